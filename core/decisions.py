@@ -1,0 +1,29 @@
+"""One answer to "may this person do this, and why": a value, so that page, API, tests and help read the same."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+
+
+@dataclass(frozen=True)
+class Decision:
+    """``allowed`` and the reason in plain Chinese, for the page 谁能看到这条记录，为什么 and for the 403 page."""
+
+    allowed: bool
+    reason: str
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+    def require(self) -> None:
+        """Raise ``PermissionDenied`` with the reason (403) unless allowed."""
+        if not self.allowed:
+            raise PermissionDenied(self.reason)
+
+
+def yes(reason: str) -> Decision:
+    return Decision(True, reason)
+
+
+def no(reason: str) -> Decision:
+    return Decision(False, reason)

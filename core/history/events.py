@@ -1,0 +1,23 @@
+"""The base of every event table, and the indexes each one gets."""
+
+import pghistory.models
+from django.db import models
+from django.db.models.fields.json import KeyTextTransform
+
+
+class TrackedEvent(pghistory.models.Event):
+    """One change of one row. ``pgh_context`` holds user, user_name, office (path), url, address, request."""
+
+    pgh_id = models.BigAutoField(primary_key=True)
+
+    class Meta:
+        abstract = True
+
+
+def event_indexes(model_name: str) -> list[models.Index]:
+    """The audit page reads newest first, everybody's or one person's; history and as-at read one object's."""
+    return [
+        models.Index(fields=["-pgh_created_at"], name=f"{model_name}_event_at"),
+        models.Index(KeyTextTransform("user", "pgh_context"), models.F("pgh_created_at").desc(), name=f"{model_name}_event_by"),
+        models.Index(fields=["pgh_obj", "-pgh_created_at"], name=f"{model_name}_event_of"),
+    ]

@@ -1,0 +1,19 @@
+from core.models.access import AccessLog
+from core.models.attachments import Attachment
+from core.models.jobs import Job
+from core.models.notices import Notice
+from core.models.numbers import NumberSequence
+from core.models.saved_views import SavedView
+from core.models.verify import VerifiableDocument
+from core.models.workflow import WorkflowEvent
+
+__all__ = [
+    "AccessLog",
+    "Attachment",
+    "Job",
+    "Notice",
+    "NumberSequence",
+    "SavedView",
+    "VerifiableDocument",
+    "WorkflowEvent",
+]

@@ -1,0 +1,43 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+import pgtrigger
+
+
+class AccessLog(models.Model):
+    """What people did that changes no row: signing in, exporting, downloading, being refused."""
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed_in", _("登录")
+        SIGNED_OUT = "signed_out", _("退出")
+        SIGN_IN_FAILED = "sign_in_failed", _("登录失败")
+        LOCKED_OUT = "locked_out", _("连续失败被锁定")
+        EXPORTED = "exported", _("导出")
+        DOWNLOADED = "downloaded", _("下载")
+        REVEALED = "revealed", _("查看完整信息")
+        REFUSED = "refused", _("无权访问")
+
+    kind = models.CharField(_("动作"), max_length=20, choices=Kind)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("人员"))
+    user_name = models.CharField(_("账号"), max_length=150, blank=True)  # also names no account has
+    office = models.CharField(max_length=255, blank=True)  # tree path of the person's office at the time
+    subject = models.CharField(_("对象"), max_length=200, blank=True)
+    detail = models.JSONField(_("说明"), default=dict, blank=True)
+    url = models.CharField(_("页面"), max_length=300, blank=True)
+    address = models.CharField(_("地址"), max_length=45, blank=True)
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["-at"], name="accesslog_at"),
+            models.Index(fields=["user", "-at"], name="accesslog_by"),
+        ]
+        # Deleting is possible only for the purge after the retention time, which sets the flag (core/audit.py).
+        triggers = [
+            pgtrigger.Protect(name="no_update", operation=pgtrigger.Update),
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.user_name}"

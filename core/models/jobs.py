@@ -1,0 +1,58 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class JobQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "JobQuerySet":
+        """A job and its result belong to whoever started it."""
+        return self.filter(created_by=user)
+
+    def unfinished(self) -> "JobQuerySet":
+        return self.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+
+
+class Job(models.Model):
+    """Work done by a worker while a page shows how far it is. The row is the truth, the queue only a nudge."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("排队中")
+        RUNNING = "running", _("进行中")
+        READY = "ready", _("已完成")
+        FAILED = "failed", _("未完成")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("种类"), max_length=60)
+    title = models.CharField(_("名称"), max_length=200)
+    params = models.JSONField(default=dict)
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.QUEUED)
+    done = models.PositiveIntegerField(_("已做"), default=0)
+    total = models.PositiveIntegerField(_("总数"), default=0)
+    message = models.TextField(_("说明"), blank=True)
+    result = models.FileField(_("结果"), upload_to="jobs/", blank=True, max_length=200)
+    result_name = models.CharField(max_length=200, blank=True)
+    result_type = models.CharField(max_length=100, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["created_by", "-created_at"], name="job_by"),
+            models.Index(fields=["state", "created_at"], name="job_state"),
+        ]
+        constraints = [models.CheckConstraint(condition=models.Q(state__in=["queued", "running", "ready", "failed"]), name="job_state_known")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("core:job_detail", args=[self.pk])

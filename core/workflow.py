@@ -1,0 +1,138 @@
+"""The workflow engine: a table of legal moves, one function that performs them, one row per move.
+
+A subject app writes ``states.py`` (states, steps) and ``workflow.py`` with prose, a ``MOVES`` table over these steps and
+``WORKFLOW = Workflow(MOVES)``. The page, the API, the tests, the help text and the database trigger read that same table.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from core.decisions import Decision
+from core.models.workflow import WorkflowEvent
+from core.steps import Step
+
+Record = TypeVar("Record", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One legal move.
+
+    :param action: verb in English, e.g. ``return_for_changes``; the route and the API use it.
+    :param label: what the button says.
+    :param step: states it may start from and the state it leads to (``core.steps``).
+    :param allowed: (record, user) → Decision; who may make it, and why.
+    :param needs_comment: the move is refused without one.
+    :param tone: ``main``, ``plain`` or ``danger``: how the button looks.
+    :param apply: called inside the transaction with the locked record, the user and the facts given with the
+        move; sets fields, creates what follows from the move. Raises ``ValidationError`` to refuse.
+    """
+
+    action: str
+    label: Any
+    step: Step
+    allowed: Callable[[Any, Any], Decision]
+    needs_comment: bool = False
+    tone: str = "plain"
+    apply: Callable[..., None] | None = None
+
+    @property
+    def sources(self) -> frozenset[str]:
+        return self.step.sources
+
+    @property
+    def target(self) -> str:
+        return self.step.target
+
+
+class MoveNotAllowed(Exception):  # noqa: N818 - reads as the sentence it is
+    """The move cannot be made. ``code`` is ``unknown``, ``state``, ``permission`` or ``comment``."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A table of moves over one state field."""
+
+    moves: tuple[Move, ...]
+    state_field: str = "state"
+    acting_for: Callable[[Any, Any], str] = field(default=lambda record, user: "")
+
+    def move(self, action: str) -> Move:
+        """The move called ``action``; raises ``MoveNotAllowed`` with code ``unknown``."""
+        for move in self.moves:
+            if move.action == action:
+                return move
+        raise MoveNotAllowed("unknown", _("没有这种办理动作。"))
+
+    def available_actions(self, record: models.Model, user: Any) -> list[Move]:
+        """Moves that ``user`` may make on ``record`` now, in the order of the table."""
+        state = getattr(record, self.state_field)
+        return [move for move in self.moves if state in move.sources and move.allowed(record, user)]
+
+    def perform(self, record: Record, action: str, *, by: Any, comment: str = "", **facts: Any) -> Record:
+        """Make one move, or raise ``MoveNotAllowed`` and change nothing.
+
+        Locks the row and reads it again, so that of two people deciding at once the second is told what the
+        first did. The state, whatever ``apply`` writes and the history row stand in one transaction.
+
+        :param by: the user who makes the move; None for the system (reminders never move anything).
+        :param facts: JSON-able details for ``apply`` and the history row (dates, numbers, reasons).
+        :returns: the fresh, saved record.
+        """
+        move = self.move(action)
+        with transaction.atomic():
+            manager = type(record)._default_manager
+            fresh = manager.select_for_update(of=("self",)).get(pk=record.pk)
+            state = getattr(fresh, self.state_field)
+            self._check(move, fresh, state, by, comment)
+            setattr(fresh, self.state_field, move.target)
+            if move.apply:
+                move.apply(fresh, by, **facts)
+            fresh.save()
+            WorkflowEvent.objects.create(
+                content_type=ContentType.objects.get_for_model(fresh),
+                object_id=str(fresh.pk),
+                action=action,
+                from_state=state,
+                to_state=move.target,
+                by=by,
+                acting_for=self.acting_for(fresh, by),
+                comment=comment,
+                facts={key: _plain(value) for key, value in facts.items()},
+            )
+        return fresh
+
+    def _check(self, move: Move, record: models.Model, state: str, by: Any, comment: str) -> None:
+        if state not in move.sources:
+            raise MoveNotAllowed("state", self._state_message(move, record, state))
+        decision = move.allowed(record, by)
+        if not decision:
+            raise MoveNotAllowed("permission", decision.reason)
+        if move.needs_comment and not comment.strip():
+            raise MoveNotAllowed("comment", _("“%(action)s”需要写明意见。") % {"action": move.label})
+
+    def _state_message(self, move: Move, record: models.Model, state: str) -> str:
+        last = WorkflowEvent.objects.of(record).select_related("by").last()
+        words = {"action": move.label, "state": _state_label(record, self.state_field, state)}
+        if last is None or last.by is None:
+            return _("现在是“%(state)s”，不能%(action)s。") % words
+        return _("%(who)s已先一步办理，现在是“%(state)s”，不能%(action)s。") % {**words, "who": last.by}
+
+
+def _state_label(record: models.Model, field_name: str, state: str) -> str:
+    choices: Iterable[tuple[Any, Any]] = record._meta.get_field(field_name).flatchoices  # type: ignore[union-attr]
+    return str(dict(choices).get(state, state))
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, (str, int, float, bool, list, dict, type(None))) else str(value)

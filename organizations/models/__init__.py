@@ -1,0 +1,7 @@
+from organizations.models.account_request import AccountRequest
+from organizations.models.appointment import Appointment, OrganizationGrant
+from organizations.models.division import Division
+from organizations.models.organization import Organization
+from organizations.models.user import PasswordRecord, User
+
+__all__ = ["AccountRequest", "Appointment", "Division", "Organization", "OrganizationGrant", "PasswordRecord", "User"]

@@ -1,0 +1,81 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+import pgtrigger
+
+from core.history import tracked
+from core.search import search_index, search_key
+from organizations.models.organization import Organization
+from organizations.models.user import User
+from organizations.roles import ROLE_CHOICES, Right
+from organizations.states import TRANSITIONS, RequestState
+
+
+class AccountRequestQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "AccountRequestQuerySet":
+        """The own requests, those of organizations one asks or decides for, and those one may look at."""
+        from organizations.permissions import reach  # the permission module reads this model
+
+        return self.filter(reach(user, Right.VIEW_ACCOUNT, at="organization") | Q(applicant=user))
+
+    def waiting(self) -> "AccountRequestQuerySet":
+        return self.filter(state=RequestState.SUBMITTED)
+
+
+@tracked(exclude=("search_key",))
+class AccountRequest(models.Model):
+    """开户申请: an office or team asks for an account and a duty for someone; a security administrator decides."""
+
+    State = RequestState
+
+    number = models.CharField(_("编号"), max_length=30, null=True, unique=True, editable=False)
+    state = models.CharField(_("状态"), max_length=12, choices=RequestState, default=RequestState.DRAFT)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="account_requests", verbose_name=_("任职单位"))
+    role = models.CharField(_("职责"), max_length=20, choices=ROLE_CHOICES, blank=True)
+    name = models.CharField(_("姓名"), max_length=50, blank=True)
+    username = models.CharField(_("登录名"), max_length=40, blank=True)
+    phone = models.CharField(_("手机"), max_length=11, blank=True)
+    email = models.EmailField(_("邮箱"), blank=True)
+    starts_on = models.DateField(_("任职起"), null=True, blank=True)
+    basis = models.CharField(_("任职依据"), max_length=200, blank=True)
+    note = models.TextField(_("说明"), blank=True)
+    applicant = models.ForeignKey(User, models.PROTECT, related_name="account_requests", verbose_name=_("申请人"))
+    created_at = models.DateTimeField(_("创建时间"), default=timezone.now)
+    submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    account = models.OneToOneField(User, models.PROTECT, null=True, related_name="opened_by_request", verbose_name=_("账号"))
+    version = models.PositiveIntegerField(default=1, editable=False)
+    search_key = search_key("name", "number", "username")
+
+    objects = AccountRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("开户申请")
+        default_permissions = ()
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            search_index("accountrequest_search"),
+            models.Index(fields=["-created_at", "-id"], name="accountrequest_order"),
+            models.Index(fields=["state", "organization"], name="accountrequest_queue"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RequestState.values), name="accountrequest_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"]) | Q(number__isnull=False), name="accountrequest_numbered"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(account__isnull=False), name="accountrequest_approved_has_account"
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="legal_moves", field="state", transitions=TRANSITIONS),
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or str(_("开户申请草稿"))
+
+    def get_absolute_url(self) -> str:
+        return reverse("organizations:request_detail", args=[self.pk])

@@ -1,0 +1,100 @@
+"""Roles × what they may do: the table that the permission rows, the help page and the matrix test all read.
+
+A role is held through an ``Appointment`` at one organization. ``here`` counts at that organization, at the offices
+it stands proxy for, and at the teams these manage directly; ``below`` counts at everything underneath. So a superior
+office sees all below it and acts only in its own step (design §5).
+"""
+
+from dataclasses import dataclass, field
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+
+class Right(TextChoices):
+    """Codenames of what may be done, spelled once. Labels complete the sentence “可以……”."""
+
+    VIEW_ORGANIZATION = "view_organization", _("查看机构")
+    EDIT_ORGANIZATION = "edit_organization", _("修改机构的联系信息")
+    MANAGE_TREE = "manage_tree", _("增设、调整、停用机构")
+    VIEW_ACCOUNT = "view_account", _("查看账号和任职")
+    MANAGE_ACCOUNT = "manage_account", _("开设账号、任职、交接和停用")
+    REQUEST_ACCOUNT = "request_account", _("提出开户申请")
+    DECIDE_REQUEST = "decide_request", _("办理开户申请")
+    VIEW_AUDIT = "view_audit", _("查看操作记录")
+    EXPORT_AUDIT = "export_audit", _("导出操作记录")
+    EXPORT_FULL = "export_full", _("导出未遮盖的信息")
+    MANAGE_SYSTEM = "manage_system", _("维护系统参数和后台任务")
+
+
+class Level(TextChoices):
+    """Levels of the tree of organizations, from the top. A team is a leaf under the office that manages it."""
+
+    NATIONAL = "national", _("总会")
+    REGION = "region", _("自治区")
+    LEAGUE = "league_city", _("盟市")
+    BANNER = "banner_county", _("旗县")
+    TEAM = "team", _("救援队")
+
+
+OFFICE_LEVELS = (Level.NATIONAL, Level.REGION, Level.LEAGUE, Level.BANNER)
+
+
+@dataclass(frozen=True)
+class Role:
+    """One line of the table."""
+
+    label: StrOrPromise
+    purpose: StrOrPromise
+    levels: frozenset[Level]
+    here: frozenset[Right]
+    below: frozenset[Right] = field(default_factory=frozenset)
+    administrator: bool = False
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        return self.here | self.below
+
+
+def _levels(*levels: Level) -> frozenset[Level]:
+    return frozenset(levels)
+
+
+_SEE = frozenset({Right.VIEW_ORGANIZATION, Right.VIEW_ACCOUNT})
+_OFFICES = _levels(Level.REGION, Level.LEAGUE, Level.BANNER)
+_KEEP_ACCOUNTS = _SEE | {Right.MANAGE_ACCOUNT, Right.DECIDE_REQUEST}
+_AUDIT = _SEE | {Right.VIEW_AUDIT, Right.EXPORT_AUDIT}
+_TREE = frozenset({Right.VIEW_ORGANIZATION, Right.MANAGE_TREE, Right.MANAGE_SYSTEM})
+
+ROLES: dict[str, Role] = {
+    "reviewer": Role(
+        _("审核"), _("审核下级和队伍报来的事项"), _levels(Level.REGION, Level.LEAGUE),
+        here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EXPORT_FULL}, below=_SEE,
+    ),
+    "clerk": Role(
+        _("经办"), _("登记队伍、报送材料、维护本机构信息"), _OFFICES,
+        here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EXPORT_FULL}, below=_SEE,
+    ),
+    "leader": Role(_("领导（只读）"), _("查看本机构和下级的情况"), _OFFICES, here=_SEE, below=_SEE),
+    "system_admin": Role(
+        _("系统管理员"), _("维护机构、参数和运行"), _levels(Level.REGION), here=_TREE, below=_TREE, administrator=True
+    ),
+    "security_admin": Role(
+        _("安全管理员"), _("开设账号、任免职责"), _OFFICES, here=_KEEP_ACCOUNTS, below=_KEEP_ACCOUNTS, administrator=True
+    ),
+    "audit_admin": Role(
+        _("审计管理员"), _("查看谁做过什么"), _levels(Level.REGION, Level.LEAGUE), here=_AUDIT, below=_AUDIT, administrator=True
+    ),
+    "captain": Role(
+        _("队长"), _("管理本队名册、装备、演练和报送"), _levels(Level.TEAM), here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT}
+    ),
+    "secretary": Role(
+        _("信息员"), _("协助队长维护本队信息"), _levels(Level.TEAM), here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT}
+    ),
+    "member": Role(_("队员"), _("查看本队和本人信息"), _levels(Level.TEAM), here=frozenset({Right.VIEW_ORGANIZATION})),
+    "assessor": Role(_("测评专家"), _("只为分配到的队伍评分"), _levels(Level.REGION, Level.LEAGUE), here=frozenset()),
+}
+ROLE_CHOICES = [(key, role.label) for key, role in ROLES.items()]
+# 等保 2.0 8.1.4.2 d（domain.md §8.1）：系统、安全、审计三员互斥
+ADMINISTRATORS = [key for key, role in ROLES.items() if role.administrator]

@@ -1,0 +1,23 @@
+"""Rules for values that forms, imports and the API share."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def validate_uscc(value: str) -> None:
+    """统一社会信用代码, GB 32100-2015: 18 characters without I O Z S V and a check character (domain.md §4.1)."""
+    if not re.fullmatch(rf"[{_USCC_ALPHABET}]{{18}}", value):
+        raise ValidationError(_("统一社会信用代码应为 18 位数字和大写字母，不含 I、O、Z、S、V。"))
+    total = sum(_USCC_ALPHABET.index(character) * pow(3, index, 31) for index, character in enumerate(value[:17]))
+    if _USCC_ALPHABET[(31 - total % 31) % 31] != value[17]:
+        raise ValidationError(_("统一社会信用代码的校验位不对，请核对是否抄错。"))
+
+
+def validate_phone(value: str) -> None:
+    """A landline with area code (0\\d{2,3}-\\d{7,8}) or a mobile number."""
+    if not re.fullmatch(r"0\d{2,3}-\d{7,8}|1[3-9]\d{9}", value):
+        raise ValidationError(_("电话应写成 0471-1234567 或 11 位手机号。"))

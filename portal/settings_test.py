@@ -1,0 +1,20 @@
+"""Settings for pytest: the same product, with a cheaper password hash and its own broker database."""
+
+import os
+
+from portal.settings import *  # noqa: F403
+from portal.settings import CACHES, DATABASES, DATA_DIR, REDIS_URL, STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# xdist workers must not see each other's cache, counters or queues.
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+REDIS_URL = f"{REDIS_URL.rsplit('/', 1)[0]}/{_worker + 1}"
+CACHES["default"]["LOCATION"] = REDIS_URL
+CELERY_BROKER_URL = REDIS_URL
+DATABASES["default"]["OPTIONS"].pop("pool")  # the test runner drops databases, which a pool would hold open
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STORAGES["default"]["OPTIONS"]["location"] = DATA_DIR / f"test-files-{_worker}"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = True  # unit tests; the worker stories start a real worker
+CELERY_TASK_EAGER_PROPAGATES = True
