@@ -7,11 +7,11 @@ instant, from the next request on. Pages, API, exports, tasks, menus and tests a
 ``access(user)`` is loaded with two queries once per request (it is kept on the user object the request made).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import Permission
 from django.db.models import Q
@@ -107,7 +107,7 @@ def _load(user: "User") -> Access:
     return Access((*held, *_by_proxy(places)))
 
 
-def _by_proxy(places: dict[int, list[Held]]) -> Iterable[Held]:
+def _by_proxy(places: Mapping[int, list[Held]]) -> Iterator[Held]:
     """Rights at offices that have named one of ``places`` their proxy: the ``here`` rights, nothing else."""
     if not places:
         return
@@ -115,7 +115,7 @@ def _by_proxy(places: dict[int, list[Held]]) -> Iterable[Held]:
     for path, name, proxy_id in proxied:
         for item in places[proxy_id]:
             if item.right in ROLES[item.role].here:
-                yield Held(item.right, item.role, path, item.name, item.appointment_id, proxy_for=name)
+                yield replace(item, path=path, proxy_for=name)
 
 
 def reach(user: "User", right: str, *, at: str) -> Q:
@@ -152,55 +152,59 @@ def _reason(held: Held) -> str:
     return _("在%(where)s任“%(role)s”，可以%(right)s。") % words
 
 
-def who_can(right: str, organization: Organization) -> list[tuple[Appointment, str]]:
-    """Everybody who has ``right`` at ``organization`` now, each with the reason (谁能看到这条记录，为什么)."""
-    above = [organization.path[:end] for end in range(Organization.steplen, len(organization.path) + 1, Organization.steplen)]
-    places = Organization.objects.filter(Q(path__in=above) | Q(proxied__path__in=above))
-    rows = (
+def who_can(right: str, organization: Organization) -> list[tuple[Appointment, Decision]]:
+    """Everybody who has ``right`` at ``organization`` now, each with the reason (谁能看到这条记录，为什么).
+
+    Two queries, however many people: the duties held on the line up to the top, then the proxies on it.
+    """
+    line = [organization.path[:end] for end in range(Organization.steplen, len(organization.path) + 1, Organization.steplen)]
+    duties = (
         Appointment.objects.in_force()
-        .filter(organization__in=places, user__is_active=True)
-        .select_related("user__organization", "organization")
+        .filter(Q(organization__path__in=line) | Q(organization__proxied__path__in=line), user__is_active=True)
+        .select_related("user", "organization")
         .order_by("organization__path", "role", "user__username")
+        .distinct()
     )
-    answers = []
-    for appointment in rows:
-        decision = can(_as_holder(appointment), right, organization)
-        if decision:
-            answers.append((appointment, decision.reason))
-    return answers
+    places: dict[int, list[Held]] = {}
+    holders: dict[int, Appointment] = {}
+    for duty in duties:
+        if right in duty.duty.rights:
+            place = duty.organization
+            holders[duty.pk] = duty
+            places.setdefault(place.pk, []).append(Held(right, duty.role, place.path, place.name, duty.pk))
+    own = [held for helds in places.values() for held in helds]
+    answers: dict[int, Decision] = {}
+    for held in (*own, *_by_proxy(places)):
+        if held.appointment_id not in answers and held.covers(organization):
+            answers[held.appointment_id] = yes(_reason(held))
+    return [(holders[pk], decision) for pk, decision in answers.items()]
 
 
-def _as_holder(appointment: Appointment) -> Any:
-    """A stand-in user that holds this one appointment and nothing else, so that ``can`` answers for it."""
-    user = appointment.user
-    place = appointment.organization
-    held = [Held(right, appointment.role, place.path, place.name, appointment.pk) for right in appointment.duty.rights]
-    user._access = Access((*held, *_by_proxy({place.pk: held})))  # type: ignore[attr-defined]
-    return user
-
-
-def grant(appointment: Appointment) -> None:
-    """Write the guardian rows of a new appointment. Safe to run again."""
-    permissions = Permission.objects.filter(content_type__app_label="organizations", codename__in=appointment.duty.rights)
+def grant(*appointments: Appointment) -> None:
+    """Write the guardian rows of appointments. Safe to run again."""
+    permissions = {
+        permission.codename: permission
+        for permission in Permission.objects.filter(content_type__app_label="organizations", codename__in=Right.values)
+    }
     OrganizationGrant.objects.bulk_create(
         [
             OrganizationGrant(
-                user_id=appointment.user_id, permission=permission, content_object_id=appointment.organization_id, appointment=appointment
+                user_id=appointment.user_id,
+                permission=permissions[right],
+                content_object_id=appointment.organization_id,
+                appointment=appointment,
             )
-            for permission in permissions
+            for appointment in appointments
+            for right in sorted(appointment.duty.rights)
         ],
         ignore_conflicts=True,
+        batch_size=5000,
     )
 
 
-def sync_grants() -> int:
-    """Bring the rows of all current appointments to the present roles table (after an upgrade); returns rows changed."""
-    changed = 0
+def sync_grants() -> None:
+    """Bring the rows of appointments that have not ended to the present roles table; run at every upgrade."""
     for role, duty in ROLES.items():
-        current = Appointment.objects.filter(role=role).filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()))
-        stale = OrganizationGrant.objects.filter(appointment__in=current).exclude(permission__codename__in=duty.rights)
-        changed += stale.delete()[0]
-        for appointment in current.exclude(grants__isnull=False) if not stale else current:
-            grant(appointment)
-            changed += 1
-    return changed
+        lasting = Appointment.objects.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()), role=role)
+        OrganizationGrant.objects.filter(appointment__in=lasting).exclude(permission__codename__in=duty.rights).delete()
+        grant(*lasting)

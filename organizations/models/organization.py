@@ -40,7 +40,9 @@ class OrganizationQuerySet(MP_NodeQuerySet):
 
 
 class OrganizationManager(MP_NodeManager.from_queryset(OrganizationQuerySet)):  # type: ignore[misc]
-    pass
+    def get_queryset(self) -> OrganizationQuerySet:
+        # the library's manager names its own queryset class here, which would lose ours
+        return OrganizationQuerySet(self.model, using=self._db).order_by("path")
 
 
 @tracked(exclude=("numchild", "search_key"))
@@ -52,14 +54,13 @@ class Organization(MP_Node):
     """
 
     Level = Level
-    steplen = 4
-    node_order_by = ["code"]
+    steplen = 4  # no node_order_by: inserting would rewrite siblings' paths, which logs and grants refer to
 
     code = models.CharField(_("机构代码"), max_length=12, unique=True)
     name = models.CharField(_("机构全称"), max_length=100, unique=True)
     short_name = models.CharField(_("简称"), max_length=40)
     level = models.CharField(_("级别"), max_length=15, choices=Level)
-    division = models.ForeignKey(Division, models.PROTECT, verbose_name=_("行政区划"))
+    division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, verbose_name=_("行政区划"))
     uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True, validators=[validate_uscc])
     doc_prefix = models.CharField(_("机关代字"), max_length=20, blank=True, help_text=_("例：内红赈发"))
     address = models.CharField(_("地址"), max_length=200, blank=True)
@@ -92,6 +93,10 @@ class Organization(MP_Node):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(level__in=Level.values), name="organization_level_known"),
+            models.CheckConstraint(
+                condition=Q(level=Level.NATIONAL) | Q(division__isnull=False), name="organization_has_division",
+                violation_error_message=_("请选择行政区划。"),
+            ),
             models.CheckConstraint(
                 condition=Q(has_staff=True) | Q(proxy__isnull=False), name="organization_staffed_or_proxied",
                 violation_error_message=_("没有专职人员的机构要指定代办机构。"),

@@ -1,0 +1,29 @@
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from core.history import acting_as
+from organizations.models import User
+from portal.demo import CAST, make_cast
+
+
+class Command(BaseCommand):
+    help = "装入演示账号和演示数据；已有演示账号时什么也不做；正式环境拒绝执行。"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("正式环境（DJANGO_ENV=production）不装演示账号。")
+        if not User.objects.filter(is_demo=True).exists():
+            with acting_as(None, source="make_demo"):
+                make_cast(self._password())
+        accounts = "、".join(person.username for person in CAST)
+        self.stdout.write(f"演示账号：{accounts}\n密码：{self._password()}")
+
+    def _password(self) -> str:
+        path = settings.DATA_DIR / "demo-password"
+        if not path.exists():
+            path.write_text(f"Yanshi-{secrets.token_hex(4)}\n")
+            path.chmod(0o600)
+        return path.read_text().strip()

@@ -1,0 +1,80 @@
+"""The fixed cast and the database every test starts from: reference data and the demo people, nothing else."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from organizations.models import Organization, User
+from organizations.reference import load_divisions, load_offices
+from portal.demo import make_cast
+
+PASSWORD = "Yanshi-0000-test"
+
+
+def _fill() -> None:
+    if not User.objects.filter(username="region").exists():
+        load_divisions()
+        load_offices()
+        make_cast(PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # noqa: PT004 - extends pytest-django's
+    with django_db_blocker.unblock():
+        _fill()
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Rate limits and counters of one test must not reach the next."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def cast(request: pytest.FixtureRequest, db: None) -> dict[str, User]:
+    """All demo people by username. Tests with committed data flush the database, so it is filled again if empty."""
+    _fill()
+    return {user.username: user for user in User.objects.filter(is_demo=True).select_related("organization")}
+
+
+def _person(username: str) -> Callable[..., User]:
+    @pytest.fixture(name=username.replace("-", "_"))
+    def person(cast: dict[str, User]) -> User:
+        return cast[username]
+
+    return person
+
+
+region = _person("region")
+region_security = _person("region-security")
+region_audit = _person("region-audit")
+region_system = _person("region-system")
+leader = _person("leader")
+chifeng = _person("chifeng")
+songshan = _person("songshan")
+captain = _person("captain")
+member = _person("member")
+assessor = _person("assessor")
+baotou = _person("baotou")
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], Client]:
+    """A signed-in client of a person. The user is read again per request, as in real life."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def office(cast: dict[str, User]) -> Callable[[str], Organization]:
+    """An organization by its code."""
+    return lambda code: Organization.objects.get(code=code)
