@@ -1,0 +1,32 @@
+/* <form data-confirm="what will happen" data-confirm-title data-confirm-ok>, or the same on a submit button: asks in the
+   page's own dialog. Without scripts the form posts to a server page that asks (generic/confirm.html). */
+(() => {
+  const dialog = document.getElementById("ask");
+  if (!dialog || !dialog.showModal) return;
+  const part = (name) => dialog.querySelector(`[data-ask-${name}]`);
+  const defaults = { title: part("title").textContent, ok: part("ok").textContent };
+
+  const ask = (source, then) => {
+    part("title").textContent = source.dataset.confirmTitle || defaults.title;
+    part("text").textContent = source.dataset.confirm;
+    part("ok").textContent = source.dataset.confirmOk || defaults.ok;
+    part("ok").className = source.dataset.confirmTone === "plain" ? "btn btn-primary" : "btn btn-danger";
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => { if (dialog.returnValue === "ok") then(); }, { once: true });
+    dialog.showModal();
+    part("cancel").focus();
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const source = [event.submitter, form].find((element) => element && element.dataset.confirm);
+    if (!source || form.dataset.confirmed) { delete form.dataset.confirmed; return; }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const submitter = event.submitter;
+    ask(source, () => {
+      form.dataset.confirmed = "1";
+      if (submitter) form.requestSubmit(submitter); else form.requestSubmit();
+    });
+  }, true);
+})();

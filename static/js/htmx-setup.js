@@ -1,0 +1,49 @@
+/* htmx under our rules: CSRF header, nothing swapped that is not meant for the page, and every failure in words. */
+(() => {
+  const body = document.body;
+  const region = () => document.getElementById("notices");
+
+  const say = (template, retry) => {
+    const source = document.getElementById(template);
+    if (!source || !region()) return;
+    const notice = source.content.firstElementChild.cloneNode(true);
+    region().replaceChildren(notice);
+    const again = notice.querySelector("[data-retry]");
+    if (again) again.addEventListener("click", () => { notice.remove(); retry(); });
+    notice.scrollIntoView({ block: "nearest" });
+  };
+  const askSignIn = () => {
+    const ended = document.getElementById("idle-ended");
+    document.dispatchEvent(new CustomEvent("portal:ending"));
+    if (!ended) { location.reload(); return; }
+    ended.querySelector("a").href = `${body.dataset.loginUrl}?next=${encodeURIComponent(location.pathname + location.search)}`;
+    if (!ended.open) ended.showModal();
+  };
+  const repeat = (detail) => () => window.htmx.ajax(detail.requestConfig.verb.toUpperCase(), detail.requestConfig.path,
+    { source: detail.elt, target: detail.target, values: detail.requestConfig.verb === "get" ? undefined : detail.requestConfig.parameters });
+
+  body.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]")?.content || "";
+  });
+  body.addEventListener("htmx:beforeRequest", (event) => event.detail.target?.setAttribute("aria-busy", "true"));
+  body.addEventListener("htmx:afterRequest", (event) => event.detail.target?.removeAttribute("aria-busy"));
+  body.addEventListener("htmx:beforeSwap", (event) => {
+    // A session that ended answers with the sign-in page by redirect; it must not land inside a table.
+    const address = event.detail.xhr.responseURL || "";
+    if (body.dataset.loginUrl && address && new URL(address).pathname === body.dataset.loginUrl) {
+      event.detail.shouldSwap = false;
+      askSignIn();
+    }
+  });
+  body.addEventListener("htmx:responseError", (event) => {
+    const { status } = event.detail.xhr;
+    if (status === 401) askSignIn();
+    else if (status === 403) say("failed-forbidden");
+    else if (status === 404) say("failed-missing");
+    else if (status === 409) say("failed-stale");
+    else if (status === 429) say("failed-often", repeat(event.detail));
+    else say("failed-server", repeat(event.detail));
+  });
+  body.addEventListener("htmx:sendError", (event) => say("failed-network", repeat(event.detail)));
+  body.addEventListener("htmx:timeout", (event) => say("failed-network", repeat(event.detail)));
+})();

@@ -1,0 +1,32 @@
+/* A form is sent once: a second press while the first is under way does nothing. After coming back (bfcache) it may be
+   sent again. data-once="again": the answer is a file, the page stays, so the button returns after four seconds. */
+(() => {
+  const release = (form) => {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+    for (const button of form.ownerDocument.querySelectorAll("[data-label-before]")) {
+      button.disabled = false;
+      button.textContent = button.dataset.labelBefore;
+      delete button.dataset.labelBefore;
+    }
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.dataset.once === "off" || form.matches("[hx-post], [data-hx-post]")) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    form.setAttribute("aria-busy", "true");
+    const button = event.submitter;
+    // Disabled only after the browser has collected the fields, or the button's own name and value would be lost.
+    setTimeout(() => {
+      if (!button || button.tagName !== "BUTTON" || button.children.length > 1) return;
+      button.dataset.labelBefore = button.textContent.trim();
+      button.disabled = true;
+      button.textContent = document.body.dataset.textSending || button.dataset.labelBefore;
+    });
+    if (form.dataset.once === "again") setTimeout(() => release(form), 4000);
+  });
+
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+})();
