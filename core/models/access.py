@@ -1,7 +1,7 @@
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-import pgtrigger
 
 
 class AccessLog(models.Model):
@@ -16,6 +16,8 @@ class AccessLog(models.Model):
         DOWNLOADED = "downloaded", _("下载")
         REVEALED = "revealed", _("查看完整信息")
         REFUSED = "refused", _("无权访问")
+        SECURITY_CHANGED = "security_changed", _("更改登录方式")
+        PURGED = "purged", _("清理过期记录")
 
     kind = models.CharField(_("动作"), max_length=20, choices=Kind)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("人员"))
@@ -32,8 +34,14 @@ class AccessLog(models.Model):
         indexes = [
             models.Index(fields=["-at"], name="accesslog_at"),
             models.Index(fields=["user", "-at"], name="accesslog_by"),
+            # the sign-in page counts one name's failures before it looks at a password
+            models.Index(
+                fields=["user_name", "-at"],
+                name="accesslog_failures",
+                condition=models.Q(kind__in=["sign_in_failed", "locked_out"]),
+            ),
         ]
-        # Deleting is possible only for the purge after the retention time, which sets the flag (core/audit.py).
+        # Only the purge after the retention time may pass the second one (core/audit/retention.py).
         triggers = [
             pgtrigger.Protect(name="no_update", operation=pgtrigger.Update),
             pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
