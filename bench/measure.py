@@ -1,0 +1,129 @@
+"""One measurement: queries of a page, its time at 1 and 8 clients, and the CPU it costs in the web and database processes."""
+
+import gzip
+import http.client
+import re
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from django.contrib.staticfiles import finders
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bench.pages import Page
+from organizations.models import User
+
+
+@dataclass
+class Timing:
+    """Milliseconds."""
+
+    samples: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.samples)
+
+    @property
+    def p95(self) -> float:
+        return statistics.quantiles(self.samples, n=20)[-1]
+
+
+@dataclass
+class Result:
+    page: Page
+    queries: int
+    one: Timing
+    eight: Timing
+    web_cpu: float  # ms per request
+    database_cpu: float  # ms per request
+    asset_bytes: int
+
+
+def client_for(username: str) -> Client:
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(User.objects.get(username=username))
+    return client
+
+
+def count_queries(client: Client, url: str) -> tuple[int, str]:
+    """Queries of one warm request, and the page itself."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url)
+    if response.status_code != 200:
+        raise SystemExit(f"{url}: {response.status_code}")
+    return len(captured), response.content.decode()
+
+
+def asset_bytes(html: str) -> int:
+    """Gzipped bytes of the scripts and styles that a first load of this page fetches (charts apart)."""
+    total = 0
+    for name in re.findall(r'(?:src|href)="/static/([^"?#]+\.(?:js|css))"', html):
+        path = finders.find(name) or finders.find(re.sub(r"\.[0-9a-f]{12}(?=\.\w+$)", "", name))
+        if path and "echarts" not in name:
+            total += len(gzip.compress(Path(path).read_bytes(), 6))
+    return total
+
+
+def time_page(port: int, cookie: str, url: str, *, clients: int, requests: int) -> Timing:
+    """``requests`` requests in all over ``clients`` kept-alive connections."""
+    timing, failures = Timing(), []
+
+    def run() -> None:
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        for _ in range(requests // clients):
+            begun = time.perf_counter()
+            link.request("GET", url, headers={"Cookie": cookie})
+            answer = link.getresponse()
+            answer.read()
+            timing.samples.append((time.perf_counter() - begun) * 1000)
+            if answer.status != 200:
+                failures.append(answer.status)
+        link.close()
+
+    threads = [threading.Thread(target=run) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise SystemExit(f"{url}: answers {sorted(set(failures))}")
+    return timing
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds that a process and its children, also ended ones, have used."""
+    root = psutil.Process(pid)
+    total = 0.0
+    for process in [root, *root.children(recursive=True)]:
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+def measure(page: Page, *, port: int, web_pid: int, database_pid: int, rounds: int) -> Result:
+    client = client_for(page.user)
+    queries, html = count_queries(client, page.url)
+    cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+    time_page(port, cookie, page.url, clients=1, requests=10)  # warm
+
+    def cpu(pid: int, work: Callable[[], Timing]) -> tuple[float, Timing]:
+        before = cpu_of(pid)
+        done = work()
+        return (cpu_of(pid) - before) * 1000 / rounds, done
+
+    database_before = cpu_of(database_pid)
+    web_cpu, one = cpu(web_pid, lambda: time_page(port, cookie, page.url, clients=1, requests=rounds))
+    database_cpu = (cpu_of(database_pid) - database_before) * 1000 / rounds
+    eight = time_page(port, cookie, page.url, clients=8, requests=rounds * 2)
+    return Result(page, queries, one, eight, web_cpu, database_cpu, asset_bytes(html))

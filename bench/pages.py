@@ -1,0 +1,51 @@
+"""The pages that are measured: name, who asks, address. A new list or page of the product gets a line here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from organizations.models import AccountRequest, Organization, User
+
+
+@dataclass(frozen=True)
+class Page:
+    """``budgeted`` pages must keep the budgets; the empty page is the measure itself."""
+
+    name: str
+    user: str
+    url: str
+    budgeted: bool = True
+
+
+def _q(route: str, **params: str) -> str:
+    return reverse(route) + "?" + "&".join(f"{key}={quote(value)}" for key, value in params.items())
+
+
+def pages() -> list[Page]:
+    """All measured pages, addresses resolved against the seeded database."""
+    league = Organization.objects.get(code="150400")
+    account = User.objects.filter(organization__level="team", username__startswith="m0").order_by("pk")[0]
+    waiting = AccountRequest.objects.waiting().filter(organization__path__startswith=league.path).order_by("pk")[0]
+    rows: list[tuple[str, str, Callable[[], str]]] = [
+        ("工作台", "chifeng", lambda: reverse("portal:home")),
+        ("机构列表", "region", lambda: reverse("organizations:organization_list")),
+        ("机构列表 搜索“赤峰”", "region", lambda: _q("organizations:organization_list", q="赤峰")),
+        ("机构页", "region", lambda: league.get_absolute_url()),
+        ("账号列表", "region", lambda: reverse("organizations:user_list")),
+        ("账号列表 盟市", "chifeng", lambda: reverse("organizations:user_list")),
+        ("账号列表 第 20 页", "region", lambda: _q("organizations:user_list", page="20")),
+        ("账号列表 搜索“仁图雅”", "region", lambda: _q("organizations:user_list", q="仁图雅")),
+        ("账号列表 搜索单字“喆”", "region", lambda: _q("organizations:user_list", q="喆")),
+        ("账号列表 搜不到", "region", lambda: _q("organizations:user_list", q="查无此人")),
+        ("账号页", "region", lambda: account.get_absolute_url()),
+        ("任职列表", "region", lambda: reverse("organizations:appointment_list")),
+        ("开户申请列表", "region", lambda: reverse("organizations:request_list")),
+        ("开户申请页", "region-security", lambda: waiting.get_absolute_url()),
+        ("操作记录", "region-audit", lambda: reverse("audit:list")),
+        ("操作记录 按人", "region-audit", lambda: _q("audit:list", person="chifeng")),
+        ("搜索页", "region", lambda: _q("portal:search", q="赤峰")),
+        ("统计", "region", lambda: reverse("portal:statistics")),
+    ]
+    return [Page("空白页", "region", "/bench/empty/", budgeted=False), *(Page(name, user, url()) for name, user, url in rows)]

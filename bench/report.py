@@ -1,0 +1,79 @@
+"""Keeps what a scale measured, and writes docs/performance.md with budgets kept and missed."""
+
+import json
+import os
+import platform
+from datetime import date
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+
+from bench.export import Export
+from bench.measure import Result
+
+QUERIES, RATIO, GROWTH, ASSETS, EXPORT_SECONDS = 10, 5.0, 1.2, 200_000, 3.0
+
+
+def _file(scale: int) -> Path:
+    return Path(os.environ.get("PORTAL_DATA", gettempdir())) / f"bench-{scale}.json"
+
+
+def save(scale: int, seeded: float, results: list[Result], export: Export) -> None:
+    rows = [
+        {
+            "name": result.page.name, "budgeted": result.page.budgeted, "queries": result.queries,
+            "median": result.one.median, "p95": result.one.p95, "median8": result.eight.median, "p95_8": result.eight.p95,
+            "web": result.web_cpu, "database": result.database_cpu, "assets": result.asset_bytes,
+        }
+        for result in results
+    ]
+    _file(scale).write_text(json.dumps({"seeded": seeded, "rows": rows, "export": export.__dict__}))
+
+
+def _mark(kept: bool) -> str:
+    return "" if kept else " ✗"
+
+
+def _table(data: dict[str, Any], first: dict[str, Any] | None) -> list[str]:
+    empty = next(row["median"] for row in data["rows"] if not row["budgeted"])
+    base = {row["name"]: row for row in first["rows"]} if first else {}
+    lines = [
+        "| 页面 | 查询 | 1 人 中位/p95 毫秒 | 8 人 中位/p95 毫秒 | CPU 网页/数据库 毫秒 | 比空白页 | 比 ×1 | 首次加载 KB |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for row in data["rows"]:
+        ratio = row["median"] / empty
+        growth = row["median"] / base[row["name"]]["median"] if base else 1.0
+        lines.append(
+            f"| {row['name']} | {row['queries']}{_mark(row['queries'] <= QUERIES)} | {row['median']:.1f} / {row['p95']:.1f} "
+            f"| {row['median8']:.1f} / {row['p95_8']:.1f} | {row['web']:.1f} / {row['database']:.1f} "
+            f"| {ratio:.2f}{_mark(ratio <= RATIO)} | {f'{growth:.2f}{_mark(growth <= GROWTH)}' if base else '—'} "
+            f"| {row['assets'] / 1000:.0f}{_mark(row['assets'] <= ASSETS)} |"
+        )
+    export = data["export"]
+    lines += [
+        "",
+        f"装入数据 {data['seeded']:.0f} 秒。账号列表导出 xlsx：{export['seconds']:.2f} 秒，{export['megabytes']:.1f} MB，"
+        f"导出时内存增加 {export['memory_growth']:.0f} MB。",
+    ]
+    return lines
+
+
+def write(scales: list[int], path: Path) -> None:
+    """One section per scale; ✗ marks what misses its budget."""
+    data = {scale: json.loads(_file(scale).read_text()) for scale in scales}
+    first = data.get(1)
+    lines = [
+        "# 性能 Performance",
+        "",
+        f"由 `bin/bench` 于 {date.today()} 在 {os.cpu_count()} 核 {platform.machine()} 机器上测得，同一次运行内比较；数据库、消息队列、网页服务"
+        "（granian，1 个进程）和发请求的一方都在同一台机器上。毫秒随机器而变，看比例。",
+        "",
+        f"预算：每页查询不超过 {QUERIES} 次且不随行数变；中位数不超过空白登录页的 {RATIO:g} 倍；×100 不超过 ×1 的 {GROWTH:g} 倍；"
+        f"首次加载脚本和样式（gzip）不超过 {ASSETS // 1000} KB；20,000 行导出在 {EXPORT_SECONDS:g} 秒内。✗ 为超出。",
+        "",
+        "×1 为 300 支队伍、20,000 个账号及任职、3,000 件开户申请、30,000 条访问记录，另有每行一条变更记录；×10、×100 按倍数。",
+    ]
+    for scale in scales:
+        lines += ["", f"## ×{scale}", "", *_table(data[scale], first if scale != 1 else None)]
+    path.write_text("\n".join(lines) + "\n")
