@@ -1,8 +1,10 @@
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,6 +15,14 @@ class JobQuerySet(models.QuerySet):
 
     def unfinished(self) -> "JobQuerySet":
         return self.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+
+    def silent(self, before: datetime) -> "JobQuerySet":
+        """Running, but without a sign of life since ``before``: the worker died."""
+        return self.filter(state=Job.State.RUNNING, alive_at__lt=before)
+
+    def expired(self) -> "JobQuerySet":
+        """Finished, with a result kept longer than promised."""
+        return self.filter(expires_at__lt=timezone.now()).exclude(result="")
 
 
 class Job(models.Model):
@@ -40,6 +50,12 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # The attempt that holds the job. A worker believed dead may come back: it no longer knows the present value,
+    # so whatever it still writes is refused.
+    run = models.UUIDField(null=True, blank=True, editable=False)
+    # Last sign of life: when it was sent to the queue (none: the broker was away), later the worker's heartbeat.
+    alive_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(_("结果保留至"), null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
 
@@ -53,6 +69,19 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state in (self.State.READY, self.State.FAILED)
+
+    @property
+    def percent(self) -> int:
+        return 100 if self.state == self.State.READY else min(99, self.done * 100 // self.total) if self.total else 0
+
+    @property
+    def waits_for_broker(self) -> bool:
+        """Written down, but the queue could not be reached yet; ``core.resume_jobs`` sends it once it can."""
+        return self.state == self.State.QUEUED and self.alive_at is None
 
     def get_absolute_url(self) -> str:
         return reverse("core:job_detail", args=[self.pk])

@@ -1,0 +1,65 @@
+"""Records as they stood at the end of a day, read from their event table."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Exists, F, GeneratedField, Model, OuterRef, QuerySet
+from django.db.models.query import ModelIterable
+from django.utils import timezone
+
+
+def end_of(day: date) -> datetime:
+    """The first instant after ``day``, in the portal's time zone."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def as_at(event_model: type[Model], day: date, *, visible: QuerySet) -> QuerySet:
+    """The state of each record at the end of ``day``: its latest event up to then; records deleted by then are left out.
+
+    Who may see a record as it was is who may see it as it is: ``visible`` is the present rows the user may see, and a
+    record outside it is not shown, whatever it was on that day. So a record that moved to another office takes its past
+    along, and a right that ended today ends for the past too. Only the record's own fields are of that day; names of related records
+    (an account's office) are today's.
+
+    Filters and orders work as on the model. Rows come out as unsaved copies of the model with ``as_at`` set, so that a
+    table cell cannot tell the difference; do not save them.
+    """
+    model = visible.model
+    until = end_of(day)
+    # pgh_id, not pgh_created_at, says which of two events of a record came later: the time is the transaction's start,
+    # and a transaction that started first may have changed the row last.
+    later = event_model.objects.filter(pgh_obj=OuterRef("pgh_obj"), pgh_created_at__lt=until, pgh_id__gt=OuterRef("pgh_id"))
+    events = (
+        event_model.objects.filter(pgh_created_at__lt=until, pgh_obj__in=visible.order_by().values("pk"))
+        .exclude(Exists(later))
+        .exclude(pgh_label="delete")
+        .order_by()
+    )
+    if _has_search_key(model):
+        # The stored key is not copied to events; the same expression over the event's own fields finds old names.
+        events = events.annotate(search_key=model._meta.get_field("search_key").expression)
+    events = events.annotate(as_at_pk=F("pgh_obj_id"))
+    events._iterable_class = type("AsModel", (_AsModel,), {"model": model, "day": day})
+    return events
+
+
+def _has_search_key(model: type[Model]) -> bool:
+    return any(field.name == "search_key" and isinstance(field, GeneratedField) for field in model._meta.concrete_fields)
+
+
+class _AsModel(ModelIterable):
+    model: type[Model]
+    day: date
+
+    def __iter__(self) -> Iterator[Any]:
+        fields = [field for field in self.model._meta.concrete_fields if not isinstance(field, GeneratedField)]
+        for event in super().__iter__():
+            values = {field.attname: getattr(event, field.attname) for field in fields if hasattr(event, field.attname)}
+            record = self.model(**values | {self.model._meta.pk.attname: event.as_at_pk})
+            record._state.db = event._state.db
+            record._state.fields_cache.update({
+                name: related for name, related in event._state.fields_cache.items() if name != "pgh_obj"
+            })
+            record.as_at = self.day
+            yield record

@@ -1,0 +1,51 @@
+"""The base of every list's filters."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.search import matching
+
+# Parameters of the list itself; a filter must not take one of these names.
+RESERVED = frozenset({"sort", "page", "cols", "at", "view", "export", "full"})
+
+
+class Filter(django_filters.FilterSet):
+    """Filters of a list. ``q`` searches the model's ``search_key``; a model without one sets ``q = None``."""
+
+    q = django_filters.CharFilter(label=_("搜索"), method="search", max_length=60)
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(matching(value))
+
+    def notes(self) -> list[str]:
+        """One sentence per value that was not understood; such a filter is left out, the others count."""
+        self.form.full_clean()
+        return [
+            _("筛选条件“%(label)s”的值“%(value)s”不能用，没有采用。")
+            % {"label": self.form[name].label if name in self.form.fields else name, "value": str(self.data.get(name, ""))[:40]}
+            for name in self.errors
+        ]
+
+    def chosen(self) -> list[dict[str, Any]]:
+        """Filters in force as ``{name, label, value}``, the value in words: for the chips above the table and for exports."""
+        found = []
+        for name, value in self.form.cleaned_data.items():
+            if value in (None, "", []) or (hasattr(value, "exists") and name not in self.data):
+                continue
+            field = self.form.fields[name]
+            found.append({"name": name, "label": str(field.label or name), "value": _in_words(field, value)})
+        return found
+
+
+def _in_words(field: Any, value: Any) -> str:
+    if isinstance(value, slice):
+        return f"{value.start or ''} — {value.stop or ''}"
+    if isinstance(value, bool):
+        return str(_("是") if value else _("否"))
+    choices = dict(getattr(field, "choices", ())) if not hasattr(value, "pk") and not hasattr(value, "model") else {}
+    if isinstance(value, (list, tuple, set)) or hasattr(value, "model"):
+        return "、".join(str(choices.get(item, item)) for item in value)
+    return str(choices.get(value, value))

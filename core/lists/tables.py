@@ -1,0 +1,97 @@
+"""The base of every list's table: which columns there are, which may be sorted, what an export takes from them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_tables2.data import TableListData
+
+
+class PageData(TableListData):
+    """Rows of one page, which the database has put in order already."""
+
+    def __init__(self, rows: Iterable[Any], model: type[Model] | None) -> None:
+        super().__init__(list(rows))
+        self._model = model
+
+    @property
+    def model(self) -> type[Model] | None:
+        return self._model  # column headings come from its fields
+
+    def order_by(self, aliases: Iterable[str]) -> None:
+        pass
+
+
+class Column(tables.Column):
+    """A column that may hide part of its value.
+
+    :param masked: called with the value; what it returns is shown on the page and in ordinary exports.
+    """
+
+    def __init__(self, *args: Any, masked: Callable[[Any], str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.masked = masked
+
+    def render(self, value: Any) -> Any:
+        return self.masked(value) if self.masked else value
+
+
+class Table(tables.Table):
+    """A list's columns.
+
+    - ``orderable=True`` on a column allows sorting by it: only where an index serves the order
+      (``tests/core/list_checks.py`` checks it). Everything else is not sortable.
+    - ``Meta.default_columns``: names shown until the person chooses others; without it all are.
+    - ``related``: relations the cells read (``select_related``), so that the query count stays constant.
+    - ``only_now``: columns that an as-at list leaves out, because only present records can answer them.
+    - ``value_<name>(self, record)``: what an export takes, where the cell is more than its value.
+    """
+
+    related: Sequence[str] = ()
+    only_now: Sequence[str] = ()
+
+    class Meta:
+        default_columns: Sequence[str] = ()
+
+    def __init__(
+        self, rows: Iterable[Any] = (), *, model: type[Model] | None = None, columns: Sequence[str] | None = None,
+        sort: str = "", **kwargs: Any,
+    ) -> None:
+        kwargs = {"orderable": False, "empty_text": _("没有记录"), "order_by_field": "sort", **kwargs}
+        super().__init__(PageData(rows, model), order_by=sort or (), sequence=tuple(columns or self.base_columns), **kwargs)
+
+    @classmethod
+    def default_columns(cls) -> list[str]:
+        return list(getattr(cls.Meta, "default_columns", ())) or list(cls.base_columns)
+
+    @classmethod
+    def labels(cls, model: type[Model], *, as_at: bool = False) -> dict[str, str]:
+        """All columns there are to choose from, by name, each with its heading."""
+        table = cls(model=model)
+        return {column.name: str(column.header) for column in table.columns if not (as_at and column.name in cls.only_now)}
+
+    @classmethod
+    def order_fields(cls, sort: str) -> list[str] | None:
+        """Field names for ``order_by`` of ``sort`` (``name`` or ``-name``), or None when it may not be sorted by."""
+        name = sort.removeprefix("-")
+        column = cls.base_columns.get(name)
+        if column is None or not column.orderable:
+            return None
+        fields = [str(field) for field in (column.order_by or (column.accessor or name,))]
+        fields = [field.replace(".", "__") for field in fields]
+        return [_reversed(field) for field in fields] if sort.startswith("-") else fields
+
+    @classmethod
+    def arranged(cls, queryset: QuerySet, sort: str, *, model: type[Model]) -> QuerySet:
+        """``queryset`` with what the cells read, in the wanted order. Ends in the primary key, so that pages are stable."""
+        order = cls.order_fields(sort) or cls._meta.order_by or queryset.query.order_by or model._meta.ordering
+        order = [order] if isinstance(order, str) else list(order)
+        if cls.related:
+            queryset = queryset.select_related(*cls.related)
+        return queryset.order_by(*order, "pk")
+
+
+def _reversed(field: str) -> str:
+    return field.removeprefix("-") if field.startswith("-") else f"-{field}"

@@ -1,0 +1,190 @@
+"""The list page every subject's lists are made of."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from core.decisions import Decision
+from core.exports import answer_export
+from core.history.as_at import as_at
+from core.lists.filters import Filter
+from core.lists.paging import CappedPaginator
+from core.lists.request import ListRequest
+from core.lists.tables import Table
+from core.models import SavedView
+
+
+class ListView(LoginRequiredMixin, View):
+    """Rows a person may see, filtered, sorted, in pages; as they are, or as they were on a day; on the page or exported.
+
+    A subclass sets the attributes below and writes no method, as a rule; ``get_queryset`` may narrow what is listed.
+    Parameters: ``q`` and the filters, ``sort``, ``page``, ``cols``, ``at``, ``view``, ``export``.
+    An htmx request with target ``table`` gets the fragment alone. The context is listed in ``get_context``.
+    """
+
+    model: type[Model]
+    table_class: type[Table]
+    filterset_class: type[Filter]
+    list_name: str  # key of saved views and of exports: ``organizations:organization_list``
+    title: Any = ""
+    permission: Callable[[Any], Decision] | None = None
+    as_at_model: type[Model] | None = None  # event model; offers the as-at date
+    full_export: Callable[[Any], Decision] | None = None  # who may export unmasked; None: nobody is offered it
+    template_name = "generic/list.html"
+    per_page = 50
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        self.authorise()
+        return super().dispatch(request, *args, **kwargs)
+
+    def authorise(self) -> None:
+        if self.permission is not None:
+            type(self).permission(self.request.user).require()  # type: ignore[misc]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.GET and (default := next((view for view in self.saved_views if view.is_default), None)):
+            return redirect(f"{request.path}?{self._view_query(default)}")
+        if "export" in request.GET:
+            return answer_export(self)
+        fragment = request.htmx and request.htmx.target == "table"
+        response = render(request, "generic/_table.html" if fragment else self.template_name, self.get_context())
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Exports that need a word first: in full (with a reason), or long ones as a job."""
+        return answer_export(self)
+
+    # -- rows ---------------------------------------------------------------------------------------
+    def get_queryset(self) -> QuerySet:
+        return self.model._default_manager.visible_to(self.request.user)  # type: ignore[attr-defined]
+
+    @cached_property
+    def asked(self) -> ListRequest:
+        own = next((view.columns for view in self.saved_views if not view.name), [])
+        return ListRequest.read(self.request.GET, self.table_class, as_at=self.as_at_model is not None, remembered=own)
+
+    @cached_property
+    def filterset(self) -> Filter:
+        rows = self.get_queryset()
+        if self.asked.at and self.as_at_model:
+            rows = as_at(self.as_at_model, self.asked.at, visible=rows)
+        return self.filterset_class(self.request.GET, queryset=rows, request=self.request)
+
+    def rows(self) -> QuerySet:
+        """All rows asked for, in order, with what the table reads."""
+        return self.table_class.arranged(self.filterset.qs, self.asked.sort, model=self.model)
+
+    # -- page ---------------------------------------------------------------------------------------
+    def get_context(self) -> dict[str, Any]:
+        """What ``generic/list.html`` and ``generic/_table.html`` read."""
+        asked, filterset = self.asked, self.filterset
+        notes = [*asked.notes, *filterset.notes()]
+        paginator = CappedPaginator(self.rows(), self.per_page)
+        number = paginator.nearest(asked.page)
+        if number != asked.page:
+            notes.append(_("没有第 %(asked)s 页，显示的是第 %(shown)s 页。") % {"asked": asked.page, "shown": number})
+        page = paginator.page(number)
+        table = self.table_class(page.object_list, model=self.model, columns=asked.columns, sort=asked.sort, request=None)
+        chosen = [item | {"remove_url": self.url(page=None, **{item["name"]: None})} for item in filterset.chosen()]
+        return {
+            "view": self,
+            "title": self.title,
+            "table": table,
+            "filter": filterset,  # .form; .form.q is the search box
+            "chosen": chosen,  # filters in force: name, label, value, remove_url
+            "notes": notes,  # sentences on what was asked and could not be used
+            "paginator": paginator,  # .label 共 … 条, .capped
+            "page_obj": page,
+            "pages": self._pages(paginator, number),  # number, url (None for a gap), current
+            "previous_url": self.url(page=number - 1) if page.has_previous() else "",
+            "next_url": self.url(page=number + 1) if page.has_next() else "",
+            "sort_links": self._sort_links(),  # column name → url that sorts by it or turns it round
+            "columns": self._columns(),  # every column: name, label, chosen
+            "saved_views": self._saved(),  # id, name, url, active, is_default
+            "all_url": f"{self.request.path}?view=",  # the list without the default view
+            "list_name": self.list_name,
+            "query": self.url(page=None, view=None).partition("?")[2],  # what a saved view keeps
+            "as_at": asked.at,
+            "offers_as_at": self.as_at_model is not None,
+            "now_url": self.url(at=None, page=None),
+            "export_urls": {kind: self.url(export=kind, page=None) for kind in ("xlsx", "pdf")},
+            "full_export_url": self.url(export="xlsx", full=1, page=None) if self.may_export_full() else "",
+            "clear_url": f"{self.request.path}?{urlencode({'view': ''})}",
+        }
+
+    def may_export_full(self) -> bool:
+        return self.full_export is not None and bool(type(self).full_export(self.request.user))  # type: ignore[misc]
+
+    def url(self, **changes: Any) -> str:
+        """This list with some parameters changed (None: left out)."""
+        params = self.request.GET.copy()
+        for name in ("export", "full"):
+            params.pop(name, None)
+        for name, value in changes.items():
+            params.pop(name, None)
+            if value is not None:
+                params[name] = str(value)
+        for name in [name for name in params if not any(params.getlist(name)) and name != "view"]:
+            del params[name]
+        return f"{self.request.path}?{params.urlencode()}" if params else self.request.path
+
+    def _pages(self, paginator: CappedPaginator, current: int) -> list[dict[str, Any]]:
+        numbers = paginator.get_elided_page_range(current, on_each_side=2, on_ends=1)
+        return [
+            {"number": number, "url": self.url(page=number) if isinstance(number, int) else None, "current": number == current}
+            for number in numbers
+        ]
+
+    def _sort_links(self) -> dict[str, str]:
+        now = self.asked.sort
+        return {
+            name: self.url(sort=f"-{name}" if now == name else name, page=None)
+            for name in self.asked.columns if self.table_class.order_fields(name) is not None
+        }
+
+    def _columns(self) -> list[dict[str, Any]]:
+        labels = self.table_class.labels(self.model, as_at=self.asked.at is not None)
+        return [{"name": name, "label": label, "chosen": name in self.asked.columns} for name, label in labels.items()]
+
+    # -- saved views ----------------------------------------------------------------------------------
+    @cached_property
+    def saved_views(self) -> list[SavedView]:
+        return list(SavedView.objects.visible_to(self.request.user).filter(list_name=self.list_name))
+
+    def _saved(self) -> list[dict[str, Any]]:
+        active = self.request.GET.get("view", "")
+        return [
+            {
+                "id": view.pk, "name": view.name, "is_default": view.is_default, "active": str(view.pk) == active,
+                "url": f"{self.request.path}?{self._view_query(view)}",
+            }
+            for view in self.saved_views if view.name
+        ]
+
+    @staticmethod
+    def _view_query(view: SavedView) -> str:
+        params = QueryDict(view.query, mutable=True)
+        params["view"] = str(view.pk)
+        return params.urlencode()
+
+
+def heading(view: ListView) -> str:
+    """Name, filters and day of a list in one line, for the top of an export."""
+    parts = [str(view.title), *(f"{item['label']}：{item['value']}" for item in view.filterset.chosen())]
+    day: date | None = view.asked.at
+    return "；".join([*parts, _("截至 %(day)s") % {"day": day.isoformat()}] if day else parts)
+
+
