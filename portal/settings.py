@@ -245,6 +245,13 @@ CELERY_BEAT_SCHEDULE = {
 }
 # Each names a function () → iterable of core.notices.Reminder; core/reminders.py sends every one once.
 REMINDERS = ["organizations.reminders.appointments_ending", "organizations.reminders.requests_waiting"]
+# kind → function(job, progress) → core.jobs.JobResult or None
+JOBS = {
+    "export": "core.exports.jobs.export",
+    "import_check": "core.imports.jobs.check",
+}
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)  # a worker silent for so long is taken for dead
+JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="portal@localhost")
 
