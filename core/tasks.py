@@ -1,11 +1,38 @@
+"""Tasks of the shared part: each loads, calls one function, and may run twice."""
+
+from uuid import UUID
+
 from celery import shared_task
 
 
 @shared_task(name="core.send_reminders")
 def send_reminders() -> None:
     """Hourly: send what is due."""
+    from core.reminders import send_due  # models are not ready when Celery imports this module
+
+    send_due()
+
+
+@shared_task(name="core.mail_notices")
+def mail_notices() -> None:
+    """After a notice was written, and every few minutes: mail what has not been mailed."""
+    from core.notices.mail import mail_waiting  # models are not ready when Celery imports this module
+
+    mail_waiting()
+
+
+@shared_task(name="core.run_job")
+def run_job(*, job_id: str) -> None:
+    """Run one job; a job somebody else runs or ran is left alone."""
+    from core.jobs.running import run  # models are not ready when Celery imports this module
+
+    run(UUID(job_id))
 
 
 @shared_task(name="core.resume_jobs")
 def resume_jobs() -> None:
-    """Every minute: put jobs whose worker died back into the queue."""
+    """Every minute: put back jobs whose worker died, remove results kept long enough."""
+    from core.jobs.running import remove_expired, resume
+
+    resume()
+    remove_expired()

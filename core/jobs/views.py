@@ -1,0 +1,79 @@
+"""The page of one job, the list of one's own, the way to the result."""
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import django_filters
+import django_tables2 as tables
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from core import audit
+from core.lists import Column, Filter, ListView, Table
+from core.models import AccessLog, Job
+
+
+@require_safe
+@login_required
+def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How far the job is. htmx asks for the fragment again until it is finished."""
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    if job.waits_for_broker:
+        job.message = _("后台服务暂时连不上，任务已经记下，恢复后自动开始。")
+    template = "generic/_job.html" if request.htmx else "generic/job.html"
+    response = render(request, template, {"job": job, "result_url": _result_url(job), "next_url": job.params.get("next", "")})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+@login_required
+def job_result(request: HttpRequest, pk: UUID) -> FileResponse:
+    """The finished file, to whoever started the job and to nobody else."""
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk, state=Job.State.READY)
+    if not job.result:
+        raise Http404(_("结果已过保留期，请重新生成。"))
+    audit.record(AccessLog.Kind.DOWNLOADED, request=request, subject=job.result_name, job=str(job.pk))
+    response = FileResponse(job.result.open("rb"), content_type=job.result_type)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(job.result_name)}"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _result_url(job: Job) -> str:
+    return reverse("core:job_result", args=[job.pk]) if job.result else ""
+
+
+class JobFilter(Filter):
+    q = None  # few rows, no search key
+    state = django_filters.ChoiceFilter(label=gettext_lazy("状态"), choices=Job.State)
+
+    class Meta:
+        model = Job
+        fields: list[str] = []
+
+
+class JobTable(Table):
+    title = Column(verbose_name=gettext_lazy("名称"), linkify=True)
+    state = tables.TemplateColumn(template_name="core/columns/job_state.html", verbose_name=gettext_lazy("状态"))
+    created_at = tables.DateTimeColumn(verbose_name=gettext_lazy("发起时间"), format="Y-m-d H:i", orderable=True)
+    finished_at = tables.DateTimeColumn(verbose_name=gettext_lazy("完成时间"), format="Y-m-d H:i")
+    message = Column(verbose_name=gettext_lazy("说明"))
+
+    def value_state(self, record: Job) -> Any:
+        return record.get_state_display()
+
+
+class JobList(ListView):
+    model = Job
+    table_class = JobTable
+    filterset_class = JobFilter
+    list_name = "core:job_list"
+    title = gettext_lazy("我的后台任务")

@@ -1,0 +1,126 @@
+"""Saving, renaming, removing a view of a list, making it the default, and remembering its columns. POST only, own views only."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.models import SavedView
+
+MOST = 30  # views one person keeps of one list; more is a mistake or an attack
+NOT_KEPT = ("page", "view", "export", "full", "csrfmiddlewaretoken")
+
+
+@require_POST
+@login_required
+def save(request: HttpRequest) -> HttpResponse:
+    """``list_name``, ``name``, ``query``, ``path``: keep the list as it stands under a name."""
+    view = SavedView(
+        user=request.user, list_name=request.POST.get("list_name", ""), name=request.POST.get("name", "").strip(),
+        query=_kept(request.POST.get("query", "")),
+    )
+    if SavedView.objects.visible_to(request.user).filter(list_name=view.list_name).count() >= MOST:
+        messages.error(request, _("一个列表最多存 %(most)s 个视图，请先删去不用的。") % {"most": MOST})
+        return redirect(_path(request))
+    if not _stored(request, view):
+        return redirect(f"{_path(request)}?{view.query}")
+    messages.success(request, _("已存为视图“%(name)s”。") % {"name": view.name})
+    return redirect(_url(request, view))
+
+
+@require_POST
+@login_required
+def rename(request: HttpRequest, pk: int) -> HttpResponse:
+    view = _own(request, pk)
+    view.name = request.POST.get("name", "").strip()
+    if _stored(request, view):
+        messages.success(request, _("视图已改名为“%(name)s”。") % {"name": view.name})
+    return redirect(_url(request, view))
+
+
+@require_POST
+@login_required
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    view = _own(request, pk)
+    view.delete()
+    messages.success(request, _("视图“%(name)s”已删去，列表里的记录没有变。") % {"name": view.name})
+    return redirect(f"{_path(request)}?view=")
+
+
+@require_POST
+@login_required
+def make_default(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list opens with this view from now on; asked again for the same view, it no longer does."""
+    view = _own(request, pk)
+    own = SavedView.objects.visible_to(request.user).filter(list_name=view.list_name)
+    wanted = not view.is_default
+    with transaction.atomic():
+        own.select_for_update().filter(is_default=True).update(is_default=False)
+        own.filter(pk=view.pk).update(is_default=wanted)
+    text = _("以后打开这个列表先用视图“%(name)s”。") if wanted else _("视图“%(name)s”不再是默认视图。")
+    messages.success(request, text % {"name": view.name})
+    return redirect(_url(request, view))
+
+
+@require_POST
+@login_required
+def columns(request: HttpRequest) -> HttpResponse:
+    """``list_name``, ``cols`` (repeated, in order), ``query``, ``path``: remember which columns the person wants; none: the usual ones.
+
+    The list checks the names when it reads them back, so what is stored here needs no knowledge of the table.
+    """
+    chosen = [name for name in request.POST.getlist("cols") if name.isidentifier()]
+    own = SavedView.objects.visible_to(request.user).filter(list_name=request.POST.get("list_name", "")[:60], name="")
+    if chosen:
+        query = QueryDict(mutable=True)
+        query["cols"] = ",".join(chosen)[:1500]
+        SavedView.objects.update_or_create(
+            user=request.user, list_name=request.POST.get("list_name", "")[:60], name="", defaults={"query": query.urlencode()}
+        )
+    else:
+        own.delete()
+    params = QueryDict(request.POST.get("query", ""), mutable=True)
+    params.pop("cols", None)
+    return redirect(f"{_path(request)}?{params.urlencode() or 'view='}")
+
+
+def _kept(query: str) -> str:
+    params = QueryDict(query[:4000], mutable=True)
+    for name in [name for name in params if name in NOT_KEPT or not any(params.getlist(name))]:
+        params.pop(name)
+    return params.urlencode()
+
+
+def _stored(request: HttpRequest, view: SavedView) -> bool:
+    """Saves ``view``, or says why not."""
+    try:
+        if not view.name:
+            raise ValidationError(_("请给视图起个名字。"))
+        view.full_clean()
+    except ValidationError as error:
+        messages.error(request, "；".join(error.messages))
+        return False
+    view.save()
+    return True
+
+
+def _own(request: HttpRequest, pk: int) -> SavedView:
+    return get_object_or_404(SavedView.objects.visible_to(request.user).exclude(name=""), pk=pk)
+
+
+def _path(request: HttpRequest) -> str:
+    """Where the list is, as the form said; elsewhere than on this site it is the home page."""
+    path = request.POST.get("path", "").partition("?")[0]
+    safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if safe else "/"
+
+
+def _url(request: HttpRequest, view: Any) -> str:
+    return f"{_path(request)}?{view.query}{'&' if view.query else ''}view={view.pk}"

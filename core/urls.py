@@ -1,0 +1,33 @@
+"""Routes of what every subject shares."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+from core.jobs import views as jobs
+from core.lists import saved
+
+app_name = "core"
+
+
+def _there(module: str) -> list:
+    # while the parts are being built side by side; goes before landing
+    try:
+        found = find_spec(module)
+    except ModuleNotFoundError:
+        found = None
+    return [path("", include(module))] if found else []
+
+
+urlpatterns = [
+    path("lists/views/", saved.save, name="view_save"),
+    path("lists/views/<int:pk>/rename/", saved.rename, name="view_rename"),
+    path("lists/views/<int:pk>/delete/", saved.delete, name="view_delete"),
+    path("lists/views/<int:pk>/default/", saved.make_default, name="view_default"),
+    path("lists/columns/", saved.columns, name="list_columns"),
+    path("jobs/", jobs.JobList.as_view(), name="job_list"),
+    path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),
+    path("jobs/<uuid:pk>/result/", jobs.job_result, name="job_result"),
+    *_there("core.attachments.urls"),
+    *_there("core.notices.urls"),
+]
