@@ -25,6 +25,14 @@
   body.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]")?.content || "";
   });
+  // A shareable address has no empty parts, and one "cols=a,b" instead of many.
+  body.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") return;
+    const { parameters, formData } = event.detail;
+    const columns = formData.getAll("cols");
+    if (columns.length) parameters.cols = columns.join(",");
+    for (const name of new Set(formData.keys())) if (!formData.getAll(name).some(Boolean)) delete parameters[name];
+  });
   body.addEventListener("htmx:beforeRequest", (event) => event.detail.target?.setAttribute("aria-busy", "true"));
   body.addEventListener("htmx:afterRequest", (event) => event.detail.target?.removeAttribute("aria-busy"));
   body.addEventListener("htmx:beforeSwap", (event) => {
