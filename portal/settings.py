@@ -241,6 +241,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "core.reminders": {"task": "core.send_reminders", "schedule": 3600},
     "core.jobs": {"task": "core.resume_jobs", "schedule": 60},
+    "core.mail": {"task": "core.mail_notices", "schedule": 300},
     "organizations.housekeeping": {"task": "organizations.housekeeping", "schedule": 3600},
 }
 # Each names a function () → iterable of core.notices.Reminder; core/reminders.py sends every one once.
@@ -249,6 +250,7 @@ REMINDERS = ["organizations.reminders.appointments_ending", "organizations.remin
 JOBS = {
     "export": "core.exports.jobs.export",
     "import_check": "core.imports.jobs.check",
+    "account_slip": "organizations.papers.issue_account_slip",
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)  # a worker silent for so long is taken for dead
 JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)
