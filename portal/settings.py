@@ -4,12 +4,15 @@
 path that exists in production alone. What a deployment gets wrong is refused by ``portal/checks.py``.
 """
 
+import logging
 import secrets
 from pathlib import Path
 
 import environ
 import pghistory
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -74,19 +77,19 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.health.HealthMiddleware",
     "portal.outage.OutageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.request_log.RequestLogMiddleware",
     "organizations.sessions.IdleMiddleware",
     "core.history.middleware.HistoryMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "organizations.sessions.AccountDutiesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -118,13 +121,23 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["pool"] = {
     "min_size": 1,
     "max_size": env.int("DATABASE_POOL", default=8),
-    "timeout": 10,
+    "timeout": 3,  # a dead database is told within this (portal/outage.py)
+    "reconnect_timeout": 2,  # then the next request tries anew; the default would back off for minutes
 }
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 3)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # after a database restart no dead connection is handed out
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # transactions are drawn around each move, where the rule lives
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "core.cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        # one new try covers a connection that a restart of the server has cut
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)},
+    }
+}
+OWN_SERVICES = bool(env("DATABASE_URL", default="") and env("REDIS_URL", default=""))
 
 # -- History: every change by trigger, with who and from where (docs/adr/0003) --------------------------
 PGHISTORY_BASE_MODEL = "core.history.events.TrackedEvent"
@@ -159,11 +172,23 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/15m/ip,5/15m/key", "change_password": "5/m/user"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {
+    "login": "organizations.signin.SignInForm",
+    "change_password": "organizations.signin.OwnPasswordForm",
+    "reauthenticate": "organizations.signin.PasswordAgainForm",
+}
+MFA_ADAPTER = "organizations.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "organizations.factors.SecondFactorForm",
+    "reauthenticate": "organizations.factors.SecondFactorAgainForm",
+    "authenticate_webauthn": "organizations.factors.SecurityKeyForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up by themselves, so nobody can lock out an address' real owner
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "应急救援队管理平台"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PORTAL_ORIGIN.startswith("http://")
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = True  # written by organizations/sessions.py with each sign of life, not each request
 ANONYMOUS_USER_NAME = None  # guardian: nobody signed out holds any object permission
 
 # -- Sessions, transport, headers ----------------------------------------------------------------------
@@ -172,7 +197,8 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PORTAL_ORIGIN.startswith("https://")
 SESSION_COOKIE_NAME = "portal_session"
 SECURE_SSL_REDIRECT = PORTAL_ORIGIN.startswith("https://")
-SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^metrics$"]
+METRICS_TOKEN = env("METRICS_TOKEN", default="")  # without one, /metrics answers only this machine
 SECURE_HSTS_SECONDS = 31536000 if PORTAL_ORIGIN.startswith("https://") else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TRUST_PROXY_TLS", default=False) else None
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if SECURE_PROXY_SSL_HEADER else 0)
@@ -198,6 +224,10 @@ STATICFILES_DIRS = [
     ("vendor/tabler", BASE_DIR / "node_modules/@tabler/core/dist"),
     ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
     ("vendor/echarts", BASE_DIR / "node_modules/echarts/dist"),
+]
+STATICFILES_FINDERS = [
+    "portal.staticfiles.UsedFilesFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 if env("S3_BUCKET", default=""):
     _FILES = {
@@ -281,11 +311,18 @@ SPECTACULAR_SETTINGS = {"TITLE": "内蒙古红十字应急救援队管理平台"
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # organizations/permissions.py reads the grants; no backend may answer beside it
 
 # -- Logs ------------------------------------------------------------------------------------------
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line per request, when it is done
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "portal.logs.json_formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
-    "loggers": {"portal": {"level": "INFO"}, "core": {"level": "INFO"}, "organizations": {"level": "INFO"}},
+    "loggers": {
+        "portal": {"level": "INFO"},
+        "core": {"level": "INFO"},
+        "organizations": {"level": "INFO"},
+        "django_structlog": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},  # refusals and missing pages are in the line of the request
+    },
 }
