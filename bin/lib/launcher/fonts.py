@@ -1,0 +1,74 @@
+"""The Fandol fonts (仿宋, 黑体, 楷体) for documents in official layout.
+
+They come in a Debian package of which only the .otf files are wanted: it is downloaded and unpacked, not
+installed. Where that cannot be done, documents are set in Noto, and the reason is said once a day.
+"""
+
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import time
+from pathlib import Path
+
+from launcher.console import say, warn
+
+PACKAGE = "texlive-lang-chinese"
+RETRY_SECONDS = 24 * 3600
+
+
+def ensure(folder: Path, cache: Path) -> None:
+    """``folder`` has the fonts, taken from ``cache`` (one for all copies from this checkout)."""
+    if any(folder.glob("Fandol*.otf")):
+        return
+    if not any(cache.glob("*.otf")) and not _download(cache):
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for font in cache.glob("*.otf"):
+            shutil.copyfile(font, folder / font.name)
+    except OSError as error:
+        warn(f"字体文件夹 {folder} 不可写（{error.strerror}），公文改用 Noto 字体。", f"{folder} is not writable; documents use Noto.")
+
+
+def _download(cache: Path) -> bool:
+    cache.mkdir(parents=True, exist_ok=True)
+    failed = cache / "unavailable"
+    if failed.exists() and time.time() - failed.stat().st_mtime < RETRY_SECONDS:
+        return False
+    reason = _unpack(cache)
+    if reason:
+        failed.write_text(reason)
+        warn(
+            f"未能取得 Fandol 字体（{reason}），公文改用 Noto 字体，版式不变。可将 .otf 字体放入 FONT_DIR。",
+            f"Fandol fonts could not be had ({reason}); documents use Noto. Or put .otf files into FONT_DIR.",
+        )
+        return False
+    failed.unlink(missing_ok=True)
+    return True
+
+
+def _unpack(cache: Path) -> str:
+    """Why it could not be done, or nothing."""
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        return "没有 apt-get"
+    say("取回公文字体（约 50 MB，只取一次）…")
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["-o", "APT::Sandbox::User=root", "-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=30"]
+        command = ["apt-get", "download", "-qq", *options, PACKAGE]
+        if subprocess.run(command, cwd=folder, capture_output=True).returncode:  # noqa: S603
+            if os.geteuid() != 0:
+                return f"apt-get download {PACKAGE} 未成功"
+            subprocess.run(["apt-get", "update", "-qq"], capture_output=True)  # noqa: S603, S607
+            if subprocess.run(command, cwd=folder, capture_output=True).returncode:  # noqa: S603
+                return f"apt-get download {PACKAGE} 未成功"
+        package = next(Path(folder).glob("*.deb"))
+        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE) as unpacker:  # noqa: S603, S607
+            with tarfile.open(fileobj=unpacker.stdout, mode="r|") as archive:
+                for member in archive:
+                    if member.isfile() and "/fandol/" in member.name and member.name.endswith(".otf"):
+                        fresh = cache / f".{Path(member.name).name}"
+                        fresh.write_bytes(archive.extractfile(member).read())
+                        fresh.rename(cache / Path(member.name).name)
+    return "" if any(cache.glob("*.otf")) else "软件包中没有字体"

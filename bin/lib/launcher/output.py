@@ -1,0 +1,72 @@
+"""One child's output: prefixed on the terminal, whole in ``logs/NAME.log``, its last lines kept for a message."""
+
+import os
+import re
+import sys
+from collections import deque
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+COLOURS = {"postgres": 34, "valkey": 35, "prepare": 36, "web": 32, "worker": 33, "beat": 90}
+LOG_BYTES = 10_000_000
+LOG_KEEP = 3
+
+
+class Output:
+    def __init__(self, name: str, stream: IO[bytes], folder: Path | None, *, shown: str) -> None:
+        self.name, self.stream, self.shown = name, stream, re.compile(shown)
+        self.last: deque[str] = deque(maxlen=20)
+        self.rest = b""
+        self.path = folder / f"{name}.log" if folder else None
+        self.log = self._open() if self.path else None
+        os.set_blocking(stream.fileno(), False)
+
+    def read(self) -> int:
+        """Takes what is there: number of bytes, 0 at the end of the stream, -1 when there is nothing now."""
+        try:
+            data = os.read(self.stream.fileno(), 65536)
+        except BlockingIOError:
+            return -1
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        if not data and self.rest:
+            lines, self.rest = [self.rest], b""
+        for line in lines:
+            self._line(line.decode(errors="replace").rstrip())
+        return len(data)
+
+    def drain(self) -> None:
+        while self.read() > 0:
+            pass
+
+    def close(self) -> None:
+        self.stream.close()
+        if self.log:
+            self.log.close()
+
+    def _line(self, line: str) -> None:
+        self.last.append(line)
+        if self.log:
+            if self.log.tell() > LOG_BYTES:
+                self._rotate()
+            self.log.write(line + "\n")
+        if self.shown.search(line):
+            with suppress(OSError):  # the terminal may be gone; the children are not to suffer for it
+                print(f"{self._prefix()} {line}", file=sys.stderr, flush=True)
+
+    def _prefix(self) -> str:
+        name = f"{self.name:<8} │"
+        return f"\x1b[{COLOURS.get(self.name, 37)}m{name}\x1b[0m" if sys.stderr.isatty() else name
+
+    def _open(self) -> IO[str]:
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return os.fdopen(descriptor, "a", buffering=1, encoding="utf-8")
+
+    def _rotate(self) -> None:
+        self.log.close()
+        for number in range(LOG_KEEP - 1, 0, -1):
+            older = self.path.with_name(f"{self.path.name}.{number}")
+            if older.exists():
+                older.replace(self.path.with_name(f"{self.path.name}.{number + 1}"))
+        self.path.replace(self.path.with_name(f"{self.path.name}.1"))
+        self.log = self._open()

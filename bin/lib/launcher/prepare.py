@@ -1,0 +1,59 @@
+"""Brings database and static files to what the code expects. One Django process, since each start costs seconds.
+
+Runs as a script, with the portal's environment. In production the portal's own system checks decide whether it
+may start at all (default secret, no TLS address, demo accounts): they are asked before and after the migrations.
+"""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def main() -> int:
+    sys.path[0] = str(ROOT)  # not this folder: its module names are no part of the portal's
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError, call_command
+    from django.core.management.base import SystemCheckError
+
+    try:
+        django.setup()
+        production = os.environ.get("DJANGO_ENV") == "production"
+        call_command("check", deploy=production, fail_level="ERROR")
+        call_command("migrate", interactive=False, verbosity=1)
+        if production:
+            call_command("check", deploy=True, databases=["default"], fail_level="ERROR")
+        call_command("load_reference")
+        if not production:
+            call_command("make_demo")
+        collect_static()
+    except (ImproperlyConfigured, SystemCheckError, CommandError) as error:
+        print(f"拒绝启动 / Refusing to start:\n{error}")
+        return 1
+    return 0
+
+
+def collect_static() -> None:
+    """Only when a source file changed: hashing and compressing all of them takes longer than the rest of a start."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = Path(storage.path(name)).stat()
+            digest.update(f"{storage.location}/{name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / ".sources"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(digest.hexdigest())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
