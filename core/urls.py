@@ -20,10 +20,10 @@ def _there(module: str) -> list:
 
 
 urlpatterns = [
-    path("lists/views/", saved.save, name="view_save"),
-    path("lists/views/<int:pk>/rename/", saved.rename, name="view_rename"),
-    path("lists/views/<int:pk>/delete/", saved.delete, name="view_delete"),
-    path("lists/views/<int:pk>/default/", saved.make_default, name="view_default"),
+    path("lists/views/", saved.save, name="saved_view_create"),
+    path("lists/views/<int:pk>/rename/", saved.rename, name="saved_view_rename"),
+    path("lists/views/<int:pk>/delete/", saved.delete, name="saved_view_delete"),
+    path("lists/views/<int:pk>/default/", saved.make_default, name="saved_view_default"),
     path("lists/columns/", saved.columns, name="list_columns"),
     path("jobs/", jobs.JobList.as_view(), name="job_list"),
     path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),

@@ -29,7 +29,9 @@ def as_at(event_model: type[Model], day: date, *, visible: QuerySet) -> QuerySet
     until = end_of(day)
     # pgh_id, not pgh_created_at, says which of two events of a record came later: the time is the transaction's start,
     # and a transaction that started first may have changed the row last.
-    later = event_model.objects.filter(pgh_obj=OuterRef("pgh_obj"), pgh_created_at__lt=until, pgh_id__gt=OuterRef("pgh_id"))
+    later = event_model.objects.filter(
+        pgh_obj=OuterRef("pgh_obj"), pgh_created_at__lt=until, pgh_id__gt=OuterRef("pgh_id")
+    )
     events = (
         event_model.objects.filter(pgh_created_at__lt=until, pgh_obj__in=visible.order_by().values("pk"))
         .exclude(Exists(later))
@@ -45,7 +47,9 @@ def as_at(event_model: type[Model], day: date, *, visible: QuerySet) -> QuerySet
 
 
 def _has_search_key(model: type[Model]) -> bool:
-    return any(field.name == "search_key" and isinstance(field, GeneratedField) for field in model._meta.concrete_fields)
+    return any(
+        field.name == "search_key" and isinstance(field, GeneratedField) for field in model._meta.concrete_fields
+    )
 
 
 class _AsModel(ModelIterable):
@@ -58,8 +62,8 @@ class _AsModel(ModelIterable):
             values = {field.attname: getattr(event, field.attname) for field in fields if hasattr(event, field.attname)}
             record = self.model(**values | {self.model._meta.pk.attname: event.as_at_pk})
             record._state.db = event._state.db
-            record._state.fields_cache.update({
-                name: related for name, related in event._state.fields_cache.items() if name != "pgh_obj"
-            })
+            record._state.fields_cache.update(
+                {name: related for name, related in event._state.fields_cache.items() if name != "pgh_obj"}
+            )
             record.as_at = self.day
             yield record

@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, transaction
@@ -47,9 +47,15 @@ def run(job_id: UUID) -> None:
         logger.exception("job interrupted by the database", extra={"job": str(job.pk)})
     except ValidationError as error:
         _fail(job, "；".join(error.messages))
+    except PermissionDenied as error:  # a right that ended while the job waited
+        _fail(job, str(error) or _("您现在没有做这件事的权限。"))
     except Exception:
         logger.exception("job failed", extra={"job": str(job.pk), "kind": job.kind})
-        _fail(job, _("处理时出了错，没有生成结果。请重新发起；仍不行，请把任务编号 %(id)s 告诉系统管理员。") % {"id": job.pk.hex[:8]})
+        _fail(
+            job,
+            _("处理时出了错，没有生成结果。请重新发起；仍不行，请把任务编号 %(id)s 告诉系统管理员。")
+            % {"id": job.pk.hex[:8]},
+        )
 
 
 def _claim(job_id: UUID) -> Job | None:
@@ -68,7 +74,8 @@ def _finish(job: Job, result: JobResult | None, values: dict) -> None:
             content.seek(0)
             fields["result"] = default_storage.save(f"jobs/{job.pk}/{job.run}", File(content))
         fields |= {
-            "result_name": result.name[:200], "result_type": result.media_type,
+            "result_name": result.name[:200],
+            "result_type": result.media_type,
             "expires_at": timezone.now() + timedelta(days=settings.JOB_RESULT_DAYS),
         }
     if not _close(job, Job.State.READY, **fields):
@@ -90,8 +97,12 @@ def _close(job: Job, state: str, **fields: object) -> bool:
             return False
         words = _("已完成：%(title)s") if state == Job.State.READY else _("未完成：%(title)s")
         notify(
-            [job.created_by], kind="job", title=words % {"title": job.title}, body=str(fields.get("message", "")),
-            url=job.get_absolute_url(), once=f"job-{job.pk}",
+            [job.created_by],
+            kind="job",
+            title=words % {"title": job.title},
+            body=str(fields.get("message", "")),
+            url=job.get_absolute_url(),
+            once=f"job-{job.pk}",
         )
     return True
 
@@ -110,7 +121,11 @@ def resume() -> int:
     now = timezone.now()
     for job in Job.objects.silent(now - timedelta(seconds=settings.JOB_LEASE_SECONDS)).select_related("created_by"):
         if job.attempts >= ATTEMPTS:
-            _fail(job, _("处理中断了 %(times)s 次，已停止，没有生成结果。请稍后重新发起；仍不行，请联系系统管理员。") % {"times": ATTEMPTS})
+            _fail(
+                job,
+                _("处理中断了 %(times)s 次，已停止，没有生成结果。请稍后重新发起；仍不行，请联系系统管理员。")
+                % {"times": ATTEMPTS},
+            )
         else:
             held = Job.objects.filter(pk=job.pk, run=job.run, state=Job.State.RUNNING, alive_at=job.alive_at)
             held.update(state=Job.State.QUEUED, run=None, alive_at=None)

@@ -25,7 +25,10 @@ class Filter(django_filters.FilterSet):
         self.form.full_clean()
         return [
             _("筛选条件“%(label)s”的值“%(value)s”不能用，没有采用。")
-            % {"label": self.form[name].label if name in self.form.fields else name, "value": str(self.data.get(name, ""))[:40]}
+            % {
+                "label": self.form[name].label if name in self.form.fields else name,
+                "value": str(self.data.get(name, ""))[:40],
+            }
             for name in self.errors
         ]
 

@@ -29,7 +29,8 @@ class ListRequest:
         asked.page = asked._page(params.get("page", ""))
         hidden = set(table.only_now) if asked.at else set()
         usable = [name for name in table.base_columns if name not in hidden]
-        chosen = asked._columns(params.get("cols", ""), list(table.base_columns)) or remembered or table.default_columns()
+        named = ",".join(params.getlist("cols"))  # the page sends one by one, a saved link may hold them all in one
+        chosen = asked._columns(named, list(table.base_columns)) or remembered or table.default_columns()
         asked.columns = [name for name in dict.fromkeys(chosen) if name in usable] or usable
         return asked
 

@@ -21,9 +21,11 @@ NOT_KEPT = ("page", "view", "export", "full", "csrfmiddlewaretoken")
 @require_POST
 @login_required
 def save(request: HttpRequest) -> HttpResponse:
-    """``list_name``, ``name``, ``query``, ``path``: keep the list as it stands under a name."""
+    """``list_name``, ``name``, ``query``, ``next``, ``is_default``: keep the list as it stands under a name."""
     view = SavedView(
-        user=request.user, list_name=request.POST.get("list_name", ""), name=request.POST.get("name", "").strip(),
+        user=request.user,
+        list_name=request.POST.get("list_name", ""),
+        name=request.POST.get("name", "").strip(),
         query=_kept(request.POST.get("query", "")),
     )
     if SavedView.objects.visible_to(request.user).filter(list_name=view.list_name).count() >= MOST:
@@ -31,6 +33,8 @@ def save(request: HttpRequest) -> HttpResponse:
         return redirect(_path(request))
     if not _stored(request, view):
         return redirect(f"{_path(request)}?{view.query}")
+    if request.POST.get("is_default"):
+        _set_default(view, wanted=True)
     messages.success(request, _("已存为视图“%(name)s”。") % {"name": view.name})
     return redirect(_url(request, view))
 
@@ -59,11 +63,8 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 def make_default(request: HttpRequest, pk: int) -> HttpResponse:
     """The list opens with this view from now on; asked again for the same view, it no longer does."""
     view = _own(request, pk)
-    own = SavedView.objects.visible_to(request.user).filter(list_name=view.list_name)
     wanted = not view.is_default
-    with transaction.atomic():
-        own.select_for_update().filter(is_default=True).update(is_default=False)
-        own.filter(pk=view.pk).update(is_default=wanted)
+    _set_default(view, wanted=wanted)
     text = _("以后打开这个列表先用视图“%(name)s”。") if wanted else _("视图“%(name)s”不再是默认视图。")
     messages.success(request, text % {"name": view.name})
     return redirect(_url(request, view))
@@ -72,7 +73,7 @@ def make_default(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def columns(request: HttpRequest) -> HttpResponse:
-    """``list_name``, ``cols`` (repeated, in order), ``query``, ``path``: remember which columns the person wants; none: the usual ones.
+    """``list_name``, ``cols`` (repeated, in order), ``query``, ``next``: remember which columns the person wants; none: the usual ones.
 
     The list checks the names when it reads them back, so what is stored here needs no knowledge of the table.
     """
@@ -82,13 +83,24 @@ def columns(request: HttpRequest) -> HttpResponse:
         query = QueryDict(mutable=True)
         query["cols"] = ",".join(chosen)[:1500]
         SavedView.objects.update_or_create(
-            user=request.user, list_name=request.POST.get("list_name", "")[:60], name="", defaults={"query": query.urlencode()}
+            user=request.user,
+            list_name=request.POST.get("list_name", "")[:60],
+            name="",
+            defaults={"query": query.urlencode()},
         )
     else:
         own.delete()
     params = QueryDict(request.POST.get("query", ""), mutable=True)
     params.pop("cols", None)
     return redirect(f"{_path(request)}?{params.urlencode() or 'view='}")
+
+
+def _set_default(view: SavedView, *, wanted: bool) -> None:
+    own = SavedView.objects.visible_to(view.user).filter(list_name=view.list_name)
+    with transaction.atomic():
+        list(own.select_for_update().order_by("pk"))  # two windows at once: one after the other
+        own.filter(is_default=True).update(is_default=False)
+        own.filter(pk=view.pk).update(is_default=wanted)
 
 
 def _kept(query: str) -> str:
@@ -117,7 +129,7 @@ def _own(request: HttpRequest, pk: int) -> SavedView:
 
 def _path(request: HttpRequest) -> str:
     """Where the list is, as the form said; elsewhere than on this site it is the home page."""
-    path = request.POST.get("path", "").partition("?")[0]
+    path = request.POST.get("next", "").partition("?")[0]
     safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return path if safe else "/"
 

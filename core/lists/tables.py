@@ -56,11 +56,18 @@ class Table(tables.Table):
         default_columns: Sequence[str] = ()
 
     def __init__(
-        self, rows: Iterable[Any] = (), *, model: type[Model] | None = None, columns: Sequence[str] | None = None,
-        sort: str = "", **kwargs: Any,
+        self,
+        rows: Iterable[Any] = (),
+        *,
+        model: type[Model] | None = None,
+        columns: Sequence[str] | None = None,
+        sort: str = "",
+        **kwargs: Any,
     ) -> None:
         kwargs = {"orderable": False, "empty_text": _("没有记录"), "order_by_field": "sort", **kwargs}
-        super().__init__(PageData(rows, model), order_by=sort or (), sequence=tuple(columns or self.base_columns), **kwargs)
+        super().__init__(
+            PageData(rows, model), order_by=sort or (), sequence=tuple(columns or self.base_columns), **kwargs
+        )
 
     @classmethod
     def default_columns(cls) -> list[str]:
@@ -70,7 +77,9 @@ class Table(tables.Table):
     def labels(cls, model: type[Model], *, as_at: bool = False) -> dict[str, str]:
         """All columns there are to choose from, by name, each with its heading."""
         table = cls(model=model)
-        return {column.name: str(column.header) for column in table.columns if not (as_at and column.name in cls.only_now)}
+        return {
+            column.name: str(column.header) for column in table.columns if not (as_at and column.name in cls.only_now)
+        }
 
     @classmethod
     def order_fields(cls, sort: str) -> list[str] | None:

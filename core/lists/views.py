@@ -1,7 +1,6 @@
 """The list page every subject's lists are made of."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -97,7 +96,9 @@ class ListView(LoginRequiredMixin, View):
         if number != asked.page:
             notes.append(_("没有第 %(asked)s 页，显示的是第 %(shown)s 页。") % {"asked": asked.page, "shown": number})
         page = paginator.page(number)
-        table = self.table_class(page.object_list, model=self.model, columns=asked.columns, sort=asked.sort, request=None)
+        table = self.table_class(
+            page.object_list, model=self.model, columns=asked.columns, sort=asked.sort, request=None
+        )
         chosen = [item | {"remove_url": self.url(page=None, **{item["name"]: None})} for item in filterset.chosen()]
         return {
             "view": self,
@@ -130,21 +131,21 @@ class ListView(LoginRequiredMixin, View):
 
     def url(self, **changes: Any) -> str:
         """This list with some parameters changed (None: left out)."""
-        params = self.request.GET.copy()
-        for name in ("export", "full"):
-            params.pop(name, None)
-        for name, value in changes.items():
-            params.pop(name, None)
-            if value is not None:
-                params[name] = str(value)
-        for name in [name for name in params if not any(params.getlist(name)) and name != "view"]:
-            del params[name]
+        params = QueryDict(mutable=True)
+        for name, values in self.request.GET.lists():
+            if name not in changes and name not in ("export", "full") and (any(values) or name == "view"):
+                params.setlist(name, values)
+        params.update({name: str(value) for name, value in changes.items() if value is not None})
         return f"{self.request.path}?{params.urlencode()}" if params else self.request.path
 
     def _pages(self, paginator: CappedPaginator, current: int) -> list[dict[str, Any]]:
         numbers = paginator.get_elided_page_range(current, on_each_side=2, on_ends=1)
         return [
-            {"number": number, "url": self.url(page=number) if isinstance(number, int) else None, "current": number == current}
+            {
+                "number": number,
+                "url": self.url(page=number) if isinstance(number, int) else None,
+                "current": number == current,
+            }
             for number in numbers
         ]
 
@@ -152,7 +153,8 @@ class ListView(LoginRequiredMixin, View):
         now = self.asked.sort
         return {
             name: self.url(sort=f"-{name}" if now == name else name, page=None)
-            for name in self.asked.columns if self.table_class.order_fields(name) is not None
+            for name in self.asked.columns
+            if self.table_class.order_fields(name) is not None
         }
 
     def _columns(self) -> list[dict[str, Any]]:
@@ -168,10 +170,14 @@ class ListView(LoginRequiredMixin, View):
         active = self.request.GET.get("view", "")
         return [
             {
-                "id": view.pk, "name": view.name, "is_default": view.is_default, "active": str(view.pk) == active,
+                "id": view.pk,
+                "name": view.name,
+                "is_default": view.is_default,
+                "active": str(view.pk) == active,
                 "url": f"{self.request.path}?{self._view_query(view)}",
             }
-            for view in self.saved_views if view.name
+            for view in self.saved_views
+            if view.name
         ]
 
     @staticmethod
@@ -179,12 +185,3 @@ class ListView(LoginRequiredMixin, View):
         params = QueryDict(view.query, mutable=True)
         params["view"] = str(view.pk)
         return params.urlencode()
-
-
-def heading(view: ListView) -> str:
-    """Name, filters and day of a list in one line, for the top of an export."""
-    parts = [str(view.title), *(f"{item['label']}：{item['value']}" for item in view.filterset.chosen())]
-    day: date | None = view.asked.at
-    return "；".join([*parts, _("截至 %(day)s") % {"day": day.isoformat()}] if day else parts)
-
-

@@ -65,10 +65,17 @@ class Job(models.Model):
             models.Index(fields=["created_by", "-created_at"], name="job_by"),
             models.Index(fields=["state", "created_at"], name="job_state"),
         ]
-        constraints = [models.CheckConstraint(condition=models.Q(state__in=["queued", "running", "ready", "failed"]), name="job_state_known")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["queued", "running", "ready", "failed"]), name="job_state_known"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("core:job_detail", args=[self.pk])
 
     @property
     def is_finished(self) -> bool:
@@ -82,6 +89,3 @@ class Job(models.Model):
     def waits_for_broker(self) -> bool:
         """Written down, but the queue could not be reached yet; ``core.resume_jobs`` sends it once it can."""
         return self.state == self.State.QUEUED and self.alive_at is None
-
-    def get_absolute_url(self) -> str:
-        return reverse("core:job_detail", args=[self.pk])

@@ -32,7 +32,9 @@ class SavedView(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "list_name", "name"], name="savedview_name", violation_error_message=_("已有同名的视图。")
+                fields=["user", "list_name", "name"],
+                name="savedview_name",
+                violation_error_message=_("已有同名的视图。"),
             ),
             models.UniqueConstraint(
                 fields=["user", "list_name"], condition=Q(is_default=True), name="savedview_one_default"
