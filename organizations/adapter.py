@@ -1,9 +1,117 @@
-"""What the sign-in library asks of us: nobody signs up by themselves."""
+"""What the sign-in library asks of us: nobody signs up, every step is recorded, five failures lock, words are plain."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.core import context
+from allauth.core.internal.httpkit import clean_client_ip
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from core import encryption
+from core.audit import record
+from core.history.middleware import client_address
+from core.models import AccessLog
+from organizations import lockout, passwords
+from organizations.factors import factor_required
+from organizations.models import User
+
+Kind = AccessLog.Kind
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("登录名或密码不对。15 分钟内输错 5 次，这个登录名会锁定 15 分钟。"),
+        "incorrect_password": _("密码不对。"),
+        "enter_current_password": _("现在的密码不对。"),
+        "incorrect_code": _("验证码不对，或者已经用过。"),
+        "too_many_login_attempts": _("失败的次数太多，请 15 分钟后再试。"),
+        "rate_limited": _("操作太快，请稍等一分钟再试。"),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        # The same address as in the history. One that is no address (a socket without peer) is written as unknown.
+        return clean_client_ip(client_address(request)) or "0.0.0.0"  # noqa: S104 - "unknown", nothing listens there
+
+    def set_password(self, user: User, password: str) -> None:
+        passwords.set_password(user, password)
+        record(Kind.SECURITY_CHANGED, request=context.request, user=user, what="password")
+
+    # -- signing in ----------------------------------------------------------------------------------
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # by name alone: the portal may be reached under several addresses, and ``lockout.forgive`` has no request
+        return lockout.written(credentials.get("username", ""))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        self.refuse_if_locked(credentials.get("username", ""))
+        super().pre_authenticate(request, **credentials)
+
+    def refuse_if_locked(self, username: str) -> None:
+        """:raises ValidationError: saying until when, while ``username`` is locked."""
+        until = lockout.locked_until(username)
+        if until:
+            raise ValidationError(lockout.message(until), code="locked")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        step = "reauthenticate" if request.user.is_authenticated else "password"
+        self.failed(request, credentials.get("username", ""), step=step)
+
+    def failed(self, request: HttpRequest, username: str, *, step: str) -> None:
+        """Record a failure; the one that locks the name says so at once."""
+        until = lockout.note_failure(request, username, step=step)
+        if until:
+            raise ValidationError(lockout.message(until), code="locked")
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+        record(Kind.SIGN_IN_FAILED, request=request, user=user, user_name=user.username, step="inactive")
+        return super().respond_user_inactive(request, user)
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        super().login(request, user)
+        methods = [item["method"] for item in request.session.get("account_authentication_methods", [])]
+        record(Kind.SIGNED_IN, request=request, user=user, methods=methods)
+
+    def logout(self, request: HttpRequest) -> None:
+        record(Kind.SIGNED_OUT, request=request, user=request.user)
+        super().logout(request)
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("验证码不对，或者已经用过。请看手机上现在显示的 6 位数字。"),
+        "cannot_delete_authenticator": _("管理员必须保留一种二次验证，请先添加另一种再删除这一种。"),
+        "cannot_generate_recovery_codes": _("请先设置二次验证，再生成备用码。"),
+    }
+
+    # A stolen backup must not hold everybody's second factor.
+    def encrypt(self, text: str) -> str:
+        return encryption.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return encryption.decrypt(encrypted_text)
+
+    def _get_user_identifier(self, user: Any) -> str:
+        return user.get_username()  # shown in the person's authenticator app
+
+    def _get_site_name(self) -> str:
+        return str(settings.PORTAL_NAME)
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return str(_("安全密钥 %(number)d") % {"number": count + 1})
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        if authenticator.type == Authenticator.Type.RECOVERY_CODES or not factor_required(authenticator.user):
+            return True
+        others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
+        return others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()

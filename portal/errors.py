@@ -1,8 +1,87 @@
-"""Error pages in plain Chinese: what happened, what was kept, what to do."""
+"""Error pages in plain Chinese: what happened, what was kept, what to do. None of them needs the database.
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+Strangers get 404 (which records nothing), insiders without the right 403 with the reason of ``core.decisions`` (which is
+recorded), a move somebody else was quicker with 409.
+"""
+
+import sys
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from core.audit import record
+from core.models import AccessLog
+from core.workflow import MoveNotAllowed
+from organizations.sessions import sign_in_first, wants_json
+from portal import outage
+
+_NO_REASON = ("", "PermissionDenied")
+
+
+def page(request: HttpRequest, status: int, *, code: str, detail: Any = "", **context: Any) -> HttpResponse:
+    """The page of ``status``, or the same as JSON for a script. Rendered without request: no menu, no queries."""
+    if wants_json(request):
+        return JsonResponse({"code": code, "detail": str(detail)}, status=status)
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    return HttpResponse(render_to_string(f"{status}.html", {"request_id": request_id, **context}), status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return page(request, 413, code="too_large", detail=_("提交的内容太大，没有接收。"))
+    return page(request, 400, code="bad_request", detail=_("提交的内容不完整或被改动过，没有办理。"))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return sign_in_first(request, ended="")
+    reason = "" if str(exception) in _NO_REASON else str(exception)
+    record(AccessLog.Kind.REFUSED, request=request, subject=request.path, reason=reason, method=request.method)
+    detail = reason or _("您没有做这件事的权限。")
+    return page(request, 403, code="permission", detail=detail, exception=reason)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, 404, code="not_found", detail=_("没有这个页面，或者您不能查看。"))
+
+
+def conflict(request: HttpRequest, message: Any) -> HttpResponse:
+    return page(request, 409, code="state", detail=message, message=message)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    answer = page(request, 429, code="rate", detail=_("操作太频繁，请过一会儿再试。"))
+    answer["Retry-After"] = "60"
+    return answer
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Also reached by errors in the middleware; an outage of the database there is told as one."""
+    error = sys.exc_info()[1]
+    if error is not None and outage.is_outage(error):
+        return outage.note(request, error)
+    return page(request, 500, code="error", detail=_("系统出错，这次没有办理。"))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403.html", {"exception": ""}, status=403)
+    """A form sent after signing out leads to sign-in; one from before signing in again says what to do. Both are kept
+    in the browser."""
+    if not request.user.is_authenticated and not request.path.startswith("/accounts/login"):
+        return sign_in_first(request, ended="ended")
+    detail = _("页面已过期，没有提交。填写的内容还在，请刷新页面后再提交一次。")
+    return page(request, 403, code="csrf", detail=detail, csrf=True)
+
+
+def answer_for(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """The page for an error that a view let through, or None for Django's own way."""
+    if outage.is_outage(error):
+        return outage.note(request, error)
+    if isinstance(error, MoveNotAllowed):
+        if error.code == "permission":
+            return permission_denied(request, PermissionDenied(error.message))
+        return conflict(request, error.message)
+    return None

@@ -24,3 +24,9 @@ urlpatterns = [
     *_there("", "portal.health_urls"),
     *_there("", "portal.page_urls"),
 ]
+
+handler400 = "portal.errors.bad_request"
+handler403 = "portal.errors.permission_denied"
+handler404 = "portal.errors.not_found"
+handler429 = "portal.errors.too_many_requests"  # asked for by the sign-in library
+handler500 = "portal.errors.server_error"

@@ -6,14 +6,16 @@ from typing import Any
 from django.db import Error, transaction
 from django.http import HttpRequest
 
-from core.audit.masking import mask_text, mask_value
+from core.masking import mask_text, mask_value
 from core.history.middleware import client_address
 from core.models.access import AccessLog
 
 logger = logging.getLogger(__name__)
 
 
-def record(kind: str, *, request: HttpRequest | None = None, user: Any = None, subject: Any = "", **detail: Any) -> None:
+def record(
+    kind: str, *, request: HttpRequest | None = None, user: Any = None, subject: Any = "", **detail: Any
+) -> None:
     """Note what somebody did that changes no row.
 
     Never raises: an act that could not be noted is written to the log instead, because refusing a download or a

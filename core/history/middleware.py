@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import HttpRequest
 from pghistory.middleware import HistoryMiddleware as BaseHistoryMiddleware
+from structlog.contextvars import get_contextvars
 
 
 def client_address(request: HttpRequest) -> str:
@@ -31,5 +32,5 @@ class HistoryMiddleware(BaseHistoryMiddleware):
             "office": user.office_path if user else "",
             "url": request.path,
             "address": client_address(request),
-            "request": str(uuid4()),
+            "request": get_contextvars().get("request_id") or str(uuid4()),
         }

@@ -7,9 +7,21 @@ from core import masks
 
 # digits on either side would make it part of a longer number (an order number, a file hash)
 _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[0-9Xx](?![0-9A-Za-z])")
-_OLD_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9A-Za-z])")
+_OLD_ID_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9A-Za-z])"
+)
 _PHONE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
-_SECRETS = ("password", "passwd", "secret", "token", "csrfmiddlewaretoken", "sessionid", "authorization", "cookie", "code")
+_SECRETS = (
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "csrfmiddlewaretoken",
+    "sessionid",
+    "authorization",
+    "cookie",
+    "code",
+)
 
 
 def mask_text(text: str) -> str:

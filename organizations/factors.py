@@ -1,0 +1,78 @@
+"""The second factor: who must have one, and what the record says when it changes or fails (等保 2.0 8.1.4.1 d)."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.core import context
+from allauth.mfa import signals
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.dispatch import receiver
+
+from core.audit import record
+from core.models import AccessLog
+from organizations.models import User
+from organizations.permissions import access
+from organizations.roles import ADMINISTRATORS
+
+REAL = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes alone are no second factor
+
+
+def factor_required(user: User) -> bool:
+    """The three administrators need a second factor where the installation asks for it."""
+    return settings.MFA_REQUIRED_FOR_ADMINS and any(held.role in ADMINISTRATORS for held in access(user).held)
+
+
+def factor_missing(user: User) -> bool:
+    return factor_required(user) and not Authenticator.objects.filter(user=user, type__in=REAL).exists()
+
+
+# The library counts wrong codes in the cache. These ask the lock as well, which holds also while the cache is away.
+
+
+class SecondFactorForm(AuthenticateForm):
+    def clean_code(self) -> str:
+        get_adapter().refuse_if_locked(self.user.username)
+        return super().clean_code()
+
+
+class SecondFactorAgainForm(ReauthenticateForm):
+    def clean_code(self) -> str:
+        get_adapter().refuse_if_locked(self.user.username)
+        return super().clean_code()
+
+
+class SecurityKeyForm(AuthenticateWebAuthnForm):
+    def clean_credential(self) -> Authenticator:
+        adapter = get_adapter()
+        adapter.refuse_if_locked(self.user.username)
+        try:
+            return super().clean_credential()
+        except ValidationError:
+            adapter.failed(context.request, self.user.username, step="second_factor")
+            raise
+
+
+@receiver(signals.authentication_failed, dispatch_uid="organizations.factor_failed")
+def _failed(request: Any, user: User, **kwargs: Any) -> None:
+    get_adapter().failed(request, user.username, step="second_factor")
+
+
+def _changed(what: str) -> Any:
+    def note(request: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+        record(AccessLog.Kind.SECURITY_CHANGED, request=request, user=user, what=what, factor=str(authenticator.type))
+
+    return note
+
+
+FACTOR_ADDED, FACTOR_REMOVED, FACTOR_RESET = (
+    _changed("factor_added"),
+    _changed("factor_removed"),
+    _changed("factor_reset"),
+)
+signals.authenticator_added.connect(FACTOR_ADDED, dispatch_uid="organizations.factor_added")
+signals.authenticator_removed.connect(FACTOR_REMOVED, dispatch_uid="organizations.factor_removed")
+signals.authenticator_reset.connect(FACTOR_RESET, dispatch_uid="organizations.factor_reset")
