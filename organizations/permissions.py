@@ -52,6 +52,8 @@ class Held:
         duty = ROLES[self.role]
         if self.right in duty.below and self.right in duty.here and not self.proxy_for:
             return Q(**{f"{prefix}path__startswith": self.path})
+        if self.right in duty.here and duty.levels == {Level.TEAM}:
+            return Q(**{f"{prefix}path": self.path})  # nothing hangs below a team: the shorter filter uses the index
         if self.right in duty.here:
             depth = len(self.path) // Organization.steplen
             teams = Q(**{f"{prefix}path__startswith": self.path, f"{prefix}depth": depth + 1, f"{prefix}level": Level.TEAM})

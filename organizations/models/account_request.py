@@ -1,10 +1,13 @@
+from datetime import date
+
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-import pgtrigger
 
+from core.days import beginning_of
 from core.history import tracked
 from core.search import search_index, search_key
 from organizations.models.organization import Organization
@@ -15,13 +18,32 @@ from organizations.states import TRANSITIONS, RequestState
 
 class AccountRequestQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "AccountRequestQuerySet":
-        """The own requests, those of organizations one asks or decides for, and those one may look at."""
+        """Requests of organizations where the user may see accounts. Duties own queues, not people (design §5): whoever
+        loses the duty loses the view, the successor has it."""
         from organizations.permissions import reach  # the permission module reads this model
 
-        return self.filter(reach(user, Right.VIEW_ACCOUNT, at="organization") | Q(applicant=user))
+        return self.filter(reach(user, Right.VIEW_ACCOUNT, at="organization"))
 
     def waiting(self) -> "AccountRequestQuerySet":
         return self.filter(state=RequestState.SUBMITTED)
+
+    def decided_between(self, start: date, end: date) -> "AccountRequestQuerySet":
+        """Approved or rejected from the day ``start`` up to and without the day ``end``."""
+        decided = self.filter(state__in=[RequestState.APPROVED, RequestState.REJECTED])
+        return decided.filter(decided_at__gte=beginning_of(start), decided_at__lt=beginning_of(end))
+
+    def to_decide(self, user: User) -> "AccountRequestQuerySet":
+        """Waiting, within the reach of the user's duty to decide, and not asked for by the user."""
+        from organizations.permissions import reach  # the permission module reads this model
+
+        return self.waiting().filter(reach(user, Right.DECIDE_REQUEST, at="organization")).exclude(applicant=user)
+
+    def to_mend(self, user: User) -> "AccountRequestQuerySet":
+        """Returned for changes, or begun and not handed in, on the user's side."""
+        from organizations.permissions import reach  # the permission module reads this model
+
+        own = self.filter(state__in=[RequestState.DRAFT, RequestState.RETURNED])
+        return own.filter(reach(user, Right.REQUEST_ACCOUNT, at="organization"))
 
 
 @tracked(exclude=("search_key",))

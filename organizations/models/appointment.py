@@ -24,10 +24,10 @@ class Period(Func):
 
 class AppointmentQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "AppointmentQuerySet":
-        """Appointments at organizations where the user may see accounts, and the own ones."""
+        """Appointments at organizations where the user may see accounts. The own ones are on 我的账号."""
         from organizations.permissions import reach  # the permission module reads this model
 
-        return self.filter(reach(user, Right.VIEW_ACCOUNT, at="organization") | Q(user=user))
+        return self.filter(reach(user, Right.VIEW_ACCOUNT, at="organization"))
 
     def in_force(self, at: datetime | None = None) -> "AppointmentQuerySet":
         """Begun and not ended at the instant (default: now)."""

@@ -38,6 +38,21 @@ class OrganizationQuerySet(MP_NodeQuerySet):
         day = on or timezone.localdate()
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
 
+    def with_duty(self, role: str) -> "OrganizationQuerySet":
+        """Organizations at which somebody who can sign in holds the duty now."""
+        return self.filter(self._holders(role))
+
+    def without_duty(self, role: str) -> "OrganizationQuerySet":
+        """Organizations at which nobody who can sign in holds the duty now."""
+        return self.filter(~self._holders(role))
+
+    @staticmethod
+    def _holders(role: str) -> models.Exists:
+        from organizations.models.appointment import Appointment  # that module reads this one
+
+        here = Appointment.objects.in_force().filter(organization=models.OuterRef("pk"), role=role)
+        return models.Exists(here.filter(user__is_active=True))
+
 
 class OrganizationManager(MP_NodeManager.from_queryset(OrganizationQuerySet)):  # type: ignore[misc]
     def get_queryset(self) -> OrganizationQuerySet:

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import pgtrigger
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.days import beginning_of
 from core.history import tracked
 from core.search import search_index, search_key
 from organizations.models.organization import Organization
@@ -17,13 +19,31 @@ from organizations.roles import Right
 
 class UserQuerySet(models.QuerySet):
     def visible_to(self, user: "User") -> "UserQuerySet":
-        """Accounts of organizations where the user may see accounts, and always the own one."""
+        """Accounts of organizations where the user may see accounts. The own one is on 我的账号, without a right."""
         from organizations.permissions import reach  # the permission module reads this model
 
-        return self.filter(reach(user, Right.VIEW_ACCOUNT, at="organization") | Q(pk=user.pk))
+        return self.filter(reach(user, Right.VIEW_ACCOUNT, at="organization"))
 
     def active(self) -> "UserQuerySet":
         return self.filter(is_active=True)
+
+    def with_duty(self) -> "UserQuerySet":
+        """Accounts that hold a duty now."""
+        return self.filter(models.Exists(self._duties()))
+
+    def without_duty(self) -> "UserQuerySet":
+        """Accounts that hold no duty now."""
+        return self.filter(~models.Exists(self._duties()))
+
+    @staticmethod
+    def _duties() -> models.QuerySet:
+        from organizations.models.appointment import Appointment  # that module reads this one
+
+        return Appointment.objects.in_force().filter(user=models.OuterRef("pk"))
+
+    def opened_between(self, start: date, end: date) -> "UserQuerySet":
+        """Accounts opened from the day ``start`` up to and without the day ``end``."""
+        return self.filter(created_at__gte=beginning_of(start), created_at__lt=beginning_of(end))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
