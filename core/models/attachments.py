@@ -1,5 +1,6 @@
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -37,15 +38,39 @@ class Attachment(Owned):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(_("上传时间"), auto_now_add=True)
     ended_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    end_reason = models.CharField(_("停用原因"), max_length=200, blank=True)
 
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "uploaded_at"]
-        indexes = [models.Index(fields=["content_type", "object_id", "kind"], name="attachment_of", condition=Q(ended_at=None))]
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["content_type", "object_id", "kind"], name="attachment_of"),
+            models.Index(fields=["file"], name="attachment_file"),  # the sweep for files without a row asks by it
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "kind", "sha256"],
+                condition=Q(ended_at=None),
+                name="attachment_once",
+                violation_error_message=_("内容相同的文件已经在了。"),
+            ),
+            models.CheckConstraint(condition=Q(ended_at=None) | ~Q(end_reason=""), name="attachment_ended_with_reason"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            # what was handed in does not change: it can only be ended
+            pgtrigger.ReadOnly(name="frozen", exclude=["ended_at", "ended_by", "end_reason"]),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("core:attachment_download", args=[self.pk])
+
+    @property
+    def is_current(self) -> bool:
+        return self.ended_at is None

@@ -1,0 +1,54 @@
+"""JPEG, PNG and WebP: the size in pixels is read from the header before anything is unpacked."""
+
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from core.attachments.formats.kinds import JPEG, PNG, WEBP, FileKind, Refusal
+
+# A3 scanned at 600 dpi has 70 million; unpacked, 80 million take 240 MB.
+MAX_PIXELS = 80_000_000
+_FORMATS = {"JPEG": JPEG, "MPO": JPEG, "PNG": PNG, "WEBP": WEBP}  # MPO: a phone's JPEG with a second picture behind
+
+
+def _too_many_pixels() -> Refusal:
+    return Refusal("pixels", _("图片的像素太多（超过 8000 万），请缩小后再上传。"))
+
+
+def _damaged() -> Refusal:
+    return Refusal("damaged", _("图片不完整或已损坏，打不开。"))
+
+
+def open_image(file: BinaryIO) -> Image.Image:
+    """The image with only its header read, within the pixel limit. Raises ``Refusal``."""
+    file.seek(0)
+    try:
+        image = Image.open(file, formats=["JPEG", "PNG", "WEBP"])
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels() from error
+    except Exception as error:  # decoders of hostile bytes raise whatever they like
+        raise _damaged() from error
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_many_pixels()
+    return image
+
+
+def check_image(file: BinaryIO) -> FileKind:
+    """Decode it whole, so that a cut-off file is found now and not by its reader."""
+    image = open_image(file)
+    kind = _FORMATS.get(image.format or "")
+    if kind is None:
+        raise _damaged()
+    try:
+        if image.format == "PNG":
+            image.verify()  # checksums of the chunks; the image has to be opened anew after it
+            image = open_image(file)
+        # JPEG unpacks at an eighth of its size here: the whole stream is read, little memory is used.
+        image.draft("RGB", (image.width // 8, image.height // 8))
+        image.load()
+    except Refusal:
+        raise
+    except Exception as error:
+        raise _damaged() from error
+    return kind

@@ -1,0 +1,47 @@
+"""PDF: opened by a program of its own with limits, because PDFium is native code, not thread-safe, and the bytes may
+be hostile. A crash, a loop or a greedy page ends that program and nothing else."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+
+from core.attachments.formats.kinds import PDF, FileKind, Refusal
+
+_PROGRAM = Path(__file__).with_name("pdf_program.py")
+_SECONDS = 20
+
+
+def _problems() -> dict[int, Refusal]:
+    return {
+        3: Refusal("encrypted", _("PDF 设了密码，请去掉密码后再上传。")),
+        4: Refusal("damaged", _("PDF 不完整或已损坏，打不开。")),
+        5: Refusal("script", _("PDF 里带有脚本，请用“打印为 PDF”另存一份再上传。")),
+    }
+
+
+def _run(file: BinaryIO, *arguments: str) -> bytes:
+    file.seek(0)
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program, no shell, the file only as its input
+            [sys.executable, "-I", str(_PROGRAM), *arguments],
+            input=file.read(), capture_output=True, timeout=_SECONDS, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise Refusal("damaged", _("PDF 太复杂，打开用时过长，请重新生成一份。")) from error
+    if done.returncode != 0:
+        problems = _problems()
+        raise problems.get(done.returncode, problems[4])
+    return done.stdout
+
+
+def check_pdf(file: BinaryIO) -> FileKind:
+    _run(file)
+    return PDF
+
+
+def first_page_png(file: BinaryIO, side: int) -> bytes:
+    """The first page as PNG, its longer side ``side`` pixels. Raises ``Refusal``."""
+    return _run(file, str(side))

@@ -1,0 +1,99 @@
+"""Putting a file with a record, bringing a newer version, taking one out of use. Nothing is ever removed."""
+
+import hashlib
+import uuid
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.attachments.checks import check
+from core.attachments.safekeeping import keep_file
+from core.models import Attachment
+
+
+def attach(owner: models.Model, upload: File, *, kind: str, by: Any, replaces: Attachment | None = None) -> Attachment:
+    """Check ``upload`` and put it with ``owner``; file and row stand or fall together.
+
+    The permission (``owner.can_attach``) is the caller's question.
+
+    :param kind: which of the owner's materials it is.
+    :param replaces: the version it takes the place of: must be the owner's, of that kind and in use.
+    :raises ValidationError: in plain Chinese, with the codes of ``checks.check``, ``same`` when this very content is
+        already there, ``stale`` when ``replaces`` is no longer in use.
+    """
+    found = check(upload.file, upload.name or "", upload.size)
+    digest = sha256_of(upload)
+    with transaction.atomic():
+        _lock(owner)
+        version = _end_replaced(owner, kind, by, replaces) + 1 if replaces else 1
+        _refuse_same(owner, kind, digest, found.name)
+        attachment = Attachment(
+            id=uuid.uuid4(), kind=kind, name=found.name, media_type=found.media_type, size=found.size, sha256=digest,
+            version=version, replaces=replaces, uploaded_by=by,
+            content_type=ContentType.objects.get_for_model(owner), object_id=str(owner.pk),
+        )  # fmt: skip
+        field = Attachment._meta.get_field("file")
+        attachment.file = keep_file(field.storage, field.generate_filename(attachment, found.name), upload)
+        attachment.save(force_insert=True)
+    return attachment
+
+
+def withdraw(attachment: Attachment, *, by: Any, reason: str) -> Attachment:
+    """Take a file out of use; it stays readable in the history. Raises ``ValidationError`` without a reason."""
+    if not reason.strip():
+        raise ValidationError(_("请写明撤下这份材料的原因。"), code="reason")
+    with transaction.atomic():
+        fresh = Attachment.objects.select_for_update(no_key=True).get(pk=attachment.pk)
+        if fresh.ended_at is not None:
+            raise ValidationError(_("“%(name)s”已经停用，请刷新页面。") % {"name": fresh.name}, code="stale")
+        _end(fresh, by, reason.strip())
+    return fresh
+
+
+def sha256_of(upload: File) -> str:
+    """Hex digest of the whole file, read piece by piece; the file is left at its start."""
+    digest = hashlib.sha256()
+    upload.seek(0)
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return digest.hexdigest()
+
+
+def _lock(owner: models.Model) -> None:
+    """Two files for one record come in one after the other, so that the second sees the first."""
+    type(owner)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)
+
+
+def _end(attachment: Attachment, by: Any, reason: str) -> None:
+    attachment.ended_at = timezone.now()
+    attachment.ended_by = by
+    attachment.end_reason = reason
+    attachment.save(update_fields=["ended_at", "ended_by", "end_reason"])
+
+
+def _end_replaced(owner: models.Model, kind: str, by: Any, replaces: Attachment) -> int:
+    """End the old version under a lock; returns its number."""
+    old = Attachment.objects.of(owner).current().filter(pk=replaces.pk, kind=kind).select_for_update(no_key=True).first()
+    if old is None:
+        raise ValidationError(_("要更换的材料已经停用或被别人更换，请刷新页面后再试。"), code="stale")
+    _end(old, by, _("换成了新版本"))
+    return old.version
+
+
+def _refuse_same(owner: models.Model, kind: str, digest: str, name: str) -> None:
+    there = Attachment.objects.of(owner).current().filter(kind=kind, sha256=digest).select_related("uploaded_by").first()
+    if there is None:
+        return
+    words = {
+        "name": name, "there": there.name, "who": there.uploaded_by,
+        "at": timezone.localtime(there.uploaded_at).strftime("%Y-%m-%d %H:%M"),
+    }  # fmt: skip
+    raise ValidationError(
+        _("“%(name)s”没有上传：内容与“%(there)s”完全相同（%(who)s于 %(at)s 上传），不必重复上传。") % words, code="same"
+    )
