@@ -1,0 +1,71 @@
+"""``bin/restore FILE [--replace]``: brings an archive back, whole or not at all."""
+
+import argparse
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from launcher import archive, database, packages, services
+from launcher.backup import key_fingerprint
+from launcher.config import Config, load, make_folders
+from launcher.console import Failure, say, warn
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="bin/restore", description="恢复备份 / Restore a backup")
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--replace", action="store_true", help="覆盖现有数据 / replace what is there")
+    options = parser.parse_args(arguments)
+    source: Path = options.file.expanduser().resolve()
+    config = load()
+    packages.ensure(config)
+    make_folders(config)
+    manifest = archive.verify(source)
+    say(f"备份完好：{manifest['made']}，{manifest['tables']} 张表，附件等 {len(manifest['members']) - 1} 个文件")
+    with services.borrowed(config) as lent:
+        url = lent.addresses.database_url
+        if lent.addresses.embedded_database and not lent.own:
+            raise Failure("平台正在运行，请先停止（Ctrl-C）再恢复。", "The portal is running; stop it (Ctrl-C) first.")
+        if (database.table_count(url) or any((config.data / "files").iterdir())) and not options.replace:
+            raise Failure(
+                "数据库或附件文件夹不是空的。确要用备份替换现有数据，请加 --replace（建议先 bin/backup）。",
+                "The database or the files folder is not empty. To replace what is there, add --replace.",
+            )
+        warn_about_key(config, manifest["key"])
+        put_back(config, url, source)
+    say("已恢复。下次 bin/run 会自动补上此后的数据库变更。")
+    return 0
+
+
+def put_back(config: Config, url: str, source: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=config.data, prefix=".restore-") as name:
+        folder = Path(name)
+        archive.extract(source, folder)
+        (folder / "files").mkdir(mode=0o700, exist_ok=True)
+        database.replace(url, folder / archive.DUMP, script=folder / "database.sql")
+        # The database stands as in the backup. The files follow by renaming; the old ones are kept aside.
+        if not os.environ.get("S3_BUCKET"):
+            keep_aside(config.data / "files")
+            (folder / "files").rename(config.data / "files")
+        with suppress(FileNotFoundError):
+            shutil.move(folder / "demo-password", config.data / "demo-password")
+
+
+def keep_aside(files: Path) -> None:
+    if not any(files.iterdir()):
+        files.rmdir()
+        return
+    aside = files.with_name(f"files.{datetime.now():%Y%m%d-%H%M%S}")
+    files.rename(aside)
+    say(f"原有附件移到 {aside}，确认无误后可自行删除。")
+
+
+def warn_about_key(config: Config, key: str) -> None:
+    if key and key != key_fingerprint(config):
+        warn(
+            "备份时所用的密钥与现在的不同：加密字段（身份证号等）将读不出。请先放回原来的 secret-key 或 DJANGO_SECRET_KEY。",
+            "The backup was made with another secret key: encrypted fields will be unreadable until it is put back.",
+        )
