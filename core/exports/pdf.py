@@ -18,7 +18,10 @@ MEDIA_TYPE = "application/pdf"
 def write_pdf(
     columns: Sequence[ExportColumn], records: Iterable[Any], *, title: str, heading: str, most: int
 ) -> tuple[IO[bytes], int]:
-    """The list as a PDF, and the number of records in it. ``templates/pdf/list.html`` reads title, heading, headers, rows."""
+    """The list as a PDF, and the number of records in it.
+
+    ``templates/pdf/list.html`` reads title, heading, headers, rows.
+    """
     from core.documents import render_pdf  # WeasyPrint is slow to import
 
     rows = [[_text(column.value(record)) for column in columns] for record in islice(records, most)]

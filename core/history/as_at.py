@@ -15,12 +15,12 @@ def end_of(day: date) -> datetime:
 
 
 def as_at(event_model: type[Model], day: date, *, visible: QuerySet) -> QuerySet:
-    """The state of each record at the end of ``day``: its latest event up to then; records deleted by then are left out.
+    """Each record as it stood at the end of ``day``: its latest event up to then; records deleted by then are left out.
 
     Who may see a record as it was is who may see it as it is: ``visible`` is the present rows the user may see, and a
     record outside it is not shown, whatever it was on that day. So a record that moved to another office takes its past
-    along, and a right that ended today ends for the past too. Only the record's own fields are of that day; names of related records
-    (an account's office) are today's.
+    along, and a right that ended today ends for the past too. Only the record's own fields are of that day; names of
+    related records (an account's office) are today's.
 
     Filters and orders work as on the model. Rows come out as unsaved copies of the model with ``as_at`` set, so that a
     table cell cannot tell the difference; do not save them.

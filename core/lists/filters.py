@@ -33,7 +33,7 @@ class Filter(django_filters.FilterSet):
         ]
 
     def chosen(self) -> list[dict[str, Any]]:
-        """Filters in force as ``{name, label, value}``, the value in words: for the chips above the table and for exports."""
+        """Filters in force as ``{name, label, value}``, in words: for the chips above the table and for exports."""
         found = []
         for name, value in self.form.cleaned_data.items():
             if value in (None, "", []) or (hasattr(value, "exists") and name not in self.data):

@@ -13,7 +13,7 @@ from core.lists.tables import Table
 
 @dataclass
 class ListRequest:
-    """``sort``, ``page``, ``cols`` and ``at`` of one request, checked; ``notes`` say in plain words what was not used."""
+    """``sort``, ``page``, ``cols`` and ``at`` of one request, checked; ``notes`` say plainly what was not used."""
 
     sort: str = ""
     page: int = 1

@@ -1,4 +1,4 @@
-"""Saving, renaming, removing a view of a list, making it the default, and remembering its columns. POST only, own views only."""
+"""Saving, renaming, removing views of a list, making one the default, remembering columns. POST only, own ones only."""
 
 from typing import Any
 
@@ -73,7 +73,7 @@ def make_default(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def columns(request: HttpRequest) -> HttpResponse:
-    """``list_name``, ``cols`` (repeated, in order), ``query``, ``next``: remember which columns the person wants; none: the usual ones.
+    """``list_name``, ``cols`` (repeated, in order), ``query``, ``next``: remember the columns; none: the usual ones.
 
     The list checks the names when it reads them back, so what is stored here needs no knowledge of the table.
     """

@@ -65,8 +65,10 @@ class Table(tables.Table):
         **kwargs: Any,
     ) -> None:
         kwargs = {"orderable": False, "empty_text": _("没有记录"), "order_by_field": "sort", **kwargs}
+        chosen = tuple(columns or self.base_columns)
+        others = tuple(name for name in self.base_columns if name not in chosen)
         super().__init__(
-            PageData(rows, model), order_by=sort or (), sequence=tuple(columns or self.base_columns), **kwargs
+            PageData(rows, model), order_by=sort or (), sequence=(*chosen, "..."), exclude=others, **kwargs
         )
 
     @classmethod
@@ -94,7 +96,7 @@ class Table(tables.Table):
 
     @classmethod
     def arranged(cls, queryset: QuerySet, sort: str, *, model: type[Model]) -> QuerySet:
-        """``queryset`` with what the cells read, in the wanted order. Ends in the primary key, so that pages are stable."""
+        """``queryset`` with what the cells read, in order. The order ends in the primary key, so pages are stable."""
         order = cls.order_fields(sort) or cls._meta.order_by or queryset.query.order_by or model._meta.ordering
         order = [order] if isinstance(order, str) else list(order)
         if cls.related:

@@ -24,7 +24,7 @@ from core.models import SavedView
 
 
 class ListView(LoginRequiredMixin, View):
-    """Rows a person may see, filtered, sorted, in pages; as they are, or as they were on a day; on the page or exported.
+    """Rows a person may see, filtered, sorted, in pages; as they are or were on a day; on the page or exported.
 
     A subclass sets the attributes below and writes no method, as a rule; ``get_queryset`` may narrow what is listed.
     Parameters: ``q`` and the filters, ``sort``, ``page``, ``cols``, ``at``, ``view``, ``export``.

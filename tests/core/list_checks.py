@@ -1,0 +1,93 @@
+"""What every list must keep to. Each subject's list tests call these."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+MOST_QUERIES = 10
+SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+
+
+def queries_of(client: Client, url: str, **headers: Any) -> list[str]:
+    """The SQL of one page, everything counted: session, person, rights, notices, rows."""
+    client.get(url, headers=headers)  # what is cached per process (content types) is not the page's
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        response = client.get(url, headers=headers)
+    assert response.status_code == 200, (url, response.status_code)
+    return [query["sql"] for query in captured if not query["sql"].startswith(SAVEPOINTS)]
+
+
+def assert_constant_queries(
+    client: Client,
+    url: str,
+    grow: Callable[[int], None],
+    *,
+    steps: tuple[int, ...] = (1, 3, 30),
+    most: int = MOST_QUERIES,
+) -> None:
+    """The page takes the same queries for 1, 3 and 30 rows, and at most ``most``.
+
+    :param grow: called with each step; makes the list hold that many rows more than at the start.
+    """
+    counts = {}
+    for step in steps:
+        grow(step)
+        counts[step] = queries_of(client, url)
+    listing = "\n".join(counts[steps[-1]])
+    assert len({len(queries) for queries in counts.values()}) == 1, {step: len(sql) for step, sql in counts.items()}
+    assert len(counts[steps[-1]]) <= most, f"{len(counts[steps[-1]])} queries:\n{listing}"
+
+
+def assert_tampering_is_told(client: Client, path: str) -> None:
+    """Values nobody can pick on the page give the list and a sentence, never an error page."""
+    for query in (
+        "page=0",
+        "page=-1",
+        "page=x",
+        "page=99999999999",
+        "page=%00",
+        "sort=password",
+        "sort=-no",
+        "sort=%27;--",
+        "cols=no",
+        "cols=%00",
+        "at=2026-02-31",
+        "at=x",
+        "at=9999-12-31",
+    ):
+        response = client.get(f"{path}?{query}")
+        assert response.status_code == 200, query
+        assert response.context["notes"], query
+    for query in ("q=%00", "q=" + "长" * 300, "view=x", "view=999999", "export=", "%FF=%FE"):
+        assert client.get(f"{path}?{query}").status_code in (200, 400), query
+
+
+def assert_sorts_by_index(view: Any) -> None:
+    """Each sortable column begins with a field that an index begins with, or is the model's own order."""
+    table, model = view.table_class, view.model
+    for name in table.base_columns:
+        order = table.order_fields(name)
+        if order and list(order) != list(model._meta.ordering):
+            assert _is_indexed(model, order[0].removeprefix("-")), (
+                f"{model.__name__} has no index for sorting by {order}"
+            )
+
+
+def _is_indexed(model: type[Model], path: str) -> bool:
+    *relations, name = path.split("__")
+    for relation in relations:
+        model = model._meta.get_field(relation).related_model
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    firsts = [index.fields[0].removeprefix("-") for index in model._meta.indexes if index.fields]
+    firsts += [constraint.fields[0] for constraint in model._meta.constraints if getattr(constraint, "fields", None)]
+    return field.primary_key or field.unique or field.db_index or name in firsts

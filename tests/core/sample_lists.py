@@ -1,0 +1,89 @@
+"""Lists over real models, for the tests of the shared list page itself."""
+
+import django_filters
+import django_tables2 as tables
+from django.urls import path
+
+from core.decisions import Decision, no
+from core.lists import Column, Filter, ListView, Table
+from core.masks import phone
+from organizations.models import Organization, User
+from organizations.permissions import access
+from organizations.roles import Right
+from portal.urls import urlpatterns as product
+
+
+class OfficeTable(Table):
+    related = ("division", "proxy")
+    only_now = ("numchild",)
+
+    code = Column(orderable=True)
+    name = Column(linkify=lambda record: f"/sample/{record.pk}/", orderable=True)
+    level = Column(orderable=True, order_by=("level", "path"))
+    division = Column(accessor="division__name", verbose_name="行政区划")
+    proxy = Column(accessor="proxy__short_name", verbose_name="代办机构")
+    mobile = Column(masked=phone)
+    valid_from = tables.DateColumn(format="Y-m-d")
+    numchild = Column(verbose_name="下级数")
+
+    class Meta:
+        default_columns = ("code", "name", "level", "mobile")
+
+
+class OfficeFilter(Filter):
+    level = django_filters.ChoiceFilter(choices=Organization.Level.choices)
+    has_staff = django_filters.BooleanFilter()
+
+    class Meta:
+        model = Organization
+        fields: list[str] = []
+
+
+def whole(user: User) -> Decision:
+    return Decision(Right.EXPORT_FULL in access(user), "按职责")
+
+
+class OfficeList(ListView):
+    model = Organization
+    as_at_model = Organization.tracked_events.rel.related_model
+    table_class = OfficeTable
+    filterset_class = OfficeFilter
+    list_name = "sample:office_list"
+    title = "机构"
+    full_export = whole
+
+
+class PeopleTable(Table):
+    related = ("organization",)
+    username = Column(orderable=True)
+    name = Column()
+    organization = Column(accessor="organization__name", orderable=True, order_by=("organization__path", "username"))
+
+
+class PeopleFilter(Filter):
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+
+class PeopleList(ListView):
+    model = User
+    table_class = PeopleTable
+    filterset_class = PeopleFilter
+    list_name = "sample:people_list"
+    title = "账号"
+
+
+class ClosedList(PeopleList):
+    list_name = "sample:closed_list"
+
+    def permission(user: User) -> Decision:  # noqa: N805 - called as a function of the user
+        return no("您没有查看这个列表的职责。")
+
+
+urlpatterns = [
+    path("sample/offices/", OfficeList.as_view(), name="sample_offices"),
+    path("sample/people/", PeopleList.as_view(), name="sample_people"),
+    path("sample/closed/", ClosedList.as_view(), name="sample_closed"),
+    *product,
+]
