@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 
+import pgtrigger
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -213,13 +215,9 @@ def yesterday() -> date:
 
 def _age(days: int = 2) -> None:
     """The events so far lie in the past, as though they had been made days ago."""
-    from django.db import connection
-
-    event = Organization.tracked_events.rel.related_model._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(f'ALTER TABLE "{event}" DISABLE TRIGGER USER')
-        cursor.execute(f"UPDATE \"{event}\" SET pgh_created_at = pgh_created_at - interval '{days} days'")
-        cursor.execute(f'ALTER TABLE "{event}" ENABLE TRIGGER USER')
+    event = Organization.tracked_events.rel.related_model
+    with pgtrigger.ignore():
+        event.objects.update(pgh_created_at=F("pgh_created_at") - timedelta(days=days))
 
 
 def test_as_at_shows_the_record_as_it_was(client: Client, chifeng: User):
