@@ -27,8 +27,8 @@ make_venv() {
     if ! base="$(find_python)"; then
         if command -v apt-get >/dev/null; then
             echo "安装 Python… / Installing Python…" >&2
-            as_root apt-get update -qq >&2 && as_root env DEBIAN_FRONTEND=noninteractive \
-                apt-get install -y -qq --no-install-recommends python3 python3-venv >&2 || true
+            { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes \
+                apt-get install -y -qq --no-install-recommends python3 python3-venv; } >/dev/null || true
         fi
         if ! base="$(find_python)"; then
             echo "需要 Python 3.11 或更新版本（含 venv）。Debian/Ubuntu：apt-get install python3 python3-venv；其他系统请用其软件包管理器安装。" >&2

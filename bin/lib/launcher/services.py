@@ -33,7 +33,8 @@ class Addresses:
     embedded_database: bool = False
 
     def environment(self) -> dict[str, str]:
-        return {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
+        found = {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
+        return found | ({"PORTAL_EMBEDDED": "1"} if self.embedded_database else {})
 
 
 @dataclass(frozen=True)

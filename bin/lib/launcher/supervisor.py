@@ -66,6 +66,7 @@ class Supervisor:
     waiting: dict[str, tuple[float, Service]] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
     signals: int = 0
+    returning: set[str] = field(default_factory=set)  # restarted, not yet ready
 
     def __post_init__(self) -> None:
         self.selector = selectors.DefaultSelector()
@@ -155,6 +156,9 @@ class Supervisor:
                 if when <= now:
                     del self.waiting[name]
                     self._restart(service)
+            for name in [name for name in self.returning if self._is_back(name)]:
+                self.returning.remove(name)
+                say(f"{name} 已恢复")
             on_round()
 
     def _plan_restart(self, child: Child) -> None:
@@ -172,9 +176,14 @@ class Supervisor:
         say(f"{name} 意外退出（{_ending(child)}），{pause:g} 秒后重新启动")
         self.waiting[name] = (time.monotonic() + pause, service)
 
+    def _is_back(self, name: str) -> bool:
+        child = self.children.get(name)
+        return child is not None and (child.service.ready is None or child.service.ready())
+
     def _restart(self, service: Service) -> None:
         try:
             self.start(service)
+            self.returning.add(service.name)
         except (Failure, OSError) as error:
             say(f"{service.name} 未能重新启动：{error}")
             count = self.failures[service.name] = self.failures.get(service.name, 0) + 1

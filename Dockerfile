@@ -1,0 +1,59 @@
+# One image for web, worker, beat and the one-off tasks; docker-compose.yml shows how they stand together.
+# Nothing secret is built in: every setting comes from the environment (docs/operations.md).
+
+# -- page assets ------------------------------------------------------------------------------------
+FROM node:22-bookworm-slim AS assets
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+
+# -- Python packages --------------------------------------------------------------------------------
+FROM python:3.11-slim-bookworm AS packages
+WORKDIR /srv/portal
+COPY requirements.txt bin/lib/launcher/uv.txt ./
+RUN python -m venv .venv \
+    && .venv/bin/pip install --no-cache-dir --require-hashes -r uv.txt \
+    && .venv/bin/uv pip install --no-cache --compile-bytecode --python .venv/bin/python --require-hashes -r requirements.txt \
+    && .venv/bin/pip uninstall --yes --quiet uv
+
+# -- fonts for documents in official layout -----------------------------------------------------------
+FROM debian:bookworm-slim AS fonts
+RUN apt-get update && cd /tmp && apt-get download -o APT::Sandbox::User=root texlive-lang-chinese \
+    && mkdir -p /fonts && dpkg-deb --fsys-tarfile texlive-lang-chinese_*.deb \
+    | tar --extract --strip-components=9 --directory=/fonts --wildcards './usr/share/texlive/texmf-dist/fonts/opentype/public/fandol/*.otf' \
+    && find /fonts -name '*.otf' | grep -q .
+
+# -- the portal ---------------------------------------------------------------------------------------
+FROM python:3.11-slim-bookworm
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+        tini libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-cjk fonts-noto-core \
+    && rm -rf /var/lib/apt/lists/* \
+    && groupadd --gid 10001 portal && useradd --uid 10001 --gid portal --no-create-home --home-dir /data portal \
+    && install --directory --owner=portal --group=portal --mode=0750 /data
+
+WORKDIR /srv/portal
+# PORTAL_SETUP=skip: bin/manage, bin/backup and bin/restore work here as elsewhere, and install nothing.
+ENV PATH=/srv/portal/.venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DJANGO_SETTINGS_MODULE=portal.settings \
+    DJANGO_ENV=production \
+    PORTAL_SETUP=skip \
+    PORTAL_DATA=/data \
+    FONT_DIR=/usr/local/share/fonts/fandol \
+    HOST=0.0.0.0 \
+    PORT=8000
+
+COPY --from=fonts /fonts /usr/local/share/fonts/fandol
+COPY --from=packages /srv/portal/.venv .venv
+COPY --from=assets /build/node_modules/@tabler/core/dist node_modules/@tabler/core/dist
+COPY --from=assets /build/node_modules/htmx.org/dist node_modules/htmx.org/dist
+COPY --from=assets /build/node_modules/echarts/dist node_modules/echarts/dist
+COPY . .
+
+USER portal
+VOLUME /data
+EXPOSE 8000
+ENTRYPOINT ["tini", "-g", "--"]
+CMD ["deploy/web"]
