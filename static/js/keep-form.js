@@ -5,6 +5,7 @@
   const PREFIX = "keep:", PENDING = "keep-pending";
   const user = document.body.dataset.user || "";
   const store = sessionStorage;
+  let leaving = false; // signed out: nothing is kept any more
   const keysOf = (test) => Object.keys(store).filter((key) => key.startsWith(PREFIX) && test(key));
   const drop = (keys) => keys.forEach((key) => store.removeItem(key));
   const keyOf = (form) => `${PREFIX}${form.dataset.keep}:${location.pathname}${location.search}`;
@@ -50,9 +51,11 @@
     const wrong = form.querySelector("[aria-invalid=true]") || document.querySelector("[data-error-summary]");
     const kept = JSON.parse(store.getItem(key) || "null");
     if (kept && !wrong && !same(kept.values, original)) { write(form, kept.values); tell(form, key, original, kept.at); }
-    let timer;
+    let timer = 0;
     const save = () => {
       clearTimeout(timer);
+      timer = 0;
+      if (leaving) return;
       const values = read(form);
       try {
         if (same(values, original)) store.removeItem(key); else store.setItem(key, JSON.stringify({ at: Date.now(), values }));
@@ -78,6 +81,6 @@
 
   if (user) drop(keysOf((key) => !key.startsWith(`${PREFIX}${user}:`)));
   settle();
-  document.addEventListener("submit", (event) => { if (event.target.matches("[data-signout]")) drop(keysOf(() => true)); });
+  document.addEventListener("submit", (event) => { if (event.target.matches("[data-signout]")) { leaving = true; drop(keysOf(() => true)); } });
   if (user) document.querySelectorAll(`form[data-keep^="${CSS.escape(user)}:"]`).forEach(attend);
 })();

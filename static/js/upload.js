@@ -1,5 +1,5 @@
 /* Drag-and-drop and picked files go up one by one with a progress bar each; a file that fails says why and can be tried
-   again. Answer: 2xx with an HTML fragment (one <li>), otherwise JSON {"error": "…"}. Without scripts the input is plain. */
+   again. Answer: JSON {"html": one <li>}, or {"error": "…"}. Without scripts the input is plain. */
 (() => {
   const size = (bytes) => bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
   const token = () => document.querySelector("meta[name=csrf-token]")?.content || "";
@@ -36,11 +36,10 @@
       request.onerror = () => { fail(row, text("network"), file); done(); };
       request.onload = () => {
         let problem = null;
-        try { problem = JSON.parse(request.responseText); } catch { /* a fragment or an error page */ }
-        const html = request.getResponseHeader("Content-Type") || "";
-        if (request.status < 300 && html.startsWith("text/html") && !request.responseText.includes("<html")) {
+        try { problem = JSON.parse(request.responseText); } catch { /* an error page */ }
+        if (request.status < 300 && problem && problem.html) {
           document.dispatchEvent(new CustomEvent("portal:request"));
-          row.insertAdjacentHTML("afterend", request.responseText);
+          row.insertAdjacentHTML("afterend", problem.html.trim());
           const arrived = row.nextElementSibling;
           row.remove();
           if (window.htmx) window.htmx.process(arrived);
