@@ -79,7 +79,8 @@ def _end(attachment: Attachment, by: Any, reason: str) -> None:
 
 def _end_replaced(owner: models.Model, kind: str, by: Any, replaces: Attachment) -> int:
     """End the old version under a lock; returns its number."""
-    old = Attachment.objects.of(owner).current().filter(pk=replaces.pk, kind=kind).select_for_update(no_key=True).first()
+    there = Attachment.objects.of(owner).current().filter(pk=replaces.pk, kind=kind)
+    old = there.select_for_update(no_key=True).first()
     if old is None:
         raise ValidationError(_("要更换的材料已经停用或被别人更换，请刷新页面后再试。"), code="stale")
     _end(old, by, _("换成了新版本"))
@@ -87,7 +88,8 @@ def _end_replaced(owner: models.Model, kind: str, by: Any, replaces: Attachment)
 
 
 def _refuse_same(owner: models.Model, kind: str, digest: str, name: str) -> None:
-    there = Attachment.objects.of(owner).current().filter(kind=kind, sha256=digest).select_related("uploaded_by").first()
+    current = Attachment.objects.of(owner).current().filter(kind=kind, sha256=digest)
+    there = current.select_related("uploaded_by").first()
     if there is None:
         return
     words = {

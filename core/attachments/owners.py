@@ -1,0 +1,32 @@
+"""The record a file hangs on decides: who may look at it may read its files, and it says who may add."""
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from core.decisions import Decision, no
+
+
+def visible_owner(content_type_id: int | str, object_id: str, user: Any) -> models.Model:
+    """The record, fetched from what ``user`` may see. Raises ``Http404`` for a stranger and for nonsense alike."""
+    try:
+        model = ContentType.objects.get_for_id(int(content_type_id)).model_class()
+        seen = model._default_manager.visible_to(user)  # type: ignore[union-attr]
+        return seen.get(pk=object_id)
+    except (ContentType.DoesNotExist, AttributeError, ValueError, ValidationError, models.ObjectDoesNotExist) as error:
+        raise Http404 from error
+
+
+def may_attach(owner: models.Model, user: Any) -> Decision:
+    """What ``owner.can_attach`` says; a record without it takes no files."""
+    ask = getattr(owner, "can_attach", None)
+    return ask(user) if ask else no(_("这条记录不收材料。"))
+
+
+def kinds_of(owner: models.Model) -> dict[str, str]:
+    """Kind → label of the materials ``owner`` takes (its ``attachment_kinds``); empty when it does not say."""
+    return {key: str(label) for key, label in dict(getattr(owner, "attachment_kinds", {})).items()}

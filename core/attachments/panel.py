@@ -1,0 +1,53 @@
+"""What the fragments ``core/_attachments.html`` and ``core/_attachment.html`` show."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.attachments.checks import accepted, megabytes
+from core.attachments.formats.kinds import KNOWN_EXTENSIONS
+from core.attachments.owners import kinds_of, may_attach
+from core.attachments.previews import has_preview
+from core.decisions import Decision
+from core.models import Attachment
+
+
+def row_context(attachment: Attachment, decision: Decision) -> dict[str, Any]:
+    """Context of one row: the file, its size in words, and whether the reader may change or withdraw it."""
+    return {
+        "attachment": attachment,
+        "size": megabytes(attachment.size),
+        "previewable": has_preview(attachment),
+        "may_change": decision.allowed and attachment.is_current,
+    }
+
+
+def panel_context(owner: models.Model, user: Any, kind: str, label: str = "") -> dict[str, Any]:
+    """Context of the files of one kind: those in use, earlier ones, and what the drop zone needs. Two queries."""
+    decision = may_attach(owner, user)
+    rows = [
+        row_context(attachment, decision)
+        for attachment in Attachment.objects.of(owner)
+        .filter(kind=kind)
+        .select_related("uploaded_by", "ended_by", "content_type")
+    ]
+    extra = {"content_type": ContentType.objects.get_for_model(owner).pk, "object_id": str(owner.pk), "kind": kind}
+    return {
+        "kind": kind,
+        "label": label or kinds_of(owner).get(kind, _("材料")),
+        "current": [row for row in rows if row["attachment"].is_current],
+        "ended": [row for row in rows if not row["attachment"].is_current],
+        "decision": decision,
+        "extra": extra,
+        "upload_url": reverse("core:attachment_upload"),
+        "upload_into": f"files-{kind}",
+        "upload_extra": json.dumps(extra),
+        "upload_max": settings.UPLOAD_MAX_BYTES,
+        "upload_hint": accepted(),
+        "upload_accept": ",".join(sorted(f".{extension}" for extension in KNOWN_EXTENSIONS)),
+    }

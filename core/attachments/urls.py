@@ -1,0 +1,14 @@
+"""Routes of files; included under the namespace ``core``."""
+
+from django.urls import path
+
+from core.attachments import views
+from core.documents import views as documents
+
+urlpatterns = [
+    path("files/", views.upload, name="attachment_upload"),
+    path("files/<uuid:pk>/", views.download, name="attachment_download"),
+    path("files/<uuid:pk>/preview/", views.preview, name="attachment_preview"),
+    path("files/<uuid:pk>/withdraw/", views.end, name="attachment_withdraw"),
+    path("files/documents/<int:pk>/", documents.download, name="document_download"),
+]

@@ -1,0 +1,158 @@
+"""Upload, download, preview and withdrawal. Whoever may not see the record gets 404, here as everywhere.
+
+Files are streamed through these views from whichever storage holds them, S3 as well, and not by signed addresses: a
+signed address works for anybody it is passed to until it runs out, goes into proxies' logs, and leaves the storage
+server's headers and no entry in the access log. At 20 MB a file the worker's time is a fair price.
+"""
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from core.attachments.formats.kinds import Refusal
+from core.attachments.limits import wants_json
+from core.attachments.owners import kinds_of, may_attach, visible_owner
+from core.attachments.panel import row_context
+from core.attachments.previews import has_preview, open_preview, preview_type
+from core.attachments.storing import attach, withdraw
+from core.audit import record
+from core.decisions import Decision
+from core.models import AccessLog, Attachment
+
+_STATUS = {"too_large": 413, "same": 409, "stale": 409}
+_KIND = re.compile(r"[\w-]{1,40}")
+
+
+@login_required
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """One file for one record: ``content_type``, ``object_id``, ``kind``, ``file``, and ``replaces`` for a new version.
+
+    A script gets JSON ``{"html": row}`` or ``{"error": message}``; a plain form goes back to the record's page.
+    """
+    owner = visible_owner(request.POST.get("content_type", ""), request.POST.get("object_id", ""), request.user)
+    try:
+        may_attach(owner, request.user).require()
+        attachment = _attach(request, owner)
+    except PermissionDenied as error:
+        if not wants_json(request):
+            raise
+        return JsonResponse({"error": str(error)}, status=403)
+    except ValidationError as error:
+        return _refused(request, owner, error)
+    if wants_json(request):
+        return _row(request, attachment, may_attach(owner, request.user), status=201)
+    messages.success(request, _("“%(name)s”已上传。") % {"name": attachment.name})
+    return _back(request, owner)
+
+
+def _attach(request: HttpRequest, owner: models.Model) -> Attachment:
+    kind = request.POST.get("kind", "")
+    kinds = kinds_of(owner)
+    if not _KIND.fullmatch(kind) or (kinds and kind not in kinds):
+        raise ValidationError(_("没有这种材料，请刷新页面后再试。"), code="kind")
+    file = request.FILES.get("file")
+    if file is None:
+        raise ValidationError(_("没有收到文件，请重新选择。"), code="missing")
+    replaces = None
+    if request.POST.get("replaces"):
+        try:
+            replaces = Attachment.objects.of(owner).filter(pk=request.POST["replaces"]).first()
+        except ValidationError:  # not a UUID
+            replaces = None
+        if replaces is None:
+            raise ValidationError(_("要更换的材料已经停用或被别人更换，请刷新页面后再试。"), code="stale")
+    return attach(owner, file, kind=kind, by=request.user, replaces=replaces)
+
+
+@login_required
+@require_GET
+def download(request: HttpRequest, pk: Any) -> FileResponse:
+    """The original, byte for byte, always as a download; noted in the access log."""
+    attachment, owner = _visible(request, pk)
+    stream = _open(attachment)
+    record(
+        AccessLog.Kind.DOWNLOADED, request=request, subject=attachment.name, of=str(owner),
+        attachment=str(attachment.pk), sha256=attachment.sha256,
+    )  # fmt: skip
+    response = FileResponse(stream, as_attachment=True, filename=attachment.name, content_type=attachment.media_type)
+    response["Content-Length"] = str(attachment.size)
+    return _guarded(response)
+
+
+@login_required
+@require_GET
+def preview(request: HttpRequest, pk: Any) -> FileResponse:
+    """A picture of our own making, never the uploaded bytes, so that it may be shown in the page."""
+    attachment, _owner = _visible(request, pk)
+    if not has_preview(attachment):
+        raise Http404
+    try:
+        stream = open_preview(attachment)
+    except (Refusal, FileNotFoundError) as error:
+        raise Http404 from error
+    response = FileResponse(stream, content_type=preview_type(attachment))
+    response["Cache-Control"] = "private, max-age=600"
+    return _guarded(response)
+
+
+@login_required
+@require_POST
+def end(request: HttpRequest, pk: Any) -> HttpResponse:
+    """Take a file out of use, with a reason."""
+    attachment, owner = _visible(request, pk)
+    decision = may_attach(owner, request.user)
+    decision.require()
+    try:
+        attachment = withdraw(attachment, by=request.user, reason=request.POST.get("reason", "")[:200])
+    except ValidationError as error:
+        return _refused(request, owner, error)
+    if wants_json(request):
+        return _row(request, attachment, decision)
+    messages.success(request, _("“%(name)s”已撤下，仍可在历史中查看。") % {"name": attachment.name})
+    return _back(request, owner)
+
+
+def _visible(request: HttpRequest, pk: Any) -> tuple[Attachment, models.Model]:
+    attachment = get_object_or_404(Attachment, pk=pk)
+    return attachment, visible_owner(attachment.content_type_id, attachment.object_id, request.user)
+
+
+def _open(attachment: Attachment) -> Any:
+    try:
+        return attachment.file.storage.open(attachment.file.name)
+    except FileNotFoundError as error:
+        raise Http404(_("文件不在存储中，请联系系统管理员从备份恢复。")) from error
+
+
+def _guarded(response: FileResponse) -> FileResponse:
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'; sandbox"
+    response.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+def _row(request: HttpRequest, attachment: Attachment, decision: Decision, status: int = 200) -> JsonResponse:
+    html = render_to_string("core/_attachment.html", row_context(attachment, decision), request)
+    return JsonResponse({"html": html.strip()}, status=status)
+
+
+def _refused(request: HttpRequest, owner: models.Model, error: ValidationError) -> HttpResponse:
+    message = " ".join(error.messages)
+    if wants_json(request):
+        return JsonResponse({"error": message}, status=_STATUS.get(error.code or "", 400))
+    messages.error(request, message)
+    return _back(request, owner)
+
+
+def _back(request: HttpRequest, owner: models.Model) -> HttpResponse:
+    return redirect(owner.get_absolute_url() if hasattr(owner, "get_absolute_url") else "/")

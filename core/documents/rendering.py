@@ -1,0 +1,76 @@
+"""Django template → PDF/A. The slow parts (fonts, style sheets) are made once per process."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+
+from core.documents.fonts import only_our_fonts
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+_SHEET = re.compile(r'<html[^>]* data-sheet="([a-z_]+)"')
+# Pango's font map is not made for two threads at once.
+_lock = Lock()
+
+
+def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
+    """``template`` (one that extends ``pdf/base.html``) as PDF/A-2u. The same template and context give the same bytes.
+
+    Written as PDF/A, not certified. Templates reach no network and no file: only ``data:`` addresses are read.
+    """
+    return pdf_of(render_to_string(template, dict(context)))
+
+
+def pdf_of(html: str) -> bytes:
+    """The PDF of a rendered template; which style sheet it wants stands on its ``<html data-sheet>``."""
+    asked = _SHEET.search(html[:500])
+    if asked is None:
+        raise ValueError("a printed template extends pdf/base.html")
+    with _lock:
+        fonts = _fonts()
+        from weasyprint import HTML  # takes most of a second to import
+
+        page = HTML(string=html, base_url="about:blank", url_fetcher=_fetcher())
+        sheets = [_css("fonts"), _css(asked[1])]
+        return page.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-2u")
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> "FontConfiguration":
+    with only_our_fonts():  # the import already looks at the fonts
+        from weasyprint.text.fonts import FontConfiguration
+
+        return FontConfiguration()
+
+
+@lru_cache
+def _css(name: str) -> "CSS":
+    from weasyprint import CSS
+
+    path = finders.find(f"pdf/{name}.css")
+    if path is None:
+        raise FileNotFoundError(f"static/pdf/{name}.css")
+    return CSS(string=Path(path).read_text(), font_config=_fonts(), base_url="about:blank", url_fetcher=_fetcher())
+
+
+@lru_cache(maxsize=1)
+def _fetcher() -> Any:
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+    class DataOnly(URLFetcher):
+        """Anything but ``data:`` stops the printing: a paper with a hole in it must not be issued."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if not url.lower().startswith("data:"):
+                raise FatalURLFetchingError(f"printed templates may not fetch {url[:80]}")
+            return super().fetch(url, headers)
+
+    return DataOnly()

@@ -1,0 +1,17 @@
+"""``{% attachments owner "kind" "label" %}``: the files of one kind, with drop zone where the reader may add."""
+
+from typing import Any
+
+from django import template
+from django.db import models
+
+from core.attachments.panel import panel_context
+
+register = template.Library()
+
+
+@register.inclusion_tag("core/_attachments.html", takes_context=True)
+def attachments(context: template.Context, owner: models.Model, kind: str, label: str = "") -> dict[str, Any]:
+    request = context["request"]
+    panel = panel_context(owner, request.user, kind, label)
+    return {**panel, "csrf_token": context.get("csrf_token"), "request": request}

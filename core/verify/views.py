@@ -1,0 +1,89 @@
+"""Public pages: no sign-in, nothing personal, nothing that could be walked through number by number."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from core.attachments.storing import sha256_of
+from core.documents.codes import typed_code
+from core.models import VerifiableDocument
+from core.verify.forms import LookupForm
+from core.verify.limits import LookThrottle, SearchThrottle
+
+TONES = {"valid": "ok", "replaced": "warn", "revoked": "bad"}
+
+
+def _limited(throttle: type, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        asked = throttle()
+        if asked.allow_request(request, None):
+            return view(request, *args, **kwargs)
+        response = render(request, "429.html", status=429)
+        response["Retry-After"] = str(int(asked.wait() or 60) + 1)
+        return response
+
+    return guarded
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def lookup(request: HttpRequest) -> HttpResponse:
+    """A form for the code, or the number with the day. Only a POST is counted against the stricter limit."""
+    if request.method == "POST":
+        return _search(request)
+    return render(request, "core/verify_lookup.html", {"form": LookupForm()})
+
+
+def _found(request: HttpRequest) -> HttpResponse:
+    form = LookupForm(request.POST)
+    if form.is_valid():
+        document = _find(**form.cleaned_data)
+        if document is not None:
+            return redirect("verify", code=document.code)
+        form.add_error(None, _("没有找到这份文件。请对照文件核对后重新输入；仍然没有的，这份文件不是本平台出具的。"))
+    return render(request, "core/verify_lookup.html", {"form": form}, status=404 if form.cleaned_data else 400)
+
+
+_search = _limited(SearchThrottle, _found)
+
+
+def _find(code: str, number: str, issued_on: Any) -> VerifiableDocument | None:
+    """By code; else the latest with this number and day."""
+    documents = VerifiableDocument.objects.all()
+    if code:
+        return documents.filter(code=code).first()
+    return documents.filter(number=number.strip(), issued_on=issued_on).order_by("-issued_at").first()
+
+
+def _page(request: HttpRequest, code: str) -> HttpResponse:
+    clean = typed_code(code)
+    document = VerifiableDocument.objects.filter(code=clean).first()
+    if document is None:
+        return render(request, "core/verify_unknown.html", {"code": code}, status=404)
+    if clean != code:
+        return redirect("verify", code=clean)
+    context = {"document": document, "tone": TONES[document.state], "newer": _newer(document)}
+    if request.method == "POST" and request.FILES.get("file"):
+        context["same"] = sha256_of(request.FILES["file"]) == document.sha256
+        context["compared"] = True
+    return render(request, "core/verify.html", context)
+
+
+def _newer(document: VerifiableDocument) -> VerifiableDocument | None:
+    """The valid paper that took the place of a replaced one. Its code is not given away: it may say more."""
+    if document.state != VerifiableDocument.State.REPLACED:
+        return None
+    same = VerifiableDocument.objects.valid().filter(
+        content_type_id=document.content_type_id, object_id=document.object_id, number=document.number
+    )
+    return same.filter(title=document.title).first()
+
+
+verify = never_cache(require_http_methods(["GET", "HEAD", "POST"])(_limited(LookThrottle, _page)))
