@@ -152,9 +152,9 @@ AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=1096)
 AUTH_USER_MODEL = "organizations.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "organizations.passwords.NotLikeNameValidator"},
+    {"NAME": "organizations.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "organizations.passwords.NotCommonValidator"},
     {"NAME": "organizations.passwords.CharacterKindsValidator", "OPTIONS": {"kinds": 3}},
     {"NAME": "organizations.passwords.NotReusedValidator", "OPTIONS": {"last": 5}},
 ]

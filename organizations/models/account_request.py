@@ -5,9 +5,11 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of
+from core.decisions import Decision, no
 from core.history import tracked
 from core.search import search_index, search_key
 from organizations.models.organization import Organization
@@ -51,6 +53,7 @@ class AccountRequest(models.Model):
     """开户申请: an office or team asks for an account and a duty for someone; a security administrator decides."""
 
     State = RequestState
+    attachment_kinds = {"basis": _("任职文件")}
 
     number = models.CharField(_("编号"), max_length=30, null=True, unique=True, editable=False)
     state = models.CharField(_("状态"), max_length=12, choices=RequestState, default=RequestState.DRAFT)
@@ -101,3 +104,13 @@ class AccountRequest(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("organizations:request_detail", args=[self.pk])
+
+    def can_edit(self, user: User) -> Decision:
+        """The asking side may change it while it lies with that side."""
+        from organizations.permissions import can  # the permission module reads this model
+
+        if self.state not in (RequestState.DRAFT, RequestState.RETURNED):
+            return no(gettext("已经提交的申请不能再改；需要修改时请办理人退回，或撤回后重新填报。"))
+        return can(user, Right.REQUEST_ACCOUNT, self.organization)
+
+    can_attach = can_edit

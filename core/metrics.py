@@ -1,0 +1,107 @@
+"""Named numbers with the records behind them (design §4): one number is computed in one place.
+
+    @metric("offices_unstaffed", _("无专职人员机构数"), _("个"), note=_("今天在册、没有专职人员的红十字会机构"))
+    def offices_unstaffed(scope: Organization, period: Period) -> Measure:
+        return Measure.of(Organization.objects.below(scope).filter(has_staff=False))
+
+Statistics, standards and reports read the same functions by name. A metric never checks rights: the caller passes a
+scope it may see.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from ``start`` up to and without ``end``."""
+
+    start: date
+    end: date
+
+    @classmethod
+    def of_year(cls, year: int) -> "Period":
+        return cls(date(year, 1, 1), date(year + 1, 1, 1))
+
+    def __str__(self) -> str:
+        if self == Period.of_year(self.start.year):
+            return f"{self.start.year}"
+        return f"{self.start:%Y-%m-%d} — {self.end:%Y-%m-%d}"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number, and the rows it was counted from (None where it is not a count of rows)."""
+
+    value: int | Decimal
+    records: "QuerySet[Any] | None" = None
+
+    @classmethod
+    def of(cls, records: "QuerySet[Any]") -> "Measure":
+        return cls(records.order_by().count(), records)
+
+
+Function = Callable[[Any, Period], Measure]
+Link = Callable[[Any, Period], str]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A registered function and how to show it.
+
+    :param link: (scope, period) → address of the list that shows exactly the records.
+    :param place: relation from a record to its organization (``""``: the record is one), for breakdowns.
+    """
+
+    name: str
+    label: StrOrPromise
+    unit: StrOrPromise
+    note: StrOrPromise
+    function: Function
+    link: Link | None
+    place: str
+
+    def __call__(self, scope: Any, period: Period) -> Measure:
+        return self.function(scope, period)
+
+    def url(self, scope: Any, period: Period) -> str:
+        return self.link(scope, period) if self.link else ""
+
+
+_METRICS: dict[str, Metric] = {}
+
+
+def metric(
+    name: str,
+    label: StrOrPromise,
+    unit: StrOrPromise,
+    *,
+    note: StrOrPromise = "",
+    link: Link | None = None,
+    place: str = "",
+) -> Callable[[Function], Metric]:
+    """Register a function under ``name``. A name can be taken once."""
+
+    def register(function: Function) -> Metric:
+        if name in _METRICS:
+            raise ValueError(f"metric {name} is already defined")
+        _METRICS[name] = Metric(name, label, unit, note, function, link, place)
+        return _METRICS[name]
+
+    return register
+
+
+def get(name: str) -> Metric:
+    """The metric called ``name``; ``KeyError`` if there is none."""
+    return _METRICS[name]
+
+
+def every() -> Iterable[Metric]:
+    """All metrics in the order they were defined."""
+    return tuple(_METRICS.values())

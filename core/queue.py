@@ -1,0 +1,31 @@
+"""Handing work to the queue without letting a broker that is away fail the page.
+
+Whatever is queued here can also be found in the database (a notice without ``mailed_at``, a job in state queued), and
+beat picks it up later. So an unreachable broker costs time, never the work.
+"""
+
+import logging
+from functools import partial
+from typing import Any
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+
+def send_after_commit(task: str, **arguments: Any) -> None:
+    """Send the task by name once the surrounding transaction has committed."""
+    transaction.on_commit(partial(_send, task, arguments))
+
+
+def _send(task: str, arguments: dict[str, Any]) -> None:
+    try:
+        registered = current_app.tasks.get(task)
+        if registered is None:
+            current_app.send_task(task, kwargs=arguments)
+        else:
+            registered.delay(**arguments)
+    except OperationalError:
+        logger.warning("broker unreachable, beat will send %s later", task)

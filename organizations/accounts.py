@@ -1,0 +1,271 @@
+"""What may be done to accounts and appointments, each in one transaction. Pages, API, import and requests call these.
+
+Only a security administrator keeps accounts, only at organizations that the duty reaches, and never the own one:
+whoever could appoint himself would hold every right (等保 8.1.4.2 d). An account that also serves a superior office is
+kept by that office, because its password opens that office's records as well.
+
+Each function raises ``PermissionDenied`` (403) without the right and ``ValidationError`` with a plain sentence when the
+facts forbid it. The row of the account is locked first, so that two administrators acting on one person at the same
+time wait for each other; the exclusion constraints of the database stand behind that.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.days import beginning_of
+from core.decisions import Decision, no
+from core.integrity import plainly
+from organizations import passwords
+from organizations.models import Appointment, Organization, User
+from organizations.permissions import can, forget, grant
+from organizations.roles import ROLES, Right
+
+
+# -- who may ------------------------------------------------------------------------------------------
+def can_manage(by: User, account: User) -> Decision:
+    """Whether ``by`` keeps this account: passwords, deactivation, the person's own data."""
+    if by.pk == account.pk:
+        return no(_("不能办理本人的账号和任职，请由另一位安全管理员办理。"))
+    home = can(by, Right.MANAGE_ACCOUNT, account.organization)
+    if not home:
+        return home
+    for place in _places_of(account):
+        if not can(by, Right.MANAGE_ACCOUNT, place):
+            return no(_("此人还在%(where)s任职，账号由那里的安全管理员管理。") % {"where": place})
+    return home
+
+
+def can_appoint(by: User, account: User, organization: Organization) -> Decision:
+    """Whether ``by`` may give this person a duty at ``organization``, or end one there."""
+    if by.pk == account.pk:
+        return no(_("不能办理本人的账号和任职，请由另一位安全管理员办理。"))
+    return can(by, Right.MANAGE_ACCOUNT, organization)
+
+
+def can_end(by: User, appointment: Appointment) -> Decision:
+    """Whether ``by`` may end this appointment or hand it over: it has not ended yet, and lies within reach."""
+    decision = can_appoint(by, appointment.user, appointment.organization)
+    if decision and appointment.ends_at and appointment.ends_at <= timezone.now():
+        return no(_("这项任职已经终止。"))
+    return decision
+
+
+def _places_of(account: User) -> Any:
+    now = timezone.now()
+    current = account.appointments.filter(Q(ends_at=None) | Q(ends_at__gt=now))
+    return Organization.objects.filter(appointments__in=current).distinct()
+
+
+# -- accounts -----------------------------------------------------------------------------------------
+@transaction.atomic
+def open_account(*, by: User, organization: Organization, **facts: Any) -> tuple[User, str]:
+    """Open an account at ``organization``; returns it with its one-time password, which nothing stores readably."""
+    user = create_account(by=by, organization=organization, **facts)
+    return user, passwords.reset_password(user)
+
+
+def create_account(*, by: User, organization: Organization, **facts: Any) -> User:
+    """An account that cannot sign in until a one-time password is set."""
+    can(by, Right.MANAGE_ACCOUNT, organization).require()
+    _require_in_force(organization)
+    user = User(organization=organization, must_change_password=True, **facts)
+    user.set_unusable_password()
+    user.full_clean(exclude=["password"])
+    with plainly(User):
+        user.save()
+    return user
+
+
+@transaction.atomic
+def set_one_time_password(account: User, *, by: User) -> str:
+    """A new one-time password; every session of the account ends."""
+    account = _locked(account)
+    can_manage(by, account).require()
+    if not account.is_active:
+        raise ValidationError(_("账号已停用，请先恢复。"))
+    password = passwords.reset_password(account)
+    end_sessions(account)
+    return password
+
+
+@transaction.atomic
+def deactivate(account: User, *, by: User | None, reason: str) -> User:
+    """Close the account: it can no longer sign in, and all its appointments end at the same instant.
+
+    :param by: None when the portal does it itself (unused for 90 days).
+    """
+    account = _locked(account)
+    if by is not None:
+        can_manage(by, account).require()
+    if not account.is_active:
+        raise ValidationError(_("账号已经停用，停用时间 %(at)s。") % {"at": _moment(account.deactivated_at)})
+    now = timezone.now()
+    for appointment in account.appointments.select_for_update().filter(Q(ends_at=None) | Q(ends_at__gt=now)):
+        _end(appointment, at=now, by=by, reason=_("账号停用：%(reason)s") % {"reason": reason})
+    account.is_active, account.deactivated_at, account.deactivated_reason = False, now, reason
+    account.version += 1
+    account.save(update_fields=["is_active", "deactivated_at", "deactivated_reason", "version"])
+    end_sessions(account)
+    return account
+
+
+@transaction.atomic
+def reactivate(account: User, *, by: User) -> str:
+    """Open a closed account again; returns its one-time password. Duties do not come back: they are given anew."""
+    account = _locked(account)
+    can_manage(by, account).require()
+    if account.is_active:
+        raise ValidationError(_("账号没有停用，不用恢复。"))
+    _require_in_force(account.organization)
+    account.is_active, account.deactivated_at, account.deactivated_reason = True, None, ""
+    account.version += 1
+    account.save(update_fields=["is_active", "deactivated_at", "deactivated_reason", "version"])
+    return passwords.reset_password(account)
+
+
+@transaction.atomic
+def transfer(account: User, *, by: User, to: Organization) -> User:
+    """Move the account to another organization. Duties stay as they are; they are ended and given on their own."""
+    account = _locked(account)
+    can_manage(by, account).require()
+    can(by, Right.MANAGE_ACCOUNT, to).require()
+    _require_in_force(to)
+    account.organization = to
+    account.version += 1
+    account.save(update_fields=["organization", "version"])
+    return account
+
+
+def end_sessions(account: User) -> None:
+    """Sign the account out everywhere."""
+    for session in UserSession.objects.filter(user=account):
+        session.end()
+
+
+# -- appointments -------------------------------------------------------------------------------------
+@transaction.atomic
+def appoint(
+    account: User,
+    *,
+    role: str,
+    organization: Organization,
+    by: User,
+    basis: str = "",
+    starts_at: datetime | None = None,
+) -> Appointment:
+    """Give the person a duty from now or from a later instant. The rights count from that instant."""
+    account = _locked(account)
+    can_appoint(by, account, organization).require()
+    return _appoint(account, role, organization, by=by, basis=basis, starts_at=starts_at or timezone.now())
+
+
+@transaction.atomic
+def end_appointment(appointment: Appointment, *, by: User, reason: str, at: datetime | None = None) -> Appointment:
+    """End a duty now or at a later instant. One that has not begun is called off: it ends where it would begin."""
+    _locked(appointment.user)
+    appointment = _fresh(appointment)
+    can_appoint(by, appointment.user, appointment.organization).require()
+    now = timezone.now()
+    if at is not None and at < now:
+        raise ValidationError({"at": _("终止时间不能早于现在。")})
+    _require_open(appointment, now)
+    with plainly(Appointment):
+        return _end(appointment, at=at or now, by=by, reason=reason)
+
+
+@transaction.atomic
+def hand_over(
+    appointment: Appointment, *, to: User, by: User, reason: str, basis: str = "", at: datetime | None = None
+) -> Appointment:
+    """Pass a duty on: the old appointment ends and the new one begins at the same instant. Returns the new one."""
+    for person in sorted([appointment.user, to], key=lambda person: person.pk):  # always in one order: no deadlock
+        _locked(person)
+    appointment = _fresh(appointment)
+    can_appoint(by, appointment.user, appointment.organization).require()
+    can_appoint(by, to, appointment.organization).require()
+    if to.pk == appointment.user_id:
+        raise ValidationError({"to": _("接任的人就是现任，不用交接。")})
+    now = timezone.now()
+    if at is not None and at < now:
+        raise ValidationError({"at": _("交接时间不能早于现在。")})
+    _require_open(appointment, now)
+    instant = max(at or now, appointment.starts_at)
+    _end(appointment, at=instant, by=by, reason=reason)
+    fresh = User.objects.get(pk=to.pk)
+    return _appoint(fresh, appointment.role, appointment.organization, by=by, basis=basis, starts_at=instant)
+
+
+def start_of_duty(day: date | None) -> datetime | None:
+    """The instant a duty dated ``day`` begins: its midnight, or now for today and for no date."""
+    if day is None or day <= timezone.localdate():
+        return None
+    return beginning_of(day)
+
+
+def _appoint(
+    account: User, role: str, organization: Organization, *, by: User, basis: str, starts_at: datetime
+) -> Appointment:
+    if not account.is_active:
+        raise ValidationError(_("%(name)s的账号已停用，不能任职。") % {"name": account})
+    check_fit(role, organization)
+    _require_in_force(organization)
+    appointment = Appointment(
+        user=account, role=role, organization=organization, starts_at=starts_at, basis=basis, appointed_by=by
+    )
+    appointment.full_clean()
+    with plainly(Appointment):
+        appointment.save()
+        grant(appointment)
+    forget(account)
+    return appointment
+
+
+def check_fit(role: str, organization: Organization) -> None:
+    """A duty exists at certain levels only: a captain in a team, an auditor at region and league."""
+    if role not in ROLES:
+        raise ValidationError({"role": _("没有这种职责。")})
+    if organization.level not in ROLES[role].levels:
+        where = "、".join(str(level.label) for level in type(organization).Level if level in ROLES[role].levels)
+        words = {"role": ROLES[role].label, "where": where, "place": organization}
+        raise ValidationError({"role": _("“%(role)s”设在%(where)s，不能设在%(place)s。") % words})
+
+
+def _end(appointment: Appointment, *, at: datetime, by: User | None, reason: str) -> Appointment:
+    appointment.ends_at = max(at, appointment.starts_at)
+    appointment.ended_by = by
+    appointment.end_reason = reason[:200]
+    appointment.save(update_fields=["ends_at", "ended_by", "end_reason"])
+    return appointment
+
+
+def _require_open(appointment: Appointment, now: datetime) -> None:
+    if appointment.ends_at and appointment.ends_at <= now:
+        words = {"who": appointment.ended_by or _("系统"), "at": _moment(appointment.ends_at)}
+        raise ValidationError(_("这项任职已由%(who)s终止，终止时间 %(at)s。") % words, code="state")
+
+
+def _require_in_force(organization: Organization) -> None:
+    if organization.valid_to and organization.valid_to <= timezone.localdate():
+        raise ValidationError(_("%(name)s已停用。") % {"name": organization})
+
+
+def _locked(account: User) -> User:
+    return User.objects.select_for_update(of=("self",)).select_related("organization").get(pk=account.pk)
+
+
+def _fresh(appointment: Appointment) -> Appointment:
+    rows = Appointment.objects.select_for_update(of=("self",)).select_related(
+        "user__organization", "organization", "ended_by"
+    )
+    return rows.get(pk=appointment.pk)
+
+
+def _moment(instant: datetime | None) -> str:
+    return timezone.localtime(instant).strftime("%Y-%m-%d %H:%M") if instant else ""

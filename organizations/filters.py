@@ -1,0 +1,187 @@
+"""Filters of the lists of offices, accounts, appointments and requests."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
+
+from core.days import beginning_of
+from core.lists import Filter
+from core.search import matching
+from organizations.models import AccountRequest, Appointment, Organization, User
+from organizations.roles import ADMINISTRATORS, OFFICE_LEVELS, ROLE_CHOICES, Level
+from organizations.states import RequestState
+
+YES_NO = [("true", _("是")), ("false", _("否"))]
+
+
+def scopes(request: Any) -> QuerySet[Organization]:
+    """Places a list can be narrowed to: the visible leagues and the region, and the own organization."""
+    if request is None:
+        return Organization.objects.none()
+    above = Q(level__in=[Level.REGION, Level.LEAGUE]) | Q(pk=request.user.organization_id)
+    return Organization.objects.visible_to(request.user).filter(above).only("pk", "path", "name", "short_name")
+
+
+class Scope(django_filters.ModelChoiceFilter):
+    """Everything at and below one organization. ``field_name`` leads to the organization's path."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(field_name=path, queryset=scopes, label=_("范围"), empty_label=_("全部范围"))
+
+    def filter(self, qs: QuerySet, value: Organization | None) -> QuerySet:
+        return qs.filter(**{f"{self.field_name}__startswith": value.path}) if value else qs
+
+
+def yes_no(label: Any, method: str) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(label=label, choices=YES_NO, method=method)
+
+
+class OrganizationFilter(Filter):
+    under = Scope("path")
+    kind = django_filters.ChoiceFilter(
+        label=_("种类"), choices=[("office", _("红十字会机构")), ("team", _("救援队"))], method="by_kind"
+    )
+    level = django_filters.ChoiceFilter(label=_("级别"), choices=Level)
+    staffed = yes_no(_("专职人员"), "by_staff")
+    proxied = yes_no(_("由上级代办"), "by_proxy")
+    security = yes_no(_("有安全管理员"), "by_security")
+    in_force = yes_no(_("在册"), "by_force")
+
+    class Meta:
+        model = Organization
+        fields: list[str] = []
+
+    def by_kind(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(level=Level.TEAM) if value == "team" else queryset.filter(level__in=OFFICE_LEVELS)
+
+    def by_staff(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(has_staff=value == "true")
+
+    def by_proxy(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return (
+            queryset.filter(has_staff=False, proxy__isnull=value == "false")
+            if value == "true"
+            else queryset.filter(Q(has_staff=True) | Q(proxy=None))
+        )
+
+    def by_security(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        # An as-at list filters events, whose own key is not the office's.
+        key = "pk" if queryset.model is Organization else "pgh_obj"
+        here = Appointment.objects.in_force(self._instant()).filter(organization=OuterRef(key), role="security_admin")
+        held = Exists(here.filter(user__is_active=True))
+        return queryset.filter(held if value == "true" else ~held)
+
+    def by_force(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        day = self._day() or timezone.localdate()
+        there = Q(valid_to=None) | Q(valid_to__gt=day)
+        there &= Q(valid_from__lte=day)
+        return queryset.filter(there if value == "true" else ~there)
+
+    def _day(self) -> date | None:
+        try:
+            return parse_date(self.data.get("at", ""))
+        except ValueError:
+            return None
+
+    def _instant(self) -> Any:
+        day = self._day()
+        return beginning_of(day + timedelta(days=1)) - timedelta(microseconds=1) if day else None
+
+
+class UserFilter(Filter):
+    under = Scope("organization__path")
+    role = django_filters.ChoiceFilter(label=_("职责"), choices=ROLE_CHOICES, method="by_role")
+    active = yes_no(_("可以登录"), "by_active")
+    duty = yes_no(_("有职责"), "by_duty")
+    opened = django_filters.DateFromToRangeFilter(field_name="created_at", label=_("开户日期"))
+
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+    def by_role(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(Exists(Appointment.objects.in_force().filter(user=OuterRef("pk"), role=value)))
+
+    def by_active(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(is_active=value == "true")
+
+    def by_duty(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.with_duty() if value == "true" else queryset.without_duty()
+
+
+class AppointmentFilter(Filter):
+    under = Scope("organization__path")
+    role = django_filters.ChoiceFilter(
+        label=_("职责"), choices=[("administrators", _("三类管理员")), *ROLE_CHOICES], method="by_role"
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("状态"),
+        method="by_state",
+        choices=[
+            ("current", _("在任")),
+            ("ending", _("30 天内到期")),
+            ("future", _("尚未开始")),
+            ("ended", _("已终止")),
+        ],
+    )
+    on = django_filters.DateFilter(label=_("某天在任"), method="on_day")
+
+    class Meta:
+        model = Appointment
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        people = User.objects.filter(matching(value)).values("pk")
+        places = Organization.objects.filter(matching(value)).values("pk")
+        return queryset.filter(Q(user__in=people) | Q(organization__in=places))
+
+    def by_role(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(role__in=ADMINISTRATORS if value == "administrators" else [value])
+
+    def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        now = timezone.now()
+        if value == "future":
+            return queryset.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__gt=now)
+        if value == "ended":
+            return queryset.filter(ends_at__lte=now)
+        current = queryset.in_force(now)
+        return current.filter(ends_at__lte=now + timedelta(days=30)) if value == "ending" else current
+
+    def on_day(self, queryset: QuerySet, name: str, value: date) -> QuerySet:
+        """In force at some instant of the day."""
+        begins, ends = beginning_of(value), beginning_of(value + timedelta(days=1))
+        return queryset.filter(Q(ends_at=None) | Q(ends_at__gt=begins), starts_at__lt=ends)
+
+
+class RequestFilter(Filter):
+    queue = django_filters.ChoiceFilter(
+        label=_("在谁手里"),
+        method="by_queue",
+        choices=[("mine", _("待我办理")), ("ours", _("待我方填报")), ("waiting", _("等别人"))],
+    )
+    under = Scope("organization__path")
+    state = django_filters.MultipleChoiceFilter(label=_("状态"), choices=RequestState)
+    decided = django_filters.DateFromToRangeFilter(field_name="decided_at", label=_("办结日期"), method="by_decided")
+
+    class Meta:
+        model = AccountRequest
+        fields: list[str] = []
+
+    def by_queue(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        user = self.request.user
+        if value == "mine":
+            return queryset.to_decide(user)
+        if value == "ours":
+            return queryset.to_mend(user)
+        return queryset.waiting().exclude(pk__in=AccountRequest.objects.to_decide(user).values("pk"))
+
+    def by_decided(self, queryset: QuerySet, name: str, value: slice) -> QuerySet:
+        queryset = queryset.filter(state__in=[RequestState.APPROVED, RequestState.REJECTED])
+        if value.start:
+            queryset = queryset.filter(decided_at__gte=value.start)
+        return queryset.filter(decided_at__lte=value.stop) if value.stop else queryset

@@ -1,0 +1,123 @@
+"""Numbers about offices and accounts. Scope: an organization, counted with everything below it."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.metrics import Link, Measure, Period, metric
+from organizations.models import AccountRequest, Organization, User
+
+
+def _offices(scope: Organization) -> QuerySet[Organization]:
+    return Organization.objects.in_force().offices().filter(path__startswith=scope.path)
+
+
+def _list(route: str, **fixed: str) -> Link:
+    """The list that shows the records: under the scope, with the filters that make the same choice."""
+
+    def link(scope: Organization, period: Period) -> str:
+        last = period.end - timedelta(days=1)  # a list's dates are inclusive
+        values = {name: value.format(start=period.start, last=last) for name, value in fixed.items()}
+        return f"{reverse(f'organizations:{route}')}?{urlencode({'under': scope.pk, **values})}"
+
+    return link
+
+
+@metric(
+    "offices",
+    _("机构"),
+    _("个"),
+    note=_("今天在册的红十字会机构，不含救援队"),
+    link=_list("organization_list", kind="office", in_force="true"),
+)
+def offices(scope: Organization, period: Period) -> Measure:
+    return Measure.of(_offices(scope))
+
+
+@metric(
+    "offices_unstaffed",
+    _("没有专职人员的机构"),
+    _("个"),
+    note=_("由上级机构代办"),
+    link=_list("organization_list", kind="office", in_force="true", staffed="false"),
+)
+def offices_unstaffed(scope: Organization, period: Period) -> Measure:
+    return Measure.of(_offices(scope).filter(has_staff=False))
+
+
+@metric(
+    "offices_without_security",
+    _("没有安全管理员的机构"),
+    _("个"),
+    note=_("自治区、盟市应各有一名；没有的由上级代管账号"),
+    link=_list("organization_list", kind="office", in_force="true", security="false"),
+)
+def offices_without_security(scope: Organization, period: Period) -> Measure:
+    return Measure.of(_offices(scope).without_duty("security_admin"))
+
+
+@metric(
+    "teams",
+    _("救援队"),
+    _("支"),
+    note=_("今天在册"),
+    link=_list("organization_list", kind="team", in_force="true"),
+)
+def teams(scope: Organization, period: Period) -> Measure:
+    return Measure.of(Organization.objects.in_force().teams().filter(path__startswith=scope.path))
+
+
+@metric(
+    "accounts",
+    _("在用账号"),
+    _("个"),
+    note=_("可以登录的账号"),
+    place="organization",
+    link=_list("user_list", active="true"),
+)
+def accounts(scope: Organization, period: Period) -> Measure:
+    return Measure.of(User.objects.active().filter(organization__path__startswith=scope.path))
+
+
+@metric(
+    "accounts_without_duty",
+    _("没有职责的账号"),
+    _("个"),
+    note=_("可以登录、今天没有任何任职"),
+    place="organization",
+    link=_list("user_list", active="true", duty="false"),
+)
+def accounts_without_duty(scope: Organization, period: Period) -> Measure:
+    return Measure.of(User.objects.active().without_duty().filter(organization__path__startswith=scope.path))
+
+
+@metric(
+    "accounts_opened",
+    _("本年开户"),
+    _("个"),
+    note=_("本年内开设的账号"),
+    place="organization",
+    link=_list("user_list", opened_min="{start}", opened_max="{last}"),
+)
+def accounts_opened(scope: Organization, period: Period) -> Measure:
+    opened = User.objects.opened_between(period.start, period.end)
+    return Measure.of(opened.filter(organization__path__startswith=scope.path))
+
+
+@metric(
+    "requests_decided",
+    _("本年办结的开户申请"),
+    _("件"),
+    note=_("已开户或不予开户"),
+    place="organization",
+    link=_list("request_list", decided_min="{start}", decided_max="{last}"),
+)
+def requests_decided(scope: Organization, period: Period) -> Measure:
+    return Measure.of(
+        AccountRequest.objects.decided_between(period.start, period.end).filter(
+            organization__path__startswith=scope.path
+        )
+    )

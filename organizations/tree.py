@@ -1,0 +1,167 @@
+"""Restructuring the tree of offices: add, move, appoint a proxy, close. Only with ``Right.MANAGE_TREE``.
+
+Every function locks what it changes in the order of paths, so that two restructurings at once wait for each other and
+neither reads a path that the other is rewriting.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.integrity import plainly
+from organizations.models import AccountRequest, Appointment, Division, Organization, User
+from organizations.permissions import can
+from organizations.reference import add_child
+from organizations.roles import Level, Right
+
+_ORDER = [Level.NATIONAL, Level.REGION, Level.LEAGUE, Level.BANNER, Level.TEAM]
+_LOCK = 0x6F666669  # any constant: one restructuring at a time, whatever it touches
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+@transaction.atomic
+def add_office(
+    parent: Organization, *, by: User, division: Division | None, area: dict[str, str] | None, **facts: Any
+) -> Organization:
+    """Add an office under ``parent``.
+
+    :param area: ``code`` and ``name`` of a functional area (开发区) that has no GB/T 2260 code: it is entered as a
+        supplementary division beside the standard ones (domain.md §6). Otherwise ``division`` is an existing one.
+    """
+    _one_at_a_time()
+    can(by, Right.MANAGE_TREE, parent).require()
+    _require_higher(parent, facts["level"])
+    if area:
+        division = _functional_area(parent, **area)
+    proxy = facts.pop("proxy", None)
+    if proxy and not proxy.covers(parent):
+        raise ValidationError({"proxy": _("代办机构只能是它的上级机构。")})
+    with plainly(Organization, Division):
+        return add_child(parent, division=division, proxy=proxy, **facts)
+
+
+def _functional_area(parent: Organization, *, code: str, name: str) -> Division:
+    known = Division.objects.filter(code=code).first()
+    if known and known.is_gb2260:
+        raise ValidationError(
+            {"area_code": _("%(code)s 是国标代码（%(name)s），功能区要用补充代码。") % {"code": code, "name": known}}
+        )
+    if known:
+        return known
+    if parent.division is None or code[:4] != parent.division_id[:4]:
+        raise ValidationError({"area_code": _("补充代码的前四位要与上级区划一致。")})
+    division = Division(code=code, name=name, parent=parent.division, level=Division.Level.FUNCTIONAL, is_gb2260=False)
+    division.full_clean()
+    division.save()
+    return division
+
+
+@dataclass(frozen=True)
+class MovePlan:
+    """What moving an office would bring about, for the page that asks before it is done."""
+
+    office: Organization
+    parent: Organization
+    below: int  # organizations that move along
+    proxies: list[Organization]  # whose proxy is no ancestor any more; the new superior stands in
+
+
+def plan_move(office: Organization, parent: Organization) -> MovePlan:
+    """Check a move and say what follows from it; raises ``ValidationError`` when it cannot be made."""
+    if parent.path.startswith(office.path):
+        raise ValidationError({"parent": _("不能移到它自己或它的下级之下。")})
+    if office.parent_path == parent.path:
+        raise ValidationError({"parent": _("它现在就由%(parent)s管理。") % {"parent": parent}})
+    _require_higher(parent, office.level, field="parent")
+    subtree = Organization.objects.filter(path__startswith=office.path)
+    proxied = subtree.exclude(proxy=None).select_related("proxy")
+    stranded = [
+        place
+        for place in proxied
+        if not place.proxy.path.startswith(office.path) and not parent.path.startswith(place.proxy.path)
+    ]
+    return MovePlan(office, parent, subtree.count() - 1, stranded)
+
+
+@transaction.atomic
+def move_office(office: Organization, *, to: Organization, by: User) -> Organization:
+    """Put an office, with everything below it, under another superior. Duties and accounts stay with their office."""
+    _one_at_a_time()
+    locked = {
+        place.pk: place
+        for place in Organization.objects.select_for_update(of=("self",))
+        .filter(Q(path__startswith=office.path) | Q(pk__in=[office.pk, to.pk]) | Q(path=office.parent_path))
+        .order_by("path")
+    }
+    office, parent = locked[office.pk], locked[to.pk]
+    can(by, Right.MANAGE_TREE, office).require()
+    can(by, Right.MANAGE_TREE, parent).require()
+    plan = plan_move(office, parent)
+    for place in plan.proxies:
+        place.proxy = parent
+        place.version += 1
+        place.save(update_fields=["proxy", "version"])
+    Organization.objects.move(office, parent, "last-child")
+    moved = Organization.objects.get(pk=office.pk)
+    Organization.objects.filter(pk=moved.pk).update(version=moved.version + 1)
+    return moved
+
+
+@transaction.atomic
+def close_office(office: Organization, *, on: date, by: User) -> Organization:
+    """End an office on a day: from then on it is not in force. It needs to have nothing left that is."""
+    _one_at_a_time()
+    office = Organization.objects.select_for_update(of=("self",)).get(pk=office.pk)
+    can(by, Right.MANAGE_TREE, office).require()
+    if office.valid_to and office.valid_to <= timezone.localdate():
+        raise ValidationError(_("%(name)s已停用。") % {"name": office})
+    if on < timezone.localdate():
+        raise ValidationError({"on": _("停用日期不能早于今天。")})
+    left = in_the_way(office, on)
+    if left:
+        raise ValidationError([_("还不能停用，先处理完：%(left)s。") % {"left": "、".join(left)}])
+    office.valid_to = on
+    office.version += 1
+    with plainly(Organization):
+        office.save(update_fields=["valid_to", "version"])
+    return office
+
+
+def in_the_way(office: Organization, on: date) -> list[str]:
+    """What has to be dealt with before the office can be closed, in words."""
+    below = Organization.objects.in_force(on).filter(path__startswith=office.path).exclude(pk=office.pk)
+    beginning = timezone.now()
+    counts = {
+        _("%d 个下级机构"): below.offices().count(),
+        _("%d 支队伍"): below.teams().count(),
+        _("%d 个在用账号"): User.objects.active().filter(organization=office).count(),
+        _("%d 项未终止的任职"): Appointment.objects.filter(organization=office)
+        .filter(Q(ends_at=None) | Q(ends_at__gt=beginning))
+        .count(),
+        _("%d 件未办结的开户申请"): AccountRequest.objects.filter(
+            organization=office, state__in=["submitted", "returned"]
+        ).count(),
+        _("代办的 %d 个机构"): Organization.objects.in_force(on).filter(proxy=office).count(),
+    }
+    return [words % number for words, number in counts.items() if number]
+
+
+def _require_higher(parent: Organization, level: str, *, field: str = "level") -> None:
+    """The superior's level is strictly higher; a team can stand under any office, nothing stands under a team."""
+    if (
+        _ORDER.index(Level(parent.level)) >= _ORDER.index(Level(level))
+        or (parent.level == Level.NATIONAL
+        and level != Level.REGION)
+    ):
+        words = {"level": Level(level).label, "parent": parent, "parent_level": Level(parent.level).label}
+        raise ValidationError({field: _("%(level)s机构不能设在%(parent)s（%(parent_level)s）之下。") % words})
