@@ -31,6 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "enter_current_password": _("现在的密码不对。"),
         "incorrect_code": _("验证码不对，或者已经用过。"),
         "too_many_login_attempts": _("失败的次数太多，请 15 分钟后再试。"),
+        "same_as_current": _("新的要和现在的不一样。"),
         "rate_limited": _("操作太快，请稍等一分钟再试。"),
     }
 

@@ -10,6 +10,11 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    UserAttributeSimilarityValidator,
+)
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +25,33 @@ from organizations.models import PasswordRecord, User
 _KINDS = (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]")
 # without characters that are read wrongly from paper or over the telephone: 0 O o, 1 l I
 _CAPITALS, _SMALL, _DIGITS = "ABCDEFGHJKMNPQRSTUVWXYZ", "abcdefghjkmnpqrstuvwxyz", "23456789"
+
+
+# Django's own Chinese is partly missing and says 你; these say it in the portal's words.
+
+
+class LengthValidator(MinimumLengthValidator):
+    def get_error_message(self) -> str:
+        return self.get_help_text()
+
+    def get_help_text(self) -> str:
+        return _("密码至少 %(length)d 个字符。") % {"length": self.min_length}
+
+
+class NotLikeNameValidator(UserAttributeSimilarityValidator):
+    def get_error_message(self) -> str:
+        return self.get_help_text()
+
+    def get_help_text(self) -> str:
+        return _("密码不能与登录名、姓名等相似。")
+
+
+class NotCommonValidator(CommonPasswordValidator):
+    def get_error_message(self) -> str:
+        return self.get_help_text()
+
+    def get_help_text(self) -> str:
+        return _("不能用常见的密码。")
 
 
 class CharacterKindsValidator:

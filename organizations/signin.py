@@ -9,7 +9,7 @@ from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.password_validation import password_validators_help_texts
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,6 +40,12 @@ class OwnPasswordForm(ChangePasswordForm):
         labels = {"oldpassword": gettext_lazy("现在的密码"), "password1": gettext_lazy("新密码")}
         _relabel(self, {**labels, "password2": gettext_lazy("再输一次新密码")})
         self.fields["password1"].help_text = ""
+
+    def clean_password2(self) -> str:
+        again: str = self.cleaned_data.get("password2", "")
+        if "password1" in self.cleaned_data and again != self.cleaned_data["password1"]:
+            raise ValidationError(_("两次输入的新密码不一样。"), code="password_mismatch")
+        return again
 
 
 class PasswordAgainForm(ReauthenticateForm):

@@ -2,7 +2,6 @@
 e-mail addresses, no reset by mail (a security administrator sets a one-time password instead)."""
 
 from allauth.account import views as account
-from allauth.decorators import rate_limit
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
@@ -13,7 +12,7 @@ from django.urls import path
 
 from organizations import signin
 
-change_password = login_required(rate_limit(action="change_password")(signin.OwnPasswordView.as_view()))
+change_password = login_required(signin.OwnPasswordView.as_view())
 
 urlpatterns = [
     path("login/", signin.SignInView.as_view(), name="account_login"),

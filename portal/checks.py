@@ -1,5 +1,5 @@
-"""What a deployment gets wrong is refused at start: by ``manage.py check --deploy --database default``, which ``bin/run``
-runs first, and again by the web process itself, which may have been started without it."""
+"""What a deployment gets wrong is refused at start: by ``manage.py check --deploy --database default``, which
+``bin/run`` runs first, and again by the web process itself, which may have been started without it."""
 
 import sys
 from collections.abc import Sequence

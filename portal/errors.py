@@ -1,7 +1,7 @@
 """Error pages in plain Chinese: what happened, what was kept, what to do. None of them needs the database.
 
-Strangers get 404 (which records nothing), insiders without the right 403 with the reason of ``core.decisions`` (which is
-recorded), a move somebody else was quicker with 409.
+Strangers get 404 (which records nothing), insiders without the right 403 with the reason of ``core.decisions`` (which
+is recorded), a move somebody else was quicker with 409.
 """
 
 import sys

@@ -1,7 +1,8 @@
 """When the database or the broker is away, the page says so at once instead of failing or hanging.
 
-The first request that meets a dead database waits for the pool's time-out (3 s). It trips the breaker; from then on every
-request is answered with 503 at once, and one a second first knocks at the database. When that answers, all goes on.
+The first request that meets a dead database waits for the pool's time-out (3 s). It trips the breaker; from then on
+every request is answered with 503 at once, and one a second first knocks at the database. When that answers, all goes
+on.
 """
 
 import threading

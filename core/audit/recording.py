@@ -6,8 +6,8 @@ from typing import Any
 from django.db import Error, transaction
 from django.http import HttpRequest
 
-from core.masking import mask_text, mask_value
 from core.history.middleware import client_address
+from core.masking import mask_text, mask_value
 from core.models.access import AccessLog
 
 logger = logging.getLogger(__name__)

@@ -30,6 +30,7 @@ class AccessLog(models.Model):
     at = models.DateTimeField(_("时间"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("登录和访问")
         ordering = ["-at", "-id"]
         indexes = [
             models.Index(fields=["-at"], name="accesslog_at"),

@@ -1,0 +1,73 @@
+"""What one event changed, field by field, in words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import masks
+from core.masking import mask_value
+
+
+@dataclass(frozen=True)
+class Change:
+    label: str
+    old: str
+    new: str
+
+
+def changes(event: Any) -> list[Change]:
+    """Old and new of what differs from the record's event before; all that is filled for a new or deleted record."""
+    before = event if event.pgh_label == "delete" else _before(event)
+    after = None if event.pgh_label == "delete" else event
+    found = []
+    for field in _fields(event):
+        old, new = _raw(before, field), _raw(after, field)
+        if old != new and (old not in (None, "") or new not in (None, "")):
+            found.append(Change(str(field.verbose_name), shown(before, field), shown(after, field)))
+    return found
+
+
+def _before(event: Any) -> Any:
+    if event.pgh_label == "insert":
+        return None
+    earlier = type(event)._default_manager.filter(pgh_obj_id=event.pgh_obj_id, pgh_id__lt=event.pk)
+    return earlier.order_by("-pgh_id").first()
+
+
+def _fields(event: Any) -> list[models.Field]:
+    return [
+        field for field in event._meta.concrete_fields if not field.name.startswith("pgh_") and field.name != "version"
+    ]
+
+
+def _raw(row: Any, field: models.Field) -> Any:
+    return None if row is None else getattr(row, field.attname)
+
+
+def shown(row: Any, field: models.Field) -> str:
+    """The value as people read it; phones, ID numbers and addresses of mail masked."""
+    value = _raw(row, field)
+    if value is None or value == "":
+        return ""
+    if isinstance(field, models.ForeignKey):
+        return _related(row, field)
+    if field.flatchoices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(field, models.DateTimeField):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
+    if isinstance(field, models.EmailField):
+        return masks.email(value)
+    return str(mask_value(value))
+
+
+def _related(row: Any, field: models.ForeignKey) -> str:
+    try:
+        return str(getattr(row, field.name))
+    except ObjectDoesNotExist:  # events keep the number of what is gone
+        return f"#{getattr(row, field.attname)}"

@@ -1,0 +1,1 @@
+"""The pages for audit administrators: who did what, from where, and what changed by it."""

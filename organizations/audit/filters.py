@@ -1,0 +1,65 @@
+"""The filters of the timeline, as a form whose every field may be empty."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.audit.sources import sources
+from core.audit.timeline import ACTIONS, Query
+from core.history.as_at import end_of
+from core.search import matching
+from organizations.models import User
+
+DAYS = 30
+MOST_PEOPLE = 50
+
+
+def _kinds() -> list[tuple[str, Any]]:
+    return [("", _("全部")), *((item.key, item.label) for item in sources())]
+
+
+class AuditFilter(forms.Form):
+    q = forms.CharField(label=_("搜索"), required=False, max_length=60)
+    since = forms.DateField(label=_("从"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    until = forms.DateField(label=_("到"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    person = forms.CharField(label=_("人员"), required=False, max_length=40)
+    kind = forms.ChoiceField(label=_("记录"), required=False, choices=_kinds)
+    action = forms.ChoiceField(label=_("动作"), required=False, choices=[("", _("全部")), *ACTIONS.items()])
+    address = forms.CharField(label=_("来自地址"), required=False, max_length=45)
+
+    def span(self) -> tuple[date, date]:
+        """First and last day; the last thirty days when nothing else is asked."""
+        last = self._value("until") or timezone.localdate()
+        return self._value("since") or last - timedelta(days=DAYS - 1), last
+
+    def query(self, user: User, offices: tuple[str, ...] | None) -> Query:
+        """What was asked, within what ``user`` may see. A value that is wrong does not narrow; the page says so."""
+        first, last = self.span()
+        name = self._value("person").strip() if self._value("person") else ""
+        return Query(
+            offices=offices,
+            since=end_of(first - timedelta(days=1)),
+            until=end_of(last),
+            people=_people(user, name) if name else None,
+            name=name,
+            kind=self._value("kind") or "",
+            action=self._value("action") or "",
+            address=(self._value("address") or "").strip(),
+            text=self._value("q") or "",
+        )
+
+    def _value(self, name: str) -> Any:
+        return self.cleaned_data.get(name) if self.is_bound else None
+
+    def notes(self) -> list[str]:
+        return [
+            f"{self[name].label}：{'；'.join(errors)}" for name, errors in self.errors.items() if name in self.fields
+        ]
+
+
+def _people(user: User, name: str) -> tuple[int, ...]:
+    found = User.objects.visible_to(user).filter(matching(name)).values_list("pk", flat=True)
+    return tuple(found[:MOST_PEOPLE])

@@ -1,0 +1,147 @@
+"""The timeline, one entry of it, and its export."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+
+from core.audit.changes import changes
+from core.audit.sources import source
+from core.audit.timeline import Cursor, Entry, Query, entries, one, walk
+from core.exports import ExportColumn, stream_xlsx
+from organizations.audit import scope
+from organizations.audit.filters import AuditFilter
+from organizations.audit.words import details
+from organizations.models import Organization
+
+PAGE = 50
+MOST_EXPORTED = 50_000
+BEGINNING = datetime(2000, 1, 1)
+
+
+class AuditView(LoginRequiredMixin, View):
+    """Loads the filters within what the person may see; 403 with the reason for everybody else."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            scope.may_view(request.user).require()
+            self.filter = AuditFilter(request.GET)
+            self.filter.is_valid()
+        return super().dispatch(request, *args, **kwargs)
+
+    def query(self) -> Query:
+        return self.filter.query(self.request.user, scope.offices(self.request.user))
+
+
+class AuditList(AuditView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if request.GET.get("export") == "xlsx":
+            return self.export()
+        before = Cursor.parse(request.GET.get("before", ""))
+        found = entries(self.query(), limit=PAGE + 1, before=before)
+        shown = found[:PAGE]
+        first, last = self.filter.span()
+        offices = _offices(shown)
+        context = {
+            "title": _("操作记录"),
+            "form": self.filter,
+            "notes": self.filter.notes(),
+            "rows": [(entry, offices.get(entry.office, "")) for entry in shown],
+            "first": first,
+            "last": last,
+            "older_url": self.url(before=str(shown[-1].cursor)) if len(found) > PAGE else "",
+            "newest_url": self.url() if before else "",
+            "export_url": self.url(export="xlsx") if scope.may_export(request.user) else "",
+            "most_exported": MOST_EXPORTED,
+        }
+        return render(request, "organizations/audit_list.html", context)
+
+    def url(self, **more: str) -> str:
+        query = self.request.GET.copy()
+        for name in ("before", "export"):
+            query.pop(name, None)
+        query.update(more)
+        return f"{self.request.path}?{query.urlencode(safe='~:')}" if query else self.request.path
+
+    def export(self) -> HttpResponse:
+        scope.may_export(self.request.user).require()
+        first, last = self.filter.span()
+        name = _("操作记录 %(first)s 至 %(last)s") % {"first": first, "last": last}
+        return stream_xlsx(_COLUMNS, _Rows(self.query()), name=name, by=self.request.user)
+
+
+class AuditDetail(AuditView):
+    """One entry with what it changed. Outside the person's scope it does not exist."""
+
+    def get(self, request: HttpRequest, kind: str, number: int) -> HttpResponse:
+        table = source(kind)
+        everything = Query(scope.offices(request.user), since=timezone.make_aware(BEGINNING), until=timezone.now())
+        entry = one(everything, table, number) if table else None
+        if table is None or entry is None:
+            raise Http404
+        row = table.model._default_manager.get(pk=number)
+        context = {
+            "title": f"{entry.source.label} {entry.action_label}",
+            "facts": _facts(entry, row),
+            "changes": [] if table.is_log else changes(row),
+            "entry": entry,
+            "same_person_url": _same_person_url(entry),
+        }
+        return render(request, "organizations/audit_detail.html", context)
+
+
+class _Rows:
+    """What an export needs of a queryset, over the timeline."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+
+    def iterator(self, chunk_size: int) -> Iterator[Entry]:
+        return walk(self.query, most=MOST_EXPORTED, step=chunk_size)
+
+
+_COLUMNS = [
+    ExportColumn(gettext_lazy("时间"), lambda entry: timezone.localtime(entry.at).replace(tzinfo=None)),
+    ExportColumn(gettext_lazy("人员"), lambda entry: entry.who),
+    ExportColumn(gettext_lazy("动作"), lambda entry: str(entry.action_label)),
+    ExportColumn(gettext_lazy("记录"), lambda entry: str(entry.source.label)),
+    ExportColumn(gettext_lazy("对象"), lambda entry: entry.subject),
+    ExportColumn(gettext_lazy("页面"), lambda entry: entry.url),
+    ExportColumn(gettext_lazy("来自地址"), lambda entry: entry.address),
+    ExportColumn(gettext_lazy("编号"), lambda entry: f"{entry.source.key}-{entry.id}"),
+]
+
+
+def _offices(found: list[Entry]) -> dict[str, str]:
+    """Short names of the offices the people stood in, by tree path; one query for all."""
+    paths = {entry.office for entry in found if entry.office}
+    return dict(Organization.objects.filter(path__in=paths).values_list("path", "short_name"))
+
+
+def _facts(entry: Entry, row: Any) -> list[dict[str, Any]]:
+    office = _offices([entry]).get(entry.office, "")
+    facts = [
+        {"label": _("时间"), "value": f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"},
+        {"label": _("人员"), "value": entry.who or _("系统")},
+        {"label": _("所在单位"), "value": office},
+        {"label": _("对象"), "value": entry.subject},
+        {"label": _("页面"), "value": entry.url},
+        {"label": _("来自地址"), "value": entry.address},
+    ]
+    if entry.source.is_log:
+        return facts + details(row.detail)
+    request = (row.pgh_context or {}).get("request", "")
+    return [*facts, {"label": _("请求编号"), "value": request}]
+
+
+def _same_person_url(entry: Entry) -> str:
+    return f"{reverse('audit:list')}?{urlencode({'person': entry.who})}" if entry.who else ""

@@ -1,0 +1,62 @@
+"""The details of an act of the access log in words. What is not known here is shown as it was written."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+LABELS = {
+    "step": _("哪一步"),
+    "reason": _("原因"),
+    "methods": _("登录方式"),
+    "failures": _("失败次数"),
+    "minutes": _("锁定分钟"),
+    "rows": _("行数"),
+    "format": _("格式"),
+    "full": _("未遮盖"),
+    "shown": _("内容"),
+    "method": _("请求方式"),
+    "what": _("事项"),
+    "factor": _("验证方式"),
+    "days": _("保存天数"),
+    "before": _("早于"),
+    "list": _("列表"),
+    "name": _("文件名"),
+    "sha256": _("校验值"),
+    "filters": _("筛选条件"),
+}
+VALUES = {
+    "password": _("密码"),
+    "second_factor": _("二次验证"),
+    "reauthenticate": _("再次验证身份"),
+    "inactive": _("账号已停用"),
+    "idle": _("长时间没有操作"),
+    "ended": _("登录已失效"),
+    "mfa": _("二次验证"),
+    "totp": _("手机验证器"),
+    "webauthn": _("安全密钥"),
+    "recovery_codes": _("备用码"),
+    "factor_added": _("增加二次验证"),
+    "factor_removed": _("删除二次验证"),
+    "factor_reset": _("重新生成备用码"),
+    True: _("是"),
+    False: _("否"),
+}
+
+
+def details(detail: dict[str, Any]) -> list[dict[str, Any]]:
+    """``label`` and ``value`` of each, in the order they were written."""
+    return [
+        {"label": LABELS.get(key, key), "value": _shown(value)}
+        for key, value in detail.items()
+        if value not in ("", None)
+    ]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(_shown(item) for item in value)
+    if isinstance(value, dict):
+        return "；".join(f"{key}：{_shown(item)}" for key, item in value.items())
+    if isinstance(value, bool | str):
+        return str(VALUES.get(value, value))
+    return str(value)
