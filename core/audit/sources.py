@@ -68,7 +68,7 @@ _LOG = {
     "row_at": F("at"),
     "row_action": Cast(F("kind"), TextField()),
     "row_person": Cast(F("user_id"), TextField()),
-    "row_who": Coalesce(F("user__name"), F("user_name"), output_field=TextField()),
+    "row_who": Coalesce(Cast(F("user__name"), TextField()), Cast(F("user_name"), TextField())),
     "row_office": Cast(F("office"), TextField()),
     "row_url": Cast(F("url"), TextField()),
     "row_address": Cast(F("address"), TextField()),
@@ -80,12 +80,16 @@ COLUMNS = ("row_rank", *_LOG)
 def _subject(model: type[models.Model]) -> Any:
     for name in NAMING:
         if _has(model, name):
-            return Coalesce(Cast(F(name), TextField()), Value(""), output_field=TextField())
+            return _filled(name)
     joined = [f"{field.name}__name" for field in model._meta.get_fields() if _names(field)]
-    parts = [Coalesce(Cast(F(path), TextField()), Value("")) for path in joined[:2]]
+    parts = [_filled(path) for path in joined[:2]]
     if len(parts) == 2:
-        return Concat(parts[0], Value(" "), parts[1], output_field=TextField())
+        return Concat(parts[0], Value(" ", TextField()), parts[1], output_field=TextField())
     return parts[0] if parts else Value("", output_field=TextField())
+
+
+def _filled(path: str) -> Any:
+    return Coalesce(Cast(F(path), TextField()), Value("", TextField()), output_field=TextField())
 
 
 def _names(field: Any) -> bool:

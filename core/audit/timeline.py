@@ -93,8 +93,9 @@ def entries(query: Query, *, limit: int, before: Cursor | None = None) -> list[E
     parts = [part[:limit] for part in _parts(query, before)]
     if not parts:
         return []
-    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    found = rows.order_by("-row_at", "-row_rank", "-row_id")[:limit]
+    found = parts[0]  # one table alone is in order
+    if len(parts) > 1:
+        found = parts[0].union(*parts[1:], all=True).order_by("-row_at", "-row_rank", "-row_id")[:limit]
     return [_entry(dict(zip(COLUMNS, row, strict=True))) for row in found]
 
 

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from core.audit.changes import changes
@@ -76,7 +75,7 @@ class AuditList(AuditView):
         scope.may_export(self.request.user).require()
         first, last = self.filter.span()
         name = _("操作记录 %(first)s 至 %(last)s") % {"first": first, "last": last}
-        return stream_xlsx(_COLUMNS, _Rows(self.query()), name=name, by=self.request.user)
+        return stream_xlsx(_columns(), _Rows(self.query()), name=name, by=self.request.user)
 
 
 class AuditDetail(AuditView):
@@ -109,16 +108,17 @@ class _Rows:
         return walk(self.query, most=MOST_EXPORTED, step=chunk_size)
 
 
-_COLUMNS = [
-    ExportColumn(gettext_lazy("时间"), lambda entry: timezone.localtime(entry.at).replace(tzinfo=None)),
-    ExportColumn(gettext_lazy("人员"), lambda entry: entry.who),
-    ExportColumn(gettext_lazy("动作"), lambda entry: str(entry.action_label)),
-    ExportColumn(gettext_lazy("记录"), lambda entry: str(entry.source.label)),
-    ExportColumn(gettext_lazy("对象"), lambda entry: entry.subject),
-    ExportColumn(gettext_lazy("页面"), lambda entry: entry.url),
-    ExportColumn(gettext_lazy("来自地址"), lambda entry: entry.address),
-    ExportColumn(gettext_lazy("编号"), lambda entry: f"{entry.source.key}-{entry.id}"),
-]
+def _columns() -> list[ExportColumn]:
+    return [
+        ExportColumn(_("时间"), lambda entry: timezone.localtime(entry.at).replace(tzinfo=None)),
+        ExportColumn(_("人员"), lambda entry: entry.who),
+        ExportColumn(_("动作"), lambda entry: str(entry.action_label)),
+        ExportColumn(_("记录"), lambda entry: str(entry.source.label)),
+        ExportColumn(_("对象"), lambda entry: entry.subject),
+        ExportColumn(_("页面"), lambda entry: entry.url),
+        ExportColumn(_("来自地址"), lambda entry: entry.address),
+        ExportColumn(_("编号"), lambda entry: f"{entry.source.key}-{entry.id}"),
+    ]
 
 
 def _offices(found: list[Entry]) -> dict[str, str]:

@@ -107,7 +107,9 @@ def test_who_must_change_may_still_leave(as_user: Any, chifeng: User) -> None:
     assert client.post(reverse("account_logout"))["Location"] == "/accounts/login/"
 
 
-def test_a_one_time_password_meets_the_rules_ends_sessions_and_is_not_kept_readable(as_user: Any, chifeng: User) -> None:
+def test_a_one_time_password_meets_the_rules_ends_sessions_and_is_not_kept_readable(
+    as_user: Any, chifeng: User
+) -> None:
     client = as_user(chifeng)
     once = passwords.reset_password(chifeng)
     assert client.get(reverse("usersessions_list")).status_code == 302
