@@ -29,9 +29,10 @@ def main(arguments: list[str]) -> int:
     try:
         environment = child_environment(config, **services.start(config, supervisor).environment())
         prepare(supervisor, environment)
-        for service in processes(config, environment):
-            supervisor.start(service)
-        supervisor.watch(Announcement(config, supervisor, began))
+        web, worker, beat = processes(config, environment)
+        supervisor.start(web)
+        supervisor.start(worker)
+        supervisor.watch(Opening(config, supervisor, beat, began))
     finally:
         say("\n正在停止（再按一次 Ctrl-C 立即停止）…")
         services.stop(config, supervisor)
@@ -80,22 +81,35 @@ def processes(config: Config, environment: dict[str, str]) -> list[Service]:
     ]
 
 
-class Announcement:
-    """Watches /health/ from the start until it is well, then says where to go and as whom."""
+class Opening:
+    """From the start of web and worker to the first 200 of /health/; then says where to go and as whom.
 
-    def __init__(self, config: Config, supervisor: Supervisor, began: float) -> None:
-        self.config, self.supervisor, self.began = config, supervisor, began
+    Beat is started and /health/ asked only when the worker is ready: before that the one would take the processor
+    from it, and the other keep the answer that there is none for some seconds."""
+
+    def __init__(self, config: Config, supervisor: Supervisor, beat: Service, began: float) -> None:
+        self.config, self.supervisor, self.beat, self.began = config, supervisor, beat, began
+        self.beat_started = False
 
     def __call__(self) -> None:
         if self.supervisor.steady:
             return
-        status, body = health(self.config)
         waited = time.monotonic() - self.began
+        if not self.beat_started:
+            if not self.worker_ready():
+                return
+            self.supervisor.start(self.beat)
+            self.beat_started = True
+        status, body = health(self.config)
         if status == 200 or (status and waited > HEALTHY_SECONDS):
             self.supervisor.steady = True
             if status != 200:
                 warn(f"/health/ 仍为 {status}：{body}", f"/health/ still answers {status}.")
             self.announce(waited)
+
+    def worker_ready(self) -> bool:
+        worker = self.supervisor.children.get("worker")
+        return worker is not None and any(line.endswith(" ready.") for line in worker.output.last)
 
     def announce(self, seconds: float) -> None:
         config = self.config

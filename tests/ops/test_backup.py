@@ -1,0 +1,90 @@
+"""A backup brings back what was there, on another data folder; a damaged or unwanted one changes nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.ops.copies import command, free_port
+
+pytestmark = [pytest.mark.ops, pytest.mark.xdist_group("ops")]
+COUNT = "from organizations.models import Organization, User; print(Organization.objects.count(), User.objects.count())"
+PRODUCTION = {
+    "DJANGO_ENV": "production",
+    "DJANGO_SECRET_KEY": "Test-only/3c9a1be07f5d42868ae4d0b7f15c96e2-of-no-server",
+    "PORTAL_ORIGIN": "https://portal.example.org",
+    "ALLOWED_HOSTS": "portal.example.org",
+    "TRUST_PROXY_TLS": "1",
+}
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo data and one uploaded file."""
+    data = tmp_path_factory.mktemp("original") / "var"
+    for name in (["migrate", "-v0"], ["load_reference"], ["make_demo"]):
+        done = command("manage", *name, data=data)
+        assert done.returncode == 0, done.stderr
+    (data / "files" / "备案").mkdir()
+    (data / "files" / "备案" / "申请书.pdf").write_bytes(b"%PDF-1.7 demo")
+    return data
+
+
+@pytest.fixture(scope="module")
+def backup(portal: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("backup") / "portal.tar"
+    done = command("backup", file, data=portal)
+    assert done.returncode == 0, done.stderr
+    return file
+
+
+def test_restore_brings_back_database_and_files(portal: Path, backup: Path, tmp_path: Path) -> None:
+    data = tmp_path / "var"
+
+    done = command("restore", backup, data=data)
+
+    assert done.returncode == 0, done.stderr
+    assert count(data) == count(portal)
+    assert (data / "files" / "备案" / "申请书.pdf").read_bytes() == b"%PDF-1.7 demo"
+    assert (data / "demo-password").read_text() == (portal / "demo-password").read_text()
+    refused = command("run", data=data, PORT=str(free_port()), **PRODUCTION)
+    assert refused.returncode == 1
+    assert "portal.E005" in refused.stderr  # demo accounts came along
+
+
+def test_restore_replaces_only_when_told(portal: Path, backup: Path) -> None:
+    before = count(portal)
+    (portal / "files" / "later.txt").write_text("newer than the backup")
+
+    done = command("restore", backup, data=portal)
+    assert done.returncode == 1
+    assert "--replace" in done.stderr
+    assert (portal / "files" / "later.txt").exists()
+
+    done = command("restore", backup, "--replace", data=portal)
+    assert done.returncode == 0, done.stderr
+    assert count(portal) == before
+    assert not (portal / "files" / "later.txt").exists()
+    assert [path.name for path in portal.glob("files.*/later.txt")] == ["later.txt"]  # kept aside, not deleted
+
+
+@pytest.mark.parametrize("where", [600, 40_000])
+def test_damaged_backup_is_refused(backup: Path, tmp_path: Path, where: int) -> None:
+    damaged = tmp_path / "damaged.tar"
+    content = bytearray(backup.read_bytes())
+    content[where] ^= 1
+    damaged.write_bytes(content)
+
+    done = command("restore", damaged, data=tmp_path / "var")
+
+    assert done.returncode == 1
+    assert not (tmp_path / "var" / "postgres").exists()
+
+
+def test_backup_is_private(backup: Path) -> None:
+    assert backup.stat().st_mode & 0o077 == 0
+
+
+def count(data: Path) -> str:
+    done = command("manage", "shell", "-v0", "-c", COUNT, data=data)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
