@@ -84,7 +84,7 @@ def coverage(layout: Layout, code: str) -> list[tuple[int, Area, str]]:
 
 
 def render(layout: Layout, marks: Mapping[str, Mark] | None = None, *, title: str = "") -> SafeString:
-    """The whole diagram. Each league is a link when its mark has an address; its title says in words what colours say."""
+    """The whole diagram. A league is a link when its mark has an address; its title says in words what colours say."""
     marks = marks or {}
     left, right = min(t.x for t in layout.tiles), max(t.x for t in layout.tiles)
     width = (right - left + 1) * WIDTH + 2 * MARGIN
@@ -100,17 +100,21 @@ def render(layout: Layout, marks: Mapping[str, Mark] | None = None, *, title: st
 def legend(layout: Layout) -> SafeString:
     """The regions by colour and name, and what halves, stripes and the ring mean."""
     rows = [
-        format_html('<li><svg viewBox="0 0 10 10" class="schematic-key" aria-hidden="true"><rect class="fill area-{}" width="10" height="10"/></svg>{}</li>', n, area.name)
-        for n, area in enumerate(layout.areas, start=1)
+        format_html(
+            '<li><svg viewBox="0 0 9 9" aria-hidden="true"><rect class="fill area-{}" width="9" height="9"/></svg>{}</li>',
+            number, area.name,
+        )
+        for number, area in enumerate(layout.areas, start=1)
     ]
     notes = [_("半块：只覆盖该盟市的东部或西部"), _("条纹：同属两个区域"), _("双框：骨干队所在地")]
-    return mark_safe('<ul class="legend">' + "".join(rows) + "".join(format_html("<li>{}</li>", note) for note in notes) + "</ul>")  # noqa: S308
+    rows += [format_html("<li>{}</li>", note) for note in notes]
+    return mark_safe('<ul class="legend">' + "".join(rows) + "</ul>")  # noqa: S308 - built by format_html
 
 
 def describe(layout: Layout, tile: Tile, mark: Mark) -> str:
     """What a reader who does not see the colours is told."""
-    halves = {"east": _("东半部"), "west": _("西半部"), "whole": ""}
-    areas = "、".join(f"{area.name}{'（' + halves[part] + '）' if part != 'whole' else ''}" for _number, area, part in coverage(layout, tile.code))
+    parts = {"east": _("（东半部）"), "west": _("（西半部）"), "whole": ""}
+    areas = "、".join(area.name + parts[part] for _number, area, part in coverage(layout, tile.code))
     seat = _("骨干队所在地") if any(area.seat == tile.code for area in layout.areas) else ""
     return "，".join(part for part in (tile.name, mark.note, areas, seat) if part)
 
@@ -126,7 +130,7 @@ def _tile(layout: Layout, tile: Tile, left: float, mark: Mark) -> str:
         f'<path class="edge" d="{_hexagon(cx, cy)}"/>',
         f'<path class="seat" d="{_hexagon(cx, cy, inset=8)}"/>' if seat else "",
         f'<text class="name" x="{_n(cx)}" y="{_n(cy + (0 if notes else 5))}">{escape(tile.name)}</text>',
-        "".join(f'<text class="note" x="{_n(cx)}" y="{_n(cy + 19 + 16 * row)}">{escape(note)}</text>' for row, note in enumerate(notes)),
+        "".join(f'<text class="note" x="{_n(cx)}" y="{_n(cy + 19)}">{escape(note)}</text>' for note in notes),
     ))
     kind = f'class="tile" data-code="{escape(tile.code)}"'
     return f'<a {kind} href="{escape(mark.url)}">{body}</a>' if mark.url else f"<g {kind}>{body}</g>"
@@ -157,7 +161,8 @@ def _fills(layout: Layout, tile: Tile, cx: float, cy: float, mark: Mark) -> str:
 def _hexagon(cx: float, cy: float, inset: float = 1.5) -> str:
     """A pointy-top hexagon."""
     w, h = WIDTH / 2 - inset, HEIGHT / 2 - inset
-    return _path([(cx, cy - h), (cx + w, cy - h / 2), (cx + w, cy + h / 2), (cx, cy + h), (cx - w, cy + h / 2), (cx - w, cy - h / 2)])
+    east = [(cx, cy - h), (cx + w, cy - h / 2), (cx + w, cy + h / 2)]
+    return _path([*east, *((2 * cx - x, 2 * cy - y) for x, y in east)])
 
 
 def _half(cx: float, cy: float, part: str, inset: float = 1.5) -> str:

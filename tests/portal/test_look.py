@@ -1,0 +1,111 @@
+"""The look keeps its promises by counting: contrast in both themes, nothing inline, weight of a first load."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CSS = ROOT / "static" / "css"
+TOKENS = (CSS / "tokens.css").read_text(encoding="utf-8")
+
+# text on ground, as the components use them (WCAG 2.2 AA: 4.5:1)
+TEXT = [
+    *[(ink, ground) for ink in ("ink", "ink-2") for ground in ("paper", "ground", "line-2", "act-soft")],
+    *[(ink, f"{tone}-soft") for ink in ("ink", "ink-2") for tone in ("ok", "warn", "bad", "wait")],
+    *[(tone, f"{tone}-soft") for tone in ("ok", "warn", "bad", "wait")],
+    *[(tone, ground) for tone in ("ok", "warn", "bad", "act-ink", "ink-3") for ground in ("paper", "ground")],
+    ("ink-3", "line-2"), ("act-ink", "act-soft"), ("act-ink", "line-2"),
+    ("on-act", "act"), ("on-act", "act-ink"), ("on-bad", "bad"),
+    *[(ink, f"area-{number}") for ink in ("ink", "ink-2") for number in range(1, 5)],
+]
+# outlines of controls and the focus ring against what lies beside them (3:1)
+SHAPES = [("edge", "paper"), ("edge", "ground"), ("act", "paper"), ("act", "ground"), ("mark", "paper")]
+
+
+def theme(name: str) -> dict[str, str]:
+    parts = TOKENS.split('[data-bs-theme="dark"] {')
+    light, dark = (dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", part)) for part in parts)
+    return light if name == "light" else light | dark
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize(("pairs", "least"), [(TEXT, 4.5), (SHAPES, 3.0)], ids=["text", "shapes"])
+def test_contrast_reaches_aa(name, pairs, least):
+    colours = theme(name)
+    found = {f"{a} on {b}": contrast(colours[a], colours[b]) for a, b in pairs}
+    assert {pair: round(ratio, 2) for pair, ratio in found.items() if ratio < least} == {}
+
+
+def test_components_take_colours_from_tokens_only():
+    own = [path for path in CSS.glob("*.css") if path.name not in ("tokens.css", "print.css")]
+    found = {path.name: set(re.findall(r"#[0-9a-fA-F]{3,8}\b", path.read_text(encoding="utf-8"))) for path in own}
+    # a QR code (plain) and the picture of a file (attachments) stay on white in the dark
+    white = {"plain.css": {"#fff"}, "attachments.css": {"#fff"}}
+    assert {name: colours for name, colours in found.items() if colours} == white
+
+
+def test_no_shadows_no_gradients():
+    text = "".join(path.read_text(encoding="utf-8") for path in CSS.glob("*.css"))
+    assert "gradient(" not in text
+    assert set(re.findall(r"box-shadow:\s*([^;]+);", text)) == {"none"}
+
+
+def test_templates_hold_nothing_inline():
+    inline = re.compile(r"\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|<style\b|javascript:", re.IGNORECASE)
+    script = re.compile(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))", re.IGNORECASE)
+    pages = [path for path in (ROOT / "templates").rglob("*.html") if "pdf" not in path.parts]
+    texts = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in pages}
+    hits = {name: inline.search(text) or script.search(text) for name, text in texts.items()}
+    assert {name: hit.group() for name, hit in hits.items() if hit} == {}
+
+
+def loaded(template: str, seen: set[str] | None = None) -> set[str]:
+    """Scripts and styles that a template asks for, with those of what it extends and includes."""
+    seen = set() if seen is None else seen
+    text = (ROOT / "templates" / template).read_text(encoding="utf-8")
+    files = set(re.findall(r"static '((?:css|js|vendor)/[^']+\.(?:css|js))'", text))
+    for other in re.findall(r"{% (?:extends|include) \"([^\"]+)\"", text):
+        if other not in seen:
+            seen.add(other)
+            files |= loaded(other, seen)
+    return files
+
+
+def size(name: str) -> int:
+    vendor = {"vendor/tabler": "@tabler/core/dist", "vendor/htmx": "htmx.org/dist"}
+    for prefix, folder in vendor.items():
+        if name.startswith(prefix):
+            path = ROOT / "node_modules" / folder / name.removeprefix(prefix + "/")
+            break
+    else:
+        path = ROOT / "static" / name
+    return len(gzip.compress(path.read_bytes(), 9))
+
+
+PAGES = ["generic/list.html", "generic/form.html", "generic/detail.html", "generic/import.html", "account/login.html"]
+
+
+@pytest.mark.parametrize("template", PAGES)
+def test_first_load_stays_within_200_kb(template):
+    sizes = {name: size(name) for name in loaded(template)}
+    assert "css/tokens.css" in sizes
+    assert sum(sizes.values()) <= 200 * 1024, sizes
+
+
+def test_every_icon_used_is_in_the_sprite():
+    have = set(re.findall(r'<symbol id="([\w-]+)"', (ROOT / "static/icons/states.svg").read_text(encoding="utf-8")))
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html"))
+    assert set(re.findall(r'#([\w-]+)"></use>', text)) - have == set()
