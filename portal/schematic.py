@@ -101,7 +101,7 @@ def legend(layout: Layout) -> SafeString:
     """The regions by colour and name, and what halves, stripes and the ring mean."""
     rows = [
         format_html(
-            '<li><svg viewBox="0 0 9 9" aria-hidden="true"><rect class="fill area-{}" width="9" height="9"/></svg>{}</li>',
+            '<li><svg viewBox="0 0 9 9" aria-hidden="true"><path class="fill area-{}" d="M0 0H9V9H0Z"/></svg>{}</li>',
             number, area.name,
         )
         for number, area in enumerate(layout.areas, start=1)
