@@ -5,7 +5,7 @@ import sys
 
 from launcher.console import Failure
 
-MODULES = {"run": "run", "manage": "manage", "backup": "backup", "restore": "restore", "test": "check"}
+MODULES = {"run": "run", "manage": "manage", "backup": "backup", "restore": "restore", "test": "check", "bench": "bench"}
 
 
 def main() -> int:
