@@ -9,6 +9,7 @@ from core.documents.codes import CODE, typed_code
 
 
 class LookupForm(forms.Form):
+    hide_optional = True  # either way will do, so no field is marked
     code = forms.CharField(
         label=_("核验码"),
         required=False,
