@@ -1,5 +1,6 @@
 from core.models.access import AccessLog
 from core.models.attachments import Attachment
+from core.models.imports import Import
 from core.models.jobs import Job
 from core.models.notices import Notice
 from core.models.numbers import NumberSequence
@@ -10,6 +11,7 @@ from core.models.workflow import WorkflowEvent
 __all__ = [
     "AccessLog",
     "Attachment",
+    "Import",
     "Job",
     "Notice",
     "NumberSequence",

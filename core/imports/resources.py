@@ -1,0 +1,143 @@
+"""The base of every import: which columns there are and what one row means."""
+
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
+from django.db.models import Model
+from django.forms import ModelForm
+from django.utils.translation import gettext as _
+from import_export import fields, resources
+from tablib import Dataset
+
+from core.imports.widgets import Text
+
+
+class Column(fields.Field):
+    """A column of a spreadsheet.
+
+    :param column_name: its heading in the blank spreadsheet and in messages.
+    :param also: other headings it is known under.
+    :param required: without this column the file is not accepted.
+    :param example: shown in the blank spreadsheet.
+    """
+
+    def __init__(
+        self,
+        attribute: str,
+        column_name: Any,
+        *,
+        also: Iterable[str] = (),
+        required: bool = False,
+        example: str = "",
+        widget: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(attribute=attribute, column_name=str(column_name), widget=widget or Text(), **kwargs)
+        self.also, self.required, self.example = tuple(also), required, example
+
+
+class Resource(resources.ModelResource):
+    """Rows of a spreadsheet as records of a model.
+
+    A subclass declares ``Column`` fields, ``Meta.model``, ``Meta.fields``, ``Meta.import_id_fields`` (what tells that
+    a record is there already) and ``form_class``: the same form that the page uses, so that the same rules hold.
+    Override ``row_form`` when the form needs more than data and instance (the user, the office), ``save_row`` when
+    saving is more than saving the instance (``open_account(…)``), ``may_change`` to allow updates of existing records.
+
+    The run happens in one transaction; a first run to check is rolled back. So whatever ``save_row`` does must
+    live in the database or in ``transaction.on_commit``.
+    """
+
+    form_class: type[ModelForm] | None = None
+
+    class Meta:
+        use_transactions = True
+        skip_unchanged = True
+        report_skipped = True
+        skip_diff = False
+        skip_html_diff = True
+        store_instance = True
+
+    def __init__(self, *, by: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fields = deepcopy(self.fields)  # widgets remember what they looked up: per run, not per process
+        self.by = by
+        self.before: dict[int, dict[str, str]] = {}  # row → field → text before, for records that are there already
+        self.progress: Callable[[int], None] = lambda done: None
+        self.total = 0
+        self.form: ModelForm | None = None  # of the row at hand, valid when save_row is called
+
+    # -- for subclasses --------------------------------------------------------------------------------
+    def row_form(self, instance: Model, data: dict[str, Any]) -> ModelForm | None:
+        """The page's form over this row; None when the model's own validation is all there is."""
+        return self.form_class(data, instance=deepcopy(instance)) if self.form_class else None
+
+    def may_change(self, instance: Model) -> str:
+        """Why this existing record must not be changed by this person; empty when it may."""
+        return ""
+
+    def save_row(self, instance: Model, *, is_new: bool) -> None:
+        """Save one row that passed every check; ``self.form`` is its valid form."""
+        instance.save()
+
+    # -- the run ------------------------------------------------------------------------------------------
+    @property
+    def columns(self) -> dict[str, Column]:
+        return {name: field for name, field in self.fields.items() if isinstance(field, Column)}
+
+    def run(self, dataset: Dataset, *, dry_run: bool) -> Any:
+        """Take the rows in, or only try; the caller holds the transaction and rolls it back when it was a trial."""
+        self.total = len(dataset)
+        return self.import_data(dataset, dry_run=dry_run, use_transactions=True, raise_errors=False, by=self.by)
+
+    def after_init_instance(self, instance: Any, new: bool, row: Any, **kwargs: Any) -> None:
+        if not new:
+            self.before[kwargs["row_number"]] = {name: field.export(instance) for name, field in self.columns.items()}
+            if reason := self.may_change(instance):
+                raise ValidationError(reason)
+
+    def validate_instance(
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        errors = dict(import_validation_errors or {})
+        for name, column in self.columns.items():
+            if column.required and name not in errors and column.get_value(instance) in (None, ""):
+                errors[name] = [ValidationError(_("没有填。"))]
+        for name, problems in self._judged(instance).items():
+            errors.setdefault(name, problems)  # a cell that could not be read is not also told to be missing
+        if errors:
+            raise ValidationError(errors)
+
+    def _judged(self, instance: Any) -> dict[str, list[ValidationError]]:
+        try:
+            self.form = self.row_form(instance, self._form_data(instance))
+        except ObjectDoesNotExist:  # the form needs a relation that this row failed to name, which is told already
+            return {}
+        return _of_model(instance) if self.form is None else _of_form(self.form)
+
+    def _form_data(self, instance: Any) -> dict[str, Any]:
+        """The row as the form's own page would send it: keys of related records, ticks only where ticked."""
+        names = dict.fromkeys((*(self.form_class.base_fields if self.form_class else ()), *self.columns))
+        values = {name: getattr(instance, f"{name}_id", None) or getattr(instance, name, None) for name in names}
+        return {name: value for name, value in values.items() if value is not None and value is not False}
+
+    def do_instance_save(self, instance: Any, is_create: bool) -> None:
+        self.save_row(instance, is_new=is_create)
+
+    def after_import_row(self, row: Any, row_result: Any, **kwargs: Any) -> None:
+        self.progress(kwargs["row_number"])
+
+
+def _of_form(form: ModelForm) -> dict[str, list[ValidationError]]:
+    form.full_clean()
+    return {name: error.as_data() for name, error in form.errors.items()}
+
+
+def _of_model(instance: Model) -> dict[str, list[ValidationError]]:
+    try:
+        instance.full_clean()
+    except ValidationError as error:
+        return error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    return {}

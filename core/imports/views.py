@@ -1,0 +1,192 @@
+"""The pages of an import: pick a file, look at what it would do, confirm, see what it did."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+
+from core.attachments.checks import check as check_content
+from core.decisions import Decision
+from core.imports.checking import already_done, check, read_table, take_in
+from core.imports.reading import is_ods
+from core.imports.resources import Resource
+from core.imports.template import blank_spreadsheet
+from core.jobs import start
+from core.models import Import, Job
+
+AT_ONCE = 300  # rows checked while the person waits; more by a job
+SPREADSHEETS = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.ms-excel",
+    "text/csv",
+    "text/plain",  # a .csv that Excel called .txt
+}
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+class UploadForm(forms.Form):
+    """A spreadsheet, judged by its content."""
+
+    file = forms.FileField(label=gettext_lazy("表格文件"), max_length=200)
+    media_type = ""
+
+    def clean_file(self) -> UploadedFile:
+        upload = self.cleaned_data["file"]
+        self.media_type = ODS if is_ods(upload) else check_content(upload, upload.name, upload.size).media_type
+        if self.media_type not in SPREADSHEETS | {ODS}:
+            raise ValidationError(_("这不是表格文件。可以用 Excel 或 WPS 的 xlsx、xls、LibreOffice 的 ods，或者 csv。"))
+        return upload
+
+
+class ImportView(LoginRequiredMixin, View):
+    """Takes a spreadsheet in: all rows or none, nothing before it was looked at and confirmed.
+
+    A subclass sets the attributes below; ``get_resource`` when the resource needs more than the person.
+    Stages, by ``?import=<id>``: none: pick a file; checked: preview; done: result. ``?blank=1``: an empty spreadsheet.
+    """
+
+    resource_class: type[Resource]
+    title: Any = ""
+    permission: Callable[[Any], Decision]
+    list_url = ""  # route name of the list the records appear in
+    template_name = "generic/import.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        self.authorise()
+        return super().dispatch(request, *args, **kwargs)
+
+    def authorise(self) -> None:
+        type(self).permission(self.request.user).require()
+
+    def get_resource(self) -> Resource:
+        return self.resource_class(by=self.request.user)
+
+    def get_kind(self) -> str:
+        """Within one kind, the same content is taken in once; a page of one team's roster adds the team's id."""
+        return ":".join([self.request.resolver_match.view_name, *(str(value) for value in self.kwargs.values())])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if "blank" in request.GET:
+            return blank_spreadsheet(self.get_resource(), str(self.title))
+        item = self._item()
+        if item is None:
+            return self._page(stage="upload", form=UploadForm())
+        if item.state == Import.State.CHECKING:
+            job = Job.objects.visible_to(request.user).filter(params__item=str(item.pk)).first()
+            return redirect(job) if job else self._page(stage="upload", form=UploadForm())
+        if item.state == Import.State.DONE:
+            return self._page(stage="done", result=self._result(item))
+        return self._page(stage="preview", preview=item.report, form=forms.Form())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        item = self._item()
+        if item is not None:
+            taken = take_in(item, self.get_resource())
+            return self._page(stage="done", result=self._result(taken)) if taken.pk != item.pk else self._to(taken)
+        form = UploadForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._page(stage="upload", form=form)
+        return self._receive(form)
+
+    # -- upload -----------------------------------------------------------------------------------------
+    def _receive(self, form: UploadForm) -> HttpResponseBase:
+        upload = form.cleaned_data["file"]
+        sha256 = _hash(upload)
+        done = already_done(self.get_kind(), sha256)
+        if done is not None:
+            return self._page(stage="done", result=self._result(done, again=True))
+        try:
+            table = read_table(upload, form.media_type, self.get_resource())
+        except ValidationError as error:
+            form.add_error("file", error)
+            return self._page(stage="upload", form=form)
+        upload.seek(0)
+        item = Import(
+            kind=self.get_kind(),
+            name=PurePath(upload.name).name[:200],
+            media_type=form.media_type,
+            sha256=sha256,
+            created_by=self.request.user,
+        )
+        item.file.save(str(item.pk), upload, save=False)
+        item.save()
+        if len(table.rows) > AT_ONCE:
+            return redirect(self._check_by_job(item))
+        check(item, self.get_resource())
+        return self._to(item)
+
+    def _check_by_job(self, item: Import) -> Job:
+        cls = type(self)
+        return start(
+            "import_check",
+            by=self.request.user,
+            title=_("核对“%(name)s”") % {"name": item.name},
+            item=str(item.pk),
+            view=f"{cls.__module__}.{cls.__qualname__}",
+            kwargs={key: str(value) for key, value in self.kwargs.items()},
+            path=self.request.path,
+            next=f"{self.request.path}?import={item.pk}",
+        )
+
+    # -- pages ------------------------------------------------------------------------------------------
+    def _item(self) -> Import | None:
+        """The person's own upload that the address names."""
+        if "import" not in self.request.GET:
+            return None
+        try:
+            pk = UUID(self.request.GET["import"])
+        except ValueError as error:
+            raise Http404(_("没有这次导入。")) from error
+        item = Import.objects.visible_to(self.request.user).filter(pk=pk, kind=self.get_kind()).first()
+        if item is None:
+            raise Http404(_("没有这次导入。"))
+        return item
+
+    def _to(self, item: Import) -> HttpResponse:
+        return redirect(f"{self.request.path}?import={item.pk}")
+
+    def _page(self, **context: Any) -> HttpResponse:
+        context |= {
+            "title": self.title,
+            "template_url": f"{self.request.path}?blank=1",
+            "again_url": self.request.path,
+            "cancel_url": self._list_url(),
+        }
+        status = 422 if context.get("form") is not None and context["form"].errors else 200
+        return render(self.request, self.template_name, context, status=status)
+
+    def _result(self, item: Import, *, again: bool = False) -> dict[str, str]:
+        words = {
+            "name": item.name,
+            "new": item.created,
+            "changed": item.updated,
+            "same": item.unchanged,
+            "at": timezone.localtime(item.done_at).strftime("%Y-%m-%d %H:%M"),
+            "who": item.created_by,
+        }
+        text = _("“%(name)s”已导入：新增 %(new)s，更新 %(changed)s，没有变化 %(same)s。") % words
+        if again:
+            text = _("同样内容的文件已由%(who)s在 %(at)s 导入过，这一次没有改动任何记录。") % words
+        return {"text": text, "list_url": self._list_url()}
+
+    def _list_url(self) -> str:
+        return resolve_url(self.list_url) if self.list_url else "/"
+
+
+def _hash(upload: UploadedFile) -> str:
+    upload.seek(0)
+    return hashlib.file_digest(upload, "sha256").hexdigest()

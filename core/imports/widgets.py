@@ -1,0 +1,130 @@
+"""What the text of a cell means. A value that means nothing raises ``ValueError`` with a sentence for the person."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
+from import_export.widgets import Widget
+
+_DAY = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?$")
+_DAY_DIGITS = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_YES = frozenset(["是", "有", "对", "√", "✓", "y", "yes", "true", "1"])
+_NO = frozenset(["否", "无", "没有", "不", "×", "x", "n", "no", "false", "0"])
+
+
+class Text(Widget):
+    """Text as written; empty stays empty (text fields here are never NULL)."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        return value or ""
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else str(value)
+
+
+class Day(Widget):
+    """2026-01-31, 2026/1/31, 2026.1.31, 2026年1月31日, 20260131."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date | None:
+        if not value:
+            return None
+        found = _DAY.match(value) or _DAY_DIGITS.match(value)
+        try:
+            return date(*(int(part) for part in found.groups())) if found else _refuse_day(value)
+        except ValueError:
+            return _refuse_day(value)
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return value.isoformat() if value else ""
+
+
+def _refuse_day(value: str) -> None:
+    raise ValueError(_("“%(value)s”不是日期，请写成 2026-01-31 这样。") % {"value": value[:30]})
+
+
+class YesNo(Widget):
+    """是 / 否 and what people write instead; empty gives ``empty``."""
+
+    def __init__(self, *, empty: bool | None = False) -> None:
+        super().__init__()
+        self.empty = empty
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool | None:
+        word = (value or "").lower()
+        if not word:
+            return self.empty
+        if word in _YES:
+            return True
+        if word in _NO:
+            return False
+        raise ValueError(_("请填“是”或“否”，不能填“%(value)s”。") % {"value": value[:30]})
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else str(_("是") if value else _("否"))
+
+
+class Choice(Widget):
+    """One of ``choices``, by its words or its key; ``also`` maps other words people use to keys."""
+
+    def __init__(self, choices: Iterable[tuple[str, Any]], also: dict[str, str] | None = None) -> None:
+        super().__init__()
+        self.choices = list(choices)
+        self.also = also or {}
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        if not value:
+            return ""
+        for key, label in self.choices:
+            if value in (key, str(label)):
+                return key
+        if value in self.also:
+            return self.also[value]
+        offered = "、".join(str(label) for _key, label in self.choices)
+        raise ValueError(
+            _("“%(value)s”不在可选范围内，可以填：%(offered)s。") % {"value": value[:30], "offered": offered}
+        )
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return str(dict(self.choices).get(value, value or ""))
+
+
+class Lookup(Widget):
+    """A record by any of ``fields`` (a code, a full name, a short name) among rows the person may use.
+
+    :param rows: user → queryset, e.g. ``lambda by: Organization.objects.visible_to(by)``.
+    :param noun: what it is called in messages: 单位.
+    """
+
+    def __init__(self, rows: Callable[[Any], QuerySet], fields: Iterable[str], *, noun: Any) -> None:
+        super().__init__()
+        self.rows, self.fields, self.noun = rows, tuple(fields), noun
+        self._found: dict[str, list[Model]] = {}
+        self._for: Any = None
+
+    def clean(self, value: Any, row: Any = None, *, by: Any = None, **kwargs: Any) -> Model | None:
+        if not value:
+            return None
+        found = self._find(value, by)
+        if len(found) == 1:
+            return found[0]
+        words = {"noun": self.noun, "value": value[:40], "count": len(found)}
+        if found:
+            raise ValueError(_("有不止一个%(noun)s叫“%(value)s”，请写全称或代码。") % words)
+        raise ValueError(_("没有叫“%(value)s”的%(noun)s，或者不归您管。") % words)
+
+    def _find(self, value: str, by: Any) -> list[Model]:
+        """Asked once per value and run: a roster names the same office on every line."""
+        if self._for is not by:
+            self._found, self._for = {}, by
+        if value not in self._found:
+            condition = Q()
+            for name in self.fields:
+                condition |= Q(**{name: value})
+            self._found[value] = list(self.rows(by).filter(condition)[:2])
+        return self._found[value]
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else str(value)

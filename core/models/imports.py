@@ -1,0 +1,54 @@
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> "ImportQuerySet":
+        """An upload and what it holds belong to whoever brought it."""
+        return self.filter(created_by=user)
+
+
+class Import(models.Model):
+    """One spreadsheet on its way in: uploaded, checked, confirmed. Nothing is taken over before ``DONE``.
+
+    The same content (``sha256``) is taken in once per ``kind``, the database sees to that. When it is done or given up
+    the file and the report, which hold people's data, are removed; counts and hash stay.
+    """
+
+    class State(models.TextChoices):
+        CHECKING = "checking", _("核对中")
+        CHECKED = "checked", _("待确认")
+        DONE = "done", _("已导入")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=120)
+    name = models.CharField(_("文件名"), max_length=200)
+    file = models.FileField(upload_to="imports/", max_length=200, blank=True)
+    media_type = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.CHECKING)
+    report = models.JSONField(default=dict)  # what the preview shows (core.imports.checking.Report)
+    created = models.PositiveIntegerField(_("新增"), default=0)
+    updated = models.PositiveIntegerField(_("更新"), default=0)
+    unchanged = models.PositiveIntegerField(_("没有变化"), default=0)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["created_by", "-created_at"], name="import_by")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=["checking", "checked", "done"]), name="import_state_known"),
+            models.UniqueConstraint(fields=["kind", "sha256"], condition=Q(state="done"), name="import_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
