@@ -5,11 +5,11 @@ from typing import Any
 
 from core import masks
 
-# digits on either side would make it part of a longer number (an order number, a file hash)
-_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[0-9Xx](?![0-9A-Za-z])")
-_OLD_ID_NUMBER = re.compile(
-    r"(?<![0-9A-Za-z])[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9A-Za-z])"
-)
+# Digits or letters on either side would make it part of something longer (an order number, a file hash). The birthday
+# inside tells an ID number from other numbers of its length (统一社会信用代码).
+_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_ID_NUMBER = re.compile(rf"(?<![0-9A-Za-z])[1-8]\d{{5}}(?:18|19|20)\d\d{_DAY}\d{{3}}[0-9Xx](?![0-9A-Za-z])")
+_OLD_ID_NUMBER = re.compile(rf"(?<![0-9A-Za-z])[1-8]\d{{5}}\d\d{_DAY}\d{{3}}(?![0-9A-Za-z])")
 _PHONE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
 _SECRETS = (
     "password",

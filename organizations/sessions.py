@@ -95,9 +95,8 @@ class IdleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         ended = self._look(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else ""
         response = self.get_response(request)
-        if _asks_to_sign_in(request, response):
-            return sign_in_first(request, ended=ended)
-        return response
+        asked = _asked_to_sign_in(request, response)
+        return response if asked is None else sign_in_first(request, ended=ended or asked)
 
     def _look(self, request: HttpRequest) -> str:
         """Note the sign of life, or end the session; returns why it has ended, if it has."""
@@ -130,11 +129,15 @@ def _show_in_list(request: HttpRequest) -> None:
         UserSession.objects.create_from_request(request)
 
 
-def _asks_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
+def _asked_to_sign_in(request: HttpRequest, response: HttpResponse) -> str | None:
+    """None unless the response sends a signed-out person to sign in; then the reason it gives, which may be empty."""
     if response.status_code != 302 or request.user.is_authenticated:
-        return False
+        return None
     target = urlsplit(response["Location"])
-    return target.path == resolve_url(settings.LOGIN_URL) and REDIRECT_FIELD_NAME in parse_qs(target.query)
+    query = parse_qs(target.query)
+    if target.path != resolve_url(settings.LOGIN_URL) or REDIRECT_FIELD_NAME not in query:
+        return None
+    return query.get("ended", [""])[0]
 
 
 class AccountDutiesMiddleware:

@@ -1,4 +1,4 @@
-"""The record of who did what: complete, append-only, seen only by those whose duty it is and only as far as it reaches."""
+"""The record of who did what: complete, append-only, seen only by whose duty it is and as far as that reaches."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -59,8 +59,8 @@ def test_record_takes_person_page_and_address_from_the_request(chifeng: User) ->
 
 
 def test_numbers_and_secrets_are_never_written_whole(chifeng: User) -> None:
-    record("revealed", user=chifeng, subject="150404199001011234 的电话", phone="13800001234", password="Caoyuan-2027-x",
-           rows=[{"id": "15040419900101123X"}])  # fmt: skip
+    facts = {"phone": "13800001234", "password": "Caoyuan-2027-x", "rows": [{"id": "15040419900101123X"}]}
+    record("revealed", user=chifeng, subject="150404199001011234 的电话", **facts)
     row = AccessLog.objects.latest("id")
     assert row.subject == "150404**********34 的电话"
     assert row.detail == {"phone": "138****1234", "password": "***", "rows": [{"id": "150404**********3X"}]}
