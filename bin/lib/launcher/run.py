@@ -109,7 +109,7 @@ class Opening:
 
     def worker_ready(self) -> bool:
         worker = self.supervisor.children.get("worker")
-        return worker is not None and any(line.endswith(" ready.") for line in worker.output.last)
+        return worker is not None and any(" ready." in line for line in worker.output.last)
 
     def announce(self, seconds: float) -> None:
         config = self.config
