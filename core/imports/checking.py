@@ -74,7 +74,7 @@ def _check_header(header: Header, resource: Resource) -> None:
 
 def check(item: Import, resource: Resource) -> None:
     """Try the whole file and undo it; keep what was found as the report of ``item``."""
-    table = read_table(item.file, item.media_type, resource)
+    table = _table_of(item, resource)
     with transaction.atomic():
         report = _run(table, resource, dry_run=True)
         transaction.set_rollback(True)
@@ -94,7 +94,7 @@ def take_in(item: Import, resource: Resource) -> Import:
             done = already_done(locked.kind, locked.sha256)
             if done is not None or locked.state != Import.State.CHECKED:
                 return done or locked
-            report = _run(read_table(locked.file, locked.media_type, resource), resource, dry_run=False)
+            report = _run(_table_of(locked, resource), resource, dry_run=False)
             if report["summary"]["wrong"]:
                 transaction.set_rollback(True)
             else:
@@ -110,6 +110,11 @@ def take_in(item: Import, resource: Resource) -> Import:
         item.file.storage.delete(item.file.name)
     item.refresh_from_db()
     return item
+
+
+def _table_of(item: Import, resource: Resource) -> Table:
+    with item.file.open("rb") as file:
+        return read_table(file, item.media_type, resource)
 
 
 def already_done(kind: str, sha256: str) -> Import | None:

@@ -46,6 +46,9 @@ class Resource(resources.ModelResource):
     Override ``row_form`` when the form needs more than data and instance (the user, the office), ``save_row`` when
     saving is more than saving the instance (``open_account(…)``), ``may_change`` to allow updates of existing records.
 
+    An empty cell leaves what an existing record says as it is: rosters are rarely filled in whole, and a forgotten cell
+    must not clear a phone number.
+
     The run happens in one transaction; a first run to check is rolled back. So whatever ``save_row`` does must
     live in the database or in ``transaction.on_commit``.
     """
@@ -97,6 +100,11 @@ class Resource(resources.ModelResource):
             self.before[kwargs["row_number"]] = {name: field.export(instance) for name, field in self.columns.items()}
             if reason := self.may_change(instance):
                 raise ValidationError(reason)
+
+    def import_field(self, field: Any, instance: Any, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
+        if kwargs.get("row_number") in self.before and not row.get(field.column_name):
+            return
+        super().import_field(field, instance, row, is_m2m, **kwargs)
 
     def validate_instance(
         self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
