@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class OrganizationsConfig(AppConfig):
     name = "organizations"
     verbose_name = _("机构与账号")
+
+    def ready(self) -> None:
+        from organizations import metrics  # noqa: F401 - registers them

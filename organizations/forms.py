@@ -151,7 +151,9 @@ class AccountForm(forms.ModelForm):
 
     role = forms.ChoiceField(label=_("职责"), required=False)
     starts_on = forms.DateField(label=_("任职起"), required=False, widget=DAY, help_text=_("不填就从现在起。"))
-    basis = forms.CharField(label=_("任职依据"), required=False, max_length=200, help_text=_("例：会议纪要、通知文号。"))
+    basis = forms.CharField(
+        label=_("任职依据"), required=False, max_length=200, help_text=_("例：会议纪要、通知文号。")
+    )
 
     class Meta:
         model = User
@@ -280,7 +282,9 @@ class RequestForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"] = forms.CharField(label=_("邮箱"), max_length=254, help_text=self.fields["email"].help_text)
+        self.fields["email"] = forms.CharField(
+            label=_("邮箱"), max_length=254, help_text=self.fields["email"].help_text
+        )
         self.fields["role"].choices = [("", _("请选择")), *fitting_roles(self.instance.organization)]  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.required = False

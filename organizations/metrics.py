@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.metrics import Link, Measure, Period, metric
 from organizations.models import AccountRequest, Organization, User
+from organizations.roles import Level
 
 
 def _offices(scope: Organization) -> QuerySet[Organization]:
@@ -49,14 +50,14 @@ def offices_unstaffed(scope: Organization, period: Period) -> Measure:
 
 
 @metric(
-    "offices_without_security",
-    _("没有安全管理员的机构"),
+    "leagues_without_security",
+    _("没有安全管理员的盟市"),
     _("个"),
-    note=_("自治区、盟市应各有一名；没有的由上级代管账号"),
-    link=_list("organization_list", kind="office", in_force="true", security="false"),
+    note=_("其账号暂由自治区代管"),
+    link=_list("organization_list", level=Level.LEAGUE.value, in_force="true", security="false"),
 )
-def offices_without_security(scope: Organization, period: Period) -> Measure:
-    return Measure.of(_offices(scope).without_duty("security_admin"))
+def leagues_without_security(scope: Organization, period: Period) -> Measure:
+    return Measure.of(_offices(scope).filter(level=Level.LEAGUE).without_duty("security_admin"))
 
 
 @metric(

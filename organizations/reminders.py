@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,7 +50,7 @@ def _ending(appointment: Appointment, days: int) -> Iterator[Reminder]:
         "appointment_ending",
         _("您在%(where)s的“%(role)s”职责将于 %(until)s 到期") % words,
         _("到期后相应权限随即停止。需要继续的，请联系安全管理员。"),
-        appointment.user.get_absolute_url(),
+        reverse("organizations:my_account"),
         once,
     )
     yield Reminder(

@@ -84,7 +84,11 @@ def changes_since(request: AccountRequest, event: WorkflowEvent | None) -> list[
         return []
     before = request.tracked_events.filter(pgh_created_at__lte=event.at).order_by("pgh_id").last()  # type: ignore[attr-defined]
     return [
-        {"label": AccountRequest._meta.get_field(name).verbose_name, "old": shown(before, name), "new": shown(request, name)}
+        {
+            "label": AccountRequest._meta.get_field(name).verbose_name,
+            "old": shown(before, name),
+            "new": shown(request, name),
+        }
         for name in FIELDS
         if before and not same(getattr(before, name), getattr(request, name))
     ]

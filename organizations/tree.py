@@ -158,10 +158,8 @@ def in_the_way(office: Organization, on: date) -> list[str]:
 
 def _require_higher(parent: Organization, level: str, *, field: str = "level") -> None:
     """The superior's level is strictly higher; a team can stand under any office, nothing stands under a team."""
-    if (
-        _ORDER.index(Level(parent.level)) >= _ORDER.index(Level(level))
-        or (parent.level == Level.NATIONAL
-        and level != Level.REGION)
+    if _ORDER.index(Level(parent.level)) >= _ORDER.index(Level(level)) or (
+        parent.level == Level.NATIONAL and level != Level.REGION
     ):
         words = {"level": Level(level).label, "parent": parent, "parent_level": Level(parent.level).label}
         raise ValidationError({field: _("%(level)s机构不能设在%(parent)s（%(parent_level)s）之下。") % words})

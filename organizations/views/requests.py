@@ -1,0 +1,294 @@
+"""Account requests: list and queue, draft with autosave, page, and the one view for all moves."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core import masks
+from core.forms import StaleForm
+from core.lists import ListView
+from core.models import VerifiableDocument, WorkflowEvent
+from core.workflow import Move, MoveNotAllowed
+from organizations.filters import RequestFilter
+from organizations.forms import DecisionForm, NewRequestForm, RequestForm
+from organizations.models import AccountRequest
+from organizations.permissions import access, can
+from organizations.requests import FIELDS, changes_since, field_comments, last_return, problems
+from organizations.roles import Right
+from organizations.states import RequestState
+from organizations.tables import REQUEST_TONES, RequestTable
+from organizations.views.common import holding, seen, told
+from organizations.views.timeline import moves
+from organizations.workflow import WORKFLOW, deciders
+
+
+class RequestList(ListView):
+    model = AccountRequest
+    table_class = RequestTable
+    filterset_class = RequestFilter
+    list_name = "organizations:request_list"
+    title = gettext_lazy("开户申请")
+    permission = holding(Right.VIEW_ACCOUNT)
+    template_name = "organizations/request_list.html"
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "may_request": Right.REQUEST_ACCOUNT in access(self.request.user)}
+
+
+def visible(request: HttpRequest, pk: int) -> AccountRequest:
+    rows = AccountRequest.objects.visible_to(request.user)
+    return seen(rows.select_related("organization", "applicant", "account"), pk)
+
+
+# -- drafting -----------------------------------------------------------------------------------------
+@require_http_methods(["GET", "POST"])
+@login_required
+def request_create(request: HttpRequest) -> HttpResponse:
+    """Where and for whom; the draft exists from then on, so that it can be saved by itself and take files."""
+    holding(Right.REQUEST_ACCOUNT)(request.user).require()
+    place = request.GET.get("at") or request.user.organization_id
+    form = NewRequestForm(request.POST or None, user=request.user, initial={"organization": place})
+    if request.method == "POST" and form.is_valid():
+        draft = AccountRequest.objects.create(applicant=request.user, **form.cleaned_data)
+        return redirect("organizations:request_edit", draft.pk)
+    context = {
+        "title": _("新的开户申请"),
+        "form": form,
+        "submit_label": _("开始填写"),
+        "cancel_url": reverse("organizations:request_list"),
+    }
+    return render(request, "generic/form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def request_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    record = visible(request, pk)
+    refused = _not_editable(request, record)
+    if refused:
+        return refused
+    form = RequestForm(request.POST or None, instance=record, own=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.save()
+        except StaleForm:
+            pass  # the form says what the other person changed
+        else:
+            done = _hand_in(request, record, form) if request.POST.get("action") == "submit" else _kept(request, record)
+            if done:
+                return done
+    return render(request, "organizations/request_form.html", _form_context(record, form))
+
+
+def _not_editable(request: HttpRequest, record: AccountRequest) -> HttpResponse | None:
+    """A wrong state is told and leads to the page; a missing right is 403."""
+    can(request.user, Right.REQUEST_ACCOUNT, record.organization).require()
+    decision = record.can_edit(request.user)
+    if decision:
+        return None
+    messages.error(request, decision.reason)
+    return redirect(record)
+
+
+def _kept(request: HttpRequest, record: AccountRequest) -> HttpResponse:
+    left = len(problems(record))
+    messages.success(
+        request, _("草稿已保存，还有 %(left)d 项要补。") % {"left": left} if left else _("草稿已保存，可以提交。")
+    )
+    return redirect("organizations:request_edit", record.pk)
+
+
+def _hand_in(request: HttpRequest, record: AccountRequest, form: RequestForm) -> HttpResponse | None:
+    action = "submit" if record.state == RequestState.DRAFT else "resubmit"
+    if form.show_problems():
+        return None
+    try:
+        WORKFLOW.perform(record, action, by=request.user)
+    except MoveNotAllowed as error:
+        return _refused(request, record, action, error)
+    except ValidationError as error:
+        told(request, error)
+        return redirect("organizations:request_edit", record.pk)
+    return _done(request, record, action)
+
+
+def _form_context(record: AccountRequest, form: RequestForm) -> dict[str, Any]:
+    returned = last_return(record) if record.state == RequestState.RETURNED else None
+    groups = [
+        (_("这个人"), "", ("name", "username", "phone", "email")),
+        (_("职责"), record.organization.name, ("role", "starts_on", "basis", "note")),
+    ]
+    return {
+        "title": _("开户申请") if not record.number else _("修改开户申请 %(number)s") % {"number": record.number},
+        "record": record,
+        "form": form,
+        "stale": form.clashes,
+        "sections": [
+            {"title": title, "hint": hint, "fields": [form[name] for name in names]} for title, hint, names in groups
+        ],
+        "returned": returned,
+        "comments": field_comments(returned),
+        "keep_key": f"accountrequest-{record.pk}",
+        "draft_url": reverse("organizations:request_draft", args=[record.pk]),
+        "submit_label": _("提交") if record.state == RequestState.DRAFT else _("重新提交"),
+        "cancel_url": record.get_absolute_url(),
+    }
+
+
+@require_POST
+@login_required
+def request_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form saves itself while one types. Answers with a line for the page and the new version for the form."""
+    record = visible(request, pk)
+    can(request.user, Right.REQUEST_ACCOUNT, record.organization).require()
+    if not record.can_edit(request.user):
+        return render(request, "organizations/_draft_saved.html", {"refused": True}, status=409)
+    form = RequestForm(request.POST, instance=record, own=request.user)
+    saved = form.is_valid()
+    if saved:
+        try:
+            form.save()
+        except StaleForm:
+            saved = False
+    context = {
+        "saved_at": timezone.now() if saved else None,
+        "form": form,
+        "stale": bool(form.clashes or form.changed_by),
+    }
+    return render(request, "organizations/_draft_saved.html", context)
+
+
+# -- reading and deciding -------------------------------------------------------------------------------
+@require_safe
+@login_required
+def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    record = visible(request, pk)
+    available = WORKFLOW.available_actions(record, request.user)
+    returned = last_return(record)
+    tone, icon = REQUEST_TONES[RequestState(record.state)]
+    context = {
+        "title": _("%(name)s的开户申请") % {"name": record.name or _("（未填姓名）")},
+        "record": record,
+        "tone": tone,
+        "icon": icon,
+        "facts": _facts(record),
+        "facts_title": _("申请内容"),
+        "moves": [move for move in available if move.action not in {"submit", "resubmit"}],
+        "hands_in": any(move.action in {"submit", "resubmit"} for move in available),
+        "move_url": reverse("organizations:request_move", args=[record.pk]),
+        "returned": returned,
+        "comments": field_comments(returned),
+        "changed": changes_since(record, returned) if record.state == RequestState.SUBMITTED else [],
+        "waiting_for": deciders(record) if record.state == RequestState.SUBMITTED else [],
+        "papers": VerifiableDocument.objects.of(record),
+        "history": moves(record),
+        "why_url": f"{reverse('organizations:organization_access', args=[record.organization_id])}?right=view_account",
+    }
+    return render(request, "organizations/request_detail.html", context)
+
+
+def _facts(record: AccountRequest) -> list[dict[str, Any]]:
+    shown = {name: getattr(record, name) for name in FIELDS}
+    shown |= {"role": record.get_role_display() if record.role else "", "phone": masks.phone(record.phone)}
+    shown["email"] = masks.email(record.email) if record.email else ""
+    facts = [
+        {"label": AccountRequest._meta.get_field(name).verbose_name, "value": value} for name, value in shown.items()
+    ]
+    facts.append({"label": _("申请人"), "value": record.applicant})
+    if record.account_id:
+        facts.append({"label": _("账号"), "value": record.account, "url": record.account.get_absolute_url()})
+    return facts
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def request_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """All moves by POST; a GET only shows the page that asks for the words a move needs."""
+    record = visible(request, pk)
+    move = _asked_move(request.POST.get("action") or request.GET.get("action", ""))
+    form = DecisionForm(
+        request.POST if request.method == "POST" else None, by_field=move.action == "return_for_changes"
+    )
+    form.fields["comment"].required = move.needs_comment
+    if request.method == "GET":
+        return _ask(request, record, move, form)
+    if not form.is_valid():
+        return _ask(request, record, move, form)
+    try:
+        WORKFLOW.perform(record, move.action, by=request.user, comment=form.cleaned_data["comment"], **form.facts())
+    except MoveNotAllowed as error:
+        return _refused(request, record, move.action, error)
+    except ValidationError as error:
+        told(request, error)
+        return redirect(
+            "organizations:request_edit" if move.tone == "main" and record.can_edit(request.user) else record, record.pk
+        )
+    return _done(request, record, move.action)
+
+
+def _asked_move(action: str) -> Move:
+    try:
+        return WORKFLOW.move(action)
+    except MoveNotAllowed as error:
+        raise BadRequest(error.message) from error
+
+
+def _ask(request: HttpRequest, record: AccountRequest, move: Move, form: DecisionForm) -> HttpResponse:
+    decision = move.allowed(record, request.user)
+    if not decision:
+        raise PermissionDenied(decision.reason)
+    if record.state not in move.sources:
+        messages.error(
+            request,
+            _("现在是“%(state)s”，不能%(action)s。") % {"state": record.get_state_display(), "action": move.label},
+        )
+        return redirect(record)
+    if not move.needs_comment and request.method == "GET":
+        raise Http404
+    context = {
+        "title": f"{move.label}：{record.name}",
+        "record": record,
+        "move": move,
+        "form": form,
+        "action": move.action,
+        "cancel_url": record.get_absolute_url(),
+        "submit_label": move.label,
+        "tone": move.tone,
+    }
+    return render(request, "organizations/request_decide.html", context)
+
+
+def _refused(request: HttpRequest, record: AccountRequest, action: str, error: MoveNotAllowed) -> HttpResponse:
+    if error.code == "permission":
+        raise PermissionDenied(error.message)
+    last = WorkflowEvent.objects.of(record).last()
+    if error.code == "state" and last and last.action == action and last.by_id == request.user.pk:
+        messages.info(request, _("这一步已经办过了。"))  # the second press of a double click
+    else:
+        messages.error(request, error.message)
+    return redirect(record)
+
+
+DONE = {
+    "submit": gettext_lazy("已提交，编号 %(number)s。办结后会通知您。"),
+    "resubmit": gettext_lazy("已重新提交，回到上次退回的办理人那里。"),
+    "approve": gettext_lazy("已开户。下一步：给%(name)s设一次性密码，当面或打电话告诉本人。"),
+    "return_for_changes": gettext_lazy("已退回修改，并通知了申请人。"),
+    "reject": gettext_lazy("已办结：不予开户，并通知了申请人。"),
+    "withdraw": gettext_lazy("申请已撤回。"),
+}
+
+
+def _done(request: HttpRequest, record: AccountRequest, action: str) -> HttpResponse:
+    fresh = AccountRequest.objects.select_related("account").get(pk=record.pk)
+    messages.success(request, DONE[action] % {"number": fresh.number, "name": fresh.name})
+    return redirect(fresh.account if action == "approve" and fresh.account else fresh)

@@ -1,0 +1,126 @@
+"""Restructuring by the system administrator: add, move, staff and proxy, close. Each asks before it is done."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from core.forms import refuse
+from organizations import tree
+from organizations.forms import CloseForm, MoveForm, OfficeForm, StaffingForm
+from organizations.models import Organization
+from organizations.permissions import can
+from organizations.roles import Right
+from organizations.views.common import edit, holding, seen
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def organization_create(request: HttpRequest) -> HttpResponse:
+    holding(Right.MANAGE_TREE)(request.user).require()
+    form = OfficeForm(request.POST or None, user=request.user, initial={"parent": request.GET.get("parent")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            office = tree.add_office(by=request.user, **form.facts())
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("已增设%(name)s。") % {"name": office})
+            return redirect(office)
+    names = [
+        ("parent", "level", "name", "short_name"),
+        ("division", "area_code", "area_name"),
+        ("has_staff", "valid_from"),
+    ]
+    titles = [(_("机构"), ""), (_("行政区划"), _("国标区划或功能区，填一种。")), (_("开始"), "")]
+    sections = [
+        {"title": title, "hint": hint, "fields": [form[name] for name in group]}
+        for (title, hint), group in zip(titles, names, strict=True)
+    ]
+    context = {
+        "title": _("增设机构"),
+        "form": form,
+        "sections": sections,
+        "submit_label": _("增设"),
+        "keep_key": "office-new",
+    }
+    return render(request, "generic/form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def organization_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Two steps: choose the superior, then read what follows from it and confirm."""
+    office = _restructured(request, pk)
+    form = MoveForm(request.POST or None, user=request.user, office=office)
+    plan = None
+    if request.method == "POST" and form.is_valid():
+        parent = form.cleaned_data["parent"]
+        try:
+            plan = tree.plan_move(office, parent)
+            if request.POST.get("agreed") == "yes":
+                moved = tree.move_office(office, to=parent, by=request.user)
+                messages.success(request, _("%(office)s已划归%(parent)s管理。") % {"office": office, "parent": parent})
+                return redirect(moved)
+        except ValidationError as error:
+            refuse(form, error)
+            plan = None
+    title = _("调整%(office)s的上级") % {"office": office}
+    context = {"title": title, "form": form, "plan": plan, "office": office, "cancel_url": office.get_absolute_url()}
+    return render(request, "organizations/organization_move.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def organization_staffing(request: HttpRequest, pk: int) -> HttpResponse:
+    office = _restructured(request, pk)
+    form = StaffingForm(request.POST or None, instance=office)
+    title = _("%(office)s的专职人员和代办") % {"office": office}
+    return edit(request, form, title=title, back=office, saved=_("专职人员和代办机构已保存。"))
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def organization_close(request: HttpRequest, pk: int) -> HttpResponse:
+    office = _restructured(request, pk)
+    form = CloseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            tree.close_office(office, on=form.cleaned_data["on"], by=request.user)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(
+                request, _("%(office)s自 %(on)s 起停用。") % {"office": office, "on": form.cleaned_data["on"]}
+            )
+            return redirect(office)
+    left = tree.in_the_way(office, _day(form))
+    consequences = [_("停用后不能再登录办理，记录都保留。"), _("名称和代码不再给别的机构用。")]
+    if left:
+        consequences.insert(0, _("现在还不能停用，先处理完：%(left)s。") % {"left": "、".join(left)})
+    context = {
+        "title": _("停用%(office)s") % {"office": office},
+        "question": _("从哪天起停用？"),
+        "consequences": consequences,
+        "form": form,
+        "submit_label": _("停用"),
+        "tone": "danger",
+        "cancel_url": office.get_absolute_url(),
+    }
+    return render(request, "generic/confirm.html", context)
+
+
+def _day(form: CloseForm) -> date:
+    return form.cleaned_data.get("on") if form.is_bound and form.is_valid() else timezone.localdate()
+
+
+def _restructured(request: HttpRequest, pk: int) -> Organization:
+    office = seen(Organization.objects.visible_to(request.user), pk)
+    can(request.user, Right.MANAGE_TREE, office).require()
+    return office

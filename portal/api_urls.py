@@ -1,0 +1,17 @@
+"""The API: one route per resource, and its description for machines."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from organizations import api
+
+app_name = "api"
+
+router = SimpleRouter()
+router.register("organizations", api.OrganizationViewSet, basename="organization")
+router.register("accounts", api.AccountViewSet, basename="account")
+router.register("appointments", api.AppointmentViewSet, basename="appointment")
+router.register("account-requests", api.AccountRequestViewSet, basename="accountrequest")
+
+urlpatterns = [path("schema/", SpectacularAPIView.as_view(), name="schema"), *router.urls]

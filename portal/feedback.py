@@ -1,0 +1,52 @@
+"""意见建议: on every page, as the rules on mobile government applications ask (domain.md §8.4). It reaches the system
+administrators as a notice."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from core.notices import notify
+from organizations.nearest import nearest_holders
+from organizations.roles import Right
+
+
+class FeedbackForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("想说什么"),
+        max_length=1000,
+        min_length=2,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=gettext_lazy("哪里不好用、哪里有错、还缺什么，都可以写。请不要写队员和群众的个人信息。"),
+    )
+    page = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def feedback(request: HttpRequest) -> HttpResponse:
+    form = FeedbackForm(request.POST or None, initial={"page": request.GET.get("from", "")[:200]})
+    if request.method == "POST" and form.is_valid():
+        people = nearest_holders(Right.MANAGE_SYSTEM, request.user.organization)
+        title = _("意见建议：%(who)s（%(where)s）") % {"who": request.user, "where": request.user.organization}
+        page = form.cleaned_data["page"]
+        body = form.cleaned_data["text"] + (f"\n{_('说的是：')}{page}" if page else "")
+        notify(people, kind="feedback", title=title, body=body)
+        messages.success(
+            request,
+            _("意见已送给系统管理员，谢谢。") if people else _("现在没有系统管理员在任，意见没有送出，请改天再试。"),
+        )
+        return redirect("portal:home")
+    context = {
+        "title": _("意见建议"),
+        "form": form,
+        "submit_label": _("送出"),
+        "cancel_url": reverse("portal:home"),
+        "keep_key": "feedback",
+    }
+    return render(request, "generic/form.html", context)

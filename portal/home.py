@@ -1,0 +1,211 @@
+"""工作台: what is to be done today, what waits for others, how the year goes. A task list, not a poster."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core import metrics
+from core.metrics import Period
+from core.models import WorkflowEvent
+from organizations.models import AccountRequest, Appointment, User
+from organizations.permissions import access, can, reach
+from organizations.reminders import WAITING_DAYS
+from organizations.roles import Right
+from organizations.states import RequestState
+
+MOST = 6
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of 今天要办: a chip, what it is, details, where it is done."""
+
+    tone: str
+    when: str
+    what: str
+    hint: str
+    url: str
+    act: str
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    found = _requests(user)
+    context = {
+        "title": _("今天要办"),
+        "today": timezone.localdate(),
+        "tasks": [*_to_mend(user, found), *_to_decide(user, found), *_ending(user)],
+        "waiting": _waiting(user, found),
+        "progress": _progress(user),
+        "year": timezone.localdate().year,
+    }
+    return render(request, "portal/home.html", context)
+
+
+# -- requests ------------------------------------------------------------------------------------------
+def _requests(user: User) -> list[AccountRequest]:
+    """Open requests the person asks or decides for, in one query; oldest hand-in first."""
+    mine = reach(user, Right.REQUEST_ACCOUNT, at="organization")
+    states = [RequestState.DRAFT, RequestState.RETURNED, RequestState.SUBMITTED]
+    deciding = reach(user, Right.DECIDE_REQUEST, at="organization") & Q(state=RequestState.SUBMITTED)
+    if not {Right.REQUEST_ACCOUNT, Right.DECIDE_REQUEST} & {held.right for held in access(user).held}:
+        return []
+    rows = AccountRequest.objects.filter((mine & Q(state__in=states)) | deciding).select_related(
+        "organization", "applicant"
+    )
+    return list(rows.order_by("submitted_at", "pk")[:200])
+
+
+def _to_decide(user: User, found: list[AccountRequest]) -> list[Task]:
+    rows = [
+        row
+        for row in found
+        if row.state == RequestState.SUBMITTED
+        and row.applicant_id != user.pk
+        and can(user, Right.DECIDE_REQUEST, row.organization)
+    ]
+    tasks = [_decision(row) for row in rows[:MOST]]
+    if len(rows) > MOST:
+        url = reverse("organizations:request_list") + "?queue=mine"
+        what = _("还有 %(n)d 件开户申请待办理") % {"n": len(rows) - MOST}
+        tasks.append(Task("wait", _("待办理"), what, "", url, _("看全部")))
+    return tasks
+
+
+def _decision(row: AccountRequest) -> Task:
+    days = _days(row.submitted_at)
+    late = days > WAITING_DAYS
+    when = _("已等 %(days)d 天") % {"days": days} if days else _("今天报来")
+    words = {"place": row.organization, "name": row.name}
+    hint = f"{row.get_role_display()} · {row.username} · {row.number}"
+    what = _("%(place)s为%(name)s申请开户") % words
+    return Task("bad" if late else "wait", when, what, hint, row.get_absolute_url(), _("去办理"))
+
+
+def _to_mend(user: User, found: list[AccountRequest]) -> Iterator[Task]:
+    returned = [row for row in found if row.state == RequestState.RETURNED][:MOST]
+    comments = _last_returns(returned)
+    for row in returned:
+        event = comments.get(str(row.pk))
+        fields = (event.facts.get("fields") or {}) if event else {}
+        hint = event.comment if event else ""
+        what = _("%(name)s的开户申请被退回") % {"name": row.name}
+        if fields:
+            what = _("%(name)s的开户申请被退回，%(n)d 处要改") % {"name": row.name, "n": len(fields)}
+        url = reverse("organizations:request_edit", args=[row.pk])
+        yield Task("warn", _("退回修改"), what, hint, url, _("去修改"))
+    for row in [row for row in found if row.state == RequestState.DRAFT][:MOST]:
+        what = _("%(name)s的开户申请还没有提交") % {"name": row.name or _("（未填姓名）")}
+        hint = _("%(when)s前开始填写，%(who)s") % {"when": timesince(row.created_at, depth=1), "who": row.applicant}
+        yield Task("off", _("草稿"), what, hint, reverse("organizations:request_edit", args=[row.pk]), _("接着填"))
+
+
+def _last_returns(rows: list[AccountRequest]) -> dict[str, WorkflowEvent]:
+    if not rows:
+        return {}
+    events = WorkflowEvent.objects.filter(
+        content_type__model="accountrequest", object_id__in=[str(row.pk) for row in rows], action="return_for_changes"
+    )
+    return {event.object_id: event for event in events.order_by("at")}
+
+
+def _waiting(user: User, found: list[AccountRequest]) -> list[dict[str, Any]]:
+    """Handed in by the own side and now with somebody else: since when, and how long it usually takes."""
+    rows = [
+        row
+        for row in found
+        if row.state == RequestState.SUBMITTED and can(user, Right.REQUEST_ACCOUNT, row.organization)
+    ][:MOST]
+    usual = _usual_days() if rows else ""
+    return [
+        {
+            "what": _("%(name)s的开户申请") % {"name": row.name},
+            "url": row.get_absolute_url(),
+            "who": _("安全管理员办理"),
+            "since": row.submitted_at,
+            "usual": usual,
+        }
+        for row in rows
+    ]
+
+
+def _usual_days() -> str:
+    """The median of the last decided requests, in words."""
+    rows = AccountRequest.objects.filter(state__in=[RequestState.APPROVED, RequestState.REJECTED]).order_by("-pk")
+    spans = sorted(decided - submitted for submitted, decided in rows.values_list("submitted_at", "decided_at")[:30])
+    if not spans:
+        return ""
+    days = spans[len(spans) // 2].days
+    return _("一般 %(days)d 天") % {"days": days} if days else _("一般当天")
+
+
+# -- appointments --------------------------------------------------------------------------------------
+def _ending(user: User) -> Iterator[Task]:
+    """Duties that end within thirty days: the own ones, and those one could prolong."""
+    now = timezone.now()
+    mine = Q(user=user) | reach(user, Right.MANAGE_ACCOUNT, at="organization")
+    rows = Appointment.objects.in_force(now).filter(mine, ends_at__lte=now + SOON)
+    for row in rows.select_related("user", "organization").order_by("ends_at")[:MOST]:
+        own = row.user_id == user.pk
+        days = (timezone.localdate(row.ends_at) - timezone.localdate()).days
+        when = _("剩 %(days)d 天") % {"days": days} if days else _("今天到期")
+        words = {"who": _("您") if own else row.user, "where": row.organization, "role": row.get_role_display()}
+        what = _("%(who)s在%(where)s的“%(role)s”职责到期") % words
+        hint = _("需要继续的，请联系安全管理员。") if own else _("需要继续的，请重新任职或办理交接。")
+        url = reverse("organizations:my_account") if own else row.user.get_absolute_url()
+        yield Task("warn" if days > 7 else "bad", when, what, hint, url, _("去看"))
+
+
+def _days(moment: Any) -> int:
+    return (timezone.localdate() - timezone.localdate(moment)).days
+
+
+# -- the year ------------------------------------------------------------------------------------------
+def _progress(user: User) -> list[dict[str, Any]]:
+    """Shares of the own office and all below it, each with the list behind it."""
+    if Right.VIEW_ACCOUNT not in access(user):
+        return []
+    scope, period = user.organization, Period.of_year(timezone.localdate().year)
+    named = {
+        name: metrics.get(name)
+        for name in ("offices", "offices_unstaffed", "accounts", "accounts_without_duty", "accounts_opened")
+    }
+    found = metrics.counted(named.values(), scope, period)
+    value = {name: int(measure.value) for name, measure in found.items()}
+    url = {name: metric.url(scope, period) for name, metric in named.items()}
+    lines = [
+        (
+            _("有专职人员的机构"),
+            value["offices"] - value["offices_unstaffed"],
+            value["offices"],
+            _("个"),
+            url["offices"],
+        ),
+        (
+            _("有职责的账号"),
+            value["accounts"] - value["accounts_without_duty"],
+            value["accounts"],
+            _("个"),
+            url["accounts"],
+        ),
+        (_("本年开户"), value["accounts_opened"], 0, _("个"), url["accounts_opened"]),
+    ]
+    return [
+        {"label": label, "value": part, "total": total, "unit": unit, "url": link}
+        for label, part, total, unit, link in lines
+        if part or total
+    ]

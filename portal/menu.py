@@ -1,0 +1,79 @@
+"""The left menu: sections by subject. An entry is there when the person may open it; counts come with one query."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from organizations.permissions import Access, access
+from organizations.roles import Right
+
+
+@dataclass(frozen=True)
+class Entry:
+    """:param right: shown to whoever has it anywhere; None: to everybody signed in."""
+
+    label: StrOrPromise
+    route: str
+    right: Right | None = None
+    count: str = ""  # name of the counter shown at it (portal/todo.py)
+
+
+@dataclass(frozen=True)
+class Section:
+    label: StrOrPromise
+    entries: tuple[Entry, ...]
+
+
+SECTIONS = (
+    Section("", (Entry(_("工作台"), "portal:home"),)),
+    Section(
+        _("机构和账号"),
+        (
+            Entry(_("机构"), "organizations:organization_list", Right.VIEW_ORGANIZATION),
+            Entry(_("账号"), "organizations:user_list", Right.VIEW_ACCOUNT),
+            Entry(_("任职"), "organizations:appointment_list", Right.VIEW_ACCOUNT),
+            Entry(_("开户申请"), "organizations:request_list", Right.VIEW_ACCOUNT, count="requests"),
+        ),
+    ),
+    Section(
+        _("统筹"),
+        (
+            Entry(_("统计"), "portal:statistics", Right.VIEW_ORGANIZATION),
+            Entry(_("操作记录"), "audit:list", Right.VIEW_AUDIT),
+        ),
+    ),
+    Section(
+        _("我的"),
+        (
+            Entry(_("通知"), "core:notice_list", count="unread"),
+            Entry(_("后台任务"), "core:job_list"),
+            Entry(_("职责和权限"), "organizations:role_help"),
+        ),
+    ),
+)
+
+
+def menu_for(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, Any]]:
+    held = access(request.user)
+    sections = [
+        {
+            "label": section.label,
+            "entries": [_shown(entry, request, counts) for entry in section.entries if _may(entry, held)],
+        }
+        for section in SECTIONS
+    ]
+    return [section for section in sections if section["entries"]]
+
+
+def _may(entry: Entry, held: Access) -> bool:
+    return entry.right is None or entry.right in held
+
+
+def _shown(entry: Entry, request: HttpRequest, counts: dict[str, int]) -> dict[str, Any]:
+    url = reverse(entry.route)
+    here = request.path == url or (url != "/" and request.path.startswith(url))
+    return {"label": entry.label, "url": url, "count": counts.get(entry.count) or None, "active": here}

@@ -1,0 +1,91 @@
+"""统计: every metric for one organization and year; each number opens its list; one is broken down by branch."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count
+from django.db.models.functions import Substr
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core import metrics
+from core.metrics import Measure, Metric, Period
+from organizations.models import Organization
+from organizations.permissions import access
+from organizations.roles import Right
+
+FIRST_YEAR = 2024
+
+
+@require_safe
+@login_required
+def statistics(request: HttpRequest) -> HttpResponse:
+    scope = _scope(request)
+    period = Period.of_year(_year(request))
+    shown = [metric for metric in metrics.every() if _may(metric, request)]
+    found = metrics.counted(shown, scope, period)
+    chosen = next((metric for metric in shown if metric.name == request.GET.get("by")), shown[0])
+    context = {
+        "title": _("统计"),
+        "scope": scope,
+        "period": period,
+        "years": range(timezone.localdate().year, FIRST_YEAR - 1, -1),
+        "numbers": [
+            {
+                "metric": metric,
+                "value": found[metric.name].value,
+                "url": metric.url(scope, period),
+                "chosen": metric == chosen,
+            }
+            for metric in shown
+        ],
+        "chosen": chosen,
+        "branches": _branches(chosen, found[chosen.name], scope, period),
+    }
+    return render(request, "portal/statistics.html", context)
+
+
+def _may(metric: Metric, request: HttpRequest) -> bool:
+    """Numbers about people are for those who may see the people."""
+    return not metric.place or Right.VIEW_ACCOUNT in access(request.user)
+
+
+def _scope(request: HttpRequest) -> Organization:
+    """The organization asked for, if it may be seen; else the highest place of the person's duties."""
+    rows = Organization.objects.visible_to(request.user)
+    asked = request.GET.get("scope", "")
+    if asked:
+        return get_object_or_404(rows, pk=int(asked) if asked.isdecimal() and len(asked) < 10 else 0)
+    return get_object_or_404(rows.order_by("path")[:1])
+
+
+def _year(request: HttpRequest) -> int:
+    asked, now = request.GET.get("year", ""), timezone.localdate().year
+    return int(asked) if asked.isdecimal() and FIRST_YEAR <= int(asked[:5]) <= now else now
+
+
+def _branches(metric: Metric, measure: Measure, scope: Organization, period: Period) -> list[dict[str, Any]]:
+    """The number of each branch directly below the scope, and of the scope itself, largest bar as the measure."""
+    if measure.records is None:
+        return []
+    length = len(scope.path) + Organization.steplen
+    path = f"{metric.place}__path" if metric.place else "path"
+    rows = measure.records.order_by().annotate(branch=Substr(path, 1, length)).values("branch").annotate(n=Count("pk"))
+    counts = {row["branch"]: row["n"] for row in rows}
+    places = Organization.objects.filter(path__startswith=scope.path, depth__lte=scope.depth + 1).exclude(level="team")
+    shown = [place for place in places.order_by("path") if place.path in counts or place.valid_to is None]
+    most = max(counts.values(), default=0)
+    return [
+        {
+            "place": place,
+            "value": counts.get(place.path, 0),
+            "most": most,
+            "own": place.pk == scope.pk,
+            "url": metric.url(place, period),
+        }
+        for place in shown
+        if place.pk != scope.pk or counts.get(place.path)
+    ]
