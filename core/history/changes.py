@@ -10,7 +10,7 @@ from django.db.models import Field, ForeignKey, GeneratedField, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.audit.masking import mask_text
+from core.masking import mask_text
 
 # Counters and places in a tree: consequences of facts, not facts.
 INTERNAL = frozenset({"path", "depth", "numchild", "version"})
