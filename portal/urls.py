@@ -1,28 +1,16 @@
 """Every route of the product, from the root. Each subject has its own ``urls.py``."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
-
-def _there(route: str, module: str) -> list:
-    # while the parts are being built side by side; goes before landing
-    try:
-        found = find_spec(module)
-    except ModuleNotFoundError:
-        found = None
-    return [path(route, include(module))] if found else []
-
-
 urlpatterns = [
-    *(_there("accounts/", "organizations.signin_urls") or [path("accounts/", include("allauth.urls"))]),
-    *_there("", "core.urls"),
-    *_there("", "core.verify.urls"),
-    *_there("", "organizations.urls"),
-    *_there("audit/", "organizations.audit.urls"),
-    *_there("api/", "portal.api_urls"),
-    *_there("", "portal.health_urls"),
-    *_there("", "portal.page_urls"),
+    path("accounts/", include("organizations.signin_urls")),
+    path("", include("core.urls")),
+    path("", include("core.verify.urls")),
+    path("", include("organizations.urls")),
+    path("audit/", include("organizations.audit.urls")),
+    path("api/", include("portal.api_urls")),
+    path("", include("portal.health_urls")),
+    path("", include("portal.page_urls")),
 ]
 
 handler400 = "portal.errors.bad_request"
