@@ -7,6 +7,7 @@ import zlib
 
 import pikepdf
 import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 _TYPES = (
@@ -129,3 +130,7 @@ def ole(streams: dict[str, bytes]) -> bytes:
     header += struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 6
     header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<I", 0) + b"\xff" * 432
     return header + struct.pack(f"<{len(fat)}I", *fat).ljust(sector, b"\xff") + table + body
+
+
+def upload(data: bytes, name: str = "任职通知.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data)

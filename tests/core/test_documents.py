@@ -1,0 +1,198 @@
+"""Printed papers: PDF/A with every font inside and every character drawn, the same bytes for the same inputs."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+from datetime import date
+
+import pikepdf
+import pypdf
+import pytest
+from weasyprint.urls import FatalURLFetchingError
+
+from core.documents import render_pdf
+from core.documents.codes import ALPHABET, CODE, new_code, typed_code
+from core.documents.columns import column_widths
+from core.documents.fonts import write_config
+from core.documents.qr import qr_svg
+from core.documents.rendering import pdf_of
+
+RARE = "喆堃祎镕犇䶮"
+MONGOLIAN = "ᠮᠣᠩᠭᠣᠯ"
+ISSUED = {
+    "number": "SL-150400-2026-0001", "issuer": "赤峰市红十字会", "subject": "示例事项", "issued_on": date(2026, 11, 3),
+    "printed_code": "K7MQ-4CDF-GHJK-MNPQ", "lookup_url": "https://portal.invalid/verify/",
+    "qr": qr_svg("https://portal.invalid/verify/K7MQ4CDFGHJKMNPQ/"),
+}  # fmt: skip
+
+
+def official(*paragraphs: str, **more) -> bytes:
+    return render_pdf(
+        "pdf/official.html", {"title": "示例文件", "text": [("p", words) for words in paragraphs], **more}
+    )
+
+
+def read(data: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(data))
+
+
+def fonts_of(data: bytes) -> dict[str, pikepdf.Object]:
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        found = {}
+        for page in pdf.pages:
+            for font in page.resources.get("/Font", {}).values():
+                descriptor = font.DescendantFonts[0].FontDescriptor
+                found[str(font.BaseFont)] = "/FontFile3" in descriptor or "/FontFile2" in descriptor
+        return found
+
+
+def drawn_glyphs(data: bytes) -> set[int]:
+    """Every glyph number that any page shows; 0 is .notdef, the empty box."""
+    glyphs: set[int] = set()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        for page in pdf.pages:
+            for operands, operator in pikepdf.parse_content_stream(page):
+                if str(operator) in {"Tj", "TJ"}:
+                    pieces = operands[0] if str(operator) == "TJ" else operands
+                    for piece in pieces:
+                        if isinstance(piece, pikepdf.String):
+                            raw = bytes(piece)
+                            glyphs |= {int.from_bytes(raw[at : at + 2], "big") for at in range(0, len(raw), 2)}
+    return glyphs
+
+
+def test_paper_is_written_as_pdf_a_2u():
+    data = official("正文。", **ISSUED)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        with pdf.open_metadata() as about:
+            assert (about["pdfaid:part"], about["pdfaid:conformance"]) == ("2", "U")
+            assert about["dc:title"] == "示例文件 SL-150400-2026-0001"
+        assert pdf.Root.OutputIntents[0].S == "/GTS_PDFA1"
+        assert "/DestOutputProfile" in pdf.Root.OutputIntents[0]
+        assert not pdf.is_encrypted
+        assert "/ID" in pdf.trailer
+    assert all(fonts_of(data).values())
+
+
+def test_rare_names_and_mongolian_are_drawn():
+    data = official(f"姓名：{RARE}；蒙古文：{MONGOLIAN}；敖特根巴雅尔·孟和；□ ■ √ 〔2026〕", **ISSUED)
+    text = "".join(page.extract_text() for page in read(data).pages)
+    assert all(character in text for character in f"{RARE}{MONGOLIAN}□■√〔〕")
+    assert any("Mongolian" in name for name in fonts_of(data))
+    glyphs = drawn_glyphs(data)
+    assert len(glyphs) > 30
+    assert 0 not in glyphs
+    # Proof that the test would see it: no font has this private character.
+    assert (
+        0 in drawn_glyphs(official("\U0010fffd"))
+        or "\U0010fffd" not in read(official("\U0010fffd")).pages[0].extract_text()
+    )
+
+
+def test_page_holds_twenty_two_lines_of_twenty_eight_characters():
+    pages = read(
+        pdf_of('<html data-sheet="official"><body><p class="flush">' + "字" * 28 * 30 + "</p></body></html>")
+    ).pages
+    lines = [line for line in pages[0].extract_text().splitlines() if "字" in line]
+    assert [len(line.strip()) for line in lines] == [28] * 22
+    assert pages[1].extract_text().count("字") == 28 * 8
+
+
+def test_page_numbers_stand_right_on_odd_and_left_on_even_pages():
+    where = []
+    for page in read(official("字" * 28 * 60)).pages:
+
+        def visit(text, _cm, matrix, _font, _size, page_places=where):
+            if re.fullmatch(r"\s*— \d —\s*", text):
+                page_places.append((text.strip(), matrix[4]))
+
+        page.extract_text(visitor_text=visit)
+    assert [text for text, _x in where] == ["— 1 —", "— 2 —", "— 3 —"]
+    assert where[0][1] > 400 > 150 > where[1][1]
+    assert where[2][1] == where[0][1]
+
+
+def test_same_inputs_give_the_same_bytes_in_any_process(tmp_path):
+    here = official("正文。", **ISSUED)
+    assert official("正文。", **ISSUED) == here
+    program = (
+        "import django, sys; django.setup()\n"
+        "from tests.core.test_documents import official, ISSUED\n"
+        "sys.stdout.buffer.write(official('正文。', **ISSUED))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout == here
+
+
+@pytest.mark.parametrize("address", ["https://example.invalid/x.png", "file:///etc/passwd", "/etc/passwd", "x.png"])
+def test_template_reaches_neither_network_nor_files(address):
+    with pytest.raises(FatalURLFetchingError):
+        pdf_of(f'<html data-sheet="official"><body><img src="{address}"></body></html>')
+
+
+def test_text_of_a_record_cannot_bring_markup():
+    text = read(official('<img src="file:///etc/passwd"><b>x</b>')).pages[0].extract_text()
+    assert "<img" in text.replace("\n", "")
+
+
+def test_list_repeats_its_head_and_keeps_rows_whole():
+    row = ["150722", "莫力达瓦达斡尔族自治旗红十字会", "旗县", "尼尔基镇示例路1号" * 4, "0470-1234567", RARE]
+    heads = ["代码", "机构全称", "级别", "地址", "电话", "联系人"]
+    rows = [[*row[:-1], f"{RARE}{number}"] for number in range(60)]
+    data = render_pdf("pdf/list.html", {"title": "机构", "heading": "全部", "headers": heads, "rows": rows})
+    reader = read(data)
+    texts = [page.extract_text() for page in reader.pages]
+    assert len(texts) > 1
+    assert all("机构全称" in text and "0470-1234567" in text for text in texts)
+    assert sum(text.count("0470-1234567") for text in texts) == 60
+    assert all(f"/ {len(texts)}" in text for text in texts)
+    assert "共 60 行" in texts[-1].replace("\n", "")
+    box = reader.pages[0].mediabox
+    assert box.width > box.height
+    assert 0 not in drawn_glyphs(data)
+
+
+def test_empty_list_says_so():
+    text = read(render_pdf("pdf/list.html", {"title": "机构", "headers": ["代码"], "rows": []})).pages[0].extract_text()
+    assert "没有记录" in text
+
+
+def test_columns_keep_short_values_whole_and_share_the_rest():
+    widths = column_widths(["级别", "电话", "说明"], [["旗县", "0470-1234567", "很长的说明" * 40]])
+    assert sum(widths) == pytest.approx(100, abs=0.1)
+    assert widths[2] > widths[1] > widths[0]
+    crowded = column_widths([f"第{n}栏" for n in range(12)], [["名称很长很长很长很长" * 3] * 12])
+    assert max(crowded) - min(crowded) < 1
+
+
+def test_printing_works_without_the_offices_fonts(settings, tmp_path):
+    """Fandol absent: Noto stands in. In a process of its own, since fonts are read once per process."""
+    program = (
+        "import django, sys; django.setup()\n"
+        "from tests.core.test_documents import *\n"
+        "data = official('姓名：' + RARE + MONGOLIAN, **ISSUED)\n"
+        "assert 0 not in drawn_glyphs(data) and all(fonts_of(data).values())\n"
+        "names = ' '.join(fonts_of(data)); assert 'Noto-Serif' in names and 'Fandol' not in names, names"
+    )
+    env = {**os.environ, "FONT_DIR": str(tmp_path / "none"), "PORTAL_DATA": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env)
+    assert done.returncode == 0, done.stderr
+
+
+def test_font_settings_name_only_our_fonts(settings, tmp_path):
+    settings.DATA_DIR, settings.FONT_DIR = tmp_path, tmp_path / "fonts & more"
+    text = write_config().read_text()
+    assert "<dir>" + str(tmp_path / "fonts &amp; more") + "</dir>" in text
+    assert "FandolSong-Bold" in text
+    assert write_config().stat().st_mtime == write_config().stat().st_mtime
+
+
+def test_codes_are_random_and_can_be_typed_any_way():
+    codes = {new_code() for _draw in range(200)}
+    assert len(codes) == 200
+    assert all(CODE.fullmatch(code) for code in codes)
+    assert not set(ALPHABET) & set("0O1IL2Z5S8BAEU")
+    assert typed_code(" k7mq-4cdf ghjk—mnpq ") == "K7MQ4CDFGHJKMNPQ"
+    assert typed_code("https://portal.invalid/verify/K7MQ4CDFGHJKMNPQ/") == "K7MQ4CDFGHJKMNPQ"
