@@ -5,7 +5,14 @@ import sys
 
 from launcher.console import Failure
 
-MODULES = {"run": "run", "manage": "manage", "backup": "backup", "restore": "restore", "test": "check", "bench": "bench"}
+MODULES = {
+    "run": "run",
+    "manage": "manage",
+    "backup": "backup",
+    "restore": "restore",
+    "test": "check",
+    "bench": "bench",
+}
 
 
 def main() -> int:

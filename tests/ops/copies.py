@@ -114,7 +114,11 @@ class Copy:
 def still_alive(processes: Iterable[psutil.Process], *, seconds: float) -> list[str]:
     """What is left of them after so many seconds; returns at once when all are gone."""
     _gone, left = psutil.wait_procs(list(processes), timeout=seconds)
-    return [" ".join(process.cmdline()) for process in left if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    return [
+        " ".join(process.cmdline())
+        for process in left
+        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    ]
 
 
 def sockets(copy: Copy) -> list[str]:

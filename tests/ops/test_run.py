@@ -82,7 +82,10 @@ def test_manage_finds_the_running_database(copies: tuple[Copy, Copy]) -> None:
     assert done.stdout.strip() == "1"
 
 
-@pytest.mark.parametrize(("name", "pattern"), [("postgres", "bin/postgres"), ("valkey", "valkey-server"), ("web", "granian"), ("worker", "worker")])
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [("postgres", "bin/postgres"), ("valkey", "valkey-server"), ("web", "granian"), ("worker", "worker")],
+)
 def test_killed_part_comes_back(copies: tuple[Copy, Copy], name: str, pattern: str) -> None:
     first, _ = copies
 
@@ -111,7 +114,9 @@ def test_interrupt_ends_everything(copies: tuple[Copy, Copy]) -> None:
 def test_killed_supervisor_takes_everything_along(copies: tuple[Copy, Copy]) -> None:
     _, second = copies
     parts = second.parts()
-    folders = {Path(word.partition("=")[2]) for word in second.part("bin/postgres").cmdline() if "unix_socket_dir" in word}
+    folders = {
+        Path(word.partition("=")[2]) for word in second.part("bin/postgres").cmdline() if "unix_socket_dir" in word
+    }
 
     second.process.kill()
     second.process.wait()

@@ -62,15 +62,21 @@ def _verify(path: Path, archive: tarfile.TarFile) -> dict[str, Any]:
         raise Failure(f"{path} 不是本平台的备份。", f"{path} is not a backup of this portal.")
     manifest: dict[str, Any] = json.loads(_content(archive, first).read())
     if manifest.get("format") != FORMAT:
-        raise Failure(f"备份格式 {manifest.get('format')} 不受支持。", f"Unknown backup format {manifest.get('format')}.")
+        raise Failure(
+            f"备份格式 {manifest.get('format')} 不受支持。", f"Unknown backup format {manifest.get('format')}."
+        )
     expected = dict(manifest["members"])
     for member in members:
         _check_name(member)
         digest, size = _hash(_content(archive, member))
         if expected.pop(member.name, None) != {"sha256": digest, "bytes": size}:
-            raise Failure(f"备份已损坏：{member.name} 与清单不符。", f"Damaged backup: {member.name} differs from the manifest.")
+            raise Failure(
+                f"备份已损坏：{member.name} 与清单不符。", f"Damaged backup: {member.name} differs from the manifest."
+            )
     if expected:
-        raise Failure(f"备份不完整，缺少：{'、'.join(sorted(expected)[:5])}", f"Incomplete backup: {sorted(expected)[:5]}")
+        raise Failure(
+            f"备份不完整，缺少：{'、'.join(sorted(expected)[:5])}", f"Incomplete backup: {sorted(expected)[:5]}"
+        )
     return manifest
 
 

@@ -38,7 +38,11 @@ def main(arguments: list[str]) -> int:
 def files(config: Config) -> dict[str, Path]:
     if os.environ.get("S3_BUCKET"):
         return {}
-    found = {str(path.relative_to(config.data)): path for path in sorted((config.data / "files").rglob("*")) if path.is_file()}
+    found = {
+        str(path.relative_to(config.data)): path
+        for path in sorted((config.data / "files").rglob("*"))
+        if path.is_file()
+    }
     password = config.data / "demo-password"
     return found | ({"demo-password": password} if password.exists() else {})
 

@@ -30,7 +30,18 @@ PRODUCTION = {
     "TRUST_PROXY_TLS": "1",
 }
 # What a developer's shell may hold and a test run must not see.
-NOT_OURS = ("DATABASE_URL", "REDIS_URL", "DJANGO_ENV", "DJANGO_SECRET_KEY", "PORTAL_ORIGIN", "ALLOWED_HOSTS", "S3_BUCKET", "EMAIL_URL", "HOST", "PORT")
+NOT_OURS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "DJANGO_ENV",
+    "DJANGO_SECRET_KEY",
+    "PORTAL_ORIGIN",
+    "ALLOWED_HOSTS",
+    "S3_BUCKET",
+    "EMAIL_URL",
+    "HOST",
+    "PORT",
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -56,7 +67,11 @@ def main(arguments: list[str]) -> int:
 
 
 def test_environment(config: Config, lent: Borrowed) -> dict[str, str]:
-    more = {"DJANGO_SETTINGS_MODULE": "portal.settings_test", "CHROMIUM": CHROMIUM, "FONT_DIR": str(VENV / "share" / "fandol")}
+    more = {
+        "DJANGO_SETTINGS_MODULE": "portal.settings_test",
+        "CHROMIUM": CHROMIUM,
+        "FONT_DIR": str(VENV / "share" / "fandol"),
+    }
     environment = child_environment(config, **lent.addresses.environment(), **more)
     for name in ("HOST", "PORT"):
         environment.pop(name)
@@ -71,7 +86,7 @@ def looks() -> list[tuple[str, list[str], dict[str, str]]]:
         ("ruff format", [tool("ruff"), "format", "--check", "."], {}),
         ("djlint", [tool("djlint"), "templates", "--lint", "--quiet"], {}),
         ("lint-imports", [tool("lint-imports")], {}),
-        ("mypy", [tool("mypy"), *packages_of_the_portal()], {}),
+        ("mypy", [tool("mypy"), *packages_of_the_portal(), "bin/lib/launcher"], {}),
         ("makemigrations --check", [*manage, "makemigrations", "--check", "--dry-run"], {}),
         ("check", [*manage, "check", "--fail-level", "WARNING"], {"DJANGO_SETTINGS_MODULE": "portal.settings"}),
         ("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
@@ -86,7 +101,9 @@ def tool(name: str) -> str:
 
 
 def packages_of_the_portal() -> list[str]:
-    return sorted(path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name not in ("tests", "node_modules"))
+    return sorted(
+        path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name not in ("tests", "node_modules")
+    )
 
 
 def look(lent: Borrowed, environment: dict[str, str]) -> None:
@@ -100,7 +117,9 @@ def look(lent: Borrowed, environment: dict[str, str]) -> None:
         if code:
             failed.append(name)
     if failed:
-        raise Failure(f"未通过：{'、'.join(failed)}；测试没有运行。", f"Failed: {', '.join(failed)}; the tests were not run.")
+        raise Failure(
+            f"未通过：{'、'.join(failed)}；测试没有运行。", f"Failed: {', '.join(failed)}; the tests were not run."
+        )
 
 
 def run_tests(lent: Borrowed, environment: dict[str, str], arguments: list[str]) -> int:

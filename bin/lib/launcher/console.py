@@ -3,7 +3,7 @@
 import sys
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818 - shown to people, and none of it is a programming error
     """Something the operator has to know or do; shown as it is, without a traceback."""
 
     def __init__(self, chinese: str, english: str) -> None:

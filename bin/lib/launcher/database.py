@@ -11,7 +11,10 @@ from launcher.console import Failure
 from launcher.postgres import binaries
 
 # The portal's own schemas; pg_toast and the like belong to the server.
-OWN_SCHEMAS = "nspname !~ '^pg_' AND nspname <> 'information_schema'"
+OWN = "nspname !~ '^pg_' AND nspname <> 'information_schema'"
+FROM_TABLES = "FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'r'"
+TABLES = f"SELECT count(*) {FROM_TABLES} AND {OWN}"
+SCHEMAS = f"SELECT string_agg(quote_ident(nspname), ', ') FROM pg_namespace WHERE {OWN}"  # noqa: S608 - constants
 
 
 def dump(url: str, target: Path) -> None:
@@ -23,13 +26,13 @@ def query(url: str, statement: str) -> str:
 
 
 def table_count(url: str) -> int:
-    return int(query(url, f"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'r' AND {OWN_SCHEMAS}"))
+    return int(query(url, TABLES))
 
 
 def replace(url: str, source: Path, *, script: Path) -> None:
     """Empties the database and fills it from a dump in one transaction: on any error it stays as it was."""
     _run(["pg_restore", "--no-owner", "--no-acl", f"--file={script}", str(source)])
-    schemas = query(url, f"SELECT string_agg(quote_ident(nspname), ', ') FROM pg_namespace WHERE {OWN_SCHEMAS}")
+    schemas = query(url, SCHEMAS)
     empty = f"DROP SCHEMA {schemas} CASCADE; CREATE SCHEMA public;" if schemas else "CREATE SCHEMA public;"
     filtered = script.with_suffix(".filtered")
     old_server = int(query(url, "SHOW server_version_num")) < 170000
@@ -51,7 +54,7 @@ def _unwanted(line: bytes) -> bool:
 def _run(command: list[str]) -> str:
     name, *rest = command
     environment = {**os.environ, "PGOPTIONS": "-c client_min_messages=warning"}
-    done = subprocess.run([str(binaries() / name), *rest], capture_output=True, text=True, env=environment, check=False)  # noqa: S603
+    done = subprocess.run([str(binaries() / name), *rest], capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
         raise Failure(f"{name} 未成功：\n{done.stderr.strip()}", f"{name} failed (see above).")
     return done.stdout

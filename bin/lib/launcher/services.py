@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from launcher import postgres, valkey
+from launcher import postgres, unchanged, valkey
 from launcher.config import ROOT, Config, make_folders
 from launcher.console import Failure, say
 from launcher.supervisor import Supervisor
@@ -50,7 +50,7 @@ class Borrowed:
         """Runs a command with this terminal. Ctrl-C is the command's to answer; the services end after it."""
         kept = {number: signal.signal(number, signal.SIG_IGN) for number in PASSED_ON}
         try:
-            process = subprocess.Popen(command, env=environment, cwd=ROOT, preexec_fn=_default_signals, **options)  # noqa: S603
+            process = subprocess.Popen(command, env=environment, cwd=ROOT, preexec_fn=_default_signals, **options)
             signal.signal(signal.SIGTERM, lambda *_: process.terminate())
             while process.poll() is None:
                 if self.supervisor:
@@ -140,6 +140,7 @@ def borrowed(config: Config) -> Iterator["Borrowed"]:
         yield Borrowed(Addresses(config.database_url, config.redis_url))
         return
     make_folders(config)
+    unchanged.forget(config)  # the command may change anything
     users, lock = Lock(config.run / "users"), Lock(config.run / "lock")
     users.take(fcntl.LOCK_SH, wait=True)
     if not lock.take():
@@ -184,5 +185,6 @@ def _published(config: Config, lock: Lock) -> Addresses:
             return Addresses(**json.loads((config.run / "services.json").read_text()))
         time.sleep(0.1)
     raise Failure(
-        f"进程 {lock.noted()} 占用着 {config.data}，但没有给出数据库地址。", f"Process {lock.noted()} holds {config.data} but gave no address."
+        f"进程 {lock.noted()} 占用着 {config.data}，但没有给出数据库地址。",
+        f"Process {lock.noted()} holds {config.data} but gave no address.",
     )

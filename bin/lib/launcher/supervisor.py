@@ -99,6 +99,7 @@ class Supervisor:
             group=service.group,
         )
         self._tell_watchdog(f"+ {process.pid} {int(service.stop_signal)}")
+        assert process.stdout is not None
         output = Output(service.name, process.stdout, self.logs, shown="(?!)" if self.quiet else service.shown)
         self.selector.register(output.stream, selectors.EVENT_READ, output)
         child = Child(service, process, output, time.monotonic())
@@ -169,7 +170,8 @@ class Supervisor:
         self.failures[name] = count = self.failures.get(name, 0) + 1
         if not self.steady and count >= TRIES_BEFORE_READY:
             raise Failure(
-                f"{name} 连续 {count} 次启动后退出（{_ending(child)}），已全部停止。最后的输出：\n" + "\n".join(child.output.last),
+                f"{name} 连续 {count} 次启动后退出（{_ending(child)}），已全部停止。最后的输出：\n"
+                + "\n".join(child.output.last),
                 f"{name} ended {count} times in a row ({_ending(child)}); everything was stopped.",
             )
         pause = min(RESTART_PAUSE_MAX, 0.5 * 2 ** (count - 1))
@@ -207,6 +209,7 @@ class Supervisor:
             for child in group:
                 self._forget(child)
         self._tell_watchdog("done")
+        assert self.watchdog.stdin is not None
         with suppress(OSError):
             self.watchdog.stdin.close()
         self.watchdog.wait()
@@ -234,7 +237,7 @@ class Supervisor:
 
     # -- watchdog ----------------------------------------------------------------------------------
     def _start_watchdog(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             [sys.executable, "-IS", str(Path(__file__).with_name("watchdog.py"))],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -248,6 +251,7 @@ class Supervisor:
             self._tell_watchdog(f"+ {child.process.pid} {int(child.service.stop_signal)}")
 
     def _tell_watchdog(self, line: str) -> None:
+        assert self.watchdog.stdin is not None
         with suppress(OSError):
             self.watchdog.stdin.write(f"{line}\n".encode())
             self.watchdog.stdin.flush()

