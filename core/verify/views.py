@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core.attachments.storing import sha256_of
-from core.documents.codes import typed_code
+from core.documents.codes import CODE, typed_code
 from core.models import VerifiableDocument
 from core.verify.forms import LookupForm
 from core.verify.limits import LookThrottle, SearchThrottle
@@ -43,12 +43,14 @@ def lookup(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest) -> HttpResponse:
     form = LookupForm(request.POST)
+    status = 400
     if form.is_valid():
         document = _find(**form.cleaned_data)
         if document is not None:
             return redirect("verify", code=document.code)
+        status = 404
         form.add_error(None, _("没有找到这份文件。请对照文件核对后重新输入；仍然没有的，这份文件不是本平台出具的。"))
-    return render(request, "core/verify_lookup.html", {"form": form}, status=404 if form.cleaned_data else 400)
+    return render(request, "core/verify_lookup.html", {"form": form}, status=status)
 
 
 _search = _limited(SearchThrottle, _found)
@@ -64,7 +66,7 @@ def _find(code: str, number: str, issued_on: Any) -> VerifiableDocument | None:
 
 def _page(request: HttpRequest, code: str) -> HttpResponse:
     clean = typed_code(code)
-    document = VerifiableDocument.objects.filter(code=clean).first()
+    document = VerifiableDocument.objects.filter(code=clean).first() if CODE.fullmatch(clean) else None
     if document is None:
         return render(request, "core/verify_unknown.html", {"code": code}, status=404)
     if clean != code:
