@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from core import audit
 from core.exports import pdf, xlsx
-from core.exports.columns import ExportColumn, export_columns
+from core.exports.columns import ExportColumn, export_columns, read_rows
 from core.jobs import start
 from core.models import AccessLog
 
@@ -69,7 +69,7 @@ def make(
     request = view.request
     columns = export_columns(view.table_class, view.model, view.asked.columns, full=full)
     head = heading(view, full, reason)
-    records = view.rows().iterator(chunk_size=CHUNK)
+    columns, records = read_rows(view.rows(), columns, chunk=CHUNK)
     if kind == "xlsx":
         tell = (lambda done: progress(done, total)) if progress else (lambda done: None)
         file, count = xlsx.write_xlsx(columns, records, heading=head, progress=tell)
@@ -93,7 +93,8 @@ def make(
 def stream_xlsx(table_columns: Sequence[ExportColumn], queryset: QuerySet, *, name: str, by: Any) -> FileResponse:
     """Any rows as a spreadsheet, for pages that are no ``ListView``. Recorded like every export."""
     head = _("%(name)s；%(who)s 于 %(at)s 导出") % {"name": name, "who": by, "at": _now()}
-    file, count = xlsx.write_xlsx(table_columns, queryset.iterator(chunk_size=CHUNK), heading=head)
+    columns, records = read_rows(queryset, table_columns, chunk=CHUNK)
+    file, count = xlsx.write_xlsx(columns, records, heading=head)
     audit.record(AccessLog.Kind.EXPORTED, user=by, subject=name, format="xlsx", rows=count, full=False)
     return _send(file, f"{name}_{timezone.localdate():%Y%m%d}.xlsx", xlsx.MEDIA_TYPE)
 

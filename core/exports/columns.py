@@ -1,25 +1,32 @@
 """What an export takes from a table: values, not cells."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field, Model
+from django.db.models import Field, Model, QuerySet
+from django_tables2 import TemplateColumn
+from django_tables2.rows import BoundRow
 from django_tables2.utils import A, call_with_appropriate
 
 if TYPE_CHECKING:
     from core.lists.tables import Table
 
-SEPARATORS = ("__", ".")
-
 
 @dataclass(frozen=True)
 class ExportColumn:
-    """A heading, and how a record's value is read: text, number, date or None."""
+    """A heading, and how a record's value is read: text, number, date or None.
+
+    ``path`` is set when the value is one field's alone (``organization__name``) and ``value`` may be given that field's
+    value instead of a record (``of_value``): then rows can be read without making objects of them.
+    """
 
     title: str
     value: Callable[[Any], Any]
+    path: str = ""
+    of_value: Callable[[Any], Any] | None = None
 
 
 def export_columns(
@@ -31,38 +38,51 @@ def export_columns(
     words. Reading it goes past the table's rendering: that takes ten times as long per cell.
     """
     table = table_class(model=model, columns=names)
-    found = []
-    for bound in table.columns:
-        if not bound.column.exclude_from_export:
-            getter = _own_value(table, bound) or _plain_value(table, bound, model)
-            found.append(ExportColumn(str(bound.header), getter if full else _masked(getter, bound.column)))
-    return found
+    return [_column(table, bound, model, full) for bound in table.columns if not bound.column.exclude_from_export]
 
 
-def _own_value(table: "Table", bound: Any) -> Callable[[Any], Any] | None:
-    method = getattr(table, f"value_{bound.name}", None)
-    if method is None:
-        return None
-    accessor = A(bound.accessor)
+def read_rows(queryset: QuerySet, columns: Sequence[ExportColumn], *, chunk: int) -> tuple[list[ExportColumn], Any]:
+    """The columns and rows to write them from, fetched ``chunk`` at a time by a cursor on the server.
 
+    Where every column is a plain field, only these fields are read; that halves the time of a long list.
+    """
+    if not all(column.path for column in columns):
+        return list(columns), queryset.iterator(chunk_size=chunk)
+    rows = queryset.values_list(*(column.path for column in columns)).iterator(chunk_size=chunk)
+    return [replace(column, value=_nth(number, column.of_value)) for number, column in enumerate(columns)], rows
+
+
+def _nth(number: int, of_value: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    return itemgetter(number) if of_value is None else lambda row: of_value(row[number])
+
+
+def _column(table: "Table", bound: Any, model: type[Model], full: bool) -> ExportColumn:
+    title, mask = str(bound.header), None if full else getattr(bound.column, "masked", None)
+    own = getattr(table, f"value_{bound.name}", None)
+    if own is not None:
+        return ExportColumn(title, _hidden(_own(own, A(bound.accessor)), mask))
+    steps = str(bound.accessor).replace("__", ".").split(".")
+    field = _field(model, steps)
+    if field is None and isinstance(bound.column, TemplateColumn):
+        return ExportColumn(title, _rendered(table, bound.name))
+    words = {key: str(label) for key, label in getattr(field, "flatchoices", None) or ()}
+    in_words = (lambda value: words.get(value, value)) if words else None
+    getter = _followed(steps, in_words)
+    if field is None or field.is_relation:
+        return ExportColumn(title, _hidden(getter, mask))
+    of_value = _hidden(in_words or _same, mask) if mask or in_words else None
+    return ExportColumn(title, _hidden(getter, mask), "__".join(steps), of_value)
+
+
+def _own(method: Callable[..., Any], accessor: A) -> Callable[[Any], Any]:
     def value(record: Any) -> Any:
-        return call_with_appropriate(
-            method, {"record": record, "value": accessor.resolve(record, safe=True, quiet=True)}
-        )
+        plain = accessor.resolve(record, safe=True, quiet=True)
+        return call_with_appropriate(method, {"record": record, "value": plain})
 
     return value
 
 
-def _plain_value(table: "Table", bound: Any, model: type[Model]) -> Callable[[Any], Any]:
-    path = str(bound.accessor)
-    for separator in SEPARATORS:
-        path = path.replace(separator, " ")
-    steps = path.split()
-    field = _field(model, steps)
-    if field is None and not hasattr(model, steps[0]):
-        return _rendered(table, bound.name)
-    words = {key: str(label) for key, label in getattr(field, "flatchoices", None) or ()}
-
+def _followed(steps: Sequence[str], in_words: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
     def value(record: Any) -> Any:
         for step in steps:
             if record is None:
@@ -70,7 +90,7 @@ def _plain_value(table: "Table", bound: Any, model: type[Model]) -> Callable[[An
             record = getattr(record, step)
         if callable(record) and not hasattr(record, "all"):
             record = record()
-        return words.get(record, record) if words else record
+        return in_words(record) if in_words else record
 
     return value
 
@@ -78,23 +98,22 @@ def _plain_value(table: "Table", bound: Any, model: type[Model]) -> Callable[[An
 def _field(model: Any, steps: list[str]) -> Field | None:
     field = None
     for step in steps:
+        if model is None:
+            return None
         try:
             field = model._meta.get_field(step)
         except FieldDoesNotExist:
             return None
-        model = field.related_model or model
+        model = field.related_model
     return field
 
 
 def _rendered(table: "Table", name: str) -> Callable[[Any], Any]:
-    """For columns made of markup only: the text of the cell."""
-    from django_tables2.rows import BoundRow  # slow path, rarely taken
-
+    """For columns made of markup only: the text of the cell. Slow, and rarely wanted."""
     return lambda record: BoundRow(record, table).get_cell_value(name)
 
 
-def _masked(getter: Callable[[Any], Any], column: Any) -> Callable[[Any], Any]:
-    mask = getattr(column, "masked", None)
+def _hidden(getter: Callable[[Any], Any], mask: Callable[[Any], str] | None) -> Callable[[Any], Any]:
     if mask is None:
         return getter
 
@@ -102,4 +121,8 @@ def _masked(getter: Callable[[Any], Any], column: Any) -> Callable[[Any], Any]:
         plain = getter(record)
         return mask(plain) if plain not in (None, "") else plain
 
+    return value
+
+
+def _same(value: Any) -> Any:
     return value

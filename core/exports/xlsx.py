@@ -59,41 +59,40 @@ def write_xlsx(
 
 
 class _Cells:
-    """Writes values by their kind."""
+    """Writes values by their kind. Asked for every cell of a long list, so what does not change is looked up once."""
 
     def __init__(self, book: Any, sheet: Any) -> None:
-        self._sheet = sheet
-        self._day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-        self._moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
+        self._string, self._number, self._moment = sheet.write_string, sheet.write_number, sheet.write_datetime
+        self._day_format = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+        self._moment_format = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
+        self._zone = timezone.get_current_timezone()
+        self._words = {True: _("是"), False: _("否")}
 
     def write(self, row: int, column: int, value: Any) -> int:
         """Writes one cell; returns how wide its content is."""
         if value is None or value == "":
             return 0
         if isinstance(value, str):
-            text = str(value)  # also lazy translations and safe strings
+            text = value
         elif isinstance(value, bool):
-            text = _("是") if value else _("否")
+            text = self._words[value]
         elif isinstance(value, int | float | Decimal) and abs(value) < 10**15:  # Excel keeps 15 digits
-            self._sheet.write_number(row, column, value)
+            self._number(row, column, value)
             return len(str(value))
         elif isinstance(value, datetime):
-            self._sheet.write_datetime(row, column, _naive(value), self._moment)
+            # spreadsheets know no time zones: the portal's own time
+            local = value.astimezone(self._zone).replace(tzinfo=None) if value.tzinfo else value
+            self._moment(row, column, local, self._moment_format)
             return 16
         elif isinstance(value, date):
-            self._sheet.write_datetime(row, column, value, self._day)
+            self._moment(row, column, value, self._day_format)
             return 10
         elif isinstance(value, list | tuple | set):
             text = "、".join(force_str(item) for item in value)
         else:
             text = force_str(value)
-        self._sheet.write_string(row, column, text[:LONGEST])
+        self._string(row, column, text[:LONGEST])
         return _width(text[:WIDEST])
-
-
-def _naive(moment: datetime) -> datetime:
-    """Spreadsheets know no time zones: the portal's own time."""
-    return timezone.make_naive(moment) if timezone.is_aware(moment) else moment
 
 
 def _width(text: str) -> int:
