@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -75,6 +75,8 @@ class Metric:
     link: Link | None
     place: str
 
+    do_not_call_in_templates: ClassVar[bool] = True  # a template shows it; only code asks for its number
+
     def __call__(self, scope: Any, period: Period) -> Measure:
         return self.function(scope, period)
 
@@ -132,8 +134,10 @@ def counted(metrics: Iterable[Metric], scope: Any, period: Period) -> dict[str, 
     if not open_ones:
         return measures
     base = next(measure.records for measure in measures.values() if measure.records is not None).model
-    numbers = base._base_manager.order_by()[:1].values_list(*open_ones.values()).first()
-    found = dict(zip(open_ones, numbers or [0] * len(open_ones), strict=True))
+    row = list(base._base_manager.order_by().values_list(*open_ones.values())[:1])
+    if not row:
+        return measures  # an empty table has no row to read the counts beside; each counts itself
+    found = dict(zip(open_ones, row[0], strict=True))
     return {
         name: Measure(found[name], measure.records) if name in found else measure for name, measure in measures.items()
     }

@@ -37,37 +37,26 @@ class Scope(django_filters.ModelChoiceFilter):
         return qs.filter(**{f"{self.field_name}__startswith": value.path}) if value else qs
 
 
-def yes_no(label: Any, method: str) -> django_filters.ChoiceFilter:
-    return django_filters.ChoiceFilter(label=label, choices=YES_NO, method=method)
+def pick(label: Any, method: str, *choices: tuple[str, Any]) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(label=label, choices=choices, method=method, empty_label=_("全部"))
 
 
 class OrganizationFilter(Filter):
     under = Scope("path")
-    kind = django_filters.ChoiceFilter(
-        label=_("种类"), choices=[("office", _("红十字会机构")), ("team", _("救援队"))], method="by_kind"
-    )
-    level = django_filters.ChoiceFilter(label=_("级别"), choices=Level)
-    staffed = yes_no(_("专职人员"), "by_staff")
-    proxied = yes_no(_("由上级代办"), "by_proxy")
-    security = yes_no(_("有安全管理员"), "by_security")
-    in_force = yes_no(_("在册"), "by_force")
+    level = pick(_("级别"), "by_level", ("office", _("全部机构")), *Level.choices)
+    staffed = pick(_("专职人员"), "by_staff", ("true", _("有")), ("false", _("没有，由上级代办")))
+    security = pick(_("安全管理员"), "by_security", ("true", _("已设")), ("false", _("未设")))
+    in_force = pick(_("状态"), "by_force", ("true", _("在册")), ("false", _("已停用或未启用")))
 
     class Meta:
         model = Organization
         fields: list[str] = []
 
-    def by_kind(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset.filter(level=Level.TEAM) if value == "team" else queryset.filter(level__in=OFFICE_LEVELS)
+    def by_level(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(level__in=OFFICE_LEVELS if value == "office" else [value])
 
     def by_staff(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(has_staff=value == "true")
-
-    def by_proxy(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return (
-            queryset.filter(has_staff=False, proxy__isnull=value == "false")
-            if value == "true"
-            else queryset.filter(Q(has_staff=True) | Q(proxy=None))
-        )
 
     def by_security(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         # An as-at list filters events, whose own key is not the office's.
@@ -95,9 +84,9 @@ class OrganizationFilter(Filter):
 
 class UserFilter(Filter):
     under = Scope("organization__path")
-    role = django_filters.ChoiceFilter(label=_("职责"), choices=ROLE_CHOICES, method="by_role")
-    active = yes_no(_("可以登录"), "by_active")
-    duty = yes_no(_("有职责"), "by_duty")
+    role = pick(_("职责"), "by_role", *ROLE_CHOICES)
+    duty = pick(_("任职"), "by_duty", ("true", _("有职责")), ("false", _("没有职责")))
+    active = pick(_("状态"), "by_active", ("true", _("在用")), ("false", _("已停用")))
     opened = django_filters.DateFromToRangeFilter(field_name="created_at", label=_("开户日期"))
 
     class Meta:
@@ -116,18 +105,14 @@ class UserFilter(Filter):
 
 class AppointmentFilter(Filter):
     under = Scope("organization__path")
-    role = django_filters.ChoiceFilter(
-        label=_("职责"), choices=[("administrators", _("三类管理员")), *ROLE_CHOICES], method="by_role"
-    )
-    state = django_filters.ChoiceFilter(
-        label=_("状态"),
-        method="by_state",
-        choices=[
-            ("current", _("在任")),
-            ("ending", _("30 天内到期")),
-            ("future", _("尚未开始")),
-            ("ended", _("已终止")),
-        ],
+    role = pick(_("职责"), "by_role", ("administrators", _("三类管理员")), *ROLE_CHOICES)
+    state = pick(
+        _("状态"),
+        "by_state",
+        ("current", _("在任")),
+        ("ending", _("30 天内到期")),
+        ("future", _("尚未开始")),
+        ("ended", _("已终止")),
     )
     on = django_filters.DateFilter(label=_("某天在任"), method="on_day")
 
@@ -159,13 +144,11 @@ class AppointmentFilter(Filter):
 
 
 class RequestFilter(Filter):
-    queue = django_filters.ChoiceFilter(
-        label=_("在谁手里"),
-        method="by_queue",
-        choices=[("mine", _("待我办理")), ("ours", _("待我方填报")), ("waiting", _("等别人"))],
+    queue = pick(
+        _("在谁手里"), "by_queue", ("mine", _("待我办理")), ("ours", _("待我方填报")), ("waiting", _("等别人"))
     )
     under = Scope("organization__path")
-    state = django_filters.MultipleChoiceFilter(label=_("状态"), choices=RequestState)
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=RequestState, empty_label=_("全部"))
     decided = django_filters.DateFromToRangeFilter(field_name="decided_at", label=_("办结日期"), method="by_decided")
 
     class Meta:

@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import VersionedForm
+from core import masks
+from core.forms import VersionedForm, shown
 from organizations.models import AccountRequest, Appointment, Division, Organization, User
 from organizations.permissions import reach
 from organizations.requests import FIELDS, problems
@@ -312,19 +314,28 @@ class NewRequestForm(forms.Form):
         self.fields["organization"].queryset = places  # type: ignore[attr-defined]
 
 
+def _given(record: AccountRequest, name: str) -> str:
+    hide = {"phone": masks.phone, "email": masks.email}.get(name)
+    value = getattr(record, name)
+    return hide(value) if hide and value else shown(record, name)
+
+
 class DecisionForm(forms.Form):
     """The words that go with a decision; for a return, also a comment at each field."""
 
     comment = forms.CharField(label=_("意见"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args: Any, by_field: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, record: AccountRequest, by_field: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by_field = by_field
         if by_field:
             self.fields["comment"].help_text = _("总的意见。哪一项要改，写在下面对应的项目里。")
             for name in FIELDS:
                 label = AccountRequest._meta.get_field(name).verbose_name
-                self.fields[f"field_{name}"] = forms.CharField(label=label, required=False, max_length=200)
+                given = _("现填：%(value)s") % {"value": _given(record, name)}
+                self.fields[f"field_{name}"] = forms.CharField(
+                    label=label, required=False, max_length=200, help_text=escape(given)
+                )
 
     def facts(self) -> dict[str, Any]:
         """What goes into ``perform`` beside the comment: only fields something was written at."""

@@ -32,7 +32,7 @@ def _list(route: str, **fixed: str) -> Link:
     _("机构"),
     _("个"),
     note=_("今天在册的红十字会机构，不含救援队"),
-    link=_list("organization_list", kind="office", in_force="true"),
+    link=_list("organization_list", level="office", in_force="true"),
 )
 def offices(scope: Organization, period: Period) -> Measure:
     return Measure.of(_offices(scope))
@@ -43,7 +43,7 @@ def offices(scope: Organization, period: Period) -> Measure:
     _("没有专职人员的机构"),
     _("个"),
     note=_("由上级机构代办"),
-    link=_list("organization_list", kind="office", in_force="true", staffed="false"),
+    link=_list("organization_list", level="office", in_force="true", staffed="false"),
 )
 def offices_unstaffed(scope: Organization, period: Period) -> Measure:
     return Measure.of(_offices(scope).filter(has_staff=False))
@@ -65,7 +65,7 @@ def leagues_without_security(scope: Organization, period: Period) -> Measure:
     _("救援队"),
     _("支"),
     note=_("今天在册"),
-    link=_list("organization_list", kind="team", in_force="true"),
+    link=_list("organization_list", level="team", in_force="true"),
 )
 def teams(scope: Organization, period: Period) -> Measure:
     return Measure.of(Organization.objects.in_force().teams().filter(path__startswith=scope.path))

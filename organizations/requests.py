@@ -13,7 +13,7 @@ from organizations.accounts import check_fit
 from organizations.models import AccountRequest, User
 from organizations.states import RequestState
 
-FIELDS = ("organization", "role", "name", "username", "phone", "email", "starts_on", "basis", "note")
+FIELDS = ("name", "username", "phone", "email", "organization", "role", "starts_on", "basis", "note")
 NEEDED = {
     "role": gettext_lazy("请选择职责。"),
     "name": gettext_lazy("请填写姓名。"),

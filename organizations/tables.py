@@ -21,11 +21,13 @@ class State(Column):
 
     def render(self, record: Any, table: Any, bound_column: Any) -> str:
         tone, label = getattr(table, f"state_{bound_column.name}")(record)
+        if not tone:  # the ordinary case is a word; a chip would only drown the exceptions
+            return str(label)
         return get_template("generic/_state.html").render({"tone": tone, "label": label})
 
 
 class OrganizationTable(Table):
-    name = tables.Column(linkify=True, orderable=True)
+    name = tables.Column(linkify=True, orderable=True, attrs={"td": {"class": lambda record: f"depth-{record.depth}"}})
     parent = Column(_("上级机构"), accessor="parent_name", empty_values=())
     staff = State(verbose_name=_("专职人员"))
     mobile = Column(masked=masks.phone)
@@ -68,19 +70,23 @@ class OrganizationTable(Table):
 
     def state_staff(self, record: Organization) -> tuple[str, Any]:
         if record.level == Organization.Level.TEAM:
-            return "off", _("不适用")
+            return "", "—"
         if record.has_staff:
-            return "ok", _("有")
+            return "", _("有")
         return "warn", _("由%(proxy)s代办") % {"proxy": record.proxy.short_name if record.proxy else ""}
 
     def value_staff(self, record: Organization) -> str:
         return str(self.state_staff(record)[1])
 
     def state_in_force(self, record: Organization) -> tuple[str, Any]:
-        return standing(record)
+        return _quiet(standing(record))
 
     def value_in_force(self, record: Organization) -> str:
         return str(standing(record)[1])
+
+
+def _quiet(state: tuple[str, Any]) -> tuple[str, Any]:
+    return ("", state[1]) if state[0] == "ok" else state
 
 
 def standing(organization: Organization) -> tuple[str, Any]:
@@ -123,7 +129,7 @@ class UserTable(Table):
         )
 
     def state_state(self, record: User) -> tuple[str, Any]:
-        return account_state(record)
+        return _quiet(account_state(record))
 
     def value_state(self, record: User) -> str:
         return str(account_state(record)[1])
@@ -163,7 +169,7 @@ class AppointmentTable(Table):
         order_by = "-pk"
 
     def state_state(self, record: Appointment) -> tuple[str, Any]:
-        return appointment_state(record)
+        return _quiet(appointment_state(record))
 
     def value_state(self, record: Appointment) -> str:
         return str(appointment_state(record)[1])

@@ -132,9 +132,15 @@ def _duties(place: Organization) -> list[dict[str, Any]]:
     return [
         {"label": role.label, "purpose": role.purpose, "holders": held.get(key, [])}
         for key, role in ROLES.items()
-        if key in held
-        or (place.level in role.levels and role.administrator is False and key not in {"assessor", "leader"})
+        if key in held or _expected(key, place)
     ]
+
+
+def _expected(role: str, place: Organization) -> bool:
+    """Duties whose vacancy is worth a line. A banner's accounts may well be kept by its league."""
+    if place.level not in ROLES[role].levels or role in {"leader", "assessor", "member"}:
+        return False
+    return not ROLES[role].administrator or (role == "security_admin" and place.level != Level.BANNER)
 
 
 def _below(user: Any, place: Organization) -> dict[str, Any]:

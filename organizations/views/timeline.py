@@ -5,17 +5,33 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from core import masks
 from core.history import changes_of
 from core.models import WorkflowEvent
 from organizations.requests import field_comments
 from organizations.workflow import WORKFLOW
 
 MOST = 20
+# What goes with a change of password; said in one word instead of three fields.
+TECHNICAL = ("is_superuser", "must_change_password", "password_changed_at")
 
 
 def changes(record: models.Model) -> list[dict[str, Any]]:
     """Newest first: who changed which facts."""
-    return [change.shown() for change in changes_of(record, most=MOST)]
+    hidden = {str(record._meta.get_field(name).verbose_name) for name in TECHNICAL if _has(record, name)}
+    masked = {"email": masks.email} if _has(record, "email") else {}
+    shown = []
+    for change in changes_of(record, masked=masked, most=MOST):
+        entry = change.shown()
+        kept = [line for line in entry["changes"] if line["label"] not in hidden]
+        if entry["changes"] and not kept:
+            entry["label"] = _("换了密码")
+        shown.append({**entry, "changes": kept})
+    return shown
+
+
+def _has(record: models.Model, name: str) -> bool:
+    return any(field.name == name for field in record._meta.concrete_fields)
 
 
 def moves(record: models.Model) -> list[dict[str, Any]]:
