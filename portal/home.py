@@ -44,13 +44,13 @@ class Task:
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     user = request.user
-    found = _requests(user)
+    found, year = _requests(user), _year(user)
     context = {
         "title": _("今天要办"),
         "today": timezone.localdate(),
-        "tasks": [*_to_mend(user, found), *_to_decide(user, found), *_ending(user)],
+        "tasks": [*_to_mend(user, found), *_to_decide(user, found), *_ending(user), *_hints(user, year)],
         "waiting": _waiting(user, found),
-        "progress": _progress(user),
+        "progress": _progress(year),
         "year": timezone.localdate().year,
     }
     return render(request, "portal/home.html", context)
@@ -175,37 +175,45 @@ def _days(moment: Any) -> int:
 
 
 # -- the year ------------------------------------------------------------------------------------------
-def _progress(user: User) -> list[dict[str, Any]]:
-    """Shares of the own office and all below it, each with the list behind it."""
+NAMES = (
+    "offices",
+    "offices_unstaffed",
+    "leagues_without_security",
+    "accounts",
+    "accounts_without_duty",
+    "accounts_opened",
+)
+
+
+def _year(user: User) -> dict[str, tuple[int, str]]:
+    """Name → number and the list behind it, for the own organization and all below; one query."""
     if Right.VIEW_ACCOUNT not in access(user):
-        return []
+        return {}
     scope, period = user.organization, Period.of_year(timezone.localdate().year)
-    named = {
-        name: metrics.get(name)
-        for name in ("offices", "offices_unstaffed", "accounts", "accounts_without_duty", "accounts_opened")
-    }
-    found = metrics.counted(named.values(), scope, period)
-    value = {name: int(measure.value) for name, measure in found.items()}
-    url = {name: metric.url(scope, period) for name, metric in named.items()}
+    found = metrics.counted([metrics.get(name) for name in NAMES], scope, period)
+    return {name: (int(measure.value), metrics.get(name).url(scope, period)) for name, measure in found.items()}
+
+
+def _hints(user: User, year: dict[str, tuple[int, str]]) -> Iterator[Task]:
+    """What nobody asked for yet but somebody should look at."""
+    number, url = year.get("leagues_without_security", (0, ""))
+    if number and Right.MANAGE_ACCOUNT in access(user):
+        what = _("%(n)d 个盟市没有安全管理员") % {"n": number}
+        yield Task("off", _("提示"), what, _("那里的账号暂由自治区代管。"), url, _("看名单"))
+
+
+def _progress(year: dict[str, tuple[int, str]]) -> list[dict[str, Any]]:
+    """Shares and numbers of the year."""
+    if not year:
+        return []
+    value = {name: number for name, (number, _url) in year.items()}
     lines = [
-        (
-            _("有专职人员的机构"),
-            value["offices"] - value["offices_unstaffed"],
-            value["offices"],
-            _("个"),
-            url["offices"],
-        ),
-        (
-            _("有职责的账号"),
-            value["accounts"] - value["accounts_without_duty"],
-            value["accounts"],
-            _("个"),
-            url["accounts"],
-        ),
-        (_("本年开户"), value["accounts_opened"], 0, _("个"), url["accounts_opened"]),
+        ("offices", _("有专职人员的机构"), value["offices"] - value["offices_unstaffed"], value["offices"]),
+        ("accounts", _("有职责的账号"), value["accounts"] - value["accounts_without_duty"], value["accounts"]),
+        ("accounts_opened", _("本年开户"), value["accounts_opened"], 0),
     ]
     return [
-        {"label": label, "value": part, "total": total, "unit": unit, "url": link}
-        for label, part, total, unit, link in lines
+        {"label": label, "value": part, "total": total, "unit": metrics.get(name).unit, "url": year[name][1]}
+        for name, label, part, total in lines
         if part or total
     ]

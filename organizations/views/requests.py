@@ -216,7 +216,7 @@ def request_move(request: HttpRequest, pk: int) -> HttpResponse:
     record = visible(request, pk)
     move = _asked_move(request.POST.get("action") or request.GET.get("action", ""))
     form = DecisionForm(
-        request.POST if request.method == "POST" else None, by_field=move.action == "return_for_changes"
+        request.POST if request.method == "POST" else None, record=record, by_field=move.action == "return_for_changes"
     )
     form.fields["comment"].required = move.needs_comment
     if request.method == "GET":
