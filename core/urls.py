@@ -1,23 +1,11 @@
 """Routes of what every subject shares."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 from core.jobs import views as jobs
 from core.lists import saved
 
 app_name = "core"
-
-
-def _there(module: str) -> list:
-    # while the parts are being built side by side; goes before landing
-    try:
-        found = find_spec(module)
-    except ModuleNotFoundError:
-        found = None
-    return [path("", include(module))] if found else []
-
 
 urlpatterns = [
     path("lists/views/", saved.save, name="saved_view_create"),
@@ -28,6 +16,6 @@ urlpatterns = [
     path("jobs/", jobs.JobList.as_view(), name="job_list"),
     path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<uuid:pk>/result/", jobs.job_result, name="job_result"),
-    *_there("core.attachments.urls"),
-    *_there("core.notices.urls"),
+    path("", include("core.attachments.urls")),
+    path("", include("core.notices.urls")),
 ]
