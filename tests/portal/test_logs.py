@@ -47,7 +47,9 @@ def test_numbers_are_masked_wherever_they_stand(lines: Any, number: str) -> None
     assert "ValueError" in lines[2]["exception"]
 
 
-@pytest.mark.parametrize("text", ["20261123000001", "NMHS-150400-2026-0007", "911501040000000000", "a13800001234b", "0471-1234567"])
+@pytest.mark.parametrize(
+    "text", ["20261123000001", "NMHS-150400-2026-0007", "911501040000000000", "a13800001234b", "0471-1234567"]
+)
 def test_other_numbers_stay(text: str) -> None:
     assert mask_text(text) == text
 
