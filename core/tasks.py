@@ -21,6 +21,14 @@ def mail_notices() -> None:
     mail_waiting()
 
 
+@shared_task(name="core.sweep_files")
+def sweep_files() -> None:
+    """Nightly: remove stored files that a killed process left without a row."""
+    from core.attachments.sweeping import remove_orphans  # models are not ready when Celery imports this module
+
+    remove_orphans()
+
+
 @shared_task(name="core.run_job")
 def run_job(*, job_id: str) -> None:
     """Run one job; a job somebody else runs or ran is left alone."""

@@ -1,10 +1,13 @@
 """Files and rows together: a file stays only if the transaction that names it commits."""
 
+import logging
 import weakref
 
 from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.db import transaction
+
+logger = logging.getLogger(__name__)
 
 
 class _Unconfirmed:
@@ -24,7 +27,10 @@ class _Unconfirmed:
 
 
 def _remove(storage: Storage, name: str) -> None:
-    storage.delete(name)
+    try:
+        storage.delete(name)
+    except Exception:  # whatever the storage raises: the roll-back under way must go on, the sweep tries again
+        logger.exception("file_not_removed", extra={"file": name})
 
 
 def keep_file(storage: Storage, name: str, content: File) -> str:

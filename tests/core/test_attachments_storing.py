@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from core.attachments import attach, withdraw
 from core.attachments.safekeeping import keep_file
@@ -162,3 +163,15 @@ def test_sweep_removes_only_old_files_without_a_row(cabinet, draft, chifeng, tmp
     assert sorted(remove_orphans(timedelta(days=1))) == ["attachments/aa/lost", "documents/2026/lost.pdf"]
     kept = attachment.file.name
     assert cabinet() == sorted([kept, f"{kept}.preview", "attachments/aa/young"])
+
+
+def test_nothing_depends_on_files_being_on_this_machine(settings, draft, chifeng, as_user):
+    """A storage without paths, as S3 is: put, look, fetch, sweep."""
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+    attachment = attach(draft, upload(PDF), kind="basis", by=chifeng)
+    client = as_user(chifeng)
+    address = reverse("core:attachment_preview", args=[attachment.pk])
+    assert b"".join(client.get(address).streaming_content).startswith(b"\x89PNG")
+    assert b"".join(client.get(attachment.get_absolute_url()).streaming_content) == PDF
+    default_storage.save("attachments/aa/lost", ContentFile(b"x"))
+    assert remove_orphans(timedelta(0)) == ["attachments/aa/lost"]
