@@ -27,7 +27,7 @@ class LimitedUploadHandler(FileUploadHandler):
         self._seen += len(raw_data)
         if self._seen > settings.UPLOAD_MAX_BYTES:
             if self.request is not None:
-                self.request.upload_too_large = True
+                self.request.upload_too_large = True  # type: ignore[attr-defined]
             raise SkipFile
         return raw_data
 

@@ -13,12 +13,14 @@ from core.decisions import Decision, no
 
 def visible_owner(content_type_id: int | str, object_id: str, user: Any) -> models.Model:
     """The record, fetched from what ``user`` may see. Raises ``Http404`` for a stranger and for nonsense alike."""
+    found: models.Model
     try:
         model = ContentType.objects.get_for_id(int(content_type_id)).model_class()
         seen = model._default_manager.visible_to(user)  # type: ignore[union-attr]
-        return seen.get(pk=object_id)
+        found = seen.get(pk=object_id)
     except (ContentType.DoesNotExist, AttributeError, ValueError, ValidationError, models.ObjectDoesNotExist) as error:
         raise Http404 from error
+    return found
 
 
 def may_attach(owner: models.Model, user: Any) -> Decision:

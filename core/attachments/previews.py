@@ -1,7 +1,7 @@
 """Small pictures of what was handed in: turned upright, without camera, place or time; the original stays untouched."""
 
 import io
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
@@ -27,18 +27,19 @@ def preview_type(attachment: Attachment) -> str:
 def open_preview(attachment: Attachment) -> BinaryIO:
     """The preview, made on first asking and kept beside the original. Raises ``Refusal`` when none can be made."""
     storage = attachment.file.storage
-    name = attachment.file.name + PREVIEW_SUFFIX
+    name = f"{attachment.file.name}{PREVIEW_SUFFIX}"
     if not storage.exists(name):
         stored = storage.save(name, ContentFile(_make(attachment)))
         if stored != name:  # somebody else made it in the meantime, and storage never overwrites
             storage.delete(stored)
-    return storage.open(name)
+    return cast(BinaryIO, storage.open(name))
 
 
 def _make(attachment: Attachment) -> bytes:
     if not has_preview(attachment):
         raise Refusal("unsupported", _("这种文件没有预览。"))
-    with attachment.file.storage.open(attachment.file.name) as original:
+    with attachment.file.storage.open(str(attachment.file.name)) as file:
+        original = cast(BinaryIO, file)
         if attachment.media_type == PDF.media_type:
             return first_page_png(original, SIDE)
         return _display_copy(original)

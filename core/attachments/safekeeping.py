@@ -2,6 +2,7 @@
 
 import logging
 import weakref
+from typing import Any
 
 from django.core.files.base import File
 from django.core.files.storage import Storage
@@ -33,7 +34,7 @@ def _remove(storage: Storage, name: str) -> None:
         logger.exception("file_not_removed", extra={"file": name})
 
 
-def keep_file(storage: Storage, name: str, content: File) -> str:
+def keep_file(storage: Storage, name: str, content: "File[Any]") -> str:
     """Store ``content`` for the transaction in hand; rolled back, the file goes too. Returns the stored name.
 
     :raises RuntimeError: outside a transaction, where nothing could ever roll back.

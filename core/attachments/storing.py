@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -16,7 +16,9 @@ from core.attachments.safekeeping import keep_file
 from core.models import Attachment
 
 
-def attach(owner: models.Model, upload: File, *, kind: str, by: Any, replaces: Attachment | None = None) -> Attachment:
+def attach(
+    owner: models.Model, upload: "File[Any]", *, kind: str, by: Any, replaces: Attachment | None = None
+) -> Attachment:
     """Check ``upload`` and put it with ``owner``; file and row stand or fall together.
 
     The permission (``owner.can_attach``) is the caller's question.
@@ -26,7 +28,7 @@ def attach(owner: models.Model, upload: File, *, kind: str, by: Any, replaces: A
     :raises ValidationError: in plain Chinese, with the codes of ``checks.check``, ``same`` when this very content is
         already there, ``stale`` when ``replaces`` is no longer in use.
     """
-    found = check(upload.file, upload.name or "", upload.size)
+    found = check(cast(BinaryIO, upload.file), upload.name or "", upload.size)
     digest = sha256_of(upload)
     with transaction.atomic():
         _lock(owner)
@@ -48,14 +50,14 @@ def withdraw(attachment: Attachment, *, by: Any, reason: str) -> Attachment:
     if not reason.strip():
         raise ValidationError(_("请写明撤下这份材料的原因。"), code="reason")
     with transaction.atomic():
-        fresh = Attachment.objects.select_for_update(no_key=True).get(pk=attachment.pk)
+        fresh: Attachment = Attachment.objects.select_for_update(no_key=True).get(pk=attachment.pk)
         if fresh.ended_at is not None:
             raise ValidationError(_("“%(name)s”已经停用，请刷新页面。") % {"name": fresh.name}, code="stale")
         _end(fresh, by, reason.strip())
     return fresh
 
 
-def sha256_of(upload: File) -> str:
+def sha256_of(upload: "File[Any]") -> str:
     """Hex digest of the whole file, read piece by piece; the file is left at its start."""
     digest = hashlib.sha256()
     upload.seek(0)
@@ -80,7 +82,7 @@ def _end(attachment: Attachment, by: Any, reason: str) -> None:
 def _end_replaced(owner: models.Model, kind: str, by: Any, replaces: Attachment) -> int:
     """End the old version under a lock; returns its number."""
     there = Attachment.objects.of(owner).current().filter(pk=replaces.pk, kind=kind)
-    old = there.select_for_update(no_key=True).first()
+    old: Attachment | None = there.select_for_update(no_key=True).first()
     if old is None:
         raise ValidationError(_("要更换的材料已经停用或被别人更换，请刷新页面后再试。"), code="stale")
     _end(old, by, _("换成了新版本"))

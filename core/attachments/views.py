@@ -129,7 +129,7 @@ def _visible(request: HttpRequest, pk: Any) -> tuple[Attachment, models.Model]:
 
 def _open(attachment: Attachment) -> Any:
     try:
-        return attachment.file.storage.open(attachment.file.name)
+        return attachment.file.storage.open(str(attachment.file.name))
     except FileNotFoundError as error:
         raise Http404(_("文件不在存储中，请联系系统管理员从备份恢复。")) from error
 

@@ -64,7 +64,9 @@ def issue(
     paper = _Paper(template, context, number, title, issuer, subject)
     with transaction.atomic():
         type(owner)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)
-        there = VerifiableDocument.objects.of(owner).valid().filter(number=number, title=title).first()
+        there: VerifiableDocument | None = (
+            VerifiableDocument.objects.of(owner).valid().filter(number=number, title=title).first()
+        )
         if there is not None:
             if on in (None, there.issued_on) and there.content_digest == _digest(paper.html(there)):
                 return there
@@ -78,7 +80,7 @@ def revoke(document: VerifiableDocument, *, by: Any, reason: str) -> VerifiableD
     if not reason.strip():
         raise ValueError("a paper is revoked with a reason")
     with transaction.atomic():
-        fresh = VerifiableDocument.objects.select_for_update(no_key=True).get(pk=document.pk)
+        fresh: VerifiableDocument = VerifiableDocument.objects.select_for_update(no_key=True).get(pk=document.pk)
         if fresh.state != State.VALID:
             raise ValueError("the paper has ended already")
         _end(fresh, State.REVOKED, by, reason.strip()[:200])

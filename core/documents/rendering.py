@@ -40,7 +40,8 @@ def pdf_of(html: str) -> bytes:
 
         page = HTML(string=html, base_url="about:blank", url_fetcher=_fetcher())
         sheets = [_css("fonts"), _css(asked[1])]
-        return page.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-2u")
+        pdf: bytes = page.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-2u")
+    return pdf
 
 
 @lru_cache(maxsize=1)
@@ -65,7 +66,7 @@ def _css(name: str) -> "CSS":
 def _fetcher() -> Any:
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-    class DataOnly(URLFetcher):
+    class DataOnly(URLFetcher):  # type: ignore[misc]  # the library is untyped
         """Anything but ``data:`` stops the printing: a paper with a hole in it must not be issued."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:

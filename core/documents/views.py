@@ -17,7 +17,7 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
     document = get_object_or_404(VerifiableDocument, pk=pk)
     owner = visible_owner(document.content_type_id, document.object_id, request.user)
     try:
-        stream = document.file.storage.open(document.file.name)
+        stream = document.file.storage.open(str(document.file.name))
     except FileNotFoundError as error:
         raise Http404(_("文件不在存储中，请联系系统管理员从备份恢复。")) from error
     record(

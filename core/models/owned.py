@@ -1,12 +1,14 @@
 """What hangs on any record: the generic link, once."""
 
+from typing import Self
+
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 
 class OwnedQuerySet(models.QuerySet):
-    def of(self, owner: models.Model) -> "OwnedQuerySet":
+    def of(self, owner: models.Model) -> Self:
         """Rows that hang on ``owner``."""
         return self.filter(content_type=ContentType.objects.get_for_model(owner), object_id=str(owner.pk))
 

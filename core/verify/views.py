@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -72,9 +73,9 @@ def _page(request: HttpRequest, code: str) -> HttpResponse:
     if clean != code:
         return redirect("verify", code=clean)
     context = {"document": document, "tone": TONES[document.state], "newer": _newer(document)}
-    if request.method == "POST" and request.FILES.get("file"):
-        context["same"] = sha256_of(request.FILES["file"]) == document.sha256
-        context["compared"] = True
+    given = request.FILES.get("file") if request.method == "POST" else None
+    if isinstance(given, UploadedFile):
+        context |= {"compared": True, "same": sha256_of(given) == document.sha256}
     return render(request, "core/verify.html", context)
 
 

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import override_settings
+from PIL import ImageFile
 
 from core.attachments.checks import check
 from tests.core import sample_files as files
@@ -114,7 +115,13 @@ def test_file_is_refused_in_plain_words(data, name, code, says):
     assert says in error.message
 
 
-def bomb(megabytes: int = 300) -> bytes:
+def test_cut_off_picture_is_refused_also_after_printing(monkeypatch):
+    """WeasyPrint lets Pillow take cut-off pictures, process-wide; uploads must not depend on what ran before."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    assert refused(files.jpeg_with_gps()[:-400], "半张.jpg").code == "damaged"
+
+
+def bomb(megabytes: int = 210) -> bytes:
     return files.docx({"word/media/a.xml": b"\0" * (megabytes * 1024 * 1024)})
 
 

@@ -3,7 +3,7 @@
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
-from PIL import Image
+from PIL import Image, ImageFile
 
 from core.attachments.formats.kinds import JPEG, PNG, WEBP, FileKind, Refusal
 
@@ -37,6 +37,7 @@ def open_image(file: BinaryIO) -> Image.Image:
 def check_image(file: BinaryIO) -> FileKind:
     """Decode it whole, so that a cut-off file is found now and not by its reader."""
     image = open_image(file)
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint's import turns it on for the whole process
     kind = _FORMATS.get(image.format or "")
     if kind is None:
         raise _damaged()
