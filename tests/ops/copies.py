@@ -14,7 +14,7 @@ import urllib3
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTED = "平台已启动"
-PATIENCE = 120  # seconds, for a machine busy with the rest of the tests
+PATIENCE = 300  # seconds, for a machine busy with the rest of the tests
 # The test run's own database, broker and settings are no business of these copies.
 KEPT = ("PATH", "HOME", "USER", "LANG", "TMPDIR", "FONT_DIR")
 
