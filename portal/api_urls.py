@@ -2,6 +2,7 @@
 
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
 from organizations import api
@@ -14,4 +15,7 @@ router.register("accounts", api.AccountViewSet, basename="account")
 router.register("appointments", api.AppointmentViewSet, basename="appointment")
 router.register("account-requests", api.AccountRequestViewSet, basename="accountrequest")
 
-urlpatterns = [path("schema/", SpectacularAPIView.as_view(), name="schema"), *router.urls]
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),
+    *router.urls,
+]

@@ -24,6 +24,8 @@ FIRST_YEAR = 2024
 @login_required
 def statistics(request: HttpRequest) -> HttpResponse:
     scope = _scope(request)
+    if scope is None:
+        return render(request, "portal/statistics.html", {"title": _("统计")})
     period = Period.of_year(_year(request))
     shown = [metric for metric in metrics.every() if _may(metric, request)]
     found = metrics.counted(shown, scope, period)
@@ -53,13 +55,13 @@ def _may(metric: Metric, request: HttpRequest) -> bool:
     return not metric.place or Right.VIEW_ACCOUNT in access(request.user)
 
 
-def _scope(request: HttpRequest) -> Organization:
-    """The organization asked for, if it may be seen; else the highest place of the person's duties."""
+def _scope(request: HttpRequest) -> Organization | None:
+    """The organization asked for, if it may be seen; else the highest one the person sees; None if there is none."""
     rows = Organization.objects.visible_to(request.user)
     asked = request.GET.get("scope", "")
     if asked:
         return get_object_or_404(rows, pk=int(asked) if asked.isdecimal() and len(asked) < 10 else 0)
-    return get_object_or_404(rows.order_by("path")[:1])
+    return rows.order_by("path").first()
 
 
 def _year(request: HttpRequest) -> int:
