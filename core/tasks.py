@@ -39,8 +39,10 @@ def run_job(*, job_id: str) -> None:
 
 @shared_task(name="core.resume_jobs")
 def resume_jobs() -> None:
-    """Every minute: put back jobs whose worker died, remove results kept long enough."""
+    """Every minute: put back jobs whose worker died, remove results and uploads kept long enough."""
+    from core.imports.checking import remove_abandoned  # models are not ready when Celery imports this module
     from core.jobs.running import remove_expired, resume
 
     resume()
     remove_expired()
+    remove_abandoned()

@@ -1,5 +1,7 @@
 """From a file to a report, and from a confirmed report to records. Nothing is kept before the second."""
 
+import hashlib
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +29,13 @@ class Table:
     header: Header
     numbers: Sequence[int]
     rows: Sequence[Mapping[str, Cell]]
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what the file says: saved again by another program, with another title, it is still the same."""
+        names = sorted(self.header.columns)
+        said = [names, *([row[name].text for name in names] for row in self.rows)]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
     def dataset(self, resource: Resource) -> Dataset:
         names = list(self.header.columns)
@@ -121,6 +130,15 @@ def already_done(kind: str, sha256: str) -> Import | None:
     """The import that has taken this content in before."""
     done = Import.objects.filter(kind=kind, sha256=sha256, state=Import.State.DONE)
     return done.select_related("created_by").first()
+
+
+def remove_abandoned() -> int:
+    """Delete uploads nobody confirmed, with the people's data in them; returns how many."""
+    removed = 0
+    for item in Import.objects.abandoned():
+        item.file.delete(save=False)
+        removed += Import.objects.filter(pk=item.pk).exclude(state=Import.State.DONE).delete()[0]
+    return removed
 
 
 def _mark_done(item: Import, summary: Mapping[str, int]) -> None:

@@ -122,7 +122,7 @@ class Resource(resources.ModelResource):
         try:
             self.form = self.row_form(instance, self._form_data(instance))
         except ObjectDoesNotExist:  # the form needs a relation that this row failed to name, which is told already
-            return {}
+            return _of_cells(instance, self.columns)
         return _of_model(instance) if self.form is None else _of_form(self.form)
 
     def _form_data(self, instance: Any) -> dict[str, Any]:
@@ -141,6 +141,16 @@ class Resource(resources.ModelResource):
 def _of_form(form: ModelForm) -> dict[str, list[ValidationError]]:
     form.full_clean()
     return {name: error.as_data() for name, error in form.errors.items()}
+
+
+def _of_cells(instance: Model, names: Iterable[str]) -> dict[str, list[ValidationError]]:
+    """What can be said of single cells when the row as a whole cannot be judged."""
+    others = [field.name for field in instance._meta.fields if field.name not in set(names)]
+    try:
+        instance.clean_fields(exclude=others)
+    except ValidationError as error:
+        return error.error_dict
+    return {}
 
 
 def _of_model(instance: Model) -> dict[str, list[ValidationError]]:

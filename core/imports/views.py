@@ -1,6 +1,5 @@
 """The pages of an import: pick a file, look at what it would do, confirm, see what it did."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
@@ -105,21 +104,20 @@ class ImportView(LoginRequiredMixin, View):
     # -- upload -----------------------------------------------------------------------------------------
     def _receive(self, form: UploadForm) -> HttpResponseBase:
         upload = form.cleaned_data["file"]
-        sha256 = _hash(upload)
-        done = already_done(self.get_kind(), sha256)
-        if done is not None:
-            return self._page(stage="done", result=self._result(done, again=True))
         try:
             table = read_table(upload, form.media_type, self.get_resource())
         except ValidationError as error:
             form.add_error("file", error)
             return self._page(stage="upload", form=form)
+        done = already_done(self.get_kind(), table.sha256)
+        if done is not None:
+            return self._page(stage="done", result=self._result(done, again=True))
         upload.seek(0)
         item = Import(
             kind=self.get_kind(),
             name=PurePath(upload.name).name[:200],
             media_type=form.media_type,
-            sha256=sha256,
+            sha256=table.sha256,
             created_by=self.request.user,
         )
         item.file.save(str(item.pk), upload, save=False)
@@ -185,8 +183,3 @@ class ImportView(LoginRequiredMixin, View):
 
     def _list_url(self) -> str:
         return resolve_url(self.list_url) if self.list_url else "/"
-
-
-def _hash(upload: UploadedFile) -> str:
-    upload.seek(0)
-    return hashlib.file_digest(upload, "sha256").hexdigest()

@@ -1,10 +1,13 @@
 """The base of every list's filters."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.search import matching
 
@@ -15,7 +18,7 @@ RESERVED = frozenset({"sort", "page", "cols", "at", "view", "export", "full"})
 class Filter(django_filters.FilterSet):
     """Filters of a list. ``q`` searches the model's ``search_key``; a model without one sets ``q = None``."""
 
-    q = django_filters.CharFilter(label=_("搜索"), method="search", max_length=60)
+    q = django_filters.CharFilter(label=gettext_lazy("搜索"), method="search", max_length=60)
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(matching(value))
@@ -33,22 +36,39 @@ class Filter(django_filters.FilterSet):
         ]
 
     def chosen(self) -> list[dict[str, Any]]:
-        """Filters in force as ``{name, label, value}``, in words: for the chips above the table and for exports."""
+        """Filters in force as ``{name, label, value, params}``, in words: for the chips above the table, for exports.
+
+        ``params`` are the parameters to leave out to be without it; a range has two.
+        """
         found = []
         for name, value in self.form.cleaned_data.items():
             if value in (None, "", []) or (hasattr(value, "exists") and name not in self.data):
                 continue
             field = self.form.fields[name]
-            found.append({"name": name, "label": str(field.label or name), "value": _in_words(field, value)})
+            params = [name, *(f"{name}_{suffix}" for suffix in getattr(field.widget, "suffixes", ()))]
+            label = str(field.label or name)
+            found.append({"name": name, "label": label, "value": _in_words(field, value), "params": params})
         return found
 
 
 def _in_words(field: Any, value: Any) -> str:
     if isinstance(value, slice):
-        return f"{value.start or ''} — {value.stop or ''}"
+        return _range_in_words(_day(value.start), _day(value.stop))
     if isinstance(value, bool):
         return str(_("是") if value else _("否"))
     choices = dict(getattr(field, "choices", ())) if not hasattr(value, "pk") and not hasattr(value, "model") else {}
     if isinstance(value, (list, tuple, set)) or hasattr(value, "model"):
         return "、".join(str(choices.get(item, item)) for item in value)
     return str(choices.get(value, value))
+
+
+def _day(value: Any) -> Any:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+def _range_in_words(start: Any, stop: Any) -> str:
+    if start is None:
+        return _("%(stop)s 止") % {"stop": stop}
+    if stop is None:
+        return _("%(start)s 起") % {"start": start}
+    return _("%(start)s 至 %(stop)s") % {"start": start, "stop": stop}

@@ -99,7 +99,9 @@ class ListView(LoginRequiredMixin, View):
         table = self.table_class(
             page.object_list, model=self.model, columns=asked.columns, sort=asked.sort, request=None
         )
-        chosen = [item | {"remove_url": self.url(page=None, **{item["name"]: None})} for item in filterset.chosen()]
+        chosen = [
+            item | {"remove_url": self.url(page=None, **dict.fromkeys(item["params"]))} for item in filterset.chosen()
+        ]
         return {
             "view": self,
             "title": self.title,

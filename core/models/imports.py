@@ -1,10 +1,14 @@
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+KEPT = timedelta(days=7)
 
 
 class ImportQuerySet(models.QuerySet):
@@ -12,12 +16,17 @@ class ImportQuerySet(models.QuerySet):
         """An upload and what it holds belong to whoever brought it."""
         return self.filter(created_by=user)
 
+    def abandoned(self) -> "ImportQuerySet":
+        """Uploaded and never confirmed."""
+        return self.exclude(state=Import.State.DONE).filter(created_at__lt=timezone.now() - KEPT)
+
 
 class Import(models.Model):
     """One spreadsheet on its way in: uploaded, checked, confirmed. Nothing is taken over before ``DONE``.
 
-    The same content (``sha256``) is taken in once per ``kind``, the database sees to that. When it is done or given up
-    the file and the report, which hold people's data, are removed; counts and hash stay.
+    The same rows (``sha256`` is of what they say, not of the file) are taken in once per ``kind``, the database sees to
+    that. When it is done the file and the report, which hold people's data, are removed; counts and hash stay. What
+    nobody confirms within days is removed whole.
     """
 
     class State(models.TextChoices):

@@ -33,6 +33,7 @@ class OfficeTable(Table):
 class OfficeFilter(Filter):
     level = django_filters.ChoiceFilter(choices=Organization.Level.choices)
     has_staff = django_filters.BooleanFilter()
+    founded = django_filters.DateFromToRangeFilter("valid_from")
 
     class Meta:
         model = Organization

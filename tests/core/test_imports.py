@@ -2,13 +2,14 @@
 
 import csv
 import io
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
@@ -19,6 +20,7 @@ from core.imports.headers import find_header, plain
 from core.imports.reading import MOST_ROWS, Cell, clean_text, read_cell, read_sheets
 from core.imports.widgets import Choice, Day, YesNo
 from core.models import Import, Job
+from core.tasks import resume_jobs
 from organizations.models import Division, Organization, User
 from tests.core.sample_imports import DivisionResource
 
@@ -241,7 +243,7 @@ class TestPages:
         client.post(url, {"confirm": "1"})
         Division.objects.filter(code="159801").update(name="后来改的")
         assert "新增 2" in client.post(url, {"confirm": "1"}, follow=True).context["result"]["text"]
-        again = upload(client, xlsx([HEAD, *GOOD]))
+        again = upload(client, xlsx([["另存的一份"], HEAD, *GOOD]))  # other bytes, the same rows
         assert again.context["stage"] == "done"
         assert "这一次没有改动任何记录" in again.context["result"]["text"]
         assert Division.objects.get(code="159801").name == "后来改的"
@@ -278,6 +280,15 @@ class TestPages:
         refused = client.post(f"{URL}?{page.request['QUERY_STRING']}", {"confirm": "1"}, follow=True)
         assert refused.context["stage"] == "preview"
         assert not Division.objects.filter(code__startswith="1598").exists()
+
+    def test_cells_are_judged_also_where_the_row_names_no_place(self, as_user, region_security: User):
+        """The form of an account needs its office; a wrong office must not hide a wrong phone number."""
+        rows = [["姓名", "登录名", "单位", "手机"], ["试一", "shiyi", "月球红十字会", "123"]]
+        page = upload(as_user(region_security), xlsx(rows), "/users/import/")
+        (row,) = page.context["preview"]["rows"]
+        why = [cell["why"] for cell in row["cells"]]
+        assert "没有叫“月球红十字会”的单位" in why[2]
+        assert why[3] == "手机号应为 11 位数字，以 1 开头"
 
     def test_what_changed_since_the_check_is_found_at_confirming(self, client: Client):
         page = upload(client, xlsx([HEAD, ["159801", "试验一区", "159800", "功能区", ""]]))
@@ -368,3 +379,13 @@ class TestPages:
         item = Import.objects.get()
         assert take_in(item, DivisionResource(by=region_system)).created == 2
         assert Division.objects.filter(code__startswith="1598").count() == 2
+
+    def test_what_nobody_confirms_is_removed(self, client: Client):
+        upload(client, xlsx([HEAD, *GOOD]))
+        item = Import.objects.get()
+        resume_jobs()
+        assert item.file.storage.exists(item.file.name)
+        Import.objects.update(created_at=timezone.now() - timedelta(days=8))
+        resume_jobs()
+        assert not item.file.storage.exists(item.file.name)
+        assert not Import.objects.exists()

@@ -323,3 +323,12 @@ def test_office_list_class_is_short():
         for name in own
         if not name.startswith("__") and not name.endswith(("_class", "_model")) and name != "model"
     ] == []
+
+
+def test_range_filter_is_told_in_words_and_can_be_taken_back(client: Client):
+    response = client.get(OFFICES, {"founded_after": "1990-01-01", "founded_before": "1999-12-31", "q": "旗"})
+    chip = next(item for item in response.context["chosen"] if item["name"] == "founded")
+    assert chip["value"] == "1990-01-01 至 1999-12-31"
+    assert chip["remove_url"] == f"{OFFICES}?q=%E6%97%97"
+    only = client.get(OFFICES, {"founded_after": "1990-01-01"}).context["chosen"][0]
+    assert only["value"] == "1990-01-01 起"
