@@ -46,10 +46,12 @@ def _make(attachment: Attachment) -> bytes:
 
 
 def _display_copy(original: BinaryIO) -> bytes:
-    image = open_image(original)
+    image: Image.Image = open_image(original)
     image.draft("RGB", (SIDE, SIDE))
+    if image.mode not in ("RGB", "RGBA", "L"):
+        image = image.convert("RGBA")
+    image.thumbnail((SIDE, SIDE))  # before it is turned: turning copies every pixel
     upright = ImageOps.exif_transpose(image)
-    upright.thumbnail((SIDE, SIDE))
     copy = Image.new("RGB", upright.size, "white")
     # Only the pixels go into the copy: EXIF, GPS, XMP and comments have no way in.
     colours = upright.convert("RGBA")

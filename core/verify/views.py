@@ -25,7 +25,9 @@ def _limited(throttle: type, view: Callable[..., HttpResponse]) -> Callable[...,
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = throttle()
         if asked.allow_request(request, None):
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            response["X-Robots-Tag"] = "noindex, nofollow"
+            return response
         response = render(request, "429.html", status=429)
         response["Retry-After"] = str(int(asked.wait() or 60) + 1)
         return response
