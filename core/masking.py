@@ -20,7 +20,6 @@ _SECRETS = (
     "sessionid",
     "authorization",
     "cookie",
-    "code",
 )
 
 

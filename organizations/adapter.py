@@ -21,6 +21,17 @@ from organizations.factors import factor_required
 from organizations.models import User
 
 Kind = AccessLog.Kind
+# What the library says after an act, by the name of its template. What is not here (a greeting) is not said.
+MESSAGES = {
+    "account/messages/logged_out.txt": _("您已退出登录。"),
+    "account/messages/password_changed.txt": _("密码已修改，其他设备上的登录已退出。"),
+    "mfa/messages/totp_activated.txt": _("手机验证器已开启。"),
+    "mfa/messages/totp_deactivated.txt": _("手机验证器已关闭。"),
+    "mfa/messages/recovery_codes_generated.txt": _("备用码已重新生成，以前的不能再用。"),
+    "mfa/messages/webauthn_added.txt": _("安全密钥已登记。"),
+    "mfa/messages/webauthn_removed.txt": _("安全密钥已删除。"),
+    "usersessions/messages/sessions_logged_out.txt": _("其他设备上的登录已退出。"),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -34,6 +45,20 @@ class AccountAdapter(DefaultAccountAdapter):
         "same_as_current": _("新的要和现在的不一样。"),
         "rate_limited": _("操作太快，请稍等一分钟再试。"),
     }
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        if message is None and message_template:
+            message = str(MESSAGES.get(message_template, ""))
+        if message:
+            super().add_message(request, level, extra_tags=extra_tags, message=message)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

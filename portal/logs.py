@@ -13,8 +13,6 @@ from structlog.types import EventDict, Processor
 
 from core.masking import is_secret, mask_text, mask_value
 
-_NAMES_OF_OURS = ("code",)  # an HTTP status or the code of an error, where a form's "code" is a secret
-
 
 def without_personal_data(logger: Any, method: str, event: EventDict) -> EventDict:
     """The processor before the last: afterwards nothing is added to the line."""
@@ -26,7 +24,7 @@ def _clean(key: str, value: Any) -> Any:
         return f"{value.method} {value.path}"
     if key in ("request", "url", "path") and isinstance(value, str):
         return mask_text(value.partition("?")[0])
-    if is_secret(key) and key not in _NAMES_OF_OURS:
+    if is_secret(key):
         return "***"
     if value is None or isinstance(value, bool | int | float):
         return value

@@ -7,9 +7,13 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import masks
 from core.masking import mask_value
+
+NO_FACTS = {"id", "version", "is_superuser", "depth", "numchild"}  # counters and keys; there are no superusers
+LABELS = {"path": gettext_lazy("在机构树中的位置")}
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,9 @@ def changes(event: Any) -> list[Change]:
     for field in _fields(event):
         old, new = _raw(before, field), _raw(after, field)
         if old != new and (old not in (None, "") or new not in (None, "")):
-            found.append(Change(str(field.verbose_name), shown(before, field), shown(after, field)))
+            found.append(
+                Change(str(LABELS.get(field.name, field.verbose_name)), shown(before, field), shown(after, field))
+            )
     return found
 
 
@@ -40,7 +46,9 @@ def _before(event: Any) -> Any:
 
 def _fields(event: Any) -> list[models.Field]:
     return [
-        field for field in event._meta.concrete_fields if not field.name.startswith("pgh_") and field.name != "version"
+        field
+        for field in event._meta.concrete_fields
+        if not field.name.startswith("pgh_") and field.name not in NO_FACTS
     ]
 
 

@@ -24,6 +24,8 @@
 
   body.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]")?.content || "";
+    // What the page asks for by itself is no sign that somebody is there: it must not keep the session alive.
+    if (/\b(every|load)\b/.test(event.detail.elt.getAttribute("hx-trigger") || "")) event.detail.headers["X-Portal-Background"] = "1";
   });
   // A shareable address has no empty parts, and one "cols=a,b" instead of many.
   body.addEventListener("htmx:configRequest", (event) => {

@@ -42,7 +42,9 @@
   soon.querySelector("[data-idle-stay]").addEventListener("click", renew);
   soon.addEventListener("cancel", (event) => { event.preventDefault(); renew(); });
   document.addEventListener("input", () => { if (Date.now() - newest() > Math.min(300000, total / 4)) { touch(); renew(); } });
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) touch(); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && !event.detail.requestConfig?.headers["X-Portal-Background"]) touch();
+  });
   document.addEventListener("portal:request", touch);
   document.addEventListener("visibilitychange", look);
   touch();
