@@ -150,7 +150,7 @@ AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=1096)
 
 # -- Accounts: 等保 2.0 8.1.4.1 as read in domain.md §8.1 ------------------------------------------------
 AUTH_USER_MODEL = "organizations.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["organizations.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "organizations.passwords.NotLikeNameValidator"},
     {"NAME": "organizations.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
