@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from inspect import signature
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field, Model, QuerySet
 from django_tables2 import TemplateColumn
 from django_tables2.rows import BoundRow
-from django_tables2.utils import A, call_with_appropriate
+from django_tables2.utils import A
 
 if TYPE_CHECKING:
     from core.lists.tables import Table
@@ -75,9 +76,14 @@ def _column(table: "Table", bound: Any, model: type[Model], full: bool) -> Expor
 
 
 def _own(method: Callable[..., Any], accessor: A) -> Callable[[Any], Any]:
+    """Calls ``value_<name>`` with what it asks for: ``record``, ``value`` or both. Which, is looked up once."""
+    wanted = set(signature(method).parameters) & {"record", "value"}
+
     def value(record: Any) -> Any:
-        plain = accessor.resolve(record, safe=True, quiet=True)
-        return call_with_appropriate(method, {"record": record, "value": plain})
+        given = {"record": record} if "record" in wanted else {}
+        if "value" in wanted:
+            given["value"] = accessor.resolve(record, safe=True, quiet=True)
+        return method(**given)
 
     return value
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from core.exports.answer import MEDIA_TYPES, MOST, file_name, make
 from core.jobs import JobResult
@@ -22,7 +23,7 @@ def export(job: Job, progress: Any) -> JobResult:
     if full:
         type(view).full_export(job.created_by).require()
     total = view.rows().order_by().values("pk")[: MOST[kind]].count()
-    progress(0, total)
+    progress(0, total) if kind == "xlsx" else progress(0, 0, _("正在排版 %(count)s 行") % {"count": f"{total:,}"})
     file, count = make(view, kind, full=full, reason=job.params["reason"], progress=progress, total=total)
     progress(count, count)
     return JobResult(file_name(view, kind), MEDIA_TYPES[kind], file)
