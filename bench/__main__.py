@@ -57,12 +57,24 @@ def _server():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+    ]
     web = subprocess.Popen([*command, "--no-access-log", "--log-level", "warning", "portal.wsgi:application"])  # noqa: S603
     try:
         for _ in range(200):
             try:
-                urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=5).close()  # noqa: S310
+                urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=5).close()
                 break
             except (URLError, ConnectionError):
                 time.sleep(0.1)
@@ -98,7 +110,10 @@ def _scale(scale: int, rounds: int) -> None:
         for page in pages():
             results.append(measure(page, port=port, web_pid=pid, database_pid=database, rounds=rounds))
             last = results[-1]
-            print(f"×{scale} {page.name}: {last.queries} queries, {last.one.median:.1f} ms, {last.eight.median:.1f} ms", flush=True)
+            print(
+                f"×{scale} {page.name}: {last.queries} queries, {last.one.median:.1f} ms, {last.eight.median:.1f} ms",
+                flush=True,
+            )
         export = measure_export(port, pid)
     save(scale, seeded, results, export)
 

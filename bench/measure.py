@@ -1,4 +1,4 @@
-"""One measurement: queries of a page, its time at 1 and 8 clients, and the CPU it costs in the web and database processes."""
+"""One measurement: queries of a page, its time at 1 and 8 clients, and the CPU it costs web server and database."""
 
 import gzip
 import http.client

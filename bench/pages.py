@@ -48,4 +48,7 @@ def pages() -> list[Page]:
         ("搜索页", "region", lambda: _q("portal:search", q="赤峰")),
         ("统计", "region", lambda: reverse("portal:statistics")),
     ]
-    return [Page("空白页", "region", "/bench/empty/", budgeted=False), *(Page(name, user, url()) for name, user, url in rows)]
+    return [
+        Page("空白页", "region", "/bench/empty/", budgeted=False),
+        *(Page(name, user, url()) for name, user, url in rows),
+    ]

@@ -21,9 +21,16 @@ def _file(scale: int) -> Path:
 def save(scale: int, seeded: float, results: list[Result], export: Export) -> None:
     rows = [
         {
-            "name": result.page.name, "budgeted": result.page.budgeted, "queries": result.queries,
-            "median": result.one.median, "p95": result.one.p95, "median8": result.eight.median, "p95_8": result.eight.p95,
-            "web": result.web_cpu, "database": result.database_cpu, "assets": result.asset_bytes,
+            "name": result.page.name,
+            "budgeted": result.page.budgeted,
+            "queries": result.queries,
+            "median": result.one.median,
+            "p95": result.one.p95,
+            "median8": result.eight.median,
+            "p95_8": result.eight.p95,
+            "web": result.web_cpu,
+            "database": result.database_cpu,
+            "assets": result.asset_bytes,
         }
         for result in results
     ]

@@ -60,7 +60,7 @@ def _teams(size: Size) -> str:
         INSERT INTO organizations_organization (path, depth, numchild, code, name, short_name, level, division_id, uscc, doc_prefix,
             address, phone, head, contact, mobile, has_staff, valid_from, version)
         SELECT path || {step}, depth + 1, 0, 'T' || lpad(i::text, 9, '0'),
-            short_name || '红十字' || {_pick(_KINDS, 'i')} || '救援队' || i, short_name || {_pick(_KINDS, 'i')} || '队' || i,
+            short_name || '红十字' || {_pick(_KINDS, "i")} || '救援队' || i, short_name || {_pick(_KINDS, "i")} || '队' || i,
             'team', division_id, '', '', '', '', '', '', '', true, '2024-01-01', 1
         FROM numbered RETURNING left(path, -4) AS parent
     )
@@ -76,7 +76,7 @@ def _members(size: Size) -> str:
     )
     INSERT INTO organizations_user (password, is_superuser, username, name, organization_id, phone, email, is_active, is_demo,
         must_change_password, password_changed_at, created_at, deactivated_reason, version)
-    SELECT '!', false, 'm' || lpad(i::text, 8, '0'), {_pick(_SURNAMES, 'i')} || {_pick(_GIVEN, 'i / 7')}, team.id,
+    SELECT '!', false, 'm' || lpad(i::text, 8, '0'), {_pick(_SURNAMES, "i")} || {_pick(_GIVEN, "i / 7")}, team.id,
         '1380' || lpad((i % 10000000)::text, 7, '0'), '', true, false, false, now(), now() - (i % 900) * interval '1 day', '', 1
     FROM generate_series(1, {size.members}) AS i JOIN team ON team.k = i % {size.teams}
     """  # noqa: S608
@@ -110,7 +110,7 @@ def _requests(size: Size) -> str:
         applicant_id, created_at, submitted_at, version)
     SELECT 'ZH-' || division_id || '-2026-' || lpad(i::text, 7, '0'),
         (ARRAY['submitted', 'returned', 'rejected', 'submitted'])[1 + i % 4], office.id, 'member',
-        {_pick(_SURNAMES, 'i')} || {_pick(_GIVEN, 'i / 5')}, 'r' || i, '', '', '', '', applicant.id,
+        {_pick(_SURNAMES, "i")} || {_pick(_GIVEN, "i / 5")}, 'r' || i, '', '', '', '', applicant.id,
         now() - i * interval '1 minute', now() - i * interval '1 minute', 1
     FROM generate_series(1, {size.requests}) AS i JOIN office ON office.k = i % {size.teams} CROSS JOIN applicant
     """  # noqa: S608
@@ -158,9 +158,16 @@ def seed(scale: int) -> None:
     """Fill the connected database, which holds reference data and the demo cast and nothing else."""
     size = Size(scale)
     statements = [
-        _teams(size), _members(size), _APPOINTMENTS, _grants(), _requests(size), _log(size),
-        _events("Organization", "valid_from"), _events("User", "created_at"),
-        _events("Appointment", "starts_at"), _events("AccountRequest", "created_at"),
+        _teams(size),
+        _members(size),
+        _APPOINTMENTS,
+        _grants(),
+        _requests(size),
+        _log(size),
+        _events("Organization", "valid_from"),
+        _events("User", "created_at"),
+        _events("Appointment", "starts_at"),
+        _events("AccountRequest", "created_at"),
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # the events are written set by set instead

@@ -30,7 +30,9 @@ def search_key(*names: str) -> models.GeneratedField:
         ),
         output_field=models.TextField(),
     )
-    return models.GeneratedField(expression=expression, output_field=models.TextField(), db_persist=True, editable=False)
+    return models.GeneratedField(
+        expression=expression, output_field=models.TextField(), db_persist=True, editable=False
+    )
 
 
 def search_index(name: str) -> GinIndex:

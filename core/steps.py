@@ -18,4 +18,6 @@ def step(*sources: str, to: str) -> Step:
 
 def transitions(steps: Mapping[str, Step]) -> list[tuple[str, str]]:
     """All legal (from, to) pairs, sorted, for ``pgtrigger.FSM``."""
-    return sorted({(source, move.target) for move in steps.values() for source in move.sources if source != move.target})
+    return sorted(
+        {(source, move.target) for move in steps.values() for source in move.sources if source != move.target}
+    )

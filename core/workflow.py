@@ -1,7 +1,7 @@
 """The workflow engine: a table of legal moves, one function that performs them, one row per move.
 
-A subject app writes ``states.py`` (states, steps) and ``workflow.py`` with prose, a ``MOVES`` table over these steps and
-``WORKFLOW = Workflow(MOVES)``. The page, the API, the tests, the help text and the database trigger read that same table.
+A subject app writes ``states.py`` (states, steps) and ``workflow.py`` with prose, a ``MOVES`` table over these steps
+and ``WORKFLOW = Workflow(MOVES)``. The page, the API, the tests, the help text and the database trigger read that table.
 """
 
 from collections.abc import Callable, Iterable
@@ -113,11 +113,11 @@ class Workflow:
         return fresh
 
     def _check(self, move: Move, record: models.Model, state: str, by: Any, comment: str) -> None:
-        if state not in move.sources:
-            raise MoveNotAllowed("state", self._state_message(move, record, state))
         decision = move.allowed(record, by)
         if not decision:
             raise MoveNotAllowed("permission", decision.reason)
+        if state not in move.sources:
+            raise MoveNotAllowed("state", self._state_message(move, record, state))
         if move.needs_comment and not comment.strip():
             raise MoveNotAllowed("comment", _("“%(action)s”需要写明意见。") % {"action": move.label})
 

@@ -93,7 +93,7 @@ class AccountRequestSerializer(serializers.ModelSerializer):
 
 
 class VisibleMixin:
-    """Rows of ``visible_to`` and nothing else; without the right to any, 403."""
+    """Rows of ``visible_to`` and nothing else: a stranger's record is 404. A list without the right to any row is 403."""
 
     right: Right
     related: tuple[str, ...] = ()
@@ -106,7 +106,7 @@ class VisibleMixin:
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
-        if self.right not in access(request.user):
+        if self.action == "list" and self.right not in access(request.user):  # type: ignore[attr-defined]
             raise PermissionDenied(f"您现在的职责不能{self.right.label}。")
 
 

@@ -45,7 +45,12 @@ class Held:
         duty = ROLES[self.role]
         if self.right in duty.here and _is_here(self.path, target):
             return True
-        return not self.proxy_for and self.right in duty.below and target.path.startswith(self.path) and target.path != self.path
+        return (
+            not self.proxy_for
+            and self.right in duty.below
+            and target.path.startswith(self.path)
+            and target.path != self.path
+        )
 
     def condition(self, prefix: str) -> Q:
         """The same as a filter; ``prefix`` leads from the filtered model to the organization (``""`` or ``"x__"``)."""
@@ -56,7 +61,9 @@ class Held:
             return Q(**{f"{prefix}path": self.path})  # nothing hangs below a team: the shorter filter uses the index
         if self.right in duty.here:
             depth = len(self.path) // Organization.steplen
-            teams = Q(**{f"{prefix}path__startswith": self.path, f"{prefix}depth": depth + 1, f"{prefix}level": Level.TEAM})
+            teams = Q(
+                **{f"{prefix}path__startswith": self.path, f"{prefix}depth": depth + 1, f"{prefix}level": Level.TEAM}
+            )
             return Q(**{f"{prefix}path": self.path}) | teams
         return Q(**{f"{prefix}path__startswith": self.path}) & ~Q(**{f"{prefix}path": self.path})
 
@@ -97,8 +104,12 @@ def _load(user: "User") -> Access:
     rows = OrganizationGrant.objects.filter(
         user=user, appointment__in=Appointment.objects.in_force(), content_object__in=Organization.objects.in_force()
     ).values_list(
-        "permission__codename", "appointment__role", "content_object__path", "content_object__name",
-        "appointment_id", "content_object_id",
+        "permission__codename",
+        "appointment__role",
+        "content_object__path",
+        "content_object__name",
+        "appointment_id",
+        "content_object_id",
     )
     held = []
     places: dict[int, list[Held]] = {}
@@ -113,7 +124,11 @@ def _by_proxy(places: Mapping[int, list[Held]]) -> Iterator[Held]:
     """Rights at offices that have named one of ``places`` their proxy: the ``here`` rights, nothing else."""
     if not places:
         return
-    proxied = Organization.objects.in_force().filter(proxy__in=places, has_staff=False).values_list("path", "name", "proxy_id")
+    proxied = (
+        Organization.objects.in_force()
+        .filter(proxy__in=places, has_staff=False)
+        .values_list("path", "name", "proxy_id")
+    )
     for path, name, proxy_id in proxied:
         for item in places[proxy_id]:
             if item.right in ROLES[item.role].here:
@@ -148,7 +163,12 @@ def acting_for(user: "User | None", right: str, organization: Organization) -> s
 
 
 def _reason(held: Held) -> str:
-    words = {"where": held.name, "role": ROLES[held.role].label, "right": Right(held.right).label, "for": held.proxy_for}
+    words = {
+        "where": held.name,
+        "role": ROLES[held.role].label,
+        "right": Right(held.right).label,
+        "for": held.proxy_for,
+    }
     if held.proxy_for:
         return _("在%(where)s任“%(role)s”，代%(for)s办理，可以%(right)s。") % words
     return _("在%(where)s任“%(role)s”，可以%(right)s。") % words
@@ -159,7 +179,9 @@ def who_can(right: str, organization: Organization) -> list[tuple[Appointment, D
 
     Two queries, however many people: the duties held on the line up to the top, then the proxies on it.
     """
-    line = [organization.path[:end] for end in range(Organization.steplen, len(organization.path) + 1, Organization.steplen)]
+    line = [
+        organization.path[:end] for end in range(Organization.steplen, len(organization.path) + 1, Organization.steplen)
+    ]
     duties = (
         Appointment.objects.in_force()
         .filter(Q(organization__path__in=line) | Q(organization__proxied__path__in=line), user__is_active=True)

@@ -28,7 +28,11 @@ def load_divisions() -> None:
     ]
     rows += [
         Division(
-            code=row["code"], name=row["name"], parent_id=row["parent_code"], level=Division.Level.FUNCTIONAL, is_gb2260=False
+            code=row["code"],
+            name=row["name"],
+            parent_id=row["parent_code"],
+            level=Division.Level.FUNCTIONAL,
+            is_gb2260=False,
         )
         for row in _rows("functional_areas.csv")
     ]

@@ -69,28 +69,50 @@ _TREE = frozenset({Right.VIEW_ORGANIZATION, Right.MANAGE_TREE, Right.MANAGE_SYST
 
 ROLES: dict[str, Role] = {
     "reviewer": Role(
-        _("审核"), _("审核下级和队伍报来的事项"), _levels(Level.REGION, Level.LEAGUE),
-        here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EXPORT_FULL}, below=_SEE,
+        _("审核"),
+        _("审核下级和队伍报来的事项"),
+        _levels(Level.REGION, Level.LEAGUE),
+        here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EXPORT_FULL},
+        below=_SEE,
     ),
     "clerk": Role(
-        _("经办"), _("登记队伍、报送材料、维护本机构信息"), _OFFICES,
-        here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EXPORT_FULL}, below=_SEE,
+        _("经办"),
+        _("登记队伍、报送材料、维护本机构信息"),
+        _OFFICES,
+        here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EXPORT_FULL},
+        below=_SEE,
     ),
     "leader": Role(_("领导（只读）"), _("查看本机构和下级的情况"), _OFFICES, here=_SEE, below=_SEE),
     "system_admin": Role(
         _("系统管理员"), _("维护机构、参数和运行"), _levels(Level.REGION), here=_TREE, below=_TREE, administrator=True
     ),
     "security_admin": Role(
-        _("安全管理员"), _("开设账号、任免职责"), _OFFICES, here=_KEEP_ACCOUNTS, below=_KEEP_ACCOUNTS, administrator=True
+        _("安全管理员"),
+        _("开设账号、任免职责"),
+        _OFFICES,
+        here=_KEEP_ACCOUNTS,
+        below=_KEEP_ACCOUNTS,
+        administrator=True,
     ),
     "audit_admin": Role(
-        _("审计管理员"), _("查看谁做过什么"), _levels(Level.REGION, Level.LEAGUE), here=_AUDIT, below=_AUDIT, administrator=True
+        _("审计管理员"),
+        _("查看谁做过什么"),
+        _levels(Level.REGION, Level.LEAGUE),
+        here=_AUDIT,
+        below=_AUDIT,
+        administrator=True,
     ),
     "captain": Role(
-        _("队长"), _("管理本队名册、装备、演练和报送"), _levels(Level.TEAM), here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT}
+        _("队长"),
+        _("管理本队名册、装备、演练和报送"),
+        _levels(Level.TEAM),
+        here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT},
     ),
     "secretary": Role(
-        _("信息员"), _("协助队长维护本队信息"), _levels(Level.TEAM), here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT}
+        _("信息员"),
+        _("协助队长维护本队信息"),
+        _levels(Level.TEAM),
+        here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT},
     ),
     "member": Role(_("队员"), _("查看本队和本人信息"), _levels(Level.TEAM), here=frozenset({Right.VIEW_ORGANIZATION})),
     "assessor": Role(_("测评专家"), _("只为分配到的队伍评分"), _levels(Level.REGION, Level.LEAGUE), here=frozenset()),

@@ -44,10 +44,16 @@ CAST = (
 def make_cast(password: str) -> dict[str, User]:
     """The demo accounts with their duties; accounts that exist are left as they are."""
     team = Organization.objects.filter(code=TEAM_CODE).first() or add_child(
-        Organization.objects.get(code="150400"), code=TEAM_CODE, name=TEAM_NAME, short_name="赤峰水上救援队（演示）",
-        level=Level.TEAM, division_id="150400",
+        Organization.objects.get(code="150400"),
+        code=TEAM_CODE,
+        name=TEAM_NAME,
+        short_name="赤峰水上救援队（演示）",
+        level=Level.TEAM,
+        division_id="150400",
     )
-    places = {place.code: place for place in Organization.objects.filter(code__in={person.place for person in CAST})} | {TEAM_CODE: team}
+    places = {
+        place.code: place for place in Organization.objects.filter(code__in={person.place for person in CAST})
+    } | {TEAM_CODE: team}
     hashed = make_password(password)
     people = {}
     for person in CAST:
@@ -58,5 +64,9 @@ def make_cast(password: str) -> dict[str, User]:
         people[person.username] = user
         if created:
             for role in person.roles:
-                grant(Appointment.objects.create(user=user, role=role, organization=places[person.place], basis="演示数据"))
+                grant(
+                    Appointment.objects.create(
+                        user=user, role=role, organization=places[person.place], basis="演示数据"
+                    )
+                )
     return people

@@ -314,8 +314,14 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "core.api.exception_handler",
     "PAGE_SIZE": 50,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "内蒙古红十字应急救援队管理平台", "VERSION": PORTAL_VERSION, "SERVE_INCLUDE_SCHEMA": False}
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # organizations/permissions.py reads the grants; no backend may answer beside it
+SPECTACULAR_SETTINGS = {
+    "TITLE": "内蒙古红十字应急救援队管理平台",
+    "VERSION": PORTAL_VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+SILENCED_SYSTEM_CHECKS = [
+    "guardian.W001"
+]  # organizations/permissions.py reads the grants; no backend may answer beside it
 
 # -- Logs ------------------------------------------------------------------------------------------
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line per request, when it is done

@@ -3,7 +3,7 @@
 import os
 
 from portal.settings import *  # noqa: F403
-from portal.settings import CACHES, DATABASES, DATA_DIR, REDIS_URL, STORAGES
+from portal.settings import CACHES, DATA_DIR, DATABASES, REDIS_URL, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

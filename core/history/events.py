@@ -18,6 +18,8 @@ def event_indexes(model_name: str) -> list[models.Index]:
     """The audit page reads newest first, everybody's or one person's; history and as-at read one object's."""
     return [
         models.Index(fields=["-pgh_created_at"], name=f"{model_name}_event_at"),
-        models.Index(KeyTextTransform("user", "pgh_context"), models.F("pgh_created_at").desc(), name=f"{model_name}_event_by"),
+        models.Index(
+            KeyTextTransform("user", "pgh_context"), models.F("pgh_created_at").desc(), name=f"{model_name}_event_by"
+        ),
         models.Index(fields=["pgh_obj", "-pgh_created_at"], name=f"{model_name}_event_of"),
     ]

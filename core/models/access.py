@@ -20,7 +20,9 @@ class AccessLog(models.Model):
         PURGED = "purged", _("清理过期记录")
 
     kind = models.CharField(_("动作"), max_length=20, choices=Kind)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("人员"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("人员")
+    )
     user_name = models.CharField(_("账号"), max_length=150, blank=True)  # also names no account has
     office = models.CharField(max_length=255, blank=True)  # tree path of the person's office at the time
     subject = models.CharField(_("对象"), max_length=200, blank=True)

@@ -1,7 +1,7 @@
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-import pgtrigger
 
 from core.models.owned import Owned, OwnedQuerySet
 
@@ -12,7 +12,9 @@ class WorkflowEvent(Owned):
     action = models.CharField(_("动作"), max_length=40)
     from_state = models.CharField(_("原状态"), max_length=40)
     to_state = models.CharField(_("新状态"), max_length=40)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("经手人"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("经手人")
+    )
     acting_for = models.CharField(_("代办单位"), max_length=100, blank=True)
     comment = models.TextField(_("意见"), blank=True)
     facts = models.JSONField(default=dict, blank=True)

@@ -57,7 +57,9 @@ class AccountRequest(models.Model):
 
     number = models.CharField(_("编号"), max_length=30, null=True, unique=True, editable=False)
     state = models.CharField(_("状态"), max_length=12, choices=RequestState, default=RequestState.DRAFT)
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="account_requests", verbose_name=_("任职单位"))
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="account_requests", verbose_name=_("任职单位")
+    )
     role = models.CharField(_("职责"), max_length=20, choices=ROLE_CHOICES, blank=True)
     name = models.CharField(_("姓名"), max_length=50, blank=True)
     username = models.CharField(_("登录名"), max_length=40, blank=True)
@@ -70,7 +72,9 @@ class AccountRequest(models.Model):
     created_at = models.DateTimeField(_("创建时间"), default=timezone.now)
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     decided_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
-    account = models.OneToOneField(User, models.PROTECT, null=True, related_name="opened_by_request", verbose_name=_("账号"))
+    account = models.OneToOneField(
+        User, models.PROTECT, null=True, related_name="opened_by_request", verbose_name=_("账号")
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     search_key = search_key("name", "number", "username")
 

@@ -62,14 +62,17 @@ class Appointment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(role__in=list(ROLES)), name="appointment_role_known"),
             models.CheckConstraint(
-                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")), name="appointment_order",
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
+                name="appointment_order",
                 violation_error_message=_("终止时间不能早于开始时间。"),
             ),
             ExclusionConstraint(
                 name="appointment_once",
                 expressions=[
                     (Period("starts_at", "ends_at"), RangeOperators.OVERLAPS),
-                    ("user", RangeOperators.EQUAL), ("role", RangeOperators.EQUAL), ("organization", RangeOperators.EQUAL),
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("organization", RangeOperators.EQUAL),
                 ],
                 violation_error_message=_("此人在同一时间已担任这个职责。"),
             ),
@@ -78,7 +81,8 @@ class Appointment(models.Model):
                 name="appointment_administrators_exclude",
                 expressions=[
                     (Period("starts_at", "ends_at"), RangeOperators.OVERLAPS),
-                    ("user", RangeOperators.EQUAL), ("role", RangeOperators.NOT_EQUAL),
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.NOT_EQUAL),
                 ],
                 condition=Q(role__in=ADMINISTRATORS),
                 violation_error_message=_("系统管理员、安全管理员、审计管理员不能由同一人同时担任。"),

@@ -83,11 +83,19 @@ class Organization(MP_Node):
     head = models.CharField(_("负责人"), max_length=50, blank=True)
     contact = models.CharField(_("联系人"), max_length=50, blank=True)
     mobile = models.CharField(
-        _("联系人手机"), max_length=11, blank=True, validators=[RegexValidator(r"^1[3-9]\d{9}$", _("手机号应为 11 位数字，以 1 开头"))]
+        _("联系人手机"),
+        max_length=11,
+        blank=True,
+        validators=[RegexValidator(r"^1[3-9]\d{9}$", _("手机号应为 11 位数字，以 1 开头"))],
     )
     has_staff = models.BooleanField(_("配有专职人员"), default=True)
     proxy = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="proxied", verbose_name=_("代办机构"),
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="proxied",
+        verbose_name=_("代办机构"),
         help_text=_("没有专职人员时，由哪个上级机构代办"),
     )
     valid_from = models.DateField(_("设立日期"), default=date(1949, 1, 1))
@@ -109,18 +117,23 @@ class Organization(MP_Node):
         constraints = [
             models.CheckConstraint(condition=Q(level__in=Level.values), name="organization_level_known"),
             models.CheckConstraint(
-                condition=Q(level=Level.NATIONAL) | Q(division__isnull=False), name="organization_has_division",
+                condition=Q(level=Level.NATIONAL) | Q(division__isnull=False),
+                name="organization_has_division",
                 violation_error_message=_("请选择行政区划。"),
             ),
             models.CheckConstraint(
-                condition=Q(has_staff=True) | Q(proxy__isnull=False), name="organization_staffed_or_proxied",
+                condition=Q(has_staff=True) | Q(proxy__isnull=False),
+                name="organization_staffed_or_proxied",
                 violation_error_message=_("没有专职人员的机构要指定代办机构。"),
             ),
             models.CheckConstraint(
-                condition=~Q(proxy=F("id")), name="organization_not_own_proxy", violation_error_message=_("机构不能由自己代办。")
+                condition=~Q(proxy=F("id")),
+                name="organization_not_own_proxy",
+                violation_error_message=_("机构不能由自己代办。"),
             ),
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="organization_dates",
+                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
+                name="organization_dates",
                 violation_error_message=_("停用日期要晚于设立日期。"),
             ),
         ]

@@ -60,14 +60,21 @@ class User(AbstractBaseUser, PermissionsMixin):
     """An account. What it may do comes only from appointments; there are no superusers, in the database too."""
 
     username = models.CharField(
-        _("登录名"), max_length=40, unique=True,
-        validators=[RegexValidator(r"^[a-z0-9][a-z0-9._-]{1,39}$", _("登录名用小写字母、数字、点、横线，2 至 40 位。"))],
+        _("登录名"),
+        max_length=40,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[a-z0-9][a-z0-9._-]{1,39}$", _("登录名用小写字母、数字、点、横线，2 至 40 位。"))
+        ],
         error_messages={"unique": _("这个登录名已经有人用了。")},
     )
     name = models.CharField(_("姓名"), max_length=50)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="users", verbose_name=_("所在单位"))
     phone = models.CharField(
-        _("手机"), max_length=11, blank=True, validators=[RegexValidator(r"^1[3-9]\d{9}$", _("手机号应为 11 位数字，以 1 开头"))]
+        _("手机"),
+        max_length=11,
+        blank=True,
+        validators=[RegexValidator(r"^1[3-9]\d{9}$", _("手机号应为 11 位数字，以 1 开头"))],
     )
     email = models.EmailField(_("邮箱"), blank=True)
     is_active = models.BooleanField(_("可以登录"), default=True)

@@ -12,8 +12,21 @@ from organizations.roles import ROLES, Level, Right
 
 PLACES = {
     Level.REGION: {"own": "150000", "child": "150400", "grandchild": "150404", "parent": "000000"},
-    Level.LEAGUE: {"own": "150400", "child": "150404", "team": "T15040001", "sibling": "150200", "stranger": "150207", "parent": "150000"},
-    Level.BANNER: {"own": "150404", "sibling": "150403", "stranger": "150207", "parent": "150400", "uncle's team": "T15040001"},
+    Level.LEAGUE: {
+        "own": "150400",
+        "child": "150404",
+        "team": "T15040001",
+        "sibling": "150200",
+        "stranger": "150207",
+        "parent": "150000",
+    },
+    Level.BANNER: {
+        "own": "150404",
+        "sibling": "150403",
+        "stranger": "150207",
+        "parent": "150400",
+        "uncle's team": "T15040001",
+    },
     Level.TEAM: {"own": "T15040001", "parent": "150400", "sibling": "150404", "stranger": "150200"},
 }
 
@@ -27,17 +40,22 @@ def _appoint(user: User, role: str, code: str) -> User:
     return _fresh(user)
 
 
-@pytest.mark.parametrize(("role", "level"), [(role, level) for role, duty in ROLES.items() for level in sorted(duty.levels)])
+@pytest.mark.parametrize(
+    ("role", "level"), [(role, level) for role, duty in ROLES.items() for level in sorted(duty.levels)]
+)
 def test_role_reaches_exactly_what_the_table_says(role: str, level: Level, cast: dict[str, User]) -> None:
     places = PLACES[level]
-    user = _appoint(User.objects.create_user("probe", name="试", organization=Organization.objects.get(code=places["own"])), role, places["own"])
+    user = _appoint(
+        User.objects.create_user("probe", name="试", organization=Organization.objects.get(code=places["own"])),
+        role,
+        places["own"],
+    )
     duty = ROLES[role]
     for relation, code in places.items():
         place = Organization.objects.get(code=code)
         for right in Right:
-            expected = (
-                (relation in ("own", "team") and right in duty.here)
-                or (relation in ("child", "grandchild", "team") and right in duty.below)
+            expected = (relation in ("own", "team") and right in duty.here) or (
+                relation in ("child", "grandchild", "team") and right in duty.below
             )
             assert bool(can(user, right, place)) is expected, (relation, right)
             visible = Organization.objects.visible_to(user).filter(pk=place.pk).exists()
@@ -52,7 +70,11 @@ def test_ended_appointment_ends_at_its_instant(captain: User, office) -> None:
 
 
 def test_future_appointment_gives_nothing_yet(member: User, office) -> None:
-    grant(Appointment.objects.create(user=member, role="captain", organization=office("T15040001"), starts_at=timezone.now() + timedelta(days=1)))
+    grant(
+        Appointment.objects.create(
+            user=member, role="captain", organization=office("T15040001"), starts_at=timezone.now() + timedelta(days=1)
+        )
+    )
     assert not can(_fresh(member), Right.REQUEST_ACCOUNT, office("T15040001"))
 
 
@@ -76,15 +98,26 @@ def test_proxy_does_not_act_outside_its_tree(baotou: User, office) -> None:
     assert not can(_fresh(baotou), Right.VIEW_ORGANIZATION, banner)
 
 
-def test_who_can_names_everybody_with_the_reason_in_constant_queries(cast: dict[str, User], office, django_assert_max_num_queries) -> None:
+def test_who_can_names_everybody_with_the_reason_in_constant_queries(
+    cast: dict[str, User], office, django_assert_max_num_queries
+) -> None:
     with django_assert_max_num_queries(3):
         answers = who_can(Right.VIEW_ORGANIZATION, office("150404"))
     assert {appointment.user.username for appointment, _ in answers} == {
-        "region", "region-security", "region-audit", "region-system", "leader", "chifeng", "songshan",
+        "region",
+        "region-security",
+        "region-audit",
+        "region-system",
+        "leader",
+        "chifeng",
+        "songshan",
     }
 
 
-@pytest.mark.parametrize(("first", "second"), [("system_admin", "security_admin"), ("security_admin", "audit_admin"), ("audit_admin", "system_admin")])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("system_admin", "security_admin"), ("security_admin", "audit_admin"), ("audit_admin", "system_admin")],
+)
 def test_database_refuses_two_administrator_duties_at_once(first: str, second: str, leader: User, office) -> None:
     Appointment.objects.create(user=leader, role=first, organization=office("150000"))
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -93,7 +126,9 @@ def test_database_refuses_two_administrator_duties_at_once(first: str, second: s
 
 def test_administrator_duties_may_follow_each_other(leader: User, office) -> None:
     now = timezone.now()
-    Appointment.objects.create(user=leader, role="system_admin", organization=office("150000"), starts_at=now - timedelta(days=9), ends_at=now)
+    Appointment.objects.create(
+        user=leader, role="system_admin", organization=office("150000"), starts_at=now - timedelta(days=9), ends_at=now
+    )
     Appointment.objects.create(user=leader, role="audit_admin", organization=office("150000"), starts_at=now)
 
 

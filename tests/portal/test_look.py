@@ -16,8 +16,12 @@ TEXT = [
     *[(ink, f"{tone}-soft") for ink in ("ink", "ink-2") for tone in ("ok", "warn", "bad", "wait")],
     *[(tone, f"{tone}-soft") for tone in ("ok", "warn", "bad", "wait")],
     *[(tone, ground) for tone in ("ok", "warn", "bad", "act-ink", "ink-3") for ground in ("paper", "ground")],
-    ("ink-3", "line-2"), ("act-ink", "act-soft"), ("act-ink", "line-2"),
-    ("on-act", "act"), ("on-act", "act-ink"), ("on-bad", "bad"),
+    ("ink-3", "line-2"),
+    ("act-ink", "act-soft"),
+    ("act-ink", "line-2"),
+    ("on-act", "act"),
+    ("on-act", "act-ink"),
+    ("on-bad", "bad"),
     *[(ink, f"area-{number}") for ink in ("ink", "ink-2") for number in range(1, 5)],
 ]
 # outlines of controls and the focus ring against what lies beside them (3:1)

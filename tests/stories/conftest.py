@@ -1,0 +1,102 @@
+"""The product as a person meets it: the real server, a real worker on the real broker, and Debian's Chromium."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from organizations.models import User
+from tests.conftest import PASSWORD
+
+# Playwright's own event loop runs in this thread; the ORM calls of a story are not inside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any], live_server: Any) -> dict[str, Any]:
+    return browser_context_args | {"base_url": live_server.url, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+
+
+@pytest.fixture
+def portal(transactional_db: None, cast: dict[str, User], worker: None, settings: Any) -> dict[str, User]:
+    """The cast in a database that the server, the worker and the story share."""
+    return cast
+
+
+@pytest.fixture
+def worker(transactional_db: None, settings: Any) -> Iterator[None]:
+    """A real Celery worker on this test's database and broker; the server queues instead of running eagerly."""
+    from portal.celery import app
+
+    app.conf.task_always_eager = False
+    database = connection.settings_dict
+    host = database["HOST"] or database["OPTIONS"].get("host", "")
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "portal.settings_test",
+        "DATABASE_URL": f"postgresql://{database['USER']}@/{database['NAME']}?host={host}",
+        "PORTAL_DATA": str(settings.DATA_DIR),
+    }
+    command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "--pool", "solo", "--loglevel", "warning"]
+    process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
+    yield
+    process.terminate()
+    process.wait(20)
+    app.conf.task_always_eager = True
+
+
+@pytest.fixture
+def enter(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Callable[..., Page]]:
+    """Opens a browser of one's own and signs in by the form: ``page = enter("chifeng")``; ``phone=True`` for 390 px."""
+    contexts: list[BrowserContext] = []
+
+    def sign_in(username: str, *, password: str = PASSWORD, phone: bool = False) -> Page:
+        size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
+        context = browser.new_context(**browser_context_args, viewport=size, has_touch=phone)
+        contexts.append(context)
+        page = context.new_page()
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        context.problems = problems  # type: ignore[attr-defined]
+        page.goto("/accounts/login/")
+        page.get_by_label("登录名").fill(username)
+        page.get_by_label("密码", exact=True).fill(password)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url(lambda url: "/accounts/login" not in url)
+        return page
+
+    yield sign_in
+    found = [problem for context in contexts for problem in context.problems]  # type: ignore[attr-defined]
+    for context in contexts:
+        context.close()
+    assert found == [], "a page threw a script error"
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Path:
+    """A small real PDF to hand in."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    buffer = BytesIO()
+    Image.new("RGB", (400, 560), "white").save(buffer, "PDF")
+    path = tmp_path / "任职通知（演示）.pdf"
+    path.write_bytes(buffer.getvalue())
+    return path
