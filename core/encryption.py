@@ -17,7 +17,7 @@ def _key(secret: str) -> Fernet:
 
 
 def _keys() -> MultiFernet:
-    return MultiFernet([_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+    return MultiFernet([_key(secret) for secret in map(str, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))])
 
 
 def encrypt(text: str) -> str:

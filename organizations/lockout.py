@@ -75,7 +75,7 @@ def message(until: datetime) -> str:
 def written(username: str) -> str:
     """The name as it is written down. What cannot be a login name is often a password in the wrong field: it is not."""
     name = username.strip().lower()
-    pattern = User._meta.get_field("username").validators[0].regex  # type: ignore[attr-defined, union-attr]
+    pattern = User._meta.get_field("username").validators[0].regex  # type: ignore[attr-defined]
     return name if pattern.match(name) else UNWRITTEN
 
 

@@ -7,6 +7,7 @@ on.
 
 import threading
 import time
+from collections.abc import Callable
 
 import kombu.exceptions
 import psycopg
@@ -92,7 +93,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 class OutageMiddleware:
-    def __init__(self, get_response) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -36,13 +36,13 @@ def record(
 
 def _row(kind: str, request: HttpRequest | None, user: Any, subject: Any, detail: dict[str, Any]) -> AccessLog:
     person = user if user is not None else getattr(request, "user", None)
-    known = person is not None and person.is_authenticated and person.pk is not None
-    name = detail.pop("user_name", "") or (person.get_username() if known else "")
+    known = person if person is not None and person.is_authenticated and person.pk is not None else None
+    name = detail.pop("user_name", "") or (known.get_username() if known else "")
     return AccessLog(
         kind=kind,
-        user=person if known else None,
+        user=known,
         user_name=mask_text(str(name))[:150],
-        office=getattr(person, "office_path", "") if known else "",
+        office=getattr(known, "office_path", ""),
         subject=mask_text(str(subject))[:200],
         detail=mask_value({key: _plain(value) for key, value in detail.items()}),
         url=mask_text(request.path)[:300] if request else "",

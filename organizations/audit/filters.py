@@ -56,7 +56,9 @@ class AuditFilter(forms.Form):
 
     def notes(self) -> list[str]:
         return [
-            f"{self[name].label}：{'；'.join(errors)}" for name, errors in self.errors.items() if name in self.fields
+            f"{self[name].label}：{'；'.join(map(str, errors))}"
+            for name, errors in self.errors.items()
+            if name in self.fields
         ]
 
 
