@@ -12,6 +12,7 @@ from launcher.config import Config, child_environment, load, make_folders
 from launcher.console import Failure, say, warn
 from launcher.supervisor import Service, Supervisor
 
+WORKER_SECONDS = 20  # /health/ is asked after this long even if the worker has not said that it is ready
 HEALTHY_SECONDS = 60  # after this long the address is shown with what is still wrong
 
 
@@ -102,14 +103,14 @@ class Opening:
 
     def __init__(self, config: Config, supervisor: Supervisor, beat: Service, began: float) -> None:
         self.config, self.supervisor, self.beat, self.began = config, supervisor, beat, began
-        self.beat_started = False
+        self.beat_started, self.opened = False, time.monotonic()
 
     def __call__(self) -> None:
         if self.supervisor.steady:
             return
         waited = time.monotonic() - self.began
         if not self.beat_started:
-            if not self.worker_ready():
+            if not self.worker_ready() and time.monotonic() - self.opened < WORKER_SECONDS:
                 return
             self.supervisor.start(self.beat)
             self.beat_started = True
