@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import masks
-from core.lists import Column, Table
+from core.lists import Column, DateTimeColumn, Table
 from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.states import RequestState
 
@@ -105,8 +105,8 @@ class UserTable(Table):
     phone = Column(masked=masks.phone)
     email = Column(masked=masks.email)
     state = State(verbose_name=_("状态"))
-    last_login = tables.DateTimeColumn(verbose_name=_("最近登录"), format="Y-m-d H:i")
-    created_at = tables.DateTimeColumn(format="Y-m-d")
+    last_login = DateTimeColumn(verbose_name=_("最近登录"), format="Y-m-d H:i")
+    created_at = DateTimeColumn(format="Y-m-d")
 
     related = ("organization",)
 
@@ -145,8 +145,8 @@ def account_state(account: User) -> tuple[str, Any]:
 
 class AppointmentTable(Table):
     user = tables.Column(linkify=lambda record: record.user.get_absolute_url())
-    starts_at = tables.DateTimeColumn(format="Y-m-d H:i")
-    ends_at = tables.DateTimeColumn(format="Y-m-d H:i")
+    starts_at = DateTimeColumn(format="Y-m-d H:i")
+    ends_at = DateTimeColumn(format="Y-m-d H:i")
     state = State(verbose_name=_("状态"))
 
     related = ("user", "organization", "appointed_by", "ended_by")
@@ -203,9 +203,9 @@ REQUEST_TONES = {
 
 class RequestTable(Table):
     name = tables.Column(linkify=True, empty_values=())
-    submitted_at = tables.DateTimeColumn(format="Y-m-d H:i")
-    decided_at = tables.DateTimeColumn(format="Y-m-d H:i")
-    created_at = tables.DateTimeColumn(format="Y-m-d H:i")
+    submitted_at = DateTimeColumn(format="Y-m-d H:i")
+    decided_at = DateTimeColumn(format="Y-m-d H:i")
+    created_at = DateTimeColumn(format="Y-m-d H:i")
     state = State(verbose_name=_("状态"))
 
     related = ("organization", "applicant")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from core import audit
-from core.lists import Column, Filter, ListView, Table
+from core.lists import Column, DateTimeColumn, Filter, ListView, Table
 from core.models import AccessLog, Job
 
 
@@ -65,8 +65,8 @@ class JobFilter(Filter):
 class JobTable(Table):
     title = Column(verbose_name=gettext_lazy("名称"), linkify=True)
     state = tables.TemplateColumn(template_name="core/columns/job_state.html", verbose_name=gettext_lazy("状态"))
-    created_at = tables.DateTimeColumn(verbose_name=gettext_lazy("发起时间"), format="Y-m-d H:i", orderable=True)
-    finished_at = tables.DateTimeColumn(verbose_name=gettext_lazy("完成时间"), format="Y-m-d H:i")
+    created_at = DateTimeColumn(verbose_name=gettext_lazy("发起时间"), format="Y-m-d H:i", orderable=True)
+    finished_at = DateTimeColumn(verbose_name=gettext_lazy("完成时间"), format="Y-m-d H:i")
     message = Column(verbose_name=gettext_lazy("说明"))
 
     def value_state(self, record: Job) -> Any:

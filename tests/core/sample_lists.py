@@ -5,7 +5,7 @@ import django_tables2 as tables
 from django.urls import path
 
 from core.decisions import Decision, no
-from core.lists import Column, Filter, ListView, Table
+from core.lists import Column, DateTimeColumn, Filter, ListView, Table
 from core.masks import phone
 from organizations.models import Organization, User
 from organizations.permissions import access
@@ -58,6 +58,7 @@ class PeopleTable(Table):
     related = ("organization",)
     username = Column(orderable=True)
     name = Column()
+    created_at = DateTimeColumn()
     organization = Column(accessor="organization__name", orderable=True, order_by=("organization__path", "username"))
 
 
