@@ -98,7 +98,7 @@ class Organization(MP_Node):
         verbose_name=_("代办机构"),
         help_text=_("没有专职人员时，由哪个上级机构代办"),
     )
-    valid_from = models.DateField(_("设立日期"), default=date(1949, 1, 1))
+    valid_from = models.DateField(_("启用日期"), default=date(1949, 1, 1))
     valid_to = models.DateField(_("停用日期"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     search_key = search_key("name", "short_name", "code")
@@ -134,7 +134,7 @@ class Organization(MP_Node):
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
                 name="organization_dates",
-                violation_error_message=_("停用日期要晚于设立日期。"),
+                violation_error_message=_("停用日期要晚于启用日期。"),
             ),
         ]
         triggers = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]

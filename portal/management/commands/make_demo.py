@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core.history import acting_as
 from organizations.models import User
-from portal.demo import CAST, make_cast
+from portal.demo import CAST, make_cast, make_work
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
             raise CommandError("正式环境（DJANGO_ENV=production）不装演示账号。")
         if not User.objects.filter(is_demo=True).exists():
             with acting_as(None, source="make_demo"):
-                make_cast(self._password())
+                make_work(make_cast(self._password()))
         accounts = "、".join(person.username for person in CAST)
         self.stdout.write(f"演示账号：{accounts}\n密码：{self._password()}")
 

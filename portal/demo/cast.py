@@ -1,7 +1,4 @@
-"""Demo people and data, plainly fictional (演示). Made through the same functions as real ones, so never illegal.
-
-``make_cast`` is also the fixed cast of the tests.
-"""
+"""The demo people; also the fixed cast of the tests."""
 
 from dataclasses import dataclass
 
