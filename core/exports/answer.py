@@ -122,7 +122,7 @@ def _now() -> str:
 def _may_export_full(view: "ListView") -> None:
     if view.full_export is None:
         raise PermissionDenied(_("这个列表不提供完整导出。"))
-    type(view).full_export(view.request.user).require()
+    type(view).full_export(view.request.user).require()  # type: ignore[misc] # checked above
 
 
 def _ask(view: "ListView", found: int, long: bool, form: ReasonForm | None) -> HttpResponseBase:

@@ -14,6 +14,7 @@ from core.exports.columns import ExportColumn
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST = 32_767  # characters Excel keeps in one cell
+EXACT = 10**15  # beyond it Excel forgets digits
 WIDEST, NARROWEST = 48, 8
 HEAD_ROWS = 2  # what it is, and the headings
 REPORT_EVERY = 500
@@ -76,7 +77,7 @@ class _Cells:
             text = value
         elif isinstance(value, bool):
             text = self._words[value]
-        elif isinstance(value, int | float | Decimal) and abs(value) < 10**15:  # Excel keeps 15 digits
+        elif isinstance(value, int | float | Decimal) and -EXACT < value < EXACT:
             self._number(row, column, value)
             return len(str(value))
         elif isinstance(value, datetime):

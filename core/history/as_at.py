@@ -29,11 +29,11 @@ def as_at(event_model: type[Model], day: date, *, visible: QuerySet) -> QuerySet
     until = end_of(day)
     # pgh_id, not pgh_created_at, says which of two events of a record came later: the time is the transaction's start,
     # and a transaction that started first may have changed the row last.
-    later = event_model.objects.filter(
+    later = event_model._default_manager.filter(
         pgh_obj=OuterRef("pgh_obj"), pgh_created_at__lt=until, pgh_id__gt=OuterRef("pgh_id")
     )
     events = (
-        event_model.objects.filter(pgh_created_at__lt=until, pgh_obj__in=visible.order_by().values("pk"))
+        event_model._default_manager.filter(pgh_created_at__lt=until, pgh_obj__in=visible.order_by().values("pk"))
         .exclude(Exists(later))
         .exclude(pgh_label="delete")
         .order_by()
@@ -60,7 +60,7 @@ class _AsModel(ModelIterable):
         fields = [field for field in self.model._meta.concrete_fields if not isinstance(field, GeneratedField)]
         for event in super().__iter__():
             values = {field.attname: getattr(event, field.attname) for field in fields if hasattr(event, field.attname)}
-            record = self.model(**values | {self.model._meta.pk.attname: event.as_at_pk})
+            record: Any = self.model(**values | {self.model._meta.pk.attname: event.as_at_pk})
             record._state.db = event._state.db
             record._state.fields_cache.update(
                 {name: related for name, related in event._state.fields_cache.items() if name != "pgh_obj"}

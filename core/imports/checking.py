@@ -116,7 +116,7 @@ def take_in(item: Import, resource: Resource) -> Import:
     if report["summary"]["wrong"]:
         Import.objects.filter(pk=item.pk, state=Import.State.CHECKED).update(report=report)
     else:
-        item.file.storage.delete(item.file.name)
+        item.file.storage.delete(str(item.file.name))
     item.refresh_from_db()
     return item
 
@@ -154,7 +154,8 @@ def _run(table: Table, resource: Resource, *, dry_run: bool) -> dict[str, Any]:
         raise result.base_errors[0].error
     names = list(table.header.columns)
     counts = {"total": len(table.rows), "new": 0, "changed": 0, "same": 0, "wrong": 0}
-    wrong, good = [], []
+    wrong: list[dict[str, Any]] = []
+    good: list[dict[str, Any]] = []
     for position, outcome in enumerate(result.rows):
         line = _line(table, position, outcome, resource, names)
         counts[line["kind"]] += 1

@@ -65,7 +65,9 @@ class Resource(resources.ModelResource):
 
     def __init__(self, *, by: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.fields = deepcopy(self.fields)  # widgets remember what they looked up: per run, not per process
+        self.fields: dict[str, fields.Field] = deepcopy(
+            self.fields
+        )  # widgets remember what they looked up: per run, not per process
         self.by = by
         self.before: dict[int, dict[str, str]] = {}  # row → field → text before, for records that are there already
         self.progress: Callable[[int], None] = lambda done: None

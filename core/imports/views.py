@@ -76,6 +76,7 @@ class ImportView(LoginRequiredMixin, View):
 
     def get_kind(self) -> str:
         """Within one kind, the same content is taken in once; a page of one team's roster adds the team's id."""
+        assert self.request.resolver_match is not None
         return ":".join([self.request.resolver_match.view_name, *(str(value) for value in self.kwargs.values())])
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -113,12 +114,13 @@ class ImportView(LoginRequiredMixin, View):
         if done is not None:
             return self._page(stage="done", result=self._result(done, again=True))
         upload.seek(0)
+        by: Any = self.request.user
         item = Import(
             kind=self.get_kind(),
             name=PurePath(upload.name).name[:200],
             media_type=form.media_type,
             sha256=table.sha256,
-            created_by=self.request.user,
+            created_by=by,
         )
         item.file.save(str(item.pk), upload, save=False)
         item.save()

@@ -33,16 +33,14 @@ class Day(Widget):
             return None
         found = _DAY.match(value) or _DAY_DIGITS.match(value)
         try:
-            return date(*(int(part) for part in found.groups())) if found else _refuse_day(value)
-        except ValueError:
-            return _refuse_day(value)
+            year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
+            return date(year, month, day)
+        except ValueError as error:
+            said = _("“%(value)s”不是日期，请写成 2026-01-31 这样。") % {"value": value[:30]}
+            raise ValueError(said) from error
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return value.isoformat() if value else ""
-
-
-def _refuse_day(value: str) -> None:
-    raise ValueError(_("“%(value)s”不是日期，请写成 2026-01-31 这样。") % {"value": value[:30]})
 
 
 class YesNo(Widget):

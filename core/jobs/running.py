@@ -6,6 +6,7 @@ Every later write asks for that token, so an attempt given up for dead cannot fi
 
 import logging
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -35,6 +36,7 @@ def run(job_id: UUID) -> None:
     job = _claim(job_id)
     if job is None:
         return
+    assert job.run is not None
     function = import_string(settings.JOBS[job.kind])
     try:
         with Heartbeat(job.pk, job.run) as progress, acting_as(job.created_by, source=job.get_absolute_url()):
@@ -66,7 +68,7 @@ def _claim(job_id: UUID) -> Job | None:
     return Job.objects.select_related("created_by__organization").get(pk=job_id) if claimed else None
 
 
-def _finish(job: Job, result: JobResult | None, values: dict) -> None:
+def _finish(job: Job, result: JobResult | None, values: dict[str, Any]) -> None:
     """Store the file, then mark the job ready; if it is ours no more, take the file away again."""
     fields = {"done": values.get("total", 0), "total": values.get("total", 0), "message": values.get("message", "")}
     if result is not None:

@@ -27,7 +27,7 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     if job.waits_for_broker:
         job.message = _("后台服务暂时连不上，任务已经记下，恢复后自动开始。")
-    template = "generic/_job.html" if request.htmx else "generic/job.html"
+    template = "generic/_job.html" if "HX-Request" in request.headers else "generic/job.html"
     response = render(
         request, template, {"job": job, "result_url": _result_url(job), "next_url": job.params.get("next", "")}
     )

@@ -1,5 +1,7 @@
 """Pages of a list whose full length nobody waits for."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -17,7 +19,8 @@ class CappedPaginator(Paginator):
     @cached_property
     def found(self) -> int:
         """Rows found, at most ``CAP + 1``."""
-        return self.object_list.order_by().values("pk")[: CAP + 1].count()
+        rows: Any = self.object_list
+        return rows.order_by().values("pk")[: CAP + 1].count()
 
     @cached_property
     def count(self) -> int:

@@ -22,8 +22,9 @@ NOT_KEPT = ("page", "view", "export", "full", "csrfmiddlewaretoken")
 @login_required
 def save(request: HttpRequest) -> HttpResponse:
     """``list_name``, ``name``, ``query``, ``next``, ``is_default``: keep the list as it stands under a name."""
+    user: Any = request.user
     view = SavedView(
-        user=request.user,
+        user=user,
         list_name=request.POST.get("list_name", ""),
         name=request.POST.get("name", "").strip(),
         query=_kept(request.POST.get("query", "")),
@@ -77,13 +78,14 @@ def columns(request: HttpRequest) -> HttpResponse:
 
     The list checks the names when it reads them back, so what is stored here needs no knowledge of the table.
     """
+    user: Any = request.user
     chosen = [name for name in request.POST.getlist("cols") if name.isidentifier()]
     own = SavedView.objects.visible_to(request.user).filter(list_name=request.POST.get("list_name", "")[:60], name="")
     if chosen:
         query = QueryDict(mutable=True)
         query["cols"] = ",".join(chosen)[:1500]
         SavedView.objects.update_or_create(
-            user=request.user,
+            user=user,
             list_name=request.POST.get("list_name", "")[:60],
             name="",
             defaults={"query": query.urlencode()},

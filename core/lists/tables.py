@@ -138,7 +138,7 @@ class Table(tables.Table):
     @classmethod
     def arranged(cls, queryset: QuerySet, sort: str, *, model: type[Model]) -> QuerySet:
         """``queryset`` with what the cells read, in order. The order ends in the primary key, so pages are stable."""
-        order = cls.order_fields(sort) or cls._meta.order_by or queryset.query.order_by or model._meta.ordering
+        order: Any = cls.order_fields(sort) or cls._meta.order_by or queryset.query.order_by or model._meta.ordering
         order = [order] if isinstance(order, str) else list(order)
         if cls.related:
             queryset = queryset.select_related(*cls.related)

@@ -57,7 +57,7 @@ class ListView(LoginRequiredMixin, View):
             return redirect(f"{request.path}?{self._view_query(default)}")
         if "export" in request.GET:
             return answer_export(self)
-        fragment = request.htmx and request.htmx.target == "table"
+        fragment = request.headers.get("HX-Target") == "table" and "HX-Request" in request.headers
         response = render(request, "generic/_table.html" if fragment else self.template_name, self.get_context())
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response

@@ -32,6 +32,10 @@ def sheet_of(response):
     return openpyxl.load_workbook(BytesIO(b"".join(response.streaming_content))).active
 
 
+def _label(name: str) -> str:
+    return str(Organization._meta.get_field(name).verbose_name)
+
+
 def test_export_holds_what_the_list_shows_in_its_order(client: Client, region: User):
     Organization.objects.filter(code="150400").update(mobile="13800001234")
     response = client.get(f"{OFFICES}?level=league_city&sort=-code&cols=code,name,proxy,mobile,valid_from&export=xlsx")
@@ -39,7 +43,7 @@ def test_export_holds_what_the_list_shows_in_its_order(client: Client, region: U
     sheet = sheet_of(response)
     assert sheet["A1"].value.startswith("机构；级别：盟市；")
     assert f"{region} 于 " in sheet["A1"].value
-    assert [cell.value for cell in sheet[2]] == ["机构代码", "机构全称", "代办机构", "联系人手机", "设立日期"]
+    assert [cell.value for cell in sheet[2]] == ["机构代码", "机构全称", "代办机构", "联系人手机", _label("valid_from")]
     codes = [row[0].value for row in sheet.iter_rows(min_row=3)]
     assert codes == sorted(codes, reverse=True)
     assert len(codes) == 12
