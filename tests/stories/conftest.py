@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from organizations.models import User
 from tests.conftest import PASSWORD
 
 # Playwright's own event loop runs in this thread; the ORM calls of a story are not inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -25,13 +25,12 @@ expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": FLAGS}
-
-
-@pytest.fixture
-def browser_context_args(browser_context_args: dict[str, Any], live_server: Any) -> dict[str, Any]:
-    return browser_context_args | {"base_url": live_server.url, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, started once per test process."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture
@@ -62,13 +61,15 @@ def worker(transactional_db: None, settings: Any) -> Iterator[None]:
 
 
 @pytest.fixture
-def enter(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Callable[..., Page]]:
+def enter(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
     """Opens a browser of one's own and signs in by the form: ``page = enter("chifeng")``; ``phone=True`` for 390 px."""
     contexts: list[BrowserContext] = []
 
     def sign_in(username: str, *, password: str = PASSWORD, phone: bool = False) -> Page:
         size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
-        context = browser.new_context(**browser_context_args, viewport=size, has_touch=phone)
+        context = browser.new_context(
+            base_url=live_server.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size, has_touch=phone
+        )
         contexts.append(context)
         page = context.new_page()
         problems: list[str] = []

@@ -1,0 +1,61 @@
+"""What everybody does: search by key, filter a list, take it away as a file, work on a phone."""
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Page, expect
+
+from organizations.models import User
+
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("stories")]
+Enter = Callable[..., Page]
+
+
+def test_search_opens_by_key_and_finds_part_of_a_name(portal: dict[str, User], enter: Enter) -> None:
+    page = enter("region")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("达瓦")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=re.compile("莫力达瓦达斡尔族自治旗红十字会")).first.click()
+    expect(page.get_by_role("heading", name="莫力达瓦达斡尔族自治旗红十字会")).to_be_visible()
+
+
+def test_list_is_filtered_kept_as_a_view_and_exported(portal: dict[str, User], enter: Enter) -> None:
+    page = enter("region")
+    page.goto("/offices/")
+    page.get_by_role("searchbox", name=re.compile("搜索")).last.fill("科尔沁")
+    expect(page.locator("#table")).to_contain_text("科尔沁左翼后旗红十字会")
+    expect(page.locator("#table")).not_to_contain_text("满洲里市红十字会")
+    page.wait_for_url(re.compile("q="))  # the address can be passed on
+    answer = page.request.get(page.url + "&export=xlsx")
+    sheet = load_workbook(BytesIO(answer.body())).active
+    assert sheet is not None
+    cells = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+    assert "科尔沁左翼中旗红十字会" in cells
+    assert "满洲里市红十字会" not in cells
+
+
+def test_phone_has_the_whole_product_without_sideways_scrolling(portal: dict[str, User], enter: Enter) -> None:
+    page = enter("chifeng", phone=True)
+    for url in ("/", "/offices/", "/users/", "/requests/", "/requests/new/", "/statistics/", "/roles/", "/users/me/"):
+        page.goto(url)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, f"{url} is {width} px wide"
+    page.goto("/")
+    page.get_by_role("button", name=re.compile("菜单")).or_(
+        page.get_by_role("link", name=re.compile("菜单"))
+    ).first.click()
+    page.get_by_role("link", name="开户申请").first.click()
+    expect(page.get_by_role("heading", name="开户申请").first).to_be_visible()
+
+
+def test_pages_obey_the_strict_policy_and_throw_no_script_error(portal: dict[str, User], enter: Enter) -> None:
+    page = enter("region-security")
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+    for url in ("/", "/offices/", "/users/", "/appointments/", "/requests/", "/jobs/", "/notices/", "/accounts/2fa/"):
+        page.goto(url)
+    assert refused == []

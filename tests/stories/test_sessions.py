@@ -1,0 +1,75 @@
+"""A form in hand is not lost: not when the session ends, nor when somebody else was first. A duty is handed on."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Page, expect
+
+from organizations.models import Organization, User
+from tests.conftest import PASSWORD
+
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("stories")]
+Enter = Callable[..., Page]
+
+
+def test_session_ends_in_the_middle_of_a_form_and_nothing_typed_is_lost(portal: dict[str, User], enter: Enter) -> None:
+    office = Organization.objects.get(code="150400")
+    page = enter("chifeng")
+    page.goto(f"{office.get_absolute_url()}edit/")
+    page.locator("input[name=contact]").fill("乌日娜·敖登格日乐（演示）")
+    Session.objects.all().delete()  # what thirty idle minutes do
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_url(re.compile("/accounts/login/"))
+    page.get_by_label("登录名").fill("chifeng")
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(re.compile(r"/offices/\d+/edit/"))
+    expect(page.locator("input[name=contact]")).to_have_value("乌日娜·敖登格日乐（演示）")
+    expect(page.get_by_text(re.compile("已恢复"))).to_be_visible()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("乌日娜·敖登格日乐（演示）").first).to_be_visible()
+    office.refresh_from_db()
+    assert office.contact == "乌日娜·敖登格日乐（演示）"
+
+
+def test_stale_form_shows_what_the_other_changed_and_keeps_what_was_typed(
+    portal: dict[str, User], enter: Enter
+) -> None:
+    office = Organization.objects.get(code="150400")
+    first, second = enter("chifeng"), enter("chifeng")
+    for page in (first, second):
+        page.goto(f"{office.get_absolute_url()}edit/")
+    first.locator("input[name=contact]").fill("甲（演示）")
+    first.get_by_role("button", name="保存").click()
+    expect(first.get_by_text("甲（演示）").first).to_be_visible()
+    second.locator("input[name=contact]").fill("乙（演示）")
+    second.get_by_role("button", name="保存").click()
+    expect(second.get_by_text("甲（演示）").first).to_be_visible()  # what the other person wrote
+    expect(second.locator("input[name=contact]")).to_have_value("乙（演示）")
+    office.refresh_from_db()
+    assert office.contact == "甲（演示）"
+
+
+def test_duty_is_handed_over_in_one_step_and_ends_at_that_instant(portal: dict[str, User], enter: Enter) -> None:
+    heir = User.objects.create_user(
+        "heir", PASSWORD, name="接任人（演示）", organization=Organization.objects.get(code="150404")
+    )
+    before, admin = enter("songshan"), enter("region-security")
+    before.goto("/requests/new/")
+    expect(before.get_by_role("button", name="开始填写")).to_be_visible()
+    admin.goto(portal["songshan"].get_absolute_url())
+    admin.get_by_role("link", name=re.compile("交接")).first.click()
+    admin.get_by_label("接任人").select_option(value=str(heir.pk))
+    admin.get_by_label("任职依据").fill("演示会议纪要")
+    for label in ("原因", "终止原因", "交接原因"):
+        if admin.get_by_label(label).count():
+            admin.get_by_label(label).first.fill("岗位调整")
+            break
+    admin.get_by_role("button", name=re.compile("交接")).click()
+    expect(admin.get_by_text(re.compile("交接")).first).to_be_visible()
+    assert before.request.get("/requests/new/").status == 403  # the next click, not the next sign-in
+    after = enter("heir")
+    after.goto("/requests/new/")
+    expect(after.get_by_role("button", name="开始填写")).to_be_visible()
