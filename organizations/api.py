@@ -93,7 +93,7 @@ class AccountRequestSerializer(serializers.ModelSerializer):
 
 
 class VisibleMixin:
-    """Rows of ``visible_to`` and nothing else: a stranger's record is 404. A list without the right to any row is 403."""
+    """Rows of ``visible_to`` and nothing else: a strange record is 404, a list without the right to any row 403."""
 
     right: Right
     related: tuple[str, ...] = ()

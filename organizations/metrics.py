@@ -101,7 +101,7 @@ def accounts_without_duty(scope: Organization, period: Period) -> Measure:
     _("个"),
     note=_("本年内开设的账号"),
     place="organization",
-    link=_list("user_list", opened_min="{start}", opened_max="{last}"),
+    link=_list("user_list", opened_after="{start}", opened_before="{last}"),
 )
 def accounts_opened(scope: Organization, period: Period) -> Measure:
     opened = User.objects.opened_between(period.start, period.end)
@@ -114,7 +114,7 @@ def accounts_opened(scope: Organization, period: Period) -> Measure:
     _("件"),
     note=_("已开户或不予开户"),
     place="organization",
-    link=_list("request_list", decided_min="{start}", decided_max="{last}"),
+    link=_list("request_list", decided_after="{start}", decided_before="{last}"),
 )
 def requests_decided(scope: Organization, period: Period) -> Measure:
     return Measure.of(

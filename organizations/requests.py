@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -82,7 +83,11 @@ def changes_since(request: AccountRequest, event: WorkflowEvent | None) -> list[
     """What the asking side changed after a return, as ``{label, old, new}``, read from the row's history."""
     if event is None:
         return []
-    before = request.tracked_events.filter(pgh_created_at__lte=event.at).order_by("pgh_id").last()  # type: ignore[attr-defined]
+    history = request.tracked_events.order_by("pgh_id")  # type: ignore[attr-defined]
+    # What lay with the decider: the last row before the asking side had it back. By pgh_id, not by time, because
+    # rows of one transaction bear the same time.
+    mending = history.filter(state=RequestState.RETURNED).reverse().values("pgh_id")[:1]
+    before = history.filter(state=RequestState.SUBMITTED, pgh_id__lt=Subquery(mending)).last()
     return [
         {
             "label": AccountRequest._meta.get_field(name).verbose_name,

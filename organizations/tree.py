@@ -56,10 +56,10 @@ def _functional_area(parent: Organization, *, code: str, name: str) -> Division:
         raise ValidationError(
             {"area_code": _("%(code)s 是国标代码（%(name)s），功能区要用补充代码。") % {"code": code, "name": known}}
         )
-    if known:
-        return known
     if parent.division is None or code[:4] != parent.division_id[:4]:
         raise ValidationError({"area_code": _("补充代码的前四位要与上级区划一致。")})
+    if known:
+        return known
     division = Division(code=code, name=name, parent=parent.division, level=Division.Level.FUNCTIONAL, is_gb2260=False)
     division.full_clean()
     division.save()

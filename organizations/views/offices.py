@@ -168,7 +168,7 @@ def organization_access(request: HttpRequest, pk: int) -> HttpResponse:
         "place": place,
         "right": right,
         "tabs": tabs,
-        "answers": [{"appointment": row, "reason": reason} for row, reason in who_can(right, place)],
+        "answers": [{"appointment": row, "reason": decision.reason} for row, decision in who_can(right, place)],
         "own": can(request.user, right, place),
     }
     return render(request, "organizations/organization_access.html", context)

@@ -20,7 +20,8 @@ from core.models import VerifiableDocument, WorkflowEvent
 from core.workflow import Move, MoveNotAllowed
 from organizations.filters import RequestFilter
 from organizations.forms import DecisionForm, NewRequestForm, RequestForm
-from organizations.models import AccountRequest
+from organizations.models import AccountRequest, Appointment
+from organizations.nearest import nearest_duties
 from organizations.permissions import access, can
 from organizations.requests import FIELDS, changes_since, field_comments, last_return, problems
 from organizations.roles import Right
@@ -28,7 +29,7 @@ from organizations.states import RequestState
 from organizations.tables import REQUEST_TONES, RequestTable
 from organizations.views.common import holding, seen, told
 from organizations.views.timeline import moves
-from organizations.workflow import WORKFLOW, deciders
+from organizations.workflow import WORKFLOW
 
 
 class RequestList(ListView):
@@ -173,7 +174,10 @@ def request_draft(request: HttpRequest, pk: int) -> HttpResponse:
 def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
     record = visible(request, pk)
     available = WORKFLOW.available_actions(record, request.user)
-    returned = last_return(record)
+    events = list(WorkflowEvent.objects.of(record).select_related("by"))
+    returned = next((event for event in reversed(events) if event.action == "return_for_changes"), None)
+    decides_now = any(move.action == "approve" for move in available)
+    waiting = record.state == RequestState.SUBMITTED and not decides_now
     tone, icon = REQUEST_TONES[RequestState(record.state)]
     context = {
         "title": _("%(name)s的开户申请") % {"name": record.name or _("（未填姓名）")},
@@ -188,12 +192,17 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "returned": returned,
         "comments": field_comments(returned),
         "changed": changes_since(record, returned) if record.state == RequestState.SUBMITTED else [],
-        "waiting_for": deciders(record) if record.state == RequestState.SUBMITTED else [],
-        "papers": VerifiableDocument.objects.of(record),
-        "history": moves(record),
+        "waiting": waiting,
+        "waiting_for": _waiting_for(record) if waiting else [],
+        "papers": VerifiableDocument.objects.of(record) if record.account_id else VerifiableDocument.objects.none(),
+        "history": moves(events),
         "why_url": f"{reverse('organizations:organization_access', args=[record.organization_id])}?right=view_account",
     }
     return render(request, "organizations/request_detail.html", context)
+
+
+def _waiting_for(record: AccountRequest) -> list[Appointment]:
+    return nearest_duties(Right.DECIDE_REQUEST, record.organization, without=record.applicant_id)
 
 
 def _facts(record: AccountRequest) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """History in the shape ``generic/_history.html`` shows: changes of a record's facts, and moves of a workflow."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -34,9 +35,8 @@ def _has(record: models.Model, name: str) -> bool:
     return any(field.name == name for field in record._meta.concrete_fields)
 
 
-def moves(record: models.Model) -> list[dict[str, Any]]:
-    """Newest first: who made which move, for whom, with which comments."""
-    rows = WorkflowEvent.objects.of(record).select_related("by").order_by("-at", "-id")
+def moves(events: Sequence[WorkflowEvent]) -> list[dict[str, Any]]:
+    """Newest first, from events in their order: who made which move, for whom, with which comments."""
     return [
         {
             "at": event.at,
@@ -46,5 +46,5 @@ def moves(record: models.Model) -> list[dict[str, Any]]:
             "comment": event.comment,
             "changes": [{"label": line["label"], "new": line["comment"]} for line in field_comments(event)],
         }
-        for event in rows
+        for event in reversed(events)
     ]

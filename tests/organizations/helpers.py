@@ -20,9 +20,10 @@ COMPLETE = {
 
 
 def opened(by: User, place: Organization, username: str = "newcomer", role: str = "", **facts: Any) -> User:
-    """An account, with a duty there if ``role`` is given."""
+    """An account that has chosen its password, with a duty there if ``role`` is given."""
     facts = {"name": "新来的（演示）", **facts}
     account, _password = accounts.open_account(by=by, organization=place, username=username, **facts)
+    User.objects.filter(pk=account.pk).update(must_change_password=False)
     if role:
         accounts.appoint(account, role=role, organization=place, by=by, basis="通知第1号")
     return account

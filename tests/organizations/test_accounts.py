@@ -1,11 +1,13 @@
 """Accounts: open, passwords, close, reopen, move; who may, where, and what is left behind."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from core.models import AccessLog
 from organizations import accounts
@@ -115,7 +117,6 @@ def test_account_that_serves_a_superior_office_is_kept_there(region_security, le
 # -- passwords, closing ------------------------------------------------------------------------------------
 def test_new_one_time_password_ends_every_session(as_user, region_security, newcomer):
     theirs = as_user(newcomer)
-    User.objects.filter(pk=newcomer.pk).update(must_change_password=False)
     assert theirs.get(reverse("portal:home")).status_code == 200
     response = as_user(region_security).post(reverse("organizations:user_password", args=[newcomer.pk]))
     newcomer.refresh_from_db()
@@ -183,7 +184,8 @@ def test_move_to_another_office_keeps_duties(as_user, region_security, newcomer,
 
 def test_closed_office_takes_no_accounts(region_security, office):
     place = office("150421")
-    Organization.objects.filter(pk=place.pk).update(valid_to=timezone.localdate())
+    today = timezone.localdate()
+    Organization.objects.filter(pk=place.pk).update(valid_from=today - timedelta(days=9), valid_to=today)
     place.refresh_from_db()
     with pytest.raises((ValidationError, PermissionDenied)):
         accounts.open_account(by=region_security, organization=place, username="late", name="晚到")
@@ -253,7 +255,8 @@ def test_list_filters(as_user, region_security, region, newcomer):
     assert found(role="captain") == {"captain"}
     assert found(q="孟和") == {"member"}
     today = timezone.localdate().isoformat()
-    assert "newcomer" in found(opened_min=today)
+    assert "newcomer" in found(opened_after=today)
+    assert found(opened_before="2020-01-01") == set()
 
 
 def test_list_is_refused_without_the_right(as_user, member, assessor, region_system):
@@ -279,10 +282,6 @@ def test_list_takes_tampering_and_sorts_by_index(as_user, region):
 def test_export_is_masked(as_user, region, newcomer):
     response = as_user(region).get(LIST, {"export": "xlsx", "cols": "name,phone,email,duties,state"})
     assert response.status_code == 200
-    import io
-
-    from openpyxl import load_workbook
-
     rows = list(load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.iter_rows(values_only=True))
     line = next(row for row in rows if "新来的（演示）" in row)
     assert "138****0001" in line

@@ -1,0 +1,145 @@
+"""工作台, menu, search, feedback: from real data, only what the person may see."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from core.models import Notice
+from organizations import accounts
+from organizations.models import AccountRequest
+from organizations.workflow import WORKFLOW
+from tests.core.list_checks import assert_constant_queries
+from tests.organizations.helpers import appointment_of, drafted, messages_of, opened, submitted
+
+pytestmark = pytest.mark.django_db
+HOME, SEARCH, FEEDBACK = reverse("portal:home"), reverse("portal:search"), reverse("portal:feedback")
+
+
+def tasks(client) -> list[tuple[str, str, str]]:
+    return [(task.tone, task.when, task.what) for task in client.get(HOME).context["tasks"]]
+
+
+def test_what_waits_for_a_decision_is_to_be_done_today(as_user, region_security, songshan):
+    late, fresh = submitted(songshan), submitted(songshan, username="second")
+    AccountRequest.objects.filter(pk=late.pk).update(submitted_at=timezone.now() - timedelta(days=5))
+    found = tasks(as_user(region_security))
+    what = "赤峰市松山区红十字会为王小明（演示）申请开户"
+    assert found[:2] == [("bad", "已等 5 天", what), ("wait", "今天报来", what)]
+    assert found[2] == ("off", "提示", "12 个盟市没有安全管理员")
+    context = as_user(region_security).get(HOME).context
+    assert context["todo"] == 2
+    assert fresh.number in context["tasks"][1].hint
+
+
+def test_other_side_waits_and_then_mends(as_user, region_security, songshan):
+    record = submitted(songshan)
+    client = as_user(songshan)
+    context = client.get(HOME).context
+    assert (context["tasks"], [line["url"] for line in context["waiting"]]) == ([], [record.get_absolute_url()])
+    WORKFLOW.perform(record, "return_for_changes", by=region_security, comment="改依据", fields={"basis": "写文号"})
+    drafted(songshan, username="draft", name="")
+    assert tasks(client) == [
+        ("warn", "退回修改", "王小明（演示）的开户申请被退回，1 处要改"),
+        ("off", "草稿", "（未填姓名）的开户申请还没有提交"),
+    ]
+    assert client.get(HOME).context["todo"] == 1
+
+
+def test_ending_duty_is_shown_to_both(as_user, region_security, songshan):
+    ends = timezone.now() + timedelta(days=5)
+    accounts.end_appointment(appointment_of(songshan), by=region_security, reason="期满", at=ends)
+    assert ("bad", "剩 5 天", "您在赤峰市松山区红十字会的“经办”职责到期") in tasks(as_user(songshan))
+    assert any("宋山经（演示）在赤峰市松山区红十字会" in what for _tone, _when, what in tasks(as_user(region_security)))
+
+
+def test_year_is_of_the_own_tree(as_user, chifeng, member):
+    progress = as_user(chifeng).get(HOME).context["progress"]
+    assert [(str(line["label"]), line["value"], line["total"]) for line in progress] == [
+        ("有专职人员的机构", 13, 13), ("有职责的账号", 4, 4), ("本年开户", 4, 0),
+    ]  # fmt: skip
+    assert as_user(member).get(HOME).context["progress"] == []
+
+
+def test_home_keeps_the_query_budget(as_user, region_security, songshan):
+    def grow(step: int) -> None:
+        for index in range(step):
+            if not AccountRequest.objects.filter(username=f"many-{step}-{index}").exists():
+                submitted(songshan, username=f"many-{step}-{index}")
+
+    for user in (region_security, songshan):
+        assert_constant_queries(as_user(user), HOME, grow, steps=(1, 3, 12))
+
+
+def test_menu_offers_what_may_be_opened(as_user, cast):
+    for user in cast.values():
+        client = as_user(user)
+        menu = client.get(HOME).context["menu"]
+        for section in menu:
+            for entry in section["entries"]:
+                assert client.get(entry["url"]).status_code == 200, (user.username, entry["url"])
+    labels = {
+        str(entry["label"])
+        for section in as_user(cast["member"]).get(HOME).context["menu"]
+        for entry in section["entries"]
+    }
+    assert "账号" not in labels
+    assert "机构" in labels
+
+
+def test_menu_counts_and_marks_where_one_is(as_user, region_security, songshan):
+    submitted(songshan)
+    page = as_user(region_security).get(reverse("organizations:request_list"))
+    entries = {str(entry["label"]): entry for section in page.context["menu"] for entry in section["entries"]}
+    assert (entries["开户申请"]["count"], entries["开户申请"]["active"]) == (1, True)
+    assert not entries["工作台"]["active"]
+    assert entries["通知"]["count"] == 1
+
+
+# -- search -------------------------------------------------------------------------------------------
+def found(client, term: str) -> set[str]:
+    return {row["title"] for group in client.get(SEARCH, {"q": term}).context["groups"] for row in group["rows"]}
+
+
+def test_search_finds_offices_people_and_requests(as_user, region, songshan):
+    record = submitted(songshan)
+    client = as_user(region)
+    assert "赤峰市松山区红十字会" in found(client, "松山")
+    assert found(client, "孟和") == {"敖特根巴雅尔·孟和（演示）"}
+    assert found(client, "敖特根巴雅尔•孟和") == {"敖特根巴雅尔·孟和（演示）"}
+    assert found(client, record.number) == {"王小明（演示）的开户申请"}
+    assert found(client, "SONGSHAN") == {"宋山经（演示）"}
+
+
+def test_search_shows_nothing_of_others(as_user, baotou, member, songshan):
+    submitted(songshan)
+    for term in ("松山", "宋山经", "王小明"):
+        assert found(as_user(baotou), term) == set()
+        assert found(as_user(member), term) == set()
+
+
+@pytest.mark.parametrize("term", ["", " ", "\x00", "%", "'; --", "长" * 300])
+def test_search_takes_anything(as_user, region, term):
+    assert as_user(region).get(SEARCH, {"q": term}).status_code == 200
+
+
+def test_search_keeps_the_query_budget(as_user, region, region_security, songshan):
+    def grow(step: int) -> None:
+        for index in range(step):
+            opened(region_security, songshan.organization, f"many-{step}-{index}", name="许多人")
+
+    assert_constant_queries(as_user(region), f"{SEARCH}?q=许多", grow, steps=(1, 3, 12))
+
+
+# -- feedback -----------------------------------------------------------------------------------------
+def test_feedback_reaches_the_system_administrator(as_user, member, region_system):
+    client = as_user(member)
+    assert client.get(FEEDBACK).status_code == 200
+    assert client.post(FEEDBACK, {"text": ""}).context["form"].errors
+    response = client.post(FEEDBACK, {"text": "字太小", "page": "/offices/"}, follow=True)
+    assert messages_of(response) == ["意见已送给系统管理员，谢谢。"]
+    notice = Notice.objects.get()
+    assert notice.recipient == region_system
+    assert "字太小" in notice.body
+    assert "/offices/" in notice.body
