@@ -61,7 +61,7 @@ class VersionedForm(forms.ModelForm):
             self.instance.version = locked.version + 1
             # Only what the form holds: a row has other facts that others change meanwhile.
             self.instance.save(update_fields=[*self._own_fields(), "version"])
-            self._save_m2m()
+            self._save_m2m()  # type: ignore[attr-defined]
         return self.instance
 
     def _is_stale(self, fresh: Any, opened: int | None) -> bool:
@@ -76,9 +76,9 @@ class VersionedForm(forms.ModelForm):
         own = [field.name for field in self.instance._meta.concrete_fields]
         return [name for name in self.fields if name in own and name != "version"]
 
-    def _tell(self, fresh: models.Model, typed: dict[str, Any]) -> None:
+    def _tell(self, fresh: Any, typed: dict[str, Any]) -> None:
         opened = self._as_opened(typed.get("version"))
-        self.data = self.data.copy()
+        self.data: Any = self.data.copy()  # type: ignore[attr-defined]
         for name in self._own_fields():
             now, mine = getattr(fresh, name), typed.get(name, getattr(self.instance, name))
             before = getattr(opened, name) if opened else None
@@ -91,7 +91,7 @@ class VersionedForm(forms.ModelForm):
             label = str(self.fields[name].label or name)
             self.clashes.append(Clash(name, label, shown(opened, name), new, new if taken else plain(mine)))
         self.changed_by = _last_editor(fresh)
-        self.data[self.add_prefix("version")] = fresh.version  # type: ignore[attr-defined]
+        self.data[self.add_prefix("version")] = fresh.version
         message = _("您打开之后，别人改过这条记录。您填的内容都还在，请对照后再保存。")
         self.add_error(None, ValidationError(message, code="stale"))
 

@@ -257,7 +257,9 @@ def _require_in_force(organization: Organization) -> None:
 
 
 def _locked(account: User) -> User:
-    return User.objects.select_for_update(of=("self",)).select_related("organization").get(pk=account.pk)
+    rows = User.objects.select_for_update(of=("self",)).select_related("organization")
+    locked: User = rows.get(pk=account.pk)
+    return locked
 
 
 def _fresh(appointment: Appointment) -> Appointment:

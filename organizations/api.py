@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError as PlainError
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
@@ -86,7 +87,7 @@ class AccountRequestSerializer(serializers.ModelSerializer):
     def validate_organization(self, place: Organization) -> Organization:
         user = self.context["request"].user
         if not Organization.objects.visible_to(user).filter(pk=place.pk).exists():
-            raise ValidationError("没有这个机构。", code="does_not_exist")
+            raise ValidationError(_("没有这个机构，或者您看不到它。"), code="does_not_exist")
         if not can(user, Right.REQUEST_ACCOUNT, place):
             raise PermissionDenied(can(user, Right.REQUEST_ACCOUNT, place).reason)
         return place
@@ -104,10 +105,10 @@ class VisibleMixin:
             return model.objects.none()
         return model.objects.visible_to(self.request.user).select_related(*self.related)  # type: ignore[attr-defined]
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         if self.action == "list" and self.right not in access(request.user):  # type: ignore[attr-defined]
-            raise PermissionDenied(f"您现在的职责不能{self.right.label}。")
+            raise PermissionDenied(_("您现在的职责不能%(right)s。") % {"right": self.right.label})
 
 
 class OrganizationViewSet(VisibleMixin, viewsets.ReadOnlyModelViewSet):
@@ -142,7 +143,7 @@ class MoveSerializer(serializers.Serializer):
     def validate_fields(self, given: dict[str, str]) -> dict[str, str]:
         strange = set(given) - set(FIELDS)
         if strange:
-            raise ValidationError(f"没有这些项目：{'、'.join(sorted(strange))}")
+            raise ValidationError(_("没有这些项目：%(names)s。") % {"names": "、".join(sorted(strange))})
         return given
 
 
@@ -175,12 +176,13 @@ class AccountRequestViewSet(
     def perform_update(self, serializer: Any) -> None:
         """A draft that was changed since ``version`` was read is refused with 409."""
         locked = AccountRequest.objects.select_for_update(of=("self",)).get(pk=serializer.instance.pk)
-        may = locked.can_edit(self.request.user)
+        user: Any = self.request.user
+        may = locked.can_edit(user)
         if not may:
-            known = can(self.request.user, Right.REQUEST_ACCOUNT, locked.organization)
+            known = can(user, Right.REQUEST_ACCOUNT, locked.organization)
             raise MoveNotAllowed("state" if known else "permission", may.reason)
         if serializer.validated_data.pop("version", None) != locked.version:
-            raise MoveNotAllowed("state", "您读取之后，别人改过这条记录。请重新读取后再改。")
+            raise MoveNotAllowed("state", _("您读取之后，别人改过这条记录。请重新读取后再改。"))
         serializer.instance = locked
         serializer.save(version=locked.version + 1)
 

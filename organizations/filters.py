@@ -52,20 +52,20 @@ class OrganizationFilter(Filter):
         model = Organization
         fields: list[str] = []
 
-    def by_level(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def by_level(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(level__in=OFFICE_LEVELS if value == "office" else [value])
 
-    def by_staff(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def by_staff(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(has_staff=value == "true")
 
-    def by_security(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def by_security(self, queryset: Any, name: str, value: str) -> QuerySet:
         # An as-at list filters events, whose own key is not the office's.
         key = "pk" if queryset.model is Organization else "pgh_obj"
         here = Appointment.objects.in_force(self._instant()).filter(organization=OuterRef(key), role="security_admin")
         held = Exists(here.filter(user__is_active=True))
         return queryset.filter(held if value == "true" else ~held)
 
-    def by_force(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def by_force(self, queryset: Any, name: str, value: str) -> QuerySet:
         day = self._day() or timezone.localdate()
         there = Q(valid_to=None) | Q(valid_to__gt=day)
         there &= Q(valid_from__lte=day)
@@ -93,13 +93,13 @@ class UserFilter(Filter):
         model = User
         fields: list[str] = []
 
-    def by_role(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def by_role(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(Exists(Appointment.objects.in_force().filter(user=OuterRef("pk"), role=value)))
 
-    def by_active(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def by_active(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(is_active=value == "true")
 
-    def by_duty(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def by_duty(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.with_duty() if value == "true" else queryset.without_duty()
 
 
@@ -120,15 +120,15 @@ class AppointmentFilter(Filter):
         model = Appointment
         fields: list[str] = []
 
-    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def search(self, queryset: Any, name: str, value: str) -> QuerySet:
         people = User.objects.filter(matching(value)).values("pk")
         places = Organization.objects.filter(matching(value)).values("pk")
         return queryset.filter(Q(user__in=people) | Q(organization__in=places))
 
-    def by_role(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def by_role(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(role__in=ADMINISTRATORS if value == "administrators" else [value])
 
-    def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def by_state(self, queryset: Any, name: str, value: str) -> QuerySet:
         now = timezone.now()
         if value == "future":
             return queryset.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__gt=now)
@@ -137,7 +137,7 @@ class AppointmentFilter(Filter):
         current = queryset.in_force(now)
         return current.filter(ends_at__lte=now + timedelta(days=30)) if value == "ending" else current
 
-    def on_day(self, queryset: QuerySet, name: str, value: date) -> QuerySet:
+    def on_day(self, queryset: Any, name: str, value: date) -> QuerySet:
         """In force at some instant of the day."""
         begins, ends = beginning_of(value), beginning_of(value + timedelta(days=1))
         return queryset.filter(Q(ends_at=None) | Q(ends_at__gt=begins), starts_at__lt=ends)
@@ -155,7 +155,7 @@ class RequestFilter(Filter):
         model = AccountRequest
         fields: list[str] = []
 
-    def by_queue(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def by_queue(self, queryset: Any, name: str, value: str) -> QuerySet:
         user = self.request.user
         if value == "mine":
             return queryset.to_decide(user)
@@ -163,7 +163,7 @@ class RequestFilter(Filter):
             return queryset.to_mend(user)
         return queryset.waiting().exclude(pk__in=AccountRequest.objects.to_decide(user).values("pk"))
 
-    def by_decided(self, queryset: QuerySet, name: str, value: slice) -> QuerySet:
+    def by_decided(self, queryset: Any, name: str, value: slice) -> QuerySet:
         queryset = queryset.filter(state__in=[RequestState.APPROVED, RequestState.REJECTED])
         if value.start:
             queryset = queryset.filter(decided_at__gte=value.start)

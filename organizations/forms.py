@@ -13,7 +13,7 @@ from core import masks
 from core.forms import VersionedForm, shown
 from organizations.models import AccountRequest, Appointment, Division, Organization, User
 from organizations.permissions import reach
-from organizations.requests import FIELDS, problems
+from organizations.requests import FIELDS, label_of, problems
 from organizations.roles import ROLES, Level, Right
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -257,10 +257,9 @@ class HandOverForm(InstantForm):
         near = Q(organization=place) | Q(organization__path=place.parent_path)
         people = User.objects.active().filter(reach(user, Right.MANAGE_ACCOUNT, at="organization")).filter(near)
         people = people.exclude(pk__in=[user.pk, appointment.user_id]).select_related("organization")
-        self.fields["to"].queryset = people  # type: ignore[attr-defined]
-        self.fields["to"].label_from_instance = lambda person: (
-            f"{person.name}（{person.username}，{person.organization.short_name}）"
-        )  # type: ignore[attr-defined]
+        field: Any = self.fields["to"]
+        field.queryset = people
+        field.label_from_instance = lambda who: f"{who.name}（{who.username}，{who.organization.short_name}）"
 
 
 # -- account requests -------------------------------------------------------------------------------------
@@ -292,7 +291,7 @@ class RequestForm(VersionedForm):
             field.required = False
 
     def _get_validation_exclusions(self) -> set[str]:
-        return {*super()._get_validation_exclusions(), "email"}
+        return {*super()._get_validation_exclusions(), "email"}  # type: ignore[misc]
 
     def show_problems(self) -> dict[str, str]:
         """Put what keeps the request from being handed in at its fields; returns it."""
@@ -331,7 +330,7 @@ class DecisionForm(forms.Form):
         if by_field:
             self.fields["comment"].help_text = _("总的意见。哪一项要改，写在下面对应的项目里。")
             for name in FIELDS:
-                label = AccountRequest._meta.get_field(name).verbose_name
+                label = label_of(name)
                 given = _("现填：%(value)s") % {"value": _given(record, name)}
                 self.fields[f"field_{name}"] = forms.CharField(
                     label=label, required=False, max_length=200, help_text=escape(given)

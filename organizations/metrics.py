@@ -3,16 +3,16 @@
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.metrics import Link, Measure, Period, metric
 from organizations.models import AccountRequest, Organization, User
+from organizations.models.organization import OrganizationQuerySet
 from organizations.roles import Level
 
 
-def _offices(scope: Organization) -> QuerySet[Organization]:
+def _offices(scope: Organization) -> OrganizationQuerySet:
     return Organization.objects.in_force().offices().filter(path__startswith=scope.path)
 
 

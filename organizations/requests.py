@@ -26,7 +26,7 @@ NEEDED = {
 
 def problems(request: AccountRequest) -> dict[str, str]:
     """Field → what is wrong with it; empty when the request can be handed in."""
-    found = {name: message for name, message in NEEDED.items() if not getattr(request, name)}
+    found = {name: str(message) for name, message in NEEDED.items() if not getattr(request, name)}
     for name in ("username", "phone", "email"):
         if name not in found and getattr(request, name):
             message = _refused(name, getattr(request, name))
@@ -48,7 +48,8 @@ def problems(request: AccountRequest) -> dict[str, str]:
 
 def _refused(name: str, value: str) -> str:
     try:
-        User._meta.get_field(name).clean(value, None)
+        field: Any = User._meta.get_field(name)
+        field.clean(value, None)
     except ValidationError as error:
         return error.messages[0]
     return ""
@@ -64,6 +65,12 @@ def _taken(request: AccountRequest) -> str:
     return _("另一件申请（%(number)s）已用这个登录名。") % {"number": other.number} if other else ""
 
 
+def label_of(name: str) -> Any:
+    """How the form calls a field."""
+    field: Any = AccountRequest._meta.get_field(name)
+    return field.verbose_name
+
+
 def last_return(request: AccountRequest) -> WorkflowEvent | None:
     """The latest return, with the comment and, in ``facts["fields"]``, the comments on single fields."""
     return WorkflowEvent.objects.of(request).filter(action="return_for_changes").select_related("by").last()
@@ -72,11 +79,7 @@ def last_return(request: AccountRequest) -> WorkflowEvent | None:
 def field_comments(event: WorkflowEvent | None) -> list[dict[str, Any]]:
     """Comments of a return as ``{name, label, comment}`` in the order of the form."""
     given = event.facts.get("fields", {}) if event else {}
-    return [
-        {"name": name, "label": AccountRequest._meta.get_field(name).verbose_name, "comment": given[name]}
-        for name in FIELDS
-        if given.get(name)
-    ]
+    return [{"name": name, "label": label_of(name), "comment": given[name]} for name in FIELDS if given.get(name)]
 
 
 def changes_since(request: AccountRequest, event: WorkflowEvent | None) -> list[dict[str, Any]]:
@@ -90,7 +93,7 @@ def changes_since(request: AccountRequest, event: WorkflowEvent | None) -> list[
     before = history.filter(state=RequestState.SUBMITTED, pgh_id__lt=Subquery(mending)).last()
     return [
         {
-            "label": AccountRequest._meta.get_field(name).verbose_name,
+            "label": label_of(name),
             "old": shown(before, name),
             "new": shown(request, name),
         }

@@ -19,7 +19,7 @@ class State(Column):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(empty_values=(), accessor="pk", **kwargs)
 
-    def render(self, record: Any, table: Any, bound_column: Any) -> str:
+    def render(self, record: Any, table: Any, bound_column: Any) -> str:  # type: ignore[override]
         tone, label = getattr(table, f"state_{bound_column.name}")(record)
         if not tone:  # the ordinary case is a word; a chip would only drown the exceptions
             return str(label)

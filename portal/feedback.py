@@ -4,7 +4,7 @@ administrators as a notice."""
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from core.notices import notify
 from organizations.nearest import nearest_holders
 from organizations.roles import Right
+from organizations.signed_in import SignedIn
 
 
 class FeedbackForm(forms.Form):
@@ -29,7 +30,7 @@ class FeedbackForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def feedback(request: HttpRequest) -> HttpResponse:
+def feedback(request: SignedIn) -> HttpResponse:
     form = FeedbackForm(request.POST or None, initial={"page": request.GET.get("from", "")[:200]})
     if request.method == "POST" and form.is_valid():
         people = nearest_holders(Right.MANAGE_SYSTEM, request.user.organization)

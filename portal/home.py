@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from organizations.models import AccountRequest, Appointment, User
 from organizations.permissions import access, can, reach
 from organizations.reminders import WAITING_DAYS
 from organizations.roles import Right
+from organizations.signed_in import SignedIn
 from organizations.states import RequestState
 
 MOST = 6
@@ -42,7 +43,7 @@ class Task:
 
 @require_safe
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedIn) -> HttpResponse:
     user = request.user
     found, year = _requests(user), _year(user)
     context = {
@@ -146,7 +147,8 @@ def _waiting(user: User, found: list[AccountRequest]) -> list[dict[str, Any]]:
 def _usual_days() -> str:
     """The median of the last decided requests, in words."""
     rows = AccountRequest.objects.filter(state__in=[RequestState.APPROVED, RequestState.REJECTED]).order_by("-pk")
-    spans = sorted(decided - submitted for submitted, decided in rows.values_list("submitted_at", "decided_at")[:30])
+    times: Any = rows.values_list("submitted_at", "decided_at")[:30]
+    spans = sorted(decided - submitted for submitted, decided in times)
     if not spans:
         return ""
     days = spans[len(spans) // 2].days

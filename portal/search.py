@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from core.search import matching
 from organizations.models import AccountRequest, Organization, User
 from organizations.permissions import access
 from organizations.roles import Right
+from organizations.signed_in import SignedIn
 from organizations.tables import account_state, standing
 
 MOST = 8
@@ -22,14 +23,14 @@ MOST = 8
 
 @require_safe
 @login_required
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: SignedIn) -> HttpResponse:
     term = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     groups = [group for group in _groups(request, term) if group["rows"]] if term else []
     context = {"title": _("搜索"), "search_term": term, "term": term, "groups": groups}
     return render(request, "portal/search.html", context)
 
 
-def _groups(request: HttpRequest, term: str) -> list[dict[str, Any]]:
+def _groups(request: SignedIn, term: str) -> list[dict[str, Any]]:
     user, held = request.user, access(request.user)
     groups = []
     if Right.VIEW_ORGANIZATION in held:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count
 from django.db.models.functions import Substr
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,13 +16,14 @@ from core.metrics import Measure, Metric, Period
 from organizations.models import Organization
 from organizations.permissions import access
 from organizations.roles import Right
+from organizations.signed_in import SignedIn
 
 FIRST_YEAR = 2024
 
 
 @require_safe
 @login_required
-def statistics(request: HttpRequest) -> HttpResponse:
+def statistics(request: SignedIn) -> HttpResponse:
     scope = _scope(request)
     if scope is None:
         return render(request, "portal/statistics.html", {"title": _("统计")})
@@ -50,12 +51,12 @@ def statistics(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/statistics.html", context)
 
 
-def _may(metric: Metric, request: HttpRequest) -> bool:
+def _may(metric: Metric, request: SignedIn) -> bool:
     """Numbers about people are for those who may see the people."""
     return not metric.place or Right.VIEW_ACCOUNT in access(request.user)
 
 
-def _scope(request: HttpRequest) -> Organization | None:
+def _scope(request: SignedIn) -> Organization | None:
     """The organization asked for, if it may be seen; else the highest one the person sees; None if there is none."""
     rows = Organization.objects.visible_to(request.user)
     asked = request.GET.get("scope", "")
@@ -64,7 +65,7 @@ def _scope(request: HttpRequest) -> Organization | None:
     return rows.order_by("path").first()
 
 
-def _year(request: HttpRequest) -> int:
+def _year(request: SignedIn) -> int:
     asked, now = request.GET.get("year", ""), timezone.localdate().year
     return int(asked) if asked.isdecimal() and FIRST_YEAR <= int(asked[:5]) <= now else now
 

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,12 +27,14 @@ from organizations.forms import AccountFactsForm, AccountForm, OwnFactsForm, Rea
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, can, reach
 from organizations.roles import Right
+from organizations.signed_in import SignedIn
 from organizations.tables import UserTable, account_state, appointment_state
 from organizations.views.common import edit, holding, pick_place, seen, told
 from organizations.views.timeline import changes
 
 
 class UserList(ListView):
+    request: SignedIn
     model = User
     table_class = UserTable
     filterset_class = UserFilter
@@ -49,7 +51,7 @@ class UserList(ListView):
         return {**super().get_context(), "may_manage": Right.MANAGE_ACCOUNT in access(self.request.user)}
 
 
-def visible(request: HttpRequest, pk: int) -> User:
+def visible(request: SignedIn, pk: int) -> User:
     return seen(User.objects.visible_to(request.user).select_related("organization"), pk)
 
 
@@ -61,7 +63,7 @@ def own_page(user: User) -> list[dict[str, Any]]:
 
 @require_safe
 @login_required
-def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def user_detail(request: SignedIn, pk: int) -> HttpResponse:
     if pk == request.user.pk:
         return redirect("organizations:my_account")
     account = visible(request, pk)
@@ -87,7 +89,7 @@ def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _facts(account: User) -> list[dict[str, Any]]:
-    facts = [
+    facts: list[dict[str, Any]] = [
         {"label": _("登录名"), "value": account.username},
         {"label": _("所在单位"), "value": account.organization, "url": account.organization.get_absolute_url()},
         {"label": _("手机"), "value": masks.phone(account.phone) if account.phone else ""},
@@ -106,7 +108,7 @@ def _moment(instant: Any) -> str:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def my_account(request: HttpRequest) -> HttpResponse:
+def my_account(request: SignedIn) -> HttpResponse:
     """The own account: data one keeps up to date, duties held and once held."""
     user = User.objects.select_related("organization").get(pk=request.user.pk)
     form = OwnFactsForm(request.POST or None, instance=user)
@@ -119,7 +121,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
 # -- opening ------------------------------------------------------------------------------------------
 @require_safe
 @login_required
-def user_pick(request: HttpRequest) -> HttpResponse:
+def user_pick(request: SignedIn) -> HttpResponse:
     """Where is the account to be opened?"""
     holding(Right.MANAGE_ACCOUNT)(request.user).require()
 
@@ -132,7 +134,7 @@ def user_pick(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @login_required
-def user_create(request: HttpRequest, pk: int) -> HttpResponse:
+def user_create(request: SignedIn, pk: int) -> HttpResponse:
     place = seen(Organization.objects.visible_to(request.user), pk)
     can(request.user, Right.MANAGE_ACCOUNT, place).require()
     form = AccountForm(request.POST or None, organization=place)
@@ -174,7 +176,7 @@ def _open(by: User, place: Organization, form: AccountForm) -> tuple[User, str]:
     return account, password
 
 
-def show_password(request: HttpRequest, account: User, password: str, done: str) -> HttpResponse:
+def show_password(request: SignedIn, account: User, password: str, done: str) -> HttpResponse:
     """The one page that shows a one-time password: the answer to the POST itself, kept nowhere."""
     context = {"title": done, "account": account, "password": password}
     response = render(request, "organizations/one_time_password.html", context)
@@ -185,7 +187,7 @@ def show_password(request: HttpRequest, account: User, password: str, done: str)
 # -- changing -----------------------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
 @login_required
-def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def user_edit(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
     accounts.can_manage(request.user, account).require()
     form = AccountFactsForm(request.POST or None, instance=account)
@@ -196,7 +198,7 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def user_password(request: HttpRequest, pk: int) -> HttpResponse:
+def user_password(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
     accounts.can_manage(request.user, account).require()
     if request.method == "POST":
@@ -223,7 +225,7 @@ def user_password(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def user_deactivate(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
     accounts.can_manage(request.user, account).require()
     form = ReasonForm(request.POST or None)
@@ -255,7 +257,7 @@ def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def user_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def user_reactivate(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
     accounts.can_manage(request.user, account).require()
     if request.method == "POST":
@@ -277,7 +279,7 @@ def user_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def user_transfer_pick(request: HttpRequest, pk: int) -> HttpResponse:
+def user_transfer_pick(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
     accounts.can_manage(request.user, account).require()
 
@@ -289,7 +291,7 @@ def user_transfer_pick(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def user_transfer(request: HttpRequest, pk: int, place_pk: int) -> HttpResponse:
+def user_transfer(request: SignedIn, pk: int, place_pk: int) -> HttpResponse:
     account = visible(request, pk)
     accounts.can_manage(request.user, account).require()
     place = seen(Organization.objects.in_force().filter(reach(request.user, Right.MANAGE_ACCOUNT, at="")), place_pk)
@@ -313,7 +315,7 @@ def user_transfer(request: HttpRequest, pk: int, place_pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def user_reveal(request: HttpRequest, pk: int) -> HttpResponse:
+def user_reveal(request: SignedIn, pk: int) -> HttpResponse:
     """The whole telephone number and address, for those who keep the account. It is recorded."""
     account = visible(request, pk)
     accounts.can_manage(request.user, account).require()

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from organizations.forms import AppointForm, HandOverForm, InstantForm
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import reach
 from organizations.roles import ROLES, Right
+from organizations.signed_in import SignedIn
 from organizations.tables import AppointmentTable
 from organizations.views.accounts import visible
 from organizations.views.common import holding, pick_place, seen, told
@@ -34,7 +35,7 @@ class AppointmentList(ListView):
 
 @require_safe
 @login_required
-def appointment_pick(request: HttpRequest, pk: int) -> HttpResponse:
+def appointment_pick(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
     _require_other(request, account)
 
@@ -48,7 +49,7 @@ def appointment_pick(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def appointment_create(request: HttpRequest, pk: int) -> HttpResponse:
+def appointment_create(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
     place = _place(request, account)
     accounts.can_appoint(request.user, account, place).require()
@@ -83,7 +84,7 @@ def appointment_create(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "organizations/appointment_form.html", context)
 
 
-def _place(request: HttpRequest, account: User) -> Organization:
+def _place(request: SignedIn, account: User) -> Organization:
     asked = request.GET.get("at", "")
     if not asked:
         return account.organization
@@ -91,7 +92,7 @@ def _place(request: HttpRequest, account: User) -> Organization:
     return seen(rows, int(asked) if asked.isdecimal() and len(asked) < 10 else 0)
 
 
-def _require_other(request: HttpRequest, account: User) -> None:
+def _require_other(request: SignedIn, account: User) -> None:
     holding(Right.MANAGE_ACCOUNT)(request.user).require()
     if account.pk == request.user.pk:
         accounts.can_appoint(request.user, account, account.organization).require()
@@ -99,7 +100,7 @@ def _require_other(request: HttpRequest, account: User) -> None:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def appointment_end(request: HttpRequest, pk: int) -> HttpResponse:
+def appointment_end(request: SignedIn, pk: int) -> HttpResponse:
     appointment = _managed(request, pk)
     form = InstantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -132,7 +133,7 @@ def appointment_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def appointment_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+def appointment_hand_over(request: SignedIn, pk: int) -> HttpResponse:
     appointment = _managed(request, pk)
     form = HandOverForm(request.POST or None, user=request.user, appointment=appointment)
     if request.method == "POST" and form.is_valid():
@@ -164,7 +165,7 @@ def appointment_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "generic/confirm.html", context)
 
 
-def _managed(request: HttpRequest, pk: int) -> Appointment:
+def _managed(request: SignedIn, pk: int) -> Appointment:
     rows = Appointment.objects.visible_to(request.user).select_related("user__organization", "organization")
     appointment: Appointment = seen(rows, pk)
     accounts.can_appoint(request.user, appointment.user, appointment.organization).require()

@@ -5,17 +5,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.decisions import Decision, no, yes
 from core.forms import StaleForm, VersionedForm
 from core.search import matching
-from organizations.models import Organization
+from organizations.models import Organization, User
 from organizations.permissions import access, reach
 from organizations.roles import Right
+from organizations.signed_in import SignedIn
 
 
 def seen(rows: QuerySet, pk: int) -> Any:
@@ -23,8 +24,8 @@ def seen(rows: QuerySet, pk: int) -> Any:
     return get_object_or_404(rows, pk=pk)
 
 
-def holding(right: Right) -> Callable[[Any], Decision]:
-    """Whether the person has the right anywhere: who may open a list at all."""
+def holding(right: Right) -> Any:
+    """user → Decision: whether the person has the right anywhere, that is, may open a list at all."""
 
     def ask(user: Any) -> Decision:
         if right in access(user):
@@ -35,11 +36,11 @@ def holding(right: Right) -> Callable[[Any], Decision]:
 
 
 def edit(
-    request: HttpRequest,
+    request: SignedIn,
     form: VersionedForm,
     *,
     title: str,
-    back: Model | str,
+    back: Organization | User | str,
     saved: str,
     template: str = "generic/form.html",
     **context: Any,
@@ -53,13 +54,13 @@ def edit(
         else:
             messages.success(request, saved)
             return redirect(back)
-    cancel = back if isinstance(back, str) else back.get_absolute_url()  # type: ignore[attr-defined]
+    cancel = back if isinstance(back, str) else back.get_absolute_url()
     keep = f"{form.instance._meta.model_name}-{form.instance.pk}"
     page = {"title": title, "form": form, "stale": form.clashes, "cancel_url": cancel, "keep_key": keep, **context}
     return render(request, template, page)
 
 
-def told(request: HttpRequest, error: ValidationError) -> None:
+def told(request: SignedIn, error: ValidationError) -> None:
     """Say as messages what a service refused."""
     for message in error.messages:
         messages.error(request, message)
@@ -68,7 +69,7 @@ def told(request: HttpRequest, error: ValidationError) -> None:
 MOST_PLACES = 40
 
 
-def pick_place(request: HttpRequest, *, title: str, right: Right, url: Callable[[Organization], str]) -> HttpResponse:
+def pick_place(request: SignedIn, *, title: str, right: Right, url: Callable[[Organization], str]) -> HttpResponse:
     """First step of things done at a place: search one of the organizations reached with ``right``."""
     term = request.GET.get("q", "").strip()[:60]
     rows = Organization.objects.in_force().filter(reach(request.user, right, at="")).order_by("path")

@@ -1,18 +1,19 @@
 """Roles × rights for everybody who is signed in, from the table that decides."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from organizations.permissions import access
 from organizations.roles import ROLES, Level, Right
+from organizations.signed_in import SignedIn
 
 
 @require_safe
 @login_required
-def role_help(request: HttpRequest) -> HttpResponse:
+def role_help(request: SignedIn) -> HttpResponse:
     mine = {held.role for held in access(request.user).held}
     roles = [
         {

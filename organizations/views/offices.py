@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Length, Substr
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from organizations.forms import ContactForm
 from organizations.models import Appointment, Organization
 from organizations.permissions import access, acting_for, can, who_can
 from organizations.roles import OFFICE_LEVELS, ROLES, Level, Right
+from organizations.signed_in import SignedIn
 from organizations.tables import OrganizationTable, standing
 from organizations.views.common import edit, holding, seen
 from organizations.views.timeline import changes
@@ -48,6 +49,7 @@ def with_parent(rows: QuerySet[Organization]) -> QuerySet[Organization]:
 
 
 class OrganizationList(ListView):
+    request: SignedIn
     model = Organization
     table_class = OrganizationTable
     filterset_class = OrganizationFilter
@@ -66,7 +68,7 @@ class OrganizationList(ListView):
 
 @require_safe
 @login_required
-def organization_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def organization_detail(request: SignedIn, pk: int) -> HttpResponse:
     rows = with_parent(Organization.objects.visible_to(request.user)).select_related("division", "proxy")
     accounts = Count("users", filter=Q(users__is_active=True))
     place = seen(rows.annotate(accounts=accounts), pk)
@@ -157,7 +159,7 @@ def _below(user: Any, place: Organization) -> dict[str, Any]:
 
 @require_safe
 @login_required
-def organization_access(request: HttpRequest, pk: int) -> HttpResponse:
+def organization_access(request: SignedIn, pk: int) -> HttpResponse:
     """谁能看到这条记录，为什么: from the same function that decides."""
     place = seen(Organization.objects.visible_to(request.user), pk)
     asked = request.GET.get("right", "")
@@ -176,7 +178,7 @@ def organization_access(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def organization_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def organization_edit(request: SignedIn, pk: int) -> HttpResponse:
     place = seen(Organization.objects.visible_to(request.user), pk)
     can(request.user, Right.EDIT_ORGANIZATION, place).require()
     form = ContactForm(request.POST or None, instance=place)

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,8 +23,9 @@ from organizations.forms import DecisionForm, NewRequestForm, RequestForm
 from organizations.models import AccountRequest, Appointment
 from organizations.nearest import nearest_duties
 from organizations.permissions import access, can
-from organizations.requests import FIELDS, changes_since, field_comments, last_return, problems
+from organizations.requests import FIELDS, changes_since, field_comments, label_of, last_return, problems
 from organizations.roles import Right
+from organizations.signed_in import SignedIn
 from organizations.states import RequestState
 from organizations.tables import REQUEST_TONES, RequestTable
 from organizations.views.common import holding, seen, told
@@ -33,6 +34,7 @@ from organizations.workflow import WORKFLOW
 
 
 class RequestList(ListView):
+    request: SignedIn
     model = AccountRequest
     table_class = RequestTable
     filterset_class = RequestFilter
@@ -45,7 +47,7 @@ class RequestList(ListView):
         return {**super().get_context(), "may_request": Right.REQUEST_ACCOUNT in access(self.request.user)}
 
 
-def visible(request: HttpRequest, pk: int) -> AccountRequest:
+def visible(request: SignedIn, pk: int) -> AccountRequest:
     rows = AccountRequest.objects.visible_to(request.user)
     return seen(rows.select_related("organization", "applicant", "account"), pk)
 
@@ -53,7 +55,7 @@ def visible(request: HttpRequest, pk: int) -> AccountRequest:
 # -- drafting -----------------------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
 @login_required
-def request_create(request: HttpRequest) -> HttpResponse:
+def request_create(request: SignedIn) -> HttpResponse:
     """Where and for whom; the draft exists from then on, so that it can be saved by itself and take files."""
     holding(Right.REQUEST_ACCOUNT)(request.user).require()
     place = request.GET.get("at") or request.user.organization_id
@@ -72,7 +74,7 @@ def request_create(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def request_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def request_edit(request: SignedIn, pk: int) -> HttpResponse:
     record = visible(request, pk)
     refused = _not_editable(request, record)
     if refused:
@@ -90,7 +92,7 @@ def request_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "organizations/request_form.html", _form_context(record, form))
 
 
-def _not_editable(request: HttpRequest, record: AccountRequest) -> HttpResponse | None:
+def _not_editable(request: SignedIn, record: AccountRequest) -> HttpResponse | None:
     """A wrong state is told and leads to the page; a missing right is 403."""
     can(request.user, Right.REQUEST_ACCOUNT, record.organization).require()
     decision = record.can_edit(request.user)
@@ -100,7 +102,7 @@ def _not_editable(request: HttpRequest, record: AccountRequest) -> HttpResponse 
     return redirect(record)
 
 
-def _kept(request: HttpRequest, record: AccountRequest) -> HttpResponse:
+def _kept(request: SignedIn, record: AccountRequest) -> HttpResponse:
     left = len(problems(record))
     messages.success(
         request, _("草稿已保存，还有 %(left)d 项要补。") % {"left": left} if left else _("草稿已保存，可以提交。")
@@ -108,7 +110,7 @@ def _kept(request: HttpRequest, record: AccountRequest) -> HttpResponse:
     return redirect("organizations:request_edit", record.pk)
 
 
-def _hand_in(request: HttpRequest, record: AccountRequest, form: RequestForm) -> HttpResponse | None:
+def _hand_in(request: SignedIn, record: AccountRequest, form: RequestForm) -> HttpResponse | None:
     action = "submit" if record.state == RequestState.DRAFT else "resubmit"
     if form.show_problems():
         return None
@@ -147,7 +149,7 @@ def _form_context(record: AccountRequest, form: RequestForm) -> dict[str, Any]:
 
 @require_POST
 @login_required
-def request_draft(request: HttpRequest, pk: int) -> HttpResponse:
+def request_draft(request: SignedIn, pk: int) -> HttpResponse:
     """The form saves itself while one types. Answers with a line for the page and the new version for the form."""
     record = visible(request, pk)
     can(request.user, Right.REQUEST_ACCOUNT, record.organization).require()
@@ -171,7 +173,7 @@ def request_draft(request: HttpRequest, pk: int) -> HttpResponse:
 # -- reading and deciding -------------------------------------------------------------------------------
 @require_safe
 @login_required
-def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def request_detail(request: SignedIn, pk: int) -> HttpResponse:
     record = visible(request, pk)
     available = WORKFLOW.available_actions(record, request.user)
     events = list(WorkflowEvent.objects.of(record).select_related("by"))
@@ -209,18 +211,16 @@ def _facts(record: AccountRequest) -> list[dict[str, Any]]:
     shown = {name: getattr(record, name) for name in FIELDS}
     shown |= {"role": record.get_role_display() if record.role else "", "phone": masks.phone(record.phone)}
     shown["email"] = masks.email(record.email) if record.email else ""
-    facts = [
-        {"label": AccountRequest._meta.get_field(name).verbose_name, "value": value} for name, value in shown.items()
-    ]
+    facts = [{"label": label_of(name), "value": value} for name, value in shown.items()]
     facts.append({"label": _("申请人"), "value": record.applicant})
-    if record.account_id:
+    if record.account is not None:
         facts.append({"label": _("账号"), "value": record.account, "url": record.account.get_absolute_url()})
     return facts
 
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def request_move(request: HttpRequest, pk: int) -> HttpResponse:
+def request_move(request: SignedIn, pk: int) -> HttpResponse:
     """All moves by POST; a GET only shows the page that asks for the words a move needs."""
     record = visible(request, pk)
     move = _asked_move(request.POST.get("action") or request.GET.get("action", ""))
@@ -251,7 +251,7 @@ def _asked_move(action: str) -> Move:
         raise BadRequest(error.message) from error
 
 
-def _ask(request: HttpRequest, record: AccountRequest, move: Move, form: DecisionForm) -> HttpResponse:
+def _ask(request: SignedIn, record: AccountRequest, move: Move, form: DecisionForm) -> HttpResponse:
     decision = move.allowed(record, request.user)
     if not decision:
         raise PermissionDenied(decision.reason)
@@ -276,7 +276,7 @@ def _ask(request: HttpRequest, record: AccountRequest, move: Move, form: Decisio
     return render(request, "organizations/request_decide.html", context)
 
 
-def _refused(request: HttpRequest, record: AccountRequest, action: str, error: MoveNotAllowed) -> HttpResponse:
+def _refused(request: SignedIn, record: AccountRequest, action: str, error: MoveNotAllowed) -> HttpResponse:
     if error.code == "permission":
         raise PermissionDenied(error.message)
     last = WorkflowEvent.objects.of(record).last()
@@ -297,7 +297,7 @@ DONE = {
 }
 
 
-def _done(request: HttpRequest, record: AccountRequest, action: str) -> HttpResponse:
+def _done(request: SignedIn, record: AccountRequest, action: str) -> HttpResponse:
     fresh = AccountRequest.objects.select_related("account").get(pk=record.pk)
     messages.success(request, DONE[action] % {"number": fresh.number, "name": fresh.name})
     return redirect(fresh.account if action == "approve" and fresh.account else fresh)

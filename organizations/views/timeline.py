@@ -19,8 +19,9 @@ TECHNICAL = ("is_superuser", "must_change_password", "password_changed_at")
 
 def changes(record: models.Model) -> list[dict[str, Any]]:
     """Newest first: who changed which facts."""
-    hidden = {str(record._meta.get_field(name).verbose_name) for name in TECHNICAL if _has(record, name)}
-    masked = {"email": masks.email} if _has(record, "email") else {}
+    fields: Any = {field.name: field for field in record._meta.concrete_fields}
+    hidden = {str(fields[name].verbose_name) for name in TECHNICAL if name in fields}
+    masked = {"email": masks.email} if "email" in fields else {}
     shown = []
     for change in changes_of(record, masked=masked, most=MOST):
         entry = change.shown()
@@ -29,10 +30,6 @@ def changes(record: models.Model) -> list[dict[str, Any]]:
             entry["label"] = _("换了密码")
         shown.append({**entry, "changes": kept})
     return shown
-
-
-def _has(record: models.Model, name: str) -> bool:
-    return any(field.name == name for field in record._meta.concrete_fields)
 
 
 def moves(events: Sequence[WorkflowEvent]) -> list[dict[str, Any]]:

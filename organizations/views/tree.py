@@ -5,7 +5,7 @@ from datetime import date
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,12 +17,13 @@ from organizations.forms import CloseForm, MoveForm, OfficeForm, StaffingForm
 from organizations.models import Organization
 from organizations.permissions import can
 from organizations.roles import Right
+from organizations.signed_in import SignedIn
 from organizations.views.common import edit, holding, seen
 
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def organization_create(request: HttpRequest) -> HttpResponse:
+def organization_create(request: SignedIn) -> HttpResponse:
     holding(Right.MANAGE_TREE)(request.user).require()
     form = OfficeForm(request.POST or None, user=request.user, initial={"parent": request.GET.get("parent")})
     if request.method == "POST" and form.is_valid():
@@ -55,7 +56,7 @@ def organization_create(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def organization_move(request: HttpRequest, pk: int) -> HttpResponse:
+def organization_move(request: SignedIn, pk: int) -> HttpResponse:
     """Two steps: choose the superior, then read what follows from it and confirm."""
     office = _restructured(request, pk)
     form = MoveForm(request.POST or None, user=request.user, office=office)
@@ -78,7 +79,7 @@ def organization_move(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def organization_staffing(request: HttpRequest, pk: int) -> HttpResponse:
+def organization_staffing(request: SignedIn, pk: int) -> HttpResponse:
     office = _restructured(request, pk)
     form = StaffingForm(request.POST or None, instance=office)
     title = _("%(office)s的专职人员和代办") % {"office": office}
@@ -87,7 +88,7 @@ def organization_staffing(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def organization_close(request: HttpRequest, pk: int) -> HttpResponse:
+def organization_close(request: SignedIn, pk: int) -> HttpResponse:
     office = _restructured(request, pk)
     form = CloseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -117,10 +118,11 @@ def organization_close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _day(form: CloseForm) -> date:
-    return form.cleaned_data.get("on") if form.is_bound and form.is_valid() else timezone.localdate()
+    asked = form.cleaned_data.get("on") if form.is_bound and form.is_valid() else None
+    return asked or timezone.localdate()
 
 
-def _restructured(request: HttpRequest, pk: int) -> Organization:
+def _restructured(request: SignedIn, pk: int) -> Organization:
     office = seen(Organization.objects.visible_to(request.user), pk)
     can(request.user, Right.MANAGE_TREE, office).require()
     return office
