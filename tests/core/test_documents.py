@@ -98,7 +98,7 @@ def test_page_numbers_stand_right_on_odd_and_left_on_even_pages():
         page.extract_text(visitor_text=visit)
     assert [text for text, _x in where] == ["— 1 —", "— 2 —", "— 3 —"]
     assert where[0][1] > 400 > 150 > where[1][1]
-    assert where[2][1] == where[0][1]
+    assert where[2][1] == pytest.approx(where[0][1], abs=4)  # digits differ in width
 
 
 def test_same_inputs_give_the_same_bytes_in_any_process(tmp_path):

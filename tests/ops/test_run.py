@@ -92,7 +92,7 @@ def test_killed_part_comes_back(copies: tuple[Copy, Copy], name: str, pattern: s
     first.part(pattern).kill()
     first.wait_for(f"{name} 已恢复")
 
-    again = urllib3.Retry(connect=40, backoff_factor=0.1, backoff_max=0.5)
+    again = urllib3.Retry(total=60, backoff_factor=0.1, backoff_max=0.5)
     with urllib3.PoolManager() as pool:
         pool.request("GET", f"http://127.0.0.1:{first.port}/health/", retries=again, timeout=10)
     assert first.health() == 200
