@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +63,11 @@ class VersionedForm(forms.ModelForm):
             self.instance.save(update_fields=[*self._own_fields(), "version"])
             self._save_m2m()  # type: ignore[attr-defined]
         return self.instance
+
+    @property
+    def only_stale(self) -> bool:
+        """Nothing is wrong but that somebody else saved: the comparison says so, no summary of errors is needed."""
+        return bool(self.clashes) and list(self.errors) == [NON_FIELD_ERRORS] and len(self.non_field_errors()) == 1
 
     def _is_stale(self, fresh: Any, opened: int | None) -> bool:
         if opened == fresh.version:
