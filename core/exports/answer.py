@@ -7,7 +7,6 @@ from urllib.parse import quote
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from core import audit
 from core.exports import pdf, xlsx
 from core.exports.columns import ExportColumn, export_columns, read_rows
 from core.jobs import start
+from core.language import in_chinese
 from core.models import AccessLog
 
 if TYPE_CHECKING:
@@ -58,8 +58,9 @@ def answer_export(view: "ListView") -> HttpResponseBase:
     reason = form.cleaned_data["reason"] if form else ""
     if long:
         return redirect(_start(view, kind, full, reason))
-    file, _count = make(view, kind, full=full, reason=reason)
-    return _send(file, file_name(view, kind), MEDIA_TYPES[kind])
+    with in_chinese():  # a file leaves the portal, and colleagues' files must have the same headings
+        file, _count = make(view, kind, full=full, reason=reason)
+        return _send(file, file_name(view, kind), MEDIA_TYPES[kind])
 
 
 def make(
@@ -90,7 +91,7 @@ def make(
     return file, count
 
 
-def stream_xlsx(table_columns: Sequence[ExportColumn], queryset: QuerySet, *, name: str, by: Any) -> FileResponse:
+def stream_xlsx(table_columns: Sequence[ExportColumn], queryset: Any, *, name: str, by: Any) -> FileResponse:
     """Any rows as a spreadsheet, for pages that are no ``ListView``. Recorded like every export."""
     head = _("%(name)s；%(who)s 于 %(at)s 导出") % {"name": name, "who": by, "at": _now()}
     columns, records = read_rows(queryset, table_columns, chunk=CHUNK)
@@ -101,13 +102,13 @@ def stream_xlsx(table_columns: Sequence[ExportColumn], queryset: QuerySet, *, na
 
 def heading(view: "ListView", full: bool, reason: str) -> str:
     """Name, filters, day, who and when in one line; a full export says so, and what for."""
-    parts = [str(view.title), *(f"{item['label']}：{item['value']}" for item in view.filterset.chosen())]
+    parts = [str(view.title), *(_("：").join([item["label"], item["value"]]) for item in view.filterset.chosen())]
     if view.asked.at:
         parts.append(_("%(day)s 当天结束时的情况") % {"day": view.asked.at.isoformat()})
     parts.append(_("%(who)s 于 %(at)s 导出") % {"who": view.request.user, "at": _now()})
     if full:
         parts.append(_("含未遮盖的信息，用途：%(reason)s") % {"reason": reason})
-    return "；".join(parts)
+    return _("；").join(parts)
 
 
 def file_name(view: "ListView", kind: str) -> str:
@@ -145,10 +146,12 @@ def _ask(view: "ListView", found: int, long: bool, form: ReasonForm | None) -> H
 
 def _start(view: "ListView", kind: str, full: bool, reason: str) -> Any:
     cls = type(view)
+    with in_chinese():
+        title = _("导出%(title)s") % {"title": view.title}
     return start(
         "export",
         by=view.request.user,
-        title=_("导出%(title)s") % {"title": view.title},
+        title=title,
         view=f"{cls.__module__}.{cls.__qualname__}",
         kwargs={key: str(value) for key, value in view.kwargs.items()},
         query=view.request.GET.urlencode(),

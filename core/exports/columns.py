@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, Model
 from django_tables2 import TemplateColumn
 from django_tables2.rows import BoundRow
 from django_tables2.utils import A
@@ -42,8 +42,10 @@ def export_columns(
     return [_column(table, bound, model, full) for bound in table.columns if not bound.column.exclude_from_export]
 
 
-def read_rows(queryset: QuerySet, columns: Sequence[ExportColumn], *, chunk: int) -> tuple[list[ExportColumn], Any]:
-    """The columns and rows to write them from, fetched ``chunk`` at a time by a cursor on the server.
+def read_rows(queryset: Any, columns: Sequence[ExportColumn], *, chunk: int) -> tuple[list[ExportColumn], Any]:
+    """The columns and the rows to write them from, fetched ``chunk`` at a time by a cursor on the server.
+
+    :param queryset: or anything that has its ``iterator``.
 
     Where every column is a plain field, only these fields are read; that halves the time of a long list.
     """

@@ -39,5 +39,5 @@ def _text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list | tuple | set):
-        return "、".join(force_str(item) for item in value)
+        return _("、").join(force_str(item) for item in value)
     return force_str(value)

@@ -89,7 +89,7 @@ class _Cells:
             self._moment(row, column, value, self._day_format)
             return 10
         elif isinstance(value, list | tuple | set):
-            text = "、".join(force_str(item) for item in value)
+            text = _("、").join(force_str(item) for item in value)
         else:
             text = force_str(value)
         self._string(row, column, text[:LONGEST])

@@ -56,7 +56,7 @@ class AuditFilter(forms.Form):
 
     def notes(self) -> list[str]:
         return [
-            f"{self[name].label}：{'；'.join(map(str, errors))}"
+            str(_("：")).join([str(self[name].label), _("；").join(map(str, errors))])
             for name, errors in self.errors.items()
             if name in self.fields
         ]

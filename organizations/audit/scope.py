@@ -1,8 +1,9 @@
 """How much of the timeline somebody may see."""
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision, no, yes
+from core.language import sentence
 from organizations.models import Organization, User
 from organizations.permissions import access
 from organizations.roles import Level, Right
@@ -21,8 +22,10 @@ def may_export(user: User) -> Decision:
 def _may(user: User, right: Right) -> Decision:
     held = access(user).having(right)
     if held:
-        return yes(_("在%(where)s任“审计管理员”，可以%(right)s。") % {"where": held[0].name, "right": right.label})
-    return no(_("%(right)s是审计管理员的职责，您现在没有这项职责。") % {"right": right.label})
+        return yes(
+            sentence(_("在%(where)s任“审计管理员”，可以%(right)s。"), {"where": held[0].name, "right": right.label})
+        )
+    return no(sentence(_("%(right)s是审计管理员的职责，您现在没有这项职责。"), {"right": right.label}))
 
 
 def offices(user: User) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,10 +17,12 @@ from core.audit.changes import changes
 from core.audit.sources import source
 from core.audit.timeline import Cursor, Entry, Query, entries, one, walk
 from core.exports import ExportColumn, stream_xlsx
+from core.language import in_chinese
 from organizations.audit import scope
 from organizations.audit.filters import AuditFilter
 from organizations.audit.words import details
 from organizations.models import Organization
+from organizations.signed_in import SignedIn
 
 PAGE = 50
 MOST_EXPORTED = 50_000
@@ -30,7 +32,9 @@ BEGINNING = datetime(2000, 1, 1)
 class AuditView(LoginRequiredMixin, View):
     """Loads the filters within what the person may see; 403 with the reason for everybody else."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    request: SignedIn  # dispatch lets nobody else further
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             scope.may_view(request.user).require()
             self.filter = AuditFilter(request.GET)
@@ -42,7 +46,7 @@ class AuditView(LoginRequiredMixin, View):
 
 
 class AuditList(AuditView):
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: SignedIn) -> HttpResponseBase:
         if request.GET.get("export") == "xlsx":
             return self.export()
         before = Cursor.parse(request.GET.get("before", ""))
@@ -71,17 +75,18 @@ class AuditList(AuditView):
         query.update(more)
         return f"{self.request.path}?{query.urlencode(safe='~:')}" if query else self.request.path
 
-    def export(self) -> HttpResponse:
+    def export(self) -> HttpResponseBase:
         scope.may_export(self.request.user).require()
         first, last = self.filter.span()
-        name = _("操作记录 %(first)s 至 %(last)s") % {"first": first, "last": last}
-        return stream_xlsx(_columns(), _Rows(self.query()), name=name, by=self.request.user)
+        with in_chinese():
+            name = _("操作记录 %(first)s 至 %(last)s") % {"first": first, "last": last}
+            return stream_xlsx(_columns(), _Rows(self.query()), name=name, by=self.request.user)
 
 
 class AuditDetail(AuditView):
     """One entry with what it changed. Outside the person's scope it does not exist."""
 
-    def get(self, request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    def get(self, request: SignedIn, kind: str, number: int) -> HttpResponse:
         table = source(kind)
         everything = Query(scope.offices(request.user), since=timezone.make_aware(BEGINNING), until=timezone.now())
         entry = one(everything, table, number) if table else None

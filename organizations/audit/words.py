@@ -54,9 +54,9 @@ def details(detail: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _shown(value: Any) -> str:
     if isinstance(value, list):
-        return "、".join(_shown(item) for item in value)
+        return _("、").join(_shown(item) for item in value)
     if isinstance(value, dict):
-        return "；".join(f"{key}：{_shown(item)}" for key, item in value.items())
+        return _("；").join(_("：").join([str(key), _shown(item)]) for key, item in value.items())
     if isinstance(value, bool | str):
         return str(VALUES.get(value, value))
     return str(value)

@@ -112,6 +112,7 @@ class OrganizationGrant(UserObjectPermissionBase):
     appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="grants")
 
     class Meta:
+        verbose_name = _("授权")
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["appointment", "permission"], name="grant_once")]
         indexes = [models.Index(fields=["user", "appointment"], name="grant_of")]

@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Division(models.Model):
+class Division(models.Model):  # type: ignore[django-manager-missing]  # the tree's manager is made by from_queryset
     """An administrative division by its GB/T 2260 code, or a functional area (开发区) by a supplementary code."""
 
     class Level(models.TextChoices):
@@ -18,6 +18,7 @@ class Division(models.Model):
     is_gb2260 = models.BooleanField(_("国标代码"), default=True)
 
     class Meta:
+        verbose_name = _("行政区划")
         ordering = ["code"]
 
     def __str__(self) -> str:

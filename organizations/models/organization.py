@@ -161,7 +161,7 @@ class Organization(MP_Node):
         from django.core.exceptions import ValidationError
 
         errors: dict[str, Any] = {}
-        if self.proxy_id and self.path and not (self.path.startswith(self.proxy.path) and self.pk != self.proxy_id):
+        if self.proxy and self.path and not (self.path.startswith(self.proxy.path) and self.pk != self.proxy_id):
             errors["proxy"] = _("代办机构只能是它的上级机构。")
         if not self.has_staff and not self.proxy_id:
             errors["proxy"] = _("没有专职人员的机构要指定代办机构。")

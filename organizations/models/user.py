@@ -126,6 +126,7 @@ class PasswordRecord(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("用过的密码")
         default_permissions = ()
         ordering = ["-at"]
 
