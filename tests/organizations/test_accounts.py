@@ -279,10 +279,26 @@ def test_list_takes_tampering_and_sorts_by_index(as_user, region):
     assert_sorts_by_index(UserList)
 
 
+def rows_of(response) -> list[tuple]:
+    return list(load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.iter_rows(values_only=True))
+
+
+def test_full_export_needs_a_reason_and_gives_the_own_office_only(as_user, chifeng, region_security, newcomer, leader):
+    opened(region_security, chifeng.organization, "own", phone="13800000002", name="本单位的（演示）")
+    client, query = as_user(chifeng), f"{LIST}?export=xlsx&full=1&cols=name,phone"
+    assert client.get(query).context["form"]
+    assert client.post(query, {"reason": ""}).context["form"].errors
+    text = str(rows_of(client.post(query, {"reason": "报自治区防汛值班表"})))
+    assert "13800000002" in text
+    assert "新来的（演示）" not in text  # 松山区: seen, but not the own office
+    assert "报自治区防汛值班表" in text
+    assert AccessLog.objects.get(kind="exported").detail["full"] is True
+    assert as_user(leader).get(query).status_code == 403
+
+
 def test_export_is_masked(as_user, region, newcomer):
     response = as_user(region).get(LIST, {"export": "xlsx", "cols": "name,phone,email,duties,state"})
     assert response.status_code == 200
-    rows = list(load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.iter_rows(values_only=True))
-    line = next(row for row in rows if "新来的（演示）" in row)
+    line = next(row for row in rows_of(response) if "新来的（演示）" in row)
     assert "138****0001" in line
     assert "经办" in line
