@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
+from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
 class Decision:
-    """``allowed`` and the reason in plain Chinese, for the page 谁能看到这条记录，为什么 and for the 403 page."""
+    """``allowed`` and the reason in plain words, for the page 谁能看到这条记录，为什么 and for the 403 page."""
 
     allowed: bool
-    reason: str
+    reason: StrOrPromise
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -21,9 +22,9 @@ class Decision:
             raise PermissionDenied(self.reason)
 
 
-def yes(reason: str) -> Decision:
+def yes(reason: StrOrPromise) -> Decision:
     return Decision(True, reason)
 
 
-def no(reason: str) -> Decision:
+def no(reason: StrOrPromise) -> Decision:
     return Decision(False, reason)

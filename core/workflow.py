@@ -1,7 +1,7 @@
 """The workflow engine: a table of legal moves, one function that performs them, one row per move.
 
 A subject app writes ``states.py`` (states, steps) and ``workflow.py`` with prose, a ``MOVES`` table over these steps
-and ``WORKFLOW = Workflow(MOVES)``. The page, the API, the tests, the help text and the database trigger read that table.
+and ``WORKFLOW = Workflow(MOVES)``. Page, API, tests, help text and database trigger all read that table.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from core.decisions import Decision
 from core.models.workflow import WorkflowEvent
@@ -53,7 +54,7 @@ class Move:
 class MoveNotAllowed(Exception):  # noqa: N818 - reads as the sentence it is
     """The move cannot be made. ``code`` is ``unknown``, ``state``, ``permission`` or ``comment``."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: StrOrPromise) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

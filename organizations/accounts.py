@@ -18,10 +18,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.days import beginning_of
 from core.decisions import Decision, no
 from core.integrity import plainly
+from core.language import in_chinese, sentence
 from organizations import passwords
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import can, forget, grant
@@ -32,20 +34,20 @@ from organizations.roles import ROLES, Right
 def can_manage(by: User, account: User) -> Decision:
     """Whether ``by`` keeps this account: passwords, deactivation, the person's own data."""
     if by.pk == account.pk:
-        return no(_("不能办理本人的账号和任职，请由另一位安全管理员办理。"))
+        return no(gettext_lazy("不能办理本人的账号和任职，请由另一位安全管理员办理。"))
     home = can(by, Right.MANAGE_ACCOUNT, account.organization)
     if not home:
         return home
     for place in _places_of(account):
         if not can(by, Right.MANAGE_ACCOUNT, place):
-            return no(_("此人还在%(where)s任职，账号由那里的安全管理员管理。") % {"where": place})
+            return no(sentence(gettext_lazy("此人还在%(where)s任职，账号由那里的安全管理员管理。"), {"where": place}))
     return home
 
 
 def can_appoint(by: User, account: User, organization: Organization) -> Decision:
     """Whether ``by`` may give this person a duty at ``organization``, or end one there."""
     if by.pk == account.pk:
-        return no(_("不能办理本人的账号和任职，请由另一位安全管理员办理。"))
+        return no(gettext_lazy("不能办理本人的账号和任职，请由另一位安全管理员办理。"))
     return can(by, Right.MANAGE_ACCOUNT, organization)
 
 
@@ -107,8 +109,10 @@ def deactivate(account: User, *, by: User | None, reason: str) -> User:
     if not account.is_active:
         raise ValidationError(_("账号已经停用，停用时间 %(at)s。") % {"at": _moment(account.deactivated_at)})
     now = timezone.now()
+    with in_chinese():
+        why = _("账号停用：%(reason)s") % {"reason": reason}
     for appointment in account.appointments.select_for_update().filter(Q(ends_at=None) | Q(ends_at__gt=now)):
-        _end(appointment, at=now, by=by, reason=_("账号停用：%(reason)s") % {"reason": reason})
+        _end(appointment, at=now, by=by, reason=why)
     account.is_active, account.deactivated_at, account.deactivated_reason = False, now, reason
     account.version += 1
     account.save(update_fields=["is_active", "deactivated_at", "deactivated_reason", "version"])
@@ -232,7 +236,7 @@ def check_fit(role: str, organization: Organization) -> None:
     if role not in ROLES:
         raise ValidationError({"role": _("没有这种职责。")})
     if organization.level not in ROLES[role].levels:
-        where = "、".join(str(level.label) for level in type(organization).Level if level in ROLES[role].levels)
+        where = _("、").join(str(level.label) for level in type(organization).Level if level in ROLES[role].levels)
         words = {"role": ROLES[role].label, "where": where, "place": organization}
         raise ValidationError({"role": _("“%(role)s”设在%(where)s，不能设在%(place)s。") % words})
 

@@ -143,7 +143,7 @@ class MoveSerializer(serializers.Serializer):
     def validate_fields(self, given: dict[str, str]) -> dict[str, str]:
         strange = set(given) - set(FIELDS)
         if strange:
-            raise ValidationError(_("没有这些项目：%(names)s。") % {"names": "、".join(sorted(strange))})
+            raise ValidationError(_("没有这些项目：%(names)s。") % {"names": _("、").join(sorted(strange))})
         return given
 
 

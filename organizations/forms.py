@@ -259,7 +259,12 @@ class HandOverForm(InstantForm):
         people = people.exclude(pk__in=[user.pk, appointment.user_id]).select_related("organization")
         field: Any = self.fields["to"]
         field.queryset = people
-        field.label_from_instance = lambda who: f"{who.name}（{who.username}，{who.organization.short_name}）"
+        field.label_from_instance = _known_by
+
+
+def _known_by(person: User) -> str:
+    words = {"name": person.name, "username": person.username, "place": person.organization.short_name}
+    return _("%(name)s（%(username)s，%(place)s）") % words
 
 
 # -- account requests -------------------------------------------------------------------------------------

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import Permission
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from core.decisions import Decision, no, yes
+from core.language import sentence
 from organizations.models.appointment import Appointment, OrganizationGrant
 from organizations.models.organization import Organization
 from organizations.roles import ROLES, Level, Right
@@ -149,7 +151,9 @@ def can(user: "User", right: str, organization: Organization) -> Decision:
     for held in access(user).having(right):
         if held.covers(organization):
             return yes(_reason(held))
-    return no(_("您现在的职责不能%(right)s（%(where)s）。") % {"right": Right(right).label, "where": organization})
+    return no(
+        sentence(_("您现在的职责不能%(right)s（%(where)s）。"), {"right": Right(right).label, "where": organization})
+    )
 
 
 def acting_for(user: "User | None", right: str, organization: Organization) -> str:
@@ -162,7 +166,7 @@ def acting_for(user: "User | None", right: str, organization: Organization) -> s
     return ""
 
 
-def _reason(held: Held) -> str:
+def _reason(held: Held) -> StrOrPromise:
     words = {
         "where": held.name,
         "role": ROLES[held.role].label,
@@ -170,8 +174,8 @@ def _reason(held: Held) -> str:
         "for": held.proxy_for,
     }
     if held.proxy_for:
-        return _("在%(where)s任“%(role)s”，代%(for)s办理，可以%(right)s。") % words
-    return _("在%(where)s任“%(role)s”，可以%(right)s。") % words
+        return sentence(_("在%(where)s任“%(role)s”，代%(for)s办理，可以%(right)s。"), words)
+    return sentence(_("在%(where)s任“%(role)s”，可以%(right)s。"), words)
 
 
 def who_can(right: str, organization: Organization) -> list[tuple[Appointment, Decision]]:

@@ -121,10 +121,10 @@ class UserTable(Table):
 
     def value_duties(self, record: User) -> str:
         """Own organization's duties by name, others with their place."""
-        return "、".join(
+        return _("、").join(
             str(duty.duty.label)
             if duty.organization_id == record.organization_id
-            else f"{duty.organization.short_name}{duty.duty.label}"
+            else _("%(place)s%(role)s") % {"place": duty.organization.short_name, "role": duty.duty.label}
             for duty in getattr(record, "duties_now", ())
         )
 

@@ -129,7 +129,7 @@ def close_office(office: Organization, *, on: date, by: User) -> Organization:
         raise ValidationError({"on": _("停用日期不能早于今天。")})
     left = in_the_way(office, on)
     if left:
-        raise ValidationError([_("还不能停用，先处理完：%(left)s。") % {"left": "、".join(left)}])
+        raise ValidationError([_("还不能停用，先处理完：%(left)s。") % {"left": _("、").join(left)}])
     office.valid_to = on
     office.version += 1
     with plainly(Organization):

@@ -20,10 +20,11 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.decisions import Decision, no
 from core.jobs import start
+from core.language import in_chinese
 from core.notices import notify
 from core.numbers import numbered
 from core.workflow import Move, Workflow
@@ -46,7 +47,7 @@ def asks(request: AccountRequest, user: User) -> Decision:
 
 def decides(request: AccountRequest, user: User) -> Decision:
     if request.applicant_id == user.pk:
-        return no(_("自己提出的申请要由别人办理。"))
+        return no(gettext_lazy("自己提出的申请要由别人办理。"))
     return can(user, Right.DECIDE_REQUEST, request.organization)
 
 
@@ -70,7 +71,8 @@ def _submit(request: AccountRequest, by: User) -> None:
     if not request.number:
         code = request.organization.division_id or request.organization.code
         request.number = numbered("ZH", code, timezone.localdate(now).year)
-    title = _("%(place)s报来开户申请：%(name)s，%(role)s") % _words(request)
+    with in_chinese():
+        title = _("%(place)s报来开户申请：%(name)s，%(role)s") % _words(request)
     notify(deciders(request), kind="request_submitted", title=title, url=request.get_absolute_url())
 
 
@@ -79,7 +81,8 @@ def _resubmit(request: AccountRequest, by: User) -> None:
     if found:
         raise ValidationError(found)
     request.submitted_at = timezone.now()
-    title = _("%(place)s已修改并重新报来开户申请：%(name)s，%(role)s") % _words(request)
+    with in_chinese():
+        title = _("%(place)s已修改并重新报来开户申请：%(name)s，%(role)s") % _words(request)
     notify(_returned_by(request), kind="request_resubmitted", title=title, url=request.get_absolute_url())
 
 
@@ -93,8 +96,9 @@ def _returned_by(request: AccountRequest) -> list[User]:
 
 def _return(request: AccountRequest, by: User, fields: dict[str, str] | None = None) -> None:
     request.decided_at = None
-    title = _("%(number)s 被退回修改：%(name)s的开户申请") % _words(request)
-    body = _("需要修改 %(count)d 处。") % {"count": len(fields)} if fields else ""
+    with in_chinese():
+        title = _("%(number)s 被退回修改：%(name)s的开户申请") % _words(request)
+        body = _("需要修改 %(count)d 处。") % {"count": len(fields)} if fields else ""
     url = reverse("organizations:request_edit", args=[request.pk])
     notify([request.applicant], kind="request_returned", title=title, body=body, url=url)
 
@@ -121,15 +125,18 @@ def _approve(request: AccountRequest, by: User) -> None:
         starts_at=accounts.start_of_duty(request.starts_on),
     )
     request.decided_at = timezone.now()
-    start("account_slip", by=by, title=_("账号开通单 %(number)s") % _words(request), request_id=request.pk)
-    title = _("%(number)s 已开户：%(name)s，登录名 %(username)s") % _words(request)
-    body = _("一次性密码由安全管理员当面或打电话告知本人。")
+    with in_chinese():
+        slip = _("账号开通单 %(number)s") % _words(request)
+        title = _("%(number)s 已开户：%(name)s，登录名 %(username)s") % _words(request)
+        body = _("一次性密码由安全管理员当面或打电话告知本人。")
+    start("account_slip", by=by, title=slip, request_id=request.pk)
     notify([request.applicant], kind="request_approved", title=title, body=body, url=request.get_absolute_url())
 
 
 def _reject(request: AccountRequest, by: User) -> None:
     request.decided_at = timezone.now()
-    title = _("%(number)s 不予开户：%(name)s") % _words(request)
+    with in_chinese():
+        title = _("%(number)s 不予开户：%(name)s") % _words(request)
     notify([request.applicant], kind="request_rejected", title=title, url=request.get_absolute_url())
 
 
@@ -154,14 +161,20 @@ MOVES = (
     Move("approve", gettext_lazy("同意开户"), STEPS["approve"], decides, tone="main", apply=_approve),
     Move(
         "return_for_changes",
-        gettext_lazy("退回修改"),
+        pgettext_lazy("move", "退回修改"),
         STEPS["return_for_changes"],
         decides,
         needs_comment=True,
         apply=_return,
     ),
     Move(
-        "reject", gettext_lazy("不予开户"), STEPS["reject"], decides, needs_comment=True, tone="danger", apply=_reject
+        "reject",
+        pgettext_lazy("move", "不予开户"),
+        STEPS["reject"],
+        decides,
+        needs_comment=True,
+        tone="danger",
+        apply=_reject,
     ),
     Move("withdraw", gettext_lazy("撤回"), STEPS["withdraw"], asks, tone="danger", apply=_withdraw),
 )

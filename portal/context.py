@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from organizations.permissions import access
 from organizations.roles import ROLES
@@ -33,4 +34,4 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 def _role(user: Any) -> str:
     """The person's duties in the order of the roles table, two at most: this stands beside the name."""
     held = {item.role for item in access(user).held if not item.proxy_for}
-    return "、".join([str(role.label) for key, role in ROLES.items() if key in held][:2])
+    return _("、").join([str(role.label) for key, role in ROLES.items() if key in held][:2])

@@ -39,8 +39,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not request.user.is_authenticated:
         return sign_in_first(request, ended="")
-    reason = "" if str(exception) in _NO_REASON else str(exception)
-    record(AccessLog.Kind.REFUSED, request=request, subject=request.path, reason=reason, method=request.method)
+    given: Any = "" if str(exception) in _NO_REASON else exception.args[0]
+    record(AccessLog.Kind.REFUSED, request=request, subject=request.path, reason=given, method=request.method)
+    reason = str(given)
     detail = reason or _("您没有做这件事的权限。")
     return page(request, 403, code="permission", detail=detail, exception=reason)
 

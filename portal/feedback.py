@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from core.language import in_chinese
 from core.notices import notify
 from organizations.nearest import nearest_holders
 from organizations.roles import Right
@@ -34,9 +35,11 @@ def feedback(request: SignedIn) -> HttpResponse:
     form = FeedbackForm(request.POST or None, initial={"page": request.GET.get("from", "")[:200]})
     if request.method == "POST" and form.is_valid():
         people = nearest_holders(Right.MANAGE_SYSTEM, request.user.organization)
-        title = _("意见建议：%(who)s（%(where)s）") % {"who": request.user, "where": request.user.organization}
-        page = form.cleaned_data["page"]
-        body = form.cleaned_data["text"] + (f"\n{_('说的是：')}{page}" if page else "")
+        body = form.cleaned_data["text"]
+        with in_chinese():
+            title = _("意见建议：%(who)s（%(where)s）") % {"who": request.user, "where": request.user.organization}
+            if page := form.cleaned_data["page"]:
+                body += "\n" + _("说的是：%(page)s") % {"page": page}
         notify(people, kind="feedback", title=title, body=body)
         messages.success(
             request,

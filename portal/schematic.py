@@ -93,7 +93,10 @@ def render(layout: Layout, marks: Mapping[str, Mark] | None = None, *, title: st
     label = title or _("十二盟市示意图（不是地图）")
     return format_html(
         '<svg class="schematic" viewBox="0 0 {} {}" role="group" aria-label="{}" xmlns="http://www.w3.org/2000/svg">{}</svg>',
-        _n(width), _n(height), label, tiles,
+        _n(width),
+        _n(height),
+        label,
+        tiles,
     )
 
 
@@ -102,7 +105,8 @@ def legend(layout: Layout) -> SafeString:
     rows = [
         format_html(
             '<li><svg viewBox="0 0 9 9" aria-hidden="true"><path class="fill area-{}" d="M0 0H9V9H0Z"/></svg>{}</li>',
-            number, area.name,
+            number,
+            area.name,
         )
         for number, area in enumerate(layout.areas, start=1)
     ]
@@ -114,9 +118,9 @@ def legend(layout: Layout) -> SafeString:
 def describe(layout: Layout, tile: Tile, mark: Mark) -> str:
     """What a reader who does not see the colours is told."""
     parts = {"east": _("（东半部）"), "west": _("（西半部）"), "whole": ""}
-    areas = "、".join(area.name + parts[part] for _number, area, part in coverage(layout, tile.code))
+    areas = _("、").join(area.name + parts[part] for _number, area, part in coverage(layout, tile.code))
     seat = _("骨干队所在地") if any(area.seat == tile.code for area in layout.areas) else ""
-    return "，".join(part for part in (tile.name, mark.note, areas, seat) if part)
+    return _("，").join(part for part in (tile.name, mark.note, areas, seat) if part)
 
 
 def _tile(layout: Layout, tile: Tile, left: float, mark: Mark) -> str:
@@ -124,14 +128,16 @@ def _tile(layout: Layout, tile: Tile, left: float, mark: Mark) -> str:
     cy = MARGIN + tile.y * HEIGHT * 0.75 + HEIGHT / 2
     seat = any(area.seat == tile.code for area in layout.areas) and not mark.tone
     notes = [mark.note] if mark.note else ([] if mark.tone else _area_words(layout, tile.code))
-    body = "".join((
-        f"<title>{escape(describe(layout, tile, mark))}</title>",
-        _fills(layout, tile, cx, cy, mark),
-        f'<path class="edge" d="{_hexagon(cx, cy)}"/>',
-        f'<path class="seat" d="{_hexagon(cx, cy, inset=8)}"/>' if seat else "",
-        f'<text class="name" x="{_n(cx)}" y="{_n(cy + (0 if notes else 5))}">{escape(tile.name)}</text>',
-        "".join(f'<text class="note" x="{_n(cx)}" y="{_n(cy + 19)}">{escape(note)}</text>' for note in notes),
-    ))
+    body = "".join(
+        (
+            f"<title>{escape(describe(layout, tile, mark))}</title>",
+            _fills(layout, tile, cx, cy, mark),
+            f'<path class="edge" d="{_hexagon(cx, cy)}"/>',
+            f'<path class="seat" d="{_hexagon(cx, cy, inset=8)}"/>' if seat else "",
+            f'<text class="name" x="{_n(cx)}" y="{_n(cy + (0 if notes else 5))}">{escape(tile.name)}</text>',
+            "".join(f'<text class="note" x="{_n(cx)}" y="{_n(cy + 19)}">{escape(note)}</text>' for note in notes),
+        )
+    )
     kind = f'class="tile" data-code="{escape(tile.code)}"'
     return f'<a {kind} href="{escape(mark.url)}">{body}</a>' if mark.url else f"<g {kind}>{body}</g>"
 

@@ -1,6 +1,8 @@
 """Every route of the product, from the root. Each subject has its own ``urls.py``."""
 
 from django.urls import include, path
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 urlpatterns = [
     path("accounts/", include("organizations.signin_urls")),
@@ -11,6 +13,7 @@ urlpatterns = [
     path("api/", include("portal.api_urls")),
     path("", include("portal.health_urls")),
     path("", include("portal.page_urls")),
+    path("language/", require_POST(set_language), name="set_language"),
 ]
 
 handler400 = "portal.errors.bad_request"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.attachments.checks import check
 from core.attachments.safekeeping import keep_file
+from core.language import in_chinese
 from core.models import Attachment
 
 
@@ -85,7 +86,8 @@ def _end_replaced(owner: models.Model, kind: str, by: Any, replaces: Attachment)
     old: Attachment | None = there.select_for_update(no_key=True).first()
     if old is None:
         raise ValidationError(_("要更换的材料已经停用或被别人更换，请刷新页面后再试。"), code="stale")
-    _end(old, by, _("换成了新版本"))
+    with in_chinese():
+        _end(old, by, _("换成了新版本"))
     return old.version
 
 

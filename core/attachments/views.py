@@ -81,7 +81,7 @@ def download(request: HttpRequest, pk: Any) -> FileResponse:
     attachment, owner = _visible(request, pk)
     stream = _open(attachment)
     record(
-        AccessLog.Kind.DOWNLOADED, request=request, subject=attachment.name, of=str(owner),
+        AccessLog.Kind.DOWNLOADED, request=request, subject=attachment.name, of=owner,
         attachment=str(attachment.pk), sha256=attachment.sha256,
     )  # fmt: skip
     response = FileResponse(stream, as_attachment=True, filename=attachment.name, content_type=attachment.media_type)

@@ -7,6 +7,7 @@ from django.db import Error, transaction
 from django.http import HttpRequest
 
 from core.history.middleware import client_address
+from core.language import in_chinese
 from core.masking import mask_text, mask_value
 from core.models.access import AccessLog
 
@@ -23,11 +24,12 @@ def record(
 
     :param kind: one of ``AccessLog.Kind``.
     :param user: whose act; taken from ``request`` when not given. ``user_name=`` names one that no account has.
-    :param subject: what it was done to, in words.
+    :param subject: what it was done to, in words; given lazily where it is translated, because the row is Chinese.
     :param detail: anything JSON-able that helps to understand it later.
     """
     try:
-        row = _row(kind, request, user, subject, detail)
+        with in_chinese():
+            row = _row(kind, request, user, subject, detail)
         with transaction.atomic():  # a savepoint: a failed insert must not break the caller's transaction
             row.save(force_insert=True)
     except (Error, TypeError, ValueError):

@@ -19,6 +19,7 @@ from core.attachments.safekeeping import keep_file
 from core.documents.codes import new_code
 from core.documents.qr import qr_svg
 from core.documents.rendering import pdf_of
+from core.language import in_chinese
 from core.models import VerifiableDocument
 
 State = VerifiableDocument.State
@@ -62,7 +63,7 @@ def issue(
     :param on: the day printed on it; today if not given.
     """
     paper = _Paper(template, context, number, title, issuer, subject)
-    with transaction.atomic():
+    with in_chinese(), transaction.atomic():
         type(owner)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)
         there: VerifiableDocument | None = (
             VerifiableDocument.objects.of(owner).valid().filter(number=number, title=title).first()

@@ -11,6 +11,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from core.documents.fonts import only_our_fonts
+from core.language import in_chinese
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -26,7 +27,8 @@ def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
 
     Written as PDF/A, not certified. Templates reach no network and no file: only ``data:`` addresses are read.
     """
-    return pdf_of(render_to_string(template, dict(context)))
+    with in_chinese():
+        return pdf_of(render_to_string(template, dict(context)))
 
 
 def pdf_of(html: str) -> bytes:

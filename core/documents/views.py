@@ -21,7 +21,7 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
     except FileNotFoundError as error:
         raise Http404(_("文件不在存储中，请联系系统管理员从备份恢复。")) from error
     record(
-        AccessLog.Kind.DOWNLOADED, request=request, subject=str(document), of=str(owner),
+        AccessLog.Kind.DOWNLOADED, request=request, subject=document, of=owner,
         document=document.pk, sha256=document.sha256,
     )  # fmt: skip
     response = FileResponse(stream, as_attachment=True, filename=document.file_name, content_type="application/pdf")

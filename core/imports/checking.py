@@ -52,7 +52,7 @@ def read_table(file: Any, media_type: str, resource: Resource) -> Table:
     names = {name: (column.column_name, *column.also) for name, column in columns.items()}
     found = [(sheet, header) for sheet in read_sheets(file, media_type) if (header := find_header(sheet.rows, names))]
     if not found:
-        wanted = "、".join(column.column_name for column in columns.values() if column.required) or "、".join(
+        wanted = _("、").join(column.column_name for column in columns.values() if column.required) or _("、").join(
             column.column_name for column in columns.values()
         )
         raise ValidationError(_("没有找到表头。表格里要有写着列名的一行，列名是：%(wanted)s。") % {"wanted": wanted})
@@ -75,9 +75,9 @@ def _check_header(header: Header, resource: Resource) -> None:
     columns = resource.columns
     missing = [column.column_name for name, column in columns.items() if column.required and name not in header.columns]
     if missing:
-        raise ValidationError(_("缺少这些列：%(names)s。") % {"names": "、".join(missing)})
+        raise ValidationError(_("缺少这些列：%(names)s。") % {"names": _("、").join(missing)})
     if header.twice:
-        names = "、".join(columns[name].column_name for name in dict.fromkeys(header.twice))
+        names = _("、").join(columns[name].column_name for name in dict.fromkeys(header.twice))
         raise ValidationError(_("这些列出现了不止一次，不知道该用哪一列：%(names)s。") % {"names": names})
 
 

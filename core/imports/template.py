@@ -22,7 +22,7 @@ def blank_spreadsheet(resource: Resource, title: str) -> FileResponse:
     sheet = book.add_worksheet(title[:31])
     text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "bottom": 1, "num_format": "@"})
     for number, column in enumerate(resource.columns.values()):
-        heading = f"{column.column_name}{_('（必填）') if column.required else ''}"
+        heading = column.column_name + (_("（必填）") if column.required else "")
         sheet.set_column(number, number, max(12, 2 * len(heading) + 2), text)
         sheet.write_string(0, number, heading, bold)
         if column.example:

@@ -23,6 +23,7 @@ from core.imports.reading import is_ods
 from core.imports.resources import Resource
 from core.imports.template import blank_spreadsheet
 from core.jobs import start
+from core.language import in_chinese
 from core.models import Import, Job
 
 AT_ONCE = 300  # rows checked while the person waits; more by a job
@@ -81,7 +82,8 @@ class ImportView(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "blank" in request.GET:
-            return blank_spreadsheet(self.get_resource(), str(self.title))
+            with in_chinese():  # its headings are what the import looks for
+                return blank_spreadsheet(self.get_resource(), str(self.title))
         item = self._item()
         if item is None:
             return self._page(stage="upload", form=UploadForm())
@@ -131,10 +133,12 @@ class ImportView(LoginRequiredMixin, View):
 
     def _check_by_job(self, item: Import) -> Job:
         cls = type(self)
+        with in_chinese():
+            title = _("核对“%(name)s”") % {"name": item.name}
         return start(
             "import_check",
             by=self.request.user,
-            title=_("核对“%(name)s”") % {"name": item.name},
+            title=title,
             item=str(item.pk),
             view=f"{cls.__module__}.{cls.__qualname__}",
             kwargs={key: str(value) for key, value in self.kwargs.items()},

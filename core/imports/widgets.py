@@ -9,6 +9,8 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
+from core.language import in_chinese
+
 _DAY = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?$")
 _DAY_DIGITS = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _YES = frozenset(["是", "有", "对", "√", "✓", "y", "yes", "true", "1"])
@@ -61,7 +63,8 @@ class YesNo(Widget):
         raise ValueError(_("请填“是”或“否”，不能填“%(value)s”。") % {"value": value[:30]})
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return "" if value is None else str(_("是") if value else _("否"))
+        with in_chinese():
+            return "" if value is None else str(_("是") if value else _("否"))
 
 
 class Choice(Widget):
@@ -75,18 +78,21 @@ class Choice(Widget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         if not value:
             return ""
-        for key, label in self.choices:
-            if value in (key, str(label)):
-                return key
+        with in_chinese():  # sheets are Chinese, whichever language their uploader reads
+            for key, label in self.choices:
+                if value in (key, str(label)):
+                    return key
         if value in self.also:
             return self.also[value]
-        offered = "、".join(str(label) for _key, label in self.choices)
+        with in_chinese():
+            offered = "、".join(str(label) for _key, label in self.choices)
         raise ValueError(
             _("“%(value)s”不在可选范围内，可以填：%(offered)s。") % {"value": value[:30], "offered": offered}
         )
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return str(dict(self.choices).get(value, value or ""))
+        with in_chinese():
+            return str(dict(self.choices).get(value, value or ""))
 
 
 class Lookup(Widget):

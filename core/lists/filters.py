@@ -58,7 +58,7 @@ def _in_words(field: Any, value: Any) -> str:
         return str(_("是") if value else _("否"))
     choices = dict(getattr(field, "choices", ())) if not hasattr(value, "pk") and not hasattr(value, "model") else {}
     if isinstance(value, (list, tuple, set)) or hasattr(value, "model"):
-        return "、".join(str(choices.get(item, item)) for item in value)
+        return _("、").join(str(choices.get(item, item)) for item in value)
     return str(choices.get(value, value))
 
 

@@ -69,5 +69,5 @@ class ListRequest:
         names = [name for name in text.split(",") if name]
         strange = [name for name in names if name not in known]
         if strange:
-            self.notes.append(_("没有“%(names)s”这样的列，没有采用。") % {"names": "、".join(strange)[:80]})
+            self.notes.append(_("没有“%(names)s”这样的列，没有采用。") % {"names": _("、").join(strange)[:80]})
         return [name for name in names if name in known]

@@ -119,7 +119,7 @@ def _stored(request: HttpRequest, view: SavedView) -> bool:
             raise ValidationError(_("请给视图起个名字。"))
         view.full_clean()
     except ValidationError as error:
-        messages.error(request, "；".join(error.messages))
+        messages.error(request, _("；").join(error.messages))
         return False
     view.save()
     return True

@@ -34,16 +34,23 @@ class Attachment(Owned):
     size = models.PositiveBigIntegerField(_("大小"))
     sha256 = models.CharField(_("校验值"), max_length=64)
     version = models.PositiveSmallIntegerField(_("版本"), default=1)
-    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("更换的版本")
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人")
+    )
     uploaded_at = models.DateTimeField(_("上传时间"), auto_now_add=True)
     ended_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("停用人")
+    )
     end_reason = models.CharField(_("停用原因"), max_length=200, blank=True)
 
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("材料")
         ordering = ["kind", "uploaded_at"]
         default_permissions = ()
         indexes = [

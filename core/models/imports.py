@@ -52,6 +52,7 @@ class Import(models.Model):
     objects = ImportQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("导入")
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["created_by", "-created_at"], name="import_by")]
         constraints = [

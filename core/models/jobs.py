@@ -60,6 +60,7 @@ class Job(models.Model):
     objects = JobQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("后台任务")
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["created_by", "-created_at"], name="job_by"),

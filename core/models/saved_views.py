@@ -29,6 +29,7 @@ class SavedView(models.Model):
     objects = SavedViewQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("常用视图")
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(

@@ -31,17 +31,22 @@ class VerifiableDocument(Owned):
     issued_on = models.DateField(_("出具日期"))
     sha256 = models.CharField(_("文件校验值"), max_length=64)
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.VALID)
-    file = models.FileField(upload_to="documents/", max_length=200)
+    file = models.FileField(_("文件"), upload_to="documents/", max_length=200)
     content_digest = models.CharField(max_length=64)  # of what was printed: the same again gives this same paper
-    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("出具人")
+    )
     issued_at = models.DateTimeField(_("出具时间"), auto_now_add=True)
     ended_at = models.DateTimeField(_("失效时间"), null=True, blank=True)
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("停用人")
+    )
     end_reason = models.CharField(_("失效原因"), max_length=200, blank=True)
 
     objects = VerifiableDocumentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("可核验文件")
         ordering = ["-issued_at", "-id"]
         default_permissions = ()
         indexes = [

@@ -23,6 +23,7 @@ class WorkflowEvent(Owned):
     objects = OwnedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("办理记录")
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["content_type", "object_id", "at"], name="workflowevent_of")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

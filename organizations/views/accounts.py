@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import audit, masks
 from core.forms import refuse
+from core.language import in_chinese, sentence
 from core.lists import ListView
 from core.models import AccessLog
 from core.notices import notify
@@ -103,7 +104,9 @@ def _facts(account: User) -> list[dict[str, Any]]:
         {"label": _("最近登录"), "value": _moment(account.last_login) or _("还没有登录过")},
     ]
     if not account.is_active:
-        facts.append({"label": _("停用"), "value": f"{_moment(account.deactivated_at)}，{account.deactivated_reason}"})
+        facts.append(
+            {"label": _("停用"), "value": _("，").join([_moment(account.deactivated_at), account.deactivated_reason])}
+        )
     return facts
 
 
@@ -212,7 +215,9 @@ def user_password(request: SignedIn, pk: int) -> HttpResponse:
         except ValidationError as error:
             told(request, error)
             return redirect(account)
-        notify([account], kind="password_reset", title=_("您的密码已由%(who)s重设") % {"who": request.user})
+        with in_chinese():
+            title = _("您的密码已由%(who)s重设") % {"who": request.user}
+        notify([account], kind="password_reset", title=title)
         return show_password(request, account, password, _("一次性密码已设"))
     context = {
         "title": _("给%(name)s设一次性密码") % {"name": account},
@@ -242,12 +247,12 @@ def user_deactivate(request: SignedIn, pk: int) -> HttpResponse:
             told(request, error)
         return redirect(account)
     held = [
-        f"{row.organization}：{row.get_role_display()}"
+        _("：").join([str(row.organization), row.get_role_display()])
         for row in account.appointments.in_force().select_related("organization")
     ]
     consequences = [_("马上不能登录，已登录的设备都会退出。"), _("经手的记录都保留。")]
     if held:
-        consequences.insert(0, _("同时终止的任职：%(held)s。") % {"held": "、".join(held)})
+        consequences.insert(0, _("同时终止的任职：%(held)s。") % {"held": _("、").join(held)})
     context = {
         "title": _("停用%(name)s的账号") % {"name": account},
         "question": _("确定停用吗？"),
@@ -324,5 +329,6 @@ def user_reveal(request: SignedIn, pk: int) -> HttpResponse:
     """The whole telephone number and address, for those who keep the account. It is recorded."""
     account = visible(request, pk)
     accounts.can_manage(request.user, account).require()
-    audit.record(AccessLog.Kind.REVEALED, request=request, subject=_("%(name)s的联系方式") % {"name": account})
+    what = sentence(gettext_lazy("%(name)s的联系方式"), {"name": account})
+    audit.record(AccessLog.Kind.REVEALED, request=request, subject=what)
     return render(request, "organizations/_contact.html", {"account": account})

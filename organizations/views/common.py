@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.decisions import Decision, no, yes
 from core.forms import StaleForm, VersionedForm
+from core.language import sentence
 from core.search import matching
 from organizations.models import Organization, User
 from organizations.permissions import access, reach
@@ -30,7 +31,7 @@ def holding(right: Right) -> Any:
     def ask(user: Any) -> Decision:
         if right in access(user):
             return yes("")
-        return no(_("您现在的职责不能%(right)s。") % {"right": right.label})
+        return no(sentence(gettext_lazy("您现在的职责不能%(right)s。"), {"right": right.label}))
 
     return ask
 

@@ -19,7 +19,7 @@ def role_help(request: SignedIn) -> HttpResponse:
         {
             "key": key,
             "role": role,
-            "levels": "、".join(str(level.label) for level in Level if level in role.levels),
+            "levels": _("、").join(str(level.label) for level in Level if level in role.levels),
             "mine": key in mine,
         }
         for key, role in ROLES.items()

@@ -121,8 +121,10 @@ def _url(pk: int | None) -> str:
 def _division(place: Organization) -> str:
     if place.division is None:
         return ""
-    kind = "" if place.division.is_gb2260 else _("，功能区补充代码")
-    return f"{place.division.name}（{place.division_id}{kind}）"
+    words = {"name": place.division.name, "code": place.division_id}
+    if place.division.is_gb2260:
+        return _("%(name)s（%(code)s）") % words
+    return _("%(name)s（%(code)s，功能区补充代码）") % words
 
 
 def _duties(place: Organization) -> list[dict[str, Any]]:

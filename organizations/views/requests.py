@@ -264,7 +264,7 @@ def _ask(request: SignedIn, record: AccountRequest, move: Move, form: DecisionFo
     if not move.needs_comment and request.method == "GET":
         raise Http404
     context = {
-        "title": f"{move.label}：{record.name}",
+        "title": _("：").join([str(move.label), record.name]),
         "record": record,
         "move": move,
         "form": form,

@@ -104,7 +104,7 @@ def organization_close(request: SignedIn, pk: int) -> HttpResponse:
     left = tree.in_the_way(office, _day(form))
     consequences = [_("停用后不能再登录办理，记录都保留。"), _("名称和代码不再给别的机构用。")]
     if left:
-        consequences.insert(0, _("现在还不能停用，先处理完：%(left)s。") % {"left": "、".join(left)})
+        consequences.insert(0, _("现在还不能停用，先处理完：%(left)s。") % {"left": _("、").join(left)})
     context = {
         "title": _("停用%(office)s") % {"office": office},
         "question": _("从哪天起停用？"),

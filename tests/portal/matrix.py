@@ -89,6 +89,7 @@ MATRIX: dict[str, Row] = {
     # public
     "verify_lookup": PUBLIC,
     "verify": Row("public", PAGE, ("code",)),
+    "set_language": Row("public", POST, data=lambda world: {"language": "zh-hans"}),
     # portal
     "portal:home": SIGNED_IN,
     "portal:search": Row("signed_in", PAGE, query="q=松山"),
