@@ -23,6 +23,12 @@ RUN apt-get update && cd /tmp && apt-get download -o APT::Sandbox::User=root tex
     | tar --extract --strip-components=9 --directory=/fonts --wildcards './usr/share/texlive/texmf-dist/fonts/opentype/public/fandol/*.otf' \
     && find /fonts -name '*.otf' | grep -q .
 
+# -- languages ----------------------------------------------------------------------------------------
+FROM debian:bookworm-slim AS languages
+RUN apt-get update && apt-get install --yes --no-install-recommends gettext
+COPY locale /locale
+RUN for source in /locale/*/LC_MESSAGES/django.po; do msgfmt --check -o "${source%.po}.mo" "$source" || exit 1; done
+
 # -- the portal ---------------------------------------------------------------------------------------
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
@@ -51,6 +57,7 @@ COPY --from=assets /build/node_modules/@tabler/core/dist node_modules/@tabler/co
 COPY --from=assets /build/node_modules/htmx.org/dist node_modules/htmx.org/dist
 COPY --from=assets /build/node_modules/echarts/dist node_modules/echarts/dist
 COPY . .
+COPY --from=languages /locale locale
 
 USER portal
 VOLUME /data

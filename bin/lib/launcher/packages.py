@@ -1,4 +1,4 @@
-"""Installs what is missing: Python packages from the hashed lock file, system packages, fonts, page assets.
+"""Installs what is missing: Python packages from the hashed lock file, system packages, fonts, page assets, languages.
 
 Each part leaves a stamp with the hash of what it installed from, so that a second start only compares hashes.
 ``PORTAL_SETUP=skip`` leaves everything as it is (container images bring it along).
@@ -21,6 +21,7 @@ from launcher.console import Failure, say
 STAMPS = VENV / ".stamps"
 PDF_LIBRARIES = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fontconfig"]
 FONT_PACKAGES = ["fonts-noto-cjk", "fonts-noto-core"]
+LANGUAGE_PACKAGES = ["gettext"]
 TEST_PACKAGES = ["chromium", "poppler-utils"]
 
 
@@ -35,6 +36,7 @@ def ensure(config: Config, *, tests: bool = False) -> None:
         system_packages(tests=tests)
         python_packages("requirements-dev.txt" if tests else "requirements.txt")
         page_assets()
+        languages()
         fonts.ensure(Path(os.environ.get("FONT_DIR") or config.data / "fonts"), VENV / "share" / "fandol")
     finally:
         os.close(descriptor)
@@ -42,7 +44,7 @@ def ensure(config: Config, *, tests: bool = False) -> None:
 
 # -- system -------------------------------------------------------------------------------------------
 def system_packages(*, tests: bool) -> None:
-    wanted = [*PDF_LIBRARIES, *FONT_PACKAGES, *(TEST_PACKAGES if tests else [])]
+    wanted = [*PDF_LIBRARIES, *FONT_PACKAGES, *LANGUAGE_PACKAGES, *(TEST_PACKAGES if tests else [])]
     tools = [name for name in ("node", "npm") if not shutil.which(name)]
     if shutil.which("dpkg-query") and shutil.which("apt-get"):
         missing = [name for name in wanted if name not in _installed(wanted)]
@@ -55,12 +57,13 @@ def system_packages(*, tests: bool) -> None:
         for name, command in (("chromium", "chromium"), ("pdftoppm", "pdftoppm"))
         if tests and not shutil.which(command)
     ]
+    absent += [] if shutil.which("msgfmt") else ["gettext"]
     absent += _absent_libraries()
     if absent:
         raise Failure(
-            f"本机不是 Debian/Ubuntu，请自行安装：{'、'.join(absent)}。Fedora：dnf install pango harfbuzz fontconfig "
+            f"本机不是 Debian/Ubuntu，请自行安装：{'、'.join(absent)}。Fedora：dnf install gettext pango harfbuzz fontconfig "
             "google-noto-sans-cjk-fonts google-noto-serif-cjk-fonts google-noto-sans-mongolian-fonts nodejs npm；"
-            "macOS：brew install pango node font-noto-sans-cjk-sc font-noto-serif-cjk-sc。",
+            "macOS：brew install gettext pango node font-noto-sans-cjk-sc font-noto-serif-cjk-sc。",
             f"Not Debian/Ubuntu; please install: {', '.join(absent)} (package names above).",
         )
 
@@ -183,6 +186,21 @@ def page_assets() -> None:
     if done.returncode:
         raise Failure("npm ci 未成功（原因见上），请检查网络或 npm 源。", "npm ci failed (see above).")
     stamp.write_text(digest)
+
+
+# -- languages ------------------------------------------------------------------------------------------
+def languages() -> None:
+    """Compiles the catalogues of texts; the repository keeps only their sources."""
+    for source in (ROOT / "locale").glob("*/LC_MESSAGES/django.po"):
+        language, compiled, digest = source.parts[-3], source.with_suffix(".mo"), _digest(source)
+        if compiled.exists() and _stamp(f"language-{language}") == digest:
+            continue
+        say(f"编译译文（{language}）…")
+        fresh = source.with_suffix(".new")  # a running portal must never read half a catalogue
+        if subprocess.run(["msgfmt", "--check", "-o", str(fresh), str(source)]).returncode:
+            raise Failure(f"{source} 有误（见上）。", f"{source} has faults (see above).")
+        fresh.replace(compiled)
+        (STAMPS / f"language-{language}").write_text(digest)
 
 
 # -- stamps ---------------------------------------------------------------------------------------------
