@@ -236,7 +236,7 @@ class RequestTable(Table):
         return record.name
 
     def state_state(self, record: AccountRequest) -> tuple[str, Any]:
-        return REQUEST_TONES[RequestState(record.state)][0], record.get_state_display()
+        return REQUEST_TONES[RequestState(record.state)][0], RequestState(record.state).label
 
     def value_state(self, record: AccountRequest) -> str:
         return record.get_state_display()
