@@ -137,7 +137,9 @@ def test_why_page_gives_the_deciding_rule(as_user, chifeng, songshan, region):
     reasons = {answer["appointment"].user.username: answer["reason"] for answer in response.context["answers"]}
     assert reasons == {"songshan": "在赤峰市松山区红十字会任“经办”，可以修改机构的联系信息。"}
     assert "不能修改机构的联系信息" in response.context["own"].reason
-    seen_by = as_user(songshan).get(url("access", songshan.organization)).context["answers"]
+    page = as_user(songshan).get(url("access", songshan.organization))
+    assert "在赤峰市红十字会任“经办”，可以查看机构" in page.content.decode()
+    seen_by = page.context["answers"]
     assert {"region", "chifeng", "songshan"} <= {answer["appointment"].user.username for answer in seen_by}
     assert as_user(chifeng).get(url("access", songshan.organization), {"right": "nonsense"}).status_code == 200
     assert len(queries_of(as_user(region), url("access", songshan.organization))) <= 10
