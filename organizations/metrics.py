@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.metrics import Link, Measure, Period, metric
 from organizations.models import AccountRequest, Organization, User
@@ -29,7 +30,7 @@ def _list(route: str, **fixed: str) -> Link:
 
 @metric(
     "offices",
-    _("机构"),
+    pgettext_lazy("many", "机构"),
     _("个"),
     note=_("今天在册的红十字会机构，不含救援队"),
     link=_list("organization_list", level="office", in_force="true"),
@@ -62,7 +63,7 @@ def leagues_without_security(scope: Organization, period: Period) -> Measure:
 
 @metric(
     "teams",
-    _("救援队"),
+    pgettext_lazy("many", "救援队"),
     _("支"),
     note=_("今天在册"),
     link=_list("organization_list", level="team", in_force="true"),
@@ -74,7 +75,7 @@ def teams(scope: Organization, period: Period) -> Measure:
 @metric(
     "accounts",
     _("在用账号"),
-    _("个"),
+    pgettext_lazy("accounts", "个"),
     note=_("可以登录的账号"),
     place="organization",
     link=_list("user_list", active="true"),
@@ -86,7 +87,7 @@ def accounts(scope: Organization, period: Period) -> Measure:
 @metric(
     "accounts_without_duty",
     _("没有职责的账号"),
-    _("个"),
+    pgettext_lazy("accounts", "个"),
     note=_("可以登录、今天没有任何任职"),
     place="organization",
     link=_list("user_list", active="true", duty="false"),
@@ -98,7 +99,7 @@ def accounts_without_duty(scope: Organization, period: Period) -> Measure:
 @metric(
     "accounts_opened",
     _("本年开户"),
-    _("个"),
+    pgettext_lazy("accounts", "个"),
     note=_("本年内开设的账号"),
     place="organization",
     link=_list("user_list", opened_after="{start}", opened_before="{last}"),

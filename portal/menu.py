@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from organizations.permissions import Access, access
@@ -32,10 +33,12 @@ SECTIONS = (
     Section(
         _("机构和账号"),
         (
-            Entry(_("机构"), "organizations:organization_list", Right.VIEW_ORGANIZATION),
-            Entry(_("账号"), "organizations:user_list", Right.VIEW_ACCOUNT),
-            Entry(_("任职"), "organizations:appointment_list", Right.VIEW_ACCOUNT),
-            Entry(_("开户申请"), "organizations:request_list", Right.VIEW_ACCOUNT, count="requests"),
+            Entry(pgettext_lazy("many", "机构"), "organizations:organization_list", Right.VIEW_ORGANIZATION),
+            Entry(pgettext_lazy("many", "账号"), "organizations:user_list", Right.VIEW_ACCOUNT),
+            Entry(pgettext_lazy("many", "任职"), "organizations:appointment_list", Right.VIEW_ACCOUNT),
+            Entry(
+                pgettext_lazy("many", "开户申请"), "organizations:request_list", Right.VIEW_ACCOUNT, count="requests"
+            ),
         ),
     ),
     Section(

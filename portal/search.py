@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from core.search import matching
@@ -39,8 +40,8 @@ def _groups(request: SignedIn, term: str) -> list[dict[str, Any]]:
     if Right.VIEW_ACCOUNT in held:
         accounts = User.objects.visible_to(user).select_related("organization").order_by("username")
         requests = AccountRequest.objects.visible_to(user).select_related("organization")
-        groups.append(_group(_("账号"), accounts, term, "user_list", _account))
-        groups.append(_group(_("开户申请"), requests, term, "request_list", _request))
+        groups.append(_group(pgettext("many", "账号"), accounts, term, "user_list", _account))
+        groups.append(_group(pgettext("many", "开户申请"), requests, term, "request_list", _request))
     return groups
 
 

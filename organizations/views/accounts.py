@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -40,7 +40,7 @@ class UserList(ListView):
     table_class = UserTable
     filterset_class = UserFilter
     list_name = "organizations:user_list"
-    title = gettext_lazy("账号")
+    title = pgettext_lazy("many", "账号")
     permission = holding(Right.VIEW_ACCOUNT)
     full_export = holding(Right.EXPORT_FULL)
     template_name = "organizations/user_list.html"

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.forms import refuse
@@ -29,7 +29,7 @@ class AppointmentList(ListView):
     table_class = AppointmentTable
     filterset_class = AppointmentFilter
     list_name = "organizations:appointment_list"
-    title = gettext_lazy("任职")
+    title = pgettext_lazy("many", "任职")
     permission = holding(Right.VIEW_ACCOUNT)
 
 
@@ -77,7 +77,7 @@ def appointment_create(request: SignedIn, pk: int) -> HttpResponse:
         "account": account,
         "place": place,
         "purposes": purposes,
-        "submit_label": _("任职"),
+        "submit_label": pgettext("move", "任职"),
         "cancel_url": account.get_absolute_url(),
         "elsewhere_url": reverse("organizations:appointment_pick", args=[account.pk]),
     }

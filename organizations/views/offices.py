@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import masks
@@ -54,7 +54,7 @@ class OrganizationList(ListView):
     table_class = OrganizationTable
     filterset_class = OrganizationFilter
     list_name = "organizations:organization_list"
-    title = gettext_lazy("机构")
+    title = pgettext_lazy("many", "机构")
     permission = holding(Right.VIEW_ORGANIZATION)
     as_at_model = OrganizationEvent
     template_name = "organizations/organization_list.html"

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import masks
@@ -39,7 +39,7 @@ class RequestList(ListView):
     table_class = RequestTable
     filterset_class = RequestFilter
     list_name = "organizations:request_list"
-    title = gettext_lazy("开户申请")
+    title = pgettext_lazy("many", "开户申请")
     permission = holding(Right.VIEW_ACCOUNT)
     template_name = "organizations/request_list.html"
 

@@ -62,8 +62,8 @@ def system_packages(*, tests: bool) -> None:
     if absent:
         raise Failure(
             f"本机不是 Debian/Ubuntu，请自行安装：{'、'.join(absent)}。Fedora：dnf install gettext pango harfbuzz "
-            "fontconfig google-noto-sans-cjk-fonts google-noto-serif-cjk-fonts google-noto-sans-mongolian-fonts nodejs npm；"
-            "macOS：brew install gettext pango node font-noto-sans-cjk-sc font-noto-serif-cjk-sc。",
+            "fontconfig google-noto-sans-cjk-fonts google-noto-serif-cjk-fonts google-noto-sans-mongolian-fonts nodejs "
+            "npm；macOS：brew install gettext pango node font-noto-sans-cjk-sc font-noto-serif-cjk-sc。",
             f"Not Debian/Ubuntu; please install: {', '.join(absent)} (package names above).",
         )
 
