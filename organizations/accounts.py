@@ -24,10 +24,10 @@ from core.days import beginning_of
 from core.decisions import Decision, no
 from core.integrity import plainly
 from core.language import in_chinese, sentence
-from organizations import passwords
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import can, forget, grant
 from organizations.roles import ROLES, Right
+from organizations.signin import passwords
 
 
 # -- who may ------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from core.audit import record
 from core.models import AccessLog
 from core.workflow import MoveNotAllowed
-from organizations.sessions import sign_in_first, wants_json
+from organizations.signin.sessions import sign_in_first, wants_json
 from portal import outage
 
 _NO_REASON = ("", "PermissionDenied")

@@ -87,12 +87,12 @@ MIDDLEWARE = [
     "core.attachments.limits.UploadLimitMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.request_log.RequestLogMiddleware",
-    "organizations.sessions.IdleMiddleware",
+    "organizations.signin.sessions.IdleMiddleware",
     "core.history.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "organizations.sessions.AccountDutiesMiddleware",
+    "organizations.signin.sessions.AccountDutiesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -151,13 +151,13 @@ AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=1096)
 
 # -- Accounts: 等保 2.0 8.1.4.1 as read in domain.md §8.1 ------------------------------------------------
 AUTH_USER_MODEL = "organizations.User"
-AUTHENTICATION_BACKENDS = ["organizations.backends.Backend"]
+AUTHENTICATION_BACKENDS = ["organizations.signin.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "organizations.passwords.NotLikeNameValidator"},
-    {"NAME": "organizations.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "organizations.passwords.NotCommonValidator"},
-    {"NAME": "organizations.passwords.CharacterKindsValidator", "OPTIONS": {"kinds": 3}},
-    {"NAME": "organizations.passwords.NotReusedValidator", "OPTIONS": {"last": 5}},
+    {"NAME": "organizations.signin.passwords.NotLikeNameValidator"},
+    {"NAME": "organizations.signin.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "organizations.signin.passwords.NotCommonValidator"},
+    {"NAME": "organizations.signin.passwords.CharacterKindsValidator", "OPTIONS": {"kinds": 3}},
+    {"NAME": "organizations.signin.passwords.NotReusedValidator", "OPTIONS": {"last": 5}},
 ]
 PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=90)
 ACCOUNT_UNUSED_DAYS = 90
@@ -166,7 +166,7 @@ MFA_REQUIRED_FOR_ADMINS = env.bool("MFA_REQUIRED_FOR_ADMINS", default=PRODUCTION
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:home"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "organizations.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "organizations.signin.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -175,22 +175,23 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/15m/ip,5/15m/key", "change_password": "5/m/user"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_FORMS = {
-    "login": "organizations.signin.SignInForm",
-    "change_password": "organizations.signin.OwnPasswordForm",
-    "reauthenticate": "organizations.signin.PasswordAgainForm",
+    "login": "organizations.signin.forms.SignInForm",
+    "change_password": "organizations.signin.forms.OwnPasswordForm",
+    "reauthenticate": "organizations.signin.forms.PasswordAgainForm",
 }
-MFA_ADAPTER = "organizations.adapter.MFAAdapter"
+MFA_ADAPTER = "organizations.signin.adapter.MFAAdapter"
 MFA_FORMS = {
-    "authenticate": "organizations.factors.SecondFactorForm",
-    "reauthenticate": "organizations.factors.SecondFactorAgainForm",
-    "authenticate_webauthn": "organizations.factors.SecurityKeyForm",
+    "authenticate": "organizations.signin.factors.SecondFactorForm",
+    "reauthenticate": "organizations.signin.factors.SecondFactorAgainForm",
+    "authenticate_webauthn": "organizations.signin.factors.SecurityKeyForm",
 }
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up by themselves, so nobody can lock out an address' real owner
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "应急救援队管理平台"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PORTAL_ORIGIN.startswith("http://")
-USERSESSIONS_TRACK_ACTIVITY = True  # written by organizations/sessions.py with each sign of life, not each request
+# Written by organizations/signin/sessions.py with each sign of life, not each request.
+USERSESSIONS_TRACK_ACTIVITY = True
 ANONYMOUS_USER_NAME = None  # guardian: nobody signed out holds any object permission
 
 # -- Sessions, transport, headers ----------------------------------------------------------------------
@@ -326,8 +327,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 SILENCED_SYSTEM_CHECKS = [
-    "guardian.W001"
-]  # organizations/permissions.py reads the grants; no backend may answer beside it
+    "guardian.W001",  # organizations/permissions.py reads the grants; no backend may answer beside it
+    "security.W005",  # HSTS for subdomains, and
+    "security.W021",  # for browsers' own lists: an office's host name may carry other services, not ours to bind
+    "security.W019",  # SAMEORIGIN: see X_FRAME_OPTIONS
+]
 
 # -- Logs ------------------------------------------------------------------------------------------
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line per request, when it is done

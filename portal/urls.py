@@ -5,7 +5,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 urlpatterns = [
-    path("accounts/", include("organizations.signin_urls")),
+    path("accounts/", include("organizations.signin.urls")),
     path("", include("core.urls")),
     path("", include("core.verify.urls")),
     path("", include("organizations.urls")),

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import AccessLog
-from organizations import passwords
 from organizations.models import PasswordRecord, User
+from organizations.signin import passwords
 from tests.conftest import PASSWORD
 
 CHANGE = "/accounts/password/change/"

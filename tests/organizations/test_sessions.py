@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from core.models import AccessLog
-from organizations import sessions
 from organizations.models import Appointment, User
+from organizations.signin import sessions
 from organizations.tasks import close_unused
 
 PAGE = "/accounts/sessions/"

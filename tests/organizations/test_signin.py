@@ -16,8 +16,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from core.models import AccessLog
-from organizations import lockout, passwords
 from organizations.models import User
+from organizations.signin import lockout, passwords
 from tests.conftest import PASSWORD
 
 LOGIN = "/accounts/login/"

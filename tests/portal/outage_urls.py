@@ -27,7 +27,7 @@ def read(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("accounts/", include("organizations.signin_urls")),
+    path("accounts/", include("organizations.signin.urls")),
     path("", include("portal.health_urls")),
     path("write/", write),
     path("read/", read),

@@ -33,7 +33,7 @@ def posted(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("accounts/", include("organizations.signin_urls")),
+    path("accounts/", include("organizations.signin.urls")),
     path("refused/", refused),
     path("plain/", raising(PermissionDenied())),
     path("missing/", raising(Http404())),

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organizations.models import PasswordRecord, User
+from organizations.signin import lockout
 
 _KINDS = (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]")
 # without characters that are read wrongly from paper or over the telephone: 0 O o, 1 l I
@@ -111,11 +112,9 @@ def reset_password(user: User) -> str:
 
     The caller asks ``permissions.can`` first; the change itself is in the account's history.
     """
-    from organizations.lockout import forgive  # lockout reads the sign-in rules, which read this module
-
     password = one_time_password()
     set_password(user, password, must_change=True)
-    forgive(user)
+    lockout.forgive(user)
     return password
 
 

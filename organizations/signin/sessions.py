@@ -22,9 +22,9 @@ from django.utils.translation import gettext as _
 
 from core.audit import record
 from core.models import AccessLog
-from organizations import passwords
-from organizations.factors import factor_missing
 from organizations.models import User
+from organizations.signin import passwords
+from organizations.signin.factors import factor_missing
 
 View = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen"  # seconds since 1970 of the last sign of life, in the session
@@ -61,7 +61,7 @@ def page_of(request: HttpRequest) -> str:
 
 
 def sign_in_address(request: HttpRequest, *, ended: str, kept: bool) -> str:
-    """The sign-in page, with where to go on and why one is there (``signin.ended_notice``)."""
+    """The sign-in page, with where to go on and why one is there (``views.ended_notice``)."""
     query = (
         {REDIRECT_FIELD_NAME: page_of(request)} | ({"ended": ended} if ended else {}) | ({"kept": "1"} if kept else {})
     )

@@ -10,17 +10,17 @@ from allauth.usersessions import views as usersessions
 from django.contrib.auth.decorators import login_required
 from django.urls import path
 
-from organizations import signin
+from organizations.signin import views
 
-change_password = login_required(signin.OwnPasswordView.as_view())
+change_password = login_required(views.OwnPasswordView.as_view())
 
 urlpatterns = [
-    path("login/", signin.SignInView.as_view(), name="account_login"),
+    path("login/", views.SignInView.as_view(), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", change_password, name="account_change_password"),
-    path("keepalive/", signin.keep_alive, name="account_keepalive"),
+    path("keepalive/", views.keep_alive, name="account_keepalive"),
     path("sessions/", usersessions.list_usersessions, name="usersessions_list"),
     path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
@@ -33,6 +33,6 @@ urlpatterns = [
     path("2fa/webauthn/", webauthn.list_webauthn, name="mfa_list_webauthn"),
     path("2fa/webauthn/add/", webauthn.add_webauthn, name="mfa_add_webauthn"),
     path("2fa/webauthn/reauthenticate/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("2fa/webauthn/keys/<int:pk>/remove/", signin.RemoveKeyView.as_view(), name="mfa_remove_webauthn"),
+    path("2fa/webauthn/keys/<int:pk>/remove/", views.RemoveKeyView.as_view(), name="mfa_remove_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/edit/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
 ]

@@ -16,9 +16,9 @@ from core import encryption
 from core.audit import record
 from core.history.middleware import client_address
 from core.models import AccessLog
-from organizations import lockout, passwords
-from organizations.factors import factor_required
 from organizations.models import User
+from organizations.signin import lockout, passwords
+from organizations.signin.factors import factor_required
 
 Kind = AccessLog.Kind
 # What the library says after an act, by the name of its template. What is not here (a greeting) is not said.
