@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from core.days import beginning_of
+from core.days import beginning_of, end_of
 from core.lists import Filter
 from core.search import matching
 from organizations.models import AccountRequest, Appointment, Organization, User
@@ -79,7 +79,7 @@ class OrganizationFilter(Filter):
 
     def _instant(self) -> Any:
         day = self._day()
-        return beginning_of(day + timedelta(days=1)) - timedelta(microseconds=1) if day else None
+        return end_of(day) - timedelta(microseconds=1) if day else None
 
 
 class UserFilter(Filter):
@@ -139,8 +139,8 @@ class AppointmentFilter(Filter):
 
     def on_day(self, queryset: Any, name: str, value: date) -> QuerySet:
         """In force at some instant of the day."""
-        begins, ends = beginning_of(value), beginning_of(value + timedelta(days=1))
-        return queryset.filter(Q(ends_at=None) | Q(ends_at__gt=begins), starts_at__lt=ends)
+        there = Q(ends_at=None) | Q(ends_at__gt=beginning_of(value))
+        return queryset.filter(there, starts_at__lt=end_of(value))
 
 
 class RequestFilter(Filter):

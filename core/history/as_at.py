@@ -1,17 +1,13 @@
 """Records as they stood at the end of a day, read from their event table."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, F, GeneratedField, Model, OuterRef, QuerySet
 from django.db.models.query import ModelIterable
-from django.utils import timezone
 
-
-def end_of(day: date) -> datetime:
-    """The first instant after ``day``, in the portal's time zone."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+from core.days import end_of
 
 
 def as_at(event_model: type[Model], day: date, *, visible: QuerySet) -> QuerySet:

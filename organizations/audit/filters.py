@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.audit.sources import sources
 from core.audit.timeline import ACTIONS, Query
-from core.history.as_at import end_of
+from core.days import beginning_of, end_of
 from core.search import matching
 from organizations.models import User
 
@@ -33,7 +33,8 @@ class AuditFilter(forms.Form):
     def span(self) -> tuple[date, date]:
         """First and last day; the last thirty days when nothing else is asked."""
         last = self._value("until") or timezone.localdate()
-        return self._value("since") or last - timedelta(days=DAYS - 1), last
+        earliest = date.min + timedelta(days=DAYS)
+        return self._value("since") or max(last, earliest) - timedelta(days=DAYS - 1), last
 
     def query(self, user: User, offices: tuple[str, ...] | None) -> Query:
         """What was asked, within what ``user`` may see. A value that is wrong does not narrow; the page says so."""
@@ -41,7 +42,7 @@ class AuditFilter(forms.Form):
         name = self._value("person").strip() if self._value("person") else ""
         return Query(
             offices=offices,
-            since=end_of(first - timedelta(days=1)),
+            since=beginning_of(first),
             until=end_of(last),
             people=_people(user, name) if name else None,
             name=name,

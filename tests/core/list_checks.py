@@ -1,13 +1,15 @@
 """What every list must keep to. Each subject's list tests call these."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
 from django.db.models import Model
+from django.forms import ChoiceField, DateField
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django_filters.fields import DateRangeField
 
 MOST_QUERIES = 10
 SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
@@ -65,8 +67,27 @@ def assert_tampering_is_told(client: Client, path: str) -> None:
         response = client.get(f"{path}?{query}")
         assert response.status_code == 200, query
         assert response.context["notes"], query
-    for query in ("q=%00", "q=" + "长" * 300, "view=x", "view=999999", "export=", "%FF=%FE"):
+    for query in (
+        "q=%00",
+        "q=" + "长" * 300,
+        "view=x",
+        "view=999999",
+        "export=",
+        "%FF=%FE",
+        *_absurd_days(client, path),
+    ):
         assert client.get(f"{path}?{query}").status_code in (200, 400), query
+
+
+def _absurd_days(client: Client, path: str) -> Iterator[str]:
+    """The first and last day there is, in every filter that takes a day, and as the as-at day of every other filter."""
+    form = client.get(f"{path}?view=").context["filter"].form
+    for day in ("0001-01-01", "9999-12-31"):
+        for name, field in form.fields.items():
+            if isinstance(field, DateField | DateRangeField):
+                yield "&".join(f"{name}{suffix}={day}" for suffix in ("", "_after", "_before"))
+            elif isinstance(field, ChoiceField):
+                yield from (f"at={day}&{name}={value}" for value, _label in field.choices if value)
 
 
 def assert_sorts_by_index(view: Any) -> None:

@@ -331,3 +331,11 @@ def test_after_a_purge_deleting_is_forbidden_again(chifeng: User) -> None:
     record("exported", user=chifeng)
     with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic():
         AccessLog.objects.all().delete()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("query", ["since={0}", "until={0}", "since={0}&until={0}", "since={0}&export=xlsx"])
+def test_the_first_and_last_day_of_the_calendar_are_days(
+    as_user: Any, region_audit: User, query: str, day: str
+) -> None:
+    assert as_user(region_audit).get(f"{LIST}?{query.format(day)}").status_code == 200
