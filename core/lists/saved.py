@@ -1,7 +1,10 @@
 """Saving, renaming, removing views of a list, making one the default, remembering columns. POST only, own ones only."""
 
+import re
 from typing import Any
+from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -10,12 +13,26 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from core.integrity import plainly
 from core.models import SavedView
 
 MOST = 30  # views one person keeps of one list; more is a mistake or an attack
+MOST_COLUMNS = 40
+_COLUMN = re.compile(r"[a-z]\w{0,39}", re.ASCII)
 NOT_KEPT = ("page", "view", "export", "full", "csrfmiddlewaretoken")
+
+
+class ColumnsForm(forms.Form):
+    list_name = forms.CharField(max_length=60)
+
+
+class ViewForm(ColumnsForm):
+    name = forms.CharField(
+        label=gettext_lazy("名称"), max_length=40, error_messages={"required": gettext_lazy("请给视图起个名字。")}
+    )
 
 
 @require_POST
@@ -23,12 +40,11 @@ NOT_KEPT = ("page", "view", "export", "full", "csrfmiddlewaretoken")
 def save(request: HttpRequest) -> HttpResponse:
     """``list_name``, ``name``, ``query``, ``next``, ``is_default``: keep the list as it stands under a name."""
     user: Any = request.user
-    view = SavedView(
-        user=user,
-        list_name=request.POST.get("list_name", ""),
-        name=request.POST.get("name", "").strip(),
-        query=_kept(request.POST.get("query", "")),
-    )
+    form = ViewForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, form)
+    view = SavedView(user=user, list_name=form.cleaned_data["list_name"], name=form.cleaned_data["name"])
+    view.query = _kept(request.POST.get("query", ""))
     if SavedView.objects.visible_to(request.user).filter(list_name=view.list_name).count() >= MOST:
         messages.error(request, _("一个列表最多存 %(most)s 个视图，请先删去不用的。") % {"most": MOST})
         return redirect(_path(request))
@@ -44,7 +60,10 @@ def save(request: HttpRequest) -> HttpResponse:
 @login_required
 def rename(request: HttpRequest, pk: int) -> HttpResponse:
     view = _own(request, pk)
-    view.name = request.POST.get("name", "").strip()
+    form = ViewForm({"name": request.POST.get("name", ""), "list_name": view.list_name})
+    if not form.is_valid():
+        return _refused(request, form)
+    view.name = form.cleaned_data["name"]
     if _stored(request, view):
         messages.success(request, _("视图已改名为“%(name)s”。") % {"name": view.name})
     return redirect(_url(request, view))
@@ -79,19 +98,16 @@ def columns(request: HttpRequest) -> HttpResponse:
     The list checks the names when it reads them back, so what is stored here needs no knowledge of the table.
     """
     user: Any = request.user
-    chosen = [name for name in request.POST.getlist("cols") if name.isidentifier()]
-    own = SavedView.objects.visible_to(request.user).filter(list_name=request.POST.get("list_name", "")[:60], name="")
+    form = ColumnsForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, form)
+    list_name = form.cleaned_data["list_name"]
+    chosen = [name for name in request.POST.getlist("cols") if _COLUMN.fullmatch(name)][:MOST_COLUMNS]
     if chosen:
-        query = QueryDict(mutable=True)
-        query["cols"] = ",".join(chosen)[:1500]
-        SavedView.objects.update_or_create(
-            user=user,
-            list_name=request.POST.get("list_name", "")[:60],
-            name="",
-            defaults={"query": query.urlencode()},
-        )
+        query = urlencode({"cols": ",".join(chosen)})
+        SavedView.objects.update_or_create(user=user, list_name=list_name, name="", defaults={"query": query})
     else:
-        own.delete()
+        SavedView.objects.visible_to(request.user).filter(list_name=list_name, name="").delete()
     params = QueryDict(request.POST.get("query", ""), mutable=True)
     params.pop("cols", None)
     return redirect(f"{_path(request)}?{params.urlencode() or 'view='}")
@@ -115,14 +131,18 @@ def _kept(query: str) -> str:
 def _stored(request: HttpRequest, view: SavedView) -> bool:
     """Saves ``view``, or says why not."""
     try:
-        if not view.name:
-            raise ValidationError(_("请给视图起个名字。"))
         view.full_clean()
+        with plainly(SavedView):  # a double click: both have passed the check
+            view.save()
     except ValidationError as error:
         messages.error(request, _("；").join(error.messages))
         return False
-    view.save()
     return True
+
+
+def _refused(request: HttpRequest, form: forms.Form) -> HttpResponse:
+    messages.error(request, _("；").join(str(error) for errors in form.errors.values() for error in errors))
+    return redirect(_path(request))
 
 
 def _own(request: HttpRequest, pk: int) -> SavedView:

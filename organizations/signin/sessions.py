@@ -54,7 +54,10 @@ def page_of(request: HttpRequest) -> str:
     """Local address of the page a request belongs to: for a form the page it stands on, not where it is sent."""
     if request.method in SAFE_METHODS and not wants_part(request):
         return request.get_full_path()
-    came_from = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    try:
+        came_from = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    except ValueError:  # no address at all
+        return "/"
     if came_from.netloc != request.get_host() or came_from.path == resolve_url(settings.LOGIN_URL):
         return "/"
     return came_from.path + (f"?{came_from.query}" if came_from.query else "")

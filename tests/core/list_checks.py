@@ -67,15 +67,8 @@ def assert_tampering_is_told(client: Client, path: str) -> None:
         response = client.get(f"{path}?{query}")
         assert response.status_code == 200, query
         assert response.context["notes"], query
-    for query in (
-        "q=%00",
-        "q=" + "长" * 300,
-        "view=x",
-        "view=999999",
-        "export=",
-        "%FF=%FE",
-        *_absurd_days(client, path),
-    ):
+    strange = ("q=%00", "q=" + "长" * 300, "view=x", "view=999999", "export=", "%FF=%FE")
+    for query in (*strange, *_absurd_days(client, path)):
         assert client.get(f"{path}?{query}").status_code in (200, 400), query
 
 

@@ -283,6 +283,31 @@ def test_same_name_twice_and_no_name_are_refused(client: Client, region: User):
     assert list(SavedView.objects.filter(user=region).values_list("name", "query")) == [("甲", "")]
 
 
+@pytest.mark.parametrize(
+    ("door", "values"),
+    [
+        ("views", {"name": "甲\0"}),
+        ("views", {"name": "甲", "list_name": "sample\0"}),
+        ("views", {"name": "甲" * 41}),
+        ("views", {"name": "甲", "query": "q=" + "长" * 1000}),
+        ("columns", {"list_name": "sample\0", "cols": "name"}),
+        ("columns", {"list_name": "s" * 61}),
+    ],
+)
+def test_what_the_database_cannot_keep_is_told(client: Client, door: str, values: dict[str, str]):
+    answer = client.post(f"/lists/{door}/", {"list_name": "sample:office_list", "next": OFFICES, **values})
+    assert answer.url.startswith(OFFICES)
+    assert list(client.get(answer.url).context["messages"])
+    assert not SavedView.objects.exists()
+
+
+def test_no_more_columns_are_remembered_than_there_is_room_for(client: Client):
+    strange = ["名" * 40, "x" * 5000, *(f"column_{number}" for number in range(500))]
+    answer = client.post("/lists/columns/", {"list_name": "sample:office_list", "next": OFFICES, "cols": strange})
+    assert answer.status_code == 302
+    assert client.get(OFFICES).status_code == 200
+
+
 def test_default_view_opens_the_list_and_everything_can_still_be_seen(client: Client, region: User):
     save(client, name="盟市", query="level=league_city", is_default="1")
     view = SavedView.objects.get(name="盟市")

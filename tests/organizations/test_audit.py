@@ -335,7 +335,7 @@ def test_after_a_purge_deleting_is_forbidden_again(chifeng: User) -> None:
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize("query", ["since={0}", "until={0}", "since={0}&until={0}", "since={0}&export=xlsx"])
-def test_the_first_and_last_day_of_the_calendar_are_days(
-    as_user: Any, region_audit: User, query: str, day: str
-) -> None:
-    assert as_user(region_audit).get(f"{LIST}?{query.format(day)}").status_code == 200
+def test_the_ends_of_the_calendar_are_days(as_user: Any, region_audit: User, query: str, day: str) -> None:
+    response = as_user(region_audit).get(f"{LIST}?{query.format(day)}")
+    response.close()
+    assert response.status_code == 200

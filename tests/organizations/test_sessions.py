@@ -96,7 +96,7 @@ def test_the_same_without_a_valid_form_token(client: Client, chifeng: User) -> N
     assert response["Location"].endswith("kept=1")
 
 
-@pytest.mark.parametrize("referer", ["https://evil.example/x", "", f"{HOST}/accounts/login/?next=/x"])
+@pytest.mark.parametrize("referer", ["https://evil.example/x", "", "http://[", f"{HOST}/accounts/login/?next=/x"])
 def test_a_form_from_nowhere_comes_back_to_the_start(client: Client, referer: str) -> None:
     idle(client, 31)
     response = client.post(PAGE, headers={"Referer": referer})
