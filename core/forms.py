@@ -8,6 +8,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from core.words import in_words
+
 
 @dataclass(frozen=True)
 class Clash:
@@ -140,11 +142,7 @@ def shown(record: models.Model | None, name: str) -> str:
 
 
 def plain(value: Any) -> str:
-    if value is None or value == "":
-        return str(_("（空）"))
-    if isinstance(value, bool):
-        return str(_("是") if value else _("否"))
-    return str(value)
+    return in_words(value) or str(_("（空）"))
 
 
 def refuse(form: forms.BaseForm, error: ValidationError) -> None:

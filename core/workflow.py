@@ -16,6 +16,7 @@ from django_stubs_ext import StrOrPromise
 from core.decisions import Decision
 from core.models.workflow import WorkflowEvent
 from core.steps import Step
+from core.words import for_json
 
 Record = TypeVar("Record", bound=models.Model)
 
@@ -109,7 +110,7 @@ class Workflow:
                 by=by,
                 acting_for=self.acting_for(fresh, by),
                 comment=comment,
-                facts={key: _plain(value) for key, value in facts.items()},
+                facts={key: for_json(value) for key, value in facts.items()},
             )
         return fresh
 
@@ -133,7 +134,3 @@ class Workflow:
 def _state_label(record: models.Model, field_name: str, state: str) -> str:
     choices: Iterable[tuple[Any, Any]] = record._meta.get_field(field_name).flatchoices  # type: ignore[union-attr]
     return str(dict(choices).get(state, state))
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, (str, int, float, bool, list, dict, type(None))) else str(value)

@@ -24,6 +24,7 @@ from core.days import beginning_of
 from core.decisions import Decision, no
 from core.integrity import plainly
 from core.language import in_chinese, sentence
+from core.words import moment
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import can, forget, grant
 from organizations.roles import ROLES, Right
@@ -107,7 +108,7 @@ def deactivate(account: User, *, by: User | None, reason: str) -> User:
     if by is not None:
         can_manage(by, account).require()
     if not account.is_active:
-        raise ValidationError(_("账号已经停用，停用时间 %(at)s。") % {"at": _moment(account.deactivated_at)})
+        raise ValidationError(_("账号已经停用，停用时间 %(at)s。") % {"at": moment(account.deactivated_at)})
     now = timezone.now()
     with in_chinese():
         why = _("账号停用：%(reason)s") % {"reason": reason}
@@ -251,7 +252,7 @@ def _end(appointment: Appointment, *, at: datetime, by: User | None, reason: str
 
 def _require_open(appointment: Appointment, now: datetime) -> None:
     if appointment.ends_at and appointment.ends_at <= now:
-        words = {"who": appointment.ended_by or _("系统"), "at": _moment(appointment.ends_at)}
+        words = {"who": appointment.ended_by or _("系统"), "at": moment(appointment.ends_at)}
         raise ValidationError(_("这项任职已由%(who)s终止，终止时间 %(at)s。") % words, code="state")
 
 
@@ -271,7 +272,3 @@ def _fresh(appointment: Appointment) -> Appointment:
         "user__organization", "organization", "ended_by"
     )
     return rows.get(pk=appointment.pk)
-
-
-def _moment(instant: datetime | None) -> str:
-    return timezone.localtime(instant).strftime("%Y-%m-%d %H:%M") if instant else ""

@@ -17,7 +17,7 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core import masks
+from core import masking
 from core.workflow import MoveNotAllowed
 from organizations.filters import AppointmentFilter, OrganizationFilter, RequestFilter, UserFilter
 from organizations.models import AccountRequest, Appointment, Organization, User
@@ -45,10 +45,10 @@ class AccountSerializer(serializers.ModelSerializer):
         fields = ["id", "username", "name", "organization", "phone", "email", "is_active", "created_at", "last_login"]
 
     def get_phone(self, account: User) -> str:
-        return masks.phone(account.phone) if account.phone else ""
+        return masking.phone(account.phone)
 
     def get_email(self, account: User) -> str:
-        return masks.email(account.email) if account.email else ""
+        return masking.email(account.email)
 
 
 class AppointmentSerializer(serializers.ModelSerializer):
@@ -80,8 +80,8 @@ class AccountRequestSerializer(serializers.ModelSerializer):
     def to_representation(self, instance: AccountRequest) -> dict[str, Any]:
         shown = super().to_representation(instance)
         if not instance.can_edit(self.context["request"].user):
-            shown["phone"] = masks.phone(instance.phone) if instance.phone else ""
-            shown["email"] = masks.email(instance.email) if instance.email else ""
+            shown["phone"] = masking.phone(instance.phone)
+            shown["email"] = masking.email(instance.email)
         return shown
 
     def validate_organization(self, place: Organization) -> Organization:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from core import masks
+from core import masking
 from core.forms import VersionedForm, shown
 from organizations.models import AccountRequest, Appointment, Division, Organization, User
 from organizations.permissions import reach
@@ -319,7 +319,7 @@ class NewRequestForm(forms.Form):
 
 
 def _given(record: AccountRequest, name: str) -> str:
-    hide = {"phone": masks.phone, "email": masks.email}.get(name)
+    hide = {"phone": masking.phone, "email": masking.email}.get(name)
     value = getattr(record, name)
     return hide(value) if hide and value else shown(record, name)
 

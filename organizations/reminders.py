@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.reminders import Reminder
+from core.words import moment
 from organizations.models import AccountRequest, Appointment
 from organizations.nearest import nearest_holders
 from organizations.roles import Right
@@ -36,7 +37,7 @@ def _first_reached(ends_at: datetime | None, now: datetime) -> int:
 
 
 def _ending(appointment: Appointment, days: int) -> Iterator[Reminder]:
-    until = timezone.localtime(appointment.ends_at).strftime("%Y-%m-%d %H:%M")
+    until = moment(appointment.ends_at)
     words = {
         "who": appointment.user,
         "where": appointment.organization,

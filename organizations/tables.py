@@ -7,7 +7,7 @@ from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import masks
+from core import masking
 from core.lists import Column, DateTimeColumn, Table
 from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.states import RequestState
@@ -30,7 +30,7 @@ class OrganizationTable(Table):
     name = tables.Column(linkify=True, orderable=True, attrs={"td": {"class": lambda record: f"depth-{record.depth}"}})
     parent = Column(_("上级机构"), accessor="parent_name", empty_values=())
     staff = State(verbose_name=_("专职人员"))
-    mobile = Column(masked=masks.phone)
+    mobile = Column(masked=masking.phone)
     in_force = State(verbose_name=_("状态"))
     code = Column(orderable=True)
 
@@ -102,8 +102,8 @@ def standing(organization: Organization) -> tuple[str, Any]:
 class UserTable(Table):
     name = tables.Column(linkify=True)
     duties = Column(_("现任职责"), empty_values=(), accessor="pk")
-    phone = Column(masked=masks.phone)
-    email = Column(masked=masks.email)
+    phone = Column(masked=masking.phone)
+    email = Column(masked=masking.email)
     state = State(verbose_name=_("状态"))
     last_login = DateTimeColumn(verbose_name=_("最近登录"), format="Y-m-d H:i")
     created_at = DateTimeColumn(format="Y-m-d")

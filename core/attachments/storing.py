@@ -15,6 +15,7 @@ from core.attachments.checks import check
 from core.attachments.safekeeping import keep_file
 from core.language import in_chinese
 from core.models import Attachment
+from core.words import moment
 
 
 def attach(
@@ -98,7 +99,7 @@ def _refuse_same(owner: models.Model, kind: str, digest: str, name: str) -> None
         return
     words = {
         "name": name, "there": there.name, "who": there.uploaded_by,
-        "at": timezone.localtime(there.uploaded_at).strftime("%Y-%m-%d %H:%M"),
+        "at": moment(there.uploaded_at),
     }  # fmt: skip
     raise ValidationError(
         _("“%(name)s”没有上传：内容与“%(there)s”完全相同（%(who)s于 %(at)s 上传），不必重复上传。") % words, code="same"

@@ -27,6 +27,7 @@ from core.attachments.storing import attach, withdraw
 from core.audit import record
 from core.decisions import Decision
 from core.models import AccessLog, Attachment
+from core.serving import guarded, open_stored
 
 _STATUS = {"too_large": 413, "same": 409, "stale": 409}
 _KIND = re.compile(r"[\w-]{1,40}")
@@ -79,14 +80,14 @@ def _attach(request: HttpRequest, owner: models.Model) -> Attachment:
 def download(request: HttpRequest, pk: Any) -> FileResponse:
     """The original, byte for byte, always as a download; noted in the access log."""
     attachment, owner = _visible(request, pk)
-    stream = _open(attachment)
+    stream = open_stored(attachment.file)
     record(
         AccessLog.Kind.DOWNLOADED, request=request, subject=attachment.name, of=owner,
         attachment=str(attachment.pk), sha256=attachment.sha256,
     )  # fmt: skip
     response = FileResponse(stream, as_attachment=True, filename=attachment.name, content_type=attachment.media_type)
     response["Content-Length"] = str(attachment.size)
-    return _guarded(response)
+    return guarded(response)
 
 
 @login_required
@@ -102,7 +103,7 @@ def preview(request: HttpRequest, pk: Any) -> FileResponse:
         raise Http404 from error
     response = FileResponse(stream, content_type=preview_type(attachment))
     response["Cache-Control"] = "private, max-age=600"
-    return _guarded(response)
+    return guarded(response)
 
 
 @login_required
@@ -125,20 +126,6 @@ def end(request: HttpRequest, pk: Any) -> HttpResponse:
 def _visible(request: HttpRequest, pk: Any) -> tuple[Attachment, models.Model]:
     attachment = get_object_or_404(Attachment, pk=pk)
     return attachment, visible_owner(attachment.content_type_id, attachment.object_id, request.user)
-
-
-def _open(attachment: Attachment) -> Any:
-    try:
-        return attachment.file.storage.open(str(attachment.file.name))
-    except FileNotFoundError as error:
-        raise Http404(_("文件不在存储中，请联系系统管理员从备份恢复。")) from error
-
-
-def _guarded(response: FileResponse) -> FileResponse:
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'; sandbox"
-    response.setdefault("Cache-Control", "private, no-store")
-    return response
 
 
 def _row(request: HttpRequest, attachment: Attachment, decision: Decision, status: int = 200) -> JsonResponse:

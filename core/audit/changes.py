@@ -1,16 +1,17 @@
-"""What one event changed, field by field, in words."""
+"""What one event changed, field by field, in words: everything, because an auditor judges for himself what matters.
+
+The history on a record's own page (``core.history.changes``) leaves out what is no fact to its readers.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import masks
-from core.masking import mask_value
+from core import masking
+from core.words import field_in_words, moment
 
 NO_FACTS = {"id", "version", "is_superuser", "depth", "numchild"}  # counters and keys; there are no superusers
 LABELS = {"path": gettext_lazy("在机构树中的位置")}
@@ -63,15 +64,11 @@ def shown(row: Any, field: models.Field) -> str:
         return ""
     if isinstance(field, models.ForeignKey):
         return _related(row, field)
-    if field.flatchoices:
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
     if isinstance(field, models.DateTimeField):
-        return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
+        return moment(value, seconds=True)
     if isinstance(field, models.EmailField):
-        return masks.email(value)
-    return str(mask_value(value))
+        return masking.email(value)
+    return str(masking.mask_value(value if isinstance(value, dict | list) else field_in_words(field, value)))
 
 
 def _related(row: Any, field: models.ForeignKey) -> str:

@@ -10,6 +10,7 @@ from core.history.middleware import client_address
 from core.language import in_chinese
 from core.masking import mask_text, mask_value
 from core.models.access import AccessLog
+from core.words import for_json
 
 logger = logging.getLogger(__name__)
 
@@ -46,11 +47,7 @@ def _row(kind: str, request: HttpRequest | None, user: Any, subject: Any, detail
         user_name=mask_text(str(name))[:150],
         office=getattr(known, "office_path", ""),
         subject=mask_text(str(subject))[:200],
-        detail=mask_value({key: _plain(value) for key, value in detail.items()}),
+        detail=mask_value({key: for_json(value) for key, value in detail.items()}),
         url=mask_text(request.path)[:300] if request else "",
         address=client_address(request)[:45] if request else "",
     )
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | bool | list | dict | type(None)) else str(value)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from django import forms
 from django.contrib import messages
@@ -17,8 +16,11 @@ from core import audit
 from core.exports import pdf, xlsx
 from core.exports.columns import ExportColumn, export_columns, read_rows
 from core.jobs import start
+from core.jobs.pages import params_of
 from core.language import in_chinese
 from core.models import AccessLog
+from core.serving import as_download
+from core.words import moment
 
 if TYPE_CHECKING:
     from core.lists.views import ListView
@@ -60,7 +62,7 @@ def answer_export(view: "ListView") -> HttpResponseBase:
         return redirect(_start(view, kind, full, reason))
     with in_chinese():  # a file leaves the portal, and colleagues' files must have the same headings
         file, _count = make(view, kind, full=full, reason=reason)
-        return _send(file, file_name(view, kind), MEDIA_TYPES[kind])
+        return as_download(file, file_name(view, kind), MEDIA_TYPES[kind])
 
 
 def make(
@@ -93,11 +95,11 @@ def make(
 
 def stream_xlsx(table_columns: Sequence[ExportColumn], queryset: Any, *, name: str, by: Any) -> FileResponse:
     """Any rows as a spreadsheet, for pages that are no ``ListView``. Recorded like every export."""
-    head = _("%(name)s；%(who)s 于 %(at)s 导出") % {"name": name, "who": by, "at": _now()}
+    head = _("%(name)s；%(who)s 于 %(at)s 导出") % {"name": name, "who": by, "at": moment(timezone.now())}
     columns, records = read_rows(queryset, table_columns, chunk=CHUNK)
     file, count = xlsx.write_xlsx(columns, records, heading=head)
     audit.record(AccessLog.Kind.EXPORTED, user=by, subject=name, format="xlsx", rows=count, full=False)
-    return _send(file, f"{name}_{timezone.localdate():%Y%m%d}.xlsx", xlsx.MEDIA_TYPE)
+    return as_download(file, f"{name}_{timezone.localdate():%Y%m%d}.xlsx", xlsx.MEDIA_TYPE)
 
 
 def heading(view: "ListView", full: bool, reason: str) -> str:
@@ -105,7 +107,7 @@ def heading(view: "ListView", full: bool, reason: str) -> str:
     parts = [str(view.title), *(_("：").join([item["label"], item["value"]]) for item in view.filterset.chosen())]
     if view.asked.at:
         parts.append(_("%(day)s 当天结束时的情况") % {"day": view.asked.at.isoformat()})
-    parts.append(_("%(who)s 于 %(at)s 导出") % {"who": view.request.user, "at": _now()})
+    parts.append(_("%(who)s 于 %(at)s 导出") % {"who": view.request.user, "at": moment(timezone.now())})
     if full:
         parts.append(_("含未遮盖的信息，用途：%(reason)s") % {"reason": reason})
     return _("；").join(parts)
@@ -114,10 +116,6 @@ def heading(view: "ListView", full: bool, reason: str) -> str:
 def file_name(view: "ListView", kind: str) -> str:
     day = view.asked.at or timezone.localdate()
     return f"{view.title}_{day:%Y%m%d}.{kind}"
-
-
-def _now() -> str:
-    return timezone.localtime().strftime("%Y-%m-%d %H:%M")
 
 
 def _may_export_full(view: "ListView") -> None:
@@ -145,25 +143,14 @@ def _ask(view: "ListView", found: int, long: bool, form: ReasonForm | None) -> H
 
 
 def _start(view: "ListView", kind: str, full: bool, reason: str) -> Any:
-    cls = type(view)
     with in_chinese():
         title = _("导出%(title)s") % {"title": view.title}
     return start(
         "export",
         by=view.request.user,
         title=title,
-        view=f"{cls.__module__}.{cls.__qualname__}",
-        kwargs={key: str(value) for key, value in view.kwargs.items()},
-        query=view.request.GET.urlencode(),
-        path=view.request.path,
         format=kind,
         full=full,
         reason=reason,
+        **params_of(view),
     )
-
-
-def _send(file: IO[bytes], name: str, media_type: str) -> FileResponse:
-    response = FileResponse(file, content_type=media_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "private, no-store"
-    return response

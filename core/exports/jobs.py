@@ -2,24 +2,18 @@
 
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from core.exports.answer import MEDIA_TYPES, MOST, file_name, make
 from core.jobs import JobResult
+from core.jobs.pages import view_of
 from core.models import Job
 
 
 def export(job: Job, progress: Any) -> JobResult:
     """The list as the person asked for it, with the rights the person has now."""
     kind, full = job.params["format"], job.params["full"]
-    view = import_string(job.params["view"])()
-    request = HttpRequest()
-    request.method, request.user, request.path = "GET", job.created_by, job.params["path"]
-    request.GET = QueryDict(job.params["query"])
-    view.setup(request, **job.params["kwargs"])
-    view.authorise()
+    view = view_of(job)
     if full:
         type(view).full_export(job.created_by).require()
     total = view.rows().order_by().values("pk")[: MOST[kind]].count()

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Field, ForeignKey, GeneratedField, Model
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.masking import mask_text
+from core.words import field_in_words
 
 # Counters and places in a tree: consequences of facts, not facts.
 INTERNAL = frozenset({"path", "depth", "numchild", "version"})
@@ -125,12 +125,4 @@ class _Words:
     def _text(self, field: Field, value: Any) -> str:
         if isinstance(field, ForeignKey):
             return self._names.get(field.related_model, {}).get(value, str(value))
-        if field.flatchoices:
-            return str(dict(field.flatchoices).get(value, value))
-        if isinstance(value, bool):
-            return _("是") if value else _("否")
-        if isinstance(value, datetime):
-            return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
-        if isinstance(value, date):
-            return value.isoformat()
-        return str(value)
+        return field_in_words(field, value)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from core.imports.reading import Cell
 
@@ -22,8 +22,6 @@ class Header:
     columns: Mapping[str, int]
     twice: Sequence[str] = ()
     unused: Sequence[str] = ()
-    row: int = 0
-    titles: Mapping[str, str] = field(default_factory=dict)  # field name → heading as written
 
 
 def plain(heading: str) -> str:
@@ -49,7 +47,6 @@ def find_header(rows: Sequence[Sequence[Cell]], names: Mapping[str, Iterable[str
 
 def _read(rows: Sequence[Sequence[Cell]], upper: int, lower: int, known: Mapping[str, str]) -> Header | None:
     columns: dict[str, int] = {}
-    titles: dict[str, str] = {}
     twice, unused = [], []
     for index in range(max(len(rows[upper]), len(rows[lower]))):
         name, text = _meaning(rows, (lower, upper), index, known)
@@ -58,10 +55,10 @@ def _read(rows: Sequence[Sequence[Cell]], upper: int, lower: int, known: Mapping
         elif name in columns:
             twice.append(name)
         else:
-            columns[name], titles[name] = index, text
+            columns[name] = index
     if not columns:
         return None
-    return Header(lower + 1, columns, tuple(twice), tuple(unused), upper, titles)
+    return Header(lower + 1, columns, tuple(twice), tuple(unused))
 
 
 def _meaning(

@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from core.imports.checking import check as check_file
+from core.jobs.pages import view_of
 from core.models import Import, Job
 
 
@@ -16,11 +15,6 @@ def check(job: Job, progress: Any) -> None:
     item = Import.objects.visible_to(job.created_by).filter(pk=job.params["item"]).first()
     if item is None or not item.file:
         raise ValidationError(_("上传的文件已经不在了，请重新选文件。"))
-    view = import_string(job.params["view"])()
-    request = HttpRequest()
-    request.method, request.user, request.path = "GET", job.created_by, job.params["path"]
-    view.setup(request, **job.params["kwargs"])
-    view.authorise()
-    resource = view.get_resource()
+    resource = view_of(job).get_resource()
     resource.progress = lambda done: progress(done, resource.total)
     check_file(item, resource)

@@ -11,6 +11,8 @@ from typing import IO, Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from core.words import yes_no
+
 MOST_ROWS = 5_000
 MOST_COLUMNS = 200
 _EXACT = 10**15  # spreadsheets keep 15 digits; of a longer number the last ones are gone
@@ -144,7 +146,7 @@ def read_cell(value: Any) -> Cell:
     if value is None:
         return Cell("")
     if isinstance(value, bool):
-        return Cell(_("是") if value else _("否"))
+        return Cell(yes_no(value))
     if isinstance(value, int | float):
         return _number(value)
     if isinstance(value, datetime):

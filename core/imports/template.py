@@ -1,7 +1,6 @@
 """The empty spreadsheet people fill in."""
 
 from tempfile import TemporaryFile
-from urllib.parse import quote
 
 from django.http import FileResponse
 from django.utils.translation import gettext as _
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 from core.exports.xlsx import MEDIA_TYPE
 from core.imports.resources import Resource
 from core.imports.widgets import Choice
+from core.serving import as_download
 
 ROWS = 2_000  # formatted and checked in advance
 
@@ -34,6 +34,4 @@ def blank_spreadsheet(resource: Resource, title: str) -> FileResponse:
     sheet.freeze_panes(1, 0)
     book.close()
     target.seek(0)
-    response = FileResponse(target, content_type=MEDIA_TYPE)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
-    return response
+    return as_download(target, f"{title}.xlsx", MEDIA_TYPE)

@@ -1,30 +1,28 @@
 """The pages of an import: pick a file, look at what it would do, confirm, see what it did."""
 
-from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 
 from core.attachments.checks import check as check_content
-from core.decisions import Decision
 from core.imports.checking import already_done, check, read_table, take_in
 from core.imports.reading import is_ods
 from core.imports.resources import Resource
 from core.imports.template import blank_spreadsheet
 from core.jobs import start
+from core.jobs.pages import params_of
 from core.language import in_chinese
 from core.models import Import, Job
+from core.permitted import PermittedView
+from core.words import moment
 
 AT_ONCE = 300  # rows checked while the person waits; more by a job
 SPREADSHEETS = {
@@ -50,27 +48,17 @@ class UploadForm(forms.Form):
         return upload
 
 
-class ImportView(LoginRequiredMixin, View):
+class ImportView(PermittedView):
     """Takes a spreadsheet in: all rows or none, nothing before it was looked at and confirmed.
 
-    A subclass sets the attributes below; ``get_resource`` when the resource needs more than the person.
-    Stages, by ``?import=<id>``: none: pick a file; checked: preview; done: result. ``?blank=1``: an empty spreadsheet.
+    A subclass sets ``permission`` and the attributes below, and ``get_resource`` when the resource needs more than the
+    person. Stages, by ``?import=<id>``: none: pick a file; checked: preview; done: result. ``?blank=1``: an empty spreadsheet.
     """
 
     resource_class: type[Resource]
     title: Any = ""
-    permission: Callable[[Any], Decision]
     list_url = ""  # route name of the list the records appear in
     template_name = "generic/import.html"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return self.handle_no_permission()
-        self.authorise()
-        return super().dispatch(request, *args, **kwargs)
-
-    def authorise(self) -> None:
-        type(self).permission(self.request.user).require()
 
     def get_resource(self) -> Resource:
         return self.resource_class(by=self.request.user)
@@ -132,7 +120,6 @@ class ImportView(LoginRequiredMixin, View):
         return self._to(item)
 
     def _check_by_job(self, item: Import) -> Job:
-        cls = type(self)
         with in_chinese():
             title = _("核对“%(name)s”") % {"name": item.name}
         return start(
@@ -140,10 +127,8 @@ class ImportView(LoginRequiredMixin, View):
             by=self.request.user,
             title=title,
             item=str(item.pk),
-            view=f"{cls.__module__}.{cls.__qualname__}",
-            kwargs={key: str(value) for key, value in self.kwargs.items()},
-            path=self.request.path,
             next=f"{self.request.path}?import={item.pk}",
+            **params_of(self),
         )
 
     # -- pages ------------------------------------------------------------------------------------------
@@ -179,7 +164,7 @@ class ImportView(LoginRequiredMixin, View):
             "new": item.created,
             "changed": item.updated,
             "same": item.unchanged,
-            "at": timezone.localtime(item.done_at).strftime("%Y-%m-%d %H:%M"),
+            "at": moment(item.done_at),
             "who": item.created_by,
         }
         text = _("“%(name)s”已导入：新增 %(new)s，更新 %(changed)s，没有变化 %(same)s。") % words

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
 from core.language import in_chinese
+from core.words import yes_no
 
 _DAY = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?$")
 _DAY_DIGITS = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
@@ -64,7 +65,7 @@ class YesNo(Widget):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         with in_chinese():
-            return "" if value is None else str(_("是") if value else _("否"))
+            return "" if value is None else yes_no(value)
 
 
 class Choice(Widget):

@@ -1,7 +1,6 @@
 """The page of one job, the list of one's own, the way to the result."""
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 import django_filters
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_safe
 from core import audit
 from core.lists import Column, DateTimeColumn, Filter, ListView, Table
 from core.models import AccessLog, Job
+from core.serving import as_download
 
 
 @require_safe
@@ -43,10 +43,7 @@ def job_result(request: HttpRequest, pk: UUID) -> FileResponse:
     if not job.result:
         raise Http404(_("结果已过保留期，请重新生成。"))
     audit.record(AccessLog.Kind.DOWNLOADED, request=request, subject=job.result_name, job=str(job.pk))
-    response = FileResponse(job.result.open("rb"), content_type=job.result_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(job.result_name)}"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return as_download(job.result.open("rb"), job.result_name, job.result_type)
 
 
 def _result_url(job: Job) -> str:

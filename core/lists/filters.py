@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.search import matching
+from core.words import yes_no
 
 # Parameters of the list itself; a filter must not take one of these names.
 RESERVED = frozenset({"sort", "page", "cols", "at", "view", "export", "full"})
@@ -55,7 +56,7 @@ def _in_words(field: Any, value: Any) -> str:
     if isinstance(value, slice):
         return _range_in_words(_day(value.start), _day(value.stop))
     if isinstance(value, bool):
-        return str(_("是") if value else _("否"))
+        return yes_no(value)
     choices = dict(getattr(field, "choices", ())) if not hasattr(value, "pk") and not hasattr(value, "model") else {}
     if isinstance(value, (list, tuple, set)) or hasattr(value, "model"):
         return _("、").join(str(choices.get(item, item)) for item in value)

@@ -4,14 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import View
 
 from core.decisions import Decision
 from core.exports import answer_export
@@ -21,9 +19,10 @@ from core.lists.paging import CappedPaginator
 from core.lists.request import ListRequest
 from core.lists.tables import Table
 from core.models import SavedView
+from core.permitted import PermittedView
 
 
-class ListView(LoginRequiredMixin, View):
+class ListView(PermittedView):
     """Rows a person may see, filtered, sorted, in pages; as they are or were on a day; on the page or exported.
 
     A subclass sets the attributes below and writes no method, as a rule; ``get_queryset`` may narrow what is listed.
@@ -41,16 +40,6 @@ class ListView(LoginRequiredMixin, View):
     full_export: Callable[[Any], Decision] | None = None  # who may export unmasked; None: nobody is offered it
     template_name = "generic/list.html"
     per_page = 50
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return self.handle_no_permission()
-        self.authorise()
-        return super().dispatch(request, *args, **kwargs)
-
-    def authorise(self) -> None:
-        if self.permission is not None:
-            type(self).permission(self.request.user).require()  # type: ignore[misc]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.GET and (default := next((view for view in self.saved_views if view.is_default), None)):

@@ -13,9 +13,6 @@ class JobQuerySet(models.QuerySet):
         """A job and its result belong to whoever started it."""
         return self.filter(created_by=user)
 
-    def unfinished(self) -> "JobQuerySet":
-        return self.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
-
     def silent(self, before: datetime) -> "JobQuerySet":
         """Running, but without a sign of life since ``before``: the worker died."""
         return self.filter(state=Job.State.RUNNING, alive_at__lt=before)
@@ -77,10 +74,6 @@ class Job(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("core:job_detail", args=[self.pk])
-
-    @property
-    def is_finished(self) -> bool:
-        return self.state in (self.State.READY, self.State.FAILED)
 
     @property
     def percent(self) -> int:

@@ -18,6 +18,7 @@ from core.audit.sources import source
 from core.audit.timeline import Cursor, Entry, Query, entries, one, walk
 from core.exports import ExportColumn, stream_xlsx
 from core.language import in_chinese
+from core.words import moment
 from organizations.audit import scope
 from organizations.audit.filters import AuditFilter
 from organizations.audit.words import details
@@ -135,7 +136,7 @@ def _offices(found: list[Entry]) -> dict[str, str]:
 def _facts(entry: Entry, row: Any) -> list[dict[str, Any]]:
     office = _offices([entry]).get(entry.office, "")
     facts = [
-        {"label": _("时间"), "value": f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"},
+        {"label": _("时间"), "value": moment(entry.at, seconds=True)},
         {"label": _("人员"), "value": entry.who or _("系统")},
         {"label": _("所在单位"), "value": office},
         {"label": _("对象"), "value": entry.subject},

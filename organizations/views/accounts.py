@@ -10,18 +10,18 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import audit, masks
+from core import audit, masking
 from core.forms import refuse
 from core.language import in_chinese, sentence
 from core.lists import ListView
 from core.models import AccessLog
 from core.notices import notify
+from core.words import moment
 from organizations import accounts
 from organizations.filters import UserFilter
 from organizations.forms import AccountFactsForm, AccountForm, OwnFactsForm, ReasonForm
@@ -98,20 +98,16 @@ def _facts(account: User) -> list[dict[str, Any]]:
     facts: list[dict[str, Any]] = [
         {"label": _("登录名"), "value": account.username},
         {"label": _("所在单位"), "value": account.organization, "url": account.organization.get_absolute_url()},
-        {"label": _("手机"), "value": masks.phone(account.phone) if account.phone else ""},
-        {"label": _("邮箱"), "value": masks.email(account.email) if account.email else ""},
-        {"label": _("开户时间"), "value": _moment(account.created_at)},
-        {"label": _("最近登录"), "value": _moment(account.last_login) or _("还没有登录过")},
+        {"label": _("手机"), "value": masking.phone(account.phone)},
+        {"label": _("邮箱"), "value": masking.email(account.email)},
+        {"label": _("开户时间"), "value": moment(account.created_at)},
+        {"label": _("最近登录"), "value": moment(account.last_login) or _("还没有登录过")},
     ]
     if not account.is_active:
         facts.append(
-            {"label": _("停用"), "value": _("，").join([_moment(account.deactivated_at), account.deactivated_reason])}
+            {"label": _("停用"), "value": _("，").join([moment(account.deactivated_at), account.deactivated_reason])}
         )
     return facts
-
-
-def _moment(instant: Any) -> str:
-    return timezone.localtime(instant).strftime("%Y-%m-%d %H:%M") if instant else ""
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core import masks
+from core import masking
 from core.lists import ListView
 from organizations.filters import OrganizationFilter
 from organizations.forms import ContactForm
@@ -100,7 +100,7 @@ def _facts(place: Organization) -> list[dict[str, Any]]:
         {"label": _("行政区划"), "value": _division(place)},
         {"label": _("负责人"), "value": place.head},
         {"label": _("联系人"), "value": place.contact},
-        {"label": _("联系人手机"), "value": masks.phone(place.mobile) if place.mobile else ""},
+        {"label": _("联系人手机"), "value": masking.phone(place.mobile)},
         {"label": _("电话"), "value": place.phone},
         {"label": _("地址"), "value": place.address},
         {"label": _("统一社会信用代码"), "value": place.uscc},

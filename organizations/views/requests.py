@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import masks
+from core import masking
 from core.forms import StaleForm
 from core.lists import ListView
 from core.models import VerifiableDocument, WorkflowEvent
@@ -209,8 +209,8 @@ def _waiting_for(record: AccountRequest) -> list[Appointment]:
 
 def _facts(record: AccountRequest) -> list[dict[str, Any]]:
     shown = {name: getattr(record, name) for name in FIELDS}
-    shown |= {"role": record.get_role_display() if record.role else "", "phone": masks.phone(record.phone)}
-    shown["email"] = masks.email(record.email) if record.email else ""
+    shown |= {"role": record.get_role_display() if record.role else "", "phone": masking.phone(record.phone)}
+    shown["email"] = masking.email(record.email)
     facts = [{"label": label_of(name), "value": value} for name, value in shown.items()]
     facts.append({"label": _("申请人"), "value": record.applicant})
     if record.account is not None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from core import masks
+from core import masking
 from core.history import changes_of
 from core.models import WorkflowEvent
 from organizations.requests import field_comments
@@ -21,7 +21,7 @@ def changes(record: models.Model) -> list[dict[str, Any]]:
     """Newest first: who changed which facts."""
     fields: Any = {field.name: field for field in record._meta.concrete_fields}
     hidden = {str(fields[name].verbose_name) for name in TECHNICAL if name in fields}
-    masked = {"email": masks.email} if "email" in fields else {}
+    masked = {"email": masking.email} if "email" in fields else {}
     shown = []
     for change in changes_of(record, masked=masked, most=MOST):
         entry = change.shown()

@@ -6,7 +6,7 @@ from django.urls import path
 
 from core.decisions import Decision, no
 from core.lists import Column, DateTimeColumn, Filter, ListView, Table
-from core.masks import phone
+from core.masking import phone
 from organizations.models import Organization, User
 from organizations.permissions import access
 from organizations.roles import Right

@@ -1,0 +1,37 @@
+"""A list or an import that a worker goes on with: written into the job's parameters, and made again from them.
+
+Made again with the rights its person has then, so a right that ended while the job waited is refused.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.utils.module_loading import import_string
+from django.views.generic import View
+
+from core.models import Job
+
+
+def params_of(view: View) -> dict[str, Any]:
+    """What ``view_of`` needs; goes into ``start(**params)``."""
+    cls = type(view)
+    return {
+        "view": f"{cls.__module__}.{cls.__qualname__}",
+        "kwargs": {key: str(value) for key, value in view.kwargs.items()},
+        "query": view.request.GET.urlencode(),
+        "path": view.request.path,
+    }
+
+
+def view_of(job: Job) -> Any:
+    """The view as its person asked for it.
+
+    :raises PermissionDenied: when the person may not open it any more.
+    """
+    request = HttpRequest()
+    request.method, request.user, request.path = "GET", job.created_by, job.params["path"]
+    request.GET = QueryDict(job.params["query"])
+    view = import_string(job.params["view"])()
+    view.setup(request, **job.params["kwargs"])
+    view.authorise()
+    return view

@@ -1,0 +1,43 @@
+"""Values as a person reads them, in the language of whoever reads: on pages, in histories, in exports."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Field
+from django.utils import timezone
+from django.utils.encoding import force_str
+from django.utils.translation import gettext as _
+
+
+def yes_no(value: object) -> str:
+    return _("是") if value else _("否")
+
+
+def moment(instant: datetime | None, *, seconds: bool = False) -> str:
+    """An instant in the portal's time zone; None is empty."""
+    return timezone.localtime(instant).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M") if instant else ""
+
+
+def in_words(value: Any) -> str:
+    """Any value; None is empty, several are joined."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return yes_no(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple | set):
+        return _("、").join(force_str(item) for item in value)
+    return force_str(value)
+
+
+def field_in_words(field: Field, value: Any) -> str:
+    """A model field's value: the label where it has choices."""
+    return str(dict(field.flatchoices).get(value, value)) if field.flatchoices else in_words(value)
+
+
+def for_json(value: Any) -> Any:
+    """The value, or its text where JSON has no such kind: for what is stored beside an act as its details."""
+    return value if isinstance(value, str | int | float | bool | list | dict | type(None)) else str(value)
