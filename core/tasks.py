@@ -41,7 +41,7 @@ def run_job(*, job_id: str) -> None:
 def resume_jobs() -> None:
     """Every minute: put back jobs whose worker died, remove results and uploads kept long enough."""
     from core.imports.checking import remove_abandoned  # models are not ready when Celery imports this module
-    from core.jobs.running import remove_expired, resume
+    from core.jobs.running import remove_expired, resume  # as above
 
     resume()
     remove_expired()

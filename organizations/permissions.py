@@ -21,7 +21,8 @@ from django_stubs_ext import StrOrPromise
 
 from core.decisions import Decision, no, yes
 from core.language import sentence
-from organizations.models.appointment import Appointment, OrganizationGrant
+from organizations.models.appointment import Appointment
+from organizations.models.grant import OrganizationGrant
 from organizations.models.organization import Organization
 from organizations.roles import ROLES, Level, Right
 

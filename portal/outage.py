@@ -102,6 +102,6 @@ class OutageMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        from portal.errors import answer_for
+        from portal.errors import answer_for  # errors asks this module what an outage is
 
         return answer_for(request, error)

@@ -49,14 +49,14 @@ def pdf_of(html: str) -> bytes:
 @lru_cache(maxsize=1)
 def _fonts() -> "FontConfiguration":
     with only_our_fonts():  # the import already looks at the fonts
-        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.text.fonts import FontConfiguration  # slow to import
 
         return FontConfiguration()
 
 
 @lru_cache
 def _css(name: str) -> "CSS":
-    from weasyprint import CSS
+    from weasyprint import CSS  # slow to import
 
     path = finders.find(f"pdf/{name}.css")
     if path is None:
@@ -66,7 +66,7 @@ def _css(name: str) -> "CSS":
 
 @lru_cache(maxsize=1)
 def _fetcher() -> Any:
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher  # slow to import
 
     class DataOnly(URLFetcher):  # type: ignore[misc]  # the library is untyped
         """Anything but ``data:`` stops the printing: a paper with a hole in it must not be issued."""

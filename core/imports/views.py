@@ -51,8 +51,9 @@ class UploadForm(forms.Form):
 class ImportView(PermittedView):
     """Takes a spreadsheet in: all rows or none, nothing before it was looked at and confirmed.
 
-    A subclass sets ``permission`` and the attributes below, and ``get_resource`` when the resource needs more than the
-    person. Stages, by ``?import=<id>``: none: pick a file; checked: preview; done: result. ``?blank=1``: an empty spreadsheet.
+    A subclass sets ``permission`` and the attributes below, and ``get_resource`` when the resource needs more than
+    the person. Stages, by ``?import=<id>``: none: pick a file; checked: preview; done: result. ``?blank=1``: an empty
+    spreadsheet.
     """
 
     resource_class: type[Resource]

@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from guardian.models import UserObjectPermissionBase
 
 from core.history import tracked
 from organizations.models.organization import Organization
@@ -100,22 +99,3 @@ class Appointment(models.Model):
     def is_in_force(self, at: datetime | None = None) -> bool:
         moment = at or timezone.now()
         return self.starts_at <= moment and (self.ends_at is None or self.ends_at > moment)
-
-
-class OrganizationGrant(UserObjectPermissionBase):
-    """guardian's row: this user holds this permission on this organization, because of this appointment.
-
-    Read only through ``organizations/permissions.py``, which counts a row while its appointment is in force.
-    """
-
-    content_object = models.ForeignKey(Organization, models.PROTECT, related_name="grants")
-    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="grants")
-
-    class Meta:
-        verbose_name = _("授权")
-        default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["appointment", "permission"], name="grant_once")]
-        indexes = [models.Index(fields=["user", "appointment"], name="grant_of")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.permission_id} {self.content_object_id}"

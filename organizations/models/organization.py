@@ -2,6 +2,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pgtrigger
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -158,8 +159,6 @@ class Organization(MP_Node):
         return other.path.startswith(self.path)
 
     def clean(self) -> None:
-        from django.core.exceptions import ValidationError
-
         errors: dict[str, Any] = {}
         if self.proxy and self.path and not (self.path.startswith(self.proxy.path) and self.pk != self.proxy_id):
             errors["proxy"] = _("代办机构只能是它的上级机构。")

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from organizations import accounts
-from organizations.models import Appointment, OrganizationGrant, User
+from organizations.models import Appointment, User
+from organizations.models.grant import OrganizationGrant
 from organizations.permissions import access, can, forget
 from organizations.roles import ROLES, Right
 from organizations.views.appointments import AppointmentList

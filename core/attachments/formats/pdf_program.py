@@ -14,8 +14,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    import pypdfium2
-    import pypdfium2.raw
+    import pypdfium2  # under the limits set above
+    import pypdfium2.raw  # as above
 
     try:
         document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
