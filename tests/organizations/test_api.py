@@ -173,3 +173,36 @@ def test_description_is_whole_and_for_the_signed_in(as_user, client, songshan):
     paths = response.json()["paths"]
     for action in STEPS:
         assert f"/api/account-requests/{{id}}/{action}/" in paths
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 100_000,
+        '{"a":' * 50_000,
+        '{"organization": 1e400}',
+        '{"name": "\\ud800"}',
+        '{"fields": {"\\ud800": "x"}, "comment": "x"}',
+        '{"fields": {"name\\u0000": "x"}, "comment": "x"}',
+        '{"organization": 99999999999999999999}',
+        "NaN",
+        "{",
+    ],
+)
+def test_json_that_nothing_can_carry_is_refused(as_user, songshan, body):
+    record = drafted(songshan)
+    client = as_user(songshan)
+    for address in (REQUESTS, move(record, "submit"), move(record, "withdraw")):
+        if "fields" in body or "organization" not in body or address == REQUESTS:
+            response = client.post(address, body, content_type="application/json")
+            assert (response.status_code, "code" in response.json()) == (400, True), address
+    record.refresh_from_db()
+    assert record.state == "draft"
+
+
+def test_only_json_is_read(as_user, songshan):
+    """The signed-in page is the way for forms; here they would only be a second set of rules."""
+    record = drafted(songshan)
+    for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml"):
+        response = as_user(songshan).patch(item(record), "version=1&name=x", content_type=kind)
+        assert response.status_code == 415
