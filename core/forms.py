@@ -57,6 +57,7 @@ class VersionedForm(forms.ModelForm):
             return super().save(commit)
         with transaction.atomic():
             locked = type(self.instance)._default_manager.select_for_update(of=("self",)).get(pk=self.instance.pk)
+            self.check_locked(locked)
             if self._is_stale(locked, self.cleaned_data["version"]):
                 self._tell(locked, self.cleaned_data)
                 raise StaleForm
@@ -65,6 +66,10 @@ class VersionedForm(forms.ModelForm):
             self.instance.save(update_fields=[*self._own_fields(), "version"])
             self._save_m2m()  # type: ignore[attr-defined]
         return self.instance
+
+    def check_locked(self, locked: Any) -> None:
+        """Asked under the lock whether the row may still be changed, for it may have been handed in meanwhile. Raises
+        ``MoveNotAllowed`` if not."""
 
     @property
     def only_stale(self) -> bool:

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from core import masking
-from core.forms import VersionedForm, shown
+from core.forms import VersionedForm
+from core.workflow import MoveNotAllowed
 from organizations.models import AccountRequest, Appointment, Division, Organization, User
 from organizations.permissions import reach
-from organizations.requests import FIELDS, label_of, problems
+from organizations.requests import FIELDS, label_of, masked, problems
 from organizations.roles import ROLES, Level, Right
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -298,6 +298,11 @@ class RequestForm(VersionedForm):
     def _get_validation_exclusions(self) -> set[str]:
         return {*super()._get_validation_exclusions(), "email"}  # type: ignore[misc]
 
+    def check_locked(self, locked: AccountRequest) -> None:
+        decision = locked.can_edit(self.own)
+        if not decision:
+            raise MoveNotAllowed("state", decision.reason)
+
     def show_problems(self) -> dict[str, str]:
         """Put what keeps the request from being handed in at its fields; returns it."""
         found = problems(self.instance)
@@ -318,12 +323,6 @@ class NewRequestForm(forms.Form):
         self.fields["organization"].queryset = places  # type: ignore[attr-defined]
 
 
-def _given(record: AccountRequest, name: str) -> str:
-    hide = {"phone": masking.phone, "email": masking.email}.get(name)
-    value = getattr(record, name)
-    return hide(value) if hide and value else shown(record, name)
-
-
 class DecisionForm(forms.Form):
     """The words that go with a decision; for a return, also a comment at each field."""
 
@@ -336,7 +335,7 @@ class DecisionForm(forms.Form):
             self.fields["comment"].help_text = _("总的意见。哪一项要改，写在下面对应的项目里。")
             for name in FIELDS:
                 label = label_of(name)
-                given = _("现填：%(value)s") % {"value": _given(record, name)}
+                given = _("现填：%(value)s") % {"value": masked(record, name)}
                 self.fields[f"field_{name}"] = forms.CharField(
                     label=label, required=False, max_length=200, help_text=escape(given)
                 )

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import masking
 from core.forms import same, shown
 from core.models import WorkflowEvent
 from organizations.accounts import check_fit
@@ -27,7 +28,7 @@ NEEDED = {
 def problems(request: AccountRequest) -> dict[str, str]:
     """Field → what is wrong with it; empty when the request can be handed in."""
     found = {name: str(message) for name, message in NEEDED.items() if not getattr(request, name)}
-    for name in ("username", "phone", "email"):
+    for name in ("name", "username", "phone", "email"):
         if name not in found and getattr(request, name):
             message = _refused(name, getattr(request, name))
             if message:
@@ -71,6 +72,13 @@ def label_of(name: str) -> Any:
     return field.verbose_name
 
 
+def masked(record: Any, name: str) -> str:
+    """A field's value as whoever does not keep it up to date may read it: telephone and address hidden in part."""
+    hide = {"phone": masking.phone, "email": masking.email}.get(name)
+    value = getattr(record, name)
+    return hide(value) if hide and value else shown(record, name)
+
+
 def last_return(request: AccountRequest) -> WorkflowEvent | None:
     """The latest return, with the comment and, in ``facts["fields"]``, the comments on single fields."""
     return WorkflowEvent.objects.of(request).filter(action="return_for_changes").select_related("by").last()
@@ -92,11 +100,7 @@ def changes_since(request: AccountRequest, event: WorkflowEvent | None) -> list[
     mending = history.filter(state=RequestState.RETURNED).reverse().values("pgh_id")[:1]
     before = history.filter(state=RequestState.SUBMITTED, pgh_id__lt=Subquery(mending)).last()
     return [
-        {
-            "label": label_of(name),
-            "old": shown(before, name),
-            "new": shown(request, name),
-        }
+        {"label": label_of(name), "old": masked(before, name), "new": masked(request, name)}
         for name in FIELDS
         if before and not same(getattr(before, name), getattr(request, name))
     ]

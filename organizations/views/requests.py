@@ -85,6 +85,9 @@ def request_edit(request: SignedIn, pk: int) -> HttpResponse:
             form.save()
         except StaleForm:
             pass  # the form says what the other person changed
+        except MoveNotAllowed as error:  # handed in meanwhile
+            messages.error(request, error.message)
+            return redirect(record)
         else:
             done = _hand_in(request, record, form) if request.POST.get("action") == "submit" else _kept(request, record)
             if done:
@@ -162,6 +165,8 @@ def request_draft(request: SignedIn, pk: int) -> HttpResponse:
             form.save()
         except StaleForm:
             saved = False
+        except MoveNotAllowed:  # handed in meanwhile
+            return render(request, "organizations/_draft_saved.html", {"refused": True}, status=409)
     context = {
         "saved_at": timezone.now() if saved else None,
         "form": form,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.models import Job, Notice, WorkflowEvent
 from organizations import accounts
+from organizations.forms import RequestForm
 from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.requests import problems
 from organizations.views.requests import RequestList
@@ -92,6 +93,24 @@ def test_autosave_of_what_was_handed_in_is_refused(as_user, songshan):
 
 
 # -- handing in ---------------------------------------------------------------------------------------
+def test_draft_handed_in_in_the_same_instant_is_not_overwritten(as_user, songshan, monkeypatch):
+    """A colleague presses 提交 after this page has asked whether the request is still open, and before it saves."""
+    client, real = as_user(songshan), RequestForm.is_valid
+
+    def handed_in_meanwhile(form) -> bool:
+        valid = real(form)
+        WORKFLOW.perform(AccountRequest.objects.get(pk=form.instance.pk), "submit", by=songshan)
+        return valid
+
+    monkeypatch.setattr(RequestForm, "is_valid", handed_in_meanwhile)
+    record = drafted(songshan)
+    assert client.post(url("draft", record), typed(record, name="迟了一步")).status_code == 409
+    other = drafted(songshan, username="wangxm2")
+    response = client.post(url("edit", other), typed(other, name="迟了一步"), follow=True)
+    assert "已经提交的申请不能再改" in messages_of(response)[0]
+    assert set(AccountRequest.objects.values_list("name", "state")) == {(COMPLETE["name"], "submitted")}
+
+
 def test_hand_in_draws_a_number_and_tells_who_decides(as_user, songshan, region_security):
     record = drafted(songshan)
     response = as_user(songshan).post(url("edit", record), typed(record, action="submit"), follow=True)
@@ -197,6 +216,17 @@ def test_resubmission_goes_back_to_who_returned_it_with_its_changes(as_user, son
     assert [(line["label"], line["old"], line["new"]) for line in changed] == [
         ("任职依据", "会议纪要第1号", "内红赈发〔2026〕1号")
     ]
+
+
+def test_changed_telephone_and_address_are_masked_for_who_reads(as_user, songshan, region_security, leader):
+    record = submitted(songshan, email="wang@example.org")
+    record = WORKFLOW.perform(record, "return_for_changes", by=region_security, comment="改")
+    facts = typed(record, phone="13900000008", email="ming@example.org", action="submit")
+    as_user(songshan).post(url("edit", record), facts)
+    page = as_user(leader).get(record.get_absolute_url())
+    assert [line["new"] for line in page.context["changed"]] == ["139****0008", "m***@example.org"]
+    for whole in ("13800000009", "13900000008", "wang@", "ming@"):
+        assert whole not in page.content.decode()
 
 
 def test_return_without_words_is_refused(as_user, songshan, region_security):
