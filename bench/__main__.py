@@ -99,6 +99,7 @@ def _scale(scale: int, rounds: int) -> None:
 
     begun = time.perf_counter()
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_reference")
     make_cast("Yanshi-0000-bench")
     seed(scale)
@@ -133,6 +134,9 @@ def main() -> None:
         command = [sys.executable, "-m", "bench", "--one", str(scale), "--rounds", str(options.rounds)]
         subprocess.run(command, env=environment, check=True)  # noqa: S603
         _drop(scale)
+    import django
+
+    django.setup()
     from bench.report import write
 
     write(options.scales, Path("docs/performance.md"))

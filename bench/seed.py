@@ -107,11 +107,12 @@ def _requests(size: Size) -> str:
         FROM organizations_organization WHERE level = 'team'),
     applicant AS (SELECT id FROM organizations_user WHERE username = 'chifeng')
     INSERT INTO organizations_accountrequest (number, state, organization_id, role, name, username, phone, email, basis, note,
-        applicant_id, created_at, submitted_at, version)
+        applicant_id, created_at, submitted_at, decided_at, version)
     SELECT 'ZH-' || division_id || '-2026-' || lpad(i::text, 7, '0'),
         (ARRAY['submitted', 'returned', 'rejected', 'submitted'])[1 + i % 4], office.id, 'member',
         {_pick(_SURNAMES, "i")} || {_pick(_GIVEN, "i / 5")}, 'r' || i, '', '', '', '', applicant.id,
-        now() - i * interval '1 minute', now() - i * interval '1 minute', 1
+        now() - i * interval '1 minute', now() - i * interval '1 minute',
+        CASE WHEN i % 4 = 2 THEN now() - i * interval '30 seconds' END, 1
     FROM generate_series(1, {size.requests}) AS i JOIN office ON office.k = i % {size.teams} CROSS JOIN applicant
     """  # noqa: S608
 
