@@ -67,7 +67,7 @@ class AccountRequest(models.Model):
     email = models.EmailField(_("邮箱"), blank=True)
     starts_on = models.DateField(_("任职起"), null=True, blank=True)
     basis = models.CharField(_("任职依据"), max_length=200, blank=True)
-    note = models.TextField(_("说明"), blank=True)
+    note = models.TextField(_("说明"), max_length=1000, blank=True)
     applicant = models.ForeignKey(User, models.PROTECT, related_name="account_requests", verbose_name=_("申请人"))
     created_at = models.DateTimeField(_("创建时间"), default=timezone.now)
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)

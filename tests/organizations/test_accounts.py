@@ -62,6 +62,21 @@ def test_bad_input_is_shown_and_nothing_is_made(as_user, region_security, songsh
     assert not User.objects.filter(name="").exists()
 
 
+@pytest.mark.parametrize("name", ["张\u200b三", "张三\u202egnp.", "\ufeff张三", "张\u2066三"])
+def test_name_with_characters_nobody_sees_is_refused(as_user, region_security, songshan, name):
+    facts = {"name": name, "username": "zhangsan", "role": "", "basis": ""}
+    response = as_user(region_security).post(create_url(songshan.organization), facts)
+    assert "看不见的字符" in response.context["form"].errors["name"][0]
+
+
+@pytest.mark.parametrize("name", ["ᠮᠣᠩᠭᠣᠯ\u180e\u180b\u202f\u200dᠪᠢᠴᠢᠭ", "敖特根巴雅尔·孟和", "𠮷田", "🙂"])
+def test_name_in_any_script_is_taken(as_user, region_security, songshan, name):
+    facts = {"name": name, "username": "zhangsan", "role": "", "basis": ""}
+    response = as_user(region_security).post(create_url(songshan.organization), facts)
+    assert User.objects.get(username="zhangsan").name == name
+    assert name in response.content.decode()
+
+
 def test_duty_needs_its_ground_and_cannot_begin_yesterday(as_user, region_security, songshan):
     yesterday = timezone.localdate() - timedelta(days=1)
     facts = {"name": "甲", "username": "jia", "role": "clerk", "starts_on": yesterday.isoformat()}

@@ -145,6 +145,7 @@ def test_incomplete_hand_in_is_shown_at_the_fields(as_user, songshan):
     ("facts", "field"),
     [
         ({"name": ""}, "name"),
+        ({"name": "张\u200b三"}, "name"),
         ({"username": ""}, "username"),
         ({"username": "X"}, "username"),
         ({"role": "captain"}, "role"),
