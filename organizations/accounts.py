@@ -261,14 +261,15 @@ def _require_in_force(organization: Organization) -> None:
         raise ValidationError(_("%(name)s已停用。") % {"name": organization})
 
 
+# Locked first and read with what belongs to it afterwards: a row that waited for its lock and joins another one since
+# (a person who was transferred) falls out of a joined query, as if it did not exist.
 def _locked(account: User) -> User:
-    rows = User.objects.select_for_update(of=("self",)).select_related("organization")
-    locked: User = rows.get(pk=account.pk)
+    User.objects.select_for_update().values("pk").get(pk=account.pk)
+    locked: User = User.objects.select_related("organization").get(pk=account.pk)
     return locked
 
 
 def _fresh(appointment: Appointment) -> Appointment:
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related(
-        "user__organization", "organization", "ended_by"
-    )
+    Appointment.objects.select_for_update().values("pk").get(pk=appointment.pk)
+    rows = Appointment.objects.select_related("user__organization", "organization", "ended_by")
     return rows.get(pk=appointment.pk)

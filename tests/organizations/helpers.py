@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from threading import Barrier, Thread
+from time import monotonic
 from typing import Any
 
 from django.db import connection
@@ -65,3 +66,15 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return answers
+
+
+def until_somebody_waits_for_a_lock() -> None:
+    """Returns when another connection waits for what this one holds."""
+    query = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    deadline = monotonic() + 10
+    with connection.cursor() as cursor:
+        while monotonic() < deadline:
+            cursor.execute(query)
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")

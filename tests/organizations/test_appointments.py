@@ -1,9 +1,11 @@
 """Appointments: given, ended, handed over; the three administrators; what stays visible."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +16,7 @@ from organizations.permissions import access, can, forget
 from organizations.roles import ROLES, Right
 from organizations.views.appointments import AppointmentList
 from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told
-from tests.organizations.helpers import appointment_of, at_once, messages_of, opened
+from tests.organizations.helpers import appointment_of, at_once, messages_of, opened, until_somebody_waits_for_a_lock
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("organizations:appointment_list")
@@ -305,3 +307,30 @@ def test_handover_and_end_at_once_do_not_deadlock(cast):
         act(lambda fresh, by: accounts.end_appointment(fresh, by=by, reason="调离")),
     )
     assert sorted(type(answer).__name__ for answer in answers) == ["Appointment", "ValidationError"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("waiting", ["deactivate", "appoint", "end_appointment"])
+def test_who_waited_for_a_transfer_finds_the_person_at_the_new_office(cast, waiting):
+    security, songshan, chifeng = (cast[name] for name in ("region-security", "songshan", "chifeng"))
+    person, held = opened(security, songshan.organization, "mover", "clerk"), Appointment.objects.latest("pk")
+    acts = {
+        "deactivate": lambda by: accounts.deactivate(person, by=by, reason="退休"),
+        "appoint": lambda by: accounts.appoint(person, role="leader", organization=chifeng.organization, by=by),
+        "end_appointment": lambda by: accounts.end_appointment(held, by=by, reason="退休"),
+    }
+    moved = Event()
+
+    def transfer():
+        with transaction.atomic():
+            accounts.transfer(person, by=security, to=chifeng.organization)
+            moved.set()
+            until_somebody_waits_for_a_lock()
+
+    def act():
+        moved.wait(10)
+        return acts[waiting](User.objects.get(pk=security.pk))
+
+    assert not [answer for answer in at_once(transfer, act) if isinstance(answer, Exception)]
+    person.refresh_from_db()
+    assert person.organization == chifeng.organization
