@@ -8,6 +8,7 @@ server's headers and no entry in the access log. At 20 MB a file the worker's ti
 import re
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -30,6 +31,7 @@ from core.models import AccessLog, Attachment
 from core.serving import guarded, open_stored
 
 _STATUS = {"too_large": 413, "same": 409, "stale": 409}
+_REASON = forms.CharField(required=False, max_length=200)  # that there is one, ``withdraw`` asks
 _KIND = re.compile(r"[\w-]{1,40}")
 
 
@@ -114,7 +116,7 @@ def end(request: HttpRequest, pk: Any) -> HttpResponse:
     decision = may_attach(owner, request.user)
     decision.require()
     try:
-        attachment = withdraw(attachment, by=request.user, reason=request.POST.get("reason", "")[:200])
+        attachment = withdraw(attachment, by=request.user, reason=_REASON.clean(request.POST.get("reason", "")))
     except ValidationError as error:
         return _refused(request, owner, error)
     if wants_json(request):

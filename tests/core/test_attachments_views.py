@@ -254,6 +254,8 @@ def test_withdrawal_needs_right_and_reason(there, draft, chifeng, leader, as_use
     address = reverse("core:attachment_withdraw", args=[there.pk])
     assert as_user(leader).post(address, {"reason": "x"}).status_code == 403
     assert as_user(chifeng).post(address, {"reason": ""}, **SCRIPT).status_code == 400
+    for strange in ("传\0错", "长" * 201):
+        assert as_user(chifeng).post(address, {"reason": strange}, **SCRIPT).status_code == 400
     assert as_user(chifeng).get(address).status_code == 405
     assert as_user(chifeng).post(address, {"reason": "传错了"}).url == draft.get_absolute_url()
     there.refresh_from_db()
