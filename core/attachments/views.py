@@ -138,7 +138,7 @@ def _row(request: HttpRequest, attachment: Attachment, decision: Decision, statu
 def _refused(request: HttpRequest, owner: models.Model, error: ValidationError) -> HttpResponse:
     message = " ".join(error.messages)
     if wants_json(request):
-        return JsonResponse({"error": message}, status=_STATUS.get(error.code or "", 400))
+        return JsonResponse({"error": message}, status=_STATUS.get(getattr(error, "code", None) or "", 400))
     messages.error(request, message)
     return _back(request, owner)
 
