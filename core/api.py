@@ -3,14 +3,12 @@
 Every error is ``{"code": …, "detail": …}``; refused input adds ``fields``: name → list of ``{message, code}``.
 """
 
-import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied as PlainRefusal
 from django.http import Http404
 from django.utils.translation import gettext as _
-from rest_framework import parsers
-from rest_framework.exceptions import APIException, NotFound, ParseError, PermissionDenied, ValidationError
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -18,19 +16,6 @@ from rest_framework.views import exception_handler as drf_exception_handler
 from core.workflow import MoveNotAllowed
 
 MOVE_STATUS = {"permission": 403, "state": 409, "comment": 400, "unknown": 404}
-
-
-class JSONParser(parsers.JSONParser):
-    """Refuses what JSON can say and neither the database nor the answer could carry: half of a surrogate pair (in a
-    name as well), numbers and nesting without end."""
-
-    def parse(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            data = super().parse(*args, **kwargs)
-            json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
-        except (ValueError, RecursionError) as error:
-            raise ParseError(_("提交的 JSON 不能读取。")) from error
-        return data
 
 
 class Pagination(PageNumberPagination):

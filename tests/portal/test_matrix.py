@@ -114,7 +114,8 @@ def _ask(client: Client, method: str, name: str, row: Row, world: dict[str, Any]
     address = reverse(name, args=[getattr(world[arg], "pk", world[arg]) for arg in row.args])
     address += f"?{row.query}" if row.query else ""
     with transaction.atomic():  # one person's act must not change what the next one meets
-        response = client.get(address) if method == "GET" else client.post(address, row.data(world))
+        kind = {"content_type": "application/json"} if name.startswith("api:") else {}
+        response = client.get(address) if method == "GET" else client.post(address, row.data(world), **kind)
         transaction.set_rollback(True)
     if response.streaming:
         b"".join(response.streaming_content)  # read to the end, which closes the file
