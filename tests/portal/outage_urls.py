@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
+from django.views.i18n import set_language
 
 from core.models import SavedView
 from core.queue import send_after_commit
@@ -29,6 +30,7 @@ def read(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("accounts/", include("organizations.signin.urls")),
     path("", include("portal.health_urls")),
+    path("language/", set_language, name="set_language"),  # the sign-in page offers it
     path("write/", write),
     path("read/", read),
 ]
