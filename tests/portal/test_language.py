@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import django
 import pytest
 from django.core.management import call_command
 from django.test import Client
@@ -14,6 +15,7 @@ from django.utils import translation
 
 from core.language import in_chinese
 from core.models import AccessLog, Job, Notice
+from organizations.forms import ReasonForm
 from organizations.models import Organization, User
 from tests.organizations.helpers import submitted
 
@@ -75,6 +77,22 @@ def _texts(catalogue: str) -> list[str]:
 def test_catalogue_is_sound():
     assert told_by("msgattrib", "--untranslated", ENGLISH) == told_by("msgattrib", "--only-fuzzy", ENGLISH) == ""
     told_by("msgfmt", "--check", "-o", "/dev/null", ENGLISH)  # placeholders and plurals agree
+
+
+def test_what_the_framework_says_stiffly_is_said_plainly(settings, tmp_path):
+    """Each text is one the framework still has, or it would be said the framework's way again after an upgrade."""
+    own = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
+    compiled = tmp_path / "zh_Hans/LC_MESSAGES/django.mo"
+    compiled.parent.mkdir(parents=True)
+    told_by("msgfmt", "--check-format", "-o", compiled, own)
+    theirs = Path(django.__file__).parent / "conf/locale/zh_Hans/LC_MESSAGES/django.po"
+    common = told_by("msgcomm", "--more-than=1", "--no-location", own, theirs)
+    assert common.count("\nmsgid ") == own.read_text().count("\nmsgid ")
+    settings.LOCALE_PATHS = [tmp_path]
+    with translation.override("en"), translation.override("zh-hans"):
+        form = ReasonForm({"reason": "长" * 151})
+        assert form.errors["reason"] == ["最多 150 个字，现在有 151 个。"]
+        assert "不能保存的字符" in ReasonForm({"reason": "调\0离"}).errors["reason"][0]
 
 
 def test_english_is_english():
