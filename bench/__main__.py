@@ -14,6 +14,11 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import django
+import psutil
+import psycopg
+from django.core.management import call_command
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
 SERVER_URL = os.environ["DATABASE_URL"]
 
@@ -24,8 +29,6 @@ def _database_url(scale: int) -> str:
 
 
 def _create(scale: int) -> None:
-    import psycopg
-
     with psycopg.connect(SERVER_URL, autocommit=True) as link:
         link.execute(f"DROP DATABASE IF EXISTS bench_{scale} WITH (FORCE)")
         link.execute(
@@ -35,16 +38,11 @@ def _create(scale: int) -> None:
 
 
 def _drop(scale: int) -> None:
-    import psycopg
-
     with psycopg.connect(SERVER_URL, autocommit=True) as link:
         link.execute(f"DROP DATABASE bench_{scale} WITH (FORCE)")
 
 
 def _postmaster_pid() -> int:
-    import psutil
-    import psycopg
-
     with psycopg.connect(SERVER_URL) as link:
         row = link.execute("SELECT pg_backend_pid()").fetchone()
         assert row is not None
@@ -86,16 +84,13 @@ def _server():
 
 def _scale(scale: int, rounds: int) -> None:
     """Runs in a process of its own, because Django's settings hold one database."""
-    import django
-    from django.core.management import call_command
-
     django.setup()
-    from bench.export import measure_export
-    from bench.measure import measure
-    from bench.pages import pages
-    from bench.report import save
-    from bench.seed import seed
-    from portal.demo import make_cast
+    from bench.export import measure_export  # reads models, which are there from now on
+    from bench.measure import measure  # as above
+    from bench.pages import pages  # as above
+    from bench.report import save  # as above
+    from bench.seed import seed  # as above
+    from portal.demo import make_cast  # as above
 
     begun = time.perf_counter()
     call_command("migrate", verbosity=0)
@@ -134,10 +129,8 @@ def main() -> None:
         command = [sys.executable, "-m", "bench", "--one", str(scale), "--rounds", str(options.rounds)]
         subprocess.run(command, env=environment, check=True)  # noqa: S603
         _drop(scale)
-    import django
-
     django.setup()
-    from bench.report import write
+    from bench.report import write  # reads models, which are there from now on
 
     write(options.scales, Path("docs/performance.md"))
 
