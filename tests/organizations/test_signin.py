@@ -314,3 +314,9 @@ def test_administrators_keep_their_last_factor(client: Client, region_security: 
     key = Authenticator.objects.create(user=region_security, type="webauthn", data={"name": "密钥", "credential": {}})
     assert client.post(reverse("mfa_remove_webauthn", args=[key.pk])).status_code == 403
     assert Authenticator.objects.filter(pk=key.pk).exists()
+
+
+def test_a_refused_sign_in_says_so_and_not_that_something_was_not_saved(db: None) -> None:
+    page = Client().post("/accounts/login/", {"login": "nobody", "password": "wrong"}).content.decode()
+    assert "没有登录成功" in page
+    assert "还没有保存" not in page
