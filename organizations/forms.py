@@ -17,6 +17,12 @@ from organizations.requests import FIELDS, label_of, masked, problems
 from organizations.roles import ROLES, Level, Right
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+PERSON_HELP = {
+    "name": _("按身份证件填写，民族姓名的“·”照写。"),
+    "username": _("小写字母、数字、点、横线，2 至 40 位；定了不再改。"),
+    "email": _("填了邮箱，通知会同时发到邮箱。"),
+}
+BASIS_HELP = _("例：会议纪要、通知文号。")
 INSTANT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
@@ -153,18 +159,12 @@ class AccountForm(forms.ModelForm):
 
     role = forms.ChoiceField(label=_("职责"), required=False)
     starts_on = forms.DateField(label=_("任职起"), required=False, widget=DAY, help_text=_("不填就从现在起。"))
-    basis = forms.CharField(
-        label=_("任职依据"), required=False, max_length=200, help_text=_("例：会议纪要、通知文号。")
-    )
+    basis = forms.CharField(label=_("任职依据"), required=False, max_length=200, help_text=BASIS_HELP)
 
     class Meta:
         model = User
         fields = ["name", "username", "phone", "email", "role", "starts_on", "basis"]
-        help_texts = {
-            "name": _("按身份证件填写，民族姓名的“·”照写。"),
-            "username": _("小写字母、数字、点、横线，2 至 40 位；定了不再改。"),
-            "email": _("填了邮箱，通知会同时发到邮箱。"),
-        }
+        help_texts = PERSON_HELP
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -202,7 +202,7 @@ class OwnFactsForm(VersionedForm):
     class Meta:
         model = User
         fields = ["phone", "email"]
-        help_texts = {"email": _("填了邮箱，通知会同时发到邮箱。")}
+        help_texts = {"email": PERSON_HELP["email"]}
 
 
 class ReasonForm(forms.Form):
@@ -215,7 +215,7 @@ class AppointForm(forms.Form):
     starts_on = forms.DateField(
         label=_("任职起"), required=False, widget=DAY, help_text=_("不填就从现在起；以后的日期从当天零时起。")
     )
-    basis = forms.CharField(label=_("任职依据"), max_length=200, help_text=_("例：会议纪要、通知文号。"))
+    basis = forms.CharField(label=_("任职依据"), max_length=200, help_text=BASIS_HELP)
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -246,7 +246,7 @@ class InstantForm(forms.Form):
 
 class HandOverForm(InstantForm):
     to = forms.ModelChoiceField(User.objects.none(), label=_("接任人"), empty_label=_("请选择"))
-    basis = forms.CharField(label=_("任职依据"), max_length=200, help_text=_("例：会议纪要、通知文号。"))
+    basis = forms.CharField(label=_("任职依据"), max_length=200, help_text=BASIS_HELP)
 
     field_order = ["to", "at", "reason", "basis"]
 
@@ -277,9 +277,7 @@ class RequestForm(VersionedForm):
         fields = ["role", "name", "username", "phone", "email", "starts_on", "basis", "note"]
         widgets = {"starts_on": DAY, "note": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
-            "name": _("按身份证件填写，民族姓名的“·”照写。"),
-            "username": _("小写字母、数字、点、横线，2 至 40 位；定了不再改。"),
-            "email": _("填了邮箱，通知会同时发到邮箱。"),
+            **PERSON_HELP,
             "starts_on": _("不填就从开通时起。"),
             "basis": _("例：会议纪要、通知文号；文件可以附在下面。"),
         }
