@@ -15,6 +15,7 @@ from organizations.models import AccountRequest, Appointment, Division, Organiza
 from organizations.permissions import reach
 from organizations.requests import FIELDS, label_of, masked, problems
 from organizations.roles import ROLES, Level, Right
+from organizations.validators import validate_year
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 PERSON_HELP = {
@@ -107,6 +108,11 @@ class OfficeForm(forms.ModelForm):
         self.fields["division"].required = False
         self.fields["valid_from"].initial = timezone.localdate()
 
+    def clean_valid_from(self) -> date:
+        day: date = self.cleaned_data["valid_from"]
+        validate_year(day)
+        return day
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         area = cleaned.get("area_code") or cleaned.get("area_name")
@@ -144,7 +150,11 @@ class MoveForm(forms.Form):
 
 class CloseForm(forms.Form):
     on = forms.DateField(
-        label=_("停用日期"), widget=DAY, initial=timezone.localdate, help_text=_("从这天起停用。记录不删除。")
+        label=_("停用日期"),
+        validators=[validate_year],
+        widget=DAY,
+        initial=timezone.localdate,
+        help_text=_("从这天起停用。记录不删除。"),
     )
 
 
@@ -182,9 +192,15 @@ class AccountForm(forms.ModelForm):
     def account_facts(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("name", "username", "phone", "email")}
 
+    def duty_facts(self) -> dict[str, Any]:
+        """Keyword arguments of ``accounts.give_first_duty`` besides ``by``."""
+        return {name: self.cleaned_data[name] for name in ("role", "basis", "starts_on")}
+
 
 def not_past(day: date | None) -> date | None:
     """A right cannot have counted yesterday: a duty begins today at the earliest."""
+    if day:
+        validate_year(day)
     if day and day < timezone.localdate():
         raise forms.ValidationError(_("任职起不能早于今天；以前的任职请写在依据里。"))
     return day

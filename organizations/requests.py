@@ -14,6 +14,7 @@ from core.models import WorkflowEvent
 from organizations.accounts import check_fit
 from organizations.models import AccountRequest, User
 from organizations.states import RequestState
+from organizations.validators import validate_year
 
 FIELDS = ("name", "username", "phone", "email", "organization", "role", "starts_on", "basis", "note")
 NEEDED = {
@@ -44,6 +45,11 @@ def problems(request: AccountRequest) -> dict[str, str]:
             found["role"] = error.messages[0]
     if request.starts_on and request.starts_on < timezone.localdate() and request.submitted_at is None:
         found["starts_on"] = _("任职起不能早于今天；已经到岗的请留空，从开通时起算。")
+    elif request.starts_on:
+        try:
+            validate_year(request.starts_on)
+        except ValidationError as error:
+            found["starts_on"] = error.messages[0]
     return found
 
 

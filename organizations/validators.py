@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -34,3 +35,9 @@ def validate_visible(value: str) -> None:
             raise ValidationError(
                 _("第 %(number)d 个字是看不见的字符（常由复制带入），请删掉后重新输入。") % {"number": index + 1}
             )
+
+
+def validate_year(value: date) -> None:
+    """A slip of the keyboard must not give an office two thousand years, or begin a duty in eight thousand."""
+    if not 1900 <= value.year <= 2100:
+        raise ValidationError(_("年份应在 1900 至 2100 之间。"))

@@ -65,6 +65,12 @@ def test_duty_of_a_later_day_does_not_count_yet(as_user, region_security, songsh
     assert {held.role for held in access(songshan).held} == {"clerk"}
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-31"])
+def test_absurd_first_day_is_told(as_user, region_security, songshan, day):
+    response = as_user(region_security).post(appoint_url(songshan), {"role": "leader", "basis": "x", "starts_on": day})
+    assert response.context["form"].errors["starts_on"]
+
+
 def test_duty_must_fit_the_level(as_user, region_security, songshan, captain):
     client = as_user(region_security)
     assert client.post(appoint_url(songshan), {"role": "captain", "basis": "x"}).context["form"].errors["role"]

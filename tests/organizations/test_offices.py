@@ -242,6 +242,8 @@ def test_functional_area_gets_a_supplementary_code(as_user, region_system, chife
         ({"area_name": ""}, "area_name"),
         ({"area_code": "", "area_name": ""}, "division"),
         ({"level": "league_city"}, "level"),
+        ({"valid_from": "0001-01-01"}, "valid_from"),
+        ({"valid_from": "9999-12-31"}, "valid_from"),
         ({"name": "赤峰市红十字会"}, "__all__"),
     ],
 )

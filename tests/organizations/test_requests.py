@@ -1,6 +1,6 @@
 """Account requests page by page: draft, autosave, hand-in, return, decision; who may, and what is told."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -153,6 +153,7 @@ def test_incomplete_hand_in_is_shown_at_the_fields(as_user, songshan):
         ({"email": "x@"}, "email"),
         ({"basis": ""}, "basis"),
         ({"starts_on": timezone.localdate() - timedelta(days=1)}, "starts_on"),
+        ({"starts_on": date.max}, "starts_on"),
     ],
 )
 def test_what_keeps_a_request_from_being_handed_in(songshan, facts, field):
