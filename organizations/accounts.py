@@ -171,6 +171,13 @@ def appoint(
     return _appoint(account, role, organization, by=by, basis=basis, starts_at=starts_at or timezone.now())
 
 
+def give_first_duty(account: User, *, by: User, role: str, basis: str, starts_on: date | None) -> None:
+    """The duty a new account is opened with, at its own organization; an empty ``role`` leaves it without one."""
+    if role:
+        place, starts_at = account.organization, start_of_duty(starts_on)
+        appoint(account, role=role, organization=place, by=by, basis=basis, starts_at=starts_at)
+
+
 @transaction.atomic
 def end_appointment(appointment: Appointment, *, by: User, reason: str, at: datetime | None = None) -> Appointment:
     """End a duty now or at a later instant. One that has not begun is called off: it ends where it would begin."""

@@ -52,10 +52,5 @@ class AccountResource(Resource):
     def save_row(self, instance: Model, *, is_new: bool) -> None:
         assert isinstance(self.form, AccountForm)
         assert isinstance(instance, User)
-        facts, place = self.form.cleaned_data, instance.organization
-        account = accounts.create_account(by=self.by, organization=place, **self.form.account_facts())
-        if facts["role"]:
-            starts_at = accounts.start_of_duty(facts["starts_on"])
-            accounts.appoint(
-                account, role=facts["role"], organization=place, by=self.by, basis=facts["basis"], starts_at=starts_at
-            )
+        account = accounts.create_account(by=self.by, organization=instance.organization, **self.form.account_facts())
+        accounts.give_first_duty(account, by=self.by, **self.form.duty_facts())

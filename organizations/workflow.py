@@ -116,13 +116,8 @@ def _approve(request: AccountRequest, by: User) -> None:
         phone=request.phone,
         email=request.email,
     )
-    accounts.appoint(
-        request.account,
-        role=request.role,
-        organization=request.organization,
-        by=by,
-        basis=request.basis,
-        starts_at=accounts.start_of_duty(request.starts_on),
+    accounts.give_first_duty(
+        request.account, by=by, role=request.role, basis=request.basis, starts_on=request.starts_on
     )
     request.decided_at = timezone.now()
     with in_chinese():

@@ -170,13 +170,8 @@ def user_create(request: SignedIn, pk: int) -> HttpResponse:
 
 @transaction.atomic
 def _open(by: User, place: Organization, form: AccountForm) -> tuple[User, str]:
-    facts = form.cleaned_data
     account, password = accounts.open_account(by=by, organization=place, **form.account_facts())
-    if facts["role"]:
-        starts_at = accounts.start_of_duty(facts["starts_on"])
-        accounts.appoint(
-            account, role=facts["role"], organization=place, by=by, basis=facts["basis"], starts_at=starts_at
-        )
+    accounts.give_first_duty(account, by=by, **form.duty_facts())
     return account, password
 
 
