@@ -8,6 +8,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from core.attachments.formats.images import check_image
 from core.attachments.formats.kinds import CSV, KNOWN_EXTENSIONS, TXT, Check, FileKind, Refusal
@@ -59,10 +60,11 @@ def megabytes(size: int) -> str:
     return f"{size / 1024 / 1024:.1f}".removesuffix(".0") + " MB"
 
 
-def check(file: BinaryIO, name: str, size: int) -> CheckedFile:
+def check(file: BinaryIO, name: str, size: int, *, hint: StrOrPromise = "") -> CheckedFile:
     """Judge a whole file.
 
     :param name: what the sender called it; only for messages and the name shown.
+    :param hint: one sentence on what may be uploaded here, where that is less than ``accepted``.
     :raises ValidationError: which file, what is wrong, what is accepted. Codes: ``empty``, ``too_large``,
         ``encrypted``, ``damaged``, ``script``, ``macro``, ``embedded``, ``bomb``, ``pixels``, ``polyglot``,
         ``unsupported``, ``unknown``.
@@ -73,7 +75,7 @@ def check(file: BinaryIO, name: str, size: int) -> CheckedFile:
     except Refusal as refusal:
         raise ValidationError(
             _("“%(name)s”没有上传：%(problem)s%(accepted)s")
-            % {"name": shown_name(name), "problem": refusal.problem, "accepted": accepted()},
+            % {"name": shown_name(name), "problem": refusal.problem, "accepted": hint or accepted()},
             code=refusal.code,
         ) from refusal
     finally:

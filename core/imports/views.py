@@ -24,6 +24,7 @@ from core.models import Import, Job
 from core.permitted import PermittedView
 from core.words import moment
 
+SHEETS = gettext_lazy("可以用 Excel 或 WPS 的 xlsx、xls，LibreOffice 的 ods，或者 csv。")
 AT_ONCE = 300  # rows checked while the person waits; more by a job
 SPREADSHEETS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -42,9 +43,10 @@ class UploadForm(forms.Form):
 
     def clean_file(self) -> UploadedFile:
         upload = self.cleaned_data["file"]
-        self.media_type = ODS if is_ods(upload) else check_content(upload, upload.name, upload.size).media_type
+        checked = None if is_ods(upload) else check_content(upload, upload.name, upload.size, hint=SHEETS)
+        self.media_type = checked.media_type if checked else ODS
         if self.media_type not in SPREADSHEETS | {ODS}:
-            raise ValidationError(_("这不是表格文件。可以用 Excel 或 WPS 的 xlsx、xls、LibreOffice 的 ods，或者 csv。"))
+            raise ValidationError(_("这不是表格文件。%(hint)s") % {"hint": SHEETS})
         return upload
 
 

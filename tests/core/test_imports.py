@@ -249,6 +249,13 @@ class TestPages:
         assert Division.objects.get(code="159801").name == "后来改的"
         assert Import.objects.count() == 1
 
+    @pytest.mark.parametrize("content", [b"PK\x03\x04junk", b"MZ" + b"\0" * 200, b"%PDF-1.4 junk"])
+    def test_refused_file_is_told_what_an_import_takes(self, client: Client, content: bytes):
+        page = client.post(URL, {"file": SimpleUploadedFile("名单.xlsx", content)})
+        (said,) = page.context["form"].errors["file"]
+        assert "WPS" in said
+        assert "图片（JPG" not in said
+
     def test_two_windows_with_the_same_file(self, client: Client):
         first, second = (upload(client, xlsx([HEAD, *GOOD])) for _ in range(2))
         for page in (first, second):
