@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from time import monotonic
 from typing import Any, ClassVar
 
+from django.core.cache import cache
 from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django_stubs_ext import StrOrPromise
@@ -123,8 +125,16 @@ def number_of(records: "QuerySet[Any]") -> Any:
     return Coalesce(Subquery(one_group, output_field=IntegerField()), 0)
 
 
+SLOW = 0.06  # seconds; counts that take longer are kept for a while, quick ones are always fresh
+KEPT_FOR = 300  # seconds
+
+
 def counted(metrics: Iterable[Metric], scope: Any, period: Period) -> dict[str, Measure]:
-    """Name → measure of several metrics, all counts read in one query."""
+    """Name → measure of several metrics, all counts read in one query.
+
+    Counting a whole region takes longer the more there is to count. Slow counts are therefore kept for five minutes;
+    the lists behind the numbers are never kept.
+    """
     measures = {metric.name: metric(scope, period) for metric in metrics}
     open_ones = {
         name: number_of(measure.records)
@@ -133,11 +143,17 @@ def counted(metrics: Iterable[Metric], scope: Any, period: Period) -> dict[str, 
     }
     if not open_ones:
         return measures
-    base = next(measure.records for measure in measures.values() if measure.records is not None).model
-    row = list(base._base_manager.order_by().values_list(*open_ones.values())[:1])
-    if not row:
-        return measures  # an empty table has no row to read the counts beside; each counts itself
-    found = dict(zip(open_ones, row[0], strict=True))
+    key = f"metrics:{scope.pk}:{period}:{':'.join(sorted(open_ones))}"
+    found = cache.get(key)
+    if found is None:
+        begun = monotonic()
+        base = next(measure.records for measure in measures.values() if measure.records is not None).model
+        row = list(base._base_manager.order_by().values_list(*open_ones.values())[:1])
+        if not row:
+            return measures  # an empty table has no row to read the counts beside; each counts itself
+        found = dict(zip(open_ones, row[0], strict=True))
+        if monotonic() - begun > SLOW:
+            cache.set(key, found, KEPT_FOR)
     return {
         name: Measure(found[name], measure.records) if name in found else measure for name, measure in measures.items()
     }
