@@ -26,6 +26,11 @@ class Right(TextChoices):
     EXPORT_AUDIT = "export_audit", _("导出操作记录")
     EXPORT_FULL = "export_full", _("导出未遮盖的信息")
     MANAGE_SYSTEM = "manage_system", _("维护系统参数和后台任务")
+    VIEW_TEAM = "view_team", _("查看救援队和备案")
+    EDIT_TEAM = "edit_team", _("维护救援队不用备案的信息")
+    SUBMIT_FILING = "submit_filing", _("填报、登记备案事项")
+    REVIEW_FILING = "review_filing", _("审核备案事项")
+    MANAGE_RULES = "manage_rules", _("维护本机构的办理规则和常用语")
 
 
 class Level(TextChoices):
@@ -62,7 +67,9 @@ def _levels(*levels: Level) -> frozenset[Level]:
 
 
 _SEE = frozenset({Right.VIEW_ORGANIZATION, Right.VIEW_ACCOUNT})
+_SEE_ALL = _SEE | {Right.VIEW_TEAM}
 _OFFICES = _levels(Level.REGION, Level.LEAGUE, Level.BANNER)
+_TEAM_SIDE = _SEE_ALL | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EDIT_TEAM, Right.SUBMIT_FILING}
 _KEEP_ACCOUNTS = _SEE | {Right.MANAGE_ACCOUNT, Right.DECIDE_REQUEST}
 _AUDIT = _SEE | {Right.VIEW_AUDIT, Right.EXPORT_AUDIT}
 _TREE = frozenset({Right.VIEW_ORGANIZATION, Right.MANAGE_TREE, Right.MANAGE_SYSTEM})
@@ -72,17 +79,25 @@ ROLES: dict[str, Role] = {
         _("审核"),
         _("审核下级和队伍报来的事项"),
         _levels(Level.REGION, Level.LEAGUE),
-        here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EXPORT_FULL},
-        below=_SEE,
+        here=_SEE_ALL
+        | {
+            Right.EDIT_ORGANIZATION,
+            Right.REQUEST_ACCOUNT,
+            Right.EXPORT_FULL,
+            Right.EDIT_TEAM,
+            Right.REVIEW_FILING,
+            Right.MANAGE_RULES,
+        },
+        below=_SEE_ALL,
     ),
     "clerk": Role(
         _("经办"),
         _("登记队伍、报送材料、维护本机构信息"),
         _OFFICES,
-        here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EXPORT_FULL},
-        below=_SEE,
+        here=_TEAM_SIDE | {Right.EXPORT_FULL},
+        below=_SEE_ALL,
     ),
-    "leader": Role(_("领导（只读）"), _("查看本机构和下级的情况"), _OFFICES, here=_SEE, below=_SEE),
+    "leader": Role(_("领导（只读）"), _("查看本机构和下级的情况"), _OFFICES, here=_SEE_ALL, below=_SEE_ALL),
     "system_admin": Role(
         _("系统管理员"), _("维护机构、参数和运行"), _levels(Level.REGION), here=_TREE, below=_TREE, administrator=True
     ),
@@ -106,15 +121,20 @@ ROLES: dict[str, Role] = {
         _("队长"),
         _("管理本队名册、装备、演练和报送"),
         _levels(Level.TEAM),
-        here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT},
+        here=_TEAM_SIDE,
     ),
     "secretary": Role(
         _("信息员"),
         _("协助队长维护本队信息"),
         _levels(Level.TEAM),
-        here=_SEE | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT},
+        here=_TEAM_SIDE,
     ),
-    "member": Role(_("队员"), _("查看本队和本人信息"), _levels(Level.TEAM), here=frozenset({Right.VIEW_ORGANIZATION})),
+    "member": Role(
+        _("队员"),
+        _("查看本队和本人信息"),
+        _levels(Level.TEAM),
+        here=frozenset({Right.VIEW_ORGANIZATION, Right.VIEW_TEAM}),
+    ),
     "assessor": Role(_("测评专家"), _("只为分配到的队伍评分"), _levels(Level.REGION, Level.LEAGUE), here=frozenset()),
 }
 ROLE_CHOICES = [(key, role.label) for key, role in ROLES.items()]

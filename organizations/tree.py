@@ -5,12 +5,12 @@ neither reads a path that the other is rewriting.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -135,6 +135,35 @@ def close_office(office: Organization, *, on: date, by: User) -> Organization:
     with plainly(Organization):
         office.save(update_fields=["valid_to", "version"])
     return office
+
+
+# -- teams: leaves of the tree, moved and closed by what is filed about them --------------------------------
+@transaction.atomic
+def place_team(team: Organization, *, under: Organization) -> Organization:
+    """Put a team under another office. That it may is what the filing decided (``teams.workflow``); returns it anew."""
+    _one_at_a_time()
+    rows = Organization.objects.select_for_update(of=("self",)).filter(pk__in=[team.pk, under.pk]).order_by("path")
+    locked = {place.pk: place for place in rows}
+    _require_higher(locked[under.pk], Level.TEAM, field="office")
+    Organization.objects.move(locked[team.pk], locked[under.pk], "last-child")
+    Organization.objects.filter(pk=team.pk).update(version=F("version") + 1, division_id=under.division_id)
+    moved: Organization = Organization.objects.get(pk=team.pk)
+    return moved
+
+
+@transaction.atomic
+def close_team(team: Organization) -> None:
+    """A team that has left is not in force from today: the duties held at it give no rights any more."""
+    place = Organization.objects.select_for_update(of=("self",)).get(pk=team.pk)
+    place.valid_to = max(timezone.localdate(), place.valid_from + timedelta(days=1))
+    place.version += 1
+    place.save(update_fields=["valid_to", "version"])
+
+
+@transaction.atomic
+def reopen_team(team: Organization) -> None:
+    """A team that comes back is in force again, and so are the duties at it that were not ended."""
+    Organization.objects.filter(pk=team.pk).exclude(valid_to=None).update(valid_to=None, version=F("version") + 1)
 
 
 def in_the_way(office: Organization, on: date) -> list[str]:

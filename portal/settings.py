@@ -46,6 +46,7 @@ PORTAL_VERSION = "0.1.0"
 # -- Applications -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "portal",
+    "teams",
     "organizations",
     "core",
     "django.contrib.auth",
@@ -290,6 +291,7 @@ JOBS = {
     "export": "core.exports.jobs.export",
     "import_check": "core.imports.jobs.check",
     "account_slip": "organizations.papers.issue_account_slip",
+    "filing_certificate": "teams.certificates.issue_certificate",
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)  # a worker silent for so long is taken for dead
 JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)

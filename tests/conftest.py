@@ -10,6 +10,7 @@ from django.test import Client
 from organizations.models import Organization, User
 from organizations.reference import load_divisions, load_offices
 from portal.demo import make_cast
+from teams.reference import load_all
 
 PASSWORD = "Yanshi-0000-test"
 
@@ -18,6 +19,7 @@ def _fill() -> None:
     if not User.objects.filter(username="region").exists():
         load_divisions()
         load_offices()
+        load_all()
         make_cast(PASSWORD)
 
 

@@ -44,6 +44,8 @@ def attach(
         field = Attachment._meta.get_field("file")
         attachment.file = keep_file(field.storage, field.generate_filename(attachment, found.name), upload)
         attachment.save(force_insert=True)
+        if hasattr(owner, "attached"):  # the record wants to know, in the same transaction
+            owner.attached(attachment, by)
     return attachment
 
 

@@ -1,0 +1,201 @@
+"""What a filing brings about once it is filed, in the transaction of that move (design §6)."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.integrity import plainly
+from core.language import in_chinese
+from core.numbers import next_number, numbered
+from organizations.models import Organization, User
+from organizations.reference import add_child
+from organizations.roles import Level
+from organizations.tree import close_team, place_team, reopen_team
+from teams.choices import FilingKind
+from teams.facts import FACTS, OF_ORGANIZATION, facts_of, is_empty
+from teams.models import EmblemItem, ExitItem, Filing, Team, TeamPost
+from teams.proposal import Proposal
+from teams.states import TeamStatus
+
+_COLUMNS = tuple(name for name in FACTS if name not in OF_ORGANIZATION)
+
+
+def put_on_file(filing: Filing, by: User) -> Team:
+    """Bring the team to what the filing says; returns it. Raises ``ValidationError`` when something is in the way."""
+    proposal = Proposal.of(filing)
+    with in_chinese():
+        team = _APPLY[filing.kind](filing, proposal, by)
+    team.filed_facts = facts_of(team)
+    team.maintained_at = timezone.now()
+    team.version += 1
+    team.save()
+    filing.team = team
+    filing.organization_id = team.organization_id
+    return team
+
+
+def _register(filing: Filing, proposal: Proposal, by: User) -> Team:
+    team = _locked(filing)
+    if team is None:
+        team = Team(organization=new_leaf(filing, proposal))
+    elif team.status != TeamStatus.PREPARING:
+        raise ValidationError(_("这支队伍已经备案过了。"))
+    else:
+        _place(team, proposal)
+    if not team.filing_no:
+        code = filing.office.division_id or filing.office.code
+        team.filing_no = numbered("NMHS", code, timezone.localdate().year)
+    team.status, team.filed_on = TeamStatus.FILED, filing.reply_on or timezone.localdate()
+    _write(team, proposal, list(_COLUMNS))
+    _posts(team, filing, proposal)
+    return team
+
+
+def _change(filing: Filing, proposal: Proposal, by: User) -> Team:
+    team = _need(filing)
+    _place(team, proposal)
+    # only what was to change: facts that need no filing may have been brought up to date meanwhile
+    _write(team, proposal, [name for name in proposal.changed if name in _COLUMNS])
+    if any(name.startswith("posts.") for name in proposal.changed):
+        _posts(team, filing, proposal)
+    return team
+
+
+def _annual(filing: Filing, proposal: Proposal, by: User) -> Team:
+    team = _change(filing, proposal, by)
+    team.confirmed_year = filing.year
+    return team
+
+
+def _exit(filing: Filing, proposal: Proposal, by: User) -> Team:
+    team = _need(filing)
+    require_accounted_for(filing, team)
+    team.status = TeamStatus.EXITED
+    team.exit_on = proposal.values["exit_on"]
+    team.exit_kind = proposal.values["exit_kind"]
+    team.status_reason = proposal.values["reason"][:200]
+    close_team(team.organization)
+    return team
+
+
+def _restore(filing: Filing, proposal: Proposal, by: User) -> Team:
+    team = _need(filing)
+    reopen_team(team.organization)
+    team.status, team.exit_on, team.exit_kind, team.status_reason = TeamStatus.FILED, None, "", ""
+    _place(team, proposal)
+    _write(team, proposal, [name for name in proposal.changed if name in _COLUMNS])
+    if any(name.startswith("posts.") for name in proposal.changed):
+        _posts(team, filing, proposal)
+    return team
+
+
+_APPLY: dict[str, Any] = {
+    FilingKind.REGISTER: _register,
+    FilingKind.CHANGE: _change,
+    FilingKind.ANNUAL: _annual,
+    FilingKind.EXIT: _exit,
+    FilingKind.RESTORE: _restore,
+}
+
+
+def _locked(filing: Filing) -> Team | None:
+    if filing.team_id is None:
+        return None
+    Team.objects.select_for_update().values("pk").get(pk=filing.team_id)
+    locked: Team = Team.objects.select_related("organization").get(pk=filing.team_id)
+    return locked
+
+
+def _need(filing: Filing) -> Team:
+    team = _locked(filing)
+    assert team is not None, "only a registration has no team"
+    return team
+
+
+def new_leaf(filing: Filing, proposal: Proposal) -> Organization:
+    """The team's leaf under its office; its code counts up per division: T1504040012."""
+    code = filing.office.division_id or filing.office.code
+    name = _name(proposal)
+    with plainly(Organization):
+        return add_child(
+            filing.office, code=f"T{code}{next_number(f'team-{code}'):04d}", name=name,
+            short_name=proposal.values.get("short_name") or name[:40], level=Level.TEAM,
+            division_id=filing.office.division_id,
+        )  # fmt: skip
+
+
+def _name(proposal: Proposal) -> str:
+    return "".join(str(proposal.values["name"]).split())
+
+
+def _place(team: Team, proposal: Proposal) -> None:
+    """Name, short name and managing office, which are the organization's."""
+    place = Organization.objects.select_for_update().get(pk=team.organization_id)
+    name, short = _name(proposal), proposal.values.get("short_name") or place.short_name
+    if (place.name, place.short_name) != (name, short):
+        place.name, place.short_name = name, short
+        place.version += 1
+        with plainly(Organization):
+            place.save(update_fields=["name", "short_name", "version"])
+    office = proposal.values.get("office")
+    if office is not None and office.path != place.parent_path:
+        place = place_team(place, under=office)
+    team.organization = place
+
+
+def _write(team: Team, proposal: Proposal, names: list[str]) -> None:
+    for name in names:
+        value = proposal.values.get(name)
+        column: Any = Team._meta.get_field(name)
+        if is_empty(value):
+            value = None if column.null else ([] if isinstance(value, list) else "")
+        setattr(team, name, value)
+    if team.pk is None:
+        team.save()
+
+
+def _posts(team: Team, filing: Filing, proposal: Proposal) -> None:
+    """End the management that is no longer there and enter who is new; who stays keeps the row."""
+    now = {(row["role"], row["name"]): row for row in proposal.posts}
+    there = {(post.role, post.name): post for post in team.posts.current().management()}
+    today = timezone.localdate()
+    for key, post in there.items():
+        if key not in now:
+            post.ends_on = max(post.starts_on, min(today, _successor(now, key[0]) or today))
+            post.end_reason = post.end_reason or _("按备案变更")
+            post.version += 1
+            post.save()
+    for key, row in now.items():
+        kept = there.get(key)
+        if kept is None:
+            TeamPost.objects.create(team=team, filing=filing, **row)
+        elif any(getattr(kept, name) != value for name, value in row.items()):
+            for name, value in row.items():
+                setattr(kept, name, value)
+            kept.filing, kept.version = filing, kept.version + 1
+            kept.save()
+
+
+def _successor(now: dict[Any, dict[str, Any]], role: str) -> Any:
+    """Day on which the (one) new holder of the post began."""
+    days = [row["starts_on"] for (other, _name), row in now.items() if other == role]
+    return min(days) if len(days) == 1 else None
+
+
+def require_accounted_for(filing: Filing, team: Team) -> None:
+    """Nothing completes until emblem, equipment and members are accounted for. Raises ``ValidationError``."""
+    open_items = [str(item) for item in ExitItem.objects.filter(filing=filing, done_on=None)]
+    if open_items:
+        raise ValidationError(
+            _("退出清单还没有完成：%(items)s。完成后才能办结。") % {"items": _("、").join(open_items)}, code="exit"
+        )
+    left = EmblemItem.objects.filter(team=team).outstanding().annotate(left_over=F("quantity") - F("returned"))
+    if left.exists():
+        raise ValidationError(
+            _("标志使用登记里还有 %(count)d 项没有收回：%(items)s。")
+            % {"count": left.count(), "items": _("、").join(item.description for item in left[:5])},
+            code="exit",
+        )

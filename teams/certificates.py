@@ -1,0 +1,54 @@
+"""备案证书: the paper a team gets when it is filed, and that ends when the team leaves."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.documents import issue, revoke
+from core.jobs import start
+from core.language import in_chinese
+from core.models import Job, VerifiableDocument
+from organizations.models import User
+from teams.choices import FilingKind
+from teams.facts import Words, facts_of
+from teams.models import Filing, FilingStep
+
+
+def order_certificate(filing: Filing, *, by: User) -> None:
+    """Within the transaction that files: the certificate follows by job; a leaving team's ends at once."""
+    team = filing.team
+    assert team is not None, "a filed filing has its team"
+    if filing.kind == FilingKind.EXIT:
+        with in_chinese():
+            for paper in VerifiableDocument.objects.of(team).valid():
+                revoke(paper, by=by, reason=_("队伍已退出"))
+        return
+    with in_chinese():
+        title = _("备案证书 %(number)s") % {"number": team.filing_no}
+    start("filing_certificate", by=by, title=title, filing_id=filing.pk)
+
+
+def issue_certificate(job: Job, progress: Any) -> None:
+    """The certificate of the team of a filing that was filed; safe to run again: the same content is the same paper."""
+    filing = Filing.objects.select_related("team__organization", "team__main_category").get(pk=job.params["filing_id"])
+    team = filing.team
+    assert team is not None, "only a filed filing has a certificate"
+    step = filing.steps.filter(is_final=True, state=FilingStep.State.DONE).select_related("office", "decided_by").last()
+    assert step is not None, "the portal files nothing by itself"
+    facts = facts_of(team)
+    words = Words(facts)
+    context = {
+        "team": team, "filing": filing, "office": words.of("office", facts), "categories": _categories(words, facts),
+        "level": words.of("level", facts), "formation": words.of("formation", facts),
+        "registration": words.of("registration", facts), "filed_on": team.filed_on,
+    }  # fmt: skip
+    issue(
+        team, template="pdf/filing_certificate.html", context=context, number=team.filing_no or "",
+        title=_("备案证书"), issuer=step.office.name, subject=_("%(team)s登记备案") % {"team": team},
+        by=step.decided_by,
+    )  # fmt: skip
+
+
+def _categories(words: Words, facts: dict[str, Any]) -> str:
+    main, others = words.of("main_category", facts), words.of("other_categories", facts)
+    return _("%(main)s（兼：%(others)s）") % {"main": main, "others": others} if others else main

@@ -1,0 +1,164 @@
+"""Beginning a filing and keeping its draft. Whatever was typed is kept; ``teams.checks`` asks at hand-in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.decisions import Decision, no
+from core.integrity import plainly
+from core.workflow import MoveNotAllowed
+from organizations.models import Organization, User
+from organizations.permissions import can
+from organizations.roles import Right
+from teams.choices import ExitTask, FilingKind
+from teams.facts import ABOUT_FIELDS, FACTS, LONGEST, POST_FIELDS, Words, facts_of, label_of, same
+from teams.models import ExitItem, Filing, Team
+from teams.proposal import Proposal
+from teams.states import TeamStatus
+from teams.workflow import follow
+
+# Which filings can be begun for a team of a status.
+BEGINS: Mapping[str, tuple[str, ...]] = {
+    TeamStatus.PREPARING: (FilingKind.REGISTER,),
+    TeamStatus.FILED: (FilingKind.CHANGE, FilingKind.ANNUAL, FilingKind.EXIT),
+    TeamStatus.RECTIFYING: (FilingKind.CHANGE, FilingKind.ANNUAL, FilingKind.EXIT),
+    TeamStatus.SUSPENDED: (FilingKind.RESTORE, FilingKind.EXIT),
+    TeamStatus.EXITED: (FilingKind.RESTORE,),
+}
+MOST_POSTS = 20
+
+
+def can_begin(kind: str, user: User, *, place: Organization, team: Team | None) -> Decision:
+    """Whether ``user`` may begin this kind of filing for the team, or register a new one at an office."""
+    decision = can(user, Right.SUBMIT_FILING, place)
+    if decision and team is not None and kind not in BEGINS[team.status]:
+        words = {"status": team.get_status_display(), "kind": FilingKind(kind).label}
+        return no(_("队伍现在是“%(status)s”，不能办理%(kind)s。") % words)
+    return decision
+
+
+@transaction.atomic
+def begin(kind: str, *, by: User, office: Organization | None = None, team: Team | None = None, **typed: Any) -> Filing:
+    """A new draft, pre-filled with what is on file.
+
+    :param office: for a registration without a team: the office that will manage it.
+    :param typed: what is known already, as a payload holds it.
+    :raises PermissionDenied: without the right. ``ValidationError``: the team has another filing under way.
+    """
+    place = team.organization if team else office
+    assert place is not None, "a filing is about a team or an office"
+    can_begin(kind, by, place=place, team=team).require()
+    manager = Organization.objects.get(path=place.parent_path) if team else place
+    facts = facts_of(team) if team else {"office": str(manager.pk), "posts": []}
+    payload = {**facts, **_about(kind), **typed} if kind != FilingKind.EXIT else {**_about(kind), **typed}
+    filing = Filing(
+        kind=kind, organization=place, office=manager, team=team, created_by=by, payload=payload,
+        before=facts if team and team.status != TeamStatus.PREPARING else {},
+    )  # fmt: skip
+    follow(filing, Proposal.of(filing))
+    with plainly(Filing):
+        filing.save()
+    if kind == FilingKind.EXIT:
+        ExitItem.objects.bulk_create(ExitItem(filing=filing, task=task) for task in ExitTask)
+    return filing
+
+
+def _about(kind: str) -> dict[str, str]:
+    """The year an annual confirmation is about is this one, unless somebody says otherwise."""
+    return {"year": str(timezone.localdate().year)} if kind == FilingKind.ANNUAL else {}
+
+
+@dataclass(frozen=True)
+class DraftClash:
+    """One field that somebody else changed since the page was opened."""
+
+    name: str
+    label: str
+    theirs: str
+    mine: str
+
+
+class StaleDraft(Exception):  # noqa: N818 - reads as what it is
+    """Somebody else changed what this page changes, too. Nothing was saved; ``clashes`` say what differs."""
+
+    def __init__(self, clashes: list[DraftClash], who: str, version: int) -> None:
+        super().__init__(who)
+        self.clashes, self.who, self.version = clashes, who, version
+
+
+@transaction.atomic
+def keep(filing: Filing, typed: Mapping[str, Any], *, by: User, version: int | None) -> Filing:
+    """Save what was typed on one page of the draft; other pages stay as they are. Returns the fresh record.
+
+    :param typed: as a payload holds it; unknown names are left out, overlong text is cut off at ``LONGEST``.
+    :param version: of the filing when the page was opened. What others changed since on other fields stays; on the
+        same fields it raises ``StaleDraft``. None overwrites.
+    :raises MoveNotAllowed: when it no longer lies with the author's side (handed in meanwhile), with code ``state``;
+        with code ``permission`` when the duty has ended.
+    """
+    fresh = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
+    decision = fresh.can_edit(by)
+    if not decision:
+        closed = fresh.state not in ("draft", "returned")
+        raise MoveNotAllowed("state" if closed else "permission", decision.reason)
+    clean = {name: _clean(name, value) for name, value in typed.items() if _known(fresh.kind, name)}
+    changed = {name: value for name, value in clean.items() if not same(fresh.payload.get(name), value)}
+    if version is not None and version != fresh.version:
+        _refuse_clashes(fresh, changed, by, version)
+    if changed:
+        fresh.payload = {**fresh.payload, **changed}
+        fresh.version += 1
+        follow(fresh, Proposal.of(fresh))
+        fresh.save(update_fields=["payload", "title", "level", "year", "version"])
+    return fresh
+
+
+def _known(kind: str, name: str) -> bool:
+    return name in ABOUT_FIELDS[kind] or (kind != FilingKind.EXIT and (name in FACTS or name == "posts"))
+
+
+def _clean(name: str, value: Any) -> Any:
+    """Text without what neither JSON nor PostgreSQL can hold."""
+    if name == "posts":
+        rows = value if isinstance(value, list) else []
+        return [
+            {key: _text(row.get(key, "")) for key in POST_FIELDS} for row in rows[:MOST_POSTS] if isinstance(row, dict)
+        ]
+    if isinstance(value, list):
+        return [_text(item) for item in value[:50]]
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()[:LONGEST]
+
+
+def _refuse_clashes(fresh: Filing, changed: Mapping[str, Any], by: User, version: int) -> None:
+    events = fresh.tracked_events.order_by("pgh_id")  # type: ignore[attr-defined]
+    later = events.filter(version__gt=version).exclude(pgh_context__user=by.pk)
+    if not later.exists():
+        return  # only the own page overtook itself
+    opened = events.filter(version=version).last()
+    before = opened.payload if opened else {}
+    names = [name for name in changed if not same(before.get(name), fresh.payload.get(name))]
+    if not names:
+        return
+    words = Words(fresh.payload, dict(changed))
+    clashes = [
+        DraftClash(name, label_of(name), words.of(name, fresh.payload), words.of(name, dict(changed))) for name in names
+    ]
+    who = (later.last().pgh_context or {}).get("user_name", "")
+    raise StaleDraft(clashes, who, fresh.version)
+
+
+def check_opened(filing: Filing, version: int | None) -> None:
+    """At hand-in: what is handed in is what the person saw. Raises ``ValidationError`` if others changed it since."""
+    if version is None or version == filing.version:
+        return
+    raise ValidationError(_("您打开之后，别人改过这件备案。请看过最新内容再提交。"), code="stale")

@@ -1,0 +1,76 @@
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.history import tracked
+from organizations.models import User
+from organizations.roles import Right
+from organizations.validators import validate_phone, validate_visible
+from teams.choices import MANAGEMENT, Origin, PostRole
+from teams.models.team import Team
+from teams.validators import validate_not_future
+
+
+class TeamPostQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "TeamPostQuerySet":
+        from organizations.permissions import reach  # the permission module reads the organization's model
+
+        return self.filter(reach(user, Right.VIEW_TEAM, at="team__organization"))
+
+    def current(self) -> "TeamPostQuerySet":
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=timezone.localdate()))
+
+    def management(self) -> "TeamPostQuerySet":
+        return self.filter(role__in=MANAGEMENT)
+
+
+@tracked()
+class TeamPost(models.Model):
+    """Who holds a post of a team, from when to when (任职). By name until members exist.
+
+    Captain and deputies begin and change by filing (``filing``); that one of them has left may be recorded at once, and
+    shows as drift until a filing follows (中红字〔2023〕42号（八）).
+    """
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="posts", verbose_name=_("队伍"))
+    role = models.CharField(_("岗位"), max_length=12, choices=PostRole)
+    name = models.CharField(_("姓名"), max_length=50, validators=[validate_visible])
+    phone = models.CharField(_("电话"), max_length=20, blank=True, validators=[validate_phone])
+    origin = models.CharField(_("产生方式"), max_length=12, choices=Origin, blank=True)
+    starts_on = models.DateField(_("任职日期"), validators=[validate_not_future])
+    ends_on = models.DateField(_("离任日期"), null=True, blank=True, validators=[validate_not_future])
+    end_reason = models.CharField(_("离任原因"), max_length=100, blank=True)
+    filing = models.ForeignKey(
+        "teams.Filing", models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("备案件")
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = TeamPostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("任职")
+        default_permissions = ()
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["team", "role", "starts_on"], name="teampost_of")]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=PostRole.values), name="teampost_role_known"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="teampost_dates",
+                violation_error_message=_("离任日期不能早于任职日期。"),
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.name}"
+
+    @property
+    def is_filed_role(self) -> bool:
+        return self.role in MANAGEMENT
+
+    @property
+    def is_current(self) -> bool:
+        return self.ends_on is None or self.ends_on > timezone.localdate()

@@ -1,0 +1,79 @@
+"""The way of a filing through the offices, worked out from the rule and from where the team lies."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from organizations.models import Organization
+from teams.choices import DECIDING
+from teams.models import Filing, FilingRule, FilingStep
+from teams.models.rules import MANAGING
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One step before it is a row."""
+
+    office: Organization
+    duty: str
+    days: int
+    is_final: bool
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.office.pk, self.duty
+
+
+def rule_for(kind: str, level: str) -> FilingRule | None:
+    """The rule of a kind of filing for teams of a level; None where the region has set none."""
+    return FilingRule.objects.filter(kind=kind, level=level).prefetch_related("steps").first()
+
+
+def plan(rule: FilingRule, office: Organization) -> list[Planned]:
+    """Steps for a team that ``office`` manages, in order; places its line does not have are left out.
+
+    The last step that decides is final; what follows it are copies for information.
+    """
+    line = _line(office)
+    found = []
+    for row in rule.steps.all():
+        place = office if row.place == MANAGING else line.get(row.place)
+        if place is not None:
+            found.append((place, row.duty, row.days))
+    final = max((index for index, (_place, duty, _days) in enumerate(found) if duty in DECIDING), default=-1)
+    return [Planned(*step, is_final=index == final) for index, step in enumerate(found)]
+
+
+def _line(office: Organization) -> dict[str, Organization]:
+    """The office and its superiors, by level."""
+    path, step = office.path, Organization.steplen
+    above = [path[:end] for end in range(step, len(path) + 1, step)]
+    return {place.level: place for place in Organization.objects.filter(path__in=above)}
+
+
+def lay(filing: Filing, planned: list[Planned]) -> None:
+    """Write the steps of a filing. Laid again with another route, the steps not yet done end and new ones follow."""
+    rows = list(filing.steps.exclude(state=FilingStep.State.ENDED))
+    if [(row.office_id, row.duty) for row in rows] == [step.key for step in planned]:
+        return
+    filing.steps.exclude(state=FilingStep.State.ENDED).update(state=FilingStep.State.ENDED)
+    behind = max((row.position for row in filing.steps.all()), default=0)
+    FilingStep.objects.bulk_create(
+        FilingStep(
+            filing=filing, position=behind + number, office=step.office, duty=step.duty, days=step.days,
+            is_final=step.is_final,
+        )
+        for number, step in enumerate(planned, 1)
+    )  # fmt: skip
+
+
+def steps_of(filing: Filing) -> list[FilingStep]:
+    """The steps that count, in order."""
+    rows = filing.steps.exclude(state=FilingStep.State.ENDED).select_related("office", "decided_by")
+    return list(rows.order_by("position"))
+
+
+def due(days: int, today: date | None = None) -> date:
+    """Last day of a time limit, counted in calendar days. It reminds; it never decides."""
+    return (today or timezone.localdate()) + timedelta(days=days)

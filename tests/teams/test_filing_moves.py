@@ -1,0 +1,196 @@
+"""The table of moves: every state × every action, the way through the offices, and who may not."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from core.models import Job, WorkflowEvent
+from core.workflow import MoveNotAllowed
+from organizations.models import Appointment, Organization
+from organizations.permissions import grant
+from teams.drafting import begin, keep
+from teams.models import Filing, FilingStep, RuleStep, Team, TeamPost
+from teams.states import FILING_STEPS, FilingState
+from teams.workflow import MOVES, WORKFLOW
+from tests.teams import builders
+
+ASKING = {"submit", "resubmit", "withdraw"}
+# accept needs a step that passes on, confirm a rule without 批复: they have tests of their own
+PAIRS = [(state, action) for state in FilingState for action in FILING_STEPS if action not in {"accept", "confirm"}]
+pytestmark = pytest.mark.django_db
+
+
+def in_state(state, chifeng, region, office) -> Filing:
+    """A registration of 赤峰 brought to ``state`` by legal moves."""
+    if state in ("draft", "withdrawn"):
+        record = builders.drafted(chifeng, office("150400"))
+        builders.papers(record, chifeng)
+        return WORKFLOW.perform(record, "withdraw", by=chifeng) if state == "withdrawn" else record
+    record = builders.submitted(chifeng, office("150400"))
+    action = {"returned": "return_for_changes", "rejected": "reject"}.get(state)
+    if action:
+        return WORKFLOW.perform(record, action, by=region, comment="请补材料")
+    if state in ("approved", "filed"):
+        record = WORKFLOW.perform(record, "approve", by=region)
+    return WORKFLOW.perform(record, "issue", by=region, **builders.REPLY) if state == "filed" else record
+
+
+def test_table_and_steps_are_the_same_moves():
+    assert {move.action: move.step for move in MOVES} == FILING_STEPS
+
+
+@pytest.mark.parametrize(("state", "action"), PAIRS)
+def test_every_state_and_action(state, action, chifeng, region, office):
+    record = in_state(state, chifeng, region, office)
+    record = Filing.objects.get(pk=record.pk)
+    by = builders.read(chifeng if action in ASKING else region)
+    facts = builders.REPLY if action == "issue" else {}
+    offered = action in {move.action for move in WORKFLOW.available_actions(record, by)}
+    legal = state in FILING_STEPS[action].sources
+    assert offered == legal
+    if legal:
+        fresh = WORKFLOW.perform(record, action, by=by, comment="依据", **facts)
+        assert fresh.state == FILING_STEPS[action].target
+        event = WorkflowEvent.objects.of(record).last()
+        assert (event.from_state, event.to_state, event.by, event.comment) == (state, fresh.state, by, "依据")
+    else:
+        with pytest.raises(MoveNotAllowed):
+            WORKFLOW.perform(record, action, by=by, comment="依据", **facts)
+        record.refresh_from_db()
+        assert record.state == state
+
+
+def test_a_league_team_is_registered_reviewed_and_filed(chifeng, region, office):
+    filing = builders.submitted(chifeng, office("150400"))
+    assert filing.number == f"BA-150400-{filing.created_at.year}-0001"
+    assert (filing.current_office.code, filing.current_step.duty) == ("150000", "file")
+    assert Team.objects.filter(organization__name=builders.FACTS["name"]).count() == 0  # nothing before it is filed
+    WORKFLOW.perform(filing, "approve", by=region)
+    filing = WORKFLOW.perform(filing, "issue", by=region, **builders.REPLY)
+    team = filing.team
+    assert (team.name, team.status, str(team.filed_on)) == (builders.FACTS["name"], "filed", "2026-03-02")
+    assert team.filing_no.startswith("NMHS-150400-")
+    assert team.organization.parent_path == office("150400").path
+    assert [str(post) for post in team.posts.all()] == ["队长 阿拉坦·苏都", "副队长 李志强", "副队长 敖特根巴雅尔·孟和"]
+    assert team.other_categories == ["mountain"]
+    assert Job.objects.filter(kind="filing_certificate").count() == 1
+    assert [step.state for step in filing.steps.all()] == ["done", "done"]
+
+
+def test_a_banner_team_goes_banner_league_region(songshan, chifeng, region, office):
+    facts = {"name": "松山区红十字赈济救援队（演示）", "level": "banner_county", "main_category": "relief"}
+    filing = builders.submitted(songshan, office("150404"), **facts)
+    assert filing.current_office.code == "150400"
+    with pytest.raises(MoveNotAllowed):  # the region sees it and does not act in it
+        WORKFLOW.perform(filing, "accept", by=region)
+    filing = WORKFLOW.perform(filing, "accept", by=chifeng)
+    assert (filing.state, filing.current_office.code) == ("submitted", "150000")
+    with pytest.raises(MoveNotAllowed):  # the league is done with it
+        WORKFLOW.perform(filing, "accept", by=chifeng)
+    WORKFLOW.perform(filing, "approve", by=region)
+    assert WORKFLOW.perform(filing, "issue", by=region, **builders.REPLY).team.level == "banner_county"
+
+
+def test_a_proxy_hands_in_and_its_own_review_is_merged(chifeng, region, office):
+    banner = office("150430")
+    banner.has_staff, banner.proxy = False, office("150400")
+    banner.save()
+    facts = {"name": "敖汉旗红十字赈济救援队（演示）", "level": "banner_county"}
+    filing = builders.submitted(builders.read(chifeng), banner, **facts)
+    assert [step.state for step in filing.steps.all()] == ["done", "merged", "current"]
+    assert filing.steps.first().acting_for == banner.name
+    assert filing.rounds.get().acting_for == banner.name
+    assert filing.current_office.code == "150000"
+    assert WORKFLOW.perform(filing, "approve", by=region).state == "approved"
+
+
+def test_a_captain_hands_in_and_the_managing_office_registers_first(chifeng, captain, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    grant(Appointment.objects.create(user=captain, role="captain", organization=team.organization))
+    captain = builders.read(captain)
+    posts = [{**builders.CAPTAIN, "name": "包玉山", "starts_on": "2026-03-01"}, *builders.DEPUTIES]
+    filing = WORKFLOW.perform(builders.changing(team, captain, posts=posts), "submit", by=captain)
+    assert (filing.current_office.code, filing.current_step.duty) == ("150400", "register")
+    filing = WORKFLOW.perform(filing, "accept", by=chifeng)
+    filing = WORKFLOW.perform(filing, "confirm", by=region)
+    assert filing.state == "filed"
+    now = [post.name for post in TeamPost.objects.filter(team=team, role="captain").current()]
+    assert now == ["包玉山"]
+    former = TeamPost.objects.get(team=team, role="captain", name="阿拉坦·苏都")
+    assert str(former.ends_on) == "2026-03-01"  # the day the successor began
+    assert TeamPost.objects.filter(team=team, role="deputy").current().count() == 2
+
+
+def test_returned_goes_back_to_the_step_that_returned_it(songshan, chifeng, region, office):
+    facts = {"name": "松山区红十字赈济救援队（演示）", "level": "banner_county"}
+    filing = builders.submitted(songshan, office("150404"), **facts)
+    WORKFLOW.perform(filing, "accept", by=chifeng)
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=region, comment="两处", fields={"name": "请核对"})
+    assert (filing.state, filing.current_office) == ("returned", None)
+    filing = keep(filing, {"base_address": "演示路 2 号"}, by=songshan, version=filing.version)
+    filing = WORKFLOW.perform(filing, "resubmit", by=songshan)
+    assert (filing.current_office.code, filing.round_no) == ("150000", 2)
+    assert [row.payload["base_address"] for row in filing.rounds.all()] == ["演示路 1 号", "演示路 2 号"]
+
+
+def test_nobody_decides_on_what_he_handed_in(region, office, chifeng):
+    """A region's own team: the same office decides, by somebody else."""
+    grant(Appointment.objects.create(user=region, role="clerk", organization=office("150000")))
+    region = builders.read(region)
+    facts = {"name": "内蒙古红十字赈济救援队（演示）", "level": "region"}
+    filing = builders.submitted(region, office("150000"), **facts)
+    assert filing.current_office.code == "150000"
+    with pytest.raises(MoveNotAllowed) as caught:
+        WORKFLOW.perform(filing, "approve", by=region)
+    assert "别人" in str(caught.value.message)
+
+
+def test_incomplete_is_not_handed_in_and_says_what(chifeng, office):
+    filing = begin("register", by=chifeng, office=office("150400"))
+    filing = keep(filing, {"uscc": "52150000MJ0000000X"}, by=chifeng, version=filing.version)
+    with pytest.raises(ValidationError) as caught:
+        WORKFLOW.perform(filing, "submit", by=chifeng)
+    assert "请填写队伍级别。" in caught.value.messages
+    assert any("校验位" in message for message in caught.value.messages)
+    filing.refresh_from_db()
+    assert (filing.state, filing.number) == ("draft", None)
+
+
+def test_nothing_completes_until_all_is_accounted_for(chifeng, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    flag = builders.flag(team)
+    filing = WORKFLOW.perform(builders.leaving(team, chifeng), "submit", by=chifeng)
+    with pytest.raises(ValidationError) as caught:
+        WORKFLOW.perform(filing, "approve", by=region)
+    assert "标志物收回" in caught.value.messages[0]
+    builders.account_for(filing, chifeng)
+    with pytest.raises(ValidationError) as caught:
+        WORKFLOW.perform(filing, "approve", by=region)
+    assert "队旗" in caught.value.messages[0]
+    flag.returned = 2
+    flag.save()
+    WORKFLOW.perform(filing, "approve", by=region)
+    filing = WORKFLOW.perform(filing, "issue", by=region, **builders.REPLY)
+    team = filing.team
+    assert (team.status, str(team.exit_on), team.exit_kind) == ("exited", "2026-11-01", "voluntary")
+    assert not Organization.objects.in_force(timezone.localdate() + timedelta(days=1)).filter(pk=team.organization_id)
+
+
+def test_one_filing_at_a_time(chifeng, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    begin("change", by=chifeng, team=team)
+    with pytest.raises(ValidationError) as caught:
+        begin("annual", by=chifeng, team=team)
+    assert "没有办结" in caught.value.messages[0]
+
+
+def test_the_final_step_can_become_a_copy(songshan, chifeng, region, office):
+    RuleStep.objects.filter(rule__kind="register", rule__level="banner_county", duty="file").update(duty="copy")
+    facts = {"name": "松山区红十字赈济救援队（演示）", "level": "banner_county"}
+    filing = builders.submitted(songshan, office("150404"), **facts)
+    WORKFLOW.perform(filing, "approve", by=chifeng)
+    filing = WORKFLOW.perform(filing, "issue", by=chifeng, **builders.REPLY)
+    assert [step.state for step in filing.steps.all()] == ["done", "done", FilingStep.State.COPIED]
+    assert filing.team.filing_no.startswith("NMHS-150404-")
