@@ -149,7 +149,9 @@ def _name_proposed(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
     if not name or "name" not in proposal.changed:
         return
     others = Filing.objects.filter(title=name, state__in=OPEN).exclude(state=FilingState.DRAFT)
-    if others.exclude(pk=proposal.filing.pk if proposal.filing else None).exists():
+    if proposal.filing is not None:
+        others = others.exclude(pk=proposal.filing.pk)
+    if others.exists():
         yield "name", _("另有一件在办的备案也用“%(name)s”这个名称。") % {"name": name}
 
 
@@ -173,7 +175,9 @@ def _same_host(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
 
 def _others(proposal: Proposal, **alike: str) -> Iterable[Team]:
     """Other teams, named within the same region only by what their public certificate says as well."""
-    rows = Team.objects.on_file().filter(**alike).exclude(pk=proposal.team.pk if proposal.team else None)
+    rows = Team.objects.on_file().filter(**alike)
+    if proposal.team is not None:
+        rows = rows.exclude(pk=proposal.team.pk)
     return rows.select_related("organization").order_by("pk")[:3]
 
 

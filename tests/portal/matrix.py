@@ -5,39 +5,11 @@ A new route must get a line here; the test fails until it has one. What each per
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from organizations.roles import Right
-
-# All records of the world below lie at 松山区 (150404): own for songshan, child for chifeng, below for the region,
-# sibling for the team of 赤峰, strange for 包头.
-PLACE = "150404"
-
-
-@dataclass(frozen=True)
-class Row:
-    """What a route takes.
-
-    :param kind: ``public`` (nobody is asked who they are), ``signed_in``, ``holder`` (of ``right`` anywhere),
-        ``record`` (lies at PLACE: visible with ``see``, done with ``right``), ``own`` (belongs to ``owner``),
-        ``library`` (the own second factors: never somebody else's, 404 where there are none).
-    :param args: names of world records that the address needs.
-    :param data: body of the POST.
-    """
-
-    kind: str
-    methods: tuple[str, ...] = ("GET",)
-    args: tuple[str, ...] = ()
-    see: Right | None = None
-    right: Right | None = None
-    owner: str = ""
-    query: str = ""
-    data: Callable[[dict[str, Any]], dict[str, Any]] = field(default=lambda world: {})
-
-
-PAGE, BOTH, POST = ("GET",), ("GET", "POST"), ("POST",)
-PUBLIC, SIGNED_IN = Row("public"), Row("signed_in")
+from tests.portal.rows import BOTH, PAGE, POST, PUBLIC, SIGNED_IN, Row
+from tests.teams import matrix as teams
 
 
 def _office(right: Right | None = None, methods: tuple[str, ...] = BOTH) -> Row:
@@ -170,6 +142,7 @@ MATRIX: dict[str, Row] = {
             | {"submit": Right.REQUEST_ACCOUNT, "resubmit": Right.REQUEST_ACCOUNT, "withdraw": Right.REQUEST_ACCOUNT}
         ).items()
     },
+    **teams.ROWS,
 }
 # For machines, behind guards of their own: test_health.py.
 ELSEWHERE = {"health", "metrics"}

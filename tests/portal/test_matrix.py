@@ -21,7 +21,9 @@ from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.permissions import grant
 from organizations.roles import ROLES, Right
 from portal.demo import CAST
-from tests.portal.matrix import ELSEWHERE, MATRIX, PLACE, Row
+from tests.portal.matrix import ELSEWHERE, MATRIX
+from tests.portal.rows import PLACE, Row
+from tests.teams.world import team_world
 
 SEATS = {person.username: person for person in CAST}
 
@@ -44,12 +46,15 @@ def _holds(username: str, right: Right) -> bool:
     return any(right in ROLES[role].rights for role in SEATS[username].roles)
 
 
-def _reaches(username: str, right: Right) -> bool:
+_LINE = ["150000", "150400", "150404"]
+
+
+def _reaches(username: str, right: Right, at: str = PLACE) -> bool:
     """From the table and the seats alone: 150404 is under 150400 is under 150000."""
     seat = SEATS[username]
-    if seat.place == PLACE:
+    if seat.place == at:
         return any(right in ROLES[role].here for role in seat.roles)
-    above = seat.place in ("150000", "150400")
+    above = seat.place in _LINE[: _LINE.index(at)]
     return above and any(right in ROLES[role].below for role in seat.roles)
 
 
@@ -62,7 +67,7 @@ def _expected(row: Row, username: str) -> str:
         assert row.see is not None
         if not _reaches(username, row.see):
             return "404"
-        return "in" if row.right is None or _reaches(username, row.right) else "403"
+        return "in" if row.right is None or _reaches(username, row.right, row.at) else "403"
     return "in"
 
 
@@ -106,7 +111,7 @@ def world(cast: dict[str, User], office: Callable[[str], Organization]) -> dict[
         "office": place, "account": account, "appointment": appointment, "draft": draft, "request": request,
         "attachment": attachment, "document": document, "code": document.code, "job": job, "notice": notice,
         "saved_view": saved, "event": event, "event_kind": "userevent", "no_key": 1,
-        "content_type": ContentType.objects.get_for_model(draft).pk,
+        "content_type": ContentType.objects.get_for_model(draft).pk, **team_world(cast, office),
     }  # fmt: skip
 
 

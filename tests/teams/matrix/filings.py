@@ -1,0 +1,6 @@
+from organizations.roles import Right
+from tests.portal.rows import PAGE, Row
+
+ROWS: dict[str, Row] = {
+    "teams:filing_detail": Row("record", PAGE, ("filing",), see=Right.VIEW_TEAM),
+}
