@@ -78,8 +78,10 @@ class Filing(models.Model):
     title = models.CharField(_("队伍名称"), max_length=100, blank=True)  # as proposed; follows the payload
     level = models.CharField(_("队伍级别"), max_length=15, choices=TeamLevel, blank=True)  # follows the payload
     year = models.PositiveSmallIntegerField(_("年度"), null=True, blank=True)  # of a 年度确认
-    payload = models.JSONField(default=dict, editable=False)
-    before = models.JSONField(default=dict, editable=False)  # the team's facts when it was begun or last handed in
+    payload = models.JSONField(_("填报内容"), default=dict, editable=False)
+    before = models.JSONField(
+        _("备案内容"), default=dict, editable=False
+    )  # the team's facts when it was begun or last handed in
     round_no = models.PositiveSmallIntegerField(_("轮次"), default=0, editable=False)
     current_step = models.ForeignKey(
         "teams.FilingStep", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("当前步骤")
@@ -159,6 +161,14 @@ class Filing(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("teams:filing_detail", args=[self.pk])
+
+    @staticmethod
+    def label_in(field: str, key: str) -> str:
+        """How a key of ``payload`` or ``before`` is called in the record of who did what."""
+        from teams.facts import label_of  # that module reads the models
+
+        label = label_of(key)
+        return label if field == "payload" else str(_("（原备案）%(label)s") % {"label": label})
 
     @property
     def is_open(self) -> bool:

@@ -104,7 +104,7 @@ class Team(models.Model):
     status_reason = models.CharField(_("状态原因"), max_length=200, blank=True)
     exit_on = models.DateField(_("退出日期"), null=True, blank=True)
     exit_kind = models.CharField(_("退出类型"), max_length=12, choices=ExitKind, blank=True)
-    filed_facts = models.JSONField(default=dict, editable=False)
+    filed_facts = models.JSONField(_("备案时的内容"), default=dict, editable=False)
     created_at = models.DateTimeField(_("建档时间"), auto_now_add=True)
     maintained_at = models.DateTimeField(_("最近维护"), auto_now_add=True)  # by the team or its office, not by us
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -153,6 +153,13 @@ class Team(models.Model):
         from organizations.permissions import can  # the permission module reads the organization's model
 
         return can(user, Right.EDIT_TEAM, self.organization)
+
+    @staticmethod
+    def label_in(field: str, key: str) -> str:
+        """How a key of ``filed_facts`` is called in the record of who did what."""
+        from teams.facts import label_of  # that module reads the models
+
+        return str(_("（备案内容）%(label)s") % {"label": label_of(key)})
 
     def public_standing(self) -> str:
         """What the public verify page says of the team today; nothing personal."""

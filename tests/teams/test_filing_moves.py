@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from core.models import Job, WorkflowEvent
@@ -194,3 +195,16 @@ def test_the_final_step_can_become_a_copy(songshan, chifeng, region, office):
     filing = WORKFLOW.perform(filing, "issue", by=chifeng, **builders.REPLY)
     assert [step.state for step in filing.steps.all()] == ["done", "done", FilingStep.State.COPIED]
     assert filing.team.filing_no.startswith("NMHS-150404-")
+
+
+def test_the_auditor_reads_a_draft_field_by_field_and_no_whole_telephone(chifeng, office, region_audit, as_user):
+    filing = builders.drafted(chifeng, office("150400"))
+    event = filing.tracked_events.latest("pgh_id")
+    page = as_user(region_audit).get(reverse("audit:detail", args=["filingevent", event.pk]))
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "驻地地址" in text
+    assert "演示路 1 号" in text
+    assert "阿拉坦·苏都" in text
+    assert "13800000011" not in text
+    assert "base_address" not in text
