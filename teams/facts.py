@@ -353,14 +353,18 @@ class Words:
     def post(self, row: Mapping[str, str], *, full: bool = False) -> str:
         """“阿拉坦·苏都（选举，2025-11-08 起，138****1234）”."""
         phone = (row.get("phone") or "").strip()
-        labels = dict(TeamPost._meta.get_field("origin").flatchoices)  # type: ignore[union-attr]
         parts = [
-            str(labels.get(row.get("origin") or "", "")),
+            self.of_post("origin", row),
             _("%(day)s 起") % {"day": row["starts_on"]} if row.get("starts_on") else "",
             phone if full else masking.phone(phone),
         ]
         more = _("，").join(part for part in parts if part)
         return _("%(name)s（%(more)s）") % {"name": row.get("name", ""), "more": more} if more else row.get("name", "")
+
+    def of_post(self, name: str, row: Mapping[str, str]) -> str:
+        """One choice of a post's row in words: its role, or how its holder came to it."""
+        labels = dict(TeamPost._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
+        return str(labels.get(row.get(name) or "", ""))
 
     def _word(self, name: str, raw: Any) -> str:
         names: Mapping[str, str] = {

@@ -135,6 +135,7 @@ class Outline:
     papers: list[Attachment]
     remarks: list[Remark]
     exit_items: list[ExitItem]
+    returned: WorkflowEvent | None = None
 
     @property
     def parts(self) -> list[Part]:
@@ -200,9 +201,8 @@ def outline_of(filing: Filing, proposal: Proposal | None = None) -> Outline:
     returned = last_return(filing.events()) if filing.state == FilingState.RETURNED else None
     papers = Attachment.objects.of(filing).current().select_related("uploaded_by", "ended_by", "content_type")
     items = filing.exit_items.select_related("done_by") if filing.kind == FilingKind.EXIT else []
-    return Outline(
-        filing, proposal, papers_asked(proposal), list(papers), remarks(filing, returned), list(items)
-    )  # fmt: skip
+    said = remarks(filing, returned)
+    return Outline(filing, proposal, papers_asked(proposal), list(papers), said, list(items), returned)
 
 
 def next_of(kind: str, key: str) -> tuple[StrOrPromise, str, StrOrPromise, str]:

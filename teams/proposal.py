@@ -105,17 +105,22 @@ class Proposal:
         return rows
 
     @cached_property
-    def missing(self) -> dict[str, str]:
-        """Fact → that it has to be filled in before the filing is handed in (domain.md §11.3, *)."""
+    def needed(self) -> list[str]:
+        """What has to be filled in before the filing is handed in (domain.md §11.3, *), as the choices stand."""
         needed: list[str] = [*_ABOUT_NEEDED.get(self.kind, ())]
         if self.asks_facts:
             needed += _ALWAYS
             for (name, choice), names in _BY_CHOICE.items():
                 if self.values.get(name) == choice:
                     needed += names
+        return needed
+
+    @cached_property
+    def missing(self) -> dict[str, str]:
+        """Fact → that it has to be filled in and is not."""
         return {
             name: _("请填写%(label)s。") % {"label": label_of(name)}
-            for name in needed
+            for name in self.needed
             if name not in self.errors and is_empty(self.payload.get(name))
         }
 

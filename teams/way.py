@@ -47,10 +47,11 @@ def ahead(rule: FilingRule, office: Organization, *, by: User) -> list[Stop]:
     """The way of a filing that ``by`` would hand in. One query besides those of the plan."""
     planned = plan(rule, office)
     times = usual(step.key for step in planned if step.duty != Duty.COPY)
-    return [
-        Stop(str(step.office), _duty(step.duty), step.days, _ahead(step, index, office, by) or in_words(times.get(step.key)))
-        for index, step in enumerate(planned)
-    ]  # fmt: skip
+    found = []
+    for index, step in enumerate(planned):
+        words = _ahead(step, index, office, by) or in_words(times.get(step.key))
+        found.append(Stop(str(step.office), _duty(step.duty), step.days, words))
+    return found
 
 
 def _ahead(step: Planned, index: int, office: Organization, by: User) -> str:

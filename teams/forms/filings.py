@@ -98,6 +98,11 @@ class PostForm(_TypedForm):
             roles.choices.append((row["role"], dict(PostRole.choices).get(row["role"], row["role"])))
 
 
+def empty_row() -> PostForm:
+    """The row a script copies; its number is put in place of __n__."""
+    return PostForm(0, {"role": PostRole.DEPUTY.value}, {}, template=True)
+
+
 def post_forms(payload: Mapping[str, Any], errors: Mapping[str, str], *, more: int = 0) -> list[PostForm]:
     """The rows there are; for a new team one captain and two deputies to fill in; ``more`` empty ones."""
     rows: list[Mapping[str, str]] = list(payload.get("posts") or [])
