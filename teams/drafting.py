@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -79,16 +80,20 @@ class DraftClash:
 
     name: str
     label: str
+    old: str  # when this page was opened
     theirs: str
     mine: str
 
 
 class StaleDraft(Exception):  # noqa: N818 - reads as what it is
-    """Somebody else changed what this page changes, too. Nothing was saved; ``clashes`` say what differs."""
+    """Somebody else changed what this page changes, too. Nothing was saved; ``clashes`` say what differs.
 
-    def __init__(self, clashes: list[DraftClash], who: str, version: int) -> None:
+    ``merged`` is the payload as saving once more would make it: theirs, and over it what this page changed itself.
+    """
+
+    def __init__(self, clashes: list[DraftClash], who: str, version: int, merged: dict[str, Any]) -> None:
         super().__init__(who)
-        self.clashes, self.who, self.version = clashes, who, version
+        self.clashes, self.who, self.version, self.merged = clashes, who, version, merged
 
 
 @transaction.atomic
@@ -109,7 +114,7 @@ def keep(filing: Filing, typed: Mapping[str, Any], *, by: User, version: int | N
     clean = {name: _clean(name, value) for name, value in typed.items() if _known(fresh.kind, name)}
     changed = {name: value for name, value in clean.items() if not same(fresh.payload.get(name), value)}
     if version is not None and version != fresh.version:
-        _refuse_clashes(fresh, changed, by, version)
+        changed = _untangled(fresh, clean, changed, by, version)
     if changed:
         fresh.payload = {**fresh.payload, **changed}
         fresh.version += 1
@@ -139,22 +144,49 @@ def _text(value: Any) -> str:
     return text.replace("\x00", "").encode("utf-8", "ignore").decode()[:LONGEST]
 
 
-def _refuse_clashes(fresh: Filing, changed: Mapping[str, Any], by: User, version: int) -> None:
+def _untangled(
+    fresh: Filing, typed: Mapping[str, Any], changed: dict[str, Any], by: User, opened: int
+) -> dict[str, Any]:
+    """What this page changed itself since it was opened; the rest it only repeats, and others' words stay.
+
+    :raises StaleDraft: when somebody else changed the same.
+    """
     events = fresh.tracked_events.order_by("pgh_id")  # type: ignore[attr-defined]
-    later = events.filter(version__gt=version).exclude(pgh_context__user=by.pk)
+    later = events.filter(version__gt=opened).exclude(pgh_context__user=by.pk)
     if not later.exists():
-        return  # only the own page overtook itself
-    opened = events.filter(version=version).last()
-    before = opened.payload if opened else {}
-    names = [name for name in changed if not same(before.get(name), fresh.payload.get(name))]
+        return changed  # only the own page overtook itself
+    then = events.filter(version=opened).last()
+    before = then.payload if then else {}
+    own = {name: value for name, value in changed.items() if not same(before.get(name), value)}
+    names = [name for name in own if not same(before.get(name), fresh.payload.get(name))]
     if not names:
-        return
-    words = Words(fresh.payload, dict(changed))
+        return own
+    words = Words(before, fresh.payload, typed)
     clashes = [
-        DraftClash(name, label_of(name), words.of(name, fresh.payload), words.of(name, dict(changed))) for name in names
+        DraftClash(name, label_of(name), *(words.of(name, payload) for payload in (before, fresh.payload, typed)))
+        for name in names
     ]
-    who = (later.last().pgh_context or {}).get("user_name", "")
-    raise StaleDraft(clashes, who, fresh.version)
+    raise StaleDraft(
+        clashes, (later.last().pgh_context or {}).get("user_name", ""), fresh.version, {**fresh.payload, **own}
+    )
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The latest change of a draft."""
+
+    who: str
+    at: datetime
+    by: int | None
+
+
+def last_edit(filing: Filing) -> Edit | None:
+    """Who changed the draft last, so that two people filling it in know of each other."""
+    row = filing.tracked_events.order_by("-pgh_created_at", "-pgh_id").first()  # type: ignore[attr-defined]
+    if row is None:
+        return None
+    told = row.pgh_context or {}
+    return Edit(told.get("user_name", ""), row.pgh_created_at, told.get("user"))
 
 
 def check_opened(filing: Filing, version: int | None) -> None:

@@ -121,7 +121,9 @@ _ABOUT: Mapping[str, Any] = {
     "note": lambda: forms.CharField(
         label=gettext_lazy("需要说明的情况"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     ),
-    "year": lambda: forms.IntegerField(label=gettext_lazy("确认年度"), required=False, min_value=2020, max_value=2100),
+    "year": lambda: forms.IntegerField(
+        label=gettext_lazy("确认年度"), required=False, min_value=2020, max_value=2100, widget=_digits()
+    ),
     "exit_kind": lambda: forms.ChoiceField(
         label=gettext_lazy("退出类型"), required=False, choices=[("", gettext_lazy("请选择")), *ExitKind.choices]
     ),
@@ -129,6 +131,21 @@ _ABOUT: Mapping[str, Any] = {
         label=gettext_lazy("退出日期"), required=False, widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
     ),
 }  # fmt: skip
+
+
+def _digits() -> forms.TextInput:
+    """A number input shows nothing of what is no number, so that a wrong value would be lost with the next save."""
+    return forms.TextInput(attrs={"inputmode": "decimal", "class": "short", "autocomplete": "off"})
+
+
+def section_of(name: str) -> str:
+    """Key of the section of the form that a fact, an error or a comment belongs to; "" for the filing as a whole."""
+    head = name.partition(".")[0].partition("-")[0]
+    if head in _ABOUT:
+        return ABOUT.key
+    if head in FACTS:
+        return FACTS[head].section.key
+    return {"posts": MANAGEMENT_SECTION.key, "papers": "papers", "exit": "exit"}.get(head, "")
 
 
 def section_names(section: Section) -> list[str]:
@@ -186,6 +203,8 @@ def field_of(name: str) -> forms.Field:
         field = column.formfield()
         if isinstance(field, forms.DateField):
             field.widget = forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
+        if isinstance(field, forms.IntegerField | forms.DecimalField):
+            field.widget = _digits()
         if isinstance(field, forms.TypedChoiceField):
             field.choices = [("", gettext_lazy("请选择")), *column.choices]
     field.required = False
@@ -196,11 +215,15 @@ def field_of(name: str) -> forms.Field:
 
 def label_of(name: str) -> str:
     """How the form calls a fact, ``posts`` and its two roles, and what a kind of filing asks besides."""
-    if name.startswith("posts"):
-        role = name.partition(".")[2]
-        return str(PostRole(role).label) if role else _("负责人")
+    head, _dot, tail = name.partition(".")
+    if head == "posts":
+        return str(PostRole(tail).label) if tail in PostRole.values else _("负责人")
+    if head in ("papers", "exit"):
+        return {"papers": _("材料"), "exit": _("退出清单")}[head]
     if name in _ABOUT:
         return str(_ABOUT[name]().label)
+    if name not in FACTS and name != "office":
+        return name
     column = model_field(name)
     return str(column.verbose_name) if column is not None else _("主管红十字会")
 
@@ -330,14 +353,18 @@ class Words:
     def post(self, row: Mapping[str, str], *, full: bool = False) -> str:
         """“阿拉坦·苏都（选举，2025-11-08 起，138****1234）”."""
         phone = (row.get("phone") or "").strip()
-        labels = dict(TeamPost._meta.get_field("origin").flatchoices)  # type: ignore[union-attr]
         parts = [
-            str(labels.get(row.get("origin") or "", "")),
+            self.of_post("origin", row),
             _("%(day)s 起") % {"day": row["starts_on"]} if row.get("starts_on") else "",
             phone if full else masking.phone(phone),
         ]
         more = _("，").join(part for part in parts if part)
         return _("%(name)s（%(more)s）") % {"name": row.get("name", ""), "more": more} if more else row.get("name", "")
+
+    def of_post(self, name: str, row: Mapping[str, str]) -> str:
+        """One choice of a post's row in words: its role, or how its holder came to it."""
+        labels = dict(TeamPost._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
+        return str(labels.get(row.get(name) or "", ""))
 
     def _word(self, name: str, raw: Any) -> str:
         names: Mapping[str, str] = {

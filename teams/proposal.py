@@ -30,6 +30,8 @@ _BY_CHOICE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("registration", Registration.CIVIL): ("civil_type", "uscc", "civil_authority", "civil_on", "supervising_unit"),
     ("registration", Registration.DOCUMENT): ("filing_doc_no", "filing_doc_on"),
 }
+# Shown with a choice without being needed by it.
+_ASKED_WITH = {"annual_check_year": ("registration", Registration.CIVIL)}
 _ABOUT_NEEDED: Mapping[str, tuple[str, ...]] = {
     FilingKind.CHANGE: ("reason",),
     FilingKind.ANNUAL: ("year",),
@@ -103,17 +105,22 @@ class Proposal:
         return rows
 
     @cached_property
-    def missing(self) -> dict[str, str]:
-        """Fact → that it has to be filled in before the filing is handed in (domain.md §11.3, *)."""
+    def needed(self) -> list[str]:
+        """What has to be filled in before the filing is handed in (domain.md §11.3, *), as the choices stand."""
         needed: list[str] = [*_ABOUT_NEEDED.get(self.kind, ())]
         if self.asks_facts:
             needed += _ALWAYS
             for (name, choice), names in _BY_CHOICE.items():
                 if self.values.get(name) == choice:
                     needed += names
+        return needed
+
+    @cached_property
+    def missing(self) -> dict[str, str]:
+        """Fact → that it has to be filled in and is not."""
         return {
             name: _("请填写%(label)s。") % {"label": label_of(name)}
-            for name in needed
+            for name in self.needed
             if name not in self.errors and is_empty(self.payload.get(name))
         }
 
@@ -140,6 +147,14 @@ class Proposal:
             PaperWhen.POSTS: any(name.startswith("posts.") for name in self.changed),
         }
         return tests[when]
+
+
+def depends_on(name: str) -> tuple[str, str] | None:
+    """The choice with which a fact is asked, as (fact, value); None when it is always asked."""
+    for choice, names in _BY_CHOICE.items():
+        if name in names:
+            return choice
+    return _ASKED_WITH.get(name)
 
 
 def said(names: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """What the fragments ``core/_attachments.html`` and ``core/_attachment.html`` show."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -29,13 +30,24 @@ def row_context(attachment: Attachment, decision: Decision) -> dict[str, Any]:
 
 def panel_context(owner: models.Model, user: Any, kind: str, label: str = "") -> dict[str, Any]:
     """Context of the files of one kind: those in use, earlier ones, and what the drop zone needs. Two queries."""
+    return _panel(owner, kind, label, list(_rows(owner).filter(kind=kind)), may_attach(owner, user))
+
+
+def panels(owner: models.Model, user: Any, kinds: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The same for several kinds at once, in the same number of queries."""
     decision = may_attach(owner, user)
-    rows = [
-        row_context(attachment, decision)
-        for attachment in Attachment.objects.of(owner)
-        .filter(kind=kind)
-        .select_related("uploaded_by", "ended_by", "content_type")
-    ]
+    rows = list(_rows(owner))
+    return {kind: _panel(owner, kind, "", [row for row in rows if row.kind == kind], decision) for kind in kinds}
+
+
+def _rows(owner: models.Model) -> models.QuerySet[Attachment]:
+    return Attachment.objects.of(owner).select_related("uploaded_by", "ended_by", "content_type")
+
+
+def _panel(
+    owner: models.Model, kind: str, label: str, attachments: list[Attachment], decision: Decision
+) -> dict[str, Any]:
+    rows = [row_context(attachment, decision) for attachment in attachments]
     extra = {"content_type": ContentType.objects.get_for_model(owner).pk, "object_id": str(owner.pk), "kind": kind}
     return {
         "kind": kind,

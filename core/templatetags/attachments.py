@@ -15,3 +15,9 @@ def attachments(context: template.Context, owner: models.Model, kind: str, label
     request = context["request"]
     panel = panel_context(owner, request.user, kind, label)
     return {**panel, "csrf_token": context.get("csrf_token"), "request": request}
+
+
+@register.inclusion_tag("core/_attachments.html", takes_context=True)
+def attachment_panel(context: template.Context, panel: dict[str, Any]) -> dict[str, Any]:
+    """One of ``core.attachments.panel.panels``, read together with others."""
+    return {**panel, "csrf_token": context.get("csrf_token"), "request": context["request"]}

@@ -34,6 +34,10 @@ ACCESS_RIGHTS = (
     Right.DECIDE_REQUEST,
     Right.MANAGE_TREE,
     Right.VIEW_AUDIT,
+    Right.VIEW_TEAM,
+    Right.EDIT_TEAM,
+    Right.SUBMIT_FILING,
+    Right.REVIEW_FILING,
 )
 MOST_BELOW = 120
 

@@ -47,9 +47,11 @@
 
   const attend = (form) => {
     const key = keyOf(form);
-    const original = read(form);
+    let original = read(form);
+    let sent = original;
     const wrong = form.querySelector("[aria-invalid=true]") || document.querySelector("[data-error-summary]");
     const kept = JSON.parse(store.getItem(key) || "null");
+    if (kept && same(kept.values, original)) store.removeItem(key); // it was saved
     if (kept && !wrong && !same(kept.values, original)) { write(form, kept.values); tell(form, key, original, kept.at); }
     let timer = 0;
     const save = () => {
@@ -65,6 +67,9 @@
     form.addEventListener("change", save);
     form.addEventListener("submit", () => { save(); store.setItem(PENDING, key); });
     document.addEventListener("portal:ending", save);
+    // a form that saves itself tells when it asks and when that was taken; what was typed in between is still kept
+    form.addEventListener("portal:sending", () => { sent = read(form); });
+    form.addEventListener("portal:saved", () => { original = sent; save(); });
     window.addEventListener("pagehide", () => { if (timer) save(); });
   };
 

@@ -45,6 +45,21 @@ class FilingQuerySet(models.QuerySet):
 
         return self.filter(reach(user, Right.SUBMIT_FILING, at="organization"), state__in=WITH_AUTHOR)
 
+    def waiting_for_others(self, user: User) -> "FilingQuerySet":
+        """Handed in from the user's side and lying with somebody else."""
+        from organizations.permissions import reach  # the permission module reads the organization's model
+
+        own = reach(user, Right.SUBMIT_FILING, at="organization")
+        return self.filter(own, state__in=WITH_OFFICE).exclude(pk__in=Filing.objects.to_decide(user).values("pk"))
+
+    def with_others_below(self, user: User) -> "FilingQuerySet":
+        """Lying with other offices and not from the user's side: to be watched and urged, not decided."""
+        from organizations.permissions import reach  # the permission module reads the organization's model
+
+        own = reach(user, Right.SUBMIT_FILING, at="organization")
+        rows = self.filter(state__in=WITH_OFFICE).exclude(pk__in=Filing.objects.filter(own).values("pk"))
+        return rows.exclude(pk__in=Filing.objects.to_decide(user).values("pk"))
+
     def overdue(self) -> "FilingQuerySet":
         return self.filter(state__in=WITH_OFFICE, due_on__lt=timezone.localdate())
 

@@ -1,11 +1,162 @@
+"""Filings: the list, the page of one, its paper form."""
+
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_safe
 
+from core.attachments.panel import panels
+from core.audit import record
+from core.lists import ListView
+from core.models import AccessLog, Attachment
+from organizations.permissions import access
+from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from teams.models import Filing
+from organizations.views.common import holding
+from teams.checks import findings_of
+from teams.choices import FilingKind
+from teams.filing_papers import registration_form
+from teams.filters.filings import FilingFilter
+from teams.models import Filing, FilingRound
+from teams.outline import last_return, remarks
+from teams.proposal import Proposal
+from teams.reading import only_changed, sections_of
+from teams.states import WITH_AUTHOR, WITH_OFFICE, FilingState
+from teams.story import story
+from teams.tables.filings import TONES, FilingTable
+from teams.views.authoring import visible
+from teams.views.exits import exit_context
+from teams.way import way
+from teams.workflow import asks, decides
 
 
+class FilingList(ListView):
+    request: SignedIn
+    model = Filing
+    table_class = FilingTable
+    filterset_class = FilingFilter
+    list_name = "teams:filing_list"
+    title = pgettext_lazy("many", "备案件")
+    permission = holding(Right.VIEW_TEAM)
+    template_name = "teams/filing_list.html"
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "may_begin": Right.SUBMIT_FILING in access(self.request.user)}
+
+
+@require_safe
 @login_required
 def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
-    return HttpResponse(str(get_object_or_404(Filing.objects.visible_to(request.user), pk=pk)))
+    filing = visible(request, pk)
+    rounds = list(filing.rounds.select_related("submitted_by")) if filing.round_no else []
+    hands_in = filing.state in WITH_AUTHOR and bool(asks(filing, request.user))
+    decision = decides(filing, request.user) if filing.state in WITH_OFFICE else None
+    tone, icon = TONES[FilingState(filing.state)]
+    stops = way(filing, timezone.localdate()) if filing.round_no else []
+    tab = _tab(request, filing)
+    context = {
+        "title": filing.name,
+        "filing": filing,
+        "tone": tone,
+        "icon": icon,
+        "stops": stops,
+        "now": next((stop for stop in stops if stop.current), None),
+        "hands_in": hands_in,
+        "may_withdraw": filing.state in ("draft", "submitted", "returned") and bool(asks(filing, request.user)),
+        "decides": decision,
+        "rounds": rounds,
+        "tab": tab,
+        "why_url": f"{reverse('organizations:organization_access', args=[filing.organization_id])}?right=view_team",
+        **_panel(request, filing, tab, rounds, hands_in),
+    }
+    return render(request, "teams/filing_detail.html", context)
+
+
+def _tab(request: SignedIn, filing: Filing) -> str:
+    asked = request.GET.get("tab", "")
+    if asked in ("changes", "all", "papers", "story"):
+        return asked
+    return "changes" if filing.before and filing.kind != FilingKind.EXIT and "round" not in request.GET else "all"
+
+
+def _panel(request: SignedIn, filing: Filing, tab: str, rounds: list[FilingRound], hands_in: bool) -> dict[str, Any]:
+    """What the chosen tab shows; the others are not read."""
+    proposal, shown = _content(request, filing, rounds, hands_in)
+    if tab == "papers":
+        kinds = list(Attachment.objects.of(filing).values_list("kind", flat=True).distinct().order_by("kind"))
+        drawn = panels(filing, request.user, kinds) if kinds else {}
+        return {"panels": list(drawn.values()), **_tabs(filing, tab, None)}
+    events = list(filing.events()) if tab == "story" or filing.state in ("returned", "rejected") else []
+    ended = next((event for event in reversed(events) if event.action == "reject"), None)
+    returned = last_return(events) if filing.state == FilingState.RETURNED else None
+    told = {"returned": returned, "rejected": ended, "remarks": remarks(filing, returned, rounds) if returned else []}
+    if tab == "story":
+        return {"history": story(filing, events), **told, **_tabs(filing, tab, None)}
+    sheet = sections_of(proposal)
+    read = shown or (rounds[-1] if rounds else None)
+    findings = findings_of(read.findings) if read and not hands_in else []
+    leaving = exit_context(request, filing) if filing.kind == FilingKind.EXIT else {}
+    return {
+        "sheet": only_changed(sheet) if tab == "changes" else sheet,
+        "compare": bool(proposal.before) and proposal.asks_facts,
+        "shown_round": shown,
+        "findings": findings,
+        **told,
+        **leaving,
+        **_tabs(filing, tab, sum(section.changed for section in sheet)),
+    }
+
+
+def _content(
+    request: SignedIn, filing: Filing, rounds: list[FilingRound], hands_in: bool
+) -> tuple[Proposal, FilingRound | None]:
+    """The content asked for: an earlier round, the draft for those who write it, for others what was handed in."""
+    asked = request.GET.get("round", "")
+    if asked:
+        chosen = next((row for row in rounds if str(row.number) == asked), None)
+        if chosen is None:
+            raise Http404
+        return _of_round(filing, chosen), chosen
+    if filing.state == FilingState.RETURNED and not hands_in and rounds:
+        return _of_round(filing, rounds[-1]), None
+    return Proposal.of(filing), None
+
+
+def _of_round(filing: Filing, chosen: FilingRound) -> Proposal:
+    return Proposal(filing.kind, chosen.payload, filing.office, filing.team, chosen.before, filing)
+
+
+def _tabs(filing: Filing, tab: str, changed: int | None) -> dict[str, Any]:
+    here = filing.get_absolute_url()
+    lines: list[tuple[str, str, int | None]] = [
+        ("all", _("全部内容"), None),
+        ("papers", _("材料"), None),
+        ("story", _("办理经过"), None),
+    ]
+    if filing.before and filing.kind != FilingKind.EXIT:
+        lines.insert(0, ("changes", _("只看变化"), changed))
+    return {
+        "tabs": [
+            {"label": label, "url": f"{here}?tab={key}", "count": count, "active": key == tab}
+            for key, label, count in lines
+        ]
+    }
+
+
+@require_safe
+@login_required
+def filing_form(request: SignedIn, pk: int) -> HttpResponse:
+    """备案登记表 as PDF: what was handed in last, or the draft with a watermark."""
+    filing = visible(request, pk)
+    content, name = registration_form(filing)
+    record(AccessLog.Kind.DOWNLOADED, request=request, subject=name, of=filing)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="filing-{filing.pk}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response

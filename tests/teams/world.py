@@ -1,13 +1,15 @@
 """One of everything about teams, at 松山区, for the permission matrix."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
 from organizations.models import Organization, User
+from organizations.reference import add_child
 from teams.drafting import begin
-from teams.models import Coverage
+from teams.models import Coverage, Team
 from teams.workflow import WORKFLOW
 from tests.teams import builders
 
@@ -26,9 +28,29 @@ def team_world(cast: dict[str, User], office: Callable[[str], Organization]) -> 
         "filing_filed": filing,
         "filing": waiting,  # lies at the league's review step
         "filing_draft": begin("change", by=builders.read(songshan), team=team),
+        "filing_exit": begin("exit", by=builders.read(songshan), team=_leaving(place)),
+        "section_base": "base",
+        "kind_annual": "annual",
+        "exit_emblem": "emblem",
         "post": team.posts.first(),
         "emblem": builders.flag(team),
         "coverage": Coverage.objects.create(
             team=team, division_id="150402", part="东部", starts_on=timezone.localdate()
         ),
     }
+
+
+def _leaving(place: Organization) -> Team:
+    """A second team on file, without the filing that brought it there."""
+    leaf = add_child(
+        place, code="T1504049001", name="松山区红十字通讯救援队（演示）", short_name="松山通讯队", level="team"
+    )
+    leaf.refresh_from_db()
+    team: Team = Team.objects.create(
+        organization=leaf,
+        status="filed",
+        filing_no="NMHS-150404-2025-9001",
+        filed_on=date(2025, 3, 1),
+        level="banner_county",
+    )
+    return team

@@ -1,0 +1,207 @@
+"""Forms of the author's side. A section of a draft shows what was typed, right or wrong; nothing in it is refused."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from organizations.models import Organization
+from organizations.permissions import access, reach
+from organizations.roles import OFFICE_LEVELS, Level, Right
+from teams.choices import MANAGEMENT, PostRole, TeamLevel
+from teams.drafting import MOST_POSTS
+from teams.facts import POST_FIELDS, Words, field_of, is_empty, read
+from teams.models import ExitItem, TeamPost
+
+
+class _TypedForm(forms.Form):
+    """Bound to text as a payload holds it; its errors are given, because ``teams.proposal`` has read it already."""
+
+    hide_optional = True
+    found: Mapping[str, str]
+
+    def full_clean(self) -> None:
+        self._errors = ErrorDict()
+        self.cleaned_data: dict[str, Any] = {}
+        for name, message in self.found.items():
+            if name in self.fields:
+                self.add_error(name, ValidationError(message))
+
+
+class SectionForm(_TypedForm):
+    """One page of a draft.
+
+    :param payload: what was typed, or what is being typed.
+    :param errors: fact → what is wrong with it.
+    """
+
+    def __init__(self, names: Iterable[str], payload: Mapping[str, Any], errors: Mapping[str, str]) -> None:
+        data = QueryDict(mutable=True)
+        for name in names:
+            raw = payload.get(name)
+            data.setlist(
+                name, [str(item) for item in raw] if isinstance(raw, list) else ["" if raw is None else str(raw)]
+            )
+        super().__init__(data)
+        self.found = errors
+        for name in data:
+            self.fields[name] = _showing(field_of(name), name, payload, wrong=name in errors)
+
+
+def _showing(field: forms.Field, name: str, payload: Mapping[str, Any], *, wrong: bool) -> forms.Field:
+    """The field, able to show what was typed even where its input could not: it would be lost with the next save."""
+    raw = str(payload.get(name) or "")
+    if wrong and isinstance(field, forms.DateField):
+        field.widget = forms.TextInput(attrs={"class": "short"})
+    choices = getattr(field, "choices", None)
+    if raw and choices is not None and isinstance(field.widget, forms.Select):
+        offered = list(choices)
+        if raw not in {str(getattr(value, "value", value)) for value, _label in offered}:
+            word = _("%(name)s（已停用）") % {"name": Words(payload).of(name, payload)}
+            field.widget.choices = [*offered, (raw, word)]
+        else:
+            field.widget.choices = offered
+    return field
+
+
+class PostForm(_TypedForm):
+    """One row of the management."""
+
+    def __init__(
+        self, index: int, row: Mapping[str, str], errors: Mapping[str, str], *, template: bool = False
+    ) -> None:
+        prefix = "posts-__n__" if template else f"posts-{index}"
+        data = {f"{prefix}-{name}": row.get(name, "") for name in POST_FIELDS}
+        super().__init__(data, prefix=prefix)
+        self.found = {
+            name.removeprefix(f"{prefix}-"): message
+            for name, message in errors.items()
+            if name.startswith(f"{prefix}-")
+        }
+        for name in POST_FIELDS:
+            column: Any = TeamPost._meta.get_field(name)
+            field = column.formfield()
+            field.required = field.widget.is_required = False
+            if isinstance(field, forms.DateField):
+                broken = name in self.found
+                field.widget = forms.TextInput() if broken else forms.DateInput(attrs={"type": "date"})
+            self.fields[name] = field
+        roles: Any = self.fields["role"]
+        roles.choices = [("", _("请选择")), *((role.value, role.label) for role in MANAGEMENT)]
+        if row.get("role") and row["role"] not in MANAGEMENT:
+            roles.choices.append((row["role"], dict(PostRole.choices).get(row["role"], row["role"])))
+
+
+def empty_row() -> PostForm:
+    """The row a script copies; its number is put in place of __n__."""
+    return PostForm(0, {"role": PostRole.DEPUTY.value}, {}, template=True)
+
+
+def post_forms(payload: Mapping[str, Any], errors: Mapping[str, str], *, more: int = 0) -> list[PostForm]:
+    """The rows there are; for a new team one captain and two deputies to fill in; ``more`` empty ones."""
+    rows: list[Mapping[str, str]] = list(payload.get("posts") or [])
+    if not rows:
+        rows = [{"role": PostRole.CAPTAIN.value}, *({"role": PostRole.DEPUTY.value} for _n in range(2))]
+    rows += [{"role": PostRole.DEPUTY.value}] * more
+    return [PostForm(index, row, errors) for index, row in enumerate(rows[:MOST_POSTS])]
+
+
+def typed_in(names: Iterable[str], post: QueryDict) -> dict[str, Any]:
+    """What was typed on one page, as a payload holds it. Only what the page asks; nothing is read or refused here."""
+    typed: dict[str, Any] = {}
+    for name in names:
+        if name == "posts":
+            typed[name] = _rows(post)
+        elif isinstance(field_of(name), forms.MultipleChoiceField):
+            typed[name] = post.getlist(name)
+        elif name in post:
+            typed[name] = str(post[name]).strip()
+    return typed
+
+
+def _rows(post: QueryDict) -> list[dict[str, str]]:
+    rows = []
+    for index in range(MOST_POSTS):
+        row = {name: post.get(f"posts-{index}-{name}", "").strip() for name in POST_FIELDS}
+        if any(value for name, value in row.items() if name != "role"):  # a role alone is an empty row
+            rows.append(row)
+    return rows
+
+
+# -- beginning ------------------------------------------------------------------------------------------
+def offices_to_register_at(user: Any) -> QuerySet[Organization]:
+    """Offices where the person may register a new team, also as proxy."""
+    rows = Organization.objects.in_force().filter(level__in=OFFICE_LEVELS).exclude(level=Level.NATIONAL)
+    return rows.filter(reach(user, Right.SUBMIT_FILING, at="")).order_by("path")
+
+
+class _OfficeField(forms.ModelChoiceField):
+    proxied: frozenset[str] = frozenset()
+
+    def label_from_instance(self, office: Any) -> str:
+        return _("%(office)s（代办）") % {"office": office} if office.path in self.proxied else str(office)
+
+
+_LEVEL_OF = {Level.REGION: TeamLevel.REGION, Level.LEAGUE: TeamLevel.LEAGUE, Level.BANNER: TeamLevel.BANNER}
+
+
+def usual_level(office: Organization) -> str:
+    """The level a team of this office most often has."""
+    return str(_LEVEL_OF.get(Level(office.level), TeamLevel.BANNER).value)
+
+
+class BeginForm(forms.Form):
+    """What is asked before a registration is begun: enough to find its double and to show its way."""
+
+    office = _OfficeField(Organization.objects.none(), label=gettext_lazy("主管红十字会"), empty_label=None)
+    level = forms.ChoiceField(label=gettext_lazy("队伍级别"), choices=TeamLevel)
+    name = forms.CharField(label=gettext_lazy("队伍名称"), max_length=100)
+    uscc = forms.CharField(label=gettext_lazy("统一社会信用代码"), max_length=18, required=False)
+    host_org_name = forms.CharField(label=gettext_lazy("原社会组织名称"), max_length=100, required=False)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        office: Any = self.fields["office"]
+        office.queryset = offices_to_register_at(user)
+        office.proxied = frozenset(
+            held.path for held in access(user).having(Right.SUBMIT_FILING) if held.proxy_for
+        )  # fmt: skip
+        for name in ("name", "uscc", "host_org_name"):
+            self.fields[name].help_text = field_of(name).help_text
+
+    def clean_name(self) -> str:
+        return "".join(self._read("name").split())
+
+    def clean_uscc(self) -> str:
+        return self._read("uscc")
+
+    def clean_host_org_name(self) -> str:
+        return self._read("host_org_name")
+
+    def _read(self, name: str) -> str:
+        return str(read(name, self.cleaned_data[name]) or "")
+
+    def typed(self) -> dict[str, str]:
+        """As a payload holds it."""
+        return {name: self.cleaned_data[name] for name in ("level", "name", "uscc", "host_org_name")}
+
+
+class ExitItemForm(forms.ModelForm):
+    """One line of the exit checklist; without a day it is open again."""
+
+    class Meta:
+        model = ExitItem
+        fields = ["done_on", "note"]
+        widgets = {"done_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("done_on") and is_empty(cleaned.get("note")):
+            self.add_error("note", _("请写明去向和交接情况。"))
+        return cleaned

@@ -1,0 +1,56 @@
+"""The exit checklist: what has to be accounted for while a filing of a team that leaves is on its way."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.decisions import Decision, no
+from core.workflow import MoveNotAllowed
+from organizations.models import User
+from teams.choices import ExitTask
+from teams.models import EmblemItem, ExitItem, Filing
+from teams.states import OPEN
+from teams.workflow import asks, note
+
+
+def can_account(filing: Filing, user: User) -> Decision:
+    """The author's side, until it is decided: things come back while the offices are still reading."""
+    if filing.state not in OPEN:
+        return no(_("这件备案已经结束，退出清单不能再改。"))
+    return asks(filing, user)
+
+
+@transaction.atomic
+def account(
+    filing: Filing, task: str, *, by: User, done_on: date | None, note_text: str, version: int | None
+) -> ExitItem:
+    """Record one line of the checklist as done, or with ``done_on=None`` as open again.
+
+    :raises MoveNotAllowed: code ``state`` when the filing has ended, ``permission`` without the right.
+    :raises ValidationError: emblem items are still out; somebody else changed the line since it was opened.
+    """
+    fresh = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
+    decision = can_account(fresh, by)
+    if not decision:
+        raise MoveNotAllowed("state" if fresh.state not in OPEN else "permission", decision.reason)
+    item = ExitItem.objects.select_for_update(of=("self",)).get(filing=fresh, task=task)
+    if version is not None and version != item.version:
+        raise ValidationError(_("您打开之后，别人改过“%(task)s”。请对照后再保存。") % {"task": item}, code="stale")
+    if task == ExitTask.EMBLEM and done_on and outstanding(fresh):
+        raise ValidationError(_("标志使用登记里还有没有收回的，先在登记里办理收回。"), code="exit")
+    item.done_on, item.note, item.done_by = done_on, note_text, by
+    item.version += 1
+    item.full_clean()
+    item.save()
+    facts = {"task": task, "done_on": done_on, "note": note_text}
+    note(fresh, "exit_item", by=by, facts={name: value for name, value in facts.items() if value})
+    return item
+
+
+def outstanding(filing: Filing) -> list[EmblemItem]:
+    """Emblem and uniform items of the leaving team that are not wholly accounted for."""
+    if filing.team_id is None:
+        return []
+    return list(EmblemItem.objects.filter(team=filing.team_id).outstanding())

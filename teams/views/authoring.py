@@ -1,0 +1,64 @@
+"""What the pages of the author's side share: fetching, refusing in words, links back."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from core.models import WorkflowEvent
+from core.workflow import MoveNotAllowed
+from organizations.permissions import can
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import seen
+from teams.checks import Finding
+from teams.models import Filing
+from teams.outline import url_of
+from teams.states import WITH_AUTHOR
+
+
+def visible(request: SignedIn, pk: int) -> Filing:
+    """The filing out of what may be seen, with what its pages name."""
+    rows = Filing.objects.visible_to(request.user).select_related(
+        "organization", "office", "team__organization", "current_step__office", "current_office", "assignee",
+        "created_by__organization", "submitted_by",
+    )  # fmt: skip
+    found: Filing = seen(rows, pk)
+    return found
+
+
+def not_editable(request: SignedIn, filing: Filing) -> HttpResponse | None:
+    """A wrong state is told and leads to the page; a missing right is 403."""
+    can(request.user, Right.SUBMIT_FILING, filing.organization).require()
+    if filing.state in WITH_AUTHOR:
+        return None
+    messages.error(request, filing.can_edit(request.user).reason)
+    return redirect(filing)
+
+
+def refused(request: SignedIn, filing: Filing, error: MoveNotAllowed, actions: Iterable[str] = ()) -> HttpResponse:
+    """Say why a move was not made; the second press of a double click is told that it is done."""
+    if error.code == "permission":
+        raise PermissionDenied(error.message)
+    last = WorkflowEvent.objects.of(filing).last()
+    if error.code == "state" and last and last.action in actions and last.by_id == request.user.pk:
+        number = Filing.objects.values_list("number", flat=True).get(pk=filing.pk)
+        messages.info(request, _("已经提交过了，受理号 %(number)s，不用再提交。") % {"number": number})
+    else:
+        messages.error(request, error.message)
+    return redirect(filing)
+
+
+def led(filing: Filing, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings, each with the place where it can be mended."""
+    return [{"finding": finding, "url": url_of(filing, finding.field)} for finding in findings]
+
+
+def posted_version(request: SignedIn) -> int:
+    """Version the page was opened with; 0, which no record has, for anything that is none."""
+    raw = request.POST.get("version", "")
+    return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 9 else 0

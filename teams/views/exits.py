@@ -1,0 +1,97 @@
+"""The exit checklist of a leaving team, on the draft and on the filing's page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from core.workflow import MoveNotAllowed
+from organizations.signed_in import SignedIn
+from organizations.views.common import told
+from teams.choices import ExitTask, FilingKind
+from teams.forms.filings import ExitItemForm
+from teams.leaving import account, can_account, outstanding
+from teams.models import Filing
+from teams.states import WITH_AUTHOR
+from teams.views.authoring import posted_version, visible
+
+HELP = {
+    ExitTask.EMBLEM: gettext_lazy("队旗、服装、臂章、车辆标识、队牌等都已收回或按规定处理。"),
+    ExitTask.EQUIPMENT: gettext_lazy("红十字会配发、借用的装备已清点、移交或退还。写明清单和接收单位。"),
+    ExitTask.MEMBERS: gettext_lazy("队员已告知并作了安排。写明转入的队伍或其他去向。"),
+    ExitTask.ANNOUNCEMENT: gettext_lazy("已对外公告这支队伍不再使用红十字名称和标志。写明公告的地方和日期。"),
+}
+
+
+def exit_context(request: SignedIn, filing: Filing) -> dict[str, Any]:
+    """The checklist with its forms. Two queries."""
+    may = bool(can_account(filing, request.user))
+    out = outstanding(filing)
+    lines: list[dict[str, Any]] = []
+    for item in filing.exit_items.select_related("done_by"):
+        form = ExitItemForm(instance=item, prefix=item.task)
+        form.hide_optional = True  # type: ignore[attr-defined]
+        held = bool(out) and item.task == ExitTask.EMBLEM and item.done_on is None
+        lines.append({"item": item, "form": form, "help": HELP[ExitTask(item.task)], "held": held})
+    return {
+        "exit_lines": lines,
+        "may_account": may,
+        "outstanding": out,
+        "left": sum(not line["item"].done_on for line in lines),
+    }
+
+
+@require_POST
+@login_required
+def filing_exit_item(request: SignedIn, pk: int, task: str) -> HttpResponse:
+    """One line of the checklist: done on a day, with how; or open again."""
+    filing = visible(request, pk)
+    if filing.kind != FilingKind.EXIT or task not in ExitTask.values:
+        raise Http404
+    item = filing.exit_items.get(task=task)
+    form = ExitItemForm(request.POST, instance=item, prefix=task)
+    if "reopen" in request.POST:
+        form = ExitItemForm(
+            {f"{task}-done_on": "", f"{task}-note": request.POST.get(f"{task}-note", "")}, instance=item, prefix=task
+        )
+    if not form.is_valid():
+        decision = can_account(filing, request.user)
+        if not decision:
+            return _refuse(request, filing, decision.reason)
+        for messages_of in form.errors.values():
+            for message in messages_of:
+                messages.error(request, _("%(task)s：%(message)s") % {"task": ExitTask(task).label, "message": message})
+        return redirect(_back(filing, task))
+    try:
+        typed = form.cleaned_data
+        account(
+            filing, task, by=request.user, done_on=typed["done_on"], note_text=typed["note"],
+            version=posted_version(request),
+        )  # fmt: skip
+    except MoveNotAllowed as error:
+        return _refuse(request, filing, error.message, forbidden=error.code == "permission")
+    except ValidationError as error:
+        told(request, error)
+    else:
+        messages.success(request, _("退出清单“%(task)s”已保存。") % {"task": ExitTask(task).label})
+    return redirect(_back(filing, task))
+
+
+def _refuse(request: SignedIn, filing: Filing, reason: Any, *, forbidden: bool | None = None) -> HttpResponse:
+    if forbidden or (forbidden is None and filing.is_open):
+        raise PermissionDenied(reason)
+    messages.error(request, reason)
+    return redirect(filing)
+
+
+def _back(filing: Filing, task: str) -> str:
+    if filing.state in WITH_AUTHOR:
+        return reverse("teams:filing_section", args=[filing.pk, "exit"]) + f"#exit-{task}"
+    return f"{filing.get_absolute_url()}#exit-{task}"

@@ -1,0 +1,110 @@
+"""Checking a draft, handing it in, taking it back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.workflow import MoveNotAllowed
+from organizations.permissions import can
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import told
+from teams.averages import in_words, usual
+from teams.checks import check
+from teams.drafting import check_opened
+from teams.models import Filing
+from teams.outline import last_return
+from teams.proposal import Proposal
+from teams.route import rule_for
+from teams.states import FilingState
+from teams.views.authoring import led, not_editable, posted_version, refused, visible
+from teams.way import ahead, way
+from teams.workflow import WORKFLOW
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def filing_hand_in(request: SignedIn, pk: int) -> HttpResponse:
+    """What the checks say, with the way to mend each; then 提交."""
+    filing = visible(request, pk)
+    if request.method == "POST":
+        return _hand_in(request, filing)
+    answer = not_editable(request, filing)
+    if answer:
+        return answer
+    return render(request, "teams/filing_hand_in.html", _context(request, filing))
+
+
+def _context(request: SignedIn, filing: Filing) -> dict[str, Any]:
+    proposal = Proposal.of(filing)
+    report = check(proposal)
+    returned = last_return(filing.events()) if filing.state == FilingState.RETURNED else None
+    if returned:
+        stops = way(filing, timezone.localdate())
+    else:
+        rule = rule_for(filing.kind, proposal.level) if proposal.level else None
+        stops = ahead(rule, filing.office, by=request.user) if rule else []
+    return {
+        "filing": filing,
+        "blocking": led(filing, report.blocking),
+        "warnings": led(filing, report.warnings),
+        "passed": report.passed,
+        "stops": stops,
+        "returned": returned,
+        "returned_to": next((stop for stop in stops if stop.at and stop.tone == "off"), None) if returned else None,
+    }
+
+
+def _hand_in(request: SignedIn, filing: Filing) -> HttpResponse:
+    action = "resubmit" if filing.state == FilingState.RETURNED else "submit"
+    try:
+        can(request.user, Right.SUBMIT_FILING, filing.organization).require()
+        if filing.is_open and filing.state in (FilingState.DRAFT, FilingState.RETURNED):
+            check_opened(filing, posted_version(request))
+        WORKFLOW.perform(filing, action, by=request.user)
+    except MoveNotAllowed as error:
+        return refused(request, filing, error, ("submit", "resubmit"))
+    except ValidationError as error:
+        told(request, error) if error.code == "stale" else messages.error(
+            request, _("还不能提交，先改好下面这些地方。")
+        )
+        return redirect("teams:filing_hand_in", filing.pk)
+    messages.success(request, _handed_in(filing.pk, again=action == "resubmit"))
+    return redirect(filing)
+
+
+def _handed_in(pk: int, *, again: bool) -> str:
+    """Number, who has it now, how long it usually takes there."""
+    filing = Filing.objects.select_related("current_step__office").get(pk=pk)
+    step = filing.current_step
+    assert step is not None, "what was handed in lies at a step"
+    found = usual([(step.office_id, step.duty)]).get((step.office_id, step.duty))
+    words = {
+        "number": filing.number, "office": step.office, "duty": step.get_duty_display(), "usual": in_words(found),
+        "due": filing.due_on,
+    }  # fmt: skip
+    if again:
+        return _("已重新提交，受理号 %(number)s。回到%(office)s（%(duty)s），%(usual)s，时限 %(due)s。") % words
+    return (
+        _("已提交，受理号 %(number)s。现在在%(office)s（%(duty)s），%(usual)s，时限 %(due)s。办结后会通知您。") % words
+    )
+
+
+@require_POST
+@login_required
+def filing_withdraw(request: SignedIn, pk: int) -> HttpResponse:
+    filing = visible(request, pk)
+    reason = request.POST.get("comment", "").strip()[:500].replace("\x00", "")
+    try:
+        WORKFLOW.perform(filing, "withdraw", by=request.user, comment=reason)
+    except MoveNotAllowed as error:
+        return refused(request, filing, error)
+    messages.success(request, _("已撤回。填过的内容还在这里，需要时重新办理。"))
+    return redirect(filing)
