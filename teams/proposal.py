@@ -30,6 +30,8 @@ _BY_CHOICE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("registration", Registration.CIVIL): ("civil_type", "uscc", "civil_authority", "civil_on", "supervising_unit"),
     ("registration", Registration.DOCUMENT): ("filing_doc_no", "filing_doc_on"),
 }
+# Shown with a choice without being needed by it.
+_ASKED_WITH = {"annual_check_year": ("registration", Registration.CIVIL)}
 _ABOUT_NEEDED: Mapping[str, tuple[str, ...]] = {
     FilingKind.CHANGE: ("reason",),
     FilingKind.ANNUAL: ("year",),
@@ -140,6 +142,14 @@ class Proposal:
             PaperWhen.POSTS: any(name.startswith("posts.") for name in self.changed),
         }
         return tests[when]
+
+
+def depends_on(name: str) -> tuple[str, str] | None:
+    """The choice with which a fact is asked, as (fact, value); None when it is always asked."""
+    for choice, names in _BY_CHOICE.items():
+        if name in names:
+            return choice
+    return _ASKED_WITH.get(name)
 
 
 def said(names: Iterable[str]) -> str:
