@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from organizations.models import Organization, User
 from teams.drafting import begin
-from teams.models import Coverage
+from teams.models import Coverage, FilingRule, Phrase
 from teams.workflow import WORKFLOW
 from tests.teams import builders
 
@@ -27,6 +27,11 @@ def team_world(cast: dict[str, User], office: Callable[[str], Organization]) -> 
         "filing": waiting,  # lies at the league's review step
         "filing_draft": begin("change", by=builders.read(songshan), team=team),
         "post": team.posts.first(),
+        "rule": FilingRule.objects.first(),
+        "check": "captains",
+        "paper_kind": "charter",
+        "category": "sar",
+        "phrase": Phrase.objects.filter(office=None).first(),
         "emblem": builders.flag(team),
         "coverage": Coverage.objects.create(
             team=team, division_id="150402", part="东部", starts_on=timezone.localdate()
