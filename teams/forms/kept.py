@@ -14,6 +14,7 @@ from core.numbers import next_number
 from organizations.models import Organization
 from organizations.validators import validate_visible
 from teams.checks import Check
+from teams.limits import Limit
 from teams.models import Category, CheckSetting, PaperKind, Phrase
 
 UNITS = {"civil_check": gettext_lazy("年"), "maintained": gettext_lazy("天")}
@@ -100,6 +101,19 @@ class CheckForm(VersionedForm):
         else:
             words = {"unit": UNITS.get(check.key, ""), "limit": check.limit}
             self.fields["limit"].help_text = _("单位：%(unit)s。不填就是 %(limit)s。") % words
+
+
+class LimitForm(VersionedForm):
+    """A number of days after which somebody is reminded."""
+
+    class Meta:
+        model = CheckSetting
+        fields = ["limit", "source"]
+        labels = {"limit": gettext_lazy("天数")}
+
+    def __init__(self, *args: Any, limit: Limit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["limit"].help_text = _("不填就是 %(days)d 天。") % {"days": limit.days}
 
 
 class PhraseForm(_Ending):

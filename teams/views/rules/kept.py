@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from organizations.signed_in import SignedIn
 from teams.checks import CHECKS, Check
 from teams.choices import FilingKind, Severity
-from teams.forms.kept import UNITS, CategoryForm, CheckForm, PaperKindForm
+from teams.forms.kept import UNITS, CategoryForm, CheckForm, LimitForm, PaperKindForm
+from teams.limits import LIMITS
 from teams.models import Category, CheckSetting, PaperKind, RulePaper
 from teams.rulebook import may_manage
 from teams.views.rules.common import keep, require_reader, tabs
@@ -72,6 +73,14 @@ def check_list(request: SignedIn) -> HttpResponse:
         "title": _("检查项"),
         "tabs": tabs(request, "check_list"),
         "lines": [_check(check, settings.get(check.key)) for check in CHECKS],
+        "limits": [
+            {
+                "limit": limit,
+                "days": getattr(settings.get(limit.key), "limit", None) or limit.days,
+                "source": getattr(settings.get(limit.key), "source", ""),
+            }
+            for limit in LIMITS
+        ],
         "may_edit": bool(may_manage(request.user)),
     }
     return render(request, "teams/rules_checks.html", context)
@@ -95,8 +104,21 @@ def _check(check: Check, setting: CheckSetting | None) -> dict[str, Any]:
 @login_required
 def check_edit(request: SignedIn, key: str) -> HttpResponse:
     may_manage(request.user).require()
-    setting = get_object_or_404(CheckSetting, pk=key, key__in=[check.key for check in CHECKS])
-    check = next(check for check in CHECKS if check.key == key)
+    setting = get_object_or_404(CheckSetting, pk=key)
+    limit = next((limit for limit in LIMITS if limit.key == key), None)
+    if limit is not None:
+        days = LimitForm(request.POST or None, instance=setting, limit=limit)
+        return keep(
+            request,
+            days,
+            title=str(limit.label),
+            back="check_list",
+            back_title=_("检查项"),
+            saved=_("提醒期限已保存。"),
+        )
+    check = next((check for check in CHECKS if check.key == key), None)
+    if check is None:
+        raise Http404
     if check.fixed:
         messages.error(request, _("“%(label)s”是固定的检查，不能改。") % {"label": check.label})
         return redirect("teams:check_list")
