@@ -302,7 +302,16 @@ CELERY_BEAT_SCHEDULE = {
     "organizations.housekeeping": {"task": "organizations.housekeeping", "schedule": 3600},
 }
 # Each names a function () → iterable of core.notices.Reminder; core/reminders.py sends every one once.
-REMINDERS = ["organizations.reminders.appointments_ending", "organizations.reminders.requests_waiting"]
+REMINDERS = [
+    "organizations.reminders.appointments_ending",
+    "organizations.reminders.requests_waiting",
+    "teams.reminders.filings_due",
+    "teams.reminders.filings_escalated",
+    "teams.reminders.drafts_lying",
+    "teams.reminders.opinions_unanswered",
+    "teams.reminders.changes_not_filed",
+    "teams.reminders.confirmations_missing",
+]
 # kind → function(job, progress) → core.jobs.JobResult or None
 JOBS = {
     "export": "core.exports.jobs.export",

@@ -9,6 +9,7 @@ from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from organizations.reference import add_child
 from organizations.roles import Level
+from teams.models import Team
 
 TEAM_CODE = "T15040001"
 TEAM_NAME = "赤峰市红十字水上救援队（演示）"
@@ -48,6 +49,7 @@ def make_cast(password: str) -> dict[str, User]:
         level=Level.TEAM,
         division_id="150400",
     )
+    Team.objects.get_or_create(organization=team)  # being built up until something is filed about it
     places = {
         place.code: place for place in Organization.objects.filter(code__in={person.place for person in CAST})
     } | {TEAM_CODE: team}

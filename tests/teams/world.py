@@ -9,7 +9,7 @@ from django.utils import timezone
 from organizations.models import Organization, User
 from organizations.reference import add_child
 from teams.drafting import begin
-from teams.models import Coverage, Team
+from teams.models import Coverage, FilingRule, Phrase, Team
 from teams.workflow import WORKFLOW
 from tests.teams import builders
 
@@ -33,6 +33,11 @@ def team_world(cast: dict[str, User], office: Callable[[str], Organization]) -> 
         "kind_annual": "annual",
         "exit_emblem": "emblem",
         "post": team.posts.first(),
+        "rule": FilingRule.objects.first(),
+        "check": "captains",
+        "paper_kind": "charter",
+        "category": "sar",
+        "phrase": Phrase.objects.filter(office=None).first(),
         "emblem": builders.flag(team),
         "coverage": Coverage.objects.create(
             team=team, division_id="150402", part="东部", starts_on=timezone.localdate()
