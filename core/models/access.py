@@ -19,6 +19,8 @@ class AccessLog(models.Model):
         SECURITY_CHANGED = "security_changed", _("更改登录方式")
         PURGED = "purged", _("清理过期记录")
 
+    FAILURES = (Kind.SIGN_IN_FAILED, Kind.LOCKED_OUT)  # also of names no account has
+
     kind = models.CharField(_("动作"), max_length=20, choices=Kind)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("人员")
