@@ -10,6 +10,7 @@ from django_stubs_ext import StrOrPromise
 
 from organizations.permissions import Access, access
 from organizations.roles import Right
+from portal.todo import shown
 
 
 @dataclass(frozen=True)
@@ -78,4 +79,4 @@ def _may(entry: Entry, held: Access) -> bool:
 def _shown(entry: Entry, request: Any, counts: Any) -> dict[str, Any]:
     url = reverse(entry.route)
     here = request.path == url or (url != "/" and request.path.startswith(url))
-    return {"label": entry.label, "url": url, "count": counts.get(entry.count) or None, "active": here}
+    return {"label": entry.label, "url": url, "count": shown(counts.get(entry.count, 0)) or None, "active": here}
