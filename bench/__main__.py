@@ -90,6 +90,7 @@ def _scale(scale: int, rounds: int) -> None:
     from bench.pages import pages  # as above
     from bench.report import save  # as above
     from bench.seed import seed  # as above
+    from bench.settle import settle  # as above
     from portal.demo import make_cast  # as above
 
     begun = time.perf_counter()
@@ -100,6 +101,7 @@ def _scale(scale: int, rounds: int) -> None:
     seed(scale)
     seeded = time.perf_counter() - begun
     print(f"×{scale}: seeded in {seeded:.0f} s", flush=True)
+    settle()
     with _server() as (port, pid):
         database = _postmaster_pid()
         results = []
