@@ -1,4 +1,4 @@
-"""Waits until the database is as quiet as after a night: what filling it left to do would be measured as the pages' cost."""
+"""Waits until the database is as quiet as after a night; else the pages are charged what filling it left to do."""
 
 import time
 
@@ -11,8 +11,8 @@ MOST_SECONDS = 600
 def settle() -> None:
     """Vacuum and analyse, write everything out, and wait until no autovacuum is at work.
 
-    Begins with a new session: counts of rows the old one has written are handed in when it ends, and would wake autovacuum
-    for a second vacuum of every table in the middle of the measurement.
+    Begins with a new session: the old one hands in the counts of rows it has written when it ends, and they would wake
+    autovacuum for a second vacuum of every table in the middle of the measurement.
     """
     connection.close()
     time.sleep(2)  # until the counts are in

@@ -1,7 +1,7 @@
 """Numbers that stand on every page: what waits for this person, and what he has not read. One query.
 
-Counted up to one past ``MOST``: a queue of thousands must not make every page of its administrator slow, and nobody works
-differently for 300,000 than for 300. The list behind the number counts on.
+Counted up to one past ``MOST``: a queue of thousands must not make every page of its administrator slow, and nobody
+works differently for 300,000 than for 300. The list behind the number counts on.
 """
 
 from typing import Any
