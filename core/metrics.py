@@ -128,8 +128,10 @@ def number_of(records: "QuerySet[Any]") -> Any:
 
 def number_up_to(most: int, records: "QuerySet[Any]") -> Any:
     """The same, counted no further than ``most``: what it costs does not grow with what there is."""
-    keys = ArraySubquery(records.order_by().values("pk")[:most])
-    return Func(keys, function="CARDINALITY", output_field=IntegerField())
+    ones = ArraySubquery(records.order_by().annotate(_one=Value(1)).values("_one")[:most])
+    # cast, because a queryset known to be empty becomes a bare NULL
+    number = "COALESCE(CARDINALITY(%(expressions)s::integer[]), 0)"
+    return Func(ones, template=number, output_field=IntegerField())
 
 
 SLOW = 0.06  # seconds; counts that take longer are kept for a while, quick ones are always fresh

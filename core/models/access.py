@@ -37,8 +37,8 @@ class AccessLog(models.Model):
         verbose_name = _("登录和访问")
         ordering = ["-at", "-id"]
         indexes = [
-            models.Index(fields=["-at"], name="accesslog_at"),
-            models.Index(fields=["user", "-at"], name="accesslog_by"),
+            models.Index(fields=["-at", "-id"], name="accesslog_at"),
+            models.Index(fields=["user", "-at", "-id"], name="accesslog_by"),
             # the sign-in page counts one name's failures before it looks at a password
             models.Index(
                 fields=["user_name", "-at"],

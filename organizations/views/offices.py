@@ -35,7 +35,7 @@ ACCESS_RIGHTS = (
     Right.MANAGE_TREE,
     Right.VIEW_AUDIT,
 )
-MOST_BELOW = 120
+MOST_BELOW = 40
 
 
 def with_parent(rows: QuerySet[Organization]) -> QuerySet[Organization]:
