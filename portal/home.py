@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import metrics
-from core.metrics import Period
+from core.metrics import Period, number_up_to
 from core.models import WorkflowEvent
 from organizations.models import AccountRequest, Appointment, User
 from organizations.permissions import access, can, reach
@@ -24,6 +25,8 @@ from organizations.reminders import WAITING_DAYS
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.states import RequestState
+from portal.todo import MOST as MOST_COUNTED
+from portal.todo import shown
 
 MOST = 6
 SOON = timedelta(days=30)
@@ -59,16 +62,23 @@ def home(request: SignedIn) -> HttpResponse:
 
 # -- requests ------------------------------------------------------------------------------------------
 def _requests(user: User) -> list[AccountRequest]:
-    """Open requests the person asks or decides for, in one query; oldest hand-in first."""
-    mine = reach(user, Right.REQUEST_ACCOUNT, at="organization")
-    states = [RequestState.DRAFT, RequestState.RETURNED, RequestState.SUBMITTED]
-    deciding = reach(user, Right.DECIDE_REQUEST, at="organization") & Q(state=RequestState.SUBMITTED)
+    """Open requests the person asks or decides for, oldest first, in one query: of each kind as many as are shown.
+
+    Each kind is cut by itself, so that a long queue of one does not hide the others. ``deciding``: how many the person
+    may decide, counted a little further than is shown.
+    """
     if not {Right.REQUEST_ACCOUNT, Right.DECIDE_REQUEST} & {held.right for held in access(user).held}:
         return []
-    rows = AccountRequest.objects.filter((mine & Q(state__in=states)) | deciding).select_related(
-        "organization", "applicant"
-    )
-    return list(rows.order_by("submitted_at", "pk")[:200])
+    to_decide = AccountRequest.objects.to_decide(user)
+    # in an order that no index has: the own few places are looked through then, not the queue of the whole region
+    mine = AccountRequest.objects.filter(reach(user, Right.REQUEST_ACCOUNT, at="organization"))
+    mine = mine.order_by(Coalesce("submitted_at", "created_at"), "pk")
+    states = (RequestState.DRAFT, RequestState.RETURNED, RequestState.SUBMITTED)
+    oldest = to_decide.order_by("submitted_at", "pk").values("pk")[: MOST + 1]
+    keys = oldest.union(*(mine.filter(state=state).values("pk")[:MOST] for state in states))
+    deciding = number_up_to(MOST + MOST_COUNTED + 1, to_decide)
+    found = AccountRequest.objects.filter(pk__in=keys).annotate(deciding=deciding)
+    return list(found.select_related("organization", "applicant").order_by("submitted_at", "pk"))
 
 
 def _to_decide(user: User, found: list[AccountRequest]) -> list[Task]:
@@ -82,7 +92,8 @@ def _to_decide(user: User, found: list[AccountRequest]) -> list[Task]:
     tasks = [_decision(row) for row in rows[:MOST]]
     if len(rows) > MOST:
         url = reverse("organizations:request_list") + "?queue=mine"
-        what = _("还有 %(n)d 件开户申请待办理") % {"n": len(rows) - MOST}
+        left: Any = rows[0]
+        what = _("还有 %(n)s 件开户申请待办理") % {"n": shown(left.deciding - MOST)}
         tasks.append(Task("wait", _("待办理"), what, "", url, _("看全部")))
     return tasks
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from core.search import matching
+from core.search import HITS, matching
 from organizations.models import AccountRequest, Organization, User
 from organizations.permissions import access
 from organizations.roles import Right
@@ -20,6 +20,7 @@ from organizations.signed_in import SignedIn
 from organizations.tables import account_state, standing
 
 MOST = 8
+SOME = 200  # accounts or requests among which the first are shown; more offices, because superior ones come first
 
 
 @require_safe
@@ -36,7 +37,7 @@ def _groups(request: SignedIn, term: str) -> list[dict[str, Any]]:
     groups = []
     if Right.VIEW_ORGANIZATION in held:
         offices = Organization.objects.visible_to(user)
-        groups.append(_group(_("机构和救援队"), offices.order_by("path"), term, "organization_list", _office))
+        groups.append(_group(_("机构和救援队"), offices.order_by("path"), term, "organization_list", _office, HITS))
     if Right.VIEW_ACCOUNT in held:
         accounts = User.objects.visible_to(user).select_related("organization").order_by("username")
         requests = AccountRequest.objects.visible_to(user).select_related("organization")
@@ -45,8 +46,10 @@ def _groups(request: SignedIn, term: str) -> list[dict[str, Any]]:
     return groups
 
 
-def _group(label: str, rows: QuerySet, term: str, route: str, line: Any) -> dict[str, Any]:
-    found = list(rows.filter(matching(term))[: MOST + 1])
+def _group(label: str, rows: QuerySet, term: str, route: str, line: Any, among: int = SOME) -> dict[str, Any]:
+    # cut before they are put in order: the first of 200,000 hits are no better than any others
+    hits = rows.filter(matching(term)).order_by().values("pk")[:among]
+    found = list(rows.filter(pk__in=hits)[: MOST + 1])
     url = f"{reverse(f'organizations:{route}')}?{urlencode({'q': term})}"
     return {"label": label, "rows": [line(row) for row in found[:MOST]], "more_url": url if len(found) > MOST else ""}
 
