@@ -31,7 +31,13 @@ def pages() -> list[Page]:
     rows: list[tuple[str, str, Callable[[], str]]] = [
         ("工作台", "chifeng", lambda: reverse("portal:home")),
         ("机构列表", "region", lambda: reverse("organizations:organization_list")),
-        ("机构列表 搜索“赤峰”", "region", lambda: _q("organizations:organization_list", q="赤峰")),
+        ("机构列表 搜索“救援队”", "region", lambda: _q("organizations:organization_list", q="救援队")),
+        # offices alone, because there are as many of them at every scale: a longer page costs more by itself
+        (
+            "机构列表 搜索“赤峰”的机构",
+            "region",
+            lambda: _q("organizations:organization_list", q="赤峰", level="office"),
+        ),
         ("机构页", "region", lambda: league.get_absolute_url()),
         ("账号列表", "region", lambda: reverse("organizations:user_list")),
         ("账号列表 盟市", "chifeng", lambda: reverse("organizations:user_list")),

@@ -79,6 +79,9 @@ def write(scales: list[int], path: Path) -> None:
         f"由 `bin/bench` 于 {date.today()} 在 {os.cpu_count()} 核 {platform.machine()} 机器上测得，同一次运行内比较；数据库、消息队列、网页服务"
         "（granian，1 个进程）和发请求的一方都在同一台机器上。毫秒随机器而变，看比例。",
         "",
+        "各规模先全部装好，整理（`VACUUM ANALYZE`、检查点）并等数据库空闲，再一页一页地在各规模轮流测：同一页在各规模相隔几秒，"
+        "机器上别的事情对它们影响相同，差别只来自数据量。各规模测的页行数相同，长页本身就比短页慢。",
+        "",
         f"预算：每页查询不超过 {QUERIES} 次且不随行数变；中位数不超过空白登录页的 {RATIO:g} 倍；×100 不超过 ×1 的 {GROWTH:g} 倍；"
         f"首次加载脚本和样式（gzip）不超过 {ASSETS // 1000} KB；20,000 行导出在 {EXPORT_SECONDS:g} 秒内。✗ 为超出。",
         "",

@@ -175,5 +175,3 @@ def seed(scale: int) -> None:
         with _without_indexes(cursor):
             for statement in statements:
                 cursor.execute(statement)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")

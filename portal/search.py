@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from core.search import matching
+from core.search import HITS, matching
 from organizations.models import AccountRequest, Organization, User
 from organizations.permissions import access
 from organizations.roles import Right
@@ -22,6 +22,7 @@ from teams.models import Filing, Team
 from teams.states import FilingState, TeamStatus
 
 MOST = 8
+SOME = 200  # accounts or requests among which the first are shown; more offices, because superior ones come first
 
 
 @require_safe
@@ -38,7 +39,7 @@ def _groups(request: SignedIn, term: str) -> list[dict[str, Any]]:
     groups = []
     if Right.VIEW_ORGANIZATION in held:
         offices = Organization.objects.visible_to(user)
-        groups.append(_group(_("机构和救援队"), offices.order_by("path"), term, "organization_list", _office))
+        groups.append(_group(_("机构和救援队"), offices.order_by("path"), term, "organization_list", _office, HITS))
     if Right.VIEW_ACCOUNT in held:
         accounts = User.objects.visible_to(user).select_related("organization").order_by("username")
         requests = AccountRequest.objects.visible_to(user).select_related("organization")
@@ -48,18 +49,21 @@ def _groups(request: SignedIn, term: str) -> list[dict[str, Any]]:
         teams = Team.objects.visible_to(user).select_related("organization").order_by("organization__path")
         filings = Filing.objects.visible_to(user).select_related("team__organization").order_by("-created_at", "-pk")
         groups[1:1] = [
-            _found(pgettext("many", "救援队"), teams.matching(term), term, "teams:team_list", _team),
-            _found(_("登记备案"), filings.matching(term), term, "teams:filing_list", _filing),
+            _found(pgettext("many", "救援队"), teams, teams.matching(term), term, "teams:team_list", _team),
+            _found(_("登记备案"), filings, filings.matching(term), term, "teams:filing_list", _filing),
         ]
     return groups
 
 
-def _group(label: str, rows: QuerySet, term: str, route: str, line: Any) -> dict[str, Any]:
-    return _found(label, rows.filter(matching(term)), term, f"organizations:{route}", line)
+def _group(label: str, rows: QuerySet, term: str, route: str, line: Any, among: int = SOME) -> dict[str, Any]:
+    return _found(label, rows, rows.filter(matching(term)), term, f"organizations:{route}", line, among)
 
 
-def _found(label: str, rows: QuerySet, term: str, route: str, line: Any) -> dict[str, Any]:
-    found = list(rows[: MOST + 1])
+def _found(
+    label: str, rows: QuerySet, hits: QuerySet, term: str, route: str, line: Any, among: int = SOME
+) -> dict[str, Any]:
+    # cut before they are put in order: the first of 200,000 hits are no better than any others
+    found = list(rows.filter(pk__in=hits.order_by().values("pk")[:among])[: MOST + 1])
     url = f"{reverse(route)}?{urlencode({'q': term})}"
     return {"label": label, "rows": [line(row) for row in found[:MOST]], "more_url": url if len(found) > MOST else ""}
 

@@ -19,6 +19,8 @@ class AccessLog(models.Model):
         SECURITY_CHANGED = "security_changed", _("更改登录方式")
         PURGED = "purged", _("清理过期记录")
 
+    FAILURES = (Kind.SIGN_IN_FAILED, Kind.LOCKED_OUT)  # also of names no account has
+
     kind = models.CharField(_("动作"), max_length=20, choices=Kind)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("人员")
@@ -35,8 +37,8 @@ class AccessLog(models.Model):
         verbose_name = _("登录和访问")
         ordering = ["-at", "-id"]
         indexes = [
-            models.Index(fields=["-at"], name="accesslog_at"),
-            models.Index(fields=["user", "-at"], name="accesslog_by"),
+            models.Index(fields=["-at", "-id"], name="accesslog_at"),
+            models.Index(fields=["user", "-at", "-id"], name="accesslog_by"),
             # the sign-in page counts one name's failures before it looks at a password
             models.Index(
                 fields=["user_name", "-at"],
