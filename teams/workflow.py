@@ -20,7 +20,7 @@ Superiors see what lies below and may urge it; they act only at their own step. 
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists
+from django.db.models import Exists, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -85,7 +85,7 @@ def _part_in(filing: Filing, user: User) -> tuple[bool, bool]:
     if key not in kept:
         handed_in = FilingRound.objects.filter(filing=filing, submitted_by=user)
         decided = FilingStep.objects.filter(filing=filing, decided_by=user, state=FilingStep.State.DONE)
-        decided = decided.exclude(pk=filing.current_step_id)
+        decided = decided.filter(~Q(pk=filing.current_step_id))
         kept[key] = Filing.objects.filter(pk=filing.pk).values_list(Exists(handed_in), Exists(decided)).get()
     return kept[key]
 
