@@ -85,7 +85,7 @@ def _part_in(filing: Filing, user: User) -> tuple[bool, bool]:
     if key not in kept:
         handed_in = FilingRound.objects.filter(filing=filing, submitted_by=user)
         decided = FilingStep.objects.filter(filing=filing, decided_by=user, state=FilingStep.State.DONE)
-        decided = decided.exclude(pk=filing.current_step_id)
+        decided = decided.exclude(pk=filing.current_step_id or 0)
         kept[key] = Filing.objects.filter(pk=filing.pk).values_list(Exists(handed_in), Exists(decided)).get()
     return kept[key]
 
