@@ -78,6 +78,7 @@ class Entry:
     late: bool
     held_by: str  # somebody else it was given to
     mine: bool  # it was given to the reader
+    together: bool  # may be ticked for a batch (``teams.desk.batch`` decides)
 
 
 # -- rows ---------------------------------------------------------------------------------------------
@@ -124,7 +125,11 @@ def counts_of(user: User, part: Part) -> dict[str, int]:
 def page_of(user: User, part: Part) -> tuple[list[Entry], bool]:
     """The entries of the page, and whether more follow. One query."""
     findings = FilingRound.objects.filter(filing=OuterRef("pk"), number=OuterRef("round_no")).values("findings")[:1]
-    rows = rows_of(user, part).select_related("assignee", "current_office").annotate(found=Subquery(findings))
+    rows = (
+        rows_of(user, part)
+        .select_related("assignee", "current_office", "current_step")
+        .annotate(found=Subquery(findings))
+    )
     start = (part.page - 1) * PAGE
     found = list(rows.defer("search_key").order_by(*ORDER)[start : start + PAGE + 1])
     today = timezone.localdate()
@@ -147,8 +152,14 @@ def entry_of(filing: Any, user: User, today: date) -> Entry:
     held = filing.assignee if filing.assignee_id and filing.assignee_id != user.pk else None
     return Entry(
         filing, about=about(filing), tone=tone, chip=chip, when=remaining(filing.due_on, today), late=late,
-        held_by=str(held) if held else "", mine=filing.assignee_id == user.pk,
+        held_by=str(held) if held else "", mine=filing.assignee_id == user.pk, together=_fits_batch(filing),
     )  # fmt: skip
+
+
+def _fits_batch(filing: Filing) -> bool:
+    step = filing.current_step
+    clean = filing.state == FilingState.SUBMITTED and not filing.warnings and not filing.needs_reply
+    return clean and step is not None and step.is_final
 
 
 def remaining(due_on: date | None, today: date) -> str:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from core.models import WorkflowEvent
 from organizations.models import User
-from teams.checks import Finding, findings_of
-from teams.choices import FilingKind
+from teams.checks import CHECKS, Finding, findings_of
+from teams.choices import FilingKind, Severity
 from teams.commenting import drafts_of, labels_of
 from teams.facts import ABOUT, same
-from teams.models import FieldComment, Filing, FilingRound
+from teams.models import CheckSetting, FieldComment, Filing, FilingRound
 from teams.proposal import Proposal
 from teams.reading import Row, SheetSection, sections_of
 
@@ -70,6 +70,19 @@ class Sheet:
     @property
     def findings(self) -> list[Finding]:
         return findings_of(self.round.findings) if self.round else []
+
+    def passed(self) -> list[str]:
+        """What the checks found in order, in words; those the region has switched off are not counted. One query."""
+        found = {finding.key for finding in self.findings}
+        off = set(CheckSetting.objects.filter(severity=Severity.OFF).values_list("key", flat=True))
+        return [
+            str(each.passed)
+            for each in CHECKS
+            if each.passed
+            and self.filing.kind in each.kinds
+            and each.key not in found
+            and (each.fixed or each.key not in off)
+        ]
 
     @property
     def changes_first(self) -> bool:

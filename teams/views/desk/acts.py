@@ -107,7 +107,7 @@ def desk_ask(request: SignedIn, pk: int) -> HttpResponse:
         ask(filing, asked=given["person"], question=given["words"], by=request.user, seen=form.seen)
 
     words = {
-        "title": _("请人会签"), "submit_label": _("发出"), "search": True, "term": term,
+        "title": _("请人提意见（加签）"), "submit_label": _("发出"), "search": True, "term": term,
         "nobody": "" if people else _("没有找到看得到这件备案的人。"),
         "question": _("请一位看得到这件备案的同志提意见。意见供参考，仍由您决定。"),
     }  # fmt: skip

@@ -74,6 +74,7 @@ def _head(filing: Filing, sheet: Sheet) -> dict[str, Any]:
         "returned": sheet.returned,
         "other_comments": sheet.other_comments(),
         "findings": sheet.findings,
+        "passed": sheet.passed() if sheet.round else [],
     }
 
 
