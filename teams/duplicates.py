@@ -109,3 +109,40 @@ def _similar_names(name: str) -> list[int]:
 def _offices(teams: Iterable[Team]) -> dict[str, str]:
     paths = {team.organization.parent_path for team in teams}
     return dict(Organization.objects.filter(path__in=paths).values_list("path", "name")) if paths else {}
+
+
+class KnownTeams:
+    """All teams at once, for lists: asked once, compared in memory. Similar names only where what tells is equal."""
+
+    def __init__(self) -> None:
+        self._names = set(Organization.objects.values_list("name", flat=True))
+        self._by: dict[tuple[str, str], list[int]] = {}
+        self._rows: dict[int, tuple[str, str, str]] = {}
+        rows = Team.objects.filter(filing_no__isnull=False).values_list(
+            "pk", "organization__name", "filing_no", "organization__path", "uscc", "host_org_name"
+        )
+        for pk, name, number, path, uscc, host in rows:
+            self._rows[pk] = (name, number or "", path[: -Organization.steplen])
+            told = telling(name)
+            for key, value in (("name", told if len(told) > 1 else ""), ("uscc", uscc), ("host", host)):
+                if value:
+                    self._by.setdefault((key, value), []).append(pk)
+
+    def taken(self, name: str) -> bool:
+        """Whether an office or a team has this very name."""
+        return squeezed(name) in self._names
+
+    def like(self, name: str, uscc: str, host: str) -> list[Double]:
+        """What ``likely_doubles`` says, without the names that are only nearly alike. One query for the offices."""
+        why: dict[int, list[str]] = {}
+        asked = (("name", telling(name), _("名称相近")), ("uscc", uscc.strip().upper(), _("统一社会信用代码相同")),
+                 ("host", host.strip(), _("由同一个社会组织组建")))  # fmt: skip
+        for key, value, words in asked:
+            for pk in self._by.get((key, value), ())[:_MOST] if value else ():
+                why.setdefault(pk, []).append(words)
+        paths = {self._rows[pk][2] for pk in why}
+        offices = dict(Organization.objects.filter(path__in=paths).values_list("path", "name")) if paths else {}
+        return [
+            Double(self._rows[pk][0], self._rows[pk][1], offices.get(self._rows[pk][2], ""), _("；").join(words))
+            for pk, words in list(why.items())[:_MOST]
+        ]

@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from tablib import Dataset
 
 from core.imports.headers import Header, find_header
-from core.imports.reading import MOST_ROWS, Cell, read_sheets
+from core.imports.reading import MOST_ROWS, Cell, read_cell, read_sheets
 from core.imports.resources import Resource
 from core.models import Import
 
 logger = logging.getLogger(__name__)
 SHOWN_WRONG, SHOWN_GOOD = 300, 100  # rows of the preview; the counts are of all
+MOST_INPUTS = 400  # cells of the preview that can be put right in place; a page has to stay a page
+LONGEST = 2000  # characters of a cell that can be put right in the preview
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,11 @@ def _check_header(header: Header, resource: Resource) -> None:
 
 def check(item: Import, resource: Resource) -> None:
     """Try the whole file and undo it; keep what was found as the report of ``item``."""
-    table = _table_of(item, resource)
+    table = table_of(item, resource)
     with transaction.atomic():
         report = _run(table, resource, dry_run=True)
         transaction.set_rollback(True)
+    report["edits"] = item.report.get("edits", {})
     Import.objects.filter(pk=item.pk).exclude(state=Import.State.DONE).update(state=Import.State.CHECKED, report=report)
     item.refresh_from_db()
 
@@ -103,17 +106,18 @@ def take_in(item: Import, resource: Resource) -> Import:
             done = already_done(locked.kind, locked.sha256)
             if done is not None or locked.state != Import.State.CHECKED:
                 return done or locked
-            report = _run(_table_of(locked, resource), resource, dry_run=False)
+            report = _run(table_of(locked, resource), resource, dry_run=False)
             if report["summary"]["wrong"]:
                 transaction.set_rollback(True)
             else:
-                _mark_done(locked, report["summary"])
+                _mark_done(locked, report["summary"], resource.made)
     except IntegrityError:  # the same content was confirmed elsewhere in this very moment
         done = already_done(item.kind, item.sha256)
         if done is None:
             raise
         return done
     if report["summary"]["wrong"]:
+        report["edits"] = item.report.get("edits", {})
         Import.objects.filter(pk=item.pk, state=Import.State.CHECKED).update(report=report)
     else:
         item.file.storage.delete(str(item.file.name))
@@ -121,9 +125,16 @@ def take_in(item: Import, resource: Resource) -> Import:
     return item
 
 
-def _table_of(item: Import, resource: Resource) -> Table:
+def table_of(item: Import, resource: Resource) -> Table:
+    """What the file says, with the cells that were put right in the preview."""
     with item.file.open("rb") as file:
-        return read_table(file, item.media_type, resource)
+        table = read_table(file, item.media_type, resource)
+    edits = item.report.get("edits") or {}
+    rows = [
+        {**row, **{name: read_cell(text) for name, text in edits.get(str(number), {}).items() if name in row}}
+        for number, row in zip(table.numbers, table.rows, strict=True)
+    ]
+    return replace(table, rows=rows)
 
 
 def already_done(kind: str, sha256: str) -> Import | None:
@@ -141,14 +152,15 @@ def remove_abandoned() -> int:
     return removed
 
 
-def _mark_done(item: Import, summary: Mapping[str, int]) -> None:
+def _mark_done(item: Import, summary: Mapping[str, int], made: Sequence[Any]) -> None:
     item.state, item.done_at = Import.State.DONE, timezone.now()
     item.created, item.updated, item.unchanged = summary["new"], summary["changed"], summary["same"]
-    item.report, item.file = {}, ""
+    item.report, item.file = ({"made": list(made)} if made else {}), ""
     item.save()
 
 
 def _run(table: Table, resource: Resource, *, dry_run: bool) -> dict[str, Any]:
+    resource.numbers = table.numbers
     result = resource.run(table.dataset(resource), dry_run=dry_run)
     if result.base_errors:
         raise result.base_errors[0].error
@@ -160,9 +172,12 @@ def _run(table: Table, resource: Resource, *, dry_run: bool) -> dict[str, Any]:
         line = _line(table, position, outcome, resource, names)
         counts[line["kind"]] += 1
         (wrong if line["kind"] == "wrong" else good).append(line)
+    _offer_inputs(wrong[:SHOWN_WRONG])
+    good.sort(key=lambda line: not line["remarks"])  # what has something to say comes before what has not
     shown = sorted(wrong[:SHOWN_WRONG] + good[:SHOWN_GOOD], key=lambda line: line["number"])
     return {
         "headers": [resource.columns[name].column_name for name in names],
+        "remarked": len(resource.remarks),
         "rows": shown,
         "summary": counts,
         "hidden": len(table.rows) - len(shown),
@@ -176,14 +191,31 @@ def _line(table: Table, position: int, outcome: Any, resource: Resource, names: 
     problems |= {name: cell.problem for name, cell in cells.items() if cell.problem}
     problems, general = _placed(problems, general, names)
     after = outcome.instance
+    kind = "wrong" if problems or general else {"new": "new", "skip": "same"}.get(outcome.import_type, "changed")
+    longest = LONGEST if kind == "wrong" else 200
     shown = []
     for name in names:
         changed = bool(
             before is not None and after is not None and resource.columns[name].export(after) != before[name]
         )
-        shown.append({"value": cells[name].text[:200], "why": problems.get(name, ""), "changed": changed})
-    kind = "wrong" if problems or general else {"new": "new", "skip": "same"}.get(outcome.import_type, "changed")
-    return {"number": table.numbers[position], "cells": shown, "errors": general, "kind": kind}
+        why = problems.get(name, "")
+        shown.append({"name": name, "value": cells[name].text[:longest], "why": why, "changed": changed})
+    return {
+        "number": table.numbers[position], "cells": shown, "errors": general, "kind": kind,
+        "remarks": resource.remarks.get(position + 1, []),
+    }  # fmt: skip
+
+
+def _offer_inputs(wrong: list[dict[str, Any]]) -> None:
+    """Mark cells that can be put right in place: the wrong ones, and the whole row where no single cell is wrong."""
+    left = MOST_INPUTS
+    for line in wrong:
+        bad = [cell for cell in line["cells"] if cell["why"]] or line["cells"]
+        if len(bad) > left:
+            return
+        left -= len(bad)
+        for cell in bad:
+            cell["edit"] = True
 
 
 def _problems(outcome: Any, resource: Resource) -> tuple[dict[str, str], list[str]]:

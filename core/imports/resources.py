@@ -1,6 +1,6 @@
 """The base of every import: which columns there are and what one row means."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -51,7 +51,13 @@ class Resource(resources.ModelResource):
 
     The run happens in one transaction; a first run to check is rolled back. So whatever ``save_row`` does must
     live in the database or in ``transaction.on_commit``.
+
+    ``remark`` notes about the row at hand stand in the preview and stop nothing. What a row made is kept in ``made``
+    (``save_row`` adds other records than the instance itself): the result page links to it by ``links``, and where
+    ``undo_hours`` is set, whoever imported may take it all back by ``undo``.
     """
+
+    undo_hours = 0
 
     form_class: type[ModelForm] | None = None
 
@@ -73,6 +79,10 @@ class Resource(resources.ModelResource):
         self.progress: Callable[[int], None] = lambda done: None
         self.total = 0
         self.form: ModelForm | None = None  # of the row at hand, valid when save_row is called
+        self.numbers: Sequence[int] = ()  # the spreadsheet's own number of each row
+        self.at = 0  # position of the row at hand, from 1
+        self.remarks: dict[int, list[str]] = {}  # position → sentences
+        self.made: list[Any] = []  # keys of what the run created
 
     # -- for subclasses --------------------------------------------------------------------------------
     def row_form(self, instance: Model, data: dict[str, Any]) -> ModelForm | None:
@@ -87,6 +97,22 @@ class Resource(resources.ModelResource):
         """Save one row that passed every check; ``self.form`` is its valid form."""
         instance.save()
 
+    def remark(self, sentence: str) -> None:
+        """Say something about the row at hand that need not be mended."""
+        self.remarks.setdefault(self.at, []).append(sentence)
+
+    def number_of(self, position: int) -> int:
+        """The row number that the person sees in the spreadsheet."""
+        return self.numbers[position - 1] if 0 < position <= len(self.numbers) else position
+
+    def links(self, made: Sequence[Any]) -> list[tuple[str, str]]:
+        """Label and address of what an import made, for its result page."""
+        return []
+
+    def undo(self, made: Sequence[Any]) -> tuple[int, list[str]]:
+        """Take back what an import made, as far as nobody has gone on with it: how many, and what was left."""
+        raise NotImplementedError
+
     # -- the run ------------------------------------------------------------------------------------------
     @property
     def columns(self) -> dict[str, Column]:
@@ -96,6 +122,9 @@ class Resource(resources.ModelResource):
         """Take the rows in, or only try; the caller holds the transaction and rolls it back when it was a trial."""
         self.total = len(dataset)
         return self.import_data(dataset, dry_run=dry_run, use_transactions=True, raise_errors=False, by=self.by)
+
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        self.at = kwargs["row_number"]
 
     def after_init_instance(self, instance: Any, new: bool, row: Any, **kwargs: Any) -> None:
         if not new:
@@ -134,7 +163,10 @@ class Resource(resources.ModelResource):
         return {name: value for name, value in values.items() if value is not None and value is not False}
 
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
+        before = len(self.made)
         self.save_row(instance, is_new=is_create)
+        if self.undo_hours and is_create and len(self.made) == before:
+            self.made.append(instance.pk)
 
     def after_import_row(self, row: Any, row_result: Any, **kwargs: Any) -> None:
         self.progress(kwargs["row_number"])

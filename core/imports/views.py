@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.attachments.checks import check as check_content
+from core.imports.amending import amend, can_take_back, take_back
 from core.imports.checking import already_done, check, read_table, take_in
 from core.imports.reading import is_ods
 from core.imports.resources import Resource
@@ -87,6 +89,10 @@ class ImportView(PermittedView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         item = self._item()
+        if item is not None and "undo" in request.GET:
+            return self._take_back(item)
+        if item is not None and "recheck" in request.POST:
+            return self._recheck(item)
         if item is not None:
             taken = take_in(item, self.get_resource())
             return self._page(stage="done", result=self._result(taken)) if taken.pk != item.pk else self._to(taken)
@@ -94,6 +100,30 @@ class ImportView(PermittedView):
         if not form.is_valid():
             return self._page(stage="upload", form=form)
         return self._receive(form)
+
+    # -- putting right, taking back ---------------------------------------------------------------------
+    def _recheck(self, item: Import) -> HttpResponseBase:
+        """Check again, by the same rules, with the cells typed in the preview."""
+        typed = {}
+        for key, text in self.request.POST.items():
+            kind, _dash, rest = key.partition("-")
+            number, _dash, name = rest.partition("-")
+            if kind == "cell" and number.isdecimal() and len(number) < 8:
+                typed[int(number), name] = str(text)
+        amend(item, self.get_resource(), typed)
+        if item.state == Import.State.CHECKED and item.report["summary"]["total"] > AT_ONCE:
+            Import.objects.filter(pk=item.pk, state=Import.State.CHECKED).update(state=Import.State.CHECKING)
+            return redirect(self._check_by_job(item))
+        if item.state == Import.State.CHECKED:
+            check(item, self.get_resource())
+        return self._to(item)
+
+    def _take_back(self, item: Import) -> HttpResponseBase:
+        try:
+            take_back(item, self.get_resource())
+        except ValidationError as error:
+            messages.error(self.request, error.messages[0])
+        return self._to(item)
 
     # -- upload -----------------------------------------------------------------------------------------
     def _receive(self, form: UploadForm) -> HttpResponseBase:
@@ -161,7 +191,7 @@ class ImportView(PermittedView):
         status = 422 if context.get("form") is not None and context["form"].errors else 200
         return render(self.request, self.template_name, context, status=status)
 
-    def _result(self, item: Import, *, again: bool = False) -> dict[str, str]:
+    def _result(self, item: Import, *, again: bool = False) -> dict[str, Any]:
         words = {
             "name": item.name,
             "new": item.created,
@@ -173,7 +203,16 @@ class ImportView(PermittedView):
         text = _("“%(name)s”已导入：新增 %(new)s，更新 %(changed)s，没有变化 %(same)s。") % words
         if again:
             text = _("同样内容的文件已由%(who)s在 %(at)s 导入过，这一次没有改动任何记录。") % words
-        return {"text": text, "list_url": self._list_url()}
+            return {"text": text, "list_url": self._list_url()}
+        resource = self.get_resource()
+        return {
+            "text": text,
+            "list_url": self._list_url(),
+            "links": resource.links(item.report.get("made", [])),
+            "undone": item.report.get("undone"),
+            "undo_url": f"{self.request.path}?import={item.pk}&undo=1" if can_take_back(item, resource) else "",
+            "undo_hours": resource.undo_hours,
+        }
 
     def _list_url(self) -> str:
         return resolve_url(self.list_url) if self.list_url else "/"

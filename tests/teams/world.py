@@ -39,6 +39,7 @@ def team_world(cast: dict[str, User], office: Callable[[str], Organization]) -> 
         "section_base": "base",
         "kind_annual": "annual",
         "exit_emblem": "emblem",
+        "kind": "annual",
         "post": team.posts.first(),
         "rule": FilingRule.objects.first(),
         "check": "captains",
