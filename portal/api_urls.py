@@ -6,6 +6,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
 from organizations import api
+from teams.api.teams import TeamViewSet
 
 app_name = "api"
 
@@ -14,6 +15,7 @@ router.register("organizations", api.OrganizationViewSet, basename="organization
 router.register("accounts", api.AccountViewSet, basename="account")
 router.register("appointments", api.AppointmentViewSet, basename="appointment")
 router.register("account-requests", api.AccountRequestViewSet, basename="accountrequest")
+router.register("teams", TeamViewSet, basename="team")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),

@@ -1,6 +1,7 @@
 """Cells mended and rows left out in the preview, kept beside the file.
 
-They look like ``{"cells": {row: {field: text}}, "left": [row]}``. Rows are the spreadsheet's own numbers, as the person sees them. The file itself is never changed.
+They look like ``{"cells": {row: {field: text}}, "left": [row]}``. Rows are the spreadsheet's own numbers, as the person
+sees them. The file itself is never changed.
 """
 
 from collections.abc import Mapping

@@ -27,7 +27,7 @@ _NO = frozenset(["否", "无", "没有", "不", "×", "x", "n", "no", "false", "
 class Text(Widget):
     """Text as written; empty stays empty (text fields here are never NULL)."""
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         return value or ""
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -46,9 +46,9 @@ class Day(Widget):
         if _SERIAL.match(value):
             return _DAY_NOUGHT + timedelta(days=int(value))
         found = _DAY.match(value) or _DAY_DIGITS.match(value)
-        month = None if found else _MONTH.match(value)
-        if month and 1 <= int(month[2]) <= 12:
-            words = {"value": value[:30], "year": int(month[1]), "month": int(month[2])}
+        without = None if found else _MONTH.match(value)
+        if without and 1 <= int(without[2]) <= 12:
+            words = {"value": value[:30], "year": int(without[1]), "month": int(without[2])}
             raise ValueError(_("“%(value)s”缺日，请写明是 %(year)d 年 %(month)d 月几日。") % words)
         try:
             year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
@@ -98,7 +98,7 @@ class Choice(Widget):
     def choices(self) -> list[tuple[str, Any]]:
         return list(self._choices() if callable(self._choices) else self._choices)
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         if not value:
             return ""
         with in_chinese():  # sheets are Chinese, whichever language their uploader reads

@@ -21,6 +21,12 @@ from teams.states import ON_FILE, TEAM_TRANSITIONS, TeamStatus
 from teams.validators import validate_document_number, validate_latitude, validate_longitude, validate_not_future
 
 
+def unconfirmed(year: int) -> Q:
+    """On file since before the year, and not confirmed for it. Also over the team's history."""
+    missing = Q(confirmed_year=None) | Q(confirmed_year__lt=year)
+    return missing & Q(status__in=ON_FILE, filed_on__year__lt=year)
+
+
 class TeamQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "TeamQuerySet":
         """Teams of organizations where the user may see teams."""
@@ -31,6 +37,9 @@ class TeamQuerySet(models.QuerySet):
     def on_file(self) -> "TeamQuerySet":
         """Filed and not left: also those being rectified or suspended."""
         return self.filter(status__in=ON_FILE)
+
+    def unconfirmed(self, year: int) -> "TeamQuerySet":
+        return self.filter(unconfirmed(year))
 
     def below(self, place: Organization) -> "TeamQuerySet":
         return self.filter(organization__path__startswith=place.path)

@@ -29,7 +29,9 @@ class Row:
     right: Right | None = None
     owner: str = ""
     query: str = ""
-    at: str = PLACE  # the office at which ``right`` counts, where that is not the record's own
+    at: str = (
+        PLACE  # the office at which ``right`` counts, where that is not the record's own; several, apart by spaces
+    )
     data: Callable[[dict[str, Any]], dict[str, Any]] = field(default=lambda world: {})
 
 

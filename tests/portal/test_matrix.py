@@ -67,7 +67,7 @@ def _expected(row: Row, username: str) -> str:
         assert row.see is not None
         if not _reaches(username, row.see):
             return "404"
-        return "in" if row.right is None or _reaches(username, row.right, row.at) else "403"
+        return "in" if row.right is None or any(_reaches(username, row.right, at) for at in row.at.split()) else "403"
     return "in"
 
 

@@ -26,6 +26,7 @@ def team_world(cast: dict[str, User], office: Callable[[str], Organization]) -> 
         "filing_filed": filing,
         "filing": waiting,  # lies at the league's review step
         "filing_draft": begin("change", by=builders.read(songshan), team=team),
+        "kind": "annual",
         "post": team.posts.first(),
         "emblem": builders.flag(team),
         "coverage": Coverage.objects.create(

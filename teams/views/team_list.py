@@ -1,0 +1,54 @@
+"""The list of teams."""
+
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Func, OuterRef, Prefetch, QuerySet, Subquery
+from django.utils.translation import pgettext_lazy
+
+from core.lists import ListView
+from organizations.models import Organization
+from organizations.permissions import access, reach
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import holding
+from teams.choices import PostRole
+from teams.filters.teams import TeamFilter, office_path
+from teams.models import Category, Team, TeamPost
+from teams.tables.teams import TeamTable
+
+TeamEvent = Team.tracked_events.rel.related_model  # type: ignore[attr-defined]
+
+
+def with_office(rows: QuerySet[Team]) -> QuerySet[Team]:
+    """Adds ``office_name`` of the office above and ``category_names`` of the other categories, read with the rows."""
+    offices = Organization.objects.filter(path=OuterRef("office_path")).values("short_name")[:1]
+    any_of = Func(OuterRef("other_categories"), function="ANY", output_field=CharField())
+    names = Category.objects.filter(key=any_of).order_by("position").values("name")
+    return rows.alias(office_path=office_path("organization__path")).annotate(
+        office_name=Subquery(offices), category_names=ArraySubquery(names)
+    )
+
+
+class TeamList(ListView):
+    request: SignedIn
+    model = Team
+    table_class = TeamTable
+    filterset_class = TeamFilter
+    list_name = "teams:team_list"
+    title = pgettext_lazy("many", "救援队")
+    permission = holding(Right.VIEW_TEAM)
+    as_at_model = TeamEvent
+    full_export = holding(Right.EXPORT_FULL)
+    template_name = "teams/team_list.html"
+
+    def get_queryset(self) -> QuerySet:
+        rows = super().get_queryset()
+        if self.request.GET.get("full") == "1":
+            # One sees below, but gives away whole numbers of the teams the own office manages only.
+            rows = rows.filter(reach(self.request.user, Right.EXPORT_FULL, at="organization"))
+        captains = TeamPost.objects.current().filter(role=PostRole.CAPTAIN).order_by("starts_on", "pk")
+        return with_office(rows).prefetch_related(Prefetch("posts", captains, to_attr="captains"))
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "may_file": Right.SUBMIT_FILING in access(self.request.user)}
