@@ -5,12 +5,14 @@ from copy import deepcopy
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.utils.translation import gettext as _
 from import_export import fields, resources
 from tablib import Dataset
 
+from core.imports.reading import MOST_ROWS
+from core.imports.undone import Undone
 from core.imports.widgets import Text
 
 
@@ -20,7 +22,7 @@ class Column(fields.Field):
     :param column_name: its heading in the blank spreadsheet and in messages.
     :param also: other headings it is known under.
     :param required: without this column the file is not accepted.
-    :param example: shown in the blank spreadsheet.
+    :param example: shown in the blank spreadsheet; :param hint: how to fill it in, there as well.
     """
 
     def __init__(
@@ -31,11 +33,13 @@ class Column(fields.Field):
         also: Iterable[str] = (),
         required: bool = False,
         example: str = "",
+        hint: Any = "",
         widget: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(attribute=attribute, column_name=str(column_name), widget=widget or Text(), **kwargs)
         self.also, self.required, self.example = tuple(also), required, example
+        self.hint = str(hint)
 
 
 class Resource(resources.ModelResource):
@@ -51,13 +55,7 @@ class Resource(resources.ModelResource):
 
     The run happens in one transaction; a first run to check is rolled back. So whatever ``save_row`` does must
     live in the database or in ``transaction.on_commit``.
-
-    ``remark`` notes about the row at hand stand in the preview and stop nothing. What a row made is kept in ``made``
-    (``save_row`` adds other records than the instance itself): the result page links to it by ``links``, and where
-    ``undo_hours`` is set, whoever imported may take it all back by ``undo``.
     """
-
-    undo_hours = 0
 
     form_class: type[ModelForm] | None = None
 
@@ -76,13 +74,13 @@ class Resource(resources.ModelResource):
         )  # widgets remember what they looked up: per run, not per process
         self.by = by
         self.before: dict[int, dict[str, str]] = {}  # row → field → text before, for records that are there already
+        self.warned: dict[int, dict[str, list[str]]] = {}  # row → field, "" for the whole row → what to look at
+        self.made: list[Any] = []  # keys of the records this run made
+        self.row = 0  # the one at hand, counted from 1
+        self.trial = True
         self.progress: Callable[[int], None] = lambda done: None
         self.total = 0
         self.form: ModelForm | None = None  # of the row at hand, valid when save_row is called
-        self.numbers: Sequence[int] = ()  # the spreadsheet's own number of each row
-        self.at = 0  # position of the row at hand, from 1
-        self.remarks: dict[int, list[str]] = {}  # position → sentences
-        self.made: list[Any] = []  # keys of what the run created
 
     # -- for subclasses --------------------------------------------------------------------------------
     def row_form(self, instance: Model, data: dict[str, Any]) -> ModelForm | None:
@@ -97,21 +95,23 @@ class Resource(resources.ModelResource):
         """Save one row that passed every check; ``self.form`` is its valid form."""
         instance.save()
 
-    def remark(self, sentence: str) -> None:
-        """Say something about the row at hand that need not be mended."""
-        self.remarks.setdefault(self.at, []).append(sentence)
+    undoable = False  # whether ``undo`` takes back what an import made; then a page offers it for a day
+    most_rows = MOST_ROWS
+    at_once = 300  # rows checked while the person waits; more by a job
 
-    def number_of(self, position: int) -> int:
-        """The row number that the person sees in the spreadsheet."""
-        return self.numbers[position - 1] if 0 < position <= len(self.numbers) else position
+    def undo(self, made: Sequence[Any], *, reason: str) -> Undone:
+        """Take back the records an import made, within the caller's transaction. Whatever somebody has worked on since
+        stays, with the reason why.
 
-    def links(self, made: Sequence[Any]) -> list[tuple[str, str]]:
-        """Label and address of what an import made, for its result page."""
-        return []
-
-    def undo(self, made: Sequence[Any]) -> tuple[int, list[str]]:
-        """Take back what an import made, as far as nobody has gone on with it: how many, and what was left."""
+        :param made: keys, as ``self.made`` held them.
+        :param reason: goes into the history of each.
+        """
         raise NotImplementedError
+
+    def records(self, made: Sequence[Any]) -> QuerySet[Any]:
+        """What an import made, to link to."""
+        model: Any = self._meta.model
+        return model._default_manager.filter(pk__in=made)
 
     # -- the run ------------------------------------------------------------------------------------------
     @property
@@ -120,11 +120,19 @@ class Resource(resources.ModelResource):
 
     def run(self, dataset: Dataset, *, dry_run: bool) -> Any:
         """Take the rows in, or only try; the caller holds the transaction and rolls it back when it was a trial."""
-        self.total = len(dataset)
+        self.total, self.trial = len(dataset), dry_run
+        self.before, self.warned, self.made = {}, {}, []
         return self.import_data(dataset, dry_run=dry_run, use_transactions=True, raise_errors=False, by=self.by)
 
+    def warn(self, name: str, text: str) -> None:
+        """Something to look at in the row at hand: it is shown in the preview and keeps nobody from going on.
+
+        :param name: of the column, "" for the row as a whole.
+        """
+        self.warned.setdefault(self.row, {}).setdefault(name, []).append(text)
+
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
-        self.at = kwargs["row_number"]
+        self.row = kwargs["row_number"]
 
     def after_init_instance(self, instance: Any, new: bool, row: Any, **kwargs: Any) -> None:
         if not new:
@@ -163,9 +171,8 @@ class Resource(resources.ModelResource):
         return {name: value for name, value in values.items() if value is not None and value is not False}
 
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
-        before = len(self.made)
         self.save_row(instance, is_new=is_create)
-        if self.undo_hours and is_create and len(self.made) == before:
+        if is_create and instance.pk is not None:
             self.made.append(instance.pk)
 
     def after_import_row(self, row: Any, row_result: Any, **kwargs: Any) -> None:

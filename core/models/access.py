@@ -18,6 +18,8 @@ class AccessLog(models.Model):
         REFUSED = "refused", _("无权访问")
         SECURITY_CHANGED = "security_changed", _("更改登录方式")
         PURGED = "purged", _("清理过期记录")
+        IMPORTED = "imported", _("导入")
+        IMPORT_UNDONE = "import_undone", _("撤销导入")
 
     FAILURES = (Kind.SIGN_IN_FAILED, Kind.LOCKED_OUT)  # also of names no account has
 
