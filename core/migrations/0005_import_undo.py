@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0003_initial'),
+        ('core', '0004_order_ends_in_key'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
