@@ -17,7 +17,7 @@ from django_stubs_ext import StrOrPromise
 from core.models import Attachment
 from organizations.models import Organization
 from teams.choices import FilingKind, Formation, PostRole, Registration, Severity, TeamLevel
-from teams.facts import posts_in
+from teams.facts import label_of, posts_in
 from teams.models import CheckSetting, Filing, RulePaper, Team
 from teams.proposal import Proposal
 from teams.states import OPEN, FilingState
@@ -110,7 +110,12 @@ def check(proposal: Proposal) -> Report:
 
 # -- what was typed -------------------------------------------------------------------------------------
 def _values(proposal: Proposal, limit: int) -> Found:
-    return proposal.errors.items()
+    for name, message in proposal.errors.items():
+        label = label_of(name)  # away from its field a message must say what it is about
+        told = (
+            message if message.startswith(label) else _("%(label)s：%(message)s") % {"label": label, "message": message}
+        )
+        yield name, told
 
 
 def _required(proposal: Proposal, limit: int) -> Found:

@@ -105,6 +105,13 @@ _HELP = {
     "planned_size": gettext_lazy("按建制应有多少人。"),
 }
 
+# The organization's own words are those of an office.
+_LABELS = {
+    "name": gettext_lazy("队伍名称"),
+    "short_name": gettext_lazy("队伍简称"),
+    "office": gettext_lazy("主管红十字会"),
+}
+
 # What a kind of filing asks besides the facts.
 ABOUT_FIELDS: Mapping[str, tuple[str, ...]] = {
     "register": (),
@@ -171,7 +178,7 @@ def _category_choices() -> list[tuple[str, str]]:
 
 
 _SPECIAL: Mapping[str, Any] = {
-    "office": lambda: forms.ModelChoiceField(managing_offices(), label=gettext_lazy("主管红十字会")),
+    "office": lambda: forms.ModelChoiceField(managing_offices()),
     "naming_org": lambda: forms.ModelChoiceField(offices()),
     "base_division": lambda: forms.ModelChoiceField(divisions()),
     "main_category": lambda: forms.ModelChoiceField(Category.objects.in_use()),
@@ -207,6 +214,7 @@ def field_of(name: str) -> forms.Field:
             field.widget = _digits()
         if isinstance(field, forms.TypedChoiceField):
             field.choices = [("", gettext_lazy("请选择")), *column.choices]
+    field.label = _LABELS.get(name, field.label)
     field.required = False
     field.widget.is_required = False
     field.help_text = _HELP.get(name, field.help_text)
@@ -217,6 +225,12 @@ def label_of(name: str) -> str:
     """How the form calls a fact, ``posts`` and its two roles, what a kind of filing asks besides, ``papers.<kind>`` and
     ``exit.<task>``."""
     head, _dot, tail = name.partition(".")
+    if name in _LABELS:
+        return str(_LABELS[name])
+    if name.startswith("posts-"):  # one field of one row
+        _posts, index, field = name.split("-", 2)
+        words = {"number": int(index) + 1, "field": TeamPost._meta.get_field(field).verbose_name}  # type: ignore[union-attr]
+        return _("负责人第 %(number)d 行%(field)s") % words
     if head == "posts":
         return str(PostRole(tail).label) if tail in PostRole.values else _("负责人")
     if head == "papers":
@@ -225,10 +239,7 @@ def label_of(name: str) -> str:
         return str(ExitTask(tail).label) if tail in ExitTask.values else _("退出清单")
     if name in _ABOUT:
         return str(_ABOUT[name]().label)
-    if name not in FACTS and name != "office":
-        return name
-    column = model_field(name)
-    return str(column.verbose_name) if column is not None else _("主管红十字会")
+    return str(model_field(name).verbose_name) if name in FACTS else name
 
 
 def _paper_name(kind: str) -> str:

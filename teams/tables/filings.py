@@ -22,6 +22,7 @@ TONES = {
     FilingState.REJECTED: ("bad", ""),
     FilingState.WITHDRAWN: ("off", ""),
 }
+_NOWRAP = {"td": {"class": "nowrap"}}
 SOON = 3  # days before the time limit from which it is marked
 
 
@@ -38,13 +39,15 @@ def time_left(filing: Filing) -> tuple[str, str]:
 
 class FilingTable(Table):
     title = tables.Column(linkify=True, empty_values=())
-    number = Column(orderable=True)
-    place = Column(gettext_lazy("在谁手里"), accessor="current_office", empty_values=())
-    left = State(verbose_name=gettext_lazy("时限"))
+    kind = Column(attrs=_NOWRAP)
+    level = Column(attrs=_NOWRAP)
+    number = Column(orderable=True, attrs=_NOWRAP)
+    place = Column(gettext_lazy("在谁手里"), accessor="current_office", empty_values=(), attrs=_NOWRAP)
+    left = State(verbose_name=gettext_lazy("时限"), attrs=_NOWRAP)
     due_on = DateColumn(orderable=True)
     reply_on = DateColumn()
     created_at = DateTimeColumn(format="Y-m-d H:i", orderable=True)
-    submitted_at = DateTimeColumn(format="Y-m-d H:i")
+    submitted_at = DateTimeColumn(format="Y-m-d H:i", attrs=_NOWRAP)
     decided_at = DateTimeColumn(format="Y-m-d H:i")
     state = State(verbose_name=gettext_lazy("状态"))
 

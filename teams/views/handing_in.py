@@ -72,9 +72,10 @@ def _hand_in(request: SignedIn, filing: Filing) -> HttpResponse:
     except MoveNotAllowed as error:
         return refused(request, filing, error, ("submit", "resubmit"))
     except ValidationError as error:
-        told(request, error) if error.code == "stale" else messages.error(
-            request, _("还不能提交，先改好下面这些地方。")
-        )
+        if len(error.messages) == 1:  # a rule is lacking, or somebody else changed it meanwhile
+            told(request, error)
+        else:  # the page the person is led to lists them, each with its way
+            messages.error(request, _("还不能提交，先改好下面这些地方。"))
         return redirect("teams:filing_hand_in", filing.pk)
     messages.success(request, _handed_in(filing.pk, again=action == "resubmit"))
     return redirect(filing)

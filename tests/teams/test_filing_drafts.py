@@ -2,31 +2,416 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from core.models import WorkflowEvent
+from organizations.models import Appointment
+from teams.drafting import LONGEST, MOST_POSTS, keep
+from teams.models import ExitItem, FieldComment, Filing
+from teams.workflow import WORKFLOW
+from tests.core.list_checks import queries_of
+from tests.organizations.helpers import messages_of, opened
 from tests.teams import builders
 
 pytestmark = pytest.mark.django_db
+BASE = {"base_division": "", "base_address": "演示路 1 号", "latitude": "42.25781", "longitude": "118.88694"}
+BASE |= {"duty_phone": "0476-1234567"}
 
 
-def url(name, filing, *more):
+def url(name: str, filing: Filing, *more: str) -> str:
     return reverse(f"teams:filing_{name}", args=[filing.pk, *more])
 
 
-@pytest.mark.parametrize("section", ["name", "registration", "category", "management", "base", "support", "papers"])
-def test_pages(as_user, chifeng, office, section):
-    f = builders.drafted(chifeng, office("150400"))
-    r = as_user(chifeng).get(url("section", f, section))
-    assert r.status_code == 200
+def section(filing: Filing, key: str) -> str:
+    return url("section", filing, key)
 
 
-def test_rest(as_user, chifeng, region, office):
-    f = builders.drafted(chifeng, office("150400"))
-    c = as_user(chifeng)
-    for n in ("edit", "hand_in", "detail", "form"):
-        assert c.get(url(n, f)).status_code == 200, n
-    team = builders.filed(chifeng, office("150400"), region, name="赤峰市红十字第二救援队")
-    a = c.post(reverse("teams:filing_begin_for", args=[team.pk, "annual"]))
-    assert c.get(a["Location"]).status_code == 200
-    for q in ("", "?kind=register", f"?team={team.pk}"):
-        assert c.get(reverse("teams:filing_begin") + q).status_code == 200, q
-    assert c.get(reverse("teams:filing_list")).status_code == 200
+def kept(filing: Filing) -> dict:
+    return Filing.objects.get(pk=filing.pk).payload
+
+
+def colleague(region_security, chifeng):
+    return opened(region_security, chifeng.organization, "colleague", "clerk", name="同事（演示）")
+
+
+# -- beginning --------------------------------------------------------------------------------------------
+def test_registration_begins_with_place_and_name(as_user, chifeng, office):
+    client, page = as_user(chifeng), reverse("teams:filing_begin")
+    assert client.get(page).status_code == 200
+    assert [stop.duty for stop in client.get(f"{page}?kind=register").context["stops"]] == ["登记", "审定备案"]
+    assert not Filing.objects.exists()
+    typed = {
+        "office": office("150400").pk,
+        "level": "league_city",
+        "name": "赤峰市 红十字新队",
+        "uscc": "",
+        "host_org_name": "",
+    }
+    response = client.post(page, typed)
+    filing = Filing.objects.get()
+    assert response["Location"] == url("edit", filing)
+    assert (filing.title, filing.level, filing.state, filing.created_by) == (
+        "赤峰市红十字新队",
+        "league_city",
+        "draft",
+        chifeng,
+    )
+
+
+def test_a_like_team_is_shown_before_one_is_created(as_user, chifeng, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    client, page = as_user(chifeng), reverse("teams:filing_begin")
+    typed = {"office": office("150400").pk, "level": "league_city", "name": team.name, "uscc": "", "host_org_name": ""}
+    response = client.post(page, typed)
+    assert team.filing_no in response.content.decode()
+    assert Filing.objects.count() == 1  # the one that filed the team
+    client.post(page, {**typed, "name": "赤峰市红十字测试救援二队", "confirmed": "1"})
+    assert Filing.objects.filter(state="draft").get().title == "赤峰市红十字测试救援二队"
+
+
+def test_an_own_draft_left_half_done_is_found_again(as_user, chifeng, office):
+    draft = builders.drafted(chifeng, office("150400"))
+    typed = {"office": office("150400").pk, "level": "league_city", "name": draft.title}
+    response = as_user(chifeng).post(reverse("teams:filing_begin"), typed)
+    assert response.context["drafts"] == [draft]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"), [({"name": ""}, "name"), ({"uscc": "52150000MJ0000000X"}, "uscc"), ({"office": "0"}, "office")]
+)
+def test_wrong_input_at_the_beginning_is_shown(as_user, chifeng, office, typed, wrong):
+    facts = {"office": office("150400").pk, "level": "league_city", "name": "赤峰市红十字新队", **typed}
+    response = as_user(chifeng).post(reverse("teams:filing_begin"), facts)
+    assert list(response.context["form"].errors) == [wrong]
+    assert not Filing.objects.exists()
+
+
+def test_only_own_offices_are_offered_and_proxied_ones_say_so(as_user, chifeng, baotou, office):
+    banner = office("150430")
+    banner.has_staff, banner.proxy = False, office("150400")
+    banner.save()
+    page = as_user(chifeng).get(reverse("teams:filing_begin") + "?kind=register").content.decode()
+    assert f"{banner.name}（代办）" in page
+    typed = {"office": banner.pk, "level": "banner_county", "name": "敖汉旗红十字赈济救援队（演示）"}
+    assert as_user(baotou).post(reverse("teams:filing_begin"), typed).context["form"].errors
+    as_user(chifeng).post(reverse("teams:filing_begin"), typed)
+    assert Filing.objects.get().office == banner
+
+
+def test_one_click_begins_and_the_second_click_finds_the_same(as_user, chifeng, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    client, page = as_user(chifeng), reverse("teams:filing_begin_for", args=[team.pk, "change"])
+    assert client.get(page).status_code == 405
+    first = client.post(page, {"section": "management"})
+    filing = Filing.objects.get(kind="change")
+    assert first["Location"] == section(filing, "management")
+    assert client.post(page, {"section": "no-such"})["Location"] == url("edit", filing)
+    other = client.post(reverse("teams:filing_begin_for", args=[team.pk, "annual"]), follow=True)
+    assert "办结或撤回后才能办别的" in messages_of(other)[-1]
+    assert other.redirect_chain[-1][0] == filing.get_absolute_url()
+
+
+def test_what_the_status_forbids_is_told(as_user, chifeng, baotou, member, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    page = reverse("teams:filing_begin_for", args=[team.pk, "restore"])
+    assert as_user(chifeng).post(page)["Location"] == team.get_absolute_url()
+    assert as_user(chifeng).post(page.replace("restore", "nonsense")).status_code == 404
+    assert as_user(baotou).post(page).status_code == 404
+    assert as_user(region).post(page).status_code == 403
+    assert not Filing.objects.filter(state="draft").exists()
+
+
+# -- keeping ------------------------------------------------------------------------------------------------
+def test_anything_typed_is_kept_and_wrong_input_is_said_at_once(as_user, chifeng, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    wrong = {**BASE, "latitude": "北纬四十二度", "duty_phone": "12"}
+    page = as_user(chifeng).post(
+        section(filing, "base"), {**wrong, "version": filing.version, "action": "next"}, follow=True
+    )
+    assert page.redirect_chain[-1][0] == section(filing, "base")
+    assert set(page.context["form"].errors) == {"latitude", "duty_phone"}
+    assert 'value="北纬四十二度"' in page.content.decode()
+    assert kept(filing)["latitude"] == "北纬四十二度"
+    tasks = {part.section.key: part.state for part in as_user(chifeng).get(url("edit", filing)).context["parts"]}
+    assert tasks["base"] == "有 2 处要改"
+
+
+def test_saving_leads_on_and_the_last_page_back_to_the_list(as_user, chifeng, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    client = as_user(chifeng)
+    page = {**BASE, "version": filing.version}
+    assert client.post(section(filing, "base"), {**page, "action": "next"})["Location"] == section(filing, "support")
+    assert client.post(section(filing, "base"), {**page, "action": "save"})["Location"] == section(filing, "base")
+    row = {"posts-0-role": "captain", "posts-0-name": "甲", "version": filing.version, "action": "more"}
+    more = client.post(section(filing, "management"), row)["Location"]
+    assert len(client.get(more).context["rows"]) == 2
+
+
+def test_a_wrong_day_and_an_ended_choice_are_still_in_their_inputs(as_user, chifeng, office):
+    filing = builders.drafted(chifeng, office("150400"), founded_on="二〇二四年三月", main_category="no-such")
+    client = as_user(chifeng)
+    assert 'value="二〇二四年三月"' in client.get(section(filing, "name")).content.decode()
+    assert 'value="no-such" selected' in client.get(section(filing, "category")).content.decode()
+
+
+def test_the_page_saves_itself_and_does_not_get_in_its_own_way(as_user, chifeng, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    client, page = as_user(chifeng), url("autosave", filing, "base")
+    answer = client.post(page, {**BASE, "base_address": "第一次", "version": filing.version})
+    assert "已自动保存" in answer.content.decode()
+    client.post(section(filing, "base"), {**BASE, "base_address": "第二次", "version": filing.version})
+    assert kept(filing)["base_address"] == "第二次"
+
+
+def test_a_colleague_on_other_fields_is_not_overwritten(as_user, chifeng, region_security, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    other = colleague(region_security, chifeng)
+    opened_at = filing.version
+    as_user(other).post(section(filing, "base"), {**BASE, "duty_phone": "0476-7654321", "version": opened_at})
+    # this page was opened before and repeats the old telephone number
+    as_user(chifeng).post(section(filing, "base"), {**BASE, "base_address": "演示路 2 号", "version": opened_at})
+    now = kept(filing)
+    assert (now["base_address"], now["duty_phone"]) == ("演示路 2 号", "0476-7654321")
+    page = as_user(other).get(url("edit", filing)).content.decode()
+    assert "改过" in page
+
+
+def test_a_colleague_on_the_same_field_is_shown_and_nothing_typed_is_lost(as_user, chifeng, region_security, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    other = colleague(region_security, chifeng)
+    theirs = {**BASE, "base_address": "他写的", "duty_phone": "0476-7654321", "version": filing.version}
+    as_user(other).post(section(filing, "base"), theirs)
+    mine = {**BASE, "base_address": "我写的", "version": filing.version}
+    assert "没有自动保存" in as_user(chifeng).post(url("autosave", filing, "base"), mine).content.decode()
+    page = as_user(chifeng).post(section(filing, "base"), mine)
+    clash = page.context["stale"][0]
+    assert (page.status_code, clash.old, clash.theirs, clash.mine) == (409, "演示路 1 号", "他写的", "我写的")
+    assert page.context["form"]["base_address"].value() == "我写的"
+    assert page.context["form"]["duty_phone"].value() == "0476-7654321"  # not touched here: theirs stands
+    again = {**mine, "duty_phone": "0476-7654321", "version": page.context["filing"].version}
+    as_user(chifeng).post(section(filing, "base"), again)
+    assert kept(filing)["base_address"] == "我写的"
+
+
+@pytest.mark.parametrize("text", ["长" * 100_000, "有\x00空字节", "孤立\ud800代理"])
+def test_hostile_text_neither_breaks_nor_bloats_the_draft(chifeng, office, text):
+    filing = builders.drafted(chifeng, office("150400"))
+    keep(filing, {"base_address": text, "state": "filed", "posts": [{"name": text, "id": 1}]}, by=chifeng, version=None)
+    now = kept(filing)
+    assert len(now["base_address"]) <= LONGEST
+    assert "\x00" not in now["base_address"]
+    assert "state" not in now
+    assert set(now["posts"][0]) == {"role", "name", "phone", "origin", "starts_on"}
+
+
+def test_ten_thousand_rows_are_refused_or_cut(as_user, chifeng, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    rows = {f"posts-{index}-name": "某" for index in range(10_000)}
+    answer = as_user(chifeng).post(section(filing, "management"), {**rows, "version": filing.version})
+    assert answer.status_code == 400
+    rows = {f"posts-{index}-name": "某" for index in range(200)}
+    as_user(chifeng).post(section(filing, "management"), {**rows, "version": filing.version})
+    assert len(kept(filing)["posts"]) == MOST_POSTS
+
+
+def test_the_management_is_rows_and_an_empty_one_is_none(as_user, chifeng, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    rows = {
+        "posts-0-role": "captain",
+        "posts-0-name": "甲",
+        "posts-0-starts_on": "2024-03-01",
+        "posts-1-role": "deputy",
+    }
+    rows |= {"posts-2-role": "captain", "posts-2-name": "乙", "posts-2-starts_on": "2124-03-01"}
+    page = as_user(chifeng).post(section(filing, "management"), {**rows, "version": filing.version}, follow=True)
+    assert [row["name"] for row in kept(filing)["posts"]] == ["甲", "乙"]
+    assert "日期不能晚于今天" in page.content.decode()
+    checked = as_user(chifeng).get(url("hand_in", filing))
+    assert "队长应为 1 名，现为 2 名。" in [item["finding"].message for item in checked.context["warnings"]]
+
+
+def test_strange_sections_and_strangers(as_user, chifeng, baotou, region, leader, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    assert as_user(chifeng).get(section(filing, "nonsense")).status_code == 404
+    assert as_user(chifeng).get(section(filing, "exit")).status_code == 404  # of another kind of filing
+    assert as_user(chifeng).post(url("autosave", filing, "papers")).status_code == 404
+    for name in ("edit", "hand_in"):
+        assert as_user(baotou).get(url(name, filing)).status_code == 404
+        assert as_user(region).get(url(name, filing)).status_code == 403
+    typed = {**BASE, "base_address": "别人写的", "version": filing.version}
+    assert as_user(baotou).post(section(filing, "base"), typed).status_code == 404
+    assert as_user(leader).post(section(filing, "base"), typed).status_code == 403
+    assert as_user(leader).post(url("autosave", filing, "base"), typed).status_code == 403
+    assert kept(filing)["base_address"] == "演示路 1 号"
+
+
+def test_looking_changes_nothing(as_user, chifeng, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    before = Filing.objects.values().get(pk=filing.pk)
+    client = as_user(chifeng)
+    pages = [url("edit", filing), url("hand_in", filing), url("detail", filing), url("form", filing)]
+    pages += [
+        section(filing, key) for key in ("name", "registration", "category", "management", "base", "support", "papers")
+    ]
+    for page in pages:
+        assert client.get(page).status_code == 200, page
+    assert Filing.objects.values().get(pk=filing.pk) == before
+
+
+def test_pages_keep_their_query_count(as_user, chifeng, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    client = as_user(chifeng)
+    counts = {}
+    for page in (url("edit", filing), section(filing, "base"), section(filing, "papers"), url("hand_in", filing)):
+        counts[page] = len(queries_of(client, page))
+    assert max(counts.values()) <= 24, counts
+
+
+# -- handing in -----------------------------------------------------------------------------------------------
+def test_the_checks_lead_to_the_fields(as_user, chifeng, office):
+    filing = builders.drafted(
+        chifeng, office("150400"), uscc="52150000MJ0000000X", latitude="22", founded_on="2124-01-01"
+    )
+    page = as_user(chifeng).get(url("hand_in", filing))
+    leads = {item["finding"].message: item["url"] for item in page.context["blocking"]}
+    assert leads["统一社会信用代码的校验位不对，请核对是否抄错。"] == section(filing, "registration") + "#id_uscc"
+    assert leads["成立日期：日期不能晚于今天。"] == section(filing, "name") + "#id_founded_on"
+    assert leads["缺材料：申请书。"] == section(filing, "papers") + "#papers"
+    assert "坐标不在内蒙古范围内" in page.context["warnings"][0]["finding"].message
+    assert as_user(chifeng).post(url("hand_in", filing), {"version": filing.version}).status_code == 302
+    assert Filing.objects.get().state == "draft"
+
+
+def test_handing_in_tells_number_and_who_has_it_and_the_second_press_too(as_user, chifeng, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    builders.papers(filing, chifeng)
+    client, press = as_user(chifeng), {"version": Filing.objects.get().version}
+    done = messages_of(client.post(url("hand_in", filing), press, follow=True))
+    number = Filing.objects.get().number
+    assert f"受理号 {number}" in done[0]
+    assert "内蒙古自治区红十字会（审定备案）" in done[0]
+    again = messages_of(client.post(url("hand_in", filing), press, follow=True))
+    assert again == [f"已经提交过了，受理号 {number}，不用再提交。"]
+    assert WorkflowEvent.objects.of(filing).count() == 1
+
+
+def test_handed_in_meanwhile_by_a_colleague(as_user, chifeng, region_security, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    builders.papers(filing, chifeng)
+    other = colleague(region_security, chifeng)
+    WORKFLOW.perform(filing, "submit", by=builders.read(other))
+    client = as_user(chifeng)
+    page = client.post(
+        section(filing, "base"), {**BASE, "base_address": "晚了", "version": filing.version}, follow=True
+    )
+    assert page.redirect_chain[-1][0] == filing.get_absolute_url()
+    assert "已经提交的备案件不能再改" in messages_of(page)[0]
+    saved = client.post(url("autosave", filing, "base"), {**BASE, "base_address": "晚了", "version": filing.version})
+    assert saved.status_code == 409
+    assert "先一步办理" in messages_of(client.post(url("hand_in", filing), {"version": 1}, follow=True))[0]
+    assert kept(filing)["base_address"] == "演示路 1 号"
+
+
+def test_changed_meanwhile_is_not_handed_in_unseen(as_user, chifeng, region_security, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    builders.papers(filing, chifeng)
+    other = colleague(region_security, chifeng)
+    as_user(other).post(section(filing, "base"), {**BASE, "base_address": "改了", "version": filing.version})
+    page = as_user(chifeng).post(url("hand_in", filing), {"version": filing.version}, follow=True)
+    assert "别人改过这件备案" in messages_of(page)[0]
+    assert Filing.objects.get().state == "draft"
+
+
+def test_an_ended_appointment_ends_in_the_middle(as_user, chifeng, office):
+    filing = builders.drafted(chifeng, office("150400"))
+    client = as_user(chifeng)
+    assert client.get(url("edit", filing)).status_code == 200
+    Appointment.objects.filter(user=chifeng, role="clerk").update(ends_at=timezone.now())
+    typed = {**BASE, "base_address": "任期外", "version": filing.version}
+    for page in (section(filing, "base"), url("autosave", filing, "base"), url("hand_in", filing)):
+        assert client.post(page, typed).status_code == 403, page
+    assert kept(filing)["base_address"] == "演示路 1 号"
+
+
+def test_returned_lands_on_what_was_said_and_goes_back_to_who_returned_it(as_user, chifeng, region, office):
+    filing = builders.submitted(chifeng, office("150400"))
+    FieldComment.objects.create(filing=filing, round_no=1, field="base_address", text="门牌号不对", by=region)
+    FieldComment.objects.create(filing=filing, round_no=1, field="posts.captain", text="请核对", by=region)
+    assert "门牌号不对" not in as_user(chifeng).get(filing.get_absolute_url()).content.decode()  # not sent yet
+    WORKFLOW.perform(filing, "return_for_changes", by=builders.read(region), comment="两处请改")
+    client = as_user(chifeng)
+    page = client.get(filing.get_absolute_url())
+    assert [remark.name for remark in page.context["remarks"]] == ["posts.captain", "base_address"]
+    assert f'href="{section(filing, "management")}#posts"' in page.content.decode()
+    tasks = {part.section.key: part.state for part in client.get(url("edit", filing)).context["parts"]}
+    assert (tasks["base"], tasks["management"]) == ("退回 1 处", "退回 1 处")
+    here = client.get(section(filing, "base")).content.decode()
+    assert "门牌号不对" in here
+    client.post(section(filing, "base"), {**BASE, "base_address": "演示路 9 号", "version": filing.version + 9})
+    tasks = {part.section.key: part.state for part in client.get(url("edit", filing)).context["parts"]}
+    assert (tasks["base"], tasks["management"]) == ("已填", "退回 1 处")
+    assert "由退回的" in client.get(url("hand_in", filing)).content.decode()
+    done = client.post(url("hand_in", filing), {"version": Filing.objects.get().version}, follow=True)
+    assert "已重新提交" in messages_of(done)[0]
+    assert Filing.objects.get().current_office.code == "150000"
+
+
+def test_a_clean_renewal_takes_two_clicks(as_user, chifeng, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    client = as_user(chifeng)
+    begun = client.post(reverse("teams:filing_begin_for", args=[team.pk, "annual"]))
+    page = client.get(begun["Location"])
+    assert page.context["blocking"] == []
+    assert "与实际一致，提交" in page.content.decode()
+    filing = Filing.objects.get(kind="annual")
+    client.post(url("hand_in", filing), {"version": page.context["filing"].version})
+    filing.refresh_from_db()
+    assert (filing.state, filing.changed, filing.year) == ("submitted", 0, timezone.localdate().year)
+
+
+def test_withdrawing(as_user, chifeng, region, office):
+    filing = builders.submitted(chifeng, office("150400"))
+    assert as_user(region).post(url("withdraw", filing)).status_code == 403
+    as_user(chifeng).post(url("withdraw", filing), {"comment": "先不办"})
+    assert Filing.objects.get().state == "withdrawn"
+    assert WorkflowEvent.objects.of(filing).last().comment == "先不办"
+    assert "不能撤回" in messages_of(as_user(chifeng).post(url("withdraw", filing), follow=True))[0]
+
+
+# -- leaving ----------------------------------------------------------------------------------------------------
+def test_the_exit_checklist_is_kept_up_also_while_offices_read(as_user, chifeng, region, baotou, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    flag = builders.flag(team)
+    filing = WORKFLOW.perform(builders.leaving(team, chifeng), "submit", by=chifeng)
+    client, page = as_user(chifeng), url("exit_item", filing, "emblem")
+    done = {"emblem-done_on": "2026-11-02", "emblem-note": "交回红十字会库房", "version": 1}
+    assert "还有没有收回的" in messages_of(client.post(page, done, follow=True))[0]
+    assert as_user(region).post(page, done).status_code == 403
+    assert as_user(baotou).post(page, done).status_code == 404
+    type(flag).objects.filter(pk=flag.pk).update(returned=2)
+    assert "已保存" in messages_of(client.post(page, done, follow=True))[0]
+    item = ExitItem.objects.get(filing=filing, task="emblem")
+    assert (str(item.done_on), item.note, item.done_by) == ("2026-11-02", "交回红十字会库房", chifeng)
+    event = WorkflowEvent.objects.of(filing).last()
+    assert (event.action, event.facts["task"]) == ("exit_item", "emblem")
+    story = client.get(f"{filing.get_absolute_url()}?tab=story").context["history"]
+    assert story[0]["comment"] == "标志物收回：2026-11-02 交回红十字会库房"
+    assert "别人改过" in messages_of(client.post(page, done, follow=True))[0]  # the version of before
+    client.post(page, {"reopen": "1", "emblem-note": "有一面没有交", "version": 2})
+    item.refresh_from_db()
+    assert item.done_on is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"members-done_on": "2026-11-02", "members-note": ""}, "请写明去向"),
+        ({"members-done_on": "2126-11-02", "members-note": "转入"}, "不能晚于今天"),
+    ],
+)
+def test_wrong_input_in_the_checklist_is_told(as_user, chifeng, region, office, typed, told):
+    team = builders.filed(chifeng, office("150400"), region)
+    filing = builders.leaving(team, chifeng)
+    page = as_user(chifeng).post(url("exit_item", filing, "members"), {**typed, "version": 1}, follow=True)
+    assert told in messages_of(page)[0]
+    assert as_user(chifeng).post(url("exit_item", filing, "nonsense")).status_code == 404
