@@ -85,6 +85,7 @@ def _server():
 def _scale(scale: int, rounds: int) -> None:
     """Runs in a process of its own, because Django's settings hold one database."""
     django.setup()
+    from bench.approving import measure_approvals  # as below
     from bench.export import measure_export  # reads models, which are there from now on
     from bench.measure import measure  # as above
     from bench.pages import pages  # as above
@@ -111,7 +112,9 @@ def _scale(scale: int, rounds: int) -> None:
                 flush=True,
             )
         export = measure_export(port, pid)
-    save(scale, seeded, results, export)
+        approval = measure_approvals(port)  # last: it changes what was measured
+        print(f"×{scale}: approved {approval.filed} of {approval.asked} in {approval.seconds:.1f} s", flush=True)
+    save(scale, seeded, results, export, approval)
 
 
 def main() -> None:
