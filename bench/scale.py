@@ -59,6 +59,7 @@ def _server():
 def run(scale: int, rounds: int, pipe: Connection) -> None:
     """A process of its own, because Django's settings hold one database. Does each next thing when told to."""
     django.setup()
+    from bench.approving import measure_approvals  # as below
     from bench.export import measure_export  # reads models, which are there from now on
     from bench.measure import measure  # as above
     from bench.pages import pages  # as above
@@ -92,4 +93,7 @@ def run(scale: int, rounds: int, pipe: Connection) -> None:
                 flush=True,
             )
             pipe.send("measured")
-        save(scale, seeded, results, measure_export(port, pid))
+        export = measure_export(port, pid)
+        approval = measure_approvals(port)  # last: it changes what was measured
+        print(f"×{scale}: approved {approval.filed} of {approval.asked} in {approval.seconds:.1f} s", flush=True)
+        save(scale, seeded, results, export, approval)

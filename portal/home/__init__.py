@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from organizations.signed_in import SignedIn
 from portal.home import duties, filings, requests, teams, year
+from portal.home.task import urgency
 from portal.todo import counts_of
 
 
@@ -21,18 +22,19 @@ def home(request: SignedIn) -> HttpResponse:
     user = request.user
     counts = counts_of(user, drifting=teams.drifting_of(user))
     asked, filed, numbers = requests.found(user), filings.found(user), year.numbers(user)
+    tasks = [
+        *filings.to_mend(filed),
+        *requests.to_mend(asked),
+        *filings.to_decide(filed, counts),
+        *requests.to_decide(user, asked, counts),
+        *duties.ending(user),
+        *teams.hints(user, numbers, counts),
+        *duties.hints(user, numbers),
+    ]
     context = {
         "title": _("今天要办"),
         "today": timezone.localdate(),
-        "tasks": [
-            *filings.to_mend(filed),
-            *requests.to_mend(asked),
-            *filings.to_decide(filed, counts),
-            *requests.to_decide(user, asked, counts),
-            *duties.ending(user),
-            *teams.hints(user, numbers, counts),
-            *duties.hints(user, numbers),
-        ],
+        "tasks": sorted(tasks, key=urgency),
         "waiting": [*filings.waiting(filed), *requests.waiting(user, asked)],
         "progress": year.progress(numbers),
         "year": timezone.localdate().year,

@@ -20,5 +20,13 @@ class Task:
     act: str
 
 
+_TONES = ("bad", "warn", "wait", "off")
+
+
+def urgency(task: Task) -> int:
+    """What is past its limit comes first, what is only a hint last; within one tone the order of the subjects stays."""
+    return _TONES.index(task.tone)
+
+
 def days_since(moment: Any) -> int:
     return (timezone.localdate() - timezone.localdate(moment)).days

@@ -15,7 +15,7 @@ from core.forms import StaleForm
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from teams.choices import Duty, FilingKind
+from teams.choices import Duty, FilingKind, PaperWhen
 from teams.forms.rules import RuleForm
 from teams.models import FilingRule, RulePaper
 from teams.rule_history import Past
@@ -45,8 +45,9 @@ def _line(rule: FilingRule) -> dict[str, Any]:
         "rule": rule,
         "steps": list(rule.steps.all()),
         "days": sum(step.days for step in rule.steps.all() if step.duty != Duty.COPY),
-        "required": [row for row in papers if row.required],
-        "others": len([row for row in papers if not row.required]),
+        "always": len([row for row in papers if row.required and row.when == PaperWhen.ALWAYS]),
+        "by_case": len([row for row in papers if row.required and row.when != PaperWhen.ALWAYS]),
+        "optional": len([row for row in papers if not row.required]),
     }
 
 
