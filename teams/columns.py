@@ -219,5 +219,11 @@ class TeamColumns(Resource):
 
     class Meta(Resource.Meta):
         model = Filing
-        fields: Sequence[str] = ()
+        fields = (
+            "name", "short_name", "level", "office", "naming_org", "founded_on", "formation", "host_org_name",
+            "registration", "civil_type", "uscc", "civil_authority", "civil_on", "supervising_unit", "filing_doc_no",
+            "filing_doc_on", "main_category", "other_categories", "captain", "captain_phone", "captain_origin",
+            "captain_since", "deputies", "planned_size", "base_division", "base_address", "longitude", "latitude",
+            "coordinates", "duty_phone", "site_type", "funding",
+        )  # fmt: skip
         import_id_fields: Sequence[str] = ()

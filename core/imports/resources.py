@@ -116,7 +116,8 @@ class Resource(resources.ModelResource):
     # -- the run ------------------------------------------------------------------------------------------
     @property
     def columns(self) -> dict[str, Column]:
-        return {name: field for name, field in self.fields.items() if isinstance(field, Column)}
+        order = dict.fromkeys((*(self._meta.fields or ()), *self.fields))  # as declared; the library sorts its own way
+        return {name: self.fields[name] for name in order if isinstance(self.fields.get(name), Column)}
 
     def run(self, dataset: Dataset, *, dry_run: bool) -> Any:
         """Take the rows in, or only try; the caller holds the transaction and rolls it back when it was a trial."""
