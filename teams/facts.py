@@ -249,6 +249,8 @@ def _paper_name(kind: str) -> str:
 def read(name: str, raw: Any) -> Any:
     """The value of what was typed; raises ``ValidationError`` with what is wrong with it. Empty is None, "" or []."""
     field = field_of(name)
+    if isinstance(raw, list | dict) and not isinstance(field, forms.MultipleChoiceField):
+        raise ValidationError(_("这里只能填一个值。"))
     value = field.clean(raw)
     column = model_field(name) if name in FACTS else None
     if column is not None and value not in (None, "", []):
