@@ -30,10 +30,24 @@ def marked(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
         return _whole(old), _whole(new)
     left: list[Piece] = []
     right: list[Piece] = []
-    for kind, i, j, k, m in matcher.get_opcodes():
-        left += _run(before[i:j], changed=kind != "equal")
-        right += _run(after[k:m], changed=kind != "equal")
-    return left, right
+    runs = matcher.get_opcodes()
+    for place, (kind, i, j, k, m) in enumerate(runs):
+        # One character kept between two changes is chance: the dot of two names, a 市 in two addresses.
+        chance = kind == "equal" and j - i == 1 and 0 < place < len(runs) - 1
+        left += _run(before[i:j], changed=chance or kind != "equal")
+        right += _run(after[k:m], changed=chance or kind != "equal")
+    return _joined(left), _joined(right)
+
+
+def _joined(pieces: list[Piece]) -> list[Piece]:
+    """Neighbours of one kind as one run."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if found and found[-1].changed == piece.changed:
+            found[-1] = Piece(found[-1].text + piece.text, piece.changed)
+        else:
+            found.append(piece)
+    return found
 
 
 def _whole(text: str) -> list[Piece]:
