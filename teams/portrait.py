@@ -71,7 +71,8 @@ def _rows(shot: Snapshot, section: Section, full: bool) -> list[Row]:
         if name == "latitude":
             rows.append(Row(name, _("坐标（纬度，经度）"), _coordinates(shot), False, copy=bool(_coordinates(shot))))
         else:
-            rows.append(Row(name, label_of(name), value, FACTS[name].filed, _url(shot, name)))
+            label = _("队伍名称") if name == "name" else label_of(name)
+            rows.append(Row(name, label, value, FACTS[name].filed, _url(shot, name)))
     return rows
 
 

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core import masking
 from core.days import end_of
 from core.history import changes_of
 from core.history.changes import Change
 from core.models import WorkflowEvent
 from organizations.models import Organization
-from teams.models import Filing, TeamPost
+from teams.choices import Funding
+from teams.models import Category, Filing, TeamPost
 from teams.past import Snapshot, events_of
 from teams.standing import WORKFLOW
 
@@ -22,8 +24,11 @@ def story(shot: Snapshot) -> list[dict[str, Any]]:
     until = end_of(shot.day) if shot.day else None
     place = Organization(pk=shot.team.organization_id)
     entries = [
-        *_changes(changes_of(shot.team, most=MOST), {"update": _("队伍信息有变化"), "insert": _("建立队伍档案")}),
-        *_changes(changes_of(place, most=MOST), {"update": _("名称或隶属有变化"), "insert": _("列入机构")}),
+        *_changes(
+            changes_of(shot.team, masked=_masks(), most=MOST),
+            {"update": _("队伍信息有变化"), "insert": _("建立队伍档案")},
+        ),
+        *_changes(changes_of(place, most=MOST), {"update": _("名称等有变化"), "insert": _("列入机构")}),
         *_moves(shot),
         *_posts(shot),
         *_filings(shot),
@@ -32,8 +37,28 @@ def story(shot: Snapshot) -> list[dict[str, Any]]:
     return sorted(kept, key=lambda entry: entry["at"], reverse=True)
 
 
+def _masks() -> dict[str, Any]:
+    """Telephone numbers in part; keys of several choices in words."""
+    categories = dict(Category.objects.values_list("key", "name"))
+    funding = {str(key): str(label) for key, label in Funding.choices}
+    return {
+        "duty_phone": masking.phone,
+        "other_categories": lambda text: _named(text, categories),
+        "funding": lambda text: _named(text, funding),
+    }
+
+
+def _named(text: str, names: dict[str, str]) -> str:
+    return _("、").join(names.get(key, key) for key in text.split(_("、")))
+
+
 def _changes(changes: list[Change], words: dict[str, str]) -> list[dict[str, Any]]:
-    return [change.shown() | {"label": words.get(change.label, _("修改"))} for change in changes]
+    """What a record began with stands in the filing that began it; the line says only that it did."""
+    shown = []
+    for change in changes:
+        entry = change.shown() | {"label": words.get(change.label, _("修改"))}
+        shown.append(entry | {"changes": []} if change.label == "insert" else entry)
+    return shown
 
 
 def _moves(shot: Snapshot) -> list[dict[str, Any]]:
@@ -82,7 +107,7 @@ def _filings(shot: Snapshot) -> list[dict[str, Any]]:
         parts = [filing.number or "", filing.reply_no]
         comment = _("，").join(part for part in parts if part)
         assert filing.decided_at is not None, "only decided filings are asked for"
-        shown.append(_entry(filing.decided_at, "", _("%(kind)s备案：%(state)s") % words, comment))
+        shown.append(_entry(filing.decided_at, "", _("%(kind)s：%(state)s") % words, comment))
     return shown
 
 

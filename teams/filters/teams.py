@@ -33,10 +33,6 @@ ATTENTION = (
 CONFIRMED = (("this_year", gettext_lazy("本年度已确认")),)
 
 
-def _categories() -> list[tuple[str, str]]:
-    return [(category.key, category.name) for category in Category.objects.all()]
-
-
 class TeamFilter(Filter):
     under = Scope("organization__path")
     status = pick(gettext_lazy("状态"), "by_status", ("on_file", gettext_lazy("在册（未退出）")), *TeamStatus.choices)
@@ -44,13 +40,13 @@ class TeamFilter(Filter):
         label=gettext_lazy("队伍级别"), choices=TeamLevel, empty_label=gettext_lazy("全部")
     )
     category = django_filters.ChoiceFilter(
-        label=gettext_lazy("专业类别"), choices=_categories, method="by_category", empty_label=gettext_lazy("全部"),
+        label=gettext_lazy("专业类别"), method="by_category", empty_label=gettext_lazy("全部"),
         help_text=gettext_lazy("主类别或其他类别。"),
     )  # fmt: skip
     attention = pick(gettext_lazy("需要关注"), "by_attention", *ATTENTION, *CONFIRMED)
     office_level = pick(gettext_lazy("主管机构级别"), "by_office_level", *MANAGING_LEVELS)
     main = django_filters.ChoiceFilter(
-        field_name="main_category", label=gettext_lazy("主类别"), choices=_categories, empty_label=gettext_lazy("全部")
+        field_name="main_category", label=gettext_lazy("主类别"), empty_label=gettext_lazy("全部")
     )
     formation = django_filters.ChoiceFilter(
         label=gettext_lazy("组建方式"), choices=Formation, empty_label=gettext_lazy("全部")
@@ -62,6 +58,12 @@ class TeamFilter(Filter):
     class Meta:
         model = Team
         fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = list(Category.objects.values_list("key", "name"))
+        for name in ("category", "main"):
+            self.filters[name].extra["choices"] = choices
 
     def search(self, queryset: Any, name: str, value: str) -> QuerySet:
         named = Organization.objects.filter(matching(value)).teams().values("pk")
@@ -89,7 +91,7 @@ class TeamFilter(Filter):
         if value == "unconfirmed":
             return queryset.filter(unconfirmed(year))
         # what is on file is compared with today's tree; of a past day there is a note instead
-        return queryset if day else queryset.filter(pk__in=drifting(Team.objects.all()).values("pk"))
+        return queryset if day else drifting(queryset)
 
     def notes(self) -> list[str]:
         notes = super().notes()

@@ -33,6 +33,15 @@ class KeptForm(VersionedForm):
         super().__init__(*args, **kwargs)
         days_first(self)
 
+    def _post_clean(self) -> None:
+        """Constraints over fields the form does not hold count as well: the team, the quantity handed out."""
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as error:
+                self.add_error(None, error)
+
 
 class TeamFactsForm(VersionedForm):
     """The facts that need no filing; fields, hints and rules are those of the filing's own form.

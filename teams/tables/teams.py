@@ -82,7 +82,7 @@ class TeamTable(Table):
         return self.value_captain(record) or str(_("空缺"))
 
     def value_captain(self, record: Team) -> str:
-        return "、".join(post.name for post in getattr(record, "captains", ()))
+        return "、".join(getattr(record, "captain_names", None) or ())
 
     def render_status(self, record: Team) -> str:
         chip = state_of(record)  # the ordinary case is a word; a chip would only drown the exceptions

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Func, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery
 from django.utils.translation import pgettext_lazy
 
 from core.lists import ListView
@@ -20,13 +20,17 @@ from teams.tables.teams import TeamTable
 TeamEvent = Team.tracked_events.rel.related_model  # type: ignore[attr-defined]
 
 
-def with_office(rows: QuerySet[Team]) -> QuerySet[Team]:
-    """Adds ``office_name`` of the office above and ``category_names`` of the other categories, read with the rows."""
+def with_names(rows: QuerySet[Team]) -> QuerySet[Team]:
+    """Adds ``office_name`` of the office above, ``category_names`` of the other categories and ``captain_names``, read
+    with the rows."""
     offices = Organization.objects.filter(path=OuterRef("office_path")).values("short_name")[:1]
-    any_of = Func(OuterRef("other_categories"), function="ANY", output_field=CharField())
-    names = Category.objects.filter(key=any_of).order_by("position").values("name")
+    at = Func(OuterRef("other_categories"), F("key"), function="array_position", output_field=IntegerField())
+    categories = Category.objects.alias(at=at).filter(at__isnull=False).order_by("position").values("name")
+    captains = TeamPost.objects.current().filter(team=OuterRef("pk"), role=PostRole.CAPTAIN)
     return rows.alias(office_path=office_path("organization__path")).annotate(
-        office_name=Subquery(offices), category_names=ArraySubquery(names)
+        office_name=Subquery(offices),
+        category_names=ArraySubquery(categories),
+        captain_names=ArraySubquery(captains.order_by("starts_on", "pk").values("name")),
     )
 
 
@@ -47,8 +51,7 @@ class TeamList(ListView):
         if self.request.GET.get("full") == "1":
             # One sees below, but gives away whole numbers of the teams the own office manages only.
             rows = rows.filter(reach(self.request.user, Right.EXPORT_FULL, at="organization"))
-        captains = TeamPost.objects.current().filter(role=PostRole.CAPTAIN).order_by("starts_on", "pk")
-        return with_office(rows).prefetch_related(Prefetch("posts", captains, to_attr="captains"))
+        return with_names(rows)
 
     def get_context(self) -> dict[str, Any]:
         return {**super().get_context(), "may_file": Right.SUBMIT_FILING in access(self.request.user)}
