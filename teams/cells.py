@@ -19,6 +19,7 @@ _BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff·])\s+(?=[\u3400-\u9fff·])")
 _SEPARATORS = re.compile(r"[、，,;；/／|\n]+")
 _DOTS = re.compile(r"(?<=[\u3400-\u9fff])\s*[•・‧∙．.]\s*(?=[\u3400-\u9fff])")
 _PERSON = re.compile(r"(?P<name>[^(（\d]+?)\s*[(（]?\s*(?P<phone>1[\d\s-]{10,14}|0\d{2,3}[\s-]?\d{7,8})?\s*[)）]?")
+_REMARK = re.compile(r"[（(][^（）()\d]*[）)]")  # 李志强（兼）
 _DASHES = str.maketrans("－—–‐−", "-----")
 _YEAR = re.compile(r"[\[［(（【〈《]\s*((?:19|20)\d{2})\s*[\]］)）】〉》]")
 _DEGREES = re.compile(r"(\d{1,3})\s*[°度]\s*(?:(\d{1,2})\s*[′'’分]\s*)?(?:(\d{1,2}(?:\.\d+)?)\s*(?:[″\"”秒]|''|’’)?)?")
@@ -115,10 +116,10 @@ class Number(Text):
 
 
 class DocumentNumber(Text):
-    """Other brackets around the year become 〔〕; everything else is for the rule to judge."""
+    """Other brackets around the year become 〔〕, 第 goes; everything else is for the rule to judge."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        return _YEAR.sub(r"〔\1〕", re.sub(r"\s+", "", value or ""))
+        return _YEAR.sub(r"〔\1〕", re.sub(r"\s+", "", value or "")).replace("〕第", "〕")
 
 
 class Coordinate(Text):
@@ -185,6 +186,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _person(text: str) -> dict[str, str]:
+    text = _REMARK.sub("", text)
     found = _PERSON.fullmatch(text)
     if found is None:
         if re.search(r"\d", text):

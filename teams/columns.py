@@ -204,7 +204,7 @@ class TeamColumns(Resource):
         "duty_phone",
         gettext_lazy("值班电话"),
         widget=cells.Phone(),
-        also=["24小时值班电话", "应急电话", "固定电话", "值守电话", "办公电话"],
+        also=["24小时值班电话", "24小时电话", "电话", "应急电话", "固定电话", "值守电话", "办公电话"],
         hint=gettext_lazy("固定电话写成 0476-1234567，或 11 位手机号。"),
     )
     site_type = Column(

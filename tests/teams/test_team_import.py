@@ -27,8 +27,8 @@ HEAD = [
 GOOD = [
     1, "赤峰市 红十字水域 救援队（演示）", "盟市级队伍", "赤峰市红会", "冠名", "民政登记", " 5115 0400 MJY0 0000 0X ",
     "水上救援、山野搜救类", "阿拉坦•苏都", "138 0000 0011", "李　强（13800000012）、敖特根巴雅尔·孟和",
-    date(2024, 3, 1), "演示路１号", "118.886940°", 42.25781, "0476－1234567", "30人", "赤红发[2024]7号", 20240305,
-    "随便写写",
+    date(2024, 3, 1), "演示路１号", "118.886940°", 42.25781, "0476－1234567", "30人", "赤红发[2024]7号",
+    20240305, "随便写写",
 ]  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def why(page, number: int) -> dict[str, str]:
         (Number(), "30.0", "30"),
         (Number(), "三十", "三十"),
         (DocumentNumber(), "内红赈发 [2024] 19号", "内红赈发〔2024〕19号"),
-        (DocumentNumber(), "内红赈发（2024）第19号", "内红赈发〔2024〕第19号"),
+        (DocumentNumber(), "内红赈发（2024）第19号", "内红赈发〔2024〕19号"),
         (Coordinate(), "118.886940000001", "118.88694"),
         (Coordinate(), "东经118°53′13″", "118.88694"),
         (Coordinate(), "N42.25781", "42.25781"),
@@ -98,11 +98,20 @@ def why(page, number: int) -> dict[str, str]:
         (People(), "李四（138 0000 0011）", [{"name": "李四", "phone": "13800000011"}]),
         (People(), "李四 13800000011", [{"name": "李四", "phone": "13800000011"}]),
         (People(), "敖特根巴雅尔.孟和", [{"name": "敖特根巴雅尔·孟和", "phone": ""}]),
+        (People(), "王　明13800000051", [{"name": "王明", "phone": "13800000051"}]),
+        (People(), "敖特根巴雅尔•孟和（选举）", [{"name": "敖特根巴雅尔·孟和", "phone": ""}]),
+        (Coordinates(), "118°53′13″，42°15′28″", ["42.25778", "118.88694"]),
         (Categories(), "水上救援 山野搜救类", ["aquatic", "mountain"]),
     ],
 )
 def test_habits_of_typing_are_understood(cast, widget, written, read):
     assert widget.clean(written) == read
+
+
+@pytest.mark.parametrize(("widget", "written"), [(People(), "12345"), (Coordinates(), "42.2"), (Categories(), "登月")])
+def test_cells_that_mean_nothing_say_so(cast, widget, written):
+    with pytest.raises(ValueError, match=written):
+        widget.clean(written)
 
 
 # -- the whole way ----------------------------------------------------------------------------------------
