@@ -89,9 +89,8 @@ def test_a_team_is_registered_returned_mended_filed_and_printed(
     save(clerk)
     clerk.goto(f"/filings/{filing.pk}/edit/management/")
     rows = clerk.locator("[data-post-row]")
-    for number, (role, name) in enumerate(
-        (("队长", CAPTAIN), ("副队长", "李志强（演示）"), ("副队长", "包玉山（演示）"))
-    ):
+    people = (("队长", CAPTAIN), ("副队长", "李志强（演示）"), ("副队长", "包玉山（演示）"))
+    for number, (role, name) in enumerate(people):
         if rows.count() <= number:
             clerk.get_by_role("button", name="加一行").click()
         row = rows.nth(number)
@@ -111,8 +110,9 @@ def test_a_team_is_registered_returned_mended_filed_and_printed(
     # The region comments on two fields and returns it.
     region = enter("region")
     region.goto(f"/desk/{filing.pk}/?tab=all")
-    for label, words in (("驻地地址", "请写到门牌号"), ("备案发文日期", "与文件不一致")):
-        row = region.locator("tr, .row", has=region.get_by_text(label, exact=True)).first
+    fields = (("base_address", "驻地地址", "请写到门牌号"), ("filing_doc_on", "备案发文日期", "与文件不一致"))
+    for field, label, words in fields:
+        row = region.locator(f"#row-{field}")
         row.locator("details.comment summary").click()
         with region.expect_response(re.compile(r"/comment/")):
             row.get_by_label(f"对“{label}”的批注").fill(words)
