@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organizations.models import Organization
-from teams.facts import FACTS, Words, changed_names, facts_of, label_of
+from teams.facts import FACTS, MANAGEMENT_SECTION, Words, changed_names, facts_of, label_of
 from teams.models import CheckSetting, Team, TeamPost
 from teams.states import ON_FILE
 
@@ -40,6 +40,11 @@ class Drift:
     since: date | None
     due: date | None
     source: str
+
+    @property
+    def section(self) -> str:
+        """The page of the form on which it is changed."""
+        return MANAGEMENT_SECTION.key if self.key.startswith("posts.") else FACTS[self.key].section.key
 
     @property
     def overdue(self) -> bool:
