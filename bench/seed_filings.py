@@ -45,7 +45,7 @@ _FILINGS = f"""
 CREATE TEMP TABLE seed_filing ON COMMIT DROP AS
 SELECT f.*, CASE WHEN state IN ('submitted', 'approved') THEN 1 END AS lies,
     CASE WHEN level = 'league_city' THEN 2 ELSE 3 END AS steps,
-    CASE WHEN state = 'submitted' AND level <> 'league_city' AND k % 3 = 0 THEN 2
+    CASE WHEN state = 'submitted' AND level <> 'league_city' AND k % 20 = 3 THEN 2
         WHEN level = 'league_city' THEN 2 ELSE 3 END AS at_step
 FROM (
     SELECT {FIRST} + t.k * {PER_TEAM} + j AS id, j, t.k, t.level, t.id AS team, t.place, t.office, t.league, t.region, t.person,

@@ -207,7 +207,7 @@ def test_home_keeps_the_query_budget_with_filings(as_user, chifeng, songshan, of
                 builders.submitted(songshan, office("150404"), **{**BANNER, "name": name})
 
     for user in (chifeng, songshan):
-        assert_constant_queries(as_user(user), HOME, grow, steps=(1, 3, 8))
+        assert_constant_queries(as_user(user), HOME, grow, steps=(1, 2, 4))
 
 
 def test_search_finds_teams_and_filings_of_the_own_tree_only(as_user, chifeng, region, baotou, office):
