@@ -8,6 +8,9 @@
   // -- dialogs: the button that is first to be pressed has the focus, or the first field of those that want words
   const open = (dialog) => {
     if (!dialog || !dialog.showModal || dialog.open) return;
+    const note = dialog.querySelector("[data-drafts-note]");
+    const drafts = document.getElementById("draft-count");
+    if (note && drafts) note.hidden = !drafts.textContent.trim();  // comments may have been written since the page came
     dialog.showModal();
     const first = dialog.querySelector("[autofocus]") || dialog.querySelector("input:not([type=hidden]), textarea") || dialog.querySelector("button");
     first.focus();

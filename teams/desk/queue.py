@@ -96,7 +96,8 @@ def rows_of(user: User, part: Part) -> QuerySet[Filing]:
 
 def below(user: User) -> QuerySet[Filing]:
     """Under way at offices below the own ones: seen and perhaps urged, not decided."""
-    rows: QuerySet[Filing] = Filing.objects.visible_to(user).filter(state__in=WITH_OFFICE)
+    # that it lies somewhere follows from the state; said, it keeps the planner off the hundred thousands that do not
+    rows = Filing.objects.visible_to(user).filter(state__in=WITH_OFFICE, current_office__isnull=False)
     return rows.filter(reduce(or_, map(_under, _places_above(user)), Q(pk__in=[])))
 
 

@@ -35,7 +35,7 @@ def broken(job: Job, progress: Any) -> None:
 
 def held(job: Job, progress: Any) -> JobResult:
     """Says that it has begun, and waits to be let go: the test decides what happens to the worker meanwhile."""
-    broker = redis.Redis.from_url(settings.REDIS_URL)
+    broker = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=None)
     progress(1, 2, "一半")
     broker.rpush(f"begun-{job.pk}", job.attempts)
     broker.blpop(f"go-{job.attempts}-{job.pk}", timeout=60)

@@ -243,7 +243,7 @@ def _database_url(database: dict, host: str) -> str:
 @pytest.fixture
 def broker(transactional_db: None) -> Iterator[redis.Redis]:
     """The real queue instead of running tasks in this process."""
-    client = redis.Redis.from_url(django_settings.REDIS_URL)
+    client = redis.Redis.from_url(django_settings.REDIS_URL, socket_timeout=None)  # it waits for slow workers
     client.flushdb()
     app.conf.task_always_eager = False
     yield client

@@ -12,7 +12,7 @@ from teams.certificates import issue_certificate
 
 def held_certificate(job: Job, progress: Any) -> None:
     """Prints, then waits before it commits: the test decides what happens to the worker meanwhile."""
-    broker = redis.Redis.from_url(settings.REDIS_URL)
+    broker = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=None)
     with transaction.atomic():
         issue_certificate(job, progress)
         broker.rpush(f"begun-{job.pk}", job.attempts)

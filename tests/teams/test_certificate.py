@@ -58,7 +58,8 @@ def test_it_says_what_is_on_file_and_anybody_may_check_it(team, chifeng, as_user
     for words in (team.filing_no, LONG, "目前情况", "已备案", document.sha256):
         assert words in page
     assert "阿拉坦" not in page
-    assert as_user(chifeng).get(reverse("core:document_download", args=[document.pk])).status_code == 200
+    response = as_user(chifeng).get(reverse("core:document_download", args=[document.pk]))
+    assert b"".join(response.streaming_content).startswith(b"%PDF")
 
 
 @pytest.mark.django_db

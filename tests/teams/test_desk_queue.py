@@ -26,7 +26,8 @@ def copies(filing: Filing, number: int) -> None:
     this = filing.rounds.get()
     for index in range(number):
         twin = Filing.objects.get(pk=filing.pk)
-        twin.pk, twin.number, twin.title = None, f"BA-150400-2026-9{Filing.objects.count():03d}", f"复制{index}"
+        twin.pk, twin.team, twin.title = None, None, f"复制{index}"
+        twin.number = f"BA-150400-2026-9{Filing.objects.count():03d}"
         twin.save(force_insert=True)
         this.pk, this.filing = None, twin
         this.save(force_insert=True)
@@ -108,7 +109,7 @@ def test_the_sheet_takes_the_same_queries_whatever_is_on_it(chifeng, region, off
     WORKFLOW.perform(filing, "submit", by=chifeng)
     client, url = as_user(region), f"{DESK}{filing.pk}/"
     before = len(queries_of(client, url))
-    copies(filing, 5)
+    copies(Filing.objects.get(pk=filing.pk), 5)
     found = queries_of(client, url)
     assert len(found) == before
     assert len(found) <= 20, "\n".join(found)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.models import VerifiableDocument
-from organizations.permissions import acting_for
+from organizations.permissions import acting_for, can
 from organizations.signed_in import SignedIn
 from teams.choices import FilingKind
 from teams.commenting import LONGEST, labelled
@@ -106,9 +106,12 @@ def _deciding(request: SignedIn, filing: Filing, sheet: Sheet, part: Part) -> di
 
 def _watching(request: SignedIn, filing: Filing, reason: Any) -> dict[str, Any]:
     under_way = filing.state in WITH_OFFICE
+    step = filing.current_step
+    elsewhere = step is not None and not can(request.user, right_at(step), step.office)
     return {
         "decides": False,
-        "why_not": reason if under_way else "",
+        "with_office": filing.current_office if under_way else None,
+        "why_not": "" if not under_way or elsewhere else reason,
         "may_urge": under_way and bool(can_urge(filing, request.user)),
     }
 
@@ -144,7 +147,7 @@ def _panel(request: SignedIn, sheet: Sheet, tab: str) -> dict[str, Any]:
     if tab == "papers":
         return {"papers": papers_of(sheet, request.user, filing.can_attach(request.user)), **upload_context(filing)}
     if tab == "all":
-        return {"sheet": sheet.everything(), "compare": bool(sheet.proposal.before), "exit_items": _exit_items(filing)}
+        return {"sheet": sheet.everything(), "compare": bool(sheet.proposal.before), "exit_items": _exit_items(sheet)}
     return _changes(request, sheet)
 
 
@@ -161,12 +164,15 @@ def _changes(request: SignedIn, sheet: Sheet) -> dict[str, Any]:
         "new_label": _("这一轮") if since_round else _("拟变更"),
         "both_ways": sheet.former is not None and on_file,
         "against_url": address(filing, Part.of(request.GET), tab="changes", against=other),
-        "exit_items": _exit_items(filing),
+        "exit_items": _exit_items(sheet),
     }
 
 
-def _exit_items(filing: Filing) -> list[Any]:
-    return list(filing.exit_items.select_related("done_by")) if filing.kind == FilingKind.EXIT else []
+def _exit_items(sheet: Sheet) -> list[dict[str, Any]]:
+    if sheet.filing.kind != FilingKind.EXIT:
+        return []
+    rows = sheet.filing.exit_items.select_related("done_by")
+    return [{"item": row, "name": f"exit.{row.task}", "draft": sheet.comments.get(f"exit.{row.task}")} for row in rows]
 
 
 def _documents(filing: Filing) -> list[VerifiableDocument]:
