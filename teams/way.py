@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from organizations.models import Organization, User
@@ -11,7 +12,7 @@ from organizations.roles import Right
 from teams.averages import in_words, usual
 from teams.choices import Duty
 from teams.models import Filing, FilingRule, FilingStep
-from teams.route import Planned, plan, steps_of
+from teams.route import Planned, plan
 
 _TONES = {
     FilingStep.State.PENDING: "off",
@@ -67,8 +68,11 @@ def _ahead(step: Planned, index: int, office: Organization, by: User) -> str:
 
 
 def way(filing: Filing, today: date) -> list[Stop]:
-    """The steps of a filing that was handed in, as they are. Two queries; the second only while it is open."""
-    steps = steps_of(filing)
+    """The steps of a filing that was handed in, as they are. Two queries; the second only while it is open.
+
+    ``with_steps`` saves the first where the steps are asked for elsewhere as well.
+    """
+    steps = [step for step in with_steps(filing).steps.all() if step.state != FilingStep.State.ENDED]
     waited = [step for step in steps if step.state in (FilingStep.State.PENDING, FilingStep.State.CURRENT)]
     times = usual((step.office_id, step.duty) for step in waited if step.duty != Duty.COPY)
     found = []
@@ -85,6 +89,13 @@ def way(filing: Filing, today: date) -> list[Stop]:
             )
         )  # fmt: skip
     return found
+
+
+def with_steps(filing: Filing) -> Filing:
+    """The same filing with its steps read, in order; once."""
+    rows = FilingStep.objects.select_related("office", "decided_by").order_by("position")
+    prefetch_related_objects([filing], Prefetch("steps", rows))
+    return filing
 
 
 def _state(step: FilingStep) -> str:

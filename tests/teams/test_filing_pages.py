@@ -21,7 +21,7 @@ from tests.teams import builders
 pytestmark = pytest.mark.django_db
 LIST = reverse("teams:filing_list")
 BANNER = {"name": "松山区红十字赈济救援队（演示）", "level": "banner_county"}
-MOST = 14  # of the page of a filing; 5 of them are every page's
+MOST = 10
 
 
 def text(response) -> str:
