@@ -1,19 +1,23 @@
 # One image for web, worker, beat and the one-off tasks; docker-compose.yml shows how they stand together.
 # Nothing secret is built in: every setting comes from the environment (docs/operations.md).
+# An office with mirrors of its own builds with --build-arg PIP_INDEX_URL=… --build-arg NPM_CONFIG_REGISTRY=…
 
 # -- page assets ------------------------------------------------------------------------------------
 FROM node:22-bookworm-slim AS assets
 WORKDIR /build
 COPY package.json package-lock.json ./
+ARG NPM_CONFIG_REGISTRY
 RUN npm ci --ignore-scripts --no-audit --no-fund
 
 # -- Python packages --------------------------------------------------------------------------------
 FROM python:3.11-slim-bookworm AS packages
 WORKDIR /srv/portal
 COPY requirements.txt bin/lib/launcher/uv.txt ./
+ARG PIP_INDEX_URL
 RUN python -m venv .venv \
     && .venv/bin/pip install --no-cache-dir --require-hashes -r uv.txt \
-    && .venv/bin/uv pip install --no-cache --compile-bytecode --python .venv/bin/python --require-hashes -r requirements.txt \
+    && UV_SYSTEM_CERTS=1 .venv/bin/uv pip install ${PIP_INDEX_URL:+--default-index "$PIP_INDEX_URL"} \
+        --no-cache --compile-bytecode --python .venv/bin/python --require-hashes -r requirements.txt \
     && .venv/bin/pip uninstall --yes --quiet uv
 
 # -- fonts for documents in official layout -----------------------------------------------------------
@@ -27,7 +31,7 @@ RUN apt-get update && cd /tmp && apt-get download -o APT::Sandbox::User=root tex
 FROM debian:bookworm-slim AS languages
 RUN apt-get update && apt-get install --yes --no-install-recommends gettext
 COPY locale /locale
-RUN for source in /locale/*/LC_MESSAGES/django.po; do msgfmt --check -o "${source%.po}.mo" "$source" || exit 1; done
+RUN for source in /locale/*/LC_MESSAGES/django.po; do msgfmt --check-format --check-domain -o "${source%.po}.mo" "$source" || exit 1; done
 
 # -- the portal ---------------------------------------------------------------------------------------
 FROM python:3.11-slim-bookworm

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from organizations.models import AccountRequest, Organization, User
+from teams.models import Filing, Team
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,18 @@ def pages() -> list[Page]:
     league = Organization.objects.get(code="150400")
     account = User.objects.filter(organization__level="team", username__startswith="m0").order_by("pk")[0]
     waiting = AccountRequest.objects.waiting().filter(organization__path__startswith=league.path).order_by("pk")[0]
+    team = Team.objects.filter(organization__path__startswith=league.path, status="filed").order_by("pk")[0]
+    lying = Filing.objects.filter(kind="annual", state="submitted", current_office__code="150000").order_by("pk")[0]
     rows: list[tuple[str, str, Callable[[], str]]] = [
         ("工作台", "chifeng", lambda: reverse("portal:home")),
         ("机构列表", "region", lambda: reverse("organizations:organization_list")),
-        ("机构列表 搜索“赤峰”", "region", lambda: _q("organizations:organization_list", q="赤峰")),
+        ("机构列表 搜索“救援队”", "region", lambda: _q("organizations:organization_list", q="救援队")),
+        # offices alone, because there are as many of them at every scale: a longer page costs more by itself
+        (
+            "机构列表 搜索“赤峰”的机构",
+            "region",
+            lambda: _q("organizations:organization_list", q="赤峰", level="office"),
+        ),
         ("机构页", "region", lambda: league.get_absolute_url()),
         ("账号列表", "region", lambda: reverse("organizations:user_list")),
         ("账号列表 盟市", "chifeng", lambda: reverse("organizations:user_list")),
@@ -47,6 +56,16 @@ def pages() -> list[Page]:
         ("操作记录 按人", "region-audit", lambda: _q("audit:list", person="chifeng")),
         ("搜索页", "region", lambda: _q("portal:search", q="赤峰")),
         ("统计", "region", lambda: reverse("portal:statistics")),
+        ("队伍列表", "region", lambda: reverse("teams:team_list")),
+        ("队伍列表 搜索“赤峰”", "region", lambda: _q("teams:team_list", q="赤峰")),
+        ("队伍列表 筛选", "region", lambda: _q("teams:team_list", status="filed", category="aquatic")),
+        ("队伍列表 盟市", "chifeng", lambda: reverse("teams:team_list")),
+        ("队伍页", "region", lambda: team.get_absolute_url()),
+        ("备案列表", "region", lambda: reverse("teams:filing_list")),
+        ("备案审核队列", "region", lambda: reverse("teams:desk")),
+        ("审核页", "region", lambda: reverse("teams:desk_filing", args=[lying.pk])),
+        ("办理规则", "region", lambda: reverse("teams:rule_list")),
+        ("工作台 自治区", "region", lambda: reverse("portal:home")),
     ]
     return [
         Page("空白页", "region", "/bench/empty/", budgeted=False),

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.functions import Coalesce
 
+HITS = 1_000  # how many rows that a word finds are looked at; nobody reads further, and a frequent word finds millions
 _DOTS = "•・‧∙．"
 _DROPPED = " \u3000\u00a0"
 

@@ -32,7 +32,8 @@ class Move:
     :param needs_comment: the move is refused without one.
     :param tone: ``main``, ``plain`` or ``danger``: how the button looks.
     :param apply: called inside the transaction with the locked record, the user and the facts given with the
-        move; sets fields, creates what follows from the move. Raises ``ValidationError`` to refuse.
+        move; sets fields, creates what follows from the move. Raises ``ValidationError`` to refuse. May return
+        further facts for the history row: what it read under the lock and no caller could give.
     """
 
     action: str
@@ -41,7 +42,7 @@ class Move:
     allowed: Callable[[Any, Any], Decision]
     needs_comment: bool = False
     tone: str = "plain"
-    apply: Callable[..., None] | None = None
+    apply: Callable[..., Any] | None = None
 
     @property
     def sources(self) -> frozenset[str]:
@@ -98,8 +99,7 @@ class Workflow:
             state = getattr(fresh, self.state_field)
             self._check(move, fresh, state, by, comment)
             setattr(fresh, self.state_field, move.target)
-            if move.apply:
-                move.apply(fresh, by, **facts)
+            found = move.apply(fresh, by, **facts) if move.apply else None
             fresh.save()
             WorkflowEvent.objects.create(
                 content_type=ContentType.objects.get_for_model(fresh),
@@ -110,7 +110,7 @@ class Workflow:
                 by=by,
                 acting_for=self.acting_for(fresh, by),
                 comment=comment,
-                facts={key: for_json(value) for key, value in facts.items()},
+                facts={key: for_json(value) for key, value in {**facts, **(found or {})}.items()},
             )
         return fresh
 

@@ -74,6 +74,23 @@ def open_account(*, by: User, organization: Organization, **facts: Any) -> tuple
     return user, passwords.reset_password(user)
 
 
+@transaction.atomic
+def open_first_account(*, username: str, name: str) -> tuple[User, str]:
+    """The region's first security administrator, who then opens all other accounts; returns it with its password.
+
+    For the operator of a new installation. Refused as soon as somebody holds that duty, so that it is no back door.
+    """
+    region = Organization.objects.select_for_update().get(level=Organization.Level.REGION)
+    if Appointment.objects.in_force().filter(role="security_admin", organization=region).exists():
+        raise ValidationError("自治区已有安全管理员，其他账号由安全管理员在平台内开设。")
+    user = User(organization=region, username=username, name=name, must_change_password=True)
+    user.set_unusable_password()
+    user.full_clean(exclude=["password"])
+    user.save()
+    _appoint(user, "security_admin", region, by=None, basis="启用平台", starts_at=timezone.now())
+    return user, passwords.reset_password(user)
+
+
 def create_account(*, by: User, organization: Organization, **facts: Any) -> User:
     """An account that cannot sign in until a one-time password is set."""
     can(by, Right.MANAGE_ACCOUNT, organization).require()
@@ -222,7 +239,7 @@ def start_of_duty(day: date | None) -> datetime | None:
 
 
 def _appoint(
-    account: User, role: str, organization: Organization, *, by: User, basis: str, starts_at: datetime
+    account: User, role: str, organization: Organization, *, by: User | None, basis: str, starts_at: datetime
 ) -> Appointment:
     if not account.is_active:
         raise ValidationError(_("%(name)s的账号已停用，不能任职。") % {"name": account})

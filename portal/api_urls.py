@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 
 from organizations import api
 from teams.api.filings import FilingViewSet
+from teams.api.teams import TeamViewSet
 
 app_name = "api"
 
@@ -16,6 +17,7 @@ router.register("accounts", api.AccountViewSet, basename="account")
 router.register("appointments", api.AppointmentViewSet, basename="appointment")
 router.register("account-requests", api.AccountRequestViewSet, basename="accountrequest")
 router.register("filings", FilingViewSet, basename="filing")
+router.register("teams", TeamViewSet, basename="team")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),

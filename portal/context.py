@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from organizations.permissions import access
 from organizations.roles import ROLES
 from portal.menu import menu_for
-from portal.todo import counts_of
+from portal.todo import TODO, counts_of, shown
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -25,8 +25,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "menu": SimpleLazyObject(lambda: menu_for(request, counts)),
         "office": user.organization,
         "user_role": SimpleLazyObject(lambda: _role(user)),
-        "todo": SimpleLazyObject(lambda: counts.get("requests", 0) + counts.get("mend", 0)),
-        "unread": SimpleLazyObject(lambda: counts["unread"]),
+        "todo": SimpleLazyObject(lambda: shown(sum(counts.get(name, 0) for name in TODO))),
+        "unread": SimpleLazyObject(lambda: shown(counts["unread"])),
         "idle_seconds": settings.IDLE_SECONDS,
     }
 

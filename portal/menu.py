@@ -1,5 +1,6 @@
 """The left menu: sections by subject. An entry is there when the person may open it; counts come with one query."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,17 +10,31 @@ from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from organizations.permissions import Access, access
-from organizations.roles import Right
+from organizations.roles import ROLES, Level, Right
+from portal.todo import shown
 
 
 @dataclass(frozen=True)
 class Entry:
-    """:param right: shown to whoever has it anywhere; None: to everybody signed in."""
+    """:param right: shown to whoever has it anywhere; None: to everybody signed in.
+    :param duty: asked besides, where the right alone does not say whether the page is of use.
+    """
 
     label: StrOrPromise
     route: str
     right: Right | None = None
     count: str = ""  # name of the counter shown at it (portal/todo.py)
+    duty: Callable[[Access], bool] = lambda held: True
+
+
+def _in_office(held: Access) -> bool:
+    """Not only a team's own people: they hand in and are shown what became of it, but decide nothing."""
+    return any(ROLES[item.role].levels != {Level.TEAM} for item in held.having(Right.VIEW_TEAM))
+
+
+def _files(held: Access) -> bool:
+    """Whoever decides on filings or hands them in; other readers find them on the page of a team."""
+    return Right.SUBMIT_FILING in held or _in_office(held)
 
 
 @dataclass(frozen=True)
@@ -30,6 +45,16 @@ class Section:
 
 SECTIONS = (
     Section("", (Entry(_("工作台"), "portal:home"),)),
+    Section(
+        _("队伍和备案"),
+        (
+            Entry(_("备案审核"), "teams:desk", Right.VIEW_TEAM, count="filings", duty=_in_office),
+            Entry(_("登记备案"), "teams:filing_list", Right.VIEW_TEAM, count="filings_mend", duty=_files),
+            Entry(pgettext_lazy("many", "救援队"), "teams:team_list", Right.VIEW_TEAM),
+            Entry(_("分盟市汇总"), "teams:team_summary", Right.VIEW_TEAM, duty=_in_office),
+            Entry(_("办理规则"), "teams:rule_list", Right.VIEW_TEAM),
+        ),
+    ),
     Section(
         _("机构和账号"),
         (
@@ -72,10 +97,10 @@ def menu_for(request: Any, counts: Any) -> list[dict[str, Any]]:
 
 
 def _may(entry: Entry, held: Access) -> bool:
-    return entry.right is None or entry.right in held
+    return entry.right is None or (entry.right in held and entry.duty(held))
 
 
 def _shown(entry: Entry, request: Any, counts: Any) -> dict[str, Any]:
     url = reverse(entry.route)
     here = request.path == url or (url != "/" and request.path.startswith(url))
-    return {"label": entry.label, "url": url, "count": counts.get(entry.count) or None, "active": here}
+    return {"label": entry.label, "url": url, "count": shown(counts.get(entry.count, 0)) or None, "active": here}

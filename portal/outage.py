@@ -1,4 +1,4 @@
-"""When the database or the broker is away, the page says so at once instead of failing or hanging.
+"""When the database, the broker or the object storage is away, the page says so at once instead of failing or hanging.
 
 The first request that meets a dead database waits for the pool's time-out (3 s). It trips the breaker; from then on
 every request is answered with 503 at once, and one a second first knocks at the database. When that answers, all goes
@@ -16,6 +16,8 @@ import structlog
 from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
 
+from core import storage
+
 logger = structlog.get_logger(__name__)
 KNOCK_EVERY = 1.0
 # connection failures; shutting down, crashed, starting up; too many connections
@@ -24,8 +26,8 @@ _BROKER = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, komb
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database or the broker could not do its work, as against our code being wrong."""
-    return isinstance(error, (OperationalError, InterfaceError, *_BROKER))
+    """Whether the database, the broker or the storage could not do its work, as against our code being wrong."""
+    return isinstance(error, (OperationalError, InterfaceError, *_BROKER)) or storage.is_away(error)
 
 
 def _connection_is_gone(error: BaseException) -> bool:

@@ -233,27 +233,44 @@ STATICFILES_FINDERS = [
     "portal.staticfiles.UsedFilesFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
-if env("S3_BUCKET", default=""):
-    _FILES = {
+
+
+def _object_storage() -> dict[str, Any]:
+    from botocore.config import Config  # slow to import, and most copies keep their files on disk
+
+    client = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": env("S3_ADDRESSING_STYLE", default="") or "auto"},
+        connect_timeout=3,
+        read_timeout=20,  # a storage that does not answer is told of before the proxy gives up
+        retries={"mode": "standard", "total_max_attempts": 2},
+        # The default since botocore 1.36 sends sums in trailers, which many other makers' storages refuse.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+    return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": env("S3_BUCKET"),
-            "endpoint_url": env("S3_ENDPOINT_URL", default=None),
+            "endpoint_url": env("S3_ENDPOINT_URL", default="") or None,
+            "region_name": env("S3_REGION", default="") or None,
             "access_key": env("S3_ACCESS_KEY"),
             "secret_key": env("S3_SECRET_KEY"),
+            "client_config": client,
             "default_acl": "private",
             "querystring_auth": True,
             "file_overwrite": False,
         },
     }
-else:
-    _FILES = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        # No base_url: a private file has no address of its own, only the permission-checked view serves it.
-        "OPTIONS": {"location": DATA_DIR / "files", "base_url": None, "file_permissions_mode": 0o600},
-    }
+
+
+# No base_url: a private file has no address of its own, only the permission-checked view serves it.
+_DISK = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": DATA_DIR / "files", "base_url": None, "file_permissions_mode": 0o600},
+}
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": _FILES,
+    "default": _object_storage() if env("S3_BUCKET", default="") else _DISK,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
@@ -285,7 +302,16 @@ CELERY_BEAT_SCHEDULE = {
     "organizations.housekeeping": {"task": "organizations.housekeeping", "schedule": 3600},
 }
 # Each names a function () → iterable of core.notices.Reminder; core/reminders.py sends every one once.
-REMINDERS = ["organizations.reminders.appointments_ending", "organizations.reminders.requests_waiting"]
+REMINDERS = [
+    "organizations.reminders.appointments_ending",
+    "organizations.reminders.requests_waiting",
+    "teams.reminders.filings_due",
+    "teams.reminders.filings_escalated",
+    "teams.reminders.drafts_lying",
+    "teams.reminders.opinions_unanswered",
+    "teams.reminders.changes_not_filed",
+    "teams.reminders.confirmations_missing",
+]
 # kind → function(job, progress) → core.jobs.JobResult or None
 JOBS = {
     "export": "core.exports.jobs.export",

@@ -15,8 +15,8 @@ from core import metrics
 from core.metrics import Measure, Metric, Period
 from organizations.models import Organization
 from organizations.permissions import access
-from organizations.roles import Right
 from organizations.signed_in import SignedIn
+from portal.figures import may_see
 
 FIRST_YEAR = 2024
 
@@ -28,7 +28,8 @@ def statistics(request: SignedIn) -> HttpResponse:
     if scope is None:
         return render(request, "portal/statistics.html", {"title": _("统计")})
     period = Period.of_year(_year(request))
-    shown = [metric for metric in metrics.every() if _may(metric, request)]
+    held = access(request.user)
+    shown = [metric for metric in metrics.every() if may_see(metric, held)]
     found = metrics.counted(shown, scope, period)
     chosen = next((metric for metric in shown if metric.name == request.GET.get("by")), shown[0])
     context = {
@@ -49,11 +50,6 @@ def statistics(request: SignedIn) -> HttpResponse:
         "branches": _branches(chosen, found[chosen.name], scope, period),
     }
     return render(request, "portal/statistics.html", context)
-
-
-def _may(metric: Metric, request: SignedIn) -> bool:
-    """Numbers about people are for those who may see the people."""
-    return not metric.place or Right.VIEW_ACCOUNT in access(request.user)
 
 
 def _scope(request: SignedIn) -> Organization | None:

@@ -1,23 +1,53 @@
-"""Numbers that stand on every page: what waits for this person, and what he has not read. One query."""
+"""Numbers that stand on every page: what waits for this person, and what he has not read. One query.
+
+Counted up to one past ``MOST``: a queue of thousands must not make every page of its administrator slow, and nobody
+works differently for 300,000 than for 300. The list behind the number counts on.
+"""
 
 from typing import Any
 
 from django.db.models import QuerySet
 
-from core.metrics import number_of
+from core.metrics import number_up_to
 from core.models import Notice
 from organizations.models import AccountRequest, User
-from organizations.permissions import access
+from organizations.permissions import Access, access
 from organizations.roles import Right
+from teams.models import Filing
+from teams.states import FilingState
+
+MOST = 99
+# What a person has to do, of all that is counted.
+TODO = ("requests", "mend", "filings", "filings_mend")
 
 
-def counts_of(user: Any) -> dict[str, int]:
-    """``requests`` to decide, ``mend`` (returned ones and drafts on the own side), ``unread`` notices."""
-    held = access(user)
-    wanted: dict[str, QuerySet] = {"unread": Notice.objects.filter(recipient=user).unread()}
+def shown(number: int) -> int | str:
+    """The number as the menu shows it."""
+    return f"{MOST}+" if number > MOST else number
+
+
+def counts_of(user: Any, **more: QuerySet) -> dict[str, int]:
+    """``requests`` and ``filings`` to decide, ``mend`` and ``filings_mend`` (returned to the own side), ``unread``.
+
+    :param more: what a page wants to have counted in the same query. Kept on the user object, so that the menu of that
+        page counts nothing again.
+    """
+    kept: dict[str, int] | None = getattr(user, "_todo", None)
+    if kept is None or not more.keys() <= kept.keys():
+        wanted = {"unread": Notice.objects.filter(recipient=user).unread(), **_waiting(user, access(user)), **more}
+        numbers = {name: number_up_to(MOST + 1, rows) for name, rows in wanted.items()}
+        kept = user._todo = User.objects.filter(pk=user.pk).order_by().values(**numbers).get()
+    return kept
+
+
+def _waiting(user: Any, held: Access) -> dict[str, QuerySet]:
+    wanted: dict[str, QuerySet] = {}
     if Right.DECIDE_REQUEST in held:
         wanted["requests"] = AccountRequest.objects.to_decide(user)
     if Right.REQUEST_ACCOUNT in held:
         wanted["mend"] = AccountRequest.objects.to_mend(user).filter(state=AccountRequest.State.RETURNED)
-    numbers = {name: number_of(rows) for name, rows in wanted.items()}
-    return User.objects.filter(pk=user.pk).order_by().values(**numbers).get()
+    if Right.REVIEW_FILING in held or Right.SUBMIT_FILING in held:
+        wanted["filings"] = Filing.objects.to_decide(user)
+    if Right.SUBMIT_FILING in held:
+        wanted["filings_mend"] = Filing.objects.to_mend(user).filter(state=FilingState.RETURNED)
+    return wanted

@@ -1,5 +1,6 @@
 """What a filing brings about once it is filed, in the transaction of that move (design §6)."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from teams.choices import FilingKind
 from teams.facts import FACTS, OF_ORGANIZATION, facts_of, is_empty
 from teams.models import EmblemItem, ExitItem, Filing, Team, TeamPost
 from teams.proposal import Proposal
+from teams.rebasing import carried_along
 from teams.states import TeamStatus
 
 _COLUMNS = tuple(name for name in FACTS if name not in OF_ORGANIZATION)
@@ -44,7 +46,7 @@ def _register(filing: Filing, proposal: Proposal, by: User) -> Team:
     elif team.status != TeamStatus.PREPARING:
         raise ValidationError(_("这支队伍已经备案过了。"))
     else:
-        _place(team, proposal)
+        _place(team, proposal, OF_ORGANIZATION)
     if not team.filing_no:
         code = filing.office.division_id or filing.office.code
         team.filing_no = numbered("NMHS", code, timezone.localdate().year)
@@ -56,7 +58,7 @@ def _register(filing: Filing, proposal: Proposal, by: User) -> Team:
 
 def _change(filing: Filing, proposal: Proposal, by: User) -> Team:
     team = _need(filing)
-    _place(team, proposal)
+    _place(team, proposal, proposal.changed)
     # only what was to change: facts that need no filing may have been brought up to date meanwhile
     _write(team, proposal, [name for name in proposal.changed if name in _COLUMNS])
     if any(name.startswith("posts.") for name in proposal.changed):
@@ -85,7 +87,7 @@ def _restore(filing: Filing, proposal: Proposal, by: User) -> Team:
     team = _need(filing)
     reopen_team(team.organization)
     team.status, team.exit_on, team.exit_kind, team.status_reason = TeamStatus.FILED, None, "", ""
-    _place(team, proposal)
+    _place(team, proposal, proposal.changed)
     _write(team, proposal, [name for name in proposal.changed if name in _COLUMNS])
     if any(name.startswith("posts.") for name in proposal.changed):
         _posts(team, filing, proposal)
@@ -131,16 +133,17 @@ def _name(proposal: Proposal) -> str:
     return "".join(str(proposal.values["name"]).split())
 
 
-def _place(team: Team, proposal: Proposal) -> None:
-    """Name, short name and managing office, which are the organization's."""
+def _place(team: Team, proposal: Proposal, names: Collection[str]) -> None:
+    """Those of name, short name and managing office that are to change; they are the organization's."""
     place = Organization.objects.select_for_update().get(pk=team.organization_id)
-    name, short = _name(proposal), proposal.values.get("short_name") or place.short_name
+    name = _name(proposal) if "name" in names else place.name
+    short = (proposal.values.get("short_name") if "short_name" in names else "") or place.short_name
     if (place.name, place.short_name) != (name, short):
         place.name, place.short_name = name, short
         place.version += 1
         with plainly(Organization):
             place.save(update_fields=["name", "short_name", "version"])
-    office = proposal.values.get("office")
+    office = proposal.values.get("office") if "office" in names else None
     if office is not None and office.path != place.parent_path:
         place = place_team(place, under=office)
     team.organization = place
@@ -158,7 +161,8 @@ def _write(team: Team, proposal: Proposal, names: list[str]) -> None:
 
 
 def _posts(team: Team, filing: Filing, proposal: Proposal) -> None:
-    """End the management that is no longer there and enter who is new; who stays keeps the row."""
+    """End the management that is no longer there and enter who is new; who stays keeps the row. Somebody the filing
+    only carried along, and who has been recorded as having left meanwhile, does not come back by it."""
     now = {(row["role"], row["name"]): row for row in proposal.posts}
     there = {(post.role, post.name): post for post in team.posts.current().management()}
     today = timezone.localdate()
@@ -170,9 +174,9 @@ def _posts(team: Team, filing: Filing, proposal: Proposal) -> None:
             post.save()
     for key, row in now.items():
         kept = there.get(key)
-        if kept is None:
+        if kept is None and not carried_along(filing, key):
             TeamPost.objects.create(team=team, filing=filing, **row)
-        elif any(getattr(kept, name) != value for name, value in row.items()):
+        elif kept is not None and any(getattr(kept, name) != value for name, value in row.items()):
             for name, value in row.items():
                 setattr(kept, name, value)
             kept.filing, kept.version = filing, kept.version + 1

@@ -9,9 +9,10 @@ from core.jobs import start
 from core.language import in_chinese
 from core.models import Job, VerifiableDocument
 from organizations.models import User
-from teams.choices import FilingKind
+from teams.choices import FilingKind, Registration
 from teams.facts import Words, facts_of
-from teams.models import Filing, FilingStep
+from teams.models import Filing, FilingStep, Team
+from teams.states import ON_FILE, FilingState
 
 
 def order_certificate(filing: Filing, *, by: User) -> None:
@@ -29,24 +30,45 @@ def order_certificate(filing: Filing, *, by: User) -> None:
 
 
 def issue_certificate(job: Job, progress: Any) -> None:
-    """The certificate of the team of a filing that was filed; safe to run again: the same content is the same paper."""
+    """The certificate of the team of a filing that was filed; safe to run again: the same content is the same paper.
+
+    It says what is on file about the team now, and nothing of the filing that caused it: a renewal that changes nothing
+    printed leaves the paper as it is. Whatever was filed since, a late run is right; of a team that has left it does
+    nothing.
+    """
     filing = Filing.objects.select_related("team__organization", "team__main_category").get(pk=job.params["filing_id"])
     team = filing.team
     assert team is not None, "only a filed filing has a certificate"
+    if team.status not in ON_FILE:
+        return
     step = filing.steps.filter(is_final=True, state=FilingStep.State.DONE).select_related("office", "decided_by").last()
     assert step is not None, "the portal files nothing by itself"
     facts = facts_of(team)
     words = Words(facts)
     context = {
-        "team": team, "filing": filing, "office": words.of("office", facts), "categories": _categories(words, facts),
+        "team": team, "office": words.of("office", facts), "categories": _categories(words, facts),
         "level": words.of("level", facts), "formation": words.of("formation", facts),
-        "registration": words.of("registration", facts), "filed_on": team.filed_on,
+        "registration": _registration(words, facts), "filed_on": team.filed_on, "reply_no": _reply_no(team),
     }  # fmt: skip
     issue(
         team, template="pdf/filing_certificate.html", context=context, number=team.filing_no or "",
         title=_("备案证书"), issuer=step.office.name, subject=_("%(team)s登记备案") % {"team": team},
         by=step.decided_by,
     )  # fmt: skip
+
+
+def _reply_no(team: Team) -> str:
+    """文号 of the 批复 by which the team is on file: of its registration, or of its return."""
+    kinds = (FilingKind.REGISTER, FilingKind.RESTORE)
+    filed = team.filings.filter(kind__in=kinds, state=FilingState.FILED).exclude(reply_no="")
+    return filed.order_by("decided_at").values_list("reply_no", flat=True).last() or ""
+
+
+def _registration(words: Words, facts: dict[str, Any]) -> str:
+    """With the code or document that proves it: both are public."""
+    name = {Registration.CIVIL: "uscc", Registration.DOCUMENT: "filing_doc_no"}.get(facts["registration"], "")
+    which, proof = words.of("registration", facts), words.of(name, facts) if name else ""
+    return _("%(which)s（%(proof)s）") % {"which": which, "proof": proof} if proof else which
 
 
 def _categories(words: Words, facts: dict[str, Any]) -> str:

@@ -378,3 +378,4 @@ CHECKS = (
         fixed=True,
     ),
 )
+FIXED = frozenset(each.key for each in CHECKS if each.fixed)  # where only one answer can be right

@@ -20,8 +20,8 @@ from django_stubs_ext import StrOrPromise
 from core import masking
 from organizations.models import Division, Organization
 from organizations.roles import OFFICE_LEVELS, Level
-from teams.choices import MANAGEMENT, ExitKind, Funding, PostRole
-from teams.models import Category, Team, TeamPost
+from teams.choices import MANAGEMENT, ExitKind, ExitTask, Funding, PostRole
+from teams.models import Category, PaperKind, Team, TeamPost
 
 LONGEST = 2000  # characters of one typed value that a draft keeps
 
@@ -222,7 +222,8 @@ def field_of(name: str) -> forms.Field:
 
 
 def label_of(name: str) -> str:
-    """How the form calls a fact, ``posts`` and its two roles, and what a kind of filing asks besides."""
+    """How the form calls a fact, ``posts`` and its two roles, what a kind of filing asks besides, ``papers.<kind>`` and
+    ``exit.<task>``."""
     head, _dot, tail = name.partition(".")
     if name in _LABELS:
         return str(_LABELS[name])
@@ -232,11 +233,17 @@ def label_of(name: str) -> str:
         return _("负责人第 %(number)d 行%(field)s") % words
     if head == "posts":
         return str(PostRole(tail).label) if tail in PostRole.values else _("负责人")
-    if head in ("papers", "exit"):
-        return {"papers": _("材料"), "exit": _("退出清单")}[head]
+    if head == "papers":
+        return _("材料：%(paper)s") % {"paper": _paper_name(tail)} if tail else _("材料")
+    if head == "exit":
+        return str(ExitTask(tail).label) if tail in ExitTask.values else _("退出清单")
     if name in _ABOUT:
         return str(_ABOUT[name]().label)
     return str(model_field(name).verbose_name) if name in FACTS else name
+
+
+def _paper_name(kind: str) -> str:
+    return PaperKind.objects.filter(pk=kind).values_list("name", flat=True).first() or kind
 
 
 def read(name: str, raw: Any) -> Any:

@@ -11,7 +11,7 @@ from organizations.permissions import acting_for, can
 from organizations.roles import Right
 from teams.averages import in_words, usual
 from teams.choices import Duty
-from teams.models import Filing, FilingRule, FilingStep
+from teams.models import Filing, FilingRound, FilingRule, FilingStep
 from teams.route import Planned, plan
 
 _TONES = {
@@ -68,11 +68,8 @@ def _ahead(step: Planned, index: int, office: Organization, by: User) -> str:
 
 
 def way(filing: Filing, today: date) -> list[Stop]:
-    """The steps of a filing that was handed in, as they are. Two queries; the second only while it is open.
-
-    ``with_steps`` saves the first where the steps are asked for elsewhere as well.
-    """
-    steps = [step for step in with_steps(filing).steps.all() if step.state != FilingStep.State.ENDED]
+    """The steps of a filing that was handed in, as they are. Two queries; the second only while it is open."""
+    steps = [step for step in with_story(filing, rounds=False).steps.all() if step.state != FilingStep.State.ENDED]
     waited = [step for step in steps if step.state in (FilingStep.State.PENDING, FilingStep.State.CURRENT)]
     times = usual((step.office_id, step.duty) for step in waited if step.duty != Duty.COPY)
     found = []
@@ -91,10 +88,12 @@ def way(filing: Filing, today: date) -> list[Stop]:
     return found
 
 
-def with_steps(filing: Filing) -> Filing:
-    """The same filing with its steps read, in order; once."""
-    rows = FilingStep.objects.select_related("office", "decided_by").order_by("position")
-    prefetch_related_objects([filing], Prefetch("steps", rows))
+def with_story(filing: Filing, *, rounds: bool = True) -> Filing:
+    """The same filing with its steps and rounds read, in order: two queries, whoever asks for them afterwards."""
+    steps = FilingStep.objects.select_related("office", "decided_by").order_by("position")
+    prefetch_related_objects([filing], Prefetch("steps", steps))
+    if rounds:
+        prefetch_related_objects([filing], Prefetch("rounds", FilingRound.objects.select_related("submitted_by")))
     return filing
 
 

@@ -20,6 +20,7 @@ Superiors see what lies below and may urge it; they act only at their own step. 
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,13 +37,15 @@ from organizations.models import Appointment, Organization, User
 from organizations.nearest import nearest_holders
 from organizations.permissions import access, acting_for, can
 from organizations.roles import Right
+from teams import commenting
 from teams.applying import put_on_file, require_accounted_for
 from teams.certificates import order_certificate
-from teams.checks import check
+from teams.checks import FIXED, check
 from teams.choices import Duty, FilingKind
-from teams.facts import facts_of, label_of
+from teams.facts import label_of
 from teams.models import Filing, FilingRound, FilingStep
 from teams.proposal import Proposal
+from teams.rebasing import bring_up_to_date
 from teams.route import due, lay, plan, rule_for, steps_of
 from teams.states import FILING_STEPS, FilingState
 
@@ -66,15 +69,32 @@ def decides(filing: Filing, user: User) -> Decision:
     if filing.submitted_by_id == user.pk:
         return no(gettext_lazy("本人提交的备案要由别人办理。"))
     decision = can(user, right_at(step), step.office)
-    # asked last, and only of whoever may decide: it costs a query
-    if decision and filing.state == FilingState.SUBMITTED and _decided_before(filing, user):
-        return no(gettext_lazy("您已在前一步办理过这件备案，这一步要由别人办理。"))
+    if decision:  # asked last, and only of whoever may decide: it costs a query
+        handed_in, decided = _part_in(filing, user)
+        if handed_in:
+            return no(gettext_lazy("您提交过这件备案的前一轮，要由别人办理。"))
+        if decided and filing.state == FilingState.SUBMITTED:
+            return no(gettext_lazy("您已在前一步办理过这件备案，这一步要由别人办理。"))
     return decision
 
 
-def _decided_before(filing: Filing, user: User) -> bool:
-    behind = (step for step in filing.steps.all() if step.pk != filing.current_step_id)  # may have been read already
-    return any(step.decided_by_id == user.pk and step.state == FilingStep.State.DONE for step in behind)
+def _part_in(filing: Filing, user: User) -> tuple[bool, bool]:
+    """Whether the person handed in any round of it, and whether he decided another step. Kept: every move asks."""
+    kept: dict[Any, tuple[bool, bool]] = filing.__dict__.setdefault("_parts", {})
+    key = (user.pk, filing.current_step_id, filing.round_no)
+    read = filing.__dict__.get("_prefetched_objects_cache", {})
+    if key not in kept and {"rounds", "steps"} <= read.keys():
+        behind = [step for step in read["steps"] if step.pk != filing.current_step_id]
+        kept[key] = (
+            any(row.submitted_by_id == user.pk for row in read["rounds"]),
+            any(step.decided_by_id == user.pk and step.state == FilingStep.State.DONE for step in behind),
+        )
+    if key not in kept:
+        handed_in = FilingRound.objects.filter(filing=filing, submitted_by=user)
+        decided = FilingStep.objects.filter(filing=filing, decided_by=user, state=FilingStep.State.DONE)
+        decided = decided.filter(~Q(pk=filing.current_step_id))
+        kept[key] = Filing.objects.filter(pk=filing.pk).values_list(Exists(handed_in), Exists(decided)).get()
+    return kept[key]
 
 
 def _passes_on(filing: Filing, user: User) -> Decision:
@@ -140,14 +160,15 @@ def _submit(filing: Filing, by: User) -> None:
 
 def _resubmit(filing: Filing, by: User) -> None:
     _hand_in(filing, by)
-    people = [person for person in _returned_by(filing) if decides(filing, person)] or deciders(filing)
+    back = next((person for person in _returned_by(filing) if decides(filing, person)), None)
+    filing.assignee = back  # whoever read it before reads on; colleagues may act all the same
+    people = [back] if back else deciders(filing)
     title = _told(_("已修改并重新报来%(kind)s：%(name)s"), filing)
     notify(people, kind="filing_resubmitted", title=title, url=_desk(filing))
 
 
 def _hand_in(filing: Filing, by: User) -> None:
-    if filing.team is not None:
-        filing.before = facts_of(filing.team)
+    bring_up_to_date(filing)
     proposal = Proposal.of(filing)
     report = check(proposal)
     if report.blocking:
@@ -190,13 +211,8 @@ def _papers(filing: Filing) -> list[dict[str, Any]]:
 
 def _begin(filing: Filing, by: User) -> None:
     """Put the filing at the step it goes to: where it was returned, else the first that is not its own hand-in."""
-    steps = steps_of(filing)
-    begun = [step for step in steps if step.started_at is not None and step.state == FilingStep.State.PENDING]
-    if begun:  # it was returned here
-        _enter(filing, begun[0])
-        return
-    open_steps = [step for step in steps if step.state == FilingStep.State.PENDING]
-    first = open_steps[0]
+    open_steps = [step for step in steps_of(filing) if step.state == FilingStep.State.PENDING]
+    first = open_steps[0]  # after a return the one that returned it: those before are done
     if first.duty == Duty.REGISTER and can(by, Right.SUBMIT_FILING, first.office):
         _close(first, FilingStep.State.DONE, by, acting_for(by, Right.SUBMIT_FILING, first.office))
         _advance(filing, open_steps[1:], place_of(by, Right.SUBMIT_FILING, first.office))
@@ -222,7 +238,7 @@ def _enter(filing: Filing, step: FilingStep) -> None:
     step.started_at, step.due_on = timezone.now(), due(step.days)
     step.save()
     filing.current_step, filing.current_office, filing.due_on = step, step.office, step.due_on
-    filing.assignee = filing.assignee if filing.assignee and can(filing.assignee, right_at(step), step.office) else None
+    filing.assignee = None
 
 
 def _close(step: FilingStep, state: str, by: User | None, for_whom: str) -> None:
@@ -237,6 +253,7 @@ def _decide(filing: Filing, by: User, state: str) -> FilingStep:
     assert step is not None, "a filing under review lies at a step"
     _close(step, state, by, acting_for(by, right_at(step), step.office))
     filing._decided_step = step  # type: ignore[attr-defined]
+    commenting.drop(filing)
     return step
 
 
@@ -261,6 +278,7 @@ def _require_meeting(filing: Filing) -> None:
 
 def _approve(filing: Filing, by: User) -> None:
     _require_meeting(filing)
+    _require_still_right(filing)
     step = filing.current_step
     assert step is not None, "a filing under review lies at a step"
     if filing.kind == FilingKind.EXIT and filing.team is not None:
@@ -286,15 +304,21 @@ def _issue(filing: Filing, by: User, reply_no: str = "", reply_on: Any = None) -
     _complete(filing, by)
 
 
+def _require_still_right(filing: Filing) -> None:
+    """What cannot be filed in any case, if it came about since the hand-in: another team has taken the name. A rule the
+    region has tightened meanwhile does not count: what was handed in under the old one is decided under it."""
+    found = [finding.message for finding in check(Proposal.of(filing)).blocking if finding.key in FIXED]
+    if found:
+        raise ValidationError(found, code="incomplete")
+
+
 def _confirm(filing: Filing, by: User) -> None:
     _require_meeting(filing)
     _complete(filing, by)
 
 
 def _complete(filing: Filing, by: User) -> None:
-    report = check(Proposal.of(filing))
-    if report.blocking:  # something happened meanwhile: another team has taken the name
-        raise ValidationError([finding.message for finding in report.blocking], code="incomplete")
+    _require_still_right(filing)
     put_on_file(filing, by)
     step = _decide(filing, by, FilingStep.State.DONE)
     filing.decided_at = timezone.now()
@@ -315,21 +339,25 @@ def _copies(filing: Filing, step: FilingStep) -> None:
             notify(people, kind="filing_copied", title=title, url=filing.get_absolute_url())
 
 
-def _return(filing: Filing, by: User, fields: dict[str, str] | None = None) -> None:
-    """Back to the author's side with what was said about single fields; it comes back to this step."""
+def _return(filing: Filing, by: User, fields: dict[str, str] | None = None) -> dict[str, Any]:
+    """Back to the author's side with what was said about single fields; it comes back to this step.
+
+    What was said are the drafts as they stand now (``teams.commenting``); ``fields`` adds to them.
+    """
     step = filing.current_step
     assert step is not None, "a filing under review lies at a step"
     step.state, step.decided_by, step.decided_at = FilingStep.State.PENDING, None, None
     step.save()
     filing._decided_step = FilingStep(acting_for=acting_for(by, right_at(step), step.office))  # type: ignore[attr-defined]
-    filing.comments.filter(sent_at=None, ended_at=None).update(sent_at=timezone.now())
+    said = commenting.take(filing, by, fields)
     _leave(filing)
     body = ""
-    if fields:
+    if said:
         with in_chinese():
-            body = _("需要修改：%(fields)s。") % {"fields": _("、").join(label_of(name) for name in fields)}
+            body = _("需要修改：%(fields)s。") % {"fields": _("、").join(label_of(name) for name in said)}
     title = _told(_("%(number)s（%(name)s）被退回修改"), filing)
     notify(author_side(filing), kind="filing_returned", title=title, body=body, url=filing.get_absolute_url())
+    return {"fields": said}
 
 
 def _reject(filing: Filing, by: User) -> None:
@@ -352,6 +380,7 @@ def _end(filing: Filing) -> None:
     filing.steps.filter(state__in=[FilingStep.State.PENDING, FilingStep.State.CURRENT]).update(
         state=FilingStep.State.ENDED
     )
+    commenting.drop(filing)
     filing.decided_at = timezone.now()
     _leave(filing)
 
@@ -392,6 +421,7 @@ def note(filing: Filing, action: str, *, by: User, comment: str = "", facts: dic
 # Acts that move nothing, as the story calls them.
 NOTES = {
     "add_paper": gettext_lazy("补充材料（代办）"),
+    "own_paper": gettext_lazy("上传本单位文件"),
     "transfer": gettext_lazy("转办"),
     "ask_opinion": gettext_lazy("征求意见（加签）"),
     "give_opinion": gettext_lazy("答复意见（加签）"),

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy
 
 from core import masking
-from core.words import field_in_words, moment
+from core.words import field_in_words, in_words, moment
 
 NO_FACTS = {"id", "version", "is_superuser", "depth", "numchild"}  # counters and keys; there are no superusers
 LABELS = {"path": gettext_lazy("在机构树中的位置")}
@@ -31,11 +31,34 @@ def changes(event: Any) -> list[Change]:
     found = []
     for field in _fields(event):
         old, new = _raw(before, field), _raw(after, field)
-        if old != new and (old not in (None, "") or new not in (None, "")):
+        if isinstance(field, models.JSONField) and isinstance(new or old, dict):
+            found += _inside(field, old or {}, new or {})
+        elif old != new and (old not in (None, "") or new not in (None, "")):
             found.append(
                 Change(str(LABELS.get(field.name, field.verbose_name)), shown(before, field), shown(after, field))
             )
     return found
+
+
+def _inside(field: models.Field, old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+    """What differs inside a mapping, key by key; a model may say what its keys are called (``label_in``)."""
+    tracked = field.model._meta.get_field("pgh_obj").related_model
+    label_in = getattr(tracked, "label_in", lambda name, key: f"{field.verbose_name} {key}")
+    return [
+        Change(str(label_in(field.name, key)), _plain(old.get(key)), _plain(new.get(key)))
+        for key in dict.fromkeys([*old, *new])
+        if (old.get(key) or None) != (new.get(key) or None)
+    ]
+
+
+def _plain(value: Any) -> str:
+    """A value out of JSON as one line, phones and ID numbers masked."""
+    value = masking.mask_value(value)
+    if isinstance(value, dict):
+        return " ".join(_plain(item) for item in value.values() if item not in (None, "", []))
+    if isinstance(value, list):
+        return in_words([_plain(item) for item in value])
+    return in_words(value)
 
 
 def _before(event: Any) -> Any:

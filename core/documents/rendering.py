@@ -1,7 +1,7 @@
 """Django template → PDF/A. The slow parts (fonts, style sheets) are made once per process."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -14,9 +14,10 @@ from core.documents.fonts import only_our_fonts
 from core.language import in_chinese
 
 if TYPE_CHECKING:
-    from weasyprint import CSS
+    from weasyprint import CSS, Document
     from weasyprint.text.fonts import FontConfiguration
 
+_VARIANT = "pdf/a-2u"
 _SHEET = re.compile(r'<html[^>]* data-sheet="([a-z_]+)"')
 # Pango's font map is not made for two threads at once.
 _lock = Lock()
@@ -31,18 +32,35 @@ def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
         return pdf_of(render_to_string(template, dict(context)))
 
 
+def render_fitting(template: str, tries: Iterable[Mapping[str, Any]], *, pages: int = 1) -> bytes:
+    """The same with the first of several contexts, from roomy to tight, that fits ``pages``; with the last if none."""
+    with in_chinese(), _lock:
+        for context in tries:
+            document = _laid_out(render_to_string(template, dict(context)))
+            if len(document.pages) <= pages:
+                break
+        return _written(document)
+
+
 def pdf_of(html: str) -> bytes:
     """The PDF of a rendered template; which style sheet it wants stands on its ``<html data-sheet>``."""
+    with _lock:
+        return _written(_laid_out(html))
+
+
+def _laid_out(html: str) -> "Document":
     asked = _SHEET.search(html[:500])
     if asked is None:
         raise ValueError("a printed template extends pdf/base.html")
-    with _lock:
-        fonts = _fonts()
-        from weasyprint import HTML  # takes most of a second to import
+    fonts = _fonts()
+    from weasyprint import HTML  # takes most of a second to import
 
-        page = HTML(string=html, base_url="about:blank", url_fetcher=_fetcher())
-        sheets = [_css("fonts"), _css(asked[1])]
-        pdf: bytes = page.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-2u")
+    page = HTML(string=html, base_url="about:blank", url_fetcher=_fetcher())
+    return page.render(font_config=fonts, stylesheets=[_css("fonts"), _css(asked[1])], pdf_variant=_VARIANT)
+
+
+def _written(document: "Document") -> bytes:
+    pdf: bytes = document.write_pdf(pdf_variant=_VARIANT)
     return pdf
 
 

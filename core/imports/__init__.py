@@ -5,7 +5,8 @@ CONTRIBUTING, "add an import", and ``organizations/resources.py``.
 """
 
 from core.imports.resources import Column, Resource
+from core.imports.undone import Undone
 from core.imports.views import ImportView
-from core.imports.widgets import Choice, Day, Lookup, Text, YesNo
+from core.imports.widgets import Choice, Day, Lookup, Several, Text, YesNo
 
-__all__ = ["Choice", "Column", "Day", "ImportView", "Lookup", "Resource", "Text", "YesNo"]
+__all__ = ["Choice", "Column", "Day", "ImportView", "Lookup", "Resource", "Several", "Text", "Undone", "YesNo"]

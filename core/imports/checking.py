@@ -1,91 +1,29 @@
 """From a file to a report, and from a confirmed report to records. Nothing is kept before the second."""
 
-import hashlib
-import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from tablib import Dataset
 
-from core.imports.headers import Header, find_header
-from core.imports.reading import MOST_ROWS, Cell, read_sheets
+from core.imports.corrections import corrected, offer, without_left
 from core.imports.resources import Resource
+from core.imports.table import Table, read_table
+from core.imports.widgets import Choice
 from core.models import Import
 
 logger = logging.getLogger(__name__)
 SHOWN_WRONG, SHOWN_GOOD = 300, 100  # rows of the preview; the counts are of all
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows of a file under their heading; ``numbers`` are the spreadsheet's own row numbers."""
-
-    header: Header
-    numbers: Sequence[int]
-    rows: Sequence[Mapping[str, Cell]]
-
-    @property
-    def sha256(self) -> str:
-        """Hash of what the file says: saved again by another program, with another title, it is still the same."""
-        names = sorted(self.header.columns)
-        said = [names, *([row[name].text for name in names] for row in self.rows)]
-        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
-
-    def dataset(self, resource: Resource) -> Dataset:
-        names = list(self.header.columns)
-        headers = [resource.columns[name].column_name for name in names]
-        return Dataset(*([row[name].text for name in names] for row in self.rows), headers=headers)
-
-
-def read_table(file: Any, media_type: str, resource: Resource) -> Table:
-    """The rows of the first sheet that has the wanted columns.
-
-    :raises ValidationError: no heading, a wanted column missing or there twice, no rows, too many rows.
-    """
-    columns = resource.columns
-    names = {name: (column.column_name, *column.also) for name, column in columns.items()}
-    found = [(sheet, header) for sheet in read_sheets(file, media_type) if (header := find_header(sheet.rows, names))]
-    if not found:
-        wanted = _("、").join(column.column_name for column in columns.values() if column.required) or _("、").join(
-            column.column_name for column in columns.values()
-        )
-        raise ValidationError(_("没有找到表头。表格里要有写着列名的一行，列名是：%(wanted)s。") % {"wanted": wanted})
-    sheet, header = max(found, key=lambda pair: len(pair[1].columns))
-    _check_header(header, resource)
-    numbers, rows = [], []
-    for index, row in enumerate(sheet.rows[header.first :], header.first + 1):
-        cells = {name: row[at] if at < len(row) else Cell("") for name, at in header.columns.items()}
-        if any(cell.text for cell in cells.values()):
-            numbers.append(index)
-            rows.append(cells)
-    if not rows:
-        raise ValidationError(_("表头下面没有内容。"))
-    if len(rows) > MOST_ROWS:
-        raise ValidationError(_("一次最多导入 %(most)s 行，请分几个文件。") % {"most": f"{MOST_ROWS:,}"})
-    return Table(header, numbers, rows)
-
-
-def _check_header(header: Header, resource: Resource) -> None:
-    columns = resource.columns
-    missing = [column.column_name for name, column in columns.items() if column.required and name not in header.columns]
-    if missing:
-        raise ValidationError(_("缺少这些列：%(names)s。") % {"names": _("、").join(missing)})
-    if header.twice:
-        names = _("、").join(columns[name].column_name for name in dict.fromkeys(header.twice))
-        raise ValidationError(_("这些列出现了不止一次，不知道该用哪一列：%(names)s。") % {"names": names})
-
-
 def check(item: Import, resource: Resource) -> None:
     """Try the whole file and undo it; keep what was found as the report of ``item``."""
     table = _table_of(item, resource)
     with transaction.atomic():
-        report = _run(table, resource, dry_run=True)
+        report = _run(table, item.corrections, resource, dry_run=True)
         transaction.set_rollback(True)
     Import.objects.filter(pk=item.pk).exclude(state=Import.State.DONE).update(state=Import.State.CHECKED, report=report)
     item.refresh_from_db()
@@ -103,18 +41,18 @@ def take_in(item: Import, resource: Resource) -> Import:
             done = already_done(locked.kind, locked.sha256)
             if done is not None or locked.state != Import.State.CHECKED:
                 return done or locked
-            report = _run(_table_of(locked, resource), resource, dry_run=False)
+            report = _run(_table_of(locked, resource), locked.corrections, resource, dry_run=False)
             if report["summary"]["wrong"]:
                 transaction.set_rollback(True)
             else:
-                _mark_done(locked, report["summary"])
+                _mark_done(locked, report["summary"], resource)
     except IntegrityError:  # the same content was confirmed elsewhere in this very moment
         done = already_done(item.kind, item.sha256)
         if done is None:
             raise
         return done
     if report["summary"]["wrong"]:
-        Import.objects.filter(pk=item.pk, state=Import.State.CHECKED).update(report=report)
+        check(item, resource)
     else:
         item.file.storage.delete(str(item.file.name))
     item.refresh_from_db()
@@ -123,12 +61,12 @@ def take_in(item: Import, resource: Resource) -> Import:
 
 def _table_of(item: Import, resource: Resource) -> Table:
     with item.file.open("rb") as file:
-        return read_table(file, item.media_type, resource)
+        return corrected(read_table(file, item.media_type, resource), item.corrections)
 
 
 def already_done(kind: str, sha256: str) -> Import | None:
     """The import that has taken this content in before."""
-    done = Import.objects.filter(kind=kind, sha256=sha256, state=Import.State.DONE)
+    done = Import.objects.filter(kind=kind, sha256=sha256, state=Import.State.DONE, undone_at=None)
     return done.select_related("created_by").first()
 
 
@@ -141,33 +79,71 @@ def remove_abandoned() -> int:
     return removed
 
 
-def _mark_done(item: Import, summary: Mapping[str, int]) -> None:
+def _mark_done(item: Import, summary: Mapping[str, int], resource: Resource) -> None:
     item.state, item.done_at = Import.State.DONE, timezone.now()
     item.created, item.updated, item.unchanged = summary["new"], summary["changed"], summary["same"]
-    item.report, item.file = {}, ""
+    item.report, item.corrections, item.file = {}, {}, ""
+    item.made = list(resource.made) if resource.undoable else []
     item.save()
 
 
-def _run(table: Table, resource: Resource, *, dry_run: bool) -> dict[str, Any]:
-    result = resource.run(table.dataset(resource), dry_run=dry_run)
+def _run(table: Table, corrections: Mapping[str, Any], resource: Resource, *, dry_run: bool) -> dict[str, Any]:
+    kept = without_left(table, corrections)
+    result = resource.run(kept.dataset(resource), dry_run=dry_run)
     if result.base_errors:
         raise result.base_errors[0].error
     names = list(table.header.columns)
-    counts = {"total": len(table.rows), "new": 0, "changed": 0, "same": 0, "wrong": 0}
-    wrong: list[dict[str, Any]] = []
-    good: list[dict[str, Any]] = []
-    for position, outcome in enumerate(result.rows):
-        line = _line(table, position, outcome, resource, names)
+    lines = [_line(kept, position, outcome, resource, names) for position, outcome in enumerate(result.rows)]
+    counts = {"total": len(lines), "new": 0, "changed": 0, "same": 0, "wrong": 0}
+    for line in lines:
         counts[line["kind"]] += 1
-        (wrong if line["kind"] == "wrong" else good).append(line)
-    shown = sorted(wrong[:SHOWN_WRONG] + good[:SHOWN_GOOD], key=lambda line: line["number"])
+    warned = [line for line in lines if line["kind"] != "wrong" and _is_warned(line)]
+    wrong = [line for line in lines if line["kind"] == "wrong"]
+    good = [line for line in lines if line["kind"] != "wrong" and not _is_warned(line)]
+    left = _left_out(table, set(kept.numbers), names)
+    shown = wrong[:SHOWN_WRONG] + warned[:SHOWN_WRONG] + left[:SHOWN_GOOD] + good[:SHOWN_GOOD]
+    headers = [resource.columns[name].column_name for name in names]
+    choices = {name: words for name in names if (words := _offered(resource.columns[name]))}
+    for line in shown:
+        line["warned"] = _is_warned(line)
+        for name, header, cell in zip(names, headers, line["cells"], strict=True):
+            cell |= {"name": name, "header": header, "list": name in choices}
+    more = offer(shown, names, corrections)
+    shown.sort(key=lambda line: line["number"])
     return {
-        "headers": [resource.columns[name].column_name for name in names],
+        "headers": headers,
+        "names": names,
+        "choices": choices,
         "rows": shown,
         "summary": counts,
-        "hidden": len(table.rows) - len(shown),
+        "warned": len(warned),
+        "left": len(left),
+        "more": more,
+        "hidden": len(lines) + len(left) - len(shown),
         "unused": list(table.header.unused)[:20],
+        "passed": [list(pair) for pair in table.passed][:20],
     }
+
+
+def _is_warned(line: dict[str, Any]) -> bool:
+    return bool(line["notes"]) or any(cell["note"] for cell in line["cells"])
+
+
+def _offered(column: Any) -> list[str]:
+    """What can be picked while a cell is mended."""
+    is_list = isinstance(column.widget, Choice)
+    return [str(label) for _key, label in column.widget.choices][:50] if is_list else []
+
+
+def _left_out(table: Table, kept: set[int], names: Sequence[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": number, "errors": [], "notes": [], "kind": "left",
+            "cells": [{"value": row[name].text, "why": "", "note": "", "changed": False} for name in names],
+        }
+        for number, row in zip(table.numbers, table.rows, strict=True)
+        if number not in kept
+    ]  # fmt: skip
 
 
 def _line(table: Table, position: int, outcome: Any, resource: Resource, names: Sequence[str]) -> dict[str, Any]:
@@ -175,15 +151,18 @@ def _line(table: Table, position: int, outcome: Any, resource: Resource, names: 
     problems, general = _problems(outcome, resource)
     problems |= {name: cell.problem for name, cell in cells.items() if cell.problem}
     problems, general = _placed(problems, general, names)
+    warned = {name: _("；").join(texts) for name, texts in resource.warned.get(position + 1, {}).items()}
+    notes, about = _placed(warned, [], names)
     after = outcome.instance
     shown = []
     for name in names:
         changed = bool(
             before is not None and after is not None and resource.columns[name].export(after) != before[name]
         )
-        shown.append({"value": cells[name].text[:200], "why": problems.get(name, ""), "changed": changed})
+        why, note = problems.get(name, ""), notes.get(name, "")
+        shown.append({"value": cells[name].text, "why": why, "note": note, "changed": changed})
     kind = "wrong" if problems or general else {"new": "new", "skip": "same"}.get(outcome.import_type, "changed")
-    return {"number": table.numbers[position], "cells": shown, "errors": general, "kind": kind}
+    return {"number": table.numbers[position], "cells": shown, "errors": general, "notes": about, "kind": kind}
 
 
 def _problems(outcome: Any, resource: Resource) -> tuple[dict[str, str], list[str]]:

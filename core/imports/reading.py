@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ _INVISIBLE = dict.fromkeys(
         0xFEFF,
     )
 )
+_APOSTROPHE = re.compile(r"^['\s]+")
 _SPACE = {0xA0: " ", 0x3000: " "}
 
 
@@ -168,5 +170,8 @@ def _number(value: int | float) -> Cell:
 
 
 def clean_text(text: str) -> str:
-    """Without invisible characters and outer spaces, letters and digits in half width; everything else as it was."""
-    return text.translate(_INVISIBLE | _HALF_WIDTH).translate(_SPACE).strip()
+    """Without invisible characters and outer spaces, letters and digits in half width; everything else as it was.
+
+    An apostrophe in front is how Excel is told that digits are text; some programs write it into the cell.
+    """
+    return _APOSTROPHE.sub("", text.translate(_INVISIBLE | _HALF_WIDTH).translate(_SPACE)).strip()

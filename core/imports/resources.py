@@ -1,16 +1,18 @@
 """The base of every import: which columns there are and what one row means."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.utils.translation import gettext as _
 from import_export import fields, resources
 from tablib import Dataset
 
+from core.imports.reading import MOST_ROWS
+from core.imports.undone import Undone
 from core.imports.widgets import Text
 
 
@@ -20,7 +22,7 @@ class Column(fields.Field):
     :param column_name: its heading in the blank spreadsheet and in messages.
     :param also: other headings it is known under.
     :param required: without this column the file is not accepted.
-    :param example: shown in the blank spreadsheet.
+    :param example: shown in the blank spreadsheet; :param hint: how to fill it in, there as well.
     """
 
     def __init__(
@@ -31,11 +33,13 @@ class Column(fields.Field):
         also: Iterable[str] = (),
         required: bool = False,
         example: str = "",
+        hint: Any = "",
         widget: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(attribute=attribute, column_name=str(column_name), widget=widget or Text(), **kwargs)
         self.also, self.required, self.example = tuple(also), required, example
+        self.hint = str(hint)
 
 
 class Resource(resources.ModelResource):
@@ -70,6 +74,10 @@ class Resource(resources.ModelResource):
         )  # widgets remember what they looked up: per run, not per process
         self.by = by
         self.before: dict[int, dict[str, str]] = {}  # row → field → text before, for records that are there already
+        self.warned: dict[int, dict[str, list[str]]] = {}  # row → field, "" for the whole row → what to look at
+        self.made: list[Any] = []  # keys of the records this run made
+        self.row = 0  # the one at hand, counted from 1
+        self.trial = True
         self.progress: Callable[[int], None] = lambda done: None
         self.total = 0
         self.form: ModelForm | None = None  # of the row at hand, valid when save_row is called
@@ -87,15 +95,45 @@ class Resource(resources.ModelResource):
         """Save one row that passed every check; ``self.form`` is its valid form."""
         instance.save()
 
+    undoable = False  # whether ``undo`` takes back what an import made; then a page offers it for a day
+    most_rows = MOST_ROWS
+    at_once = 300  # rows checked while the person waits; more by a job
+
+    def undo(self, made: Sequence[Any], *, reason: str) -> Undone:
+        """Take back the records an import made, within the caller's transaction. Whatever somebody has worked on since
+        stays, with the reason why.
+
+        :param made: keys, as ``self.made`` held them.
+        :param reason: goes into the history of each.
+        """
+        raise NotImplementedError
+
+    def records(self, made: Sequence[Any]) -> QuerySet[Any]:
+        """What an import made, to link to."""
+        model: Any = self._meta.model
+        return model._default_manager.filter(pk__in=made)
+
     # -- the run ------------------------------------------------------------------------------------------
     @property
     def columns(self) -> dict[str, Column]:
-        return {name: field for name, field in self.fields.items() if isinstance(field, Column)}
+        order = dict.fromkeys((*(self._meta.fields or ()), *self.fields))  # as declared; the library sorts its own way
+        return {name: self.fields[name] for name in order if isinstance(self.fields.get(name), Column)}
 
     def run(self, dataset: Dataset, *, dry_run: bool) -> Any:
         """Take the rows in, or only try; the caller holds the transaction and rolls it back when it was a trial."""
-        self.total = len(dataset)
+        self.total, self.trial = len(dataset), dry_run
+        self.before, self.warned, self.made = {}, {}, []
         return self.import_data(dataset, dry_run=dry_run, use_transactions=True, raise_errors=False, by=self.by)
+
+    def warn(self, name: str, text: str) -> None:
+        """Something to look at in the row at hand: it is shown in the preview and keeps nobody from going on.
+
+        :param name: of the column, "" for the row as a whole.
+        """
+        self.warned.setdefault(self.row, {}).setdefault(name, []).append(text)
+
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        self.row = kwargs["row_number"]
 
     def after_init_instance(self, instance: Any, new: bool, row: Any, **kwargs: Any) -> None:
         if not new:
@@ -135,6 +173,8 @@ class Resource(resources.ModelResource):
 
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
         self.save_row(instance, is_new=is_create)
+        if is_create and instance.pk is not None:
+            self.made.append(instance.pk)
 
     def after_import_row(self, row: Any, row_result: Any, **kwargs: Any) -> None:
         self.progress(kwargs["row_number"])

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -12,20 +13,25 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import audit
 from core.attachments.checks import check as check_content
-from core.imports.checking import already_done, check, read_table, take_in
+from core.imports.checking import already_done, check, take_in
+from core.imports.corrections import posted
 from core.imports.reading import is_ods
 from core.imports.resources import Resource
+from core.imports.table import read_table
 from core.imports.template import blank_spreadsheet
+from core.imports.undoing import can_undo, undo
 from core.jobs import start
 from core.jobs.pages import params_of
 from core.language import in_chinese
-from core.models import Import, Job
+from core.models import AccessLog, Import, Job
 from core.permitted import PermittedView
 from core.words import moment
 
 SHEETS = gettext_lazy("可以用 Excel 或 WPS 的 xlsx、xls，LibreOffice 的 ods，或者 csv。")
-AT_ONCE = 300  # rows checked while the person waits; more by a job
+RECENT = 10  # own imports listed beside the upload
+MOST_LINKED = 100
 SPREADSHEETS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/vnd.ms-excel",
@@ -55,7 +61,7 @@ class ImportView(PermittedView):
 
     A subclass sets ``permission`` and the attributes below, and ``get_resource`` when the resource needs more than
     the person. Stages, by ``?import=<id>``: none: pick a file; checked: preview; done: result. ``?blank=1``: an empty
-    spreadsheet.
+    spreadsheet. In the preview cells can be mended and rows left out; the file is then checked again by the same rules.
     """
 
     resource_class: type[Resource]
@@ -79,7 +85,7 @@ class ImportView(PermittedView):
         if item is None:
             return self._page(stage="upload", form=UploadForm())
         if item.state == Import.State.CHECKING:
-            job = Job.objects.visible_to(request.user).filter(params__item=str(item.pk)).first()
+            job = Job.objects.visible_to(request.user).filter(params__item=str(item.pk)).order_by("-created_at").first()
             return redirect(job) if job else self._page(stage="upload", form=UploadForm())
         if item.state == Import.State.DONE:
             return self._page(stage="done", result=self._result(item))
@@ -88,8 +94,9 @@ class ImportView(PermittedView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         item = self._item()
         if item is not None:
-            taken = take_in(item, self.get_resource())
-            return self._page(stage="done", result=self._result(taken)) if taken.pk != item.pk else self._to(taken)
+            if "undo" in request.POST:
+                return self._undo(item)
+            return self._go_on(item)
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():
             return self._page(stage="upload", form=form)
@@ -117,10 +124,56 @@ class ImportView(PermittedView):
         )
         item.file.save(str(item.pk), upload, save=False)
         item.save()
-        if len(table.rows) > AT_ONCE:
+        return self._check(item, len(table.rows))
+
+    def _check(self, item: Import, rows: int) -> HttpResponseBase:
+        resource = self.get_resource()
+        if rows > resource.at_once:
             return redirect(self._check_by_job(item))
-        check(item, self.get_resource())
+        check(item, resource)
         return self._to(item)
+
+    # -- preview ----------------------------------------------------------------------------------------
+    def _go_on(self, item: Import) -> HttpResponseBase:
+        """Take it in; or, when cells were mended or rows left out, check again and show what that gives."""
+        if item.state == Import.State.CHECKED:
+            corrections = posted(self.request.POST, item.report, item.corrections)
+            if corrections != item.corrections or "recheck" in self.request.POST:
+                return self._again(item, corrections)
+        before = item.state
+        taken = take_in(item, self.get_resource())
+        if taken.pk != item.pk:
+            return self._page(stage="done", result=self._result(taken, again=True))
+        if taken.state == Import.State.DONE and before != Import.State.DONE:
+            self._record(AccessLog.Kind.IMPORTED, taken, new=taken.created, changed=taken.updated)
+        return self._to(taken)
+
+    def _again(self, item: Import, corrections: dict[str, Any]) -> HttpResponseBase:
+        total = item.report["summary"]["total"] + item.report.get("left", 0)
+        long = total > self.get_resource().at_once
+        state = Import.State.CHECKING if long else Import.State.CHECKED
+        waiting = Import.objects.filter(pk=item.pk, state=Import.State.CHECKED)
+        waiting.update(corrections=corrections, state=state)
+        item.refresh_from_db()
+        if item.state == Import.State.DONE:  # confirmed in another window meanwhile
+            return self._to(item)
+        return self._check(item, total)
+
+    # -- afterwards -------------------------------------------------------------------------------------
+    def _undo(self, item: Import) -> HttpResponseBase:
+        before = item.undone_at
+        try:
+            undone = undo(item, self.get_resource())
+        except ValidationError as error:
+            messages.error(self.request, error.messages[0])
+            return self._to(item)
+        if before is None:
+            left = len(undone.report["left"])
+            self._record(AccessLog.Kind.IMPORT_UNDONE, undone, taken=undone.report["taken"], left=left)
+        return self._to(undone)
+
+    def _record(self, kind: str, item: Import, **detail: Any) -> None:
+        audit.record(kind, request=self.request, subject=self.title, file=item.name, item=str(item.pk), **detail)
 
     def _check_by_job(self, item: Import) -> Job:
         with in_chinese():
@@ -158,10 +211,21 @@ class ImportView(PermittedView):
             "again_url": self.request.path,
             "cancel_url": self._list_url(),
         }
+        if context["stage"] == "upload":
+            context["recent"] = self._recent()
         status = 422 if context.get("form") is not None and context["form"].errors else 200
         return render(self.request, self.template_name, context, status=status)
 
-    def _result(self, item: Import, *, again: bool = False) -> dict[str, str]:
+    def _recent(self) -> list[dict[str, Any]]:
+        """What the person has imported here lately, with the way back where there is one."""
+        rows = Import.objects.visible_to(self.request.user).filter(kind=self.get_kind(), state=Import.State.DONE)
+        resource = self.get_resource()
+        return [
+            {"item": item, "url": f"{self.request.path}?import={item.pk}", "can_undo": bool(can_undo(item, resource))}
+            for item in rows.order_by("-done_at")[:RECENT]
+        ]
+
+    def _result(self, item: Import, *, again: bool = False) -> dict[str, Any]:
         words = {
             "name": item.name,
             "new": item.created,
@@ -173,7 +237,22 @@ class ImportView(PermittedView):
         text = _("“%(name)s”已导入：新增 %(new)s，更新 %(changed)s，没有变化 %(same)s。") % words
         if again:
             text = _("同样内容的文件已由%(who)s在 %(at)s 导入过，这一次没有改动任何记录。") % words
-        return {"text": text, "list_url": self._list_url()}
+        result: dict[str, Any] = {"text": text, "list_url": self._list_url()}
+        return result | self._own(item) if item.created_by_id == self.request.user.pk else result
+
+    def _own(self, item: Import) -> dict[str, Any]:
+        """What only the importer is told: the records themselves, and the way back."""
+        resource = self.get_resource()
+        if item.undone_at is not None:
+            words = {"name": item.name, "at": moment(item.undone_at), "taken": item.report.get("taken", 0)}
+            text = _("“%(name)s”的导入已于 %(at)s 撤销，撤回 %(taken)s 条。") % words
+            return {"text": text, "left": item.report.get("left", [])}
+        found = {
+            "made": list(resource.records(item.made)[:MOST_LINKED]) if item.made else [],
+            "more_made": max(0, len(item.made) - MOST_LINKED),
+        }
+        decision = can_undo(item, resource)
+        return found | {"undo_url": f"{self.request.path}?import={item.pk}"} if decision else found
 
     def _list_url(self) -> str:
         return resolve_url(self.list_url) if self.list_url else "/"

@@ -1,8 +1,9 @@
 """What the text of a cell means. A value that means nothing raises ``ValueError`` with a sentence for the person."""
 
 import re
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -12,8 +13,13 @@ from import_export.widgets import Widget
 from core.language import in_chinese
 from core.words import yes_no
 
-_DAY = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?$")
+_DAY = re.compile(r"^(\d{4})\s*[-/.．年]\s*(\d{1,2})\s*[-/.．月]\s*(\d{1,2})\s*[日号]?(?:\s+00:00(?::00)?)?$")
+_MONTH = re.compile(r"^(\d{4})\s*[-/.．年]\s*(\d{1,2})\s*月?$")
+_SERIAL = re.compile(r"^[2-5]\d{4}$")  # 1954 to 2064, as a spreadsheet counts the days
+_DAY_NOUGHT = date(1899, 12, 30)
+_SEVERAL = re.compile(r"[、，,;；/／|\n]+")
 _DAY_DIGITS = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+Choices = Iterable[tuple[str, Any]] | Callable[[], Iterable[tuple[str, Any]]]
 _YES = frozenset(["是", "有", "对", "√", "✓", "y", "yes", "true", "1"])
 _NO = frozenset(["否", "无", "没有", "不", "×", "x", "n", "no", "false", "0"])
 
@@ -21,7 +27,7 @@ _NO = frozenset(["否", "无", "没有", "不", "×", "x", "n", "no", "false", "
 class Text(Widget):
     """Text as written; empty stays empty (text fields here are never NULL)."""
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         return value or ""
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -29,12 +35,21 @@ class Text(Widget):
 
 
 class Day(Widget):
-    """2026-01-31, 2026/1/31, 2026.1.31, 2026年1月31日, 20260131."""
+    """2026-01-31, 2026/1/31, 2026.1.31, 2026年1月31日, 20260131, and the number a spreadsheet keeps for a day.
+
+    A month without a day is refused: nobody knows which day was meant.
+    """
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date | None:
         if not value:
             return None
+        if _SERIAL.match(value):
+            return _DAY_NOUGHT + timedelta(days=int(value))
         found = _DAY.match(value) or _DAY_DIGITS.match(value)
+        without = None if found else _MONTH.match(value)
+        if without and 1 <= int(without[2]) <= 12:
+            words = {"value": value[:30], "year": int(without[1]), "month": int(without[2])}
+            raise ValueError(_("“%(value)s”缺日，请写明是 %(year)d 年 %(month)d 月几日。") % words)
         try:
             year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
             return date(year, month, day)
@@ -69,14 +84,21 @@ class YesNo(Widget):
 
 
 class Choice(Widget):
-    """One of ``choices``, by its words or its key; ``also`` maps other words people use to keys."""
+    """One of ``choices``, by its words or its key; ``also`` maps other words people use to keys.
 
-    def __init__(self, choices: Iterable[tuple[str, Any]], also: dict[str, str] | None = None) -> None:
+    :param choices: or a function that gives them, where they are records; it is called once per run.
+    """
+
+    def __init__(self, choices: Choices, also: Mapping[str, str] | None = None) -> None:
         super().__init__()
-        self.choices = list(choices)
+        self._choices = choices
         self.also = also or {}
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+    @cached_property
+    def choices(self) -> list[tuple[str, Any]]:
+        return list(self._choices() if callable(self._choices) else self._choices)
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         if not value:
             return ""
         with in_chinese():  # sheets are Chinese, whichever language their uploader reads
@@ -94,6 +116,18 @@ class Choice(Widget):
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         with in_chinese():
             return str(dict(self.choices).get(value, value or ""))
+
+
+class Several(Choice):
+    """Some of ``choices``, in the order written, between any of 、，；/ or spaces. Empty is an empty list."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        text = value or ""
+        parts = [part.strip() for part in _SEVERAL.split(text)] if _SEVERAL.search(text) else text.split()
+        return list(dict.fromkeys(super(Several, self).clean(part) for part in parts if part))
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "、".join(super(Several, self).render(item) for item in value or [])
 
 
 class Lookup(Widget):

@@ -5,6 +5,7 @@ Every later write asks for that token, so an attempt given up for dead cannot fi
 """
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from core import storage
 from core.history import acting_as
 from core.jobs.heartbeat import Heartbeat
 from core.jobs.results import JobLost, JobResult
@@ -53,7 +55,10 @@ def run(job_id: UUID) -> None:
         _fail(job, _("；").join(error.messages))
     except PermissionDenied as error:  # a right that ended while the job waited
         _fail(job, str(error) or _("您现在没有做这件事的权限。"))
-    except Exception:
+    except Exception as error:
+        if storage.is_away(error):
+            logger.exception("job interrupted by the storage", extra={"job": str(job.pk)})
+            return  # put back like those above: the paper of an approved request must not be lost to a short outage
         logger.exception("job failed", extra={"job": str(job.pk), "kind": job.kind})
         _fail(
             job,
@@ -114,7 +119,9 @@ def _close(job: Job, state: str, **fields: object) -> bool:
 def _remove_leftovers(job: Job, kept: str) -> None:
     """Files that attempts killed between storing and marking left behind."""
     folder = f"jobs/{job.pk}"
-    if job.attempts > 1 and default_storage.exists(folder):
+    if job.attempts == 1:
+        return
+    with suppress(FileNotFoundError):  # not asked with exists(): an object storage has no folders
         for name in default_storage.listdir(folder)[1]:
             if f"{folder}/{name}" != kept:
                 default_storage.delete(f"{folder}/{name}")

@@ -2,33 +2,37 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+
+from core.search import HITS
 
 CAP = 10_000
 
 
 class CappedPaginator(Paginator):
-    """Counts at most one row past ``CAP``, and offers pages for the first ``CAP`` only.
+    """Counts at most one row past ``most``, and offers pages for the first ``most`` only.
 
     Counting millions of rows, or skipping them with OFFSET, takes seconds; a person who has 10,000 rows before them
     needs a filter, not page 4,711.
     """
 
+    most = CAP
+
     @cached_property
     def found(self) -> int:
-        """Rows found, at most ``CAP + 1``."""
+        """Rows found, at most ``most + 1``."""
         rows: Any = self.object_list
-        return rows.order_by().values("pk")[: CAP + 1].count()
+        return rows.order_by().values("pk")[: self.most + 1].count()
 
     @cached_property
     def count(self) -> int:
-        return min(self.found, CAP)
+        return min(self.found, self.most)
 
     @property
     def capped(self) -> bool:
-        return self.found > CAP
+        return self.found > self.most
 
     @property
     def label(self) -> str:
@@ -38,3 +42,29 @@ class CappedPaginator(Paginator):
     def nearest(self, number: int) -> int:
         """``number``, or the closest page there is."""
         return max(1, min(number, self.num_pages))
+
+
+class SearchPaginator(CappedPaginator):
+    """Pages of what a word finds: reads the keys of the hits instead of counting them, and the page by these keys.
+
+    The database takes hits to be spread evenly over the list, and would look for the fifty first ones in the order of
+    the list: through all of it, when they stand at its end. Only a word with very many hits is looked for in that
+    order; it is met on every page.
+    """
+
+    most = HITS
+
+    @cached_property
+    def keys(self) -> list[Any]:
+        rows: Any = self.object_list
+        return list(rows.order_by().prefetch_related(None).values_list("pk", flat=True)[: self.most + 1])
+
+    @cached_property
+    def found(self) -> int:
+        return len(self.keys)
+
+    def page(self, number: int | str) -> Page:
+        if not self.capped:
+            rows: Any = self.object_list
+            self.object_list = rows.filter(pk__in=self.keys)
+        return super().page(number)

@@ -35,21 +35,12 @@ class ListRequest:
         return asked
 
     def _day(self, text: str, offered: bool) -> date | None:
-        if not text:
-            return None
-        try:
-            day = parse_date(text)
-        except ValueError:
-            day = None
-        if not offered:
+        if text and not offered:
             self.notes.append(_("这个列表不能按日期回看，显示的是现在的情况。"))
-        elif day is None:
-            self.notes.append(_("日期“%(day)s”不对，要写成 2026-01-31 这样，显示的是现在的情况。") % {"day": text[:20]})
-        elif day > timezone.localdate():
-            self.notes.append(_("%(day)s 还没有到，不能回看，显示的是现在的情况。") % {"day": day.isoformat()})
-        else:
-            return day
-        return None
+            return None
+        day, note = read_day(text)
+        self.notes += [note] if note else []
+        return day
 
     def _sort(self, text: str, table: type[Table]) -> str:
         if text and table.order_fields(text) is None:
@@ -71,3 +62,18 @@ class ListRequest:
         if strange:
             self.notes.append(_("没有“%(names)s”这样的列，没有采用。") % {"names": _("、").join(strange)[:80]})
         return [name for name in names if name in known]
+
+
+def read_day(text: str) -> tuple[date | None, str]:
+    """The past day that ``at`` asks for, or none and the sentence that says why it is not used."""
+    if not text:
+        return None, ""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if day is None:
+        return None, _("日期“%(day)s”不对，要写成 2026-01-31 这样，显示的是现在的情况。") % {"day": text[:20]}
+    if day > timezone.localdate():
+        return None, _("%(day)s 还没有到，不能回看，显示的是现在的情况。") % {"day": day.isoformat()}
+    return day, ""

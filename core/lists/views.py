@@ -15,7 +15,7 @@ from core.decisions import Decision
 from core.exports import answer_export
 from core.history.as_at import as_at
 from core.lists.filters import Filter
-from core.lists.paging import CappedPaginator
+from core.lists.paging import CappedPaginator, SearchPaginator
 from core.lists.request import ListRequest
 from core.lists.tables import Table
 from core.models import SavedView
@@ -80,7 +80,8 @@ class ListView(PermittedView):
         """What ``generic/list.html`` and ``generic/_table.html`` read."""
         asked, filterset = self.asked, self.filterset
         notes = [*asked.notes, *filterset.notes()]
-        paginator = CappedPaginator(self.rows(), self.per_page)
+        pages = SearchPaginator if filterset.form.cleaned_data.get("q") else CappedPaginator
+        paginator = pages(self.rows(), self.per_page)
         number = paginator.nearest(asked.page)
         if number != asked.page:
             notes.append(_("没有第 %(asked)s 页，显示的是第 %(shown)s 页。") % {"asked": asked.page, "shown": number})

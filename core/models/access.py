@@ -18,6 +18,10 @@ class AccessLog(models.Model):
         REFUSED = "refused", _("无权访问")
         SECURITY_CHANGED = "security_changed", _("更改登录方式")
         PURGED = "purged", _("清理过期记录")
+        IMPORTED = "imported", _("导入")
+        IMPORT_UNDONE = "import_undone", _("撤销导入")
+
+    FAILURES = (Kind.SIGN_IN_FAILED, Kind.LOCKED_OUT)  # also of names no account has
 
     kind = models.CharField(_("动作"), max_length=20, choices=Kind)
     user = models.ForeignKey(
@@ -35,8 +39,8 @@ class AccessLog(models.Model):
         verbose_name = _("登录和访问")
         ordering = ["-at", "-id"]
         indexes = [
-            models.Index(fields=["-at"], name="accesslog_at"),
-            models.Index(fields=["user", "-at"], name="accesslog_by"),
+            models.Index(fields=["-at", "-id"], name="accesslog_at"),
+            models.Index(fields=["user", "-at", "-id"], name="accesslog_by"),
             # the sign-in page counts one name's failures before it looks at a password
             models.Index(
                 fields=["user_name", "-at"],

@@ -25,8 +25,9 @@ class Import(models.Model):
     """One spreadsheet on its way in: uploaded, checked, confirmed. Nothing is taken over before ``DONE``.
 
     The same rows (``sha256`` is of what they say, not of the file) are taken in once per ``kind``, the database sees to
-    that. When it is done the file and the report, which hold people's data, are removed; counts and hash stay. What
-    nobody confirms within days is removed whole.
+    that, until the import is undone. What a person mended in the preview is kept beside the file (``corrections``,
+    core.imports.corrections). When it is done the file, the corrections and the report, which hold people's data, are
+    removed; counts, hash and the keys of what was made stay. What nobody confirms within days is removed whole.
     """
 
     class State(models.TextChoices):
@@ -41,13 +42,16 @@ class Import(models.Model):
     media_type = models.CharField(max_length=100)
     sha256 = models.CharField(max_length=64)
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.CHECKING)
-    report = models.JSONField(default=dict)  # what the preview shows (core.imports.checking.Report)
+    report = models.JSONField(default=dict)  # what the preview shows; of an undone import, what was left and why
+    corrections = models.JSONField(default=dict)
+    made = models.JSONField(default=list)  # keys of the new records, where the import can be undone
     created = models.PositiveIntegerField(_("新增"), default=0)
     updated = models.PositiveIntegerField(_("更新"), default=0)
     unchanged = models.PositiveIntegerField(_("没有变化"), default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     objects = ImportQuerySet.as_manager()
 
@@ -57,7 +61,9 @@ class Import(models.Model):
         indexes = [models.Index(fields=["created_by", "-created_at"], name="import_by")]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=["checking", "checked", "done"]), name="import_state_known"),
-            models.UniqueConstraint(fields=["kind", "sha256"], condition=Q(state="done"), name="import_once"),
+            models.UniqueConstraint(
+                fields=["kind", "sha256"], condition=Q(state="done", undone_at=None), name="import_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -74,11 +74,19 @@ def _page(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "core/verify_unknown.html", {"code": code}, status=404)
     if clean != code:
         return redirect("verify", code=clean)
-    context = {"document": document, "tone": TONES[document.state], "newer": _newer(document)}
+    context = {
+        "document": document, "tone": TONES[document.state], "newer": _newer(document), "standing": _standing(document),
+    }  # fmt: skip
     given = request.FILES.get("file") if request.method == "POST" else None
     if isinstance(given, UploadedFile):
         context |= {"compared": True, "same": sha256_of(given) == document.sha256}
     return render(request, "core/verify.html", context)
+
+
+def _standing(document: VerifiableDocument) -> str:
+    """How what the paper is about stands today, where its owner says so for anybody to read (``public_standing``)."""
+    told = getattr(document.owner, "public_standing", None)
+    return str(told()) if told else ""
 
 
 def _newer(document: VerifiableDocument) -> VerifiableDocument | None:

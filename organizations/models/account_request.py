@@ -88,6 +88,7 @@ class AccountRequest(models.Model):
             search_index("accountrequest_search"),
             models.Index(fields=["-created_at", "-id"], name="accountrequest_order"),
             models.Index(fields=["state", "organization"], name="accountrequest_queue"),
+            models.Index(fields=["state", "submitted_at", "id"], name="accountrequest_oldest"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=RequestState.values), name="accountrequest_state_known"),

@@ -55,8 +55,11 @@ class Appointment(models.Model):
         default_permissions = ()
         ordering = ["organization__path", "role", "starts_at"]
         indexes = [
-            models.Index(fields=["user", "starts_at"], name="appointment_of"),
+            # with the end beside it, whether somebody holds a duty is read from the index alone
+            models.Index(fields=["user", "starts_at"], include=["ends_at"], name="appointment_of"),
             models.Index(fields=["organization", "role"], name="appointment_at"),
+            models.Index(fields=["role", "user"], name="appointment_role"),
+            models.Index(fields=["ends_at"], name="appointment_ending", condition=Q(ends_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(role__in=list(ROLES)), name="appointment_role_known"),

@@ -114,6 +114,8 @@ class Organization(MP_Node):
         indexes = [
             search_index("organization_search"),
             models.Index(fields=["level", "path"], name="organization_level"),
+            # what lies directly below an office: its page, and every right that reaches the teams it manages
+            models.Index(fields=["depth", "path"], name="organization_below"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(level__in=Level.values), name="organization_level_known"),

@@ -98,7 +98,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("账号")
         default_permissions = ()
         ordering = ["organization__path", "username"]
-        indexes = [search_index("user_search"), models.Index(fields=["organization", "username"], name="user_in")]
+        indexes = [
+            search_index("user_search"),
+            models.Index(fields=["organization", "username"], name="user_in"),
+            models.Index(fields=["organization", "username"], name="user_closed", condition=Q(is_active=False)),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(is_superuser=False), name="user_no_superuser"),
             models.CheckConstraint(

@@ -39,7 +39,7 @@ ACCESS_RIGHTS = (
     Right.SUBMIT_FILING,
     Right.REVIEW_FILING,
 )
-MOST_BELOW = 120
+MOST_BELOW = 40
 
 
 def with_parent(rows: QuerySet[Organization]) -> QuerySet[Organization]:

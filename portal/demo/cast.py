@@ -9,6 +9,7 @@ from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from organizations.reference import add_child
 from organizations.roles import Level
+from teams.models import Team
 
 TEAM_CODE = "T15040001"
 TEAM_NAME = "赤峰市红十字水上救援队（演示）"
@@ -35,10 +36,15 @@ CAST = (
     Person("assessor", "测评员（演示）", "150000", ("assessor",)),
     Person("baotou", "包头经办（演示）", "150200", ("clerk", "reviewer")),
 )
+# Colleagues of other leagues, so that the region's queues hold more than two. Not part of the cast of the tests.
+COLLEAGUES = (
+    Person("hohhot", "呼市经办（演示）", "150100", ("clerk", "reviewer")),
+    Person("hulunbuir", "呼伦贝尔经办（演示）", "150700", ("clerk", "reviewer")),
+)
 
 
 @transaction.atomic
-def make_cast(password: str) -> dict[str, User]:
+def make_cast(password: str, persons: tuple[Person, ...] = CAST) -> dict[str, User]:
     """The demo accounts with their duties; accounts that exist are left as they are."""
     team = Organization.objects.filter(code=TEAM_CODE).first() or add_child(
         Organization.objects.get(code="150400"),
@@ -48,12 +54,13 @@ def make_cast(password: str) -> dict[str, User]:
         level=Level.TEAM,
         division_id="150400",
     )
+    Team.objects.get_or_create(organization=team)  # being built up until something is filed about it
     places = {
-        place.code: place for place in Organization.objects.filter(code__in={person.place for person in CAST})
+        place.code: place for place in Organization.objects.filter(code__in={person.place for person in persons})
     } | {TEAM_CODE: team}
     hashed = make_password(password)
     people = {}
-    for person in CAST:
+    for person in persons:
         user, created = User.objects.get_or_create(
             username=person.username,
             defaults={"name": person.name, "organization": places[person.place], "password": hashed, "is_demo": True},

@@ -20,11 +20,12 @@ _WORDS = {"return": "请补任职通知首页，并核对手机号。", "reject"
 
 @transaction.atomic
 def make_work(people: dict[str, User]) -> None:
-    """Account requests in every state, and one office without staff for which its league stands proxy."""
-    unstaffed = Organization.objects.get(code="150430")
-    unstaffed.has_staff, unstaffed.proxy = False, Organization.objects.get(code="150400")
-    unstaffed.contact = "（演示：暂无专职人员）"
-    unstaffed.save()
+    """Account requests in every state, and two offices without staff for which their leagues stand proxy."""
+    for code, proxy in (("150430", "150400"), ("150722", "150700")):
+        unstaffed = Organization.objects.get(code=code)
+        unstaffed.has_staff, unstaffed.proxy = False, Organization.objects.get(code=proxy)
+        unstaffed.contact = "（演示：暂无专职人员）"
+        unstaffed.save()
     for place, asks, role, name, username, phone, moves in _REQUESTS:
         applicant = User.objects.get(pk=people[asks].pk)  # read anew: what a person may do is kept on the object
         with acting_as(applicant, source="make_demo"):

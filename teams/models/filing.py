@@ -20,6 +20,8 @@ from teams.models.team import Team
 from teams.states import CLOSED, FILING_TRANSITIONS, OPEN, WITH_AUTHOR, WITH_OFFICE, FilingState
 from teams.validators import validate_document_number, validate_not_future
 
+OFFICE_PAPERS = ("reply", "meeting")  # 批复, 会议研究的纪要
+
 
 class FilingQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "FilingQuerySet":
@@ -37,7 +39,18 @@ class FilingQuerySet(models.QuerySet):
 
         reviews = reach(user, Right.REVIEW_FILING, at="current_office") & ~Q(current_step__duty="register")
         registers = reach(user, Right.SUBMIT_FILING, at="current_office") & Q(current_step__duty="register")
-        return self.filter(reviews | registers, state__in=WITH_OFFICE).exclude(submitted_by=user)
+        rows = self.filter(reviews | registers, state__in=WITH_OFFICE)
+        return rows.exclude(submitted_by=user).filter(~self._took_part(user))
+
+    @staticmethod
+    def _took_part(user: User) -> Q:
+        """Handed in an earlier round, or decided an earlier step: it is for somebody else (四眼原则)."""
+        from teams.models.rounds import FilingRound, FilingStep  # that module reads this one
+
+        mine = models.OuterRef("pk")
+        handed_in = FilingRound.objects.filter(filing=mine, submitted_by=user)
+        decided = FilingStep.objects.filter(filing=mine, decided_by=user, state=FilingStep.State.DONE)
+        return Q(models.Exists(handed_in)) | (Q(state=FilingState.SUBMITTED) & Q(models.Exists(decided)))
 
     def to_mend(self, user: User) -> "FilingQuerySet":
         """Returned, or begun and not handed in, on the user's side."""
@@ -93,8 +106,10 @@ class Filing(models.Model):
     title = models.CharField(_("队伍名称"), max_length=100, blank=True)  # as proposed; follows the payload
     level = models.CharField(_("队伍级别"), max_length=15, choices=TeamLevel, blank=True)  # follows the payload
     year = models.PositiveSmallIntegerField(_("年度"), null=True, blank=True)  # of a 年度确认
-    payload = models.JSONField(default=dict, editable=False)
-    before = models.JSONField(default=dict, editable=False)  # the team's facts when it was begun or last handed in
+    payload = models.JSONField(_("填报内容"), default=dict, editable=False)
+    before = models.JSONField(
+        _("备案内容"), default=dict, editable=False
+    )  # the team's facts when it was begun or last handed in
     round_no = models.PositiveSmallIntegerField(_("轮次"), default=0, editable=False)
     current_step = models.ForeignKey(
         "teams.FilingStep", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("当前步骤")
@@ -175,6 +190,14 @@ class Filing(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("teams:filing_detail", args=[self.pk])
 
+    @staticmethod
+    def label_in(field: str, key: str) -> str:
+        """How a key of ``payload`` or ``before`` is called in the record of who did what."""
+        from teams.facts import label_of  # that module reads the models
+
+        label = label_of(key)
+        return label if field == "payload" else str(_("（原备案）%(label)s") % {"label": label})
+
     @property
     def is_open(self) -> bool:
         return self.state not in CLOSED
@@ -211,7 +234,8 @@ class Filing(models.Model):
             from teams.workflow import note  # the workflow reads this model
 
             facts = {"attachment": str(attachment.pk), "kind": attachment.kind, "name": attachment.name}
-            note(self, "add_paper", by=by, facts=facts)
+            # its own papers an office does not add on anybody's behalf
+            note(self, "own_paper" if attachment.kind in OFFICE_PAPERS else "add_paper", by=by, facts=facts)
 
     def events(self) -> models.QuerySet[WorkflowEvent]:
         return WorkflowEvent.objects.of(self).select_related("by__organization")

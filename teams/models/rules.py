@@ -3,12 +3,13 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.history import tracked
-from organizations.models import Organization
-from organizations.roles import Level
+from organizations.models import Organization, User
+from organizations.roles import Level, Right
 from teams.choices import Duty, FilingKind, PaperWhen, Severity, TeamLevel
 
 # Where a step is done: at the office that manages the team, or at its superior of a level.
@@ -39,6 +40,9 @@ class FilingRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}（{self.get_level_display()}）"
+
+    def get_absolute_url(self) -> str:
+        return reverse("teams:rule_detail", args=[self.pk])
 
 
 @tracked()
@@ -127,6 +131,12 @@ class CheckSetting(models.Model):
 
 
 class PhraseQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "PhraseQuerySet":
+        """The region's, and those of offices whose rules the user keeps."""
+        from organizations.permissions import reach  # the permission module reads the organization's model
+
+        return self.filter(Q(office=None) | reach(user, Right.MANAGE_RULES, at="office"))
+
     def offered_at(self, office: Organization) -> "PhraseQuerySet":
         """The region's, and the office's own."""
         return self.filter(Q(office=None) | Q(office=office), ended_on=None)

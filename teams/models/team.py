@@ -21,6 +21,12 @@ from teams.states import ON_FILE, TEAM_TRANSITIONS, TeamStatus
 from teams.validators import validate_document_number, validate_latitude, validate_longitude, validate_not_future
 
 
+def unconfirmed(year: int) -> Q:
+    """On file since before the year, and not confirmed for it. Also over the team's history."""
+    missing = Q(confirmed_year=None) | Q(confirmed_year__lt=year)
+    return missing & Q(status__in=ON_FILE, filed_on__year__lt=year)
+
+
 class TeamQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "TeamQuerySet":
         """Teams of organizations where the user may see teams."""
@@ -31,6 +37,9 @@ class TeamQuerySet(models.QuerySet):
     def on_file(self) -> "TeamQuerySet":
         """Filed and not left: also those being rectified or suspended."""
         return self.filter(status__in=ON_FILE)
+
+    def unconfirmed(self, year: int) -> "TeamQuerySet":
+        return self.filter(unconfirmed(year))
 
     def below(self, place: Organization) -> "TeamQuerySet":
         return self.filter(organization__path__startswith=place.path)
@@ -104,7 +113,7 @@ class Team(models.Model):
     status_reason = models.CharField(_("状态原因"), max_length=200, blank=True)
     exit_on = models.DateField(_("退出日期"), null=True, blank=True)
     exit_kind = models.CharField(_("退出类型"), max_length=12, choices=ExitKind, blank=True)
-    filed_facts = models.JSONField(default=dict, editable=False)
+    filed_facts = models.JSONField(_("备案时的内容"), default=dict, editable=False)
     created_at = models.DateTimeField(_("建档时间"), auto_now_add=True)
     maintained_at = models.DateTimeField(_("最近维护"), auto_now_add=True)  # by the team or its office, not by us
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -153,6 +162,13 @@ class Team(models.Model):
         from organizations.permissions import can  # the permission module reads the organization's model
 
         return can(user, Right.EDIT_TEAM, self.organization)
+
+    @staticmethod
+    def label_in(field: str, key: str) -> str:
+        """How a key of ``filed_facts`` is called in the record of who did what."""
+        from teams.facts import label_of  # that module reads the models
+
+        return str(_("（备案内容）%(label)s") % {"label": label_of(key)})
 
     def public_standing(self) -> str:
         """What the public verify page says of the team today; nothing personal."""

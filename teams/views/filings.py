@@ -32,7 +32,7 @@ from teams.story import story
 from teams.tables.filings import TONES, FilingTable
 from teams.views.authoring import visible
 from teams.views.exits import exit_context
-from teams.way import way, with_steps
+from teams.way import way, with_story
 from teams.workflow import asks, decides
 
 
@@ -55,8 +55,7 @@ class FilingList(ListView):
 def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
     filing = visible(request, pk)
     tab = _tab(request, filing)
-    with_steps(filing)
-    rounds = list(filing.rounds.select_related("submitted_by")) if filing.round_no and tab != "papers" else []
+    rounds = list(with_story(filing).rounds.all()) if filing.round_no else []
     hands_in = filing.state in WITH_AUTHOR and bool(asks(filing, request.user))
     decision = decides(filing, request.user) if filing.state in WITH_OFFICE else None
     tone, icon = TONES[FilingState(filing.state)]

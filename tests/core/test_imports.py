@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from core.imports.checking import read_table, take_in
+from core.imports.checking import take_in
 from core.imports.headers import find_header, plain
 from core.imports.reading import MOST_ROWS, Cell, clean_text, read_cell, read_sheets
+from core.imports.table import read_table
 from core.imports.widgets import Choice, Day, YesNo
 from core.models import Import, Job
 from core.tasks import resume_jobs

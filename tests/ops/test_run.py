@@ -6,12 +6,13 @@ The tests share both copies and stand in the order of a day: the last ones end t
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 import urllib3
 
-from tests.ops.copies import STARTED, Copy, command, sockets, still_alive
+from tests.ops.copies import PATIENCE, STARTED, Copy, command, sockets, still_alive
 from tests.ports import free_port
 
 pytestmark = [pytest.mark.ops, pytest.mark.xdist_group("ops")]
@@ -46,11 +47,18 @@ def test_only_loopback_is_listened_on(copies: tuple[Copy, Copy]) -> None:
     listening = {
         connection.laddr.ip
         for process in first.parts()
-        for connection in process.net_connections("inet")
+        for connection in listening_of(process)
         if connection.status == psutil.CONN_LISTEN
     }
 
     assert listening == {"127.0.0.1"}
+
+
+def listening_of(process: psutil.Process) -> list[Any]:
+    try:
+        return process.net_connections("inet")
+    except psutil.NoSuchProcess:  # a short-lived one that has ended since it was found
+        return []
 
 
 def test_busy_port_is_said_before_anything_starts(copies: tuple[Copy, Copy], tmp_path: Path) -> None:
@@ -93,7 +101,7 @@ def test_killed_part_comes_back(copies: tuple[Copy, Copy], name: str, pattern: s
     first.part(pattern).kill()
     first.wait_for(f"{name} 已恢复")
 
-    again = urllib3.Retry(total=60, backoff_factor=0.1, backoff_max=0.5)
+    again = urllib3.Retry(total=2 * PATIENCE, backoff_factor=0.1, backoff_max=0.5)
     with urllib3.PoolManager() as pool:
         pool.request("GET", f"http://127.0.0.1:{first.port}/health/", retries=again, timeout=10)
     assert first.health() == 200

@@ -1,10 +1,12 @@
 """Accounts: open, passwords, close, reopen, move; who may, where, and what is left behind."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -13,6 +15,7 @@ from core.models import AccessLog
 from organizations import accounts
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, forget
+from organizations.roles import Right
 from organizations.views.accounts import UserList
 from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told, queries_of
 from tests.organizations.helpers import messages_of, opened
@@ -317,3 +320,17 @@ def test_export_is_masked(as_user, region, newcomer):
     line = next(row for row in rows_of(response) if "新来的（演示）" in row)
     assert "138****0001" in line
     assert "经办" in line
+
+
+# -- the first account ---------------------------------------------------------------------------------
+def test_new_installation_gets_one_security_administrator_and_no_second(cast):
+    Appointment.objects.filter(role="security_admin").update(ends_at=timezone.now(), end_reason="演示")
+    call_command("open_first_account", "anquan", "安全管理员甲", stdout=(said := io.StringIO()))
+    person = User.objects.get(username="anquan")
+    assert (person.organization, person.must_change_password) == (Organization.objects.get(level="region"), True)
+    assert Right.MANAGE_ACCOUNT in access(person)
+    password = re.search(r"一次性密码：(\S+)（", said.getvalue())[1]
+    assert person.check_password(password)
+    with pytest.raises(CommandError, match="已有安全管理员"):
+        call_command("open_first_account", "another", "另一人")
+    assert not User.objects.filter(username="another").exists()

@@ -16,6 +16,7 @@ class Row:
     """What a route takes.
 
     :param kind: ``public`` (nobody is asked who they are), ``signed_in``, ``holder`` (of ``right`` anywhere),
+        ``at`` (there for whoever has ``right`` at the office ``at``),
         ``record`` (lies at PLACE: visible with ``see``, done with ``right`` at ``at``), ``own`` (belongs to ``owner``),
         ``library`` (the own second factors: never somebody else's, 404 where there are none).
     :param args: names of world records that the address needs.
@@ -29,7 +30,9 @@ class Row:
     right: Right | None = None
     owner: str = ""
     query: str = ""
-    at: str = PLACE  # the office at which ``right`` counts, where that is not the record's own
+    at: str = (
+        PLACE  # the office at which ``right`` counts, where that is not the record's own; several, apart by spaces
+    )
     data: Callable[[dict[str, Any]], dict[str, Any]] = field(default=lambda world: {})
 
 

@@ -10,8 +10,13 @@ from core.models import Notice
 from organizations import accounts
 from organizations.models import AccountRequest
 from organizations.workflow import WORKFLOW
+from portal.todo import shown
+from teams import workflow as filings
+from teams.drafting import begin
+from teams.models import Filing, Opinion, TeamPost
 from tests.core.list_checks import assert_constant_queries
 from tests.organizations.helpers import appointment_of, drafted, messages_of, opened, submitted
+from tests.teams import builders
 
 pytestmark = pytest.mark.django_db
 HOME, SEARCH, FEEDBACK = reverse("portal:home"), reverse("portal:search"), reverse("portal:feedback")
@@ -143,3 +148,78 @@ def test_feedback_reaches_the_system_administrator(as_user, member, region_syste
     assert notice.recipient == region_system
     assert "字太小" in notice.body
     assert "/offices/" in notice.body
+
+
+# -- filings ------------------------------------------------------------------------------------------
+BANNER = {"name": "松山区红十字赈济救援队（演示）", "level": "banner_county"}
+
+
+def test_filings_to_decide_stand_with_their_limit_the_latest_first(as_user, chifeng, songshan, office):
+    late = builders.submitted(songshan, office("150404"), **BANNER)
+    builders.submitted(songshan, office("150404"), **{**BANNER, "name": "松山区红十字供水救援队（演示）"})
+    Filing.objects.filter(pk=late.pk).update(due_on=timezone.localdate() - timedelta(days=3))
+    found = tasks(as_user(chifeng))
+    assert found == [
+        ("bad", "超期 3 天", "松山区报来新建备案：松山区红十字赈济救援队（演示）"),
+        ("wait", "剩 10 天", "松山区报来新建备案：松山区红十字供水救援队（演示）"),
+    ]
+    context = as_user(chifeng).get(HOME).context
+    assert context["todo"] == 2
+    entries = {str(entry["label"]): entry["count"] for section in context["menu"] for entry in section["entries"]}
+    assert (entries["备案审核"], entries["登记备案"]) == (2, None)
+
+
+def test_own_filings_are_seen_lying_with_others_and_coming_back(as_user, chifeng, songshan, office):
+    filing = builders.submitted(songshan, office("150404"), **BANNER)
+    begin("register", by=songshan, office=office("150404"))
+    client = as_user(songshan)
+    context = client.get(HOME).context
+    assert [task.when for task in context["tasks"]] == ["草稿"]
+    assert [(line["what"], line["who"]) for line in context["waiting"]] == [
+        ("松山区红十字赈济救援队（演示）的新建备案", "赤峰市审核")
+    ]
+    filings.WORKFLOW.perform(filing, "return_for_changes", by=chifeng, comment="改一处", fields={"name": "请核对"})
+    context = client.get(HOME).context
+    assert tasks(client)[0] == ("warn", "退回修改", "松山区红十字赈济救援队（演示）的新建备案被退回，1 处要改")
+    assert (context["tasks"][0].hint, context["todo"], context["waiting"]) == ("改一处", 1, [])
+
+
+def test_opinion_asked_of_me_is_to_be_done(as_user, chifeng, songshan, leader, region, office):
+    filing = builders.submitted(songshan, office("150404"), **BANNER)
+    Opinion.objects.create(filing=filing, asked=region, asked_by=chifeng, question="专业是否合适？")
+    task = as_user(region).get(HOME).context["tasks"][0]
+    assert (task.when, task.hint) == ("征求意见", "专业是否合适？")
+    assert as_user(leader).get(HOME).context["tasks"] == []
+
+
+def test_a_team_whose_captain_left_is_named_on_its_sides_home(as_user, chifeng, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    TeamPost.objects.filter(team=team, role="captain").update(ends_on=timezone.localdate())
+    assert ("warn", "待备案", "1 支队伍的情况有变化，还没有报备案") in tasks(as_user(chifeng))
+    assert tasks(as_user(region)) == []
+
+
+def test_home_keeps_the_query_budget_with_filings(as_user, chifeng, songshan, office):
+    def grow(step: int) -> None:
+        for index in range(step):
+            name = f"松山区红十字第{step}之{index}救援队（演示）"
+            if not Filing.objects.filter(title=name).exists():
+                builders.submitted(songshan, office("150404"), **{**BANNER, "name": name})
+
+    for user in (chifeng, songshan):
+        assert_constant_queries(as_user(user), HOME, grow, steps=(1, 3, 8))
+
+
+def test_search_finds_teams_and_filings_of_the_own_tree_only(as_user, chifeng, region, baotou, office):
+    team = builders.filed(chifeng, office("150400"), region, host_org_name="赤峰演示服务中心")
+    number = team.filings.get().number
+    for term in (team.filing_no, "赤峰演示服务中心"):
+        assert found(as_user(region), term) == {team.name}
+        assert found(as_user(baotou), term) == set()
+    assert found(as_user(region), number) == {f"{team.name}的新建备案"}
+    assert found(as_user(baotou), number) == set()
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, 0), (99, 99), (100, "99+")])
+def test_counts_stop_where_nobody_counts_on(number, said):
+    assert shown(number) == said

@@ -63,11 +63,13 @@ def _expected(row: Row, username: str) -> str:
         return "in" if username == row.owner else "404"
     if row.kind == "holder":
         return "in" if row.right and _holds(username, row.right) else "403"
+    if row.kind == "at":
+        return "in" if row.right and _reaches(username, row.right, row.at) else "403"
     if row.kind == "record":
         assert row.see is not None
         if not _reaches(username, row.see):
             return "404"
-        return "in" if row.right is None or _reaches(username, row.right, row.at) else "403"
+        return "in" if row.right is None or any(_reaches(username, row.right, at) for at in row.at.split()) else "403"
     return "in"
 
 

@@ -4,16 +4,19 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from core.models import Job, WorkflowEvent
 from core.workflow import MoveNotAllowed
-from organizations.models import Appointment, Organization
+from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
+from organizations.tree import place_team
 from teams.drafting import begin, keep
-from teams.models import Filing, FilingStep, RuleStep, Team, TeamPost
+from teams.models import CheckSetting, Filing, FilingRule, FilingStep, RulePaper, RuleStep, Team, TeamPost
 from teams.states import FILING_STEPS, FilingState
 from teams.workflow import MOVES, WORKFLOW
+from tests.organizations.helpers import opened
 from tests.teams import builders
 
 ASKING = {"submit", "resubmit", "withdraw"}
@@ -194,3 +197,145 @@ def test_the_final_step_can_become_a_copy(songshan, chifeng, region, office):
     filing = WORKFLOW.perform(filing, "issue", by=chifeng, **builders.REPLY)
     assert [step.state for step in filing.steps.all()] == ["done", "done", FilingStep.State.COPIED]
     assert filing.team.filing_no.startswith("NMHS-150404-")
+
+
+def test_the_auditor_reads_a_draft_field_by_field_and_no_whole_telephone(chifeng, office, region_audit, as_user):
+    filing = builders.drafted(chifeng, office("150400"))
+    event = filing.tracked_events.latest("pgh_id")
+    page = as_user(region_audit).get(reverse("audit:detail", args=["filingevent", event.pk]))
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "驻地地址" in text
+    assert "演示路 1 号" in text
+    assert "阿拉坦·苏都" in text
+    assert "13800000011" not in text
+    assert "base_address" not in text
+
+
+# -- what happens meanwhile -----------------------------------------------------------------------------
+def second_clerk(office):
+    """Another clerk of 赤峰市, who reviews for the region as well."""
+    person = opened(User.objects.get(username="region-security"), office("150400"), "cf-two", "clerk")
+    grant(Appointment.objects.create(user=person, role="reviewer", organization=office("150000")))
+    return builders.read(person)
+
+
+def test_who_handed_in_an_earlier_round_does_not_decide_the_later(chifeng, region, office):
+    other = second_clerk(office)
+    filing = builders.submitted(other, office("150400"))
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=region, comment="请补")
+    filing = WORKFLOW.perform(filing, "resubmit", by=chifeng)  # by another clerk of the same office
+    assert filing.submitted_by == chifeng
+    with pytest.raises(MoveNotAllowed, match="前一轮"):
+        WORKFLOW.perform(filing, "approve", by=builders.read(other))
+    assert list(Filing.objects.to_decide(builders.read(other))) == []
+    assert list(Filing.objects.to_decide(region)) == [filing]
+
+
+def test_returned_at_the_registration_and_handed_in_by_the_office_is_registered(chifeng, captain, region, office):
+    """Else the only clerk would have to decide on what he handed in himself."""
+    team = builders.filed(chifeng, office("150400"), region)
+    grant(Appointment.objects.create(user=captain, role="captain", organization=team.organization))
+    captain = builders.read(captain)
+    filing = WORKFLOW.perform(builders.changing(team, captain, base_address="演示路 9 号"), "submit", by=captain)
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=chifeng, comment="我来改")
+    filing = WORKFLOW.perform(filing, "resubmit", by=chifeng)
+    assert [step.state for step in filing.steps.all()] == ["done", "current"]
+    assert filing.current_office.code == "150000"
+
+
+def test_agreed_can_be_returned_but_not_withdrawn(chifeng, region, office):
+    filing = builders.submitted(chifeng, office("150400"))
+    filing = WORKFLOW.perform(filing, "approve", by=region)
+    with pytest.raises(MoveNotAllowed) as caught:
+        WORKFLOW.perform(filing, "withdraw", by=chifeng)
+    assert caught.value.code == "state"
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=region, comment="文号有误")
+    step = filing.steps.get(is_final=True)
+    assert (step.state, step.decided_by, step.decided_at) == ("pending", None, None)
+    filing = WORKFLOW.perform(filing, "resubmit", by=chifeng)
+    assert (filing.state, filing.assignee) == ("submitted", region)
+
+
+def test_the_proxy_decides_in_the_name_of_the_office(chifeng, captain, region, office):
+    banner = office("150430")
+    banner.has_staff, banner.proxy = False, office("150400")
+    banner.save()
+    facts = {"name": "敖汉旗红十字赈济救援队（演示）", "level": "banner_county"}
+    chifeng = builders.read(chifeng)
+    team = builders.filed(chifeng, banner, region, **facts)
+    grant(Appointment.objects.create(user=captain, role="captain", organization=team.organization))
+    captain = builders.read(captain)
+    filing = WORKFLOW.perform(builders.changing(team, captain, base_address="演示路 9 号"), "submit", by=captain)
+    assert filing.current_office == banner
+    filing = WORKFLOW.perform(filing, "accept", by=chifeng)
+    assert [step.state for step in filing.steps.all()] == ["done", "merged", "current"]
+    assert filing.steps.first().acting_for == banner.name
+    assert WorkflowEvent.objects.of(filing).last().acting_for == banner.name
+
+
+def test_a_rule_tightened_meanwhile_does_not_hold_up_what_is_under_way(chifeng, region, office):
+    filing = builders.submitted(chifeng, office("150400"))
+    rule = FilingRule.objects.get(kind="register", level="league_city")
+    RulePaper.objects.filter(rule=rule, paper="insurance").update(required=True)
+    FilingRule.objects.filter(pk=rule.pk).update(needs_reply=False, needs_meeting=True)
+    CheckSetting.objects.filter(key="in_region").update(severity=2)
+    WORKFLOW.perform(filing, "approve", by=region)
+    assert WORKFLOW.perform(filing, "issue", by=region, **builders.REPLY).state == "filed"
+
+
+def test_a_step_added_meanwhile_holds_from_the_next_hand_in(songshan, chifeng, region, office):
+    facts = {"name": "松山区红十字赈济救援队（演示）", "level": "banner_county"}
+    filing = builders.submitted(songshan, office("150404"), **facts)
+    RuleStep.objects.filter(rule__kind="register", rule__level="banner_county", duty="review").delete()
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=chifeng, comment="请补")
+    filing = WORKFLOW.perform(filing, "resubmit", by=songshan)
+    assert [step.state for step in filing.steps.all()] == ["ended", "ended", "ended", "done", "current"]
+    assert filing.current_office.code == "150000"
+
+
+def test_the_name_taken_since_the_hand_in_is_told_before_agreeing(chifeng, region, office):
+    filing = builders.submitted(chifeng, office("150400"))
+    builders.filed(chifeng, office("150400"), region, name="赤峰市红十字另一救援队（演示）")
+    Organization.objects.filter(team__isnull=False).update(name=filing.name)
+    with pytest.raises(ValidationError, match="不能重名"):
+        WORKFLOW.perform(filing, "approve", by=region)
+    assert WORKFLOW.perform(filing, "return_for_changes", by=region, comment="换名称").state == "returned"
+
+
+def test_what_was_kept_up_directly_meanwhile_is_not_undone(chifeng, region, office):
+    """A telephone brought up to date while the change lay as a draft, a short name while it was reviewed."""
+    team = builders.filed(chifeng, office("150400"), region)
+    filing = builders.changing(team, chifeng, base_address="演示路 9 号")
+    Team.objects.filter(pk=team.pk).update(duty_phone="0476-7654321")
+    filing = WORKFLOW.perform(filing, "submit", by=chifeng)
+    assert (filing.changed, filing.payload["duty_phone"]) == (1, "0476-7654321")
+    Organization.objects.filter(pk=team.organization_id).update(short_name="新简称")
+    team.posts.filter(name="李志强").update(ends_on="2026-01-01", end_reason="调离")
+    WORKFLOW.perform(filing, "confirm", by=region)
+    team = Team.objects.get(pk=team.pk)
+    assert (team.duty_phone, team.base_address, team.organization.short_name) == (
+        "0476-7654321",
+        "演示路 9 号",
+        "新简称",
+    )
+    assert "李志强" not in [post.name for post in team.posts.current()]
+
+
+def test_who_left_meanwhile_does_not_come_back_with_a_new_captain(chifeng, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    posts = [{**builders.CAPTAIN, "name": "包玉山", "starts_on": "2026-03-01"}, *builders.DEPUTIES]
+    filing = WORKFLOW.perform(builders.changing(team, chifeng, posts=posts), "submit", by=chifeng)
+    team.posts.filter(name="李志强").update(ends_on="2026-01-01", end_reason="调离")
+    WORKFLOW.perform(filing, "confirm", by=region)
+    assert sorted(post.name for post in team.posts.current()) == ["包玉山", "敖特根巴雅尔·孟和"]
+
+
+def test_the_office_that_manages_it_now_is_where_it_starts(chifeng, region, office):
+    """The team was placed under another office while its change lay as a draft."""
+    team = builders.filed(chifeng, office("150400"), region)
+    filing = builders.changing(team, chifeng, base_address="演示路 9 号")
+    place_team(team.organization, under=office("150404"))
+    songshan = builders.read(User.objects.get(username="songshan"))
+    filing = WORKFLOW.perform(filing, "submit", by=songshan)
+    assert (filing.office.code, filing.changed) == ("150404", 1)

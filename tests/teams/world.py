@@ -9,7 +9,7 @@ from django.utils import timezone
 from organizations.models import Organization, User
 from organizations.reference import add_child
 from teams.drafting import begin
-from teams.models import Coverage, Team
+from teams.models import Coverage, FilingRule, Opinion, Phrase, Team
 from teams.workflow import WORKFLOW
 from tests.teams import builders
 
@@ -23,7 +23,14 @@ def team_world(cast: dict[str, User], office: Callable[[str], Organization]) -> 
     WORKFLOW.perform(filing, "approve", by=builders.read(cast["region"]))
     team = WORKFLOW.perform(filing, "issue", by=builders.read(cast["region"]), **builders.REPLY).team
     waiting = builders.submitted(songshan, place, name="松山区红十字山野搜救队（演示）", level=level)
+    above = builders.submitted(songshan, place, name="松山区红十字心理救援队（演示）", level=level)
+    WORKFLOW.perform(above, "accept", by=builders.read(cast["chifeng"]))
+    opinion = Opinion.objects.create(
+        filing=waiting, asked=cast["region"], asked_by=cast["chifeng"], question="名称是否合适？"
+    )
     return {
+        "filing_above": above,  # has gone on to the region
+        "opinion": opinion,  # asked of region
         "team": team,
         "filing_filed": filing,
         "filing": waiting,  # lies at the league's review step
@@ -32,7 +39,13 @@ def team_world(cast: dict[str, User], office: Callable[[str], Organization]) -> 
         "section_base": "base",
         "kind_annual": "annual",
         "exit_emblem": "emblem",
+        "kind": "annual",
         "post": team.posts.first(),
+        "rule": FilingRule.objects.first(),
+        "check": "captains",
+        "paper_kind": "charter",
+        "category": "sar",
+        "phrase": Phrase.objects.filter(office=None).first(),
         "emblem": builders.flag(team),
         "coverage": Coverage.objects.create(
             team=team, division_id="150402", part="东部", starts_on=timezone.localdate()

@@ -4,6 +4,7 @@ The wheel's programs are used for both: they are newer than any server the porta
 """
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -15,6 +16,10 @@ OWN = "nspname !~ '^pg_' AND nspname <> 'information_schema'"
 FROM_TABLES = "FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'r'"
 TABLES = f"SELECT count(*) {FROM_TABLES} AND {OWN}"
 SCHEMAS = f"SELECT string_agg(quote_ident(nspname), ', ') FROM pg_namespace WHERE {OWN}"  # noqa: S608 - constants
+
+# Servers with the security updates of November 2026 mark columns like this for themselves. A pg_dump without them
+# writes the marks out, and a server without them refuses them.
+SERVERS_OWN_MARK = re.compile(rb"ALTER TABLE ONLY .+ ALTER COLUMN .+ SET \(pg_attver=\d+\);\n")
 
 
 def dump(url: str, target: Path) -> None:
@@ -48,7 +53,10 @@ def replace(url: str, source: Path, *, script: Path) -> None:
 
 def _unwanted(line: bytes) -> bool:
     # The schema "public" was just made; a comment on an extension needs rights that a managed database withholds.
-    return line.startswith((b"CREATE SCHEMA public;", b"COMMENT ON SCHEMA public", b"COMMENT ON EXTENSION"))
+    return (
+        line.startswith((b"CREATE SCHEMA public;", b"COMMENT ON SCHEMA public", b"COMMENT ON EXTENSION"))
+        or SERVERS_OWN_MARK.fullmatch(line) is not None
+    )
 
 
 def _run(command: list[str]) -> str:

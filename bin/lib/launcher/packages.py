@@ -22,7 +22,7 @@ STAMPS = VENV / ".stamps"
 PDF_LIBRARIES = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fontconfig"]
 FONT_PACKAGES = ["fonts-noto-cjk", "fonts-noto-core"]
 LANGUAGE_PACKAGES = ["gettext"]
-TEST_PACKAGES = ["chromium", "poppler-utils"]
+TEST_PACKAGES = ["chromium", "poppler-utils", "libatomic1"]  # the last for the Node.js that Playwright brings
 
 
 def ensure(config: Config, *, tests: bool = False) -> None:
@@ -163,14 +163,19 @@ def _uv() -> bool:
 
 def _run(command: list[str]) -> bool:
     environment = dict(os.environ)
-    if "UV_DEFAULT_INDEX" not in environment and Path(command[0]).name == "uv":
-        # An office's mirror is usually set for pip; uv does not read pip's settings.
-        index = subprocess.run(
-            [sys.executable, "-m", "pip", "config", "get", "global.index-url"], capture_output=True, text=True
-        ).stdout.strip()
-        if index:
-            environment["UV_DEFAULT_INDEX"] = index
+    if Path(command[0]).name == "uv":
+        # An office's mirror and its gateway's certificate are usually set for pip and for the system; uv reads neither.
+        environment.setdefault("UV_SYSTEM_CERTS", "1")
+        for name, setting in (("UV_DEFAULT_INDEX", "index-url"), ("SSL_CERT_FILE", "cert")):
+            if name not in environment and (value := _pip_setting(setting)):
+                environment[name] = value
     return subprocess.run(command, env=environment).returncode == 0
+
+
+def _pip_setting(name: str) -> str:
+    from_environment = os.environ.get(f"PIP_{name.upper().replace('-', '_')}")
+    command = [sys.executable, "-m", "pip", "config", "get", f"global.{name}"]
+    return from_environment or subprocess.run(command, capture_output=True, text=True).stdout.strip()
 
 
 # -- page assets ----------------------------------------------------------------------------------------
@@ -197,7 +202,7 @@ def languages() -> None:
             continue
         say(f"编译译文（{language}）…")
         fresh = source.with_suffix(".new")  # a running portal must never read half a catalogue
-        if subprocess.run(["msgfmt", "--check", "-o", str(fresh), str(source)]).returncode:
+        if subprocess.run(["msgfmt", "--check-format", "--check-domain", "-o", str(fresh), str(source)]).returncode:
             raise Failure(f"{source} 有误（见上）。", f"{source} has faults (see above).")
         fresh.replace(compiled)
         (STAMPS / f"language-{language}").write_text(digest)

@@ -3,10 +3,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from core.history import acting_as
 from organizations.models import User
-from portal.demo import CAST, make_cast, make_work
+from portal.demo import CAST, COLLEAGUES, make_cast, make_filings, make_work
 
 
 class Command(BaseCommand):
@@ -16,9 +17,12 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("正式环境（DJANGO_ENV=production）不装演示账号。")
         if not User.objects.filter(is_demo=True).exists():
-            with acting_as(None, source="make_demo"):
-                make_work(make_cast(self._password()))
-        accounts = "、".join(person.username for person in CAST)
+            # all or nothing: half a demo would be taken for a whole one at the next start
+            with transaction.atomic(), acting_as(None, source="make_demo"):
+                people = make_cast(self._password(), (*CAST, *COLLEAGUES))
+                make_work(people)
+                make_filings(people)
+        accounts = "、".join(person.username for person in (*CAST, *COLLEAGUES))
         self.stdout.write(f"演示账号：{accounts}\n密码：{self._password()}")
 
     def _password(self) -> str:

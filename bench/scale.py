@@ -1,0 +1,99 @@
+"""One scale in a process of its own: seeds its database, serves the product, measures the page it is told to."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import django
+import psutil
+import psycopg
+from django.core.management import call_command
+
+
+def _postmaster_pid() -> int:
+    with psycopg.connect(os.environ["DATABASE_URL"]) as link:
+        row = link.execute("SELECT pg_backend_pid()").fetchone()
+        assert row is not None
+        return psutil.Process(row[0]).ppid()
+
+
+@contextmanager
+def _server():
+    """The product's own web server, one process, on a free port; yields (port, pid)."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+    ]
+    web = subprocess.Popen([*command, "--no-access-log", "--log-level", "warning", "portal.wsgi:application"])  # noqa: S603
+    try:
+        for _ in range(200):
+            try:
+                urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=5).close()
+                break
+            except (URLError, ConnectionError):
+                time.sleep(0.1)
+        yield port, web.pid
+    finally:
+        web.terminate()
+        web.wait(10)
+
+
+def run(scale: int, rounds: int, pipe: Connection) -> None:
+    """A process of its own, because Django's settings hold one database. Does each next thing when told to."""
+    django.setup()
+    from bench.approving import measure_approvals  # as below
+    from bench.export import measure_export  # reads models, which are there from now on
+    from bench.measure import measure  # as above
+    from bench.pages import pages  # as above
+    from bench.report import save  # as above
+    from bench.seed import seed  # as above
+    from bench.settle import settle  # as above
+    from portal.demo import make_cast  # as above
+
+    begun = time.perf_counter()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("load_reference")
+    make_cast("Yanshi-0000-bench")
+    seed(scale)
+    seeded = time.perf_counter() - begun
+    print(f"×{scale}: seeded in {seeded:.0f} s", flush=True)
+    asked = pages()
+    pipe.send(len(asked))
+    pipe.recv()
+    settle()
+    with _server() as (port, pid):
+        pipe.send("settled")
+        database = _postmaster_pid()
+        results = []
+        for number in iter(pipe.recv, None):
+            page = asked[number]
+            last = measure(page, port=port, web_pid=pid, database_pid=database, rounds=rounds)
+            results.append(last)
+            print(
+                f"×{scale} {page.name}: {last.queries} queries, {last.one.median:.1f} ms, {last.eight.median:.1f} ms",
+                flush=True,
+            )
+            pipe.send("measured")
+        export = measure_export(port, pid)
+        approval = measure_approvals(port)  # last: it changes what was measured
+        print(f"×{scale}: approved {approval.filed} of {approval.asked} in {approval.seconds:.1f} s", flush=True)
+        save(scale, seeded, results, export, approval)

@@ -1,0 +1,45 @@
+"""工作台: what is to be done today, what waits for others, how the year goes. A task list, not a poster.
+
+Each subject has a file that says what it puts there; a subject more is a file more and a line in ``home``.
+"""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from organizations.signed_in import SignedIn
+from portal.home import duties, filings, requests, teams, year
+from portal.home.task import urgency
+from portal.todo import counts_of
+
+
+@require_safe
+@login_required
+def home(request: SignedIn) -> HttpResponse:
+    user = request.user
+    counts = counts_of(user, drifting=teams.drifting_of(user))
+    asked, filed, numbers = requests.found(user), filings.found(user), year.numbers(user)
+    tasks = [
+        *filings.to_mend(filed),
+        *requests.to_mend(asked),
+        *filings.to_decide(filed, counts),
+        *requests.to_decide(user, asked, counts),
+        *duties.ending(user),
+        *teams.hints(user, numbers, counts),
+        *duties.hints(user, numbers),
+    ]
+    context = {
+        "title": _("今天要办"),
+        "today": timezone.localdate(),
+        "tasks": sorted(tasks, key=urgency),
+        "waiting": [*filings.waiting(filed), *requests.waiting(user, asked)],
+        "progress": year.progress(numbers),
+        "year": timezone.localdate().year,
+    }
+    return render(request, "portal/home.html", context)
+
+
+__all__ = ["home"]

@@ -1,0 +1,41 @@
+"""Duties that end, and places where one is missing."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from organizations.models import Appointment, User
+from organizations.permissions import access, reach
+from organizations.roles import Right
+from portal.home.task import MOST, Task
+from portal.home.year import Numbers
+
+SOON = timedelta(days=30)
+
+
+def ending(user: User) -> Iterator[Task]:
+    """Duties that end within thirty days: the own ones, and those one could prolong."""
+    now = timezone.now()
+    mine = Q(user=user) | reach(user, Right.MANAGE_ACCOUNT, at="organization")
+    rows = Appointment.objects.in_force(now).filter(mine, ends_at__lte=now + SOON)
+    for row in rows.select_related("user", "organization").order_by("ends_at")[:MOST]:
+        own = row.user_id == user.pk
+        days = (timezone.localdate(row.ends_at) - timezone.localdate()).days
+        when = _("剩 %(days)d 天") % {"days": days} if days else _("今天到期")
+        words = {"who": _("您") if own else row.user, "where": row.organization, "role": row.get_role_display()}
+        what = _("%(who)s在%(where)s的“%(role)s”职责到期") % words
+        hint = _("需要继续的，请联系安全管理员。") if own else _("需要继续的，请重新任职或办理交接。")
+        url = reverse("organizations:my_account") if own else row.user.get_absolute_url()
+        yield Task("warn" if days > 7 else "bad", when, what, hint, url, _("去看"))
+
+
+def hints(user: User, numbers: Numbers) -> Iterator[Task]:
+    """What nobody asked for yet but somebody should look at."""
+    number, url = numbers.get("leagues_without_security", (0, ""))
+    if number and Right.MANAGE_ACCOUNT in access(user):
+        what = _("%(n)d 个盟市没有安全管理员") % {"n": number}
+        yield Task("off", _("提示"), what, _("那里的账号暂由自治区代管。"), url, _("看名单"))

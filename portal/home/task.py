@@ -1,0 +1,32 @@
+"""One line of 今天要办."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+MOST = 6  # lines of one sort; what is more is behind a link
+
+
+@dataclass(frozen=True)
+class Task:
+    """A chip, what it is, details, where it is done."""
+
+    tone: str
+    when: str
+    what: str
+    hint: str
+    url: str
+    act: str
+
+
+_TONES = ("bad", "warn", "wait", "off")
+
+
+def urgency(task: Task) -> int:
+    """What is past its limit comes first, what is only a hint last; within one tone the order of the subjects stays."""
+    return _TONES.index(task.tone)
+
+
+def days_since(moment: Any) -> int:
+    return (timezone.localdate() - timezone.localdate(moment)).days

@@ -1,0 +1,43 @@
+"""Teams of the person's side: what has changed and was not filed, what was not confirmed this year."""
+
+from collections.abc import Iterator, Mapping
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from organizations.models import User
+from organizations.permissions import access, reach
+from organizations.roles import Level, Right
+from portal.home.task import Task
+from portal.home.year import Numbers
+from portal.todo import shown
+from teams.drift import drifting
+from teams.models import Team
+from teams.reminders import CONFIRM_FROM
+
+
+def drifting_of(user: User) -> QuerySet[Team]:
+    """Teams for which the person may file and of which something changed without a filing."""
+    if Right.SUBMIT_FILING not in access(user):
+        return Team.objects.none()
+    return drifting(Team.objects.filter(reach(user, Right.SUBMIT_FILING, at="organization")))
+
+
+def hints(user: User, numbers: Numbers, counts: Mapping[str, int]) -> Iterator[Task]:
+    if counts.get("drifting"):
+        url = reverse("teams:team_list") + "?attention=drift"
+        what = _("%(n)s 支队伍的情况有变化，还没有报备案") % {"n": shown(counts["drifting"])}
+        hint = _("队长、副队长变更须报主管红十字会备案。")
+        yield Task("warn", _("待备案"), what, hint, url, _("去看"))
+    today = timezone.localdate()
+    number, url = numbers.get("teams_unconfirmed", (0, ""))
+    if not number or (today.month, today.day) < CONFIRM_FROM or Right.VIEW_TEAM not in access(user):
+        return
+    if user.organization.level == Level.TEAM:
+        what = _("本队 %(year)d 年度还没有确认") % {"year": today.year}
+    else:
+        what = _("%(n)d 支队伍 %(year)d 年度还没有确认") % {"n": number, "year": today.year}
+    hint = _("没有变化的，核对后直接提交年度确认。")
+    yield Task("off", _("本年内"), what, hint, url or reverse("teams:team_list"), _("去看"))

@@ -1,0 +1,98 @@
+"""Deciding on exactly what one has read: the round and the step that were on the page go along with the move."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.attachments import attach
+from core.models import WorkflowEvent
+from core.workflow import MoveNotAllowed
+from organizations.models import User
+from teams.commenting import put
+from teams.models import Filing
+from teams.workflow import WORKFLOW, decides, note
+
+TWICE = "twice"  # code of a refusal: the same person has done this very thing already
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the page showed when it was opened."""
+
+    round_no: int
+    step_id: int | None
+
+    @classmethod
+    def of(cls, filing: Filing) -> "Seen":
+        return cls(filing.round_no, filing.current_step_id)
+
+
+def locked(filing: Filing) -> Filing:
+    """The row, read again and held until the transaction ends."""
+    fresh: Filing = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
+    return fresh
+
+
+def require_as_seen(fresh: Filing, seen: Seen, by: User, action: str = "") -> None:
+    """:raises MoveNotAllowed: when it lies elsewhere by now or has come in anew, saying who did what."""
+    if fresh.current_step_id == seen.step_id and fresh.round_no == seen.round_no:
+        return
+    last: WorkflowEvent | None = fresh.events().filter(action__in=[move.action for move in WORKFLOW.moves]).last()
+    if last is None or last.by is None:
+        raise MoveNotAllowed("state", _("这件备案已有变化，您的操作没有生效。请看过最新内容再办理。"))
+    if last.by_id == by.pk and last.action == action:
+        raise MoveNotAllowed(TWICE, _("这一步已经办过了。"))
+    words = {"who": last.by, "what": WORKFLOW.move(last.action).label, "now": fresh.round_no, "seen": seen.round_no}
+    if last.action in ("submit", "resubmit"):
+        message = _("%(who)s已重新报来第 %(now)d 轮，您看到的是第 %(seen)d 轮，操作没有生效。请看过最新内容再办理。")
+    else:
+        message = _("%(who)s已先一步办理（%(what)s），您的操作没有生效。")
+    raise MoveNotAllowed("state", message % words)
+
+
+@transaction.atomic
+def decide(
+    filing: Filing, action: str, *, by: User, seen: Seen, comment: str = "", reply: Any = None, **facts: Any
+) -> Filing:
+    """Make a move on what ``by`` saw, or raise ``MoveNotAllowed`` or ``ValidationError`` and change nothing.
+
+    :param reply: an uploaded 批复, kept with the filing in the same transaction.
+    """
+    fresh = locked(filing)
+    require_as_seen(fresh, seen, by, action)
+    if reply is not None:
+        attach(fresh, reply, kind="reply", by=by)
+    return WORKFLOW.perform(fresh, action, by=by, comment=comment, **facts)
+
+
+@transaction.atomic
+def record_meeting(filing: Filing, *, by: User, seen: Seen, name: str, on: Any, minutes: Any = None) -> Filing:
+    """会议研究: which meeting looked at it and when. It decides nothing; where the rule asks for it, it comes first."""
+    fresh = locked(filing)
+    require_as_seen(fresh, seen, by)
+    decides(fresh, by).require()
+    fresh.meeting_name, fresh.meeting_on = " ".join(name.split()), on
+    if not fresh.meeting_name or on is None:
+        raise ValidationError(_("请填写会议名称和日期。"), code="meeting")
+    fresh.clean_fields(
+        exclude=[field.name for field in fresh._meta.fields if field.name not in ("meeting_name", "meeting_on")]
+    )
+    if minutes is not None:
+        attach(fresh, minutes, kind="meeting", by=by)
+    fresh.version += 1
+    fresh.save(update_fields=["meeting_name", "meeting_on", "version"])
+    note(fresh, "record_meeting", by=by, comment=fresh.meeting_name, facts={"on": on})
+    return fresh
+
+
+@transaction.atomic
+def save_comment(filing: Filing, field: str, text: str, *, by: User, seen: Seen) -> Filing:
+    """Keep what is being said about one field. Raises ``MoveNotAllowed`` once the filing lies elsewhere."""
+    fresh = locked(filing)
+    require_as_seen(fresh, seen, by)
+    decides(fresh, by).require()
+    put(fresh, field, text, by=by)
+    return fresh

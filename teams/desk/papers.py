@@ -1,0 +1,93 @@
+"""The papers of a filing for the reviewer: what is asked, what is there, what came when and from whom."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.attachments.checks import accepted
+from core.attachments.formats.kinds import KNOWN_EXTENSIONS
+from core.attachments.panel import row_context
+from core.decisions import Decision, no
+from core.models import Attachment
+from organizations.models import User
+from teams.checks import papers_asked
+from teams.desk.sheet import Sheet
+from teams.models import FieldComment, Filing, PaperKind
+from teams.models.filing import OFFICE_PAPERS
+
+
+@dataclass
+class Paper:
+    """One kind of paper."""
+
+    key: str
+    label: str
+    help: str = ""
+    required: bool = False
+    asked: bool = False
+    files: list[dict[str, Any]] = field(default_factory=list)
+    draft: FieldComment | None = None
+    returned: str = ""
+    mended: bool = False
+    content_type: int = 0
+    extra: str = ""  # what the drop zone sends along
+
+    @property
+    def name(self) -> str:
+        return f"papers.{self.key}"
+
+    @property
+    def tone(self) -> str:
+        return "ok" if self.files else "bad" if self.required else "off"
+
+    @property
+    def state(self) -> str:
+        if self.files:
+            return _("%(count)d 份") % {"count": len(self.files)}
+        return _("缺") if self.required else _("未交（选交）")
+
+
+def papers_of(sheet: Sheet, user: User, decision: Decision) -> list[Paper]:
+    """Papers the rule asks for, then others that are there. Three queries."""
+    filing = sheet.filing
+    kinds = {row.pk: row for row in PaperKind.objects.all()}
+    found: dict[str, Paper] = {
+        row.paper_id: Paper(row.paper_id, str(row.paper), row.paper.help, row.required, asked=True)
+        for row in papers_asked(sheet.proposal)
+    }
+    rows = Attachment.objects.of(filing).current().select_related("uploaded_by__organization", "content_type")
+    before = {row["id"] for row in sheet.former.papers} if sheet.former else None
+    handed_in = {row["id"] for row in sheet.round.papers} if sheet.round else set()
+    for row in rows:
+        kind = kinds.get(row.kind)
+        paper = found.setdefault(row.kind, Paper(row.kind, kind.name if kind else row.kind))
+        # what was handed in stays as it was; only what the office itself added may be taken back
+        own = decision if str(row.pk) not in handed_in and row.uploaded_by_id == user.pk else no("")
+        added = bool(sheet.round) and str(row.pk) not in handed_in and row.kind not in OFFICE_PAPERS
+        new = before is not None and str(row.pk) in handed_in and str(row.pk) not in before
+        paper.files.append({**row_context(row, own), "added": added, "new": new})
+    if decision:
+        other = kinds.get("other")
+        if other is not None:
+            found.setdefault(other.pk, Paper(other.pk, other.name))
+    for key, paper in found.items():
+        paper.draft, paper.returned = sheet.comments.get(paper.name), sheet.asked.get(paper.name, "")
+        paper.mended = bool(paper.returned) and sheet.mended(paper.name)
+        paper.content_type = ContentType.objects.get_for_model(Filing).pk
+        paper.extra = json.dumps({"content_type": paper.content_type, "object_id": str(filing.pk), "kind": key})
+    return list(found.values())
+
+
+def upload_context(filing: Filing) -> dict[str, Any]:
+    """What every drop zone of the page shares."""
+    return {
+        "upload_url": reverse("core:attachment_upload"),
+        "upload_max": settings.UPLOAD_MAX_BYTES,
+        "upload_hint": accepted(),
+        "upload_accept": ",".join(sorted(f".{extension}" for extension in KNOWN_EXTENSIONS)),
+    }

@@ -1,0 +1,126 @@
+"""Filters of the list of teams, for page, export, saved views and API."""
+
+from datetime import date
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Length, Substr
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.days import end_of
+from core.lists import Filter
+from core.search import matching
+from organizations.filters import Scope, pick
+from organizations.models import Organization
+from organizations.roles import Level
+from teams.choices import Formation, PostRole, Registration, TeamLevel
+from teams.drift import drifting
+from teams.models import Category, Filing, Team, TeamPost
+from teams.models.team import unconfirmed
+from teams.states import ON_FILE, OPEN, TeamStatus
+
+MANAGING_LEVELS = [(level.value, level.label) for level in (Level.REGION, Level.LEAGUE, Level.BANNER)]
+ATTENTION = (
+    ("unconfirmed", gettext_lazy("本年度没有确认")),
+    ("drift", gettext_lazy("与备案不一致")),
+    ("no_captain", gettext_lazy("没有队长")),
+    ("filing", gettext_lazy("有在办的备案")),
+)
+CONFIRMED = (("this_year", gettext_lazy("本年度已确认")),)
+
+
+class TeamFilter(Filter):
+    under = Scope("organization__path")
+    status = pick(gettext_lazy("状态"), "by_status", ("on_file", gettext_lazy("在册（未退出）")), *TeamStatus.choices)
+    level = django_filters.ChoiceFilter(
+        label=gettext_lazy("队伍级别"), choices=TeamLevel, empty_label=gettext_lazy("全部")
+    )
+    category = django_filters.ChoiceFilter(
+        label=gettext_lazy("专业类别"), method="by_category", empty_label=gettext_lazy("全部"),
+        help_text=gettext_lazy("主类别或其他类别。"),
+    )  # fmt: skip
+    attention = pick(gettext_lazy("需要关注"), "by_attention", *ATTENTION, *CONFIRMED)
+    office_level = pick(gettext_lazy("主管机构级别"), "by_office_level", *MANAGING_LEVELS)
+    main = django_filters.ChoiceFilter(
+        field_name="main_category", label=gettext_lazy("主类别"), empty_label=gettext_lazy("全部")
+    )
+    formation = django_filters.ChoiceFilter(
+        label=gettext_lazy("组建方式"), choices=Formation, empty_label=gettext_lazy("全部")
+    )
+    registration = django_filters.ChoiceFilter(
+        label=gettext_lazy("登记方式"), choices=Registration, empty_label=gettext_lazy("全部")
+    )
+
+    class Meta:
+        model = Team
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = list(Category.objects.values_list("key", "name"))
+        for name in ("category", "main"):
+            self.filters[name].extra["choices"] = choices
+
+    def search(self, queryset: Any, name: str, value: str) -> QuerySet:
+        named = Organization.objects.filter(matching(value)).teams().values("pk")
+        return queryset.filter(Q(organization__in=named) | matching(value))
+
+    def by_status(self, queryset: Any, name: str, value: str) -> QuerySet:
+        return queryset.filter(status__in=ON_FILE if value == "on_file" else [value])
+
+    def by_category(self, queryset: Any, name: str, value: str) -> QuerySet:
+        return queryset.filter(Q(main_category=value) | Q(other_categories__contains=[value]))
+
+    def by_office_level(self, queryset: Any, name: str, value: str) -> QuerySet:
+        offices = Organization.objects.filter(level=value).values("path")
+        return queryset.alias(office_path=office_path("organization__path")).filter(office_path__in=offices)
+
+    def by_attention(self, queryset: Any, name: str, value: str) -> QuerySet:
+        day = self._day()
+        if value == "no_captain":
+            return queryset.filter(~Exists(self._captains(queryset, day or timezone.localdate())))
+        if value == "filing":
+            return queryset.filter(Exists(self._filings(queryset, day)))
+        year = (day or timezone.localdate()).year
+        if value == "this_year":
+            return queryset.filter(confirmed_year=year, status__in=ON_FILE)
+        if value == "unconfirmed":
+            return queryset.filter(unconfirmed(year))
+        # what is on file is compared with today's tree; of a past day there is a note instead
+        return queryset if day else drifting(queryset)
+
+    def notes(self) -> list[str]:
+        notes = super().notes()
+        if self._day() and self.data.get("attention") == "drift":
+            notes.append(_("“与备案不一致”只能看现在的情况，没有采用。"))
+        return notes
+
+    def _captains(self, queryset: Any, day: date) -> QuerySet:
+        lasting = Q(ends_on=None) | Q(ends_on__gt=day)
+        return TeamPost.objects.filter(lasting, team=_key(queryset), role=PostRole.CAPTAIN, starts_on__lte=day)
+
+    def _filings(self, queryset: Any, day: date | None) -> QuerySet:
+        rows = Filing.objects.filter(team=_key(queryset))
+        if day is None:
+            return rows.filter(state__in=OPEN)
+        return rows.filter(Q(decided_at=None) | Q(decided_at__gte=end_of(day)), created_at__lt=end_of(day))
+
+    def _day(self) -> date | None:
+        try:
+            return parse_date(self.data.get("at", ""))
+        except ValueError:
+            return None
+
+
+def _key(queryset: Any) -> OuterRef:
+    """An as-at list filters events, whose own key is not the team's."""
+    return OuterRef("pk" if queryset.model is Team else "pgh_obj")
+
+
+def office_path(path: str) -> Substr:
+    """The path of the office above the team whose path this is."""
+    return Substr(F(path), 1, Length(F(path)) - Organization.steplen)

@@ -1,0 +1,124 @@
+"""Forms of the review desk. Each carries what the reviewer saw (round and step), so that nobody decides otherwise."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from organizations.models import User
+from teams.choices import Stance
+from teams.desk.deciding import Seen
+from teams.models import Filing
+from teams.validators import validate_document_number, validate_not_future
+
+_DAY = {"type": "date"}
+
+
+class SeenForm(forms.Form):
+    """:param filing: as the page shows it; after a POST the form goes by what the reviewer's page carried."""
+
+    round = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    step = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, filing: Filing, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filing = filing
+        self.fields["round"].initial, self.fields["step"].initial = filing.round_no, filing.current_step_id
+
+    @property
+    def seen(self) -> Seen:
+        """Of a valid form. What a hand-made request leaves out counts as never seen."""
+        return Seen(self.cleaned_data.get("round") or 0, self.cleaned_data.get("step"))
+
+
+class DecideForm(SeenForm):
+    """Words, and for a 批复 its number, day and file."""
+
+    comment = forms.CharField(
+        label=gettext_lazy("意见"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    reply_no = forms.CharField(
+        label=gettext_lazy("批复文号"), max_length=40, validators=[validate_document_number],
+        help_text=gettext_lazy("例：内红赈发〔2024〕19号。"),
+    )  # fmt: skip
+    reply_on = forms.DateField(
+        label=gettext_lazy("批复日期"), validators=[validate_not_future],
+        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
+    )  # fmt: skip
+    reply = forms.FileField(label=gettext_lazy("批复文件"), required=False)
+
+    def __init__(self, *args: Any, filing: Filing, action: str, needs_comment: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, filing=filing, auto_id=f"id_{action}_%s", **kwargs)
+        self.fields["comment"].required = needs_comment
+        self.fields["comment"].error_messages["required"] = _("请写明意见，报送方会看到。")
+        if action != "issue":
+            for name in ("reply_no", "reply_on", "reply"):
+                del self.fields[name]
+            return
+        self.fields["reply_no"].widget.attrs["data-caret"] = "号"  # the number is typed before it
+        if filing.current_office is not None and filing.current_office.doc_prefix:
+            year = timezone.localdate().year
+            self.fields["reply_no"].initial = f"{filing.current_office.doc_prefix}〔{year}〕号"
+        self.fields["reply_on"].initial = timezone.localdate()
+
+    def facts(self) -> dict[str, Any]:
+        """What the move takes besides the words."""
+        return {name: self.cleaned_data[name] for name in ("reply_no", "reply_on") if name in self.fields}
+
+
+class MeetingForm(SeenForm):
+    name = forms.CharField(
+        label=gettext_lazy("会议名称"), max_length=100, help_text=gettext_lazy("例：党组会、会长办公会。")
+    )
+    on = forms.DateField(
+        label=gettext_lazy("会议日期"), validators=[validate_not_future],
+        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
+    )  # fmt: skip
+    minutes = forms.FileField(label=gettext_lazy("会议纪要"), required=False)
+
+    def __init__(self, *args: Any, filing: Filing, **kwargs: Any) -> None:
+        super().__init__(*args, filing=filing, **kwargs)
+        self.fields["name"].initial = filing.meeting_name
+        self.fields["on"].initial = filing.meeting_on or timezone.localdate()
+
+
+class _PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, person: Any) -> str:
+        return _("%(who)s（%(office)s）") % {"who": person, "office": person.organization}
+
+
+class PersonForm(SeenForm):
+    """Somebody out of ``people``, and words for him."""
+
+    person = _PersonField(User.objects.none(), empty_label=gettext_lazy("请选择"))
+    words = forms.CharField(
+        label=gettext_lazy("说明"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, filing: Filing, people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, filing=filing, **kwargs)
+        field: Any = self.fields["person"]
+        field.queryset = User.objects.filter(pk__in=[person.pk for person in people]).select_related("organization")
+
+
+class TransferForm(PersonForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].label = _("转给谁")
+
+
+class AskForm(PersonForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].label = _("请谁提意见")
+        self.fields["words"].label, self.fields["words"].required = _("要问什么"), True
+
+
+class OpinionForm(forms.Form):
+    stance = forms.ChoiceField(label=gettext_lazy("态度"), choices=Stance.choices, widget=forms.RadioSelect)
+    answer = forms.CharField(
+        label=gettext_lazy("意见"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("不同意或提出意见的，请写明。"),
+    )  # fmt: skip

@@ -1,0 +1,153 @@
+"""Forms of what stands beside the rules: kinds of paper, checks, categories, phrases."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.forms import VersionedForm
+from core.numbers import next_number
+from organizations.models import Organization
+from organizations.validators import validate_visible
+from teams.checks import Check
+from teams.limits import Limit
+from teams.models import Category, CheckSetting, PaperKind, Phrase
+
+UNITS = {"civil_check": gettext_lazy("年"), "maintained": gettext_lazy("天")}
+
+
+class _Ending(VersionedForm):
+    """For what ends instead of being deleted: a tick sets today, and the day it was first set stays."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["ended_on"] = forms.BooleanField(
+                label=gettext_lazy("停用"), required=False,
+                help_text=gettext_lazy("以后不再供选择，已经用了的不变；随时可以恢复。"),
+            )  # fmt: skip
+        else:
+            self.fields.pop("ended_on", None)
+
+    def clean_ended_on(self) -> date | None:
+        if not self.cleaned_data["ended_on"]:
+            return None
+        return self.instance.ended_on or timezone.localdate()
+
+
+class _Keyed(VersionedForm):
+    """A new record gets its key by itself: people know it by its name."""
+
+    prefix_of_key = ""
+
+    def save(self, commit: bool = True) -> Any:
+        if self.instance.pk:
+            return super().save(commit)
+        with transaction.atomic():
+            number = next_number(f"key-{self.prefix_of_key}")
+            self.instance.key = f"{self.prefix_of_key}-{number}"
+            self.instance.save(force_insert=True)
+        return self.instance
+
+
+class PaperKindForm(_Keyed):
+    prefix_of_key = "paper"
+
+    class Meta:
+        model = PaperKind
+        fields = ["name", "help", "position"]
+        help_texts = {
+            "help": gettext_lazy("写在上传的地方，例：加盖公章。"),
+            "position": gettext_lazy("小的排在前面。"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].validators.append(validate_visible)
+
+
+class CategoryForm(_Ending, _Keyed):
+    prefix_of_key = "category"
+
+    class Meta:
+        model = Category
+        fields = ["name", "is_graded", "note", "position", "ended_on"]
+        help_texts = {
+            "is_graded": gettext_lazy("有总会测评标准、参加分级测评的类别。"),
+            "position": gettext_lazy("小的排在前面。"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].validators.append(validate_visible)
+
+
+class CheckForm(VersionedForm):
+    """What a check does when it finds something. Checks to which there is only one right answer have no form."""
+
+    class Meta:
+        model = CheckSetting
+        fields = ["severity", "limit", "source"]
+        help_texts = {"source": gettext_lazy("提示旁边引用的规定，填报人和审核人都看得到。")}
+
+    def __init__(self, *args: Any, check: Check, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if check.limit is None:
+            del self.fields["limit"]
+        else:
+            words = {"unit": UNITS.get(check.key, ""), "limit": check.limit}
+            self.fields["limit"].help_text = _("单位：%(unit)s。不填就是 %(limit)s。") % words
+
+
+class LimitForm(VersionedForm):
+    """A number of days after which somebody is reminded."""
+
+    class Meta:
+        model = CheckSetting
+        fields = ["limit", "source"]
+        labels = {"limit": gettext_lazy("天数")}
+
+    def __init__(self, *args: Any, limit: Limit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["limit"].help_text = _("不填就是 %(days)d 天。") % {"days": limit.days}
+
+
+class PhraseForm(_Ending):
+    class Meta:
+        model = Phrase
+        fields = ["text", "position", "ended_on"]
+        help_texts = {"position": gettext_lazy("小的排在前面。")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].validators.append(validate_visible)
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        there = Phrase.objects.filter(office=self.instance.office, text=text).exclude(pk=self.instance.pk)
+        if there.exists():
+            raise forms.ValidationError(_("这句常用语已经有了。"))
+        return text
+
+
+class NewPhraseForm(PhraseForm):
+    """Where the phrase belongs is chosen once, among the offices whose rules the person keeps."""
+
+    office = forms.ChoiceField(label=gettext_lazy("给谁用"))
+    field_order = ["office", "text", "position"]
+
+    def __init__(self, *args: Any, places: list[Organization], shared: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._places = {str(place.pk): place for place in places}
+        every = [("", _("全区共用"))] if shared else []
+        self.fields["office"].choices = every + [(key, str(place)) for key, place in self._places.items()]  # type: ignore[attr-defined]
+        self.fields["office"].required = not shared
+        self.fields["office"].widget.is_required = not shared
+
+    def clean_office(self) -> Organization | None:
+        self.instance.office = self._places.get(self.cleaned_data["office"])
+        return self.instance.office

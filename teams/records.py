@@ -1,0 +1,59 @@
+"""What has been filed about a team: its filings, the papers handed in with them, the certificates issued."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+
+from core.days import end_of
+from core.models import Attachment, VerifiableDocument
+from organizations.models import User
+from teams.models import Filing, PaperKind
+from teams.past import Snapshot, then
+from teams.states import FilingState
+
+# Tone and icon of each state (generic/_state.html).
+FILING_TONES: dict[str, tuple[str, str]] = {
+    FilingState.DRAFT: ("off", "draft"),
+    FilingState.SUBMITTED: ("wait", ""),
+    FilingState.RETURNED: ("warn", "back"),
+    FilingState.APPROVED: ("wait", ""),
+    FilingState.FILED: ("ok", ""),
+    FilingState.REJECTED: ("bad", ""),
+    FilingState.WITHDRAWN: ("off", ""),
+}
+
+
+def filings_of(shot: Snapshot, user: User) -> list[Filing]:
+    """Newest first, each with ``tone`` and ``icon``; of a past day in the state they had then."""
+    rows: QuerySet[Any] = Filing.objects.visible_to(user).filter(team_id=shot.team.pk)
+    if shot.day:
+        rows = then(Filing, shot.day, rows)
+    found = list(rows.select_related("current_office").order_by("-created_at", "-pk"))
+    for filing in found:
+        filing.tone, filing.icon = FILING_TONES[filing.state]
+    return found
+
+
+def certificates_of(shot: Snapshot) -> list[VerifiableDocument]:
+    """Papers the portal issued about the team, newest first."""
+    rows = VerifiableDocument.objects.of(shot.team)
+    return list(rows.filter(issued_at__lt=end_of(shot.day)) if shot.day else rows)
+
+
+def papers_of(shot: Snapshot, filings: Sequence[Filing]) -> list[dict[str, Any]]:
+    """Papers in use of these filings: kind in words, file, filing; by kind, newest first."""
+    by_pk = {str(filing.pk): filing for filing in filings}
+    rows = Attachment.objects.current().filter(
+        content_type=ContentType.objects.get_for_model(Filing), object_id__in=list(by_pk)
+    )
+    if shot.day:
+        rows = rows.filter(uploaded_at__lt=end_of(shot.day))
+    kinds = dict(PaperKind.objects.values_list("key", "name")) if by_pk else {}
+    order = list(kinds)
+    papers = [
+        {"file": row, "kind": kinds.get(row.kind, row.kind), "filing": by_pk[row.object_id], "key": row.kind}
+        for row in rows.order_by("-uploaded_at")
+    ]
+    return sorted(papers, key=lambda paper: order.index(paper["key"]) if paper["key"] in order else len(order))

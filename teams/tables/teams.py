@@ -1,0 +1,98 @@
+"""Columns of the list of teams."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.template.loader import get_template
+from django.utils.translation import gettext_lazy as _
+
+from core import masking
+from core.lists import Column, Table
+from teams.models import Team
+from teams.states import TeamStatus
+
+# Tone and icon of each state (generic/_state.html).
+TEAM_TONES: dict[str, tuple[str, str]] = {
+    TeamStatus.PREPARING: ("wait", "draft"),
+    TeamStatus.FILED: ("ok", ""),
+    TeamStatus.RECTIFYING: ("warn", ""),
+    TeamStatus.SUSPENDED: ("bad", "lock"),
+    TeamStatus.EXITED: ("off", ""),
+}
+
+
+class TeamTable(Table):
+    name = tables.Column(_("队伍"), accessor="organization__name", linkify=lambda record: record.get_absolute_url(),
+                         orderable=True)  # fmt: skip
+    short_name = Column(_("简称"), accessor="organization__short_name")
+    filing_no = Column(orderable=True, attrs={"td": {"class": "nowrap"}})
+    office = Column(_("主管红十字会"), accessor="office_name", empty_values=())
+    categories = Column(_("其他类别"), accessor="other_categories", empty_values=())
+    captain = Column(_("队长"), accessor="pk", empty_values=())
+    duty_phone = Column(masked=masking.phone)
+    confirmed_year = Column(attrs={"td": {"class": "num"}, "th": {"class": "num"}})
+    planned_size = Column(attrs={"td": {"class": "num"}, "th": {"class": "num"}})
+    status = Column()
+
+    related = ("organization", "main_category", "naming_org", "base_division")
+    only_now = ("office", "captain", "categories")
+
+    class Meta:
+        model = Team
+        fields = (
+            "name",
+            "short_name",
+            "filing_no",
+            "level",
+            "office",
+            "main_category",
+            "categories",
+            "captain",
+            "duty_phone",
+            "formation",
+            "registration",
+            "naming_org",
+            "host_org_name",
+            "uscc",
+            "planned_size",
+            "base_division",
+            "base_address",
+            "founded_on",
+            "filed_on",
+            "confirmed_year",
+            "maintained_at",
+            "status",
+        )
+        default_columns = ("name", "filing_no", "level", "office", "main_category", "captain", "status")
+        order_by = "organization__path"
+
+    def render_office(self, record: Team) -> str:
+        return self.value_office(record) or "—"
+
+    def value_office(self, record: Team) -> str:
+        return getattr(record, "office_name", "") or ""
+
+    def render_categories(self, record: Team) -> str:
+        return self.value_categories(record) or "—"
+
+    def value_categories(self, record: Team) -> str:
+        return "、".join(getattr(record, "category_names", None) or ())
+
+    def render_captain(self, record: Team) -> str:
+        return self.value_captain(record) or str(_("空缺"))
+
+    def value_captain(self, record: Team) -> str:
+        return "、".join(getattr(record, "captain_names", None) or ())
+
+    def render_status(self, record: Team) -> str:
+        chip = state_of(record)  # the ordinary case is a word; a chip would only drown the exceptions
+        return str(chip["label"]) if chip["tone"] == "ok" else get_template("generic/_state.html").render(chip)
+
+    def value_status(self, record: Team) -> str:
+        return str(TeamStatus(record.status).label)
+
+
+def state_of(team: Team) -> dict[str, Any]:
+    """The chip of a team's state."""
+    tone, icon = TEAM_TONES[team.status]
+    return {"tone": tone, "icon": icon, "label": TeamStatus(team.status).label}

@@ -1,0 +1,168 @@
+"""What may be done at the desk besides deciding: comments, meeting, transfer, opinions, urging."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.forms import refuse
+from core.workflow import MoveNotAllowed
+from organizations.signed_in import SignedIn
+from teams.commenting import drafts_of, labelled
+from teams.desk.deciding import Seen, record_meeting, save_comment
+from teams.desk.opinions import answer, ask, people_to_ask
+from teams.desk.passing import colleagues, transfer
+from teams.desk.queue import Part
+from teams.desk.urging import can_urge, urge
+from teams.forms.desk import AskForm, MeetingForm, OpinionForm, SeenForm, TransferForm
+from teams.models import Filing, Opinion
+from teams.views.desk.common import address, refused, told, visible
+from teams.workflow import decides
+
+
+# -- comments -------------------------------------------------------------------------------------------
+@require_POST
+@login_required
+def desk_comment(request: SignedIn, pk: int) -> HttpResponse:
+    """One comment, saved as it is typed. The answer says so and brings the list at the button up to date."""
+    filing = visible(request, pk)
+    form = SeenForm(request.POST, filing=filing)
+    field, text = request.POST.get("field", ""), request.POST.get("text", "")
+    decides(filing, request.user).require()
+    problem, status = "", 200
+    try:
+        seen = form.seen if form.is_valid() else Seen(0, None)
+        save_comment(filing, field, text, by=request.user, seen=seen)
+    except MoveNotAllowed as error:
+        problem, status = str(error.message), 409
+    except ValidationError as error:
+        problem = " ".join(error.messages)
+    if not request.htmx:  # type: ignore[attr-defined]  # set by its middleware
+        if problem:
+            messages.error(request, problem)
+        return redirect(address(filing, Part.of(request.GET)))
+    context = {
+        "problem": problem,
+        "at": timezone.now(),
+        "ended": not text.strip(),
+        "drafts": labelled(drafts_of(filing).values()),
+    }
+    return render(request, "teams/_desk_comment_saved.html", context, status=status)
+
+
+# -- meeting, transfer, opinion -------------------------------------------------------------------------
+@require_http_methods(["GET", "POST"])
+@login_required
+def desk_meeting(request: SignedIn, pk: int) -> HttpResponse:
+    filing = visible(request, pk)
+    decides(filing, request.user).require()
+    form = MeetingForm(request.POST or None, request.FILES or None, filing=filing)
+
+    def act() -> None:
+        given = form.cleaned_data
+        record_meeting(
+            filing, by=request.user, seen=form.seen, name=given["name"], on=given["on"], minutes=given["minutes"]
+        )
+
+    words = {"title": _("登记会议研究"), "question": _("哪次会议研究了这件备案。"), "submit_label": _("登记")}
+    return _form(request, filing, form, act, done=_("已登记会议研究。"), **words)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def desk_transfer(request: SignedIn, pk: int) -> HttpResponse:
+    filing = visible(request, pk)
+    decides(filing, request.user).require()
+    people = colleagues(filing, request.user)
+    form = TransferForm(request.POST or None, filing=filing, people=people)
+
+    def act() -> None:
+        given = form.cleaned_data
+        transfer(filing, to=given["person"], by=request.user, seen=form.seen, words=given["words"])
+
+    words = {
+        "title": _("转办"), "submit_label": _("转办"), "nobody": "" if people else _("这一步现在没有别的人能办理。"),
+        "question": _("转给同样能办这一步的同事。他会收到通知；其他人仍可办理。"),
+    }  # fmt: skip
+    return _form(request, filing, form, act, done=_("已转办，并通知了本人。"), **words)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def desk_ask(request: SignedIn, pk: int) -> HttpResponse:
+    filing = visible(request, pk)
+    decides(filing, request.user).require()
+    term = request.GET.get("q", "").strip()[:40]
+    people = people_to_ask(filing, request.user, term)
+    form = AskForm(request.POST or None, filing=filing, people=people)
+
+    def act() -> None:
+        given = form.cleaned_data
+        ask(filing, asked=given["person"], question=given["words"], by=request.user, seen=form.seen)
+
+    words = {
+        "title": _("请人提意见（加签）"), "submit_label": _("发出"), "search": True, "term": term,
+        "nobody": "" if people else _("没有找到看得到这件备案的人。"),
+        "question": _("请一位看得到这件备案的同志提意见。意见供参考，仍由您决定。"),
+    }  # fmt: skip
+    return _form(request, filing, form, act, done=_("已请他提意见，答复后通知您。"), **words)
+
+
+def _form(request: SignedIn, filing: Filing, form: Any, act: Any, *, done: str, **context: Any) -> HttpResponse:
+    """Show, check and carry out one act about one filing."""
+    part = Part.of(request.GET)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act()
+        except MoveNotAllowed as error:
+            return refused(request, filing, error)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, done)
+            return redirect(address(filing, part))
+    page = {"filing": filing, "form": form, "cancel_url": address(filing, part), **context}
+    return render(request, "teams/desk_ask.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def desk_opinion(request: SignedIn, pk: int) -> HttpResponse:
+    """The question, for whoever was asked, as long as he may see the filing."""
+    rows = Opinion.objects.filter(asked=request.user, filing__in=Filing.objects.visible_to(request.user))
+    opinion = get_object_or_404(rows.select_related("filing", "asked_by__organization"), pk=pk)
+    form = OpinionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            answer(opinion, by=request.user, stance=form.cleaned_data["stance"], words=form.cleaned_data["answer"])
+        except ValidationError as error:
+            refuse(form, error)
+            opinion.refresh_from_db()
+        else:
+            messages.success(request, _("已答复，并通知了%(who)s。") % {"who": opinion.asked_by})
+            return redirect("teams:desk_opinion", opinion.pk)
+    context = {"title": _("请您提意见：%(name)s") % {"name": opinion.filing.name}, "opinion": opinion, "form": form}
+    return render(request, "teams/desk_opinion.html", context)
+
+
+# -- urging ---------------------------------------------------------------------------------------------
+@require_POST
+@login_required
+def desk_urge(request: SignedIn, pk: int) -> HttpResponse:
+    filing = visible(request, pk)
+    back = redirect(filing if request.POST.get("back") == "filing" else address(filing, Part.of(request.GET)))
+    can_urge(filing, request.user).require()
+    try:
+        people = urge(filing, by=request.user, words=request.POST.get("words", "").strip()[:200])
+    except ValidationError as error:
+        told(request, error)
+    else:
+        who = _("、").join(str(person) for person in people)
+        messages.success(request, _("已催办，通知了%(who)s。") % {"who": who})
+    return back

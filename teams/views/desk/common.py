@@ -1,0 +1,49 @@
+"""What the pages of the desk share."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.workflow import MoveNotAllowed
+from organizations.signed_in import SignedIn
+from teams.desk.deciding import TWICE
+from teams.desk.queue import Part
+from teams.models import Filing
+
+_WITH = ("team__organization", "office", "organization", "current_step__office", "current_office", "assignee")
+
+
+def visible(request: SignedIn, pk: int) -> Filing:
+    """The filing out of what may be seen, else 404."""
+    rows = Filing.objects.visible_to(request.user).select_related(*_WITH)
+    found: Filing = get_object_or_404(rows, pk=pk)
+    return found
+
+
+def address(filing: Filing, part: Part | None = None, **more: str) -> str:
+    """The sheet of a filing, with the part of the queue it was opened from."""
+    url = reverse("teams:desk_filing", args=[filing.pk]) + (part.query if part else "")
+    for name, value in more.items():
+        url += f"{'&' if '?' in url else '?'}{name}={value}"
+    return url
+
+
+def refused(request: SignedIn, filing: Filing, error: MoveNotAllowed) -> HttpResponse:
+    """Says what stood in the way and shows the filing as it is now; a missing right is 403."""
+    if error.code == "permission":
+        raise PermissionDenied(error.message)
+    last = filing.events().last()
+    again = last is not None and last.by_id == request.user.pk and last.action == request.POST.get("action", "")
+    if error.code == TWICE or (error.code == "state" and again):  # the second press of a double click
+        messages.info(request, _("这一步已经办过了。"))
+    else:
+        messages.error(request, error.message)
+    return redirect(address(filing, Part.of(request.GET)))
+
+
+def told(request: SignedIn, error: ValidationError) -> None:
+    for message in error.messages:
+        messages.error(request, message)

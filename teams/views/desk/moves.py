@@ -1,0 +1,157 @@
+"""All decisions by one POST; a GET only shows the page that asks for the words, for a reader without scripts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from core.forms import refuse
+from core.workflow import Move, MoveNotAllowed
+from organizations.models import User
+from organizations.signed_in import SignedIn
+from teams.commenting import drafts_of, labelled
+from teams.desk.deciding import Seen, decide, require_as_seen
+from teams.desk.opinions import open_opinions
+from teams.desk.queue import Part, next_after
+from teams.forms.desk import DecideForm
+from teams.models import Filing, Phrase
+from teams.views.desk.common import address, refused, visible
+from teams.workflow import WORKFLOW, decides
+
+DECISIONS = ("accept", "approve", "confirm", "issue", "return_for_changes", "reject")
+KEYS = {"accept": "a", "approve": "a", "confirm": "a", "issue": "a", "return_for_changes": "r"}
+ASKS = {
+    "accept": gettext_lazy("通过这一步，报到下一步办理。"),
+    "approve": gettext_lazy("同意备案。办结还要批复文号和日期。"),
+    "confirm": gettext_lazy("同意并办结，队伍的备案信息随即更新。"),
+    "issue": gettext_lazy("填写批复文号和日期，随即办结。"),
+    "return_for_changes": gettext_lazy("退回报送方修改，改好后回到您这里。批注一并发出。"),
+    "reject": gettext_lazy("不予备案，这件备案就此结束。需要改正后再报的，请用“退回修改”。"),
+}
+DONE = {
+    "accept": gettext_lazy("%(name)s：已通过，报到下一步。"),
+    "approve": gettext_lazy("%(name)s：已同意。填写批复文号和日期后办结。"),
+    "confirm": gettext_lazy("%(name)s：已办结，备案证书随后生成。"),
+    "issue": gettext_lazy("%(name)s：已发文办结，备案证书随后生成。"),
+    "return_for_changes": gettext_lazy("%(name)s：已退回修改，并通知了报送方。"),
+    "reject": gettext_lazy("%(name)s：不予备案，并通知了报送方。"),
+}
+
+
+@dataclass(frozen=True)
+class Button:
+    """A decision as the page offers it: a dialog with scripts, else a page."""
+
+    move: Move
+    url: str
+    key: str
+    form: DecideForm
+    asks: Any
+
+    @property
+    def action(self) -> str:
+        return self.move.action
+
+
+def buttons(filing: Filing, user: User, part: Part) -> list[Button]:
+    """What may be decided now, in the order of the table."""
+    url = reverse("teams:desk_decide", args=[filing.pk])
+    moves = [move for move in WORKFLOW.available_actions(filing, user) if move.action in DECISIONS]
+    return [
+        Button(
+            move, url + part.query, KEYS.get(move.action, ""),
+            DecideForm(filing=filing, action=move.action, needs_comment=move.needs_comment), ASKS[move.action],
+        )
+        for move in moves
+    ]  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def desk_decide(request: SignedIn, pk: int) -> HttpResponse:
+    filing = visible(request, pk)
+    if request.method == "GET":
+        decides(filing, request.user).require()
+    else:
+        passed_by = _overtaken(request, filing)
+        if passed_by:
+            return passed_by
+        decides(filing, request.user).require()
+    move = _asked_move(request.POST.get("action") or request.GET.get("action", ""))
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = DecideForm(data, files, filing=filing, action=move.action, needs_comment=move.needs_comment)
+    if request.method == "GET" or not form.is_valid():
+        return _ask(request, filing, move, form)
+    try:
+        decide(
+            filing, move.action, by=request.user, seen=form.seen, comment=form.cleaned_data["comment"],
+            reply=form.cleaned_data.get("reply"), **form.facts(),
+        )  # fmt: skip
+    except MoveNotAllowed as error:
+        return refused(request, filing, error)
+    except ValidationError as error:
+        refuse(form, error)
+        return _ask(request, filing, move, form)
+    return _done(request, filing, move)
+
+
+def _overtaken(request: SignedIn, filing: Filing) -> HttpResponse | None:
+    """Somebody was first: he is named, whether or not the reader still holds the step where it lies now."""
+    round_no, step = request.POST.get("round", ""), request.POST.get("step", "")
+    if not (round_no.isdecimal() and step.isdecimal()):
+        return None
+    try:
+        seen = Seen(int(round_no), int(step))
+        require_as_seen(filing, seen, request.user, request.POST.get("action", ""))
+    except MoveNotAllowed as error:
+        return refused(request, filing, error)
+    return None
+
+
+def _asked_move(action: str) -> Move:
+    try:
+        move = WORKFLOW.move(action)
+    except MoveNotAllowed as error:
+        raise BadRequest(error.message) from error
+    if move.action not in DECISIONS:
+        raise BadRequest(_("没有这种办理动作。"))
+    return move
+
+
+def _ask(request: SignedIn, filing: Filing, move: Move, form: DecideForm) -> HttpResponse:
+    if filing.state not in move.sources:
+        words = {"state": filing.get_state_display(), "action": move.label}
+        return refused(request, filing, MoveNotAllowed("state", _("现在是“%(state)s”，不能%(action)s。") % words))
+    decision = move.allowed(filing, request.user)
+    if not decision:
+        raise PermissionDenied(decision.reason)
+    step = filing.current_step
+    returning = move.action == "return_for_changes"
+    drafts = drafts_of(filing).values() if returning else []
+    context = {
+        "title": _("%(what)s：%(name)s") % {"what": move.label, "name": filing.name},
+        "filing": filing, "move": move, "form": form, "question": ASKS[move.action],
+        "cancel_url": address(filing, Part.of(request.GET)),
+        "drafts": labelled(drafts),
+        "phrases": [str(phrase) for phrase in Phrase.objects.offered_at(step.office)] if step else [],
+        "open_opinions": list(open_opinions(filing)),
+    }  # fmt: skip
+    return render(request, "teams/desk_decide.html", context)
+
+
+def _done(request: SignedIn, filing: Filing, move: Move) -> HttpResponse:
+    """Says what was done and opens what comes next; after 同意 the same one, which still wants its 批复."""
+    messages.success(request, DONE[move.action] % {"name": filing.name})
+    part = Part.of(request.GET)
+    following = filing if move.action == "approve" else next_after(request.user, part, filing)
+    if following is None:
+        return redirect(reverse("teams:desk") + part.query)
+    return redirect(address(following, part))

@@ -1,0 +1,173 @@
+"""The sheet: one hand-in to be read, with what may be done about it."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core.models import VerifiableDocument
+from organizations.permissions import acting_for
+from organizations.signed_in import SignedIn
+from teams.choices import FilingKind
+from teams.commenting import LONGEST, labelled
+from teams.desk.deciding import Seen
+from teams.desk.opinions import open_opinions
+from teams.desk.papers import papers_of, upload_context
+from teams.desk.queue import Part, remaining
+from teams.desk.sheet import Sheet, handed_in_by
+from teams.desk.story import story_of
+from teams.desk.urging import can_urge
+from teams.models import Filing, Phrase
+from teams.states import WITH_OFFICE, FilingState
+from teams.views.desk.common import address, visible
+from teams.views.desk.moves import buttons
+from teams.views.desk.queue import queue_context
+from teams.workflow import decides, right_at
+
+TONES = {
+    FilingState.DRAFT: ("off", "draft"),
+    FilingState.SUBMITTED: ("wait", "wait"),
+    FilingState.RETURNED: ("warn", "back"),
+    FilingState.APPROVED: ("wait", "wait"),
+    FilingState.FILED: ("ok", "ok"),
+    FilingState.REJECTED: ("bad", "bad"),
+    FilingState.WITHDRAWN: ("off", "off"),
+}
+TABS = ("changes", "all", "papers", "story")
+
+
+@require_safe
+@login_required
+def desk_filing(request: SignedIn, pk: int) -> HttpResponse:
+    filing = visible(request, pk)
+    part = Part.of(request.GET)
+    decision = decides(filing, request.user)
+    sheet = Sheet.of(filing, drafts=bool(decision))
+    tab = _tab(request, sheet)
+    context = {
+        **queue_context(request, part, filing),
+        **_head(filing, sheet),
+        **(_deciding(request, filing, sheet, part) if decision else _watching(request, filing, decision.reason)),
+        **_panel(request, sheet, tab),
+        "tab": tab,
+        "tabs": _tabs(sheet, part, tab),
+        "row_more": "teams/_desk_row.html",
+    }
+    return render(request, "teams/desk_filing.html", context)
+
+
+def _head(filing: Filing, sheet: Sheet) -> dict[str, Any]:
+    tone, icon = TONES[FilingState(filing.state)]
+    today = timezone.localdate()
+    return {
+        "title": filing.name,
+        "filing": filing,
+        "round": sheet.round,
+        "handed_in_by": handed_in_by(sheet.round) if sheet.round else "",
+        "state": {"tone": tone, "icon": icon, "label": _where(filing)},
+        "when": remaining(filing.due_on, today),
+        "late": filing.due_on is not None and filing.due_on < today,
+        "returned": sheet.returned,
+        "other_comments": sheet.other_comments(),
+        "findings": sheet.findings,
+        "passed": sheet.passed() if sheet.round else [],
+    }
+
+
+def _where(filing: Filing) -> str:
+    """“待自治区审定备案”; once it is decided, the state."""
+    step, office = filing.current_step, filing.current_office
+    if filing.state != FilingState.SUBMITTED or step is None or office is None:
+        return str(filing.get_state_display())
+    return _("待%(office)s%(duty)s") % {"office": office.short_name, "duty": step.get_duty_display()}
+
+
+def _deciding(request: SignedIn, filing: Filing, sheet: Sheet, part: Part) -> dict[str, Any]:
+    """What only the one who decides is given."""
+    step = filing.current_step
+    assert step is not None, "whoever decides, decides at a step"
+    return {
+        "decides": True,
+        "seen": Seen.of(filing),
+        "moves": buttons(filing, request.user, part),
+        "drafts": labelled(sheet.comments.values()),
+        "phrases": [str(phrase) for phrase in Phrase.objects.offered_at(step.office)],
+        "comment_most": LONGEST,
+        "open_opinions": list(open_opinions(filing)),
+        "acting_for": acting_for(request.user, right_at(step), step.office),
+        "given_to": filing.assignee if filing.assignee_id not in (None, request.user.pk) else None,
+        "query": part.query,
+    }
+
+
+def _watching(request: SignedIn, filing: Filing, reason: Any) -> dict[str, Any]:
+    under_way = filing.state in WITH_OFFICE
+    return {
+        "decides": False,
+        "why_not": reason if under_way else "",
+        "may_urge": under_way and bool(can_urge(filing, request.user)),
+    }
+
+
+# -- tabs -----------------------------------------------------------------------------------------------
+def _tab(request: SignedIn, sheet: Sheet) -> str:
+    asked = request.GET.get("tab", "")
+    if asked in TABS:
+        return asked
+    return "changes" if sheet.changes_first else "all"
+
+
+def _tabs(sheet: Sheet, part: Part, tab: str) -> list[dict[str, Any]]:
+    filing, this = sheet.filing, sheet.round
+    found: list[tuple[str, str, Any]] = [
+        ("all", _("全部内容"), None),
+        ("papers", _("材料"), len(this.papers) if this else None),
+        ("story", _("往来"), _("%(count)d 轮") % {"count": filing.round_no} if filing.round_no else None),
+    ]
+    if sheet.changes_first:
+        found.insert(0, ("changes", _("只看变化"), filing.changed if sheet.former is None else None))
+    return [
+        {"label": label, "count": count, "url": address(filing, part, tab=key), "active": key == tab}
+        for key, label, count in found
+    ]
+
+
+def _panel(request: SignedIn, sheet: Sheet, tab: str) -> dict[str, Any]:
+    filing = sheet.filing
+    if tab == "story":
+        opinions = list(filing.opinions.select_related("asked", "asked_by"))
+        return {"history": story_of(filing), "opinions": opinions, "documents": _documents(filing)}
+    if tab == "papers":
+        return {"papers": papers_of(sheet, request.user, filing.can_attach(request.user)), **upload_context(filing)}
+    if tab == "all":
+        return {"sheet": sheet.everything(), "compare": bool(sheet.proposal.before), "exit_items": _exit_items(filing)}
+    return _changes(request, sheet)
+
+
+def _changes(request: SignedIn, sheet: Sheet) -> dict[str, Any]:
+    """Against the file; of a later round against the one before, unless the reader asks for the file."""
+    filing, on_file = sheet.filing, bool(sheet.proposal.before)
+    since_round = sheet.former is not None and (request.GET.get("against") != "file" or not on_file)
+    other = "file" if since_round else "round"
+    return {
+        "sheet": sheet.changes(since_round=since_round),
+        "compare": True,
+        "since_round": since_round,
+        "old_label": _("上一轮") if since_round else _("已备案"),
+        "new_label": _("这一轮") if since_round else _("拟变更"),
+        "both_ways": sheet.former is not None and on_file,
+        "against_url": address(filing, Part.of(request.GET), tab="changes", against=other),
+        "exit_items": _exit_items(filing),
+    }
+
+
+def _exit_items(filing: Filing) -> list[Any]:
+    return list(filing.exit_items.select_related("done_by")) if filing.kind == FilingKind.EXIT else []
+
+
+def _documents(filing: Filing) -> list[VerifiableDocument]:
+    return list(VerifiableDocument.objects.of(filing.team)) if filing.team else []

@@ -1,0 +1,1 @@
+"""Pages of what the region keeps: rules, kinds of paper, checks, categories, phrases."""

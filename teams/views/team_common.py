@@ -1,0 +1,147 @@
+"""What the pages of one team share: loading it, its head, its tabs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from core.lists.request import read_day
+from organizations.permissions import acting_for
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import seen
+from teams.choices import FilingKind
+from teams.drafting import BEGINS, can_begin
+from teams.drift import Drift, drift_from
+from teams.models import Filing, Team
+from teams.past import Snapshot, snapshot
+from teams.standing import WORKFLOW
+from teams.states import WITH_AUTHOR
+from teams.tables.teams import state_of
+from teams.upkeep import can_keep, is_kept
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: StrOrPromise
+    route: str
+
+
+# One line per tab; a part that gives a team a page of its own adds it here.
+TABS = (
+    Tab(gettext_lazy("概况"), "teams:team_detail"),
+    Tab(gettext_lazy("负责人和岗位"), "teams:team_posts"),
+    Tab(gettext_lazy("标志使用"), "teams:team_emblem"),
+    Tab(gettext_lazy("备案和证书"), "teams:team_filings"),
+    Tab(gettext_lazy("历史"), "teams:team_history"),
+)
+
+
+@dataclass
+class TeamPage:
+    """One team as a page shows it. ``day`` None: as it is now."""
+
+    request: SignedIn
+    shot: Snapshot
+    note: str
+    route: str
+
+    @property
+    def team(self) -> Team:
+        return self.shot.team
+
+    @property
+    def is_past(self) -> bool:
+        return self.shot.day is not None
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        """What ``teams/team_page.html`` reads."""
+        team, user = self.team, self.request.user
+        opened = None if self.is_past else self._open_filing()
+        return {
+            "title": team.name,
+            "team": team,
+            "shot": self.shot,
+            "state": state_of(team),
+            "tabs": [
+                {"label": tab.label, "url": self._url(tab.route), "active": tab.route == self.route} for tab in TABS
+            ],
+            "at": self.shot.day,
+            "at_note": self.note,
+            "now_url": reverse(self.route, args=[team.pk]),
+            "open_filing": opened,
+            "drifts": self.drifts(),
+            "kept": not self.is_past and can_keep(team, user),
+            "begins": [] if self.is_past or opened else self._begins(),
+            "change": None if self.is_past else self.change(opened),
+            "standing_moves": [] if self.is_past else WORKFLOW.available_actions(team, user),
+            "acting_for": "" if self.is_past else acting_for(user, Right.SUBMIT_FILING, team.organization),
+            **more,
+        }
+
+    def drifts(self) -> list[Drift]:
+        return [] if self.is_past else drift_from(self.team, self.shot.facts)
+
+    def _url(self, route: str) -> str:
+        url = reverse(route, args=[self.team.pk])
+        return f"{url}?at={self.shot.day.isoformat()}" if self.shot.day else url
+
+    def _open_filing(self) -> Filing | None:
+        """The one filing under way, if there is one."""
+        rows = Filing.objects.visible_to(self.request.user).open().filter(team_id=self.team.pk)
+        return rows.select_related("current_office", "created_by").first()
+
+    def _begins(self) -> list[dict[str, Any]]:
+        """Kinds of filing that may be begun now; the first is the usual one."""
+        team, user = self.team, self.request.user
+        kinds = [kind for kind in BEGINS[team.status] if can_begin(kind, user, place=team.organization, team=team)]
+        return [{"label": FilingKind(kind).label, "url": begin_url(team, kind)} for kind in kinds]
+
+    def change(self, opened: Filing | None) -> dict[str, Any] | None:
+        """Where a filed fact is changed: a new change (begun by a POST), or the filing that is being written."""
+        team, user = self.team, self.request.user
+        if opened is not None:
+            mends = opened.kind != FilingKind.EXIT and opened.state in WITH_AUTHOR and bool(opened.can_edit(user))
+            return {"url": opened.get_absolute_url(), "begins": False} if mends else None
+        may = can_begin(FilingKind.CHANGE, user, place=team.organization, team=team)
+        return {"url": begin_url(team, FilingKind.CHANGE), "begins": True} if may else None
+
+
+def begin_url(team: Team, kind: str) -> str:
+    """One click there begins the filing, filled in with what is on file. POST; ``section`` says where to land."""
+    return reverse("teams:filing_begin_for", args=[team.pk, kind])
+
+
+def team_page(request: SignedIn, pk: int, route: str) -> TeamPage:
+    """The team, now or on the day that ``?at=`` asks for; 404 to whom it is not there. Wrong days are told."""
+    rows = Team.objects.visible_to(request.user)
+    day, note = read_day(request.GET.get("at", ""))
+    shot = snapshot(rows, pk, day)
+    if shot is None and day is not None:
+        shot = snapshot(rows, pk)
+        note = _("%(day)s 还没有这支队伍的记录，显示的是现在的情况。") % {"day": day.isoformat()}
+    if shot is None:
+        raise Http404(_("没有这支队伍。"))
+    return TeamPage(request, shot, note, route)
+
+
+def kept_team(request: SignedIn, pk: int) -> Team:
+    """A team whose own facts the person may change, else 404 or 403."""
+    team: Team = seen(Team.objects.visible_to(request.user).select_related("organization"), pk)
+    team.can_edit(request.user).require()
+    return team
+
+
+def not_now(request: SignedIn, team: Team) -> HttpResponse | None:
+    """Back to the team with a sentence when its state does not let anything be changed; None when it does."""
+    kept = is_kept(team)
+    if kept:
+        return None
+    messages.error(request, str(kept.reason))
+    return redirect(team)

@@ -1,0 +1,57 @@
+"""The list of teams."""
+
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery
+from django.utils.translation import pgettext_lazy
+
+from core.lists import ListView
+from organizations.models import Organization
+from organizations.permissions import access, reach
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import holding
+from teams.choices import PostRole
+from teams.filters.teams import TeamFilter, office_path
+from teams.models import Category, Team, TeamPost
+from teams.tables.teams import TeamTable
+
+TeamEvent = Team.tracked_events.rel.related_model  # type: ignore[attr-defined]
+
+
+def with_names(rows: QuerySet[Team]) -> QuerySet[Team]:
+    """Adds ``office_name`` of the office above, ``category_names`` of the other categories and ``captain_names``, read
+    with the rows."""
+    offices = Organization.objects.filter(path=OuterRef("office_path")).values("short_name")[:1]
+    at = Func(OuterRef("other_categories"), F("key"), function="array_position", output_field=IntegerField())
+    categories = Category.objects.alias(at=at).filter(at__isnull=False).order_by("position").values("name")
+    captains = TeamPost.objects.current().filter(team=OuterRef("pk"), role=PostRole.CAPTAIN)
+    return rows.alias(office_path=office_path("organization__path")).annotate(
+        office_name=Subquery(offices),
+        category_names=ArraySubquery(categories),
+        captain_names=ArraySubquery(captains.order_by("starts_on", "pk").values("name")),
+    )
+
+
+class TeamList(ListView):
+    request: SignedIn
+    model = Team
+    table_class = TeamTable
+    filterset_class = TeamFilter
+    list_name = "teams:team_list"
+    title = pgettext_lazy("many", "救援队")
+    permission = holding(Right.VIEW_TEAM)
+    as_at_model = TeamEvent
+    full_export = holding(Right.EXPORT_FULL)
+    template_name = "teams/team_list.html"
+
+    def get_queryset(self) -> QuerySet:
+        rows = super().get_queryset()
+        if self.request.GET.get("full") == "1":
+            # One sees below, but gives away whole numbers of the teams the own office manages only.
+            rows = rows.filter(reach(self.request.user, Right.EXPORT_FULL, at="organization"))
+        return with_names(rows)
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "may_file": Right.SUBMIT_FILING in access(self.request.user)}

@@ -1,0 +1,62 @@
+"""The pages of one team that only show: its facts, posts, emblem register, filings, history."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from organizations.signed_in import SignedIn
+from teams.portrait import cards
+from teams.records import certificates_of, filings_of, papers_of
+from teams.timeline import story
+from teams.views.team_common import team_page
+
+
+@require_safe
+@login_required
+def team_detail(request: SignedIn, pk: int) -> HttpResponse:
+    page = team_page(request, pk, "teams:team_detail")
+    return render(request, "teams/team_detail.html", page.context(cards=cards(page.shot)))
+
+
+@require_safe
+@login_required
+def team_posts(request: SignedIn, pk: int) -> HttpResponse:
+    page = team_page(request, pk, "teams:team_posts")
+    now = page.shot.posts
+    context = page.context(
+        management=[post for post in now if post.is_filed_role],
+        others=[post for post in now if not post.is_filed_role],
+        former=[post for post in page.shot.all_posts if post not in now],
+    )
+    return render(request, "teams/team_posts.html", context)
+
+
+@require_safe
+@login_required
+def team_emblem(request: SignedIn, pk: int) -> HttpResponse:
+    page = team_page(request, pk, "teams:team_emblem")
+    items = page.shot.emblem
+    totals = {
+        name: sum(getattr(item, name) for item in items) for name in ("quantity", "returned", "written_off", "left")
+    }
+    return render(request, "teams/team_emblem.html", page.context(items=items, totals=totals))
+
+
+@require_safe
+@login_required
+def team_filings(request: SignedIn, pk: int) -> HttpResponse:
+    page = team_page(request, pk, "teams:team_filings")
+    filings = filings_of(page.shot, request.user)
+    context = page.context(
+        filings=filings, certificates=certificates_of(page.shot), papers=papers_of(page.shot, filings)
+    )
+    return render(request, "teams/team_filings.html", context)
+
+
+@require_safe
+@login_required
+def team_history(request: SignedIn, pk: int) -> HttpResponse:
+    page = team_page(request, pk, "teams:team_history")
+    return render(request, "teams/team_history.html", page.context(entries=story(page.shot), heading=_("历史")))

@@ -1,0 +1,44 @@
+"""The demo: a first look finds something in every queue and state, made by legal moves, quickly."""
+
+from collections import Counter
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from core.models import Attachment
+from organizations.models import User
+from portal.demo import COLLEAGUES, make_cast, make_filings, make_work
+from teams.models import Filing, FilingStep, Team
+
+pytestmark = pytest.mark.django_db
+
+
+def test_demo_has_something_in_every_queue_and_state(cast, as_user):
+    people = cast | make_cast("Yanshi-0000-test", COLLEAGUES)
+    make_work(people)
+    make_filings(people)
+    assert set(Filing.objects.values_list("state", flat=True)) == set(Filing.State.values)
+    assert set(Filing.objects.values_list("kind", flat=True)) == set(Filing.Kind.values)
+    assert set(Team.objects.values_list("status", flat=True)) == {"filed", "suspended"}
+    region = User.objects.get(username="region")
+    waiting = Counter(Filing.objects.to_decide(region).values_list("kind", "warnings"))
+    assert sum(number for (kind, warnings), number in waiting.items() if kind == "annual" and not warnings) >= 3
+    assert any(kind == "annual" and warnings for kind, warnings in waiting)
+    assert Filing.objects.overdue().filter(current_office__level="region").exists()
+    duties = set(Filing.objects.exclude(current_step=None).values_list("current_office__level", "current_step__duty"))
+    assert duties >= {("league_city", "register"), ("league_city", "review"), ("region", "file")}
+    returned = Filing.objects.get(state="returned")
+    assert returned.comments.exclude(sent_at=None).count() == 2
+    assert FilingStep.objects.filter(state="merged").exists()  # 敖汉旗 and 莫力达瓦, by their proxies
+    assert Attachment.objects.filter(media_type="application/pdf").count() > 50
+    assert max(len(team.name) for team in Team.objects.all()) > 20
+    for person in people.values():
+        assert as_user(person).get("/").status_code == 200
+
+
+def test_demo_is_made_once(cast):
+    out = StringIO()
+    call_command("make_demo", stdout=out)
+    assert not Filing.objects.exists()  # there are demo accounts already: nothing is touched
+    assert "hulunbuir" in out.getvalue()

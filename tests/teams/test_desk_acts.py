@@ -1,0 +1,154 @@
+"""Besides deciding: transfer, second opinion, meeting, urging."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from core.models import Attachment, Notice, WorkflowEvent
+from core.workflow import MoveNotAllowed
+from organizations.models import Appointment
+from organizations.permissions import grant
+from teams.desk.deciding import Seen
+from teams.desk.opinions import answer, ask, asked_of
+from teams.desk.passing import colleagues, transfer
+from teams.desk.urging import urge
+from teams.models import Filing, FilingRule, Opinion
+from teams.workflow import WORKFLOW
+from tests.core.sample_files import pdf
+from tests.organizations.helpers import messages_of
+from tests.teams import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def filing(chifeng, office) -> Filing:
+    return builders.submitted(chifeng, office("150400"))
+
+
+@pytest.fixture
+def colleague(leader):
+    """The region's leader as a second reviewer."""
+    grant(Appointment.objects.create(user=leader, role="reviewer", organization=leader.organization))
+    return builders.read(leader)
+
+
+def post(client, route, filing, **data):
+    facts = {"round": filing.round_no, "step": filing.current_step_id, **data}
+    return client.post(reverse(f"teams:{route}", args=[filing.pk]), facts, follow=True)
+
+
+def last(filing) -> WorkflowEvent:
+    return WorkflowEvent.objects.of(filing).last()
+
+
+# -- transfer -------------------------------------------------------------------------------------------
+def test_given_to_a_colleague_who_sees_it_and_others_are_told(filing, region, colleague, as_user):
+    assert colleagues(filing, region) == [colleague]
+    response = post(as_user(region), "desk_transfer", filing, person=colleague.pk, words="您熟悉这支队伍")
+    assert messages_of(response) == ["已转办，并通知了本人。"]
+    assert Notice.objects.filter(recipient=colleague, kind="filing_transferred").count() == 1
+    assert (last(filing).action, last(filing).facts["to"]) == ("transfer", str(colleague))
+    assert as_user(colleague).get("/desk/?only=mine").context["entries"][0]["entry"].mine
+    page = as_user(region).get(f"/desk/{filing.pk}/")
+    assert page.context["given_to"] == colleague
+    assert f"这件已转给{colleague}办理" in page.content.decode()
+    assert WORKFLOW.perform(filing, "approve", by=region).assignee == colleague  # he may act all the same
+    assert WORKFLOW.perform(filing, "issue", by=region, **builders.REPLY).assignee is None
+
+
+def test_not_given_to_somebody_whose_duty_ended_or_who_took_part(filing, region, chifeng, colleague, as_user):
+    Appointment.objects.filter(user=colleague, role="reviewer").update(ends_at=timezone.now())
+    with pytest.raises(ValidationError, match="现在不能办理这一步"):
+        transfer(filing, to=colleague, by=region, seen=Seen.of(filing))
+    response = post(as_user(region), "desk_transfer", filing, person=colleague.pk)
+    assert "person" in response.context["form"].errors
+    grant(Appointment.objects.create(user=chifeng, role="reviewer", organization=region.organization))
+    assert chifeng not in colleagues(filing, region)
+    with pytest.raises(ValidationError):
+        transfer(filing, to=chifeng, by=region, seen=Seen.of(filing))
+
+
+def test_the_colleague_is_forgotten_when_it_goes_on(songshan, chifeng, region, office):
+    filing = builders.submitted(songshan, office("150404"), name="松山区红十字救援队（演示）", level="banner_county")
+    Filing.objects.filter(pk=filing.pk).update(assignee=chifeng)
+    assert WORKFLOW.perform(filing, "accept", by=chifeng).assignee is None
+
+
+# -- second opinion -------------------------------------------------------------------------------------
+def test_asked_answered_once_and_told_in_the_story(filing, region, leader, chifeng, baotou, as_user):
+    response = post(as_user(region), "desk_ask", filing, person=leader.pk, words="名称是否合适？")
+    assert messages_of(response) == ["已请他提意见，答复后通知您。"]
+    opinion = Opinion.objects.get()
+    assert list(asked_of(builders.read(leader))) == [opinion]
+    assert "还没有答复" in as_user(region).get(f"/desk/{filing.pk}/").content.decode()  # in the dialog of approving
+    url = reverse("teams:desk_opinion", args=[opinion.pk])
+    for stranger in (baotou, chifeng, region):
+        assert as_user(stranger).get(url).status_code == 404
+    wrong = as_user(leader).post(url, {"stance": "disagree", "answer": " "})
+    assert wrong.context["form"].errors["answer"] == ["请写明意见。"]
+    as_user(leader).post(url, {"stance": "disagree", "answer": "与另一支队伍相近。"})
+    assert Notice.objects.filter(recipient=region, kind="opinion_given").count() == 1
+    with pytest.raises(ValidationError, match="已经答复过"):
+        answer(opinion, by=leader, stance="agree", words="")
+    labels = [line["label"] for line in as_user(region).get(f"/desk/{filing.pk}/?tab=story").context["history"]]
+    assert labels[:2] == ["答复意见（加签）：不同意", f"征求意见（加签）：{leader}"]
+
+
+def test_not_asked_of_who_cannot_see_it_nor_twice(filing, region, leader, baotou):
+    with pytest.raises(ValidationError, match="看不到这件备案"):
+        ask(filing, asked=baotou, question="?", by=region, seen=Seen.of(filing))
+    ask(filing, asked=leader, question="?", by=region, seen=Seen.of(filing))
+    with pytest.raises(ValidationError, match="还没有答复"):
+        ask(filing, asked=leader, question="?", by=region, seen=Seen.of(filing))
+
+
+def test_no_answer_is_wanted_any_more_once_it_is_decided(filing, region, leader):
+    opinion = ask(filing, asked=leader, question="?", by=region, seen=Seen.of(filing))
+    WORKFLOW.perform(filing, "reject", by=region, comment="不合规定")
+    assert list(asked_of(leader)) == []
+    with pytest.raises(ValidationError, match="离开审核"):
+        answer(opinion, by=leader, stance="agree", words="")
+
+
+# -- meeting --------------------------------------------------------------------------------------------
+def test_the_meeting_comes_before_agreement_where_the_rule_asks_for_it(chifeng, region, office, as_user):
+    FilingRule.objects.filter(kind="register", level="league_city").update(needs_meeting=True)
+    filing = builders.submitted(chifeng, office("150400"))
+    with pytest.raises(ValidationError, match="会议研究"):
+        WORKFLOW.perform(filing, "approve", by=region)
+    wrong = post(as_user(region), "desk_meeting", filing, name="党组会", on="2099-01-01")
+    assert list(wrong.context["form"].errors) == ["on"]
+    minutes = SimpleUploadedFile("纪要.pdf", pdf(), "application/pdf")
+    post(as_user(region), "desk_meeting", filing, name="党组会", on="2026-03-01", minutes=minutes)
+    assert (last(filing).action, last(filing).facts) == ("record_meeting", {"on": "2026-03-01"})
+    assert Attachment.objects.of(filing).filter(kind="meeting").count() == 1
+    assert WORKFLOW.perform(filing, "approve", by=region).meeting_name == "党组会"
+
+
+# -- urging ---------------------------------------------------------------------------------------------
+def test_superior_and_author_each_urge_once_a_day(songshan, chifeng, region, leader, baotou, office, as_user):
+    filing = builders.submitted(songshan, office("150404"), name="松山区红十字救援队（演示）", level="banner_county")
+    for person in (region, songshan):
+        assert messages_of(post(as_user(person), "desk_urge", filing)) == [f"已催办，通知了{chifeng}。"]
+        assert messages_of(post(as_user(person), "desk_urge", filing)) == ["今天已经催办过了，明天可以再催。"]
+    assert Notice.objects.filter(recipient=chifeng, kind="filing_urged").count() == 2
+    for person, status in ((leader, 403), (chifeng, 403), (baotou, 404)):
+        assert post(as_user(person), "desk_urge", filing).status_code == status
+    assert as_user(region).get(reverse("teams:desk_urge", args=[filing.pk])).status_code == 405
+    filing = WORKFLOW.perform(filing, "accept", by=chifeng)
+    with pytest.raises(ValidationError, match="今天已经催办过"):
+        urge(filing, by=builders.read(songshan))
+
+
+def test_acting_on_what_has_moved_on_is_refused(filing, region, leader):
+    seen = Seen.of(filing)
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=region, comment="请补")
+    for act in (
+        lambda: transfer(filing, to=leader, by=region, seen=seen),
+        lambda: ask(filing, asked=leader, question="?", by=region, seen=seen),
+    ):
+        with pytest.raises(MoveNotAllowed, match="已先一步办理"):
+            act()

@@ -1,0 +1,209 @@
+"""Deciding at the desk: on what was read and nothing else; what comes next; several at once."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from core.models import Attachment, WorkflowEvent
+from teams.desk import batch
+from teams.desk.deciding import Seen, save_comment
+from teams.desk.opinions import ask
+from teams.drafting import begin, keep
+from teams.models import Filing
+from teams.workflow import WORKFLOW
+from tests.core.sample_files import pdf
+from tests.organizations.helpers import messages_of
+from tests.teams import builders
+
+pytestmark = pytest.mark.django_db
+
+
+def send(client, filing, action, *, seen=None, follow=True, **data):
+    """What the page would send, with what it showed."""
+    seen = seen or Seen.of(filing)
+    facts = {"action": action, "round": seen.round_no, "step": seen.step_id, **data}
+    return client.post(reverse("teams:desk_decide", args=[filing.pk]), facts, follow=follow)
+
+
+def renewal(team, by) -> Filing:
+    filing = begin("annual", by=by, team=team)
+    builders.papers(filing, by)
+    return WORKFLOW.perform(filing, "submit", by=by)
+
+
+def fresh(filing) -> Filing:
+    return Filing.objects.select_related("current_step").get(pk=filing.pk)
+
+
+def test_comments_return_and_the_reviewer_sees_only_what_changed(chifeng, region, office, as_user):
+    filing = builders.submitted(chifeng, office("150400"))
+    client, url = as_user(region), reverse("teams:desk_comment", args=[filing.pk])
+    seen = {"round": filing.round_no, "step": filing.current_step_id}
+    for field, text in (("base_address", "请写"), ("base_address", "请写到门牌号。"), ("uscc", "误写"), ("uscc", "")):
+        answer = client.post(url, {**seen, "field": field, "text": text}, headers={"HX-Request": "true"})
+        assert answer.status_code == 200
+    assert 'id="draft-count"' in answer.content.decode()
+    page = client.get(reverse("teams:desk_filing", args=[filing.pk]))
+    assert [line["text"] for line in page.context["drafts"]] == ["请写到门牌号。"]
+    mine = as_user(chifeng).get(reverse("teams:desk_filing", args=[filing.pk])).content.decode()
+    assert "请写到门牌号" not in mine  # not before it is sent
+    response = send(client, filing, "return_for_changes", comment="改一处")
+    assert messages_of(response) == [f"{filing.name}：已退回修改，并通知了报送方。"]
+    event = WorkflowEvent.objects.of(filing).last()
+    assert (event.action, event.facts) == ("return_for_changes", {"fields": {"base_address": "请写到门牌号。"}})
+    filing = keep(fresh(filing), {"base_address": "演示路 1 号 3 楼"}, by=chifeng, version=fresh(filing).version)
+    filing = WORKFLOW.perform(filing, "resubmit", by=chifeng)
+    assert filing.assignee == region  # back to whoever returned it
+    page = client.get(reverse("teams:desk_filing", args=[filing.pk]))
+    assert page.context["tab"] == "changes"
+    rows = [row for section in page.context["sheet"] for row in section.rows]
+    assert [(row.name, row.asked, row.mended) for row in rows] == [("base_address", "请写到门牌号。", True)]
+    assert [(piece.text, piece.changed) for piece in rows[0].new_pieces] == [("演示路 1 号", False), (" 3 楼", True)]
+
+
+def test_return_and_reject_want_words(chifeng, region, office, as_user):
+    filing = builders.submitted(chifeng, office("150400"))
+    for action in ("return_for_changes", "reject"):
+        page = send(as_user(region), filing, action, comment=" ")
+        assert page.context["form"].errors["comment"] == ["请写明意见，报送方会看到。"]
+        assert fresh(filing).state == "submitted"
+
+
+def test_approve_then_issue_with_the_file(chifeng, region, office, as_user):
+    filing = builders.submitted(chifeng, office("150400"))
+    page = send(as_user(region), filing, "approve")
+    assert page.context["filing"] == filing  # it still wants its 批复
+    form = next(button.form for button in page.context["moves"] if button.action == "issue")
+    assert form["reply_no"].value().endswith("号")
+    wrong = send(as_user(region), fresh(filing), "issue", reply_no="内红赈发[2026]8号", reply_on="2099-01-01")
+    assert set(wrong.context["form"].errors) == {"reply_no", "reply_on"}
+    file = SimpleUploadedFile("批复.pdf", pdf(), "application/pdf")
+    send(as_user(region), fresh(filing), "issue", reply_no="内红赈发〔2026〕8号", reply_on="2026-03-02", reply=file)
+    assert fresh(filing).state == "filed"
+    assert Attachment.objects.of(filing).get(kind="reply").name == "批复.pdf"
+    again = send(as_user(region), filing, "issue", reply_no="内红赈发〔2026〕8号", reply_on="2026-03-02")
+    assert messages_of(again) == ["这一步已经办过了。"]
+
+
+def test_the_next_in_the_queue_opens(chifeng, region, office, as_user):
+    first = builders.submitted(chifeng, office("150400"))
+    second = builders.submitted(chifeng, office("150400"), name="赤峰市红十字第二救援队（演示）")
+    third = builders.submitted(chifeng, office("150400"), name="赤峰市红十字第三救援队（演示）")
+    client = as_user(region)
+    assert send(client, second, "reject", comment="不合规定").context["filing"] == third
+    assert send(client, third, "reject", comment="不合规定").context["filing"] == first  # none behind it
+    last = send(client, first, "reject", comment="不合规定", follow=False)
+    assert last["Location"] == reverse("teams:desk")
+
+
+def test_nobody_decides_on_another_round_than_he_read(chifeng, region, office, as_user):
+    filing = builders.submitted(chifeng, office("150400"))
+    read = Seen.of(filing)
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=region, comment="请补")
+    assert messages_of(send(as_user(region), filing, "approve", seen=read)) == [
+        f"{region}已先一步办理（退回修改），您的操作没有生效。"
+    ]
+    WORKFLOW.perform(filing, "resubmit", by=chifeng)
+    told = messages_of(send(as_user(region), filing, "approve", seen=read))
+    assert told == [f"{chifeng}已重新报来第 2 轮，您看到的是第 1 轮，操作没有生效。请看过最新内容再办理。"]
+    nothing = as_user(region).post(reverse("teams:desk_decide", args=[filing.pk]), {"action": "approve"}, follow=True)
+    assert "操作没有生效" in messages_of(nothing)[0] or "第 0 轮" in messages_of(nothing)[0]
+    assert fresh(filing).state == "submitted"
+
+
+def test_withdrawn_meanwhile_is_said_so(chifeng, region, office, as_user):
+    filing = builders.submitted(chifeng, office("150400"))
+    read = Seen.of(filing)
+    WORKFLOW.perform(filing, "withdraw", by=chifeng)
+    assert messages_of(send(as_user(region), filing, "approve", seen=read)) == [
+        f"{chifeng}已先一步办理（撤回），您的操作没有生效。"
+    ]
+
+
+def test_strangers_and_insiders(chifeng, region, leader, baotou, office, as_user):
+    filing = builders.submitted(chifeng, office("150400"))
+    for route in ("desk_decide", "desk_comment", "desk_transfer", "desk_ask", "desk_meeting"):
+        url = reverse(f"teams:{route}", args=[filing.pk])
+        assert as_user(baotou).post(url, {"action": "approve"}).status_code == 404
+        for insider in (leader, chifeng):
+            assert as_user(insider).post(url, {"action": "approve"}).status_code == 403
+    before = (WorkflowEvent.objects.count(), fresh(filing).version)
+    for tab in ("", "?tab=all", "?tab=papers", "?tab=story", "?tab=changes&against=file", "?tab=x"):
+        assert as_user(region).get(reverse("teams:desk_filing", args=[filing.pk]) + tab).status_code == 200
+    assert as_user(region).get(reverse("teams:desk_decide", args=[filing.pk]) + "?action=approve").status_code == 200
+    assert (WorkflowEvent.objects.count(), fresh(filing).version) == before
+    for action in ("withdraw", "submit", "x", ""):
+        url = reverse("teams:desk_decide", args=[filing.pk])
+        assert as_user(region).post(url, {"action": action}).status_code == 400
+
+
+def test_a_paper_added_on_behalf_is_marked(chifeng, region, office, as_user):
+    filing = builders.submitted(chifeng, office("150400"))
+    builders.paper(filing, "charter", region)
+    page = as_user(region).get(reverse("teams:desk_filing", args=[filing.pk]) + "?tab=papers")
+    papers = {paper.key: paper for paper in page.context["papers"]}
+    assert [row["added"] for row in papers["charter"].files] == [True]
+    assert [row["added"] for row in papers["roster"].files] == [False]
+    assert papers["roster"].files[0]["may_change"] is False  # what was handed in stays as it was
+    assert "补充材料（代办）" in str(
+        as_user(region).get(f"/desk/{filing.pk}/?tab=story").context["history"][0]["label"]
+    )
+
+
+# -- several at once ------------------------------------------------------------------------------------
+def test_batch_approves_clean_ones_and_says_why_not_the_others(chifeng, region, leader, baotou, office, as_user):
+    place = office("150400")
+    teams = [builders.filed(chifeng, place, region, name=f"赤峰市红十字{name}队（演示）") for name in "甲乙丙丁"]
+    clean, asked, returned, warned = (renewal(team, chifeng) for team in teams)
+    ask(asked, asked=leader, question="可以吗？", by=region, seen=Seen.of(asked))
+    returned = WORKFLOW.perform(returned, "return_for_changes", by=region, comment="请补")
+    returned = WORKFLOW.perform(returned, "resubmit", by=chifeng)
+    Filing.objects.filter(pk=warned.pk).update(warnings=1)
+    with_reply = builders.submitted(chifeng, place, name="赤峰市红十字戊队（演示）")
+    client, url = as_user(region), reverse("teams:desk_batch")
+    page = client.get(url + "?all=annual")
+    assert [line["filing"] for line in page.context["lines"]] == [clean]
+    picked = client.get(url + f"?pick={clean.pk}&pick={warned.pk}")
+    assert [line["why"] for line in picked.context["left_out"]] == ["有 1 项提示，要逐件办理。"]
+    every = [clean, asked, returned, warned, with_reply]
+    chosen = [f"{one.pk}:{one.round_no}:{one.current_step_id}" for one in every] + ["999999:1:1", "x", "1:2"]
+    result = client.post(url, {"pick": chosen})
+    assert [line.name for line in result.context["done"]] == [clean.name]
+    failed = {line.name: line.message for line in result.context["failed"]}
+    assert failed[warned.name] == "有 1 项提示，要逐件办理。"
+    assert set(failed) == {asked.name, returned.name, warned.name, with_reply.name, ""}
+    assert [fresh(one).state for one in every] == ["filed", *["submitted"] * 4]
+    stranger = as_user(baotou).post(url, {"pick": chosen})
+    assert (stranger.context["done"], {line.name for line in stranger.context["failed"]}) == ([], {""})
+
+
+def test_batch_goes_by_what_was_shown(chifeng, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    filing = renewal(team, chifeng)
+    outcomes = batch.approve_together({filing.pk: Seen(7, filing.current_step_id)}, by=builders.read(region))
+    assert [outcome.done for outcome in outcomes] == [False]
+    assert fresh(filing).state == "submitted"
+
+
+def test_forged_comments_are_refused(chifeng, region, office):
+    filing = builders.submitted(chifeng, office("150400"))
+    for field in ("password", "posts", "papers.x", "exit.emblem", ""):
+        with pytest.raises(ValidationError):
+            save_comment(filing, field, "x", by=region, seen=Seen.of(filing))
+        with pytest.raises(ValidationError):
+            WORKFLOW.perform(filing, "return_for_changes", by=region, comment="x", fields={field: "x"})
+    with pytest.raises(ValidationError):
+        save_comment(filing, "name", "长" * 501, by=region, seen=Seen.of(filing))
+    with pytest.raises(PermissionDenied):
+        save_comment(filing, "name", "x", by=chifeng, seen=Seen.of(filing))
+    assert filing.comments.count() == 0
+
+
+def test_comments_of_a_step_that_passed_it_on_go_to_nobody(songshan, chifeng, region, office):
+    filing = builders.submitted(songshan, office("150404"), name="松山区红十字救援队（演示）", level="banner_county")
+    save_comment(filing, "name", "盟市内部的话", by=chifeng, seen=Seen.of(filing))
+    filing = WORKFLOW.perform(filing, "accept", by=chifeng)
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=region, comment="请补")
+    assert WorkflowEvent.objects.of(filing).last().facts == {"fields": {}}
+    assert filing.comments.get().sent_at is None

@@ -1,0 +1,319 @@
+"""Team lists as people send them in: looked at, mended in the page, taken in as drafts, taken back."""
+
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
+from xlsxwriter import Workbook
+
+from core.models import AccessLog, Import, WorkflowEvent
+from teams import resources
+from teams.cells import Categories, Coordinate, Coordinates, DocumentNumber, Name, Number, People, Phone
+from teams.drafting import keep
+from teams.models import Filing, Team
+from tests.teams import builders
+
+pytestmark = pytest.mark.django_db
+URL = "/teams/import/"
+HEAD = [
+    "序号", "救援队名称", "级别", "主管单位", "组建方式", "登记方式", "信用代码", "类别", "队长", "联系电话", "副队长",
+    "成立时间", "地址", "东经", "北纬", "24小时值班电话", "人数", "文号", "发文时间", "备注",
+]  # fmt: skip
+GOOD = [
+    1, "赤峰市 红十字水域 救援队（演示）", "盟市级队伍", "赤峰市红会", "冠名", "民政登记", " 5115 0400 MJY0 0000 0X ",
+    "水上救援、山野搜救类", "阿拉坦•苏都", "138 0000 0011", "李　强（13800000012）、敖特根巴雅尔·孟和",
+    date(2024, 3, 1), "演示路１号", "118.886940°", 42.25781, "0476－1234567", "30人", "赤红发[2024]7号", 20240305,
+    "随便写写",
+]  # fmt: skip
+
+
+def sheet(*rows: list, title: str = "赤峰市救援队名单（2024 年）") -> SimpleUploadedFile:
+    """A list the way it comes: a merged title, the heading, an empty row, records, a sum and who filled it in."""
+    target = BytesIO()
+    book = Workbook(target)
+    page = book.add_worksheet("名单")
+    day = book.add_format({"num_format": "yyyy.m.d"})
+    page.merge_range(0, 0, 0, len(HEAD) - 1, title)
+    every = [HEAD, [], *rows, [], ["合计", None, *[None] * 14, "60"], ["填表人：张三", "电话：0476-1234567"]]
+    for number, row in enumerate(every, 2):
+        for column, value in enumerate(row):
+            if isinstance(value, date):
+                page.write_datetime(number, column, value, day)
+            elif value is not None:
+                page.write(number, column, value)
+    book.close()
+    return SimpleUploadedFile("名单.xlsx", target.getvalue())
+
+
+def row(**cells) -> list:
+    """A row that names little but what is given, by heading."""
+    return [cells.get(name) for name in HEAD]
+
+
+def send(client: Client, *rows: list, **more):
+    return client.post(URL, {"file": sheet(*rows, **more)}, follow=True)
+
+
+def address(page) -> str:
+    return f"{URL}?{page.request['QUERY_STRING']}"
+
+
+def confirm(client: Client, page):
+    return client.post(address(page), {"confirm": "1"}, follow=True)
+
+
+def why(page, number: int) -> dict[str, str]:
+    """Heading → what is said about the cell of a row."""
+    found = next(line for line in page.context["preview"]["rows"] if line["number"] == number)
+    return {cell["header"]: cell["why"] or cell["note"] for cell in found["cells"] if cell["why"] or cell["note"]}
+
+
+# -- what people write ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("widget", "written", "read"),
+    [
+        (Name(), "赤峰市 红十字　救援队", "赤峰市红十字救援队"),
+        (Phone(), "138-0000-0011", "13800000011"),
+        (Phone(), "（0476）1234567", "0476-1234567"),
+        (Phone(), "04761234567", "0476-1234567"),
+        (Phone(), "没有", "没有"),
+        (Number(), "30 名", "30"),
+        (Number(), "30.0", "30"),
+        (Number(), "三十", "三十"),
+        (DocumentNumber(), "内红赈发 [2024] 19号", "内红赈发〔2024〕19号"),
+        (DocumentNumber(), "内红赈发（2024）第19号", "内红赈发〔2024〕第19号"),
+        (Coordinate(), "118.886940000001", "118.88694"),
+        (Coordinate(), "东经118°53′13″", "118.88694"),
+        (Coordinate(), "N42.25781", "42.25781"),
+        (Coordinate(), "不详", "不详"),
+        (Coordinates(), "118.88694，42.25781", ["42.25781", "118.88694"]),
+        (Coordinates(), "北纬42.25781 东经118.88694", ["42.25781", "118.88694"]),
+        (People(), "张　三", [{"name": "张三", "phone": ""}]),
+        (People(), "张 三 李四", [{"name": "张三", "phone": ""}, {"name": "李四", "phone": ""}]),
+        (People(), "李四（138 0000 0011）", [{"name": "李四", "phone": "13800000011"}]),
+        (People(), "李四 13800000011", [{"name": "李四", "phone": "13800000011"}]),
+        (People(), "敖特根巴雅尔.孟和", [{"name": "敖特根巴雅尔·孟和", "phone": ""}]),
+        (Categories(), "水上救援 山野搜救类", ["aquatic", "mountain"]),
+    ],
+)
+def test_habits_of_typing_are_understood(cast, widget, written, read):
+    assert widget.clean(written) == read
+
+
+# -- the whole way ----------------------------------------------------------------------------------------
+def test_a_messy_list_becomes_drafts_with_the_form_s_own_values(as_user, chifeng, office):
+    client = as_user(chifeng)
+    good = [*GOOD]
+    good[6] = None
+    page = send(client, good, row(救援队名称="赤峰市红十字山野救援队（演示）"))
+    preview = page.context["preview"]
+    assert (page.context["stage"], preview["summary"]["wrong"], preview["summary"]["new"]) == ("preview", 0, 2), [
+        line["cells"] for line in preview["rows"] if line["kind"] == "wrong"
+    ]
+    assert [text for _number, text in preview["passed"]] == ["合计", "填表人：张三"]
+    assert preview["unused"] == ["序号", "备注"]
+    assert not Filing.objects.exists()
+    done = confirm(client, page)
+    assert [record.name for record in done.context["result"]["made"]] == [
+        "赤峰市红十字水域救援队（演示）", "赤峰市红十字山野救援队（演示）",
+    ]  # fmt: skip
+    first, second = Filing.objects.order_by("pk")
+    expected = {
+        "name": "赤峰市红十字水域救援队（演示）", "level": "league_city", "formation": "named", "registration": "civil",
+        "main_category": "aquatic", "other_categories": ["mountain"], "founded_on": "2024-03-01",
+        "base_address": "演示路1号", "longitude": "118.88694", "latitude": "42.25781", "duty_phone": "0476-1234567",
+        "planned_size": "30", "filing_doc_no": "赤红发〔2024〕7号", "filing_doc_on": "2024-03-05",
+        "office": str(office("150400").pk),
+        "posts": [
+            {"role": "captain", "origin": "", "starts_on": "", "name": "阿拉坦·苏都", "phone": "13800000011"},
+            {"role": "deputy", "origin": "", "starts_on": "", "name": "李强", "phone": "13800000012"},
+            {"role": "deputy", "origin": "", "starts_on": "", "name": "敖特根巴雅尔·孟和", "phone": ""},
+        ],
+    }  # fmt: skip
+    assert first.payload == expected
+    assert (first.state, first.kind, first.office.code, first.created_by) == ("draft", "register", "150400", chifeng)
+    assert (second.payload["name"], second.office.code) == ("赤峰市红十字山野救援队（演示）", "150400")
+    assert not Team.objects.exists()
+    assert AccessLog.objects.filter(kind="imported", user=chifeng).count() == 1
+    again = send(client, good, row(救援队名称="赤峰市红十字山野救援队（演示）"), title="另存的一份")
+    assert "没有改动" in again.context["result"]["text"]
+    assert Filing.objects.count() == 2
+
+
+def test_bad_cells_are_told_and_mended_in_the_page(as_user, chifeng):
+    client = as_user(chifeng)
+    bad = row(
+        救援队名称="赤峰市红十字测试救援队", 级别="区县", 主管单位="包头市红十字会", 信用代码="51150400MJY000000X",
+        类别="登月", 队长="张三、李四", 成立时间="2024年3月", 东经="218", 人数="很多",
+        文号="赤红发2024-7", 发文时间="2999-01-01",
+    )  # fmt: skip
+    bad[HEAD.index("24小时值班电话")] = "12345"
+    page = send(client, bad, row(副队长="王五"))
+    said = why(page, 5)
+    assert "不在可选范围内" in said["队伍级别"]
+    assert "不归您管" in said["主管单位"]
+    assert "校验位" in said["统一社会信用代码"] or "18 位" in said["统一社会信用代码"]
+    assert "不在可选范围内" in said["专业类别"]
+    assert said["队长"].startswith("队长只填 1 名")
+    assert said["成立日期"] == "“2024年3月”缺日，请写明是 2024 年 3 月几日。"
+    assert "经度应在" in said["经度"]
+    assert said["人数"]
+    assert "文号应写成" in said["备案文号"]
+    assert said["发文日期"] == "日期不能晚于今天。"
+    assert "电话应写成" in said["值班电话"]
+    assert why(page, 6) == {"队伍名称": "没有填。"}
+    assert 'name="cell-5-founded_on"' in page.content.decode()
+    assert 'name="confirm"' not in page.content.decode()
+
+    mended = {
+        "level": "旗县级", "office": "赤峰市", "uscc": "", "main_category": "水上救生", "captain": "张三",
+        "founded_on": "2024年3月8日", "longitude": "118.5", "planned_size": "20", "filing_doc_no": "赤红发〔2024〕7号",
+        "filing_doc_on": "2024.3.9",
+    }  # fmt: skip
+    data = {f"cell-5-{name}": text for name, text in mended.items()} | {"row-6": "1", "leave-6": "1", "row-5": "1"}
+    page = client.post(address(page), {**data, "recheck": "1"}, follow=True)
+    assert why(page, 5) == {"值班电话": "电话应写成 0471-1234567 或 11 位手机号。"}
+    assert page.context["preview"]["left"] == 1
+    # the last one is mended and confirmed in one go: it is checked first, and shown
+    page = client.post(address(page), {"cell-5-duty_phone": "0476-1234567", "confirm": "1"}, follow=True)
+    assert (page.context["stage"], page.context["preview"]["summary"]["wrong"]) == ("preview", 0)
+    assert not Filing.objects.exists()
+    confirm(client, page)
+    (filing,) = Filing.objects.all()
+    assert (filing.payload["founded_on"], filing.payload["duty_phone"]) == ("2024-03-08", "0476-1234567")
+    assert "uscc" not in filing.payload
+
+
+def test_cells_the_page_did_not_offer_cannot_be_changed(as_user, chifeng):
+    client = as_user(chifeng)
+    page = send(client, row(救援队名称="赤峰市红十字测试救援队", 成立时间="2024年3月"))
+    number = page.context["preview"]["rows"][0]["number"]
+    data = {f"cell-{number}-name": "别的名称", f"cell-{number}-founded_on": "2024-03-01", "recheck": "1"}
+    client.post(address(page), data)
+    assert Import.objects.get().corrections["cells"] == {str(number): {"founded_on": "2024-03-01"}}
+
+
+def test_doubles_are_named(as_user, chifeng, region, office):
+    builders.filed(
+        builders.read(chifeng), office("150400"), builders.read(region), host_org_name="赤峰蓝天协会（演示）"
+    )
+    builders.submitted(builders.read(chifeng), office("150400"), name="赤峰市红十字在办救援队")
+    page = send(
+        as_user(chifeng),
+        row(救援队名称=builders.FACTS["name"]),
+        row(救援队名称="赤峰市红十字测试队"),
+        row(救援队名称="赤峰市红十字在办救援队"),
+        row(救援队名称="赤峰市红十字甲救援队"),
+        row(救援队名称="赤峰市红十字甲救援队"),
+    )
+    assert "不能重名" in why(page, 5)["队伍名称"]
+    rows = {line["number"]: line for line in page.context["preview"]["rows"]}
+    assert rows[6]["kind"] == "new"
+    assert "名称相近" in rows[6]["notes"][0]
+    assert "没有办结的新建备案" in why(page, 7)["队伍名称"]
+    assert "另有一行" in why(page, 8)["队伍名称"]
+
+
+# -- who may ----------------------------------------------------------------------------------------------
+def test_nobody_else_sees_the_file_or_takes_it_back(as_user, chifeng, baotou, leader):
+    page = send(as_user(chifeng), row(救援队名称="赤峰市红十字测试救援队"))
+    stranger = as_user(baotou)
+    assert stranger.get(address(page)).status_code == 404
+    assert stranger.post(address(page), {"confirm": "1"}).status_code == 404
+    assert stranger.post(address(page), {"undo": "1"}).status_code == 404
+    assert as_user(leader).get(URL).status_code == 403
+    assert not Filing.objects.exists()
+
+
+def test_whoever_may_register_at_several_offices_names_the_office(as_user, captain):
+    page = send(as_user(captain), row(救援队名称="某队（演示）"))
+    assert page.context["preview"]["rows"][0]["errors"] or why(page, 5)
+
+
+# -- all or none ------------------------------------------------------------------------------------------
+def test_nothing_is_half_written_when_it_dies_in_the_middle(as_user, chifeng, monkeypatch):
+    client = as_user(chifeng)
+    page = send(client, row(救援队名称="赤峰市红十字甲救援队"), row(救援队名称="赤峰市红十字乙救援队"))
+    real, calls = resources.begin, []
+
+    def dies(*args, **kwargs):
+        calls.append(1)
+        if len(calls) == 2:
+            raise SystemExit
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(resources, "begin", dies)
+    with pytest.raises(SystemExit):
+        client.post(address(page), {"confirm": "1"})
+    monkeypatch.undo()
+    assert not Filing.objects.exists()
+    assert Import.objects.get().state == "checked"
+    confirm(client, page)
+    assert Filing.objects.count() == 2
+
+
+# -- back -------------------------------------------------------------------------------------------------
+def test_undo_withdraws_what_nobody_has_touched(as_user, chifeng):
+    client = as_user(chifeng)
+    rows = [row(救援队名称=f"赤峰市红十字{name}救援队") for name in "甲乙丙"]
+    page = confirm(client, send(client, *rows))
+    first, second, third = Filing.objects.order_by("pk")
+    keep(second, {"short_name": "乙队"}, by=builders.read(chifeng), version=1)
+    builders.paper(third, "application", builders.read(chifeng))
+    assert client.get(URL).context["recent"][0]["can_undo"] is True
+    undone = client.post(page.context["result"]["undo_url"], {"undo": "1"}, follow=True)
+    assert "撤回 1 条" in undone.context["result"]["text"]
+    assert undone.context["result"]["left"] == [
+        [second.title, "导入后有人改过。"], [third.title, "导入后有人传了材料。"],
+    ]  # fmt: skip
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("withdrawn", "draft")
+    event = WorkflowEvent.objects.of(first).get()
+    assert (event.action, event.comment) == ("withdraw", "撤销导入“名单.xlsx”")
+    assert AccessLog.objects.get(kind="import_undone").detail["taken"] == 1
+    client.post(page.context["result"]["undo_url"], {"undo": "1"})
+    assert AccessLog.objects.filter(kind="import_undone").count() == 1
+    # the same list may be brought again; what stayed is told as under way
+    again = send(client, *rows)
+    assert again.context["stage"] == "preview"
+    assert "没有办结" in why(again, 6)["队伍名称"]
+
+
+def test_after_a_day_there_is_no_way_back(as_user, chifeng):
+    client = as_user(chifeng)
+    page = confirm(client, send(client, row(救援队名称="赤峰市红十字甲救援队")))
+    Import.objects.update(done_at=timezone.now() - timedelta(hours=25))
+    late = client.post(page.context["result"]["undo_url"], {"undo": "1"}, follow=True)
+    assert "超过 24 小时" in late.content.decode()
+    assert "undo_url" not in late.context["result"]
+    assert Filing.objects.get().state == "draft"
+
+
+# -- the blank --------------------------------------------------------------------------------------------
+def test_blank_lists_the_choices_and_its_example_is_not_read(as_user, chifeng):
+    client = as_user(chifeng)
+    content = b"".join(client.get(URL, {"blank": "1"}).streaming_content)
+    book = CalamineWorkbook.from_filelike(BytesIO(content))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert rows[0][:3] == ["队伍名称（必填）", "简称", "队伍级别"]
+    assert rows[1][0].startswith("示例")
+    help_ = {line[0]: line[2] for line in book.get_sheet_by_name("填写说明").to_python()[1:]}
+    assert "水上救生" in help_["专业类别"]
+    assert "盟市级" in help_["队伍级别"]
+    page = client.post(URL, {"file": SimpleUploadedFile("空白.xlsx", content)})
+    assert "没有内容" in str(page.context["form"].errors)
+
+
+def test_looking_changes_nothing(as_user, chifeng):
+    client = as_user(chifeng)
+    page = send(client, row(救援队名称="赤峰市红十字甲救援队"))
+    before = (Import.objects.values_list("state", "corrections").get(), Filing.objects.count())
+    for url in (URL, address(page), f"{address(page)}&undo=1", reverse("teams:team_import") + "?blank=1"):
+        assert client.get(url).status_code == 200
+    assert (Import.objects.values_list("state", "corrections").get(), Filing.objects.count()) == before
