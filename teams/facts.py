@@ -344,14 +344,20 @@ def changed_names(before: Mapping[str, Any], payload: Mapping[str, Any]) -> list
 
 # -- in words -------------------------------------------------------------------------------------------
 class Words:
-    """Facts of some payloads in words. Reads the names of all offices, divisions and categories in three queries."""
+    """Facts of some payloads in words. Reads the names of all offices, divisions and categories in three queries.
 
-    def __init__(self, *payloads: Mapping[str, Any]) -> None:
-        places = _pks(payloads, "office", "naming_org")
-        self._offices = _names(Organization.objects.filter(pk__in=places)) if places else {}
+    :param known: offices that need not be read again.
+    """
+
+    def __init__(self, *payloads: Mapping[str, Any], known: Iterable[Organization] = ()) -> None:
+        self._offices = {str(office.pk): str(office) for office in known}
+        places = {pk for pk in _pks(payloads, "office", "naming_org") if str(pk) not in self._offices}
+        if places:
+            self._offices |= _names(Organization.objects.filter(pk__in=places))
         codes = {str(payload.get("base_division") or "") for payload in payloads} - {""}
         self._divisions = _names(Division.objects.filter(pk__in=codes)) if codes else {}
-        self._categories = _names(Category.objects.all())
+        asked = any(payload.get(name) for payload in payloads for name in ("main_category", "other_categories"))
+        self._categories = _names(Category.objects.all()) if asked else {}
 
     def of(self, name: str, payload: Mapping[str, Any], *, full: bool = False) -> str:
         """The fact as a person reads it.

@@ -66,7 +66,7 @@ def sections_of(proposal: Proposal, *, full: bool = False) -> list[SheetSection]
 
     :param full: with whole telephone numbers; otherwise they are masked.
     """
-    words = Words(proposal.before, proposal.payload)
+    words = Words(proposal.before, proposal.payload, known=[proposal.office])
     found = []
     for section in (ABOUT, *SECTIONS):
         rows = [_row(name, proposal, words, full) for name in _names(section, proposal)]

@@ -17,8 +17,11 @@ _LABELS = {move.action: move.label for move in WORKFLOW.moves} | NOTES
 def story(filing: Filing, events: Iterable[WorkflowEvent] | None = None) -> list[dict[str, Any]]:
     """In the shape ``generic/_history.html`` shows. Three queries at most: moves, comments that were sent, opinions."""
     events = list(filing.events() if events is None else events)
-    comments = list(filing.comments.filter(sent_at__isnull=False, ended_at=None).order_by("pk"))
-    opinions = {opinion.pk: opinion for opinion in filing.opinions.select_related("asked", "asked_by")}
+    acts = {event.action for event in events}
+    sent = filing.comments.filter(sent_at__isnull=False, ended_at=None).order_by("pk")
+    comments = list(sent) if "return_for_changes" in acts else []
+    asked = filing.opinions.select_related("asked") if acts & {"ask_opinion", "give_opinion"} else []
+    opinions = {opinion.pk: opinion for opinion in asked}
     told = [_entry(event, comments, opinions) for event in events]
     return list(reversed(told))
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from organizations.models import Organization, User
@@ -10,8 +11,8 @@ from organizations.permissions import acting_for, can
 from organizations.roles import Right
 from teams.averages import in_words, usual
 from teams.choices import Duty
-from teams.models import Filing, FilingRule, FilingStep
-from teams.route import Planned, plan, steps_of
+from teams.models import Filing, FilingRound, FilingRule, FilingStep
+from teams.route import Planned, plan
 
 _TONES = {
     FilingStep.State.PENDING: "off",
@@ -68,7 +69,7 @@ def _ahead(step: Planned, index: int, office: Organization, by: User) -> str:
 
 def way(filing: Filing, today: date) -> list[Stop]:
     """The steps of a filing that was handed in, as they are. Two queries; the second only while it is open."""
-    steps = steps_of(filing)
+    steps = [step for step in with_story(filing, rounds=False).steps.all() if step.state != FilingStep.State.ENDED]
     waited = [step for step in steps if step.state in (FilingStep.State.PENDING, FilingStep.State.CURRENT)]
     times = usual((step.office_id, step.duty) for step in waited if step.duty != Duty.COPY)
     found = []
@@ -85,6 +86,15 @@ def way(filing: Filing, today: date) -> list[Stop]:
             )
         )  # fmt: skip
     return found
+
+
+def with_story(filing: Filing, *, rounds: bool = True) -> Filing:
+    """The same filing with its steps and rounds read, in order: two queries, whoever asks for them afterwards."""
+    steps = FilingStep.objects.select_related("office", "decided_by").order_by("position")
+    prefetch_related_objects([filing], Prefetch("steps", steps))
+    if rounds:
+        prefetch_related_objects([filing], Prefetch("rounds", FilingRound.objects.select_related("submitted_by")))
+    return filing
 
 
 def _state(step: FilingStep) -> str:

@@ -82,6 +82,13 @@ def _part_in(filing: Filing, user: User) -> tuple[bool, bool]:
     """Whether the person handed in any round of it, and whether he decided another step. Kept: every move asks."""
     kept: dict[Any, tuple[bool, bool]] = filing.__dict__.setdefault("_parts", {})
     key = (user.pk, filing.current_step_id, filing.round_no)
+    read = filing.__dict__.get("_prefetched_objects_cache", {})
+    if key not in kept and {"rounds", "steps"} <= read.keys():
+        behind = [step for step in read["steps"] if step.pk != filing.current_step_id]
+        kept[key] = (
+            any(row.submitted_by_id == user.pk for row in read["rounds"]),
+            any(step.decided_by_id == user.pk and step.state == FilingStep.State.DONE for step in behind),
+        )
     if key not in kept:
         handed_in = FilingRound.objects.filter(filing=filing, submitted_by=user)
         decided = FilingStep.objects.filter(filing=filing, decided_by=user, state=FilingStep.State.DONE)

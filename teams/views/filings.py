@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from core.attachments.panel import panels
 from core.audit import record
 from core.lists import ListView
-from core.models import AccessLog, Attachment
+from core.models import AccessLog
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -32,7 +32,7 @@ from teams.story import story
 from teams.tables.filings import TONES, FilingTable
 from teams.views.authoring import visible
 from teams.views.exits import exit_context
-from teams.way import way
+from teams.way import way, with_story
 from teams.workflow import asks, decides
 
 
@@ -54,12 +54,12 @@ class FilingList(ListView):
 @login_required
 def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
     filing = visible(request, pk)
-    rounds = list(filing.rounds.select_related("submitted_by")) if filing.round_no else []
+    tab = _tab(request, filing)
+    rounds = list(with_story(filing).rounds.all()) if filing.round_no else []
     hands_in = filing.state in WITH_AUTHOR and bool(asks(filing, request.user))
     decision = decides(filing, request.user) if filing.state in WITH_OFFICE else None
     tone, icon = TONES[FilingState(filing.state)]
     stops = way(filing, timezone.localdate()) if filing.round_no else []
-    tab = _tab(request, filing)
     context = {
         "title": filing.name,
         "filing": filing,
@@ -87,17 +87,15 @@ def _tab(request: SignedIn, filing: Filing) -> str:
 
 def _panel(request: SignedIn, filing: Filing, tab: str, rounds: list[FilingRound], hands_in: bool) -> dict[str, Any]:
     """What the chosen tab shows; the others are not read."""
-    proposal, shown = _content(request, filing, rounds, hands_in)
     if tab == "papers":
-        kinds = list(Attachment.objects.of(filing).values_list("kind", flat=True).distinct().order_by("kind"))
-        drawn = panels(filing, request.user, kinds) if kinds else {}
-        return {"panels": list(drawn.values()), **_tabs(filing, tab, None)}
+        return {"panels": list(panels(filing, request.user).values()), **_tabs(filing, tab, None)}
     events = list(filing.events()) if tab == "story" or filing.state in ("returned", "rejected") else []
     ended = next((event for event in reversed(events) if event.action == "reject"), None)
     returned = last_return(events) if filing.state == FilingState.RETURNED else None
     told = {"returned": returned, "rejected": ended, "remarks": remarks(filing, returned, rounds) if returned else []}
     if tab == "story":
         return {"history": story(filing, events), **told, **_tabs(filing, tab, None)}
+    proposal, shown = _content(request, filing, rounds, hands_in)
     sheet = sections_of(proposal)
     read = shown or (rounds[-1] if rounds else None)
     findings = findings_of(read.findings) if read and not hands_in else []
