@@ -19,6 +19,7 @@ from bench.scale import run
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
 SERVER_URL = os.environ["DATABASE_URL"]
 REDIS_URL = os.environ["REDIS_URL"].rpartition("/")[0]
+TURNS = 5
 CONTEXT = get_context("spawn")  # each process reads the settings anew
 
 
@@ -46,14 +47,14 @@ def _start(number: int, scale: int, rounds: int) -> tuple[SpawnProcess, Connecti
     os.environ["DATABASE_URL"] = _database_url(scale)
     os.environ["REDIS_URL"] = f"{REDIS_URL}/{number}"  # a cache of its own
     own, given = CONTEXT.Pipe()
-    process = CONTEXT.Process(target=run, args=(scale, rounds, given))
+    process = CONTEXT.Process(target=run, args=(scale, max(rounds // TURNS, 4), given))
     process.start()
     given.close()  # so that the end of the process ends the wait for its answer
     return process, own
 
 
 def _run(scales: list[int], rounds: int) -> None:
-    """Seeds one scale after the other, then measures each page at every scale before the next page.
+    """Seeds one scale after the other, then measures each page at every scale in turns before the next page.
 
     Minutes apart, one and the same page differs by a half on a machine that does anything else; seconds apart it is the
     data that make the difference.
@@ -63,7 +64,8 @@ def _run(scales: list[int], rounds: int) -> None:
         for number, scale in enumerate(scales):
             running.append(_start(number, scale, rounds))
             count = pipes.enter_context(running[-1][1]).recv()
-        for step in ("settle", *range(count), None):
+        pages = [number for number in range(count) for _ in range(TURNS)]
+        for step in ("settle", *pages, None):
             for process, pipe in running:
                 pipe.send(step)
                 if step is None:

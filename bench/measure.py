@@ -6,7 +6,6 @@ import re
 import statistics
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,17 +32,6 @@ class Timing:
     @property
     def p95(self) -> float:
         return statistics.quantiles(self.samples, n=20)[-1]
-
-
-@dataclass
-class Result:
-    page: Page
-    queries: int
-    one: Timing
-    eight: Timing
-    web_cpu: float  # ms per request
-    database_cpu: float  # ms per request
-    asset_bytes: int
 
 
 def client_for(username: str) -> Client:
@@ -111,19 +99,35 @@ def cpu_of(pid: int) -> float:
     return total
 
 
-def measure(page: Page, *, port: int, web_pid: int, database_pid: int, rounds: int) -> Result:
-    client = client_for(page.user)
-    queries, html = count_queries(client, page.url)
-    cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-    time_page(port, cookie, page.url, clients=1, requests=10)  # warm
+class Result:
+    """What one page costs, measured turn by turn. Making it counts the queries and warms the page."""
 
-    def cpu(pid: int, work: Callable[[], Timing]) -> tuple[float, Timing]:
-        before = cpu_of(pid)
-        done = work()
-        return (cpu_of(pid) - before) * 1000 / rounds, done
+    def __init__(self, page: Page, *, port: int, web_pid: int, database_pid: int) -> None:
+        client = client_for(page.user)
+        self.page, self._port, self._web, self._database = page, port, web_pid, database_pid
+        self.queries, html = count_queries(client, page.url)
+        self.asset_bytes = asset_bytes(html)
+        self.one, self.eight = Timing(), Timing()
+        self._web_seconds = self._database_seconds = 0.0
+        self._cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+        self._time(clients=1, requests=10)
 
-    database_before = cpu_of(database_pid)
-    web_cpu, one = cpu(web_pid, lambda: time_page(port, cookie, page.url, clients=1, requests=rounds))
-    database_cpu = (cpu_of(database_pid) - database_before) * 1000 / rounds
-    eight = time_page(port, cookie, page.url, clients=8, requests=rounds * 2)
-    return Result(page, queries, one, eight, web_cpu, database_cpu, asset_bytes(html))
+    def turn(self, requests: int) -> None:
+        """So many requests one after the other, and twice as many by eight clients."""
+        web, database = cpu_of(self._web), cpu_of(self._database)
+        self.one.samples += self._time(clients=1, requests=requests).samples
+        self._web_seconds += cpu_of(self._web) - web
+        self._database_seconds += cpu_of(self._database) - database
+        self.eight.samples += self._time(clients=8, requests=requests * 2).samples
+
+    @property
+    def web_cpu(self) -> float:
+        """Milliseconds per request, as ``database_cpu``."""
+        return self._web_seconds * 1000 / len(self.one.samples)
+
+    @property
+    def database_cpu(self) -> float:
+        return self._database_seconds * 1000 / len(self.one.samples)
+
+    def _time(self, *, clients: int, requests: int) -> Timing:
+        return time_page(self._port, self._cookie, self.page.url, clients=clients, requests=requests)

@@ -56,12 +56,15 @@ def _server():
         web.wait(10)
 
 
-def run(scale: int, rounds: int, pipe: Connection) -> None:
-    """A process of its own, because Django's settings hold one database. Does each next thing when told to."""
+def run(scale: int, requests: int, pipe: Connection) -> None:
+    """A process of its own, because Django's settings hold one database. Does each next thing when told to.
+
+    :param requests: per turn; told a page's number, it takes one turn.
+    """
     django.setup()
     from bench.approving import measure_approvals  # as below
     from bench.export import measure_export  # reads models, which are there from now on
-    from bench.measure import measure  # as above
+    from bench.measure import Result  # as above
     from bench.pages import pages  # as above
     from bench.report import save  # as above
     from bench.seed import seed  # as above
@@ -83,16 +86,16 @@ def run(scale: int, rounds: int, pipe: Connection) -> None:
     with _server() as (port, pid):
         pipe.send("settled")
         database = _postmaster_pid()
-        results = []
+        results: list[Result] = []
         for number in iter(pipe.recv, None):
-            page = asked[number]
-            last = measure(page, port=port, web_pid=pid, database_pid=database, rounds=rounds)
-            results.append(last)
-            print(
-                f"×{scale} {page.name}: {last.queries} queries, {last.one.median:.1f} ms, {last.eight.median:.1f} ms",
-                flush=True,
-            )
+            if number == len(results):
+                print(f"×{scale} {asked[number].name} …", flush=True)
+                results.append(Result(asked[number], port=port, web_pid=pid, database_pid=database))
+            results[number].turn(requests)
             pipe.send("measured")
+        for done in results:
+            times = f"{done.one.median:.1f} ms, {done.eight.median:.1f} ms"
+            print(f"×{scale} {done.page.name}: {done.queries} queries, {times}", flush=True)
         export = measure_export(port, pid)
         approval = measure_approvals(port)  # last: it changes what was measured
         print(f"×{scale}: approved {approval.filed} of {approval.asked} in {approval.seconds:.1f} s", flush=True)
