@@ -10,7 +10,7 @@ from import_export.widgets import Widget
 
 from teams.models import Category
 
-_SEVERAL = re.compile(r"[、，,;；/\n]+|\s*和\s*|\s*及\s*")
+_SEVERAL = re.compile(r"[、，,;；/\n]+")  # not 和: names end in it (孟和)
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
 _ASIDE = re.compile(r"[（(][^（）()]*[）)]")
 _BRACKETS = str.maketrans("[]【】［］〈〉<>()（）", "〔〕〔〕〔〕〔〕〔〕〔〕〔〕")

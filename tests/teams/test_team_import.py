@@ -173,4 +173,4 @@ def test_strangers_and_readers_do_not_import(as_user, leader, baotou):
     page, _address = upload(as_user(baotou), MESSY)
     assert "没有叫“赤峰市红十字会”的单位" in text(page)
     blank = as_user(baotou).get(URL, {"blank": "1"})
-    assert blank["Content-Type"].endswith("spreadsheetml.sheet")
+    assert b"".join(blank.streaming_content).startswith(b"PK")
