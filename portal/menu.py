@@ -86,21 +86,28 @@ SECTIONS = (
 
 def menu_for(request: Any, counts: Any) -> list[dict[str, Any]]:
     held = access(request.user)
-    sections = [
-        {
-            "label": section.label,
-            "entries": [_shown(entry, request, counts) for entry in section.entries if _may(entry, held)],
-        }
+    sections: list[dict[str, Any]] = [
+        {"label": section.label, "entries": [_shown(entry, counts) for entry in section.entries if _may(entry, held)]}
         for section in SECTIONS
     ]
+    here = _nearest(request.path, [entry for section in sections for entry in section["entries"]])
+    if here:
+        here["active"] = True
     return [section for section in sections if section["entries"]]
+
+
+def _nearest(path: str, entries: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The entry the page belongs to: of those its address begins with, the longest."""
+    above = [
+        entry for entry in entries if path == entry["url"] or (entry["url"] != "/" and path.startswith(entry["url"]))
+    ]
+    return max(above, key=lambda entry: len(entry["url"]), default=None)
 
 
 def _may(entry: Entry, held: Access) -> bool:
     return entry.right is None or (entry.right in held and entry.duty(held))
 
 
-def _shown(entry: Entry, request: Any, counts: Any) -> dict[str, Any]:
-    url = reverse(entry.route)
-    here = request.path == url or (url != "/" and request.path.startswith(url))
-    return {"label": entry.label, "url": url, "count": shown(counts.get(entry.count, 0)) or None, "active": here}
+def _shown(entry: Entry, counts: Any) -> dict[str, Any]:
+    count = shown(counts.get(entry.count, 0)) or None
+    return {"label": entry.label, "url": reverse(entry.route), "count": count, "active": False}

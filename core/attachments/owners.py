@@ -29,6 +29,13 @@ def may_attach(owner: models.Model, user: Any) -> Decision:
     return ask(user) if ask else no(_("这条记录不收材料。"))
 
 
+def may_end(owner: models.Model, attachment: models.Model, user: Any) -> Decision:
+    """Whether this very file may be withdrawn or replaced: ``owner.can_end`` where the record has one, else whoever may
+    add files."""
+    ask = getattr(owner, "can_end", None)
+    return ask(user, attachment) if ask else may_attach(owner, user)
+
+
 def kinds_of(owner: models.Model) -> dict[str, str]:
     """Kind → label of the materials ``owner`` takes (its ``attachment_kinds``); empty when it does not say."""
     return {key: str(label) for key, label in dict(getattr(owner, "attachment_kinds", {})).items()}

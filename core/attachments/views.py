@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.attachments.formats.kinds import Refusal
 from core.attachments.limits import wants_json
-from core.attachments.owners import kinds_of, may_attach, visible_owner
+from core.attachments.owners import kinds_of, may_attach, may_end, visible_owner
 from core.attachments.panel import row_context
 from core.attachments.previews import has_preview, open_preview, preview_type
 from core.attachments.storing import attach, withdraw
@@ -74,6 +74,7 @@ def _attach(request: HttpRequest, owner: models.Model) -> Attachment:
             replaces = None
         if replaces is None:
             raise ValidationError(_("要更换的材料已经停用或被别人更换，请刷新页面后再试。"), code="stale")
+        may_end(owner, replaces, request.user).require()
     return attach(owner, file, kind=kind, by=request.user, replaces=replaces)
 
 
@@ -113,7 +114,7 @@ def preview(request: HttpRequest, pk: Any) -> FileResponse:
 def end(request: HttpRequest, pk: Any) -> HttpResponse:
     """Take a file out of use, with a reason."""
     attachment, owner = _visible(request, pk)
-    decision = may_attach(owner, request.user)
+    decision = may_end(owner, attachment, request.user)
     decision.require()
     try:
         attachment = withdraw(attachment, by=request.user, reason=_REASON.clean(request.POST.get("reason", "")))

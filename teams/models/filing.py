@@ -228,6 +228,12 @@ class Filing(models.Model):
 
         return self.can_edit(user) if self.state in WITH_AUTHOR else decides(self, user)
 
+    def can_end(self, user: User, attachment: Any) -> Decision:
+        """Papers of the author's side stay as they were handed in; whoever added one afterwards may take it back."""
+        if self.state in WITH_OFFICE and attachment.uploaded_by_id != user.pk:
+            return no(gettext("报送方的材料不能由审核人撤下或更换；需要更换的，请退回修改。"))
+        return self.can_attach(user)
+
     def attached(self, attachment: Any, by: User) -> None:
         """A paper was added (``core.attachments`` tells). While the filing is being reviewed it was done on behalf."""
         if self.state in WITH_OFFICE:

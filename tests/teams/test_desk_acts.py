@@ -152,3 +152,17 @@ def test_acting_on_what_has_moved_on_is_refused(filing, region, leader):
     ):
         with pytest.raises(MoveNotAllowed, match="已先一步办理"):
             act()
+
+
+def test_the_authors_papers_are_not_the_reviewers_to_withdraw_or_replace(chifeng, region, office, as_user):
+    filing = builders.submitted(chifeng, office("150400"))
+    theirs = Attachment.objects.of(filing).filter(kind="application").get()
+    client = as_user(region)
+    answer = client.post(reverse("core:attachment_withdraw", args=[theirs.pk]), {"reason": "不要"})
+    assert answer.status_code == 403
+    builders.paper(filing, "charter", region)
+    own = Attachment.objects.of(filing).filter(kind="charter").get()
+    client.post(reverse("core:attachment_withdraw", args=[own.pk]), {"reason": "传错了"})
+    theirs.refresh_from_db()
+    own.refresh_from_db()
+    assert (theirs.ended_at, own.end_reason) == (None, "传错了")
