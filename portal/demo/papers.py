@@ -1,4 +1,4 @@
-"""Papers for the demo filings: real, tiny PDFs that say what they are."""
+"""Papers for the demo filings: one real, tiny PDF that says what it is, under the name of each paper."""
 
 from functools import lru_cache
 
@@ -13,8 +13,8 @@ from teams.proposal import Proposal
 
 
 @lru_cache
-def _pdf(title: str) -> bytes:
-    return render_pdf("pdf/demo_paper.html", {"title": title})
+def _pdf() -> bytes:
+    return render_pdf("pdf/demo_paper.html", {"title": "备案材料（演示）"})
 
 
 def hand_over(filing: Filing, by: User) -> None:
@@ -25,5 +25,5 @@ def hand_over(filing: Filing, by: User) -> None:
 
 
 def _attach(filing: Filing, paper: PaperKind, by: User) -> None:
-    name = f"{paper.name}（演示）"
-    attach(filing, SimpleUploadedFile(f"{name}.pdf", _pdf(name), "application/pdf"), kind=paper.pk, by=by)
+    upload = SimpleUploadedFile(f"{paper.name}（演示）.pdf", _pdf(), "application/pdf")
+    attach(filing, upload, kind=paper.pk, by=by)
