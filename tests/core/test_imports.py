@@ -134,6 +134,7 @@ def test_cleaning_text_is_settled_after_once(text: str):
         (True, "是"),
         (85.5, "85.5"),
         ("ＡＢｃ", "ABc"),
+        ("'0476", "0476"),
     ],
 )
 def test_cells_read_as_people_say_them(raw, text: str):
@@ -145,6 +146,17 @@ def test_cells_read_as_people_say_them(raw, text: str):
 )
 def test_days_in_every_common_spelling(text: str):
     assert Day().clean(text) == date(2026, 1, 31)
+
+
+@pytest.mark.parametrize("text", ["46053", "2026．1．31", "2026 年 1 月 31 号"])
+def test_days_as_spreadsheets_and_people_leave_them(text: str):
+    assert Day().clean(text) == date(2026, 1, 31)
+
+
+@pytest.mark.parametrize("text", ["2026年1月", "2026.1", "2026-01", "2026/1月"])
+def test_a_month_is_no_day_and_it_is_said_which_one_is_missing(text: str):
+    with pytest.raises(ValueError, match="请写明是 2026 年 1 月几日"):
+        Day().clean(text)
 
 
 @pytest.mark.parametrize("text", ["2026-02-30", "31/1/2026", "昨天", "2026", "20261301"])
@@ -368,6 +380,50 @@ class TestPages:
         assert rows[0] == ["区划代码（必填）", "名称（必填）", "上级", "级别（必填）", "国标代码"]
         page = upload(client, xlsx([rows[0], *GOOD]))
         assert page.context["preview"]["summary"]["new"] == 2
+
+    def test_wrong_rows_are_mended_or_left_out_in_the_page(self, client: Client):
+        bad = [["159801", "一区", "月球", "功能区", ""], ["159802", "", "赤峰市", "功能区", ""], ["合计", "2"]]
+        page = upload(client, xlsx([HEAD, *bad]))
+        assert page.context["preview"]["passed"] == [[4, "合计"]]
+        url = f"{URL}?{page.request['QUERY_STRING']}"
+        data = {"cell-2-parent": "赤峰市", "cell-2-code": "000000", "row-3": "1", "leave-3": "1", "recheck": "1"}
+        page = client.post(url, data, follow=True)
+        preview = page.context["preview"]
+        assert (preview["summary"]["wrong"], preview["summary"]["total"], preview["left"]) == (0, 1, 1)
+        client.post(url, {"row-3": "1", "leave-3": "1", "confirm": "1"})
+        made = Division.objects.get(code="159801")  # what the page did not offer is not taken from a request
+        assert made.parent_id == "150400"
+        assert Division.objects.filter(code__startswith="1598").count() == 1
+        assert (Import.objects.get().corrections, Import.objects.get().made) == ({}, [])
+
+    def test_a_row_left_out_comes_back_when_the_tick_is_taken_away(self, client: Client):
+        page = upload(client, xlsx([HEAD, GOOD[0], ["159802", "", "赤峰市", "功能区", ""]]))
+        url = f"{URL}?{page.request['QUERY_STRING']}"
+        client.post(url, {"row-3": "1", "leave-3": "1", "recheck": "1"})
+        page = client.post(url, {"row-3": "1", "confirm": "1"}, follow=True)
+        assert (page.context["stage"], page.context["preview"]["summary"]["wrong"]) == ("preview", 1)
+        assert not Division.objects.filter(code__startswith="1598").exists()
+
+    def test_nothing_is_offered_where_an_import_cannot_be_undone(self, client: Client):
+        url = f"{URL}?{upload(client, xlsx([HEAD, *GOOD])).request['QUERY_STRING']}"
+        done = client.post(url, {"confirm": "1"}, follow=True)
+        assert "undo_url" not in done.context["result"]
+        assert not client.get(URL).context["recent"][0]["can_undo"]
+        refused = client.post(url, {"undo": "1"}, follow=True)
+        assert "不能撤销" in refused.content.decode()
+        assert Division.objects.filter(code="159801").exists()
+
+    def test_long_files_are_mended_by_a_job_too(self, client: Client, django_capture_on_commit_callbacks):
+        rows = [[str(160000 + number), f"区{number}", "赤峰市", "功能区", ""] for number in range(301)]
+        rows[7][2] = "月球"
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(URL, {"file": xlsx([HEAD, *rows])})
+        url = Job.objects.get().params["next"]
+        assert client.get(url).context["preview"]["summary"]["wrong"] == 1
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = client.post(url, {"cell-9-parent": "赤峰市", "recheck": "1"})
+        assert answer.url == Job.objects.order_by("-created_at").first().get_absolute_url()
+        assert client.get(url).context["preview"]["summary"]["wrong"] == 0
 
     def test_long_files_are_checked_by_a_job(self, client: Client, django_capture_on_commit_callbacks):
         rows = [[str(160000 + number), f"区{number}", "赤峰市", "功能区", ""] for number in range(400)]

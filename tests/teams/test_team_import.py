@@ -307,7 +307,9 @@ def test_after_a_day_there_is_no_way_back(as_user, chifeng):
 # -- the blank --------------------------------------------------------------------------------------------
 def test_blank_lists_the_choices_and_its_example_is_not_read(as_user, chifeng):
     client = as_user(chifeng)
-    content = b"".join(client.get(URL, {"blank": "1"}).streaming_content)
+    answer = client.get(URL, {"blank": "1"})
+    content = b"".join(answer.streaming_content)
+    answer.close()
     book = CalamineWorkbook.from_filelike(BytesIO(content))
     rows = book.get_sheet_by_index(0).to_python()
     assert rows[0][:3] == ["队伍名称（必填）", "简称", "队伍级别"]
@@ -324,5 +326,7 @@ def test_looking_changes_nothing(as_user, chifeng):
     page = send(client, row(救援队名称="赤峰市红十字甲救援队"))
     before = (Import.objects.values_list("state", "corrections").get(), Filing.objects.count())
     for url in (URL, address(page), f"{address(page)}&undo=1", reverse("teams:team_import") + "?blank=1"):
-        assert client.get(url).status_code == 200
+        answer = client.get(url)
+        answer.close()
+        assert answer.status_code == 200
     assert (Import.objects.values_list("state", "corrections").get(), Filing.objects.count()) == before
