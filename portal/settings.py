@@ -354,6 +354,15 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "内蒙古红十字应急救援队管理平台",
     "VERSION": PORTAL_VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
+    # fields of one name with different choices, each called by its own
+    "ENUM_NAME_OVERRIDES": {
+        "OrganizationLevelEnum": "organizations.roles.Level.choices",
+        "TeamLevelEnum": "teams.choices.TeamLevel.choices",
+        "DutyRoleEnum": "organizations.roles.ROLE_CHOICES",
+        "PostRoleEnum": "teams.choices.PostRole.choices",
+        "RequestStateEnum": "organizations.states.RequestState.choices",
+        "FilingStateEnum": "teams.states.FilingState.choices",
+    },
 }
 SILENCED_SYSTEM_CHECKS = [
     "guardian.W001",  # organizations/permissions.py reads the grants; no backend may answer beside it

@@ -178,7 +178,7 @@ def _hand_in(filing: Filing, by: User) -> None:
     if rule is None:
         raise ValidationError(_("自治区还没有设定这类备案的办理规则，请联系自治区红十字会。"))
     planned = plan(rule, filing.office)
-    if not any(step.is_final for step in planned):
+    if not any(step.is_final and step.duty != Duty.REGISTER for step in planned):  # one's own hand-in decides nothing
         raise ValidationError(_("这类备案的办理规则里没有作出决定的步骤，请联系自治区红十字会。"))
     lay(filing, planned)
     filing.needs_reply, filing.needs_meeting = rule.needs_reply, rule.needs_meeting
