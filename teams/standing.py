@@ -15,6 +15,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from core.decisions import Decision, no, yes
 from core.language import in_chinese, sentence
@@ -42,9 +43,9 @@ def _told(team: Team) -> list[User]:
     return list({duty.user_id: duty.user for duty in duties if duty.organization.path in there}.values())
 
 
-def _tell(team: Team, message: str, reason: str = "") -> None:
+def _tell(team: Team, message: StrOrPromise, reason: str = "") -> None:
     with in_chinese():
-        title = message % {"name": team.name}
+        title = str(message) % {"name": team.name}
         body = _("原因：%(reason)s") % {"reason": reason} if reason else ""
     url = reverse("teams:team_detail", args=[team.pk])
     notify(_told(team), kind="team_standing", title=title, body=body, url=url)
@@ -52,17 +53,17 @@ def _tell(team: Team, message: str, reason: str = "") -> None:
 
 def _order(team: Team, by: User, reason: str = "") -> None:
     team.status_reason, team.version = reason[:200], team.version + 1
-    _tell(team, _("责令整改：%(name)s"), reason)
+    _tell(team, gettext_lazy("责令整改：%(name)s"), reason)
 
 
 def _end(team: Team, by: User, reason: str = "") -> None:
     team.status_reason, team.version = "", team.version + 1
-    _tell(team, _("整改已完成：%(name)s"), reason)
+    _tell(team, gettext_lazy("整改已完成：%(name)s"), reason)
 
 
 def _suspend(team: Team, by: User, reason: str = "") -> None:
     team.status_reason, team.version = reason[:200], team.version + 1
-    _tell(team, _("暂停：%(name)s"), reason)
+    _tell(team, gettext_lazy("暂停：%(name)s"), reason)
 
 
 _S = TEAM_STEPS

@@ -25,6 +25,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from core.decisions import Decision, no
 from core.language import in_chinese
@@ -154,7 +155,7 @@ def _submit(filing: Filing, by: User) -> None:
         code = filing.office.division_id or filing.office.code
         filing.number = numbered("BA", code, timezone.localdate(now).year)
     _hand_in(filing, by)
-    title = _told(_("报来%(kind)s：%(name)s"), filing)
+    title = _told(gettext_lazy("报来%(kind)s：%(name)s"), filing)
     notify(deciders(filing), kind="filing_submitted", title=title, url=_desk(filing))
 
 
@@ -163,7 +164,7 @@ def _resubmit(filing: Filing, by: User) -> None:
     back = next((person for person in _returned_by(filing) if decides(filing, person)), None)
     filing.assignee = back  # whoever read it before reads on; colleagues may act all the same
     people = [back] if back else deciders(filing)
-    title = _told(_("已修改并重新报来%(kind)s：%(name)s"), filing)
+    title = _told(gettext_lazy("已修改并重新报来%(kind)s：%(name)s"), filing)
     notify(people, kind="filing_resubmitted", title=title, url=_desk(filing))
 
 
@@ -173,6 +174,8 @@ def _hand_in(filing: Filing, by: User) -> None:
     report = check(proposal)
     if report.blocking:
         raise ValidationError([finding.message for finding in report.blocking], code="incomplete")
+    with in_chinese():  # what the round keeps is Chinese, whatever language the author reads
+        report = check(Proposal.of(filing))
     follow(filing, proposal)
     rule = rule_for(filing.kind, proposal.level)
     if rule is None:
@@ -265,9 +268,9 @@ def _accept(filing: Filing, by: User) -> None:
     step = _decide(filing, by, FilingStep.State.DONE)
     behind = [other for other in steps_of(filing) if other.position > step.position]
     _advance(filing, behind, place_of(by, right_at(step), step.office))
-    title = _told(_("%(kind)s报到下一步：%(name)s"), filing)
+    title = _told(gettext_lazy("%(kind)s报到下一步：%(name)s"), filing)
     notify(deciders(filing), kind="filing_submitted", title=title, url=_desk(filing))
-    title = _told(_("%(number)s（%(name)s）已通过%(step)s"), filing, step=step)
+    title = _told(gettext_lazy("%(number)s（%(name)s）已通过%(step)s"), filing, step=step)
     notify(author_side(filing), kind="filing_passed", title=title, url=filing.get_absolute_url())
 
 
@@ -288,7 +291,7 @@ def _approve(filing: Filing, by: User) -> None:
     step.acting_for = acting_for(by, right_at(step), step.office)
     step.save()
     filing._decided_step = step  # type: ignore[attr-defined]
-    title = _told(_("%(number)s（%(name)s）已同意，等待发文"), filing)
+    title = _told(gettext_lazy("%(number)s（%(name)s）已同意，等待发文"), filing)
     notify(author_side(filing), kind="filing_approved", title=title, url=filing.get_absolute_url())
 
 
@@ -325,7 +328,7 @@ def _complete(filing: Filing, by: User) -> None:
     _copies(filing, step)
     _leave(filing)
     order_certificate(filing, by=by)
-    title = _told(_("%(number)s（%(name)s）已办结"), filing)
+    title = _told(gettext_lazy("%(number)s（%(name)s）已办结"), filing)
     notify(author_side(filing), kind="filing_filed", title=title, url=filing.get_absolute_url())
 
 
@@ -334,7 +337,7 @@ def _copies(filing: Filing, step: FilingStep) -> None:
     for other in steps_of(filing):
         if other.position > step.position and other.duty == Duty.COPY:
             _close(other, FilingStep.State.COPIED, None, "")
-            title = _told(_("抄送：%(name)s%(kind)s已办结"), filing)
+            title = _told(gettext_lazy("抄送：%(name)s%(kind)s已办结"), filing)
             people = nearest_holders(Right.REVIEW_FILING, other.office)
             notify(people, kind="filing_copied", title=title, url=filing.get_absolute_url())
 
@@ -355,7 +358,7 @@ def _return(filing: Filing, by: User, fields: dict[str, str] | None = None) -> d
     if said:
         with in_chinese():
             body = _("需要修改：%(fields)s。") % {"fields": _("、").join(label_of(name) for name in said)}
-    title = _told(_("%(number)s（%(name)s）被退回修改"), filing)
+    title = _told(gettext_lazy("%(number)s（%(name)s）被退回修改"), filing)
     notify(author_side(filing), kind="filing_returned", title=title, body=body, url=filing.get_absolute_url())
     return {"fields": said}
 
@@ -363,7 +366,7 @@ def _return(filing: Filing, by: User, fields: dict[str, str] | None = None) -> d
 def _reject(filing: Filing, by: User) -> None:
     _decide(filing, by, FilingStep.State.DONE)
     _end(filing)
-    title = _told(_("%(number)s（%(name)s）不予备案"), filing)
+    title = _told(gettext_lazy("%(number)s（%(name)s）不予备案"), filing)
     notify(author_side(filing), kind="filing_rejected", title=title, url=filing.get_absolute_url())
 
 
@@ -371,7 +374,7 @@ def _withdraw(filing: Filing, by: User) -> None:
     told = deciders(filing)
     _end(filing)
     if told:
-        title = _told(_("%(number)s（%(name)s）已由报送方撤回"), filing)
+        title = _told(gettext_lazy("%(number)s（%(name)s）已由报送方撤回"), filing)
         notify(told, kind="filing_withdrawn", title=title, url=filing.get_absolute_url())
 
 
@@ -386,9 +389,10 @@ def _end(filing: Filing) -> None:
 
 
 # -- words ----------------------------------------------------------------------------------------------
-def _told(message: str, filing: Filing, **more: Any) -> str:
+def _told(message: StrOrPromise, filing: Filing, **more: Any) -> str:
+    """``message`` is translated here, in Chinese, whatever language its cause reads."""
     with in_chinese():
-        return message % {
+        return str(message) % {
             "kind": filing.get_kind_display(), "name": filing.name, "number": filing.number,
             **{key: str(value) for key, value in more.items()},
         }  # fmt: skip
