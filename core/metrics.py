@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from hashlib import sha256
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -152,7 +153,8 @@ def counted(metrics: Iterable[Metric], scope: Any, period: Period) -> dict[str, 
     }
     if not open_ones:
         return measures
-    key = f"metrics:{scope.pk}:{period}:{':'.join(sorted(open_ones))}"
+    names = sha256(":".join(sorted(open_ones)).encode()).hexdigest()[:20]  # a key holds 250 characters, no more
+    key = f"metrics:{scope.pk}:{period.start}:{period.end}:{names}"
     found = cache.get(key)
     if found is None:
         begun = monotonic()
