@@ -13,6 +13,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -344,7 +346,7 @@ def changed_names(before: Mapping[str, Any], payload: Mapping[str, Any]) -> list
 
 # -- in words -------------------------------------------------------------------------------------------
 class Words:
-    """Facts of some payloads in words. Reads the names of all offices, divisions and categories in three queries.
+    """Facts of some payloads in words. Reads the names of offices, divisions and categories in one query.
 
     :param known: offices that need not be read again.
     """
@@ -352,12 +354,16 @@ class Words:
     def __init__(self, *payloads: Mapping[str, Any], known: Iterable[Organization] = ()) -> None:
         self._offices = {str(office.pk): str(office) for office in known}
         places = {pk for pk in _pks(payloads, "office", "naming_org") if str(pk) not in self._offices}
-        if places:
-            self._offices |= _names(Organization.objects.filter(pk__in=places))
         codes = {str(payload.get("base_division") or "") for payload in payloads} - {""}
-        self._divisions = _names(Division.objects.filter(pk__in=codes)) if codes else {}
         asked = any(payload.get(name) for payload in payloads for name in ("main_category", "other_categories"))
-        self._categories = _names(Category.objects.all()) if asked else {}
+        wanted = {
+            "office": Organization.objects.filter(pk__in=places) if places else None,
+            "division": Division.objects.filter(pk__in=codes) if codes else None,
+            "category": Category.objects.all() if asked else None,
+        }
+        found = _names({kind: rows for kind, rows in wanted.items() if rows is not None})
+        self._offices |= found.get("office", {})
+        self._divisions, self._categories = found.get("division", {}), found.get("category", {})
 
     def of(self, name: str, payload: Mapping[str, Any], *, full: bool = False) -> str:
         """The fact as a person reads it.
@@ -410,5 +416,13 @@ def _pks(payloads: Iterable[Mapping[str, Any]], *names: str) -> set[int]:
     return {int(value) for value in found if value.isdecimal() and len(value) < 10}
 
 
-def _names(rows: models.QuerySet[Any]) -> dict[str, str]:
-    return {str(row.pk): str(row) for row in rows}
+def _names(wanted: Mapping[str, models.QuerySet[Any]]) -> dict[str, dict[str, str]]:
+    """Kind → key → name, for rows of several tables at once; no query where nothing is wanted."""
+    parts = [
+        rows.order_by().values_list(Value(kind), Cast("pk", models.TextField()), Cast("name", models.TextField()))
+        for kind, rows in wanted.items()
+    ]
+    found: dict[str, dict[str, str]] = {}
+    for kind, key, name in parts[0].union(*parts[1:], all=True) if parts else ():
+        found.setdefault(kind, {})[key] = name
+    return found

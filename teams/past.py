@@ -12,6 +12,7 @@ from core.history.as_at import as_at
 from organizations.models import Organization
 from teams.facts import FACTS, OF_ORGANIZATION, POST_FIELDS, model_field, plain
 from teams.models import Category, Coverage, EmblemItem, Team, TeamPost
+from teams.models.team import other_category_names
 
 RELATED = ("naming_org", "base_division", "main_category")
 
@@ -77,6 +78,9 @@ class Snapshot:
 
     @cached_property
     def other_categories(self) -> list[str]:
+        read: list[str] | None = getattr(self.team, "category_names", None)
+        if read is not None:
+            return read
         keys = self.team.other_categories
         names = dict(Category.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
         return [names.get(key, key) for key in keys]
@@ -97,7 +101,8 @@ class Snapshot:
 def snapshot(rows: QuerySet[Team], pk: int, day: date | None = None) -> Snapshot | None:
     """The team out of ``rows`` (those that may be seen) as it is or was; None when there was nothing of it yet."""
     if day is None:
-        team = rows.select_related("organization", *RELATED).filter(pk=pk).first()
+        rows = rows.select_related("organization", *RELATED).annotate(category_names=other_category_names())
+        team = rows.filter(pk=pk).first()
         return Snapshot(team) if team else None
     past = then(Team, day, rows.filter(pk=pk)).select_related("organization", *RELATED)
     team = next(iter(past), None)

@@ -1,11 +1,12 @@
 from typing import Any
 
 import pgtrigger
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, IntegerField, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -173,6 +174,12 @@ class Team(models.Model):
     def public_standing(self) -> str:
         """What the public verify page says of the team today; nothing personal."""
         return str(self.get_status_display())
+
+
+def other_category_names() -> ArraySubquery:
+    """Names of a team's other categories, in the table's order, to be read along with the team."""
+    at = Func(OuterRef("other_categories"), F("key"), function="array_position", output_field=IntegerField())
+    return ArraySubquery(Category.objects.alias(at=at).filter(at__isnull=False).order_by("position").values("name"))
 
 
 def team_of(organization: Organization) -> Team | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import pgettext_lazy
 
 from core.lists import ListView
@@ -14,7 +14,8 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import holding
 from teams.choices import PostRole
 from teams.filters.teams import TeamFilter, office_path
-from teams.models import Category, Team, TeamPost
+from teams.models import Team, TeamPost
+from teams.models.team import other_category_names
 from teams.tables.teams import TeamTable
 
 TeamEvent = Team.tracked_events.rel.related_model  # type: ignore[attr-defined]
@@ -24,12 +25,10 @@ def with_names(rows: QuerySet[Team]) -> QuerySet[Team]:
     """Adds ``office_name`` of the office above, ``category_names`` of the other categories and ``captain_names``, read
     with the rows."""
     offices = Organization.objects.filter(path=OuterRef("office_path")).values("short_name")[:1]
-    at = Func(OuterRef("other_categories"), F("key"), function="array_position", output_field=IntegerField())
-    categories = Category.objects.alias(at=at).filter(at__isnull=False).order_by("position").values("name")
     captains = TeamPost.objects.current().filter(team=OuterRef("pk"), role=PostRole.CAPTAIN)
     return rows.alias(office_path=office_path("organization__path")).annotate(
         office_name=Subquery(offices),
-        category_names=ArraySubquery(categories),
+        category_names=other_category_names(),
         captain_names=ArraySubquery(captains.order_by("starts_on", "pk").values("name")),
     )
 
