@@ -103,6 +103,8 @@ def test_bad_cells_are_put_right_in_the_page(as_user, chifeng):
     for words in ("“县处级”不在可选范围内", "“去年”不是日期", "没有叫“包头市红十字会”的单位"):
         assert words in text(page), words
     assert page.context["preview"]["summary"]["wrong"] == 2
+    for name in ("cell-3-level", "cell-3-founded_on", "cell-4-office"):
+        assert f'name="{name}"' in text(page), name
     refused = client.post(address, {"confirm": "1"}, follow=True)
     assert refused.context["stage"] == "preview"
     typed = {"cell-3-level": "盟市级", "cell-3-founded_on": "2019-05-01", "cell-3-planned_size": "30"}
