@@ -62,17 +62,6 @@ def leagues_without_security(scope: Organization, period: Period) -> Measure:
 
 
 @metric(
-    "teams",
-    pgettext_lazy("many", "救援队"),
-    _("支"),
-    note=_("今天在册"),
-    link=_list("organization_list", level="team", in_force="true"),
-)
-def teams(scope: Organization, period: Period) -> Measure:
-    return Measure.of(Organization.objects.in_force().teams().filter(path__startswith=scope.path))
-
-
-@metric(
     "accounts",
     _("在用账号"),
     pgettext_lazy("accounts", "个"),

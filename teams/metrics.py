@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Aggregate, DurationField, ExpressionWrapper, F, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -108,19 +108,3 @@ def filings_waiting(scope: Organization, period: Period) -> Measure:
 )  # fmt: skip
 def filings_overdue(scope: Organization, period: Period) -> Measure:
     return Measure.of(Filing.objects.overdue().below(scope))
-
-
-class _Median(Aggregate):
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
-
-
-@metric(
-    "filing_days", _("备案办理天数（中位数）"), _("天"), note=_("本年办结的，从最近一次提交到办结"),
-    place="organization", link=_list("filing_list", filed_after="{start}", filed_before="{last}"),
-)  # fmt: skip
-def filing_days(scope: Organization, period: Period) -> Measure:
-    took = ExpressionWrapper(F("decided_at") - F("submitted_at"), output_field=DurationField())
-    middle = _filed(scope, period).order_by().aggregate(middle=_Median(took))["middle"]
-    return Measure(round(middle.total_seconds() / 86400) if middle else 0)

@@ -149,7 +149,8 @@ class Resource(resources.ModelResource):
     def validate_instance(
         self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
     ) -> None:
-        errors = dict(import_validation_errors or {})
+        names = {column.attribute: name for name, column in self.columns.items()}
+        errors = {names.get(key, key): problems for key, problems in (import_validation_errors or {}).items()}
         for name, column in self.columns.items():
             if column.required and name not in errors and column.get_value(instance) in (None, ""):
                 errors[name] = [ValidationError(_("没有填。"))]

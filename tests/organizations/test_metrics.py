@@ -31,7 +31,6 @@ EXPECTED = {  # region, 赤峰
     "offices": (116, 13),
     "offices_unstaffed": (1, 1),
     "leagues_without_security": (11, 0),
-    "teams": (1, 1),
     "accounts": (13, 5),
     "accounts_without_duty": (1, 0),
     "accounts_opened": (14, 6),

@@ -308,7 +308,6 @@ def test_blank_lists_the_choices_and_its_example_is_not_read(as_user, chifeng):
     client = as_user(chifeng)
     answer = client.get(URL, {"blank": "1"})
     content = b"".join(answer.streaming_content)
-    answer.file_to_stream.close()
     book = CalamineWorkbook.from_filelike(BytesIO(content))
     rows = book.get_sheet_by_index(0).to_python()
     assert rows[0][:3] == ["队伍名称（必填）", "简称", "队伍级别"]

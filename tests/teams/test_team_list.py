@@ -177,7 +177,7 @@ def test_metrics_count_what_their_lists_show(as_user, region, chifeng, add):
     expected = {
         "teams_on_file": (3, 2), "teams_region": (1, 0), "teams_league_city": (1, 1), "teams_banner_county": (1, 1),
         "teams_unconfirmed": (2, 1), "teams_with_drift": (0, 0), "teams_without_captain": (1, 1),
-        "filings_filed": (0, 0), "filings_waiting": (0, 0), "filings_overdue": (0, 0), "filing_days": (0, 0),
+        "filings_filed": (0, 0), "filings_waiting": (0, 0), "filings_overdue": (0, 0),
     }  # fmt: skip
     period = Period.of_year(timezone.localdate().year)
     for name, numbers in expected.items():
