@@ -5,6 +5,7 @@ under ``posts`` a list of rows. So a draft can hold anything, also what is wrong
 form field that shows, reads and checks one fact; pages, hand-in, import and API all go through it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -91,6 +92,7 @@ FACTS: Mapping[str, Fact] = {
 }
 OF_ORGANIZATION = ("name", "short_name", "office")
 POST_FIELDS = ("role", "name", "phone", "origin", "starts_on")
+_POST_FIELD = re.compile(rf"posts-(\d{{1,3}})-({'|'.join(POST_FIELDS)})", re.ASCII)
 DIRECT = tuple(name for name, fact in FACTS.items() if not fact.filed)
 _DAY = {"type": "date"}
 _HELP = {
@@ -229,9 +231,9 @@ def label_of(name: str) -> str:
     head, _dot, tail = name.partition(".")
     if name in _LABELS:
         return str(_LABELS[name])
-    if name.startswith("posts-"):  # one field of one row
-        _posts, index, field = name.split("-", 2)
-        words = {"number": int(index) + 1, "field": TeamPost._meta.get_field(field).verbose_name}  # type: ignore[union-attr]
+    row = _POST_FIELD.fullmatch(name)
+    if row is not None:  # one field of one row
+        words = {"number": int(row[1]) + 1, "field": TeamPost._meta.get_field(row[2]).verbose_name}  # type: ignore[union-attr]
         return _("负责人第 %(number)d 行%(field)s") % words
     if head == "posts":
         return str(PostRole(tail).label) if tail in PostRole.values else _("负责人")

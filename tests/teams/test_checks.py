@@ -170,5 +170,5 @@ def test_findings_are_frozen_as_plain_values(office):
     assert report.findings == sorted(report.findings, key=lambda finding: -finding.severity)
 
 
-def test_every_check_has_its_line_in_the_data():
+def test_every_check_has_its_line_in_the_data(cast):
     assert {each.key for each in CHECKS} == set(CheckSetting.objects.values_list("key", flat=True))

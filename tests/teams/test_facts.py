@@ -128,8 +128,11 @@ def test_words(name, raw, word):
         ("uscc", "registration", "统一社会信用代码"),
         ("posts.captain", "management", "队长"),
         ("posts-1-phone", "management", "负责人第 2 行电话"),
-        ("papers.minutes", "papers", "材料"),
-        ("exit.emblem", "exit", "退出清单"),
+        ("papers", "papers", "材料"),
+        ("exit.emblem", "exit", "标志物收回"),
+        ("exit.nonsense", "exit", "退出清单"),
+        ("posts-x-phone", "management", "posts-x-phone"),
+        ("posts-0-no_such", "management", "posts-0-no_such"),
         ("reason", "about", "原因和依据"),
         ("changes", "", "changes"),
         ("name", "name", "队伍名称"),
@@ -168,3 +171,9 @@ def test_a_new_team_has_nothing_to_compare_with(office):
     sheet = sections_of(Proposal("register", builders.FACTS, office("150400")))
     assert sum(section.changed for section in sheet) == 0
     assert not any(row.changed for section in sheet for row in section.rows)
+
+
+@pytest.mark.django_db
+def test_a_paper_is_called_by_its_name(cast):
+    assert label_of("papers.minutes") == "材料：会议纪要"
+    assert label_of("papers.no-such") == "材料：no-such"

@@ -8,8 +8,8 @@ def _draft(*args: str, methods: tuple[str, ...] = BOTH, filing: str = "filing_dr
     return Row("record", methods, (filing, *args), see=_SEE, right=_FILE)
 
 
-def _move(right: Right, at: str = "150404") -> Row:
-    return Row("record", POST, ("filing",), see=_SEE, right=right, at=at, data=lambda world: {"comment": "请补材料"})
+def _move(right: Right, at: str = "150404", filing: str = "filing") -> Row:
+    return Row("record", POST, (filing,), see=_SEE, right=right, at=at, data=lambda world: {"comment": "请补材料"})
 
 
 # the waiting filing of the world lies at 赤峰市's review step
@@ -18,6 +18,9 @@ _MOVES = {
     "resubmit": _move(_FILE),
     "withdraw": _move(_FILE),
     **{name: _move(Right.REVIEW_FILING, "150400") for name in ("accept", "return_for_changes", "reject")},
+    # the one above has gone on to the region, where a reply is issued and nothing is confirmed without one
+    **{name: _move(Right.REVIEW_FILING, "150000", "filing_above") for name in ("approve", "issue")},
+    "confirm": _move(Right.REVIEW_FILING, "150404", "filing_above"),
 }
 ROWS: dict[str, Row] = {
     "teams:filing_list": Row("holder", PAGE, right=_SEE),
