@@ -8,6 +8,7 @@ from django.utils import timezone
 from teams.checks import CHECKS, check, findings_of
 from teams.drafting import begin, keep
 from teams.facts import facts_of
+from teams.limits import LIMITS
 from teams.models import CheckSetting, Filing, Team
 from teams.proposal import Proposal
 from tests.teams import builders
@@ -171,4 +172,5 @@ def test_findings_are_frozen_as_plain_values(office):
 
 
 def test_every_check_has_its_line_in_the_data(cast):
-    assert {each.key for each in CHECKS} == set(CheckSetting.objects.values_list("key", flat=True))
+    limits = {limit.key for limit in LIMITS}
+    assert {each.key for each in CHECKS} | limits == set(CheckSetting.objects.values_list("key", flat=True))

@@ -56,7 +56,12 @@ def team_world(cast: dict[str, User], office: Callable[[str], Organization]) -> 
 def _leaving(place: Organization) -> Team:
     """A second team on file, without the filing that brought it there."""
     leaf = add_child(
-        place, code="T1504049001", name="松山区红十字通讯救援队（演示）", short_name="松山通讯队", level="team"
+        place,
+        code="T1504049001",
+        name="松山区红十字通讯救援队（演示）",
+        short_name="松山通讯队",
+        level="team",
+        division_id="150404",
     )
     leaf.refresh_from_db()
     team: Team = Team.objects.create(
