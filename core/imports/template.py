@@ -67,7 +67,7 @@ def _how(column: Column) -> str:
 
 def _offer(sheet: Any, helping: Any, help_name: str, number: int, words: list[str]) -> None:
     """A list to choose from in one column of the sheet."""
-    from xlsxwriter.utility import xl_range_abs
+    from xlsxwriter.utility import xl_range_abs  # the library is slow to import
 
     source: Any = words
     if len(",".join(words)) > LONGEST_LIST:

@@ -296,8 +296,8 @@ def test_a_step_added_meanwhile_holds_from_the_next_hand_in(songshan, chifeng, r
 
 def test_the_name_taken_since_the_hand_in_is_told_before_agreeing(chifeng, region, office):
     filing = builders.submitted(chifeng, office("150400"))
-    builders.filed(chifeng, office("150400"), region, name="赤峰市红十字另一救援队（演示）")
-    Organization.objects.filter(team__isnull=False).update(name=filing.name)
+    other = builders.filed(chifeng, office("150400"), region, name="赤峰市红十字另一救援队（演示）")
+    Organization.objects.filter(pk=other.organization_id).update(name=filing.name)
     with pytest.raises(ValidationError, match="不能重名"):
         WORKFLOW.perform(filing, "approve", by=region)
     assert WORKFLOW.perform(filing, "return_for_changes", by=region, comment="换名称").state == "returned"

@@ -190,7 +190,9 @@ def issue_in_processes(keys: list[int]) -> None:
 
 def test_a_duty_that_ends_while_the_page_is_open(filing, cast):
     region = cast["region"]
-    Appointment.objects.filter(user=region).update(ends_at=timezone.now() - timedelta(seconds=1))
+    now = timezone.now()
+    begun, ended = now - timedelta(days=1), now - timedelta(seconds=1)
+    Appointment.objects.filter(user=region).update(starts_at=begun, ends_at=ended)
     with pytest.raises(MoveNotAllowed) as caught:
         decide(filing, "approve", by=builders.read(region), seen=Seen.of(filing))
     assert caught.value.code == "permission"
