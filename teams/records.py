@@ -11,18 +11,7 @@ from core.models import Attachment, VerifiableDocument
 from organizations.models import User
 from teams.models import Filing, PaperKind
 from teams.past import Snapshot, then
-from teams.states import FilingState
-
-# Tone and icon of each state (generic/_state.html).
-FILING_TONES: dict[str, tuple[str, str]] = {
-    FilingState.DRAFT: ("off", "draft"),
-    FilingState.SUBMITTED: ("wait", ""),
-    FilingState.RETURNED: ("warn", "back"),
-    FilingState.APPROVED: ("wait", ""),
-    FilingState.FILED: ("ok", ""),
-    FilingState.REJECTED: ("bad", ""),
-    FilingState.WITHDRAWN: ("off", ""),
-}
+from teams.states import FILING_TONES
 
 
 def filings_of(shot: Snapshot, user: User) -> list[Filing]:

@@ -31,6 +31,17 @@ FILING_STEPS = {
 }
 FILING_TRANSITIONS = transitions(FILING_STEPS)
 
+# Tone and icon of each state (generic/_state.html), on every page that names it.
+FILING_TONES: dict[str, tuple[str, str]] = {
+    F.DRAFT: ("off", "draft"),
+    F.SUBMITTED: ("wait", ""),
+    F.RETURNED: ("warn", "back"),
+    F.APPROVED: ("wait", ""),
+    F.FILED: ("ok", ""),
+    F.REJECTED: ("bad", ""),
+    F.WITHDRAWN: ("off", ""),
+}
+
 # Groups of states that queries, constraints and pages name.
 WITH_AUTHOR = (F.DRAFT, F.RETURNED)
 WITH_OFFICE = (F.SUBMITTED, F.APPROVED)

@@ -1,5 +1,3 @@
-from typing import Any
-
 import pgtrigger
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
@@ -180,9 +178,3 @@ def other_category_names() -> ArraySubquery:
     """Names of a team's other categories, in the table's order, to be read along with the team."""
     at = Func(OuterRef("other_categories"), F("key"), function="array_position", output_field=IntegerField())
     return ArraySubquery(Category.objects.alias(at=at).filter(at__isnull=False).order_by("position").values("name"))
-
-
-def team_of(organization: Organization) -> Team | None:
-    """The team whose leaf ``organization`` is; None for an office, and for a leaf nothing has been said about."""
-    found: Any = Team.objects.filter(organization=organization).first()
-    return found

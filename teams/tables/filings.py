@@ -10,18 +10,8 @@ from django.utils.translation import gettext_lazy
 from core.lists import Column, DateColumn, DateTimeColumn, Table
 from organizations.tables import State
 from teams.models import Filing
-from teams.states import WITH_OFFICE, FilingState
+from teams.states import FILING_TONES, WITH_OFFICE, FilingState
 
-# Tone and icon of each state, on every page that names it.
-TONES = {
-    FilingState.DRAFT: ("off", "draft"),
-    FilingState.SUBMITTED: ("wait", ""),
-    FilingState.RETURNED: ("warn", "back"),
-    FilingState.APPROVED: ("wait", ""),
-    FilingState.FILED: ("ok", ""),
-    FilingState.REJECTED: ("bad", ""),
-    FilingState.WITHDRAWN: ("off", ""),
-}
 _NOWRAP = {"td": {"class": "nowrap"}}
 SOON = 3  # days before the time limit from which it is marked
 
@@ -84,7 +74,7 @@ class FilingTable(Table):
 
     def state_state(self, record: Filing) -> tuple[str, Any]:
         state = FilingState(record.state)
-        return TONES[state][0], state.label
+        return FILING_TONES[state][0], state.label
 
     def value_state(self, record: Filing) -> str:
         return record.get_state_display()

@@ -27,9 +27,9 @@ from teams.models import Filing, FilingRound
 from teams.outline import last_return, remarks
 from teams.proposal import Proposal
 from teams.reading import only_changed, sections_of
-from teams.states import WITH_AUTHOR, WITH_OFFICE, FilingState
+from teams.states import FILING_TONES, WITH_AUTHOR, WITH_OFFICE, FilingState
 from teams.story import story
-from teams.tables.filings import TONES, FilingTable
+from teams.tables.filings import FilingTable
 from teams.views.authoring import visible
 from teams.views.exits import exit_context
 from teams.way import way, with_story
@@ -58,7 +58,7 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
     rounds = list(with_story(filing).rounds.all()) if filing.round_no else []
     hands_in = filing.state in WITH_AUTHOR and bool(asks(filing, request.user))
     decision = decides(filing, request.user) if filing.state in WITH_OFFICE else None
-    tone, icon = TONES[FilingState(filing.state)]
+    tone, icon = FILING_TONES[FilingState(filing.state)]
     stops = way(filing, timezone.localdate()) if filing.round_no else []
     context = {
         "title": filing.name,

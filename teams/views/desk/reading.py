@@ -22,21 +22,12 @@ from teams.desk.sheet import Sheet, handed_in_by
 from teams.desk.story import story_of
 from teams.desk.urging import can_urge
 from teams.models import Filing, Phrase
-from teams.states import WITH_OFFICE, FilingState
+from teams.states import FILING_TONES, WITH_OFFICE, FilingState
 from teams.views.desk.common import address, visible
 from teams.views.desk.moves import buttons
 from teams.views.desk.queue import queue_context
 from teams.workflow import decides, right_at
 
-TONES = {
-    FilingState.DRAFT: ("off", "draft"),
-    FilingState.SUBMITTED: ("wait", "wait"),
-    FilingState.RETURNED: ("warn", "back"),
-    FilingState.APPROVED: ("wait", "wait"),
-    FilingState.FILED: ("ok", "ok"),
-    FilingState.REJECTED: ("bad", "bad"),
-    FilingState.WITHDRAWN: ("off", "off"),
-}
 TABS = ("changes", "all", "papers", "story")
 
 
@@ -61,7 +52,7 @@ def desk_filing(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _head(filing: Filing, sheet: Sheet) -> dict[str, Any]:
-    tone, icon = TONES[FilingState(filing.state)]
+    tone, icon = FILING_TONES[FilingState(filing.state)]
     today = timezone.localdate()
     return {
         "title": filing.name,
