@@ -31,6 +31,10 @@ class Right(TextChoices):
     SUBMIT_FILING = "submit_filing", _("填报、登记备案事项")
     REVIEW_FILING = "review_filing", _("审核备案事项")
     MANAGE_RULES = "manage_rules", _("维护本机构的办理规则和常用语")
+    VIEW_MEMBER = "view_member", _("查看队员名册（证件号码遮盖）")
+    EDIT_MEMBER = "edit_member", _("维护队员名册、证书和保险")
+    VERIFY_MEMBER = "verify_member", _("核验证书、合并重复的人员")
+    REVEAL_MEMBER = "reveal_member", _("查看队员完整的证件号码和健康信息（留记录）")
 
 
 class Level(TextChoices):
@@ -67,9 +71,12 @@ def _levels(*levels: Level) -> frozenset[Level]:
 
 
 _SEE = frozenset({Right.VIEW_ORGANIZATION, Right.VIEW_ACCOUNT})
-_SEE_ALL = _SEE | {Right.VIEW_TEAM}
+_SEE_ALL = _SEE | {Right.VIEW_TEAM, Right.VIEW_MEMBER}
 _OFFICES = _levels(Level.REGION, Level.LEAGUE, Level.BANNER)
-_TEAM_SIDE = _SEE_ALL | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EDIT_TEAM, Right.SUBMIT_FILING}
+_KEEP_MEMBERS = frozenset({Right.EDIT_MEMBER, Right.REVEAL_MEMBER})
+_TEAM_SIDE = (
+    _SEE_ALL | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EDIT_TEAM, Right.SUBMIT_FILING} | _KEEP_MEMBERS
+)
 _KEEP_ACCOUNTS = _SEE | {Right.MANAGE_ACCOUNT, Right.DECIDE_REQUEST}
 _AUDIT = _SEE | {Right.VIEW_AUDIT, Right.EXPORT_AUDIT}
 _TREE = frozenset({Right.VIEW_ORGANIZATION, Right.MANAGE_TREE, Right.MANAGE_SYSTEM})
@@ -80,7 +87,9 @@ ROLES: dict[str, Role] = {
         _("审核下级和队伍报来的事项"),
         _levels(Level.REGION, Level.LEAGUE),
         here=_SEE_ALL
+        | _KEEP_MEMBERS
         | {
+            Right.VERIFY_MEMBER,
             Right.EDIT_ORGANIZATION,
             Right.REQUEST_ACCOUNT,
             Right.EXPORT_FULL,
@@ -94,7 +103,7 @@ ROLES: dict[str, Role] = {
         _("经办"),
         _("登记队伍、报送材料、维护本机构信息"),
         _OFFICES,
-        here=_TEAM_SIDE | {Right.EXPORT_FULL},
+        here=_TEAM_SIDE | {Right.EXPORT_FULL, Right.VERIFY_MEMBER},
         below=_SEE_ALL,
     ),
     "leader": Role(_("领导（只读）"), _("查看本机构和下级的情况"), _OFFICES, here=_SEE_ALL, below=_SEE_ALL),

@@ -36,6 +36,7 @@ def _development_secret() -> str:
 
 SECRET_KEY_IS_DEFAULT = not env("DJANGO_SECRET_KEY", default="")
 SECRET_KEY = env("DJANGO_SECRET_KEY", default="") or _development_secret()
+DATA_KEYS = env.list("DATA_KEYS", default=[])  # newest first: ID numbers and health data are kept under the first one
 PORTAL_ORIGIN = env("PORTAL_ORIGIN", default=f"http://127.0.0.1:{env('PORT', default='8000')}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PORTAL_ORIGIN]
@@ -47,6 +48,7 @@ PORTAL_VERSION = "0.1.0"
 INSTALLED_APPS = [
     "portal",
     "teams",
+    "people",
     "organizations",
     "core",
     "django.contrib.auth",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("core.verify.urls")),
     path("", include("organizations.urls")),
     path("", include("teams.urls")),
+    path("", include("people.urls")),
     path("audit/", include("organizations.audit.urls")),
     path("api/", include("portal.api_urls")),
     path("", include("portal.health_urls")),

@@ -9,8 +9,9 @@ from django.test import Client
 
 from organizations.models import Organization, User
 from organizations.reference import load_divisions, load_offices
+from people.reference import load_all as load_people
 from portal.demo import make_cast
-from teams.reference import load_all
+from teams.reference import load_all as load_teams
 
 PASSWORD = "Yanshi-0000-test"
 
@@ -19,7 +20,8 @@ def _fill() -> None:
     if not User.objects.filter(username="region").exists():
         load_divisions()
         load_offices()
-        load_all()
+        load_people()
+        load_teams()
         make_cast(PASSWORD)
 
 

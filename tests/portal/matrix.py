@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from organizations.roles import Right
+from tests.people import matrix as people
 from tests.portal.rows import BOTH, PAGE, POST, PUBLIC, SIGNED_IN, Row
 from tests.teams import matrix as teams
 
@@ -143,6 +144,7 @@ MATRIX: dict[str, Row] = {
         ).items()
     },
     **teams.ROWS,
+    **people.ROWS,
 }
 # For machines, behind guards of their own: test_health.py.
 ELSEWHERE = {"health", "metrics"}

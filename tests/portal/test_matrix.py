@@ -21,6 +21,7 @@ from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.permissions import grant
 from organizations.roles import ROLES, Right
 from portal.demo import CAST
+from tests.people.world import people_world
 from tests.portal.matrix import ELSEWHERE, MATRIX
 from tests.portal.rows import PLACE, Row
 from tests.teams.world import team_world
@@ -109,11 +110,13 @@ def world(cast: dict[str, User], office: Callable[[str], Organization]) -> dict[
     notice = Notice.objects.create(recipient=me, kind="x", title="提醒", url="/")
     saved = SavedView.objects.create(user=me, list_name="x:y", name="常用")
     event = account._meta.apps.get_model("organizations", "UserEvent").objects.filter(pgh_obj=account).latest("pgh_id")
+    teams = team_world(cast, office)
     return {
         "office": place, "account": account, "appointment": appointment, "draft": draft, "request": request,
         "attachment": attachment, "document": document, "code": document.code, "job": job, "notice": notice,
         "saved_view": saved, "event": event, "event_kind": "userevent", "no_key": 1,
-        "content_type": ContentType.objects.get_for_model(draft).pk, **team_world(cast, office),
+        "content_type": ContentType.objects.get_for_model(draft).pk, **teams,
+        **people_world(cast, teams["team"].organization),
     }  # fmt: skip
 
 

@@ -5,15 +5,17 @@ from django.core.management.base import BaseCommand
 from core.history import acting_as
 from organizations.permissions import sync_grants
 from organizations.reference import load_divisions, load_offices
-from teams.reference import load_all
+from people.reference import load_all as load_people
+from teams.reference import load_all as load_teams
 
 
 class Command(BaseCommand):
-    help = "装入基础数据（行政区划、机构、专业类别、办理规则），并使权限与职责表一致；可重复执行。"
+    help = "装入基础数据（行政区划、机构、专业类别、办理规则、证书种类和同意书），并使权限与职责表一致；可重复执行。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         with acting_as(None, source="load_reference"):
             load_divisions()
             load_offices()
-            load_all()
+            load_people()
+            load_teams()
             sync_grants()

@@ -1,0 +1,117 @@
+"""Who becomes a member where: one person once, found by document before a new record is made.
+
+The form, the invitation, the import and the API all come through here, or through the roster import, which does the
+same for thousands at a time.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from organizations.models import Organization
+from people import identity
+from people.choices import MemberKind
+from people.models import FormerDocument, Membership, Person
+from people.states import MembershipState
+
+# Facts a second team may fill in where they are empty, but never overwrite: they are the person's, not the team's.
+FILLABLE = (
+    "mongolian_name", "gender", "birth", "ethnicity", "political", "mobile", "other_phone", "division", "address",
+    "employer", "occupation", "education", "emergency_name", "emergency_relation", "emergency_phone", "rc_member_no",
+    "rc_member_on", "volunteer_no", "volunteer_on", "skills", "languages", "licence_class", "clothes_size", "shoe_size",
+    "hat_size", "health_declared_on", "checkup_on",
+)  # fmt: skip
+
+
+def find(id_type: str, number: str) -> Person | None:
+    """The person with this document, also one merged into another since (then that other).
+
+    Rights are not asked: what may be shown of the person is for ``visible_to`` to say.
+    """
+    found = Person.objects.with_id(id_type, identity.normal(number)).select_related("merged_into").first()
+    return found.merged_into or found if found else None
+
+
+def fill(person: Person, facts: Mapping[str, Any]) -> list[str]:
+    """Fill in what is empty from ``facts``; returns the names of those that differ. Saves nothing."""
+    differ = []
+    for name in FILLABLE:
+        given = facts.get(name)
+        if given in (None, "", []):
+            continue
+        if getattr(person, name) in (None, "", []):
+            setattr(person, name, given)
+        elif getattr(person, name) != given:
+            differ.append(name)
+    return differ
+
+
+@transaction.atomic
+def enrol(
+    person: Person,
+    organization: Organization,
+    *,
+    joined_on: date,
+    state: MembershipState = MembershipState.PROBATION,
+    kind: str = MemberKind.MEMBER,
+    **facts: Any,
+) -> Membership:
+    """Make a saved person a member of a team. It is the main team unless the person has one.
+
+    :raises ValidationError: the person is in the team already, or a value is not right; by field where there is one.
+    """
+    held = Membership.objects.select_for_update(of=("self",)).filter(person=person).current()
+    mains = [row for row in held if row.is_main]
+    membership = Membership(
+        person=person,
+        organization=organization,
+        joined_on=joined_on,
+        state=state,
+        kind=kind,
+        is_main=not mains,
+        **facts,
+    )
+    membership.full_clean(exclude=["person", "organization"])
+    try:
+        with transaction.atomic():
+            membership.save()
+    except IntegrityError as error:  # two at once, each found no main team
+        raise ValidationError(_("这个人刚刚被别人加入了队伍，请刷新后再看。")) from error
+    return membership
+
+
+@transaction.atomic
+def replace_document(person: Person, id_type: str, number: str, *, reason: str) -> None:
+    """Give a person another document; the one before still finds him or her. Saves the person.
+
+    :raises ValidationError: the number is not right, or is another person's (key ``id_number``).
+    """
+    number = identity.normal(number)
+    if number:
+        identity.validate(id_type, number)
+        other = find(id_type, number)
+        if other is not None and other.pk != person.pk:
+            raise ValidationError({"id_number": _("这个证件号码已经登记给另一个人。")}, code="id_taken")
+    if person.id_index:
+        FormerDocument.objects.create(
+            person=person, id_type=person.id_type, id_cipher=person.id_cipher, id_index=person.id_index,
+            id_masked=person.id_masked, reason=reason,
+        )  # fmt: skip
+    person.set_id(id_type, number)
+    person.version += 1
+    person.save()
+
+
+@transaction.atomic
+def choose_main(membership: Membership) -> None:
+    """Make it the person's main team; the one before ceases to be."""
+    others = Membership.objects.select_for_update(of=("self",)).filter(person=membership.person_id, is_main=True)
+    for other in others.current().exclude(pk=membership.pk):
+        other.is_main, other.version = False, other.version + 1
+        other.save(update_fields=["is_main", "version"])
+    membership.is_main, membership.version = True, membership.version + 1
+    membership.save(update_fields=["is_main", "version"])

@@ -1,0 +1,162 @@
+from datetime import date
+
+import pgtrigger
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.decisions import Decision, no
+from core.history import tracked
+from organizations.models import User
+from organizations.roles import Right
+from organizations.validators import validate_visible, validate_year
+from people.models.person import SCAN, Person
+from people.states import CERTIFICATE_TRANSITIONS, CURRENT, STANDING, CertificateState
+from people.validators import validate_not_future
+
+
+class CertificateKindQuerySet(models.QuerySet):
+    def in_use(self) -> "CertificateKindQuerySet":
+        return self.filter(ended_on=None)
+
+
+@tracked()
+class CertificateKind(models.Model):
+    """证书种类: a table the region keeps (domain.md §11.7). ``months`` fills in 有效至; empty: without an end."""
+
+    key = models.SlugField(_("代号"), max_length=20, primary_key=True)
+    name = models.CharField(_("名称"), max_length=40, unique=True)
+    also = models.CharField(_("别名"), max_length=200, blank=True, help_text=_("名册里的其他写法，用“、”隔开。"))
+    months = models.PositiveSmallIntegerField(
+        _("默认有效月数"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(600)]
+    )
+    is_first_aid = models.BooleanField(_("应急救护证书"), default=False, help_text=_("计入持证。"))
+    source = models.CharField(_("有效期依据"), max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(_("次序"), default=100)
+    ended_on = models.DateField(_("停用日期"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = CertificateKindQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("证书种类")
+        default_permissions = ()
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def in_force(day: date, prefix: str = "") -> Q:
+    """Certificates that had begun and not run out on the day; ``prefix`` leads to the certificate."""
+    lasting = Q(**{f"{prefix}expires_on": None}) | Q(**{f"{prefix}expires_on__gte": day})
+    return lasting & Q(**{f"{prefix}issued_on__lte": day})
+
+
+class CertificateQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "CertificateQuerySet":
+        return self.filter(person__in=Person.objects.visible_to(user))
+
+    def standing(self) -> "CertificateQuerySet":
+        """Reported or verified: neither refused nor ended."""
+        return self.filter(state__in=STANDING)
+
+    def counting(self, day: date | None = None) -> "CertificateQuerySet":
+        """Verified and in force on the day: what makes somebody 持证."""
+        return self.filter(in_force(day or timezone.localdate()), state=CertificateState.VERIFIED)
+
+    def to_verify(self, user: User) -> "CertificateQuerySet":
+        """Reported, of people at whose team the user verifies."""
+        from organizations.permissions import reach  # the permission module reads the organization's model
+        from people.models.membership import Membership  # that module reads the person only, this one both
+
+        there = Membership.objects.filter(
+            reach(user, Right.VERIFY_MEMBER, at="organization"), person=models.OuterRef("person"), state__in=CURRENT
+        )
+        return self.filter(models.Exists(there), state=CertificateState.REPORTED)
+
+    def expiring(self, before: date) -> "CertificateQuerySet":
+        """In force today and running out before the day."""
+        today = timezone.localdate()
+        return self.standing().filter(in_force(today), expires_on__lt=before)
+
+
+@tracked()
+class Certificate(models.Model):
+    """A person's certificate. What the office enters is verified with it; what others enter waits for the office."""
+
+    State = CertificateState
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="certificates", verbose_name=_("人员"))
+    kind = models.ForeignKey(CertificateKind, models.PROTECT, related_name="+", verbose_name=_("证书种类"))
+    state = models.CharField(_("核验"), max_length=10, choices=CertificateState, default=CertificateState.REPORTED)
+    number = models.CharField(_("证书编号"), max_length=60, blank=True, validators=[validate_visible])
+    level = models.CharField(_("级别"), max_length=30, blank=True, validators=[validate_visible])
+    issuer = models.CharField(_("发证机构"), max_length=100, blank=True, validators=[validate_visible])
+    issued_on = models.DateField(_("发证日期"), validators=[validate_not_future])
+    expires_on = models.DateField(
+        _("有效至"), null=True, blank=True, validators=[validate_year], help_text=_("长期有效的不填。")
+    )
+    source = models.CharField(_("来源"), max_length=100, blank=True)  # the training it was granted at
+    verified_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("核验人")
+    )
+    verified_at = models.DateTimeField(_("核验时间"), null=True, blank=True)
+    reason = models.CharField(_("未通过或停用的原因"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = CertificateQuerySet.as_manager()
+    attachment_kinds = {SCAN: _("证书照片或扫描件")}
+
+    class Meta:
+        verbose_name = _("证书")
+        default_permissions = ()
+        ordering = ["kind__position", "-issued_on", "pk"]
+        indexes = [
+            models.Index(fields=["person", "kind", "expires_on"], name="certificate_of"),
+            models.Index(
+                fields=["expires_on"], name="certificate_ends", condition=Q(state__in=["reported", "verified"])
+            ),
+            models.Index(fields=["created_at", "id"], name="certificate_waiting", condition=Q(state="reported")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "number"],
+                condition=~Q(number="") & Q(state__in=["reported", "verified"]),
+                name="certificate_once",
+                violation_error_message=_("这个编号的证书已经登记了。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_on=None) | Q(expires_on__gte=F("issued_on")),
+                name="certificate_dates",
+                violation_error_message=_("有效至不能早于发证日期。"),
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="legal_moves", field="state", transitions=CERTIFICATE_TRANSITIONS),
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}".strip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:certificate_detail", args=[self.pk])
+
+    def is_in_force(self, day: date) -> bool:
+        return self.issued_on <= day and (self.expires_on is None or self.expires_on >= day)
+
+    def can_edit(self, user: User) -> Decision:
+        """What the office has verified changes only by whoever verifies."""
+        verified = self.state == CertificateState.VERIFIED
+        return self.person.may(user, Right.VERIFY_MEMBER if verified else Right.EDIT_MEMBER)
+
+    def can_attach(self, user: User) -> Decision:
+        if self.state not in STANDING:
+            return no(_("这本证书已经停用。"))
+        own = self.person.user_id is not None and self.person.user_id == user.pk
+        return Decision(True, _("本人的证书。")) if own else self.person.may(user, Right.EDIT_MEMBER)

@@ -1,0 +1,138 @@
+from datetime import date
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.decisions import Decision
+from core.history import tracked
+from organizations.models import Organization, User
+from organizations.roles import Level, Right
+from organizations.validators import validate_visible
+from people.choices import EndKind, MemberKind, Presence
+from people.models.person import Person
+from people.states import CURRENT, MEMBERSHIP_TRANSITIONS, MembershipState
+from people.validators import validate_not_future
+
+
+class MembershipQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "MembershipQuerySet":
+        """Memberships at places where the user may see members."""
+        from organizations.permissions import reach  # the permission module reads the organization's model
+
+        return self.filter(reach(user, Right.VIEW_MEMBER, at="organization"))
+
+    def current(self) -> "MembershipQuerySet":
+        """在册: on probation or full, not ended."""
+        return self.filter(state__in=CURRENT)
+
+    def on(self, day: date) -> "MembershipQuerySet":
+        """Those that stood on the day, whatever became of them since."""
+        return self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
+
+    def below(self, place: Organization) -> "MembershipQuerySet":
+        return self.filter(organization__path__startswith=place.path)
+
+    def of_team(self, team: Organization) -> "MembershipQuerySet":
+        return self.filter(organization=team)
+
+    def heads(self) -> int:
+        """How many people these are: one who is in two teams counts once."""
+        return self.aggregate(heads=models.Count("person", distinct=True))["heads"]
+
+
+@tracked()
+class Membership(models.Model):
+    """队籍: that a person belongs to a team, from when to when (domain.md §11.6).
+
+    Several at once are fine, one of them the main one. It never goes away: it ends, with a day and a reason, and
+    whoever comes back gets a new one.
+    """
+
+    State = MembershipState
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships", verbose_name=_("人员"))
+    organization = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        related_name="memberships",
+        limit_choices_to={"level": Level.TEAM},
+        verbose_name=_("救援队"),
+    )
+    state = models.CharField(_("队籍状态"), max_length=10, choices=MembershipState, default=MembershipState.PROBATION)
+    kind = models.CharField(_("身份"), max_length=10, choices=MemberKind, default=MemberKind.MEMBER)
+    is_main = models.BooleanField(_("主要队伍"), default=True)
+    number = models.CharField(_("队内编号"), max_length=20, blank=True, validators=[validate_visible])
+    group = models.CharField(_("分组"), max_length=40, blank=True, validators=[validate_visible])
+    duty = models.CharField(_("队内职务"), max_length=40, blank=True, validators=[validate_visible])
+    joined_on = models.DateField(_("入队日期"), validators=[validate_not_future])
+    basis = models.CharField(_("入队依据"), max_length=100, blank=True)
+    presence = models.CharField(_("在队情况"), max_length=10, choices=Presence, default=Presence.ACTIVE)
+    away_until = models.DateField(_("预计归队"), null=True, blank=True)
+    away_reason = models.CharField(_("请假或暂停原因"), max_length=100, blank=True)
+    left_on = models.DateField(_("退队日期"), null=True, blank=True, validators=[validate_not_future])
+    end_kind = models.CharField(_("退队类型"), max_length=10, choices=EndKind, blank=True)
+    end_reason = models.CharField(_("退队原因"), max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("队籍")
+        default_permissions = ()
+        ordering = ["organization__path", "number", "pk"]
+        indexes = [
+            models.Index(fields=["organization", "number", "id"], name="membership_roster"),
+            models.Index(fields=["person", "organization"], name="membership_of"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "organization"],
+                condition=Q(state__in=["probation", "full"]),
+                name="membership_once",
+                violation_error_message=_("这个人已经在这支队伍里了。"),
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(state__in=["probation", "full"], is_main=True),
+                name="membership_one_main",
+                violation_error_message=_("一个人只能有一支主要队伍。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["probation", "full"], left_on=None)
+                | Q(state="ended", left_on__isnull=False) & ~Q(end_kind=""),
+                name="membership_ended_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")),
+                name="membership_dates",
+                violation_error_message=_("退队日期不能早于入队日期。"),
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="legal_moves", field="state", transitions=MEMBERSHIP_TRANSITIONS),
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}（{self.organization.short_name}）"
+
+    def get_absolute_url(self) -> str:
+        return self.person.get_absolute_url()
+
+    @property
+    def is_current(self) -> bool:
+        return self.state in CURRENT
+
+    @property
+    def is_away(self) -> bool:
+        """On leave or suspended, and the day of return, where one is known, has not come."""
+        back = self.away_until is not None and self.away_until <= timezone.localdate()
+        return self.presence != Presence.ACTIVE and not back
+
+    def can_edit(self, user: User) -> Decision:
+        from organizations.permissions import can  # the permission module reads the organization's model
+
+        return can(user, Right.EDIT_MEMBER, self.organization)

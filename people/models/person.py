@@ -1,0 +1,237 @@
+import json
+from datetime import date
+from typing import Any
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core import encryption
+from core.decisions import Decision, no
+from core.history import tracked
+from core.search import matching, search_index, search_key
+from organizations.models import Division, User
+from organizations.roles import Right
+from organizations.validators import validate_phone, validate_visible
+from people import identity
+from people.choices import ETHNICITY_CHOICES, Education, Gender, IdType, Political
+from people.validators import validate_mobile, validate_not_future, validate_person_name
+
+PHOTO, SCAN = "photo", "scan"
+HEALTH_FIELDS = ("blood", "allergy", "statement")
+
+
+class PersonQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "PersonQuerySet":
+        """People with a membership now at a place where the user may see members; those who have left every team, at
+        the places they were in. The own record is on the own page, without a right.
+        """
+        from organizations.permissions import reach  # the permission module reads the organization's model
+        from people.models.membership import Membership  # that module reads this one
+
+        theirs = Membership.objects.filter(person=OuterRef("pk"))
+        here = theirs.filter(reach(user, Right.VIEW_MEMBER, at="organization"))
+        now = Exists(here.current())
+        left = Exists(here) & ~Exists(theirs.current())
+        return self.filter(Q(now) | Q(left), merged_into=None)
+
+    def matching(self, term: str) -> "PersonQuerySet":
+        """By name or volunteer number; a whole ID number or mobile number finds its holder and nobody else."""
+        number = identity.normal(term)
+        if identity.guess(number):
+            return self.filter(id_index__in=identity.indexes(identity.guess(number), number))
+        if validate_mobile.regex.fullmatch(number):  # type: ignore[union-attr]
+            return self.filter(mobile=number)
+        return self.filter(matching(term))
+
+    def with_id(self, kind: str, number: str) -> "PersonQuerySet":
+        """Whose document it is, also one they had before; ``number`` as ``identity.normal`` makes it."""
+        keys = identity.indexes(kind, number)
+        return self.filter(Q(id_index__in=keys) | Q(former_documents__id_index__in=keys)).distinct()
+
+
+@tracked(exclude=("search_key", "id_cipher", "id_index", "health_cipher"))
+class Person(models.Model):
+    """One human being, once, however many teams he or she is in (domain.md §11.6).
+
+    The ID number is encrypted (``id_cipher``), found again by ``id_index`` and shown as ``id_masked``; only that mask
+    stands in the history. Health data are one encrypted text. ``people.revealing`` is the only way to either.
+    """
+
+    name = models.CharField(_("姓名"), max_length=50, validators=[validate_person_name])
+    mongolian_name = models.CharField(_("蒙古文姓名"), max_length=100, blank=True, validators=[validate_visible])
+    id_type = models.CharField(_("证件类型"), max_length=10, choices=IdType, blank=True)
+    id_cipher = models.TextField(blank=True, editable=False)
+    id_index = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    id_masked = models.CharField(_("证件号码"), max_length=40, blank=True, editable=False)
+    gender = models.CharField(_("性别"), max_length=1, choices=Gender, blank=True)
+    birth = models.DateField(_("出生日期"), null=True, blank=True, validators=[validate_not_future])
+    ethnicity = models.CharField(_("民族"), max_length=10, choices=ETHNICITY_CHOICES, blank=True)
+    political = models.CharField(_("政治面貌"), max_length=2, choices=Political, blank=True)
+    mobile = models.CharField(_("手机"), max_length=11, blank=True, validators=[validate_mobile])
+    other_phone = models.CharField(_("备用电话"), max_length=20, blank=True, validators=[validate_phone])
+    division = models.ForeignKey(
+        Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("所在旗县")
+    )
+    address = models.CharField(_("住址"), max_length=200, blank=True, validators=[validate_visible])
+    employer = models.CharField(_("工作单位"), max_length=100, blank=True, validators=[validate_visible])
+    occupation = models.CharField(_("职业"), max_length=50, blank=True, validators=[validate_visible])
+    education = models.CharField(_("学历"), max_length=2, choices=Education, blank=True)
+    emergency_name = models.CharField(_("紧急联系人"), max_length=50, blank=True, validators=[validate_visible])
+    emergency_relation = models.CharField(_("与本人关系"), max_length=20, blank=True)
+    emergency_phone = models.CharField(_("紧急联系电话"), max_length=20, blank=True, validators=[validate_phone])
+    rc_member_no = models.CharField(_("红十字会会员证号"), max_length=30, blank=True)
+    rc_member_on = models.DateField(_("入会日期"), null=True, blank=True, validators=[validate_not_future])
+    volunteer_no = models.CharField(_("志愿者编号"), max_length=30, blank=True)
+    volunteer_on = models.DateField(_("志愿者注册日期"), null=True, blank=True, validators=[validate_not_future])
+    skills = ArrayField(models.CharField(max_length=30), default=list, blank=True, verbose_name=_("技能特长"))
+    languages = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("语言"))
+    licence_class = models.CharField(_("准驾车型"), max_length=20, blank=True)
+    clothes_size = models.CharField(_("服装尺码"), max_length=10, blank=True)
+    shoe_size = models.CharField(_("鞋码"), max_length=10, blank=True)
+    hat_size = models.CharField(_("帽号"), max_length=10, blank=True)
+    health_cipher = models.TextField(blank=True, editable=False)
+    health_declared_on = models.DateField(_("健康声明日期"), null=True, blank=True, validators=[validate_not_future])
+    checkup_on = models.DateField(_("体检日期"), null=True, blank=True, validators=[validate_not_future])
+    note = models.CharField(_("备注"), max_length=200, blank=True)
+
+    user = models.OneToOneField(
+        User, models.PROTECT, null=True, blank=True, related_name="person", verbose_name=_("本人账号")
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("并入")
+    )
+    anonymised_at = models.DateTimeField(_("匿名化时间"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("建档时间"), auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    search_key = search_key("name", "volunteer_no", "rc_member_no")
+
+    objects = PersonQuerySet.as_manager()
+    attachment_kinds = {PHOTO: _("照片")}
+
+    class Meta:
+        verbose_name = _("人员")
+        default_permissions = ()
+        ordering = ["pk"]
+        indexes = [
+            search_index("person_search"),
+            models.Index(fields=["mobile"], name="person_mobile", condition=~Q(mobile="")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(id_index=None, id_cipher="") | Q(id_index__isnull=False), name="person_id_whole"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:person_detail", args=[self.pk])
+
+    # -- sealed facts: only people.revealing reads them for a page --------------------------------------------
+    @property
+    def id_number(self) -> str:
+        """The whole number. Whoever shows it, shows it through ``people.revealing``."""
+        return encryption.decrypt(self.id_cipher)
+
+    def set_id(self, kind: str, number: str) -> None:
+        """Keep a document's number (empty: none). Birthday and sex it tells fill what is empty; saves nothing."""
+        number = identity.normal(number)
+        self.id_type = kind if number else ""
+        self.id_cipher = encryption.encrypt(number)
+        self.id_index = identity.index(kind, number) if number else None
+        self.id_masked = identity.masked(number)
+        told = identity.told(kind, number)
+        self.birth = self.birth or told.birth
+        self.gender = self.gender or told.gender or ""
+
+    @property
+    def health(self) -> dict[str, str]:
+        """``HEALTH_FIELDS`` → text."""
+        return json.loads(encryption.decrypt(self.health_cipher) or "{}")
+
+    def set_health(self, facts: dict[str, str]) -> None:
+        kept = {name: facts[name] for name in HEALTH_FIELDS if facts.get(name)}
+        self.health_cipher = encryption.encrypt(json.dumps(kept, ensure_ascii=False)) if kept else ""
+
+    # -- rights ---------------------------------------------------------------------------------------------
+    def may(self, user: User, right: str) -> Decision:
+        """Whether the user has the right at a team the person is in, or was last in when he or she is in none."""
+        from organizations.permissions import can  # the permission module reads the organization's model
+
+        decisions = [can(user, right, membership.organization) for membership in self.deciding_memberships()]
+        if not decisions:
+            return no(_("这个人不在任何一支队伍里。"))
+        return next((decision for decision in decisions if decision), decisions[0])
+
+    def deciding_memberships(self) -> list[Any]:
+        """Current ones; without any, all. Prefetched ones are used as they are."""
+        rows = list(self.memberships.select_related("organization").all())
+        return [row for row in rows if row.is_current] or rows
+
+    def can_edit(self, user: User) -> Decision:
+        return self.may(user, Right.EDIT_MEMBER)
+
+    def can_attach(self, user: User) -> Decision:
+        return self.can_edit(user)
+
+    def age_on(self, day: date) -> int | None:
+        if self.birth is None:
+            return None
+        return day.year - self.birth.year - ((day.month, day.day) < (self.birth.month, self.birth.day))
+
+
+class FormerDocument(models.Model):
+    """A document a person had before: replaced, corrected, or brought in by a merge. Still finds the person."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="former_documents", verbose_name=_("人员"))
+    id_type = models.CharField(_("证件类型"), max_length=10, choices=IdType)
+    id_cipher = models.TextField(editable=False)
+    id_index = models.CharField(max_length=64, db_index=True, editable=False)
+    id_masked = models.CharField(_("证件号码"), max_length=40)
+    ended_at = models.DateTimeField(_("停用时间"), auto_now_add=True)
+    reason = models.CharField(_("原因"), max_length=100)
+
+    class Meta:
+        verbose_name = _("原证件")
+        default_permissions = ()
+        ordering = ["-ended_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_id_type_display()} {self.id_masked}"
+
+
+class Disclosure(models.Model):
+    """Who looked at what is not shown to everybody, and why. The person reads it too (个人信息保护法 第45条)."""
+
+    class What(models.TextChoices):
+        ID_NUMBER = "id_number", _("完整证件号码")
+        HEALTH = "health", _("健康信息")
+        PHONE = "phone", _("完整电话")
+        EXPORT = "export", _("未遮盖的导出")
+        COPY = "copy", _("本人信息副本")
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="disclosures", verbose_name=_("人员"))
+    what = models.CharField(_("内容"), max_length=10, choices=What)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("查看人"))
+    office = models.CharField(_("查看人单位"), max_length=100)
+    reason = models.CharField(_("事由"), max_length=200, blank=True)
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("查看记录")
+        default_permissions = ()
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["person", "-at"], name="disclosure_of")]
+        triggers = [
+            pgtrigger.Protect(name="no_update", operation=pgtrigger.Update),
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} {self.at}"

@@ -1,0 +1,5 @@
+"""Routes of certificates and insurance."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Routes of one person: record, history, revealing."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

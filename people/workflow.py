@@ -1,0 +1,118 @@
+"""Membership and certificates: what their states mean, and who moves them.
+
+队籍 membership
+- 预备 probation: accepted, on the roster, not sent out yet.
+- 正式 full: the team's captain or its office has confirmed. Only full members can be deployable.
+- 退出 ended: left, with a day, a kind and, where the kind does not say enough, a reason. Stays on record; who
+  comes back gets a new membership. Only what ended by mistake is reinstated.
+
+证书 certificate
+- 待核验 reported: entered by the team, the member or an import; counts as had, does not make anybody 持证.
+- 已核验 verified: somebody with the duty at the office has looked at it. Nobody verifies his own certificate.
+- 未通过 refused: with a reason; can be corrected and reported again.
+- 停用 ended: replaced, revoked or entered by mistake.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.decisions import Decision, no
+from core.workflow import Move, Workflow
+from organizations.models import User
+from organizations.permissions import acting_for, can
+from organizations.roles import Right
+from people.choices import EndKind
+from people.models import Certificate, Membership
+from people.states import CERTIFICATE_STEPS, MEMBERSHIP_STEPS
+
+
+# -- membership -----------------------------------------------------------------------------------------
+def keeps(membership: Membership, user: User) -> Decision:
+    """Whoever keeps the team's roster."""
+    return can(user, Right.EDIT_MEMBER, membership.organization)
+
+
+def _confirm(membership: Membership, by: User) -> None:
+    membership.version += 1
+
+
+def _end(membership: Membership, by: User, *, left_on: date, end_kind: str, end_reason: str = "") -> None:
+    """:raises ValidationError: a date before joining or in the future; no kind; no reason where one is needed."""
+    membership.left_on, membership.end_kind, membership.end_reason = left_on, end_kind, end_reason
+    if end_kind in (EndKind.MISCONDUCT, EndKind.FAILED) and not end_reason.strip():
+        raise ValidationError({"end_reason": _("请写明原因。")})
+    if not end_kind:
+        raise ValidationError({"end_kind": _("请选择退队类型。")})
+    membership.is_main = False
+    membership.version += 1
+    membership.full_clean(exclude=["person", "organization"])
+
+
+def _reinstate(membership: Membership, by: User) -> None:
+    membership.left_on, membership.end_kind, membership.end_reason = None, "", ""
+    membership.version += 1
+    membership.full_clean(exclude=["person", "organization"])
+
+
+MEMBERSHIP = Workflow(
+    (
+        Move("confirm", gettext_lazy("转为正式"), MEMBERSHIP_STEPS["confirm"], keeps, tone="main", apply=_confirm),
+        Move("demote", gettext_lazy("转为预备"), MEMBERSHIP_STEPS["demote"], keeps, needs_comment=True, apply=_confirm),
+        Move("end", gettext_lazy("办理退队"), MEMBERSHIP_STEPS["end"], keeps, tone="danger", apply=_end),
+        Move(
+            "reinstate",
+            gettext_lazy("恢复队籍"),
+            MEMBERSHIP_STEPS["reinstate"],
+            keeps,
+            needs_comment=True,
+            apply=_reinstate,
+        ),
+    ),
+    acting_for=lambda membership, user: acting_for(user, Right.EDIT_MEMBER, membership.organization),
+)
+
+
+# -- certificates ---------------------------------------------------------------------------------------
+def verifies(certificate: Certificate, user: User) -> Decision:
+    if certificate.person.user_id is not None and certificate.person.user_id == user.pk:
+        return no(gettext_lazy("自己的证书要由别人核验。"))
+    return certificate.person.may(user, Right.VERIFY_MEMBER)
+
+
+def _verify(certificate: Certificate, by: User) -> None:
+    certificate.verified_by, certificate.verified_at, certificate.reason = by, timezone.now(), ""
+    certificate.version += 1
+
+
+def _refuse(certificate: Certificate, by: User, *, reason: str) -> None:
+    certificate.verified_by, certificate.verified_at, certificate.reason = None, None, reason
+    certificate.version += 1
+
+
+def _end_certificate(certificate: Certificate, by: User, *, reason: str) -> None:
+    certificate.reason = reason
+    certificate.version += 1
+
+
+def edits(certificate: Certificate, user: User) -> Decision:
+    return certificate.can_edit(user)
+
+
+def _corrected(certificate: Certificate, by: User, **facts: Any) -> None:
+    certificate.reason = ""
+    certificate.version += 1
+
+
+CERTIFICATE = Workflow(
+    (
+        Move("verify", gettext_lazy("核验通过"), CERTIFICATE_STEPS["verify"], verifies, tone="main", apply=_verify),
+        Move("refuse", gettext_lazy("不通过"), CERTIFICATE_STEPS["refuse"], verifies, tone="danger", apply=_refuse),
+        Move("report_again", gettext_lazy("重新报核"), CERTIFICATE_STEPS["report_again"], edits, apply=_corrected),
+        Move("end", gettext_lazy("停用"), CERTIFICATE_STEPS["end"], edits, tone="danger", apply=_end_certificate),
+    ),
+)

@@ -1,0 +1,3 @@
+from tests.portal.rows import Row
+
+ROWS: dict[str, Row] = {}
