@@ -28,6 +28,7 @@ _FORMS = {
     IdType.PASSPORT: re.compile(r"[A-Z0-9]{5,17}"),
     IdType.OTHER: re.compile(r"[A-Z0-9][A-Z0-9\-]{3,29}"),
 }
+_DROPPED = re.compile(r"[\s\u200b-\u200f\ufeff'’‘`´]+")
 _OLD_FOREIGNER = re.compile(r"[A-Z]{3}\d{12}")
 
 
@@ -43,9 +44,10 @@ def normal(number: str) -> str:
     """As the number is kept and compared: half-width, capital, without spaces, hyphens of passports or a leading
     apostrophe. Full-width digits, a lower-case x, and the spaces of ``150404 1990 0101 1234`` are habits, not errors.
     """
-    text = unicodedata.normalize("NFKC", number).upper()
-    text = re.sub(r"[\s\u200b-\u200f\ufeff'’‘`´]+", "", text)
-    return text.replace("×", "X").replace("Х", "X")  # the sign of multiplication, the Cyrillic letter
+    text = number
+    for _again in range(2):  # an accent may stand alone until the space before it is gone
+        text = _DROPPED.sub("", unicodedata.normalize("NFKC", _DROPPED.sub("", text)).upper())
+    return unicodedata.normalize("NFKC", text).replace("×", "X").replace("Х", "X")  # multiplication, Cyrillic
 
 
 def check_digit(first: str) -> str:
