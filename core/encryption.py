@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from functools import lru_cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 
@@ -21,9 +21,14 @@ def _derived(secret: str, person: bytes) -> bytes:
     return hashlib.blake2b(secret.encode(), digest_size=32, person=person).digest()
 
 
+@lru_cache(maxsize=32)
+def _fernet(secret: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(_derived(secret, b"portal-secrets")))
+
+
 @lru_cache(maxsize=4)
 def _keys(secrets: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(secret, b"portal-secrets"))) for secret in secrets])
+    return MultiFernet([_fernet(secret) for secret in secrets])
 
 
 @lru_cache(maxsize=32)
@@ -47,6 +52,16 @@ def renew(cipher: str) -> str:
     :raises cryptography.fernet.InvalidToken: when none of the keys fits.
     """
     return _keys(_secrets()).rotate(cipher.encode()).decode() if cipher else ""
+
+
+def is_newest(cipher: str) -> bool:
+    """Whether a text lies under the newest key already; what is empty does."""
+    try:
+        if cipher:
+            _fernet(_secrets()[0]).decrypt(cipher.encode())
+    except InvalidToken:
+        return False
+    return True
 
 
 def blind_index(text: str) -> str:

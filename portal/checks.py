@@ -12,6 +12,7 @@ from django.db import DatabaseError, connections
 from core.audit.retention import LEAST_DAYS
 
 TAG = "portal"
+LEAST_KEY = 32
 
 
 @register(TAG, Tags.security)
@@ -19,10 +20,11 @@ def production_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMes
     if not settings.PRODUCTION:
         return []
     found: list[CheckMessage] = []
-    if settings.SECRET_KEY_IS_DEFAULT or len(settings.SECRET_KEY) < 32:
+    if settings.SECRET_KEY_IS_DEFAULT or len(settings.SECRET_KEY) < LEAST_KEY:
         found.append(
             Error("正式运行要有自己的密钥。", hint="设置 DJANGO_SECRET_KEY，至少 32 位随机字符。", id="portal.E001")
         )
+    found += _data_keys()
     if not settings.PORTAL_ORIGIN.startswith("https://"):
         found.append(
             Error("正式运行必须用 HTTPS。", hint="把 PORTAL_ORIGIN 设成公开地址，以 https:// 开头。", id="portal.E002")
@@ -36,6 +38,18 @@ def production_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMes
         hint = "设置 DATABASE_URL 和 REDIS_URL，用单独维护和备份的数据库。"
         found.append(Warning("正在使用内嵌的数据库或消息队列。", hint=hint, id="portal.W002"))
     return found
+
+
+def _data_keys() -> list[CheckMessage]:
+    """ID numbers and health data need a key that is not the one for signing: the two are changed on other occasions,
+    and one that leaks must not open the other."""
+    keys = [str(key) for key in settings.DATA_KEYS]
+    hint = "设置 DATA_KEYS，每个至少 32 位随机字符，不同于 DJANGO_SECRET_KEY，另行妥善保管。"
+    if not keys or min(map(len, keys)) < LEAST_KEY:
+        return [Error("正式运行要有单独的数据密钥。", hint=hint, id="portal.E006")]
+    if settings.SECRET_KEY in keys or len(set(keys)) < len(keys):
+        return [Error("数据密钥与别的密钥相同。", hint=hint, id="portal.E007")]
+    return []
 
 
 @register(TAG, Tags.security)

@@ -19,6 +19,7 @@ call_command("make_demo")
 PRODUCTION = {
     "DJANGO_ENV": "production",
     "DJANGO_SECRET_KEY": "Test-only/3c9a1be07f5d42868ae4d0b7f15c96e2-of-no-server",
+    "DATA_KEYS": "Test-only/94d06f1b7c2e48a5b3d7e0916f8a2c54-of-no-server",
     "PORTAL_ORIGIN": "https://portal.example.org",
     "ALLOWED_HOSTS": "portal.example.org",
     "TRUST_PROXY_TLS": "1",

@@ -22,6 +22,7 @@ def production(settings: Any) -> Any:
     settings.PRODUCTION = True
     settings.SECRET_KEY_IS_DEFAULT = False
     settings.SECRET_KEY = "k" * 50
+    settings.DATA_KEYS = ["d" * 50]
     settings.PORTAL_ORIGIN = "https://portal.example.cn"
     settings.ALLOWED_HOSTS = ["portal.example.cn"]
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -46,6 +47,10 @@ def test_a_right_deployment_passes(production: Any) -> None:
         ("ALLOWED_HOSTS", [], "portal.E003"),
         ("ALLOWED_HOSTS", ["*"], "portal.E003"),
         ("AUDIT_RETENTION_DAYS", 182, "portal.E004"),
+        ("DATA_KEYS", [], "portal.E006"),
+        ("DATA_KEYS", ["d" * 50, "short"], "portal.E006"),
+        ("DATA_KEYS", ["k" * 50], "portal.E007"),
+        ("DATA_KEYS", ["d" * 50, "d" * 50], "portal.E007"),
         ("SECURE_PROXY_SSL_HEADER", None, "portal.W001"),
         ("OWN_SERVICES", False, "portal.W002"),
     ],
@@ -96,6 +101,7 @@ def start(code: list[str], **env: str) -> subprocess.CompletedProcess[str]:
 
 GOOD = {
     "DJANGO_SECRET_KEY": "k" * 50,
+    "DATA_KEYS": "d" * 50,
     "PORTAL_ORIGIN": "https://portal.example.cn",
     "ALLOWED_HOSTS": "portal.example.cn",
     "TRUST_PROXY_TLS": "1",
@@ -106,7 +112,7 @@ GOOD = {
 def test_the_web_process_itself_refuses() -> None:
     refused = start([sys.executable, "-c", "import portal.wsgi"], PORTAL_ORIGIN="http://portal.example.cn")
     assert refused.returncode == 3
-    for code in ("portal.E001", "portal.E002", "portal.E003"):
+    for code in ("portal.E001", "portal.E002", "portal.E003", "portal.E006"):
         assert code in refused.stderr
     assert "Traceback" not in refused.stderr
 

@@ -30,6 +30,8 @@ def main(arguments: list[str]) -> int:
     say(f"已备份：{target}（{target.stat().st_size / 1e6:.1f} MB，附件 {len(manifest['members']) - 1} 个，已校验）")
     if manifest["files_elsewhere"]:
         warn("附件在对象存储中，不在此备份内，请另行备份。", "Files are in object storage and not in this backup.")
+    if os.environ.get("DATA_KEYS"):
+        say("密钥（DATA_KEYS）不在备份中：请另行保管，不要与备份放在一处；这份备份存多久，当时的密钥就要存多久。")
     if not os.environ.get("DJANGO_SECRET_KEY"):
         say("加密字段要用密钥才能读出，请把 secret-key 文件另行保管，不要与备份放在一处。")
     return 0
@@ -54,6 +56,7 @@ def about(config: Config, url: str) -> dict[str, object]:
         "tables": database.table_count(url),
         "files_elsewhere": os.environ.get("S3_BUCKET", ""),
         "key": key_fingerprint(config),
+        "data_keys": data_key_fingerprints(),
     }
 
 
@@ -63,4 +66,13 @@ def key_fingerprint(config: Config) -> str:
     path = config.data / "secret-key"
     if not key and path.exists():
         key = path.read_text().strip()
-    return hashlib.sha256(f"portal backup key {key}".encode()).hexdigest()[:16] if key else ""
+    return _fingerprint(key) if key else ""
+
+
+def data_key_fingerprints() -> list[str]:
+    """The same of every data key in use: a backup made while keys are being changed needs them all."""
+    return [_fingerprint(key.strip()) for key in os.environ.get("DATA_KEYS", "").split(",") if key.strip()]
+
+
+def _fingerprint(key: str) -> str:
+    return hashlib.sha256(f"portal backup key {key}".encode()).hexdigest()[:16]

@@ -24,6 +24,7 @@ CHROMIUM = "/usr/bin/chromium"
 PRODUCTION = {
     "DJANGO_ENV": "production",
     "DJANGO_SECRET_KEY": "Check-only/0b3d5f7a9c1e24680fdb97531eca8642-of-no-server",
+    "DATA_KEYS": "Check-only/7e2c4a6f8b0d13579eca86420fdb9753-of-no-server",
     "DJANGO_SETTINGS_MODULE": "portal.settings",
     "PORTAL_ORIGIN": "https://portal.example.org",
     "ALLOWED_HOSTS": "portal.example.org",
@@ -35,6 +36,7 @@ NOT_OURS = (
     "REDIS_URL",
     "DJANGO_ENV",
     "DJANGO_SECRET_KEY",
+    "DATA_KEYS",
     "PORTAL_ORIGIN",
     "ALLOWED_HOSTS",
     "S3_BUCKET",

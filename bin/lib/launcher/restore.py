@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from launcher import archive, database, packages, services
-from launcher.backup import key_fingerprint
+from launcher.backup import data_key_fingerprints, key_fingerprint
 from launcher.config import Config, load, make_folders
 from launcher.console import Failure, say, warn
 
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
                 "数据库或附件文件夹不是空的。确要用备份替换现有数据，请加 --replace（建议先 bin/backup）。",
                 "The database or the files folder is not empty. To replace what is there, add --replace.",
             )
-        warn_about_key(config, manifest["key"])
+        warn_about_key(config, manifest["key"], manifest.get("data_keys", []))
         put_back(config, url, source)
     say("已恢复。下次 bin/run 会自动补上此后的数据库变更。")
     return 0
@@ -63,9 +63,10 @@ def keep_aside(files: Path) -> None:
     say(f"原有附件移到 {aside}，确认无误后可自行删除。")
 
 
-def warn_about_key(config: Config, key: str) -> None:
-    if key and key != key_fingerprint(config):
+def warn_about_key(config: Config, key: str, data_keys: list[str]) -> None:
+    other = bool(key) and key != key_fingerprint(config)
+    if other or set(data_keys) - set(data_key_fingerprints()):
         warn(
-            "密钥与备份时不同：加密字段（身份证号等）将读不出。请放回原来的 secret-key 或 DJANGO_SECRET_KEY。",
+            "密钥与备份时不同：加密字段（身份证号等）将读不出。请放回原来的 secret-key、DJANGO_SECRET_KEY 和 DATA_KEYS。",
             "The backup was made with another secret key: encrypted fields will be unreadable until it is put back.",
         )
