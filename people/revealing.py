@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -44,6 +45,11 @@ def reveal(person: Person, what: str, *, by: User, request: HttpRequest | None =
         reason=reason,
     )
     return _READ[what](person)
+
+
+def disclosures_of(person: Person) -> QuerySet[Disclosure]:
+    """Who was shown what of a person, also while it was kept in records merged into this one since."""
+    return Disclosure.objects.filter(Q(person=person) | Q(person__merged_into=person)).select_related("by")
 
 
 def note(person: Person, what: str, *, by: User, reason: str) -> Disclosure:

@@ -67,6 +67,6 @@ def warn_about_key(config: Config, key: str, data_keys: list[str]) -> None:
     other = bool(key) and key != key_fingerprint(config)
     if other or set(data_keys) - set(data_key_fingerprints()):
         warn(
-            "密钥与备份时不同：加密字段（身份证号等）将读不出。请放回原来的 secret-key、DJANGO_SECRET_KEY 和 DATA_KEYS。",
+            "密钥与备份时不同：加密字段将读不出。请放回原来的 secret-key（DJANGO_SECRET_KEY）和 DATA_KEYS。",
             "The backup was made with another secret key: encrypted fields will be unreadable until it is put back.",
         )

@@ -1,0 +1,144 @@
+"""Takes a merge back, exactly, while nothing that moved has been changed since; else says what stands in the way."""
+
+import json
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import encryption
+from organizations.models import User
+from people.merging import MOVED, columns, hang_photos, put_back
+from people.models import Cover, FormerDocument, Membership, Merge, Person
+from people.states import MembershipState
+from people.twins import same
+from people.workflow import MEMBERSHIP
+
+_LISTS = {model._meta.label_lower: model for model in MOVED if model is not Membership}
+
+
+def in_the_way(merge: Merge) -> list[str]:
+    """Sentences; none: the merge can be taken back."""
+    if merge.undone_at is not None:
+        return [_("这次合并已经撤销了。")]
+    kept, ceased = merge.kept, merge.ceased
+    if ceased.merged_into_id != kept.pk or kept.merged_into_id is not None:
+        return [_("保留的档案后来又并入了另一份档案，请先撤销那一次合并。")]
+    if kept.anonymised_at is not None:
+        return [_("档案已经匿名化，不能再撤销。")]
+    return [*_facts_changed(merge, kept, ceased), *_rows_changed(merge, kept)]
+
+
+def _facts_changed(merge: Merge, kept: Person, ceased: Person) -> list[str]:
+    found = []
+    for part in merge.chosen:
+        if part == "document":
+            later = FormerDocument.objects.filter(person=kept, ended_at__gt=merge.at).exclude(
+                pk__in=merge.moved["former"]
+            )
+            changed = later.exists()
+        elif part == "user":
+            changed = kept.user_id != merge.moved["user"]
+        else:
+            changed = not same(kept, ceased, part)
+        if changed:
+            label = {"document": _("证件"), "user": _("本人账号"), "health": _("健康信息")}.get(part)
+            label = label or str(Person._meta.get_field(part).verbose_name)  # type: ignore[union-attr]
+            found.append(_("“%(what)s”在合并以后改过。") % {"what": label})
+    return found
+
+
+def _rows_changed(merge: Merge, kept: Person) -> list[str]:
+    asked: list[tuple[type[models.Model], dict[str, int]]] = [
+        (Membership, {key: was["version"] for key, was in merge.moved["memberships"].items()}),
+        (Cover, {key: was["version"] for key, was in merge.moved["covers"].items()}),
+        *((model, merge.moved.get(label, {})) for label, model in _LISTS.items()),
+    ]
+    found = []
+    for model, versions in asked:
+        if not versions:
+            continue
+        has_version = any(field.name == "version" for field in model._meta.concrete_fields)
+        names = ("pk", "person_id", "version") if has_version else ("pk", "person_id")
+        rows = model._default_manager.filter(pk__in=versions).values_list(*names)
+        now = {str(row[0]): tuple(row[1:]) for row in rows}
+        asked_for = {key: (kept.pk, version) if has_version else (kept.pk,) for key, version in versions.items()}
+        changed = sum(now.get(key) != wanted for key, wanted in asked_for.items())
+        if changed:
+            words = {"what": model._meta.verbose_name, "count": changed}
+            found.append(_("%(what)s有 %(count)d 条在合并以后改过。") % words)
+    return found
+
+
+@transaction.atomic
+def undo(merge: Merge, *, by: User) -> Merge:
+    """Two records again, as they were.
+
+    :raises ValidationError: it was undone already, or something has changed since; says what.
+    """
+    merge = Merge.objects.select_for_update().get(pk=merge.pk)
+    people = Person.objects.select_for_update(of=("self",)).filter(pk__in=[merge.kept_id, merge.ceased_id])
+    there = {person.pk: person for person in people.order_by("pk")}
+    merge.kept, merge.ceased = there[merge.kept_id], there[merge.ceased_id]
+    reasons = in_the_way(merge)
+    if reasons:
+        raise ValidationError(reasons, code="changed")
+    _memberships_back(merge, by)
+    _covers_back(merge)
+    for label, model in _LISTS.items():
+        _back(model, list(merge.moved.get(label, {})), merge.ceased)
+    FormerDocument.objects.filter(pk__in=merge.moved["former"]).delete()
+    Person.objects.filter(pk__in=merge.moved["merged"]).update(merged_into=merge.ceased)
+    hang_photos(merge.moved["photos"], merge.ceased)
+    _facts_back(merge)
+    merge.undone_by, merge.undone_at = by, timezone.now()
+    merge.save(update_fields=["undone_by", "undone_at"])
+    return merge
+
+
+def _back(model: type[models.Model], keys: list[str], person: Person) -> None:
+    rows = model._default_manager.filter(pk__in=keys)
+    if any(field.name == "version" for field in model._meta.concrete_fields):
+        rows.update(person=person, version=F("version") + 1)
+    else:
+        rows.update(person=person)
+
+
+def _memberships_back(merge: Merge, by: User) -> None:
+    before = merge.moved["memberships"]
+    rows = Membership.objects.filter(pk__in=before)
+    rows.filter(is_main=True).update(is_main=False)
+    rows.filter(pk__in=[key for key, was in before.items() if was["person"] == merge.ceased_id]).update(
+        person=merge.ceased
+    )
+    comment = _("撤销合并")
+    for row in rows.filter(pk__in=merge.moved["ended"]).select_related("organization"):
+        row = MEMBERSHIP.perform(row, "reinstate", by=by, comment=comment)
+        if before[str(row.pk)]["state"] == MembershipState.PROBATION:
+            MEMBERSHIP.perform(row, "demote", by=by, comment=comment)
+    rows.filter(pk__in=[key for key, was in before.items() if was["main"]]).update(is_main=True)
+    rows.update(version=F("version") + 1)
+
+
+def _covers_back(merge: Merge) -> None:
+    for key, was in merge.moved["covers"].items():
+        starts, ends, reason = was["before"]
+        Cover.objects.filter(pk=key).update(starts_on=starts, ends_on=ends, end_reason=reason, version=F("version") + 1)
+
+
+def _facts_back(merge: Merge) -> None:
+    kept, ceased = merge.kept, merge.ceased
+    before: dict[str, Any] = json.loads(encryption.decrypt(merge.before_cipher) or "{}")
+    lent_parts = [part for part in ("document", "user") if part in merge.chosen]
+    lent = {column: getattr(kept, column) for part in lent_parts for column in columns(part)}
+    put_back(kept, before)
+    kept.version += 1
+    kept.save()
+    for column, value in lent.items():
+        setattr(ceased, column, value)
+    ceased.merged_into = None
+    ceased.version += 1
+    ceased.save()

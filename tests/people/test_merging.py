@@ -1,0 +1,294 @@
+"""Two records of one human being: found, compared, made one, and taken back exactly."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import ForeignKey
+from django.forms.models import model_to_dict
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from core.attachments import attach
+from core.models import Attachment
+from organizations.models import Organization, User
+from organizations.reference import add_child
+from people.choices import ConsentKind, EndKind, IdType
+from people.enrolling import find
+from people.merging import MOVED, STAYS, kept_instead
+from people.models import (
+    Award,
+    Certificate,
+    Consent,
+    ConsentText,
+    Cover,
+    HourRecord,
+    Membership,
+    Merge,
+    Person,
+)
+from people.revealing import disclosures_of, note
+from people.states import MembershipState
+from portal.demo.cast import TEAM_CODE
+from tests.core.list_checks import queries_of
+from tests.core.sample_files import image
+from tests.people import builders
+from tests.people.builders import citizen
+
+pytestmark = pytest.mark.django_db
+LIST = "/people/merges/"
+BIRTH = date(1990, 3, 7)
+
+
+@pytest.fixture
+def team(cast: Any) -> Organization:
+    return Organization.objects.get(code=TEAM_CODE)
+
+
+@pytest.fixture
+def second_team(team: Organization) -> Organization:
+    return add_child(
+        Organization.objects.get(code="150400"), code="T15040099", name="第二支（演示）", short_name="第二支",
+        level="team", division_id="150400",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def two(team: Organization, second_team: Organization) -> tuple[Person, Person]:
+    """One human being, entered by two teams: the second knew no ID number."""
+    kept = builders.member(team, 1, person=builders.person(1, name="王明", address="松山区甲街")).person
+    other = builders.person(
+        2, name="王明", mobile="13800000001", birth=BIRTH, id_number="", employer="某厂", gender="2"
+    )
+    builders.member(second_team, person=other)
+    return kept, other
+
+
+def compared(client: Client, kept: Person, ceased: Person) -> tuple[str, dict[str, Any]]:
+    """The page and what its form carries untouched."""
+    url = reverse("people:merge_create", args=[kept.pk, ceased.pk])
+    form = client.get(url).context["form"]
+    return url, {name: form[name].value() or "" for name in form.fields} | {"reason": "已与本人核对"}
+
+
+def merged(client: Client, kept: Person, ceased: Person, **more: str) -> Merge:
+    url, data = compared(client, kept, ceased)
+    response = client.post(url, data | more)
+    assert response.status_code == 302, response.context["form"].errors
+    return Merge.objects.latest("pk")
+
+
+def snapshot(*people: Person) -> list[dict[str, Any]]:
+    """Everything that hangs on these people as it stands, without the counters that only ever go up."""
+    rows: list[Any] = list(Person.objects.filter(pk__in=[person.pk for person in people]).order_by("pk"))
+    for model in MOVED:
+        rows += model._default_manager.filter(person__in=people).order_by("pk")
+    shots = [{**model_to_dict(row), "_": row._meta.label, "id_index": getattr(row, "id_index", "")} for row in rows]
+    return [{key: value for key, value in shot.items() if key != "version"} for shot in shots]
+
+
+# -- finding them ---------------------------------------------------------------------------------------------
+def test_the_office_sees_who_may_be_one_person_and_nobody_else_does(
+    two: tuple[Person, Person], chifeng: User, captain: User, songshan: User, as_user: Callable[[User], Client]
+) -> None:  # fmt: skip
+    client = as_user(chifeng)
+    assert len(queries_of(client, LIST)) <= 10
+    page = client.get(LIST)
+    assert [(pair, group["why"]) for group in page.context["groups"] for pair in group["pairs"]] == [
+        (two, "姓名和出生日期相同；手机号相同")
+    ]
+    assert citizen(1) not in page.content.decode()
+    assert "13800000001" not in page.content.decode()
+    assert as_user(captain).get(LIST).status_code == 403
+    assert as_user(songshan).get(LIST).context["groups"] == []  # verifies, but not at these teams
+
+
+def test_of_two_teams_one_of_which_is_not_the_offices_nothing_is_told(
+    two: tuple[Person, Person], office: Callable[[str], Organization], chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    elsewhere = add_child(
+        office("150402"), code="T15040299", name="红山（演示）", short_name="红山", level="team", division_id="150402"
+    )
+    other = builders.person(3, name="李红", mobile="13800000009")
+    builders.member(elsewhere, person=other)
+    builders.member(Organization.objects.get(code=TEAM_CODE), 4, person=builders.person(4, mobile="13800000009"))
+    client = as_user(chifeng)
+    assert "李红" not in client.get(LIST).content.decode()
+    assert client.get(reverse("people:merge_create", args=[two[0].pk, other.pk])).status_code == 403
+
+
+def test_two_can_be_chosen_by_hand_and_the_better_known_is_kept(
+    two: tuple[Person, Person], chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    kept, other = two
+    client = as_user(chifeng)
+    assert set(client.get(LIST, {"q": "王明"}).context["found"]) == {kept, other}
+    chosen = client.get(LIST, {"compare": "1", "person": [other.pk, kept.pk]})
+    assert chosen["Location"] == reverse("people:merge_create", args=[kept.pk, other.pk])
+    assert "请选中两个人" in client.get(LIST, {"compare": "1", "person": [kept.pk]}, follow=True).content.decode()
+
+
+# -- merging ---------------------------------------------------------------------------------------------------
+def test_what_is_missing_is_filled_in_what_differs_is_chosen_and_everything_moves(
+    two: tuple[Person, Person], team: Organization, second_team: Organization, chifeng: User,
+    as_user: Callable[[User], Client],
+) -> None:  # fmt: skip
+    kept, other = two
+    builders.certificate(other, number="YS-9")
+    HourRecord.objects.create(
+        person=other, organization=second_team, kind="service", on=date(2025, 1, 2), hours=3, what="救援"
+    )
+    Award.objects.create(person=other, name="先进", level="team", grantor="队", awarded_on=date(2025, 1, 2))
+    text = ConsentText.objects.filter(kind=ConsentKind.PERSONAL).published().get()
+    Consent.objects.create(person=other, text=text, given_at=timezone.now(), channel="paper")
+    note(other, "id_number", by=chifeng, reason="核对")
+    attach(other, SimpleUploadedFile("照片.png", image("PNG")), kind="photo", by=chifeng)
+    before, made = kept.tracked_events.count(), merged(as_user(chifeng), kept, other, take_gender="ceased")
+    kept.refresh_from_db()
+    assert (kept.employer, kept.address, kept.gender) == ("某厂", "松山区甲街", "2")
+    assert {row.organization for row in kept.memberships.current()} == {team, second_team}
+    assert kept.memberships.get(is_main=True).organization == team
+    assert [kept.certificates.count(), kept.hours.count(), kept.awards.count(), kept.consents.count()] == [1, 1, 1, 1]
+    assert Attachment.objects.of(kept).current().count() == 1
+    assert disclosures_of(kept).count() == 1  # it stays where it was written, and is read with the rest
+    assert kept_instead(other.pk) == kept
+    assert not Person.objects.visible_to(chifeng).filter(pk=other.pk).exists()
+    assert kept.tracked_events.count() == before + 1
+    assert made.chosen == ["gender", "employer"]
+
+
+def test_in_the_same_team_twice_the_later_ends_as_a_mistake_and_a_policy_counts_once(
+    two: tuple[Person, Person], team: Organization, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    kept, other = two
+    Membership.objects.filter(person=kept).update(joined_on=date(2024, 5, 1))
+    earlier = builders.member(team, person=other, joined_on=date(2024, 1, 1))
+    policy = builders.policy(team, kept, other)
+    Cover.objects.filter(person=kept).update(ends_on=policy.starts_on)
+    merged(as_user(chifeng), kept, other)
+    here = Membership.objects.filter(person=kept, organization=team)
+    assert here.current().get() == earlier
+    assert here.get(state=MembershipState.ENDED).end_kind == EndKind.MISTAKE
+    assert Cover.objects.get(person=kept).ends_on == policy.ends_on
+    assert Membership.objects.current().filter(person=kept, is_main=True).count() == 1
+
+
+def test_two_documents_need_a_reason_and_both_find_the_person(
+    two: tuple[Person, Person], chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    kept, other = two
+    other.set_id(IdType.PASSPORT, "E12345678")
+    other.save()
+    client = as_user(chifeng)
+    url, data = compared(client, kept, other)
+    refused = client.post(url, data)
+    assert "document_reason" in refused.context["form"].errors
+    assert not Merge.objects.exists()
+    merged(client, kept, other, document_reason="换过护照", take_document="ceased")
+    kept.refresh_from_db()
+    assert kept.id_number == "E12345678"
+    assert find(IdType.CITIZEN, citizen(1)) == find(IdType.PASSPORT, "E12345678") == kept
+
+
+def test_a_second_click_and_a_second_clerk_find_it_done(
+    two: tuple[Person, Person], chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    kept, other = two
+    client = as_user(chifeng)
+    url, data = compared(client, kept, other)
+    back, turned = compared(client, other, kept)
+    client.post(url, data)
+    again = client.post(url, data)
+    assert (again.status_code, again["Location"]) == (302, kept.get_absolute_url())
+    assert client.post(back, turned).status_code == 404  # the other way round: it is a record no more
+    assert Merge.objects.count() == 1
+
+
+def test_what_was_changed_meanwhile_is_compared_again(
+    two: tuple[Person, Person], chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    client = as_user(chifeng)
+    url, data = compared(client, *two)
+    Person.objects.filter(pk=two[1].pk).update(employer="另一厂", version=7)
+    page = client.post(url, data, follow=True).content.decode()
+    assert "别人改过其中一份档案" in page
+    assert "另一厂" in page
+    assert not Merge.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("username", "status"), [("captain", 403), ("region", 403), ("songshan", 404), ("baotou", 404)]
+)
+def test_who_does_not_verify_both_cannot_merge(
+    two: tuple[Person, Person], cast: dict[str, User], as_user: Callable[[User], Client], username: str, status: int
+) -> None:
+    client = as_user(cast[username])
+    kept, other = two
+    # the captain sees only his own team; the second team's person is a stranger to him
+    if username == "captain":
+        builders.member(Organization.objects.get(code=TEAM_CODE), person=other)
+    url = reverse("people:merge_create", args=[kept.pk, other.pk])
+    assert client.get(url).status_code == client.post(url, {"reason": "x"}).status_code == status
+    assert not Merge.objects.exists()
+
+
+# -- taking it back --------------------------------------------------------------------------------------------
+def test_undone_both_are_as_they_were(
+    two: tuple[Person, Person], team: Organization, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    kept, other = two
+    other.set_id(IdType.PASSPORT, "E12345678")
+    other.set_health({"allergy": "青霉素"})
+    other.save()
+    kept.user = chifeng
+    kept.save()
+    builders.member(team, person=other, joined_on=date(2024, 1, 1), state=MembershipState.PROBATION)
+    builders.policy(team, kept, other)
+    builders.certificate(other, number="YS-9")
+    client = as_user(chifeng)
+    before = snapshot(kept, other)
+    made = merged(client, kept, other, document_reason="换过护照", take_document="ceased", take_gender="ceased")
+    assert snapshot(kept, other) != before
+    assert client.get(reverse("people:merge_undo", args=[made.pk])).status_code == 200
+    client.post(reverse("people:merge_undo", args=[made.pk]))
+    after = snapshot(kept, other)
+    assert [row | {"id_index": ""} for row in after] == [row | {"id_index": ""} for row in before]
+    kept.refresh_from_db()
+    other.refresh_from_db()
+    assert (kept.id_number, other.id_number, other.health) == (citizen(1), "E12345678", {"allergy": "青霉素"})
+    assert find(IdType.PASSPORT, "E12345678") == other
+    again = client.post(reverse("people:merge_undo", args=[made.pk]), follow=True)
+    assert "已经撤销了" in again.content.decode()
+
+
+def test_what_was_changed_since_stands_in_the_way_and_is_named(
+    two: tuple[Person, Person], chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    kept, other = two
+    builders.certificate(other, number="YS-9")
+    client = as_user(chifeng)
+    made = merged(client, kept, other)
+    Certificate.objects.filter(person=kept).update(level="高级", version=9)
+    Person.objects.filter(pk=kept.pk).update(employer="第三厂")
+    page = client.get(reverse("people:merge_detail", args=[made.pk])).content.decode()
+    assert "证书有 1 条在合并以后改过" in page
+    assert "“工作单位”在合并以后改过" in page
+    client.post(reverse("people:merge_undo", args=[made.pk]))
+    made.refresh_from_db()
+    assert made.undone_at is None
+
+
+def test_everything_that_hangs_on_a_person_is_thought_of() -> None:
+    """A model with a new relation to a person has to say whether it moves."""
+    there = {
+        model
+        for model in apps.get_models()
+        if not model._meta.label.endswith("Event")
+        for field in model._meta.concrete_fields
+        if isinstance(field, ForeignKey) and field.related_model is Person and model is not Person
+    }
+    assert there == {*MOVED, *STAYS}
