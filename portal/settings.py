@@ -301,12 +301,14 @@ CELERY_BEAT_SCHEDULE = {
     "core.jobs": {"task": "core.resume_jobs", "schedule": 60},
     "core.files": {"task": "core.sweep_files", "schedule": 24 * 3600},
     "core.mail": {"task": "core.mail_notices", "schedule": 300},
+    "people.retention": {"task": "people.retention", "schedule": 24 * 3600},
     "organizations.housekeeping": {"task": "organizations.housekeeping", "schedule": 3600},
 }
 # Each names a function () → iterable of core.notices.Reminder; core/reminders.py sends every one once.
 REMINDERS = [
     "organizations.reminders.appointments_ending",
     "organizations.reminders.requests_waiting",
+    "people.keeping_reminders.people_due",
     "teams.reminders.filings_due",
     "teams.reminders.filings_escalated",
     "teams.reminders.drafts_lying",

@@ -6,7 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from organizations.models import Organization, User
-from people.models import Certificate, Invitation
+from people.merging import merge
+from people.models import Certificate, Invitation, Rank
+from people.settings import RETENTION
 from people.states import CertificateState
 from tests.people import builders
 
@@ -29,4 +31,15 @@ def people_world(cast: dict[str, User], place: Organization) -> dict[str, Any]:
         "invitation": Invitation.objects.create(
             organization=place, expires_on=timezone.localdate() + timedelta(days=30), created_by=cast["songshan"]
         ),
+        "twin": builders.member(place, 2).person,
+        "merge": merge(
+            builders.member(place, 3).person,
+            builders.member(place, 4).person,
+            taken=[],
+            by=cast["songshan"],
+            reason="已与本人核对",
+            document_reason="换过证件",
+        ),
+        "setting": RETENTION.key,
+        "rank": Rank.objects.get(pk="sample_1"),
     }

@@ -1,0 +1,205 @@
+"""What is taken out of a person's records, and out of their history, when they are anonymised; and what stays.
+
+``CLEARED`` is the table: model → columns and what is put in their place. What it does not name stays: sex, year of
+birth, division, when somebody was a member of which team, hours, kinds and dates of certificates, awards and ranks, so
+that past numbers stay what they were. The history keeps who changed something and when, not what about the person.
+
+History, moves and the access log are append-only. The triggers that hold them are passed over here, for exactly these
+rows and columns, as ``core.audit.retention`` does for rows past their time.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pgtrigger
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast, Concat, TruncYear
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import encryption
+from core.language import in_chinese
+from core.models import AccessLog, Attachment, Notice, WorkflowEvent
+from people import identity
+from people.models import (
+    Application,
+    Award,
+    Capability,
+    Certificate,
+    Cover,
+    Disclosure,
+    FormerDocument,
+    HourRecord,
+    Mandate,
+    Membership,
+    Merge,
+    Person,
+    RankRecord,
+)
+
+_NO_PERSON: dict[str, Any] = {
+    **dict.fromkeys(
+        (
+            "mongolian_name", "id_type", "id_cipher", "id_masked", "ethnicity", "political", "mobile", "other_phone",
+            "address", "employer", "occupation", "education", "emergency_name", "emergency_relation",
+            "emergency_phone", "rc_member_no", "volunteer_no", "licence_class", "clothes_size", "shoe_size", "hat_size",
+            "health_cipher", "note",
+        ),
+        "",
+    ),
+    **dict.fromkeys(("id_index", "health_declared_on", "checkup_on", "user"), None),
+    "skills": [],
+    "languages": [],
+    "birth": TruncYear("birth"),
+}  # fmt: skip
+CLEARED: dict[type[models.Model], dict[str, Any]] = {
+    Person: _NO_PERSON,
+    Membership: dict.fromkeys(("number", "group", "duty", "basis", "away_reason", "end_reason"), ""),
+    Certificate: dict.fromkeys(("number", "source", "reason"), ""),
+    Cover: {"end_reason": ""},
+    Award: dict.fromkeys(("document_no", "end_reason"), ""),
+    Mandate: {"end_reason": ""},
+    HourRecord: {"end_reason": ""},
+    RankRecord: dict.fromkeys(("basis", "end_reason"), ""),
+    Capability: dict.fromkeys(("assessor", "end_reason"), ""),
+}
+_FACTS = ("left_on", "end_kind")  # of a move: what is no text
+
+
+def nobody() -> Any:
+    """In the place of a name; the number keeps two of them apart."""
+    with in_chinese():
+        return Concat(Value(_("已匿名 #")), F("pk"), output_field=models.CharField())
+
+
+def scrub(people: Sequence[Person]) -> list[tuple[Any, str]]:
+    """Everything of these people; returns the stored files to remove after the commit. Runs in a transaction."""
+    keys = [person.pk for person in people]
+    names = {person.pk: person.name for person in people}
+    applications = _applications(people)
+    urls = _addresses(people)
+    rows = {model: list(_rows(model, keys)) for model in CLEARED}
+    files = _files(rows, applications)
+    for model, columns in CLEARED.items():
+        _clear(model, rows[model], columns)
+    _clear_applications(applications)
+    FormerDocument.objects.filter(person__in=keys).delete()
+    with in_chinese():
+        Merge.objects.filter(Q(kept__in=keys) | Q(ceased__in=keys)).update(before_cipher="", reason=_("（已匿名化）"))
+        Notice.objects.filter(url__in=urls).update(title=_("（已匿名化）"), body="")
+    _clear_moves({**rows, Application: applications})
+    _clear_disclosures(keys, names)
+    return files
+
+
+# -- rows and their history -------------------------------------------------------------------------------------
+def _rows(model: type[models.Model], keys: list[int]) -> Iterable[Any]:
+    rows = model._default_manager.filter(**{"pk__in" if model is Person else "person__in": keys})
+    return rows.values_list("pk", flat=True)
+
+
+def _clear(model: type[models.Model], keys: list[Any], columns: dict[str, Any]) -> None:
+    """The rows first, which writes their last event; then every event there is of them."""
+    named = {"name": nobody()} if model is Person else {}
+    once = {"anonymised_at": timezone.now()} if model is Person else {}
+    version = {"version": F("version") + 1}
+    model._default_manager.filter(pk__in=keys).update(**columns, **named, **once, **version)
+    event: Any = model.tracked_events.rel.related_model  # type: ignore[attr-defined]
+    there = {field.name for field in event._meta.concrete_fields}
+    if named:
+        with in_chinese():
+            named = {"name": Concat(Value(_("已匿名 #")), F("pgh_obj_id"), output_field=models.CharField())}
+    told = {name: value for name, value in columns.items() if name in there}
+    _past(event, "append_only", lambda rows: rows.filter(pgh_obj__in=keys).update(**told, **named))
+
+
+def _past(model: type[models.Model], trigger: str, change: Callable[[models.QuerySet[Any]], Any]) -> None:
+    """Change rows that a trigger holds."""
+    with pgtrigger.ignore(f"{model._meta.app_label}.{model.__name__}:{trigger}"):
+        change(model._default_manager.all())
+
+
+def _applications(people: Sequence[Person]) -> list[int]:
+    """Their own, by what came of it or by the document it names."""
+    documents = [*people, *FormerDocument.objects.filter(person__in=people)]
+    indexes = [index for row in documents if row.id_index for index in _indexes(row)]
+    theirs = Q(membership__person__in=[person.pk for person in people]) | Q(id_index__in=indexes)
+    return list(Application.objects.filter(theirs).values_list("pk", flat=True))
+
+
+def _indexes(document: Person | FormerDocument) -> list[str]:
+    return identity.indexes(document.id_type, encryption.decrypt(document.id_cipher))
+
+
+def _clear_applications(keys: list[int]) -> None:
+    with in_chinese():
+        name = _("（已匿名化）")
+    rows = Application.objects.filter(pk__in=keys)
+    rows.update(name=name, payload_cipher="", id_index="", reason="", version=F("version") + 1)
+    event: Any = Application.tracked_events.rel.related_model  # type: ignore[attr-defined]
+    _past(event, "append_only", lambda events: events.filter(pgh_obj__in=keys).update(name=name, reason=""))
+
+
+def _clear_moves(rows: dict[Any, list[Any]]) -> None:
+    """Comments and texts of moves; the moves themselves, by whom and when, stay."""
+    wanted = _hanging(rows)
+    moves = list(WorkflowEvent.objects.filter(wanted))
+    for move in moves:
+        move.comment = ""
+        move.facts = {key: value for key, value in move.facts.items() if key in _FACTS}
+    _past(WorkflowEvent, "append_only", lambda all_: all_.bulk_update(moves, ["comment", "facts"], batch_size=500))
+
+
+def _hanging(rows: dict[Any, list[Any]]) -> Q:
+    wanted = Q(pk__in=[])
+    for model, keys in rows.items():
+        if keys:
+            kind = ContentType.objects.get_for_model(model)
+            wanted |= Q(content_type=kind, object_id__in=[str(key) for key in keys])
+    return wanted
+
+
+# -- who looked, who was told ------------------------------------------------------------------------------------
+def _clear_disclosures(keys: list[int], names: dict[int, str]) -> None:
+    """That somebody looked stays, also in the access log; the reason and the name go."""
+    shown = list(Disclosure.objects.filter(person__in=keys))
+    _past(Disclosure, "no_update", lambda rows: rows.filter(person__in=keys).update(reason=""))
+    minute = timedelta(minutes=1)
+    with in_chinese():
+        said = {key: _("已匿名 #%(number)d") % {"number": key} for key in keys}
+    for one in shown:
+        around = {"user": one.by_id, "at__range": (one.at - minute, one.at + minute), "subject": names[one.person_id]}
+        new = {"subject": said[one.person_id], "detail": {}}
+        _past(AccessLog, "no_update", lambda rows, around=around, new=new: rows.filter(**around).update(**new))
+
+
+def _addresses(people: Sequence[Person]) -> list[str]:
+    """Pages that notices about these people lead to."""
+    theirs = Certificate.objects.filter(person__in=[person.pk for person in people])
+    return [record.get_absolute_url() for record in (*people, *theirs)]
+
+
+# -- files -------------------------------------------------------------------------------------------------------
+def _files(rows: dict[type[models.Model], list[Any]], applications: list[int]) -> list[tuple[Any, str]]:
+    """Photos and scans: ended, renamed, and no longer naming a stored file; what is stored then goes, by the caller
+    after the commit, or by the nightly sweep of files that no row names."""
+    wanted = _hanging({**rows, Application: applications})
+    found = list(Attachment.objects.filter(wanted))
+    stored = [(row.file.storage, str(row.file.name)) for row in found]
+    with in_chinese():
+        name, reason = _("（已匿名化）"), _("人员已匿名化，文件已删除")
+    keys = [row.pk for row in found]
+    gone: dict[str, Any] = {"name": name, "size": 0, "sha256": _own("gone-"), "file": _own("gone/")}
+    ended = {"ended_at": timezone.now(), "end_reason": reason}
+    _past(Attachment, "frozen", lambda all_: all_.filter(pk__in=keys).update(**gone, **ended))
+    event: Any = Attachment.tracked_events.rel.related_model  # type: ignore[attr-defined]
+    past = {key: value for key, value in gone.items() if key in ("name", "size")} | {"file": "gone", "sha256": "gone"}
+    _past(event, "append_only", lambda events: events.filter(pgh_obj__in=keys).update(**past))
+    return stored
+
+
+def _own(prefix: str) -> Concat:
+    return Concat(Value(prefix), Cast("id", models.CharField()), output_field=models.CharField())
