@@ -252,7 +252,7 @@ def _end(row: Membership, by: User) -> None:
             _("这个人在“%(team)s”登记了两次，请先由管理这支队伍的单位把其中一次按登记有误办理退队。") % words,
             code="elsewhere",
         )
-    facts = {"left_on": max(timezone.localdate(), row.joined_on), "end_kind": EndKind.MISTAKE}
+    facts: dict[str, Any] = {"left_on": max(timezone.localdate(), row.joined_on), "end_kind": EndKind.MISTAKE}
     MEMBERSHIP.perform(row, "end", by=by, end_reason=_("合并重复的档案"), **facts)
 
 

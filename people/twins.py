@@ -34,6 +34,7 @@ from organizations.permissions import reach
 from organizations.roles import Right
 from people.enrolling import FILLABLE
 from people.models import Membership, Person
+from people.models.person import PersonQuerySet
 
 MOST = 50  # groups a page shows; when these are done, the next come up
 PHONES = ("mobile", "other_phone", "emergency_phone")
@@ -52,7 +53,7 @@ _LABELS = {"document": gettext_lazy("证件"), "health": gettext_lazy("健康信
 
 
 # -- who they may be ----------------------------------------------------------------------------------------
-def verified_by(user: User) -> QuerySet[Person]:
+def verified_by(user: User) -> PersonQuerySet:
     """People the user may merge: at one of their teams, or the last one they were in, he or she verifies."""
     theirs = Membership.objects.filter(person=OuterRef("pk"))
     here = theirs.filter(reach(user, Right.VERIFY_MEMBER, at="organization"))
@@ -99,7 +100,7 @@ def _named(person: Person) -> tuple[str, date | None, str]:
 
 def _twice(user: User) -> list[tuple[str, date | None, str]]:
     """(name, birthday, "") and ("", None, mobile) that more than one of the user's people have."""
-    rows = verified_by(user).order_by()
+    rows: Any = verified_by(user).order_by()
     heads = {"heads": Count("pk")}
     born = rows.exclude(birth=None).values("name", "birth").annotate(**heads).filter(heads__gt=1)
     called = rows.exclude(mobile="").values("mobile").annotate(**heads).filter(heads__gt=1)

@@ -85,6 +85,10 @@ def shown(row: Any, field: models.Field) -> str:
     value = _raw(row, field)
     if value is None or value == "":
         return ""
+    tracked = row._meta.get_field("pgh_obj").related_model
+    hide = getattr(tracked, "masked_in_history", {}).get(field.name)
+    if hide:
+        return str(hide(value))
     if isinstance(field, models.ForeignKey):
         return _related(row, field)
     if isinstance(field, models.DateTimeField):

@@ -45,13 +45,15 @@ def changes_of(
     """Changes of a tracked record, newest first; one query, and one per kind of related record that is named.
 
     An update that changed nothing a person would call a fact is left out. ID numbers and phone numbers in any text are
-    masked; ``masked`` hides further fields, by name.
+    masked; ``masked``, and ``masked_in_history`` of the model, hide further fields, by name. A model names in
+    ``told_in_history`` what no form edits and its readers should hear of all the same.
     """
     found = list(record.tracked_events.order_by("-pgh_id")[: most + 1])  # type: ignore[attr-defined]
     fields = _facts(type(record))
     pairs = list(zip(found, [*found[1:], None], strict=True))[:most]
     changed = [(event, before, _differences(fields, event, before)) for event, before in pairs]
-    words = _Words(fields, masked or {}, [event for event, before, names in changed if names], found)
+    masked = {**getattr(type(record), "masked_in_history", {}), **(masked or {})}
+    words = _Words(fields, masked, [event for event, before, names in changed if names], found)
     return [
         _change(event, [(str(_label(field)), words(field, before), words(field, event)) for field in differing])
         for event, before, differing in changed
@@ -80,7 +82,7 @@ def _facts(model: type[Model]) -> list[Field]:
         and field.name not in INTERNAL
         and not field.primary_key
         and not isinstance(field, GeneratedField)
-        and (field.editable or isinstance(field, ForeignKey))
+        and (field.editable or isinstance(field, ForeignKey) or field.name in getattr(model, "told_in_history", ()))
     ]
 
 

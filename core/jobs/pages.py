@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.module_loading import import_string
 from django.views.generic import View
 
+from core import encryption
 from core.models import Job
 
 
@@ -18,7 +19,7 @@ def params_of(view: View) -> dict[str, Any]:
     return {
         "view": f"{cls.__module__}.{cls.__qualname__}",
         "kwargs": {key: str(value) for key, value in view.kwargs.items()},
-        "query": view.request.GET.urlencode(),
+        "sealed_query": encryption.encrypt(view.request.GET.urlencode()),  # one may search by an ID number
         "path": view.request.path,
     }
 
@@ -30,7 +31,8 @@ def view_of(job: Job) -> Any:
     """
     request = HttpRequest()
     request.method, request.user, request.path = "GET", job.created_by, job.params["path"]
-    request.GET = QueryDict(job.params["query"])
+    sealed = job.params.get("sealed_query")  # none in jobs that waited while the portal was brought up to date
+    request.GET = QueryDict(encryption.decrypt(sealed) if sealed is not None else job.params["query"])
     view = import_string(job.params["view"])()
     view.setup(request, **job.params["kwargs"])
     view.authorise()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from core.integrity import plainly
+from core.masking import names_somebody
 from core.models import SavedView
 
 MOST = 30  # views one person keeps of one list; more is a mistake or an attack
@@ -125,6 +126,8 @@ def _kept(query: str) -> str:
     params = QueryDict(query[:4000], mutable=True)
     for name in [name for name in params if name in NOT_KEPT or not any(params.getlist(name))]:
         params.pop(name)
+    if names_somebody(params.get("q", "")):  # a view is of many; whose number it is, is nothing to keep
+        params.pop("q")
     return params.urlencode()
 
 

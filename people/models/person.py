@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core import encryption
+from core import encryption, masking
 from core.decisions import Decision, no
 from core.history import tracked
 from core.search import matching, search_index, search_key
@@ -111,6 +111,8 @@ class Person(models.Model):
 
     objects = PersonQuerySet.as_manager()
     attachment_kinds = {PHOTO: _("照片")}
+    told_in_history = ("id_masked", "anonymised_at")
+    masked_in_history = {"other_phone": masking.phone, "emergency_phone": masking.phone}
 
     class Meta:
         verbose_name = _("人员")

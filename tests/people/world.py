@@ -11,12 +11,15 @@ from people.models import Certificate, Invitation, Rank
 from people.settings import RETENTION
 from people.states import CertificateState
 from tests.people import builders
+from tests.people.leaks import HEALTH
 
 
 def people_world(cast: dict[str, User], place: Organization) -> dict[str, Any]:
     """``place``: the team's organization."""
     membership = builders.ready(place, 1)
     person = membership.person
+    person.set_health({"allergy": HEALTH})
+    person.save()
     policy = person.covers.get().policy
     return {
         "team_place": place,

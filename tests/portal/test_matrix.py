@@ -1,4 +1,5 @@
-"""Role × place × route: strangers get 404, insiders without the right 403, others get in; no route is forgotten."""
+"""Role × place × route: strangers get 404, insiders without the right 403, others get in; no route is forgotten, and
+none shows a number, a phone or health data in the clear."""
 
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -21,6 +22,7 @@ from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.permissions import grant
 from organizations.roles import ROLES, Right
 from portal.demo import CAST
+from tests.people.leaks import leaked, text_of
 from tests.people.world import people_world
 from tests.portal.matrix import ELSEWHERE, MATRIX
 from tests.portal.rows import PLACE, Row
@@ -127,8 +129,7 @@ def _ask(client: Client, method: str, name: str, row: Row, world: dict[str, Any]
         kind = {"content_type": "application/json"} if name.startswith("api:") else {}
         response = client.get(address) if method == "GET" else client.post(address, row.data(world), **kind)
         transaction.set_rollback(True)
-    if response.streaming:
-        b"".join(response.streaming_content)  # read to the end, which closes the file
+    response.told = text_of(response)  # a stream is read to the end, which closes the file
     return response
 
 
@@ -141,7 +142,9 @@ def test_person_gets_in_where_the_roles_table_says_and_nowhere_else(
         for method in row.methods:
             client = Client()
             client.cookies = session.copy()  # signing out is one of the routes
-            got, expected = _got(_ask(client, method, name, row, world)), _expected(row, username)
+            response = _ask(client, method, name, row, world)
+            got, expected = _got(response), _expected(row, username)
+            wrong += [f"{method} {name}: shows {secret}" for secret in leaked(name, response.told)]
             if got != expected and not (row.kind == "library" and got == "404"):
                 wrong.append(f"{method} {name}: {got} instead of {expected}")
     assert wrong == []
