@@ -38,14 +38,15 @@ def due(rows: QuerySet[Person] | None = None, *, years: int | None = None) -> Qu
     """
     theirs = Membership.objects.filter(person=OuterRef("pk"))
     last = theirs.order_by("-left_on").values("left_on")[:1]
-    today = timezone.localdate()
+    until = limit(value_of(RETENTION) if years is None else years)
     mandates = Mandate.objects.standing().filter(person=OuterRef("pk"))
-    holding = mandates.filter(Q(ends_on=None) | Q(ends_on__gte=today))
+    holding = mandates.filter(Q(ends_on=None) | Q(ends_on__gte=timezone.localdate()))
     people = Person.objects.all() if rows is None else rows
     return (
-        people.filter(~Exists(theirs.current()), ~Exists(holding), merged_into=None, anonymised_at=None)
+        people.filter(Exists(theirs.filter(left_on__lte=until)), merged_into=None, anonymised_at=None)
+        .filter(~Exists(theirs.current()), ~Exists(holding))
         .annotate(last_left=Subquery(last))
-        .filter(last_left__lte=limit(value_of(RETENTION) if years is None else years))
+        .filter(last_left__lte=until)
         .order_by("last_left", "pk")
     )
 

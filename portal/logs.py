@@ -21,7 +21,7 @@ def without_personal_data(logger: Any, method: str, event: EventDict) -> EventDi
 
 def _clean(key: str, value: Any) -> Any:
     if isinstance(value, HttpRequest):
-        return f"{value.method} {value.path}"
+        return mask_text(f"{value.method} {value.path}")
     if key in ("request", "url", "path") and isinstance(value, str):
         return mask_text(value.partition("?")[0])
     if is_secret(key):
