@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.forms import refuse
+from organizations.models import User
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, told
@@ -43,13 +44,19 @@ def merge_list(request: SignedIn) -> HttpResponse:
         "found": found[:MOST],
         "more": len(found) > MOST,
         "most": MOST,
-        "groups": [
-            {"why": group.why, "pairs": [better(one, other) for one, other in group.pairs]}
-            for group in candidates(request.user)
-        ],
+        "pairs": _pairs(request.user),
         "merges": list(merges_visible_to(request.user)[:MOST]),
     }
     return render(request, "people/merge_list.html", context)
+
+
+def _pairs(user: User) -> list[tuple[Person, Person, str]]:
+    """Kept, ceased, why: each pair once, with everything that speaks for it."""
+    found: dict[tuple[Person, Person], list[str]] = {}
+    for group in candidates(user):
+        for one, other in group.pairs:
+            found.setdefault(better(one, other), []).append(group.why)
+    return [(*pair, _("；").join(reasons)) for pair, reasons in found.items()]
 
 
 def _two(request: SignedIn, kept: int, ceased: int) -> tuple[Person, Person]:
