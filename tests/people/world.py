@@ -29,4 +29,8 @@ def people_world(cast: dict[str, User], place: Organization) -> dict[str, Any]:
         "invitation": Invitation.objects.create(
             organization=place, expires_on=timezone.localdate() + timedelta(days=30), created_by=cast["songshan"]
         ),
+        "person_section": "facts",
+        "consent": builders.consent(person),
+        "standing_kind": "award",
+        "award": builders.award(person),
     }
