@@ -22,8 +22,8 @@ def correct_document(person: Person, *, id_type: str, id_number: str, reason: st
         with transaction.atomic():
             fresh = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
             if (fresh.id_type, fresh.id_number) == (id_type, id_number):
-                raise ValidationError({"id_number": _("登记的就是这个证件，没有变化。")}, code="same")
+                raise ValidationError({"id_number": _("登记的就是这个证件，没有变化。")})
             enrolling.replace_document(fresh, id_type, id_number, reason=reason)
     except IntegrityError as error:  # entered for another person in the same instant
-        raise ValidationError({"id_number": _("这个证件号码已经登记给另一个人。")}, code="id_taken") from error
+        raise ValidationError({"id_number": _("这个证件号码已经登记给另一个人。")}) from error
     return fresh

@@ -39,8 +39,8 @@ class PersonSerializer(serializers.ModelSerializer):
         model = Person
         fields = [
             "id", "name", "mongolian_name", "id_type", "id_number", "gender", "birth", "ethnicity", "mobile",
-            "division", "employer", "occupation", "education", "rc_member_no", "rc_member_on", "volunteer_no", "volunteer_on",
-            "skills", "languages", "version", "memberships",
+            "division", "employer", "occupation", "education", "rc_member_no", "rc_member_on", "volunteer_no",
+            "volunteer_on", "skills", "languages", "version", "memberships",
         ]  # fmt: skip
 
     def get_mobile(self, person: Person) -> str:

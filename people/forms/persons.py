@@ -19,11 +19,13 @@ from organizations.validators import validate_visible
 from people import identity
 from people.choices import Blood, IdType
 from people.forms.days import days_first
+from people.forms.free_text import refuse_numbers
 from people.models import Person
 from people.models.person import HEALTH_FIELDS
 from people.person_cards import PHONES, SECTIONS
 
 NONE = gettext_lazy("无")  # typed into a masked field to take out what is there
+NUMBERS = ("rc_member_no", "volunteer_no")
 _BREAKS = re.compile(r"[、,，;；\s]+")
 _KEEP_NOT = {"data-no-keep": "", "autocomplete": "off"}
 
@@ -79,19 +81,20 @@ class SectionForm(VersionedForm):
         days_first(self)
 
     def clean(self) -> dict[str, Any]:
+        """A sealed field left empty keeps what is there."""
         cleaned = super().clean()
         for name in self._sealed():
             typed = cleaned.get(name)
             if name not in self.errors:
-                cleaned[name] = "" if typed == NONE else typed or getattr(self.fields[name], "held", "")
+                cleaned[name] = typed or self.fields[name].held  # type: ignore[attr-defined]
+        refuse_numbers(self, (name for name in self.fields if name not in (*PHONES, *NUMBERS)))
         return cleaned
 
     def _clean_fields(self) -> None:
         """无 takes a number out; it is no telephone number, so it must not meet the field's rule."""
-        self.taken_out = [name for name in self._sealed() if self._typed(name) == NONE]
-        if self.taken_out:
-            self.data: Any = self.data.copy()  # type: ignore[attr-defined]
-            for name in self.taken_out:
+        for name in self._sealed():
+            if self._typed(name) == NONE:
+                self.data: Any = self.data.copy()  # type: ignore[attr-defined]
                 self.data[self.add_prefix(name)] = ""
                 self.fields[name].held = ""  # type: ignore[attr-defined]
         super()._clean_fields()  # type: ignore[misc]
@@ -150,8 +153,7 @@ class DocumentForm(forms.Form):
                 identity.validate(cleaned["id_type"], number)
             except ValidationError as error:
                 self.add_error("id_number", error)
-        if identity.normal(cleaned.get("reason") or "") == number and number:
-            self.add_error("reason", _("这里写原因，不要写号码。"))
+        refuse_numbers(self, ("reason",))
         return cleaned | {"id_number": number}
 
 
@@ -167,6 +169,11 @@ class RevealForm(forms.Form):
     def __init__(self, *args: Any, choices: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["what"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_numbers(self, ("reason",))
+        return cleaned
 
 
 class HealthForm(VersionedForm):

@@ -14,6 +14,7 @@ from core.forms import VersionedForm, refuse
 from organizations.models import Organization, User
 from organizations.validators import validate_year
 from people.forms.days import days_first
+from people.forms.free_text import refuse_numbers
 from people.models import HourRecord, Mandate, Membership, Person, Rank
 from people.standing import Kind, check_hours
 
@@ -54,6 +55,7 @@ class StandingForm(VersionedForm):
         assessed, until = cleaned.get("assessed_on"), cleaned.get("valid_until")
         if assessed and until and until < assessed:
             self.add_error("valid_until", _("有效至不能早于测评日期。"))
+        refuse_numbers(self, (name for name in self.fields if name != "version"))
         return cleaned
 
     @transaction.atomic
@@ -92,11 +94,16 @@ def organizers(person: Person, user: User, *, offices_only: bool) -> Any:
 
 @cache
 def form_class(kind: Kind) -> type[StandingForm]:
-    made: type[StandingForm] = forms.modelform_factory(kind.model, form=StandingForm, fields=kind.fields)
-    return made
+    made: Any = forms.modelform_factory(kind.model, form=StandingForm, fields=kind.fields)
+    return made  # type: ignore[no-any-return]
 
 
 class TakeBackForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("作废原因"), min_length=2, max_length=200, help_text=gettext_lazy("例：登记到了别人名下。")
     )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_numbers(self, ("reason",))
+        return cleaned

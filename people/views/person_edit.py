@@ -64,7 +64,7 @@ def person_document(request: SignedIn, pk: int) -> HttpResponse:
         try:
             fresh = correct_document(person, **form.cleaned_data)
         except ValidationError as error:
-            refuse(form, _naming(request, error, form.cleaned_data))
+            refuse(form, _naming(request, person, error, form.cleaned_data))
         else:
             messages.success(request, _("证件已更换，原来的证件留作记录，仍能查到此人。"))
             for sentence in differences(fresh):
@@ -79,11 +79,14 @@ def person_document(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "people/person_document.html", context)
 
 
-def _naming(request: SignedIn, error: ValidationError, facts: dict[str, Any]) -> ValidationError:
+def _naming(request: SignedIn, person: Person, error: ValidationError, facts: dict[str, Any]) -> ValidationError:
     """Whose number it is, to whoever may see that person; to others only that it is taken."""
-    errors = getattr(error, "error_dict", {}).get("id_number", ())
-    other = holder_of(facts["id_type"], facts["id_number"]) if errors else None
-    if other is None or not Person.objects.visible_to(request.user).filter(pk=other.pk).exists():
+    other = holder_of(facts["id_type"], facts["id_number"]) if hasattr(error, "error_dict") else None
+    if (
+        other is None
+        or other.pk == person.pk
+        or not Person.objects.visible_to(request.user).filter(pk=other.pk).exists()
+    ):
         return error
     said = _("这个证件号码已经登记给%(name)s。如果是同一个人登记了两次，请办理合并。") % {"name": other.name}
     return ValidationError({"id_number": said})

@@ -33,7 +33,7 @@ LABELS = {
 
 def choices(person: Person) -> list[tuple[str, Any]]:
     """What there is to be shown of the person."""
-    offered = [(What.ID_NUMBER, What.ID_NUMBER.label)] if person.id_cipher else []
+    offered: list[tuple[str, Any]] = [(What.ID_NUMBER, What.ID_NUMBER.label)] if person.id_cipher else []
     if person.mobile or person.other_phone or person.emergency_phone:
         offered.append((What.PHONE, What.PHONE.label))
     if person.health_cipher and may_hold_health(person):

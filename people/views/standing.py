@@ -45,7 +45,8 @@ def _record(request: SignedIn, kind: Kind, pk: int) -> Any:
 def standing_create(request: SignedIn, pk: int, kind: str) -> HttpResponse:
     person, chosen = visible(request, pk), _kind(kind)
     person.may(request.user, Right.EDIT_MEMBER).require()
-    record = chosen.model(person=person)
+    record: Any = chosen.model()
+    record.person = person
     words = {"name": person.name, "kind": chosen.title}
     return _entered(request, chosen, record, title=_("登记%(name)s的%(kind)s") % words, saved=_("已登记。"))
 
