@@ -48,15 +48,19 @@ SECTIONS: dict[str, Section] = {
 
 
 def cards(person: Person, *, sees_sealed: bool, edits: bool) -> list[dict[str, Any]]:
-    """Each section with ``rows`` of label and value, phones masked; reads nothing further."""
-    return [
-        {
-            "section": section,
-            "rows": [_row(person, name) for name in section.fields if sees_sealed or name not in SEALED],
-            "edits": edits,
-        }
-        for section in SECTIONS.values()
-    ]
+    """Each section with ``rows`` (label, value) of what is known, phones masked, and the labels of what is not
+    (``empty``); reads nothing further."""
+    return [_card(person, section, sees_sealed, edits) for section in SECTIONS.values()]
+
+
+def _card(person: Person, section: Section, sees_sealed: bool, edits: bool) -> dict[str, Any]:
+    rows = [_row(person, name) for name in section.fields if sees_sealed or name not in SEALED]
+    return {
+        "section": section,
+        "rows": [row for row in rows if row["value"]],
+        "empty": _("、").join(str(row["label"]) for row in rows if not row["value"]),
+        "edits": edits,
+    }
 
 
 def _row(person: Person, name: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def _facts(person: Person, sees_sealed: bool) -> list[dict[str, Any]]:
     shown = []
     for change in changes_of(person, masked=dict.fromkeys(PHONES, masking.phone), most=MOST):
         entry = change.shown()
-        lines = [line for line in entry["changes"] if line["label"] not in hidden]
+        lines = [line for line in entry["changes"] if line["label"] not in hidden and (line["old"] or line["new"])]
         label = _("建立档案") if change.label == "insert" else _("修改资料")
         if lines or change.label == "insert":
             shown.append(entry | {"label": label, "changes": lines})

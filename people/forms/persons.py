@@ -26,7 +26,7 @@ from people.person_cards import PHONES, SECTIONS
 
 NONE = gettext_lazy("无")  # typed into a masked field to take out what is there
 NUMBERS = ("rc_member_no", "volunteer_no")
-_BREAKS = re.compile(r"[、,，;；\s]+")
+_BREAKS = re.compile(r"\s*[、,，;；\n]\s*")
 _KEEP_NOT = {"data-no-keep": "", "autocomplete": "off"}
 
 
@@ -41,7 +41,7 @@ class Words(forms.CharField):
         return "、".join(value) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> Any:
-        words = [word for word in _BREAKS.split(super().clean(value)) if word]
+        words = [word for word in _BREAKS.split(super().clean(value).strip()) if word]
         for word in words:
             validate_visible(word)
             MaxLengthValidator(self.longest)(word)
@@ -81,12 +81,11 @@ class SectionForm(VersionedForm):
         days_first(self)
 
     def clean(self) -> dict[str, Any]:
-        """A sealed field left empty keeps what is there."""
-        cleaned = super().clean()
+        """A sealed field left empty keeps what is there: filled in before a stale form is compared."""
         for name in self._sealed():
-            typed = cleaned.get(name)
             if name not in self.errors:
-                cleaned[name] = typed or self.fields[name].held  # type: ignore[attr-defined]
+                self.cleaned_data[name] = self.cleaned_data.get(name) or self.fields[name].held  # type: ignore[attr-defined]
+        cleaned = super().clean()
         refuse_numbers(self, (name for name in self.fields if name not in (*PHONES, *NUMBERS)))
         return cleaned
 

@@ -41,5 +41,5 @@ def name_of(record: Any) -> str:
 
 def cell(record: Any, name: str) -> dict[str, str]:
     field, value = record._meta.get_field(name), getattr(record, name)
-    text = "" if value in (None, "") else f"{value:f}" if name == "hours" else field_in_words(field, value)
+    text = "" if value in (None, "") else f"{value.normalize():f}" if name == "hours" else field_in_words(field, value)
     return {"label": str(field.verbose_name), "value": mask_text(text)}

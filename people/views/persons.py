@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from core.lists import ListView
 from organizations.models import User
-from organizations.permissions import access, reach
+from organizations.permissions import reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
@@ -76,8 +76,7 @@ class PersonList(ListView):
         note_all(keys.iterator(chunk_size=2_000), Disclosure.What.EXPORT, by=self.request.user, reason=reason)
 
     def get_context(self) -> dict[str, Any]:
-        held = access(self.request.user)
-        return {**super().get_context(), "finds": True, "may_edit": Right.EDIT_MEMBER in held}
+        return {**super().get_context(), "search_hint": _("姓名、志愿者编号、会员证号")}
 
 
 def is_whole_number(term: str) -> bool:
