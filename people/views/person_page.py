@@ -22,6 +22,7 @@ from organizations.views.common import seen
 from people.models import Certificate, Consent, Cover, Disclosure, Membership, Person, Policy
 from people.person_cards import cards, differences
 from people.person_story import story
+from people.places import roster_url
 from people.readiness import needs_of, with_needs
 from people.revealing import may_hold_health
 from people.standing import KINDS, hours_by_year
@@ -126,7 +127,7 @@ def _team(row: Membership) -> dict[str, Any]:
         "membership": row,
         "state": membership_state(row),
         "lacks": needs_of(row) if row.is_current else [],
-        "url": row.organization.get_absolute_url(),
+        "url": roster_url(row.organization),
     }
 
 
