@@ -7,4 +7,4 @@ class PeopleConfig(AppConfig):
     verbose_name = _("人员")
 
     def ready(self) -> None:
-        from people import metrics  # noqa: F401 - registers them
+        from people import metrics, metrics_standing  # noqa: F401 - registers them

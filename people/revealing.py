@@ -1,6 +1,7 @@
 """The only way to what is sealed of a person: asked for, allowed, and noted where the person can read it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,9 +13,11 @@ from core import audit
 from core.models import AccessLog
 from organizations.models import User
 from organizations.roles import Right
-from people.models import Disclosure, Person
+from people.choices import ConsentKind
+from people.models import Consent, Disclosure, Person
 
 What = Disclosure.What
+BATCH = 2_000
 _READ: dict[str, Callable[[Person], dict[str, str]]] = {
     What.ID_NUMBER: lambda person: {"id_number": person.id_number},
     What.HEALTH: lambda person: person.health,
@@ -28,13 +31,15 @@ def reveal(person: Person, what: str, *, by: User, request: HttpRequest | None =
     """What is sealed, in the clear: name of the fact → text. Notes who looked and why, first.
 
     :raises PermissionDenied: without the right at one of the person's teams.
-    :raises ValidationError: nothing of that kind, or no reason given.
+    :raises ValidationError: nothing of that kind, no reason given, or health data without a consent in force.
     """
     if what not in _READ:
         raise ValidationError(_("没有这一项。"))
     if not reason.strip():
         raise ValidationError({"reason": _("请写明查看的事由。")})
     person.may(by, Right.REVEAL_MEMBER).require()
+    if what == What.HEALTH and not may_hold_health(person):
+        raise ValidationError(_("本人没有同意处理健康信息，或者已经撤回，不能查看。"))
     note(person, what, by=by, reason=reason)
     audit.record(
         AccessLog.Kind.REVEALED,
@@ -52,9 +57,32 @@ def disclosures_of(person: Person) -> QuerySet[Disclosure]:
     return Disclosure.objects.filter(Q(person=person) | Q(person__merged_into=person)).select_related("by")
 
 
+def may_hold_health(person: Person) -> bool:
+    """Whether the person agrees, now, that health data are kept (个人信息保护法 第28、29条)."""
+    return Consent.objects.in_force().filter(person=person, text__kind=ConsentKind.HEALTH).exists()
+
+
 def note(person: Person, what: str, *, by: User, reason: str) -> Disclosure:
     """Write down that somebody was shown something, with the place he or she stood at."""
     with transaction.atomic():
         return Disclosure.objects.create(
             person=person, what=what, by=by, office=by.organization.name, reason=reason.strip()[:200]
         )
+
+
+@transaction.atomic
+def note_all(person_pks: Iterable[int], what: str, *, by: User, reason: str) -> int:
+    """The same for many at once, as a full export shows them; returns how many people were noted.
+
+    :param person_pks: keys of people, each once.
+    """
+    office, words, noted = by.organization.name, reason.strip()[:200], 0
+    for keys in _batches(iter(person_pks)):
+        rows = [Disclosure(person_id=key, what=what, by=by, office=office, reason=words) for key in keys]
+        noted += len(Disclosure.objects.bulk_create(rows))
+    return noted
+
+
+def _batches(keys: Iterator[int]) -> Iterator[list[int]]:
+    while batch := list(islice(keys, BATCH)):
+        yield batch

@@ -6,6 +6,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
 from organizations import api
+from people.api.persons import MembershipViewSet, PersonViewSet
 from teams.api.filings import FilingViewSet
 from teams.api.teams import TeamViewSet
 
@@ -18,6 +19,8 @@ router.register("appointments", api.AppointmentViewSet, basename="appointment")
 router.register("account-requests", api.AccountRequestViewSet, basename="accountrequest")
 router.register("filings", FilingViewSet, basename="filing")
 router.register("teams", TeamViewSet, basename="team")
+router.register("persons", PersonViewSet, basename="person")
+router.register("memberships", MembershipViewSet, basename="membership")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),

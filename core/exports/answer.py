@@ -72,6 +72,8 @@ def make(
     request = view.request
     columns = export_columns(view.table_class, view.model, view.asked.columns, full=full)
     head = heading(view, full, reason)
+    if full:
+        view.note_full_export(reason)
     columns, records = read_rows(view.rows(), columns, chunk=CHUNK)
     if kind == "xlsx":
         tell = (lambda done: progress(done, total)) if progress else (lambda done: None)

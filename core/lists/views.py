@@ -118,6 +118,9 @@ class ListView(PermittedView):
             "clear_url": f"{self.request.path}?{urlencode({'view': ''})}",
         }
 
+    def note_full_export(self, reason: str) -> None:
+        """Called before a full export is written: a subject that tells people who was shown their data notes it."""
+
     def may_export_full(self) -> bool:
         return self.full_export is not None and bool(type(self).full_export(self.request.user))  # type: ignore[misc]
 

@@ -1,12 +1,14 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.decisions import Decision
 from core.history import tracked
 from organizations.models import User
 from people.choices import Channel, ConsentKind
-from people.models.person import Person
+from people.models.person import SCAN, Person
 
 
 class ConsentTextQuerySet(models.QuerySet):
@@ -67,6 +69,7 @@ class Consent(models.Model):
     withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
 
     objects = ConsentQuerySet.as_manager()
+    attachment_kinds = {SCAN: _("签署的同意书")}
 
     class Meta:
         verbose_name = _("同意记录")
@@ -79,3 +82,10 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.text}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:consent_detail", args=[self.pk])
+
+    def can_attach(self, user: User) -> Decision:
+        """The signed paper is put in by whoever keeps the roster."""
+        return self.person.can_edit(user)

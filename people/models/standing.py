@@ -4,6 +4,7 @@ import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision, no
@@ -42,6 +43,9 @@ class OfPerson(models.Model):
         abstract = True
         default_permissions = ()
         triggers = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:standing_detail", args=[self._meta.model_name, self.pk])
 
     def can_edit(self, user: User) -> Decision:
         if self.ended_at is not None:

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from organizations.models import Organization
 from people import identity
-from people.choices import IdType
+from people.choices import AwardLevel, Channel, ConsentKind, IdType
 from people.enrolling import enrol
-from people.models import Certificate, Cover, Membership, Person, Policy
+from people.models import Award, Certificate, Consent, ConsentText, Cover, Membership, Person, Policy
 from people.states import CertificateState, MembershipState
 
 JOINED = date(2024, 3, 1)
@@ -72,3 +72,17 @@ def ready(team: Organization, number: int = 1, **facts: Any) -> Membership:
     certificate(made.person)
     policy(team, made.person, number=f"YSBX-{made.pk}")
     return made
+
+
+def consent(who: Person, kind: str = ConsentKind.PERSONAL) -> Consent:
+    """Given on paper, now, to the text in use."""
+    text = ConsentText.objects.published().get(kind=kind)
+    return Consent.objects.create(person=who, text=text, given_at=timezone.now(), channel=Channel.PAPER)
+
+
+def award(who: Person, **facts: Any) -> Award:
+    facts = {
+        "name": "优秀红十字志愿者（演示）", "level": AwardLevel.CITY, "grantor": "演示红十字会",
+        "awarded_on": timezone.localdate(), **facts,
+    }  # fmt: skip
+    return Award.objects.create(person=who, **facts)

@@ -45,4 +45,8 @@ def people_world(cast: dict[str, User], place: Organization) -> dict[str, Any]:
         ),
         "setting": RETENTION.key,
         "rank": Rank.objects.get(pk="sample_1"),
+        "person_section": "facts",
+        "consent": builders.consent(person),
+        "standing_kind": "award",
+        "award": builders.award(person),
     }

@@ -1,0 +1,28 @@
+"""Forms of consents given on paper."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from people.forms.days import days_first
+from people.models import ConsentText
+from people.validators import validate_not_future
+
+
+class PaperConsentForm(forms.Form):
+    """A signed paper: which text, on which day; a scan where there is one."""
+
+    text = forms.ModelChoiceField(
+        ConsentText.objects.none(), label=_("同意书"), empty_label=_("请选择"),
+        help_text=_("只列现在公布的版本；签的是旧版本的，请重新签。"),
+    )  # fmt: skip
+    given_on = forms.DateField(label=_("签署日期"), validators=[validate_not_future])
+    scan = forms.FileField(label=_("扫描件或照片"), required=False, help_text=_("没有的可以以后再传。"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].queryset = ConsentText.objects.published()  # type: ignore[attr-defined]
+        self.fields["given_on"].initial = timezone.localdate
+        days_first(self)

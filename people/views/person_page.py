@@ -1,0 +1,202 @@
+"""The pages of one person that only show: facts and teams, papers, standing, history, who looked."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+from django_stubs_ext import StrOrPromise
+
+from core.decisions import Decision
+from organizations.permissions import can, who_can
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import seen
+from people.models import Certificate, Consent, Cover, Disclosure, Membership, Person, Policy
+from people.person_cards import cards, differences
+from people.person_story import story
+from people.places import roster_url
+from people.readiness import needs_of, with_needs
+from people.revealing import may_hold_health
+from people.standing import KINDS, hours_by_year
+from people.states import CURRENT
+from people.tables.persons import certificate_state, cover_state, membership_state
+from people.tables.standing import standing_tables
+
+MOST_LOOKS = 200
+ACCESS_RIGHTS = (
+    Right.VIEW_MEMBER,
+    Right.EDIT_MEMBER,
+    Right.VERIFY_MEMBER,
+    Right.REVEAL_MEMBER,
+    Right.EXPORT_FULL,
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: StrOrPromise
+    route: str
+
+
+TABS = (
+    Tab(gettext_lazy("概况"), "people:person_detail"),
+    Tab(gettext_lazy("证书和保险"), "people:person_papers"),
+    Tab(gettext_lazy("履历"), "people:person_standing"),
+    Tab(gettext_lazy("历史"), "people:person_history"),
+    Tab(gettext_lazy("谁看过"), "people:person_looks"),
+)
+
+
+@dataclass
+class PersonPage:
+    """One person as a page shows him or her: only the teams that the reader may see."""
+
+    request: SignedIn
+    person: Person
+    route: str
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        """Current ones first, the main team before the others."""
+        rows = with_needs(Membership.objects.visible_to(self.request.user).filter(person=self.person))
+        found = list(rows.select_related("organization").order_by("-is_main", "organization__path", "-joined_on"))
+        for row in found:
+            row.person = self.person
+        return sorted(found, key=lambda row: row.state not in CURRENT)
+
+    @cached_property
+    def edits(self) -> Decision:
+        return self.person.can_edit(self.request.user)
+
+    @cached_property
+    def reveals(self) -> Decision:
+        return self.person.may(self.request.user, Right.REVEAL_MEMBER)
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        """What ``people/person_page.html`` reads."""
+        person = self.person
+        tabs = [
+            {"label": tab.label, "url": reverse(tab.route, args=[person.pk]), "active": tab.route == self.route}
+            for tab in TABS
+        ]
+        return {
+            "title": person.name,
+            "person": person,
+            "memberships": self.memberships,
+            "first": self.memberships[0] if self.memberships else None,
+            "tabs": tabs,
+            "edits": self.edits,
+            "reveals": self.reveals,
+            "why_url": reverse("people:person_access", args=[person.pk]),
+            **more,
+        }
+
+
+def person_page(request: SignedIn, pk: int, route: str) -> PersonPage:
+    """404 to whom the person is not there."""
+    rows = Person.objects.visible_to(request.user).select_related("division", "user")
+    return PersonPage(request, seen(rows, pk), route)
+
+
+@require_safe
+@login_required
+def person_detail(request: SignedIn, pk: int) -> HttpResponse:
+    page = person_page(request, pk, "people:person_detail")
+    consents = list(Consent.objects.filter(person=page.person).select_related("text"))
+    context = page.context(
+        teams=[_team(row) for row in page.memberships],
+        cards=cards(page.person, sees_sealed=bool(page.reveals), edits=bool(page.edits)),
+        differences=differences(page.person),
+        consents=consents,
+        may_hold_health=may_hold_health(page.person),
+    )
+    return render(request, "people/person_detail.html", context)
+
+
+def _team(row: Membership) -> dict[str, Any]:
+    """A membership with its chip, and what it lacks where it is current."""
+    return {
+        "membership": row,
+        "state": membership_state(row),
+        "lacks": needs_of(row) if row.is_current else [],
+        "url": roster_url(row.organization),
+    }
+
+
+@require_safe
+@login_required
+def person_papers(request: SignedIn, pk: int) -> HttpResponse:
+    page = person_page(request, pk, "people:person_papers")
+    today = timezone.localdate()
+    certificates = Certificate.objects.filter(person=page.person).select_related("kind", "verified_by")
+    covers = Cover.objects.filter(person=page.person).select_related("policy__organization").order_by("-ends_on", "pk")
+    opened = set(
+        Policy.objects.visible_to(request.user).filter(covers__person=page.person).values_list("pk", flat=True)
+    )
+    context = page.context(
+        certificates=[{"certificate": row, "state": certificate_state(row, today)} for row in certificates],
+        covers=[{"cover": row, "state": cover_state(row, today), "opens": row.policy_id in opened} for row in covers],
+    )
+    return render(request, "people/person_papers.html", context)
+
+
+@require_safe
+@login_required
+def person_standing(request: SignedIn, pk: int) -> HttpResponse:
+    page = person_page(request, pk, "people:person_standing")
+    tables = standing_tables(page.person)
+    hours = next(table["records"] for table in tables if table["kind"].relation == "hours")
+    years = hours_by_year([row for row in hours if row.ended_at is None])
+    return render(request, "people/person_standing.html", page.context(tables=tables, years=years, kinds=KINDS))
+
+
+@require_safe
+@login_required
+def person_history(request: SignedIn, pk: int) -> HttpResponse:
+    page = person_page(request, pk, "people:person_history")
+    entries = story(page.person, page.memberships, sees_sealed=bool(page.reveals))
+    return render(request, "people/person_history.html", page.context(entries=entries))
+
+
+@require_safe
+@login_required
+def person_looks(request: SignedIn, pk: int) -> HttpResponse:
+    """谁看过: the person reads the same on the own page."""
+    page = person_page(request, pk, "people:person_looks")
+    rows = list(Disclosure.objects.filter(person=page.person).select_related("by")[: MOST_LOOKS + 1])
+    context = page.context(looks=rows[:MOST_LOOKS], more=len(rows) > MOST_LOOKS, most=MOST_LOOKS)
+    return render(request, "people/person_looks.html", context)
+
+
+@require_safe
+@login_required
+def person_access(request: SignedIn, pk: int) -> HttpResponse:
+    """谁能看到这条记录，为什么: from the same function that decides, for each team the reader sees."""
+    page = person_page(request, pk, "")
+    asked = request.GET.get("right", "")
+    right = Right(asked) if asked in ACCESS_RIGHTS else Right.VIEW_MEMBER
+    current = [row for row in page.memberships if row.is_current] or page.memberships
+    chosen = next((row for row in current if str(row.organization_id) == request.GET.get("team")), current[0])
+    place = chosen.organization
+    context = {
+        "title": _("谁能看到这条记录，为什么"),
+        "person": page.person,
+        "place": place,
+        "teams": [{"place": row.organization, "active": row == chosen} for row in current],
+        "right": right,
+        "tabs": [
+            {"label": each.label, "url": f"?right={each.value}&team={place.pk}", "active": each == right}
+            for each in ACCESS_RIGHTS
+        ],
+        "answers": [{"appointment": row, "reason": decision.reason} for row, decision in who_can(right, place)],
+        "own": can(request.user, right, place),
+    }
+    return render(request, "people/person_access.html", context)
