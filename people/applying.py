@@ -138,9 +138,9 @@ def facts_of(payload: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in payload.get("facts", {}).items():
         if name not in ASKED or value in (None, "", []):
             continue
-        read = _division if name == "division" else Person._meta.get_field(name).to_python
+        field: Any = Person._meta.get_field(name)
         with suppress(ValidationError):
-            found[name] = read(value)
+            found[name] = _division(value) if name == "division" else field.to_python(value)
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -178,7 +178,7 @@ def followed(application: Application) -> Followed:
     payload = application.payload
     if payload.get("withdrawn_at"):
         return Followed(ApplicationState.WITHDRAWN, datetime.fromisoformat(payload["withdrawn_at"]))
-    first = Application.objects.filter(pk=payload.get("again_of")).first()
+    first = Application.objects.filter(pk=payload["again_of"]).first()
     if first is None or first.state == ApplicationState.WITHDRAWN:
         return Followed(ApplicationState.APPLIED)
     return Followed(first.state, first.decided_at)
@@ -208,6 +208,6 @@ def _tell_keepers(organization: Organization) -> None:
             kind="application_waiting",
             title=_("%(team)s有入队申请等候办理") % {"team": organization.short_name},
             body=_("有人通过入队邀请报名。请核对后接收，或者写明原因不予接收。"),
-            url=f"{reverse('people:application_list')}?team={organization.pk}",
+            url=f"{reverse('people:application_list')}?team={organization.pk}&state=applied",
             once=f"applications-{organization.pk}-{timezone.localdate()}",
         )

@@ -157,7 +157,9 @@ def known(application: Application, user: User) -> Known | None:
     """Whether accepting joins a record that is there; None: it makes a new one."""
     payload = application.payload
     typed = payload.get("facts")
-    found = enrolling.find(typed["id_type"], typed["id_number"]) if typed else None
+    if not typed:
+        return None
+    found = enrolling.find(typed["id_type"], typed["id_number"])
     if found is None:
         return None
     if not Person.objects.visible_to(user).filter(pk=found.pk).exists():
@@ -183,7 +185,7 @@ def filled_in(application: Application) -> list[dict[str, Any]]:
         return []
     facts = facts_of(payload)
     given = Person(**facts)
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"label": label_of("name"), "value": application.name},
         {"label": label_of("id_type"), "value": IdType(typed["id_type"]).label},
         {"label": label_of("id_masked"), "value": identity.masked(typed["id_number"])},

@@ -107,11 +107,15 @@ def _row(record: models.Model, without: set[str]) -> dict[str, str]:
     return {str(field.verbose_name): field_in_words(field, getattr(record, field.name)) for field in fields}
 
 
-def own_files(person: Person) -> models.QuerySet[Attachment]:
-    """Files handed in with the person or with one of his or her certificates."""
-    certificates = [str(pk) for pk in Certificate.objects.filter(person=person).values_list("pk", flat=True)]
+def own_files(person: Person, certificates: Iterable[Certificate] | None = None) -> models.QuerySet:
+    """Files handed in with the person or with one of his or her certificates.
+
+    :param certificates: theirs, where they are at hand.
+    """
+    rows = Certificate.objects.filter(person=person).only("pk") if certificates is None else certificates
+    keys = [str(row.pk) for row in rows]
     of_person = models.Q(content_type=ContentType.objects.get_for_model(Person), object_id=str(person.pk))
-    of_papers = models.Q(content_type=ContentType.objects.get_for_model(Certificate), object_id__in=certificates)
+    of_papers = models.Q(content_type=ContentType.objects.get_for_model(Certificate), object_id__in=keys)
     return Attachment.objects.filter(of_person | of_papers)
 
 

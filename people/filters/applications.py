@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
 from core.lists import Filter
@@ -14,7 +15,6 @@ from people.states import ApplicationState
 
 
 def _teams(request: Any) -> QuerySet[Organization]:
-    """The teams somebody may be asked for; the page offers them by name where there are few (``ApplicationFilter``)."""
     if request is None:
         return Organization.objects.none()
     return Organization.objects.visible_to(request.user).teams()
@@ -23,8 +23,9 @@ def _teams(request: Any) -> QuerySet[Organization]:
 class ApplicationFilter(Filter):
     state = django_filters.ChoiceFilter(label=_("状态"), choices=ApplicationState.choices, empty_label=_("全部"))
     under = Scope("organization__path")
+    # from a team's own pages; there are too many teams to choose from one by one
     team = django_filters.ModelChoiceFilter(
-        field_name="organization", queryset=_teams, label=_("救援队"), empty_label=_("全部队伍")
+        field_name="organization", queryset=_teams, label=_("救援队"), widget=HiddenInput
     )
 
     class Meta:

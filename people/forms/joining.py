@@ -52,7 +52,9 @@ class InvitationForm(forms.ModelForm):
 def counties() -> list[tuple[Any, Any]]:
     """Divisions below the leagues, under the heading of their league. One query."""
     rows = list(Division.objects.exclude(level=Division.Level.PROVINCE).order_by("code"))
-    groups = {row.pk: (row.name, []) for row in rows if row.level == Division.Level.PREFECTURE}
+    groups: dict[str, tuple[str, list[Any]]] = {
+        row.pk: (row.name, []) for row in rows if row.level == Division.Level.PREFECTURE
+    }
     for row in rows:
         group = groups.get(row.pk if row.level == Division.Level.PREFECTURE else str(row.parent_id))
         if group is not None:

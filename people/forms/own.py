@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.attachments.checks import accepted
+from core.attachments.checks import check
+from core.attachments.formats.kinds import IMAGES, PDF
 from core.forms import VersionedForm
 from people.forms.joining import counties, day_input
 from people.models import Certificate, CertificateKind, Person
@@ -34,7 +35,12 @@ class ContactForm(VersionedForm):
 class ReportForm(forms.ModelForm):
     """A certificate, photo first. Kind and date are enough; the office reads the rest off the photo."""
 
-    photo = forms.FileField(label=_("证书照片"), required=False, widget=forms.FileInput(attrs={"accept": PHOTO_TYPES}))
+    photo = forms.FileField(
+        label=_("证书照片"),
+        help_text=_("拍全四个角，字要看得清。照片（JPG、PNG）或 PDF。"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": PHOTO_TYPES}),
+    )
 
     class Meta:
         model = Certificate
@@ -50,9 +56,17 @@ class ReportForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["photo"].help_text = _("拍全四个角，字要看得清。%(types)s") % {"types": accepted()}
         kind: Any = self.fields["kind"]
         kind.queryset, kind.empty_label = CertificateKind.objects.in_use(), _("请选择")
+
+    def clean_photo(self) -> Any:
+        photo = self.cleaned_data["photo"]
+        if photo:
+            hint = _("这里收照片（JPG、PNG）或 PDF。")
+            found = check(photo.file, photo.name or "", photo.size, hint=hint)
+            if found.media_type != PDF.media_type and found.media_type not in IMAGES:
+                raise forms.ValidationError(hint)
+        return photo
 
     def _get_validation_exclusions(self) -> set[str]:
         return {*super()._get_validation_exclusions(), "person"}  # type: ignore[misc]

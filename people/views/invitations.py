@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.documents import render_pdf
+from core.documents import render_fitting
 from core.documents.qr import qr_svg
 from core.serving import as_download
 from organizations.models import Organization
@@ -102,10 +102,8 @@ def invitation_poster(request: SignedIn, pk: int) -> FileResponse:
     """A4 to hang up: team, what for, until when, QR code."""
     invitation = _invitation(request, pk)
     link = _link(invitation)
-    paper = render_pdf(
-        "pdf/join_poster.html",
-        {"title": _("入队报名"), "invitation": invitation, "link": link, "qr": qr_svg(link)},
-    )
+    facts = {"title": _("入队报名"), "invitation": invitation, "link": link, "qr": qr_svg(link)}
+    paper = render_fitting("pdf/join_poster.html", ({**facts, "tight": tight} for tight in (False, True)))
     name = _("入队报名海报 %(team)s.pdf") % {"team": invitation.organization.short_name}
     return as_download(BytesIO(paper), name, "application/pdf")
 

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from core.documents.qr import qr_svg
-from core.verify.limits import ByAddress, LookThrottle, limited
+from core.verify.limits import ByAddress, limited
 from core.workflow import MoveNotAllowed
 from people.applying import Closed, apply, followed, is_repeat, require_open, withdraw_repeat
 from people.forms.joining import JoinForm
@@ -30,8 +30,15 @@ SECTIONS = (
 )
 
 
+class ReadThrottle(ByAddress):
+    """Many read and apply through one network at a recruiting table."""
+
+    scope = "join_read"
+    rate = "240/min"
+
+
 class SendThrottle(ByAddress):
-    """Many may apply through one network at a recruiting table; a machine that tries numbers is slower than that."""
+    """As many as a recruiting table sees in a minute; who tries numbers one by one learns nothing anyway."""
 
     scope = "join_send"
     rate = "20/min"
@@ -74,7 +81,7 @@ def _form(request: HttpRequest, invitation: Invitation, form: JoinForm) -> HttpR
 
 
 join = never_cache(
-    sensitive_post_parameters()(require_http_methods(["GET", "HEAD", "POST"])(limited(LookThrottle, _page)))
+    sensitive_post_parameters()(require_http_methods(["GET", "HEAD", "POST"])(limited(ReadThrottle, _page)))
 )
 join.__doc__ = "The form of one invitation; a kind page when it takes nobody any more."
 
@@ -111,4 +118,4 @@ def _withdrawn(request: HttpRequest, application: Application, address: str) -> 
     return redirect(address)
 
 
-join_follow = never_cache(require_http_methods(["GET", "HEAD", "POST"])(limited(LookThrottle, _follow)))
+join_follow = never_cache(require_http_methods(["GET", "HEAD", "POST"])(limited(ReadThrottle, _follow)))

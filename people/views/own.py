@@ -32,7 +32,7 @@ from people.reporting import report
 from people.states import CertificateState
 from people.views.own_common import own, own_person, tabs
 
-TONES = {
+TONES: dict[str, str] = {
     CertificateState.REPORTED: "wait",
     CertificateState.VERIFIED: "ok",
     CertificateState.REFUSED: "bad",
@@ -60,10 +60,10 @@ def me(request: SignedIn) -> HttpResponse:
 
 
 def _certificates(person: Person) -> list[dict[str, Any]]:
-    """Newest state first; each with its photo. Two queries."""
-    rows = Certificate.objects.filter(person=person).select_related("kind").exclude(state=CertificateState.ENDED)
+    """Each with its photo. Two queries."""
+    rows = list(Certificate.objects.filter(person=person).select_related("kind").exclude(state=CertificateState.ENDED))
     files: dict[str, Attachment] = {}
-    for file in own_files(person).current():
+    for file in own_files(person, rows).current():
         files.setdefault(file.object_id, file)
     today = timezone.localdate()
     return [

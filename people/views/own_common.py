@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -30,13 +30,13 @@ def own_person(request: SignedIn) -> Person | None:
     return Person.objects.filter(user=request.user, merged_into=None).first()
 
 
-def own(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def own(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A page about oneself: the view gets the person. Who is linked to none is led to the page that says how."""
 
     @never_cache
     @login_required
     @wraps(view)
-    def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
         person = own_person(request)
         return redirect("people:me") if person is None else view(request, person, *args, **kwargs)
 

@@ -58,7 +58,7 @@ def me_contact(request: SignedIn, person: Person) -> HttpResponse:
 @own
 def me_copy(request: SignedIn, person: Person) -> HttpResponse:
     """Asks for the file; the whole number only right after the password was given."""
-    form = CopyForm(request.POST or None, initial={"whole": "whole" in request.GET})
+    form = CopyForm(request.POST if request.method == "POST" else None, initial={"whole": "whole" in request.GET})
     if request.method == "POST" and form.is_valid():
         whole = form.cleaned_data["whole"]
         if whole and not did_recently_reauthenticate(request):

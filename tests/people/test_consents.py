@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import InternalError, transaction
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -112,7 +112,7 @@ def test_published_is_frozen(as_user, region):
     for name in ("edit", "publish"):
         page = client.post(reverse(f"people:consent_text_{name}", args=[text.pk]), {"title": "改"}, follow=True)
         assert "不能再改" in page.content.decode()
-    with pytest.raises(InternalError), transaction.atomic():
+    with pytest.raises(DatabaseError), transaction.atomic():
         ConsentText.objects.filter(pk=text.pk).update(body="改")
 
 

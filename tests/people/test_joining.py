@@ -56,7 +56,7 @@ def test_form_needs_the_csrf_token(invited):
     strict = Client(enforce_csrf_checks=True)
     answer = send(invited, strict)
     assert answer.status_code == 403  # and not the way to sign in: an applicant has no account
-    assert "刷新页面" in answer.content.decode()
+    assert "返回上一页并刷新" in answer.content.decode()
     assert not Application.objects.exists()
 
 
