@@ -52,11 +52,10 @@ class InvitationForm(forms.ModelForm):
 def counties() -> list[tuple[Any, Any]]:
     """Divisions below the leagues, under the heading of their league. One query."""
     rows = list(Division.objects.exclude(level=Division.Level.PROVINCE).order_by("code"))
-    groups: dict[str, tuple[str, list[Any]]] = {
-        row.pk: (row.name, []) for row in rows if row.level == Division.Level.PREFECTURE
-    }
+    leagues = [row for row in rows if row.level == Division.Level.PREFECTURE]
+    groups: dict[str, tuple[str, list[Any]]] = {row.pk: (row.name, []) for row in leagues}
     for row in rows:
-        group = groups.get(row.pk if row.level == Division.Level.PREFECTURE else str(row.parent_id))
+        group = groups.get(row.pk if row.pk in groups else str(row.parent_id))
         if group is not None:
             group[1].append((row.pk, row.name))
     return [("", _("请选择")), *groups.values()]
@@ -106,6 +105,9 @@ class JoinForm(forms.ModelForm):
             self.fields[name].required = True
         self.fields["id_type"].choices = IdType.choices  # type: ignore[attr-defined]
         self.fields["id_type"].initial = IdType.CITIZEN
+        for name in ("gender", "ethnicity", "political"):
+            field: Any = self.fields[name]
+            field.choices = [("", _("请选择")), *(choice for choice in field.choices if choice[0])]
         self.fields["division"].widget.choices = counties()  # type: ignore[attr-defined]
         for text in texts:
             self.fields[f"consent_{text.kind}"] = forms.BooleanField(

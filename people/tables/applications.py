@@ -20,7 +20,7 @@ APPLICATION_TONES: dict[str, str] = {
 
 class ApplicationTable(Table):
     name = tables.Column(linkify=True)
-    organization = tables.Column(accessor="organization__short_name")
+    organization = tables.Column(_("救援队"), accessor="organization__short_name")
     invitation = tables.Column(_("招募说明"), accessor="invitation__note")
     state = State(verbose_name=_("状态"))
     applied_at = DateTimeColumn(format="Y-m-d H:i")

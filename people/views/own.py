@@ -63,7 +63,7 @@ def _certificates(person: Person) -> list[dict[str, Any]]:
     """Each with its photo. Two queries."""
     rows = list(Certificate.objects.filter(person=person).select_related("kind").exclude(state=CertificateState.ENDED))
     files: dict[str, Attachment] = {}
-    for file in own_files(person, rows).current():
+    for file in own_files(person, rows).filter(ended_at=None):
         files.setdefault(file.object_id, file)
     today = timezone.localdate()
     return [
