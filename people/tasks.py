@@ -11,3 +11,13 @@ def retention() -> None:
 
     with acting_as(None, source="people.retention"):
         anonymise_due()
+
+
+@shared_task(name="people.clear_applications")
+def clear_applications() -> None:
+    """Daily: what was filled in with applications decided 90 days ago goes. Safe to run twice."""
+    from core.history import acting_as  # models are not ready when Celery imports this module
+    from people.joining import clear_decided  # as above
+
+    with acting_as(None, source="people.clear_applications"):
+        clear_decided()

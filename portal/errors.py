@@ -68,10 +68,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return page(request, 500, code="error", detail=_("系统出错，这次没有办理。"))
 
 
+# Forms of those who are not signed in, and need not be.
+WITHOUT_SIGN_IN = ("/accounts/login", "/join/", "/verify/")
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form sent after signing out leads to sign-in; one from before signing in again says what to do. Both are kept
     in the browser."""
-    if not request.user.is_authenticated and not request.path.startswith("/accounts/login"):
+    if not request.user.is_authenticated and not request.path.startswith(WITHOUT_SIGN_IN):
         return sign_in_first(request, ended="ended")
     detail = _("页面已过期，没有提交。填写的内容还在，请刷新页面后再提交一次。")
     return page(request, 403, code="csrf", detail=detail, csrf=True)

@@ -303,6 +303,7 @@ CELERY_BEAT_SCHEDULE = {
     "core.mail": {"task": "core.mail_notices", "schedule": 300},
     "people.retention": {"task": "people.retention", "schedule": 24 * 3600},
     "organizations.housekeeping": {"task": "organizations.housekeeping", "schedule": 3600},
+    "people.applications": {"task": "people.clear_applications", "schedule": 24 * 3600},
 }
 # Each names a function () → iterable of core.notices.Reminder; core/reminders.py sends every one once.
 REMINDERS = [
@@ -322,6 +323,7 @@ JOBS = {
     "import_check": "core.imports.jobs.check",
     "account_slip": "organizations.papers.issue_account_slip",
     "filing_certificate": "teams.certificates.issue_certificate",
+    "own_copy": "people.own_copy.make",
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)  # a worker silent for so long is taken for dead
 JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)

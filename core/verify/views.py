@@ -1,7 +1,5 @@
 """Public pages: no sign-in, nothing personal, nothing that could be walked through number by number."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -15,24 +13,9 @@ from core.attachments.storing import sha256_of
 from core.documents.codes import CODE, typed_code
 from core.models import VerifiableDocument
 from core.verify.forms import LookupForm
-from core.verify.limits import LookThrottle, SearchThrottle
+from core.verify.limits import LookThrottle, SearchThrottle, limited
 
 TONES = {"valid": "ok", "replaced": "warn", "revoked": "bad"}
-
-
-def _limited(throttle: type, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        asked = throttle()
-        if asked.allow_request(request, None):
-            response = view(request, *args, **kwargs)
-            response["X-Robots-Tag"] = "noindex, nofollow"
-            return response
-        response = render(request, "429.html", status=429)
-        response["Retry-After"] = str(int(asked.wait() or 60) + 1)
-        return response
-
-    return guarded
 
 
 @never_cache
@@ -56,7 +39,7 @@ def _found(request: HttpRequest) -> HttpResponse:
     return render(request, "core/verify_lookup.html", {"form": form}, status=status)
 
 
-_search = _limited(SearchThrottle, _found)
+_search = limited(SearchThrottle, _found)
 
 
 def _find(code: str, number: str, issued_on: Any) -> VerifiableDocument | None:
@@ -99,4 +82,4 @@ def _newer(document: VerifiableDocument) -> VerifiableDocument | None:
     return same.filter(title=document.title).first()
 
 
-verify = never_cache(require_http_methods(["GET", "HEAD", "POST"])(_limited(LookThrottle, _page)))
+verify = never_cache(require_http_methods(["GET", "HEAD", "POST"])(limited(LookThrottle, _page)))

@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
 from organizations.models import Organization, User
+from people import card
 from people.merging import merge
-from people.models import Certificate, Invitation, Rank
+from people.models import Certificate, ConsentText, Invitation, Rank
 from people.settings import RETENTION
 from people.states import CertificateState
-from tests.people import builders
+from tests.people import applicants, builders
 from tests.people.leaks import HEALTH
 
 
@@ -21,6 +23,10 @@ def people_world(cast: dict[str, User], place: Organization) -> dict[str, Any]:
     person.set_health({"allergy": HEALTH})
     person.save()
     policy = person.covers.get().policy
+    invitation = Invitation.objects.create(
+        organization=place, expires_on=timezone.localdate() + timedelta(days=30), created_by=cast["songshan"]
+    )
+    application = applicants.application(invitation, 7)
     return {
         "team_place": place,
         "person": person,
@@ -31,9 +37,6 @@ def people_world(cast: dict[str, User], place: Organization) -> dict[str, Any]:
         ),
         "policy": policy,
         "cover": policy.covers.get(),
-        "invitation": Invitation.objects.create(
-            organization=place, expires_on=timezone.localdate() + timedelta(days=30), created_by=cast["songshan"]
-        ),
         "twin": builders.member(place, 2).person,
         "merge": merge(
             builders.member(place, 3).person,
@@ -49,4 +52,13 @@ def people_world(cast: dict[str, User], place: Organization) -> dict[str, Any]:
         "consent": builders.consent(person),
         "standing_kind": "award",
         "award": builders.award(person),
+        "invitation": invitation,
+        "invitation_key": invitation.key,
+        "application": application,
+        "follow_key": application.follow_key,
+        "card_value": card.sign(membership),
+        "consent_text": ConsentText.objects.published().get(kind="likeness"),
+        "consent_draft": ConsentText.objects.create(kind="health", version=2, title="演示", body="演示"),
+        "consent_kind": "likeness",
+        "own_file": uuid4(),
     }

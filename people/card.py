@@ -1,0 +1,82 @@
+"""A member's card: shown on a phone, printed, and confirmed to whoever scans its code.
+
+The code holds the membership and the time, signed, and nothing readable. It runs out, and it says 无效 as soon as the
+membership has ended; so a card that is lost tells no more than that somebody is a member.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils import timezone
+
+from people.models import Certificate, Cover, Membership, Person
+
+DAYS = 365  # a printed card lasts as long
+_SALT = "people.card"
+
+
+def sign(membership: Membership) -> str:
+    return signing.TimestampSigner(salt=_SALT).sign(str(membership.pk))
+
+
+def link(membership: Membership) -> str:
+    """What the code on the card leads to."""
+    return settings.PORTAL_ORIGIN + reverse("people:card_verify", args=[sign(membership)])
+
+
+def lasts_until() -> date:
+    """Until when a card made now is confirmed."""
+    return timezone.localdate() + timedelta(days=DAYS)
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """All that a stranger is told."""
+
+    team: str
+    name: str
+
+
+def confirm(value: str) -> Confirmed | None:
+    """None: not a code of ours, run out, or no member any more. Which of them is nobody's business."""
+    try:
+        pk = int(signing.TimestampSigner(salt=_SALT).unsign(value, max_age=timedelta(days=DAYS)))
+    except (signing.BadSignature, ValueError):
+        return None
+    found = Membership.objects.current().filter(pk=pk).select_related("person", "organization").first()
+    if found is None:
+        return None
+    closed = found.organization.valid_to
+    if closed is not None and closed <= timezone.localdate():
+        return None
+    return Confirmed(found.organization.name, masked_name(found.person.name))
+
+
+def masked_name(name: str) -> str:
+    """姓 and stars, as many for everybody: a Mongolian name must not stand out by its length."""
+    return f"{name[:1]}**"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Something dated on the card; ``until`` None: without an end."""
+
+    name: str
+    until: date | None
+
+
+def first_aid(person: Person) -> Paper | None:
+    """The verified first-aid certificate in force that lasts longest."""
+    rows = Certificate.objects.counting().filter(person=person, kind__is_first_aid=True).select_related("kind")
+    best = max(rows, key=lambda row: row.expires_on or date.max, default=None)
+    return Paper(best.kind.name, best.expires_on) if best else None
+
+
+def insurance(person: Person) -> Paper | None:
+    """The accident insurance in force that lasts longest."""
+    rows = Cover.objects.on(timezone.localdate()).personal().filter(person=person).select_related("policy")
+    best = max(rows, key=lambda row: row.ends_on, default=None)
+    return Paper(str(best.policy.get_kind_display()), best.ends_on) if best else None

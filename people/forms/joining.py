@@ -1,0 +1,191 @@
+"""Invitations, the public form behind them, and what the keepers of a roster answer."""
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from organizations.models import Division
+from people import identity
+from people.applying import ASKED
+from people.choices import ConsentKind, IdType
+from people.models import ConsentText, Invitation, Membership, Person
+from people.states import MembershipState
+from people.validators import is_adult
+
+LONGEST_DAYS = 366
+_BETWEEN = re.compile(r"[、，,；;\n/]+")
+_SKILL = 30
+
+
+def day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class InvitationForm(forms.ModelForm):
+    """A new link. It cannot be changed afterwards, for it may hang on a wall: one ends it and makes a new one."""
+
+    class Meta:
+        model = Invitation
+        fields = ["note", "expires_on", "most"]
+        widgets = {"expires_on": day_input(), "note": forms.Textarea(attrs={"rows": 2})}
+        help_texts = {
+            "note": gettext_lazy("写在报名页和海报上，例：招募水上救生队员，年满 18 周岁、会游泳。"),
+            "expires_on": gettext_lazy("到这一天为止可以报名。"),
+            "most": gettext_lazy("报满以后自动停止。"),
+        }
+
+    def clean_expires_on(self) -> date:
+        day, today = self.cleaned_data["expires_on"], timezone.localdate()
+        if day < today:
+            raise ValidationError(_("有效至不能早于今天。"))
+        if day > today + timedelta(days=LONGEST_DAYS):
+            raise ValidationError(_("一个邀请最长用一年，到期再发新的。"))
+        return day
+
+
+def counties() -> list[tuple[Any, Any]]:
+    """Divisions below the leagues, under the heading of their league. One query."""
+    rows = list(Division.objects.exclude(level=Division.Level.PROVINCE).order_by("code"))
+    leagues = [row for row in rows if row.level == Division.Level.PREFECTURE]
+    groups: dict[str, tuple[str, list[Any]]] = {row.pk: (row.name, []) for row in leagues}
+    for row in rows:
+        group = groups.get(row.pk if row.pk in groups else str(row.parent_id))
+        if group is not None:
+            group[1].append((row.pk, row.name))
+    return [("", _("请选择")), *groups.values()]
+
+
+class JoinForm(forms.ModelForm):
+    """What an applicant fills in. Made on a person's fields for their rules; it saves no person.
+
+    ``texts`` are the consents asked for, each a box of its own (``consent_<kind>``); ``agreed`` gives those ticked.
+    """
+
+    id_number = forms.CharField(
+        label=gettext_lazy("证件号码"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        help_text=gettext_lazy("照证件填写，保存时加密，名册上只显示一部分。"),
+    )
+    skills = forms.CharField(
+        label=gettext_lazy("技能特长"), max_length=300, required=False,
+        help_text=gettext_lazy("例：游泳、驾驶、无人机、蒙古语；用“、”隔开。"),
+    )  # fmt: skip
+
+    class Meta:
+        model = Person
+        fields = ["name", "id_type", *ASKED]
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "birth": day_input(),
+            "health_declared_on": day_input(),
+            "mobile": forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel-national"}),
+            "emergency_phone": forms.TextInput(attrs={"inputmode": "tel"}),
+        }
+        help_texts = {
+            "name": gettext_lazy("按身份证件填写，民族姓名的“·”照写。"),
+            "birth": gettext_lazy("用身份证报名的不用填。"),
+            "mobile": gettext_lazy("队伍按这个号码联系您。"),
+            "emergency_relation": gettext_lazy("例：配偶、父亲、朋友。"),
+            "health_declared_on": gettext_lazy("签过健康声明的，填签字日期；要同意健康信息处理才能填。"),
+        }
+
+    field_order = ["name", "id_type", "id_number", "gender", "birth"]
+
+    def __init__(self, *args: Any, texts: list[ConsentText], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.texts = texts
+        for name in ("id_type", "mobile", "emergency_name", "emergency_phone"):
+            self.fields[name].required = True
+        self.fields["id_type"].choices = IdType.choices  # type: ignore[attr-defined]
+        self.fields["id_type"].initial = IdType.CITIZEN
+        for name in ("gender", "ethnicity", "political"):
+            field: Any = self.fields[name]
+            field.choices = [("", _("请选择")), *(choice for choice in field.choices if choice[0])]
+        self.fields["division"].widget.choices = counties()  # type: ignore[attr-defined]
+        for text in texts:
+            self.fields[f"consent_{text.kind}"] = forms.BooleanField(
+                label=_("我已阅读并同意“%(title)s”") % {"title": text.title},
+                required=text.is_required,
+                error_messages={"required": _("要同意这一份才能报名。")},
+            )
+
+    def clean_id_number(self) -> str:
+        return identity.normal(self.cleaned_data["id_number"])
+
+    def clean_skills(self) -> list[str]:
+        skills = [part.strip() for part in _BETWEEN.split(self.cleaned_data["skills"]) if part.strip()]
+        if any(len(skill) > _SKILL for skill in skills):
+            raise ValidationError(_("每项特长不超过 30 个字，各项之间用“、”隔开。"))
+        return list(dict.fromkeys(skills))
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        kind, number = facts.get("id_type"), facts.get("id_number")
+        if kind and number:
+            self._check_document(kind, number, facts)
+        if facts.get("health_declared_on") and not facts.get(f"consent_{ConsentKind.HEALTH}"):
+            self.add_error("health_declared_on", _("没有同意健康信息处理，请不要填写这一项。"))
+        return facts
+
+    def _check_document(self, kind: str, number: str, facts: dict[str, Any]) -> None:
+        try:
+            identity.validate(kind, number)
+        except ValidationError as error:
+            self.add_error("id_number", error)
+            return
+        told = identity.told(kind, number)
+        if told.birth and facts.get("birth") and facts["birth"] != told.birth:
+            self.add_error("birth", _("与证件号码里的出生日期不一致。"))
+        if told.gender and facts.get("gender") and facts["gender"] != told.gender:
+            self.add_error("gender", _("与证件号码里的性别不一致。"))
+        birth = told.birth or facts.get("birth")
+        if birth is None:
+            self.add_error("birth", _("这种证件的号码里没有出生日期，请填写。"))
+        elif not is_adult(birth, timezone.localdate()):
+            self.add_error(None, _("救援队员应当年满 18 周岁（突发事件应对法第三十九条）。"))
+
+    def facts(self) -> dict[str, Any]:
+        """For ``applying.apply``: only what was filled in."""
+        return {
+            name: self.cleaned_data[name]
+            for name in ("name", "id_type", "id_number", *ASKED)
+            if self.cleaned_data.get(name)
+        }
+
+    def agreed(self) -> list[ConsentText]:
+        return [text for text in self.texts if self.cleaned_data.get(f"consent_{text.kind}")]
+
+
+class AcceptForm(forms.ModelForm):
+    """As what somebody is taken in."""
+
+    class Meta:
+        model = Membership
+        fields = ["state", "joined_on", "number", "group"]
+        widgets = {"joined_on": day_input(), "state": forms.RadioSelect}
+        help_texts = {"number": gettext_lazy("可以以后再编。")}
+
+    def __init__(self, *args: Any, groups: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [  # type: ignore[attr-defined]
+            (MembershipState.PROBATION, _("预备队员")),
+            (MembershipState.FULL, _("正式队员")),
+        ]
+        self.fields["state"].label = _("接收为")
+        self.fields["joined_on"].initial = timezone.localdate
+        if groups:
+            self.fields["group"].help_text = _("现有分组：%(groups)s") % {"groups": _("、").join(groups)}
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("申请人在自己的进度页上会看到这句话。"),
+    )  # fmt: skip

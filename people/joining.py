@@ -1,0 +1,224 @@
+"""入队申请: from what a stranger filled in to a member of the team.
+
+- 申请 applied: handed in by invitation; nothing is written into anybody's record yet.
+- 已接收 accepted: by whoever keeps the roster, as 预备 or 正式. Finds the person by document or makes one, fills in
+  what the record lacks (never overwrites), enrols, and keeps the consents with the time they were given.
+- 未接收 declined: with a reason, which the applicant reads.
+- 已撤回 withdrawn: by the applicant; what was filled in is gone at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import masking
+from core.decisions import Decision, no, yes
+from core.forms import shown
+from core.workflow import Move, Workflow
+from organizations.models import User
+from organizations.permissions import acting_for
+from organizations.roles import Right
+from people import enrolling, identity
+from people.applying import ASKED, facts_of
+from people.choices import Channel, IdType
+from people.models import Application, Consent, Membership, Person
+from people.states import APPLICATION_STEPS, CURRENT, MembershipState
+
+KEPT_DAYS = 90  # how long what was filled in is kept after a decision, for questions that come later
+PHONES = ("mobile", "emergency_phone")
+
+
+# -- moves -------------------------------------------------------------------------------------------------
+def keeps(application: Application, user: User | None) -> Decision:
+    return application.can_decide(user) if user else no(gettext_lazy("要由管理名册的人办理。"))
+
+
+def _applicant(application: Application, user: User | None) -> Decision:
+    """Only the applicant's own page withdraws, and nobody is signed in there."""
+    return no(gettext_lazy("只有申请人自己可以撤回。")) if user else yes(gettext_lazy("申请人本人。"))
+
+
+def _accept(
+    application: Application, by: User, *, state: str, joined_on: date, number: str = "", group: str = ""
+) -> dict[str, Any]:
+    """:raises ValidationError: a value is not right, or the person is in the team already."""
+    if state not in CURRENT:
+        raise ValidationError({"state": _("请选择接收为预备还是正式队员。")})
+    payload = application.payload
+    person, made = _person_of(payload)
+    if Membership.objects.current().filter(person=person, organization=application.organization).exists():
+        raise ValidationError(_("这个人已经在这支队伍里了。"))
+    application.membership = enrolling.enrol(
+        person,
+        application.organization,
+        joined_on=joined_on,
+        state=MembershipState(state),
+        number=number,
+        group=group,
+        basis=_("本人申请"),
+    )
+    _keep_consents(person, payload.get("consents", []))
+    _decided(application)
+    return {"made": made}
+
+
+def _person_of(payload: Mapping[str, Any]) -> tuple[Person, bool]:
+    """The person with this document, locked and filled in; or a new one. And whether it is new."""
+    typed = payload["facts"]
+    facts = facts_of(payload)
+    person = enrolling.find(typed["id_type"], typed["id_number"])
+    if person is None:
+        person = Person(name=typed["name"], **facts)
+        person.set_id(typed["id_type"], typed["id_number"])
+        try:
+            with transaction.atomic():
+                person.save()
+        except IntegrityError:  # another team has just taken in the same person
+            person = None
+        else:
+            return person, True
+    known = person or enrolling.find(typed["id_type"], typed["id_number"])
+    assert known is not None, "its document was just refused as taken"
+    locked = Person.objects.select_for_update(of=("self",)).get(pk=known.pk)
+    enrolling.fill(locked, facts)
+    locked.version += 1
+    locked.save()
+    return locked, False
+
+
+def _keep_consents(person: Person, given: list[dict[str, Any]]) -> None:
+    """What is in force already stays as it is: the earlier time counts."""
+    held = set(Consent.objects.filter(person=person).in_force().values_list("text_id", flat=True))
+    Consent.objects.bulk_create(
+        [
+            Consent(
+                person=person, text_id=row["text"], given_at=datetime.fromisoformat(row["at"]), channel=Channel.ONLINE
+            )
+            for row in given
+            if row["text"] not in held
+        ]
+    )
+
+
+def _decline(application: Application, by: User, *, reason: str) -> None:
+    """:raises ValidationError: without a reason."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("请写明不接收的原因，申请人会看到。")})
+    application.reason = reason.strip()
+    _decided(application)
+
+
+def _withdraw(application: Application, by: None) -> None:
+    application.payload_cipher = ""
+    _decided(application)
+
+
+def _decided(application: Application) -> None:
+    application.decided_at = timezone.now()
+    application.version += 1
+
+
+APPLICATION = Workflow(
+    (
+        Move("accept", gettext_lazy("接收入队"), APPLICATION_STEPS["accept"], keeps, tone="main", apply=_accept),
+        Move("decline", gettext_lazy("不接收"), APPLICATION_STEPS["decline"], keeps, tone="danger", apply=_decline),
+        Move("withdraw", gettext_lazy("撤回"), APPLICATION_STEPS["withdraw"], _applicant, apply=_withdraw),
+    ),
+    acting_for=lambda application, user: acting_for(user, Right.EDIT_MEMBER, application.organization),
+)
+
+
+# -- what the keepers see ----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Difference:
+    """A fact where the application and the known record do not agree. Accepting keeps the record's."""
+
+    label: str
+    known: str
+    given: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """That there is a person with this document. ``person`` and ``differences`` only where the reader may see them."""
+
+    person: Person | None
+    differences: list[Difference]
+
+
+def known(application: Application, user: User) -> Known | None:
+    """Whether accepting joins a record that is there; None: it makes a new one."""
+    payload = application.payload
+    typed = payload.get("facts")
+    if not typed:
+        return None
+    found = enrolling.find(typed["id_type"], typed["id_number"])
+    if found is None:
+        return None
+    if not Person.objects.visible_to(user).filter(pk=found.pk).exists():
+        return Known(None, [])
+    return Known(found, _differences(found, {"name": typed["name"], **facts_of(payload)}))
+
+
+def _differences(person: Person, facts: Mapping[str, Any]) -> list[Difference]:
+    given = Person(**facts)
+    names = [name for name in ("name", *ASKED) if facts.get(name) and getattr(person, name)]
+    return [
+        Difference(label_of(name), in_words(person, name), in_words(given, name))
+        for name in names
+        if getattr(person, name) != facts[name]
+    ]
+
+
+def filled_in(application: Application) -> list[dict[str, Any]]:
+    """What was filled in, as label and value, the number and telephones masked; empty once it is cleared."""
+    payload = application.payload
+    typed = payload.get("facts")
+    if not typed:
+        return []
+    facts = facts_of(payload)
+    given = Person(**facts)
+    lines: list[dict[str, Any]] = [
+        {"label": label_of("name"), "value": application.name},
+        {"label": label_of("id_type"), "value": IdType(typed["id_type"]).label},
+        {"label": label_of("id_masked"), "value": identity.masked(typed["id_number"])},
+        {"label": _("号码核对"), "value": checked(typed["id_type"], typed["id_number"])},
+    ]
+    return lines + [{"label": label_of(name), "value": in_words(given, name)} for name in ASKED if name in facts]
+
+
+def checked(kind: str, number: str) -> str:
+    """What looking at the number gives, without saying the number."""
+    try:
+        identity.validate(kind, number)
+    except ValidationError as error:
+        return error.messages[0]
+    told = identity.told(kind, number)
+    if told.birth is None:
+        return _("写法正确；这种证件的号码没有校验码。")
+    years = Person(birth=told.birth).age_on(timezone.localdate())
+    return _("校验码正确，按号码满 %(years)s 周岁。") % {"years": years}
+
+
+def label_of(name: str) -> str:
+    field: Any = Person._meta.get_field(name)
+    return str(field.verbose_name)
+
+
+def in_words(person: Person, name: str) -> str:
+    return masking.phone(getattr(person, name)) if name in PHONES else shown(person, name)
+
+
+# -- cleaning up -------------------------------------------------------------------------------------------
+def clear_decided() -> int:
+    """Forget what was filled in long after the decision; returns how many applications that were. Safe to run twice."""
+    limit = timezone.now() - timedelta(days=KEPT_DAYS)
+    old = Application.objects.exclude(state=Application.State.APPLIED).filter(decided_at__lt=limit)
+    return old.exclude(payload_cipher="").update(payload_cipher="", id_index="")

@@ -1,0 +1,71 @@
+"""Which account is whose: by it a member reads all that is kept about him or her, so it must be his or her own."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from core.language import in_chinese
+from core.notices import notify
+from organizations.models import AccountRequest, Organization, User
+from organizations.permissions import can
+from organizations.roles import Right
+from people.models import Person
+
+# spaces for alignment, the many dots of Mongolian names, and what is said in brackets behind a name
+_LOOSE = re.compile(r"[\s·•・.．]|[（(].*?[)）]")
+
+
+def linkable(person: Person, user: User) -> QuerySet[User]:
+    """Accounts of the person's teams, where ``user`` keeps the roster, that are nobody's yet."""
+    places = [
+        row.organization_id
+        for row in person.deciding_memberships()
+        if row.is_current and can(user, Right.EDIT_MEMBER, row.organization)
+    ]
+    return User.objects.active().filter(organization__in=places, person=None).order_by("name", "username")
+
+
+def same_name(one: str, other: str) -> bool:
+    return _LOOSE.sub("", one) == _LOOSE.sub("", other)
+
+
+@transaction.atomic
+def link(person: Person, account: User, *, by: User) -> None:
+    """:raises ValidationError: the account is somebody else's, or the person has one already."""
+    locked = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if locked.user_id is not None:
+        raise ValidationError(_("这个人已经关联了账号，请先解除。"))
+    if Person.objects.filter(user=account).exists():
+        raise ValidationError({"account": _("这个账号已经关联到另一个人。")})
+    if not same_name(locked.name, account.name):
+        words = {"account": account.name, "person": locked.name}
+        raise ValidationError({"account": _("账号姓名“%(account)s”与人员姓名“%(person)s”不一致，请先核对。") % words})
+    locked.user, locked.version = account, locked.version + 1
+    locked.save(update_fields=["user", "version"])
+    with in_chinese():
+        notify(
+            [account], kind="account_linked", title=_("您的账号已关联到本人的队员信息"),
+            body=_("%(by)s已办理关联。不是您本人的信息请马上告诉队长。") % {"by": by}, url="/me/",
+        )  # fmt: skip
+
+
+@transaction.atomic
+def unlink(person: Person) -> None:
+    """:raises ValidationError: no account is linked."""
+    locked = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if locked.user_id is None:
+        raise ValidationError(_("这个人没有关联账号。"))
+    locked.user, locked.version = None, locked.version + 1
+    locked.save(update_fields=["user", "version"])
+
+
+def ask_account(person: Person, place: Organization, *, by: User) -> AccountRequest:
+    """The draft of an account request, filled in from the record; the same again while it is a draft."""
+    draft, _made = AccountRequest.objects.get_or_create(
+        organization=place, applicant=by, name=person.name, role="member", state="draft",
+        defaults={"phone": person.mobile, "basis": _("本队队员")},
+    )  # fmt: skip
+    return draft

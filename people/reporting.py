@@ -1,0 +1,47 @@
+"""A member reports a certificate of his or her own, mostly by a photo of it; the office verifies it."""
+
+from calendar import monthrange
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.attachments import attach
+from organizations.models import User
+from people.models import Certificate, CertificateKind, Person
+from people.models.person import SCAN
+
+
+def usual_end(kind: CertificateKind, issued_on: date) -> date | None:
+    """有效至 by the kind's default months; None where there is no default."""
+    if not kind.months:
+        return None
+    years, month = divmod(issued_on.month - 1 + kind.months, 12)
+    year, month = issued_on.year + years, month + 1
+    return date(year, month, min(issued_on.day, monthrange(year, month)[1]))
+
+
+@transaction.atomic
+def report(person: Person, certificate: Certificate, *, photo: Any, by: User) -> Certificate:
+    """Save a filled-in certificate as 待核验, with its photo where there is one.
+
+    :raises ValidationError: the same one is reported already, or the photo is no usable file (key ``photo``).
+    """
+    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)  # pressed twice: one after the other
+    certificate.person, certificate.state = person, Certificate.State.REPORTED
+    certificate.source = _("本人上报")
+    if certificate.expires_on is None:
+        certificate.expires_on = usual_end(certificate.kind, certificate.issued_on)
+    same = Certificate.objects.standing().filter(person=person, kind=certificate.kind, issued_on=certificate.issued_on)
+    if same.filter(number=certificate.number).exists():
+        raise ValidationError(_("这本证书您已经报过了。"))
+    certificate.full_clean(exclude=["person"])
+    certificate.save()
+    if photo:
+        try:
+            attach(certificate, photo, kind=SCAN, by=by)
+        except ValidationError as error:
+            raise ValidationError({"photo": error.messages}) from error
+    return certificate

@@ -1,0 +1,341 @@
+"""An invited stranger applies, the captain accepts, and the stranger learns nothing on the way."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from core.models import AccessLog, Notice, WorkflowEvent
+from core.workflow import MoveNotAllowed
+from people.applying import IS_REPEAT
+from people.joining import APPLICATION, clear_decided
+from people.models import Application, Consent, ConsentText, Invitation, Membership, Person
+from people.tasks import clear_applications
+from tests.people import builders
+from tests.people.applicants import application, invitation, send, typed
+from tests.people.builders import citizen
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate
+
+
+@pytest.fixture
+def place(captain):
+    return captain.organization
+
+
+@pytest.fixture
+def invited(place, captain):
+    return invitation(place, captain)
+
+
+def accept(client, record, **values):
+    values = {"state": "probation", "joined_on": TODAY().isoformat(), "number": "", "group": "", **values}
+    return client.post(reverse("people:application_accept", args=[record.pk]), values)
+
+
+# -- applying -------------------------------------------------------------------------------------------
+def test_form_shows_team_note_and_whole_consents(invited):
+    page = Client().get(reverse("people:join", args=[invited.key]))
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert invited.organization.name in text
+    assert "招募水上救生队员" in text
+    for consent in ConsentText.objects.published():
+        assert consent.title in text
+        assert consent.body.splitlines()[0] in text
+    assert page["X-Robots-Tag"] == "noindex, nofollow"
+    assert "csrfmiddlewaretoken" in text
+
+
+def test_form_needs_the_csrf_token(invited):
+    strict = Client(enforce_csrf_checks=True)
+    answer = send(invited, strict)
+    assert answer.status_code == 403  # and not the way to sign in: an applicant has no account
+    assert "返回上一页并刷新" in answer.content.decode()
+    assert not Application.objects.exists()
+
+
+def test_application_is_kept_sealed_and_touches_nobody(invited, captain):
+    response = send(invited, consent_health="on", health_declared_on="2026-03-01")
+    record = Application.objects.get()
+    assert response.status_code == 302
+    assert response["Location"] == reverse("people:join_follow", args=[record.follow_key]) + "?sent=1"
+    assert citizen(1) not in record.payload_cipher
+    assert record.payload["facts"]["skills"] == ["游泳", "驾驶"]
+    given = record.payload["consents"]
+    assert [(row["kind"], row["version"]) for row in given] == [("personal", 1), ("health", 1)]
+    assert not Person.objects.exists()
+    told = Notice.objects.get(recipient=captain)
+    assert "入队申请" in told.title
+    assert not Notice.objects.exclude(recipient=captain).exists()
+
+
+def test_keepers_are_told_once_a_day(invited, captain):
+    for number in (1, 3, 5):
+        application(invited, number)
+    assert Notice.objects.filter(recipient=captain).count() == 1
+
+
+WRONG = {
+    "no name": ({"name": ""}, "name"),
+    "digits in name": ({"name": "王明1"}, "name"),
+    "check digit": ({"id_number": citizen(1)[:17] + ("1" if citizen(1)[17] != "1" else "2")}, "id_number"),
+    "minor": ({"id_number": citizen(1, birth="20150307")}, None),
+    "other birthday": ({"birth": "1991-01-01"}, "birth"),
+    "other sex": ({"gender": "2"}, "gender"),
+    "passport without birthday": ({"id_type": "passport", "id_number": "E12345678"}, "birth"),
+    "telephone": ({"mobile": "12345"}, "mobile"),
+    "nobody to call": ({"emergency_phone": ""}, "emergency_phone"),
+    "no required consent": ({"consent_personal": None}, "consent_personal"),
+    "health without consent": ({"health_declared_on": "2026-03-01"}, "health_declared_on"),
+    "date in the future": (
+        {"consent_health": "on", "health_declared_on": (TODAY() + timedelta(days=2)).isoformat()}, "health_declared_on",
+    ),
+    "long skill": ({"skills": "长" * 31}, "skills"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_input_names_the_field_and_keeps_what_was_typed(invited, case):
+    changes, field = WRONG[case]
+    page = send(invited, address="很长的地址 3 号", **changes)
+    assert page.status_code == 400
+    assert (field or "__all__") in page.context["form"].errors
+    assert "很长的地址 3 号" in page.content.decode()
+    assert "错误" in page.content.decode()
+    assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [("passport", "e 1234 5678"), ("hk_macao", "H12345678"), ("citizen", "１５０４０４" + citizen(1)[6:])],
+)
+def test_other_documents_and_habits_of_writing_are_taken(invited, kind, number):
+    birth = None if kind == "citizen" else "1990-03-07"
+    assert send(invited, id_type=kind, id_number=number, birth=birth).status_code == 302
+    assert Application.objects.count() == 1
+
+
+CLOSED = {
+    "ended": {"ended_at": timezone.now()},
+    "expired": {"expires_on": TODAY() - timedelta(days=1)},
+    "full": {"most": 1},
+}
+
+
+@pytest.mark.parametrize("why", CLOSED)
+def test_closed_invitation_gives_a_kind_page(invited, why):
+    application(invited, 1)
+    Invitation.objects.filter(pk=invited.pk).update(**CLOSED[why])
+    url = reverse("people:join", args=[invited.key])
+    for page in (Client().get(url), Client().post(url, typed(3))):
+        assert page.status_code == 410
+        assert invited.organization.name in page.content.decode()
+    assert Application.objects.count() == 1
+
+
+def test_unknown_key_is_404_and_many_tries_are_429(invited):
+    assert Client().get(reverse("people:join", args=["nothing"])).status_code == 404
+    codes = {send(invited, name="").status_code for _ in range(22)}
+    assert codes == {400, 429}
+
+
+# -- telling nothing --------------------------------------------------------------------------------------
+def _words(page):
+    """The page without what differs between any two pages."""
+    text = re.sub(r"<svg.*?</svg>", "", page.content.decode(), flags=re.S)
+    text = re.sub(r'(value|content)="[^"]*"|/join/status/[^"/]+/', "", text)
+    return re.sub(r"\d{1,2}:\d{2}", "", text)
+
+
+def test_answer_is_the_same_whether_the_number_is_known_waits_or_is_new(invited, place, baotou):
+    builders.person(3)  # known in the region
+    builders.member(place, 5)  # in this very team
+    answers = []
+    for number in (1, 3, 5, 1):
+        response = send(invited, number=number)
+        assert response.status_code == 302
+        answers.append(_words(Client().get(response["Location"])))
+    assert set(answers) == {answers[0]}
+    assert Application.objects.exclude(IS_REPEAT).count() == 3
+
+
+def test_second_application_of_one_document_is_doubled_nowhere(invited, as_user, captain):
+    first = application(invited, 1)
+    send(invited, number=1, name="别人")
+    again = Application.objects.get(IS_REPEAT)
+    listed = as_user(captain).get(reverse("people:application_list"))
+    assert [row.pk for row in listed.context["table"].data] == [first.pk]
+    assert as_user(captain).get(reverse("people:application_detail", args=[again.pk])).status_code == 404
+    follow = reverse("people:join_follow", args=[again.follow_key])
+    assert "等候队伍办理" in Client().get(follow).content.decode()
+    APPLICATION.perform(first, "decline", by=captain, reason="只对本人说的话")
+    text = Client().get(follow).content.decode()
+    assert "未接收" in text
+    assert "只对本人说的话" not in text
+
+
+def test_withdrawing_a_repeated_application_leaves_the_first(invited):
+    first = application(invited, 1)
+    application(invited, 1)
+    follow = reverse("people:join_follow", args=[Application.objects.get(IS_REPEAT).follow_key])
+    assert Client().post(follow, {"action": "withdraw"}).status_code == 302
+    assert "已撤回" in Client().get(follow).content.decode()
+    first.refresh_from_db()
+    assert first.state == "applied"
+
+
+def test_applicant_follows_and_withdraws(invited):
+    record = application(invited)
+    url = reverse("people:join_follow", args=[record.follow_key])
+    assert "<svg" not in Client().get(url).content.decode().split("<main")[1].split("</main")[0]
+    assert 'class="qr"' in Client().get(url + "?sent=1").content.decode()
+    record.refresh_from_db()
+    assert record.state == "applied"  # looking changes nothing
+    Client().post(url, {"action": "withdraw"})
+    Client().post(url, {"action": "withdraw"})
+    record.refresh_from_db()
+    assert (record.state, record.payload) == ("withdrawn", {})
+    assert WorkflowEvent.objects.of(record).count() == 1
+    assert Client().get(reverse("people:join_follow", args=["x"])).status_code == 404
+
+
+# -- deciding ---------------------------------------------------------------------------------------------
+def test_captain_accepts_a_new_person_with_consents(invited, as_user, captain):
+    send(invited, consent_health="on", health_declared_on="2026-03-01")
+    record = Application.objects.get()
+    page = accept(as_user(captain), record, state="full", number="007", group="一组")
+    assert page.status_code == 302
+    member = Membership.objects.get()
+    person = member.person
+    assert (member.state, member.number, member.group, member.is_main) == ("full", "007", "一组", True)
+    assert (person.name, person.id_number, person.skills) == ("乌仁图雅·敖特根", citizen(1), ["游泳", "驾驶"])
+    assert person.division_id == "150404"
+    given = {row.text.kind: row for row in Consent.objects.filter(person=person).select_related("text")}
+    assert set(given) == {"personal", "health"}
+    record.refresh_from_db()
+    assert given["health"].given_at <= record.decided_at
+    assert (record.state, record.membership) == ("accepted", member)
+    assert WorkflowEvent.objects.of(record).get().action == "accept"
+
+
+def test_accepting_joins_the_known_person_and_overwrites_nothing(invited, as_user, captain, office):
+    known = builders.person(1, name="敖特根", mobile="13800000001")
+    builders.member(office("150402"), person=known)
+    record = application(invited, 1, address="新地址")
+    page = as_user(captain).get(reverse("people:application_detail", args=[record.pk]))
+    text = page.content.decode()
+    assert "已在系统里有记录" in text
+    assert "敖特根" not in text.replace(record.name, "")  # of another team: not who, nor what differs
+    assert known.mobile not in text
+    assert citizen(1) not in text
+    assert accept(as_user(captain), record).status_code == 302
+    known.refresh_from_db()
+    assert (known.mobile, known.address) == ("13800000001", "新地址")
+    assert Person.objects.count() == 1
+    assert not Membership.objects.get(organization=record.organization).is_main
+
+
+def test_differences_are_shown_where_the_reader_sees_the_person(invited, as_user, captain, place):
+    who = builders.person(1, name="王明", mobile="13800000001")
+    builders.member(place, person=who)
+    record = application(invited, 1)
+    page = as_user(captain).get(reverse("people:application_detail", args=[record.pk]))
+    assert {line.label for line in page.context["known"].differences} == {"姓名", "手机"}
+    assert "13800000001" not in page.content.decode()
+    refused = accept(as_user(captain), record)
+    assert refused.status_code == 400
+    assert "这个人已经在这支队伍里了" in refused.content.decode()
+    record.refresh_from_db()
+    assert record.state == "applied"
+
+
+def test_two_who_accept_at_once_give_one_membership(invited, as_user, captain):
+    record = application(invited)
+    client = as_user(captain)
+    assert accept(client, record).status_code == 302
+    again = client.post(reverse("people:application_accept", args=[record.pk]),
+                        {"state": "full", "joined_on": TODAY().isoformat()}, follow=True)  # fmt: skip
+    assert "已经办过了" in again.content.decode()
+    stale = Application(pk=record.pk, state="applied")
+    with pytest.raises(MoveNotAllowed):
+        APPLICATION.perform(stale, "accept", by=captain, state="full", joined_on=TODAY())
+    assert Membership.objects.count() == 1
+
+
+def test_two_teams_take_in_one_person_once(invited, captain, office, songshan):
+    other = invitation(office("150404"), songshan)
+    for record, by in ((application(invited, 1), captain), (application(other, 1), songshan)):
+        APPLICATION.perform(record, "accept", by=by, state="probation", joined_on=TODAY())
+    assert Person.objects.count() == 1
+    assert sorted(Membership.objects.values_list("is_main", flat=True)) == [False, True]
+    assert Consent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [({"joined_on": ""}, "joined_on"), ({"joined_on": "2099-01-01"}, "joined_on"), ({"state": "ended"}, "state")],
+)
+def test_wrong_acceptance_is_shown(invited, as_user, captain, values, field):
+    record = application(invited)
+    page = accept(as_user(captain), record, **values)
+    assert page.status_code == 400
+    assert field in page.context["form"].errors
+    assert not Person.objects.exists()
+
+
+def test_declined_with_a_reason_the_applicant_reads(invited, as_user, captain):
+    record = application(invited)
+    url = reverse("people:application_decline", args=[record.pk])
+    client = as_user(captain)
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"reason": " "}).status_code == 200
+    assert client.post(url, {"reason": "人数已满"}).status_code == 302
+    record.refresh_from_db()
+    assert (record.state, record.reason) == ("declined", "人数已满")
+    assert "人数已满" in Client().get(reverse("people:join_follow", args=[record.follow_key])).content.decode()
+    assert "已经办结" in client.get(url, follow=True).content.decode()
+    with pytest.raises(ValidationError):
+        APPLICATION.perform(application(invited), "decline", by=captain, reason="")
+
+
+def test_strangers_insiders_and_the_one_who_may_only_see(invited, as_user, baotou, chifeng, leader, member):
+    record = application(invited)
+    page = reverse("people:application_detail", args=[record.pk])
+    for user, sees, decides in ((baotou, 404, 404), (member, 404, 404), (leader, 200, 403), (chifeng, 200, 302)):
+        assert as_user(user).get(page).status_code == sees
+        assert accept(as_user(user), record).status_code == decides
+
+
+def test_nobody_signed_in_withdraws_for_the_applicant(invited, captain):
+    with pytest.raises(MoveNotAllowed):
+        APPLICATION.perform(application(invited), "withdraw", by=captain)
+
+
+# -- cleaning up and not leaking ----------------------------------------------------------------------------
+def test_what_was_filled_in_goes_90_days_after_the_decision(invited, as_user, captain):
+    old, fresh, waiting = (application(invited, number) for number in (1, 3, 5))
+    for record in (old, fresh):
+        APPLICATION.perform(record, "decline", by=captain, reason="演示")
+    Application.objects.filter(pk=old.pk).update(decided_at=timezone.now() - timedelta(days=91))
+    clear_applications()
+    assert clear_decided() == 0
+    assert Application.objects.get(pk=old.pk).payload == {}
+    assert Application.objects.get(pk=fresh.pk).payload["facts"]
+    assert Application.objects.get(pk=waiting.pk).payload["facts"]
+    page = as_user(captain).get(reverse("people:application_detail", args=[old.pk]))
+    assert "已经清除" in page.content.decode()
+
+
+def test_history_and_log_hold_no_number(invited, captain):
+    record = application(invited)
+    APPLICATION.perform(record, "accept", by=captain, state="full", joined_on=TODAY())
+    rows = [str(vars(event)) for made in (record, Person.objects.get()) for event in made.tracked_events.all()]
+    rows += [str(vars(row)) for row in (*WorkflowEvent.objects.all(), *AccessLog.objects.all(), *Notice.objects.all())]
+    assert rows
+    assert not any(citizen(1) in row for row in rows)
