@@ -14,14 +14,15 @@ from typing import Any
 
 ROWS = (1_000, 10_000, 50_000)
 ONE_BY_ONE = 300  # rows saved through forms; the time of one row is what counts
-HEAD = ["序号", "姓名", "性别", "身份证号", "联系电话", "民族", "学历", "入队时间", "分组", "职务", "应急救护证编号", "发证日期",
-        "保险公司", "保单号", "保险起期", "保险止期", "紧急联系人", "紧急联系人电话", "工作单位", "住址"]  # fmt: skip
+HEAD = ["序号", "姓名", "性别", "身份证号", "联系电话", "民族", "学历", "入队时间", "分组", "职务", "应急救护证编号",
+        "发证日期", "保险公司", "保单号", "保险起期", "保险止期",
+        "紧急联系人", "紧急联系人电话", "工作单位", "住址"]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class ImportResult:
     """:param read: seconds from the file to the preview. :param written: from the confirmation to the commit.
-    :param memory: MB, the peak of the process. :param factor: times faster than one by one, confirmation only and whole.
+    :param memory: MB, the peak of the process. :param factor: times faster than one by one; ``whole``: with the check.
     """
 
     rows: int
@@ -65,8 +66,9 @@ def _facts(number: int) -> list[Any]:
     first = f"150404{born:%Y%m%d}{number // 11_000 * 7 % 1000:03d}"
     gender = "男" if int(first[16]) % 2 else "女"
     return [number + 1, f"演示{chr(0x4E00 + number % 5000)}{chr(0x4E00 + number // 5000)}", gender,
-            first + identity.check_digit(first), f"139{number:08d}", "汉族", "本科", "2024.3.1", f"{number % 12}组", "队员",
-            f"BENCH-{number:06d}", "2025-01-10", "演示保险公司", f"BENCH-{number % 20}", "2026-01-01", "2026-12-31",
+            first + identity.check_digit(first), f"139{number:08d}", "汉族", "本科", "2024.3.1", f"{number % 12}组",
+            "队员", f"BENCH-{number:06d}", "2025-01-10", "演示保险公司", f"BENCH-{number % 20}",
+            "2026-01-01", "2026-12-31",
             "演示亲属", f"138{number:08d}", "演示单位", "演示路 1 号"]  # fmt: skip
 
 
@@ -115,7 +117,7 @@ def _measure(count: int) -> tuple[float, float, float]:
 
 def _seconds_one_by_one() -> float:
     """One row's time: the same four records, each through its model's form, as pages save them."""
-    team, by = _setup()
+    team, _by = _setup()
     from django.db import transaction
     from django.forms import modelform_factory
 
@@ -140,8 +142,9 @@ def _seconds_one_by_one() -> float:
         for number in range(ONE_BY_ONE):
             row = dict(zip(HEAD, _facts(900_000 + number), strict=True))
             said = {"name": row["姓名"], "gender": "1", "mobile": row["联系电话"][:11], "ethnicity": "汉族",
-                    "education": "20", "emergency_name": row["紧急联系人"], "emergency_phone": row["紧急联系人电话"][:11],
-                    "employer": row["工作单位"], "address": row["住址"]}  # fmt: skip
+                    "education": "20", "emergency_name": row["紧急联系人"],
+                    "emergency_phone": row["紧急联系人电话"][:11], "employer": row["工作单位"],
+                    "address": row["住址"]}  # fmt: skip
             with transaction.atomic():
                 person = Person()
                 person.set_id(IdType.CITIZEN, row["身份证号"])

@@ -1,5 +1,5 @@
-"""What the cells of a roster mean. Each reader gives the value and what is to be told about it; it raises ``ValueError``
-with a sentence for the person where a cell means nothing. Readers know no database and no row.
+"""What the cells of a roster mean. Each reader gives the value and what is to be told about it; it raises
+``ValueError`` with a sentence for the person where a cell means nothing. Readers know no database and no row.
 """
 
 import re

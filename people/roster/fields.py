@@ -161,7 +161,8 @@ EDUCATION_ALSO = {"博士": Education.POSTGRADUATE, "硕士": Education.POSTGRAD
                   "学士": Education.BACHELOR, "大学": Education.BACHELOR, "专科": Education.COLLEGE,
                   "大专": Education.COLLEGE, "高职": Education.COLLEGE, "中专": Education.VOCATIONAL,
                   "中技": Education.VOCATIONAL, "技校": Education.VOCATIONAL, "职高": Education.VOCATIONAL,
-                  "中职": Education.VOCATIONAL, "高中及以下": Education.SENIOR, "初中及以下": Education.JUNIOR}  # fmt: skip
+                  "中职": Education.VOCATIONAL, "高中及以下": Education.SENIOR,
+                  "初中及以下": Education.JUNIOR}  # fmt: skip
 ID_TYPE_ALSO = {"身份证": IdType.CITIZEN, "二代身份证": IdType.CITIZEN, "港澳居民居住证": IdType.RESIDENCE,
                 "台湾居民居住证": IdType.RESIDENCE, "居住证": IdType.RESIDENCE, "回乡证": IdType.HK_MACAO,
                 "港澳通行证": IdType.HK_MACAO, "台胞证": IdType.TAIWAN, "永久居留证": IdType.FOREIGNER,
@@ -171,7 +172,8 @@ KIND_ALSO = {"正式队员": MemberKind.MEMBER, "预备队员": MemberKind.MEMBE
              "工作人员": MemberKind.STAFF, "志愿服务者": MemberKind.VOLUNTEER, "红十字志愿者": MemberKind.VOLUNTEER,
              "兼职": MemberKind.MEMBER}  # fmt: skip
 STATE_ALSO = {"正式队员": "full", "预备队员": "probation", "是": "full", "否": "probation", "实习": "probation",
-              "试用": "probation", "见习": "probation", "考察期": "probation", "在册": "full", "在队": "full"}  # fmt: skip
+              "试用": "probation", "见习": "probation", "考察期": "probation", "在册": "full",
+              "在队": "full"}  # fmt: skip
 
 _OWN_HINT = _("写编号和发证日期，例如“A123 2024-03-01”。")
 OWN_KIND = "cert:"  # prefix of a column that is a kind of certificate of its own

@@ -113,7 +113,12 @@ def _papers(rows: Sequence[tuple[Facts, Organization]], found: Found, keys: set[
     for paper in Certificate.objects.filter(live, person__in=keys).order_by("pk"):
         found.papers[paper.person_id].append(paper)
     numbers = {paper.number for facts, _team in rows for paper in facts.papers} - {""}
-    same = Certificate.objects.standing().filter(number__in=numbers).values_list("kind_id", "number", "person_id")
+    kinds = {paper.kind.key for facts, _team in rows for paper in facts.papers}  # the index begins with the kind
+    same = (
+        Certificate.objects.standing()
+        .filter(kind__in=kinds, number__in=numbers)
+        .values_list("kind_id", "number", "person_id")
+    )
     found.taken = {(kind, number): person for kind, number, person in same}
 
 

@@ -1,4 +1,4 @@
-"""The printed 花名册 of a team: A4 across, heads on every page, numbers masked unless somebody may and says what for."""
+"""The printed 花名册 of a team: A4 across, heads on every page, numbers masked unless somebody says what for."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -161,7 +161,7 @@ def _printed(row: Membership, *, full: bool) -> Printed:
         state=row.get_state_display(),
         joined_on=row.joined_on.isoformat(),
         certificate=_until(paper.number, paper.expires_on) if paper else "",
-        insurance=_until("", cover.ends_on) if cover else "",
+        insurance=cover.ends_on.isoformat() if cover else "",
     )
 
 

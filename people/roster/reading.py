@@ -293,7 +293,7 @@ def _readers(divisions: Mapping[str, list[Division]]) -> dict[str, Read]:
         return lambda text: cells.choice(text, labels, also)
 
     states = [(key, MembershipState(key).label) for key in (MembershipState.FULL, MembershipState.PROBATION)]
-    days = dict.fromkeys(("joined_on", "cert_issued", "cover_from", "rc_member_on", "volunteer_on", "health_declared_on", "checkup_on"), cells.day)  # fmt: skip
+    days = dict.fromkeys(_DAYS, cells.day)
     nations = frozenset(ETHNICITIES)
     return {
         **days,
@@ -320,6 +320,7 @@ def _readers(divisions: Mapping[str, list[Division]]) -> dict[str, Read]:
     }
 
 
+_DAYS = ("joined_on", "cert_issued", "cover_from", "rc_member_on", "volunteer_on", "health_declared_on", "checkup_on")
 _PLAIN = ("address", "employer", "occupation", "emergency_relation", "rc_member_no", "volunteer_no", "licence_class",
           "clothes_size", "shoe_size", "hat_size", "number", "group", "duty", "basis", "cert_number", "cert_issuer",
           "cert_level", "insurer", "policy_number", "mongolian_name")  # fmt: skip

@@ -171,7 +171,7 @@ class RosterResource(BulkResource):
     def _team_named(self, text: str) -> list[Organization]:
         return self._named.get(plain_name(text), [])
 
-    # -- what is told of the file ---------------------------------------------------------------------------------------
+    # -- what is told of the file -----------------------------------------------------------------------------------
     def remarks(self, rows: Rows) -> list[str]:
         said = [text for text in (self._about_defaults(rows), *self._about_columns(rows), self._missing(rows)) if text]
         if rows.pictures:
@@ -211,6 +211,6 @@ class RosterResource(BulkResource):
         current = Membership.objects.current().filter(organization__in=teams)
         return current.exclude(pk__in=self._seen).order_by("organization__path", "number", "pk")
 
-    # -- afterwards -----------------------------------------------------------------------------------------------------
+    # -- afterwards -------------------------------------------------------------------------------------------------
     def undo(self, made: Any, *, reason: str) -> Undone:
         return undo(made, by=self.by, reason=reason)

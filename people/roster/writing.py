@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.imports.bulk import Outcome
+from core.imports.bulk.copying import insert_rows
 from core.imports.bulk.updating import update_rows
 from people.models import Certificate, Cover, Membership, Person, Policy
 from people.roster.judging import Known, Plan, PolicyKey, fresh_membership
-
-BATCH = 1_000
 
 
 class Writer:
@@ -49,7 +48,7 @@ class Writer:
             if key in wanted:
                 self._twins[key] = person
             people.append(person)
-        Person.objects.bulk_create(fresh, batch_size=BATCH)
+        insert_rows(Person, fresh)
         self.made["persons"] += [person.pk for person in fresh]
         self._change_people(plans)
         return people
@@ -77,7 +76,7 @@ class Writer:
                 self._mains.add(person.pk)
             elif plan.membership_changes:
                 changes[plan.membership.pk] = plan.membership_changes
-        Membership.objects.bulk_create(fresh, batch_size=BATCH)
+        insert_rows(Membership, fresh)
         self.made["memberships"] += [[row.pk, row.version] for row in fresh]
         self.made["changed_membership"] += update_rows(Membership, changes)
 
@@ -91,7 +90,7 @@ class Writer:
             for (_key, plan), person in zip(plans, people, strict=True)
             for paper in plan.papers
         ]  # fmt: skip
-        Certificate.objects.bulk_create(fresh, batch_size=BATCH)
+        insert_rows(Certificate, fresh)
         self.made["certificates"] += [[row.pk, row.version] for row in fresh]
         changes = {held.pk: values for _key, plan in plans for held, values in plan.paper_changes}
         self.made["changed_certificate"] += update_rows(Certificate, changes)
@@ -110,7 +109,7 @@ class Writer:
                 )
             elif plan.cover is not None and plan.cover_changes:
                 changes[plan.cover.pk] = plan.cover_changes
-        Cover.objects.bulk_create(fresh, batch_size=BATCH)
+        insert_rows(Cover, fresh)
         self.made["covers"] += [[row.pk, row.version] for row in fresh]
         self.made["changed_cover"] += update_rows(Cover, changes)
 

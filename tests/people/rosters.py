@@ -10,8 +10,8 @@ from xlsxwriter import Workbook
 
 from tests.people.builders import NAMES, citizen
 
-BASIC = ["序号", "姓名", "性别", "身份证号", "联系电话", "入队时间", "职务", "应急救护证编号", "发证日期", "保险公司", "保单号",
-         "保险起期", "保险止期"]  # fmt: skip
+BASIC = ["序号", "姓名", "性别", "身份证号", "联系电话", "入队时间", "职务", "应急救护证编号", "发证日期", "保险公司",
+         "保单号", "保险起期", "保险止期"]  # fmt: skip
 
 
 def basic_row(number: int, **cells: Any) -> list[Any]:

@@ -1,7 +1,7 @@
 """Long spreadsheets in, by sets: every row is read and judged in one pass, and what is known is asked for in bulk.
 
-The same promise as ``core.imports`` (nothing before it is confirmed, all rows or none, undone for a day), for rosters of
-tens of thousands of rows. A subject app writes a ``BulkResource`` and a ``BulkImportView``; see ``people.roster``.
+The same promise as ``core.imports`` (nothing before it is confirmed, all rows or none, undone for a day), for rosters
+of tens of thousands of rows. A subject app writes a ``BulkResource`` and a ``BulkImportView``; see ``people.roster``.
 """
 
 from core.imports.bulk.resources import BulkResource, Outcome

@@ -40,8 +40,8 @@ def check(item: Import, resource: BulkResource, place: str = "") -> None:
 def take_in(item: Import, resource: BulkResource, place: str = "") -> Import:
     """Write the checked file, all rows in one transaction, or none.
 
-    A second call changes nothing. When a row does not pass any more, or somebody else has just written the same, nothing
-    is kept and the check is made anew.
+    A second call changes nothing. When a row does not pass any more, or somebody else has just written the same,
+    nothing is kept and the check is made anew.
     """
     try:
         with transaction.atomic():

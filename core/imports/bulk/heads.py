@@ -1,6 +1,6 @@
 """Finds the heading of a sheet, in one row or two, and what each column is.
 
-A heading of two rows is read together first: 编号 below 应急救护证 is the number of that certificate, not of the member.
+A heading of two rows is read together first: 编号 below 应急救护证 is that certificate's number, not the member's.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

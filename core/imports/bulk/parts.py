@@ -16,6 +16,8 @@ _CHUNK = 256 * 1024
 _WRITTEN_OUT = re.compile(r"\d{16,18}")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
+_WORTH = re.compile(rb'<(?:\w+:)?row[^<>]*\shidden="(?:1|true)"|>\d{16,18}<')
+_OVERLAP = 512
 _PICTURE = re.compile(r"xl/media/[^/]+")
 
 
@@ -78,8 +80,24 @@ def _absolute(target: str) -> str:
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
+def _is_worth_parsing(archive: zipfile.ZipFile, path: str) -> bool:
+    """Whether there is anything to find: looking is fifty times faster than parsing, and most sheets have nothing."""
+    left, tail = MOST_BYTES, b""
+    with archive.open(path) as stream:
+        while chunk := stream.read(_CHUNK):
+            left -= len(chunk)
+            if left < 0:
+                raise TooMuch
+            if _WORTH.search(tail + chunk):
+                return True
+            tail = chunk[-_OVERLAP:]
+    return False
+
+
 def _sheet(archive: zipfile.ZipFile, path: str) -> Part:
     found = Part()
+    if not _is_worth_parsing(archive, path):
+        return found
     row, cell, text = -1, "", ""
     inside = False
 

@@ -40,8 +40,8 @@ class Outcome:
 class BulkResource:
     """Rows of a spreadsheet, judged and written by the thousand.
 
-    A subclass says ``fields()`` and overrides ``judge`` and ``write``. One instance serves one run: ``prepare`` sees all
-    rows first (doubles within the file), then ``judge`` and, when it is not a trial, ``write`` get them in turns.
+    A subclass says ``fields()`` and overrides ``judge`` and ``write``. One instance serves one run: ``prepare`` sees
+    all rows first (doubles within the file), then ``judge`` and, when it is not a trial, ``write`` get them in turns.
     Nothing but ``write`` changes the database; the caller holds the transaction.
 
     :ivar made: what a day's undo needs, JSON-able; ``undo`` reads it back.
@@ -117,7 +117,7 @@ def _words(column: Column) -> list[str]:
 
 
 def columns_of(rows: Mapping[str, tuple[Any, str, dict[str, Any]]]) -> dict[str, Column]:
-    """``field → (heading, other headings apart by 、, options)`` as columns: a table reads better than a page of calls."""
+    """``field → (heading, other headings apart by 、, options)`` as columns: a table reads better than calls."""
     return {
         name: Column(name, head, also=also.split("、") if also else (), **more)
         for name, (head, also, more) in rows.items()
