@@ -77,6 +77,8 @@ def judge(line: Line, facts: Facts, team: Organization, found: Found, known: Kno
         name, text = known.doubles[line.key]
         outcome.errors.setdefault(name, text)
     _match(outcome, plan, found)
+    if facts.id_number and "id_number" not in outcome.errors:
+        outcome.shown["id_number"] = identity.masked(facts.id_number)
     if outcome.errors:
         return outcome
     plan.twin = known.twins.get(line.key, "")
@@ -88,8 +90,6 @@ def judge(line: Line, facts: Facts, team: Organization, found: Found, known: Kno
         touched = (plan.person_changes, plan.identify, plan.membership_changes, plan.papers, plan.paper_changes,
                    plan.cover_changes, plan.span and plan.cover is None)  # fmt: skip
         outcome.kind = "changed" if any(touched) else "same"
-    if facts.id_number and "id_number" not in outcome.notes and not outcome.errors:
-        outcome.shown["id_number"] = identity.masked(facts.id_number)
     return outcome
 
 
@@ -138,7 +138,7 @@ def _match_by_name(outcome: Outcome, plan: Plan, found: Found) -> None:
 def _about_person(outcome: Outcome, plan: Plan, found: Found) -> None:
     person, facts = plan.person, plan.facts
     if person is None:
-        if not facts.id_number and "id_number" not in outcome.notes:
+        if not facts.id_number and not {"id_number"} & {*outcome.notes, *outcome.line.problems}:
             outcome.note("id_number", _("没有证件号码，可以先登记，补齐前不能出动。"))
         return
     visible = person.pk in found.visible

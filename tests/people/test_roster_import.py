@@ -278,7 +278,12 @@ def test_who_is_missing_is_told_and_stays(client, url):
 
 def test_person_of_another_team_joins_the_record_that_is_there(client, url, place, office, baotou):
     other = add_child(
-        office("150200"), code="T1502009001", name="包头演示救援队", short_name="包头演示队", level="team"
+        office("150200"),
+        code="T1502009001",
+        name="包头演示救援队",
+        short_name="包头演示队",
+        level="team",
+        division_id="150200",
     )
     there = builders.member(
         other, 1, person=builders.person(1, name="王明", employer="包头秘密单位", mobile="13700001111")

@@ -98,13 +98,21 @@ def _as_json(outcome: Outcome, kind: str, names: Sequence[str]) -> dict[str, Any
 
 
 def page_count(item: Import) -> int:
-    return item.pages.count()
+    return max(1, -(-sum(item.pages.values_list("rows", flat=True)) // PAGE))
 
 
 def read_page(item: Import, number: int) -> list[dict[str, Any]]:
-    """The ``number``-th page from 1, what is wrong first."""
-    page = item.pages.order_by("rank", "number")[number - 1 : number].first()
-    return unseal(page.sealed) if page else []
+    """The ``number``-th page from 1, what is wrong first. What is stored together is of one kind, so the last of a kind
+    may be short; a page of the preview is always full."""
+    first, last, at = (number - 1) * PAGE, number * PAGE, 0
+    wanted: list[tuple[int, int]] = []  # stored page, and where it begins
+    for pk, rows in item.pages.order_by("rank", "number").values_list("pk", "rows"):
+        if at < last and at + rows > first:
+            wanted.append((pk, at))
+        at += rows
+    stored = item.pages.in_bulk([pk for pk, _begin in wanted])
+    lines = [(begin + place, line) for pk, begin in wanted for place, line in enumerate(unseal(stored[pk].sealed))]
+    return [line for place, line in lines if first <= place < last]
 
 
 def read_marked(item: Import) -> Iterator[dict[str, Any]]:

@@ -137,7 +137,7 @@ class BulkImportView(ImportView):
 
     def _preview(self, item: Import) -> HttpResponse:
         number = self._number(self.request.GET.get("page", ""))
-        pages = Paginator(range(max(1, page_count(item))), 1)
+        pages = Paginator(range(page_count(item)), 1)
         number = min(number, pages.num_pages)
         resource = self.get_resource()
         preview = {
