@@ -69,7 +69,7 @@ class ImportView(PermittedView):
     list_url = ""  # route name of the list the records appear in
     template_name = "generic/import.html"
 
-    def get_resource(self) -> Resource:
+    def get_resource(self) -> Any:
         return self.resource_class(by=self.request.user)
 
     def get_kind(self) -> str:

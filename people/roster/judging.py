@@ -254,7 +254,8 @@ def _differs(outcome: Outcome, plan: Plan, held: Certificate, paper: Paper) -> N
         state = held.get_state_display()
         outcome.note(paper.column, _("这本证书%(state)s，与文件不同的内容这里不改。") % {"state": state})
         return
-    start, end = changes.get("issued_on", held.issued_on), changes.get("expires_on", held.expires_on)
+    start: Any = changes.get("issued_on", held.issued_on)
+    end: Any = changes.get("expires_on", held.expires_on)
     if end is not None and end < start:
         outcome.errors[paper.column] = _("有效至不能早于发证日期。")
         return

@@ -89,6 +89,7 @@ class Writer:
             )
             for (_key, plan), person in zip(plans, people, strict=True)
             for paper in plan.papers
+            if paper.issued_on is not None  # a paper without it was told and left out
         ]  # fmt: skip
         insert_rows(Certificate, fresh)
         self.made["certificates"] += [[row.pk, row.version] for row in fresh]

@@ -34,7 +34,7 @@ def _update(
     model: type[Model], names: tuple[str, ...], rows: list[tuple[int, Mapping[str, Any]]]
 ) -> list[tuple[int, int]]:
     fields = [model._meta.get_field(name) for name in names]
-    columns = [(field.column, field.db_type(connection)) for field in fields]  # type: ignore[union-attr]
+    columns = [(str(field.column), field.db_type(connection)) for field in fields]  # type: ignore[union-attr]
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     sets = ", ".join(f"{quote(column)} = v.{quote(column)}" for column, _kind in columns)
