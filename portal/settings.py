@@ -321,6 +321,7 @@ REMINDERS = [
 JOBS = {
     "export": "core.exports.jobs.export",
     "import_check": "core.imports.jobs.check",
+    "import_take_in": "core.imports.jobs.take_in",
     "account_slip": "organizations.papers.issue_account_slip",
     "filing_certificate": "teams.certificates.issue_certificate",
     "own_copy": "people.own_copy.make",

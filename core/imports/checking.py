@@ -75,7 +75,8 @@ def remove_abandoned() -> int:
     removed = 0
     for item in Import.objects.abandoned():
         item.file.delete(save=False)
-        removed += Import.objects.filter(pk=item.pk).exclude(state=Import.State.DONE).delete()[0]
+        gone = Import.objects.filter(pk=item.pk).exclude(state=Import.State.DONE).delete()[1]
+        removed += gone.get(Import._meta.label, 0)  # its pages went with it
     return removed
 
 

@@ -68,7 +68,7 @@ def read_sheets(file: IO[bytes], media_type: str) -> list[Sheet]:
     """
     file.seek(0)
     if media_type.startswith("text/"):
-        return [Sheet("", _limited(_csv_rows(file.read())))]
+        return [Sheet("", _limited(csv_rows(file.read())))]
     return _workbook(file)
 
 
@@ -112,7 +112,8 @@ def _workbook(file: IO[bytes]) -> list[Sheet]:
         raise ValidationError(_("表格打不开，可能已损坏。请用 Excel 或 WPS 打开后另存为 xlsx 再试。")) from error
 
 
-def _csv_rows(content: bytes) -> list[list[Cell]]:
+def csv_rows(content: bytes) -> list[list[Cell]]:
+    """Rows of a csv in any encoding and with any separator that office programs write."""
     text = _decoded(content)
     first = text.lstrip().split("\n", 1)[0]
     delimiter = max(",\t;", key=first.count)

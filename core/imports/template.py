@@ -1,5 +1,6 @@
 """The empty spreadsheet people fill in."""
 
+from collections.abc import Mapping
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from core.exports.xlsx import MEDIA_TYPE
-from core.imports.resources import Column, Resource
+from core.imports.resources import Column
 from core.imports.table import EXAMPLE
 from core.imports.widgets import Choice, Several
 from core.serving import as_download
@@ -17,7 +18,7 @@ LONGEST_LIST = 255  # Excel's limit for choices written into a cell; longer ones
 _FIRST = 4  # of the columns of the second sheet that hold choices
 
 
-def blank_spreadsheet(resource: Resource, title: str) -> FileResponse:
+def blank_spreadsheet(shown: Mapping[str, Column], title: str) -> FileResponse:
     """Headings, an example that is not read, lists to choose from, and a second sheet that explains each column.
 
     Every column is text, so that no digit is lost.
@@ -30,7 +31,7 @@ def blank_spreadsheet(resource: Resource, title: str) -> FileResponse:
     helping = book.add_worksheet(help_name)
     text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "bottom": 1, "num_format": "@"})
     grey = book.add_format({"num_format": "@", "italic": True, "font_color": "#666666"})
-    columns = list(resource.columns.values())
+    columns = list(shown.values())
     has_example = any(column.example for column in columns)
     helping.write_row(0, 0, [_("列"), _("要不要填"), _("怎么填"), _("例")], bold)
     helping.set_column(0, 3, 28, text)

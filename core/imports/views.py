@@ -69,7 +69,7 @@ class ImportView(PermittedView):
     list_url = ""  # route name of the list the records appear in
     template_name = "generic/import.html"
 
-    def get_resource(self) -> Resource:
+    def get_resource(self) -> Any:
         return self.resource_class(by=self.request.user)
 
     def get_kind(self) -> str:
@@ -80,7 +80,7 @@ class ImportView(PermittedView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "blank" in request.GET:
             with in_chinese():  # its headings are what the import looks for
-                return blank_spreadsheet(self.get_resource(), str(self.title))
+                return self._blank()
         item = self._item()
         if item is None:
             return self._page(stage="upload", form=UploadForm())
@@ -101,6 +101,9 @@ class ImportView(PermittedView):
         if not form.is_valid():
             return self._page(stage="upload", form=form)
         return self._receive(form)
+
+    def _blank(self) -> HttpResponseBase:
+        return blank_spreadsheet(self.get_resource().columns, str(self.title))
 
     # -- upload -----------------------------------------------------------------------------------------
     def _receive(self, form: UploadForm) -> HttpResponseBase:
@@ -173,13 +176,20 @@ class ImportView(PermittedView):
         return self._to(undone)
 
     def _record(self, kind: str, item: Import, **detail: Any) -> None:
-        audit.record(kind, request=self.request, subject=self.title, file=item.name, item=str(item.pk), **detail)
+        by_worker = not self.request.META  # a view a job has made again
+        audit.record(
+            kind, request=None if by_worker else self.request, user=self.request.user,
+            subject=self.title, file=item.name, item=str(item.pk), **detail,
+        )  # fmt: skip
 
     def _check_by_job(self, item: Import) -> Job:
         with in_chinese():
             title = _("核对“%(name)s”") % {"name": item.name}
+        return self._by_job(item, "import_check", title)
+
+    def _by_job(self, item: Import, kind: str, title: str) -> Job:
         return start(
-            "import_check",
+            kind,
             by=self.request.user,
             title=title,
             item=str(item.pk),

@@ -16,7 +16,7 @@ from core.words import yes_no
 _DAY = re.compile(r"^(\d{4})\s*[-/.．年]\s*(\d{1,2})\s*[-/.．月]\s*(\d{1,2})\s*[日号]?(?:\s+00:00(?::00)?)?$")
 _MONTH = re.compile(r"^(\d{4})\s*[-/.．年]\s*(\d{1,2})\s*月?$")
 _SERIAL = re.compile(r"^[2-5]\d{4}$")  # 1954 to 2064, as a spreadsheet counts the days
-_DAY_NOUGHT = date(1899, 12, 30)
+DAY_NOUGHT = date(1899, 12, 30)
 _SEVERAL = re.compile(r"[、，,;；/／|\n]+")
 _DAY_DIGITS = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 Choices = Iterable[tuple[str, Any]] | Callable[[], Iterable[tuple[str, Any]]]
@@ -44,7 +44,7 @@ class Day(Widget):
         if not value:
             return None
         if _SERIAL.match(value):
-            return _DAY_NOUGHT + timedelta(days=int(value))
+            return DAY_NOUGHT + timedelta(days=int(value))
         found = _DAY.match(value) or _DAY_DIGITS.match(value)
         without = None if found else _MONTH.match(value)
         if without and 1 <= int(without[2]) <= 12:

@@ -1,6 +1,6 @@
 from core.models.access import AccessLog
 from core.models.attachments import Attachment
-from core.models.imports import Import
+from core.models.imports import Import, ImportHeading, ImportPage
 from core.models.jobs import Job
 from core.models.notices import Notice
 from core.models.numbers import NumberSequence
@@ -12,6 +12,8 @@ __all__ = [
     "AccessLog",
     "Attachment",
     "Import",
+    "ImportHeading",
+    "ImportPage",
     "Job",
     "Notice",
     "NumberSequence",

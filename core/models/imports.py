@@ -68,3 +68,47 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportPage(models.Model):
+    """Some rows of the preview of a long import, as they were judged; rows that need somebody come first.
+
+    Sealed (``core.encryption``), because they hold what the file holds. Removed with the upload.
+    """
+
+    item = models.ForeignKey(Import, models.CASCADE, related_name="pages")
+    rank = (
+        models.PositiveSmallIntegerField()
+    )  # of their kind: what is wrong, doubtful, changed, new, unchanged, left out
+    number = models.PositiveIntegerField()
+    rows = models.PositiveSmallIntegerField()
+    sealed = models.TextField()
+
+    class Meta:
+        verbose_name = _("核对结果")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["item", "rank", "number"], name="importpage_place")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.rank}.{self.number}"
+
+
+class ImportHeading(models.Model):
+    """What a column heading means in the files of one place, as somebody there has once said.
+
+    :ivar place: whose files these are, as the import's view names it. :ivar field: empty: the column is not read.
+    """
+
+    kind = models.CharField(max_length=60)
+    place = models.CharField(max_length=60)
+    heading = models.CharField(max_length=100)
+    field = models.CharField(max_length=60, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("列名的对应")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["kind", "place", "heading"], name="importheading_once")]
+
+    def __str__(self) -> str:
+        return f"{self.heading} → {self.field}"

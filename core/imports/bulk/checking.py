@@ -1,0 +1,187 @@
+"""From a long file to its preview, and from a confirmed preview to records: in turns of a thousand rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.imports.bulk.resources import CHANGED, CHUNK, NEW, SAME, WRONG, BulkResource, Outcome
+from core.imports.bulk.rows import Line, Rows, SheetFound, read_rows
+from core.imports.bulk.sealing import Pages, corrections_of
+from core.models import Import, ImportHeading
+
+MOST_HEADINGS = 80  # columns of a sheet whose meaning can be chosen
+
+
+def check(item: Import, resource: BulkResource, place: str = "") -> None:
+    """Judge the whole file; keep what was found as the pages and the report of ``item``. Changes no record."""
+    corrections = corrections_of(item)
+    rows = rows_of(item, resource, place)
+    with transaction.atomic():
+        item.pages.all().delete()
+        pages = Pages(item, rows.names)
+        left = set(corrections.get("left", ()))
+        for outcome in _judged(rows, corrections, resource):
+            pages.add(outcome)
+        for line in rows.lines:
+            if line.key in left:
+                pages.leave(line)
+        pages.close()
+        report = _report(rows, resource, pages.counts)
+        waiting = Import.objects.filter(pk=item.pk).exclude(state=Import.State.DONE)
+        waiting.update(state=Import.State.CHECKED, report=report)
+    item.refresh_from_db()
+
+
+def take_in(item: Import, resource: BulkResource, place: str = "") -> Import:
+    """Write the checked file, all rows in one transaction, or none.
+
+    A second call changes nothing. When a row does not pass any more, or somebody else has just written the same,
+    nothing is kept and the check is made anew.
+    """
+    try:
+        with transaction.atomic():
+            locked = Import.objects.select_for_update().get(pk=item.pk)
+            if locked.state != Import.State.CHECKED:
+                return locked
+            corrections = corrections_of(locked)
+            rows = rows_of(locked, resource, place)
+            counts = _write(rows, corrections, resource)
+            if counts[WRONG]:
+                transaction.set_rollback(True)
+            else:
+                _mark_done(locked, counts, resource)
+    except IntegrityError:  # somebody wrote the same in this very moment
+        counts = {WRONG: 1}
+    if counts[WRONG]:
+        resource.made = {}
+        check(item, resource, place)
+    else:
+        item.file.storage.delete(str(item.file.name))
+    item.refresh_from_db()
+    return item
+
+
+def remembered(resource: BulkResource, place: str) -> dict[str, str]:
+    """Heading → field, as people at ``place`` have said before."""
+    if not (resource.heading_kind and place):
+        return {}
+    rows = ImportHeading.objects.filter(kind=resource.heading_kind, place=place)
+    return dict(rows.values_list("heading", "field"))
+
+
+def remember(resource: BulkResource, place: str, columns: Mapping[str, str]) -> None:
+    """Keep what somebody said about columns, for the next file of this place."""
+    if resource.heading_kind and place and columns:
+        ImportHeading.objects.bulk_create(
+            [
+                ImportHeading(
+                    kind=resource.heading_kind, place=place, heading=key, field=field, changed_at=timezone.now()
+                )
+                for key, field in columns.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["kind", "place", "heading"],
+            update_fields=["field", "changed_at"],
+        )
+
+
+def corrected(lines: Sequence[Line], corrections: Mapping[str, Any]) -> None:
+    """Put what was typed in the preview into the rows."""
+    typed = corrections.get("cells", {})
+    for line in lines if typed else ():
+        for name, text in typed.get(line.key, {}).items():
+            line.problems.pop(name, None)
+            if text:
+                line.cells[name] = text
+            else:
+                line.cells.pop(name, None)
+
+
+def rows_of(item: Import, resource: BulkResource, place: str) -> Rows:
+    """The rows of an upload as the person has mended them; those left out are still among them."""
+    corrections = corrections_of(item)
+    with item.file.open("rb") as file:
+        rows = read_rows(file, item.media_type, resource, corrections, remembered(resource, place))
+    corrected(rows.lines, corrections)
+    typed = {name for cells in corrections.get("cells", {}).values() for name in cells}
+    rows.names = [name for name in resource.columns if name in typed or name in rows.names]
+    return rows
+
+
+def _judged(rows: Rows, corrections: Mapping[str, Any], resource: BulkResource) -> Iterator[Outcome]:
+    left = set(corrections.get("left", ()))
+    kept = [line for line in rows.lines if line.key not in left] if left else rows.lines
+    resource.total = len(kept)
+    resource.prepare(kept)
+    for start in range(0, len(kept), CHUNK):
+        chunk = kept[start : start + CHUNK]
+        for outcome in resource.judge(chunk):
+            for name, problem in outcome.line.problems.items():
+                outcome.errors[name] = problem
+            if outcome.line.hidden and not outcome.errors:
+                outcome.note("", _("隐藏行：在表格里看不到这一行，请确认要导入。"))
+            yield outcome
+        resource.progress(start + len(chunk))
+
+
+def _write(rows: Rows, corrections: Mapping[str, Any], resource: BulkResource) -> dict[str, int]:
+    """Judge and write in turns; stops at the first turn that does not pass."""
+    resource.trial = False
+    resource.lock(rows)
+    counts = dict.fromkeys((NEW, CHANGED, SAME, WRONG), 0)
+    turn: list[Outcome] = []
+    for outcome in _judged(rows, corrections, resource):
+        counts[WRONG if outcome.errors else outcome.kind] += 1
+        if counts[WRONG]:
+            return counts
+        turn.append(outcome)
+        if len(turn) >= CHUNK:
+            resource.write(turn)
+            turn = []
+    resource.write(turn)
+    return counts
+
+
+def _mark_done(item: Import, counts: Mapping[str, int], resource: BulkResource) -> None:
+    item.state, item.done_at = Import.State.DONE, timezone.now()
+    item.created, item.updated, item.unchanged = counts[NEW], counts[CHANGED], counts[SAME]
+    item.report, item.corrections, item.file = {}, {}, ""
+    item.made = resource.made
+    item.save()
+    item.pages.all().delete()
+
+
+def _report(rows: Rows, resource: BulkResource, counts: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "names": rows.names,
+        "headers": [resource.columns[name].column_name for name in rows.names],
+        "counts": dict(counts),
+        "sheets": [_sheet(sheet, resource) for sheet in rows.sheets],
+        "unseen": rows.unseen,
+        "passed": [list(entry) for entry in rows.passed[:20]],
+        "hidden": rows.hidden,
+        "pictures": rows.pictures,
+        "remarks": resource.remarks(rows),
+    }
+
+
+def _sheet(sheet: SheetFound, resource: BulkResource) -> dict[str, Any]:
+    headings = [{"key": each.key, "text": each.text, "field": each.field} for each in sheet.headings][:MOST_HEADINGS]
+    unused = [text for text in sheet.unused if not resource.ignores(text)]
+    return {**asdict(sheet), "unused": unused[:20], "headings": headings}
+
+
+def ensure_readable(file: Any, media_type: str, resource: BulkResource, place: str) -> int:
+    """How many rows an upload has.
+
+    :raises ValidationError: it cannot be read, has no heading, no rows, or too many.
+    """
+    rows = read_rows(file, media_type, resource, {}, remembered(resource, place))
+    if not rows.lines:
+        raise ValidationError(_("；").join(f"{sheet.name}{sheet.why}" for sheet in rows.sheets if sheet.why))
+    return len(rows.lines)

@@ -1,0 +1,111 @@
+"""Finds the heading of a sheet, in one row or two, and what each column is.
+
+A heading of two rows is read together first: 编号 below 应急救护证 is that certificate's number, not the member's.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.imports.bulk.grids import Range
+from core.imports.headers import LOOK_AT, plain
+from core.imports.reading import Cell
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One column: its place, what stands above it, the field it is taken for ("": none)."""
+
+    column: int
+    text: str
+    field: str
+
+    @property
+    def key(self) -> str:
+        """What the choice of a person is remembered under."""
+        return plain(self.text)[:100]
+
+
+@dataclass(frozen=True)
+class Head:
+    """:param first: index of the first row of data."""
+
+    first: int
+    headings: Sequence[Heading]
+
+    @property
+    def columns(self) -> dict[str, int]:
+        return {heading.field: heading.column for heading in self.headings if heading.field}
+
+
+def aliases(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Reduced heading → field, for ``find_head``."""
+    return {plain(alias): name for name, known in names.items() for alias in known}
+
+
+def find_head(
+    rows: Sequence[Sequence[Cell]], merged: Sequence[Range], known: Mapping[str, str], chosen: Mapping[str, str]
+) -> Head | None:
+    """The row, or the two rows, that name most fields.
+
+    :param known: as ``aliases`` makes it.
+    :param chosen: key of a heading → the field somebody said it is; "" for none.
+    """
+    best, most = None, (0, 0)
+    for index in range(min(len(rows), LOOK_AT)):
+        single = _read([_texts(rows, index, merged)], index + 1, known, chosen)
+        candidates = [single]
+        if index + 1 < len(rows) and _is_spread(index, merged, rows):
+            both = [_texts(rows, index, merged), _texts(rows, index + 1, merged)]
+            candidates.append(_read(both, index + 2, known, chosen))
+        for place, found in enumerate(candidates):
+            rank = (len(found.columns), -place)  # of two that find as much, one row is the plainer reading
+            if found.columns and rank > most:
+                best, most = found, rank
+    return best
+
+
+def _is_spread(index: int, merged: Sequence[Range], rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether a row looks like the upper half of a heading: a cell merged over several columns, or gaps in it."""
+    if any(top == index and (right > left or bottom > top) for (top, left), (bottom, right) in merged):
+        return True
+    filled = [bool(cell.text) for cell in rows[index]]
+    return any(filled) and not all(filled)
+
+
+def _texts(rows: Sequence[Sequence[Cell]], index: int, merged: Sequence[Range]) -> list[str]:
+    """A row's texts, with a text merged over several columns in each of them."""
+    texts = [cell.text for cell in rows[index]]
+    for (top, left), (_bottom, right) in merged:
+        if top == index and left < len(texts):
+            for column in range(left + 1, min(right + 1, len(texts))):
+                texts[column] = texts[column] or texts[left]
+    return texts
+
+
+def _read(levels: list[list[str]], first: int, known: Mapping[str, str], chosen: Mapping[str, str]) -> Head:
+    headings: list[Heading] = []
+    taken: set[str] = set()
+    for column in range(max(map(len, levels))):
+        texts = [level[column] for level in levels if column < len(level) and level[column]]
+        texts = list(dict.fromkeys(texts))
+        if not texts:
+            continue
+        text, field = _meaning(texts, known, chosen)
+        if field in taken:  # the first one counts; the person can say otherwise
+            field = ""
+        taken |= {field} - {""}
+        headings.append(Heading(column, text, field))
+    return Head(first, headings)
+
+
+def _meaning(texts: Sequence[str], known: Mapping[str, str], chosen: Mapping[str, str]) -> tuple[str, str]:
+    """The heading as it is told, and its field: both rows together, then the lower, then the upper one."""
+    whole = " ".join(texts)[:120]
+    if plain(whole)[:100] in chosen:
+        return whole, chosen[plain(whole)[:100]]
+    for text in (whole, *reversed(texts)):
+        if plain(text)[:100] in chosen:
+            return whole, chosen[plain(text)[:100]]
+        if plain(text) in known:
+            return (whole if text == whole or len(whole) < 30 else text), known[plain(text)]
+    return (texts[-1][:120] if len(whole) >= 30 else whole), ""

@@ -1,0 +1,79 @@
+"""What a person sent from the preview of a long import: cells, rows left out, columns, sheets."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.imports.corrections import LONGEST, MOST_EDITABLE
+from core.imports.reading import clean_text
+
+
+def offer(lines: Sequence[dict[str, Any]], report: Mapping[str, Any], typed: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a page as the template shows them: which cells can be mended, what is said of each."""
+    free = MOST_EDITABLE
+    for line in lines:
+        whole = bool(line["why"].get("") or line["note"].get(""))
+        cells = []
+        for name, header, value in zip(report["names"], report["headers"], line["cells"], strict=True):
+            why, note, old = (line[part].get(name, "") for part in ("why", "note", "old"))
+            mended = name in typed.get(line["key"], {})
+            wanted = bool(why or note or mended or (whole and line["kind"] == "wrong"))
+            edit = wanted and line["kind"] != "left" and len(value) <= LONGEST and free > 0
+            free -= edit
+            cells.append(
+                {"name": name, "header": header, "value": value if edit else value[:200], "why": why, "note": note,
+                 "old": old, "changed": name in line["old"], "edit": edit, "mended": mended,
+                 "lines": "\n" in value, "list": name in report.get("choices", {})}
+            )  # fmt: skip
+        elsewhere = {key: text for part in ("why",) for key, text in line[part].items() if key not in report["names"]}
+        notes = [text for key, text in line["note"].items() if key not in report["names"]]
+        line |= {"shown": cells, "errors": list(elsewhere.values()), "notes": notes}
+        line["offered"] = line["kind"] in ("left", "wrong") or bool(line["note"])
+    return list(lines)
+
+
+def posted_rows(data: Mapping[str, str], lines: Sequence[dict[str, Any]], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The corrections after a page was sent: what it showed to be mended, and nothing else, is read."""
+    cells = {key: dict(typed) for key, typed in before.get("cells", {}).items()}
+    left = set(before.get("left", ()))
+    for line in lines:
+        key = line["key"]
+        if f"row-{key}" in data:
+            left = left | {key} if f"leave-{key}" in data else left - {key}
+        for cell in line["shown"]:
+            said = data.get(f"cell-{key}-{cell['name']}")
+            if cell["edit"] and said is not None:
+                text = clean_text(said.replace("\r\n", "\n")[:LONGEST])
+                if text != cell["value"]:
+                    cells.setdefault(key, {})[cell["name"]] = text
+    return _filled({**before, "cells": cells, "left": sorted(left)})
+
+
+def _filled(corrections: Mapping[str, Any]) -> dict[str, Any]:
+    """Without empty parts, so that nothing said is nothing changed."""
+    return {name: part for name, part in corrections.items() if part}
+
+
+def columns_in_order(report: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Every heading of the file once, in the order of the choices on the page."""
+    found = {each["key"]: each for sheet in report["sheets"] for each in sheet["headings"]}
+    return list(found.values())
+
+
+def posted_columns(
+    data: Any, report: Mapping[str, Any], before: Mapping[str, Any], known: Sequence[str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The corrections after columns and sheets were chosen, and what was chosen anew, to be remembered."""
+    found = {heading["key"]: heading["field"] for heading in columns_in_order(report)}
+    chosen: dict[str, str] = {}
+    for number, (key, field) in enumerate(found.items()):
+        said = data.get(f"column-{number}")
+        if said is not None and said != field and (said == "" or said in known):
+            chosen[key] = said
+    taken = {field for field in chosen.values() if field}
+    # a field is one column's: whoever gives it to another takes it from the first
+    released = {key: "" for key, field in found.items() if field in taken and key not in chosen}
+    chosen |= released
+    names = [sheet["name"] for sheet in report["sheets"] if sheet["headings"] and not sheet["why"]]
+    off = [name for number, name in enumerate(names) if f"sheet-{number}" not in data] if "sheets" in data else []
+    corrections = {**before, "columns": {**before.get("columns", {}), **chosen}, "sheets_off": off}
+    return _filled(corrections), chosen

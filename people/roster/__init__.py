@@ -1,0 +1,1 @@
+"""Rosters in from any spreadsheet, and out on paper."""

@@ -1,0 +1,261 @@
+"""What the cells of a roster mean. Each reader gives the value and what is to be told about it; it raises
+``ValueError`` with a sentence for the person where a cell means nothing. Readers know no database and no row.
+"""
+
+import re
+import unicodedata
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.imports.widgets import DAY_NOUGHT
+from people.choices import Gender
+
+
+@dataclass(frozen=True)
+class Cell:
+    """:param note: to be told; keeps nobody from going on. :param more: other fields this cell fills as well."""
+
+    value: Any
+    note: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+EMPTY = Cell("")
+# Dots between the parts of a name, in every shape keyboards give. The kept one is U+00B7.
+_DOTS = re.compile(r"\s*[·•・‧∙⋅●・᛫]\s*")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ'’.\-]+")
+_NAME_NOISE = re.compile(r"[（(][^（）()]*[）)]$")
+
+
+def name(text: str) -> Cell:
+    """王　明 → 王明, 阿拉坦•苏都 → 阿拉坦·苏都; spaces between words of Latin or Mongolian script stay single."""
+    said = _NAME_NOISE.sub("", " ".join(text.split()).strip())
+    note = _("括号里的内容没有作为姓名。") if said != " ".join(text.split()) and said else ""
+    parts = _DOTS.sub("·", said or text.strip()).split()
+    joined = ""
+    for part in parts:
+        gap = " " if joined and _keeps_space(joined[-1]) and _keeps_space(part[0]) else ""
+        joined += gap + part
+    return Cell(unicodedata.normalize("NFC", joined), note)
+
+
+def _keeps_space(character: str) -> bool:
+    return bool(_LATIN.fullmatch(character)) or "\u1800" <= character <= "\u18af"
+
+
+def words(text: str) -> Cell:
+    """One line of text, as written."""
+    return Cell(" ".join(text.split()))
+
+
+# -- days ---------------------------------------------------------------------------------------------------
+_DAY = re.compile(
+    r"(\d{4})\s*[-/.．。·年、]\s*(\d{1,2})\s*[-/.．。·月、]\s*(\d{1,2})\s*[日号]?(?:\s*T?\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*[.。]?"
+)
+_MONTH = re.compile(r"(\d{4})\s*[-/.．。·年、]\s*(\d{1,2})\s*月?(?:份)?")
+_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_MONTH_DIGITS = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
+_SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")
+LASTING = frozenset(["长期", "长期有效", "终身", "永久", "永久有效", "无期限", "长期有效期"])
+NOTHING = frozenset(
+    ["", "无", "-", "—", "——", "/", "\\", "暂无", "没有", "未填", "不详", "N/A", "n/a", "#N/A", "0", "待定"]
+)
+
+
+def day(text: str, *, first_of_month: bool = True) -> Cell:
+    """2024.3.1, 2024-03-01, 2024年3月1日, 2024/03/01, 20240301, 45352. A month alone is its first day, which is told.
+
+    :param first_of_month: whether that may be assumed; of a birthday it may not.
+    """
+    if text in NOTHING:
+        return Cell(None)
+    if _SERIAL.fullmatch(text) and not _MONTH_DIGITS.fullmatch(text):
+        return Cell(DAY_NOUGHT + timedelta(days=int(float(text))))
+    found = _DAY.fullmatch(text) or _DIGITS.fullmatch(text)
+    month = None if found else (_MONTH.fullmatch(text) or _MONTH_DIGITS.fullmatch(text))
+    try:
+        if found:
+            return Cell(date(int(found[1]), int(found[2]), int(found[3])))
+        if month:
+            first = date(int(month[1]), int(month[2]), 1)
+            if first_of_month:
+                return Cell(first, _("“%(value)s”没有写日，按 1 日登记。") % {"value": text[:20]})
+            raise ValueError(_("“%(value)s”没有写日，请写全年月日。") % {"value": text[:20]})
+    except ValueError as error:
+        if error.args and str(error.args[0]).startswith("“"):
+            raise
+    raise ValueError(_("“%(value)s”不是日期，请写成 2026-01-31 这样。") % {"value": text[:20]})
+
+
+def end_day(text: str) -> Cell:
+    """The last day of something; 长期 is None. A month alone is its last day."""
+    if text in LASTING:
+        return Cell(None)
+    read = day(text)
+    if read.note and read.value:
+        following = (read.value.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return Cell(following - timedelta(days=1), _("“%(value)s”没有写日，按月末登记。") % {"value": text[:20]})
+    return read
+
+
+_PERIOD = re.compile(r"\s*(?:至|到|~|～|—+|–|−)\s*")
+
+
+def period(text: str) -> Cell:
+    """2024.1.1-2024.12.31 and 2024年1月1日至2024年12月31日: two days."""
+    if text in NOTHING:
+        return Cell(None)
+    parts = _PERIOD.split(text)
+    if len(parts) != 2:
+        halves = re.split(r"(?<=\d)\s*-\s*(?=\d{4})", text)
+        parts = halves if len(halves) == 2 else parts
+    if len(parts) != 2:
+        raise ValueError(_("“%(value)s”不是起止日期，请写成“2026-01-01 至 2026-12-31”。") % {"value": text[:30]})
+    start, end = day(parts[0].strip()), end_day(parts[1].strip())
+    if start.value is None or end.value is None:
+        raise ValueError(_("“%(value)s”不是起止日期，请写成“2026-01-01 至 2026-12-31”。") % {"value": text[:30]})
+    return Cell((start.value, end.value), start.note or end.note)
+
+
+# -- phones -------------------------------------------------------------------------------------------------
+_MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86)?(1[3-9]\d{9})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})(\d{7,8})(?!\d)")
+_GROUPED = re.compile(r"(?<=\d)[\s\-－–—‑](?=\d)")
+_BETWEEN = re.compile(r"[、，,;；/／|\n或]+|\s{2,}")
+_PLUS = re.compile(r"\+\s*86[\s\-]*")
+
+
+def phones(text: str) -> Cell:
+    """The first mobile number, and a second number of the same cell as ``other_phone``; both are told."""
+    if text in NOTHING:
+        return EMPTY
+    found = _numbers(text)
+    mobiles = [number for number in found if number.startswith("1")]
+    if not mobiles:
+        if found:
+            return Cell("", _("这是固定电话，登记在备用电话里。"), {"other_phone": found[0]})
+        raise ValueError(_("手机号应为 11 位数字，以 1 开头。"))
+    others = [number for number in found if number != mobiles[0]]
+    if not others:
+        return Cell(mobiles[0])
+    told = _("格里有两个号码：第一个作手机，第二个作备用电话。")
+    if len(others) > 1:
+        told = _("格里有多个号码：第一个作手机，第二个作备用电话，其余没有登记。")
+    return Cell(mobiles[0], told, {"other_phone": others[0]})
+
+
+def phone(text: str) -> Cell:
+    """One number, mobile or not, in the one way it is kept."""
+    if text in NOTHING:
+        return EMPTY
+    found = _numbers(text)
+    if not found:
+        raise ValueError(_("电话应写成 0471-1234567 或 11 位手机号。"))
+    note = _("格里有多个号码，只登记第一个。") if len(found) > 1 else ""
+    return Cell(found[0], note)
+
+
+def _numbers(text: str) -> list[str]:
+    """Numbers in the order written. Spaces and hyphens inside a number fall away; two numbers apart by one space stay
+    two, because together they are too long to be one."""
+    found: list[str] = []
+    for piece in _BETWEEN.split(_PLUS.sub("", text)):
+        for part in _apart(piece):
+            digits = _GROUPED.sub("", part)
+            mobile, landline = _MOBILE.search(digits), _LANDLINE.search(digits)
+            if mobile:
+                found.append(mobile[1])
+            elif landline:
+                found.append(_spelled(landline))
+    return list(dict.fromkeys(found))
+
+
+def _apart(piece: str) -> list[str]:
+    digits = sum(character.isdigit() for character in piece)
+    return piece.split() if digits > 13 else [piece]
+
+
+def _spelled(landline: re.Match[str]) -> str:
+    """Area codes of three digits are those of a few large cities."""
+    whole = landline[1] + landline[2]
+    area = 3 if whole[1] in "12" else 4
+    return f"{whole[:area]}-{whole[area:]}"
+
+
+# -- lists of words -----------------------------------------------------------------------------------------
+_GENDERS = {"1": Gender.MALE, "2": Gender.FEMALE, "m": Gender.MALE, "f": Gender.FEMALE, "male": Gender.MALE,
+            "female": Gender.FEMALE}  # fmt: skip
+_SEVERAL = re.compile(r"[、，,;；/／|\n]+")
+
+
+def gender(text: str) -> Cell:
+    """男, 女, 男性, 1, 2, M, F."""
+    if text in NOTHING - {"0"}:
+        return EMPTY
+    said = text.strip().removesuffix("性").lower()
+    if said in ("男", "女"):
+        return Cell(Gender.MALE if said == "男" else Gender.FEMALE)
+    if said in _GENDERS:
+        return Cell(_GENDERS[said])
+    raise ValueError(_("性别请填“男”或“女”，不能填“%(value)s”。") % {"value": text[:20]})
+
+
+def choice(text: str, labels: Mapping[str, str], also: Mapping[str, str]) -> Cell:
+    """One of the keys of ``labels``, by key, label or one of ``also``."""
+    if text in NOTHING:
+        return EMPTY
+    said = re.sub(r"\s+", "", text)
+    if said in also:
+        return Cell(also[said])
+    for key, label in labels.items():
+        if said in (key, re.sub(r"\s+", "", label)):
+            return Cell(key)
+    offered = "、".join(labels.values())
+    raise ValueError(
+        _("“%(value)s”不在可选范围内，可以填：%(offered)s。") % {"value": text[:20], "offered": offered[:200]}
+    )
+
+
+def ethnicity(text: str, known: Container[str]) -> Cell:
+    """汉 and 汉族 are one."""
+    if text in NOTHING:
+        return EMPTY
+    said = re.sub(r"\s+", "", text)
+    for candidate in (said, f"{said}族"):
+        if candidate in known:
+            return Cell(candidate)
+    raise ValueError(_("没有“%(value)s”这个民族，请写全称，例如“蒙古族”。") % {"value": text[:20]})
+
+
+def several(text: str, longest: int) -> Cell:
+    """Some words between any of 、，；/."""
+    if text in NOTHING:
+        return Cell([])
+    parts = list(dict.fromkeys(part.strip() for part in _SEVERAL.split(text) if part.strip()))
+    for part in parts:
+        if len(part) > longest:
+            raise ValueError(
+                _("“%(value)s”太长，每项不超过 %(most)s 个字，用“、”隔开。") % {"value": part[:20], "most": longest}
+            )
+    return Cell(parts[:20])
+
+
+_ANY_DAY = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,2})?\s*[日月]?|(?:19|20)\d{6}")
+
+
+def number_and_day(text: str) -> Cell:
+    """A cell of a certificate column: its number, and the day of issue where one stands beside it."""
+    if text in NOTHING | {"×", "否", "x", "X"}:
+        return Cell(None)
+    for found in _ANY_DAY.finditer(text):
+        try:
+            read = day(found[0].strip())
+        except ValueError:
+            continue
+        rest = re.sub(r"[（()）:：,，、;；]|发证日期|编号|证号", " ", text[: found.start()] + " " + text[found.end() :])
+        return Cell(("".join(rest.split()), read.value), read.note)
+    return Cell((re.sub(r"\s+", "", text), None))

@@ -1,0 +1,323 @@
+"""What one row of a roster would do: whom it means, what is new, what differs, what stands against it.
+
+A person's facts are the person's: another team fills in what is empty. What differs is written by the person's main
+team only, and is told to nobody who may not see the person.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.core.validators import EMPTY_VALUES
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import masking
+from core.imports.bulk import Line, Outcome
+from core.words import field_in_words
+from organizations.models import Organization
+from people import identity
+from people.choices import MemberKind
+from people.enrolling import FILLABLE
+from people.models import Certificate, Cover, Membership, Person, Policy
+from people.roster.matching import Found, plain_name
+from people.roster.reading import Facts, Paper
+from people.states import CertificateState, MembershipState
+
+_PHONES = ("mobile", "other_phone", "emergency_phone")
+PolicyKey = tuple[int, str, str]
+Span = tuple[date, date]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What ``people.roster.writing`` does for one row.
+
+    :ivar person: the one there is; None: a new one of ``facts``. :ivar twin: key of the row that makes the person.
+    """
+
+    facts: Facts
+    team: Organization
+    person: Person | None = None
+    twin: str = ""
+    identify: bool = False
+    person_changes: dict[str, Any] = field(default_factory=dict)
+    membership: Membership | None = None
+    membership_changes: dict[str, Any] = field(default_factory=dict)
+    is_main: bool = True
+    papers: list[Paper] = field(default_factory=list)
+    paper_changes: list[tuple[Certificate, dict[str, Any]]] = field(default_factory=list)
+    policy: PolicyKey | None = None
+    span: Span | None = None
+    cover: Cover | None = None
+    cover_changes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Known:
+    """What the rows of a file are judged against, beside what is found of their people.
+
+    :ivar twins: key of a row → the row before it with the same document, for another team.
+    :ivar doubles: key of a row → what is said of the row that is there twice.
+    :ivar spans: of policies the file brings. :ivar papers: kind and number of certificates → row that has it first.
+    """
+
+    twins: dict[str, str] = field(default_factory=dict)
+    doubles: dict[str, tuple[str, str]] = field(default_factory=dict)
+    spans: dict[PolicyKey, Span] = field(default_factory=dict)
+    policies: dict[PolicyKey, Policy] = field(default_factory=dict)
+    papers: dict[tuple[str, str], Line] = field(default_factory=dict)
+
+
+def judge(line: Line, facts: Facts, team: Organization, found: Found, known: Known) -> Outcome:
+    outcome = Outcome(line, errors=dict(facts.errors), notes=dict(facts.notes))
+    plan = outcome.plan = Plan(facts, team)
+    if line.key in known.doubles:
+        name, text = known.doubles[line.key]
+        outcome.errors.setdefault(name, text)
+    _match(outcome, plan, found)
+    if facts.id_number and "id_number" not in outcome.errors:
+        outcome.shown["id_number"] = identity.masked(facts.id_number)
+    if outcome.errors:
+        return outcome
+    plan.twin = known.twins.get(line.key, "")
+    _about_person(outcome, plan, found)
+    _about_membership(outcome, plan, found)
+    _about_papers(outcome, plan, found, known)
+    _about_insurance(outcome, plan, found, known)
+    if plan.membership is not None:
+        touched = (plan.person_changes, plan.identify, plan.membership_changes, plan.papers, plan.paper_changes,
+                   plan.cover_changes, plan.span and plan.cover is None)  # fmt: skip
+        outcome.kind = "changed" if any(touched) else "same"
+    return outcome
+
+
+# -- whom the row means -----------------------------------------------------------------------------------------
+def _match(outcome: Outcome, plan: Plan, found: Found) -> None:
+    facts, team = plan.facts, plan.team
+    if facts.id_number:
+        plan.person = found.by_index.get(identity.index(facts.id_type, facts.id_number))
+        if plan.person is None:
+            _match_without_document(outcome, plan, found)
+    elif "id_number" not in outcome.errors and "name" in facts.person:
+        _match_by_name(outcome, plan, found)
+    if plan.person is not None:
+        plan.membership = found.membership(plan.person, team)
+
+
+def _namesakes(plan: Plan, found: Found) -> list[Membership]:
+    return found.by_name.get((plan.team.pk, plain_name(plan.facts.person.get("name", ""))), [])
+
+
+def _match_without_document(outcome: Outcome, plan: Plan, found: Found) -> None:
+    """The number is not known: a member of the same name and mobile has none yet, or another one."""
+    mobile = plan.facts.person.get("mobile", "")
+    same = [row for row in _namesakes(plan, found) if mobile and row.person.mobile == mobile]
+    bare = [row for row in same if row.person.id_index is None]
+    if len(bare) == 1:
+        plan.person, plan.identify = bare[0].person, True
+    elif same:
+        outcome.note("id_number", _("队里有姓名和手机都相同、证件号码不同的人，请核对是不是同一个人。"))
+
+
+def _match_by_name(outcome: Outcome, plan: Plan, found: Found) -> None:
+    rows, mobile = _namesakes(plan, found), plan.facts.person.get("mobile", "")
+    same = [row for row in rows if mobile and row.person.mobile == mobile]
+    if not same:
+        same = [row for row in rows if not mobile or not row.person.mobile]
+    if len(same) == 1:
+        plan.person = same[0].person
+    elif len(same) > 1:
+        outcome.errors["name"] = _("队里有几个同名的人，请填证件号码或手机，才知道是哪一个。")
+    elif rows:
+        outcome.note("name", _("队里有同名的人，手机不同；这一行按另一个人登记。"))
+
+
+# -- the person -----------------------------------------------------------------------------------------------
+def _about_person(outcome: Outcome, plan: Plan, found: Found) -> None:
+    person, facts = plan.person, plan.facts
+    if person is None:
+        if not facts.id_number and not {"id_number"} & {*outcome.notes, *outcome.line.problems}:
+            outcome.note("id_number", _("没有证件号码，可以先登记，补齐前不能出动。"))
+        return
+    visible = person.pk in found.visible
+    main_here = plan.membership is not None and plan.membership.is_main
+    own = visible and (main_here or not found.has_main(person))
+    plan.is_main = not found.has_main(person)
+    _about_name(outcome, plan, own)
+    for name in FILLABLE:
+        given, held = facts.person.get(name), getattr(person, _attribute(name))
+        if given in EMPTY_VALUES:
+            continue
+        if held in EMPTY_VALUES:
+            plan.person_changes[name] = given
+            outcome.old.update({name: ""} if visible else {})
+        elif held != _key(given) and own:
+            plan.person_changes[name] = given
+            outcome.old[name] = _in_words(person, name)
+        elif held != _key(given) and visible:
+            outcome.note(
+                name, _("登记的是“%(old)s”，由本人的主要队伍更改，这里不改。") % {"old": _in_words(person, name)}
+            )
+    if plan.membership is None:
+        again = (person.pk, plan.team.pk) in found.left
+        said = _("以前在本队，已经退出；将重新加入。") if again else _("已在系统里，将加入本队。")
+        outcome.note("", said)
+
+
+def _about_name(outcome: Outcome, plan: Plan, own: bool) -> None:
+    person, given = plan.person, plan.facts.person["name"]
+    assert person is not None
+    if person.name == given:
+        return
+    if own:
+        plan.person_changes["name"] = given
+        outcome.old["name"] = person.name
+        if plain_name(person.name) != plain_name(given):
+            outcome.note("name", _("登记的姓名是“%(old)s”，将改为这里写的。") % {"old": person.name})
+    elif plain_name(person.name) != plain_name(given):
+        outcome.errors["name"] = _("这个证件号码登记的是另一个姓名，请核对姓名和号码。")
+
+
+def _attribute(name: str) -> str:
+    return "division_id" if name == "division" else name
+
+
+def _key(value: Any) -> Any:
+    return getattr(value, "pk", value)
+
+
+def _in_words(record: Any, name: str) -> str:
+    value = getattr(record, name)
+    if name in _PHONES:
+        return masking.phone(value)
+    return field_in_words(record._meta.get_field(name), value)
+
+
+# -- the membership -------------------------------------------------------------------------------------------
+def _about_membership(outcome: Outcome, plan: Plan, found: Found) -> None:
+    facts, held = plan.facts.membership, plan.membership
+    if held is None:
+        if "joined_on" not in facts and "joined_on" in outcome.line.cells:
+            outcome.note("joined_on", _("没有入队日期，按今天登记。"))
+        return
+    if facts.get("state", held.state) != held.state:
+        outcome.note("state", _("登记的是“%(old)s”，请在名册上办理，这里不改。") % {"old": held.get_state_display()})
+    for name in ("number", "group", "duty", "basis", "joined_on", "kind"):
+        given = facts.get(name)
+        if given in EMPTY_VALUES or given == getattr(held, name):
+            continue
+        plan.membership_changes[name] = given
+        outcome.old[name] = _in_words(held, name)
+
+
+# -- certificates ---------------------------------------------------------------------------------------------
+def _about_papers(outcome: Outcome, plan: Plan, found: Found, known: Known) -> None:
+    person = plan.person
+    for paper in plan.facts.papers:
+        held = _held(found.papers[person.pk], paper) if person is not None else None
+        key = (paper.kind.key, paper.number)
+        if paper.number:
+            first = known.papers.setdefault(key, outcome.line)
+            if first is not outcome.line and first.key != plan.twin:
+                words = {"number": first.number}
+                outcome.errors[paper.column] = _("和第 %(number)s 行的证书编号相同。") % words
+                continue
+        holder = found.taken.get(key) if paper.number else None
+        if holder is not None and (person is None or holder != person.pk):
+            outcome.errors[paper.column] = _("这个编号的证书已经登记给另一个人。")
+        elif held is not None:
+            _differs(outcome, plan, held, paper)
+        elif paper.issued_on is None:
+            outcome.note(paper.column, _("没有发证日期，这本证书没有登记。"))
+        elif not plan.twin:
+            plan.papers.append(_whole(paper))
+
+
+def _held(rows: list[Certificate], paper: Paper) -> Certificate | None:
+    of_kind = [row for row in rows if row.kind_id == paper.kind.key]
+    if paper.number:
+        exact = next((row for row in of_kind if row.number == paper.number), None)
+        bare = (row for row in of_kind if not row.number and row.issued_on == paper.issued_on)
+        return exact or next(bare, None)
+    return next((row for row in of_kind if paper.issued_on in (None, row.issued_on)), None)
+
+
+def _differs(outcome: Outcome, plan: Plan, held: Certificate, paper: Paper) -> None:
+    given = {"number": paper.number, "issued_on": paper.issued_on, "expires_on": paper.expires_on,
+             "issuer": paper.issuer, "level": paper.level}  # fmt: skip
+    changes = {n: v for n, v in given.items() if v not in EMPTY_VALUES and v != getattr(held, n)}
+    if not changes:
+        return
+    if held.state != CertificateState.REPORTED:
+        state = held.get_state_display()
+        outcome.note(paper.column, _("这本证书%(state)s，与文件不同的内容这里不改。") % {"state": state})
+        return
+    start: Any = changes.get("issued_on", held.issued_on)
+    end: Any = changes.get("expires_on", held.expires_on)
+    if end is not None and end < start:
+        outcome.errors[paper.column] = _("有效至不能早于发证日期。")
+        return
+    plan.paper_changes.append((held, changes))
+    for name, column in (("number", "cert_number"), ("issued_on", "cert_issued"), ("expires_on", "cert_expires"),
+                         ("issuer", "cert_issuer"), ("level", "cert_level")):  # fmt: skip
+        if name in changes:
+            outcome.old[column if paper.column.startswith("cert_") else paper.column] = _in_words(held, name)
+
+
+def _whole(paper: Paper) -> Paper:
+    """With the end that its kind gives, where none is written."""
+    if paper.expires_on is None and not paper.lasting and paper.kind.months and paper.issued_on:
+        paper.expires_on = months_after(paper.issued_on, paper.kind.months)
+    return paper
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later; the last of the month where there is no such day."""
+    year, month = divmod(day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(day.year + year, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+# -- insurance ------------------------------------------------------------------------------------------------
+def _about_insurance(outcome: Outcome, plan: Plan, found: Found, known: Known) -> None:
+    said = plan.facts.insured
+    if said is None:
+        return
+    key = (plan.team.pk, said.insurer, said.number)
+    policy = known.policies.get(key)
+    start = said.starts_on or (policy.starts_on if policy else None)
+    end = said.ends_on or (policy.ends_on if policy else None)
+    column = "policy_number" if "policy_number" in outcome.line.cells else "insurer"
+    if not (said.insurer and said.number and start and end):
+        outcome.note(column, _("保险信息不全（要有保险公司、保单号和起止日期），没有登记。"))
+        return
+    if policy is not None and not (policy.starts_on <= start and end <= policy.ends_on):
+        words = {"start": policy.starts_on.isoformat(), "end": policy.ends_on.isoformat()}
+        where = "cover_period" if "cover_period" in outcome.line.cells else "cover_from"
+        outcome.errors[where] = _("不在保单的起止日期（%(start)s 至 %(end)s）之内。") % words
+        return
+    cover = found.covers.get((policy.pk, plan.person.pk)) if policy and plan.person else None
+    plan.policy, plan.span, plan.cover = key, (start, end), cover
+    if cover is not None and said.starts_on and said.ends_on:
+        changes = {"starts_on": start, "ends_on": end}
+        plan.cover_changes = {n: v for n, v in changes.items() if v != getattr(cover, n)}
+        for name, column in (("starts_on", "cover_from"), ("ends_on", "cover_to")):
+            if name in plan.cover_changes:
+                outcome.old[column] = _in_words(cover, name)
+
+
+def fresh_membership(plan: Plan, person: Person, *, is_main: bool) -> Membership:
+    """The membership a row makes: full unless the roster says otherwise, since it lists who belongs to the team."""
+    facts: Mapping[str, Any] = plan.facts.membership
+    given = {name: facts[name] for name in ("number", "group", "duty", "basis") if name in facts}
+    return Membership(
+        person=person, organization=plan.team, is_main=is_main,
+        state=facts.get("state", MembershipState.FULL), kind=facts.get("kind", MemberKind.MEMBER),
+        joined_on=facts.get("joined_on") or timezone.localdate(), **given,
+    )  # fmt: skip

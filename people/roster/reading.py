@@ -1,0 +1,336 @@
+"""One row of a roster as facts: every cell read and held against the rules of the form."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.imports.bulk import Line
+from core.language import in_chinese
+from organizations.models import Division
+from people import identity
+from people.choices import ETHNICITIES, Education, IdType, MemberKind, Political
+from people.models import Certificate, CertificateKind, Membership, Person, Policy
+from people.roster import cells
+from people.roster.cells import Cell
+from people.roster.fields import (
+    EDUCATION_ALSO,
+    ID_TYPE_ALSO,
+    KIND_ALSO,
+    OWN_KIND,
+    PERSON,
+    POLITICAL_ALSO,
+    STATE_ALSO,
+)
+from people.states import MembershipState
+from people.validators import is_adult
+
+MEMBERSHIP_FACTS = ("number", "group", "duty", "joined_on", "basis", "kind", "state")
+_PERSON_FACTS = tuple(name for name in PERSON if name not in ("id_type", "id_number"))
+_MEMO = 20_000  # readings of equal texts that are kept: rosters say the same on every line
+
+
+@dataclass(slots=True)
+class Paper:
+    """A certificate as a row says it. ``column``: the one that is told about it."""
+
+    kind: CertificateKind
+    column: str
+    number: str = ""
+    issued_on: date | None = None
+    expires_on: date | None = None
+    lasting: bool = False  # 长期 was written
+    issuer: str = ""
+    level: str = ""
+
+
+@dataclass(slots=True)
+class Insured:
+    insurer: str
+    number: str
+    starts_on: date | None
+    ends_on: date | None
+
+
+@dataclass(slots=True)
+class Facts:
+    """What a row says, and what is wrong with or to be told about its cells."""
+
+    person: dict[str, Any] = field(default_factory=dict)
+    membership: dict[str, Any] = field(default_factory=dict)
+    id_type: str = ""
+    id_number: str = ""
+    papers: list[Paper] = field(default_factory=list)
+    insured: Insured | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def note(self, name: str, text: str) -> None:
+        before = self.notes.get(name, "")
+        self.notes[name] = f"{before}；{text}" if before else text
+
+
+class Reader:
+    """Reads rows of one file."""
+
+    def __init__(self, kinds: Iterable[CertificateKind]) -> None:
+        self.kinds = {kind.key: kind for kind in kinds}
+        self._by_name = {
+            alias.strip(): kind
+            for kind in self.kinds.values()
+            for alias in (kind.name, *kind.also.split("、"))
+            if alias
+        }
+        self._divisions = _divisions()
+        with in_chinese():  # sheets are Chinese, whichever language their uploader reads
+            self._readers = _readers(self._divisions)
+        self._rules = {**_rules(Person, _PERSON_FACTS), **_rules(Membership, MEMBERSHIP_FACTS)}
+        self._rules |= {
+            f"cert_{name}": rules for name, rules in _rules(Certificate, ("number", "level", "issuer")).items()
+        }
+        self._rules |= {"cert_issued": _rules(Certificate, ("issued_on",))["issued_on"]}
+        self._rules |= {"cert_expires": _rules(Certificate, ("expires_on",))["expires_on"]}
+        policy = _rules(Policy, ("insurer", "number", "starts_on"))
+        self._rules |= {"insurer": policy["insurer"], "policy_number": policy["number"]}
+        self._rules |= {"cover_from": policy["starts_on"], "cover_to": policy["starts_on"]}
+        self._memo: dict[tuple[str, str], Cell | str] = {}
+        self._today = timezone.localdate()
+
+    def read(self, line: Line) -> Facts:
+        facts = Facts()
+        values: dict[str, Any] = {}
+        for name, text in line.cells.items():
+            if name in line.problems or name in ("id_type", "id_number", "birth", "team"):
+                continue
+            values[name] = self._value(name, text, facts)
+        self._identity(line, facts)
+        self._born(line, facts, values)
+        for name in _PERSON_FACTS:
+            if values.get(name) not in (None, "", []):
+                facts.person[name] = values[name]
+        if not facts.person.get("name") and "name" not in facts.errors:
+            facts.errors["name"] = _("没有填姓名。")
+        facts.membership = {n: values[n] for n in MEMBERSHIP_FACTS if values.get(n) not in (None, "")}
+        self._papers(line, facts, values)
+        facts.insured = self.insured(line, facts, values)
+        return facts
+
+    def _value(self, name: str, text: str, facts: Facts) -> Any:
+        read = self._cell(name, text)
+        if isinstance(read, str):
+            facts.errors[name] = read
+            return None
+        if read.note:
+            facts.note(name, read.note)
+        for other, value in read.more.items():
+            facts.person.setdefault(other, value)
+        return read.value
+
+    def _cell(self, name: str, text: str) -> Cell | str:
+        """The reading, or what is wrong."""
+        key = (name, text)
+        found = self._memo.get(key)
+        if found is None:
+            found = self._fresh(name, text)
+            if len(self._memo) < _MEMO:
+                self._memo[key] = found
+        return found
+
+    def _fresh(self, name: str, text: str) -> Cell | str:
+        try:
+            own = name.startswith(OWN_KIND)
+            read = cells.number_and_day(text) if own else self._readers.get(name, cells.words)(text)
+            if read.value not in (None, "", []):
+                for rule in self._rules.get(name, ()):
+                    rule(read.value)
+            return read
+        except ValidationError as error:
+            return _("；").join(error.messages)
+        except ValueError as error:
+            return str(error)
+
+    # -- who it is --------------------------------------------------------------------------------------------
+    def _identity(self, line: Line, facts: Facts) -> None:
+        text = line.cells.get("id_number", "")
+        number = "" if text in cells.NOTHING else identity.normal(text)
+        if not number or "id_number" in line.problems:
+            return
+        said = self._cell("id_type", line.cells.get("id_type", ""))
+        if isinstance(said, str):
+            facts.errors["id_type"] = said
+            return
+        kind = said.value or identity.guess(number)
+        if said.value in (IdType.CITIZEN, "") and identity.guess(number) in identity.EIGHTEEN and len(number) == 18:
+            kind = identity.guess(number)  # 身份证 is what rosters call a residence permit, too
+        if not kind:
+            kind = IdType.CITIZEN if number[:1].isdigit() else ""
+        if not kind:
+            facts.errors["id_number"] = _("这个号码看不出是什么证件，请写明证件类型。")
+            return
+        try:
+            identity.validate(kind, number)
+        except ValidationError as error:
+            facts.errors["id_number"] = error.messages[0]
+            return
+        facts.id_type, facts.id_number = kind, number
+
+    def _born(self, line: Line, facts: Facts, values: dict[str, Any]) -> None:
+        """Birthday and sex are what the number says; a column that says otherwise is told."""
+        told = identity.told(facts.id_type, facts.id_number)
+        text = line.cells.get("birth", "")
+        if told.birth is not None:
+            written = self._cell("birth", text) if text else None
+            differs = isinstance(written, Cell) and written.value not in (None, told.birth)
+            same_month = text and _month(text) == (told.birth.year, told.birth.month)
+            if (differs or isinstance(written, str)) and not same_month:
+                facts.note("birth", _("与证件号码不一致，按号码登记为 %(day)s。") % {"day": told.birth.isoformat()})
+            values["birth"] = told.birth
+        elif text and "birth" not in line.problems:
+            values["birth"] = self._value("birth", text, facts)
+        if told.gender is not None:
+            if values.get("gender") not in (None, "", told.gender) or "gender" in facts.errors:
+                facts.errors.pop("gender", None)
+                facts.note("gender", _("与证件号码不一致，按号码登记。"))
+            values["gender"] = told.gender
+        birth = values.get("birth")
+        if birth and not is_adult(birth, self._today):
+            facts.note("birth" if text else "id_number", _("未满 18 周岁，不能参加出动。"))
+
+    # -- certificates and insurance -----------------------------------------------------------------------------
+    def _papers(self, line: Line, facts: Facts, values: dict[str, Any]) -> None:
+        said = {name: values.get(f"cert_{name}") for name in ("number", "issued", "expires", "issuer", "level")}
+        named = str(values.get("cert_kind") or "")
+        numbered = said["number"] if said["number"] not in cells.NOTHING else ""
+        if numbered or said["issued"]:
+            kind = self._kind(named, facts)
+            if kind is not None:
+                lasting = line.cells.get("cert_expires", "") in cells.LASTING
+                paper = Paper(kind, "cert_number" if numbered else "cert_issued", numbered or "", said["issued"],
+                              said["expires"], lasting, said["issuer"] or "", said["level"] or "")  # fmt: skip
+                facts.papers.append(paper)
+        elif named and named not in cells.NOTHING:
+            facts.note("cert_kind", _("只有名称，没有编号和发证日期，没有登记证书。"))
+        for name, value in values.items():
+            if name.startswith(OWN_KIND) and value is not None:
+                number, issued = value
+                facts.papers.append(Paper(self.kinds[name.removeprefix(OWN_KIND)], name, number[:60], issued))
+        for paper in facts.papers:
+            if paper.issued_on and paper.expires_on and paper.expires_on < paper.issued_on:
+                facts.errors.setdefault("cert_expires", _("有效至不能早于发证日期。"))
+            if paper.issued_on and paper.issued_on > self._today:
+                facts.errors.setdefault(paper.column, _("发证日期不能晚于今天。"))
+
+    def _kind(self, named: str, facts: Facts) -> CertificateKind | None:
+        if not named or named in cells.NOTHING:
+            return self.kinds.get("first_aid")
+        kind = self._by_name.get(named) or self._by_name.get("".join(named.split()))
+        if kind is None:
+            kind = self.kinds.get("other")
+            facts.note("cert_kind", _("没有“%(name)s”这种证书，按其他证书登记。") % {"name": named[:20]})
+        return kind
+
+    def insured(self, line: Line, facts: Facts, values: Mapping[str, Any] | None = None) -> Insured | None:
+        """What a row says about insurance; also asked before the rows are judged, for the span of a policy."""
+        if not line.cells.get("policy_number") and not line.cells.get("insurer"):
+            return None
+        if values is None:
+            names = ("insurer", "policy_number", "cover_from", "cover_to", "cover_period")
+            values = {
+                n: self._value(n, line.cells[n], facts) for n in names if n in line.cells and n not in line.problems
+            }
+        insurer, number = values.get("insurer") or "", values.get("policy_number") or ""
+        if insurer in cells.NOTHING and number in cells.NOTHING:
+            return None
+        start, end = values.get("cover_period") or (values.get("cover_from"), values.get("cover_to"))
+        if start and end and end < start:
+            facts.errors.setdefault("cover_to", _("止的日期不能早于起的日期。"))
+        return Insured(insurer, number, start, end)
+
+
+def _month(text: str) -> tuple[int, int] | None:
+    """Year and month where no more than that is written: 1990年3月."""
+    try:
+        read = cells.day(text)
+    except ValueError:
+        return None
+    return (read.value.year, read.value.month) if read.note and read.value else None
+
+
+def _divisions() -> dict[str, list[Division]]:
+    """By full and by short name: 松山区 and 松山. Levels above banners are no place to live in."""
+    found: dict[str, list[Division]] = {}
+    for division in Division.objects.order_by("pk"):
+        for alias in {division.name, division.name.rstrip("旗县区市")} - {""}:
+            found.setdefault(alias, []).append(division)
+    return found
+
+
+def _division(text: str, known: Mapping[str, list[Division]]) -> Cell:
+    if text in cells.NOTHING:
+        return Cell(None)
+    said = "".join(text.split())
+    for start in range(len(said)):  # 赤峰市松山区 ends in the banner
+        found = known.get(said[start:])
+        if found and len(found) == 1:
+            return Cell(found[0])
+        if found:
+            break
+    return Cell(None, _("没有对应到唯一的旗县，没有登记。"))
+
+
+Read = Callable[[str], Cell]
+
+
+def _readers(divisions: Mapping[str, list[Division]]) -> dict[str, Read]:
+    def of(choices: Iterable[tuple[Any, Any]], also: Mapping[str, str]) -> Read:
+        labels = {str(key): str(label) for key, label in choices}
+        return lambda text: cells.choice(text, labels, also)
+
+    states = [(key, MembershipState(key).label) for key in (MembershipState.FULL, MembershipState.PROBATION)]
+    days = dict.fromkeys(_DAYS, cells.day)
+    nations = frozenset(ETHNICITIES)
+    return {
+        **days,
+        "name": cells.name,
+        "gender": cells.gender,
+        "id_type": of(IdType.choices, ID_TYPE_ALSO),
+        "birth": partial(cells.day, first_of_month=False),
+        "ethnicity": lambda text: cells.ethnicity(text, nations),
+        "political": of(Political.choices, POLITICAL_ALSO),
+        "education": of(Education.choices, EDUCATION_ALSO),
+        "mobile": cells.phones,
+        "other_phone": cells.phone,
+        "emergency_phone": cells.phone,
+        "emergency_name": cells.name,
+        "division": lambda text: _division(text, divisions),
+        "skills": lambda text: cells.several(text, 30),
+        "languages": lambda text: cells.several(text, 20),
+        "kind": of(MemberKind.choices, KIND_ALSO),
+        "state": of(states, STATE_ALSO),
+        "cert_expires": cells.end_day,
+        "cover_to": cells.end_day,
+        "cover_period": cells.period,
+        **dict.fromkeys(_PLAIN, _nothing_or_words),
+    }
+
+
+_DAYS = ("joined_on", "cert_issued", "cover_from", "rc_member_on", "volunteer_on", "health_declared_on", "checkup_on")
+_PLAIN = ("address", "employer", "occupation", "emergency_relation", "rc_member_no", "volunteer_no", "licence_class",
+          "clothes_size", "shoe_size", "hat_size", "number", "group", "duty", "basis", "cert_number", "cert_issuer",
+          "cert_level", "insurer", "policy_number", "mongolian_name")  # fmt: skip
+
+
+def _nothing_or_words(text: str) -> Cell:
+    return cells.EMPTY if text in cells.NOTHING - {"0"} else cells.words(text)
+
+
+def _rules(model: type[Model], names: Iterable[str]) -> dict[str, list[Any]]:
+    """The validators of the model's fields: what the form asks, an import asks."""
+    fields = {name: model._meta.get_field(name) for name in names if name not in ("skills", "languages", "division")}
+    return {name: list(field.validators) for name, field in fields.items()}  # type: ignore[union-attr]

@@ -1,0 +1,216 @@
+"""The roster as a set-based import: rows → facts → who they are → what they would do → written, and taken back."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from core.imports import Undone
+from core.imports.bulk import BulkResource, Line, Outcome, Rows
+from core.imports.headers import plain
+from core.imports.resources import Column
+from organizations.models import Organization
+from people import identity
+from people.models import CertificateKind, Membership, Policy
+from people.roster.fields import HEALTH, INSURANCE, KNOWN_UNUSED, OWN_KIND, columns
+from people.roster.judging import Known, judge
+from people.roster.matching import find, plain_name
+from people.roster.reading import Facts, Reader
+from people.roster.undoing import undo
+from people.roster.writing import Writer
+
+_PLAIN_SHEETS = ("sheet", "工作表", "名册", "花名册", "名单", "队员名册", "队员花名册", "队员名单")
+_IGNORED = {plain(heading) for heading in (*KNOWN_UNUSED, *HEALTH)}
+MOST_MISSING = 200  # of those on the roster and not in the file, named
+
+
+class RosterResource(BulkResource):
+    """One team's roster, or (``teams``) those of several teams of an office, told apart by a column or by sheets.
+
+    :param teams: those whose rosters the person keeps; a single one needs no column.
+    """
+
+    never_filled = frozenset(["name", "id_number", "mobile", "other_phone", "number", "cert_number", "birth"])
+    heading_kind = "roster"
+
+    def __init__(self, *, by: Any, teams: Iterable[Organization], one: bool = True) -> None:
+        self.teams, self.one = list(teams), one
+        self.kinds = list(CertificateKind.objects.in_use())
+        super().__init__(by=by)
+        self.reader = Reader(self.kinds)
+        self.known = Known()
+        self.writer: Writer | None = None
+        self._named: dict[str, list[Organization]] = {}
+        for team in self.teams:
+            for alias in {team.name, team.short_name, team.code}:
+                self._named.setdefault(plain_name(alias), []).append(team)
+        self._seen: set[int] = set()  # memberships the file has
+        self._joining = False
+
+    def fields(self) -> dict[str, Column]:
+        return columns(self.kinds, teams=not self.one)
+
+    def blank_columns(self) -> dict[str, Column]:
+        """Of the empty spreadsheet: not a column for every kind of certificate, which few teams need."""
+        unasked = {"cover_period", "health_declared_on", "mongolian_name", *({"team"} if self.one else ())}
+        return {n: c for n, c in self.columns.items() if not n.startswith(OWN_KIND) and n not in unasked}
+
+    def ignores(self, heading: str) -> bool:
+        return plain(heading) in _IGNORED
+
+    # -- the whole file ---------------------------------------------------------------------------------------------
+    def of_sheet(self, name: str) -> dict[str, str]:
+        """One sheet per team, or per group."""
+        if not self.one and self._team_named(name):
+            return {"team": name}
+        return {} if plain(name).rstrip("0123456789") in _PLAIN_SHEETS else {"group": name}
+
+    def of_heading(self, text: str) -> dict[str, str]:
+        return {"team": text} if not self.one and self._team_named(text) else {"group": text}
+
+    def lock(self, rows: Rows) -> None:
+        """One import of a team at a time, and no transfer into it meanwhile that would be counted twice."""
+        ordered = Organization.objects.select_for_update(no_key=True).order_by("pk")
+        list(ordered.filter(pk__in=[team.pk for team in self._meant(rows.lines)]).values_list("pk"))
+
+    def prepare(self, lines: Sequence[Line]) -> None:
+        self.known = Known()
+        self._seen = set()
+        self._doubles(lines)
+        self._insurances(lines)
+        self.writer = None if self.trial else Writer(self.known)
+        if self.writer is not None:
+            self.made = self.writer.made
+
+    def _meant(self, lines: Sequence[Line]) -> list[Organization]:
+        if self.one:
+            return self.teams
+        found = {line.cells.get("team", "") for line in lines}
+        return [team for text in found for team in self._team_named(text)]
+
+    def _doubles(self, lines: Sequence[Line]) -> None:
+        first: dict[Any, Line] = {}
+        for line in lines:
+            number = identity.normal(line.cells.get("id_number", ""))
+            team = "" if self.one else line.cells.get("team", "")
+            if len(number) >= 5 and "id_number" not in line.problems:
+                before = first.setdefault((team, number), line)
+                words = {"number": before.number}
+                if before is not line:
+                    said = _("和第 %(number)s 行是同一个证件号码。") % words
+                    self.known.doubles[line.key] = ("id_number", said)
+                elif (earlier := first.setdefault(number, line)) is not line:
+                    self.known.twins[line.key] = earlier.key
+            elif name := line.cells.get("name"):
+                before = first.setdefault((team, plain_name(name), line.cells.get("mobile", "")), line)
+                if before is not line:
+                    said = _("和第 %(number)s 行的姓名、手机相同，又没有证件号码。") % {"number": before.number}
+                    self.known.doubles[line.key] = ("name", said)
+
+    def _insurances(self, lines: Sequence[Line]) -> None:
+        spans, numbers = self.known.spans, set()
+        for line in lines:
+            if not any(name in line.cells for name in INSURANCE):
+                continue
+            said, team = self.reader.insured(line, Facts()), self._team(line, {})
+            if said is None or team is None or not (said.insurer and said.number):
+                continue
+            numbers.add(said.number)
+            if said.starts_on and said.ends_on and said.ends_on >= said.starts_on:
+                key = (team.pk, said.insurer, said.number)
+                start, end = spans.get(key, (said.starts_on, said.ends_on))
+                spans[key] = (min(start, said.starts_on), max(end, said.ends_on))
+        teams = [team.pk for team in self.teams]
+        for policy in Policy.objects.filter(organization__in=teams, number__in=numbers):
+            self.known.policies[policy.organization_id, policy.insurer, policy.number] = policy
+
+    # -- rows -------------------------------------------------------------------------------------------------------
+    def judge(self, lines: Sequence[Line]) -> list[Outcome]:
+        read: list[tuple[Line, Facts, Organization | None]] = []
+        for line in lines:
+            facts = self.reader.read(line)
+            read.append((line, facts, self._team(line, facts.errors)))
+        rows = [(facts, team) for _line, facts, team in read if team is not None]
+        policies = [policy.pk for policy in self.known.policies.values() if policy.pk]
+        found = find(rows, by=self.by, lock=not self.trial, policies=policies)
+        outcomes = []
+        for line, facts, team in read:
+            if team is None:
+                outcomes.append(Outcome(line, errors=facts.errors, notes=facts.notes))
+                continue
+            outcome = judge(line, facts, team, found, self.known)
+            if outcome.plan.membership is not None:
+                self._seen.add(outcome.plan.membership.pk)
+            self._joining |= outcome.plan.membership is None
+            outcomes.append(outcome)
+        return outcomes
+
+    def write(self, outcomes: Sequence[Outcome]) -> None:
+        assert self.writer is not None
+        self.writer.write(outcomes)
+        made = self.writer.made
+        self.made = {name: keys for name, keys in made.items() if keys}
+
+    def _team(self, line: Line, errors: dict[str, str]) -> Organization | None:
+        text = line.cells.get("team", "")
+        found = self._team_named(text) if text else []
+        if self.one:
+            (team,) = self.teams
+            if text and not found and plain_name(text) not in plain_name(team.name):
+                errors["team"] = _("这里写的不是%(team)s。不是本队的人请勾选“不导入”。") % {"team": team.short_name}
+            return team
+        if not text:
+            errors["team"] = _("没有写是哪支救援队。")
+        elif not found:
+            errors["team"] = _("没有叫“%(name)s”的救援队，或者名册不归您管。") % {"name": text[:30]}
+        elif len(found) > 1:
+            errors["team"] = _("有不止一支救援队叫“%(name)s”，请写全称。") % {"name": text[:30]}
+        return found[0] if len(found) == 1 else None
+
+    def _team_named(self, text: str) -> list[Organization]:
+        return self._named.get(plain_name(text), [])
+
+    # -- what is told of the file -----------------------------------------------------------------------------------
+    def remarks(self, rows: Rows) -> list[str]:
+        said = [text for text in (self._about_defaults(rows), *self._about_columns(rows), self._missing(rows)) if text]
+        if rows.pictures:
+            words = {"count": rows.pictures}
+            said.append(_("文件里有 %(count)s 张图片，没有导入；照片请在各人的页面上传。") % words)
+        if any(name.startswith(("cert_", OWN_KIND)) for name in rows.names):
+            said.append(_("证书登记为“待核验”，由主管红十字会核验后才计入持证。"))
+        return said
+
+    def _about_defaults(self, rows: Rows) -> str:
+        missing = [str(self.columns[name].column_name) for name in ("joined_on", "state") if name not in rows.names]
+        if not missing or not self._joining:
+            return ""
+        words = {"names": _("、").join(missing)}
+        return _("没有这些列：%(names)s。新加入的人按今天入队、正式队员登记，可以以后更正。") % words
+
+    def _about_columns(self, rows: Rows) -> list[str]:
+        unused = {text for sheet in rows.sheets for text in sheet.unused}
+        health = sorted(text for text in unused if plain(text) in HEALTH)
+        if not health:
+            return []
+        return [_("健康信息（%(names)s）要本人单独同意后填写，没有导入。") % {"names": _("、").join(health)}]
+
+    def _missing(self, rows: Rows) -> str:
+        """Members who are not in the file. Information only: nobody is ended by leaving a name out."""
+        if not self._seen:
+            return ""
+        missing = self.absent(self._meant(rows.lines))
+        count = missing.count()
+        if not count:
+            return ""
+        names = list(missing.values_list("person__name", flat=True)[:MOST_MISSING])
+        words = {"count": count, "names": _("、").join(names)}
+        return _("名册上有 %(count)s 人不在这份文件里：%(names)s。他们不受影响；已经离队的请在名册上办理退队。") % words
+
+    def absent(self, teams: Sequence[Organization]) -> QuerySet[Membership]:
+        current = Membership.objects.current().filter(organization__in=teams)
+        return current.exclude(pk__in=self._seen).order_by("organization__path", "number", "pk")
+
+    # -- afterwards -------------------------------------------------------------------------------------------------
+    def undo(self, made: Any, *, reason: str) -> Undone:
+        return undo(made, by=self.by, reason=reason)

@@ -1,0 +1,147 @@
+"""What people write into the cells of a roster, and what it means."""
+
+from contextlib import suppress
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from people import identity
+from people.roster import cells
+
+QUIET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is slow
+DAYS = st.dates(date(1930, 1, 1), date(2099, 12, 31))
+MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
+SPELLINGS = ("{0.year}.{0.month}.{0.day}", "{0.year}-{0.month:02}-{0.day:02}", "{0.year}/{0.month}/{0.day}",
+             "{0.year}年{0.month}月{0.day}日", "{0.year}{0.month:02}{0.day:02}", "{0.year} 年 {0.month} 月 {0.day} 号",
+             "{0.year}．{0.month}．{0.day}", "{0.year}-{0.month:02}-{0.day:02} 00:00:00")  # fmt: skip
+
+
+@QUIET
+@given(DAYS, st.sampled_from(SPELLINGS))
+def test_a_day_reads_the_same_however_it_is_spelled(day: date, spelling: str):
+    read = cells.day(spelling.format(day))
+    assert (read.value, read.note) == (day, "")
+
+
+@QUIET
+@given(st.dates(date(1930, 1, 1), date(2090, 12, 31)))
+def test_the_number_a_spreadsheet_keeps_for_a_day(day: date):
+    assert cells.day(str((day - date(1899, 12, 30)).days)).value == day
+
+
+@QUIET
+@given(DAYS, st.sampled_from(("{0.year}年{0.month}月", "{0.year}.{0.month}", "{0.year}-{0.month:02}")))
+def test_a_month_is_its_first_day_and_its_last_where_something_ends(day: date, spelling: str):
+    text = spelling.format(day)
+    first = cells.day(text)
+    assert first.value == day.replace(day=1)
+    assert "没有写日" in first.note
+    last = cells.end_day(text)
+    assert (last.value + timedelta(days=1)).day == 1
+    assert last.value.month == day.month
+    with pytest.raises(ValueError, match="写全年月日"):
+        cells.day(text, first_of_month=False)
+
+
+@QUIET
+@given(st.text(max_size=30))
+def test_no_text_breaks_a_reader(text: str):
+    """Anything is a value or a sentence."""
+    for read in (cells.name, cells.day, cells.end_day, cells.period, cells.phones, cells.phone, cells.gender,
+                 cells.number_and_day, lambda said: cells.several(said, 30)):  # fmt: skip
+        with suppress(ValueError):
+            assert isinstance(read(text), cells.Cell)
+
+
+@QUIET
+@given(MOBILES, st.sampled_from(("{}", "{0[0]}{0[1]}{0[2]}-{1}", "+86 {}", "86{}", "+86-{}", " {} ")))
+def test_a_mobile_number_in_every_dress(mobile: str, dress: str):
+    text = dress.format(mobile, f"{mobile[3:7]}-{mobile[7:]}") if "{1}" in dress else dress.format(mobile)
+    assert cells.phones(text).value == mobile
+
+
+@QUIET
+@given(MOBILES, MOBILES, st.sampled_from("、，,;；/ \n"))
+def test_two_numbers_in_one_cell(first: str, second: str, between: str):
+    read = cells.phones(f"{first}{between}{second}")
+    assert read.value == first
+    if first != second:
+        assert read.more == {"other_phone": second}
+        assert "两个号码" in read.note
+
+
+@QUIET
+@given(
+    st.lists(st.text("王明敖特根巴雅尔孟和", min_size=1, max_size=4), min_size=1, max_size=4), st.sampled_from("·•・‧")
+)
+def test_names_are_settled_after_once(parts: list[str], dot: str):
+    read = cells.name(f" {dot} ".join(parts)).value
+    assert read == "·".join(parts)
+    assert cells.name(read).value == read
+
+
+@QUIET
+@given(st.dates(date(1930, 1, 1), date(2008, 1, 1)), st.integers(0, 999))
+def test_an_id_number_survives_every_dress(day: date, order: int):
+    first = f"150404{day:%Y%m%d}{order:03d}"
+    number = first + identity.check_digit(first)
+    full_width = "".join(chr(ord(character) + 0xFEE0) for character in number)
+    for text in (
+        number.lower(),
+        f"'{number}",
+        f"{number[:6]} {number[6:14]} {number[14:]}",
+        full_width,
+        f" {number}\u200b",
+    ):
+        assert identity.normal(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("王　明", "王明"), ("王 明", "王明"), ("阿拉坦•苏都", "阿拉坦·苏都"), ("阿拉坦 ・ 苏都", "阿拉坦·苏都"),
+        ("阿拉坦‧苏都", "阿拉坦·苏都"), ("John  Smith", "John Smith"), ("李 John", "李John"),
+        ("ᠪᠠᠲᠤ ᠰᠤᠳᠤ", "ᠪᠠᠲᠤ ᠰᠤᠳᠤ"),
+        ("乌仁图雅（队长）", "乌仁图雅"),
+    ],
+)  # fmt: skip
+def test_names(text: str, name: str):
+    assert cells.name(text).value == name
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("男", "1"), ("女", "2"), ("男性", "1"), ("1", "1"), ("2", "2"), ("M", "1"), ("f", "2"), ("", ""), ("无", "")],
+)
+def test_sex(text: str, value: str):
+    assert cells.gender(text).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "other"),
+    [
+        ("138-0000-0001", "13800000001", None), ("138 0000 0001", "13800000001", None),
+        ("13800000001 13900000002", "13800000001", "13900000002"),
+        ("0476-1234567/13800000001", "13800000001", "0476-1234567"), ("04761234567", "", "0476-1234567"),
+        ("010-12345678", "", "010-12345678"),
+    ],
+)  # fmt: skip
+def test_phones(text: str, value: str, other: str | None):
+    read = cells.phones(text)
+    assert (read.value, read.more.get("other_phone")) == (value, other)
+
+
+@pytest.mark.parametrize("text", ["2024.1.1-2024.12.31", "2024年1月1日至2024年12月31日", "2024-01-01—2024-12-31",
+                                  "2024-01-01 - 2024-12-31", "20240101-20241231", "2024/1/1~2024/12/31"])  # fmt: skip
+def test_a_period(text: str):
+    assert cells.period(text).value == (date(2024, 1, 1), date(2024, 12, 31))
+
+
+def test_a_certificate_in_one_cell():
+    assert cells.number_and_day("A123 2024-03-01").value == ("A123", date(2024, 3, 1))
+    assert cells.number_and_day("编号：A-123（2024年3月1日）").value == ("A-123", date(2024, 3, 1))
+    assert cells.number_and_day("A123").value == ("A123", None)
+    assert cells.number_and_day("无").value is None
+    assert cells.end_day("长期").value is None

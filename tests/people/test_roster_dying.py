@@ -1,0 +1,74 @@
+"""The process dies in the middle of writing a roster: a real process on the real database, killed by the kernel."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from core.imports.bulk.checking import check, take_in
+from core.models import Import
+from people.models import Certificate, Cover, Membership, Person, Policy
+from people.roster.resource import RosterResource
+from tests.core.test_jobs import ROOT, _database_url
+from tests.people.rosters import BASIC, basic_row, workbook
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROWS = 40
+# Writes ten rows at a time and is killed after the second turn has reached the database.
+DIE = """
+import os, signal, sys, django
+django.setup()
+from core.imports.bulk import checking
+from core.models import Import
+from organizations.models import Organization, User
+from people.models import Person
+from people.roster import resource
+checking.CHUNK = 10
+write, turns = resource.RosterResource.write, []
+def dying(self, outcomes):
+    write(self, outcomes)
+    turns.append(len(outcomes))
+    if len(turns) == 2:
+        assert Person.objects.count() == 20, Person.objects.count()
+        os.kill(os.getpid(), signal.SIGKILL)
+resource.RosterResource.write = dying
+item = Import.objects.get(pk=sys.argv[1])
+team = Organization.objects.get(pk=sys.argv[2])
+checking.take_in(item, resource.RosterResource(by=User.objects.get(username="songshan"), teams=[team]))
+"""
+
+
+def test_nothing_is_half_written_when_the_process_dies(cast, place):
+    songshan = cast["songshan"]
+    content = workbook([BASIC, *(basic_row(number) for number in range(1, ROWS + 1))]).read()
+    media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    item = Import(kind="roster", name="花名册.xlsx", media_type=media, sha256="0" * 64, created_by=songshan)
+    item.file.save(str(item.pk), ContentFile(content), save=False)
+    item.save()
+    check(item, RosterResource(by=songshan, teams=[place]))
+    assert item.report["counts"]["new"] == ROWS
+
+    database = connection.settings_dict
+    host = database["HOST"] or database["OPTIONS"].get("host", "")
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.core.worker_settings",
+        "DATABASE_URL": _database_url(database, host),
+        "TEST_FILES": str(default_storage.location),
+    }
+    command = [sys.executable, "-c", DIE, str(item.pk), str(place.pk)]
+    died = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert died.returncode == -signal.SIGKILL, died.stderr[-2000:]
+
+    for model in (Person, Membership, Certificate, Cover, Policy):
+        assert not model.objects.exists(), model
+    item.refresh_from_db()
+    assert item.state == Import.State.CHECKED
+    assert item.file.storage.exists(item.file.name)
+    taken = take_in(item, RosterResource(by=songshan, teams=[place]))  # whoever comes next takes it in whole
+    assert taken.state == Import.State.DONE
+    assert Membership.objects.filter(organization=place).count() == ROWS

@@ -1,0 +1,453 @@
+"""Rosters as teams keep them, in every habit of writing: read, judged, mended in the page, taken in, taken back."""
+
+from datetime import date
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import load_workbook
+
+from core.models import AccessLog, Import, ImportHeading, ImportPage
+from organizations.models import Organization
+from organizations.reference import add_child
+from people.models import Certificate, Cover, Disclosure, Membership, Person, Policy
+from tests.people import builders
+from tests.people.rosters import BASIC, basic_row, workbook
+
+pytestmark = pytest.mark.django_db
+ID = builders.citizen
+
+
+@pytest.fixture
+def client(as_user, songshan) -> Client:
+    return as_user(songshan)
+
+
+@pytest.fixture
+def url(place: Organization) -> str:
+    return f"/people/teams/{place.pk}/import/"
+
+
+def send(client: Client, url: str, *sheets, **more):
+    return client.post(
+        url, {"file": sheets[0] if hasattr(sheets[0], "read") else workbook(*sheets, **more)}, follow=True
+    )
+
+
+def address(page) -> str:
+    return f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}"
+
+
+def confirm(client: Client, page):
+    return client.post(address(page), {"confirm": "1"}, follow=True)
+
+
+def rows(page) -> dict[str, dict]:
+    """What the preview says, by the name in the row."""
+    preview = page.context["preview"]
+    at = preview["names"].index("name")
+    return {line["cells"][at]: line for line in preview["rows"]}
+
+
+def take(client: Client, url: str, *sheets, **more):
+    page = send(client, url, *sheets, **more)
+    assert page.context["preview"]["counts"]["wrong"] == 0, [
+        (r["number"], r["why"]) for r in page.context["preview"]["rows"]
+    ]
+    return confirm(client, page)
+
+
+HEAD = ["姓名", "身份证号", "电话"]
+
+
+# -- habits --------------------------------------------------------------------------------
+def test_title_and_unit_row_serials_blank_and_sum_rows(client, url, place):
+    title = [["松山区红十字救援队队员花名册"], ["填报单位：松山队", None, None, "日期：2026.3.1"]]
+    body = [["序号", *HEAD], [1, "王　明", ID(1), 13800000001], [2, None, None, None], [],
+            [3, "陈静", ID(2), "138-0000-0002"],
+            ["合计", "2人"], ["填表人：张三"]]  # fmt: skip
+    page = send(client, url, [*title, *body], sheet_0=lambda sheet: sheet.merge_range(0, 0, 0, 3, title[0][0]))
+    assert page.context["preview"]["counts"] | {"warned": 0} == {
+        "wrong": 0, "warned": 0, "changed": 0, "new": 2, "left": 0, "same": 0, "total": 2,
+    }  # fmt: skip
+    confirm(client, page)
+    assert set(Person.objects.values_list("name", "mobile")) == {("王明", "13800000001"), ("陈静", "13800000002")}
+    assert Membership.objects.filter(organization=place, state="full").count() == 2
+
+
+def test_heading_over_two_rows_with_merged_cells(client, url):
+    upper = ["序号", "姓名", "身份证号", "应急救护证", None, None, "紧急联系人", None, "保险", None, None]
+    lower = [None, None, None, "编号", "发证日期", "有效期至", "姓名", "电话", "公司", "保单号", "期限"]
+    row = [
+        1,
+        "王明",
+        ID(1),
+        "YS-1",
+        "2024年3月",
+        "2027年2月",
+        "王父",
+        "13900000009",
+        "演示保险",
+        "B1",
+        "2026.1.1-2026.12.31",
+    ]
+
+    def merge(sheet):
+        for column in (0, 1, 2):
+            sheet.merge_range(0, column, 1, column, upper[column])
+        sheet.merge_range(0, 3, 0, 5, upper[3])
+        sheet.merge_range(0, 6, 0, 7, upper[6])
+        sheet.merge_range(0, 8, 0, 10, upper[8])
+
+    take(client, url, [upper, lower, row], sheet_0=merge)
+    person = Person.objects.get()
+    assert (person.emergency_name, person.emergency_phone) == ("王父", "13900000009")
+    paper = Certificate.objects.get()
+    assert (paper.number, paper.issued_on, paper.expires_on) == ("YS-1", date(2024, 3, 1), date(2027, 2, 28))
+    assert paper.state == "reported"  # nothing verifies itself
+    cover = Cover.objects.get()
+    assert (cover.policy.insurer, cover.starts_on, cover.ends_on) == ("演示保险", date(2026, 1, 1), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize("dress", ["'{0}", " {0} ", "{1}", "{2}", "{3}"])
+def test_numbers_in_every_dress(client, url, dress):
+    number = next(n for n in map(ID, range(1, 60)) if n.endswith("X"))
+    wide = "".join(chr(ord(character) + 0xFEE0) for character in number)
+    text = dress.format(number, number.lower(), wide, f"{number[:6]} {number[6:14]} {number[14:]}")
+    take(client, url, [HEAD, ["王明", text, "13800000001"]])
+    assert Person.objects.get().id_number == number
+
+
+def test_a_number_kept_as_a_number_has_lost_its_end(client, url):
+    page = send(client, url, [HEAD, ["王明", 150404199003070015, "13800000001"]])
+    line = rows(page)["王明"]
+    assert line["why"]["id_number"].startswith("Excel 把号码存成了数字，后几位已丢失")
+    key = line["key"]
+    page = client.post(address(page), {"page": 1, f"cell-{key}-id_number": ID(1), "confirm": "1"}, follow=True)
+    assert page.context["preview"]["counts"]["wrong"] == 0
+    assert not Person.objects.exists()
+    confirm(client, page)
+    assert Person.objects.get().id_number == ID(1)
+
+
+def test_a_number_that_a_program_wrote_out_is_exact(client, url):
+    number = next(n for n in map(ID, range(1, 60)) if n.isdigit() and not n.endswith("000"))
+    page = workbook([HEAD, ["王明", 123456789, "13800000001"]])
+    target = BytesIO()
+    with ZipFile(page) as given, ZipFile(target, "w") as changed:
+        for part in given.namelist():
+            changed.writestr(part, given.read(part).replace(b"<v>123456789</v>", f"<v>{number}</v>".encode()))
+    take(client, url, SimpleUploadedFile("花名册.xlsx", target.getvalue()))
+    assert Person.objects.get().id_number == number
+
+
+def test_csv_that_excel_saved_with_power_notation(client, url):
+    text = f"姓名,身份证号,电话\n王明,1.50404E+17,13800000001\n陈静,{ID(2)},13800000002\n"
+    for encoding in ("utf-8", "utf-8-sig", "gb18030"):
+        page = send(client, url, SimpleUploadedFile("名单.csv", text.encode(encoding)))
+        assert page.context["preview"]["counts"]["wrong"] == 1
+        assert "后几位已丢失" in rows(page)["王明"]["why"]["id_number"]
+
+
+def test_sheets_are_groups_and_one_can_be_left_out(client, url):
+    first, second = [[HEAD, ["王明", ID(1), ""]], [HEAD, ["陈静", ID(2), ""]]]
+    page = send(client, url, first, second, [["说明"], ["随便"]], names=["水域组", "山岳组", "说明"])
+    assert page.context["preview"]["counts"]["total"] == 2
+    assert [sheet["why"] for sheet in page.context["preview"]["sheets"]][2]
+    page = client.post(address(page), {"columns": "1", "sheets": "1", "sheet-0": "1"}, follow=True)
+    assert page.context["preview"]["counts"]["total"] == 1
+    confirm(client, page)
+    assert list(Membership.objects.values_list("person__name", "group")) == [("王明", "水域组")]
+
+
+def test_merged_group_cells_group_rows_and_hidden_rows(client, url):
+    body = [
+        ["组别", *HEAD],
+        ["第一组", "王明", ID(1), ""],
+        [None, "李志强", ID(3), ""],
+        ["第二分队"],
+        [None, "陈静", ID(2), ""],
+    ]
+
+    def edit(sheet):
+        sheet.merge_range(1, 0, 2, 0, "第一组")
+        sheet.merge_range(3, 0, 3, 3, "第二分队")
+        sheet.set_row(2, None, None, {"hidden": True})
+
+    page = send(client, url, [body[0], *body[1:]], sheet_0=edit)
+    assert "隐藏行" in rows(page)["李志强"]["note"][""]
+    confirm(client, page)
+    assert dict(Membership.objects.values_list("person__name", "group")) == {
+        "王明": "第一组", "李志强": "第一组", "陈静": "第二分队",
+    }  # fmt: skip
+
+
+def test_photos_in_cells_are_told(client, url, tmp_path):
+    from PIL import Image
+
+    path = tmp_path / "p.png"
+    Image.new("RGB", (8, 8), "red").save(path)
+    page = send(client, url, [HEAD, ["王明", ID(1), ""]], sheet_0=lambda sheet: sheet.insert_image(1, 4, str(path)))
+    assert any("1 张图片，没有导入" in text for text in page.context["preview"]["remarks"])
+
+
+def test_sex_and_birthday_come_from_the_number(client, url):
+    head = ["姓名", "性别", "出生年月", "身份证号", "血型", "政治面貌", "民族", "学历", "电话"]
+    page = send(
+        client, url, [head, ["王明", "女", "1991年3月", ID(1), "A", "党员", "蒙古", "大专", "13800000001、13900000002"]]
+    )
+    said = rows(page)["王明"]["note"]
+    assert "按号码登记" in said["gender"]
+    assert "1990-03-07" in said["birth"]
+    assert "两个号码" in said["mobile"]
+    assert any("健康信息" in text for text in page.context["preview"]["remarks"])
+    confirm(client, page)
+    person = Person.objects.get()
+    assert (person.gender, person.birth, person.political, person.ethnicity, person.education, person.other_phone) == (
+        "1", date(1990, 3, 7), "01", "蒙古族", "30", "13900000002",
+    )  # fmt: skip
+    assert person.health_cipher == ""
+
+
+def test_columns_are_corrected_on_the_page_and_remembered(client, url, place):
+    file = [["队员", "证件", "联系"], ["王明", ID(1), "13800000001"]]
+    head = [["姓名", "号码栏", "电话"], ["王明", ID(1), "13800000001"]]
+    assert "没有找到表头" in send(client, url, file).context["form"].errors["file"][0]
+    page = send(client, url, head)
+    number = [each["text"] for each in page.context["preview"]["columns"]].index("号码栏")
+    chosen = {"columns": "1", "sheets": "1", "sheet-0": "1", f"column-{number}": "id_number"}
+    page = client.post(address(page), chosen, follow=True)
+    assert "id_number" in page.context["preview"]["names"]
+    assert ImportHeading.objects.get(place=str(place.pk)).field == "id_number"
+    confirm(client, page)
+    assert Person.objects.get().id_number == ID(1)
+    again = send(client, url, head)
+    assert again.context["preview"]["counts"]["same"] == 1
+
+
+# -- matching --------------------------------------------------------------------------------
+def test_second_time_nothing_changes_and_it_is_said(client, url):
+    sheet = [BASIC, *(basic_row(number) for number in range(1, 6))]
+    take(client, url, sheet)
+    before = list(Person.objects.values_list("pk", "version"))
+    page = send(client, url, sheet)
+    assert page.context["preview"]["counts"]["same"] == 5
+    assert "都和已登记的一致，没有要改的" in page.content.decode()
+    confirm(client, page)
+    assert list(Person.objects.values_list("pk", "version")) == before
+    assert Policy.objects.count() == 1
+
+
+def test_people_without_number_and_mobile_are_found_again_by_name(client, url):
+    sheet = [["姓名", "职务"], ["王明", "队员"], ["敖特根巴雅尔·孟和", "副队长"]]
+    take(client, url, sheet)
+    assert send(client, url, sheet).context["preview"]["counts"]["same"] == 2
+
+
+def test_updated_file_shows_what_changes_per_person(client, url):
+    take(client, url, [BASIC, basic_row(1), basic_row(2)])
+    page = send(client, url, [BASIC, basic_row(1, 职务="副队长", 联系电话="13911112222"), basic_row(2)])
+    assert page.context["preview"]["counts"] | {"warned": 0} == {
+        "wrong": 0, "warned": 0, "changed": 1, "new": 0, "left": 0, "same": 1, "total": 2,
+    }  # fmt: skip
+    line = next(line for line in page.context["preview"]["rows"] if line["kind"] == "changed")
+    assert line["old"] == {"duty": "队员", "mobile": "138****0001"}
+    done = confirm(client, page)
+    person = Person.objects.get(mobile="13911112222")
+    assert person.memberships.get().duty == "副队长"
+    assert person.version == 2
+    events = person.tracked_events.order_by("pgh_id")
+    assert [event.mobile for event in events] == ["13800000001", "13911112222"]
+    assert events.last().pgh_context["user_name"]
+    undone = client.post(address(done), {"undo": "1"}, follow=True)
+    assert "撤回 2 条" in undone.content.decode()
+    person.refresh_from_db()
+    assert person.mobile == "13800000001"
+    assert person.memberships.get().duty == "队员"
+
+
+def test_who_is_missing_is_told_and_stays(client, url):
+    take(client, url, [BASIC, basic_row(1), basic_row(2)])
+    page = send(client, url, [BASIC, basic_row(1, 职务="副队长")])
+    assert any("1 人不在这份文件里" in text for text in page.context["preview"]["remarks"])
+    confirm(client, page)
+    assert Membership.objects.current().count() == 2
+
+
+def test_person_of_another_team_joins_the_record_that_is_there(client, url, place, office, baotou):
+    other = add_child(
+        office("150200"),
+        code="T1502009001",
+        name="包头演示救援队",
+        short_name="包头演示队",
+        level="team",
+        division_id="150200",
+    )
+    there = builders.member(
+        other, 1, person=builders.person(1, name="王明", employer="包头秘密单位", mobile="13700001111")
+    )
+    page = send(
+        client,
+        url,
+        [["姓名", "身份证号", "电话", "工作单位", "民族"], ["王明", ID(1), "13800000001", "本队单位", "汉族"]],
+    )
+    line = rows(page)["王明"]
+    assert line["note"][""] == "已在系统里，将加入本队。"
+    html = page.content.decode()
+    assert "包头" not in html
+    assert "13700001111" not in html
+    assert "137****1111" not in html
+    confirm(client, page)
+    person = Person.objects.get()
+    assert (person.employer, person.mobile, person.ethnicity) == (
+        "包头秘密单位",
+        "13700001111",
+        "汉族",
+    )  # only filled in
+    assert [m.is_main for m in person.memberships.order_by("pk")] == [True, False]
+    assert there.person_id == person.pk
+    page = send(client, url, [HEAD, ["李四", ID(1), ""]])
+    assert "另一个姓名" in rows(page)["李四"]["why"]["name"]
+    assert "王明" not in page.content.decode()
+
+
+def test_number_is_filled_in_for_a_member_who_had_none(client, url, place):
+    builders.member(place, person=builders.person(1, name="王明", id_number="", mobile="13800000001"))
+    take(client, url, [HEAD, ["王　明", ID(1), "13800000001"]])
+    assert Person.objects.get().id_number == ID(1)
+
+
+def test_doubles_within_the_file(client, url):
+    page = send(
+        client,
+        url,
+        [HEAD, ["王明", ID(1), ""], ["王小明", ID(1), ""], ["甲乙", "", "13800000009"], ["甲乙", "", "13800000009"]],
+    )
+    wrong = [line["why"] for line in page.context["preview"]["rows"] if line["kind"] == "wrong"]
+    assert wrong == [
+        {"id_number": "和第 2 行是同一个证件号码。"},
+        {"name": "和第 4 行的姓名、手机相同，又没有证件号码。"},
+    ]
+
+
+def test_rows_of_several_teams(as_user, chifeng, songshan, place, office):
+    client = as_user(songshan)
+    sheet = [["救援队", *HEAD], [place.name, "王明", ID(1), ""], ["没有的队", "陈静", ID(2), ""]]
+    page = send(client, "/people/import/", sheet)
+    assert "名册不归您管" in rows(page)["陈静"]["why"]["team"]
+    key = rows(page)["陈静"]["key"]
+    page = client.post(address(page), {"page": 1, f"row-{key}": "1", f"leave-{key}": "1", "recheck": "1"}, follow=True)
+    assert page.context["preview"]["counts"]["left"] == 1
+    confirm(client, page)
+    assert Membership.objects.get().organization == place
+
+
+# -- all or none, and back --------------------------------------------------------------------------------
+def test_a_bad_row_keeps_everything_out_and_is_marked_in_the_file(client, url):
+    page = send(
+        client,
+        url,
+        [HEAD, ["王明", ID(1), "13800000001"], ["陈静", ID(2)[:-1] + ("1" if ID(2)[-1] != "1" else "2"), "12345"]],
+    )
+    why = rows(page)["陈静"]["why"]
+    assert "校验码不对" in why["id_number"]
+    assert "手机号应为 11 位" in why["mobile"]
+    confirm(client, page)
+    assert not Person.objects.exists()
+    annotated = client.get(address(page) + "&annotated=1")
+    sheet = load_workbook(BytesIO(b"".join(annotated.streaming_content))).active
+    cell = next(cell for row in sheet.iter_rows() for cell in row if cell.comment and "校验码" in cell.comment.text)
+    assert cell.fill.fgColor.rgb.endswith("FFC7CE")
+
+
+def test_preview_keeps_nothing_readable_in_the_database(client, url):
+    page = send(client, url, [HEAD, ["王明", ID(1), "13800000001"]])
+    item = Import.objects.get()
+    assert ID(1) not in str(item.report)
+    assert ID(1) not in ImportPage.objects.get(item=item).sealed
+    assert ID(1) not in page.content.decode()  # a row nobody has to mend is masked
+    confirm(client, page)
+    assert not ImportPage.objects.exists()
+
+
+def test_undo_ends_what_came_in_and_leaves_what_was_worked_on(client, url, place):
+    done = take(client, url, [BASIC, basic_row(1), basic_row(2)])
+    touched = Membership.objects.get(person__mobile="13800000001")
+    touched.duty, touched.version = "队长", touched.version + 1
+    touched.save()
+    page = client.post(address(done), {"undo": "1"}, follow=True)
+    assert page.context["result"]["left"] == [[touched.person.name, "导入以后队籍又有改动，请在名册上办理。"]]
+    touched.refresh_from_db()
+    assert touched.is_current
+    assert touched.person.id_number == ID(1)
+    other = Membership.objects.exclude(pk=touched.pk).get()
+    assert (other.state, other.end_kind) == ("ended", "mistake")
+    assert other.person.id_index is None
+    assert other.person.anonymised_at
+    again = take(client, url, [BASIC, basic_row(2)])
+    assert "新增 1" in again.content.decode()
+
+
+def test_an_import_is_noted(client, url, songshan):
+    take(client, url, [BASIC, basic_row(1)])
+    note = AccessLog.objects.get(kind=AccessLog.Kind.IMPORTED)
+    assert note.user == songshan
+    assert note.detail["new"] == 1
+    assert ID(1) not in str(note.detail)
+
+
+def test_get_changes_nothing_and_the_blank_sheet_comes_back(client, url):
+    assert client.get(url).status_code == 200
+    blank = b"".join(client.get(url + "?blank=1").streaming_content)
+    page = send(client, url, SimpleUploadedFile("空白.xlsx", blank))
+    assert "表头下面没有内容" in page.context["form"].errors["file"][0]
+    assert not Import.objects.exists()
+
+
+def test_outsiders_and_insiders_without_the_right(as_user, baotou, leader, member, url):
+    assert as_user(baotou).get(url).status_code == 404
+    assert as_user(leader).get(url).status_code == 403
+    assert as_user(leader).post(url, {}).status_code == 403
+    assert as_user(member).get("/people/import/").status_code == 403
+
+
+def test_long_rosters_are_done_by_jobs_with_pages(client, url, django_capture_on_commit_callbacks):
+    sheet = [BASIC, *(basic_row(number) for number in range(1, 321)), basic_row(400, 身份证号="1504")]
+    with django_capture_on_commit_callbacks(execute=True):
+        page = send(client, url, sheet)
+    job, item = page.context["job"], Import.objects.get()
+    job.refresh_from_db()
+    assert job.state == "ready"
+    preview = client.get(f"{url}?import={item.pk}")
+    assert preview.context["pages"] > 3
+    assert preview.context["preview"]["rows"][0]["kind"] == "wrong"
+    key = preview.context["preview"]["rows"][0]["key"]
+    where = address(preview)
+    moved = client.post(where, {"page": 1, "goto": 2, f"row-{key}": "1", f"leave-{key}": "1"}, follow=True)
+    assert moved.context["page"].number == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(where, {"page": 2, "recheck": "1"}, follow=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(where, {"page": 1, "confirm": "1"}, follow=True)
+    assert Membership.objects.count() == 320
+    assert "已导入：新增 320" in client.get(where).content.decode()
+
+
+# -- on paper --------------------------------------------------------------------------------
+def test_printed_roster_masks_and_a_full_one_asks_and_is_noted(as_user, client, place, captain):
+    who = builders.ready(place, 1).person
+    paper = f"/people/teams/{place.pk}/roster.pdf"
+    content = b"".join(client.get(paper).streaming_content)
+    assert content.startswith(b"%PDF")
+    assert not Disclosure.objects.exists()
+    asked = client.get(paper + "?full=1")
+    assert asked.status_code == 200
+    assert "都能在" in asked.content.decode()
+    assert as_user(captain).get(paper + "?full=1").status_code in (403, 404)
+    assert client.post(paper + "?full=1", {"reason": ""}).status_code == 422
+    full = client.post(paper + "?full=1", {"reason": "报自治区备案"})
+    assert b"".join(full.streaming_content).startswith(b"%PDF")
+    note = Disclosure.objects.get(person=who)
+    assert (note.what, note.reason) == ("export", "报自治区备案")
