@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date
 
 import pgtrigger
@@ -77,6 +78,36 @@ class CertificateQuerySet(models.QuerySet):
             reach(user, Right.VERIFY_MEMBER, at="organization"), person=models.OuterRef("person"), state__in=CURRENT
         )
         return self.filter(models.Exists(there), state=CertificateState.REPORTED)
+
+    def complete(self) -> "CertificateQuerySet":
+        """With number, issuer and the dates their kind takes: what can be verified from a list."""
+        dated = Q(expires_on__isnull=False) | Q(kind__months=None)
+        return self.filter(dated).exclude(number="").exclude(issuer="")
+
+    def numbered(self, kind: str, numbers: Iterable[str]) -> "CertificateQuerySet":
+        """Those that hold one of these numbers of a kind, so that nobody else can."""
+        return self.standing().filter(kind=kind, number__in=[number for number in numbers if number])
+
+    def with_number(self, number: str) -> "CertificateQuerySet":
+        """Of whatever kind. Kinds are few; named, they let the index over kind and number find it."""
+        return self.standing().filter(kind__in=CertificateKind.objects.values("pk"), number=number)
+
+    def not_followed(self) -> "CertificateQuerySet":
+        """Without another of the kind that lasts longer: whoever has renewed is not told to renew."""
+        later = Q(expires_on=None) | Q(expires_on__gt=models.OuterRef("expires_on"))
+        same = Certificate.objects.standing().filter(later, person=models.OuterRef("person"))
+        return self.exclude(models.Exists(same.filter(kind=models.OuterRef("kind"))))
+
+    def lapsed(self, today: date) -> "CertificateQuerySet":
+        """Ran out before the day, and nobody has ended or renewed them."""
+        return self.standing().filter(expires_on__lt=today).not_followed()
+
+    def of_members_below(self, path: str) -> "CertificateQuerySet":
+        """Of people who are members now at or below a place of the tree."""
+        from people.models.membership import Membership  # that module reads the person only, this one both
+
+        there = Membership.objects.current().filter(organization__path__startswith=path)
+        return self.filter(models.Exists(there.filter(person=models.OuterRef("person"))))
 
     def expiring(self, before: date) -> "CertificateQuerySet":
         """In force today and running out before the day."""

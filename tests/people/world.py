@@ -29,4 +29,5 @@ def people_world(cast: dict[str, User], place: Organization) -> dict[str, Any]:
         "invitation": Invitation.objects.create(
             organization=place, expires_on=timezone.localdate() + timedelta(days=30), created_by=cast["songshan"]
         ),
+        "certificate_kind": "rope",
     }
