@@ -91,6 +91,7 @@ def _insurance(due: Due, ends_on: date, stage: int) -> None:
             due.lines[place].append(_("保险 %(policy)s：%(day)s，%(in)s，被保险人 %(n)d 人") % words)
     with_account = rows.filter(person__user__isnull=False, person__in=current.values("person"))
     for row in with_account.select_related("person", "policy"):
+        assert row.person.user_id is not None, "chosen by it"
         words = {"policy": row.policy.get_kind_display(), "day": ends_on.isoformat(), "in": _in(stage)}
         due.own[row.person.user_id].append(_("%(policy)s，%(day)s，%(in)s") % words)
 
@@ -136,8 +137,8 @@ def _to_holders(due: Due, day: date) -> Iterator[Reminder]:
             [user],
             "papers_due",
             _("您有 %(n)d 项证书、保险或体检到了提醒时间") % {"n": len(lines)},
-            _text(lines, _("续办后请把新的证书给队里登记。")),
-            reverse("core:notice_list"),
+            _text(lines, _("续办后请在“我的信息”里登记新证，或者交给队里登记。")),
+            reverse("people:me"),
             f"papers-{day}-own-{user.pk}",
         )
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.masking import mask_text
 from core.workflow import MoveNotAllowed
 from organizations.models import User
 from organizations.permissions import reach
@@ -21,6 +22,12 @@ from people.states import CertificateState
 from people.workflow import CERTIFICATE, verifies
 
 MOST = 50  # certificates looked at in one list
+
+
+def validate_no_id(number: str) -> None:
+    """Driving licences and others bear the holder's ID number. It is kept with the person, sealed, and nowhere else."""
+    if mask_text(number) != number:
+        raise ValidationError(_("这是身份证号码。编号与身份证号码相同的，这一格不填。"))
 
 
 def months_after(day: date, months: int) -> date:
@@ -124,14 +131,14 @@ def _one(fit: Certificate | None, shown: Certificate | None, version: int, by: U
     if shown is None:
         return Outcome("", "", False, _("没有找到这本证书。"))
     if fit is None:
-        return Outcome(shown.person.name, shown.number, False, why_not(shown, by))
+        return Outcome(shown.person.name, shown.shown_number, False, why_not(shown, by))
     try:
         move(fit, "verify", by=by, seen=version)
     except MoveNotAllowed as error:
-        return Outcome(fit.person.name, fit.number, False, str(error.message))
+        return Outcome(fit.person.name, fit.shown_number, False, str(error.message))
     except ValidationError as error:
-        return Outcome(fit.person.name, fit.number, False, " ".join(error.messages))
-    return Outcome(fit.person.name, fit.number, True, "")
+        return Outcome(fit.person.name, fit.shown_number, False, " ".join(error.messages))
+    return Outcome(fit.person.name, fit.shown_number, True, "")
 
 
 def why_not(certificate: Certificate, user: User) -> str:

@@ -13,6 +13,7 @@ class CertificateSerializer(serializers.ModelSerializer):
     person_name = serializers.CharField(source="person.name", read_only=True)
     kind_label = serializers.CharField(source="kind.name", read_only=True)
     state_label = serializers.CharField(source="get_state_display", read_only=True)
+    number = serializers.CharField(source="shown_number", read_only=True)
 
     class Meta:
         model = Certificate
@@ -51,4 +52,4 @@ class PolicyViewSet(VisibleMixin, viewsets.ReadOnlyModelViewSet):
     right = Right.VIEW_MEMBER
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().with_covered()
+        return super().get_queryset().with_covered()  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from organizations.filters import pick, scopes
 from organizations.models import Organization
 from people.choices import InsuranceKind
 from people.models import Certificate, CertificateKind, Cover, Person, Policy
+from people.models.certificate import of_members_below
 from people.states import STANDING, CertificateState
 
 SOON = (("30", _("30 天内到期")), ("60", _("60 天内到期")), ("90", _("90 天内到期")))
@@ -86,8 +87,7 @@ class CertificateFilter(_Dated):
         return queryset.filter(expires_on__gte=today, expires_on__lte=_later(today, value))
 
     def by_place(self, queryset: Any, name: str, value: Organization) -> QuerySet:
-        below = Certificate.objects.of_members_below(value.path)
-        return queryset.filter(**{f"{_key(queryset)}__in": below.order_by().values("pk")})
+        return queryset.filter(of_members_below(value.path))
 
     def by_first_aid(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(kind__in=CertificateKind.objects.filter(is_first_aid=value == "true").values("pk"))

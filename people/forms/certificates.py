@@ -17,7 +17,7 @@ from organizations.validators import validate_visible, validate_year
 from people.models import Certificate, CertificateKind
 from people.states import STANDING
 from people.validators import validate_not_future
-from people.verifying import mark_entered, run_out, whose_number
+from people.verifying import mark_entered, run_out, validate_no_id, whose_number
 
 LASTING_HELP = _("不填有效至时，按证书种类的默认有效期计算；确实长期有效的勾选这里。")
 
@@ -50,7 +50,7 @@ class CertificateForm(VersionedForm):
         fields = ["kind", "number", "level", "issuer", "issued_on", "expires_on", "source"]
         widgets = {"issued_on": DAY, "expires_on": DAY}
         help_texts = {
-            "number": _("照证书填写；没有编号的不填。"),
+            "number": _("照证书填写；没有编号的，或者编号就是身份证号码的（如驾驶证），不填。"),
             "level": _("分级别的证书填写，例：初级、三级。"),
             "expires_on": "",
             "source": _("在哪次培训取得的，例：2026 年春季救护员培训班。"),
@@ -60,6 +60,7 @@ class CertificateForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.by = by
         kinds_offered(self.fields["kind"], self.instance.kind_id)
+        self.fields["number"].validators.append(validate_no_id)
         self.fields["source"].validators.append(validate_visible)
         self.fields["is_lasting"].initial = bool(self.instance.pk) and self.instance.expires_on is None
 
@@ -159,7 +160,7 @@ class GrantRowForm(forms.Form):
     """One person's line. ``held`` is the certificate of the kind the page showed, 0 where there was none."""
 
     SKIP, RENEW, ADD = "skip", "renew", "add"
-    number = forms.CharField(max_length=60, required=False, validators=[validate_visible])
+    number = forms.CharField(max_length=60, required=False, validators=[validate_visible, validate_no_id])
     act = forms.ChoiceField(
         choices=[(SKIP, _("不发")), (RENEW, _("换发，原证停用")), (ADD, _("另发一本，原证保留"))], required=False
     )

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import VersionedForm
+from core.forms import WholeForm
 from core.imports.reading import read_sheets
 from core.imports.views import SHEETS, UploadForm
 from organizations.forms import DAY
@@ -20,7 +20,7 @@ from people.insuring import change_dates, check_dates, following
 from people.models import Policy
 
 
-class PolicyForm(VersionedForm):
+class PolicyForm(WholeForm):
     class Meta:
         model = Policy
         fields = [
@@ -45,15 +45,6 @@ class PolicyForm(VersionedForm):
             self.fields["organization"].queryset = places  # type: ignore[attr-defined]
             self.fields["organization"].empty_label = _("请选择")  # type: ignore[attr-defined]
 
-    def _post_clean(self) -> None:
-        """The number is once per place and insurer, also when the place is not on the form."""
-        super()._post_clean()  # type: ignore[misc]
-        if not self.errors:
-            try:
-                self.instance.validate_constraints()
-            except ValidationError as error:
-                self.add_error(None, error)
-
     def save(self, commit: bool = True) -> Any:
         """:raises ValidationError: covers would lie outside the new dates."""
         with transaction.atomic():
@@ -70,7 +61,7 @@ class RenewForm(forms.Form):
     ends_on = forms.DateField(label=_("止"), validators=[validate_year], widget=DAY)
 
     def __init__(self, *args: Any, policy: Policy, **kwargs: Any) -> None:
-        super().__init__(*args, initial=following(policy), **kwargs)
+        super().__init__(*args, **{"initial": following(policy), **kwargs})
 
 
 class EndForm(forms.Form):
@@ -87,7 +78,8 @@ class CoverDatesForm(forms.Form):
     ends_on = forms.DateField(label=_("保障止"), widget=DAY)
 
     def __init__(self, *args: Any, policy: Policy, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"starts_on": policy.starts_on, "ends_on": policy.ends_on}, **kwargs)
+        offered = {"starts_on": policy.starts_on, "ends_on": policy.ends_on}
+        super().__init__(*args, **{"initial": offered, **kwargs})
         self.policy = policy
 
     def clean(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision, no
 from core.history import tracked
+from core.masking import mask_text
 from organizations.models import User
 from organizations.roles import Right
 from organizations.validators import validate_visible, validate_year
@@ -57,6 +58,14 @@ def in_force(day: date, prefix: str = "") -> Q:
     return lasting & Q(**{f"{prefix}issued_on__lte": day})
 
 
+def of_members_below(path: str) -> models.Exists:
+    """Certificates of people who are members now at or below a place of the tree; also of their past (as at a day)."""
+    from people.models.membership import Membership  # that module reads the person only, this one both
+
+    there = Membership.objects.current().filter(organization__path__startswith=path)
+    return models.Exists(there.filter(person=models.OuterRef("person")))
+
+
 class CertificateQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "CertificateQuerySet":
         return self.filter(person__in=Person.objects.visible_to(user))
@@ -101,13 +110,6 @@ class CertificateQuerySet(models.QuerySet):
     def lapsed(self, today: date) -> "CertificateQuerySet":
         """Ran out before the day, and nobody has ended or renewed them."""
         return self.standing().filter(expires_on__lt=today).not_followed()
-
-    def of_members_below(self, path: str) -> "CertificateQuerySet":
-        """Of people who are members now at or below a place of the tree."""
-        from people.models.membership import Membership  # that module reads the person only, this one both
-
-        there = Membership.objects.current().filter(organization__path__startswith=path)
-        return self.filter(models.Exists(there.filter(person=models.OuterRef("person"))))
 
     def expiring(self, before: date) -> "CertificateQuerySet":
         """In force today and running out before the day."""
@@ -173,10 +175,15 @@ class Certificate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.number}".strip()
+        return f"{self.kind} {self.shown_number}".strip()
 
     def get_absolute_url(self) -> str:
         return reverse("people:certificate_detail", args=[self.pk])
+
+    @property
+    def shown_number(self) -> str:
+        """As pages show it: some documents bear the holder's ID number as their own."""
+        return mask_text(self.number)
 
     def is_in_force(self, day: date) -> bool:
         return self.issued_on <= day and (self.expires_on is None or self.expires_on >= day)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.lists import Column, DateColumn, Table
+from core.masking import mask_text
 from people.models import Certificate, Cover, Policy
 from people.states import STANDING, CertificateState
 
@@ -44,7 +45,7 @@ class CertificateTable(Table):
     person = Column(linkify=lambda record: record.get_absolute_url())
     teams = Column(gettext_lazy("救援队"), accessor="pk", empty_values=())
     kind = Column()
-    number = Column(attrs=_NOWRAP)
+    number = Column(masked=mask_text, attrs=_NOWRAP)
     expires_on = Column(orderable=True, attrs=_NOWRAP, empty_values=())
     state = Column()
     created_at = DateColumn(gettext_lazy("登记日期"), accessor="created_at")

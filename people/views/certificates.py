@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.forms import StaleForm, refuse
 from core.lists import ListView
+from core.lists.filters import RESERVED
 from core.workflow import MoveNotAllowed
 from organizations.permissions import access
 from organizations.roles import Right
@@ -63,14 +64,22 @@ class CertificateList(ListView):
             "search_hint": _("姓名，或者完整的证书编号"),
             "may_verify": Right.VERIFY_MEMBER in held,
             "may_grant": Right.EDIT_MEMBER in held,
-            "batch_url": f"{reverse('people:certificate_batch')}?{self.request.GET.urlencode()}",
+            "batch_url": f"{reverse('people:certificate_batch')}?{self._narrowed()}",
         }
+
+    def _narrowed(self) -> str:
+        """What the list was narrowed to, for the batch: by kind and place, not by state."""
+        asked = self.request.GET.copy()
+        for name in [*RESERVED, "state"]:
+            asked.pop(name, None)
+        return asked.urlencode()
 
 
 # -- one ----------------------------------------------------------------------------------------------------
 def _certificate(request: SignedIn, pk: int) -> Certificate:
     rows = Certificate.objects.visible_to(request.user).select_related("person", "kind", "verified_by")
-    found: Certificate = seen(rows, pk)
+    # every move asks where the person is
+    found: Certificate = seen(rows.prefetch_related("person__memberships__organization"), pk)
     return found
 
 
@@ -104,7 +113,7 @@ def _facts(certificate: Certificate) -> list[dict[str, Any]]:
         verified = f"{certificate.verified_by} {certificate.verified_at:%Y-%m-%d}"
     lines = (
         (_("持证人"), certificate.person, certificate.person.get_absolute_url()),
-        (_("证书编号"), certificate.number or "—", ""),
+        (_("证书编号"), certificate.shown_number or "—", ""),
         (_("级别"), certificate.level, ""),
         (_("发证机构"), certificate.issuer or "—", ""),
         (_("发证日期"), f"{certificate.issued_on:%Y-%m-%d}", ""),
@@ -199,7 +208,7 @@ def _asking(certificate: Certificate, step: Any, form: ReasonForm) -> dict[str, 
         "refuse": [_("登记的人会看到原因，改正后可以重新报核。")],
         "end": [_("停用后不再计入持证，也不能恢复；记录保留。")],
     }
-    words = {"name": certificate.person.name, "kind": certificate.kind, "number": certificate.number}
+    words = {"name": certificate.person.name, "kind": certificate.kind, "number": certificate.shown_number}
     return {
         "title": _("%(act)s：%(name)s的%(kind)s") % {**words, "act": step.label},
         "question": _("%(name)s的%(kind)s %(number)s") % words,

@@ -43,7 +43,7 @@ class PolicyList(ListView):
     template_name = "people/policy_list.html"
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().with_covered()
+        return super().get_queryset().with_covered()  # type: ignore[attr-defined]
 
     def get_context(self) -> dict[str, Any]:
         return {**super().get_context(), "may_create": Right.EDIT_MEMBER in access(self.request.user)}
