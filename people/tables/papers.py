@@ -46,6 +46,7 @@ class CertificateTable(Table):
     teams = Column(gettext_lazy("救援队"), accessor="pk", empty_values=())
     kind = Column()
     number = Column(masked=mask_text, attrs=_NOWRAP)
+    issued_on = DateColumn(attrs=_NOWRAP)
     expires_on = Column(orderable=True, attrs=_NOWRAP, empty_values=())
     state = Column()
     created_at = DateColumn(gettext_lazy("登记日期"), accessor="created_at")
@@ -75,7 +76,7 @@ class CertificateTable(Table):
             return f"{record.expires_on:%Y-%m-%d}"
         near = days_left(record.expires_on, today=getattr(record, "as_at", None))
         day = f"{record.expires_on:%Y-%m-%d}"
-        return format_html("{} {}", day, chip(**near)) if near else day
+        return format_html("<div>{} {}</div>", day, chip(**near)) if near else day
 
     def value_expires_on(self, record: Certificate) -> str:
         return f"{record.expires_on:%Y-%m-%d}" if record.expires_on else _("长期")
@@ -141,7 +142,7 @@ class CoverTable(Table):
     teams = Column(gettext_lazy("救援队"), accessor="pk", empty_values=())
     starts_on = DateColumn(attrs=_NOWRAP)
     ends_on = DateColumn(attrs=_NOWRAP)
-    standing = Column(gettext_lazy("状态"), accessor="pk", empty_values=())
+    standing = Column(gettext_lazy("状态"), accessor="pk", empty_values=(), attrs=_NOWRAP)
 
     related = ("person", "policy")
 
@@ -161,7 +162,7 @@ class CoverTable(Table):
         if not getattr(record, "may_end", False) or record.end_reason or record.ends_on < timezone.localdate():
             return chip(**shown)
         url = reverse("people:cover_end", args=[record.pk])
-        return format_html('{} <a href="{}">{}</a>', chip(**shown), url, _("提前终止"))
+        return format_html('<div>{} <a href="{}">{}</a></div>', chip(**shown), url, _("提前终止"))
 
     def value_standing(self, record: Cover) -> str:
         return str(cover_standing(record)["label"])

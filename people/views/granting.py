@@ -140,6 +140,7 @@ def _sheet(request: SignedIn, kind: CertificateKind, members: list[Membership]) 
         "kind": kind,
         "lines": lines,
         "cancel_url": _after(members),
+        "submit_label": _("登记这些证书"),
         "sections": [
             {"title": title, "fields": [form[name] for name in names]}
             for title, names in (
