@@ -30,7 +30,7 @@ def policy_people(request: SignedIn, pk: int) -> HttpResponse:
     """Tick people of a team (``?team=``), or whole teams of an office."""
     policy = policy_of(request, pk, edit=True)
     rows = pool(policy, request.user)
-    form = CoverDatesForm(request.POST or None, policy=policy)
+    form = CoverDatesForm(request.POST if request.method == "POST" else None, policy=policy)
     if request.method == "POST":
         chosen = _chosen(request, rows)
         if not chosen:
