@@ -121,6 +121,18 @@ class VersionedForm(forms.ModelForm):
         return _events(self.instance).filter(version=version).order_by("pgh_id").last() if version else None
 
 
+class WholeForm(VersionedForm):
+    """Constraints over fields the form does not hold count as well, such as the record something hangs on."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as error:
+                self.add_error(None, error)
+
+
 class StaleForm(Exception):  # noqa: N818 - reads as what it is
     """Somebody saved between this form's check and its save. The form already says so; render the page again."""
 

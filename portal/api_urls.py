@@ -6,6 +6,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
 from organizations import api
+from people.api.papers import CertificateViewSet, PolicyViewSet
 from people.api.persons import MembershipViewSet, PersonViewSet
 from teams.api.filings import FilingViewSet
 from teams.api.teams import TeamViewSet
@@ -17,6 +18,8 @@ router.register("organizations", api.OrganizationViewSet, basename="organization
 router.register("accounts", api.AccountViewSet, basename="account")
 router.register("appointments", api.AppointmentViewSet, basename="appointment")
 router.register("account-requests", api.AccountRequestViewSet, basename="accountrequest")
+router.register("certificates", CertificateViewSet, basename="certificate")
+router.register("policies", PolicyViewSet, basename="policy")
 router.register("filings", FilingViewSet, basename="filing")
 router.register("teams", TeamViewSet, basename="team")
 router.register("persons", PersonViewSet, basename="person")

@@ -316,6 +316,7 @@ REMINDERS = [
     "teams.reminders.opinions_unanswered",
     "teams.reminders.changes_not_filed",
     "teams.reminders.confirmations_missing",
+    "people.reminders.papers_due",
 ]
 # kind → function(job, progress) → core.jobs.JobResult or None
 JOBS = {

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date
 
 import pgtrigger
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision, no
 from core.history import tracked
+from core.masking import mask_text
 from organizations.models import User
 from organizations.roles import Right
 from organizations.validators import validate_visible, validate_year
@@ -56,6 +58,14 @@ def in_force(day: date, prefix: str = "") -> Q:
     return lasting & Q(**{f"{prefix}issued_on__lte": day})
 
 
+def of_members_below(path: str) -> models.Exists:
+    """Certificates of people who are members now at or below a place of the tree; also of their past (as at a day)."""
+    from people.models.membership import Membership  # that module reads the person only, this one both
+
+    there = Membership.objects.current().filter(organization__path__startswith=path)
+    return models.Exists(there.filter(person=models.OuterRef("person")))
+
+
 class CertificateQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "CertificateQuerySet":
         return self.filter(person__in=Person.objects.visible_to(user))
@@ -77,6 +87,29 @@ class CertificateQuerySet(models.QuerySet):
             reach(user, Right.VERIFY_MEMBER, at="organization"), person=models.OuterRef("person"), state__in=CURRENT
         )
         return self.filter(models.Exists(there), state=CertificateState.REPORTED)
+
+    def complete(self) -> "CertificateQuerySet":
+        """With number, issuer and the dates their kind takes: what can be verified from a list."""
+        dated = Q(expires_on__isnull=False) | Q(kind__months=None)
+        return self.filter(dated).exclude(number="").exclude(issuer="")
+
+    def numbered(self, kind: str, numbers: Iterable[str]) -> "CertificateQuerySet":
+        """Those that hold one of these numbers of a kind, so that nobody else can."""
+        return self.standing().filter(kind=kind, number__in=[number for number in numbers if number])
+
+    def with_number(self, number: str) -> "CertificateQuerySet":
+        """Of whatever kind. Kinds are few; named, they let the index over kind and number find it."""
+        return self.standing().filter(kind__in=CertificateKind.objects.values("pk"), number=number)
+
+    def not_followed(self) -> "CertificateQuerySet":
+        """Without another of the kind that lasts longer: whoever has renewed is not told to renew."""
+        later = Q(expires_on=None) | Q(expires_on__gt=models.OuterRef("expires_on"))
+        same = Certificate.objects.standing().filter(later, person=models.OuterRef("person"))
+        return self.exclude(models.Exists(same.filter(kind=models.OuterRef("kind"))))
+
+    def lapsed(self, today: date) -> "CertificateQuerySet":
+        """Ran out before the day, and nobody has ended or renewed them."""
+        return self.standing().filter(expires_on__lt=today).not_followed()
 
     def expiring(self, before: date) -> "CertificateQuerySet":
         """In force today and running out before the day."""
@@ -142,10 +175,15 @@ class Certificate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.number}".strip()
+        return f"{self.kind} {self.shown_number}".strip()
 
     def get_absolute_url(self) -> str:
         return reverse("people:certificate_detail", args=[self.pk])
+
+    @property
+    def shown_number(self) -> str:
+        """As pages show it: some documents bear the holder's ID number as their own."""
+        return mask_text(self.number)
 
     def is_in_force(self, day: date) -> bool:
         return self.issued_on <= day and (self.expires_on is None or self.expires_on >= day)

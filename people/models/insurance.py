@@ -4,6 +4,7 @@ import pgtrigger
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +29,16 @@ class PolicyQuerySet(models.QuerySet):
     def running(self, day: date | None = None) -> "PolicyQuerySet":
         on = day or timezone.localdate()
         return self.filter(starts_on__lte=on, ends_on__gte=on)
+
+    def ending(self, before: date) -> "PolicyQuerySet":
+        """Running today and over before the day."""
+        return self.running().filter(ends_on__lt=before)
+
+    def with_covered(self, day: date | None = None) -> "PolicyQuerySet":
+        """Each with ``covered``: how many people it insures on the day."""
+        theirs = Cover.objects.on(day or timezone.localdate()).filter(policy=models.OuterRef("pk"))
+        heads = theirs.order_by().values("policy").annotate(number=models.Count("pk")).values("number")
+        return self.annotate(covered=Coalesce(models.Subquery(heads), 0))
 
     def matching(self, term: str) -> "PolicyQuerySet":
         from core.search import matching  # the method has its name

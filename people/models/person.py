@@ -173,7 +173,8 @@ class Person(models.Model):
 
     def deciding_memberships(self) -> list[Any]:
         """Current ones; without any, all. Prefetched ones are used as they are."""
-        rows = list(self.memberships.select_related("organization").all())
+        known = "memberships" in getattr(self, "_prefetched_objects_cache", ())
+        rows = list(self.memberships.all() if known else self.memberships.select_related("organization"))
         return [row for row in rows if row.is_current] or rows
 
     def can_edit(self, user: User) -> Decision:

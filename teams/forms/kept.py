@@ -1,16 +1,13 @@
 """Forms of what stands beside the rules: kinds of paper, checks, categories, phrases."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.ending import EndingForm, KeyedForm
 from core.forms import VersionedForm
-from core.numbers import next_number
 from organizations.models import Organization
 from organizations.validators import validate_visible
 from teams.checks import Check
@@ -20,41 +17,7 @@ from teams.models import Category, CheckSetting, PaperKind, Phrase
 UNITS = {"civil_check": gettext_lazy("年"), "maintained": gettext_lazy("天")}
 
 
-class _Ending(VersionedForm):
-    """For what ends instead of being deleted: a tick sets today, and the day it was first set stays."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["ended_on"] = forms.BooleanField(
-                label=gettext_lazy("停用"), required=False,
-                help_text=gettext_lazy("以后不再供选择，已经用了的不变；随时可以恢复。"),
-            )  # fmt: skip
-        else:
-            self.fields.pop("ended_on", None)
-
-    def clean_ended_on(self) -> date | None:
-        if not self.cleaned_data["ended_on"]:
-            return None
-        return self.instance.ended_on or timezone.localdate()
-
-
-class _Keyed(VersionedForm):
-    """A new record gets its key by itself: people know it by its name."""
-
-    prefix_of_key = ""
-
-    def save(self, commit: bool = True) -> Any:
-        if self.instance.pk:
-            return super().save(commit)
-        with transaction.atomic():
-            number = next_number(f"key-{self.prefix_of_key}")
-            self.instance.key = f"{self.prefix_of_key}-{number}"
-            self.instance.save(force_insert=True)
-        return self.instance
-
-
-class PaperKindForm(_Keyed):
+class PaperKindForm(KeyedForm):
     prefix_of_key = "paper"
 
     class Meta:
@@ -70,7 +33,7 @@ class PaperKindForm(_Keyed):
         self.fields["name"].validators.append(validate_visible)
 
 
-class CategoryForm(_Ending, _Keyed):
+class CategoryForm(EndingForm, KeyedForm):
     prefix_of_key = "category"
 
     class Meta:
@@ -116,7 +79,7 @@ class LimitForm(VersionedForm):
         self.fields["limit"].help_text = _("不填就是 %(days)d 天。") % {"days": limit.days}
 
 
-class PhraseForm(_Ending):
+class PhraseForm(EndingForm):
     class Meta:
         model = Phrase
         fields = ["text", "position", "ended_on"]

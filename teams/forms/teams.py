@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import VersionedForm
+from core.forms import VersionedForm, WholeForm
 from organizations.models import Organization
 from teams.choices import MANAGEMENT, PostRole
 from teams.facts import DIRECT, divisions, field_of
@@ -26,21 +26,12 @@ def days_first(form: forms.BaseForm) -> None:
             field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class KeptForm(VersionedForm):
+class KeptForm(WholeForm):
     """A versioned form over what hangs on a team."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         days_first(self)
-
-    def _post_clean(self) -> None:
-        """Constraints over fields the form does not hold count as well: the team, the quantity handed out."""
-        super()._post_clean()  # type: ignore[misc]
-        if not self.errors:
-            try:
-                self.instance.validate_constraints()
-            except ValidationError as error:
-                self.add_error(None, error)
 
 
 class TeamFactsForm(VersionedForm):

@@ -61,4 +61,5 @@ def people_world(cast: dict[str, User], place: Organization) -> dict[str, Any]:
         "consent_draft": ConsentText.objects.create(kind="health", version=2, title="演示", body="演示"),
         "consent_kind": "likeness",
         "own_file": uuid4(),
+        "certificate_kind": "rope",
     }

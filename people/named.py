@@ -1,0 +1,133 @@
+"""People written as a list, one a line: name, document number, or both; found among the members of some teams.
+
+Only those members are looked at, so a list tells nothing about people elsewhere. Numbers are never repeated whole.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from core.imports.reading import clean_text
+from people import identity
+from people.models import FormerDocument, Membership, Person
+from people.validators import validate_person_name
+
+MOST = 2_000
+_APART = re.compile(r"[\t,，;；、|]+")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_SEAMS = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Z])|(?<=[0-9Xx])(?=[\u4e00-\u9fff])")
+_HEADINGS = frozenset((
+    "姓名", "队员姓名", "被保险人", "被保险人姓名", "序号", "证件类型", "证件号码", "身份证", "身份证号", "身份证号码",
+    "性别", "备注",
+))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as it was read; ``number`` is a document number in order, or empty; ``words`` whatever else stood there,
+    for the name is not the first word of every list."""
+
+    place: int
+    name: str
+    number: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """``shown``: the line as it may be repeated."""
+
+    place: int
+    shown: str
+    message: str
+
+
+def lines_of(text: str) -> list[Line]:
+    """Lines of pasted text; blank ones and headings are left out."""
+    return [line for place, row in enumerate(text.splitlines(), 1) if (line := read([row], place))]
+
+
+def read(cells: Iterable[str], place: int) -> Line | None:
+    """One line or row of a sheet."""
+    parts = [part for cell in cells for part in _APART.split(clean_text(cell)) if part.strip()]
+    words = [word for part in parts for word in _pieces(part)]
+    if all(word in _HEADINGS for word in words):
+        return None
+    number = next((identity.normal(word) for word in words if identity.guess(identity.normal(word))), "")
+    names = tuple(word for word in words if word not in _HEADINGS and _is_name(word))
+    return Line(place, names[0] if names else "", number, names) if names or number else None
+
+
+def _pieces(part: str) -> list[str]:
+    """“王明 150404 1990 …” and “王明150404…” are a name and a number; “王　明” is one name."""
+    words = _SEAMS.sub(" ", part).split()[:20]
+    for start in range(len(words)):
+        for end in range(len(words), start, -1):
+            number = identity.normal("".join(words[start:end]))
+            if identity.guess(number):
+                return [number, *_joined(words[:start]), *_joined(words[end:])]
+    return _joined(words)
+
+
+def _joined(words: list[str]) -> list[str]:
+    return ["".join(words) if _CHINESE.search("".join(words)) else " ".join(words)] if words else []
+
+
+def _is_name(word: str) -> bool:
+    try:
+        validate_person_name(word)
+    except ValidationError:
+        return False
+    return len(word) > 1
+
+
+def find(lines: Sequence[Line], rows: QuerySet[Membership]) -> tuple[list[Person], list[Fault]]:
+    """The people of the lines among the memberships, each once; and what is wrong, line by line. Three queries."""
+    if len(lines) > MOST:
+        raise ValidationError(_("一次最多 %(most)d 行。") % {"most": MOST})
+    by_number = _by_number(lines, rows)
+    by_name: dict[str, dict[int, Person]] = defaultdict(dict)
+    named = rows.filter(person__name__in={line.name for line in lines if line.name and not line.number})
+    for row in named.select_related("person"):
+        by_name[row.person.name][row.person_id] = row.person
+    people: dict[int, Person] = {}
+    faults = []
+    for line in lines:
+        found, said = _one(line, by_number, by_name)
+        if found is None:
+            faults.append(Fault(line.place, f"{line.name} {identity.masked(line.number)}".strip(), said))
+        else:
+            people[found.pk] = found
+    return list(people.values()), faults
+
+
+def _one(line: Line, by_number: dict[str, Person], by_name: dict[str, dict[int, Person]]) -> tuple[Person | None, str]:
+    if line.number:
+        found = by_number.get(line.number)
+        if found is None:
+            return None, _("在这个范围的在册队员里没有这个证件号码。")
+        if line.words and found.name not in line.words:
+            return None, _("这个证件号码登记的姓名是“%(name)s”，与名单不一致。") % {"name": found.name}
+        return found, ""
+    same = by_name.get(line.name, {})
+    if len(same) > 1:
+        return None, _("有 %(n)d 个同名的队员，请写证件号码。") % {"n": len(same)}
+    if not same:
+        return None, _("在这个范围的在册队员里没有这个人。")
+    return next(iter(same.values())), ""
+
+
+def _by_number(lines: Sequence[Line], rows: QuerySet[Membership]) -> dict[str, Person]:
+    keys: dict[str, str] = {}
+    for line in lines:
+        if line.number:
+            keys.update(dict.fromkeys(identity.indexes(identity.guess(line.number), line.number), line.number))
+    here = Person.objects.filter(pk__in=rows.order_by().values("person"))
+    found = {keys[person.id_index]: person for person in here.filter(id_index__in=keys) if person.id_index}
+    former = FormerDocument.objects.filter(id_index__in=keys, person__in=here).select_related("person")
+    return {**{keys[row.id_index]: row.person for row in former}, **found}

@@ -1,0 +1,149 @@
+"""Entering, correcting and verifying certificates; ``people.workflow`` says who may make which move."""
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.masking import mask_text
+from core.workflow import MoveNotAllowed
+from organizations.models import User
+from organizations.permissions import reach
+from organizations.roles import Right
+from people.models import Certificate, CertificateKind, Membership, Person
+from people.states import CertificateState
+from people.workflow import CERTIFICATE, verifies
+
+MOST = 50  # certificates looked at in one list
+
+
+def validate_no_id(number: str) -> None:
+    """Driving licences and others bear the holder's ID number. It is kept with the person, sealed, and nowhere else."""
+    if mask_text(number) != number:
+        raise ValidationError(_("这是身份证号码。编号与身份证号码相同的，这一格不填。"))
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def run_out(kind: CertificateKind, issued_on: date) -> date | None:
+    """Until when a certificate of the kind lasts, where the region has said for how long."""
+    return months_after(issued_on, kind.months) if kind.months else None
+
+
+def mark_entered(certificate: Certificate, by: User) -> None:
+    """What the office itself enters is verified with it, what others enter waits. Saves nothing."""
+    if verifies(certificate, by):
+        certificate.state = CertificateState.VERIFIED
+        certificate.verified_by, certificate.verified_at = by, timezone.now()
+    else:
+        certificate.state = CertificateState.REPORTED
+
+
+def verified_by_entry(people: Iterable[Person], by: User) -> set[int]:
+    """Of many people at once, those whose certificates ``by`` verifies by entering them; one query."""
+    others = [person.pk for person in people if person.user_id is None or person.user_id != by.pk]
+    return members_with(others, Right.VERIFY_MEMBER, by)
+
+
+def members_with(people: Iterable[int], right: Right, user: User) -> set[int]:
+    """Of people by their keys, those in a team now at which ``user`` has the right; one query."""
+    rows = Membership.objects.current().filter(reach(user, right, at="organization"), person__in=list(people))
+    return set(rows.values_list("person_id", flat=True))
+
+
+def whose_number(kind: str, number: str, *, by: User, without: int | None = None) -> str:
+    """Why a number of a kind cannot be taken, or an empty text. Whose it is, only who may see that person reads."""
+    taken = Certificate.objects.numbered(kind, [number]).exclude(pk=without).first()
+    if taken is None:
+        return ""
+    seen = Person.objects.visible_to(by).filter(pk=taken.person_id).first()
+    if seen is None:
+        return _("这个编号的证书已经登记了。")
+    return _("这个编号的证书已经登记给%(name)s。") % {"name": seen.name}
+
+
+@transaction.atomic
+def move(certificate: Certificate, action: str, *, by: User, seen: int | None = None, **facts: Any) -> Certificate:
+    """Make one move of ``CERTIFICATE`` on what was seen.
+
+    :param seen: the version on the page; somebody who corrected it meanwhile would otherwise be overlooked.
+    :raises MoveNotAllowed: not by this user, not now, or not on what was seen.
+    """
+    locked = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    step = CERTIFICATE.move(action)
+    if seen is not None and locked.version != seen and locked.state in step.sources and step.allowed(locked, by):
+        raise MoveNotAllowed("state", _("您打开之后，别人改过这本证书，没有办理。请看过现在的内容再办。"))
+    if step.target in (CertificateState.VERIFIED, CertificateState.REPORTED):
+        _require_free(locked, by)
+    return CERTIFICATE.perform(certificate, action, by=by, **facts)
+
+
+def _require_free(certificate: Certificate, by: User) -> None:
+    """A refused one holds no number; another may have taken it meanwhile."""
+    taken = whose_number(certificate.kind_id, certificate.number, by=by, without=certificate.pk)
+    if taken and certificate.number:
+        raise MoveNotAllowed("state", taken)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one of several: ``name`` is empty for what the person may not see."""
+
+    name: str
+    number: str
+    done: bool
+    message: str
+
+
+def together(user: User) -> Any:
+    """Certificates ``user`` may verify from a list, oldest first: complete, and not his or her own."""
+    rows = Certificate.objects.to_verify(user).complete().exclude(person__user=user)
+    return rows.select_related("person", "kind").order_by("created_at", "pk")
+
+
+def left_out(user: User) -> Any:
+    """What waits for ``user`` and is to be looked at singly."""
+    lacking = Q(number="") | Q(issuer="") | Q(expires_on=None, kind__months__isnull=False) | Q(person__user=user)
+    return Certificate.objects.to_verify(user).filter(lacking).select_related("person", "kind").order_by("created_at")
+
+
+def verify_together(chosen: Mapping[int, int], *, by: User) -> list[Outcome]:
+    """Verify each (key → version seen) in a transaction of its own; one that cannot be holds up no other."""
+    keys = list(chosen)[:MOST]
+    fit = {row.pk: row for row in together(by).filter(pk__in=keys)}
+    shown = {row.pk: row for row in Certificate.objects.visible_to(by).filter(pk__in=keys).select_related("person")}
+    return [_one(fit.get(pk), shown.get(pk), chosen[pk], by) for pk in keys]
+
+
+def _one(fit: Certificate | None, shown: Certificate | None, version: int, by: User) -> Outcome:
+    if shown is None:
+        return Outcome("", "", False, _("没有找到这本证书。"))
+    if fit is None:
+        return Outcome(shown.person.name, shown.shown_number, False, why_not(shown, by))
+    try:
+        move(fit, "verify", by=by, seen=version)
+    except MoveNotAllowed as error:
+        return Outcome(fit.person.name, fit.shown_number, False, str(error.message))
+    except ValidationError as error:
+        return Outcome(fit.person.name, fit.shown_number, False, " ".join(error.messages))
+    return Outcome(fit.person.name, fit.shown_number, True, "")
+
+
+def why_not(certificate: Certificate, user: User) -> str:
+    """Why a certificate is not verified from the list."""
+    if certificate.state != CertificateState.REPORTED:
+        return _("现在是“%(state)s”，没有办理。") % {"state": certificate.get_state_display()}
+    decision = verifies(certificate, user)
+    return str(decision.reason) if not decision else _("编号、发证机构或有效期不全，要逐本看。")

@@ -1,0 +1,267 @@
+"""Certificates: all there are, one, entering and correcting it, verifying one or several, and the kinds."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import OuterRef, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.forms import StaleForm, refuse
+from core.lists import ListView
+from core.lists.filters import RESERVED
+from core.workflow import MoveNotAllowed
+from organizations.permissions import access
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import holding, seen
+from organizations.views.timeline import changes
+from people.filters.papers import CertificateFilter
+from people.forms.certificates import END_HELP, REFUSE_HELP, CertificateForm, ReasonForm
+from people.models import Certificate, Membership, Person
+from people.models.person import SCAN
+from people.states import STANDING, CertificateState
+from people.tables.papers import CERTIFICATE_TONES, CertificateTable, days_left
+from people.verifying import MOST, left_out, move, together, verify_together, why_not
+from people.workflow import CERTIFICATE
+
+CertificateEvent = Certificate.tracked_events.rel.related_model  # type: ignore[attr-defined]
+_BOTH = ["GET", "POST"]
+NEEDS_REASON = {"refuse": REFUSE_HELP, "end": END_HELP}
+
+
+def team_names(user: Any, person: str = "person") -> ArraySubquery:
+    """Short names of the teams a person is in now, of those ``user`` may see."""
+    rows = Membership.objects.visible_to(user).current().filter(person=OuterRef(person))
+    return ArraySubquery(rows.order_by("-is_main", "organization__path").values("organization__short_name"))
+
+
+class CertificateList(ListView):
+    request: SignedIn
+    model = Certificate
+    table_class = CertificateTable
+    filterset_class = CertificateFilter
+    list_name = "people:certificate_list"
+    title = gettext_lazy("证书")
+    permission = holding(Right.VIEW_MEMBER)
+    as_at_model = CertificateEvent
+    template_name = "people/certificate_list.html"
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().annotate(team_names=team_names(self.request.user))
+
+    def get_context(self) -> dict[str, Any]:
+        held = access(self.request.user)
+        return {
+            **super().get_context(),
+            "search_hint": _("姓名，或者完整的证书编号"),
+            "may_verify": Right.VERIFY_MEMBER in held,
+            "may_grant": Right.EDIT_MEMBER in held,
+            "batch_url": f"{reverse('people:certificate_batch')}?{self._narrowed()}",
+        }
+
+    def _narrowed(self) -> str:
+        """What the list was narrowed to, for the batch: by kind and place, not by state."""
+        asked = self.request.GET.copy()
+        for name in [*RESERVED, "state"]:
+            asked.pop(name, None)
+        return asked.urlencode()
+
+
+# -- one ----------------------------------------------------------------------------------------------------
+def _certificate(request: SignedIn, pk: int) -> Certificate:
+    rows = Certificate.objects.visible_to(request.user).select_related("person", "kind", "verified_by")
+    # every move asks where the person is
+    found: Certificate = seen(rows.prefetch_related("person__memberships__organization"), pk)
+    return found
+
+
+@require_safe
+@login_required
+def certificate_detail(request: SignedIn, pk: int) -> HttpResponse:
+    certificate = _certificate(request, pk)
+    possible = CERTIFICATE.available_actions(certificate, request.user)
+    context = {
+        "title": certificate.kind.name,
+        "certificate": certificate,
+        "facts": _facts(certificate),
+        "tone": CERTIFICATE_TONES[CertificateState(certificate.state)],
+        "near": days_left(certificate.expires_on) if certificate.state in STANDING else None,
+        "scan": SCAN,
+        "moves": [
+            {"action": one.action, "label": one.label, "tone": one.tone, "needs_comment": one.action in NEEDS_REASON}
+            for one in possible
+        ],
+        "move_url": reverse("people:certificate_move", args=[certificate.pk]),
+        "version": certificate.version,
+        "may_edit": certificate.state != CertificateState.ENDED and bool(certificate.can_edit(request.user)),
+        "history": changes(certificate),
+    }
+    return render(request, "people/certificate_detail.html", context)
+
+
+def _facts(certificate: Certificate) -> list[dict[str, Any]]:
+    verified = ""
+    if certificate.verified_by:
+        verified = f"{certificate.verified_by} {certificate.verified_at:%Y-%m-%d}"
+    lines = (
+        (_("持证人"), certificate.person, certificate.person.get_absolute_url()),
+        (_("证书编号"), certificate.shown_number or "—", ""),
+        (_("级别"), certificate.level, ""),
+        (_("发证机构"), certificate.issuer or "—", ""),
+        (_("发证日期"), f"{certificate.issued_on:%Y-%m-%d}", ""),
+        (_("有效至"), f"{certificate.expires_on:%Y-%m-%d}" if certificate.expires_on else _("长期"), ""),
+        (_("来源"), certificate.source, ""),
+        (_("核验"), verified, ""),
+        (_("原因"), certificate.reason, ""),
+    )
+    return [{"label": label, "value": value, "url": url} for label, value, url in lines if value]
+
+
+@require_http_methods(_BOTH)
+@login_required
+def certificate_create(request: SignedIn, person: int) -> HttpResponse:
+    holder: Person = seen(Person.objects.visible_to(request.user), person)
+    holder.may(request.user, Right.EDIT_MEMBER).require()
+    form = CertificateForm(request.POST or None, instance=Certificate(person=holder), by=request.user)
+    title = _("登记%(name)s的证书") % {"name": holder.name}
+    return _saved(request, form, title=title, cancel=holder.get_absolute_url())
+
+
+@require_http_methods(_BOTH)
+@login_required
+def certificate_edit(request: SignedIn, pk: int) -> HttpResponse:
+    certificate = _certificate(request, pk)
+    certificate.can_edit(request.user).require()
+    if certificate.state == CertificateState.ENDED:
+        messages.error(request, _("这本证书已经停用，不能再改。"))
+        return redirect(certificate)
+    form = CertificateForm(request.POST or None, instance=certificate, by=request.user)
+    title = _("更正%(name)s的%(kind)s") % {"name": certificate.person.name, "kind": certificate.kind}
+    return _saved(request, form, title=title, cancel=certificate.get_absolute_url())
+
+
+def _saved(request: SignedIn, form: CertificateForm, *, title: str, cancel: str) -> HttpResponse:
+    """Show, check and save; back to the certificate, where the scan is uploaded."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            certificate = form.save()
+        except StaleForm:
+            pass  # the form says what the other person changed
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            waits = certificate.state == CertificateState.REPORTED
+            messages.success(request, _("证书已保存，待红十字会核验。") if waits else _("证书已保存。"))
+            return redirect(certificate)
+    keep = f"certificate-{form.instance.pk or f'of-{form.instance.person_id}'}"
+    context = {"title": title, "form": form, "stale": form.clashes, "cancel_url": cancel, "keep_key": keep}
+    return render(request, "people/certificate_form.html", context)
+
+
+# -- moves --------------------------------------------------------------------------------------------------
+@require_http_methods(_BOTH)
+@login_required
+def certificate_move(request: SignedIn, pk: int) -> HttpResponse:
+    """POST makes the move ``action`` on the ``version`` that was seen; GET asks for the reason where one is needed."""
+    certificate = _certificate(request, pk)
+    action = request.POST.get("action") or request.GET.get("action", "")
+    try:
+        step = CERTIFICATE.move(action or "verify")
+        decision = step.allowed(certificate, request.user)
+        decision.require()
+        asked = step.action in NEEDS_REASON
+        form = ReasonForm(request.POST if "reason" in request.POST else None) if asked else None
+        if request.method == "POST" and (form is None or form.is_valid()):
+            facts = {"reason": form.cleaned_data["reason"]} if form else {}
+            move(certificate, action, by=request.user, seen=_version(request), **facts)
+            messages.success(request, _("%(act)s：已办理。") % {"act": step.label})
+            return redirect(certificate)
+        if certificate.state not in step.sources or form is None:
+            if certificate.state not in step.sources:
+                words = {"state": certificate.get_state_display(), "act": step.label}
+                messages.error(request, _("现在是“%(state)s”，不能%(act)s。") % words)
+            return redirect(certificate)
+    except MoveNotAllowed as refusal:
+        if refusal.code == "permission":
+            raise PermissionDenied(refusal.message) from refusal
+        messages.error(request, str(refusal.message))
+        return redirect(certificate)
+    return render(request, "people/certificate_move.html", _asking(certificate, step, form))
+
+
+def _version(request: SignedIn) -> int | None:
+    given = request.POST.get("version", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else None
+
+
+def _asking(certificate: Certificate, step: Any, form: ReasonForm) -> dict[str, Any]:
+    form.fields["reason"].help_text = NEEDS_REASON[step.action]
+    consequences = {
+        "refuse": [_("登记的人会看到原因，改正后可以重新报核。")],
+        "end": [_("停用后不再计入持证，也不能恢复；记录保留。")],
+    }
+    words = {"name": certificate.person.name, "kind": certificate.kind, "number": certificate.shown_number}
+    return {
+        "title": _("%(act)s：%(name)s的%(kind)s") % {**words, "act": step.label},
+        "question": _("%(name)s的%(kind)s %(number)s") % words,
+        "consequences": consequences[step.action],
+        "form": form,
+        "action": step.action,
+        "version": certificate.version,
+        "submit_label": step.label,
+        "tone": "danger",
+        "cancel_url": certificate.get_absolute_url(),
+    }
+
+
+# -- several at once ----------------------------------------------------------------------------------------
+@require_http_methods(_BOTH)
+@login_required
+def certificate_batch(request: SignedIn) -> HttpResponse:
+    """First the list of what is complete, narrowed by the filters of the list it was opened from; then one POST."""
+    holding(Right.VERIFY_MEMBER)(request.user).require()
+    if request.method == "POST":
+        return _verify(request)
+    narrowed = CertificateFilter(request.GET, queryset=together(request.user), request=request)
+    rows = list(narrowed.qs[: MOST + 1])
+    others = CertificateFilter(request.GET, queryset=left_out(request.user), request=request)
+    context = {
+        "title": _("批量核验"),
+        "rows": rows[:MOST],
+        "more": len(rows) > MOST,
+        "most": MOST,
+        "left_out": [{"certificate": row, "why": why_not(row, request.user)} for row in others.qs[:20]],
+        "back_url": f"{reverse('people:certificate_list')}?state=reported",
+    }
+    return render(request, "people/certificate_batch.html", context)
+
+
+def _verify(request: SignedIn) -> HttpResponse:
+    """Each ticked line carries what was shown: certificate and version."""
+    chosen: dict[int, int] = {}
+    for value in request.POST.getlist("pick")[:MOST]:
+        parts = value.split(":")
+        if len(parts) == 2 and all(part.isdecimal() and len(part) < 10 for part in parts):
+            chosen[int(parts[0])] = int(parts[1])
+    if not chosen:
+        messages.warning(request, _("没有选中任何一本。"))
+        return redirect("people:certificate_batch")
+    outcomes = verify_together(chosen, by=request.user)
+    failed = [outcome for outcome in outcomes if not outcome.done]
+    done = len(outcomes) - len(failed)
+    if not failed:
+        messages.success(request, _("已核验 %(n)d 本。") % {"n": done})
+        return redirect(f"{reverse('people:certificate_list')}?state=reported")
+    context = {
+        "title": _("批量核验的结果"), "done": done, "failed": failed,
+        "back_url": f"{reverse('people:certificate_list')}?state=reported",
+    }  # fmt: skip
+    return render(request, "people/certificate_batch_done.html", context)

@@ -1,0 +1,59 @@
+"""Kinds of certificates: read by whoever sees members, changed by the region."""
+
+from django.contrib.auth.decorators import login_required
+from django.db import models
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import edit, holding
+from organizations.views.timeline import changes
+from people.forms.certificates import KindForm
+from people.kinds import may_manage
+from people.models import CertificateKind
+
+_BOTH = ["GET", "POST"]
+
+
+@require_safe
+@login_required
+def kind_list(request: SignedIn) -> HttpResponse:
+    manages = may_manage(request.user)
+    if not manages:
+        holding(Right.VIEW_MEMBER)(request.user).require()
+    context = {
+        "title": _("证书种类"),
+        "kinds": CertificateKind.objects.order_by(models.F("ended_on").desc(nulls_first=True), "position", "key"),
+        "may_edit": bool(manages),
+    }
+    return render(request, "people/kind_list.html", context)
+
+
+@require_http_methods(_BOTH)
+@login_required
+def kind_create(request: SignedIn) -> HttpResponse:
+    may_manage(request.user).require()
+    form = KindForm(request.POST or None, instance=CertificateKind())
+    return _kept(request, form, title=_("增加证书种类"), saved=_("证书种类已增加。"))
+
+
+@require_http_methods(_BOTH)
+@login_required
+def kind_edit(request: SignedIn, key: str) -> HttpResponse:
+    may_manage(request.user).require()
+    kind = get_object_or_404(CertificateKind, pk=key)
+    form = KindForm(request.POST or None, instance=kind)
+    title = _("证书种类：%(name)s") % {"name": kind.name}
+    return _kept(request, form, title=title, saved=_("证书种类已保存；已经登记的证书不变。"))
+
+
+def _kept(request: SignedIn, form: KindForm, *, title: str, saved: str) -> HttpResponse:
+    history = changes(form.instance) if form.instance.pk else []
+    return edit(
+        request, form, title=title, back=reverse("people:kind_list"), saved=saved, template="people/kind_form.html",
+        history=history,
+    )  # fmt: skip
