@@ -20,7 +20,9 @@ from people.states import MembershipState
 
 @dataclass(frozen=True)
 class Admitted:
-    """:param joined: an existing record was joined; ``differing``: names of facts it keeps although others were typed."""
+    """:param joined: an existing record was joined.
+    :param differing: names of facts it keeps although others were typed.
+    """
 
     membership: Membership
     joined: bool
@@ -31,7 +33,7 @@ class Admitted:
 def admit(
     facts: Mapping[str, Any],
     id_type: str,
-    number: str,
+    id_number: str,
     organization: Organization,
     *,
     joined_on: date,
@@ -40,14 +42,14 @@ def admit(
 ) -> Admitted:
     """Make a person with ``facts`` (``name`` and ``enrolling.FILLABLE``) a member.
 
-    :param number: of the document, as ``identity.normal`` makes it; empty: none is known, and a new record is made.
+    :param id_number: of the document, as ``identity.normal`` makes it; empty: none is known, and a new record is made.
     :param about: further facts of the membership.
     :raises ValidationError: the number is wrong, the name is another's, the person is in the team already.
-    """  # fmt: skip
-    found = find(id_type, number) if number else None
+    """
+    found = find(id_type, id_number) if id_number else None
     if found is None:
         person = Person(name=facts["name"], **{name: facts[name] for name in FILLABLE if facts.get(name)})
-        person.set_id(id_type, number)
+        person.set_id(id_type, id_number)
         person.full_clean(exclude=["user", "merged_into"])
         person.save()
         return Admitted(enrol(person, organization, joined_on=joined_on, state=state, **about), False, [])

@@ -1,12 +1,12 @@
-"""Who is behind 在册, 持证 and 可出动: how many lack what, and the same numbers read along with rows of other models."""
+"""Who is behind 在册, 持证 and 可出动: how many lack what, and the numbers read along with other rows."""
 
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import JSONObject
+from django.db.models import CharField, Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 
 from people.models import Membership
@@ -49,6 +49,19 @@ def numbers_at(place: str) -> Subquery:
     A team without members gives None."""
     rows = Membership.objects.filter(organization=OuterRef(place), state__in=CURRENT).order_by().values("organization")
     return Subquery(rows.annotate(found=JSONObject(**_counts(None))).values("found"), output_field=JSONField())
+
+
+def heads_by(rows: QuerySet[Membership], branch: Any) -> dict[str, dict[str, int]]:
+    """The three numbers of the current ones of ``rows`` per value of the expression; under ``""`` those of all, for who
+    is in two branches counts once. One query."""
+    current = rows.current().order_by()  # type: ignore[attr-defined]
+
+    def per(value: Any) -> QuerySet:
+        return current.annotate(branch=value).values("branch").annotate(**_counts(None))
+
+    everything = per(Cast(Value(""), CharField()))
+    found = {row.pop("branch"): row for row in per(Cast(branch, CharField())).union(everything, all=True)}
+    return {"": dict(NONE), **found}
 
 
 def once(rows: QuerySet[Membership]) -> QuerySet[Membership]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from core.lists import Filter
 from organizations.filters import Scope, pick
+from organizations.models import Organization
 from organizations.permissions import access, reach
 from organizations.roles import Right
 from people.choices import PARTY_MEMBERS, MemberKind, Presence
@@ -23,6 +24,7 @@ from people.readiness import NEEDS, certified, deployable, lacking
 from people.states import CertificateState, MembershipState
 
 MOST_PICKED = 500
+EARLIEST = date(1900, 1, 1)  # before it nobody belonged, and ages cannot be reckoned
 INSURANCE_ENDING = 30
 
 
@@ -70,11 +72,9 @@ class RosterFilter(Filter):
         ("reported", gettext_lazy("有待核验的")), ("none", gettext_lazy("没有应急救护证书")),
     )  # fmt: skip
     insurance = pick(
-        gettext_lazy("保险"),
-        "by_insurance",
-        ("none", gettext_lazy("没有投保")),
+        gettext_lazy("保险"), "by_insurance", ("insured", gettext_lazy("已投保")), ("none", gettext_lazy("没有投保")),
         ("ending", gettext_lazy("30 天内到期")),
-    )
+    )  # fmt: skip
     group = django_filters.CharFilter(label=gettext_lazy("分组"), method="by_group", max_length=40)
     state = django_filters.ChoiceFilter(
         label=gettext_lazy("队籍状态"), method="by_state", empty_label=gettext_lazy("在册"),
@@ -134,8 +134,9 @@ class RosterFilter(Filter):
         return queryset.filter(Exists(theirs.filter(expires_on__range=(self.today, last))))
 
     def by_insurance(self, queryset: Any, name: str, value: str) -> QuerySet:
-        if value == "none":
-            return queryset.filter(lacking("insured", self.day))
+        if value in ("none", "insured"):
+            without = Q(lacking("insured", self.day))
+            return queryset.filter(without if value == "none" else ~without)
         soon = self.today + timedelta(days=INSURANCE_ENDING)
         lasting = Cover.objects.on(soon).personal().filter(person=OuterRef("person"))
         return queryset.filter(~Q(lacking("insured", self.day)), ~Exists(lasting))
@@ -160,7 +161,7 @@ class RosterFilter(Filter):
             day = parse_date(self.data.get("at", ""))
         except ValueError:
             return None
-        return day if day and day < timezone.localdate() else None
+        return max(day, EARLIEST) if day and day < timezone.localdate() else None
 
     @property
     def today(self) -> date:
@@ -171,11 +172,21 @@ class MemberFilter(RosterFilter):
     """The same for everything below an office."""
 
     under = Scope("organization__path")
+    kept = pick(gettext_lazy("名册"), "by_kept", ("true", gettext_lazy("我管理的名册")))
+    own = pick(gettext_lazy("管理层级"), "by_own", ("true", gettext_lazy("只看本级管理的队伍")))
     heads = pick(gettext_lazy("一人多队"), "by_heads", ("once", gettext_lazy("每人只列一次")))
 
     def filter_queryset(self, queryset: Any) -> QuerySet:
         found = super().filter_queryset(queryset)
         return once(found) if self.form.cleaned_data.get("heads") else found
+
+    def by_kept(self, queryset: Any, name: str, value: str) -> QuerySet:
+        return queryset.filter(reach(self.request.user, Right.EDIT_MEMBER, at="organization"))
+
+    def by_own(self, queryset: Any, name: str, value: str) -> QuerySet:
+        under = self.form.cleaned_data.get("under")
+        depth = len(under.path) // Organization.steplen + 1 if under else 0
+        return queryset.filter(organization__depth=depth) if under else queryset
 
     def by_heads(self, queryset: Any, name: str, value: str) -> QuerySet:
         """Last of all, in ``filter_queryset``: which rows there are must be known before one of each is kept."""

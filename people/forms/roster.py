@@ -43,7 +43,8 @@ class MemberForm(forms.ModelForm):
         label=gettext_lazy("证件类型"), choices=[("", gettext_lazy("按号码判断")), *IdType.choices], required=False
     )
     id_number = forms.CharField(
-        label=gettext_lazy("证件号码"), max_length=40, required=False, help_text=gettext_lazy("保存后加密，列表上只显示一部分。"),
+        label=gettext_lazy("证件号码"), max_length=40, required=False,
+        help_text=gettext_lazy("保存后加密，列表上只显示一部分。"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
     join_existing = forms.BooleanField(label=gettext_lazy("是同一个人，并到已有的档案"), required=False)
