@@ -1,5 +1,6 @@
 """The history of a membership: moves, and changes of what was noted, in one line of time."""
 
+from collections import Counter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from core.history import changes_of
 from core.models import WorkflowEvent
 from people.models import Membership
+from people.states import MembershipState
 from people.workflow import MEMBERSHIP
 
 MOST = 40
@@ -14,21 +16,24 @@ MOST = 40
 
 def story_of(membership: Membership) -> list[dict[str, Any]]:
     """Newest first, in the shape ``generic/_history.html`` reads. What a move wrote stands with the move alone."""
-    moves = [_move(event) for event in WorkflowEvent.objects.of(membership).select_related("by")[:MOST]]
-    told = {entry["at"].replace(microsecond=0) for entry in moves}
-    entries = []
+    events = list(WorkflowEvent.objects.of(membership).select_related("by")[:MOST])
+    moved = Counter(str(MembershipState(event.to_state).label) for event in events)
+    entries = [_move(event) for event in events]
     for change in changes_of(membership, most=MOST):
-        entry = change.shown()
+        target = _new_state(change.fields)
         if change.label == "insert":
-            entries.append({**entry, "label": _("列入名册"), "changes": []})
-        elif not (change.at.replace(microsecond=0) in told and _by_move(change.fields)):
-            entries.append(entry)
-    return sorted([*entries, *moves], key=lambda entry: entry["at"], reverse=True)
+            entries.append({**change.shown(), "label": _("列入名册"), "changes": []})
+        elif target and moved[target]:
+            moved[target] -= 1
+        else:
+            entries.append(change.shown())
+    return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 
-def _by_move(fields: list[tuple[str, str, str]]) -> bool:
+def _new_state(fields: list[tuple[str, str, str]]) -> str:
+    """The state a change led to, in words; empty where the state stayed."""
     state = str(Membership._meta.get_field("state").verbose_name)  # type: ignore[union-attr]
-    return any(label == state for label, _old, _new in fields)
+    return next((new for label, _old, new in fields if label == state), "")
 
 
 def _move(event: WorkflowEvent) -> dict[str, Any]:

@@ -9,7 +9,7 @@
   const show = () => {
     const chosen = picks().filter((box) => box.checked);
     count.textContent = chosen.length ? count.dataset.bulkSome.replace("N", chosen.length) : count.dataset.bulkNone;
-    count.classList.toggle("some", chosen.length > 0);
+    bar.classList.toggle("some", chosen.length > 0);
     picks().forEach((box) => box.closest("tr").classList.toggle("ticked", box.checked));
     bar.querySelectorAll("button[type=submit]").forEach((button) => { button.disabled = !chosen.length; });
   };

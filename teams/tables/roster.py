@@ -16,7 +16,7 @@ class TeamRosterTable(RosterTable):
 
     name = tables.Column(_("姓名"), accessor="person__name", orderable=True)
     joined_on = Column(orderable=True, attrs={"td": {"class": "nowrap"}})
-    group = Column(orderable=True)
+    group = Column(orderable=True, attrs={"td": {"class": "medium"}})
     duty = Column(_("职务和岗位"), empty_values=())
     team = None
 
