@@ -86,11 +86,11 @@ def contradictions(id_type: str, number: str, *, gender: str, birth: date | None
     return found
 
 
-def namesakes(name: str, mobile: str, *, apart_from: int | None = None) -> list[Person]:
+def namesakes(name: str, mobile: str) -> list[Person]:
     """People of the same name and mobile number: most likely the same one."""
     if not mobile:
         return []
-    rows = Person.objects.filter(mobile=mobile, merged_into=None).exclude(pk=apart_from)
+    rows = Person.objects.filter(mobile=mobile, merged_into=None)
     return [person for person in rows[:20] if _plain(person.name) == _plain(name)]
 
 

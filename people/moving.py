@@ -17,6 +17,7 @@ from organizations.roles import Right
 from people.choices import EndKind, Presence
 from people.enrolling import enrol
 from people.models import Membership
+from people.states import MembershipState
 from people.workflow import MEMBERSHIP
 
 
@@ -38,7 +39,7 @@ def transfer(
     """
     if to is not None:
         can(by, Right.EDIT_MEMBER, to).require()
-    state, kind = membership.state, membership.kind
+    state, kind = MembershipState(membership.state), membership.kind
     MEMBERSHIP.perform(membership, "end", by=by, left_on=on, end_kind=EndKind.TRANSFER.value, end_reason=reason.strip())
     if to is None:
         return None

@@ -63,7 +63,7 @@ def _groups(request: SignedIn, term: str) -> list[dict[str, Any]]:
     return groups
 
 
-def _here(user: User) -> QuerySet[Membership]:
+def _here(user: User) -> Any:
     """Memberships of the outer person that the user may see, current ones first."""
     return Membership.objects.visible_to(user).filter(person=OuterRef("pk")).order_by("left_on", "-is_main", "pk")
 

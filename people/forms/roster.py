@@ -102,8 +102,8 @@ class MemberForm(forms.ModelForm):
             self.add_error("id_number", error)
             return
         cleaned["id_type"] = kind
-        typed = {"gender": cleaned.get("gender") or "", "birth": cleaned.get("birth")}
-        for name, sentence in contradictions(kind, number, **typed).items():
+        gender, birth = cleaned.get("gender") or "", cleaned.get("birth")
+        for name, sentence in contradictions(kind, number, gender=gender, birth=birth).items():
             self.add_error(name, sentence)
         self.existing = find(kind, number)
         if self.existing is not None and not self.errors:

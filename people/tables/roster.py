@@ -56,7 +56,7 @@ class RosterTable(Table):
         default_columns = ("name", "id_number", "state", "group", "duty", "certificates", "insured", "ready")
         order_by = ("organization__path", "number")
 
-    def render_name(self, record: Membership) -> str:
+    def render_name(self, record: Any) -> str:
         url = page("people:person_detail", record.person_id) or page("people:membership_detail", record.pk)
         photo = page("core:attachment_preview", record.photo) if getattr(record, "photo", None) else ""
         facts = {

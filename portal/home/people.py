@@ -23,7 +23,8 @@ EXPIRING = 30
 
 def wanted(user: User) -> dict[str, QuerySet]:
     """What is counted along with everything else: ``verify``, ``applications``, ``expiring``, ``insurance``."""
-    held, found = access(user), {}
+    held = access(user)
+    found: dict[str, QuerySet] = {}
     if Right.VERIFY_MEMBER in held:
         found["verify"] = Certificate.objects.to_verify(user)
     if Right.EDIT_MEMBER in held:

@@ -18,15 +18,15 @@ class TeamRosterTable(RosterTable):
     joined_on = Column(orderable=True, attrs={"td": {"class": "nowrap"}})
     group = Column(orderable=True, attrs={"td": {"class": "medium"}})
     duty = Column(_("职务和岗位"), empty_values=())
-    team = None
+    team = None  # type: ignore[assignment] # it stands in the heading
 
     class Meta(RosterTable.Meta):
-        fields = (
+        fields = (  # type: ignore[assignment]
             "name", "number", "id_number", "gender", "state", "group", "duty", "certificates", "insured",
             "ready", "joined_on", "left_on", "end_kind", "is_main",
         )  # fmt: skip
         default_columns = ("name", "id_number", "state", "group", "duty", "certificates", "insured", "ready")
-        order_by = ("number",)
+        order_by = ("number",)  # type: ignore[assignment]
 
     def render_duty(self, record: Any) -> str:
         return self.value_duty(record) or "—"

@@ -46,7 +46,7 @@ class TeamMembers(MembershipList):
         posts = TeamPost.objects.current().filter(
             team__organization=OuterRef("organization"), name=OuterRef("person__name")
         )
-        rows = super().get_queryset().of_team(self.page.team.organization)
+        rows = super().get_queryset().filter(organization=self.page.team.organization_id)
         return rows.annotate(post_roles=ArraySubquery(posts.order_by("starts_on").values("role")))
 
     @cached_property

@@ -283,3 +283,19 @@ def test_somebody_who_left_is_listed_with_the_ended(as_user, captain, place, url
     client = as_user(captain)
     assert names(client, url) == []
     assert names(client, url, state="ended") == ["敖特根巴雅尔·孟和"]
+
+
+def test_summary_opens_the_list_of_a_single_banner(as_user, chifeng, office):
+    team = add_child(
+        office("150404"), code="T15040499", name="松山第二支（演示）", short_name="松山第二支", level="team",
+        division_id="150404",
+    )  # fmt: skip
+    Team.objects.create(organization=team, status="filed", filing_no="NMHS-150404-2026-0009")
+    builders.ready(team, 1)
+    client = as_user(chifeng)
+    page = client.get(reverse("teams:team_summary"), {"under": office("150400").pk, "by": "members"})
+    line = next(shown for shown in page.context["lines"] if "松山" in shown["line"].label)
+    for cell in line["cells"]:
+        found = client.get(cell["url"])
+        assert found.context["notes"] == []
+        assert found.context["paginator"].count == cell["number"] == 1

@@ -63,7 +63,9 @@ def test_probation_becomes_full_and_back_with_a_reason(as_user, captain, place):
     assert "必填" in said(client.post(url("move", membership), {"action": "demote", "comment": ""}))
     client.post(url("move", membership), {"action": "demote", "comment": "考核后补训"})
     assert fresh(membership).state == "probation"
-    story = [(entry["label"], entry.get("comment", "")) for entry in client.get(url("detail", membership)).context["history"]]
+    story = [
+        (entry["label"], entry.get("comment", "")) for entry in client.get(url("detail", membership)).context["history"]
+    ]
     assert [str(label) for label, _comment in story] == ["转为预备", "转为正式", "列入名册"]
     assert story[0][1] == "考核后补训"
 
