@@ -180,6 +180,11 @@ class MemberFilter(RosterFilter):
         found = super().filter_queryset(queryset)
         return once(found) if self.form.cleaned_data.get("heads") else found
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in [name for name in self.filters if name not in ("q", "under")]:
+            self.filters.move_to_end(name)  # where, before what
+
     def by_kept(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(reach(self.request.user, Right.EDIT_MEMBER, at="organization"))
 

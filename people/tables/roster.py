@@ -53,7 +53,7 @@ class RosterTable(Table):
             "name", "number", "id_number", "gender", "state", "team", "group", "duty", "certificates", "insured",
             "ready", "joined_on", "left_on", "end_kind", "is_main",
         )  # fmt: skip
-        default_columns = ("name", "id_number", "state", "group", "duty", "certificates", "insured", "ready")
+        default_columns = ("name", "team", "id_number", "state", "duty", "certificates", "insured", "ready")
         order_by = ("organization__path", "number")
 
     def render_name(self, record: Any) -> str:

@@ -47,3 +47,4 @@ class MemberList(MembershipList):
     list_name = "people:member_list"
     title = gettext_lazy("队员名册")
     permission = holding(Right.VIEW_MEMBER)
+    template_name = "people/roster_list.html"
