@@ -176,14 +176,14 @@ class MemberFilter(RosterFilter):
     own = pick(gettext_lazy("管理层级"), "by_own", ("true", gettext_lazy("只看本级管理的队伍")))
     heads = pick(gettext_lazy("一人多队"), "by_heads", ("once", gettext_lazy("每人只列一次")))
 
-    def filter_queryset(self, queryset: Any) -> QuerySet:
-        found = super().filter_queryset(queryset)
-        return once(found) if self.form.cleaned_data.get("heads") else found
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in [name for name in self.filters if name not in ("q", "under")]:
             self.filters.move_to_end(name)  # where, before what
+
+    def filter_queryset(self, queryset: Any) -> QuerySet:
+        found = super().filter_queryset(queryset)
+        return once(found) if self.form.cleaned_data.get("heads") else found
 
     def by_kept(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(reach(self.request.user, Right.EDIT_MEMBER, at="organization"))
