@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.words import in_words
@@ -50,8 +50,8 @@ def admit(
     if found is None:
         person = Person(name=facts["name"], **{name: facts[name] for name in FILLABLE if facts.get(name)})
         person.set_id(id_type, id_number)
-        person.full_clean(exclude=["user", "merged_into"])
-        person.save()
+        person.full_clean(exclude=["user", "merged_into", "id_index"])
+        _save_new(person)
         return Admitted(enrol(person, organization, joined_on=joined_on, state=state, **about), False, [])
     person = Person.objects.select_for_update(of=("self",)).get(pk=found.pk)
     if (problem := another_name(person, facts["name"])) is not None:
@@ -60,6 +60,14 @@ def admit(
     person.version += 1
     person.save()
     return Admitted(enrol(person, organization, joined_on=joined_on, state=state, **about), True, differing)
+
+
+def _save_new(person: Person) -> None:
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:  # two at once: the second joins the record of the first when sent again
+        raise ValidationError({"id_number": _("这个证件号码刚刚被别人登记，请再保存一次。")}) from error
 
 
 def another_name(person: Person, typed: str) -> str | None:
