@@ -12,7 +12,7 @@ from organizations.models import Organization, User
 from organizations.permissions import access, reach
 from organizations.roles import Right
 from people.filters.roster import INSURANCE_ENDING
-from people.models import Application, Certificate, Cover, Membership
+from people.models import Certificate, Cover, Membership
 from people.places import page, roster_url
 from people.readiness import lacking
 from portal.home.task import Task
@@ -22,14 +22,11 @@ EXPIRING = 30
 
 
 def wanted(user: User) -> dict[str, QuerySet]:
-    """What is counted along with everything else: ``verify``, ``applications``, ``expiring``, ``insurance``."""
+    """What is counted along with what the menu counts: ``expiring``, ``insurance``."""
     held = access(user)
     found: dict[str, QuerySet] = {}
-    if Right.VERIFY_MEMBER in held:
-        found["verify"] = Certificate.objects.to_verify(user)
     if Right.EDIT_MEMBER in held:
         mine = Membership.objects.current().filter(reach(user, Right.EDIT_MEMBER, at="organization"))
-        found["applications"] = Application.objects.to_decide(user)
         found["expiring"] = mine.filter(Exists(_running_out()))
         found["insurance"] = _uninsured_soon(mine)
     return found
