@@ -20,10 +20,14 @@ YES_NO = [("true", _("是")), ("false", _("否"))]
 
 
 def scopes(request: Any) -> QuerySet[Organization]:
-    """Places a list can be narrowed to: the visible leagues and the region, and the own organization."""
+    """Places a list can be narrowed to: the visible leagues and the region, the own organization, and the one that the
+    page was opened for (the summary opens lists of a single banner)."""
     if request is None:
         return Organization.objects.none()
     above = Q(level__in=[Level.REGION, Level.LEAGUE]) | Q(pk=request.user.organization_id)
+    asked = request.GET.get("under", "")
+    if asked.isdecimal() and len(asked) < 10:
+        above |= Q(pk=int(asked))
     return Organization.objects.visible_to(request.user).filter(above).only("pk", "path", "name", "short_name")
 
 

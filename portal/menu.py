@@ -56,6 +56,16 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("队员"),
+        (
+            Entry(pgettext_lazy("many", "人员"), "people:person_list", Right.VIEW_MEMBER),
+            Entry(_("队员名册"), "people:member_list", Right.VIEW_MEMBER),
+            Entry(_("入队申请"), "people:application_list", Right.EDIT_MEMBER, count="applications"),
+            Entry(_("证书核验"), "people:certificate_list", Right.VIEW_MEMBER, count="verify"),
+            Entry(_("保险"), "people:policy_list", Right.VIEW_MEMBER),
+        ),
+    ),
+    Section(
         _("机构和账号"),
         (
             Entry(pgettext_lazy("many", "机构"), "organizations:organization_list", Right.VIEW_ORGANIZATION),
@@ -76,6 +86,7 @@ SECTIONS = (
     Section(
         _("我的"),
         (
+            Entry(_("我的信息"), "people:me"),
             Entry(_("通知"), "core:notice_list", count="unread"),
             Entry(_("后台任务"), "core:job_list"),
             Entry(_("职责和权限"), "organizations:role_help"),

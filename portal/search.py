@@ -1,10 +1,11 @@
-"""One box for everything (Ctrl-K): offices, teams, filings, accounts, requests; only what the person may see."""
+"""One box for everything (Ctrl-K): offices, teams, filings, accounts, requests, people; what the person may see."""
 
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +19,8 @@ from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.tables import account_state, standing
+from people.models import Membership, Person
+from people.places import page
 from teams.models import Filing, Team
 from teams.states import FilingState, TeamStatus
 
@@ -52,7 +55,25 @@ def _groups(request: SignedIn, term: str) -> list[dict[str, Any]]:
             _found(pgettext("many", "救援队"), teams, teams.matching(term), term, "teams:team_list", _team),
             _found(_("登记备案"), filings, filings.matching(term), term, "teams:filing_list", _filing),
         ]
+    if Right.VIEW_MEMBER in held:
+        people = Person.objects.visible_to(user).order_by("name", "pk")
+        shown = people.annotate(teams=_teams_of(user), membership=_membership_of(user))
+        route = "people:person_list" if page("people:person_list") else "people:member_list"
+        groups.append(_found(pgettext("many", "人员"), shown, people.matching(term), term, route, _person))
     return groups
+
+
+def _here(user: User) -> Any:
+    """Memberships of the outer person that the user may see, current ones first."""
+    return Membership.objects.visible_to(user).filter(person=OuterRef("pk")).order_by("left_on", "-is_main", "pk")
+
+
+def _teams_of(user: User) -> ArraySubquery:
+    return ArraySubquery(_here(user).current().values("organization__short_name"))
+
+
+def _membership_of(user: User) -> Subquery:
+    return Subquery(_here(user).values("pk")[:1])
 
 
 def _group(label: str, rows: QuerySet, term: str, route: str, line: Any, among: int = SOME) -> dict[str, Any]:
@@ -108,6 +129,13 @@ def _team(team: Team) -> dict[str, Any]:
         "url": team.get_absolute_url(), "title": team.name, "hint": hint, "tone": tone,
         "label": team.get_status_display(),
     }  # fmt: skip
+
+
+def _person(person: Any) -> dict[str, Any]:
+    hint = " · ".join([part for part in (person.id_masked, *person.teams) if part])
+    url = page("people:person_detail", person.pk) or page("people:membership_detail", person.membership)
+    tone, label = ("ok", _("在册")) if person.teams else ("off", _("退出"))
+    return {"url": url, "title": person.name, "hint": hint, "tone": tone, "label": label}
 
 
 def _filing(record: Filing) -> dict[str, Any]:

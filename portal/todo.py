@@ -13,12 +13,13 @@ from core.models import Notice
 from organizations.models import AccountRequest, User
 from organizations.permissions import Access, access
 from organizations.roles import Right
+from people.models import Application, Certificate
 from teams.models import Filing
 from teams.states import FilingState
 
 MOST = 99
 # What a person has to do, of all that is counted.
-TODO = ("requests", "mend", "filings", "filings_mend")
+TODO = ("requests", "mend", "filings", "filings_mend", "verify", "applications")
 
 
 def shown(number: int) -> int | str:
@@ -27,7 +28,8 @@ def shown(number: int) -> int | str:
 
 
 def counts_of(user: Any, **more: QuerySet) -> dict[str, int]:
-    """``requests`` and ``filings`` to decide, ``mend`` and ``filings_mend`` (returned to the own side), ``unread``.
+    """``requests``, ``filings``, ``applications`` to decide, certificates to ``verify``, ``unread``, and what was
+    returned to the own side: ``mend``, ``filings_mend``.
 
     :param more: what a page wants to have counted in the same query. Kept on the user object, so that the menu of that
         page counts nothing again.
@@ -50,4 +52,8 @@ def _waiting(user: Any, held: Access) -> dict[str, QuerySet]:
         wanted["filings"] = Filing.objects.to_decide(user)
     if Right.SUBMIT_FILING in held:
         wanted["filings_mend"] = Filing.objects.to_mend(user).filter(state=FilingState.RETURNED)
+    if Right.VERIFY_MEMBER in held:
+        wanted["verify"] = Certificate.objects.to_verify(user)
+    if Right.EDIT_MEMBER in held:
+        wanted["applications"] = Application.objects.to_decide(user)
     return wanted

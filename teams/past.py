@@ -6,7 +6,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONArray, Length, Substr
 
 from core.history.as_at import as_at
 from organizations.models import Organization
@@ -15,6 +17,8 @@ from teams.models import Category, Coverage, EmblemItem, Team, TeamPost
 from teams.models.team import other_category_names
 
 RELATED = ("naming_org", "base_division", "main_category")
+# Of the managing office, read along with the team.
+OFFICE_FIELDS = ["id", "path", "depth", "code", "name", "short_name", "level"]
 
 
 def events_of(model: Any) -> Any:
@@ -41,6 +45,9 @@ class Snapshot:
     @cached_property
     def office(self) -> Organization | None:
         """The office that managed it: its superior in the tree of that day."""
+        known: list[Any] | None = getattr(self.team, "office_found", None)
+        if known is not None:  # what is not among these fields is read when it is asked for
+            return Organization.from_db(self.team._state.db, OFFICE_FIELDS, known[0]) if known else None
         every = Organization.objects.all()
         rows = then(Organization, self.day, every) if self.day else every
         return next(iter(rows.filter(path=self.team.organization.parent_path)[:1]), None)
@@ -98,10 +105,19 @@ class Snapshot:
         return facts
 
 
+def _office() -> ArraySubquery:
+    """The row of the managing office, in a list that is empty where there is none."""
+    cut = Length(OuterRef("organization__path")) - Organization.steplen
+    above = Organization.objects.filter(path=Substr(OuterRef("organization__path"), 1, cut))
+    return ArraySubquery(above.values(row=JSONArray(*OFFICE_FIELDS))[:1])
+
+
 def snapshot(rows: QuerySet[Team], pk: int, day: date | None = None) -> Snapshot | None:
     """The team out of ``rows`` (those that may be seen) as it is or was; None when there was nothing of it yet."""
     if day is None:
-        rows = rows.select_related("organization", *RELATED).annotate(category_names=other_category_names())
+        rows = rows.select_related("organization", *RELATED).annotate(
+            category_names=other_category_names(), office_found=_office()
+        )
         team = rows.filter(pk=pk).first()
         return Snapshot(team) if team else None
     past = then(Team, day, rows.filter(pk=pk)).select_related("organization", *RELATED)

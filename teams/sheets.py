@@ -13,6 +13,7 @@ from organizations.models import User
 from teams.models import Filing
 from teams.past import Snapshot
 from teams.portrait import cards, person
+from teams.roster import figures_of
 from teams.states import FilingState
 
 # From roomy to tight, and what lists are cut to when not even the tightest fits.
@@ -67,6 +68,7 @@ def _facts(shot: Snapshot, by: User) -> dict[str, Any]:
             "count": sum(item.quantity for item in shot.emblem), "left": sum(item.left for item in shot.emblem)
         },
         "filing": _last_filing(shot),
+        "figures": figures_of(shot, by),
         "printed_at": moment(timezone.now()),
         "printed_by": by,
         "printed_on": timezone.localdate(),

@@ -1,6 +1,6 @@
 """Teams of each branch below an office, counted by level, state, category, formation and registration in one query."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 from urllib.parse import urlencode
@@ -16,6 +16,8 @@ from django_stubs_ext import StrOrPromise
 from core.exports import pdf, xlsx
 from core.exports.columns import ExportColumn
 from organizations.models import Organization, User
+from people.heads import NONE, heads_by
+from people.models import Membership
 from teams.choices import Formation, PostRole, Registration, TeamLevel
 from teams.filters.teams import office_path
 from teams.models import Category, Team, TeamPost
@@ -28,6 +30,7 @@ GROUPS: tuple[tuple[str, StrOrPromise], ...] = (
     ("category", gettext_lazy("专业类别")),
     ("formation", gettext_lazy("组建和登记")),
     ("upkeep", gettext_lazy("维护情况")),
+    ("members", gettext_lazy("队员")),
 )
 
 
@@ -40,6 +43,7 @@ class Counted:
     label: StrOrPromise
     condition: Q
     filters: dict[str, str]
+    heads: bool = False  # counts people, once each, and opens their list
 
 
 @dataclass(frozen=True)
@@ -83,14 +87,22 @@ def _count(key: str) -> Any:
 
 def _cell(line: Line, column: Counted) -> dict[str, Any]:
     number = line.counts[column.key]
-    query = urlencode({**line.filters, **column.filters})
-    return {"number": number, "url": f"{reverse('teams:team_list')}?{query}" if number else "", "label": column.label}
+    route, filters = "teams:team_list", line.filters
+    if column.heads:  # the list of people says by another name that only the office's own teams are meant
+        route = "people:member_list"
+        filters = {("own" if name == "office_level" else name): value for name, value in filters.items()}
+        filters = {name: "true" if name == "own" else value for name, value in filters.items()}
+    query = urlencode({**filters, **column.filters})
+    return {"number": number, "url": f"{reverse(route)}?{query}" if number else "", "label": column.label}
 
 
-def summarise(user: User, scope: Organization) -> Summary:
-    """Three queries, however many teams."""
-    columns = _columns()
-    counts = {f"n_{column.key}": Count("pk", filter=column.condition) for column in columns}
+def summarise(user: User, scope: Organization, *groups: str) -> Summary:
+    """Four queries at most, however many teams and people.
+
+    :param groups: only these, because each costs; none: all of them.
+    """
+    columns = _columns(groups or [key for key, _label in GROUPS])
+    counts = {f"n_{column.key}": Count("pk", filter=column.condition) for column in columns if not column.heads}
     length = len(scope.path) + Organization.steplen
     rows = (
         Team.objects.visible_to(user)
@@ -100,7 +112,12 @@ def summarise(user: User, scope: Organization) -> Summary:
         .values("branch")
         .annotate(**counts)
     )
-    by_path = {row["branch"]: {column.key: row[f"n_{column.key}"] for column in columns} for row in rows}
+    heads = _heads_below(user, scope, length) if any(column.heads for column in columns) else {"": {}}
+    none = NONE if heads[""] else {}
+    by_path = {
+        row["branch"]: {key.removeprefix("n_"): row[key] for key in counts} | heads.get(row["branch"], none)
+        for row in rows
+    }
     places = Organization.objects.offices().filter(path__startswith=scope.path, depth__lte=scope.depth + 1)
     lines = []
     for place in places.order_by("path"):
@@ -112,15 +129,21 @@ def summarise(user: User, scope: Organization) -> Summary:
         label = _("%(place)s（本级）") % {"place": place.short_name} if own else place.short_name
         below = str(place.pk) if not own and place.level == Organization.Level.LEAGUE else ""
         lines.append(Line(label, found or dict.fromkeys((column.key for column in columns), 0), filters, below))
-    return Summary(columns, [*lines, _total(columns, lines, scope)])
+    return Summary(columns, [*lines, _total(columns, lines, scope, heads[""])])
 
 
-def _total(columns: Sequence[Counted], lines: Sequence[Line], scope: Organization) -> Line:
+def _heads_below(user: User, scope: Organization, length: int) -> dict[str, dict[str, int]]:
+    rows = Membership.objects.visible_to(user).below(scope)
+    return heads_by(rows, Substr(office_path("organization__path"), 1, length))
+
+
+def _total(columns: Sequence[Counted], lines: Sequence[Line], scope: Organization, heads: dict[str, int]) -> Line:
+    """Teams add up; people do not: one who is in two branches counts once."""
     sums = {column.key: sum(line.counts[column.key] for line in lines) for column in columns}
-    return Line(_("合计"), sums, {"under": str(scope.pk)}, total=True)
+    return Line(_("合计"), sums | heads, {"under": str(scope.pk)}, total=True)
 
 
-def _columns() -> list[Counted]:
+def _columns(groups: Collection[str]) -> list[Counted]:
     on_file = Q(status__in=ON_FILE)
     there = {"status": "on_file"}
     year = timezone.localdate().year
@@ -130,7 +153,7 @@ def _columns() -> list[Counted]:
         columns.append(Counted(value, "level", label, on_file & Q(level=value), {**there, "level": value}))
     for value, label in TeamStatus.choices:
         columns.append(Counted(value, "status", label, Q(status=value), {"status": value}))
-    for category in Category.objects.all():
+    for category in Category.objects.all() if "category" in groups else ():
         condition = on_file & Q(main_category=category.key)
         columns.append(
             Counted(f"c_{category.key}", "category", category.name, condition, {**there, "main": category.key})
@@ -151,5 +174,12 @@ def _columns() -> list[Counted]:
         Counted(
             "unconfirmed", "upkeep", gettext_lazy("本年度没有确认"), unconfirmed(year), {"attention": "unconfirmed"}
         ),
+        _heads("registered", gettext_lazy("在册队员")),
+        _heads("certified", gettext_lazy("持证队员"), ready="certified"),
+        _heads("deployable", gettext_lazy("可出动队员"), ready="deployable"),
     ]  # fmt: skip
-    return columns
+    return [column for column in columns if column.group in ("", *groups)]
+
+
+def _heads(key: str, label: StrOrPromise, **filters: str) -> Counted:
+    return Counted(key, "members", label, Q(), {**filters, "heads": "once"}, heads=True)

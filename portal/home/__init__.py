@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from organizations.signed_in import SignedIn
-from portal.home import duties, filings, requests, teams, year
+from portal.home import duties, filings, people, requests, teams, year
 from portal.home.task import urgency
 from portal.todo import counts_of
 
@@ -20,13 +20,14 @@ from portal.todo import counts_of
 @login_required
 def home(request: SignedIn) -> HttpResponse:
     user = request.user
-    counts = counts_of(user, drifting=teams.drifting_of(user))
+    counts = counts_of(user, drifting=teams.drifting_of(user), **people.wanted(user))
     asked, filed, numbers = requests.found(user), filings.found(user), year.numbers(user)
     tasks = [
         *filings.to_mend(filed),
         *requests.to_mend(asked),
         *filings.to_decide(filed, counts),
         *requests.to_decide(user, asked, counts),
+        *people.tasks(user, counts),
         *duties.ending(user),
         *teams.hints(user, numbers, counts),
         *duties.hints(user, numbers),

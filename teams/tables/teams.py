@@ -4,10 +4,13 @@ from typing import Any
 
 import django_tables2 as tables
 from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core import masking
 from core.lists import Column, Table
+from people.heads import NONE
 from teams.models import Team
 from teams.states import TeamStatus
 
@@ -21,6 +24,10 @@ TEAM_TONES: dict[str, tuple[str, str]] = {
 }
 
 
+_NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+NUMBERS = ("registered", "certified", "deployable")
+
+
 class TeamTable(Table):
     name = tables.Column(_("队伍"), accessor="organization__name", linkify=lambda record: record.get_absolute_url(),
                          orderable=True)  # fmt: skip
@@ -30,12 +37,15 @@ class TeamTable(Table):
     categories = Column(_("其他类别"), accessor="other_categories", empty_values=())
     captain = Column(_("队长"), accessor="pk", empty_values=())
     duty_phone = Column(masked=masking.phone)
-    confirmed_year = Column(attrs={"td": {"class": "num"}, "th": {"class": "num"}})
-    planned_size = Column(attrs={"td": {"class": "num"}, "th": {"class": "num"}})
+    confirmed_year = Column(attrs=_NUMBER)
+    planned_size = Column(attrs=_NUMBER)
+    registered = Column(_("在册队员"), accessor="pk", empty_values=(), attrs=_NUMBER)
+    certified = Column(_("持证队员"), accessor="pk", empty_values=(), attrs=_NUMBER)
+    deployable = Column(_("可出动队员"), accessor="pk", empty_values=(), attrs=_NUMBER)
     status = Column()
 
     related = ("organization", "main_category", "naming_org", "base_division")
-    only_now = ("office", "captain", "categories")
+    only_now = ("office", "captain", "categories", *NUMBERS)
 
     class Meta:
         model = Team
@@ -55,6 +65,9 @@ class TeamTable(Table):
             "host_org_name",
             "uscc",
             "planned_size",
+            "registered",
+            "certified",
+            "deployable",
             "base_division",
             "base_address",
             "founded_on",
@@ -63,7 +76,9 @@ class TeamTable(Table):
             "maintained_at",
             "status",
         )
-        default_columns = ("name", "filing_no", "level", "office", "main_category", "captain", "status")
+        default_columns = (
+            "name", "filing_no", "level", "office", "main_category", "captain", *NUMBERS, "status",
+        )  # fmt: skip
         order_by = "organization__path"
 
     def render_office(self, record: Team) -> str:
@@ -84,12 +99,44 @@ class TeamTable(Table):
     def value_captain(self, record: Team) -> str:
         return "、".join(getattr(record, "captain_names", None) or ())
 
+    def render_registered(self, record: Team) -> str:
+        return self._linked(record, "registered", "view=")
+
+    def render_certified(self, record: Team) -> str:
+        return self._linked(record, "certified", "ready=certified")
+
+    def render_deployable(self, record: Team) -> str:
+        return self._linked(record, "deployable", "ready=deployable")
+
+    def value_registered(self, record: Team) -> int | None:
+        return _number(record, "registered")
+
+    def value_certified(self, record: Team) -> int | None:
+        return _number(record, "certified")
+
+    def value_deployable(self, record: Team) -> int | None:
+        return _number(record, "deployable")
+
+    @staticmethod
+    def _linked(record: Team, name: str, query: str) -> str:
+        number = _number(record, name)
+        if not number:
+            return "—" if number is None else "0"
+        return format_html('<a href="{}?{}">{}</a>', reverse("teams:team_members", args=[record.pk]), query, number)
+
     def render_status(self, record: Team) -> str:
         chip = state_of(record)  # the ordinary case is a word; a chip would only drown the exceptions
         return str(chip["label"]) if chip["tone"] == "ok" else get_template("generic/_state.html").render(chip)
 
     def value_status(self, record: Team) -> str:
         return str(TeamStatus(record.status).label)
+
+
+def _number(record: Team, name: str) -> int | None:
+    """None where the list was not asked for it, or the person may not see the team's members."""
+    if not getattr(record, "members_seen", False):
+        return None
+    return (getattr(record, "numbers", None) or NONE)[name]
 
 
 def state_of(team: Team) -> dict[str, Any]:

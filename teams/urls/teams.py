@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from teams.views import team_page as page
 from teams.views import team_upkeep as upkeep
+from teams.views.roster import TeamMembers, roster_of_place
 from teams.views.team_import import TeamImport
 from teams.views.team_list import TeamList
 from teams.views.team_papers import team_register, team_sheet
@@ -14,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("teams/summary/", team_summary, name="team_summary"),
     path("teams/import/", TeamImport.as_view(), name="team_import"),
     path("teams/<int:pk>/", page.team_detail, name="team_detail"),
+    path("teams/<int:pk>/members/", TeamMembers.as_view(), name="team_members"),
+    path("teams/of/<int:pk>/members/", roster_of_place, name="roster_of"),
     path("teams/<int:pk>/posts/", page.team_posts, name="team_posts"),
     path("teams/<int:pk>/emblem/", page.team_emblem, name="team_emblem"),
     path("teams/<int:pk>/filings/", page.team_filings, name="team_filings"),

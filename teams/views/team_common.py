@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from core.lists.request import read_day
-from organizations.permissions import acting_for
+from organizations.permissions import acting_for, can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
@@ -29,13 +29,17 @@ from teams.upkeep import can_keep, is_kept
 
 @dataclass(frozen=True)
 class Tab:
+    """:param right: shown to whoever has it at the team; None: to everybody who sees the team."""
+
     label: StrOrPromise
     route: str
+    right: Right | None = None
 
 
 # One line per tab; a part that gives a team a page of its own adds it here.
 TABS = (
     Tab(gettext_lazy("概况"), "teams:team_detail"),
+    Tab(gettext_lazy("队员"), "teams:team_members", Right.VIEW_MEMBER),
     Tab(gettext_lazy("负责人和岗位"), "teams:team_posts"),
     Tab(gettext_lazy("标志使用"), "teams:team_emblem"),
     Tab(gettext_lazy("备案和证书"), "teams:team_filings"),
@@ -65,25 +69,38 @@ class TeamPage:
         team, user = self.team, self.request.user
         opened = None if self.is_past else self._open_filing()
         return {
-            "title": team.name,
-            "team": team,
-            "shot": self.shot,
-            "state": state_of(team),
-            "tabs": [
-                {"label": tab.label, "url": self._url(tab.route), "active": tab.route == self.route} for tab in TABS
-            ],
-            "at": self.shot.day,
+            **self.frame(),
             "at_note": self.note,
-            "now_url": reverse(self.route, args=[team.pk]),
             "open_filing": opened,
             "drifts": self.drifts(),
-            "kept": not self.is_past and can_keep(team, user),
             "begins": [] if self.is_past or opened else self._begins(),
             "change": None if self.is_past else self.change(opened),
             "standing_moves": [] if self.is_past else WORKFLOW.available_actions(team, user),
             "acting_for": "" if self.is_past else acting_for(user, Right.SUBMIT_FILING, team.organization),
             **more,
         }
+
+    def frame(self) -> dict[str, Any]:
+        """Head and tabs, without what there is to do about filings: for a page that is a list, and asks little."""
+        team = self.team
+        return {
+            "title": team.name,
+            "team": team,
+            "shot": self.shot,
+            "state": state_of(team),
+            "tabs": self._tabs(),
+            "at": self.shot.day,
+            "now_url": reverse(self.route, args=[team.pk]),
+            "kept": not self.is_past and can_keep(team, self.request.user),
+        }
+
+    def _tabs(self) -> list[dict[str, Any]]:
+        user, place = self.request.user, self.team.organization
+        return [
+            {"label": tab.label, "url": self._url(tab.route), "active": tab.route == self.route}
+            for tab in TABS
+            if tab.right is None or can(user, tab.right, place)
+        ]
 
     def drifts(self) -> list[Drift]:
         return [] if self.is_past else drift_from(self.team, self.shot.facts)
@@ -118,10 +135,13 @@ def begin_url(team: Team, kind: str) -> str:
     return reverse("teams:filing_begin_for", args=[team.pk, kind])
 
 
-def team_page(request: SignedIn, pk: int, route: str) -> TeamPage:
-    """The team, now or on the day that ``?at=`` asks for; 404 to whom it is not there. Wrong days are told."""
+def team_page(request: SignedIn, pk: int, route: str, *, now: bool = False) -> TeamPage:
+    """The team, now or on the day that ``?at=`` asks for; 404 to whom it is not there. Wrong days are told.
+
+    :param now: ``at`` is not about the team: it is shown as it is.
+    """
     rows = Team.objects.visible_to(request.user)
-    day, note = read_day(request.GET.get("at", ""))
+    day, note = (None, "") if now else read_day(request.GET.get("at", ""))
     shot = snapshot(rows, pk, day)
     if shot is None and day is not None:
         shot = snapshot(rows, pk)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Case, OuterRef, QuerySet, Subquery, Value, When
 from django.utils.translation import pgettext_lazy
 
 from core.lists import ListView
@@ -12,11 +12,12 @@ from organizations.permissions import access, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
+from people.heads import numbers_at
 from teams.choices import PostRole
 from teams.filters.teams import TeamFilter, office_path
 from teams.models import Team, TeamPost
 from teams.models.team import other_category_names
-from teams.tables.teams import TeamTable
+from teams.tables.teams import NUMBERS, TeamTable
 
 TeamEvent = Team.tracked_events.rel.related_model  # type: ignore[attr-defined]
 
@@ -50,7 +51,14 @@ class TeamList(ListView):
         if self.request.GET.get("full") == "1":
             # One sees below, but gives away whole numbers of the teams the own office manages only.
             rows = rows.filter(reach(self.request.user, Right.EXPORT_FULL, at="organization"))
-        return with_names(rows)
+        rows = with_names(rows)
+        return rows if not {*NUMBERS} & {*self.asked.columns} else self._with_numbers(rows)
+
+    def _with_numbers(self, rows: QuerySet[Team]) -> QuerySet[Team]:
+        """Counted for the rows of the page only, and only where the person sees the members."""
+        there = reach(self.request.user, Right.VIEW_MEMBER, at="organization")
+        seen = Case(When(there, then=Value(True)), default=Value(False), output_field=BooleanField())
+        return rows.annotate(numbers=numbers_at("organization"), members_seen=seen)
 
     def get_context(self) -> dict[str, Any]:
         return {**super().get_context(), "may_file": Right.SUBMIT_FILING in access(self.request.user)}

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from organizations.signed_in import SignedIn
 from teams.portrait import cards
 from teams.records import certificates_of, filings_of, papers_of
+from teams.roster import figures_of
 from teams.timeline import story
 from teams.views.team_common import team_page
 
@@ -17,7 +18,8 @@ from teams.views.team_common import team_page
 @login_required
 def team_detail(request: SignedIn, pk: int) -> HttpResponse:
     page = team_page(request, pk, "teams:team_detail")
-    return render(request, "teams/team_detail.html", page.context(cards=cards(page.shot)))
+    context = page.context(cards=cards(page.shot), figures=figures_of(page.shot, request.user))
+    return render(request, "teams/team_detail.html", context)
 
 
 @require_safe

@@ -34,7 +34,7 @@ def team_summary(request: SignedIn) -> HttpResponse:
     if kind in ("xlsx", "pdf"):
         with in_chinese():
             return _export(request, scope, summarise(request.user, scope), group, kind)
-    summary = summarise(request.user, scope)
+    summary = summarise(request.user, scope, group)
     context = {
         "title": _("救援队汇总表"),
         "scope": scope,

@@ -1,0 +1,82 @@
+"""Who is behind 在册, 持证 and 可出动: how many lack what, and the numbers read along with other rows."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import CharField, Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, JSONObject
+from django.utils import timezone
+
+from people.models import Membership
+from people.readiness import NEEDS, Need, lacking
+from people.states import CURRENT
+
+NONE = {"registered": 0, "certified": 0, "deployable": 0}
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The three numbers of memberships, in heads; ``lacks``: need → how many lack it; ``groups`` there are."""
+
+    registered: int
+    certified: int
+    deployable: int
+    lacks: dict[str, int] = field(default_factory=dict)
+    groups: list[str] = field(default_factory=list)
+
+    @property
+    def missing(self) -> list[tuple[Need, int]]:
+        """Needs somebody lacks, in the order of the table."""
+        return [(need, self.lacks[need.key]) for need in NEEDS if self.lacks.get(need.key)]
+
+
+def roster_of(rows: QuerySet[Membership], day: date | None = None) -> Roster:
+    """What stands above a list of ``rows``, in one query. Of a past ``day``: who belonged then."""
+    standing = rows.on(day) if day else rows.current()  # type: ignore[attr-defined]
+    lacks = {f"lacks_{need.key}": _heads(lacking(need.key, day)) for need in NEEDS}
+    groups = ArrayAgg("group", distinct=True, filter=~Q(group=""), default=Value([]))
+    found = standing.order_by().aggregate(**_counts(day), **lacks, groups=groups)
+    return Roster(
+        found["registered"], found["certified"], found["deployable"],
+        {need.key: found[f"lacks_{need.key}"] for need in NEEDS}, sorted(found["groups"]),
+    )  # fmt: skip
+
+
+def numbers_at(place: str) -> Subquery:
+    """``{"registered": …, "certified": …, "deployable": …}`` of the team that ``place`` leads to from the outer row.
+    A team without members gives None."""
+    rows = Membership.objects.filter(organization=OuterRef(place), state__in=CURRENT).order_by().values("organization")
+    return Subquery(rows.annotate(found=JSONObject(**_counts(None))).values("found"), output_field=JSONField())
+
+
+def heads_by(rows: QuerySet[Membership], branch: Any) -> dict[str, dict[str, int]]:
+    """The three numbers of the current ones of ``rows`` per value of the expression; under ``""`` those of all, for who
+    is in two branches counts once. One query."""
+    current = rows.current().order_by()  # type: ignore[attr-defined]
+
+    def per(value: Any) -> QuerySet:
+        return current.annotate(branch=value).values("branch").annotate(**_counts(None))
+
+    everything = per(Cast(Value(""), CharField()))
+    found = {row.pop("branch"): row for row in per(Cast(branch, CharField())).union(everything, all=True)}
+    return {"": dict(NONE), **found}
+
+
+def once(rows: QuerySet[Membership]) -> QuerySet[Membership]:
+    """One membership of each person among ``rows``, so that rows are heads."""
+    earlier = rows.order_by().filter(person=OuterRef("person"), pk__lt=OuterRef("pk"))
+    return rows.filter(~Exists(earlier))
+
+
+def _counts(day: date | None) -> dict[str, Any]:
+    on = day or timezone.localdate()
+    ready = Q()
+    for need in NEEDS:
+        ready &= ~Q(need.lacks(on))
+    return {"registered": _heads(Q()), "certified": _heads(~Q(lacking("certified", on))), "deployable": _heads(ready)}
+
+
+def _heads(condition: Any) -> Count:
+    return Count("person", distinct=True, filter=Q(condition) if condition else None)

@@ -1,0 +1,100 @@
+"""What happens to memberships besides the moves of the workflow: another team, another group, several at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from core.notices import notify
+from core.workflow import MoveNotAllowed
+from organizations.models import Organization, User
+from organizations.permissions import can, reach
+from organizations.roles import Right
+from people.choices import EndKind, Presence
+from people.enrolling import enrol
+from people.models import Membership
+from people.states import MembershipState
+from people.workflow import MEMBERSHIP
+
+
+def teams_kept(user: User) -> QuerySet[Organization]:
+    """Teams whose roster the user keeps."""
+    rows = Organization.objects.in_force().teams().filter(reach(user, Right.EDIT_MEMBER, at=""))
+    kept: QuerySet[Organization] = rows.order_by("path")
+    return kept
+
+
+@transaction.atomic
+def transfer(
+    membership: Membership, to: Organization | None, *, on: date, by: User, reason: str = ""
+) -> Membership | None:
+    """End the membership as 转队 and begin one at ``to`` in the same standing; None where ``to`` is not known here: the
+    new team enters the member itself.
+
+    :raises MoveNotAllowed: as ``workflow.MEMBERSHIP`` does. ``ValidationError``: a day or the new team is not right.
+    """
+    if to is not None:
+        can(by, Right.EDIT_MEMBER, to).require()
+    state, kind = MembershipState(membership.state), membership.kind
+    MEMBERSHIP.perform(membership, "end", by=by, left_on=on, end_kind=EndKind.TRANSFER.value, end_reason=reason.strip())
+    if to is None:
+        return None
+    basis = _("由%(team)s转入") % {"team": membership.organization.short_name}
+    return enrol(membership.person, to, joined_on=on, state=state, kind=kind, basis=basis[:100])
+
+
+def be_present(membership: Membership) -> None:
+    """Back from leave: what was said of it goes. Saves nothing."""
+    membership.presence, membership.away_until, membership.away_reason = Presence.ACTIVE, None, ""
+
+
+# -- several at once ------------------------------------------------------------------------------------
+@dataclass
+class Done:
+    """What came of an act on several: how many, and whom it passed over, with the reason."""
+
+    count: int = 0
+    left_out: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def regroup(rows: Iterable[Membership], group: str) -> Done:
+    """Put members into a group (empty: into none). Those in it already are left alone."""
+    done = Done()
+    keys = [row.pk for row in rows if row.group != group]
+    for row in Membership.objects.select_for_update(of=("self",)).filter(pk__in=keys):
+        row.group, row.version = group, row.version + 1
+        row.clean_fields(exclude=["person", "organization"])
+        row.save(update_fields=["group", "version"])
+        done.count += 1
+    return done
+
+
+def confirm(rows: Iterable[Membership], by: User) -> Done:
+    """Make those on probation full members; each stands for itself, and who cannot be is named."""
+    done = Done()
+    for row in rows:
+        try:
+            MEMBERSHIP.perform(row, "confirm", by=by)
+            done.count += 1
+        except (MoveNotAllowed, ValidationError, PermissionDenied) as error:
+            why = error.message if isinstance(error, MoveNotAllowed) else "；".join(getattr(error, "messages", [""]))
+            done.left_out.append(_("%(name)s：%(why)s") % {"name": row.person.name, "why": why})
+    return done
+
+
+def tell(rows: Iterable[Membership], *, title: str, body: str, url: str = "") -> Done:
+    """A notice to those of the members who have an account; the others are named."""
+    done, users = Done(), []
+    for row in rows:
+        user = row.person.user
+        if user is not None and user.is_active:
+            users.append(user)
+        else:
+            done.left_out.append(row.person.name)
+    done.count = notify(users, kind="roster_message", title=title, body=body, url=url)
+    return done

@@ -1,0 +1,129 @@
+"""Columns of rosters. Rows are read by ``people.readiness.with_needs`` and ``people.papers_shown.with_papers``."""
+
+from datetime import date
+from typing import Any
+
+import django_tables2 as tables
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.lists import Column, Table
+from people.choices import Presence
+from people.models import Membership
+from people.papers_shown import INSURANCE_SOON, held_of
+from people.places import page
+from people.readiness import needs_of
+from people.states import MembershipState
+
+MOST_SHOWN = 3
+STATE_TONES = {MembershipState.PROBATION: "wait", MembershipState.FULL: "ok", MembershipState.ENDED: "off"}
+
+
+def initial_of(name: str) -> str:
+    """What stands where there is no photo: the last character, as people are called; what is in brackets is no name."""
+    return name.partition("（")[0].partition("(")[0].strip()[-1:]
+
+
+class RosterTable(Table):
+    """:ivar picks: whether rows can be ticked for the acts under the table; the view says so."""
+
+    picks = False
+
+    name = tables.Column(gettext_lazy("姓名"), accessor="person__name")
+    number = tables.Column(orderable=True, order_by=("organization__path", "number"), attrs={"td": {"class": "nowrap"}})
+    id_number = Column(gettext_lazy("证件号码"), accessor="person__id_masked", attrs={"td": {"class": "mono nowrap"}})
+    gender = Column(accessor="person__gender")
+    state = Column(gettext_lazy("身份和状态"), accessor="state")
+    team = Column(gettext_lazy("救援队"), accessor="organization__short_name")
+    group = Column(attrs={"td": {"class": "medium"}})
+    duty = Column()
+    certificates = Column(gettext_lazy("证书"), accessor="pk", empty_values=())
+    insured = Column(gettext_lazy("保险至"), accessor="pk", empty_values=())
+    ready = Column(gettext_lazy("出动"), accessor="pk", empty_values=())
+    is_main = Column(gettext_lazy("主要队伍"), accessor="is_main")
+
+    related = ("person", "organization")
+    only_now = ("ready", "state")
+
+    class Meta:
+        model = Membership
+        fields = (
+            "name", "number", "id_number", "gender", "state", "team", "group", "duty", "certificates", "insured",
+            "ready", "joined_on", "left_on", "end_kind", "is_main",
+        )  # fmt: skip
+        default_columns = ("name", "team", "id_number", "state", "duty", "certificates", "insured", "ready")
+        order_by = ("organization__path", "number")
+
+    def render_name(self, record: Any) -> str:
+        url = page("people:person_detail", record.person_id) or page("people:membership_detail", record.pk)
+        photo = page("core:attachment_preview", record.photo) if getattr(record, "photo", None) else ""
+        facts = {
+            "record": record,
+            "url": url,
+            "photo": photo,
+            "picks": self.picks,
+            "initial": initial_of(record.person.name),
+        }
+        return _NAME.render(facts)
+
+    def value_name(self, record: Membership) -> str:
+        return record.person.name
+
+    def render_state(self, record: Membership) -> str:
+        return _STATE.render({"record": record, "tone": STATE_TONES[MembershipState(record.state)]})
+
+    def value_state(self, record: Membership) -> str:
+        away = [record.get_presence_display()] if record.presence != Presence.ACTIVE and record.is_away else []
+        return "，".join([record.get_kind_display(), record.get_state_display(), *map(str, away)])
+
+    def render_certificates(self, record: Membership) -> str:
+        held = held_of(record, self._day(record))
+        return _CERTIFICATES.render({"held": held[:MOST_SHOWN], "more": len(held) - MOST_SHOWN})
+
+    def value_certificates(self, record: Membership) -> str:
+        return "；".join(one.words for one in held_of(record, self._day(record)))
+
+    def render_insured(self, record: Any) -> str:
+        until = record.insured_until
+        left = (until - self._day(record)).days if until else None
+        return _INSURED.render({"until": until, "left": left, "soon": left is not None and left <= INSURANCE_SOON})
+
+    def value_insured(self, record: Any) -> date | None:
+        return record.insured_until
+
+    def render_ready(self, record: Membership) -> str:
+        return _READY.render({"record": record, "needs": needs_of(record)})
+
+    def value_ready(self, record: Membership) -> str:
+        if not record.is_current:
+            return record.get_state_display()
+        return "；".join(str(need.label) for need in needs_of(record)) or _("可出动")
+
+    def render_is_main(self, record: Membership) -> str:
+        return self.value_is_main(record) or "—"
+
+    def value_is_main(self, record: Membership) -> str:
+        return _("是") if record.is_main else ""
+
+    @staticmethod
+    def _day(record: Any) -> date:
+        return getattr(record, "as_at", None) or timezone.localdate()
+
+
+class _Cell:
+    """A cell's template, looked up when it is first needed."""
+
+    def __init__(self, name: str) -> None:
+        self._name = f"people/columns/{name}.html"
+        self._template: Any = None
+
+    def render(self, facts: dict[str, Any]) -> str:
+        if self._template is None:
+            self._template = get_template(self._name)
+        return self._template.render(facts)
+
+
+_NAME, _STATE, _CERTIFICATES = _Cell("roster_name"), _Cell("roster_state"), _Cell("roster_certificates")
+_INSURED, _READY = _Cell("roster_insured"), _Cell("roster_ready")

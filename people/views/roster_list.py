@@ -1,0 +1,50 @@
+"""Members as a list: what the rosters of a team and of everything below an office share."""
+
+from typing import Any
+
+from django.db.models import DateField, QuerySet, Value
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy
+
+from core.lists import ListView
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import holding
+from people.filters.roster import MemberFilter, RosterFilter
+from people.models import Membership
+from people.papers_shown import with_papers
+from people.readiness import with_needs
+from people.tables.roster import RosterTable
+
+MembershipEvent = Membership.tracked_events.rel.related_model  # type: ignore[attr-defined]
+
+
+class MembershipList(ListView):
+    """``at`` asks who belonged on that day, by the days they joined and left: what was entered later counts too, as a
+    roster is often written up afterwards. Certificates and insurance are those of the day.
+    """
+
+    request: SignedIn
+    model = Membership
+    table_class: Any = RosterTable
+    filterset_class: Any = RosterFilter
+    as_at_model = MembershipEvent  # offers the day; its rows are not read
+
+    @cached_property
+    def filterset(self) -> RosterFilter:
+        return self.filterset_class(self.request.GET, queryset=self.get_queryset(), request=self.request)
+
+    def rows(self) -> QuerySet:
+        day = self.filterset.day
+        rows = with_papers(with_needs(super().rows(), day), day)
+        return rows.annotate(as_at=Value(day, DateField())) if day else rows
+
+
+class MemberList(MembershipList):
+    """Everybody below an office whose roster the person may see."""
+
+    filterset_class = MemberFilter
+    list_name = "people:member_list"
+    title = gettext_lazy("队员名册")
+    permission = holding(Right.VIEW_MEMBER)
+    template_name = "people/roster_list.html"

@@ -1,0 +1,250 @@
+"""What becomes of a membership: full, probation, left, back, away, another team; alone and several at once."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from core.models import Notice, WorkflowEvent
+from organizations.models import Organization, User
+from organizations.reference import add_child
+from people.models import Membership, Person
+from portal.demo.cast import TEAM_CODE
+from tests.people import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place(cast) -> Organization:
+    return Organization.objects.get(code=TEAM_CODE)
+
+
+@pytest.fixture
+def second(office) -> Organization:
+    """Another team of the same office."""
+    return add_child(
+        office("150400"), code="T15040099", name="第二支（演示）", short_name="第二支", level="team",
+        division_id="150400",
+    )  # fmt: skip
+
+
+def url(name: str, membership: Membership) -> str:
+    return reverse(f"people:membership_{name}", args=[membership.pk])
+
+
+def fresh(membership: Membership) -> Membership:
+    return Membership.objects.get(pk=membership.pk)
+
+
+def said(page) -> str:
+    return page.content.decode()
+
+
+def day(days: int = 0) -> str:
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
+def sent(page, **typed):
+    form = page.context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in {**values, **typed}.items() if value is not None}
+
+
+def test_probation_becomes_full_and_back_with_a_reason(as_user, captain, place):
+    membership, client = builders.member(place, 1, state="probation"), as_user(captain)
+    page = client.post(url("move", membership), {"action": "confirm"}, follow=True)
+    assert fresh(membership).state == "full"
+    assert "转为正式已办理" in said(page)
+    page = client.post(url("move", membership), {"action": "confirm"}, follow=True)
+    assert "现在是“正式”" in said(page)
+    assert client.get(url("move", membership), {"action": "demote"}).status_code == 200
+    assert "必填" in said(client.post(url("move", membership), {"action": "demote", "comment": ""}))
+    client.post(url("move", membership), {"action": "demote", "comment": "考核后补训"})
+    assert fresh(membership).state == "probation"
+    story = [
+        (entry["label"], entry.get("comment", "")) for entry in client.get(url("detail", membership)).context["history"]
+    ]
+    assert [str(label) for label, _comment in story] == ["转为预备", "转为正式", "列入名册"]
+    assert story[0][1] == "考核后补训"
+
+
+def test_leaving_asks_when_and_why_and_can_be_taken_back(as_user, captain, place):
+    membership, client = builders.member(place, 1), as_user(captain)
+    assert client.get(url("move", membership), {"action": "end"}).status_code == 200
+    assert fresh(membership).state == "full"
+    for typed, words in (
+        ({"left_on": day(), "end_kind": ""}, "必填"),
+        ({"left_on": day(1), "end_kind": "age"}, "晚于今天"),
+        ({"left_on": "2020-01-01", "end_kind": "age"}, "早于入队日期"),
+        ({"left_on": day(), "end_kind": "misconduct"}, "请写明原因"),
+    ):
+        page = client.post(url("move", membership), {"action": "end", **typed})
+        assert page.status_code == 200, typed
+        assert words in said(page), typed
+    client.post(url("move", membership), {"action": "end", "left_on": day(), "end_kind": "misconduct",
+                                          "end_reason": "演示原因"})  # fmt: skip
+    gone = fresh(membership)
+    assert (gone.state, gone.end_kind, gone.end_reason, gone.is_main) == ("ended", "misconduct", "演示原因", False)
+    for name in ("presence", "transfer"):
+        assert "已经退队" in said(client.get(url(name, membership), follow=True))
+    assert "已经退队" in said(client.post(url("main", membership), follow=True))
+    client.post(url("move", membership), {"action": "reinstate", "comment": "登记错了"})
+    back = fresh(membership)
+    assert (back.state, back.left_on, back.end_kind) == ("full", None, "")
+    assert list(WorkflowEvent.objects.of(membership).values_list("action", flat=True)) == ["end", "reinstate"]
+
+
+def test_leave_with_dates_and_back(as_user, captain, place):
+    membership, client = builders.ready(place, 1), as_user(captain)
+    form = client.get(url("presence", membership))
+    page = client.post(url("presence", membership), sent(form, presence="leave", away_until=day(), away_reason=""))
+    assert set(page.context["form"].errors) == {"away_until", "away_reason"}
+    client.post(url("presence", membership), sent(form, presence="leave", away_until=day(9), away_reason="外出学习"))
+    assert fresh(membership).is_away
+    assert "请假或暂停" in said(client.get(url("detail", membership)))
+    form = client.get(url("presence", membership))
+    client.post(url("presence", membership), sent(form, presence="active"))
+    back = fresh(membership)
+    assert (back.presence, back.away_until, back.away_reason) == ("active", None, "")
+
+
+def test_two_who_change_a_membership_at_once_see_each_other(as_user, captain, place):
+    membership, client = builders.member(place, 1), as_user(captain)
+    form = client.get(url("edit", membership))
+    Membership.objects.filter(pk=membership.pk).update(group="二组", version=membership.version + 1)
+    page = client.post(url("edit", membership), sent(form, group="一组"))
+    assert [(clash.name, clash.new) for clash in page.context["stale"]] == [("group", "二组")]
+    client.post(url("edit", membership), sent(page, group="一组", duty="安全员", number="012"))
+    assert (fresh(membership).group, fresh(membership).duty, fresh(membership).number) == ("一组", "安全员", "012")
+
+
+def test_transfer_to_a_team_one_keeps_begins_there(as_user, captain, chifeng, place, second):
+    membership = builders.member(place, 1)
+    page = as_user(captain).get(url("transfer", membership))
+    assert list(page.context["form"].fields["to"].queryset) == []  # a captain keeps one roster
+    client = as_user(chifeng)
+    page = client.post(url("transfer", membership), {"to": second.pk, "on": "2020-01-01"})
+    assert "早于入队日期" in said(page)
+    client.post(url("transfer", membership), {"to": second.pk, "on": day()})
+    old, new = fresh(membership), Membership.objects.get(organization=second)
+    assert (old.state, old.end_kind, new.state, new.is_main) == ("ended", "transfer", "full", True)
+    assert new.joined_on == old.left_on == timezone.localdate()
+    assert place.short_name in new.basis
+
+
+def test_transfer_elsewhere_ends_here_and_says_what_to_do(as_user, captain, place, second):
+    membership = builders.member(place, 1)
+    page = as_user(captain).post(url("transfer", membership), {"to": second.pk, "on": day()})
+    assert page.status_code == 200  # not a team of his
+    page = as_user(captain).post(url("transfer", membership), {"to": "", "on": day()}, follow=True)
+    assert "请告诉新的队伍按证件号码登记" in said(page)
+    assert (fresh(membership).state, fresh(membership).end_kind) == ("ended", "transfer")
+
+
+def test_main_team_is_chosen(as_user, chifeng, place, second):
+    first = builders.member(place, 1)
+    other = builders.member(second, person=first.person)
+    assert (fresh(first).is_main, fresh(other).is_main) == (True, False)
+    assert as_user(chifeng).get(url("main", other)).status_code == 405
+    as_user(chifeng).post(url("main", other))
+    assert (fresh(first).is_main, fresh(other).is_main) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["edit", "presence", "transfer", "move", "main"])
+def test_strangers_find_nothing_and_readers_may_not(as_user, region, baotou, member, place, name):
+    membership = builders.member(place, 1)
+    typed = {"action": "end", "left_on": day(), "end_kind": "age"}
+    for user, status in ((region, 403), (baotou, 404), (member, 404)):
+        assert as_user(user).post(url(name, membership), typed).status_code == status
+    assert fresh(membership).version == membership.version
+    assert as_user(region).get(url("detail", membership)).status_code == 200
+
+
+# -- several at once ------------------------------------------------------------------------------------
+@pytest.fixture
+def three(place) -> list[Membership]:
+    return [
+        builders.member(place, number, state=state) for number, state in ((1, "probation"), (2, "full"), (3, "full"))
+    ]
+
+
+def bulk(place) -> str:
+    return reverse("people:roster_bulk", args=[place.pk])
+
+
+def test_several_move_to_a_group(as_user, captain, place, three):
+    client, keys = as_user(captain), [row.pk for row in three[:2]]
+    page = client.get(bulk(place), {"act": "group", "membership": keys})
+    assert [row.pk for row in page.context["rows"]] == keys
+    assert {fresh(row).group for row in three} == {""}  # asking changes nothing
+    page = client.post(bulk(place), {"act": "group", "membership": keys, "group": " 激流  组 "}, follow=True)
+    assert "2 人已换分组" in said(page)
+    assert [fresh(row).group for row in three] == ["激流 组", "激流 组", ""]
+    assert fresh(three[0]).version == three[0].version + 1
+
+
+def test_several_become_full(as_user, captain, place, three):
+    page = as_user(captain).post(bulk(place), {"act": "confirm", "membership": [row.pk for row in three]}, follow=True)
+    assert "1 人已转为正式" in said(page)
+    assert {fresh(row).state for row in three} == {"full"}
+    assert WorkflowEvent.objects.filter(action="confirm").count() == 1
+
+
+def test_a_message_goes_to_those_with_an_account_and_names_the_others(as_user, captain, member, place, three):
+    Person.objects.filter(pk=three[0].person_id).update(user=member)
+    typed = {"act": "message", "membership": [row.pk for row in three], "title": "周六集训", "body": "八点集合（演示）"}
+    page = as_user(captain).post(bulk(place), typed, follow=True)
+    assert "通知已发给 1 人" in said(page)
+    assert "收不到的 2 人" in said(page)
+    assert three[1].person.name in said(page)
+    assert Notice.objects.get(kind="roster_message").recipient == member
+    page = as_user(captain).post(bulk(place), {**typed, "title": ""})
+    assert "必填" in said(page)
+
+
+def test_acts_on_several_reach_the_own_team_only(as_user, captain, chifeng, region, baotou, place, second):
+    foreign = builders.member(second, 9)
+    typed = {"act": "group", "membership": [foreign.pk], "group": "甲"}
+    page = as_user(captain).post(bulk(place), typed, follow=True)
+    assert "请先选人" in said(page)
+    assert fresh(foreign).group == ""
+    assert as_user(captain).post(bulk(second), typed).status_code == 404
+    assert as_user(region).post(bulk(place), typed).status_code == 403
+    assert as_user(baotou).post(bulk(place), typed).status_code == 404
+    assert "没有这种办理动作" in said(as_user(captain).get(bulk(place), {"act": "x"}, follow=True))
+    assert "请先选人" in said(as_user(captain).get(bulk(place), {"act": "group", "membership": "x"}, follow=True))
+
+
+def test_home_and_search_know_the_people(as_user, captain, baotou, member, place):
+    ending = builders.ready(place, 1)
+    person = ending.person
+    person.certificates.update(expires_on=timezone.localdate() + timedelta(days=20))
+    person.covers.update(ends_on=timezone.localdate() + timedelta(days=20))
+    client = as_user(captain)
+    found = {task.what: task.url for task in client.get("/").context["tasks"]}
+    for what in ("1 名队员有证书到期", "1 名队员的保险到期"):
+        page = client.get(found[what], follow=True)
+        assert page.context["paginator"].count == 1, what
+    for term in ("孟和", builders.citizen(1), "13800000001"):
+        group = next(each for each in client.get("/search/", {"q": term}).context["groups"] if each["label"] == "人员")
+        assert [row["title"] for row in group["rows"]] == [person.name], term
+        assert builders.citizen(1) not in str(group)
+    for user in (baotou, member):
+        assert "孟和" not in str(as_user(user).get("/search/", {"q": builders.citizen(1)}).context["groups"])
+
+
+def test_demo_members_have_everything_that_can_be_the_matter(cast):
+    from portal.demo import COLLEAGUES, make_cast, make_filings, make_people, make_work  # a test of the demo alone
+
+    people: dict[str, User] = cast | make_cast("Yanshi-0000-test", COLLEAGUES)
+    make_work(people)
+    make_filings(people)
+    make_people(people)
+    assert Person.objects.get(user=people["captain"]).memberships.get().duty == "队长"
+    assert Person.objects.get(user=people["member"]).memberships.exists()
+    assert set(Membership.objects.values_list("state", flat=True)) == {"probation", "full", "ended"}
+    assert set(Membership.objects.values_list("presence", flat=True)) == {"active", "leave", "suspended"}
+    assert Person.objects.filter(memberships__organization__code=TEAM_CODE).count() == 13
+    assert Membership.objects.count() == Person.objects.count() + 1  # one is in two teams
