@@ -6,7 +6,7 @@ form field that shows, reads and checks one fact; pages, hand-in, import and API
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,8 +14,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Value
-from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -25,6 +23,7 @@ from organizations.models import Division, Organization
 from organizations.roles import OFFICE_LEVELS, Level
 from teams.choices import MANAGEMENT, ExitKind, ExitTask, Funding, PostRole
 from teams.models import Category, PaperKind, Team, TeamPost
+from teams.naming import Named
 
 LONGEST = 2000  # characters of one typed value that a draft keeps
 
@@ -200,8 +199,11 @@ def model_field(name: str) -> Any:
     return (Organization if name in OF_ORGANIZATION else Team)._meta.get_field(name)
 
 
-def field_of(name: str) -> forms.Field:
-    """The form field of a fact. Never required: a draft may miss anything; ``teams.checks`` asks at hand-in."""
+def field_of(name: str, named: Named | None = None) -> forms.Field:
+    """The form field of a fact. Never required: a draft may miss anything; ``teams.checks`` asks at hand-in.
+
+    :param named: gives the choices of the categories, where they have been read.
+    """
     if name in _ABOUT:
         return _ABOUT[name]()
     column = model_field(name)
@@ -210,6 +212,10 @@ def field_of(name: str) -> forms.Field:
         field.label = column.verbose_name if column is not None else field.label
         if isinstance(field, forms.ModelChoiceField):
             field.empty_label = gettext_lazy("请选择")
+        if named is not None and name.endswith(("_category", "_categories")):
+            choices = [(category.pk, category.name) for category in named.categories_in_use]
+            empty = [("", field.empty_label)] if isinstance(field, forms.ModelChoiceField) else []
+            field.choices = [*empty, *choices]  # type: ignore[attr-defined]
     else:
         field = column.formfield()
         if isinstance(field, forms.DateField):
@@ -250,12 +256,15 @@ def _paper_name(kind: str) -> str:
     return PaperKind.objects.filter(pk=kind).values_list("name", flat=True).first() or kind
 
 
-def read(name: str, raw: Any) -> Any:
-    """The value of what was typed; raises ``ValidationError`` with what is wrong with it. Empty is None, "" or []."""
-    field = field_of(name)
+def read(name: str, raw: Any, named: Named | None = None) -> Any:
+    """The value of what was typed; raises ``ValidationError`` with what is wrong with it. Empty is None, "" or [].
+
+    :param named: the records that the payload names, where they have been read.
+    """
+    field = field_of(name, named)
     if isinstance(raw, list | dict) and not isinstance(field, forms.MultipleChoiceField):
         raise ValidationError(_("这里只能填一个值。"))
-    value = field.clean(raw)
+    value = named.pick(name, field, raw) if named and named.knows(name) else field.clean(raw)
     column = model_field(name) if name in FACTS else None
     if column is not None and value not in (None, "", []):
         column.run_validators(getattr(value, "pk", value))
@@ -348,24 +357,14 @@ def changed_names(before: Mapping[str, Any], payload: Mapping[str, Any]) -> list
 
 # -- in words -------------------------------------------------------------------------------------------
 class Words:
-    """Facts of some payloads in words. Reads the names of offices, divisions and categories in one query.
-
-    :param known: offices that need not be read again.
+    """Facts of some payloads in words. Reads the names of offices, divisions and categories in one query, none where
+    ``named`` has read them.
     """
 
-    def __init__(self, *payloads: Mapping[str, Any], known: Iterable[Organization] = ()) -> None:
-        self._offices = {str(office.pk): str(office) for office in known}
-        places = {pk for pk in _pks(payloads, "office", "naming_org") if str(pk) not in self._offices}
-        codes = {str(payload.get("base_division") or "") for payload in payloads} - {""}
-        asked = any(payload.get(name) for payload in payloads for name in ("main_category", "other_categories"))
-        wanted = {
-            "office": Organization.objects.filter(pk__in=places) if places else None,
-            "division": Division.objects.filter(pk__in=codes) if codes else None,
-            "category": Category.objects.all() if asked else None,
-        }
-        found = _names({kind: rows for kind, rows in wanted.items() if rows is not None})
-        self._offices |= found.get("office", {})
-        self._divisions, self._categories = found.get("division", {}), found.get("category", {})
+    def __init__(self, *payloads: Mapping[str, Any], named: Named | None = None) -> None:
+        named = named or Named.read(*payloads)
+        self._offices, self._divisions = named.office_names, named.division_names
+        self._categories = named.category_names
 
     def of(self, name: str, payload: Mapping[str, Any], *, full: bool = False) -> str:
         """The fact as a person reads it.
@@ -411,20 +410,3 @@ class Words:
         if not names and column is not None and column.flatchoices:
             names = {str(key): str(label) for key, label in column.flatchoices}
         return names.get(str(raw), str(raw))
-
-
-def _pks(payloads: Iterable[Mapping[str, Any]], *names: str) -> set[int]:
-    found = {str(payload.get(name) or "") for payload in payloads for name in names}
-    return {int(value) for value in found if value.isdecimal() and len(value) < 10}
-
-
-def _names(wanted: Mapping[str, models.QuerySet[Any]]) -> dict[str, dict[str, str]]:
-    """Kind → key → name, for rows of several tables at once; no query where nothing is wanted."""
-    parts = [
-        rows.order_by().values_list(Value(kind), Cast("pk", models.TextField()), Cast("name", models.TextField()))
-        for kind, rows in wanted.items()
-    ]
-    found: dict[str, dict[str, str]] = {}
-    for kind, key, name in parts[0].union(*parts[1:], all=True) if parts else ():
-        found.setdefault(kind, {})[key] = name
-    return found

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from core.history.as_at import as_at
+from core.together import together
 from organizations.models import Organization
 from teams.facts import FACTS, OF_ORGANIZATION, POST_FIELDS, model_field, plain
 from teams.models import Category, Coverage, EmblemItem, Team, TeamPost
@@ -38,12 +39,26 @@ class Snapshot:
         rows = model.objects.filter(team_id=self.team.pk)
         return then(model, self.day, rows) if self.day else rows
 
+    def together(self, **more: QuerySet[Any]) -> dict[str, list[Any]]:
+        """Reads the office, the posts and whatever a page wants besides, in one query; of a past day each by itself."""
+        if self.day is not None:
+            return {name: list(rows) for name, rows in more.items()}
+        found = together(head_office=self._office(), head_posts=self._posts(), **more)
+        self.office, self.all_posts = next(iter(found["head_office"]), None), found["head_posts"]
+        return found
+
+    def _office(self) -> QuerySet[Organization]:
+        every = Organization.objects.all()
+        rows = then(Organization, self.day, every) if self.day else every
+        return rows.filter(path=self.team.organization.parent_path)[:1]
+
+    def _posts(self) -> QuerySet[TeamPost]:
+        return self._rows(TeamPost).order_by("-starts_on", "-pk")
+
     @cached_property
     def office(self) -> Organization | None:
         """The office that managed it: its superior in the tree of that day."""
-        every = Organization.objects.all()
-        rows = then(Organization, self.day, every) if self.day else every
-        return next(iter(rows.filter(path=self.team.organization.parent_path)[:1]), None)
+        return next(iter(self._office()), None)
 
     @cached_property
     def posts(self) -> list[TeamPost]:
@@ -54,7 +69,7 @@ class Snapshot:
 
     @cached_property
     def all_posts(self) -> list[TeamPost]:
-        return list(self._rows(TeamPost).order_by("-starts_on", "-pk"))
+        return list(self._posts())
 
     def _lasts(self, post: TeamPost) -> bool:
         if self.day is None:
@@ -68,13 +83,19 @@ class Snapshot:
     @cached_property
     def coverage(self) -> list[Coverage]:
         if self.day is None:
-            return list(Coverage.objects.current().filter(team_id=self.team.pk).select_related("division"))
+            return list(self.coverage_now())
         rows = self._rows(Coverage).select_related("division")
         return list(rows.filter(Q(ends_on=None) | Q(ends_on__gt=self.day), starts_on__lte=self.day))
 
+    def coverage_now(self) -> QuerySet[Coverage]:
+        return Coverage.objects.current().filter(team_id=self.team.pk).select_related("division")
+
+    def emblem_rows(self) -> QuerySet[EmblemItem]:
+        return self._rows(EmblemItem).order_by("issued_on", "pk")
+
     @cached_property
     def emblem(self) -> list[EmblemItem]:
-        return list(self._rows(EmblemItem).order_by("issued_on", "pk"))
+        return list(self.emblem_rows())
 
     @cached_property
     def other_categories(self) -> list[str]:

@@ -84,6 +84,8 @@ def _part_in(filing: Filing, user: User) -> tuple[bool, bool]:
     kept: dict[Any, tuple[bool, bool]] = filing.__dict__.setdefault("_parts", {})
     key = (user.pk, filing.current_step_id, filing.round_no)
     read = filing.__dict__.get("_prefetched_objects_cache", {})
+    if key not in kept and filing.__dict__.pop("part_of", None) == user.pk:  # read with the filing, as it was then
+        kept[key] = filing.handed_in_by_them, filing.decided_by_them  # type: ignore[attr-defined]
     if key not in kept and {"rounds", "steps"} <= read.keys():
         behind = [step for step in read["steps"] if step.pk != filing.current_step_id]
         kept[key] = (

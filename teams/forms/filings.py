@@ -16,8 +16,9 @@ from organizations.permissions import access, reach
 from organizations.roles import OFFICE_LEVELS, Level, Right
 from teams.choices import MANAGEMENT, PostRole, TeamLevel
 from teams.drafting import MOST_POSTS
-from teams.facts import POST_FIELDS, Words, field_of, is_empty, read
+from teams.facts import POST_FIELDS, Words, field_of, is_empty, offices, read
 from teams.models import ExitItem, TeamPost
+from teams.naming import Named
 
 
 class _TypedForm(forms.Form):
@@ -39,9 +40,12 @@ class SectionForm(_TypedForm):
 
     :param payload: what was typed, or what is being typed.
     :param errors: fact → what is wrong with it.
+    :param named: the records the payload names.
     """
 
-    def __init__(self, names: Iterable[str], payload: Mapping[str, Any], errors: Mapping[str, str]) -> None:
+    def __init__(
+        self, names: Iterable[str], payload: Mapping[str, Any], errors: Mapping[str, str], named: Named
+    ) -> None:
         data = QueryDict(mutable=True)
         for name in names:
             raw = payload.get(name)
@@ -51,23 +55,45 @@ class SectionForm(_TypedForm):
         super().__init__(data)
         self.found = errors
         for name in data:
-            self.fields[name] = _showing(field_of(name), name, payload, wrong=name in errors)
+            self.fields[name] = _showing(field_of(name, named), name, payload, named, wrong=name in errors)
+        _offer_offices(self.fields)
 
 
-def _showing(field: forms.Field, name: str, payload: Mapping[str, Any], *, wrong: bool) -> forms.Field:
+def _offer_offices(fields: Mapping[str, forms.Field]) -> None:
+    """Two facts are offices; their choices are read once."""
+    asked = [name for name in ("office", "naming_org") if name in fields]
+    if not asked:
+        return
+    every = list(offices())
+    for name in asked:
+        widget: Any = fields[name].widget
+        there = [office for office in every if name != "office" or office.level != Level.NATIONAL]
+        known = {str(office.pk) for office in there}
+        more = [choice for choice in widget.extra_choices if choice[0] not in known]
+        widget.choices = [("", _("请选择")), *((str(office.pk), str(office)) for office in there), *more]
+
+
+def _showing(field: forms.Field, name: str, payload: Mapping[str, Any], named: Named, *, wrong: bool) -> forms.Field:
     """The field, able to show what was typed even where its input could not: it would be lost with the next save."""
     raw = str(payload.get(name) or "")
     if wrong and isinstance(field, forms.DateField):
         field.widget = forms.TextInput(attrs={"class": "short"})
+    if name in ("office", "naming_org"):
+        widget: Any = field.widget
+        widget.extra_choices = [(raw, _gone(named, name, payload))] if raw else []
+        return field
     choices = getattr(field, "choices", None)
     if raw and choices is not None and isinstance(field.widget, forms.Select):
-        offered = list(choices)
+        offered = [choice for choice in choices]  # noqa: C416 - list() would count the rows first
         if raw not in {str(getattr(value, "value", value)) for value, _label in offered}:
-            word = _("%(name)s（已停用）") % {"name": Words(payload).of(name, payload)}
-            field.widget.choices = [*offered, (raw, word)]
+            field.widget.choices = [*offered, (raw, _gone(named, name, payload))]
         else:
             field.widget.choices = offered
     return field
+
+
+def _gone(named: Named, name: str, payload: Mapping[str, Any]) -> str:
+    return _("%(name)s（已停用）") % {"name": Words(named=named).of(name, payload)}
 
 
 class PostForm(_TypedForm):
@@ -165,13 +191,14 @@ class BeginForm(forms.Form):
     uscc = forms.CharField(label=gettext_lazy("统一社会信用代码"), max_length=18, required=False)
     host_org_name = forms.CharField(label=gettext_lazy("原社会组织名称"), max_length=100, required=False)
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, offices: Iterable[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         office: Any = self.fields["office"]
         office.queryset = offices_to_register_at(user)
         office.proxied = frozenset(
             held.path for held in access(user).having(Right.SUBMIT_FILING) if held.proxy_for
         )  # fmt: skip
+        office.widget.choices = [(each.pk, office.label_from_instance(each)) for each in offices]
         for name in ("name", "uscc", "host_org_name"):
             self.fields[name].help_text = field_of(name).help_text
 

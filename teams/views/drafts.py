@@ -22,7 +22,8 @@ from teams.drafting import Edit, StaleDraft, keep, last_edit
 from teams.facts import MANAGEMENT_SECTION, Section, posts_in, same, section_of
 from teams.forms.filings import SectionForm, empty_row, post_forms, typed_in
 from teams.models import Filing
-from teams.outline import EXIT, PAPERS, Outline, names_in, next_of, outline_of, parts_of
+from teams.outline import EXIT, PAPERS, Outline, names_in, next_of, outline_of, parts_of, returned_by
+from teams.outline import remarks as remarks_of
 from teams.proposal import Proposal, depends_on
 from teams.reading import sections_of, values_on_file
 from teams.views.authoring import led, not_editable, posted_version, refused, visible
@@ -134,11 +135,12 @@ def _show(
     stale: StaleDraft | None = None,
 ) -> HttpResponse:  # fmt: skip
     proposal = Proposal(filing.kind, payload, filing.office, filing.team, filing.before, filing)
-    outline = outline_of(filing, proposal)
+    returned = returned_by(filing)
     names = names_in(part, filing.kind)
-    form = SectionForm([name for name in names if name != "posts"], payload, proposal.errors)
+    facts = [name for name in names if name != "posts"]
+    form = SectionForm(facts, payload, proposal.errors, proposal.named)
     rows = post_forms(payload, proposal.errors, more=more) if part == MANAGEMENT_SECTION else []
-    remarks = [remark for remark in outline.remarks if section_of(remark.name) == part.key]
+    remarks = [remark for remark in remarks_of(filing, returned) if section_of(remark.name) == part.key]
     context = {
         "filing": filing,
         "section": part,
@@ -150,7 +152,7 @@ def _show(
         "posts_on_file": _posts_on_file(proposal) if rows else "",
         "remarks": remarks,
         "posts_remarks": [remark for remark in remarks if remark.name.startswith("posts")],
-        "returned": outline.returned,
+        "returned": returned,
         "stale": stale.clashes if stale else [],
         "edited": _other_editor(request, last_edit(filing)),
         "keep_key": f"filing-{filing.pk}-{part.key}",
@@ -175,7 +177,7 @@ def _fields(form: SectionForm, proposal: Proposal, remarks: list[Any]) -> list[d
     """Each field with what stands beside it: whether it must be filled in, what is on file, what was said of it."""
     needed = proposal.needed
     changed = [name for name in form.fields if name in proposal.changed and proposal.before]
-    on_file = values_on_file(proposal.before, *changed) if changed else {}
+    on_file = values_on_file(proposal, *changed) if changed else {}
     said = {remark.name: remark for remark in remarks}
     return [
         {
@@ -198,13 +200,13 @@ def _posts_on_file(proposal: Proposal) -> str:
     before = posts_in(proposal.before)
     if not before or same(before, posts_in(proposal.payload)):
         return ""
-    return "；".join(f"{label}" for label in values_on_file(proposal.before, "posts.captain", "posts.deputy").values())
+    return "；".join(f"{label}" for label in values_on_file(proposal, "posts.captain", "posts.deputy").values())
 
 
 def _papers_context(request: SignedIn, filing: Filing) -> dict[str, Any]:
     outline = outline_of(filing)
     asked = {row.paper_id: row for row in outline.asked}
-    extra = {paper.kind for paper in outline.papers} - set(asked) - {OTHER}
+    extra = set(outline.papers) - set(asked) - {OTHER}
     kinds = [*asked, *sorted(extra), OTHER]
     drawn = panels(filing, request.user, kinds)
     lacking = {row.paper_id for row in outline.lacking}
