@@ -314,6 +314,9 @@ REMINDERS = [
     "teams.reminders.changes_not_filed",
     "teams.reminders.confirmations_missing",
 ]
+# What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
+AFTER_OFFICE_MOVED = ["teams.restructuring.reroute"]
+BEFORE_OFFICE_CLOSED = ["teams.restructuring.in_the_way"]
 # kind → function(job, progress) → core.jobs.JobResult or None
 JOBS = {
     "export": "core.exports.jobs.export",

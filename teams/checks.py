@@ -355,7 +355,9 @@ CHECKS = (
     Check("roster_elsewhere", gettext_lazy("队员在其他队"), "", roster_checks.elsewhere),
     Check("roster_twins", gettext_lazy("队员重复登记"), "", roster_checks.twins),
     Check("roster_adult", gettext_lazy("队员年龄"), "", roster_checks.minors),
-    Check("exit_members", gettext_lazy("队员安置"), "", roster_checks.unplaced, frozenset({FilingKind.EXIT}), fixed=True),
+    Check(
+        "exit_members", gettext_lazy("队员安置"), "", roster_checks.unplaced, frozenset({FilingKind.EXIT}), fixed=True
+    ),
     Check("exit_day", gettext_lazy("退出日期"), "", _exit_day, frozenset({FilingKind.EXIT})),
     Check(
         "exit_tasks",

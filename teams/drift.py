@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organizations.models import Organization
-from teams.facts import FACTS, MANAGEMENT_SECTION, Words, changed_names, facts_of, label_of
+from teams.facts import FACTS, MANAGEMENT_SECTION, ROW, Words, changed_names, facts_of, label_of
 from teams.models import CheckSetting, Team, TeamPost
 from teams.states import ON_FILE
 
@@ -53,7 +53,14 @@ class Drift:
 
 def drift_of(team: Team) -> list[Drift]:
     """What has to be filed about the team, in the order of the form. No difference: two queries; else nine at most."""
-    return drift_from(team, facts_of(team)) if team.status in ON_FILE else []
+    return drift_from(team, facts_now(team)) if team.status in ON_FILE else []
+
+
+def facts_now(team: Team) -> dict[str, Any]:
+    """What is on file, without the management that has left the team while holding a post."""
+    facts = facts_of(team)
+    gone = set(team.posts.held_by_the_left().values_list("pk", flat=True))
+    return {**facts, "posts": [row for row in facts["posts"] if row[ROW] not in {f"p{pk}" for pk in gone}]}
 
 
 def drift_from(team: Team, now: Mapping[str, Any]) -> list[Drift]:
@@ -99,6 +106,8 @@ class _Since:
         if self._ends is None:
             gone = self._team.posts.management().filter(ends_on__lte=timezone.localdate()).order_by("ends_on")
             self._ends = dict(gone.values_list("role", "ends_on"))
+            left = self._team.posts.management().held_by_the_left().order_by("left_on")
+            self._ends |= dict(left.values_list("role", "left_on"))
         return self._ends
 
     def _changed(self, value: Any) -> date | None:
@@ -123,7 +132,8 @@ def drifting(teams: QuerySet[Team]) -> QuerySet[Team]:
     )
     renamed = Q(filed_name__isnull=False) & ~Q(filed_name=F("organization__name"))
     moved = Q(filed_office__isnull=False) & ~Q(filed_office=F("parent"))
-    return teams.filter(renamed | moved | Q(pk__in=_left_by_management()))
+    away = TeamPost.objects.management().held_by_the_left().values("team")
+    return teams.filter(renamed | moved | Q(pk__in=_left_by_management()) | Q(pk__in=away))
 
 
 def _left_by_management() -> QuerySet[Any]:

@@ -91,6 +91,9 @@ FACTS: Mapping[str, Fact] = {
 }
 OF_ORGANIZATION = ("name", "short_name", "office")
 POST_FIELDS = ("role", "name", "phone", "origin", "starts_on")
+# Kept with a row beside what is typed: which member it means, and by what the row is known while it is written.
+PERSON, ROW = "person", "row"
+POST_KEYS = (*POST_FIELDS, PERSON, ROW)
 _POST_FIELD = re.compile(rf"posts-(\d{{1,3}})-({'|'.join(POST_FIELDS)})", re.ASCII)
 DIRECT = tuple(name for name, fact in FACTS.items() if not fact.filed)
 _DAY = {"type": "date"}
@@ -245,6 +248,8 @@ def label_of(name: str) -> str:
         return str(PostRole(tail).label) if tail in PostRole.values else _("负责人")
     if head == "papers":
         return _("材料：%(paper)s") % {"paper": _paper_name(tail)} if tail else _("材料")
+    if head == "roster":
+        return _("花名册")
     if head == "exit":
         return str(ExitTask(tail).label) if tail in ExitTask.values else _("退出清单")
     if name in _ABOUT:
@@ -287,6 +292,8 @@ def read_post(row: Mapping[str, str]) -> dict[str, Any]:
         errors["role"] = ValidationError(_("这里只填队长和副队长，其他岗位由队伍自行维护。"))
     if errors:
         raise ValidationError(errors)
+    person = str(row.get(PERSON) or "")
+    values["person_id"] = int(person) if person.isdecimal() and len(person) < 10 else None
     return values
 
 
@@ -312,10 +319,14 @@ def facts_of(team: Team) -> dict[str, Any]:
     for name in FACTS:
         if name not in OF_ORGANIZATION:
             facts[name] = plain(getattr(team, model_field(name).attname))
-    facts["posts"] = [
-        {name: plain(getattr(post, name)) for name in POST_FIELDS} for post in team.posts.current().management()
-    ]
+    facts["posts"] = [row_of(post) for post in team.posts.current().management()]
     return facts
+
+
+def row_of(post: TeamPost) -> dict[str, str]:
+    """A post as a row of a payload."""
+    row = {name: plain(getattr(post, name)) for name in POST_FIELDS}
+    return {**row, PERSON: plain(post.person_id), ROW: f"p{post.pk}"}
 
 
 def is_empty(raw: Any) -> bool:
@@ -333,13 +344,13 @@ def _comparable(raw: Any) -> Any:
     if isinstance(raw, list):
         return sorted((_comparable(item) for item in raw), key=repr)
     if isinstance(raw, dict):
-        return sorted((key, str(value).strip()) for key, value in raw.items() if not is_empty(value))
+        return sorted((key, str(value).strip()) for key, value in raw.items() if key != ROW and not is_empty(value))
     return str(raw).strip()
 
 
 def posts_in(payload: Mapping[str, Any], role: str = "") -> list[dict[str, str]]:
     """Rows of ``posts`` that say anything, of one role or all."""
-    rows = [row for row in payload.get("posts") or [] if any(not is_empty(value) for value in row.values())]
+    rows = [row for row in payload.get("posts") or [] if any(not is_empty(row.get(name)) for name in POST_FIELDS)]
     return [row for row in rows if not role or row.get("role") == role]
 
 
@@ -350,9 +361,14 @@ def changed_names(before: Mapping[str, Any], payload: Mapping[str, Any]) -> list
     posts = [
         f"posts.{role.value}"
         for role in MANAGEMENT
-        if "posts" in payload and not same(posts_in(before, role), posts_in(payload, role))
+        if "posts" in payload and not same(_typed(posts_in(before, role)), _typed(posts_in(payload, role)))
     ]
     return [*names[:at], *posts, *names[at:]]
+
+
+def _typed(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Which member a row means is no fact that is filed."""
+    return [{name: value for name, value in row.items() if name in POST_FIELDS} for row in rows]
 
 
 # -- in words -------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from core.documents import render_pdf
 from core.language import in_chinese
 from core.models import Attachment, WorkflowEvent
+from organizations.models import User
+from teams.annex import roster_lines
 from teams.choices import Duty
 from teams.facts import MANAGEMENT_SECTION, Words, posts_in
 from teams.models import Filing, FilingRound, FilingStep
@@ -18,10 +20,15 @@ from teams.way import with_story
 _WIDE = 16  # characters that half a line of the form holds
 
 
-def registration_form(filing: Filing) -> tuple[bytes, str]:
-    """The form as PDF, and its name. What was handed in last; before that the draft, marked as one."""
+def registration_form(filing: Filing, *, roster_for: User | None = None) -> tuple[bytes, str]:
+    """The form as PDF, and its name. What was handed in last; before that the draft, marked as one.
+
+    :param roster_for: adds the members whom this person may see as an annex.
+    """
     with in_chinese():
         context = form_context(filing)
+        with_roster = roster_for is not None and filing.team_id is not None
+        context["annex"] = roster_lines(filing.organization, roster_for) if with_roster else []  # type: ignore[arg-type]
         return render_pdf("pdf/filing_form.html", context), f"{context['title']} {filing.number or filing.name}"
 
 

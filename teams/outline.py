@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from core.models import WorkflowEvent
+from people.places import roster_url
 from teams.checks import papers_asked
 from teams.choices import FilingKind
 from teams.facts import (
@@ -27,6 +28,7 @@ from teams.facts import (
 )
 from teams.models import ExitItem, Filing, FilingRound, RulePaper
 from teams.proposal import Proposal
+from teams.roster_checks import ROSTER
 from teams.states import FilingState
 
 PAPERS = Section("papers", gettext_lazy("材料"))
@@ -76,6 +78,8 @@ def names_in(section: Section, kind: str) -> list[str]:
 
 def url_of(filing: Filing, field: str) -> str:
     """The place in the draft where a finding or comment about ``field`` can be mended."""
+    if field == ROSTER and filing.team_id is not None:
+        return roster_url(filing.organization)
     key = section_of(field)
     if key not in {section.key for section in parts_of(filing.kind)}:
         return reverse("teams:filing_edit", args=[filing.pk])

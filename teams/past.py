@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from core.history.as_at import as_at
 from core.together import together
 from organizations.models import Organization
-from teams.facts import FACTS, OF_ORGANIZATION, POST_FIELDS, model_field, plain
+from teams.facts import FACTS, OF_ORGANIZATION, model_field, plain, row_of
 from teams.models import Category, Coverage, EmblemItem, Team, TeamPost
 from teams.models.team import other_category_names
 
@@ -53,7 +53,13 @@ class Snapshot:
         return rows.filter(path=self.team.organization.parent_path)[:1]
 
     def _posts(self) -> QuerySet[TeamPost]:
-        return self._rows(TeamPost).order_by("-starts_on", "-pk")
+        rows = self._rows(TeamPost).order_by("-starts_on", "-pk")
+        return rows if self.day else rows.with_left()  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _left(post: TeamPost) -> bool:
+        """Holds the post on paper, and is no member any more."""
+        return getattr(post, "left_on", None) is not None
 
     @cached_property
     def office(self) -> Organization | None:
@@ -108,14 +114,14 @@ class Snapshot:
 
     @cached_property
     def facts(self) -> Mapping[str, Any]:
-        """What ``facts_of`` gives, from what is read here anyway."""
+        """What ``facts_of`` gives, from what is read here anyway; without those who have left the team."""
         place = self.team.organization
         office = str(self.office.pk) if self.office else ""
         facts: dict[str, Any] = {"name": place.name, "short_name": place.short_name, "office": office}
         for name in FACTS:
             if name not in OF_ORGANIZATION:
                 facts[name] = plain(getattr(self.team, model_field(name).attname))
-        facts["posts"] = [{name: plain(getattr(post, name)) for name in POST_FIELDS} for post in self.management]
+        facts["posts"] = [row_of(post) for post in self.management if not self._left(post)]
         return facts
 
 

@@ -14,6 +14,7 @@ from teams.choices import FilingKind, Formation, PaperWhen, Registration
 from teams.facts import (
     ABOUT_FIELDS,
     FACTS,
+    POST_FIELDS,
     changed_names,
     is_empty,
     label_of,
@@ -98,7 +99,7 @@ class Proposal:
         """Fact → what is wrong with what was typed; a post's under ``posts-<row>-<field>``."""
         found = dict(self._read[1])
         for index, row in enumerate(self.payload.get("posts") or []):
-            if self.asks_facts and any(not is_empty(value) for value in row.values()):
+            if self.asks_facts and any(not is_empty(row.get(name)) for name in POST_FIELDS):
                 try:
                     read_post(row)
                 except ValidationError as error:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from organizations.models import Organization
+from organizations.models import Organization, User
 from people.models import Membership
 from people.readiness import with_needs
 from teams.models import Team
@@ -18,6 +18,11 @@ _NAMED = 5
 def members_of(place: Organization) -> QuerySet[Membership]:
     """Those on the team's roster now."""
     return Membership.objects.of_team(place).current()
+
+
+def seen_members(place: Organization, user: User) -> QuerySet[Membership]:
+    """Those of them whom the reader may see."""
+    return Membership.objects.visible_to(user).of_team(place).current()
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,8 @@ def _lines(facts: Mapping[str, Any], labels: Mapping[str, str]) -> list[dict[str
     for key, label in (("reply_no", _("批复文号")), ("reply_on", _("批复日期")), ("on", _("会议日期"))):
         if facts.get(key):
             lines.append({"label": label, "new": str(facts[key])})
+    if facts.get("count"):
+        lines.append({"label": _("人数"), "new": str(facts["count"])})
     if facts.get("told"):
         lines.append({"label": _("通知了"), "new": _("、").join(facts["told"])})
     return lines

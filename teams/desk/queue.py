@@ -121,7 +121,7 @@ def counts_of(user: User, part: Part) -> dict[str, int]:
 
 
 def counted(user: User, part: Part) -> QuerySet[Any]:
-    """The counts by kind, for whoever reads more in the same query; ``summed`` makes of them what ``counts_of`` says."""
+    """The counts by kind, for whoever reads more in the same query; ``summed`` adds them up."""
     rows = rows_of(user, Part(below=part.below)).order_by()[:COUNTED].values("pk")
     late = Count("pk", filter=Q(due_on__lt=timezone.localdate()))
     by_kind = Filing.objects.filter(pk__in=rows).order_by().values("kind")

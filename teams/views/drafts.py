@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.attachments.panel import panels
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
+from people.places import roster_url
+from people.readiness import numbers
 from teams.checks import check
 from teams.choices import FilingKind
 from teams.drafting import Edit, StaleDraft, keep, last_edit
@@ -24,8 +26,10 @@ from teams.forms.filings import SectionForm, empty_row, post_forms, typed_in
 from teams.models import Filing
 from teams.outline import EXIT, PAPERS, Outline, names_in, next_of, outline_of, parts_of, returned_by
 from teams.outline import remarks as remarks_of
+from teams.posting import choosable, filled_in
 from teams.proposal import Proposal, depends_on
 from teams.reading import sections_of, values_on_file
+from teams.roster import members_of
 from teams.views.authoring import led, not_editable, posted_version, refused, visible
 from teams.views.exits import exit_context
 
@@ -54,8 +58,17 @@ def filing_edit(request: SignedIn, pk: int) -> HttpResponse:
         "edited": _other_editor(request, last_edit(filing)),
     }
     if filing.kind == FilingKind.ANNUAL and not outline.remarks:
+        context |= _roster(filing)
         return render(request, "teams/filing_annual.html", {**context, **_to_confirm(outline)})
+    if filing.kind == FilingKind.REGISTER and filing.team is not None:
+        context |= _roster(filing)
     return render(request, "teams/filing_edit.html", context)
+
+
+def _roster(filing: Filing) -> dict[str, Any]:
+    """The three numbers of the team and where its members are listed. One query."""
+    place = filing.organization
+    return {"numbers": numbers(members_of(place)), "roster_url": roster_url(place)}
 
 
 def _to_confirm(outline: Outline) -> dict[str, Any]:
@@ -100,6 +113,8 @@ def _part(filing: Filing, key: str) -> Section:
 
 def _save(request: SignedIn, filing: Filing, part: Section) -> HttpResponse:
     typed = typed_in(names_in(part, filing.kind), request.POST)
+    if "posts" in typed:
+        typed["posts"] = filled_in(typed["posts"], filing.organization, request.user)
     try:
         fresh = keep(filing, typed, by=request.user, version=posted_version(request))
     except StaleDraft as stale:
@@ -139,7 +154,8 @@ def _show(
     names = names_in(part, filing.kind)
     facts = [name for name in names if name != "posts"]
     form = SectionForm(facts, payload, proposal.errors, proposal.named)
-    rows = post_forms(payload, proposal.errors, more=more) if part == MANAGEMENT_SECTION else []
+    members = choosable(filing.organization, request.user) if part == MANAGEMENT_SECTION and filing.team else []
+    rows = post_forms(payload, proposal.errors, members, more=more) if part == MANAGEMENT_SECTION else []
     remarks = [remark for remark in remarks_of(filing, returned) if section_of(remark.name) == part.key]
     context = {
         "filing": filing,
@@ -148,7 +164,7 @@ def _show(
         "forms": [form, *rows],
         "fields": _fields(form, proposal, remarks),
         "rows": rows,
-        "row_template": empty_row() if rows else None,
+        "row_template": empty_row(members) if rows else None,
         "posts_on_file": _posts_on_file(proposal) if rows else "",
         "remarks": remarks,
         "posts_remarks": [remark for remark in remarks if remark.name.startswith("posts")],
@@ -249,7 +265,10 @@ def filing_autosave(request: SignedIn, pk: int, section: str) -> HttpResponse:
     try:
         fresh = keep(filing, typed, by=request.user, version=posted_version(request))
         wrong = sum(section_of(name) == part.key for name in Proposal.of(fresh).errors)
-        answer |= {"saved_at": timezone.now(), "version": fresh.version, "wrong": wrong}
+        # what others wrote is not on this page: its next save must be compared with what it was opened with
+        shows_all = all(same(fresh.payload.get(name), value) for name, value in typed.items())
+        version = fresh.version if shows_all else posted_version(request)
+        answer |= {"saved_at": timezone.now(), "version": version, "wrong": wrong}
     except StaleDraft as stale:
         answer["stale"] = stale
     except MoveNotAllowed as error:

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_safe
 from organizations.signed_in import SignedIn
 from teams.models import PaperKind
 from teams.portrait import cards
+from teams.posting import meant
 from teams.records import certificates_of, filings_of, papers_of, toned
 from teams.timeline import story
 from teams.timeline import wanted as told_by
+from teams.upkeep import can_keep
 from teams.views.team_common import team_page
 
 
@@ -30,6 +32,10 @@ def team_posts(request: SignedIn, pk: int) -> HttpResponse:
     page = team_page(request, pk, "teams:team_posts")
     page.read()
     now = page.shot.posts
+    kept = not page.is_past and can_keep(page.team, request.user)
+    people = meant(page.team, now, request.user) if kept else {}
+    for post in now:
+        post.means = people.get(post.pk)  # type: ignore[attr-defined]
     context = page.context(
         management=[post for post in now if post.is_filed_role],
         others=[post for post in now if not post.is_filed_role],
