@@ -107,7 +107,10 @@ def filing_end_members(request: SignedIn, pk: int) -> HttpResponse:
     filing = visible(request, pk)
     if filing.kind != FilingKind.EXIT:
         raise Http404
-    day = parse_day(request.POST.get("left_on", ""))
+    decision = can_account(filing, request.user)
+    if not decision:
+        return _refuse(request, filing, decision.reason)
+    day = _day(request.POST.get("left_on", ""))
     if day is None:
         messages.error(request, _("请填写退队日期。"))
         return redirect(_back(filing, ExitTask.MEMBERS))
@@ -122,7 +125,7 @@ def filing_end_members(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(_back(filing, ExitTask.MEMBERS))
 
 
-def parse_day(text: str) -> date | None:
+def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -1,6 +1,6 @@
 """Filings and the people of a team: what the checks say, how members are placed, who holds a post."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -99,12 +99,15 @@ def test_nobody_is_left_behind_when_a_team_leaves(team, chifeng, region, songsha
     filing = WORKFLOW.perform(filing, "submit", by=builders.read(chifeng))
     with pytest.raises(ValidationError, match="3 名队员没有安置"):
         WORKFLOW.perform(filing, "approve", by=builders.read(region))
-    everybody = reverse("teams:filing_end_members", args=[filing.pk])
+    everybody, tomorrow = (
+        reverse("teams:filing_end_members", args=[filing.pk]),
+        timezone.localdate() + timedelta(days=1),
+    )
     assert client.get(everybody).status_code == 405
     assert as_user(songshan).post(everybody, {"left_on": "2026-11-01"}).status_code == 404
     assert as_user(region).post(everybody, {"left_on": "2026-11-01"}).status_code == 403
     assert "请填写退队日期" in client.post(everybody, {"left_on": "x"}, follow=True).content.decode()
-    assert "不能晚于今天" in client.post(everybody, {"left_on": "2126-11-01"}, follow=True).content.decode()
+    assert "不能晚于今天" in client.post(everybody, {"left_on": str(tomorrow)}, follow=True).content.decode()
     assert Membership.objects.of_team(team.organization).current().count() == 3
     client.post(everybody, {"left_on": "2026-11-01"})
     for membership in memberships:
@@ -153,6 +156,8 @@ def test_a_captain_who_leaves_the_team_shows_and_is_not_proposed_again(team, chi
     (drift,) = drift_of(Team.objects.get(pk=team.pk))
     assert (drift.key, drift.now, drift.since) == ("posts.captain", "", timezone.localdate())
     assert list(drifting(Team.objects.filter(pk=team.pk))) == [team]
+    for name in ("team_posts", "team_detail", "team_history"):
+        assert len(queries_of(as_user(chifeng), reverse(f"teams:{name}", args=[team.pk]))) <= 10, name
     page = as_user(chifeng).get(reverse("teams:team_posts", args=[team.pk]))
     assert "已退队" in page.content.decode()
     assert [each.key for each in page.context["drifts"]] == ["posts.captain"]
