@@ -19,8 +19,9 @@ Found = Iterator[tuple[str, str]]
 
 
 def empty(proposal: "Proposal", limit: int) -> Found:
+    """A team that has no place yet cannot have members entered; its roster is among the papers."""
     roster = proposal.around.roster
-    if roster is None or not roster.rows:
+    if roster is not None and not roster.rows:
         yield ROSTER, _("花名册还没有登记队员。")
 
 

@@ -201,7 +201,7 @@ def test_hostile_text_neither_breaks_nor_bloats_the_draft(chifeng, office, text)
     assert len(now["base_address"]) <= LONGEST
     assert "\x00" not in now["base_address"]
     assert "state" not in now
-    assert set(now["posts"][0]) == {"role", "name", "phone", "origin", "starts_on"}
+    assert set(now["posts"][0]) == {"role", "name", "phone", "origin", "starts_on", "person", "row"}
 
 
 def test_ten_thousand_rows_are_refused_or_cut(as_user, chifeng, office):
