@@ -2,16 +2,21 @@
 
 Every function locks what it changes in the order of paths, so that two restructurings at once wait for each other and
 neither reads a path that the other is rewriting.
+
+Subjects above have their say in the same transaction: ``AFTER_OFFICE_MOVED`` (office, ``former`` path, ``by``) does
+what follows or refuses with ``ValidationError``; ``BEFORE_OFFICE_CLOSED`` (office) gives what is in the way, in words.
 """
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from core.integrity import plainly
@@ -111,9 +116,12 @@ def move_office(office: Organization, *, to: Organization, by: User) -> Organiza
         place.proxy = parent
         place.version += 1
         place.save(update_fields=["proxy", "version"])
+    former = office.path
     Organization.objects.move(office, parent, "last-child")
     moved = Organization.objects.get(pk=office.pk)
     Organization.objects.filter(pk=moved.pk).update(version=moved.version + 1)
+    for follow in settings.AFTER_OFFICE_MOVED:
+        import_string(follow)(moved, former=former, by=by)
     return moved
 
 
@@ -182,7 +190,10 @@ def in_the_way(office: Organization, on: date) -> list[str]:
         ).count(),
         _("代办的 %d 个机构"): Organization.objects.in_force(on).filter(proxy=office).count(),
     }
-    return [words % number for words, number in counts.items() if number]
+    found = [words % number for words, number in counts.items() if number]
+    for ask in settings.BEFORE_OFFICE_CLOSED:
+        found += import_string(ask)(office)
+    return found
 
 
 def _require_higher(parent: Organization, level: str, *, field: str = "level") -> None:

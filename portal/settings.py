@@ -318,6 +318,9 @@ REMINDERS = [
     "teams.reminders.confirmations_missing",
     "people.reminders.papers_due",
 ]
+# What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
+AFTER_OFFICE_MOVED = ["teams.restructuring.reroute"]
+BEFORE_OFFICE_CLOSED = ["teams.restructuring.in_the_way"]
 # kind → function(job, progress) → core.jobs.JobResult or None
 JOBS = {
     "export": "core.exports.jobs.export",

@@ -15,8 +15,10 @@ from organizations.models import Organization, User
 from organizations.reference import add_child
 from organizations.roles import Level
 from organizations.tree import close_team, place_team, reopen_team
+from people.models import Membership
 from teams.choices import FilingKind
 from teams.facts import FACTS, OF_ORGANIZATION, facts_of, is_empty
+from teams.members import members_of
 from teams.models import EmblemItem, ExitItem, Filing, Team, TeamPost
 from teams.proposal import Proposal
 from teams.rebasing import carried_along
@@ -163,7 +165,7 @@ def _write(team: Team, proposal: Proposal, names: list[str]) -> None:
 def _posts(team: Team, filing: Filing, proposal: Proposal) -> None:
     """End the management that is no longer there and enter who is new; who stays keeps the row. Somebody the filing
     only carried along, and who has been recorded as having left meanwhile, does not come back by it."""
-    now = {(row["role"], row["name"]): row for row in proposal.posts}
+    now = {(row["role"], row["name"]): _of_member(team, row) for row in proposal.posts}
     there = {(post.role, post.name): post for post in team.posts.current().management()}
     today = timezone.localdate()
     for key, post in there.items():
@@ -183,6 +185,12 @@ def _posts(team: Team, filing: Filing, proposal: Proposal) -> None:
             kept.save()
 
 
+def _of_member(team: Team, row: dict[str, Any]) -> dict[str, Any]:
+    """The row with the person it means, if he or she is or was a member of the team; else by name alone."""
+    known = row["person_id"] and Membership.objects.of_team(team.organization).filter(person=row["person_id"]).exists()
+    return row if known else {name: value for name, value in row.items() if name != "person_id"}
+
+
 def _successor(now: dict[Any, dict[str, Any]], role: str) -> Any:
     """Day on which the (one) new holder of the post began."""
     days = [row["starts_on"] for (other, _name), row in now.items() if other == role]
@@ -191,6 +199,12 @@ def _successor(now: dict[Any, dict[str, Any]], role: str) -> Any:
 
 def require_accounted_for(filing: Filing, team: Team) -> None:
     """Nothing completes until emblem, equipment and members are accounted for. Raises ``ValidationError``."""
+    remaining = members_of(team.organization).count()
+    if remaining:
+        words = {"count": remaining}
+        raise ValidationError(
+            _("花名册上还有 %(count)d 名队员没有安置，先办理退队或转队，才能办结。") % words, code="exit"
+        )
     open_items = [str(item) for item in ExitItem.objects.filter(filing=filing, done_on=None)]
     if open_items:
         raise ValidationError(

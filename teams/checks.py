@@ -14,13 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from core.models import Attachment
-from organizations.models import Organization
+from teams import member_checks
 from teams.choices import FilingKind, Formation, PostRole, Registration, Severity, TeamLevel
 from teams.facts import label_of, posts_in
-from teams.models import CheckSetting, Filing, RulePaper, Team
+from teams.models import RulePaper
 from teams.proposal import Proposal
-from teams.states import OPEN, FilingState
 from teams.validators import in_region
 
 Found = Iterable[tuple[str, str]]
@@ -88,7 +86,7 @@ def findings_of(rows: Iterable[dict[str, Any]]) -> list[Finding]:
 
 def check(proposal: Proposal) -> Report:
     """Run every check that applies to the filing, in the order of the table."""
-    settings = {setting.key: setting for setting in CheckSetting.objects.all()}
+    settings = proposal.around.settings
     findings: list[Finding] = []
     passed: list[str] = []
     for each in CHECKS:
@@ -125,7 +123,7 @@ def _required(proposal: Proposal, limit: int) -> Found:
 def _papers(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
     if proposal.filing is None:
         return
-    there = set(Attachment.objects.of(proposal.filing).current().values_list("kind", flat=True))
+    there = set(proposal.around.papers)
     for asked in papers_asked(proposal):
         if asked.required and asked.paper_id not in there:
             yield "papers", _("缺材料：%(paper)s。") % {"paper": asked.paper}
@@ -133,31 +131,18 @@ def _papers(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
 
 def papers_asked(proposal: Proposal) -> list[RulePaper]:
     """Papers the rule asks for with this content, also those that need not be there."""
-    rows = RulePaper.objects.filter(rule__kind=proposal.kind, rule__level=proposal.level).select_related("paper")
-    return [row for row in rows if proposal.wants(row.when)]
+    return [row for row in proposal.around.asked if proposal.wants(row.when)]
 
 
 # -- doubles ----------------------------------------------------------------------------------------------
 def _name_taken(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
-    name = _squeezed(proposal)
-    if not name:
-        return
-    taken = Organization.objects.filter(name=name)
-    if proposal.team is not None:
-        taken = taken.exclude(pk=proposal.team.organization_id)
-    if taken.exists():
-        yield "name", _("“%(name)s”已经有了，不能重名。") % {"name": name}
+    if proposal.around.name_taken:
+        yield "name", _("“%(name)s”已经有了，不能重名。") % {"name": _squeezed(proposal)}
 
 
 def _name_proposed(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
-    name = _squeezed(proposal)
-    if not name or "name" not in proposal.changed:
-        return
-    others = Filing.objects.filter(title=name, state__in=OPEN).exclude(state=FilingState.DRAFT)
-    if proposal.filing is not None:
-        others = others.exclude(pk=proposal.filing.pk)
-    if others.exists():
-        yield "name", _("另有一件在办的备案也用“%(name)s”这个名称。") % {"name": name}
+    if proposal.around.name_proposed and "name" in proposal.changed:
+        yield "name", _("另有一件在办的备案也用“%(name)s”这个名称。") % {"name": _squeezed(proposal)}
 
 
 def _squeezed(proposal: Proposal) -> str:
@@ -165,25 +150,14 @@ def _squeezed(proposal: Proposal) -> str:
 
 
 def _same_uscc(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
-    uscc = proposal.values.get("uscc")
-    if uscc:
-        for other in _others(proposal, uscc=uscc):
-            yield "uscc", _("%(team)s用的是同一个统一社会信用代码。") % {"team": other}
+    """Other teams are named, within the same region, only by what their public certificate says as well."""
+    for other in proposal.around.same_uscc:
+        yield "uscc", _("%(team)s用的是同一个统一社会信用代码。") % {"team": other}
 
 
 def _same_host(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
-    host = proposal.values.get("host_org_name")
-    if host:
-        for other in _others(proposal, host_org_name=host):
-            yield "host_org_name", _("%(team)s也是由这个社会组织组建的。") % {"team": other}
-
-
-def _others(proposal: Proposal, **alike: str) -> Iterable[Team]:
-    """Other teams, named within the same region only by what their public certificate says as well."""
-    rows = Team.objects.on_file().filter(**alike)
-    if proposal.team is not None:
-        rows = rows.exclude(pk=proposal.team.pk)
-    return rows.select_related("organization").order_by("pk")[:3]
+    for other in proposal.around.same_host:
+        yield "host_org_name", _("%(team)s也是由这个社会组织组建的。") % {"team": other}
 
 
 # -- sense ------------------------------------------------------------------------------------------------
@@ -268,7 +242,7 @@ def _year_once(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
     year, team = proposal.values.get("year"), proposal.team
     if year is None or team is None:
         return
-    if Filing.objects.filter(team=team, kind=FilingKind.ANNUAL, year=year, state=FilingState.FILED).exists():
+    if year in proposal.around.years_confirmed:
         yield "year", _("%(year)d 年度已经确认过了。") % {"year": year}
     elif year > timezone.localdate().year:
         yield "year", _("%(year)d 年度还没有到。") % {"year": year}
@@ -288,8 +262,8 @@ def _exit_day(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
 
 
 def _exit_tasks(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
-    if proposal.filing is not None:
-        for item in proposal.filing.exit_items.filter(done_on=None):
+    for item in proposal.around.exit_items:
+        if item.done_on is None:
             yield f"exit.{item.task}", _("退出清单“%(task)s”还没有完成，办结前要完成。") % {"task": item}
 
 
@@ -367,6 +341,22 @@ CHECKS = (
         _maintained,
         frozenset({FilingKind.ANNUAL}),
         limit=90,
+    ),
+    Check(
+        "roster_empty",
+        gettext_lazy("花名册"),
+        gettext_lazy("花名册已有队员"),
+        member_checks.empty,
+        frozenset({FilingKind.REGISTER, FilingKind.ANNUAL}),
+    ),
+    Check("roster_insured", gettext_lazy("队员保险"), "", member_checks.uninsured),
+    Check("roster_certified", gettext_lazy("队员救护证书"), "", member_checks.uncertified),
+    Check("roster_identity", gettext_lazy("队员证件号码"), "", member_checks.without_id),
+    Check("roster_elsewhere", gettext_lazy("队员在其他队"), "", member_checks.elsewhere),
+    Check("roster_twins", gettext_lazy("队员重复登记"), "", member_checks.twins),
+    Check("roster_adult", gettext_lazy("队员年龄"), "", member_checks.minors),
+    Check(
+        "exit_members", gettext_lazy("队员安置"), "", member_checks.unplaced, frozenset({FilingKind.EXIT}), fixed=True
     ),
     Check("exit_day", gettext_lazy("退出日期"), "", _exit_day, frozenset({FilingKind.EXIT})),
     Check(

@@ -17,7 +17,9 @@ from organizations.models import Organization, User
 from organizations.permissions import can
 from organizations.roles import Right
 from teams.choices import ExitTask, FilingKind
-from teams.facts import ABOUT_FIELDS, FACTS, LONGEST, POST_FIELDS, Words, facts_of, label_of, same
+from teams.drift import facts_now
+from teams.facts import ABOUT_FIELDS, FACTS, LONGEST, POST_KEYS, Words, facts_of, label_of, same
+from teams.merging import merged_posts
 from teams.models import ExitItem, Filing, Team
 from teams.proposal import Proposal
 from teams.states import TeamStatus
@@ -56,7 +58,8 @@ def begin(kind: str, *, by: User, office: Organization | None = None, team: Team
     can_begin(kind, by, place=place, team=team).require()
     manager = Organization.objects.get(path=place.parent_path) if team else place
     facts = facts_of(team) if team else {"office": str(manager.pk), "posts": []}
-    payload = {**facts, **_about(kind), **typed} if kind != FilingKind.EXIT else {**_about(kind), **typed}
+    proposed = facts_now(team) if team else facts  # those who have left the team are not proposed again
+    payload = {**proposed, **_about(kind), **typed} if kind != FilingKind.EXIT else {**_about(kind), **typed}
     filing = Filing(
         kind=kind, organization=place, office=manager, team=team, created_by=by, payload=payload,
         before=facts if team and team.status != TeamStatus.PREPARING else {},
@@ -132,7 +135,7 @@ def _clean(name: str, value: Any) -> Any:
     if name == "posts":
         rows = value if isinstance(value, list) else []
         return [
-            {key: _text(row.get(key, "")) for key in POST_FIELDS} for row in rows[:MOST_POSTS] if isinstance(row, dict)
+            {key: _text(row.get(key, "")) for key in POST_KEYS} for row in rows[:MOST_POSTS] if isinstance(row, dict)
         ]
     if isinstance(value, list):
         return [_text(item) for item in value[:50]]
@@ -158,7 +161,16 @@ def _untangled(
     then = events.filter(version=opened).last()
     before = then.payload if then else {}
     own = {name: value for name, value in changed.items() if not same(before.get(name), value)}
-    names = [name for name in own if not same(before.get(name), fresh.payload.get(name))]
+    rows = None
+    if "posts" in own:
+        rows = merged_posts(before.get("posts") or [], fresh.payload.get("posts") or [], typed["posts"])
+        if rows is not None:
+            own["posts"] = rows
+    names = [
+        name
+        for name in own
+        if not same(before.get(name), fresh.payload.get(name)) and (name != "posts" or rows is None)
+    ]
     if not names:
         return own
     words = Words(before, fresh.payload, typed)

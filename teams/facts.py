@@ -6,7 +6,7 @@ form field that shows, reads and checks one fact; pages, hand-in, import and API
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,8 +14,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Value
-from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -25,6 +23,7 @@ from organizations.models import Division, Organization
 from organizations.roles import OFFICE_LEVELS, Level
 from teams.choices import MANAGEMENT, ExitKind, ExitTask, Funding, PostRole
 from teams.models import Category, PaperKind, Team, TeamPost
+from teams.naming import Named
 
 LONGEST = 2000  # characters of one typed value that a draft keeps
 
@@ -92,6 +91,9 @@ FACTS: Mapping[str, Fact] = {
 }
 OF_ORGANIZATION = ("name", "short_name", "office")
 POST_FIELDS = ("role", "name", "phone", "origin", "starts_on")
+# Kept with a row beside what is typed: which member it means, and by what the row is known while it is written.
+PERSON, ROW = "person", "row"
+POST_KEYS = (*POST_FIELDS, PERSON, ROW)
 _POST_FIELD = re.compile(rf"posts-(\d{{1,3}})-({'|'.join(POST_FIELDS)})", re.ASCII)
 DIRECT = tuple(name for name, fact in FACTS.items() if not fact.filed)
 _DAY = {"type": "date"}
@@ -200,8 +202,11 @@ def model_field(name: str) -> Any:
     return (Organization if name in OF_ORGANIZATION else Team)._meta.get_field(name)
 
 
-def field_of(name: str) -> forms.Field:
-    """The form field of a fact. Never required: a draft may miss anything; ``teams.checks`` asks at hand-in."""
+def field_of(name: str, named: Named | None = None) -> forms.Field:
+    """The form field of a fact. Never required: a draft may miss anything; ``teams.checks`` asks at hand-in.
+
+    :param named: gives the choices of the categories, where they have been read.
+    """
     if name in _ABOUT:
         return _ABOUT[name]()
     column = model_field(name)
@@ -210,6 +215,10 @@ def field_of(name: str) -> forms.Field:
         field.label = column.verbose_name if column is not None else field.label
         if isinstance(field, forms.ModelChoiceField):
             field.empty_label = gettext_lazy("请选择")
+        if named is not None and name.endswith(("_category", "_categories")):
+            choices = [(category.pk, category.name) for category in named.categories_in_use]
+            empty = [("", field.empty_label)] if isinstance(field, forms.ModelChoiceField) else []
+            field.choices = [*empty, *choices]  # type: ignore[attr-defined]
     else:
         field = column.formfield()
         if isinstance(field, forms.DateField):
@@ -239,6 +248,8 @@ def label_of(name: str) -> str:
         return str(PostRole(tail).label) if tail in PostRole.values else _("负责人")
     if head == "papers":
         return _("材料：%(paper)s") % {"paper": _paper_name(tail)} if tail else _("材料")
+    if head == "roster":
+        return _("花名册")
     if head == "exit":
         return str(ExitTask(tail).label) if tail in ExitTask.values else _("退出清单")
     if name in _ABOUT:
@@ -250,12 +261,15 @@ def _paper_name(kind: str) -> str:
     return PaperKind.objects.filter(pk=kind).values_list("name", flat=True).first() or kind
 
 
-def read(name: str, raw: Any) -> Any:
-    """The value of what was typed; raises ``ValidationError`` with what is wrong with it. Empty is None, "" or []."""
-    field = field_of(name)
+def read(name: str, raw: Any, named: Named | None = None) -> Any:
+    """The value of what was typed; raises ``ValidationError`` with what is wrong with it. Empty is None, "" or [].
+
+    :param named: the records that the payload names, where they have been read.
+    """
+    field = field_of(name, named)
     if isinstance(raw, list | dict) and not isinstance(field, forms.MultipleChoiceField):
         raise ValidationError(_("这里只能填一个值。"))
-    value = field.clean(raw)
+    value = named.pick(name, field, raw) if named and named.knows(name) else field.clean(raw)
     column = model_field(name) if name in FACTS else None
     if column is not None and value not in (None, "", []):
         column.run_validators(getattr(value, "pk", value))
@@ -278,6 +292,8 @@ def read_post(row: Mapping[str, str]) -> dict[str, Any]:
         errors["role"] = ValidationError(_("这里只填队长和副队长，其他岗位由队伍自行维护。"))
     if errors:
         raise ValidationError(errors)
+    person = str(row.get(PERSON) or "")
+    values["person_id"] = int(person) if person.isdecimal() and len(person) < 10 else None
     return values
 
 
@@ -303,10 +319,14 @@ def facts_of(team: Team) -> dict[str, Any]:
     for name in FACTS:
         if name not in OF_ORGANIZATION:
             facts[name] = plain(getattr(team, model_field(name).attname))
-    facts["posts"] = [
-        {name: plain(getattr(post, name)) for name in POST_FIELDS} for post in team.posts.current().management()
-    ]
+    facts["posts"] = [row_of(post) for post in team.posts.current().management()]
     return facts
+
+
+def row_of(post: TeamPost) -> dict[str, str]:
+    """A post as a row of a payload."""
+    row = {name: plain(getattr(post, name)) for name in POST_FIELDS}
+    return {**row, PERSON: plain(post.person_id), ROW: f"p{post.pk}"}
 
 
 def is_empty(raw: Any) -> bool:
@@ -324,13 +344,13 @@ def _comparable(raw: Any) -> Any:
     if isinstance(raw, list):
         return sorted((_comparable(item) for item in raw), key=repr)
     if isinstance(raw, dict):
-        return sorted((key, str(value).strip()) for key, value in raw.items() if not is_empty(value))
+        return sorted((key, str(value).strip()) for key, value in raw.items() if key != ROW and not is_empty(value))
     return str(raw).strip()
 
 
 def posts_in(payload: Mapping[str, Any], role: str = "") -> list[dict[str, str]]:
     """Rows of ``posts`` that say anything, of one role or all."""
-    rows = [row for row in payload.get("posts") or [] if any(not is_empty(value) for value in row.values())]
+    rows = [row for row in payload.get("posts") or [] if any(not is_empty(row.get(name)) for name in POST_FIELDS)]
     return [row for row in rows if not role or row.get("role") == role]
 
 
@@ -341,31 +361,26 @@ def changed_names(before: Mapping[str, Any], payload: Mapping[str, Any]) -> list
     posts = [
         f"posts.{role.value}"
         for role in MANAGEMENT
-        if "posts" in payload and not same(posts_in(before, role), posts_in(payload, role))
+        if "posts" in payload and not same(_typed(posts_in(before, role)), _typed(posts_in(payload, role)))
     ]
     return [*names[:at], *posts, *names[at:]]
 
 
+def _typed(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Which member a row means is no fact that is filed."""
+    return [{name: value for name, value in row.items() if name in POST_FIELDS} for row in rows]
+
+
 # -- in words -------------------------------------------------------------------------------------------
 class Words:
-    """Facts of some payloads in words. Reads the names of offices, divisions and categories in one query.
-
-    :param known: offices that need not be read again.
+    """Facts of some payloads in words. Reads the names of offices, divisions and categories in one query, none where
+    ``named`` has read them.
     """
 
-    def __init__(self, *payloads: Mapping[str, Any], known: Iterable[Organization] = ()) -> None:
-        self._offices = {str(office.pk): str(office) for office in known}
-        places = {pk for pk in _pks(payloads, "office", "naming_org") if str(pk) not in self._offices}
-        codes = {str(payload.get("base_division") or "") for payload in payloads} - {""}
-        asked = any(payload.get(name) for payload in payloads for name in ("main_category", "other_categories"))
-        wanted = {
-            "office": Organization.objects.filter(pk__in=places) if places else None,
-            "division": Division.objects.filter(pk__in=codes) if codes else None,
-            "category": Category.objects.all() if asked else None,
-        }
-        found = _names({kind: rows for kind, rows in wanted.items() if rows is not None})
-        self._offices |= found.get("office", {})
-        self._divisions, self._categories = found.get("division", {}), found.get("category", {})
+    def __init__(self, *payloads: Mapping[str, Any], named: Named | None = None) -> None:
+        named = named or Named.read(*payloads)
+        self._offices, self._divisions = named.office_names, named.division_names
+        self._categories = named.category_names
 
     def of(self, name: str, payload: Mapping[str, Any], *, full: bool = False) -> str:
         """The fact as a person reads it.
@@ -411,20 +426,3 @@ class Words:
         if not names and column is not None and column.flatchoices:
             names = {str(key): str(label) for key, label in column.flatchoices}
         return names.get(str(raw), str(raw))
-
-
-def _pks(payloads: Iterable[Mapping[str, Any]], *names: str) -> set[int]:
-    found = {str(payload.get(name) or "") for payload in payloads for name in names}
-    return {int(value) for value in found if value.isdecimal() and len(value) < 10}
-
-
-def _names(wanted: Mapping[str, models.QuerySet[Any]]) -> dict[str, dict[str, str]]:
-    """Kind → key → name, for rows of several tables at once; no query where nothing is wanted."""
-    parts = [
-        rows.order_by().values_list(Value(kind), Cast("pk", models.TextField()), Cast("name", models.TextField()))
-        for kind, rows in wanted.items()
-    ]
-    found: dict[str, dict[str, str]] = {}
-    for kind, key, name in parts[0].union(*parts[1:], all=True) if parts else ():
-        found.setdefault(kind, {})[key] = name
-    return found

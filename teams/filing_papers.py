@@ -7,26 +7,33 @@ from django.utils.translation import gettext as _
 from core.documents import render_pdf
 from core.language import in_chinese
 from core.models import Attachment, WorkflowEvent
+from organizations.models import User
+from teams.annex import roster_lines
 from teams.choices import Duty
 from teams.facts import MANAGEMENT_SECTION, Words, posts_in
 from teams.models import Filing, FilingRound, FilingStep
 from teams.proposal import Proposal
 from teams.reading import Row, SheetSection, sections_of
-from teams.route import steps_of
 from teams.states import FilingState
+from teams.way import with_story
 
 _WIDE = 16  # characters that half a line of the form holds
 
 
-def registration_form(filing: Filing) -> tuple[bytes, str]:
-    """The form as PDF, and its name. What was handed in last; before that the draft, marked as one."""
+def registration_form(filing: Filing, *, roster_for: User | None = None) -> tuple[bytes, str]:
+    """The form as PDF, and its name. What was handed in last; before that the draft, marked as one.
+
+    :param roster_for: adds the members whom this person may see as an annex.
+    """
     with in_chinese():
         context = form_context(filing)
+        with_roster = roster_for is not None and filing.team_id is not None
+        context["annex"] = roster_lines(filing.organization, roster_for) if with_roster else []  # type: ignore[arg-type]
         return render_pdf("pdf/filing_form.html", context), f"{context['title']} {filing.number or filing.name}"
 
 
 def form_context(filing: Filing) -> dict[str, Any]:
-    handed_in = filing.rounds.last()
+    handed_in = next(iter(reversed(with_story(filing).rounds.all())), None)
     draft = handed_in is None or filing.state == FilingState.DRAFT
     proposal = Proposal.of(filing) if draft else _as_handed_in(filing, handed_in)
     sheet = sections_of(proposal, full=True)
@@ -65,7 +72,7 @@ def _is_short(row: Row) -> bool:
 
 def _posts(proposal: Proposal) -> list[dict[str, str]]:
     """The management line by line, with whole telephone numbers: the paper is the office's own."""
-    words = Words(proposal.payload)
+    words = Words(named=proposal.named)
     return [
         {
             "role": words.of_post("role", row),
@@ -91,8 +98,8 @@ def _steps(filing: Filing) -> list[dict[str, Any]]:
     """Each deciding office with what it said; a step still to come is room for it."""
     said = list(filing.events().filter(action__in=["accept", "approve", "confirm"]))
     lines = []
-    for step in steps_of(filing):
-        if step.duty == Duty.COPY:
+    for step in with_story(filing, rounds=False).steps.all():
+        if step.duty == Duty.COPY or step.state == FilingStep.State.ENDED:
             continue
         event = next((event for event in said if _belongs(event, step)), None)
         if event is not None:

@@ -7,9 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.decisions import Decision, no
+from core.language import in_chinese
 from core.workflow import MoveNotAllowed
 from organizations.models import User
-from teams.choices import ExitTask
+from people.choices import EndKind
+from people.workflow import MEMBERSHIP
+from teams.choices import ExitTask, FilingKind
+from teams.members import members_of
 from teams.models import EmblemItem, ExitItem, Filing
 from teams.states import OPEN
 from teams.workflow import asks, note
@@ -40,6 +44,10 @@ def account(
         raise ValidationError(_("您打开之后，别人改过“%(task)s”。请对照后再保存。") % {"task": item}, code="stale")
     if task == ExitTask.EMBLEM and done_on and outstanding(fresh):
         raise ValidationError(_("标志使用登记里还有没有收回的，先在登记里办理收回。"), code="exit")
+    if task == ExitTask.MEMBERS and done_on and unplaced(fresh):
+        raise ValidationError(
+            _("花名册上还有 %(count)d 名队员，先办理退队或转队。") % {"count": unplaced(fresh)}, code="exit"
+        )
     item.done_on, item.note, item.done_by = done_on, note_text, by
     item.version += 1
     item.full_clean()
@@ -47,6 +55,38 @@ def account(
     facts = {"task": task, "done_on": done_on, "note": note_text}
     note(fresh, "exit_item", by=by, facts={name: value for name, value in facts.items() if value})
     return item
+
+
+def unplaced(filing: Filing) -> int:
+    """How many members the leaving team still has."""
+    return members_of(filing.team.organization).count() if filing.team is not None else 0
+
+
+@transaction.atomic
+def end_memberships(filing: Filing, *, by: User, left_on: date) -> int:
+    """End every membership of the leaving team as 队伍退出; says how many. Each keeps its own history.
+
+    :raises MoveNotAllowed: code ``state`` when the filing has ended, ``permission`` without the right.
+    :raises ValidationError: a day that cannot be, with the name of whom it is about.
+    """
+    fresh = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
+    decision = can_account(fresh, by)
+    if not decision:
+        raise MoveNotAllowed("state" if fresh.state not in OPEN else "permission", decision.reason)
+    if fresh.kind != FilingKind.EXIT or fresh.team is None:
+        raise MoveNotAllowed("state", _("只有退出备案才能这样办理。"))
+    rows = list(members_of(fresh.team.organization).select_related("person").order_by("pk"))
+    with in_chinese():
+        reason = _("随队伍退出备案办理")
+    for row in rows:
+        try:
+            MEMBERSHIP.perform(row, "end", by=by, left_on=left_on, end_kind=EndKind.TEAM_LEFT, end_reason=reason)
+        except ValidationError as error:
+            words = {"name": row.person.name, "why": _("；").join(error.messages)}
+            raise ValidationError(_("%(name)s：%(why)s") % words, code="exit") from error
+    if rows:
+        note(fresh, "end_memberships", by=by, facts={"count": len(rows), "done_on": left_on})
+    return len(rows)
 
 
 def outstanding(filing: Filing) -> list[EmblemItem]:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from core.models import Attachment, WorkflowEvent
+from core.models import WorkflowEvent
+from people.places import roster_url
 from teams.checks import papers_asked
 from teams.choices import FilingKind
 from teams.facts import (
@@ -25,6 +26,7 @@ from teams.facts import (
     section_names,
     section_of,
 )
+from teams.member_checks import ROSTER
 from teams.models import ExitItem, Filing, FilingRound, RulePaper
 from teams.proposal import Proposal
 from teams.states import FilingState
@@ -76,6 +78,8 @@ def names_in(section: Section, kind: str) -> list[str]:
 
 def url_of(filing: Filing, field: str) -> str:
     """The place in the draft where a finding or comment about ``field`` can be mended."""
+    if field == ROSTER and filing.team_id is not None:
+        return roster_url(filing.organization)
     key = section_of(field)
     if key not in {section.key for section in parts_of(filing.kind)}:
         return reverse("teams:filing_edit", args=[filing.pk])
@@ -96,19 +100,26 @@ def last_return(events: Iterable[WorkflowEvent]) -> WorkflowEvent | None:
 
 
 def remarks(filing: Filing, returned: WorkflowEvent | None, rounds: Iterable[FilingRound] = ()) -> list[Remark]:
-    """Comments on fields of the latest return, in the order of the form. Two queries, none unless it is returned."""
+    """Comments on fields of the latest return, in the order of the form. No query where the rounds are given or the
+    filing was read with what was ``handed_in``.
+    """
     if filing.state != FilingState.RETURNED or returned is None:
         return []
     by = str(returned.by or "")
     said = dict(returned.facts.get("fields") or {})
-    rows = filing.comments.filter(round_no=filing.round_no, sent_at__isnull=False, ended_at=None)
-    said |= {row.field: row.text for row in rows.order_by("pk")}
-    latest = next((row for row in rounds if row.number == filing.round_no), None) or filing.rounds.last()
-    handed_in = latest.payload if latest else {}
+    handed_in = _handed_in(filing, rounds)
     return [
         Remark(name, label_of(name), text, by, url_of(filing, name), _is_answered(name, handed_in, filing.payload))
         for name, text in sorted(said.items(), key=lambda item: _place(item[0], filing.kind))
     ]
+
+
+def _handed_in(filing: Filing, rounds: Iterable[FilingRound]) -> Mapping[str, Any]:
+    latest = next((row for row in rounds if row.number == filing.round_no), None)
+    if latest is None and hasattr(filing, "handed_in"):
+        return filing.handed_in or {}
+    latest = latest or filing.rounds.last()
+    return latest.payload if latest else {}
 
 
 def _place(name: str, kind: str) -> int:
@@ -132,7 +143,7 @@ class Outline:
     filing: Filing
     proposal: Proposal
     asked: list[RulePaper]
-    papers: list[Attachment]
+    papers: list[str]  # kinds, one for each that is there
     remarks: list[Remark]
     exit_items: list[ExitItem]
     returned: WorkflowEvent | None = None
@@ -144,8 +155,7 @@ class Outline:
     @property
     def lacking(self) -> list[RulePaper]:
         """Papers that must be there and are not."""
-        there = {paper.kind for paper in self.papers}
-        return [asked for asked in self.asked if asked.required and asked.paper_id not in there]
+        return [asked for asked in self.asked if asked.required and asked.paper_id not in self.papers]
 
     def _part(self, section: Section) -> Part:
         url = reverse("teams:filing_section", args=[self.filing.pk, section.key])
@@ -196,13 +206,17 @@ class Outline:
 
 
 def outline_of(filing: Filing, proposal: Proposal | None = None) -> Outline:
-    """Reads what the task list and its pages need: five queries besides those of the proposal."""
+    """Reads what the task list and its pages need: what stands around the proposal, and how it was returned."""
     proposal = proposal or Proposal.of(filing)
-    returned = last_return(filing.events()) if filing.state == FilingState.RETURNED else None
-    papers = Attachment.objects.of(filing).current().select_related("uploaded_by", "ended_by", "content_type")
-    items = filing.exit_items.select_related("done_by") if filing.kind == FilingKind.EXIT else []
+    around = proposal.around
+    returned = returned_by(filing)
     said = remarks(filing, returned)
-    return Outline(filing, proposal, papers_asked(proposal), list(papers), said, list(items), returned)
+    return Outline(filing, proposal, papers_asked(proposal), around.papers, said, around.exit_items, returned)
+
+
+def returned_by(filing: Filing) -> WorkflowEvent | None:
+    """The return that brought it back to the author's side; no query unless it lies there."""
+    return last_return(filing.events()) if filing.state == FilingState.RETURNED else None
 
 
 def next_of(kind: str, key: str) -> tuple[StrOrPromise, str, StrOrPromise, str]:

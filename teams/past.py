@@ -6,19 +6,16 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
-from django.db.models.functions import JSONArray, Length, Substr
+from django.db.models import Q, QuerySet
 
 from core.history.as_at import as_at
+from core.together import together
 from organizations.models import Organization
-from teams.facts import FACTS, OF_ORGANIZATION, POST_FIELDS, model_field, plain
+from teams.facts import FACTS, OF_ORGANIZATION, model_field, plain, row_of
 from teams.models import Category, Coverage, EmblemItem, Team, TeamPost
 from teams.models.team import other_category_names
 
 RELATED = ("naming_org", "base_division", "main_category")
-# Of the managing office, read along with the team.
-OFFICE_FIELDS = ["id", "path", "depth", "code", "name", "short_name", "level"]
 
 
 def events_of(model: Any) -> Any:
@@ -42,15 +39,32 @@ class Snapshot:
         rows = model.objects.filter(team_id=self.team.pk)
         return then(model, self.day, rows) if self.day else rows
 
+    def together(self, **more: QuerySet[Any]) -> dict[str, list[Any]]:
+        """Reads the office, the posts and whatever a page wants besides, in one query; of a past day each by itself."""
+        if self.day is not None:
+            return {name: list(rows) for name, rows in more.items()}
+        found = together(head_office=self._office(), head_posts=self._posts(), **more)
+        self.office, self.all_posts = next(iter(found["head_office"]), None), found["head_posts"]
+        return found
+
+    def _office(self) -> QuerySet[Organization]:
+        every = Organization.objects.all()
+        rows = then(Organization, self.day, every) if self.day else every
+        return rows.filter(path=self.team.organization.parent_path)[:1]
+
+    def _posts(self) -> QuerySet[TeamPost]:
+        rows = self._rows(TeamPost).order_by("-starts_on", "-pk")
+        return rows if self.day else rows.with_left()  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _left(post: TeamPost) -> bool:
+        """Holds the post on paper, and is no member any more."""
+        return getattr(post, "left_on", None) is not None
+
     @cached_property
     def office(self) -> Organization | None:
         """The office that managed it: its superior in the tree of that day."""
-        known: list[Any] | None = getattr(self.team, "office_found", None)
-        if known is not None:  # what is not among these fields is read when it is asked for
-            return Organization.from_db(self.team._state.db, OFFICE_FIELDS, known[0]) if known else None
-        every = Organization.objects.all()
-        rows = then(Organization, self.day, every) if self.day else every
-        return next(iter(rows.filter(path=self.team.organization.parent_path)[:1]), None)
+        return next(iter(self._office()), None)
 
     @cached_property
     def posts(self) -> list[TeamPost]:
@@ -61,7 +75,7 @@ class Snapshot:
 
     @cached_property
     def all_posts(self) -> list[TeamPost]:
-        return list(self._rows(TeamPost).order_by("-starts_on", "-pk"))
+        return list(self._posts())
 
     def _lasts(self, post: TeamPost) -> bool:
         if self.day is None:
@@ -75,13 +89,19 @@ class Snapshot:
     @cached_property
     def coverage(self) -> list[Coverage]:
         if self.day is None:
-            return list(Coverage.objects.current().filter(team_id=self.team.pk).select_related("division"))
+            return list(self.coverage_now())
         rows = self._rows(Coverage).select_related("division")
         return list(rows.filter(Q(ends_on=None) | Q(ends_on__gt=self.day), starts_on__lte=self.day))
 
+    def coverage_now(self) -> QuerySet[Coverage]:
+        return Coverage.objects.current().filter(team_id=self.team.pk).select_related("division")
+
+    def emblem_rows(self) -> QuerySet[EmblemItem]:
+        return self._rows(EmblemItem).order_by("issued_on", "pk")
+
     @cached_property
     def emblem(self) -> list[EmblemItem]:
-        return list(self._rows(EmblemItem).order_by("issued_on", "pk"))
+        return list(self.emblem_rows())
 
     @cached_property
     def other_categories(self) -> list[str]:
@@ -94,30 +114,21 @@ class Snapshot:
 
     @cached_property
     def facts(self) -> Mapping[str, Any]:
-        """What ``facts_of`` gives, from what is read here anyway."""
+        """What ``facts_of`` gives, from what is read here anyway; without those who have left the team."""
         place = self.team.organization
         office = str(self.office.pk) if self.office else ""
         facts: dict[str, Any] = {"name": place.name, "short_name": place.short_name, "office": office}
         for name in FACTS:
             if name not in OF_ORGANIZATION:
                 facts[name] = plain(getattr(self.team, model_field(name).attname))
-        facts["posts"] = [{name: plain(getattr(post, name)) for name in POST_FIELDS} for post in self.management]
+        facts["posts"] = [row_of(post) for post in self.management if not self._left(post)]
         return facts
-
-
-def _office() -> ArraySubquery:
-    """The row of the managing office, in a list that is empty where there is none."""
-    cut = Length(OuterRef("organization__path")) - Organization.steplen
-    above = Organization.objects.filter(path=Substr(OuterRef("organization__path"), 1, cut))
-    return ArraySubquery(above.values(row=JSONArray(*OFFICE_FIELDS))[:1])
 
 
 def snapshot(rows: QuerySet[Team], pk: int, day: date | None = None) -> Snapshot | None:
     """The team out of ``rows`` (those that may be seen) as it is or was; None when there was nothing of it yet."""
     if day is None:
-        rows = rows.select_related("organization", *RELATED).annotate(
-            category_names=other_category_names(), office_found=_office()
-        )
+        rows = rows.select_related("organization", *RELATED).annotate(category_names=other_category_names())
         team = rows.filter(pk=pk).first()
         return Snapshot(team) if team else None
     past = then(Team, day, rows.filter(pk=pk)).select_related("organization", *RELATED)

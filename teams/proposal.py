@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from organizations.models import Organization
+from teams.around import Around
 from teams.choices import FilingKind, Formation, PaperWhen, Registration
 from teams.facts import (
     ABOUT_FIELDS,
     FACTS,
+    POST_FIELDS,
     changed_names,
     is_empty,
     label_of,
@@ -21,6 +23,7 @@ from teams.facts import (
     read_post,
 )
 from teams.models import Filing, Team
+from teams.naming import Named
 
 _ALWAYS = (
     "name", "level", "formation", "registration", "founded_on", "main_category", "base_address", "duty_phone",
@@ -55,6 +58,16 @@ class Proposal:
     def of(cls, filing: Filing) -> "Proposal":
         return cls(filing.kind, filing.payload, filing.office, filing.team, filing.before, filing)
 
+    @cached_property
+    def named(self) -> Named:
+        """The records the payloads name. One query; none when ``around`` was read before."""
+        return self.around.named if "around" in self.__dict__ else Named.read(self.before, self.payload)
+
+    @cached_property
+    def around(self) -> Around:
+        """What stands around it on file: whatever the checks ask. One query."""
+        return Around.read(self.kind, self.payload, self.before, self.team, self.filing)
+
     @property
     def asks_facts(self) -> bool:
         """A team that leaves is not asked for its facts again."""
@@ -71,7 +84,7 @@ class Proposal:
         errors: dict[str, str] = {}
         for name in self.names:
             try:
-                values[name] = read(name, self.payload.get(name))
+                values[name] = read(name, self.payload.get(name), self.named)
             except ValidationError as error:
                 errors[name] = error.messages[0]
         return values, errors
@@ -86,7 +99,7 @@ class Proposal:
         """Fact → what is wrong with what was typed; a post's under ``posts-<row>-<field>``."""
         found = dict(self._read[1])
         for index, row in enumerate(self.payload.get("posts") or []):
-            if self.asks_facts and any(not is_empty(value) for value in row.values()):
+            if self.asks_facts and any(not is_empty(row.get(name)) for name in POST_FIELDS):
                 try:
                     read_post(row)
                 except ValidationError as error:

@@ -3,9 +3,8 @@
 One piece for both sides: the author's page and the review desk draw it with ``teams/_sheet.html``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
@@ -59,14 +58,14 @@ class SheetSection:
 
 
 def sections_of(proposal: Proposal, *, full: bool = False) -> list[SheetSection]:
-    """Everything the filing says, in the order of the form; four queries at most.
+    """Everything the filing says, in the order of the form; one query.
 
     Compared with ``proposal.before``: what is on file, or any earlier payload (a former round) put there instead.
     Facts that the choices made do not ask for are left out while they are empty on both sides.
 
     :param full: with whole telephone numbers; otherwise they are masked.
     """
-    words = Words(proposal.before, proposal.payload, known=[proposal.office])
+    words = Words(named=proposal.named)
     found = []
     for section in (ABOUT, *SECTIONS):
         rows = [_row(name, proposal, words, full) for name in _names(section, proposal)]
@@ -118,7 +117,7 @@ def only_changed(sections: list[SheetSection]) -> list[SheetSection]:
     return found
 
 
-def values_on_file(before: Mapping[str, Any], *names: str) -> dict[str, str]:
+def values_on_file(proposal: Proposal, *names: str) -> dict[str, str]:
     """What is on file about some facts, in words, for the hints beside the fields of the form."""
-    words = Words(before)
-    return {name: words.of(name, before, full=True) for name in names}
+    words = Words(named=proposal.named)
+    return {name: words.of(name, proposal.before, full=True) for name in names}

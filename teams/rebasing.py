@@ -5,6 +5,7 @@ touch must not come back as a change that undoes this.
 """
 
 from organizations.models import Organization
+from teams.drift import facts_now
 from teams.facts import facts_of, posts_in, same
 from teams.models import Filing
 
@@ -15,6 +16,7 @@ def bring_up_to_date(filing: Filing) -> None:
     if team is None:
         return
     now, before = facts_of(team), filing.before
+    proposed = facts_now(team)
     office = Organization.objects.filter(path=team.organization.parent_path).first()
     if office is not None:
         filing.office = office
@@ -26,7 +28,7 @@ def bring_up_to_date(filing: Filing) -> None:
             and same(filing.payload[name], before.get(name))
             and not same(before.get(name), now[name])
         ]
-        filing.payload = {**filing.payload, **{name: now[name] for name in untouched}}
+        filing.payload = {**filing.payload, **{name: proposed[name] for name in untouched}}
     filing.before = now
 
 

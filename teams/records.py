@@ -1,6 +1,6 @@
 """What has been filed about a team: its filings, the papers handed in with them, the certificates issued."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -14,24 +14,28 @@ from teams.past import Snapshot, then
 from teams.states import FILING_TONES
 
 
-def filings_of(shot: Snapshot, user: User) -> list[Filing]:
-    """Newest first, each with ``tone`` and ``icon``; of a past day in the state they had then."""
+def filings_of(shot: Snapshot, user: User) -> QuerySet[Filing]:
+    """Newest first; of a past day in the state they had then."""
     rows: QuerySet[Any] = Filing.objects.visible_to(user).filter(team_id=shot.team.pk)
     if shot.day:
         rows = then(Filing, shot.day, rows)
-    found = list(rows.select_related("current_office").order_by("-created_at", "-pk"))
-    for filing in found:
+    return rows.select_related("current_office").order_by("-created_at", "-pk")
+
+
+def toned(filings: list[Any]) -> list[Any]:
+    """Each with ``tone`` and ``icon``."""
+    for filing in filings:
         filing.tone, filing.icon = FILING_TONES[filing.state]
-    return found
+    return filings
 
 
-def certificates_of(shot: Snapshot) -> list[VerifiableDocument]:
+def certificates_of(shot: Snapshot) -> QuerySet[VerifiableDocument]:
     """Papers the portal issued about the team, newest first."""
     rows = VerifiableDocument.objects.of(shot.team)
-    return list(rows.filter(issued_at__lt=end_of(shot.day)) if shot.day else rows)
+    return rows.filter(issued_at__lt=end_of(shot.day)) if shot.day else rows
 
 
-def papers_of(shot: Snapshot, filings: Sequence[Filing]) -> list[dict[str, Any]]:
+def papers_of(shot: Snapshot, filings: Sequence[Filing], names: Iterable[PaperKind]) -> list[dict[str, Any]]:
     """Papers in use of these filings: kind in words, file, filing; by kind, newest first."""
     by_pk = {str(filing.pk): filing for filing in filings}
     rows = Attachment.objects.current().filter(
@@ -39,7 +43,7 @@ def papers_of(shot: Snapshot, filings: Sequence[Filing]) -> list[dict[str, Any]]
     )
     if shot.day:
         rows = rows.filter(uploaded_at__lt=end_of(shot.day))
-    kinds = dict(PaperKind.objects.values_list("key", "name")) if by_pk else {}
+    kinds = {kind.pk: kind.name for kind in names}
     order = list(kinds)
     papers = [
         {"file": row, "kind": kinds.get(row.kind, row.kind), "filing": by_pk[row.object_id], "key": row.kind}

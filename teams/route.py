@@ -1,13 +1,16 @@
 """The way of a filing through the offices, worked out from the rule and from where the team lies."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.together import keep, together
 from organizations.models import Organization
 from teams.choices import DECIDING
-from teams.models import Filing, FilingRule, FilingStep
+from teams.models import Filing, FilingRule, FilingStep, RulePaper, RuleStep
 from teams.models.rules import MANAGING
 
 
@@ -30,12 +33,36 @@ def rule_for(kind: str, level: str) -> FilingRule | None:
     return FilingRule.objects.filter(kind=kind, level=level).prefetch_related("steps").first()
 
 
-def plan(rule: FilingRule, office: Organization) -> list[Planned]:
+@dataclass(frozen=True)
+class Rules:
+    """Rules with their steps and papers, and the offices above the one that manages the team, by level."""
+
+    by_kind: dict[str, FilingRule]
+    line: dict[str, Organization]
+
+
+def rules_of(kinds: Iterable[str], level: str, office: Organization) -> Rules:
+    """What goes for teams of a level that ``office`` manages. One query, however many kinds."""
+    rules = FilingRule.objects.filter(kind__in=list(kinds), level=level)
+    parts = {
+        "steps": RuleStep.objects.filter(rule__in=rules.values("pk")),
+        "papers": RulePaper.objects.filter(rule__in=rules.values("pk")).select_related("paper"),
+    }
+    found = together(rules=rules, line=_above(office), **parts)
+    for rule in found["rules"]:
+        for name, rows in parts.items():
+            keep(rule, name, rows, [row for row in found[name] if row.rule_id == rule.pk])
+    return Rules({rule.kind: rule for rule in found["rules"]}, {place.level: place for place in found["line"]})
+
+
+def plan(rule: FilingRule, office: Organization, line: Mapping[str, Organization] | None = None) -> list[Planned]:
     """Steps for a team that ``office`` manages, in order; places its line does not have are left out.
 
     The last step that decides is final; what follows it are copies for information.
+
+    :param line: the office and its superiors by level, where they have been read.
     """
-    line = _line(office)
+    line = line if line is not None else {place.level: place for place in _above(office)}
     found = []
     for row in rule.steps.all():
         place = office if row.place == MANAGING else line.get(row.place)
@@ -45,11 +72,10 @@ def plan(rule: FilingRule, office: Organization) -> list[Planned]:
     return [Planned(*step, is_final=index == final) for index, step in enumerate(found)]
 
 
-def _line(office: Organization) -> dict[str, Organization]:
-    """The office and its superiors, by level."""
+def _above(office: Organization) -> QuerySet[Organization]:
+    """The office and its superiors."""
     path, step = office.path, Organization.steplen
-    above = [path[:end] for end in range(step, len(path) + 1, step)]
-    return {place.level: place for place in Organization.objects.filter(path__in=above)}
+    return Organization.objects.filter(path__in=[path[:end] for end in range(step, len(path) + 1, step)])
 
 
 def lay(filing: Filing, planned: list[Planned]) -> None:

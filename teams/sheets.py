@@ -10,6 +10,7 @@ from core.documents import render_fitting, render_pdf
 from core.language import in_chinese
 from core.words import moment
 from organizations.models import User
+from teams.annex import roster_lines
 from teams.models import Filing
 from teams.past import Snapshot
 from teams.portrait import cards, person
@@ -28,10 +29,11 @@ def one_page(shot: Snapshot, *, by: User) -> bytes:
         return render_fitting("pdf/team_sheet.html", _tries(facts))
 
 
-def register(shot: Snapshot, *, by: User) -> bytes:
+def register(shot: Snapshot, *, by: User, with_roster: bool = False) -> bytes:
     """队伍登记表. The office's own form was not found (domain.md §4.1), so the paper calls itself a sample."""
     with in_chinese():
-        return render_pdf("pdf/team_register.html", _facts(shot, by))
+        annex = roster_lines(shot.team.organization, by) if with_roster else []
+        return render_pdf("pdf/team_register.html", _facts(shot, by) | {"annex": annex})
 
 
 def _tries(facts: dict[str, Any]) -> Iterator[dict[str, Any]]:

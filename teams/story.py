@@ -1,39 +1,42 @@
-"""The story of a filing, newest first: moves, acts that move nothing, what was said about fields, opinions."""
+"""往来: everything that happened to a filing, newest first, in the shape ``generic/_history.html`` shows.
 
-from collections.abc import Iterable
+One story for both sides: moves, transfers, opinions, papers added, urgings, the exit checklist. Comments that are being
+written are not part of it; what a return said about single fields stands in its own facts.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core.models import WorkflowEvent
 from teams.choices import ExitTask
-from teams.facts import label_of
-from teams.models import FieldComment, Filing, Opinion
+from teams.commenting import labels_of
+from teams.models import Filing
 from teams.workflow import NOTES, WORKFLOW
 
 _LABELS = {move.action: move.label for move in WORKFLOW.moves} | NOTES
 
 
 def story(filing: Filing, events: Iterable[WorkflowEvent] | None = None) -> list[dict[str, Any]]:
-    """In the shape ``generic/_history.html`` shows. Three queries at most: moves, comments that were sent, opinions."""
-    events = list(filing.events() if events is None else events)
-    acts = {event.action for event in events}
-    sent = filing.comments.filter(sent_at__isnull=False, ended_at=None).order_by("pk")
-    comments = list(sent) if "return_for_changes" in acts else []
-    asked = filing.opinions.select_related("asked") if acts & {"ask_opinion", "give_opinion"} else []
-    opinions = {opinion.pk: opinion for opinion in asked}
-    told = [_entry(event, comments, opinions) for event in events]
-    return list(reversed(told))
+    """One query for the events unless they are given, and one for the names of papers that were spoken of."""
+    events, entries, round_no = list(filing.events() if events is None else events), [], 0
+    labels = labels_of({name for event in events for name in event.facts.get("fields") or {}})
+    for event in events:
+        if event.action in ("submit", "resubmit"):
+            round_no += 1
+        entries.append(_entry(event, round_no, labels))
+    return entries[::-1]
 
 
-def _entry(event: WorkflowEvent, comments: list[FieldComment], opinions: dict[int, Opinion]) -> dict[str, Any]:
+def _entry(event: WorkflowEvent, round_no: int, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
         "at": event.at,
         "who": _who(event),
         "for_whom": event.acting_for,
-        "label": _LABELS.get(event.action, event.action),
-        "comment": event.comment or _said_in(event, opinions),
-        "changes": [{"label": label, "new": text} for label, text in _by_field(event, comments)],
+        "label": _label(event, round_no),
+        "comment": event.comment or _said_in(event.facts, event.action),
+        "changes": _lines(event.facts, labels),
     }
 
 
@@ -43,30 +46,32 @@ def _who(event: WorkflowEvent) -> str:
     return _("%(office)s %(name)s") % {"office": event.by.organization.short_name, "name": event.by}
 
 
-def _said_in(event: WorkflowEvent, opinions: dict[int, Opinion]) -> str:
-    """Words for acts whose facts say more than their label."""
+def _label(event: WorkflowEvent, round_no: int) -> str:
+    label = str(_LABELS.get(event.action, event.action))
     facts = event.facts
-    if event.action == "issue" and facts.get("reply_no"):
-        return _("%(number)s，%(day)s") % {"number": facts["reply_no"], "day": facts.get("reply_on", "")}
-    if event.action == "add_paper":
-        return str(facts.get("name", ""))
-    if event.action == "exit_item":
-        task = dict(ExitTask.choices).get(facts.get("task", ""), "")
-        done = facts.get("done_on") or _("改为未完成")
-        return _("%(task)s：%(done)s %(note)s") % {"task": task, "done": done, "note": facts.get("note", "")}
-    opinion = opinions.get(facts.get("opinion", 0))
-    if opinion is None:
+    if event.action in ("submit", "resubmit"):
+        return _("%(act)s（第 %(round)d 轮）") % {"act": label, "round": round_no}
+    more = facts.get("to") or facts.get("asked") or facts.get("stance") or facts.get("name")
+    return _("%(act)s：%(more)s") % {"act": label, "more": more} if more else label
+
+
+def _said_in(facts: Mapping[str, Any], action: str) -> str:
+    """Words for an act whose facts say more than its label."""
+    if action != "exit_item":
         return ""
-    if event.action == "ask_opinion":
-        return _("请%(who)s提意见：%(question)s") % {"who": opinion.asked, "question": opinion.question}
-    return _("%(stance)s：%(answer)s") % {"stance": opinion.get_stance_display(), "answer": opinion.answer}
+    task = dict(ExitTask.choices).get(facts.get("task", ""), "")
+    done = facts.get("done_on") or _("改为未完成")
+    return _("%(task)s：%(done)s %(note)s") % {"task": task, "done": done, "note": facts.get("note", "")}
 
 
-def _by_field(event: WorkflowEvent, comments: list[FieldComment]) -> list[tuple[str, str]]:
-    """What a return said about single fields: given with the move, or kept as comments and sent with it."""
-    if event.action != "return_for_changes":
-        return []
-    said = dict(event.facts.get("fields") or {})
-    sent = [row for row in comments if row.sent_at and abs((row.sent_at - event.at).total_seconds()) < 60]
-    said |= {row.field: row.text for row in sent}
-    return [(label_of(name), text) for name, text in said.items()]
+def _lines(facts: Mapping[str, Any], labels: Mapping[str, str]) -> list[dict[str, str]]:
+    """What a return said about single fields, and the day and number of what was issued."""
+    lines = [{"label": labels[name], "new": text} for name, text in (facts.get("fields") or {}).items()]
+    for key, label in (("reply_no", _("批复文号")), ("reply_on", _("批复日期")), ("on", _("会议日期"))):
+        if facts.get(key):
+            lines.append({"label": label, "new": str(facts[key])})
+    if facts.get("count"):
+        lines.append({"label": _("人数"), "new": str(facts["count"])})
+    if facts.get("told"):
+        lines.append({"label": _("通知了"), "new": _("、").join(facts["told"])})
+    return lines

@@ -1,14 +1,15 @@
 """The history of a team in one line of time: its facts, its name and place, posts, filings, what offices did."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import masking
 from core.days import end_of
-from core.history import changes_of
-from core.history.changes import Change
+from core.history.changes import Change, changes_of_several, events_for
 from core.models import WorkflowEvent
 from organizations.models import Organization
 from teams.choices import Funding
@@ -19,27 +20,44 @@ from teams.standing import WORKFLOW
 MOST = 60
 
 
-def story(shot: Snapshot) -> list[dict[str, Any]]:
-    """Newest first, in the shape ``generic/_history.html`` reads; of a past day what had happened by then."""
+def wanted(shot: Snapshot) -> dict[str, QuerySet[Any]]:
+    """What ``story`` is told from, to be read in one query."""
+    team = shot.team
+    filings = Filing.objects.filter(team=team.pk, decided_at__isnull=False)
+    return {
+        "team_events": events_for(team, MOST),
+        "place_events": events_for(Organization(pk=team.organization_id), MOST),
+        "moves": WorkflowEvent.objects.of(team).select_related("by")[:MOST],
+        "post_events": events_of(TeamPost).objects.filter(pgh_obj__team=team.pk).order_by("pgh_id")[: 4 * MOST],
+        "decided": filings.order_by("-decided_at")[:MOST],
+        "categories": Category.objects.values_list("key", "name"),
+    }
+
+
+def story(shot: Snapshot, read: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
+    """Newest first, in the shape ``generic/_history.html`` reads; of a past day what had happened by then.
+
+    :param read: what ``wanted`` asks for. One query besides, for the names of what the events point to.
+    """
     until = end_of(shot.day) if shot.day else None
-    place = Organization(pk=shot.team.organization_id)
+    of_team, of_place = changes_of_several(
+        (shot.team, read["team_events"], _masks(dict(read["categories"]))),
+        (Organization(pk=shot.team.organization_id), read["place_events"], {}),
+        most=MOST,
+    )
     entries = [
-        *_changes(
-            changes_of(shot.team, masked=_masks(), most=MOST),
-            {"update": _("队伍信息有变化"), "insert": _("建立队伍档案")},
-        ),
-        *_changes(changes_of(place, most=MOST), {"update": _("名称等有变化"), "insert": _("列入机构")}),
-        *_moves(shot),
-        *_posts(shot),
-        *_filings(shot),
+        *_changes(of_team, {"update": _("队伍信息有变化"), "insert": _("建立队伍档案")}),
+        *_changes(of_place, {"update": _("名称等有变化"), "insert": _("列入机构")}),
+        *_moves(read["moves"]),
+        *_posts(read["post_events"]),
+        *_filings(read["decided"]),
     ]
     kept = [entry for entry in entries if until is None or entry["at"] < until]
     return sorted(kept, key=lambda entry: entry["at"], reverse=True)
 
 
-def _masks() -> dict[str, Any]:
+def _masks(categories: dict[str, str]) -> dict[str, Any]:
     """Telephone numbers in part; keys of several choices in words."""
-    categories = dict(Category.objects.values_list("key", "name"))
     funding = {str(key): str(label) for key, label in Funding.choices}
     return {
         "duty_phone": masking.phone,
@@ -61,8 +79,7 @@ def _changes(changes: list[Change], words: dict[str, str]) -> list[dict[str, Any
     return shown
 
 
-def _moves(shot: Snapshot) -> list[dict[str, Any]]:
-    events = WorkflowEvent.objects.of(shot.team).select_related("by")[:MOST]
+def _moves(events: list[WorkflowEvent]) -> list[dict[str, Any]]:
     return [
         {
             "at": event.at, "who": event.by or _("系统"), "for_whom": event.acting_for,
@@ -72,12 +89,11 @@ def _moves(shot: Snapshot) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _posts(shot: Snapshot) -> list[dict[str, Any]]:
+def _posts(rows: list[Any]) -> list[dict[str, Any]]:
     """Who came, who left, what was put right; ``before`` is the same post's event before."""
-    rows = events_of(TeamPost).objects.filter(pgh_obj__team=shot.team.pk).order_by("pgh_id")
     before: dict[int, Any] = {}
     entries = []
-    for row in rows[: 4 * MOST]:
+    for row in rows:
         earlier = before.get(row.pgh_obj_id)
         before[row.pgh_obj_id] = row
         entries.append(_post(row, earlier))
@@ -99,10 +115,9 @@ def _post(row: Any, earlier: Any) -> dict[str, Any]:
     return _entry(row.pgh_created_at, (row.pgh_context or {}).get("user_name") or _("系统"), label, comment, when)
 
 
-def _filings(shot: Snapshot) -> list[dict[str, Any]]:
-    rows = Filing.objects.filter(team=shot.team.pk, decided_at__isnull=False).order_by("-decided_at")
+def _filings(rows: list[Filing]) -> list[dict[str, Any]]:
     shown = []
-    for filing in rows[:MOST]:
+    for filing in rows:
         words = {"kind": filing.get_kind_display(), "state": filing.get_state_display()}
         parts = [filing.number or "", filing.reply_no]
         comment = _("，").join(part for part in parts if part)

@@ -1,18 +1,20 @@
 """The way of a filing in words: which offices, in which order, how far it is, how long each usually takes."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from core.together import keep, together
 from organizations.models import Organization, User
 from organizations.permissions import acting_for, can
 from organizations.roles import Right
-from teams.averages import in_words, usual
+from teams.averages import Usual, in_words, usual
 from teams.choices import Duty
-from teams.models import Filing, FilingRound, FilingRule, FilingStep
-from teams.route import Planned, plan
+from teams.models import Filing, FilingRound, FilingStep
+from teams.route import Planned, Rules, plan
 
 _TONES = {
     FilingStep.State.PENDING: "off",
@@ -44,10 +46,14 @@ class Stop:
     overdue: bool = False
 
 
-def ahead(rule: FilingRule, office: Organization, *, by: User) -> list[Stop]:
-    """The way of a filing that ``by`` would hand in. One query besides those of the plan."""
-    planned = plan(rule, office)
-    times = usual(step.key for step in planned if step.duty != Duty.COPY)
+def ahead(kinds: Iterable[str], rules: Rules, office: Organization, *, by: User) -> dict[str, list[Stop]]:
+    """Kind → the way of a filing that ``by`` would hand in. One query for all."""
+    plans = {kind: plan(rules.by_kind[kind], office, rules.line) for kind in kinds if kind in rules.by_kind}
+    times = usual(step.key for planned in plans.values() for step in planned if step.duty != Duty.COPY)
+    return {kind: _stops(planned, times, office, by) for kind, planned in plans.items()}
+
+
+def _stops(planned: list[Planned], times: Mapping[Any, Usual], office: Organization, by: User) -> list[Stop]:
     found = []
     for index, step in enumerate(planned):
         words = _ahead(step, index, office, by) or in_words(times.get(step.key))
@@ -89,11 +95,15 @@ def way(filing: Filing, today: date) -> list[Stop]:
 
 
 def with_story(filing: Filing, *, rounds: bool = True) -> Filing:
-    """The same filing with its steps and rounds read, in order: two queries, whoever asks for them afterwards."""
-    steps = FilingStep.objects.select_related("office", "decided_by").order_by("position")
-    prefetch_related_objects([filing], Prefetch("steps", steps))
-    if rounds:
-        prefetch_related_objects([filing], Prefetch("rounds", FilingRound.objects.select_related("submitted_by")))
+    """The same filing with its steps and rounds read, in order: one query, whoever asks for them afterwards."""
+    read = filing.__dict__.get("_prefetched_objects_cache", {})
+    wanted: dict[str, Any] = {
+        "steps": FilingStep.objects.filter(filing=filing).select_related("office", "decided_by").order_by("position"),
+        "rounds": FilingRound.objects.filter(filing=filing).select_related("submitted_by"),
+    }
+    names = [name for name in wanted if name not in read and (rounds or name == "steps")]
+    for name, found in together(**{name: wanted[name] for name in names}).items():
+        keep(filing, name, wanted[name], found)
     return filing
 
 

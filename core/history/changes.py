@@ -1,15 +1,16 @@
 """What happened to one record, in words: for the history on its page."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Field, ForeignKey, GeneratedField, Model
+from django.db.models import Field, ForeignKey, GeneratedField, Model, QuerySet
 from django.utils.translation import gettext as _
 
 from core.masking import mask_text
+from core.together import together
 from core.words import field_in_words
 
 # Counters and places in a tree: consequences of facts, not facts.
@@ -42,18 +43,36 @@ class Change:
 def changes_of(
     record: Model, *, masked: Mapping[str, Callable[[str], str]] | None = None, most: int = MOST
 ) -> list[Change]:
-    """Changes of a tracked record, newest first; one query, and one per kind of related record that is named.
+    """Changes of a tracked record, newest first; one query, and one for the names of related records.
 
     An update that changed nothing a person would call a fact is left out. ID numbers and phone numbers in any text are
     masked; ``masked``, and ``masked_in_history`` of the model, hide further fields, by name. A model names in
     ``told_in_history`` what no form edits and its readers should hear of all the same.
     """
-    found = list(record.tracked_events.order_by("-pgh_id")[: most + 1])  # type: ignore[attr-defined]
-    fields = _facts(type(record))
+    return changes_of_several((record, list(events_for(record, most)), masked or {}), most=most)[0]
+
+
+def events_for(record: Model, most: int = MOST) -> QuerySet[Any]:
+    """The events that ``changes_of`` tells from, for whoever reads them together with more."""
+    rows: QuerySet[Any] = record.tracked_events.order_by("-pgh_id")[: most + 1]  # type: ignore[attr-defined]
+    return rows
+
+
+def changes_of_several(
+    *told: tuple[Model, list[Any], Mapping[str, Callable[[str], str]]], most: int = MOST
+) -> list[list[Change]]:
+    """The same for several records whose events have been read: (record, events, ``masked``). One query for all."""
+    several = [
+        (_facts(type(record)), found, {**getattr(type(record), "masked_in_history", {}), **masked})
+        for record, found, masked in told
+    ]
+    names = _names_in([(fields, found) for fields, found, _masked in several])
+    return [_told(fields, found, _Words(masked, names), most) for fields, found, masked in several]
+
+
+def _told(fields: list[Field], found: list[Any], words: "_Words", most: int) -> list[Change]:
     pairs = list(zip(found, [*found[1:], None], strict=True))[:most]
     changed = [(event, before, _differences(fields, event, before)) for event, before in pairs]
-    masked = {**getattr(type(record), "masked_in_history", {}), **(masked or {})}
-    words = _Words(fields, masked, [event for event, before, names in changed if names], found)
     return [
         _change(event, [(str(_label(field)), words(field, before), words(field, event)) for field in differing])
         for event, before, differing in changed
@@ -100,22 +119,28 @@ def _differences(fields: list[Field], event: Any, before: Any) -> list[Field]:
     return [field for field in fields if getattr(event, field.attname) != getattr(before, field.attname)]
 
 
-class _Words:
-    """Values as a person reads them; related records are looked up together, once per model."""
-
-    def __init__(
-        self, fields: Iterable[Field], masked: Mapping[str, Callable[[str], str]], changed: list[Any], events: list[Any]
-    ) -> None:
-        self._masked = masked
-        wanted: dict[type[Model], set[Any]] = defaultdict(set)
+def _names_in(told: list[tuple[list[Field], list[Any]]]) -> dict[type[Model], dict[Any, str]]:
+    """What the records are called that the events point to; one query for all models."""
+    wanted: dict[type[Model], set[Any]] = defaultdict(set)
+    for fields, events in told:
         for field in fields:
             if isinstance(field, ForeignKey):
                 wanted[field.related_model] |= {getattr(event, field.attname) for event in events}
-        self._names = {
-            model: {row.pk: str(row) for row in model._base_manager.filter(pk__in=keys - {None})}
-            for model, keys in wanted.items()
-            if changed and keys - {None}
+    models = [model for model, keys in wanted.items() if keys - {None}]
+    rows = together(
+        **{
+            model._meta.label_lower.replace(".", "_"): model._base_manager.filter(pk__in=wanted[model] - {None})
+            for model in models
         }
+    )
+    return {model: {row.pk: str(row) for row in found} for model, found in zip(models, rows.values(), strict=True)}
+
+
+class _Words:
+    """Values as a person reads them."""
+
+    def __init__(self, masked: Mapping[str, Callable[[str], str]], names: Mapping[type[Model], dict[Any, str]]) -> None:
+        self._masked, self._names = masked, names
 
     def __call__(self, field: Field, event: Any) -> str:
         value = getattr(event, field.attname) if event is not None else None

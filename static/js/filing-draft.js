@@ -24,13 +24,13 @@
       const number = rows.children.length;
       const row = template.content.firstElementChild.cloneNode(true);
       for (const element of row.querySelectorAll("*")) {
-        for (const name of ["id", "name", "for", "aria-describedby"]) {
+        for (const name of ["id", "name", "for", "aria-describedby", "value"]) {
           const value = element.getAttribute(name);
           if (value) element.setAttribute(name, value.replace("__n__", number));
         }
       }
       rows.append(row);
-      row.querySelector("input").focus();
+      row.querySelector("select, input:not([type=hidden])").focus();
     });
     rows.addEventListener("click", (event) => {
       const button = event.target.closest("[data-post-remove]");

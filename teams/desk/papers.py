@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,9 +16,8 @@ from core.attachments.panel import row_context
 from core.decisions import Decision, no
 from core.models import Attachment
 from organizations.models import User
-from teams.checks import papers_asked
 from teams.desk.sheet import Sheet
-from teams.models import FieldComment, Filing, PaperKind
+from teams.models import FieldComment, Filing, PaperKind, RulePaper
 from teams.models.filing import OFFICE_PAPERS
 
 
@@ -52,13 +52,20 @@ class Paper:
         return _("缺") if self.required else _("未交（选交）")
 
 
+def asked(filing: Filing) -> dict[str, QuerySet[Any]]:
+    """What ``papers_of`` wants read with the sheet."""
+    rows = RulePaper.objects.filter(rule__kind=filing.kind, rule__level=filing.level)
+    return {"kinds": PaperKind.objects.all(), "asked": rows.select_related("paper")}
+
+
 def papers_of(sheet: Sheet, user: User, decision: Decision) -> list[Paper]:
-    """Papers the rule asks for, then others that are there. Three queries."""
+    """Papers the rule asks for, then others that are there. One query besides what ``asked`` reads."""
     filing = sheet.filing
-    kinds = {row.pk: row for row in PaperKind.objects.all()}
+    kinds = {row.pk: row for row in sheet.read["kinds"]}
     found: dict[str, Paper] = {
         row.paper_id: Paper(row.paper_id, str(row.paper), row.paper.help, row.required, asked=True)
-        for row in papers_asked(sheet.proposal)
+        for row in sheet.read["asked"]
+        if sheet.proposal.wants(row.when)
     }
     rows = Attachment.objects.of(filing).current().select_related("uploaded_by__organization", "content_type")
     before = {row["id"] for row in sheet.former.papers} if sheet.former else None

@@ -4,15 +4,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.models import WorkflowEvent
+from core.together import together
 from organizations.models import User
 from teams.checks import CHECKS, Finding, findings_of
 from teams.choices import FilingKind, Severity
-from teams.commenting import drafts_of, labels_of
+from teams.commenting import labels_of
 from teams.facts import ABOUT, same
 from teams.models import CheckSetting, FieldComment, Filing, FilingRound
+from teams.naming import Named
 from teams.proposal import Proposal
 from teams.reading import Row, SheetSection, sections_of
 
@@ -40,16 +43,32 @@ class Sheet:
     filing: Filing
     drafts: bool = False
     returned: WorkflowEvent | None = None
-    _rounds: list[FilingRound] = field(default_factory=list)
+    read: dict[str, list[Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, filing: Filing, *, drafts: bool) -> "Sheet":
-        rounds = list(filing.rounds.select_related("submitted_by__organization").order_by("-number")[:2])
-        returned = None
-        if len(rounds) > 1:
-            rows = filing.events().filter(action="return_for_changes", at__lte=rounds[0].submitted_at)
-            returned = rows.last()
-        return cls(filing, drafts, returned, rounds)
+    def of(cls, filing: Filing, *, drafts: bool, **more: QuerySet[Any]) -> "Sheet":
+        """One query.
+
+        :param more: what the page wants besides; it stands in ``read``.
+        """
+        returns = filing.events().filter(action="return_for_changes").order_by("-at", "-pk")
+        comments = filing.comments.drafted().select_related("by")
+        read = together(
+            rounds=filing.rounds.select_related("submitted_by__organization").order_by("-number")[:2],
+            returns=returns[:2],
+            comments=comments if drafts else comments.none(),
+            off=CheckSetting.objects.filter(severity=Severity.OFF).values_list("key", flat=True),
+            **more,
+        )
+        sheet = cls(filing, drafts, None, read)
+        if sheet.former is not None and sheet.round is not None:
+            came_in = sheet.round.submitted_at
+            sheet.returned = next((event for event in read["returns"] if event.at <= came_in), None)
+        return sheet
+
+    @property
+    def _rounds(self) -> list[FilingRound]:
+        return self.read.get("rounds", [])
 
     @property
     def round(self) -> FilingRound | None:
@@ -65,16 +84,19 @@ class Sheet:
         """What was handed in, against what was on file then."""
         filing, this = self.filing, self.round
         payload, before = (this.payload, this.before) if this else (filing.payload, filing.before)
-        return Proposal(filing.kind, payload, filing.office, filing.team, before, filing)
+        proposal = Proposal(filing.kind, payload, filing.office, filing.team, before, filing)
+        if self.former is not None:  # it is compared with the round before as well
+            proposal.named = Named.read(before, payload, self.former.payload)
+        return proposal
 
     @property
     def findings(self) -> list[Finding]:
         return findings_of(self.round.findings) if self.round else []
 
     def passed(self) -> list[str]:
-        """What the checks found in order, in words; those the region has switched off are not counted. One query."""
+        """What the checks found in order, in words; those the region has switched off are not counted."""
         found = {finding.key for finding in self.findings}
-        off = set(CheckSetting.objects.filter(severity=Severity.OFF).values_list("key", flat=True))
+        off = set(self.read["off"])
         return [
             str(each.passed)
             for each in CHECKS
@@ -87,13 +109,12 @@ class Sheet:
     @property
     def changes_first(self) -> bool:
         """Whether only what changed is shown unless more is asked for."""
-        kinds = (FilingKind.CHANGE, FilingKind.ANNUAL, FilingKind.RESTORE)
-        return self.filing.kind in kinds or self.former is not None
+        return changes_first(self.filing)
 
     @cached_property
     def comments(self) -> dict[str, FieldComment]:
         """Field → comment being written."""
-        return drafts_of(self.filing) if self.drafts else {}
+        return {row.field: row for row in self.read.get("comments", ())}
 
     @property
     def asked(self) -> dict[str, str]:
@@ -122,9 +143,11 @@ class Sheet:
         """What changed against the file, or since the round before; what was asked for always, changed or not."""
         proposal = self.proposal
         if since_round and self.former is not None:
+            named = proposal.named
             proposal = Proposal(
                 proposal.kind, proposal.payload, proposal.office, proposal.team, self.former.payload, self.filing
             )
+            proposal.named = named
         found = []
         for section in sections_of(proposal):
             told = section.key == ABOUT.key and not since_round
@@ -154,6 +177,11 @@ class Sheet:
         said = {name: text for name, text in self.asked.items() if name.startswith(("papers", "exit."))}
         labels = labels_of(said)
         return [{"label": labels[name], "text": text, "mended": self.mended(name)} for name, text in said.items()]
+
+
+def changes_first(filing: Filing) -> bool:
+    """Whether only what changed is shown unless more is asked for."""
+    return filing.kind in (FilingKind.CHANGE, FilingKind.ANNUAL, FilingKind.RESTORE) or filing.round_no > 1
 
 
 def _papers_of(this: FilingRound, kind: str) -> set[str]:

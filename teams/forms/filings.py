@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,8 +17,9 @@ from organizations.permissions import access, reach
 from organizations.roles import OFFICE_LEVELS, Level, Right
 from teams.choices import MANAGEMENT, PostRole, TeamLevel
 from teams.drafting import MOST_POSTS
-from teams.facts import POST_FIELDS, Words, field_of, is_empty, read
+from teams.facts import PERSON, POST_FIELDS, POST_KEYS, ROW, Words, field_of, is_empty, offices, read
 from teams.models import ExitItem, TeamPost
+from teams.naming import Named
 
 
 class _TypedForm(forms.Form):
@@ -39,9 +41,12 @@ class SectionForm(_TypedForm):
 
     :param payload: what was typed, or what is being typed.
     :param errors: fact → what is wrong with it.
+    :param named: the records the payload names.
     """
 
-    def __init__(self, names: Iterable[str], payload: Mapping[str, Any], errors: Mapping[str, str]) -> None:
+    def __init__(
+        self, names: Iterable[str], payload: Mapping[str, Any], errors: Mapping[str, str], named: Named
+    ) -> None:
         data = QueryDict(mutable=True)
         for name in names:
             raw = payload.get(name)
@@ -51,33 +56,61 @@ class SectionForm(_TypedForm):
         super().__init__(data)
         self.found = errors
         for name in data:
-            self.fields[name] = _showing(field_of(name), name, payload, wrong=name in errors)
+            self.fields[name] = _showing(field_of(name, named), name, payload, named, wrong=name in errors)
+        _offer_offices(self.fields)
 
 
-def _showing(field: forms.Field, name: str, payload: Mapping[str, Any], *, wrong: bool) -> forms.Field:
+def _offer_offices(fields: Mapping[str, forms.Field]) -> None:
+    """Two facts are offices; their choices are read once."""
+    asked = [name for name in ("office", "naming_org") if name in fields]
+    if not asked:
+        return
+    every = list(offices())
+    for name in asked:
+        widget: Any = fields[name].widget
+        there = [office for office in every if name != "office" or office.level != Level.NATIONAL]
+        known = {str(office.pk) for office in there}
+        more = [choice for choice in widget.extra_choices if choice[0] not in known]
+        widget.choices = [("", _("请选择")), *((str(office.pk), str(office)) for office in there), *more]
+
+
+def _showing(field: forms.Field, name: str, payload: Mapping[str, Any], named: Named, *, wrong: bool) -> forms.Field:
     """The field, able to show what was typed even where its input could not: it would be lost with the next save."""
     raw = str(payload.get(name) or "")
     if wrong and isinstance(field, forms.DateField):
         field.widget = forms.TextInput(attrs={"class": "short"})
+    if name in ("office", "naming_org"):
+        widget: Any = field.widget
+        widget.extra_choices = [(raw, _gone(named, name, payload))] if raw else []
+        return field
     choices = getattr(field, "choices", None)
     if raw and choices is not None and isinstance(field.widget, forms.Select):
-        offered = list(choices)
+        offered = [choice for choice in choices]  # noqa: C416 - list() would count the rows first
         if raw not in {str(getattr(value, "value", value)) for value, _label in offered}:
-            word = _("%(name)s（已停用）") % {"name": Words(payload).of(name, payload)}
-            field.widget.choices = [*offered, (raw, word)]
+            field.widget.choices = [*offered, (raw, _gone(named, name, payload))]
         else:
             field.widget.choices = offered
     return field
 
 
+def _gone(named: Named, name: str, payload: Mapping[str, Any]) -> str:
+    return _("%(name)s（已停用）") % {"name": Words(named=named).of(name, payload)}
+
+
 class PostForm(_TypedForm):
-    """One row of the management."""
+    """One row of the management.
+
+    :param members: whom the row can mean, as choices; without any it is by name alone.
+    """
 
     def __init__(
-        self, index: int, row: Mapping[str, str], errors: Mapping[str, str], *, template: bool = False
-    ) -> None:
+        self, index: int, row: Mapping[str, str], errors: Mapping[str, str], members: Iterable[tuple[str, str]] = (), *,
+        template: bool = False,
+    ) -> None:  # fmt: skip
         prefix = "posts-__n__" if template else f"posts-{index}"
-        data = {f"{prefix}-{name}": row.get(name, "") for name in POST_FIELDS}
+        data = {f"{prefix}-{name}": row.get(name, "") for name in POST_KEYS}
+        new = f"{get_random_string(6)}-__n__" if template else get_random_string(8)
+        data[f"{prefix}-{ROW}"] = row.get(ROW) or new
         super().__init__(data, prefix=prefix)
         self.found = {
             name.removeprefix(f"{prefix}-"): message
@@ -92,24 +125,40 @@ class PostForm(_TypedForm):
                 broken = name in self.found
                 field.widget = forms.TextInput() if broken else forms.DateInput(attrs={"type": "date"})
             self.fields[name] = field
+        self.fields[ROW] = forms.CharField(widget=forms.HiddenInput, required=False)
+        self._offer(list(members), row)
         roles: Any = self.fields["role"]
         roles.choices = [("", _("请选择")), *((role.value, role.label) for role in MANAGEMENT)]
         if row.get("role") and row["role"] not in MANAGEMENT:
             roles.choices.append((row["role"], dict(PostRole.choices).get(row["role"], row["role"])))
 
+    def _offer(self, members: list[tuple[str, str]], row: Mapping[str, str]) -> None:
+        chosen = row.get(PERSON) or ""
+        if chosen and chosen not in dict(members):
+            members = [*members, (chosen, _("%(name)s（已不在队）") % {"name": row.get("name", "")})]
+        if members:
+            choices = [("", _("不在花名册上")), *members]
+            self.fields[PERSON] = forms.ChoiceField(
+                label=_("对应队员"), choices=choices, required=False, help_text=_("姓名空着的，按所选队员填写。")
+            )
+        else:
+            self.fields[PERSON] = forms.CharField(widget=forms.HiddenInput, required=False)
 
-def empty_row() -> PostForm:
+
+def empty_row(members: Iterable[tuple[str, str]] = ()) -> PostForm:
     """The row a script copies; its number is put in place of __n__."""
-    return PostForm(0, {"role": PostRole.DEPUTY.value}, {}, template=True)
+    return PostForm(0, {"role": PostRole.DEPUTY.value}, {}, members, template=True)
 
 
-def post_forms(payload: Mapping[str, Any], errors: Mapping[str, str], *, more: int = 0) -> list[PostForm]:
+def post_forms(
+    payload: Mapping[str, Any], errors: Mapping[str, str], members: Iterable[tuple[str, str]] = (), *, more: int = 0
+) -> list[PostForm]:
     """The rows there are; for a new team one captain and two deputies to fill in; ``more`` empty ones."""
     rows: list[Mapping[str, str]] = list(payload.get("posts") or [])
     if not rows:
         rows = [{"role": PostRole.CAPTAIN.value}, *({"role": PostRole.DEPUTY.value} for _n in range(2))]
     rows += [{"role": PostRole.DEPUTY.value}] * more
-    return [PostForm(index, row, errors) for index, row in enumerate(rows[:MOST_POSTS])]
+    return [PostForm(index, row, errors, members) for index, row in enumerate(rows[:MOST_POSTS])]
 
 
 def typed_in(names: Iterable[str], post: QueryDict) -> dict[str, Any]:
@@ -128,8 +177,8 @@ def typed_in(names: Iterable[str], post: QueryDict) -> dict[str, Any]:
 def _rows(post: QueryDict) -> list[dict[str, str]]:
     rows = []
     for index in range(MOST_POSTS):
-        row = {name: post.get(f"posts-{index}-{name}", "").strip() for name in POST_FIELDS}
-        if any(value for name, value in row.items() if name != "role"):  # a role alone is an empty row
+        row = {name: post.get(f"posts-{index}-{name}", "").strip() for name in POST_KEYS}
+        if any(value for name, value in row.items() if name not in ("role", ROW)):  # a role alone is an empty row
             rows.append(row)
     return rows
 
@@ -165,13 +214,14 @@ class BeginForm(forms.Form):
     uscc = forms.CharField(label=gettext_lazy("统一社会信用代码"), max_length=18, required=False)
     host_org_name = forms.CharField(label=gettext_lazy("原社会组织名称"), max_length=100, required=False)
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, offices: Iterable[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         office: Any = self.fields["office"]
         office.queryset = offices_to_register_at(user)
         office.proxied = frozenset(
             held.path for held in access(user).having(Right.SUBMIT_FILING) if held.proxy_for
         )  # fmt: skip
+        office.widget.choices = [(each.pk, office.label_from_instance(each)) for each in offices]
         for name in ("name", "uscc", "host_org_name"):
             self.fields[name].help_text = field_of(name).help_text
 

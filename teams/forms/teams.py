@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import VersionedForm, WholeForm
-from organizations.models import Organization
+from organizations.models import Organization, User
+from people.models import Person
 from teams.choices import MANAGEMENT, PostRole
 from teams.facts import DIRECT, divisions, field_of
 from teams.models import Coverage, EmblemItem, Team, TeamPost
+from teams.posting import choosable, filled_in
 from teams.validators import in_region
 
 _OWN_POSTS = [(role.value, role.label) for role in PostRole if role not in MANAGEMENT]
@@ -94,16 +96,40 @@ class PostForm(KeptForm):
 
     class Meta:
         model = TeamPost
-        fields = ["role", "name", "phone", "origin", "starts_on"]
+        fields = ["role", "person", "name", "phone", "origin", "starts_on"]
         help_texts = {
+            "person": _("姓名空着的，按所选队员填写。不在花名册上的可以不选。"),
             "role": _("队长、副队长按备案变更，不在这里填。"),
             "name": _("按身份证件填写，民族姓名的“·”照写。"),
             "phone": _("列表上只显示前三位和后四位。"),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [("", _("请选择")), *_OWN_POSTS]  # type: ignore[attr-defined]
+        self._by, self._place = by, self.instance.team.organization
+        members = choosable(self._place, by)
+        held = self.instance.person
+        if held is not None and str(held.pk) not in dict(members):
+            members.append((str(held.pk), str(held)))
+        self.fields["person"] = forms.TypedChoiceField(
+            label=_("对应队员"), choices=[("", _("不在花名册上")), *members], required=False, coerce=int,
+            empty_value=None, help_text=self.fields["person"].help_text,
+        )  # fmt: skip
+        self.fields["name"].required = False
+
+    def clean_person(self) -> Person | None:
+        pk = self.cleaned_data["person"]
+        return Person.objects.get(pk=pk) if pk else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        person = cleaned.get("person")
+        row = {"name": cleaned.get("name") or "", "phone": cleaned.get("phone") or ""}
+        (row,) = filled_in([{**row, "person": str(person.pk) if person else ""}], self._place, self._by)
+        if not row["name"] and "name" not in self.errors:
+            self.add_error("name", _("请填写姓名，或者选择对应的队员。"))
+        return {**cleaned, "name": row["name"], "phone": row["phone"]}
 
 
 class PostEndForm(forms.Form):

@@ -30,6 +30,20 @@ class FilingQuerySet(models.QuerySet):
 
         return self.filter(reach(user, Right.VIEW_TEAM, at="organization"))
 
+    def with_part_of(self, user: User) -> "FilingQuerySet":
+        """Read with whether the person handed in a round and decided a step that is behind, for ``decides``."""
+        from teams.models.rounds import FilingRound, FilingStep  # that module reads this one
+
+        mine = models.OuterRef("pk")
+        handed_in = FilingRound.objects.filter(filing=mine, submitted_by=user)
+        decided = FilingStep.objects.filter(filing=mine, decided_by=user, state=FilingStep.State.DONE)
+        behind = decided.exclude(pk=models.OuterRef("current_step"))
+        return self.annotate(
+            part_of=models.Value(user.pk),
+            handed_in_by_them=models.Exists(handed_in),
+            decided_by_them=models.Exists(behind),
+        )
+
     def open(self) -> "FilingQuerySet":
         return self.filter(state__in=OPEN)
 

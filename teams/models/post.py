@@ -1,6 +1,6 @@
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +8,8 @@ from core.history import tracked
 from organizations.models import User
 from organizations.roles import Right
 from organizations.validators import validate_phone, validate_visible
+from people.models import Membership, Person
+from people.states import MembershipState
 from teams.choices import MANAGEMENT, Origin, PostRole
 from teams.models.team import Team
 from teams.validators import validate_not_future
@@ -22,13 +24,26 @@ class TeamPostQuerySet(models.QuerySet):
     def current(self) -> "TeamPostQuerySet":
         return self.filter(Q(ends_on=None) | Q(ends_on__gt=timezone.localdate()))
 
+    def with_left(self) -> "TeamPostQuerySet":
+        """Each with ``left_on``: the day its holder left the team; None while he or she is in it, or is no member."""
+        theirs = Membership.objects.filter(person=OuterRef("person"), organization=OuterRef("team__organization"))
+        left = theirs.filter(state=MembershipState.ENDED).order_by("-left_on").values("left_on")[:1]
+        still = Exists(theirs.current())
+        return self.annotate(
+            left_on=Case(When(still, then=None), default=Subquery(left), output_field=models.DateField())
+        )
+
+    def held_by_the_left(self) -> "TeamPostQuerySet":
+        """Posts in force whose holder's membership of the team has ended."""
+        return self.current().filter(person__isnull=False).with_left().filter(left_on__isnull=False)
+
     def management(self) -> "TeamPostQuerySet":
         return self.filter(role__in=MANAGEMENT)
 
 
 @tracked()
 class TeamPost(models.Model):
-    """Who holds a post of a team, from when to when (任职). By name until members exist.
+    """Who holds a post of a team, from when to when (任职). By name, and by person where he or she is a member.
 
     Captain and deputies begin and change by filing (``filing``); that one of them has left may be recorded at once, and
     shows as drift until a filing follows (中红字〔2023〕42号（八）).
@@ -36,7 +51,11 @@ class TeamPost(models.Model):
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="posts", verbose_name=_("队伍"))
     role = models.CharField(_("岗位"), max_length=12, choices=PostRole)
+    # The name stays as it was typed and filed; the person says whom it means, where he or she is on the register.
     name = models.CharField(_("姓名"), max_length=50, validators=[validate_visible])
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("对应队员")
+    )
     phone = models.CharField(_("电话"), max_length=20, blank=True, validators=[validate_phone])
     origin = models.CharField(_("产生方式"), max_length=12, choices=Origin, blank=True)
     starts_on = models.DateField(_("任职日期"), validators=[validate_not_future])

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("teams/<int:pk>/standing/", upkeep.team_standing, name="team_standing"),
     path("teams/<int:pk>/posts/new/", upkeep.post_create, name="post_create"),
     path("teams/posts/<int:pk>/edit/", upkeep.post_edit, name="post_edit"),
+    path("teams/posts/<int:pk>/link/", upkeep.post_link, name="post_link"),
     path("teams/posts/<int:pk>/end/", upkeep.post_end, name="post_end"),
     path("teams/<int:pk>/coverage/new/", upkeep.coverage_create, name="coverage_create"),
     path("teams/coverage/<int:pk>/end/", upkeep.coverage_end, name="coverage_end"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -16,14 +17,15 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
 from teams.checks import Finding
-from teams.models import Filing
+from teams.models import Filing, FilingRound
 from teams.outline import url_of
 from teams.states import WITH_AUTHOR
 
 
 def visible(request: SignedIn, pk: int) -> Filing:
     """The filing out of what may be seen, with what its pages name."""
-    rows = Filing.objects.visible_to(request.user).select_related(
+    latest = FilingRound.objects.filter(filing=OuterRef("pk"), number=OuterRef("round_no")).values("payload")[:1]
+    rows = Filing.objects.visible_to(request.user).annotate(handed_in=Subquery(latest)).select_related(
         "organization", "office", "team__organization", "current_step__office", "current_office", "assignee",
         "created_by__organization", "submitted_by",
     )  # fmt: skip

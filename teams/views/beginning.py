@@ -1,5 +1,6 @@
 """Beginning a filing: what there is to do, where a new team is registered, whether it is there already."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +25,7 @@ from teams.duplicates import likely_doubles
 from teams.forms.filings import BeginForm, offices_to_register_at, usual_level
 from teams.models import Filing, Team
 from teams.outline import parts_of
-from teams.route import rule_for
+from teams.route import rules_of
 from teams.way import ahead
 
 PURPOSES = {
@@ -82,7 +83,8 @@ def _for_team(request: SignedIn, pk: str) -> HttpResponse:
     can(request.user, Right.SUBMIT_FILING, team.organization).require()
     office = Organization.objects.get(path=team.organization.parent_path)
     level = team.level or usual_level(office)
-    kinds = [_kind(request, kind, level, office, team) for kind in BEGINS[team.status]]
+    known = _beforehand(request, BEGINS[team.status], level, office)
+    kinds = [{**_kind(kind, team), **known[kind]} for kind in BEGINS[team.status]]
     context = {
         "title": _("%(team)s：办理备案") % {"team": team},
         "team": team,
@@ -92,26 +94,29 @@ def _for_team(request: SignedIn, pk: str) -> HttpResponse:
     return render(request, "teams/filing_begin_team.html", context)
 
 
-def _kind(request: SignedIn, kind: str, level: str, office: Organization, team: Team) -> dict[str, Any]:
+def _kind(kind: str, team: Team) -> dict[str, Any]:
     return {
         "kind": kind,
         "label": FilingKind(kind).label,
         "purpose": PURPOSES[FilingKind(kind)],
         "url": reverse("teams:filing_begin_for", args=[team.pk, kind]),
-        **_beforehand(request, kind, level, office),
     }
 
 
-def _beforehand(request: SignedIn, kind: str, level: str, office: Organization) -> dict[str, Any]:
-    """What one should know before one starts: the way, the papers, the note of the rule."""
-    rule = rule_for(kind, level)
-    papers = list(rule.papers.select_related("paper")) if rule else []
+def _beforehand(request: SignedIn, kinds: Iterable[str], level: str, office: Organization) -> dict[str, dict[str, Any]]:
+    """Kind → what one should know before one starts: the way, the papers, the note of the rule. Two queries."""
+    rules = rules_of(kinds, level, office)
+    ways = ahead(kinds, rules, office, by=request.user)
     return {
-        "rule": rule,
-        "stops": ahead(rule, office, by=request.user) if rule else [],
-        "papers": [
-            {"row": row, "when": "" if row.when == PaperWhen.ALWAYS else row.get_when_display()} for row in papers
-        ],
+        kind: {
+            "rule": rules.by_kind.get(kind),
+            "stops": ways.get(kind, []),
+            "papers": [
+                {"row": row, "when": "" if row.when == PaperWhen.ALWAYS else row.get_when_display()}
+                for row in (rules.by_kind[kind].papers.all() if kind in rules.by_kind else ())
+            ],
+        }
+        for kind in kinds
     }
 
 
@@ -172,7 +177,7 @@ def _register(request: SignedIn) -> HttpResponse:
     office = _office(request, offices)
     level = request.GET.get("level") or usual_level(office)
     form = BeginForm(
-        request.POST if request.method == "POST" else None, user=request.user,
+        request.POST if request.method == "POST" else None, user=request.user, offices=offices,
         initial={**request.GET.dict(), "office": office.pk, "level": level},
     )  # fmt: skip
     doubles: list[Any] = []
@@ -198,7 +203,7 @@ def _register(request: SignedIn) -> HttpResponse:
         "drafts": drafts,
         "purpose": PURPOSES[FilingKind.REGISTER],
         "begin_url": f"{reverse('teams:filing_begin')}?kind=register",
-        **_beforehand(request, FilingKind.REGISTER, level, office),
+        **_beforehand(request, [FilingKind.REGISTER], level, office)[FilingKind.REGISTER],
     }
     fragment = request.headers.get("HX-Target") == "beforehand" and "HX-Request" in request.headers
     return render(request, "teams/_filing_beforehand.html" if fragment else "teams/filing_register.html", context)

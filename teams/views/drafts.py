@@ -16,13 +16,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.attachments.panel import panels
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
+from people.places import roster_url
+from people.readiness import numbers
 from teams.checks import check
 from teams.choices import FilingKind
 from teams.drafting import Edit, StaleDraft, keep, last_edit
 from teams.facts import MANAGEMENT_SECTION, Section, posts_in, same, section_of
 from teams.forms.filings import SectionForm, empty_row, post_forms, typed_in
+from teams.members import members_of
 from teams.models import Filing
-from teams.outline import EXIT, PAPERS, Outline, names_in, next_of, outline_of, parts_of
+from teams.outline import EXIT, PAPERS, Outline, names_in, next_of, outline_of, parts_of, returned_by
+from teams.outline import remarks as remarks_of
+from teams.posting import choosable, filled_in
 from teams.proposal import Proposal, depends_on
 from teams.reading import sections_of, values_on_file
 from teams.views.authoring import led, not_editable, posted_version, refused, visible
@@ -53,8 +58,17 @@ def filing_edit(request: SignedIn, pk: int) -> HttpResponse:
         "edited": _other_editor(request, last_edit(filing)),
     }
     if filing.kind == FilingKind.ANNUAL and not outline.remarks:
+        context |= _roster(filing)
         return render(request, "teams/filing_annual.html", {**context, **_to_confirm(outline)})
+    if filing.kind == FilingKind.REGISTER and filing.team is not None:
+        context |= _roster(filing)
     return render(request, "teams/filing_edit.html", context)
+
+
+def _roster(filing: Filing) -> dict[str, Any]:
+    """The three numbers of the team and where its members are listed. One query."""
+    place = filing.organization
+    return {"numbers": numbers(members_of(place)), "roster_url": roster_url(place)}
 
 
 def _to_confirm(outline: Outline) -> dict[str, Any]:
@@ -99,6 +113,8 @@ def _part(filing: Filing, key: str) -> Section:
 
 def _save(request: SignedIn, filing: Filing, part: Section) -> HttpResponse:
     typed = typed_in(names_in(part, filing.kind), request.POST)
+    if "posts" in typed:
+        typed["posts"] = filled_in(typed["posts"], filing.organization, request.user)
     try:
         fresh = keep(filing, typed, by=request.user, version=posted_version(request))
     except StaleDraft as stale:
@@ -134,11 +150,13 @@ def _show(
     stale: StaleDraft | None = None,
 ) -> HttpResponse:  # fmt: skip
     proposal = Proposal(filing.kind, payload, filing.office, filing.team, filing.before, filing)
-    outline = outline_of(filing, proposal)
+    returned = returned_by(filing)
     names = names_in(part, filing.kind)
-    form = SectionForm([name for name in names if name != "posts"], payload, proposal.errors)
-    rows = post_forms(payload, proposal.errors, more=more) if part == MANAGEMENT_SECTION else []
-    remarks = [remark for remark in outline.remarks if section_of(remark.name) == part.key]
+    facts = [name for name in names if name != "posts"]
+    form = SectionForm(facts, payload, proposal.errors, proposal.named)
+    members = choosable(filing.organization, request.user) if part == MANAGEMENT_SECTION and filing.team else []
+    rows = post_forms(payload, proposal.errors, members, more=more) if part == MANAGEMENT_SECTION else []
+    remarks = [remark for remark in remarks_of(filing, returned) if section_of(remark.name) == part.key]
     context = {
         "filing": filing,
         "section": part,
@@ -146,11 +164,11 @@ def _show(
         "forms": [form, *rows],
         "fields": _fields(form, proposal, remarks),
         "rows": rows,
-        "row_template": empty_row() if rows else None,
+        "row_template": empty_row(members) if rows else None,
         "posts_on_file": _posts_on_file(proposal) if rows else "",
         "remarks": remarks,
         "posts_remarks": [remark for remark in remarks if remark.name.startswith("posts")],
-        "returned": outline.returned,
+        "returned": returned,
         "stale": stale.clashes if stale else [],
         "edited": _other_editor(request, last_edit(filing)),
         "keep_key": f"filing-{filing.pk}-{part.key}",
@@ -175,7 +193,7 @@ def _fields(form: SectionForm, proposal: Proposal, remarks: list[Any]) -> list[d
     """Each field with what stands beside it: whether it must be filled in, what is on file, what was said of it."""
     needed = proposal.needed
     changed = [name for name in form.fields if name in proposal.changed and proposal.before]
-    on_file = values_on_file(proposal.before, *changed) if changed else {}
+    on_file = values_on_file(proposal, *changed) if changed else {}
     said = {remark.name: remark for remark in remarks}
     return [
         {
@@ -198,13 +216,13 @@ def _posts_on_file(proposal: Proposal) -> str:
     before = posts_in(proposal.before)
     if not before or same(before, posts_in(proposal.payload)):
         return ""
-    return "；".join(f"{label}" for label in values_on_file(proposal.before, "posts.captain", "posts.deputy").values())
+    return "；".join(f"{label}" for label in values_on_file(proposal, "posts.captain", "posts.deputy").values())
 
 
 def _papers_context(request: SignedIn, filing: Filing) -> dict[str, Any]:
     outline = outline_of(filing)
     asked = {row.paper_id: row for row in outline.asked}
-    extra = {paper.kind for paper in outline.papers} - set(asked) - {OTHER}
+    extra = set(outline.papers) - set(asked) - {OTHER}
     kinds = [*asked, *sorted(extra), OTHER]
     drawn = panels(filing, request.user, kinds)
     lacking = {row.paper_id for row in outline.lacking}
@@ -247,7 +265,10 @@ def filing_autosave(request: SignedIn, pk: int, section: str) -> HttpResponse:
     try:
         fresh = keep(filing, typed, by=request.user, version=posted_version(request))
         wrong = sum(section_of(name) == part.key for name in Proposal.of(fresh).errors)
-        answer |= {"saved_at": timezone.now(), "version": fresh.version, "wrong": wrong}
+        # what others wrote is not on this page: its next save must be compared with what it was opened with
+        shows_all = all(same(fresh.payload.get(name), value) for name, value in typed.items())
+        version = fresh.version if shows_all else posted_version(request)
+        answer |= {"saved_at": timezone.now(), "version": version, "wrong": wrong}
     except StaleDraft as stale:
         answer["stale"] = stale
     except MoveNotAllowed as error:

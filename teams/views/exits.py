@@ -1,5 +1,6 @@
 """The exit checklist of a leaving team, on the draft and on the filing's page."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -8,17 +9,22 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from core.together import together
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import told
+from people.models import Membership
+from people.places import roster_url
 from teams.choices import ExitTask, FilingKind
 from teams.forms.filings import ExitItemForm
-from teams.leaving import account, can_account, outstanding
-from teams.models import Filing
+from teams.leaving import account, can_account, end_memberships
+from teams.members import members_of
+from teams.models import EmblemItem, Filing
 from teams.states import WITH_AUTHOR
 from teams.views.authoring import posted_version, visible
 
@@ -31,19 +37,29 @@ HELP = {
 
 
 def exit_context(request: SignedIn, filing: Filing) -> dict[str, Any]:
-    """The checklist with its forms. Two queries."""
+    """The checklist with its forms. One query."""
     may = bool(can_account(filing, request.user))
-    out = outstanding(filing)
+    team = filing.team
+    found = together(
+        out=EmblemItem.objects.filter(team=team).outstanding() if team else EmblemItem.objects.none(),
+        items=filing.exit_items.select_related("done_by"),
+        members=(members_of(team.organization) if team else Membership.objects.none()).values_list("pk", flat=True),
+    )
+    out, members = found["out"], len(found["members"])
     lines: list[dict[str, Any]] = []
-    for item in filing.exit_items.select_related("done_by"):
+    for item in found["items"]:
         form = ExitItemForm(instance=item, prefix=item.task)
         form.hide_optional = True  # type: ignore[attr-defined]
-        held = bool(out) and item.task == ExitTask.EMBLEM and item.done_on is None
+        waits = {ExitTask.EMBLEM: bool(out), ExitTask.MEMBERS: bool(members)}
+        held = waits.get(ExitTask(item.task), False) and item.done_on is None
         lines.append({"item": item, "form": form, "help": HELP[ExitTask(item.task)], "held": held})
     return {
         "exit_lines": lines,
         "may_account": may,
         "outstanding": out,
+        "members_left": members,
+        "roster_url": roster_url(team.organization) if team and members else "",
+        "today": timezone.localdate(),
         "left": sum(not line["item"].done_on for line in lines),
     }
 
@@ -82,6 +98,38 @@ def filing_exit_item(request: SignedIn, pk: int, task: str) -> HttpResponse:
     else:
         messages.success(request, _("退出清单“%(task)s”已保存。") % {"task": ExitTask(task).label})
     return redirect(_back(filing, task))
+
+
+@require_POST
+@login_required
+def filing_end_members(request: SignedIn, pk: int) -> HttpResponse:
+    """Everybody who is still on the roster of the leaving team leaves it, on one day."""
+    filing = visible(request, pk)
+    if filing.kind != FilingKind.EXIT:
+        raise Http404
+    decision = can_account(filing, request.user)
+    if not decision:
+        return _refuse(request, filing, decision.reason)
+    day = _day(request.POST.get("left_on", ""))
+    if day is None:
+        messages.error(request, _("请填写退队日期。"))
+        return redirect(_back(filing, ExitTask.MEMBERS))
+    try:
+        ended = end_memberships(filing, by=request.user, left_on=day)
+    except MoveNotAllowed as error:
+        return _refuse(request, filing, error.message, forbidden=error.code == "permission")
+    except ValidationError as error:
+        told(request, error)
+    else:
+        messages.success(request, _("已为 %(count)d 名队员办理退队。") % {"count": ended})
+    return redirect(_back(filing, ExitTask.MEMBERS))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _refuse(request: SignedIn, filing: Filing, reason: Any, *, forbidden: bool | None = None) -> HttpResponse:

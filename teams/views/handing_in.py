@@ -20,9 +20,9 @@ from teams.averages import in_words, usual
 from teams.checks import check
 from teams.drafting import check_opened
 from teams.models import Filing
-from teams.outline import last_return
+from teams.outline import returned_by
 from teams.proposal import Proposal
-from teams.route import rule_for
+from teams.route import rules_of
 from teams.states import FilingState
 from teams.views.authoring import led, not_editable, posted_version, refused, visible
 from teams.way import ahead, way
@@ -45,12 +45,12 @@ def filing_hand_in(request: SignedIn, pk: int) -> HttpResponse:
 def _context(request: SignedIn, filing: Filing) -> dict[str, Any]:
     proposal = Proposal.of(filing)
     report = check(proposal)
-    returned = last_return(filing.events()) if filing.state == FilingState.RETURNED else None
+    returned = returned_by(filing)
     if returned:
         stops = way(filing, timezone.localdate())
     else:
-        rule = rule_for(filing.kind, proposal.level) if proposal.level else None
-        stops = ahead(rule, filing.office, by=request.user) if rule else []
+        rules = rules_of([filing.kind], proposal.level, filing.office)
+        stops = ahead([filing.kind], rules, filing.office, by=request.user).get(filing.kind, [])
     return {
         "filing": filing,
         "blocking": led(filing, report.blocking),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -55,6 +56,7 @@ class TeamPage:
     shot: Snapshot
     note: str
     route: str
+    _found: dict[str, list[Any]] | None = None
 
     @property
     def team(self) -> Team:
@@ -64,10 +66,18 @@ class TeamPage:
     def is_past(self) -> bool:
         return self.shot.day is not None
 
+    def read(self, **more: QuerySet[Any]) -> dict[str, list[Any]]:
+        """What the head of every page shows, and ``more``, in one query. Without it ``context`` reads the head."""
+        if not self.is_past:
+            more["opened"] = self._open_filings()
+        self._found = self.shot.together(**more)
+        return self._found
+
     def context(self, **more: Any) -> dict[str, Any]:
         """What ``teams/team_page.html`` reads."""
         team, user = self.team, self.request.user
-        opened = None if self.is_past else self._open_filing()
+        found = self._found or self.read()
+        opened = next(iter(found.get("opened", ())), None)
         return {
             **self.frame(),
             "at_note": self.note,
@@ -109,10 +119,10 @@ class TeamPage:
         url = reverse(route, args=[self.team.pk])
         return f"{url}?at={self.shot.day.isoformat()}" if self.shot.day else url
 
-    def _open_filing(self) -> Filing | None:
+    def _open_filings(self) -> QuerySet[Filing]:
         """The one filing under way, if there is one."""
         rows = Filing.objects.visible_to(self.request.user).open().filter(team_id=self.team.pk)
-        return rows.select_related("current_office", "created_by").first()
+        return rows.select_related("current_office", "created_by")[:1]
 
     def _begins(self) -> list[dict[str, Any]]:
         """Kinds of filing that may be begun now; the first is the usual one."""

@@ -7,10 +7,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from organizations.signed_in import SignedIn
+from teams.models import PaperKind
 from teams.portrait import cards
-from teams.records import certificates_of, filings_of, papers_of
+from teams.posting import meant
+from teams.records import certificates_of, filings_of, papers_of, toned
 from teams.roster import figures_of
 from teams.timeline import story
+from teams.timeline import wanted as told_by
+from teams.upkeep import can_keep
 from teams.views.team_common import team_page
 
 
@@ -18,6 +22,8 @@ from teams.views.team_common import team_page
 @login_required
 def team_detail(request: SignedIn, pk: int) -> HttpResponse:
     page = team_page(request, pk, "teams:team_detail")
+    if not page.is_past:
+        page.shot.coverage = page.read(coverage=page.shot.coverage_now())["coverage"]
     context = page.context(cards=cards(page.shot), figures=figures_of(page.shot, request.user))
     return render(request, "teams/team_detail.html", context)
 
@@ -26,7 +32,12 @@ def team_detail(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 def team_posts(request: SignedIn, pk: int) -> HttpResponse:
     page = team_page(request, pk, "teams:team_posts")
+    page.read()
     now = page.shot.posts
+    kept = not page.is_past and can_keep(page.team, request.user)
+    people = meant(page.team, now, request.user) if kept else {}
+    for post in now:
+        post.means = people.get(post.pk)  # type: ignore[attr-defined]
     context = page.context(
         management=[post for post in now if post.is_filed_role],
         others=[post for post in now if not post.is_filed_role],
@@ -39,6 +50,8 @@ def team_posts(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 def team_emblem(request: SignedIn, pk: int) -> HttpResponse:
     page = team_page(request, pk, "teams:team_emblem")
+    if not page.is_past:
+        page.shot.emblem = page.read(emblem=page.shot.emblem_rows())["emblem"]
     items = page.shot.emblem
     totals = {
         name: sum(getattr(item, name) for item in items) for name in ("quantity", "returned", "written_off", "left")
@@ -50,10 +63,14 @@ def team_emblem(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 def team_filings(request: SignedIn, pk: int) -> HttpResponse:
     page = team_page(request, pk, "teams:team_filings")
-    filings = filings_of(page.shot, request.user)
-    context = page.context(
-        filings=filings, certificates=certificates_of(page.shot), papers=papers_of(page.shot, filings)
+    found = page.read(
+        filings=filings_of(page.shot, request.user),
+        certificates=certificates_of(page.shot),
+        kinds=PaperKind.objects.all(),
     )
+    filings = toned(found["filings"])
+    papers = papers_of(page.shot, filings, found["kinds"])
+    context = page.context(filings=filings, certificates=found["certificates"], papers=papers)
     return render(request, "teams/team_filings.html", context)
 
 
@@ -61,4 +78,5 @@ def team_filings(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 def team_history(request: SignedIn, pk: int) -> HttpResponse:
     page = team_page(request, pk, "teams:team_history")
-    return render(request, "teams/team_history.html", page.context(entries=story(page.shot), heading=_("历史")))
+    entries = story(page.shot, page.read(**told_by(page.shot)))
+    return render(request, "teams/team_history.html", page.context(entries=entries, heading=_("历史")))

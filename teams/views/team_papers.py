@@ -1,6 +1,7 @@
 """The printed copies of a team's page. Made within the request; every one is recorded."""
 
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 
 from django.contrib.auth.decorators import login_required
@@ -29,7 +30,9 @@ def team_sheet(request: SignedIn, pk: int) -> FileResponse:
 @require_safe
 @login_required
 def team_register(request: SignedIn, pk: int) -> FileResponse:
-    return _printed(request, pk, sheets.register, gettext_lazy("%(team)s登记表"))
+    """``?roster=1``: with the members behind it."""
+    make = partial(sheets.register, with_roster="roster" in request.GET)
+    return _printed(request, pk, make, gettext_lazy("%(team)s登记表"))
 
 
 def _printed(request: SignedIn, pk: int, make: Callable[..., bytes], name: StrOrPromise) -> FileResponse:

@@ -11,12 +11,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from core.forms import VersionedForm, refuse
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views.common import edit, seen
+from organizations.views.common import edit, seen, told
 from teams.facts import BASE, NAME, REGISTRATION, SUPPORT, section_names
 from teams.forms.teams import (
     CoverageEndForm,
@@ -29,6 +29,7 @@ from teams.forms.teams import (
     TeamFactsForm,
 )
 from teams.models import Coverage, EmblemItem, Team, TeamPost
+from teams.posting import link
 from teams.standing import CONSEQUENCES, WORKFLOW, perform
 from teams.upkeep import end_post, touch
 from teams.views.team_common import kept_team, not_now
@@ -81,7 +82,7 @@ def post_create(request: SignedIn, pk: int) -> HttpResponse:
     team = kept_team(request, pk)
     if (refused := not_now(request, team)) is not None:
         return refused
-    form = PostForm(request.POST or None, instance=TeamPost(team=team))
+    form = PostForm(request.POST or None, instance=TeamPost(team=team), by=request.user)
     title = _("登记%(team)s的岗位") % {"team": team.name}
     return _entered(request, team, form, title=title, back="teams:team_posts", saved=_("岗位已登记。"))
 
@@ -95,9 +96,25 @@ def post_edit(request: SignedIn, pk: int) -> HttpResponse:
     if post.is_filed_role:
         messages.error(request, _("队长、副队长的任职按备案变更，不能直接改；请在队伍页面申请变更。"))
         return redirect("teams:team_posts", post.team_id)
-    form = PostForm(request.POST or None, instance=post)
+    form = PostForm(request.POST or None, instance=post, by=request.user)
     title = _("更正%(post)s的任职信息") % {"post": post}
     return _entered(request, post.team, form, title=title, back="teams:team_posts", saved=_("已更正。"))
+
+
+@require_POST
+@login_required
+def post_link(request: SignedIn, pk: int) -> HttpResponse:
+    """The post is held by the member its name and telephone mean."""
+    post = _row(request, TeamPost, pk)
+    if (refused := not_now(request, post.team)) is not None:
+        return refused
+    try:
+        person = link(post, by=request.user)
+    except ValidationError as error:
+        told(request, error)
+    else:
+        messages.success(request, _("%(post)s已对应到队员%(person)s。") % {"post": post, "person": person})
+    return redirect("teams:team_posts", post.team_id)
 
 
 @require_http_methods(_BOTH)

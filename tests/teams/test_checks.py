@@ -151,13 +151,15 @@ def test_leaving(chifeng, region, office):
 
 
 def test_data_decides_how_much_a_finding_weighs(office):
-    proposal = proposed(office, posts=TWO_CAPTAINS)
-    assert [finding.blocks for finding in check(proposal).findings if finding.key == "captains"] == [False]
+    def proposal():
+        return proposed(office, posts=TWO_CAPTAINS)  # each look reads the settings anew, as each page does
+
+    assert [finding.blocks for finding in check(proposal()).findings if finding.key == "captains"] == [False]
     CheckSetting.objects.filter(key="captains").update(severity=2, source="演示规定")
-    strict = [finding for finding in check(proposal).findings if finding.key == "captains"]
+    strict = [finding for finding in check(proposal()).findings if finding.key == "captains"]
     assert (strict[0].blocks, strict[0].source) == (True, "演示规定")
     CheckSetting.objects.filter(key="captains").update(severity=0)
-    assert found(proposal, "captains") == []
+    assert found(proposal(), "captains") == []
 
 
 def test_what_can_only_be_right_does_not_depend_on_data(office):

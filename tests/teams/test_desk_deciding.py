@@ -14,6 +14,7 @@ from teams.models import Filing
 from teams.workflow import WORKFLOW
 from tests.core.sample_files import pdf
 from tests.organizations.helpers import messages_of
+from tests.people import builders as people
 from tests.teams import builders
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,7 @@ def send(client, filing, action, *, seen=None, follow=True, **data):
 
 
 def renewal(team, by) -> Filing:
+    people.ready(team.organization, team.pk % 900 + 1)
     filing = begin("annual", by=by, team=team)
     builders.papers(filing, by)
     return WORKFLOW.perform(filing, "submit", by=by)

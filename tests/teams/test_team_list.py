@@ -137,7 +137,7 @@ def test_summary_counts_by_branch_and_its_numbers_open_the_list(as_user, region,
     add("150404", level="banner_county", captain="")
     add("150200", status="suspended")
     client = as_user(region)
-    assert len(queries_of(client, SUMMARY)) <= 12
+    assert len(queries_of(client, SUMMARY)) <= 10
     for group in ("level", "status", "category", "formation", "upkeep"):
         page = client.get(SUMMARY, {"by": group})
         for row in page.context["lines"]:

@@ -53,7 +53,7 @@ def test_every_tab_shows_the_team(as_user, team, chifeng):
 def test_pages_take_few_queries(as_user, team, chifeng):
     client = as_user(chifeng)
     for name in TABS:
-        assert len(queries_of(client, url(name, team))) <= 18, name
+        assert len(queries_of(client, url(name, team))) <= 10, name
 
 
 def test_offers_what_can_be_begun(as_user, team, chifeng, member, leader):

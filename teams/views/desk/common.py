@@ -18,7 +18,7 @@ _WITH = ("team__organization", "office", "organization", "current_step__office",
 
 def visible(request: SignedIn, pk: int) -> Filing:
     """The filing out of what may be seen, else 404."""
-    rows = Filing.objects.visible_to(request.user).select_related(*_WITH)
+    rows = Filing.objects.visible_to(request.user).with_part_of(request.user).select_related(*_WITH)
     found: Filing = get_object_or_404(rows, pk=pk)
     return found
 

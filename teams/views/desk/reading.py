@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,14 +16,14 @@ from organizations.signed_in import SignedIn
 from teams.choices import FilingKind
 from teams.commenting import LONGEST, labelled
 from teams.desk.deciding import Seen
-from teams.desk.opinions import open_opinions
+from teams.desk.papers import asked as papers_asked
 from teams.desk.papers import papers_of, upload_context
-from teams.desk.queue import Part, remaining
-from teams.desk.sheet import Sheet, handed_in_by
-from teams.desk.story import story_of
+from teams.desk.queue import Part, counted, remaining, summed
+from teams.desk.sheet import Sheet, changes_first, handed_in_by
 from teams.desk.urging import can_urge
 from teams.models import Filing, Phrase
 from teams.states import FILING_TONES, WITH_OFFICE, FilingState
+from teams.story import story
 from teams.views.desk.common import address, visible
 from teams.views.desk.moves import buttons
 from teams.views.desk.queue import queue_context
@@ -37,10 +38,10 @@ def desk_filing(request: SignedIn, pk: int) -> HttpResponse:
     filing = visible(request, pk)
     part = Part.of(request.GET)
     decision = decides(filing, request.user)
-    sheet = Sheet.of(filing, drafts=bool(decision))
-    tab = _tab(request, sheet)
+    tab = _tab(request, filing)
+    sheet = Sheet.of(filing, drafts=bool(decision), counts=counted(request.user, part), **_wanted(filing, tab))
     context = {
-        **queue_context(request, part, filing),
+        **queue_context(request, part, filing, summed(sheet.read["counts"])),
         **_head(filing, sheet),
         **(_deciding(request, filing, sheet, part) if decision else _watching(request, filing, decision.reason)),
         **_panel(request, sheet, tab),
@@ -49,6 +50,23 @@ def desk_filing(request: SignedIn, pk: int) -> HttpResponse:
         "row_more": "teams/_desk_row.html",
     }
     return render(request, "teams/desk_filing.html", context)
+
+
+def _wanted(filing: Filing, tab: str) -> dict[str, QuerySet[Any]]:
+    """What this page reads along with the sheet."""
+    step = filing.current_step
+    wanted: dict[str, QuerySet[Any]] = {
+        "opinions": filing.opinions.select_related("asked", "asked_by"),
+        "phrases": Phrase.objects.offered_at(step.office) if step else Phrase.objects.none(),
+    }
+    if tab == "papers":
+        wanted |= papers_asked(filing)
+    if tab == "story":
+        documents = VerifiableDocument.objects
+        wanted["documents"] = documents.of(filing.team) if filing.team else documents.none()
+    if filing.kind == FilingKind.EXIT:
+        wanted["exit_items"] = filing.exit_items.select_related("done_by")
+    return wanted
 
 
 def _head(filing: Filing, sheet: Sheet) -> dict[str, Any]:
@@ -86,9 +104,9 @@ def _deciding(request: SignedIn, filing: Filing, sheet: Sheet, part: Part) -> di
         "seen": Seen.of(filing),
         "moves": buttons(filing, request.user, part),
         "drafts": labelled(sheet.comments.values()),
-        "phrases": [str(phrase) for phrase in Phrase.objects.offered_at(step.office)],
+        "phrases": [str(phrase) for phrase in sheet.read["phrases"]],
         "comment_most": LONGEST,
-        "open_opinions": list(open_opinions(filing)),
+        "open_opinions": [opinion for opinion in sheet.read["opinions"] if opinion.answered_at is None],
         "acting_for": acting_for(request.user, right_at(step), step.office),
         "given_to": filing.assignee if filing.assignee_id not in (None, request.user.pk) else None,
         "query": part.query,
@@ -108,11 +126,11 @@ def _watching(request: SignedIn, filing: Filing, reason: Any) -> dict[str, Any]:
 
 
 # -- tabs -----------------------------------------------------------------------------------------------
-def _tab(request: SignedIn, sheet: Sheet) -> str:
+def _tab(request: SignedIn, filing: Filing) -> str:
     asked = request.GET.get("tab", "")
     if asked in TABS:
         return asked
-    return "changes" if sheet.changes_first else "all"
+    return "changes" if changes_first(filing) else "all"
 
 
 def _tabs(sheet: Sheet, part: Part, tab: str) -> list[dict[str, Any]]:
@@ -133,8 +151,8 @@ def _tabs(sheet: Sheet, part: Part, tab: str) -> list[dict[str, Any]]:
 def _panel(request: SignedIn, sheet: Sheet, tab: str) -> dict[str, Any]:
     filing = sheet.filing
     if tab == "story":
-        opinions = list(filing.opinions.select_related("asked", "asked_by"))
-        return {"history": story_of(filing), "opinions": opinions, "documents": _documents(filing)}
+        read = sheet.read
+        return {"history": story(filing), "opinions": read["opinions"], "documents": read["documents"]}
     if tab == "papers":
         return {"papers": papers_of(sheet, request.user, filing.can_attach(request.user)), **upload_context(filing)}
     if tab == "all":
@@ -162,9 +180,5 @@ def _changes(request: SignedIn, sheet: Sheet) -> dict[str, Any]:
 def _exit_items(sheet: Sheet) -> list[dict[str, Any]]:
     if sheet.filing.kind != FilingKind.EXIT:
         return []
-    rows = sheet.filing.exit_items.select_related("done_by")
+    rows = sheet.read["exit_items"]
     return [{"item": row, "name": f"exit.{row.task}", "draft": sheet.comments.get(f"exit.{row.task}")} for row in rows]
-
-
-def _documents(filing: Filing) -> list[VerifiableDocument]:
-    return list(VerifiableDocument.objects.of(filing.team)) if filing.team else []

@@ -1,5 +1,5 @@
 from organizations.roles import Right
-from tests.portal.rows import BOTH, PAGE, Row
+from tests.portal.rows import BOTH, PAGE, POST, Row
 
 
 def _seen(*args: str) -> Row:
@@ -29,6 +29,7 @@ ROWS: dict[str, Row] = {
     "teams:post_create": _kept("team"),
     "teams:post_edit": _kept("post"),
     "teams:post_end": _kept("post"),
+    "teams:post_link": Row("record", POST, ("post",), see=Right.VIEW_TEAM, right=Right.EDIT_TEAM),
     "teams:coverage_create": _kept("team"),
     "teams:coverage_end": _kept("coverage"),
     "teams:emblem_create": _kept("team"),

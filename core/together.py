@@ -1,0 +1,92 @@
+"""Several lists in one round trip to the database.
+
+A page that shows many small things (phrases, comments, the rule, the way) would ask for each by itself. ``together``
+asks for all at once and gives the same objects the querysets give.
+"""
+
+import json
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    ValuesIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
+
+
+def together(**wanted: models.QuerySet[Any]) -> dict[str, list[Any]]:
+    """Read ``wanted`` with one query: name → rows, in the order of each queryset.
+
+    Takes querysets of objects (also with ``select_related`` and annotations) and of ``values`` or ``values_list``; not
+    ``prefetch_related``. Meant for short lists: each travels as JSON.
+    """
+    parts, params, read = [], [], {}
+    connection = connections[DEFAULT_DB_ALIAS]
+    found: dict[str, list[Any]] = {}
+    for name, rows in wanted.items():
+        assert not rows._prefetch_related_lookups, "what is prefetched would be a query of its own"  # type: ignore[attr-defined]
+        compiler = rows.query.get_compiler(connection=connection)
+        try:
+            sql, given = compiler.as_sql()
+        except (EmptyResultSet, FullResultSet):
+            found[name] = []
+            continue
+        columns = ", ".join(f"c{number}" for number in range(len(compiler.select)))
+        # names of columns we made, and SQL the ORM made: nothing that anybody typed, which stands in ``params``
+        parts.append(f"ARRAY(SELECT jsonb_build_array({columns})::text FROM ({sql}) AS t ({columns}))")  # noqa: S608
+        params += given
+        read[name] = (rows, compiler)
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(parts)}", params)
+            answer = cursor.fetchone()
+        for (name, (rows, compiler)), lines in zip(read.items(), answer, strict=True):
+            found[name] = _made(rows, compiler, [json.loads(line) for line in lines])
+    return {name: found[name] for name in wanted}
+
+
+def keep(one: models.Model, name: str, rows: models.QuerySet[Any], found: list[Any]) -> None:
+    """Leave ``found`` with ``one`` as ``prefetch_related`` would: whoever asks for ``one.<name>.all()`` gets it."""
+    kept: Any = rows.all()
+    kept._result_cache, kept._prefetch_done = found, True
+    one.__dict__.setdefault("_prefetched_objects_cache", {})[name] = kept
+
+
+def _made(rows: Any, compiler: Any, lines: list[list[Any]]) -> list[Any]:
+    """The objects of a queryset from its raw rows, as its own iteration makes them."""
+    fields = [column.output_field for column, _sql, _alias in compiler.select]
+    for line in lines:
+        for index, field in enumerate(fields):
+            if line[index] is not None and not isinstance(field, models.JSONField):
+                line[index] = field.to_python(line[index])
+    kind = rows._iterable_class
+    if kind is FlatValuesListIterable:
+        return [line[0] for line in lines]
+    if kind is ValuesListIterable:
+        return [tuple(line) for line in lines]
+    if kind is ValuesIterable:
+        query = rows.query
+        names = list(query.selected or [*query.extra_select, *query.values_select, *query.annotation_select])
+        return [dict(zip(names, line, strict=True)) for line in lines]
+    assert kind is ModelIterable, "a kind of queryset this does not know"
+    return [_object(rows, compiler, line) for line in lines]
+
+
+def _object(rows: Any, compiler: Any, line: list[Any]) -> Any:
+    about = compiler.klass_info
+    chosen = about["select_fields"]
+    names = [compiler.select[index][0].target.attname for index in chosen]
+    one = about["model"].from_db(rows.db, names, [line[index] for index in chosen])
+    for populator in get_related_populators(about, compiler.select, rows.db):  # type: ignore[call-arg]  # stubs of 6.0
+        populator.populate(line, one)
+    for name, index in (compiler.annotation_col_map or {}).items():
+        setattr(one, name, line[index])
+    for field, known in rows._known_related_objects.items():
+        one_key = getattr(one, field.attname)
+        if one_key in known and not field.is_cached(one):
+            setattr(one, field.name, known[one_key])
+    return one

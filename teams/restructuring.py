@@ -1,0 +1,77 @@
+"""What becomes of filings under way when the tree of offices changes; called in the transaction of the change."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.language import in_chinese
+from core.models import WorkflowEvent
+from core.notices import notify
+from organizations.models import Organization, User
+from teams.models import Filing, FilingStep
+from teams.route import due
+from teams.states import OPEN
+from teams.workflow import deciders
+
+_TO_COME = (FilingStep.State.PENDING, FilingStep.State.CURRENT)
+
+
+def in_the_way(office: Organization) -> list[str]:
+    """Filings that lie with the office, or that it has yet to see, or that are about it."""
+    steps = FilingStep.objects.filter(office=office, state__in=_TO_COME, filing__state__in=OPEN).values("filing")
+    lying = Filing.objects.filter(pk__in=steps)
+    own = Filing.objects.filter(organization=office, state__in=OPEN)
+    number = (lying | own).distinct().count()
+    return [_("%(number)d 件未办结的备案") % {"number": number}] if number else []
+
+
+def reroute(office: Organization, *, former: str, by: User) -> None:
+    """Steps that a former superior had still to take go to the new superior of the same level.
+
+    Otherwise a filing would lie where nobody sees it any more. What was decided stays as it was decided.
+
+    :raises ValidationError: no superior of that level any more, so that the filing could not go on.
+    """
+    line = {place.level: place for place in _line(office.path)}
+    before = {place.pk for place in _line(former[: -Organization.steplen])}
+    gone = before - {place.pk for place in line.values()}
+    steps = FilingStep.objects.filter(
+        filing__organization__path__startswith=office.path, office__in=gone, state__in=_TO_COME, filing__state__in=OPEN
+    )
+    moved: dict[int, list[FilingStep]] = {}
+    for step in steps.select_related("office").select_for_update(of=("self",)).order_by("pk"):
+        new = line.get(step.office.level)
+        if new is None:
+            words = {"level": step.office.get_level_display()}
+            raise ValidationError(_("有未办结的备案要由%(level)s办理，移动后没有这一级，请先办结。") % words)
+        step.office = new
+        moved.setdefault(step.filing_id, []).append(step)
+    for pk, rows in moved.items():
+        _hand_over(Filing.objects.select_for_update(of=("self",)).get(pk=pk), rows, by)
+
+
+def _line(path: str) -> Iterable[Organization]:
+    step = Organization.steplen
+    return Organization.objects.filter(path__in=[path[:end] for end in range(step, len(path) + 1, step)])
+
+
+def _hand_over(filing: Filing, steps: list[FilingStep], by: User) -> None:
+    for step in steps:
+        if step.pk == filing.current_step_id:  # the new office has the whole time for it
+            step.due_on = due(step.days)
+            filing.current_step, filing.current_office, filing.due_on = step, step.office, step.due_on
+            filing.assignee = None
+        step.save(update_fields=["office", "due_on"])
+    filing.save(update_fields=["current_office", "due_on", "assignee"])
+    told = deciders(filing) if filing.current_step_id in {step.pk for step in steps} else []
+    with in_chinese():
+        title = _("机构调整后由您单位办理：%(name)s（%(kind)s）") % {
+            "name": filing.name, "kind": filing.get_kind_display(),
+        }  # fmt: skip
+    WorkflowEvent.objects.create(
+        owner=filing, action="reroute", from_state=filing.state, to_state=filing.state, by=by,
+        facts={"to": str(steps[0].office)},
+    )  # fmt: skip
+    notify(told, kind="filing_submitted", title=title, url=reverse("teams:desk_filing", args=[filing.pk]))

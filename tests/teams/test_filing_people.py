@@ -1,0 +1,290 @@
+"""Filings and the people of a team: what the checks say, how members are placed, who holds a post."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from organizations.tree import close_office, move_office
+from people.choices import EndKind
+from people.models import Membership
+from people.workflow import MEMBERSHIP
+from teams.checks import check
+from teams.choices import FilingKind
+from teams.drafting import StaleDraft, begin, keep
+from teams.drift import drift_of, drifting
+from teams.facts import facts_of
+from teams.merging import merged_posts
+from teams.models import Filing, Team, TeamPost
+from teams.proposal import Proposal
+from teams.workflow import WORKFLOW
+from tests.core.list_checks import queries_of
+from tests.people import builders as people
+from tests.teams import builders
+
+pytestmark = pytest.mark.django_db
+BANNER = {"level": "banner_county", "name": "松山区红十字测试救援队"}
+
+
+@pytest.fixture
+def team(chifeng, region, office) -> Team:
+    return builders.filed(chifeng, office("150400"), region)
+
+
+def said(proposal: Proposal) -> dict[str, str]:
+    return {finding.key: finding.message for finding in check(proposal).findings if finding.key.startswith("roster_")}
+
+
+def left(membership: Membership, by) -> None:
+    MEMBERSHIP.perform(
+        membership, "end", by=builders.read(by), left_on=timezone.localdate(), end_kind=EndKind.VOLUNTARY
+    )
+
+
+# -- checks ---------------------------------------------------------------------------------------------------
+def test_a_team_without_members_is_told_once_a_year(team, chifeng):
+    assert list(said(Proposal.of(begin("annual", by=chifeng, team=team)))) == ["roster_empty"]
+
+
+def test_the_roster_is_looked_at_in_one_query(team, chifeng, region, office, django_assert_max_num_queries):
+    people.ready(team.organization, 1)
+    bare = people.member(team.organization, 2, person=people.person(2, id_number=""))
+    twin = people.person(3, name=bare.person.name, mobile=bare.person.mobile)
+    people.member(team.organization, 3, person=twin)
+    people.member(
+        team.organization,
+        4,
+        person=people.person(4, id_number=people.citizen(4, birth="20150101"), birth=date(2015, 1, 1)),
+    )
+    other = builders.filed(chifeng, office("150400"), region, name="赤峰市红十字另一支救援队")
+    people.member(other.organization, person=bare.person)
+    proposal = Proposal.of(begin("annual", by=chifeng, team=team))
+    with django_assert_max_num_queries(1):
+        found = said(proposal)
+    assert found["roster_insured"].startswith("有 3 名队员不在人身意外保险的保障期内")
+    assert found["roster_certified"].startswith("有 3 名队员没有")
+    assert bare.person.name in found["roster_identity"]
+    assert found["roster_elsewhere"] == f"有 1 名队员同时在其他救援队：{bare.person.name}。"
+    assert other.name not in "".join(found.values())
+    assert "登记了不止一次" in found["roster_twins"]
+    assert found["roster_adult"].startswith("有 1 名队员未满 18 周岁")
+    assert "roster_empty" not in found
+
+
+def test_both_sides_read_what_the_checks_found(team, chifeng, region, as_user):
+    people.member(team.organization, 1)
+    filing = begin("annual", by=chifeng, team=team)
+    page = as_user(chifeng).get(reverse("teams:filing_edit", args=[filing.pk]))
+    assert "在册" in page.content.decode()
+    assert page.context["numbers"].registered == 1
+    assert any("人身意外保险" in each["finding"].message for each in page.context["warnings"])
+    builders.papers(filing, chifeng)
+    WORKFLOW.perform(filing, "submit", by=chifeng)
+    sheet = as_user(region).get(reverse("teams:desk_filing", args=[filing.pk])).context
+    assert any(finding.source == "志愿服务条例第十七条" for finding in sheet["findings"])
+
+
+# -- leaving --------------------------------------------------------------------------------------------------
+def test_nobody_is_left_behind_when_a_team_leaves(team, chifeng, region, songshan, as_user):
+    memberships = [people.member(team.organization, number) for number in (1, 2, 3)]
+    filing = builders.leaving(team, chifeng)
+    client, url = as_user(chifeng), reverse("teams:filing_exit_item", args=[filing.pk, "members"])
+    typed = {"members-done_on": "2026-11-01", "members-note": "已安置", "version": "1"}
+    page = client.post(url, typed, follow=True)
+    assert "花名册上还有 3 名队员" in page.content.decode()
+    assert filing.exit_items.get(task="members").done_on is None
+    builders.account_for(filing, chifeng)  # ticked all the same, by whatever way
+    filing = WORKFLOW.perform(filing, "submit", by=builders.read(chifeng))
+    with pytest.raises(ValidationError, match="3 名队员没有安置"):
+        WORKFLOW.perform(filing, "approve", by=builders.read(region))
+    everybody, tomorrow = (
+        reverse("teams:filing_end_members", args=[filing.pk]),
+        timezone.localdate() + timedelta(days=1),
+    )
+    assert client.get(everybody).status_code == 405
+    assert as_user(songshan).post(everybody, {"left_on": "2026-11-01"}).status_code == 404
+    assert as_user(region).post(everybody, {"left_on": "2026-11-01"}).status_code == 403
+    assert "请填写退队日期" in client.post(everybody, {"left_on": "x"}, follow=True).content.decode()
+    assert "不能晚于今天" in client.post(everybody, {"left_on": str(tomorrow)}, follow=True).content.decode()
+    assert Membership.objects.of_team(team.organization).current().count() == 3
+    client.post(everybody, {"left_on": "2026-11-01"})
+    for membership in memberships:
+        membership.refresh_from_db()
+        assert (membership.state, membership.end_kind) == ("ended", EndKind.TEAM_LEFT)
+    assert filing.events().filter(action="end_memberships").get().facts["count"] == 3
+    WORKFLOW.perform(filing, "approve", by=builders.read(region))
+    WORKFLOW.perform(filing, "issue", by=builders.read(region), **builders.REPLY)
+    assert not Membership.objects.of_team(team.organization).current().exists()
+
+
+# -- posts ----------------------------------------------------------------------------------------------------
+def test_a_change_names_the_member_and_filing_it_links_the_post(team, chifeng, region, as_user):
+    member = people.member(team.organization, 5)
+    filing = begin("change", by=chifeng, team=team)
+    url = reverse("teams:filing_section", args=[filing.pk, "management"])
+    page = as_user(chifeng).get(url)
+    assert (str(member.person_id), f"{member.person.name}（138****0005）") in page.context["rows"][0].fields[
+        "person"
+    ].choices
+    rows = {"posts-0-role": "captain", "posts-0-person": str(member.person_id), "posts-0-starts_on": "2026-11-01"}
+    as_user(chifeng).post(url, {**rows, "version": filing.version})
+    filing.refresh_from_db()
+    (row,) = filing.payload["posts"]
+    assert (row["name"], row["phone"], row["person"]) == (member.person.name, "13800000005", str(member.person_id))
+    filing = keep(filing, {"reason": "队员大会选举"}, by=chifeng, version=filing.version)
+    builders.papers(filing, chifeng)
+    WORKFLOW.perform(filing, "submit", by=chifeng)
+    WORKFLOW.perform(filing, "confirm", by=region)
+    post = team.posts.current().get(role="captain")
+    assert (post.person_id, post.name, post.filing_id) == (member.person_id, member.person.name, filing.pk)
+
+
+def test_a_captain_who_leaves_the_team_shows_and_is_not_proposed_again(team, chifeng, region, as_user):
+    member = people.member(
+        team.organization, person=people.person(1, name=builders.CAPTAIN["name"], mobile="13800000011")
+    )
+    post = team.posts.get(role="captain")
+    page = as_user(chifeng).get(reverse("teams:team_posts", args=[team.pk])).content.decode()
+    assert "对应到队员" in page
+    as_user(chifeng).post(reverse("teams:post_link", args=[post.pk]))
+    post.refresh_from_db()
+    assert post.person_id == member.person_id
+    assert drift_of(Team.objects.get(pk=team.pk)) == []
+    left(member, chifeng)
+    (drift,) = drift_of(Team.objects.get(pk=team.pk))
+    assert (drift.key, drift.now, drift.since) == ("posts.captain", "", timezone.localdate())
+    assert list(drifting(Team.objects.filter(pk=team.pk))) == [team]
+    for name in ("team_posts", "team_detail", "team_history"):
+        assert len(queries_of(as_user(chifeng), reverse(f"teams:{name}", args=[team.pk]))) <= 10, name
+    page = as_user(chifeng).get(reverse("teams:team_posts", args=[team.pk]))
+    assert "已退队" in page.content.decode()
+    assert [each.key for each in page.context["drifts"]] == ["posts.captain"]
+    filing = begin("change", by=builders.read(chifeng), team=Team.objects.get(pk=team.pk))
+    assert {row["role"] for row in filing.payload["posts"]} == {"deputy"}
+    assert Proposal.of(filing).changed == ["posts.captain"]
+    filing = keep(filing, {"reason": "队长退队"}, by=chifeng, version=filing.version)
+    builders.papers(filing, chifeng)
+    WORKFLOW.perform(filing, "submit", by=chifeng)
+    WORKFLOW.perform(filing, "confirm", by=region)
+    assert not team.posts.current().filter(role="captain").exists()
+
+
+def test_own_posts_are_filled_in_from_the_member(team, chifeng, as_user):
+    member = people.member(team.organization, 6)
+    url = reverse("teams:post_create", args=[team.pk])
+    as_user(chifeng).post(url, {"role": "safety", "person": member.person_id, "starts_on": "2026-11-01"})
+    post = TeamPost.objects.get(team=team, role="safety")
+    assert (post.name, post.phone, post.person_id) == (member.person.name, "13800000006", member.person_id)
+    page = as_user(chifeng).post(url, {"role": "safety", "starts_on": "2026-11-01"})
+    assert "请填写姓名，或者选择对应的队员" in page.content.decode()
+    stranger = people.person(9)
+    page = as_user(chifeng).post(url, {"role": "safety", "person": stranger.pk, "starts_on": "2026-11-01"})
+    assert page.status_code == 200
+    assert not TeamPost.objects.filter(person=stranger).exists()
+
+
+def test_a_post_is_linked_only_where_one_member_is_meant(team, chifeng, as_user):
+    for number in (1, 2):
+        people.member(team.organization, person=people.person(number, name="李志强"))
+    post = team.posts.get(name="李志强")
+    page = as_user(chifeng).post(reverse("teams:post_link", args=[post.pk]), follow=True)
+    assert "没有唯一对应的队员" in page.content.decode()
+    post.refresh_from_db()
+    assert post.person_id is None
+    assert facts_of(team)["posts"][0]["person"] == ""
+
+
+# -- two at once ----------------------------------------------------------------------------------------------
+def row(key: str, name: str, role: str = "deputy") -> dict[str, str]:
+    return {"row": key, "role": role, "name": name}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "merged"),
+    [
+        ([row("a", "甲二"), row("b", "乙")], [row("a", "甲"), row("b", "乙二")], ["甲二", "乙二"]),
+        ([row("a", "甲"), row("b", "乙"), row("c", "丙")], [row("b", "乙")], ["乙", "丙"]),
+        ([row("a", "甲")], [row("a", "甲"), row("b", "乙"), row("d", "丁")], ["甲", "丁"]),
+        ([row("a", "甲二"), row("b", "乙")], [row("a", "甲三"), row("b", "乙")], None),
+    ],
+)
+def test_rows_are_put_together_where_only_one_side_changed_them(theirs, mine, merged):
+    found = merged_posts([row("a", "甲"), row("b", "乙")], theirs, mine)
+    assert (found and [each["name"] for each in found]) == merged
+
+
+def test_two_people_write_different_rows_of_the_management(team, chifeng, region, captain, office):
+    filing = begin("change", by=chifeng, team=team)
+    opened, rows = filing.version, filing.payload["posts"]
+    one = [{**rows[0], "phone": "13800000099"}, *rows[1:]]
+    two = [*rows[:2], {**rows[2], "name": "敖特根"}]
+    keep(filing, {"posts": one}, by=chifeng, version=opened)
+    fresh = keep(filing, {"posts": two}, by=_colleague(office), version=opened)
+    assert fresh.payload["posts"][0]["phone"] == "13800000099"
+    assert fresh.payload["posts"][2]["name"] == "敖特根"
+    with pytest.raises(StaleDraft):
+        keep(filing, {"posts": [{**rows[0], "phone": "13800000088"}, *rows[1:]]}, by=_colleague(office), version=opened)
+
+
+def _colleague(office):
+    from organizations.models import Appointment, User
+    from organizations.permissions import grant
+
+    there = User.objects.filter(username="colleague").first()
+    if there is None:
+        there = User.objects.create(username="colleague", name="同事", organization=office("150400"))
+        grant(
+            Appointment.objects.create(
+                user=there, role="clerk", organization=office("150400"), starts_at=timezone.now()
+            )
+        )
+    return builders.read(there)
+
+
+# -- the tree changes -----------------------------------------------------------------------------------------
+def test_a_filing_follows_its_office_to_the_new_league(songshan, baotou, region_system, chifeng, office):
+    filing = builders.submitted(songshan, office("150404"), **BANNER)
+    assert filing.current_office == office("150400")
+    move_office(office("150404"), to=office("150200"), by=region_system)
+    filing = Filing.objects.get(pk=filing.pk)
+    assert (filing.current_office, filing.current_step.office) == (office("150200"), office("150200"))
+    assert filing.events().last().action == "reroute"
+    assert filing in Filing.objects.to_decide(builders.read(baotou))
+    assert not Filing.objects.visible_to(builders.read(chifeng)).filter(pk=filing.pk).exists()
+
+
+def test_an_office_with_filings_to_decide_is_not_closed(songshan, region_system, office):
+    builders.submitted(songshan, office("150404"), **BANNER)
+    with pytest.raises(ValidationError, match="1 件未办结的备案"):
+        close_office(office("150400"), on=timezone.localdate(), by=region_system)
+
+
+# -- papers and pages -----------------------------------------------------------------------------------------
+def test_the_annex_masks_what_identifies(team, chifeng, leader, as_user):
+    from teams.annex import roster_lines
+
+    member = people.ready(team.organization, 1)
+    (line,) = roster_lines(team.organization, builders.read(chifeng))
+    assert (line.id_masked, line.phone) == (member.person.id_masked, "138****0001")
+    assert line.certificate.startswith("YS-")
+    assert line.insured_until
+    url = reverse("teams:team_register", args=[team.pk])
+    assert as_user(chifeng).get(f"{url}?roster=1").status_code == 200
+
+
+def test_pages_with_people_stay_within_ten_queries(team, chifeng, region, as_user):
+    for number in (1, 2, 3):
+        people.ready(team.organization, number)
+    filing = begin("annual", by=chifeng, team=team)
+    client = as_user(chifeng)
+    pages = [reverse("teams:filing_edit", args=[filing.pk]), reverse("teams:team_posts", args=[team.pk])]
+    pages += [
+        reverse("teams:filing_section", args=[filing.pk, key]) for key in ("management", "name", "base", "papers")
+    ]
+    pages.append(reverse("teams:filing_hand_in", args=[filing.pk]))
+    assert FilingKind(filing.kind) == FilingKind.ANNUAL
+    for page in pages:
+        found = queries_of(client, page)
+        assert len(found) <= 10, (page, "\n".join(found))
