@@ -110,15 +110,15 @@ class Result:
         self.one, self.eight = Timing(), Timing()
         self._web_seconds = self._database_seconds = 0.0
         self._cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-        self._time(clients=1, requests=10)
+        self._time(clients=1, requests=3)
 
     def turn(self, requests: int) -> None:
-        """So many requests one after the other, and twice as many by eight clients."""
+        """So many requests one after the other, and about as many by eight clients, two each at least."""
         web, database = cpu_of(self._web), cpu_of(self._database)
         self.one.samples += self._time(clients=1, requests=requests).samples
         self._web_seconds += cpu_of(self._web) - web
         self._database_seconds += cpu_of(self._database) - database
-        self.eight.samples += self._time(clients=8, requests=requests * 2).samples
+        self.eight.samples += self._time(clients=8, requests=max(requests // 8, 2) * 8).samples
 
     @property
     def web_cpu(self) -> float:

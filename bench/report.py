@@ -32,6 +32,7 @@ def save(scale: int, seeded: float, results: list[Result], export: Export, appro
             "web": result.web_cpu,
             "database": result.database_cpu,
             "assets": result.asset_bytes,
+            "requests": [len(result.one.samples), len(result.eight.samples)],
         }
         for result in results
     ]
@@ -61,7 +62,8 @@ def _table(data: dict[str, Any], first: dict[str, Any] | None) -> list[str]:
             f"| {row['assets'] / 1000:.0f}{_mark(row['assets'] <= ASSETS)} |"
         )
     export = data["export"]
-    lines += ["", f"装入数据 {data['seeded']:.0f} 秒。"]
+    one, eight = data["rows"][-1]["requests"]
+    lines += ["", f"每页 1 人 {one} 次，8 人 {eight} 次请求。装入数据 {data['seeded']:.0f} 秒（各规模同时装入）。"]
     if export["megabytes"] < 0.1:  # the answer is a page that follows the job
         lines[-1] += "账号列表超过 50,000 行，导出转为后台任务，不在此测。"
     else:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from bench import seed_filings
+from bench import seed_filings, seed_people
 from organizations.roles import ROLES
 
 _BASE36 = "'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'"
@@ -146,7 +146,7 @@ def _without_indexes(cursor: CursorWrapper) -> Iterator[None]:
     """Drop the indexes that back no constraint, and build them again over the full tables, which is far quicker."""
     cursor.execute(
         "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND (tablename LIKE 'organizations\\_%%'"
-        " OR tablename LIKE 'teams\\_%%' OR tablename IN ('core_accesslog', 'core_workflowevent')) AND indexname NOT IN (SELECT conname FROM pg_constraint)"
+        " OR tablename LIKE 'teams\\_%%' OR tablename LIKE 'people\\_%%' OR tablename IN ('core_accesslog', 'core_workflowevent')) AND indexname NOT IN (SELECT conname FROM pg_constraint)"
     )
     indexes = cursor.fetchall()
     for name, _ in indexes:
@@ -171,6 +171,7 @@ def seed(scale: int) -> None:
         _events("Appointment", "starts_at"),
         _events("AccountRequest", "created_at"),
         *seed_filings.statements(),
+        *seed_people.statements(size.members),
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # the events are written set by set instead
