@@ -35,7 +35,7 @@ def _people(members: int) -> str:
     )
     SELECT i, {FIRST} + i AS id, t.id AS team, t.k, t.division_id, s.id AS second, i % 40 <> 1 AS documented,
         CASE WHEN i % 40 = 2 THEN 'ended' WHEN i % 40 IN (3, 4, 5) THEN 'probation' ELSE 'full' END AS state,
-        current_date - 7000 - (i * 7919 % 15000) AS birth, current_date - 40 - i % 2500 AS joined,
+        current_date - 7000 - (i::bigint * 7919 % 15000)::int AS birth, current_date - 40 - i % 2500 AS joined,
         now() - (40 + i % 2500) * interval '1 day' AS moment
     FROM generate_series(1, {members}) AS i
     JOIN team t ON t.k = i % t.total
