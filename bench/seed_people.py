@@ -1,12 +1,15 @@
 """People for the seed: 20,000 a scale, spread over the teams, with their papers; see ``statements``.
 
 Set by set over one temporary table ``seed_person`` (a line per person with the team). Identifiers are computed, so that
-rows can name each other. Numbers of documents are no real ones, except that of one person (``FOUND``).
+rows can name each other. One person (``FOUND``) is found by a whole number; all documents decrypt to that number.
 """
+
+import json
 
 from django.contrib.contenttypes.models import ContentType
 
 from bench.inserting import events, insert, reset_sequence
+from core import encryption
 from core.models import WorkflowEvent
 from people import identity
 from people.choices import IdType
@@ -14,7 +17,7 @@ from people.models import Application, Award, Certificate, Cover, HourRecord, In
 
 FIRST = 10_000  # above anything that is there already
 FOUND = "150404" + "19900307" + "001"  # + check digit: the one whole number that finds somebody
-FOUND_MOBILE = "13800000007"
+_PAYLOAD = {"name": "演示", "mobile": "13800000000", "address": "演示路 1 号"}
 _SURNAMES = "'{王,李,张,刘,陈,杨,赵,包,白,乌,孟,那,斯,阿,敖,莫}'::text[]"
 _GIVEN = "'{建国,志强,敏,玉山,仁图雅,琴高娃,拉坦·苏都,特根巴雅尔·孟和,日勒格·那顺乌力吉,喆,丽华,海燕}'::text[]"
 _FURTHER = "'{cpr_aed,rescuer,rope,water,uav,radio,driving,nurse}'::text[]"
@@ -49,7 +52,7 @@ def _persons() -> str:
         Person, "FROM seed_person p ORDER BY p.i", id="p.id",
         name=f"({_SURNAMES})[1 + p.i % 16] || ({_GIVEN})[1 + (p.i / 7) % 12]",
         id_type="CASE WHEN documented THEN 'citizen' ELSE '' END",
-        id_cipher="CASE WHEN documented THEN repeat('x', 120) ELSE '' END",
+        id_cipher=f"CASE WHEN documented THEN '{encryption.encrypt(found_number())}' ELSE '' END",
         id_index=f"CASE WHEN documented THEN {_HASH.format(number)} END",
         id_masked="CASE WHEN documented THEN p.division_id || '**********' || (10 + p.i % 90) ELSE '' END",
         gender="CASE WHEN p.i % 3 = 0 THEN '2' ELSE '1' END", birth="p.birth",
@@ -152,7 +155,7 @@ def _joining() -> list[str]:
         id="v.id * 4 + n", invitation_id="v.id", organization_id="v.organization_id",
         state="CASE n WHEN 1 THEN 'applied' WHEN 2 THEN 'declined' WHEN 3 THEN 'withdrawn' ELSE 'accepted' END",
         name=f"({_SURNAMES})[1 + v.id % 16] || ({_GIVEN})[1 + (v.id / 7 + n) % 12]",
-        id_index=_HASH.format("v.id || '-' || n"), payload_cipher="repeat('x', 600)",
+        id_index=_HASH.format("v.id || '-' || n"), payload_cipher=f"'{encryption.encrypt(json.dumps(_PAYLOAD))}'",
         follow_key=_HASH.format("'follow' || v.id || '-' || n"), applied_at="v.created_at + n * interval '1 hour'",
         decided_at="CASE WHEN n > 1 THEN v.created_at + interval '1 day' END",
         reason="CASE WHEN n = 2 THEN '演示' ELSE '' END",
