@@ -33,16 +33,18 @@ def _people(members: int) -> str:
     return f"""
     CREATE TEMP TABLE seed_person ON COMMIT DROP AS
     WITH team AS (
-        SELECT id, division_id, row_number() OVER (ORDER BY path) - 1 AS k, count(*) OVER () AS total
+        SELECT id, division_id, row_number() OVER (ORDER BY path) - 1 AS k
         FROM organizations_organization WHERE level = 'team'
+    ), size AS (
+        SELECT count(*) AS teams FROM team
     )
     SELECT i, {FIRST} + i AS id, t.id AS team, t.k, t.division_id, s.id AS second, i % 40 <> 1 AS documented,
         CASE WHEN i % 40 = 2 THEN 'ended' WHEN i % 40 IN (3, 4, 5) THEN 'probation' ELSE 'full' END AS state,
         current_date - 7000 - (i::bigint * 7919 % 15000)::int AS birth, current_date - 40 - i % 2500 AS joined,
         now() - (40 + i % 2500) * interval '1 day' AS moment
-    FROM generate_series(1, {members}) AS i
-    JOIN team t ON t.k = i % t.total
-    LEFT JOIN team s ON i % 20 = 7 AND s.k = (i + s.total / 2) % s.total AND s.id <> t.id
+    FROM generate_series(1, {members}) AS i CROSS JOIN size
+    JOIN team t ON t.k = i % size.teams
+    LEFT JOIN team s ON i % 20 = 7 AND s.k = (i + size.teams / 2) % size.teams AND s.id <> t.id
     """  # noqa: S608 - constants of this file
 
 
