@@ -98,7 +98,7 @@ def _grants() -> str:
     FROM organizations_appointment a
     JOIN (VALUES {pairs}) AS r(role, codename) ON r.role = a.role
     JOIN auth_permission p ON p.codename = r.codename
-    ON CONFLICT DO NOTHING
+    WHERE NOT EXISTS (SELECT 1 FROM organizations_organizationgrant g WHERE g.appointment_id = a.id)
     """  # noqa: S608
 
 

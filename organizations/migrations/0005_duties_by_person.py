@@ -6,26 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organizations', '0004_member_rights'),
+        ("organizations", "0004_member_rights"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='appointment',
-            name='appointment_once',
+            model_name="appointment",
+            name="appointment_once",
         ),
         migrations.RemoveConstraint(
-            model_name='appointment',
-            name='appointment_administrators_exclude',
+            model_name="appointment",
+            name="appointment_administrators_exclude",
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), ('role', '='), ('organization', '='), (organizations.models.appointment.Period('starts_at', 'ends_at'), '&&')], name='appointment_once', violation_error_message='此人在同一时间已担任这个职责。'),
+            model_name="appointment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("user", "="),
+                    ("role", "="),
+                    ("organization", "="),
+                    (organizations.models.appointment.Period("starts_at", "ends_at"), "&&"),
+                ],
+                name="appointment_once",
+                violation_error_message="此人在同一时间已担任这个职责。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('role__in', ['system_admin', 'security_admin', 'audit_admin'])), expressions=[('user', '='), ('role', '<>'), (organizations.models.appointment.Period('starts_at', 'ends_at'), '&&')], name='appointment_administrators_exclude', violation_error_message='系统管理员、安全管理员、审计管理员不能由同一人同时担任。'),
+            model_name="appointment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("role__in", ["system_admin", "security_admin", "audit_admin"])),
+                expressions=[
+                    ("user", "="),
+                    ("role", "<>"),
+                    (organizations.models.appointment.Period("starts_at", "ends_at"), "&&"),
+                ],
+                name="appointment_administrators_exclude",
+                violation_error_message="系统管理员、安全管理员、审计管理员不能由同一人同时担任。",
+            ),
         ),
     ]
