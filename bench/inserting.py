@@ -26,7 +26,7 @@ def insert(model: type[models.Model], source: str, **values: str) -> str:
         left_out = isinstance(field, models.GeneratedField | models.AutoField) or field.null
         if field.column not in columns and not left_out:
             columns[field.column] = _empty(field)
-    names, expressions = ", ".join(columns), ", ".join(columns.values())
+    names, expressions = ", ".join(f'"{name}"' for name in columns), ", ".join(columns.values())
     return f"INSERT INTO {model._meta.db_table} ({names}) SELECT {expressions} {source}"
 
 
@@ -37,7 +37,7 @@ def _empty(field: Any) -> str:
 def events(model: type[models.Model], moment: str) -> str:
     """History as the triggers would have written it: one insert event per row."""
     event: Any = model.tracked_events.rel.related_model  # type: ignore[attr-defined]
-    columns = ", ".join(field.column for field in event._meta.concrete_fields if not field.name.startswith("pgh_"))
+    columns = ", ".join(f'"{field.column}"' for field in event._meta.concrete_fields if field.name[:4] != "pgh_")
     return f"""
     INSERT INTO {event._meta.db_table} ({columns}, pgh_created_at, pgh_label, pgh_obj_id, pgh_context)
     SELECT {columns}, {moment}, 'insert', id, '{{"user": null, "office": "", "user_name": "", "url": "seed"}}'::jsonb

@@ -40,13 +40,13 @@ def client_for(username: str) -> Client:
     return client
 
 
-def count_queries(client: Client, url: str) -> tuple[int, str]:
+def count_queries(client: Client, page: Page) -> tuple[int, str]:
     """Queries of one warm request, and the page itself."""
-    client.get(url)
+    client.get(page.url)
     with CaptureQueriesContext(connection) as captured:
-        response = client.get(url)
-    if response.status_code != 200:
-        raise SystemExit(f"{url}: {response.status_code}")
+        response = client.get(page.url)
+    if response.status_code != page.status:
+        raise SystemExit(f"{page.url}: {response.status_code}")
     return len(captured), response.content.decode()
 
 
@@ -60,7 +60,7 @@ def asset_bytes(html: str) -> int:
     return total
 
 
-def time_page(port: int, cookie: str, url: str, *, clients: int, requests: int) -> Timing:
+def time_page(port: int, cookie: str, page: Page, *, clients: int, requests: int) -> Timing:
     """``requests`` requests in all over ``clients`` kept-alive connections."""
     timing, failures = Timing(), []
 
@@ -68,11 +68,11 @@ def time_page(port: int, cookie: str, url: str, *, clients: int, requests: int) 
         link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         for _ in range(requests // clients):
             begun = time.perf_counter()
-            link.request("GET", url, headers={"Cookie": cookie})
+            link.request("GET", page.url, headers={"Cookie": cookie})
             answer = link.getresponse()
             answer.read()
             timing.samples.append((time.perf_counter() - begun) * 1000)
-            if answer.status != 200:
+            if answer.status != page.status:
                 failures.append(answer.status)
         link.close()
 
@@ -82,7 +82,7 @@ def time_page(port: int, cookie: str, url: str, *, clients: int, requests: int) 
     for thread in threads:
         thread.join()
     if failures:
-        raise SystemExit(f"{url}: answers {sorted(set(failures))}")
+        raise SystemExit(f"{page.url}: answers {sorted(set(failures))}")
     return timing
 
 
@@ -105,20 +105,20 @@ class Result:
     def __init__(self, page: Page, *, port: int, web_pid: int, database_pid: int) -> None:
         client = client_for(page.user)
         self.page, self._port, self._web, self._database = page, port, web_pid, database_pid
-        self.queries, html = count_queries(client, page.url)
+        self.queries, html = count_queries(client, page)
         self.asset_bytes = asset_bytes(html)
         self.one, self.eight = Timing(), Timing()
         self._web_seconds = self._database_seconds = 0.0
         self._cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-        self._time(clients=1, requests=10)
+        self._time(clients=1, requests=3)
 
     def turn(self, requests: int) -> None:
-        """So many requests one after the other, and twice as many by eight clients."""
+        """So many requests one after the other, and about as many by eight clients, two each at least."""
         web, database = cpu_of(self._web), cpu_of(self._database)
         self.one.samples += self._time(clients=1, requests=requests).samples
         self._web_seconds += cpu_of(self._web) - web
         self._database_seconds += cpu_of(self._database) - database
-        self.eight.samples += self._time(clients=8, requests=requests * 2).samples
+        self.eight.samples += self._time(clients=8, requests=max(requests // 8, 2) * 8).samples
 
     @property
     def web_cpu(self) -> float:
@@ -130,4 +130,4 @@ class Result:
         return self._database_seconds * 1000 / len(self.one.samples)
 
     def _time(self, *, clients: int, requests: int) -> Timing:
-        return time_page(self._port, self._cookie, self.page.url, clients=clients, requests=requests)
+        return time_page(self._port, self._cookie, self.page, clients=clients, requests=requests)

@@ -6,7 +6,9 @@ from urllib.parse import quote
 
 from django.urls import reverse
 
-from organizations.models import AccountRequest, Organization, User
+from bench.seed_people import found_number
+from organizations.models import AccountRequest, Appointment, Organization, User
+from people.models import Membership
 from teams.models import Filing, Team
 
 
@@ -18,6 +20,7 @@ class Page:
     user: str
     url: str
     budgeted: bool = True
+    status: int = 200
 
 
 def _q(route: str, **params: str) -> str:
@@ -70,4 +73,41 @@ def pages() -> list[Page]:
     return [
         Page("空白页", "region", "/bench/empty/", budgeted=False),
         *(Page(name, user, url()) for name, user, url in rows),
+        *_people(team),
     ]
+
+
+def _people(team: Team) -> list[Page]:
+    """Rosters, people and their papers, for the region, for a league and for one team's captain."""
+    place = team.organization
+    captain = (
+        Appointment.objects.filter(role="captain", user__username__startswith="m0").order_by("pk")[0].user.username
+    )
+    member = Membership.objects.current().filter(organization=place).order_by("pk")[0]
+    everyone, members = "people:person_list", "people:member_list"
+    certificates, policies = "people:certificate_list", "people:policy_list"
+    applications = "people:application_list"
+    rows = [
+        ("队伍名册", "region", reverse("teams:team_members", args=[team.pk])),
+        ("队伍名册 缺证", "region", reverse("teams:team_members", args=[team.pk]) + "?lacks=certified"),
+        ("队员名册", "region", reverse(members)),
+        ("队员名册 盟市", "chifeng", reverse(members)),
+        ("队员名册 可出动", "region", _q(members, ready="deployable")),
+        ("队员名册 没有投保", "chifeng", _q(members, lacks="insured")),
+        ("人员", "region", reverse(everyone)),
+        ("人员 盟市", "chifeng", reverse(everyone)),
+        ("人员 队长", captain, reverse(everyone)),
+        ("人员 搜索“仁图雅”", "region", _q(everyone, q="仁图雅")),
+        ("人员 搜索“仁图雅” 盟市", "chifeng", _q(everyone, q="仁图雅")),
+        ("人员 搜索全名", "region", _q(everyone, q="敖日勒格·那顺乌力吉")),
+        ("人员 搜不到", "chifeng", _q(everyone, q="查无此人")),
+        ("人员页", "region", member.person.get_absolute_url()),
+        ("证书列表", "region", reverse(certificates)),
+        ("证书列表 盟市", "chifeng", reverse(certificates)),
+        ("保险列表", "region", reverse(policies)),
+        ("保险列表 盟市", "chifeng", reverse(policies)),
+        ("入队申请", "region", reverse(applications)),
+        ("入队申请 盟市", "chifeng", reverse(applications)),
+    ]
+    found = Page("人员 完整证件号码", "region", _q(everyone, q=found_number()), status=302)  # on to the person
+    return [*(Page(*row) for row in rows), found]

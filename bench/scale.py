@@ -56,6 +56,17 @@ def _server():
         web.wait(10)
 
 
+def prepare() -> None:
+    """The database before it is seeded: tables, reference data, the demo cast."""
+    django.setup()
+    from portal.demo import make_cast  # reads models, which are there from now on
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("load_reference")
+    make_cast("Yanshi-0000-bench")
+
+
 def run(scale: int, requests: int, pipe: Connection) -> None:
     """A process of its own, because Django's settings hold one database. Does each next thing when told to.
 
@@ -64,18 +75,14 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
     django.setup()
     from bench.approving import measure_approvals  # as below
     from bench.export import measure_export  # reads models, which are there from now on
+    from bench.importing import measure_import  # as above
     from bench.measure import Result  # as above
     from bench.pages import pages  # as above
     from bench.report import save  # as above
     from bench.seed import seed  # as above
     from bench.settle import settle  # as above
-    from portal.demo import make_cast  # as above
 
     begun = time.perf_counter()
-    call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    call_command("load_reference")
-    make_cast("Yanshi-0000-bench")
     seed(scale)
     seeded = time.perf_counter() - begun
     print(f"×{scale}: seeded in {seeded:.0f} s", flush=True)
@@ -99,4 +106,5 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
         export = measure_export(port, pid)
         approval = measure_approvals(port)  # last: it changes what was measured
         print(f"×{scale}: approved {approval.filed} of {approval.asked} in {approval.seconds:.1f} s", flush=True)
-        save(scale, seeded, results, export, approval)
+        imports = measure_import() if scale == 1 else []  # what it costs does not depend on what there is
+        save(scale, seeded, results, export, approval, imports)

@@ -116,7 +116,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "core.widgets.Renderer"
 INSTALLED_APPS.append("django.forms")  # so that TemplatesSetting finds Django's own widget templates
 
 # -- Database ---------------------------------------------------------------------------------------

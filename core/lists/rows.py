@@ -8,7 +8,6 @@ from collections.abc import Callable
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django_tables2.rows import BoundRow
@@ -56,9 +55,8 @@ def _labels(bound: Any) -> dict[Any, str] | None:
     """Value → label of a column over a field with choices, None for other columns. The model's own ``get_…_display``
     translates and hashes all choices again for every cell, which on a long list costs more than the rest of the row."""
     model = bound._table.data.model
-    try:
-        field = model._meta.get_field(bound.accessor) if model else None
-    except FieldDoesNotExist:
+    field = bound.accessor.get_field(model) if model else None
+    if field is None or field.name != bound.accessor.bits[-1]:  # something on the way is no field
         return None
     choices = getattr(field, "flatchoices", None)
     return {value: str(label) for value, label in choices} if choices else None
@@ -83,7 +81,7 @@ class _Row(BoundRow):
         labels = self._cells[bound.name].labels
         if labels is None:
             return super()._get_and_render_with(bound, render, default)
-        value = getattr(self.record, bound.accessor)
+        value = bound.accessor.resolve(self.record, quiet=True)
         value = labels.get(value, value)
         return default if value in bound.column.empty_values else render(bound, value)
 

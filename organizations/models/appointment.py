@@ -70,11 +70,12 @@ class Appointment(models.Model):
             ),
             ExclusionConstraint(
                 name="appointment_once",
+                # the person first: by time everybody's duties overlap, and the index would be read from end to end
                 expressions=[
-                    (Period("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                     ("user", RangeOperators.EQUAL),
                     ("role", RangeOperators.EQUAL),
                     ("organization", RangeOperators.EQUAL),
+                    (Period("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_("此人在同一时间已担任这个职责。"),
             ),
@@ -82,9 +83,9 @@ class Appointment(models.Model):
             ExclusionConstraint(
                 name="appointment_administrators_exclude",
                 expressions=[
-                    (Period("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                     ("user", RangeOperators.EQUAL),
                     ("role", RangeOperators.NOT_EQUAL),
+                    (Period("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(role__in=ADMINISTRATORS),
                 violation_error_message=_("系统管理员、安全管理员、审计管理员不能由同一人同时担任。"),

@@ -80,6 +80,7 @@ class Policy(models.Model):
         indexes = [
             search_index("policy_search"),
             models.Index(fields=["organization", "-ends_on"], name="policy_of"),
+            models.Index(fields=["-ends_on", "id"], name="policy_order"),  # of all that an office sees
         ]
         constraints = [
             models.UniqueConstraint(

@@ -123,6 +123,7 @@ class Application(models.Model):
         indexes = [
             search_index("application_search"),
             models.Index(fields=["organization", "state", "-applied_at", "-id"], name="application_of"),
+            models.Index(fields=["-applied_at", "-id"], name="application_order"),  # of all that an office sees
         ]
         constraints = [
             models.UniqueConstraint(

@@ -5,7 +5,7 @@ from typing import Any
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -29,14 +29,9 @@ class PersonQuerySet(models.QuerySet):
         """People with a membership now at a place where the user may see members; those who have left every team, at
         the places they were in. The own record is on the own page, without a right.
         """
-        from organizations.permissions import reach  # the permission module reads the organization's model
         from people.models.membership import Membership  # that module reads this one
 
-        theirs = Membership.objects.filter(person=OuterRef("pk"))
-        here = theirs.filter(reach(user, Right.VIEW_MEMBER, at="organization"))
-        now = Exists(here.current())
-        left = Exists(here) & ~Exists(theirs.current())
-        return self.filter(Q(now) | Q(left), merged_into=None)
+        return self.filter(pk__in=Membership.objects.deciding_for(user).order_by().values("person"), merged_into=None)
 
     def matching(self, term: str) -> "PersonQuerySet":
         """By name or volunteer number; a whole ID number or mobile number finds its holder and nobody else."""

@@ -3,6 +3,7 @@ from typing import Any
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -49,11 +50,13 @@ class FilingQuerySet(models.QuerySet):
 
     def to_decide(self, user: User) -> "FilingQuerySet":
         """Lying at a step that the user's duty decides, whoever else may as well. Handed in by others."""
-        from organizations.permissions import reach  # the permission module reads the organization's model
+        from organizations.permissions import offices_with  # the permission module reads the organization's model
 
-        reviews = reach(user, Right.REVIEW_FILING, at="current_office") & ~Q(current_step__duty="register")
-        registers = reach(user, Right.SUBMIT_FILING, at="current_office") & Q(current_step__duty="register")
-        rows = self.filter(reviews | registers, state__in=WITH_OFFICE)
+        reviews = Q(current_office__in=offices_with(user, Right.REVIEW_FILING)) & ~Q(current_step__duty="register")
+        registers = Q(current_office__in=offices_with(user, Right.SUBMIT_FILING)) & Q(current_step__duty="register")
+        # being with an office follows from lying at one (filing_lies_somewhere); said again, the database would
+        # expect a handful where there are thousands, and sort them all instead of reading the first ones in order
+        rows = self.filter(reviews | registers)
         return rows.exclude(submitted_by=user).filter(~self._took_part(user))
 
     @staticmethod
@@ -64,7 +67,9 @@ class FilingQuerySet(models.QuerySet):
         mine = models.OuterRef("pk")
         handed_in = FilingRound.objects.filter(filing=mine, submitted_by=user)
         decided = FilingStep.objects.filter(filing=mine, decided_by=user, state=FilingStep.State.DONE)
-        return Q(models.Exists(handed_in)) | (Q(state=FilingState.SUBMITTED) & Q(models.Exists(decided)))
+        # looked up filing by filing: for EXISTS the database would first gather all that the person ever decided
+        took = [IsNull(models.Subquery(rows.order_by().values("pk")[:1]), False) for rows in (handed_in, decided)]
+        return Q(took[0]) | (Q(state=FilingState.SUBMITTED) & Q(took[1]))
 
     def to_mend(self, user: User) -> "FilingQuerySet":
         """Returned, or begun and not handed in, on the user's side."""
@@ -164,6 +169,12 @@ class Filing(models.Model):
             models.Index(fields=["current_office", "submitted_at", "id"], name="filing_queue"),
             models.Index(fields=["state", "organization"], name="filing_state"),
             models.Index(fields=["due_on"], name="filing_due", condition=Q(due_on__isnull=False)),
+            models.Index(
+                fields=["due_on", "submitted_at", "id"],
+                name="filing_lying",
+                condition=Q(current_office__isnull=False),
+                include=["current_office", "state"],
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=FilingState.values), name="filing_state_known"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils import timezone
 from organizations import accounts
 from organizations.models import Appointment, User
 from organizations.models.grant import OrganizationGrant
-from organizations.permissions import access, can, forget
+from organizations.permissions import access, can, forget, sync_grants
 from organizations.roles import ROLES, Right
 from organizations.views.appointments import AppointmentList
 from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told
@@ -340,3 +341,19 @@ def test_who_waited_for_a_transfer_finds_the_person_at_the_new_office(cast, wait
     assert not [answer for answer in at_once(transfer, act) if isinstance(answer, Exception)]
     person.refresh_from_db()
     assert person.organization == chifeng.organization
+
+
+def test_an_upgrade_brings_grants_to_the_roles_table(songshan: User) -> None:
+    def rows() -> list[tuple[int, int]]:
+        held = OrganizationGrant.objects.order_by("appointment", "permission")
+        return list(held.values_list("appointment", "permission"))
+
+    duties = Appointment.objects.in_force().filter(user=songshan)
+    before = rows()
+    lost = OrganizationGrant.objects.filter(appointment__in=duties).order_by("pk")[0]
+    OrganizationGrant.objects.filter(pk=lost.pk).update(permission=Permission.objects.get(codename="add_permission"))
+    assert rows() != before
+    sync_grants()
+    assert rows() == before
+    sync_grants()
+    assert rows() == before
