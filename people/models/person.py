@@ -116,6 +116,7 @@ class Person(models.Model):
         indexes = [
             search_index("person_search"),
             models.Index(fields=["mobile"], name="person_mobile", condition=~Q(mobile="")),
+            models.Index(fields=["checkup_on"], name="person_checkup", condition=Q(checkup_on__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(

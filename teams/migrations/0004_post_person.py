@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
-        ('teams', '0002_teams_of_leaves'),
+        ('teams', '0003_filings_lying'),
     ]
 
     operations = [
