@@ -65,6 +65,8 @@ def enrol(
     :raises ValidationError: the person is in the team already, or a value is not right; by field where there is one.
     """
     held = Membership.objects.select_for_update(of=("self",)).filter(person=person).current()
+    if any(row.organization_id == organization.pk for row in held):
+        raise ValidationError(_("这个人已经在这支队伍里了。"))
     mains = [row for row in held if row.is_main]
     membership = Membership(
         person=person,

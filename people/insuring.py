@@ -15,7 +15,7 @@ from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Right
 from people.models import Cover, Membership, Person, Policy
-from people.verifying import months_after
+from people.validators import months_after
 
 MOST = 5_000  # people added in one act
 

@@ -36,7 +36,7 @@ from people.models import (
     Person,
     RankRecord,
 )
-from people.revealing import note
+from people.revealing import disclosures_of, note
 
 KIND = "own_copy"
 # Of a person, what is technical or sealed: the number and health are added in the clear by name.
@@ -87,7 +87,7 @@ def gather(person: Person, *, whole: bool) -> dict[str, Rows]:
         _("衔级"): RankRecord.objects.filter(**of).select_related("rank"),
         _("能力测评"): Capability.objects.filter(**of),
         _("同意书"): Consent.objects.filter(**of).select_related("text", "recorded_by"),
-        _("谁看过我的信息"): Disclosure.objects.filter(**of).select_related("by"),
+        _("谁看过我的信息"): disclosures_of(person),
     }
     parts = {_("本人"): [_own(person, whole)]}
     for heading, rows in sections.items():

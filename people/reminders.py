@@ -24,7 +24,7 @@ from people.choices import PERSONAL_COVER, ConsentKind
 from people.models import Certificate, Consent, Cover, Membership, Person, Policy
 from people.places import roster_url
 from people.settings import CHECKUP, value_of
-from people.verifying import months_after
+from people.validators import months_after
 
 STAGES = (90, 30, 0)  # days before the end (domain.md §11.7)
 WINDOW = 3  # days an occasion is looked for

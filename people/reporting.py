@@ -1,7 +1,5 @@
 """A member reports a certificate of his or her own, mostly by a photo of it; the office verifies it."""
 
-from calendar import monthrange
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,17 +8,9 @@ from django.utils.translation import gettext as _
 
 from core.attachments import attach
 from organizations.models import User
-from people.models import Certificate, CertificateKind, Person
+from people.models import Certificate, Person
 from people.models.person import SCAN
-
-
-def usual_end(kind: CertificateKind, issued_on: date) -> date | None:
-    """有效至 by the kind's default months; None where there is no default."""
-    if not kind.months:
-        return None
-    years, month = divmod(issued_on.month - 1 + kind.months, 12)
-    year, month = issued_on.year + years, month + 1
-    return date(year, month, min(issued_on.day, monthrange(year, month)[1]))
+from people.verifying import run_out
 
 
 @transaction.atomic
@@ -33,7 +23,7 @@ def report(person: Person, certificate: Certificate, *, photo: Any, by: User) ->
     certificate.person, certificate.state = person, Certificate.State.REPORTED
     certificate.source = _("本人上报")
     if certificate.expires_on is None:
-        certificate.expires_on = usual_end(certificate.kind, certificate.issued_on)
+        certificate.expires_on = run_out(certificate.kind, certificate.issued_on)
     same = Certificate.objects.standing().filter(person=person, kind=certificate.kind, issued_on=certificate.issued_on)
     if same.filter(number=certificate.number).exists():
         raise ValidationError(_("这本证书您已经报过了。"))

@@ -1,6 +1,7 @@
 """Rules for single values of a person, shared by forms, imports and API."""
 
 import re
+from calendar import monthrange
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -28,12 +29,15 @@ def validate_not_future(value: date) -> None:
         raise ValidationError(_("日期不能晚于今天。"))
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day of a later (or, with a negative number, earlier) month, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def years_before(day: date, years: int) -> date:
-    """The same day, ``years`` earlier; 29 February becomes 28."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
+    """The same day, ``years`` earlier; 29 February becomes 28. No calendar begins before the year 1."""
+    return months_after(day, -12 * years) if day.year > years else date.min
 
 
 def is_adult(birth: date, on: date) -> bool:

@@ -1,6 +1,5 @@
 """Entering, correcting and verifying certificates; ``people.workflow`` says who may make which move."""
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from organizations.permissions import reach
 from organizations.roles import Right
 from people.models import Certificate, CertificateKind, Membership, Person
 from people.states import CertificateState
+from people.validators import months_after
 from people.workflow import CERTIFICATE, verifies
 
 MOST = 50  # certificates looked at in one list
@@ -28,13 +28,6 @@ def validate_no_id(number: str) -> None:
     """Driving licences and others bear the holder's ID number. It is kept with the person, sealed, and nowhere else."""
     if mask_text(number) != number:
         raise ValidationError(_("这是身份证号码。编号与身份证号码相同的，这一格不填。"))
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))
 
 
 def run_out(kind: CertificateKind, issued_on: date) -> date | None:

@@ -61,8 +61,9 @@ SECTIONS = (
             Entry(pgettext_lazy("many", "人员"), "people:person_list", Right.VIEW_MEMBER),
             Entry(_("队员名册"), "people:member_list", Right.VIEW_MEMBER),
             Entry(_("入队申请"), "people:application_list", Right.EDIT_MEMBER, count="applications"),
-            Entry(_("证书核验"), "people:certificate_list", Right.VIEW_MEMBER, count="verify"),
+            Entry(pgettext_lazy("many", "证书"), "people:certificate_list", Right.VIEW_MEMBER, count="verify"),
             Entry(_("保险"), "people:policy_list", Right.VIEW_MEMBER),
+            Entry(_("证书种类和同意书"), "people:kind_list", Right.VIEW_MEMBER, duty=_in_office),
         ),
     ),
     Section(

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from people.forms.days import days_first
+from core.pickers import days_first
 from people.models import ConsentText
 from people.validators import validate_not_future
 

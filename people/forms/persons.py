@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from core import masking
 from core.forms import VersionedForm
+from core.pickers import days_first
 from organizations.models import Division
 from organizations.validators import validate_visible
 from people import identity
 from people.choices import Blood, IdType
-from people.forms.days import days_first
 from people.forms.free_text import refuse_numbers
 from people.models import Person
 from people.models.person import HEALTH_FIELDS

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import VersionedForm
+from core.pickers import days_first
 from organizations.models import Organization, User
 from people import identity
 from people.admitting import another_name, contradictions, doubt, namesakes
@@ -24,13 +25,6 @@ OF_PERSON = (
 )  # fmt: skip
 OF_MEMBERSHIP = ("joined_on", "state", "kind", "number", "group", "duty", "basis")
 _JOINABLE = [(state.value, state.label) for state in (MembershipState.PROBATION, MembershipState.FULL)]
-
-
-def days_first(form: forms.BaseForm) -> None:
-    """Days are picked, and shown as the picker wants them."""
-    for field in form.fields.values():
-        if isinstance(field, forms.DateField):
-            field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class MemberForm(forms.ModelForm):

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import VersionedForm, refuse
+from core.pickers import days_first
 from organizations.models import Organization, User
 from organizations.validators import validate_year
-from people.forms.days import days_first
 from people.forms.free_text import refuse_numbers
 from people.models import HourRecord, Mandate, Membership, Person, Rank
 from people.standing import Kind, check_hours

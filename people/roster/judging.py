@@ -24,6 +24,7 @@ from people.models import Certificate, Cover, Membership, Person, Policy
 from people.roster.matching import Found, plain_name
 from people.roster.reading import Facts, Paper
 from people.states import CertificateState, MembershipState
+from people.validators import months_after
 
 _PHONES = ("mobile", "other_phone", "emergency_phone")
 PolicyKey = tuple[int, str, str]
@@ -271,17 +272,6 @@ def _whole(paper: Paper) -> Paper:
     if paper.expires_on is None and not paper.lasting and paper.kind.months and paper.issued_on:
         paper.expires_on = months_after(paper.issued_on, paper.kind.months)
     return paper
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later; the last of the month where there is no such day."""
-    year, month = divmod(day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(day.year + year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
 
 
 # -- insurance ------------------------------------------------------------------------------------------------

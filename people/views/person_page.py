@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,12 +19,13 @@ from organizations.permissions import can, who_can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
-from people.models import Certificate, Consent, Cover, Disclosure, Membership, Person, Policy
+from people.merging import kept_instead
+from people.models import Certificate, Consent, Cover, Membership, Person, Policy
 from people.person_cards import cards, differences
 from people.person_story import story
 from people.places import roster_url
 from people.readiness import needs_of, with_needs
-from people.revealing import may_hold_health
+from people.revealing import disclosures_of, may_hold_health
 from people.standing import KINDS, hours_by_year
 from people.states import CURRENT
 from people.tables.persons import certificate_state, cover_state, membership_state
@@ -109,7 +110,13 @@ def person_page(request: SignedIn, pk: int, route: str) -> PersonPage:
 @require_safe
 @login_required
 def person_detail(request: SignedIn, pk: int) -> HttpResponse:
-    page = person_page(request, pk, "people:person_detail")
+    try:
+        page = person_page(request, pk, "people:person_detail")
+    except Http404:
+        kept = kept_instead(pk)
+        if kept is None or not Person.objects.visible_to(request.user).filter(pk=kept.pk).exists():
+            raise
+        return redirect(kept)  # an old address of a record that was merged
     consents = list(Consent.objects.filter(person=page.person).select_related("text"))
     context = page.context(
         teams=[_team(row) for row in page.memberships],
@@ -171,7 +178,7 @@ def person_history(request: SignedIn, pk: int) -> HttpResponse:
 def person_looks(request: SignedIn, pk: int) -> HttpResponse:
     """谁看过: the person reads the same on the own page."""
     page = person_page(request, pk, "people:person_looks")
-    rows = list(Disclosure.objects.filter(person=page.person).select_related("by")[: MOST_LOOKS + 1])
+    rows = list(disclosures_of(page.person)[: MOST_LOOKS + 1])
     context = page.context(looks=rows[:MOST_LOOKS], more=len(rows) > MOST_LOOKS, most=MOST_LOOKS)
     return render(request, "people/person_looks.html", context)
 

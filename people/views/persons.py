@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from core.lists import ListView
 from organizations.models import User
-from organizations.permissions import reach
+from organizations.permissions import access, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
@@ -76,7 +76,13 @@ class PersonList(ListView):
         note_all(keys.iterator(chunk_size=2_000), Disclosure.What.EXPORT, by=self.request.user, reason=reason)
 
     def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "search_hint": _("姓名、志愿者编号、会员证号")}
+        held = access(self.request.user)
+        return {
+            **super().get_context(),
+            "search_hint": _("姓名、志愿者编号、会员证号"),
+            "keeps": Right.EDIT_MEMBER in held,
+            "verifies": Right.VERIFY_MEMBER in held,
+        }
 
 
 def is_whole_number(term: str) -> bool:

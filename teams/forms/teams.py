@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import VersionedForm, WholeForm
+from core.pickers import days_first
 from organizations.models import Organization, User
 from people.models import Person
 from teams.choices import MANAGEMENT, PostRole
@@ -19,13 +20,6 @@ from teams.posting import choosable, filled_in
 from teams.validators import in_region
 
 _OWN_POSTS = [(role.value, role.label) for role in PostRole if role not in MANAGEMENT]
-
-
-def days_first(form: forms.BaseForm) -> None:
-    """Days are picked, and shown as the picker wants them."""
-    for field in form.fields.values():
-        if isinstance(field, forms.DateField):
-            field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class KeptForm(WholeForm):

@@ -1,4 +1,4 @@
-"""Days in forms of people."""
+"""Fields of forms that are picked rather than typed."""
 
 from django import forms
 
