@@ -26,6 +26,7 @@ from organizations.models import User
 from organizations.permissions import acting_for
 from organizations.roles import Right
 from people import enrolling, identity
+from people.admitting import another_name
 from people.applying import ASKED, facts_of
 from people.choices import Channel, IdType
 from people.models import Application, Consent, Membership, Person
@@ -48,7 +49,7 @@ def _applicant(application: Application, user: User | None) -> Decision:
 def _accept(
     application: Application, by: User, *, state: str, joined_on: date, number: str = "", group: str = ""
 ) -> dict[str, Any]:
-    """:raises ValidationError: a value is not right, or the person is in the team already."""
+    """:raises ValidationError: a value is wrong, the document is of another name, or the person is in the team."""
     if state not in CURRENT:
         raise ValidationError({"state": _("请选择接收为预备还是正式队员。")})
     payload = application.payload
@@ -87,6 +88,8 @@ def _person_of(payload: Mapping[str, Any]) -> tuple[Person, bool]:
     known = person or enrolling.find(typed["id_type"], typed["id_number"])
     assert known is not None, "its document was just refused as taken"
     locked = Person.objects.select_for_update(of=("self",)).get(pk=known.pk)
+    if (problem := another_name(locked, typed["name"])) is not None:
+        raise ValidationError(problem)
     enrolling.fill(locked, facts)
     locked.version += 1
     locked.save()

@@ -1,7 +1,5 @@
 """Which account is whose: by it a member reads all that is kept about him or her, so it must be his or her own."""
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,9 +11,7 @@ from organizations.models import AccountRequest, Organization, User
 from organizations.permissions import can
 from organizations.roles import Right
 from people.models import Person
-
-# spaces for alignment, the many dots of Mongolian names, and what is said in brackets behind a name
-_LOOSE = re.compile(r"[\s·•・.．]|[（(].*?[)）]")
+from people.names import same_name
 
 
 def linkable(person: Person, user: User) -> QuerySet[User]:
@@ -26,10 +22,6 @@ def linkable(person: Person, user: User) -> QuerySet[User]:
         if row.is_current and can(user, Right.EDIT_MEMBER, row.organization)
     ]
     return User.objects.active().filter(organization__in=places, person=None).order_by("name", "username")
-
-
-def same_name(one: str, other: str) -> bool:
-    return _LOOSE.sub("", one) == _LOOSE.sub("", other)
 
 
 @transaction.atomic

@@ -21,7 +21,8 @@ from people import identity
 from people.choices import MemberKind
 from people.enrolling import FILLABLE
 from people.models import Certificate, Cover, Membership, Person, Policy
-from people.roster.matching import Found, plain_name
+from people.names import plain_name
+from people.roster.matching import Found
 from people.roster.reading import Facts, Paper
 from people.states import CertificateState, MembershipState
 from people.validators import months_after

@@ -10,15 +10,11 @@ from django.db.models import Q
 from organizations.models import Organization
 from people import identity
 from people.models import Certificate, Cover, FormerDocument, Membership, Person
+from people.names import plain_name
 from people.roster.reading import Facts
 from people.states import CertificateState
 
 _SEALED = ("id_cipher", "health_cipher", "search_key")
-
-
-def plain_name(name: str) -> str:
-    """Names compared: without the dots and spaces that people write or leave out."""
-    return "".join(character for character in name if character not in " ·.").casefold()
 
 
 @dataclass

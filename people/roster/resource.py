@@ -13,9 +13,10 @@ from core.imports.resources import Column
 from organizations.models import Organization
 from people import identity
 from people.models import CertificateKind, Membership, Policy
+from people.names import plain_name
 from people.roster.fields import HEALTH, INSURANCE, KNOWN_UNUSED, OWN_KIND, columns
 from people.roster.judging import Known, judge
-from people.roster.matching import find, plain_name
+from people.roster.matching import find
 from people.roster.reading import Facts, Reader
 from people.roster.undoing import undo
 from people.roster.writing import Writer
