@@ -47,10 +47,10 @@ def _result(count: int, read: float, written: float, memory: float, each: float)
 
 
 def _setup() -> tuple[Any, Any]:
-    import django
+    import django  # this process alone reads these settings
 
     django.setup()
-    from organizations.models import Organization, User
+    from organizations.models import Organization, User  # models are ready only now
 
     team = Organization.objects.teams().order_by("pk").first()
     by = User.objects.get(username="region")
@@ -60,7 +60,7 @@ def _setup() -> tuple[Any, Any]:
 
 
 def _facts(number: int) -> list[Any]:
-    from people import identity
+    from people import identity  # as above
 
     born = date(1970, 1, 1) + timedelta(days=number % 11_000)
     first = f"150404{born:%Y%m%d}{number // 11_000 * 7 % 1000:03d}"
@@ -73,7 +73,7 @@ def _facts(number: int) -> list[Any]:
 
 
 def _file(count: int) -> BytesIO:
-    from xlsxwriter import Workbook
+    from xlsxwriter import Workbook  # as above
 
     target = BytesIO()
     book = Workbook(target, {"constant_memory": True, "in_memory": False})
@@ -88,12 +88,12 @@ def _file(count: int) -> BytesIO:
 
 def _measure(count: int) -> tuple[float, float, float]:
     team, by = _setup()
-    from django.core.files.base import ContentFile
-    from django.db import connection, transaction
+    from django.core.files.base import ContentFile  # as above
+    from django.db import connection, transaction  # as above
 
-    from core.imports.bulk.checking import check, take_in
-    from core.models import Import
-    from people.roster.resource import RosterResource
+    from core.imports.bulk.checking import check, take_in  # as above
+    from core.models import Import  # as above
+    from people.roster.resource import RosterResource  # as above
 
     media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     with transaction.atomic():
@@ -118,11 +118,11 @@ def _measure(count: int) -> tuple[float, float, float]:
 def _seconds_one_by_one() -> float:
     """One row's time: the same four records, each through its model's form, as pages save them."""
     team, _by = _setup()
-    from django.db import transaction
-    from django.forms import modelform_factory
+    from django.db import transaction  # as above
+    from django.forms import modelform_factory  # as above
 
-    from people.choices import IdType
-    from people.models import Certificate, CertificateKind, Cover, Membership, Person, Policy
+    from people.choices import IdType  # as above
+    from people.models import Certificate, CertificateKind, Cover, Membership, Person, Policy  # as above
 
     person_form = modelform_factory(
         Person,

@@ -1,5 +1,6 @@
 """Who is behind 在册, 持证 and 可出动: how many lack what, and the numbers read along with other rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -33,15 +34,25 @@ class Roster:
 
 
 def roster_of(rows: QuerySet[Membership], day: date | None = None) -> Roster:
-    """What stands above a list of ``rows``, in one query. Of a past ``day``: who belonged then."""
+    """What stands above a list of ``rows`` of one team, in one query. Of a past ``day``: who belonged then."""
+    return told(list(asked(rows, day)))
+
+
+def asked(rows: QuerySet[Membership], day: date | None = None) -> QuerySet[Any]:
+    """The row that ``told`` reads, for whoever reads it together with more; none when nobody is there."""
     standing = rows.on(day) if day else rows.current()  # type: ignore[attr-defined]
     lacks = {f"lacks_{need.key}": _heads(lacking(need.key, day)) for need in NEEDS}
     groups = ArrayAgg("group", distinct=True, filter=~Q(group=""), default=Value([]))
-    found = standing.order_by().aggregate(**_counts(day), **lacks, groups=groups)
-    return Roster(
-        found["registered"], found["certified"], found["deployable"],
-        {need.key: found[f"lacks_{need.key}"] for need in NEEDS}, sorted(found["groups"]),
-    )  # fmt: skip
+    return standing.order_by().values("organization").annotate(**_counts(day), **lacks, groups=groups)
+
+
+def told(found: Sequence[dict[str, Any]]) -> Roster:
+    """The row of one team; ``found`` holds it, or nothing."""
+    if not found:
+        return Roster(0, 0, 0)
+    row = found[0]
+    lacks = {need.key: row[f"lacks_{need.key}"] for need in NEEDS}
+    return Roster(row["registered"], row["certified"], row["deployable"], lacks, sorted(row["groups"]))
 
 
 def numbers_at(place: str) -> Subquery:

@@ -9,6 +9,8 @@ from collections.abc import Collection
 from typing import Any
 
 import pgtrigger
+from django.apps import apps
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -45,6 +47,11 @@ from people.workflow import MEMBERSHIP
 PLAIN = (Certificate, HourRecord, Award, Mandate, RankRecord, Capability)
 MOVED = (Membership, Cover, Consent, FormerDocument, *PLAIN)
 STAYS = (Disclosure, Merge)
+
+
+def plain_models() -> list[type[models.Model]]:
+    """What only changes whose it is, also of layers above (``HANGS_ON_PERSON``)."""
+    return [*PLAIN, *(apps.get_model(label) for label in settings.HANGS_ON_PERSON)]
 
 
 def may_merge(kept: Person, ceased: Person, user: User) -> Decision:
@@ -183,7 +190,7 @@ def _move(kept: Person, ceased: Person, by: User) -> dict[str, Any]:
     moved["memberships"], moved["ended"] = _move_memberships(kept, ceased, by)
     moved["covers"] = _move_covers(kept, ceased)
     theirs = Consent.objects.filter(person=kept, withdrawn_at=None).values("text")
-    rows: list[QuerySet[Any]] = [model._default_manager.filter(person=ceased) for model in PLAIN]
+    rows: list[QuerySet[Any]] = [model._default_manager.filter(person=ceased) for model in plain_models()]
     rows += [
         Consent.objects.filter(person=ceased).exclude(withdrawn_at=None, text__in=theirs),
         Cover.objects.filter(person=ceased).exclude(policy__in=Cover.objects.filter(person=kept).values("policy")),

@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 
 from core import encryption
 from organizations.models import User
-from people.merging import MOVED, columns, hang_photos, put_back
+from people.merging import MOVED, columns, hang_photos, plain_models, put_back
 from people.models import Cover, FormerDocument, Membership, Merge, Person
 from people.states import MembershipState
 from people.twins import same
 from people.workflow import MEMBERSHIP
 
-_LISTS = {model._meta.label_lower: model for model in MOVED if model is not Membership}
+
+def _lists() -> dict[str, type[models.Model]]:
+    moved = [model for model in MOVED if model is not Membership] + plain_models()
+    return {model._meta.label_lower: model for model in moved}
 
 
 def in_the_way(merge: Merge) -> list[str]:
@@ -55,7 +58,7 @@ def _rows_changed(merge: Merge, kept: Person) -> list[str]:
     asked: list[tuple[type[models.Model], dict[str, int]]] = [
         (Membership, {key: was["version"] for key, was in merge.moved["memberships"].items()}),
         (Cover, {key: was["version"] for key, was in merge.moved["covers"].items()}),
-        *((model, merge.moved.get(label, {})) for label, model in _LISTS.items()),
+        *((model, merge.moved.get(label, {})) for label, model in _lists().items()),
     ]
     found = []
     for model, versions in asked:
@@ -88,7 +91,7 @@ def undo(merge: Merge, *, by: User) -> Merge:
         raise ValidationError(reasons, code="changed")
     _memberships_back(merge, by)
     _covers_back(merge)
-    for label, model in _LISTS.items():
+    for label, model in _lists().items():
         _back(model, list(merge.moved.get(label, {})), merge.ceased)
     FormerDocument.objects.filter(pk__in=merge.moved["former"]).delete()
     Person.objects.filter(pk__in=merge.moved["merged"]).update(merged_into=merge.ceased)

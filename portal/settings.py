@@ -318,6 +318,8 @@ REMINDERS = [
     "teams.reminders.confirmations_missing",
     "people.reminders.papers_due",
 ]
+# What of the layers above hangs on a person, and goes along when two records of one person become one
+HANGS_ON_PERSON = ["teams.TeamPost"]
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
 AFTER_OFFICE_MOVED = ["teams.restructuring.reroute"]
 BEFORE_OFFICE_CLOSED = ["teams.restructuring.in_the_way"]

@@ -2,7 +2,6 @@
 
 from portal.demo.cast import CAST, COLLEAGUES, make_cast
 from portal.demo.filings import make_filings
-from portal.demo.people import make_people
 from portal.demo.work import make_work
 
-__all__ = ["CAST", "COLLEAGUES", "make_cast", "make_filings", "make_people", "make_work"]
+__all__ = ["CAST", "COLLEAGUES", "make_cast", "make_filings", "make_work"]

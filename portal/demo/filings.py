@@ -11,6 +11,7 @@ from core.history import acting_as
 from core.models import Notice
 from organizations.models import Organization, User
 from portal.demo.papers import hand_over
+from portal.demo.people import make_people
 from portal.demo.teams import ON_FILE, PROPOSED, WATER, DemoTeam
 from teams.drafting import begin, keep
 from teams.models import Coverage, EmblemItem, ExitItem, FieldComment, Filing, FilingStep, Team, TeamPost
@@ -56,6 +57,7 @@ def make_filings(people: Mapping[str, User]) -> None:
     office = Office(people)
     teams = {about.key: _put_on_file(office, about) for about in ON_FILE}
     _keep_up(teams)
+    make_people(people)  # before the filings that are checked against them
     _registrations(office)
     _changes(office, teams)
     _confirmations(office, teams)
@@ -143,7 +145,7 @@ def _changes(office: Office, teams: Mapping[str, Team]) -> None:
 
 
 def _confirmations(office: Office, teams: Mapping[str, Team]) -> None:
-    """Four without a warning, for the batch; one with some; one that is done."""
+    """Three without a warning, for the batch; two with some; one that is done."""
     for key, who in (("psych", "chifeng"), ("medical", "baotou"), ("health", "hohhot"), ("aohan", "chifeng")):
         office.submit("annual", who, team=teams[key])
     office.submit("annual", "baotou", team=teams["mountain"], note="副队长空缺一名，正在推选。")

@@ -67,6 +67,8 @@ MEMBERS = (
     DemoMember("songshan", "白玉柱", 27, "19870811", "二组", insured=False),
     DemoMember("songshan", "韩雪", 30, "20000226", "二组", aid=-200, becomes="probation"),
     DemoMember("aohan", "娜仁其其格", 32, "19860127", duty="队长", kind=MemberKind.STAFF),
+    DemoMember("health", "朝鲁", 35, "19820911", duty="队长"),
+    DemoMember("health", "马晓燕", 36, "19910422", aid=430),
     DemoMember("medical", "赵丽华", 34, "19800519", duty="队长", other="physician"),
     DemoMember("medical", "周军", 29, "19840923", other="physician", aid=70),
     DemoMember("mountain", "张建国", 31, "19770704", duty="队长", other="rope"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from people.heads import Roster, roster_of
+from people.heads import Roster, asked, told
 from people.models import Membership
 from people.places import page
 from people.views.roster_list import MembershipList
@@ -51,7 +51,8 @@ class TeamMembers(MembershipList):
 
     @cached_property
     def roster(self) -> Roster:
-        return roster_of(Membership.objects.of_team(self.page.team.organization), self.filterset.day)
+        members = Membership.objects.of_team(self.page.team.organization)
+        return told(self.page.read(roster=asked(members, self.filterset.day))["roster"])
 
     def get_context(self) -> dict[str, Any]:
         place = self.page.team.organization

@@ -225,13 +225,13 @@ def test_captain_accepts_a_new_person_with_consents(invited, as_user, captain):
 
 
 def test_accepting_joins_the_known_person_and_overwrites_nothing(invited, as_user, captain, office):
-    known = builders.person(1, name="敖特根", mobile="13800000001")
+    known = builders.person(1, name="乌仁图雅•敖特根", mobile="13800000001")
     builders.member(office("150402"), person=known)
     record = application(invited, 1, address="新地址")
     page = as_user(captain).get(reverse("people:application_detail", args=[record.pk]))
     text = page.content.decode()
     assert "已在系统里有记录" in text
-    assert "敖特根" not in text.replace(record.name, "")  # of another team: not who, nor what differs
+    assert known.name not in text  # of another team: not who, nor what differs
     assert known.mobile not in text
     assert citizen(1) not in text
     assert accept(as_user(captain), record).status_code == 302
@@ -241,8 +241,20 @@ def test_accepting_joins_the_known_person_and_overwrites_nothing(invited, as_use
     assert not Membership.objects.get(organization=record.organization).is_main
 
 
+def test_nobody_joins_the_record_of_another_name(invited, as_user, captain, office):
+    """Whoever types somebody else's number does not get into that record, and is not told whose it is."""
+    known = builders.person(1, name="李志强")
+    builders.member(office("150402"), person=known)
+    record = application(invited, 1, address="新地址")
+    refused = accept(as_user(captain), record)
+    assert (refused.status_code, known.name in refused.content.decode()) == (400, False)
+    assert "登记的姓名与您填的不一样" in refused.content.decode()
+    known.refresh_from_db()
+    assert (known.address, known.memberships.count()) == ("", 1)
+
+
 def test_differences_are_shown_where_the_reader_sees_the_person(invited, as_user, captain, place):
-    who = builders.person(1, name="王明", mobile="13800000001")
+    who = builders.person(1, name="乌仁图雅 敖特根", mobile="13800000001")
     builders.member(place, person=who)
     record = application(invited, 1)
     page = as_user(captain).get(reverse("people:application_detail", args=[record.pk]))

@@ -83,6 +83,7 @@ def known(team: Organization, chifeng: User) -> Person:
     attach(who, SimpleUploadedFile("照片.png", image("PNG")), kind="photo", by=chifeng)
     CERTIFICATE.perform(Certificate.objects.get(person=who), "refuse", by=chifeng, reason="看不清")
     MEMBERSHIP.perform(membership, "demote", by=chifeng, comment="见习")
+    builders.consent(who, "health")
     for what in ("id_number", "health", "phone"):
         reveal(who, what, by=chifeng, reason="核对")
     invitation = Invitation.objects.create(organization=team, expires_on=timezone.localdate(), created_by=chifeng)

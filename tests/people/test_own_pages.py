@@ -20,9 +20,9 @@ from core.attachments import attach
 from core.models import Attachment, Job
 from people import card
 from people.models import Certificate, CertificateKind, Disclosure, HourRecord, Membership, Person
-from people.reporting import usual_end
 from people.revealing import note
 from people.states import MembershipState
+from people.verifying import run_out
 from tests.core.list_checks import queries_of
 from tests.people import builders
 from tests.people.builders import citizen
@@ -152,10 +152,10 @@ def test_same_certificate_is_reported_once_and_a_photo_is_not_compulsory(as_user
     assert Certificate.objects.filter(person=own.person, state="reported").count() == 1
 
 
-def test_usual_end_knows_short_months():
+def test_the_usual_end_knows_short_months():
     kind = CertificateKind(months=1)
-    assert usual_end(kind, timezone.datetime(2027, 1, 31).date()).isoformat() == "2027-02-28"
-    assert usual_end(CertificateKind(months=None), timezone.localdate()) is None
+    assert run_out(kind, timezone.datetime(2027, 1, 31).date()).isoformat() == "2027-02-28"
+    assert run_out(CertificateKind(months=None), timezone.localdate()) is None
 
 
 def test_files_of_others_are_not_there(as_user, member, captain, own):

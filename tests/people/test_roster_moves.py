@@ -236,12 +236,11 @@ def test_home_and_search_know_the_people(as_user, captain, baotou, member, place
 
 
 def test_demo_members_have_everything_that_can_be_the_matter(cast):
-    from portal.demo import COLLEAGUES, make_cast, make_filings, make_people, make_work  # a test of the demo alone
+    from portal.demo import COLLEAGUES, make_cast, make_filings, make_work  # a test of the demo alone
 
     people: dict[str, User] = cast | make_cast("Yanshi-0000-test", COLLEAGUES)
     make_work(people)
     make_filings(people)
-    make_people(people)
     assert Person.objects.get(user=people["captain"]).memberships.get().duty == "队长"
     assert Person.objects.get(user=people["member"]).memberships.exists()
     assert set(Membership.objects.values_list("state", flat=True)) == {"probation", "full", "ended"}

@@ -1,0 +1,16 @@
+"""Names of people, compared as people write them."""
+
+import re
+
+_LOOSE = re.compile(r"[\s\u3000·•・‧.．]+")
+_ASIDE = re.compile(r"[（(【\[].*?[）)】\]]")  # 王明（演示）
+
+
+def plain_name(name: str) -> str:
+    """Without what is written or left out at will: spaces, the dot between the parts of a name, case."""
+    return _LOOSE.sub("", name).casefold()
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one, also where one has an addition in brackets, as names of accounts do."""
+    return plain_name(_ASIDE.sub("", one)) == plain_name(_ASIDE.sub("", other))
