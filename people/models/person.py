@@ -34,10 +34,16 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(pk__in=Membership.objects.deciding_for(user).order_by().values("person"), merged_into=None)
 
     def matching(self, term: str) -> "PersonQuerySet":
-        """By name or volunteer number; a whole ID number or mobile number finds its holder and nobody else."""
+        """By name, volunteer or membership number; a whole ID number (also of a former document) or mobile number finds
+        its holder and nobody else."""
         number = identity.normal(term)
-        if identity.guess(number):
-            return self.filter(id_index__in=identity.indexes(identity.guess(number), number))
+        kind = identity.guess(number)
+        if kind:
+            keys = identity.indexes(kind, number)
+            former = FormerDocument.objects.filter(id_index__in=keys).values("person")
+            holders = Q(id_index__in=keys) | Q(pk__in=former)
+            # a passport looks like a volunteer's number
+            return self.filter(holders if kind in identity.EIGHTEEN else holders | matching(term))
         if validate_mobile.regex.fullmatch(number):  # type: ignore[union-attr]
             return self.filter(mobile=number)
         return self.filter(matching(term))

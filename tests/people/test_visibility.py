@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 
 from organizations.models import Organization, User
+from people.choices import IdType
+from people.enrolling import replace_document
 from people.models import Certificate, Membership, Person
 from portal.demo.cast import TEAM_CODE
 from tests.people import builders
@@ -64,3 +66,15 @@ def test_a_merged_record_is_seen_by_nobody(team: Organization, chifeng: User) ->
     )
     Person.objects.filter(pk=ceased.person_id).update(merged_into=kept.person)
     assert _seen(chifeng) == {"留下"}
+
+
+def test_a_whole_number_finds_its_holder_also_by_a_former_document(team: Organization) -> None:
+    who = builders.member(team, 1).person
+    builders.member(team, 2)
+    replace_document(who, IdType.PASSPORT, "E12345678", reason="换证")
+    other = builders.member(team, 3, person=builders.person(3, volunteer_no="AB1234567")).person
+    found = {
+        term: set(Person.objects.matching(term).values_list("pk", flat=True))
+        for term in (builders.citizen(1), "e12345678", "AB1234567", who.mobile, builders.citizen(9))
+    }
+    assert list(found.values()) == [{who.pk}, {who.pk}, {other.pk}, {who.pk}, set()]
