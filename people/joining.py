@@ -117,7 +117,7 @@ def _withdrawn_since(person: Person, given: list[dict[str, Any]]) -> set[str]:
     """Kinds of consent the person took back, elsewhere, after agreeing in the application."""
     ended = Consent.objects.filter(person=person).exclude(withdrawn_at=None).values_list("text__kind", "withdrawn_at")
     agreed = {row["kind"]: datetime.fromisoformat(row["at"]) for row in given}
-    return {kind for kind, at in ended if kind in agreed and at > agreed[kind]}
+    return {kind for kind, at in ended if at and kind in agreed and at > agreed[kind]}
 
 
 def _decline(application: Application, by: User, *, reason: str) -> None:

@@ -1,12 +1,16 @@
 """What somebody with an account might try against the people in the register, and what must come of it."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import Workbook
+from openpyxl.styles import Font
 
 from core.models import AccessLog
 from organizations.models import Organization
@@ -194,3 +198,28 @@ def test_a_whole_number_does_not_reach_the_heading_of_an_export(as_user, captain
     said = b"".join(page.streaming_content) if page.streaming else page.content
     assert person.id_number.encode() not in said
     assert not [row for row in AccessLog.objects.all() if person.id_number in f"{row.subject}{row.detail}"]
+
+
+# -- files ------------------------------------------------------------------------------------------------------
+def test_one_cell_at_the_end_of_a_sheet_does_not_take_all_memory(as_user, songshan, place):
+    """A file of five kilobytes, for which the reader would ask for half a terabyte."""
+    book = Workbook()
+    book.active.append(["姓名", "手机"])
+    book.active["XFD1048576"] = "远"
+    file = BytesIO()
+    book.save(file)
+    upload = SimpleUploadedFile("名册.xlsx", file.getvalue())
+    page = as_user(songshan).post(f"/people/teams/{place.pk}/import/", {"file": upload})
+    assert "很远的行或列" in page.content.decode()
+
+
+def test_formats_down_to_the_last_row_do_not_matter(as_user, songshan, place):
+    book = Workbook()
+    book.active.append(["姓名", "手机"])
+    book.active.append(["陈静", "13800000001"])
+    book.active["XFD1048576"].font = Font(bold=True)
+    file = BytesIO()
+    book.save(file)
+    upload = SimpleUploadedFile("名册.xlsx", file.getvalue())
+    page = as_user(songshan).post(f"/people/teams/{place.pk}/import/", {"file": upload}, follow=True)
+    assert page.context["preview"]["counts"]["wrong"] == 0
