@@ -110,7 +110,15 @@ def replace_document(person: Person, id_type: str, number: str, *, reason: str) 
 
 @transaction.atomic
 def choose_main(membership: Membership) -> None:
-    """Make it the person's main team; the one before ceases to be."""
+    """Make it the person's main team; the one before ceases to be.
+
+    :raises ValidationError: it has ended meanwhile.
+    """
+    # the second of two at once waits here, and then finds what the first one chose
+    Person.objects.select_for_update(of=("self",), no_key=True).get(pk=membership.person_id)
+    membership.refresh_from_db(from_queryset=Membership.objects.select_for_update(of=("self",)))
+    if not membership.is_current:
+        raise ValidationError(_("已经退队的，不能作为主要队伍。"))
     others = Membership.objects.select_for_update(of=("self",)).filter(person=membership.person_id, is_main=True)
     for other in others.current().exclude(pk=membership.pk):
         other.is_main, other.version = False, other.version + 1

@@ -28,7 +28,7 @@ from organizations.roles import Right
 from people import enrolling, identity
 from people.admitting import another_name
 from people.applying import ASKED, facts_of
-from people.choices import Channel, IdType
+from people.choices import Channel, ConsentKind, IdType
 from people.models import Application, Consent, Membership, Person
 from people.states import APPLICATION_STEPS, CURRENT, MembershipState
 
@@ -88,6 +88,8 @@ def _person_of(payload: Mapping[str, Any]) -> tuple[Person, bool]:
     known = person or enrolling.find(typed["id_type"], typed["id_number"])
     assert known is not None, "its document was just refused as taken"
     locked = Person.objects.select_for_update(of=("self",)).get(pk=known.pk)
+    if ConsentKind.HEALTH in _withdrawn_since(locked, payload.get("consents", [])):
+        facts.pop("health_declared_on", None)
     if (problem := another_name(locked, typed["name"])) is not None:
         raise ValidationError(problem)
     enrolling.fill(locked, facts)
@@ -97,17 +99,25 @@ def _person_of(payload: Mapping[str, Any]) -> tuple[Person, bool]:
 
 
 def _keep_consents(person: Person, given: list[dict[str, Any]]) -> None:
-    """What is in force already stays as it is: the earlier time counts."""
+    """What is in force already stays as it is: the earlier time counts. What was withdrawn since stays so."""
     held = set(Consent.objects.filter(person=person).in_force().values_list("text_id", flat=True))
+    withdrawn = _withdrawn_since(person, given)
     Consent.objects.bulk_create(
         [
             Consent(
                 person=person, text_id=row["text"], given_at=datetime.fromisoformat(row["at"]), channel=Channel.ONLINE
             )
             for row in given
-            if row["text"] not in held
+            if row["text"] not in held and row["kind"] not in withdrawn
         ]
     )
+
+
+def _withdrawn_since(person: Person, given: list[dict[str, Any]]) -> set[str]:
+    """Kinds of consent the person took back, elsewhere, after agreeing in the application."""
+    ended = Consent.objects.filter(person=person).exclude(withdrawn_at=None).values_list("text__kind", "withdrawn_at")
+    agreed = {row["kind"]: datetime.fromisoformat(row["at"]) for row in given}
+    return {kind for kind, at in ended if at and kind in agreed and at > agreed[kind]}
 
 
 def _decline(application: Application, by: User, *, reason: str) -> None:

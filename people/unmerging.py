@@ -10,7 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import encryption
+from core.decisions import Decision
 from organizations.models import User
+from organizations.permissions import can
+from organizations.roles import Right
 from people.merging import MOVED, columns, hang_photos, plain_models, put_back
 from people.models import Cover, FormerDocument, Membership, Merge, Person
 from people.states import MembershipState
@@ -74,6 +77,18 @@ def _rows_changed(merge: Merge, kept: Person) -> list[str]:
             words = {"what": model._meta.verbose_name, "count": changed}
             found.append(_("%(what)s有 %(count)d 条在合并以后改过。") % words)
     return found
+
+
+def may_undo(merge: Merge, user: User) -> Decision:
+    """Verifies at a team of each record, as for merging: those they were in before, for now all are the kept one's."""
+    decision = merge.kept.may(user, Right.VERIFY_MEMBER)
+    before = merge.moved["memberships"]
+    rows = list(Membership.objects.filter(pk__in=before).select_related("organization"))
+    for person in (merge.kept_id, merge.ceased_id):
+        there = [can(user, Right.VERIFY_MEMBER, r.organization) for r in rows if before[str(r.pk)]["person"] == person]
+        if decision and there:
+            decision = next((each for each in there if each), there[0])
+    return decision
 
 
 @transaction.atomic

@@ -54,6 +54,9 @@ def _end(membership: Membership, by: User, *, left_on: date, end_kind: str, end_
 
 
 def _reinstate(membership: Membership, by: User) -> None:
+    """:raises ValidationError: it was anonymised since."""
+    if membership.person.anonymised_at is not None:
+        raise ValidationError(_("这份档案已经匿名化，不能再改。"))
     membership.left_on, membership.end_kind, membership.end_reason = None, "", ""
     membership.version += 1
     membership.full_clean(exclude=["person", "organization"])
@@ -100,7 +103,7 @@ def _end_certificate(certificate: Certificate, by: User, *, reason: str) -> None
 
 
 def edits(certificate: Certificate, user: User) -> Decision:
-    return certificate.can_edit(user)
+    return certificate.can_end(user)
 
 
 def _corrected(certificate: Certificate, by: User, **facts: Any) -> None:

@@ -47,6 +47,6 @@ def _line(row: Membership) -> Line:
         born=str(person.birth.year) if person.birth else "",
         id_masked=person.id_masked,
         phone=masking.phone(person.mobile),
-        certificate=row.certificate or "",  # type: ignore[attr-defined]
+        certificate=masking.mask_text(row.certificate or ""),  # type: ignore[attr-defined]
         insured_until=until.isoformat() if until else "",
     )

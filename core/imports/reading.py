@@ -12,6 +12,7 @@ from typing import IO, Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from core.imports.extent import require_near
 from core.words import yes_no
 
 MOST_ROWS = 5_000
@@ -98,6 +99,7 @@ def is_ods(file: IO[bytes]) -> bool:
 def _workbook(file: IO[bytes]) -> list[Sheet]:
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum  # only imports need it
 
+    require_near(file)
     try:
         book = CalamineWorkbook.from_filelike(file)
         shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]

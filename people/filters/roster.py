@@ -99,6 +99,8 @@ class RosterFilter(Filter):
             queryset = queryset.on(day)
         elif not self.form.cleaned_data.get("state"):
             queryset = queryset.current()
+        elif any(self.form.cleaned_data.get(name) for name in ("ready", "lacks", "certificate", "insurance", "party")):
+            queryset = queryset.current()  # who has left is not asked about what he or she has today
         return super().filter_queryset(queryset)
 
     def notes(self) -> list[str]:

@@ -10,6 +10,7 @@ from core.attachments.formats.kinds import IMAGES, PDF
 from core.forms import VersionedForm
 from people.forms.joining import counties, day_input
 from people.models import Certificate, CertificateKind, Person
+from people.verifying import validate_no_id
 
 PHOTO_TYPES = "image/jpeg,image/png,.pdf"
 
@@ -58,6 +59,7 @@ class ReportForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         kind: Any = self.fields["kind"]
         kind.queryset, kind.empty_label = CertificateKind.objects.in_use(), _("请选择")
+        self.fields["number"].validators.append(validate_no_id)
 
     def clean_photo(self) -> Any:
         photo = self.cleaned_data["photo"]

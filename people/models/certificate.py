@@ -189,6 +189,13 @@ class Certificate(models.Model):
         return self.issued_on <= day and (self.expires_on is None or self.expires_on >= day)
 
     def can_edit(self, user: User) -> Decision:
+        """As ``can_end``; but nobody writes new facts into his or her own after it was verified."""
+        own = self.person.user_id is not None and self.person.user_id == user.pk
+        if own and self.state == CertificateState.VERIFIED:
+            return no(_("自己的证书要由别人核验。"))
+        return self.can_end(user)
+
+    def can_end(self, user: User) -> Decision:
         """What the office has verified changes only by whoever verifies."""
         verified = self.state == CertificateState.VERIFIED
         return self.person.may(user, Right.VERIFY_MEMBER if verified else Right.EDIT_MEMBER)

@@ -168,6 +168,8 @@ class Person(models.Model):
         """Whether the user has the right at a team the person is in, or was last in when he or she is in none."""
         from organizations.permissions import can  # the permission module reads the organization's model
 
+        if self.anonymised_at is not None and right in (Right.EDIT_MEMBER, Right.REVEAL_MEMBER):
+            return no(_("这份档案已经匿名化，不能再改。"))
         decisions = [can(user, right, membership.organization) for membership in self.deciding_memberships()]
         if not decisions:
             return no(_("这个人不在任何一支队伍里。"))

@@ -22,6 +22,7 @@ from people.choices import MemberKind
 from people.enrolling import FILLABLE
 from people.models import Certificate, Cover, Membership, Person, Policy
 from people.names import plain_name
+from people.person_cards import HEALTH_DAYS
 from people.roster.matching import Found
 from people.roster.reading import Facts, Paper
 from people.states import CertificateState, MembershipState
@@ -152,6 +153,11 @@ def _about_person(outcome: Outcome, plan: Plan, found: Found) -> None:
         given, held = facts.person.get(name), getattr(person, _attribute(name))
         if given in EMPTY_VALUES:
             continue
+        if name in HEALTH_DAYS and person.pk in found.no_health:
+            if visible:
+                words = {"names": Person._meta.get_field(name).verbose_name}  # type: ignore[union-attr]
+                outcome.note(name, _("健康信息（%(names)s）要本人单独同意后填写，没有导入。") % words)
+            continue
         if held in EMPTY_VALUES:
             plan.person_changes[name] = given
             outcome.old.update({name: ""} if visible else {})
@@ -230,7 +236,8 @@ def _about_papers(outcome: Outcome, plan: Plan, found: Found, known: Known) -> N
         if holder is not None and (person is None or holder != person.pk):
             outcome.errors[paper.column] = _("这个编号的证书已经登记给另一个人。")
         elif held is not None:
-            _differs(outcome, plan, held, paper)
+            if person is not None and person.pk in found.visible:  # a stranger's papers are neither told nor touched
+                _differs(outcome, plan, held, paper)
         elif paper.issued_on is None:
             outcome.note(paper.column, _("没有发证日期，这本证书没有登记。"))
         elif not plan.twin:

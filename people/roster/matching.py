@@ -9,8 +9,10 @@ from django.db.models import Q
 
 from organizations.models import Organization
 from people import identity
-from people.models import Certificate, Cover, FormerDocument, Membership, Person
+from people.choices import ConsentKind
+from people.models import Certificate, Consent, Cover, FormerDocument, Membership, Person
 from people.names import plain_name
+from people.person_cards import HEALTH_DAYS
 from people.roster.reading import Facts
 from people.states import CertificateState
 
@@ -26,6 +28,7 @@ class Found:
     current: dict[int, list[Membership]] = field(default_factory=lambda: defaultdict(list))
     left: set[tuple[int, int]] = field(default_factory=set)  # (person, team) of those who were in the team before
     visible: set[int] = field(default_factory=set)
+    no_health: set[int] = field(default_factory=set)  # who took the consent to health data back
     papers: dict[int, list[Certificate]] = field(default_factory=lambda: defaultdict(list))
     taken: dict[tuple[str, str], int] = field(default_factory=dict)  # kind and number of a certificate → person
     covers: dict[tuple[int, int], Cover] = field(default_factory=dict)  # policy and person
@@ -51,6 +54,7 @@ def find(rows: Sequence[tuple[Facts, Organization]], *, by: Any, lock: bool, pol
         elif membership.end_kind != "mistake":
             found.left.add((membership.person_id, membership.organization_id))
     found.visible = set(Person.objects.visible_to(by).filter(pk__in=keys).values_list("pk", flat=True))
+    _health(rows, found, keys)
     _papers(rows, found, keys)
     covers = Cover.objects.filter(policy__in=list(policies), person__in=keys)
     found.covers = {(cover.policy_id, cover.person_id): cover for cover in covers}
@@ -100,6 +104,16 @@ def _by_name(rows: Sequence[tuple[Facts, Organization]], found: Found, lock: boo
         membership.person = people[membership.person_id]
         found.by_name[membership.organization_id, plain_name(membership.person.name)].append(membership)
     return people
+
+
+def _health(rows: Sequence[tuple[Facts, Organization]], found: Found, keys: set[int]) -> None:
+    if not any(facts.person.get(name) for facts, _team in rows for name in HEALTH_DAYS):
+        return
+    consents = Consent.objects.filter(person__in=keys, text__kind=ConsentKind.HEALTH)
+    given = {True: set[int](), False: set[int]()}
+    for pk, withdrawn_at in consents.values_list("person_id", "withdrawn_at"):
+        given[withdrawn_at is None].add(pk)
+    found.no_health = given[False] - given[True]
 
 
 def _papers(rows: Sequence[tuple[Facts, Organization]], found: Found, keys: set[int]) -> None:

@@ -58,7 +58,8 @@ class RosterTable(Table):
 
     def render_name(self, record: Any) -> str:
         url = page("people:person_detail", record.person_id) or page("people:membership_detail", record.pk)
-        photo = page("core:attachment_preview", record.photo) if getattr(record, "photo", None) else ""
+        has_photo = getattr(record, "photo", None) and self._shows(record)
+        photo = page("core:attachment_preview", record.photo) if has_photo else ""
         facts = {
             "record": record,
             "url": url,
@@ -79,19 +80,20 @@ class RosterTable(Table):
         return "，".join([record.get_kind_display(), record.get_state_display(), *map(str, away)])
 
     def render_certificates(self, record: Membership) -> str:
-        held = held_of(record, self._day(record))
+        held = held_of(record, self._day(record)) if self._shows(record) else []
         return _CERTIFICATES.render({"held": held[:MOST_SHOWN], "more": len(held) - MOST_SHOWN})
 
     def value_certificates(self, record: Membership) -> str:
-        return "；".join(one.words for one in held_of(record, self._day(record)))
+        held = held_of(record, self._day(record)) if self._shows(record) else []
+        return "；".join(one.words for one in held)
 
     def render_insured(self, record: Any) -> str:
-        until = record.insured_until
+        until = self.value_insured(record)
         left = (until - self._day(record)).days if until else None
         return _INSURED.render({"until": until, "left": left, "soon": left is not None and left <= INSURANCE_SOON})
 
     def value_insured(self, record: Any) -> date | None:
-        return record.insured_until
+        return record.insured_until if self._shows(record) else None
 
     def render_ready(self, record: Membership) -> str:
         return _READY.render({"record": record, "needs": needs_of(record)})
@@ -106,6 +108,11 @@ class RosterTable(Table):
 
     def value_is_main(self, record: Membership) -> str:
         return _("是") if record.is_main else ""
+
+    @staticmethod
+    def _shows(record: Membership) -> bool:
+        """Whoever has left may be in a team that is not the reader's business: nothing of today is told."""
+        return record.is_current or getattr(record, "as_at", None) is not None
 
     @staticmethod
     def _day(record: Any) -> date:

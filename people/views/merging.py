@@ -20,7 +20,7 @@ from people.forms.merging import MergeForm
 from people.merging import kept_instead, may_merge, merge, merges_visible_to
 from people.models import Person
 from people.twins import HELD, better, candidates, compare, held, verified_by, with_teams
-from people.unmerging import in_the_way, undo
+from people.unmerging import in_the_way, may_undo, undo
 
 MOST = 20
 
@@ -126,6 +126,7 @@ def merge_detail(request: SignedIn, pk: int) -> HttpResponse:
         "merge": made,
         "lines": compare(made.kept, made.ceased) if made.undone_at is None else [],
         "reasons": in_the_way(made) if made.undone_at is None else [],
+        "may_undo": may_undo(made, request.user),
     }
     return render(request, "people/merge_detail.html", context)
 
@@ -134,7 +135,7 @@ def merge_detail(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 def merge_undo(request: SignedIn, pk: int) -> HttpResponse:
     made = get_object_or_404(merges_visible_to(request.user), pk=pk)
-    made.kept.may(request.user, Right.VERIFY_MEMBER).require()
+    may_undo(made, request.user).require()
     if request.method == "POST":
         try:
             undo(made, by=request.user)

@@ -20,8 +20,9 @@ from core.serving import guarded, open_stored
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit
 from people.forms.own import ContactForm, CopyForm
-from people.models import Disclosure, Person
+from people.models import Person
 from people.own_copy import ask, own_files
+from people.revealing import disclosures_of
 from people.views.own_common import own, tabs
 
 MOST = 200
@@ -35,7 +36,7 @@ CONTACT = (
 @require_safe
 @own
 def me_disclosures(request: SignedIn, person: Person) -> HttpResponse:
-    rows = list(Disclosure.objects.filter(person=person).select_related("by")[: MOST + 1])
+    rows = list(disclosures_of(person)[: MOST + 1])
     context = {
         "title": _("谁看过我的信息"), "tabs": tabs("people:me_disclosures"), "rows": rows[:MOST],
         "more": len(rows) > MOST, "most": MOST,

@@ -18,7 +18,7 @@ from organizations.models import Organization
 from organizations.permissions import can, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import edit, seen
+from organizations.views.common import edit, seen, told
 from people.admitting import admit
 from people.enrolling import choose_main
 from people.forms.roster import EndForm, MemberForm, MembershipForm, PresenceForm, ReasonForm, TransferForm
@@ -147,10 +147,11 @@ def membership_presence(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 def membership_main(request: SignedIn, pk: int) -> HttpResponse:
     membership = membership_kept(request, pk)
-    if not membership.is_current:
-        messages.error(request, _("已经退队的，不能作为主要队伍。"))
-    else:
+    try:
         choose_main(membership)
+    except ValidationError as error:
+        told(request, error)
+    else:
         words = {"team": membership.organization.short_name, "name": membership.person.name}
         messages.success(request, _("%(team)s现在是%(name)s的主要队伍。") % words)
     return redirect("people:membership_detail", membership.pk)

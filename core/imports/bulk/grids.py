@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from core.imports.bulk.parts import Part, read_parts
+from core.imports.extent import require_near
 from core.imports.reading import MOST_COLUMNS, Cell, csv_rows, read_cell
 
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -46,6 +47,7 @@ def open_book(file: IO[bytes], media_type: str) -> Book:
         return Book([Grid("", _marked(csv_rows(file.read())))])
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum  # only imports need it
 
+    require_near(file)
     parts = read_parts(file)
     try:
         book = CalamineWorkbook.from_filelike(file)
