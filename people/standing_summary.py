@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, OuterRef, Q, Sum
 from django.db.models.functions import Substr
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -44,7 +45,15 @@ COLUMNS = (
     Column("rc", gettext_lazy("红十字会会员"), PEOPLE, {"rc": "true"}),
     Column("volunteer", gettext_lazy("注册志愿者"), PEOPLE, {"volunteer": "true"}),
     Column("award", gettext_lazy("受表彰"), PEOPLE, {"award": "any"}),
-    *(Column(f"award_{level.value}", level.label, PEOPLE, {"award": level.value}) for level in AwardLevel),
+    *(
+        Column(
+            f"award_{level.value}",
+            format_lazy(gettext_lazy("{level}表彰"), level=level.label),
+            PEOPLE,
+            {"award": level.value},
+        )
+        for level in AwardLevel
+    ),
     Column("mandate", gettext_lazy("代表、理事、监事"), PEOPLE, {"mandate": "any"}),
     Column("hours_service", gettext_lazy("服务时长"), HOURS, {"hours": HourKind.SERVICE.value}),
     Column("hours_training", gettext_lazy("培训时长"), HOURS, {"hours": HourKind.TRAINING.value}),

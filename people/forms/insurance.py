@@ -27,6 +27,7 @@ class PolicyForm(WholeForm):
             "organization", "kind", "insurer", "number", "holder", "death_amount", "medical_amount", "starts_on",
             "ends_on", "note",
         ]  # fmt: skip
+        labels = {"starts_on": _("保障起"), "ends_on": _("保障止")}
         widgets = {"starts_on": DAY, "ends_on": DAY}
         help_texts = {
             "organization": _("哪支队伍或哪个机构的人由它保障；登记后不再改。"),
@@ -57,8 +58,8 @@ class RenewForm(forms.Form):
     """The policy that follows: what is new about it, and nothing else."""
 
     number = forms.CharField(label=_("新保单号"), max_length=60, validators=[validate_visible])
-    starts_on = forms.DateField(label=_("起"), validators=[validate_year], widget=DAY)
-    ends_on = forms.DateField(label=_("止"), validators=[validate_year], widget=DAY)
+    starts_on = forms.DateField(label=_("保障起"), validators=[validate_year], widget=DAY)
+    ends_on = forms.DateField(label=_("保障止"), validators=[validate_year], widget=DAY)
 
     def __init__(self, *args: Any, policy: Policy, **kwargs: Any) -> None:
         super().__init__(*args, **{"initial": following(policy), **kwargs})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import VersionedForm
-from core.pickers import days_first
+from core.pickers import days_first, name_blanks
 from organizations.models import Organization, User
 from people import identity
 from people.admitting import another_name, contradictions, doubt, namesakes
@@ -59,9 +59,10 @@ class MemberForm(forms.ModelForm):
         self.existing: Person | None = None
         self._add_membership()
         days_first(self)
+        name_blanks(self)
         asked = self.data if self.is_bound else {}
         for name in ("join_existing", "not_the_same"):  # shown once there is something to confirm
-            if name not in asked:
+            if not asked.get(name):
                 self.fields[name].widget = forms.HiddenInput()
 
     def _add_membership(self) -> None:

@@ -38,7 +38,7 @@ def days_left(ends_on: date | None, *, today: date | None = None) -> dict[str, A
     if left < 0:
         return {"tone": "bad", "label": _("已过期")}
     label = _("今天到期") if left == 0 else _("剩 %(days)d 天") % {"days": left}
-    return {"tone": "bad" if left <= 30 else "warn", "label": label}
+    return {"tone": "warn", "label": label}
 
 
 class CertificateTable(Table):
@@ -104,8 +104,8 @@ class PolicyTable(Table):
     organization = Column()
     covered = Column(gettext_lazy("今天在保"), accessor="pk", empty_values=(), attrs=_NUMBER)
     standing = Column(gettext_lazy("状态"), accessor="pk", empty_values=())
-    starts_on = DateColumn(attrs=_NOWRAP)
-    ends_on = DateColumn(attrs=_NOWRAP)
+    starts_on = DateColumn(verbose_name=_("保障起"), attrs=_NOWRAP)
+    ends_on = DateColumn(verbose_name=_("保障止"), attrs=_NOWRAP)
     death_amount = Column(attrs=_NUMBER)
     medical_amount = Column(attrs=_NUMBER)
 
@@ -140,8 +140,8 @@ class CoverTable(Table):
     person = Column(linkify=lambda record: record.person.get_absolute_url() if getattr(record, "seen", False) else None)
     id_masked = Column(gettext_lazy("证件号码"), accessor="person__id_masked", attrs=_NOWRAP)
     teams = Column(gettext_lazy("救援队"), accessor="pk", empty_values=())
-    starts_on = DateColumn(attrs=_NOWRAP)
-    ends_on = DateColumn(attrs=_NOWRAP)
+    starts_on = DateColumn(verbose_name=_("保障起"), attrs=_NOWRAP)
+    ends_on = DateColumn(verbose_name=_("保障止"), attrs=_NOWRAP)
     standing = Column(gettext_lazy("状态"), accessor="pk", empty_values=(), attrs=_NOWRAP)
 
     related = ("person", "policy")
@@ -162,7 +162,7 @@ class CoverTable(Table):
         if not getattr(record, "may_end", False) or record.end_reason or record.ends_on < timezone.localdate():
             return chip(**shown)
         url = reverse("people:cover_end", args=[record.pk])
-        return format_html('<div>{} <a href="{}">{}</a></div>', chip(**shown), url, _("提前终止"))
+        return format_html('<div>{} <a href="{}">{}</a></div>', chip(**shown), url, _("办理提前终止"))
 
     def value_standing(self, record: Cover) -> str:
         return str(cover_standing(record)["label"])

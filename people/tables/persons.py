@@ -51,7 +51,7 @@ class PersonTable(Table):
     gender = Column(_("性别"), accessor="person__gender")
     age = Column(_("年龄"), accessor="person__birth", attrs=_NUMBER)
     birth = DateColumn(verbose_name=_("出生日期"), accessor="person__birth", attrs=_CODE)
-    ethnicity = Column(_("民族"), accessor="person__ethnicity")
+    ethnicity = Column(_("民族"), accessor="person__ethnicity", attrs=_CODE)
     id_type = Column(_("证件类型"), accessor="person__id_type")
     id_number = Column(_("证件号码"), accessor="person__id_masked", masked=identity.masked, attrs=_CODE)
     mobile = Column(_("手机"), accessor="person__mobile", masked=masking.phone, attrs=_CODE)

@@ -41,6 +41,10 @@ class ApplicationList(ListView):
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().exclude(IS_REPEAT)
 
+    def get_context(self) -> dict[str, Any]:
+        hint = _("队伍发出入队邀请以后，有人报名就在这里列出。")
+        return {**super().get_context(), "search_hint": _("姓名"), "empty_hint": hint}
+
 
 def visible(request: SignedIn, pk: int) -> Application:
     rows = Application.objects.visible_to(request.user).exclude(IS_REPEAT)

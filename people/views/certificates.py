@@ -10,6 +10,7 @@ from django.db.models import OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -62,6 +63,7 @@ class CertificateList(ListView):
         return {
             **super().get_context(),
             "search_hint": _("姓名，或者完整的证书编号"),
+            "empty_hint": _("证书在人员页面上登记，队员也可以自己拍照报来。"),
             "may_verify": Right.VERIFY_MEMBER in held,
             "may_grant": Right.EDIT_MEMBER in held,
             "batch_url": f"{reverse('people:certificate_batch')}?{self._narrowed()}",
@@ -110,7 +112,7 @@ def certificate_detail(request: SignedIn, pk: int) -> HttpResponse:
 def _facts(certificate: Certificate) -> list[dict[str, Any]]:
     verified = ""
     if certificate.verified_by:
-        verified = f"{certificate.verified_by} {certificate.verified_at:%Y-%m-%d}"
+        verified = f"{certificate.verified_by} {timezone.localtime(certificate.verified_at):%Y-%m-%d}"
     lines = (
         (_("持证人"), certificate.person, certificate.person.get_absolute_url()),
         (_("证书编号"), certificate.shown_number or "—", ""),

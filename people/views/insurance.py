@@ -46,7 +46,12 @@ class PolicyList(ListView):
         return super().get_queryset().with_covered()  # type: ignore[attr-defined]
 
     def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "may_create": Right.EDIT_MEMBER in access(self.request.user)}
+        return {
+            **super().get_context(),
+            "search_hint": _("保单号、保险公司"),
+            "empty_hint": _("登记保险单并列入被保险人以后，队员才算在保。"),
+            "may_create": Right.EDIT_MEMBER in access(self.request.user),
+        }
 
 
 def policy_of(request: SignedIn, pk: int, *, edit: bool = False) -> Policy:
@@ -98,6 +103,7 @@ class PolicyPage(ListView):
             "panels": panels(policy, user, Policy.attachment_kinds),
             "history": changes(policy),
             "search_hint": _("姓名"),
+            "empty_hint": _("还没有列入被保险人。"),
         }
 
 

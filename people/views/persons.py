@@ -80,6 +80,7 @@ class PersonList(ListView):
         return {
             **super().get_context(),
             "search_hint": _("姓名、志愿者编号、会员证号"),
+            "empty_hint": _("登记或导入队员以后，人员在这里列出。"),
             "keeps": Right.EDIT_MEMBER in held,
             "verifies": Right.VERIFY_MEMBER in held,
         }

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import DateField, QuerySet, Value
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.lists import ListView
@@ -48,3 +49,10 @@ class MemberList(MembershipList):
     title = gettext_lazy("队员名册")
     permission = holding(Right.VIEW_MEMBER)
     template_name = "people/roster_list.html"
+
+    def get_context(self) -> dict[str, Any]:
+        return {
+            **super().get_context(),
+            "search_hint": _("姓名、完整的证件号码或手机号"),
+            "empty_hint": _("各队登记或导入队员以后在这里列出。"),
+        }
