@@ -35,6 +35,8 @@ def link(person: Person, account: User, *, by: User) -> None:
     if not same_name(locked.name, account.name):
         words = {"account": account.name, "person": locked.name}
         raise ValidationError({"account": _("账号姓名“%(account)s”与人员姓名“%(person)s”不一致，请先核对。") % words})
+    if account.pk == by.pk:
+        raise ValidationError({"account": _("自己的账号要由别人关联。")})
     locked.user, locked.version = account, locked.version + 1
     locked.save(update_fields=["user", "version"])
     with in_chinese():
@@ -45,11 +47,13 @@ def link(person: Person, account: User, *, by: User) -> None:
 
 
 @transaction.atomic
-def unlink(person: Person) -> None:
-    """:raises ValidationError: no account is linked."""
+def unlink(person: Person, *, by: User) -> None:
+    """:raises ValidationError: no account is linked, or it is one's own: linking decides who may verify what."""
     locked = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     if locked.user_id is None:
         raise ValidationError(_("这个人没有关联账号。"))
+    if locked.user_id == by.pk:
+        raise ValidationError(_("自己的账号要由别人解除关联。"))
     locked.user, locked.version = None, locked.version + 1
     locked.save(update_fields=["user", "version"])
 

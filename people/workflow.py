@@ -57,6 +57,8 @@ def _reinstate(membership: Membership, by: User) -> None:
     """:raises ValidationError: it was anonymised since."""
     if membership.person.anonymised_at is not None:
         raise ValidationError(_("这份档案已经匿名化，不能再改。"))
+    if membership.end_kind == EndKind.TRANSFER:
+        raise ValidationError(_("已经转到别的队伍的，不能恢复队籍；要回来的请重新入队。"))
     membership.left_on, membership.end_kind, membership.end_reason = None, "", ""
     membership.version += 1
     membership.full_clean(exclude=["person", "organization"])

@@ -182,7 +182,15 @@ class Person(models.Model):
         return [row for row in rows if row.is_current] or rows
 
     def can_edit(self, user: User) -> Decision:
-        return self.may(user, Right.EDIT_MEMBER)
+        """The person's own facts, document and account are kept by the main team: who takes somebody into a second
+        team knows a name and a number and gets no hold of the record by it."""
+        from organizations.permissions import can  # the permission module reads the organization's model
+
+        decision = self.may(user, Right.EDIT_MEMBER)
+        main = next((row for row in self.deciding_memberships() if row.is_main and row.is_current), None)
+        if decision and main is not None and not can(user, Right.EDIT_MEMBER, main.organization):
+            return no(_("本人信息由主要队伍修改，这支队伍只管队籍、证书和保险。"))
+        return decision
 
     def can_attach(self, user: User) -> Decision:
         return self.can_edit(user)

@@ -63,7 +63,7 @@ def _requests(request: SignedIn, person: Person) -> list[dict[str, Any]]:
 def account_unlink(request: SignedIn, pk: int) -> HttpResponse:
     person = _person(request, pk)
     try:
-        unlink(person)
+        unlink(person, by=request.user)
     except ValidationError as error:
         told(request, error)
     else:

@@ -147,6 +147,7 @@ def membership_presence(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 def membership_main(request: SignedIn, pk: int) -> HttpResponse:
     membership = membership_kept(request, pk)
+    membership.person.can_edit(request.user).require()  # the main team lets go; it is not taken away from it
     try:
         choose_main(membership)
     except ValidationError as error:

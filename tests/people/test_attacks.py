@@ -18,6 +18,7 @@ from people import consenting
 from people.applying import apply
 from people.choices import ConsentKind, EndKind, IdType
 from people.enrolling import choose_main
+from people.linking import link
 from people.merging import merge
 from people.models import Certificate, Consent, ConsentText, Disclosure, Membership, Person
 from people.revealing import note
@@ -223,3 +224,33 @@ def test_formats_down_to_the_last_row_do_not_matter(as_user, songshan, place):
     upload = SimpleUploadedFile("名册.xlsx", file.getvalue())
     page = as_user(songshan).post(f"/people/teams/{place.pk}/import/", {"file": upload}, follow=True)
     assert page.context["preview"]["counts"]["wrong"] == 0
+
+
+# -- a second team, an own account --------------------------------------------------------------------------
+def test_a_second_team_gets_no_hold_of_the_record(as_user, captain, office, team):
+    who = builders.member(office("150402"), 1).person  # the main team is another's
+    second = builders.member(team, person=who)
+    client = as_user(captain)
+    assert client.get(reverse("people:person_detail", args=[who.pk])).status_code == 200
+    for name, args in (
+        ("person_edit", [who.pk, "facts"]), ("person_document", [who.pk]), ("account_link", [who.pk]),
+    ):  # fmt: skip
+        assert client.get(reverse(f"people:{name}", args=args)).status_code == 403, name
+    assert client.post(reverse("people:membership_main", args=[second.pk])).status_code == 403
+    assert client.get(reverse("people:membership_edit", args=[second.pk])).status_code == 200
+
+
+def test_nobody_links_or_looses_the_own_account(as_user, captain, chifeng, team):
+    who = builders.member(team, person=builders.person(1, name=captain.name.partition("（")[0])).person
+    with pytest.raises(ValidationError, match="自己的账号"):
+        link(who, captain, by=captain)
+    link(who, captain, by=chifeng)
+    as_user(captain).post(reverse("people:account_unlink", args=[who.pk]))
+    assert Person.objects.get(pk=who.pk).user == captain
+
+
+def test_who_moved_on_is_not_called_back_by_the_team_before(chifeng, team):
+    membership = builders.member(team, 1)
+    MEMBERSHIP.perform(membership, "end", by=chifeng, left_on=TODAY(), end_kind=EndKind.TRANSFER)
+    with pytest.raises(ValidationError, match="转到别的队伍"):
+        MEMBERSHIP.perform(membership, "reinstate", by=chifeng, comment="回来")
