@@ -375,6 +375,11 @@ SPECTACULAR_SETTINGS = {
         "PostRoleEnum": "teams.choices.PostRole.choices",
         "RequestStateEnum": "organizations.states.RequestState.choices",
         "FilingStateEnum": "teams.states.FilingState.choices",
+        "FilingKindEnum": "teams.choices.FilingKind.choices",
+        "MemberKindEnum": "people.choices.MemberKind.choices",
+        "InsuranceKindEnum": "people.choices.InsuranceKind.choices",
+        "MembershipStateEnum": "people.states.MembershipState.choices",
+        "CertificateStateEnum": "people.states.CertificateState.choices",
     },
 }
 SILENCED_SYSTEM_CHECKS = [
