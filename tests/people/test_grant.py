@@ -88,7 +88,7 @@ def test_who_has_one_is_renewed_given_another_or_left_out(as_user, members, chif
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"issuer": ""}, "必填"),
+        ({"issuer": ""}, "要填写"),
         ({"issued_on": "2099-01-01"}, "晚于今天"),
         ({"prefix_text": "A-"}, "起始号"),
         ({"first_number": "一"}, "数字"),
@@ -98,7 +98,7 @@ def test_who_has_one_is_renewed_given_another_or_left_out(as_user, members, chif
 def test_what_is_wrong_with_all_is_told(as_user, members, captain, typed, words):
     page = as_user(captain).post(GRANT, sheet(members, **typed))
     said = " ".join(str(error) for errors in page.context["form"].errors.values() for error in errors)
-    assert words in said.replace("这个字段是必填项", "必填")
+    assert words in said
     assert not Certificate.objects.exists()
 
 

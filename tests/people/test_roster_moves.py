@@ -60,7 +60,7 @@ def test_probation_becomes_full_and_back_with_a_reason(as_user, captain, place):
     page = client.post(url("move", membership), {"action": "confirm"}, follow=True)
     assert "现在是“正式”" in said(page)
     assert client.get(url("move", membership), {"action": "demote"}).status_code == 200
-    assert "必填" in said(client.post(url("move", membership), {"action": "demote", "comment": ""}))
+    assert "要填写" in said(client.post(url("move", membership), {"action": "demote", "comment": ""}))
     client.post(url("move", membership), {"action": "demote", "comment": "考核后补训"})
     assert fresh(membership).state == "probation"
     story = [
@@ -75,7 +75,7 @@ def test_leaving_asks_when_and_why_and_can_be_taken_back(as_user, captain, place
     assert client.get(url("move", membership), {"action": "end"}).status_code == 200
     assert fresh(membership).state == "full"
     for typed, words in (
-        ({"left_on": day(), "end_kind": ""}, "必填"),
+        ({"left_on": day(), "end_kind": ""}, "要填写"),
         ({"left_on": day(1), "end_kind": "age"}, "晚于今天"),
         ({"left_on": "2020-01-01", "end_kind": "age"}, "早于入队日期"),
         ({"left_on": day(), "end_kind": "misconduct"}, "请写明原因"),
@@ -201,7 +201,7 @@ def test_a_message_goes_to_those_with_an_account_and_names_the_others(as_user, c
     assert three[1].person.name in said(page)
     assert Notice.objects.get(kind="roster_message").recipient == member
     page = as_user(captain).post(bulk(place), {**typed, "title": ""})
-    assert "必填" in said(page)
+    assert "要填写" in said(page)
 
 
 def test_acts_on_several_reach_the_own_team_only(as_user, captain, chifeng, region, baotou, place, second):
