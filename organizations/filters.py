@@ -6,11 +6,10 @@ from typing import Any
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of, end_of
-from core.lists import Filter
+from core.lists import Filter, key_of
 from core.search import matching
 from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.roles import ADMINISTRATORS, OFFICE_LEVELS, ROLE_CHOICES, Level
@@ -63,27 +62,18 @@ class OrganizationFilter(Filter):
         return queryset.filter(has_staff=value == "true")
 
     def by_security(self, queryset: Any, name: str, value: str) -> QuerySet:
-        # An as-at list filters events, whose own key is not the office's.
-        key = "pk" if queryset.model is Organization else "pgh_obj"
-        here = Appointment.objects.in_force(self._instant()).filter(organization=OuterRef(key), role="security_admin")
+        here = Appointment.objects.in_force(self._instant())
+        here = here.filter(organization=OuterRef(key_of(queryset)), role="security_admin")
         held = Exists(here.filter(user__is_active=True))
         return queryset.filter(held if value == "true" else ~held)
 
     def by_force(self, queryset: Any, name: str, value: str) -> QuerySet:
-        day = self._day() or timezone.localdate()
-        there = Q(valid_to=None) | Q(valid_to__gt=day)
-        there &= Q(valid_from__lte=day)
+        there = Q(valid_to=None) | Q(valid_to__gt=self.today)
+        there &= Q(valid_from__lte=self.today)
         return queryset.filter(there if value == "true" else ~there)
 
-    def _day(self) -> date | None:
-        try:
-            return parse_date(self.data.get("at", ""))
-        except ValueError:
-            return None
-
     def _instant(self) -> Any:
-        day = self._day()
-        return end_of(day) - timedelta(microseconds=1) if day else None
+        return end_of(self.at) - timedelta(microseconds=1) if self.at else None
 
 
 class UserFilter(Filter):

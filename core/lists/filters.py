@@ -1,6 +1,6 @@
 """The base of every list's filters."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import django_filters
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.lists.request import read_day
 from core.search import matching
 from core.words import yes_no
 
@@ -20,6 +21,17 @@ class Filter(django_filters.FilterSet):
     """Filters of a list. ``q`` searches the model's ``search_key``; a model without one sets ``q = None``."""
 
     q = django_filters.CharFilter(label=gettext_lazy("搜索"), method="search", max_length=60)
+
+    @property
+    def at(self) -> date | None:
+        """The past day the list is looked at as of; None for now. What the list's own reading does not use, neither do
+        its filters."""
+        return read_day(self.data.get("at", ""))[0]
+
+    @property
+    def today(self) -> date:
+        """The day on which the rows are as they are shown."""
+        return self.at or timezone.localdate()
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(matching(value))
@@ -50,6 +62,11 @@ class Filter(django_filters.FilterSet):
             label = str(field.label or name)
             found.append({"name": name, "label": label, "value": _in_words(field, value), "params": params})
         return found
+
+
+def key_of(rows: QuerySet) -> str:
+    """The field with a record's key: an as-at list filters events, whose own key is not the record's."""
+    return "pgh_obj" if hasattr(rows.model, "pgh_obj") else "pk"
 
 
 def _in_words(field: Any, value: Any) -> str:

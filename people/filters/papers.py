@@ -5,11 +5,9 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from core.lists import Filter
+from core.lists import Filter, key_of
 from organizations.filters import pick, scopes
 from organizations.models import Organization
 from people.choices import InsuranceKind
@@ -21,31 +19,12 @@ SOON = (("30", _("30 天内到期")), ("60", _("60 天内到期")), ("90", _("90
 STATES = [(state.value, state.label) for state in CertificateState]
 
 
-def places(request: Any) -> QuerySet[Organization]:
-    """The usual places, and the team a link on its page asks for: not all teams there are."""
-    asked = request.GET.get("under", "") if request is not None else ""
-    if not asked.isdecimal() or len(asked) > 9:
-        return scopes(request)
-    here = Organization.objects.visible_to(request.user).filter(pk=asked).only("pk", "path", "name", "short_name")
-    return scopes(request) | here
-
-
-class _Dated(Filter):
-    """Knows the day a list is looked at."""
-
-    def day(self) -> date:
-        try:
-            return parse_date(self.data.get("at", "")) or timezone.localdate()
-        except ValueError:
-            return timezone.localdate()
-
-
 def _later(day: date, days: str) -> date:
     """So many days on; nothing comes after the calendar's last day."""
     return date.fromordinal(min(day.toordinal() + int(days), date.max.toordinal()))
 
 
-class CertificateFilter(_Dated):
+class CertificateFilter(Filter):
     """Without a state asked for, what has been refused or ended is left out."""
 
     state = django_filters.ChoiceFilter(
@@ -56,7 +35,7 @@ class CertificateFilter(_Dated):
     )
     expiring = pick(_("有效期"), "by_expiry", *SOON, ("lapsed", _("已过期")), ("lasting", _("长期有效")))
     under = django_filters.ModelChoiceFilter(
-        label=_("范围"), queryset=places, method="by_place", empty_label=_("全部范围")
+        label=_("范围"), queryset=scopes, method="by_place", empty_label=_("全部范围")
     )
     first_aid = pick(_("应急救护"), "by_first_aid", ("true", _("是")), ("false", _("不是")))
 
@@ -72,19 +51,18 @@ class CertificateFilter(_Dated):
         """A number finds its certificate; anything else is looked for among the people."""
         numbered = list(Certificate.objects.with_number(value.strip()).values_list("pk", flat=True)[:50])
         if numbered:
-            return queryset.filter(**{f"{_key(queryset)}__in": numbered})
+            return queryset.filter(**{f"{key_of(queryset)}__in": numbered})
         return queryset.filter(person__in=Person.objects.matching(value))
 
     def by_state(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(state=value)
 
     def by_expiry(self, queryset: Any, name: str, value: str) -> QuerySet:
-        today = self.day()
         if value == "lasting":
             return queryset.filter(expires_on=None)
         if value == "lapsed":
-            return queryset.filter(expires_on__lt=today)
-        return queryset.filter(expires_on__gte=today, expires_on__lte=_later(today, value))
+            return queryset.filter(expires_on__lt=self.today)
+        return queryset.filter(expires_on__gte=self.today, expires_on__lte=_later(self.today, value))
 
     def by_place(self, queryset: Any, name: str, value: Organization) -> QuerySet:
         return queryset.filter(of_members_below(value.path))
@@ -93,18 +71,13 @@ class CertificateFilter(_Dated):
         return queryset.filter(kind__in=CertificateKind.objects.filter(is_first_aid=value == "true").values("pk"))
 
 
-def _key(queryset: Any) -> str:
-    """An as-at list filters events, whose own key is not the certificate's."""
-    return "pk" if queryset.model is Certificate else "pgh_obj"
-
-
-class PolicyFilter(_Dated):
+class PolicyFilter(Filter):
     standing = pick(
         _("保障期"), "by_standing", ("running", _("保障中")), *SOON, ("later", _("还没有开始")), ("over", _("已到期"))
     )
     kind = django_filters.ChoiceFilter(label=_("险种"), choices=InsuranceKind, empty_label=_("全部"))
     under = django_filters.ModelChoiceFilter(
-        label=_("范围"), queryset=places, method="by_place", empty_label=_("全部范围")
+        label=_("范围"), queryset=scopes, method="by_place", empty_label=_("全部范围")
     )
 
     class Meta:
@@ -115,13 +88,12 @@ class PolicyFilter(_Dated):
         return queryset.filter(organization__path__startswith=value.path)
 
     def by_standing(self, queryset: Any, name: str, value: str) -> QuerySet:
-        today = self.day()
         if value == "later":
-            return queryset.filter(starts_on__gt=today)
+            return queryset.filter(starts_on__gt=self.today)
         if value == "over":
-            return queryset.filter(ends_on__lt=today)
-        running = queryset.filter(starts_on__lte=today, ends_on__gte=today)
-        return running if value == "running" else running.filter(ends_on__lte=_later(today, value))
+            return queryset.filter(ends_on__lt=self.today)
+        running = queryset.filter(starts_on__lte=self.today, ends_on__gte=self.today)
+        return running if value == "running" else running.filter(ends_on__lte=_later(self.today, value))
 
 
 class CoverFilter(Filter):

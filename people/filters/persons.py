@@ -1,21 +1,18 @@
 """Filters of the list of people. The rows are memberships, or their events on a past day."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from core.lists import Filter
+from core.lists import key_of
 from organizations.filters import Scope, pick, scopes
 from organizations.models import Division, Organization
-from organizations.permissions import access, reach
-from organizations.roles import OFFICE_LEVELS, Right
-from people.choices import ETHNICITY_CHOICES, PARTY_MEMBERS, AwardLevel, Gender, HourKind, MandateKind, Presence
+from organizations.roles import OFFICE_LEVELS
+from people.choices import ETHNICITY_CHOICES, AwardLevel, Gender, HourKind, MandateKind, Presence
+from people.filters.party import PartyFilter
 from people.models import Membership, Person
 from people.standing import awards, hours, mandates, one_per_person, red_cross_member, registered_volunteer
 from people.states import CURRENT, MembershipState
@@ -42,14 +39,12 @@ YES_NO = (("true", _("是")), ("false", _("否")))
 
 
 def places(request: Any) -> QuerySet[Organization]:
-    """What the list can be narrowed to: the usual scopes, the offices below the own one, and whatever is asked for by
-    an address (a roster, a summary), where the person may see it."""
+    """What the list can be narrowed to: the usual scopes, and the offices below the own one."""
     rows = scopes(request)
     if request is None:
         return rows
-    own, asked = request.user.organization, request.GET.get("under", "")
+    own = request.user.organization
     further = Q(path__startswith=own.path, depth=own.depth + 1, level__in=OFFICE_LEVELS)
-    further |= Q(pk=int(asked) if asked.isdecimal() and len(asked) < 10 else 0)
     every = Organization.objects.visible_to(request.user)
     return every.filter(Q(pk__in=rows.values("pk")) | further).only("pk", "path", "name", "short_name")
 
@@ -63,7 +58,7 @@ class Under(Scope):
         )
 
 
-class PersonFilter(Filter):
+class PersonFilter(PartyFilter):
     """``year`` says of which year awards, mandates, hours and numbers are asked."""
 
     under = Under()
@@ -94,17 +89,12 @@ class PersonFilter(Filter):
         model = Membership
         fields: list[str] = []
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.request is None or Right.REVEAL_MEMBER not in access(self.request.user):
-            del self.filters["party"]
-
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Whoever is in two teams stands in the list once."""
         rows = super().filter_queryset(queryset)
         if rows.model is not Membership and not self.form.cleaned_data.get("status"):
             rows = rows.filter(state__in=CURRENT)  # of a past day: who was in a team then
-        return rows.filter(one_per_person(rows, key=_key(rows)))
+        return rows.filter(one_per_person(rows, key=key_of(rows)))
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(person__in=Person.objects.matching(value).order_by().values("pk"))
@@ -114,13 +104,13 @@ class PersonFilter(Filter):
         if value == "left":
             return queryset.filter(state=MembershipState.ENDED)
         if value == "away":
-            back = Q(away_until=None) | Q(away_until__gt=self._day())
+            back = Q(away_until=None) | Q(away_until__gt=self.today)
             return current.filter(back).exclude(presence=Presence.ACTIVE)
         return current if value == "now" else queryset.filter(state=value)
 
     def by_age(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         _label, youngest, oldest = BANDS[value]
-        day = self._day()
+        day = self.today
         after = years_before(day, oldest + 1)
         return queryset.filter(person__birth__gt=after, person__birth__lte=years_before(day, youngest))
 
@@ -145,11 +135,6 @@ class PersonFilter(Filter):
     def by_year(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
         return queryset  # the others read it
 
-    def by_party(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """Only of those whose political status the person may see: what is hidden must not be found by asking."""
-        theirs = reach(self.request.user, Right.REVEAL_MEMBER, at="organization")
-        return queryset.filter(theirs, person__political__in=PARTY_MEMBERS)
-
     def _having(self, queryset: QuerySet, rows: Callable[..., QuerySet], value: str) -> QuerySet:
         found = rows(self._year(), "" if value == "any" else value)
         return queryset.filter(Exists(found.order_by().filter(person=OuterRef("person"))))
@@ -157,16 +142,3 @@ class PersonFilter(Filter):
     def _year(self) -> int | None:
         year = self.form.cleaned_data.get("year") if self.is_bound else None
         return int(year) if year else None
-
-    def _day(self) -> date:
-        try:
-            day = parse_date(self.data.get("at", ""))
-        except ValueError:
-            day = None
-        today = timezone.localdate()
-        return min(day, today) if day and day.year > 1900 else today
-
-
-def _key(rows: QuerySet) -> str:
-    """An as-at list filters events, whose own key is not the membership's."""
-    return "pk" if rows.model is Membership else "pgh_obj"

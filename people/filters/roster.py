@@ -8,16 +8,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.lists import Filter
 from organizations.filters import Scope, pick
 from organizations.models import Organization
-from organizations.permissions import access, reach
+from organizations.permissions import reach
 from organizations.roles import Right
-from people.choices import PARTY_MEMBERS, MemberKind, Presence
+from people.choices import MemberKind, Presence
+from people.filters.party import PartyFilter
 from people.heads import once
 from people.models import Certificate, Cover, Membership, Person
 from people.readiness import NEEDS, certified, deployable, lacking
@@ -57,7 +56,7 @@ class PickedFilter(django_filters.Filter):
         return qs.filter(pk__in=value.keys) if value else qs
 
 
-class RosterFilter(Filter):
+class RosterFilter(PartyFilter):
     """Without ``state`` the current members; as at a day those who belonged then."""
 
     ready = pick(
@@ -88,11 +87,6 @@ class RosterFilter(Filter):
     class Meta:
         model = Membership
         fields: list[str] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.request is None or Right.REVEAL_MEMBER not in access(self.request.user):
-            del self.filters["party"]
 
     def filter_queryset(self, queryset: Any) -> QuerySet:
         if (day := self.day) is not None:
@@ -151,23 +145,10 @@ class RosterFilter(Filter):
         away = ~Q(presence=Presence.ACTIVE) & (Q(away_until=None) | Q(away_until__gt=self.today))
         return queryset.filter(~away if value == Presence.ACTIVE else away & Q(presence=value))
 
-    def by_party(self, queryset: Any, name: str, value: str) -> QuerySet:
-        """Only of those whose whole facts the person may see: 政治面貌 is among the sensitive ones."""
-        there = reach(self.request.user, Right.REVEAL_MEMBER, at="organization")
-        return queryset.filter(there, person__political__in=PARTY_MEMBERS)
-
     @property
     def day(self) -> date | None:
-        """The past day asked for. Today and later are as it is now."""
-        try:
-            day = parse_date(self.data.get("at", ""))
-        except ValueError:
-            return None
-        return max(day, EARLIEST) if day and day < timezone.localdate() else None
-
-    @property
-    def today(self) -> date:
-        return self.day or timezone.localdate()
+        """The past day asked for. Today is as it is now."""
+        return max(self.at, EARLIEST) if self.at and self.at < timezone.localdate() else None
 
 
 class MemberFilter(RosterFilter):

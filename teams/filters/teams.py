@@ -7,12 +7,11 @@ import django_filters
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Length, Substr
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.days import end_of
-from core.lists import Filter
+from core.lists import Filter, key_of
 from core.search import matching
 from organizations.filters import Scope, pick
 from organizations.models import Organization
@@ -80,7 +79,7 @@ class TeamFilter(Filter):
         return queryset.alias(office_path=office_path("organization__path")).filter(office_path__in=offices)
 
     def by_attention(self, queryset: Any, name: str, value: str) -> QuerySet:
-        day = self._day()
+        day = self.at
         if value == "no_captain":
             return queryset.filter(~Exists(self._captains(queryset, day or timezone.localdate())))
         if value == "filing":
@@ -95,30 +94,21 @@ class TeamFilter(Filter):
 
     def notes(self) -> list[str]:
         notes = super().notes()
-        if self._day() and self.data.get("attention") == "drift":
+        if self.at and self.data.get("attention") == "drift":
             notes.append(_("“与备案不一致”只能看现在的情况，没有采用。"))
         return notes
 
     def _captains(self, queryset: Any, day: date) -> QuerySet:
         lasting = Q(ends_on=None) | Q(ends_on__gt=day)
-        return TeamPost.objects.filter(lasting, team=_key(queryset), role=PostRole.CAPTAIN, starts_on__lte=day)
+        return TeamPost.objects.filter(
+            lasting, team=OuterRef(key_of(queryset)), role=PostRole.CAPTAIN, starts_on__lte=day
+        )
 
     def _filings(self, queryset: Any, day: date | None) -> QuerySet:
-        rows = Filing.objects.filter(team=_key(queryset))
+        rows = Filing.objects.filter(team=OuterRef(key_of(queryset)))
         if day is None:
             return rows.filter(state__in=OPEN)
         return rows.filter(Q(decided_at=None) | Q(decided_at__gte=end_of(day)), created_at__lt=end_of(day))
-
-    def _day(self) -> date | None:
-        try:
-            return parse_date(self.data.get("at", ""))
-        except ValueError:
-            return None
-
-
-def _key(queryset: Any) -> OuterRef:
-    """An as-at list filters events, whose own key is not the team's."""
-    return OuterRef("pk" if queryset.model is Team else "pgh_obj")
 
 
 def office_path(path: str) -> Substr:
