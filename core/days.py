@@ -15,3 +15,10 @@ def end_of(day: date) -> datetime:
     if day == date.max:
         return timezone.make_aware(datetime.max)
     return beginning_of(day + timedelta(days=1))
+
+
+def year_in(text: str, *, since: int) -> int:
+    """The year that is asked for, from ``since`` to this one; this one for anything else."""
+    now = timezone.localdate().year
+    year = int(text) if text.isdecimal() and len(text) == 4 else now
+    return year if since <= year <= now else now

@@ -137,6 +137,17 @@ class StaleForm(Exception):  # noqa: N818 - reads as what it is
     """Somebody saved between this form's check and its save. The form already says so; render the page again."""
 
 
+def saved(form: VersionedForm) -> Any:
+    """Save a checked form: the record, or None when the form now says why it was not kept."""
+    try:
+        return form.save()
+    except StaleForm:  # the form says what the other person changed
+        return None
+    except ValidationError as error:
+        refuse(form, error)
+        return None
+
+
 def _events(record: models.Model) -> models.QuerySet:
     return record.tracked_events.all()  # type: ignore[attr-defined]
 

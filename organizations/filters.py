@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of, end_of
+from core.keys import key
 from core.lists import Filter, key_of
 from core.search import matching
 from organizations.models import AccountRequest, Appointment, Organization, User
@@ -24,9 +25,8 @@ def scopes(request: Any) -> QuerySet[Organization]:
     if request is None:
         return Organization.objects.none()
     above = Q(level__in=[Level.REGION, Level.LEAGUE]) | Q(pk=request.user.organization_id)
-    asked = request.GET.get("under", "")
-    if asked.isdecimal() and len(asked) < 10:
-        above |= Q(pk=int(asked))
+    if (asked := key(request.GET.get("under", ""))) is not None:
+        above |= Q(pk=asked)
     return Organization.objects.visible_to(request.user).filter(above).only("pk", "path", "name", "short_name")
 
 

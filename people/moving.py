@@ -14,7 +14,7 @@ from core.workflow import MoveNotAllowed
 from organizations.models import Organization, User
 from organizations.permissions import can, reach
 from organizations.roles import Right
-from people.choices import EndKind, Presence
+from people.choices import EndKind
 from people.enrolling import enrol
 from people.models import Membership
 from people.states import MembershipState
@@ -45,11 +45,6 @@ def transfer(
         return None
     basis = _("由%(team)s转入") % {"team": membership.organization.short_name}
     return enrol(membership.person, to, joined_on=on, state=state, kind=kind, basis=basis[:100])
-
-
-def be_present(membership: Membership) -> None:
-    """Back from leave: what was said of it goes. Saves nothing."""
-    membership.presence, membership.away_until, membership.away_reason = Presence.ACTIVE, None, ""
 
 
 # -- several at once ------------------------------------------------------------------------------------

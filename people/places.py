@@ -1,8 +1,6 @@
-"""Where the pages of a team lie, and pages that another part of the portal may or may not have."""
+"""Where the pages of a team lie. Teams are a layer above: only the name of their route is known here."""
 
-from typing import Any
-
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from organizations.models import Organization
 
@@ -12,11 +10,3 @@ def roster_url(team: Organization) -> str:
     if team.is_office:
         return team.get_absolute_url()
     return reverse("teams:roster_of", args=[team.pk])
-
-
-def page(route: str, *args: Any) -> str:
-    """The address of a page, empty where the portal has none of that name: teams are a layer above."""
-    try:
-        return reverse(route, args=args)
-    except NoReverseMatch:
-        return ""

@@ -13,8 +13,8 @@ from core import audit
 from core.models import AccessLog
 from organizations.models import User
 from organizations.roles import Right
-from people.choices import ConsentKind
-from people.models import Consent, Disclosure, Person
+from people.consenting import may_use_health
+from people.models import Disclosure, Person
 
 What = Disclosure.What
 BATCH = 2_000
@@ -38,7 +38,7 @@ def reveal(person: Person, what: str, *, by: User, request: HttpRequest | None =
     if not reason.strip():
         raise ValidationError({"reason": _("请写明查看的事由。")})
     person.may(by, Right.REVEAL_MEMBER).require()
-    if what == What.HEALTH and not may_hold_health(person):
+    if what == What.HEALTH and not may_use_health(person):
         raise ValidationError(_("本人没有同意处理健康信息，或者已经撤回，不能查看。"))
     note(person, what, by=by, reason=reason)
     audit.record(
@@ -55,11 +55,6 @@ def reveal(person: Person, what: str, *, by: User, request: HttpRequest | None =
 def disclosures_of(person: Person) -> QuerySet[Disclosure]:
     """Who was shown what of a person, also while it was kept in records merged into this one since."""
     return Disclosure.objects.filter(Q(person=person) | Q(person__merged_into=person)).select_related("by")
-
-
-def may_hold_health(person: Person) -> bool:
-    """Whether the person agrees, now, that health data are kept (个人信息保护法 第28、29条)."""
-    return Consent.objects.in_force().filter(person=person, text__kind=ConsentKind.HEALTH).exists()
 
 
 def note(person: Person, what: str, *, by: User, reason: str) -> Disclosure:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +20,6 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.tables import account_state, standing
 from people.models import Membership, Person
-from people.places import page
 from teams.models import Filing, Team
 from teams.states import FilingState, TeamStatus
 
@@ -57,23 +56,15 @@ def _groups(request: SignedIn, term: str) -> list[dict[str, Any]]:
         ]
     if Right.VIEW_MEMBER in held:
         people = Person.objects.visible_to(user).order_by("name", "pk")
-        shown = people.annotate(teams=_teams_of(user), membership=_membership_of(user))
-        route = "people:person_list" if page("people:person_list") else "people:member_list"
-        groups.append(_found(pgettext("many", "人员"), shown, people.matching(term), term, route, _person))
+        shown, hits = people.annotate(teams=_teams_of(user)), people.matching(term)
+        groups.append(_found(pgettext("many", "人员"), shown, hits, term, "people:person_list", _person))
     return groups
 
 
-def _here(user: User) -> Any:
-    """Memberships of the outer person that the user may see, current ones first."""
-    return Membership.objects.visible_to(user).filter(person=OuterRef("pk")).order_by("left_on", "-is_main", "pk")
-
-
 def _teams_of(user: User) -> ArraySubquery:
-    return ArraySubquery(_here(user).current().values("organization__short_name"))
-
-
-def _membership_of(user: User) -> Subquery:
-    return Subquery(_here(user).values("pk")[:1])
+    """Of the outer person, those the user may see; the main team first."""
+    theirs = Membership.objects.visible_to(user).current().filter(person=OuterRef("pk"))
+    return ArraySubquery(theirs.order_by("-is_main", "pk").values("organization__short_name"))
 
 
 def _group(label: str, rows: QuerySet, term: str, route: str, line: Any, among: int = SOME) -> dict[str, Any]:
@@ -133,9 +124,8 @@ def _team(team: Team) -> dict[str, Any]:
 
 def _person(person: Any) -> dict[str, Any]:
     hint = " · ".join([part for part in (person.id_masked, *person.teams) if part])
-    url = page("people:person_detail", person.pk) or page("people:membership_detail", person.membership)
     tone, label = ("ok", _("在册")) if person.teams else ("off", _("退出"))
-    return {"url": url, "title": person.name, "hint": hint, "tone": tone, "label": label}
+    return {"url": person.get_absolute_url(), "title": person.name, "hint": hint, "tone": tone, "label": label}
 
 
 def _filing(record: Filing) -> dict[str, Any]:

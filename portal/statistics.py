@@ -6,16 +6,19 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Count
 from django.db.models.functions import Substr
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import metrics
+from core.days import year_in
+from core.keys import key
 from core.metrics import Measure, Metric, Period
 from organizations.models import Organization
 from organizations.permissions import access
 from organizations.signed_in import SignedIn
+from organizations.views.common import seen
 from portal.figures import may_see
 
 FIRST_YEAR = 2024
@@ -57,13 +60,13 @@ def _scope(request: SignedIn) -> Organization | None:
     rows = Organization.objects.visible_to(request.user)
     asked = request.GET.get("scope", "")
     if asked:
-        return get_object_or_404(rows, pk=int(asked) if asked.isdecimal() and len(asked) < 10 else 0)
+        found: Organization = seen(rows, key(asked))
+        return found
     return rows.order_by("path").first()
 
 
 def _year(request: SignedIn) -> int:
-    asked, now = request.GET.get("year", ""), timezone.localdate().year
-    return int(asked) if asked.isdecimal() and FIRST_YEAR <= int(asked[:5]) <= now else now
+    return year_in(request.GET.get("year", ""), since=FIRST_YEAR)
 
 
 def _branches(metric: Metric, measure: Measure, scope: Organization, period: Period) -> list[dict[str, Any]]:

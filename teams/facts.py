@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from core import masking
+from core.keys import key
 from organizations.models import Division, Organization
 from organizations.roles import OFFICE_LEVELS, Level
 from teams.choices import MANAGEMENT, ExitKind, ExitTask, Funding, PostRole
@@ -292,8 +293,7 @@ def read_post(row: Mapping[str, str]) -> dict[str, Any]:
         errors["role"] = ValidationError(_("这里只填队长和副队长，其他岗位由队伍自行维护。"))
     if errors:
         raise ValidationError(errors)
-    person = str(row.get(PERSON) or "")
-    values["person_id"] = int(person) if person.isdecimal() and len(person) < 10 else None
+    values["person_id"] = key(str(row.get(PERSON) or ""))
     return values
 
 

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from core.keys import keys
 from core.together import together
 from organizations.models import Division, Organization
 from teams.models import Category
@@ -72,4 +73,4 @@ def _by_key(rows: Iterable[models.Model]) -> dict[str, Any]:
 
 def _pks(payloads: Iterable[Mapping[str, Any]], *names: str) -> set[int]:
     found = {str(payload.get(name) or "") for payload in payloads for name in names}
-    return {int(value) for value in found if value.isdecimal() and len(value) < 10}
+    return set(keys(found))

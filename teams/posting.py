@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import masking
+from core.keys import keys
 from organizations.models import Organization, User
 from organizations.permissions import can
 from organizations.roles import Right
@@ -35,10 +36,10 @@ def filled_in(rows: Iterable[Mapping[str, str]], place: Organization, by: User) 
     The number only for whoever keeps the roster: to others it would be told by the choice alone.
     """
     found = [dict(row) for row in rows]
-    lacking = {row["person"] for row in found if row.get("person", "").isdecimal() and not row.get("name")}
+    lacking = keys(row.get("person", "") for row in found if not row.get("name"))
     if not lacking:
         return found
-    members = seen_members(place, by).filter(person__in=[int(key) for key in lacking]).select_related("person")
+    members = seen_members(place, by).filter(person__in=lacking).select_related("person")
     people = {str(member.person_id): member.person for member in members}
     may_see = bool(can(by, Right.EDIT_MEMBER, place))
     for row in found:

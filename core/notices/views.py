@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from core.keys import key
 from core.lists.paging import CappedPaginator
 from core.models import Notice
 
@@ -52,12 +53,8 @@ def notice_open(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def notice_read_all(request: HttpRequest) -> HttpResponse:
     """Mark read what was on the page: a notice that came in meanwhile stays unread."""
-    newest = request.POST.get("newest", "")
+    newest = key(request.POST.get("newest", ""))
     rows = Notice.objects.visible_to(request.user).unread()
-    count = (
-        rows.filter(pk__lte=int(newest)).update(read_at=timezone.now())
-        if newest.isdecimal() and len(newest) < 19
-        else 0
-    )
+    count = 0 if newest is None else rows.filter(pk__lte=newest).update(read_at=timezone.now())
     messages.success(request, _("%(count)d 条通知已标为已读。") % {"count": count})
     return redirect("core:notice_list")

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.forms import refuse
+from core.keys import key
 from core.lists import ListView
 from organizations import accounts
 from organizations.filters import AppointmentFilter
@@ -89,7 +90,7 @@ def _place(request: SignedIn, account: User) -> Organization:
     if not asked:
         return account.organization
     rows = Organization.objects.filter(reach(request.user, Right.MANAGE_ACCOUNT, at=""))
-    return seen(rows, int(asked) if asked.isdecimal() and len(asked) < 10 else 0)
+    return seen(rows, key(asked))
 
 
 def _require_other(request: SignedIn, account: User) -> None:

@@ -1,27 +1,31 @@
 """What the pages of this subject share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.decisions import Decision, no, yes
-from core.forms import StaleForm, VersionedForm
+from core.forms import VersionedForm
+from core.forms import saved as kept
 from core.language import sentence
+from core.models import WorkflowEvent
 from core.search import matching
-from organizations.models import Organization, User
+from core.workflow import MoveNotAllowed
+from organizations.models import Organization
 from organizations.permissions import access, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 
 
-def seen(rows: QuerySet, pk: int) -> Any:
-    """The record out of what may be seen, else 404."""
+def seen(rows: QuerySet, pk: int | None) -> Any:
+    """The record out of what may be seen, else 404; so also for None, which is no key (``core.keys``)."""
     return get_object_or_404(rows, pk=pk)
 
 
@@ -41,24 +45,42 @@ def edit(
     form: VersionedForm,
     *,
     title: str,
-    back: Organization | User | str,
+    back: Any,
     saved: str,
     template: str = "generic/form.html",
     **context: Any,
 ) -> HttpResponse:
-    """Show, check and save one versioned form; a stale one comes back with what the other person changed."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            form.save()
-        except StaleForm:
-            pass  # the form says what happened, below
-        else:
-            messages.success(request, saved)
-            return redirect(back)
+    """Show, check and save one versioned form; a stale one comes back with what the other person changed.
+
+    :param back: the record to go to afterwards, or an address.
+    """
+    if request.method == "POST" and form.is_valid() and kept(form) is not None:
+        messages.success(request, saved)
+        return redirect(back)
     cancel = back if isinstance(back, str) else back.get_absolute_url()
     keep = f"{form.instance._meta.model_name}-{form.instance.pk}"
     page = {"title": title, "form": form, "stale": form.clashes, "cancel_url": cancel, "keep_key": keep, **context}
     return render(request, template, page)
+
+
+def second_press(request: SignedIn, record: Model, error: MoveNotAllowed, actions: Iterable[str]) -> bool:
+    """Whether one of ``actions`` is refused because the same person has just made it: a double click."""
+    last = WorkflowEvent.objects.of(record).last() if error.code == "state" else None
+    return last is not None and last.action in actions and last.by_id == request.user.pk
+
+
+def refused(
+    request: SignedIn, record: Any, error: MoveNotAllowed, *, actions: Iterable[str] = (), back: str = ""
+) -> HttpResponse:
+    """Say why a move was not made and show the record, or ``back``; 403 without the right. The second press of a double
+    click on ``actions`` is told that it is done."""
+    if error.code == "permission":
+        raise PermissionDenied(error.message) from error
+    if actions and second_press(request, record, error, actions):
+        messages.info(request, _("这一步已经办过了。"))
+    else:
+        messages.error(request, str(error.message))
+    return redirect(back or record)
 
 
 def told(request: SignedIn, error: ValidationError) -> None:

@@ -28,7 +28,7 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.states import RequestState
 from organizations.tables import REQUEST_TONES, RequestTable
-from organizations.views.common import holding, seen, told
+from organizations.views.common import holding, refused, seen, told
 from organizations.views.timeline import moves
 from organizations.workflow import WORKFLOW
 
@@ -120,7 +120,7 @@ def _hand_in(request: SignedIn, record: AccountRequest, form: RequestForm) -> Ht
     try:
         WORKFLOW.perform(record, action, by=request.user)
     except MoveNotAllowed as error:
-        return _refused(request, record, action, error)
+        return refused(request, record, error, actions=[action])
     except ValidationError as error:
         told(request, error)
         return redirect("organizations:request_edit", record.pk)
@@ -240,7 +240,7 @@ def request_move(request: SignedIn, pk: int) -> HttpResponse:
     try:
         WORKFLOW.perform(record, move.action, by=request.user, comment=form.cleaned_data["comment"], **form.facts())
     except MoveNotAllowed as error:
-        return _refused(request, record, move.action, error)
+        return refused(request, record, error, actions=[move.action])
     except ValidationError as error:
         told(request, error)
         return redirect(
@@ -279,17 +279,6 @@ def _ask(request: SignedIn, record: AccountRequest, move: Move, form: DecisionFo
         "tone": move.tone,
     }
     return render(request, "organizations/request_decide.html", context)
-
-
-def _refused(request: SignedIn, record: AccountRequest, action: str, error: MoveNotAllowed) -> HttpResponse:
-    if error.code == "permission":
-        raise PermissionDenied(error.message)
-    last = WorkflowEvent.objects.of(record).last()
-    if error.code == "state" and last and last.action == action and last.by_id == request.user.pk:
-        messages.info(request, _("这一步已经办过了。"))  # the second press of a double click
-    else:
-        messages.error(request, error.message)
-    return redirect(record)
 
 
 DONE = {

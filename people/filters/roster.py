@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.keys import keys
 from organizations.filters import Scope, pick
 from organizations.models import Organization
 from organizations.permissions import reach
@@ -42,9 +43,10 @@ class PickedField(forms.Field):
 
     def to_python(self, value: Any) -> Picked | None:
         given = [str(item) for item in value or []]
-        if any(not item.isdecimal() or len(item) > 18 for item in given) or len(given) > MOST_PICKED:
+        found = keys(given)
+        if len(found) != len(given) or len(given) > MOST_PICKED:
             raise ValidationError(_("选中的人不对。"))
-        return Picked([int(item) for item in given]) if given else None
+        return Picked(found) if found else None
 
 
 class PickedFilter(django_filters.Filter):

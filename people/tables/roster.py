@@ -5,6 +5,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,6 @@ from core.lists import Column, Table
 from people.choices import Presence
 from people.models import Membership
 from people.papers_shown import INSURANCE_SOON, held_of
-from people.places import page
 from people.readiness import needs_of
 from people.states import MembershipState
 
@@ -57,9 +57,9 @@ class RosterTable(Table):
         order_by = ("organization__path", "number")
 
     def render_name(self, record: Any) -> str:
-        url = page("people:person_detail", record.person_id) or page("people:membership_detail", record.pk)
+        url = reverse("people:person_detail", args=[record.person_id])
         has_photo = getattr(record, "photo", None) and self._shows(record)
-        photo = page("core:attachment_preview", record.photo) if has_photo else ""
+        photo = reverse("core:attachment_preview", args=[record.photo]) if has_photo else ""
         facts = {
             "record": record,
             "url": url,

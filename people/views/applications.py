@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +19,7 @@ from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding, seen
+from organizations.views.common import holding, refused, seen
 from people.applying import IS_REPEAT
 from people.filters.applications import ApplicationFilter
 from people.forms.joining import AcceptForm, DeclineForm
@@ -112,7 +112,7 @@ def application_accept(request: SignedIn, pk: int) -> HttpResponse:
     try:
         done = APPLICATION.perform(record, "accept", by=request.user, **form.cleaned_data)
     except MoveNotAllowed as error:
-        return _refused(request, record, "accept", error)
+        return refused(request, record, error, actions=["accept"])
     except ValidationError as error:
         refuse(form, error)
         return _page(request, record, form, status=400)
@@ -131,7 +131,7 @@ def application_decline(request: SignedIn, pk: int) -> HttpResponse:
         try:
             APPLICATION.perform(record, "decline", by=request.user, **form.cleaned_data)
         except MoveNotAllowed as error:
-            return _refused(request, record, "decline", error)
+            return refused(request, record, error, actions=["decline"])
         messages.success(request, _("已办结：不接收。申请人在进度页上会看到原因。"))
         return redirect(record)
     if record.state != Application.State.APPLIED:
@@ -146,14 +146,3 @@ def application_decline(request: SignedIn, pk: int) -> HttpResponse:
         "cancel_url": reverse("people:application_detail", args=[record.pk]),
     }
     return render(request, "generic/confirm.html", context)
-
-
-def _refused(request: SignedIn, record: Application, action: str, error: MoveNotAllowed) -> HttpResponse:
-    if error.code == "permission":
-        raise PermissionDenied(error.message)
-    last = WorkflowEvent.objects.of(record).last()
-    if last and last.action == action and last.by_id == request.user.pk:
-        messages.info(request, _("这一步已经办过了。"))  # the second press of a double click
-    else:
-        messages.error(request, error.message)
-    return redirect(record)

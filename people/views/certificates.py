@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,14 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.forms import StaleForm, refuse
+from core.forms import saved
+from core.keys import key, keys
 from core.lists import ListView
 from core.lists.filters import RESERVED
 from core.workflow import MoveNotAllowed
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding, seen
+from organizations.views.common import holding, refused, seen
 from organizations.views.timeline import changes
 from people.filters.papers import CertificateFilter
 from people.forms.certificates import END_HELP, REFUSE_HELP, CertificateForm, ReasonForm
@@ -152,17 +152,10 @@ def certificate_edit(request: SignedIn, pk: int) -> HttpResponse:
 
 def _saved(request: SignedIn, form: CertificateForm, *, title: str, cancel: str) -> HttpResponse:
     """Show, check and save; back to the certificate, where the scan is uploaded."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            certificate = form.save()
-        except StaleForm:
-            pass  # the form says what the other person changed
-        except ValidationError as error:
-            refuse(form, error)
-        else:
-            waits = certificate.state == CertificateState.REPORTED
-            messages.success(request, _("证书已保存，待红十字会核验。") if waits else _("证书已保存。"))
-            return redirect(certificate)
+    if request.method == "POST" and form.is_valid() and (certificate := saved(form)) is not None:
+        waits = certificate.state == CertificateState.REPORTED
+        messages.success(request, _("证书已保存，待红十字会核验。") if waits else _("证书已保存。"))
+        return redirect(certificate)
     keep = f"certificate-{form.instance.pk or f'of-{form.instance.person_id}'}"
     context = {"title": title, "form": form, "stale": form.clashes, "cancel_url": cancel, "keep_key": keep}
     return render(request, "people/certificate_form.html", context)
@@ -192,16 +185,12 @@ def certificate_move(request: SignedIn, pk: int) -> HttpResponse:
                 messages.error(request, _("现在是“%(state)s”，不能%(act)s。") % words)
             return redirect(certificate)
     except MoveNotAllowed as refusal:
-        if refusal.code == "permission":
-            raise PermissionDenied(refusal.message) from refusal
-        messages.error(request, str(refusal.message))
-        return redirect(certificate)
+        return refused(request, certificate, refusal)
     return render(request, "people/certificate_move.html", _asking(certificate, step, form))
 
 
 def _version(request: SignedIn) -> int | None:
-    given = request.POST.get("version", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else None
+    return key(request.POST.get("version", ""))
 
 
 def _asking(certificate: Certificate, step: Any, form: ReasonForm) -> dict[str, Any]:
@@ -251,8 +240,9 @@ def _verify(request: SignedIn) -> HttpResponse:
     chosen: dict[int, int] = {}
     for value in request.POST.getlist("pick")[:MOST]:
         parts = value.split(":")
-        if len(parts) == 2 and all(part.isdecimal() and len(part) < 10 for part in parts):
-            chosen[int(parts[0])] = int(parts[1])
+        found = keys(parts)
+        if len(parts) == len(found) == 2:
+            chosen[found[0]] = found[1]
     if not chosen:
         messages.warning(request, _("没有选中任何一本。"))
         return redirect("people:certificate_batch")

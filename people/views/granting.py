@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from core.keys import key, keys
 from organizations.models import Organization
 from organizations.permissions import can, reach
 from organizations.roles import Right
@@ -73,8 +74,7 @@ def _asked(request: SignedIn, name: str) -> str:
 def _members(request: SignedIn) -> QuerySet[Membership]:
     """Those chosen whom the person keeps; without a choice nobody."""
     given = request.POST if request.method == "POST" else request.GET
-    keys = [value for value in given.getlist("membership") if value.isdecimal() and len(value) < 10][: MOST + 1]
-    return _kept(request).filter(pk__in=keys)
+    return _kept(request).filter(pk__in=keys(given.getlist("membership"))[: MOST + 1])
 
 
 def _kept(request: SignedIn) -> QuerySet[Membership]:
@@ -109,9 +109,7 @@ def _choose(request: SignedIn, members: list[Membership], *, wrong: bool) -> Htt
 
 
 def _place(request: SignedIn) -> Organization:
-    given = _asked(request, "organization")
-    key = int(given) if given.isdecimal() and len(given) < 10 else 0
-    place: Organization = seen(Organization.objects.visible_to(request.user), key)
+    place: Organization = seen(Organization.objects.visible_to(request.user), key(_asked(request, "organization")))
     can(request.user, Right.EDIT_MEMBER, place).require()
     return place
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from core.attachments.panel import panels
-from core.forms import StaleForm, refuse
+from core.forms import refuse, saved
 from core.lists import ListView
 from organizations.permissions import access
 from organizations.roles import Right
@@ -148,17 +148,9 @@ def policy_edit(request: SignedIn, pk: int) -> HttpResponse:
 
 def _saved(request: SignedIn, form: PolicyForm, *, title: str, cancel: str) -> HttpResponse:
     fresh = form.instance.pk is None
-    if request.method == "POST" and form.is_valid():
-        try:
-            policy = form.save()
-        except StaleForm:
-            pass  # the form says what the other person changed
-        except ValidationError as error:
-            refuse(form, error)
-        else:
-            said = _("保险单已登记，请加入被保险人。") if fresh else _("保险单已保存。")
-            messages.success(request, said)
-            return redirect("people:policy_people", policy.pk) if fresh else redirect(policy)
+    if request.method == "POST" and form.is_valid() and (policy := saved(form)) is not None:
+        messages.success(request, _("保险单已登记，请加入被保险人。") if fresh else _("保险单已保存。"))
+        return redirect("people:policy_people", policy.pk) if fresh else redirect(policy)
     keep = f"policy-{form.instance.pk}"
     context = {"title": title, "form": form, "stale": form.clashes, "cancel_url": cancel, "keep_key": keep}
     return render(request, "generic/form.html", context)

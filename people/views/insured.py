@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.forms import refuse
+from core.keys import keys
 from organizations.models import Organization
 from organizations.roles import Level
 from organizations.signed_in import SignedIn
@@ -49,20 +50,16 @@ def policy_people(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "people/policy_people.html", context)
 
 
-def _keys(values: list[str]) -> list[int]:
-    return [int(value) for value in values if value.isdecimal() and len(value) < 10]
-
-
 def _chosen(request: SignedIn, rows: QuerySet[Membership]) -> list[Person]:
-    members = rows.filter(pk__in=_keys(request.POST.getlist("membership")))
-    whole = rows.filter(organization__in=_keys(request.POST.getlist("team")))
+    members = rows.filter(pk__in=keys(request.POST.getlist("membership")))
+    whole = rows.filter(organization__in=keys(request.POST.getlist("team")))
     return list(Person.objects.filter(pk__in=(members | whole).order_by().values("person")))
 
 
 def _team(request: SignedIn, policy: Policy, rows: QuerySet[Membership]) -> Organization | None:
     if policy.organization.level == Level.TEAM:
         return policy.organization
-    asked = _keys([request.GET.get("team", "")])
+    asked = keys([request.GET.get("team", "")])
     here = Organization.objects.filter(pk__in=rows.order_by().values("organization"))
     return here.filter(pk=asked[0]).first() if asked else None
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.forms import refuse
+from core.keys import keys
 from organizations.models import User
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -31,7 +32,7 @@ def merge_list(request: SignedIn) -> HttpResponse:
     """Who may be one and the same, and what was merged lately; two found by name or number can be chosen as well."""
     holding(Right.VERIFY_MEMBER)(request.user).require()
     term = request.GET.get("q", "").strip()[:60]
-    chosen = [int(pk) for pk in request.GET.getlist("person") if pk.isdecimal() and len(pk) < 16]
+    chosen = keys(request.GET.getlist("person"))
     if "compare" in request.GET:
         if len(set(chosen)) == 2:
             first, second = (get_object_or_404(verified_by(request.user), pk=pk) for pk in chosen)

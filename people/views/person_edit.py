@@ -16,11 +16,11 @@ from core.forms import refuse
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, seen
+from people.consenting import may_use_health
 from people.documents import correct_document, holder_of
 from people.forms.persons import DocumentForm, HealthForm, SectionForm
 from people.models import Person
 from people.person_cards import SEALED, SECTIONS, differences
-from people.revealing import may_hold_health
 
 _BOTH = ["GET", "POST"]
 
@@ -101,7 +101,7 @@ def person_health(request: SignedIn, pk: int) -> HttpResponse:
     person.may(request.user, Right.REVEAL_MEMBER).require()
     title = _("登记%(name)s的健康信息") % {"name": person.name}
     back = person.get_absolute_url()
-    if not may_hold_health(person):
+    if not may_use_health(person):
         context = {
             "title": title,
             "person": person,

@@ -19,13 +19,14 @@ from organizations.permissions import can, who_can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
+from people.consenting import may_use_health
 from people.merging import kept_instead
 from people.models import Certificate, Consent, Cover, Membership, Person, Policy
 from people.person_cards import cards, differences
 from people.person_story import story
 from people.places import roster_url
 from people.readiness import needs_of, with_needs
-from people.revealing import disclosures_of, may_hold_health
+from people.revealing import disclosures_of
 from people.standing import KINDS, hours_by_year
 from people.states import CURRENT
 from people.tables.persons import certificate_state, cover_state, membership_state
@@ -123,7 +124,7 @@ def person_detail(request: SignedIn, pk: int) -> HttpResponse:
         cards=cards(page.person, sees_sealed=bool(page.reveals), edits=bool(page.edits)),
         differences=differences(page.person),
         consents=consents,
-        may_hold_health=may_hold_health(page.person),
+        may_use_health=may_use_health(page.person),
     )
     return render(request, "people/person_detail.html", context)
 

@@ -14,9 +14,10 @@ from core.forms import refuse
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from people.choices import Blood
+from people.consenting import may_use_health
 from people.forms.persons import RevealForm
 from people.models import Disclosure, Person
-from people.revealing import may_hold_health, reveal
+from people.revealing import reveal
 from people.views.person_edit import visible
 
 What = Disclosure.What
@@ -36,7 +37,7 @@ def choices(person: Person) -> list[tuple[str, Any]]:
     offered: list[tuple[str, Any]] = [(What.ID_NUMBER, What.ID_NUMBER.label)] if person.id_cipher else []
     if person.mobile or person.other_phone or person.emergency_phone:
         offered.append((What.PHONE, What.PHONE.label))
-    if person.health_cipher and may_hold_health(person):
+    if person.health_cipher and may_use_health(person):
         offered.append((What.HEALTH, What.HEALTH.label))
     return offered
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from core.keys import keys
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, told
@@ -20,7 +21,7 @@ MOST = 100
 
 
 def _chosen(request: SignedIn) -> list[int]:
-    return [int(pk) for pk in request.POST.getlist("person") if pk.isdecimal() and len(pk) < 16][:MOST]
+    return keys(request.POST.getlist("person"))[:MOST]
 
 
 @require_safe

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,13 +18,13 @@ from organizations.models import Organization
 from organizations.permissions import can, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import edit, seen, told
+from organizations.views.common import edit, refused, seen, told
 from people.admitting import admit
 from people.enrolling import choose_main
 from people.forms.roster import EndForm, MemberForm, MembershipForm, PresenceForm, ReasonForm, TransferForm
 from people.models import Membership, Person
 from people.moving import transfer
-from people.places import page, roster_url
+from people.places import roster_url
 from people.readiness import needs_of, with_needs
 from people.tables.roster import STATE_TONES
 from people.timeline import story_of
@@ -96,7 +96,7 @@ def membership_detail(request: SignedIn, pk: int) -> HttpResponse:
         "moves": moves,
         "move_url": reverse("people:membership_move", args=[membership.pk]),
         "roster_url": roster_url(membership.organization),
-        "person_url": page("people:person_detail", membership.person_id),
+        "person_url": membership.person.get_absolute_url(),
         "history": story_of(membership),
     }
     return render(request, "people/roster_membership.html", context)
@@ -186,10 +186,7 @@ def membership_move(request: SignedIn, pk: int) -> HttpResponse:
             messages.error(request, _("现在是“%(state)s”，不能%(act)s。") % words)
             return redirect(back)
     except MoveNotAllowed as refusal:
-        if refusal.code == "permission":
-            raise PermissionDenied(refusal.message) from refusal
-        messages.error(request, str(refusal.message))
-        return redirect(back)
+        return refused(request, membership, refusal, back=back)
     except ValidationError as error:
         refuse(form, error)
     return _ask(request, membership, move, form, back)

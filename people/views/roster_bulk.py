@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from django_stubs_ext import StrOrPromise
 
+from core.keys import keys
 from core.words import in_words
 from organizations.signed_in import SignedIn
 from people import moving
@@ -78,8 +79,7 @@ def roster_bulk(request: SignedIn, pk: int) -> HttpResponse:
 
 def _ticked(request: HttpRequest, place: int) -> list[Membership]:
     given = (request.POST if request.method == "POST" else request.GET).getlist("membership")[:MOST_PICKED]
-    keys = [int(key) for key in given if key.isdecimal() and len(key) <= 18]
-    rows = Membership.objects.current().filter(organization=place, pk__in=keys)
+    rows = Membership.objects.current().filter(organization=place, pk__in=keys(given))
     return list(rows.select_related("person__user", "organization").order_by("number", "pk"))
 
 

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import audit
+from core.days import year_in
 from core.exports import xlsx
+from core.keys import key
 from core.language import in_chinese
 from core.models import AccessLog
 from core.serving import as_download
@@ -19,7 +21,7 @@ from organizations.models import Organization
 from organizations.permissions import access, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding
+from organizations.views.common import holding, seen
 from people.standing_summary import COLUMNS, Summary, summarise
 
 FIRST_YEAR = 2015
@@ -58,15 +60,14 @@ def _scope(request: SignedIn) -> Organization:
     rows = Organization.objects.filter(reach(request.user, Right.VIEW_MEMBER, at=""))
     asked = request.GET.get("under", "")
     if asked:
-        found: Organization = get_object_or_404(rows, pk=int(asked) if asked.isdecimal() and len(asked) < 10 else 0)
+        found: Organization = seen(rows, key(asked))
         return found
     paths = {held.path for held in access(request.user).having(Right.VIEW_MEMBER)}
     return get_object_or_404(rows, path=min(paths, key=lambda path: (len(path), path)))
 
 
 def _year(request: SignedIn) -> int:
-    asked, now = request.GET.get("year", ""), timezone.localdate().year
-    return int(asked) if asked.isdecimal() and FIRST_YEAR <= int(asked[:5]) <= now else now
+    return year_in(request.GET.get("year", ""), since=FIRST_YEAR)
 
 
 def _up(request: SignedIn, scope: Organization, year: int) -> str:

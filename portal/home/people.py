@@ -13,7 +13,7 @@ from organizations.permissions import access, reach
 from organizations.roles import Right
 from people.filters.roster import INSURANCE_ENDING
 from people.models import Certificate, Cover, Membership
-from people.places import page, roster_url
+from people.places import roster_url
 from people.readiness import lacking
 from portal.home.task import Task
 from portal.todo import shown
@@ -47,9 +47,9 @@ def _uninsured_soon(rows: QuerySet[Membership]) -> QuerySet[Membership]:
 def tasks(user: User, counts: Mapping[str, int]) -> Iterator[Task]:
     roster = _roster(user)
     lines = (
-        ("verify", "wait", _("待核验"), _("%(n)s 本证书待核验"), page("people:certificate_list"),
+        ("verify", "wait", _("待核验"), _("%(n)s 本证书待核验"), reverse("people:certificate_list"),
          _("核对照片或扫描件，通过后计入持证。"), _("去核验")),
-        ("applications", "wait", _("待办理"), _("%(n)s 件入队申请待办理"), page("people:application_list"),
+        ("applications", "wait", _("待办理"), _("%(n)s 件入队申请待办理"), reverse("people:application_list"),
          _("接收后列入名册。"), _("去办理")),
         ("expiring", "warn", _("30 天内"), _("%(n)s 名队员有证书到期"), f"{roster}certificate=in_30",
          _("请安排复训换证。"), _("看名单")),
@@ -57,7 +57,7 @@ def tasks(user: User, counts: Mapping[str, int]) -> Iterator[Task]:
          _("到期后不能出动，请及时续保。"), _("看名单")),
     )  # fmt: skip
     for name, tone, when, what, url, hint, act in lines:
-        if counts.get(name) and url:
+        if counts.get(name):
             yield Task(tone, when, what % {"n": shown(counts[name])}, hint, url, act)
 
 

@@ -4,18 +4,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import seen
+from organizations.views import common
+from organizations.views.common import second_press, seen
 from teams.checks import Finding
 from teams.models import Filing, FilingRound
 from teams.outline import url_of
@@ -44,14 +43,10 @@ def not_editable(request: SignedIn, filing: Filing) -> HttpResponse | None:
 
 def refused(request: SignedIn, filing: Filing, error: MoveNotAllowed, actions: Iterable[str] = ()) -> HttpResponse:
     """Say why a move was not made; the second press of a double click is told that it is done."""
-    if error.code == "permission":
-        raise PermissionDenied(error.message)
-    last = WorkflowEvent.objects.of(filing).last()
-    if error.code == "state" and last and last.action in actions and last.by_id == request.user.pk:
-        number = Filing.objects.values_list("number", flat=True).get(pk=filing.pk)
-        messages.info(request, _("已经提交过了，受理号 %(number)s，不用再提交。") % {"number": number})
-    else:
-        messages.error(request, error.message)
+    if not second_press(request, filing, error, actions):
+        return common.refused(request, filing, error)
+    number = Filing.objects.values_list("number", flat=True).get(pk=filing.pk)
+    messages.info(request, _("已经提交过了，受理号 %(number)s，不用再提交。") % {"number": number})
     return redirect(filing)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.keys import key
 from core.search import matching
 from organizations.models import Organization
 from organizations.permissions import can, reach
@@ -71,10 +72,8 @@ def _choose(request: SignedIn) -> HttpResponse:
 
 # -- for a team -------------------------------------------------------------------------------------------
 def _team(request: SignedIn, pk: Any) -> Team:
-    if not str(pk).isdecimal() or len(str(pk)) > 9:
-        raise Http404
     rows = Team.objects.visible_to(request.user).select_related("organization")
-    found: Team = seen(rows, int(pk))
+    found: Team = seen(rows, key(str(pk)))
     return found
 
 

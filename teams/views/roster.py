@@ -18,7 +18,6 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from people.heads import Roster, asked, told
 from people.models import Membership
-from people.places import page
 from people.views.roster_list import MembershipList
 from teams.models import Team, TeamPost
 from teams.roster import figures
@@ -70,7 +69,7 @@ class TeamMembers(MembershipList):
             "place": place,
             "add_url": reverse("people:member_create", args=[place.pk]) if keeps else "",
             "bulk_url": reverse("people:roster_bulk", args=[place.pk]),
-            "grant_url": page("people:certificate_grant") if keeps else "",
+            "grant_url": reverse("people:certificate_grant") if keeps else "",
             "ended_url": f"{self.request.path}?state=ended",
         }
 

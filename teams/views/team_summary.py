@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import audit
+from core.keys import key
 from core.language import in_chinese
 from core.models import AccessLog
 from core.serving import as_download
@@ -19,7 +20,7 @@ from organizations.models import Organization
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding
+from organizations.views.common import holding, seen
 from teams.summary import GROUPS, Summary, summarise
 
 
@@ -58,9 +59,7 @@ def _scope(request: SignedIn) -> Organization:
     rows = Organization.objects.visible_to(request.user)
     asked = request.GET.get("under", "")
     if asked:
-        found: Organization = get_object_or_404(
-            rows.offices(), pk=int(asked) if asked.isdecimal() and len(asked) < 10 else 0
-        )
+        found: Organization = seen(rows.offices(), key(asked))
         return found
     paths = sorted(
         {held.path for held in access(request.user).having(Right.VIEW_TEAM)}, key=lambda path: (len(path), path)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.forms import VersionedForm, refuse
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views.common import edit, seen, told
+from organizations.views.common import edit, refused, seen, told
 from teams.facts import BASE, NAME, REGISTRATION, SUPPORT, section_names
 from teams.forms.teams import (
     CoverageEndForm,
@@ -227,10 +227,7 @@ def team_standing(request: SignedIn, pk: int) -> HttpResponse:
             messages.error(request, _("队伍现在是“%(state)s”，不能%(act)s。") % words)
             return redirect(team)
     except MoveNotAllowed as refusal:
-        if refusal.code == "permission":
-            raise PermissionDenied(refusal.message) from refusal
-        messages.error(request, str(refusal.message))
-        return redirect(team)
+        return refused(request, team, refusal)
     context = {
         "title": _("%(act)s：%(team)s") % {"act": move.label, "team": team.name},
         "question": _("队伍现在是“%(state)s”。") % {"state": team.get_status_display()},

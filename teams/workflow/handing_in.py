@@ -47,11 +47,11 @@ def resubmit(filing: Filing, by: User) -> None:
 def _hand_in(filing: Filing, by: User) -> None:
     bring_up_to_date(filing)
     proposal = Proposal.of(filing)
-    report = check(proposal)
-    if report.blocking:
-        raise ValidationError([finding.message for finding in report.blocking], code="incomplete")
     with in_chinese():  # what the round keeps is Chinese, whatever language the author reads
-        report = check(Proposal.of(filing))
+        report = check(proposal)
+    if report.blocking:  # told in the author's own language
+        found = check(Proposal.of(filing)).blocking
+        raise ValidationError([finding.message for finding in found], code="incomplete")
     follow(filing, proposal)
     rule = rule_for(filing.kind, proposal.level)
     if rule is None:

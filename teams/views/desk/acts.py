@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.forms import refuse
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
+from organizations.views.common import told
 from teams.commenting import drafts_of, labelled
 from teams.desk.deciding import Seen, record_meeting, save_comment
 from teams.desk.opinions import answer, ask, people_to_ask
@@ -22,7 +23,7 @@ from teams.desk.queue import Part
 from teams.desk.urging import can_urge, urge
 from teams.forms.desk import AskForm, MeetingForm, OpinionForm, SeenForm, TransferForm
 from teams.models import Filing, Opinion
-from teams.views.desk.common import address, refused, told, visible
+from teams.views.desk.common import address, refused, visible
 from teams.workflow import decides
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from core.keys import keys
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
@@ -27,7 +28,7 @@ def desk_batch(request: SignedIn) -> HttpResponse:
     if request.method == "POST":
         return _approve(request)
     rows = together(request.user)
-    picked = {int(value) for value in request.GET.getlist("pick") if value.isdecimal() and len(value) < 10}
+    picked = set(keys(request.GET.getlist("pick")))
     if picked:
         rows = rows.filter(pk__in=list(picked)[: MOST * 2])
     elif request.GET.get("all") == FilingKind.ANNUAL:
@@ -58,8 +59,9 @@ def _approve(request: SignedIn) -> HttpResponse:
     chosen: dict[int, Seen] = {}
     for value in request.POST.getlist("pick")[:MOST]:
         parts = value.split(":")
-        if len(parts) == 3 and all(part.isdecimal() and len(part) < 10 for part in parts):
-            chosen[int(parts[0])] = Seen(int(parts[1]), int(parts[2]))
+        found = keys(parts)
+        if len(parts) == len(found) == 3:
+            chosen[found[0]] = Seen(found[1], found[2])
     if not chosen:
         messages.warning(request, _("没有选中任何一件。"))
         return redirect("teams:desk_batch")

@@ -1,7 +1,6 @@
 """What the pages of the desk share."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
+from organizations.views import common
 from teams.desk.deciding import TWICE
 from teams.desk.queue import Part
 from teams.models import Filing
@@ -33,17 +33,8 @@ def address(filing: Filing, part: Part | None = None, **more: str) -> str:
 
 def refused(request: SignedIn, filing: Filing, error: MoveNotAllowed) -> HttpResponse:
     """Says what stood in the way and shows the filing as it is now; a missing right is 403."""
-    if error.code == "permission":
-        raise PermissionDenied(error.message)
-    last = filing.events().last()
-    again = last is not None and last.by_id == request.user.pk and last.action == request.POST.get("action", "")
-    if error.code == TWICE or (error.code == "state" and again):  # the second press of a double click
+    back = address(filing, Part.of(request.GET))
+    if error.code == TWICE:  # the second press of a double click
         messages.info(request, _("这一步已经办过了。"))
-    else:
-        messages.error(request, error.message)
-    return redirect(address(filing, Part.of(request.GET)))
-
-
-def told(request: SignedIn, error: ValidationError) -> None:
-    for message in error.messages:
-        messages.error(request, message)
+        return redirect(back)
+    return common.refused(request, filing, error, actions=[request.POST.get("action", "")], back=back)

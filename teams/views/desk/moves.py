@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from core.forms import refuse
+from core.keys import key
 from core.workflow import Move, MoveNotAllowed
 from organizations.models import User
 from organizations.signed_in import SignedIn
@@ -105,11 +106,11 @@ def desk_decide(request: SignedIn, pk: int) -> HttpResponse:
 
 def _overtaken(request: SignedIn, filing: Filing) -> HttpResponse | None:
     """Somebody was first: he is named, whether or not the reader still holds the step where it lies now."""
-    round_no, step = request.POST.get("round", ""), request.POST.get("step", "")
-    if not (round_no.isdecimal() and step.isdecimal()):
+    round_no, step = key(request.POST.get("round", "")), key(request.POST.get("step", ""))
+    if round_no is None or step is None:
         return None
     try:
-        seen = Seen(int(round_no), int(step))
+        seen = Seen(round_no, step)
         require_as_seen(filing, seen, request.user, request.POST.get("action", ""))
     except MoveNotAllowed as error:
         return refused(request, filing, error)

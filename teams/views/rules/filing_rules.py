@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.forms import StaleForm
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
+from organizations.views.common import edit
 from teams.choices import Duty, FilingKind, PaperWhen
 from teams.forms.rules import RuleForm
 from teams.models import FilingRule, RulePaper
@@ -80,20 +78,7 @@ def rule_edit(request: SignedIn, pk: int) -> HttpResponse:
     may_manage(request.user).require()
     rule = get_object_or_404(FilingRule.objects.prefetch_related("steps", "papers"), pk=pk)
     form = RuleForm(request.POST or None, instance=rule)
-    if request.method == "POST" and form.is_valid():
-        try:
-            form.save()
-        except StaleForm:
-            pass  # the form says what the other person changed
-        else:
-            messages.success(request, _("办理规则已保存，从现在起提交的备案按新规则办。"))
-            return redirect(rule)
-    context = {
-        "title": _("修改办理规则"),
-        "rule": rule,
-        "form": form,
-        "stale": form.clashes,
-        "cancel_url": reverse("teams:rule_detail", args=[rule.pk]),
-        "keep_key": f"filingrule-{rule.pk}",
-    }
-    return render(request, "teams/rules_edit.html", context)
+    return edit(
+        request, form, title=_("修改办理规则"), back=rule, template="teams/rules_edit.html", rule=rule,
+        saved=_("办理规则已保存，从现在起提交的备案按新规则办。"),
+    )  # fmt: skip
