@@ -11,6 +11,9 @@ USED = {
     "vendor/tabler/css/tabler.min.css.map",
     "vendor/htmx/htmx.min.js",
     "vendor/echarts/echarts.min.js",
+    "vendor/jsqr/jsQR.js",
+    "vendor/tus/tus.min.js",
+    "vendor/tus/tus.min.js.map",
 }
 
 
