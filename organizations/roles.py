@@ -35,6 +35,9 @@ class Right(TextChoices):
     EDIT_MEMBER = "edit_member", _("维护队员名册、证书和保险")
     VERIFY_MEMBER = "verify_member", _("核验证书、合并重复的人员")
     REVEAL_MEMBER = "reveal_member", _("查看队员完整的证件号码和健康信息（留记录）")
+    VIEW_TRAINING = "view_training", _("查看培训和演练")
+    EDIT_TRAINING = "edit_training", _("登记培训和演练、点名")
+    CONFIRM_TRAINING = "confirm_training", _("确认培训和演练记录")
 
 
 class Level(TextChoices):
@@ -71,11 +74,13 @@ def _levels(*levels: Level) -> frozenset[Level]:
 
 
 _SEE = frozenset({Right.VIEW_ORGANIZATION, Right.VIEW_ACCOUNT})
-_SEE_ALL = _SEE | {Right.VIEW_TEAM, Right.VIEW_MEMBER}
+_SEE_ALL = _SEE | {Right.VIEW_TEAM, Right.VIEW_MEMBER, Right.VIEW_TRAINING}
 _OFFICES = _levels(Level.REGION, Level.LEAGUE, Level.BANNER)
 _KEEP_MEMBERS = frozenset({Right.EDIT_MEMBER, Right.REVEAL_MEMBER})
 _TEAM_SIDE = (
-    _SEE_ALL | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EDIT_TEAM, Right.SUBMIT_FILING} | _KEEP_MEMBERS
+    _SEE_ALL
+    | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EDIT_TEAM, Right.SUBMIT_FILING, Right.EDIT_TRAINING}
+    | _KEEP_MEMBERS
 )
 _KEEP_ACCOUNTS = _SEE | {Right.MANAGE_ACCOUNT, Right.DECIDE_REQUEST}
 _AUDIT = _SEE | {Right.VIEW_AUDIT, Right.EXPORT_AUDIT}
@@ -96,6 +101,8 @@ ROLES: dict[str, Role] = {
             Right.EDIT_TEAM,
             Right.REVIEW_FILING,
             Right.MANAGE_RULES,
+            Right.EDIT_TRAINING,
+            Right.CONFIRM_TRAINING,
         },
         below=_SEE_ALL,
     ),
@@ -103,7 +110,7 @@ ROLES: dict[str, Role] = {
         _("经办"),
         _("登记队伍、报送材料、维护本机构信息"),
         _OFFICES,
-        here=_TEAM_SIDE | {Right.EXPORT_FULL, Right.VERIFY_MEMBER},
+        here=_TEAM_SIDE | {Right.EXPORT_FULL, Right.VERIFY_MEMBER, Right.CONFIRM_TRAINING},
         below=_SEE_ALL,
     ),
     "leader": Role(_("领导（只读）"), _("查看本机构和下级的情况"), _OFFICES, here=_SEE_ALL, below=_SEE_ALL),

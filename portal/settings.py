@@ -47,6 +47,7 @@ PORTAL_VERSION = "0.1.0"
 # -- Applications -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "portal",
+    "training",
     "teams",
     "people",
     "organizations",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("organizations.urls")),
     path("", include("teams.urls")),
     path("", include("people.urls")),
+    path("", include("training.urls")),
     path("audit/", include("organizations.audit.urls")),
     path("api/", include("portal.api_urls")),
     path("", include("portal.health_urls")),

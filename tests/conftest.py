@@ -12,6 +12,7 @@ from organizations.reference import load_divisions, load_offices
 from people.reference import load_all as load_people
 from portal.demo import make_cast
 from teams.reference import load_all as load_teams
+from training.reference import load_all as load_training
 
 PASSWORD = "Yanshi-0000-test"
 
@@ -22,6 +23,7 @@ def _fill() -> None:
         load_offices()
         load_people()
         load_teams()
+        load_training()
         make_cast(PASSWORD)
 
 

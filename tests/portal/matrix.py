@@ -11,6 +11,7 @@ from organizations.roles import Right
 from tests.people import matrix as people
 from tests.portal.rows import BOTH, PAGE, POST, PUBLIC, SIGNED_IN, Row
 from tests.teams import matrix as teams
+from tests.training import matrix as training
 
 
 def _office(right: Right | None = None, methods: tuple[str, ...] = BOTH) -> Row:
@@ -145,6 +146,7 @@ MATRIX: dict[str, Row] = {
     },
     **teams.ROWS,
     **people.ROWS,
+    **training.ROWS,
 }
 # For machines, behind guards of their own: test_health.py.
 ELSEWHERE = {"health", "metrics"}

@@ -27,6 +27,7 @@ from tests.people.world import people_world
 from tests.portal.matrix import ELSEWHERE, MATRIX
 from tests.portal.rows import PLACE, Row
 from tests.teams.world import team_world
+from tests.training.world import training_world
 
 SEATS = {person.username: person for person in CAST}
 
@@ -113,12 +114,13 @@ def world(cast: dict[str, User], office: Callable[[str], Organization]) -> dict[
     saved = SavedView.objects.create(user=me, list_name="x:y", name="常用")
     event = account._meta.apps.get_model("organizations", "UserEvent").objects.filter(pgh_obj=account).latest("pgh_id")
     teams = team_world(cast, office)
+    people = people_world(cast, teams["team"].organization)
     return {
         "office": place, "account": account, "appointment": appointment, "draft": draft, "request": request,
         "attachment": attachment, "document": document, "code": document.code, "job": job, "notice": notice,
         "saved_view": saved, "event": event, "event_kind": "userevent", "no_key": 1,
         "content_type": ContentType.objects.get_for_model(draft).pk, **teams,
-        **people_world(cast, teams["team"].organization),
+        **people, **training_world(cast, teams["team"].organization, people["membership"]),
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from organizations.permissions import sync_grants
 from organizations.reference import load_divisions, load_offices
 from people.reference import load_all as load_people
 from teams.reference import load_all as load_teams
+from training.reference import load_all as load_training
 
 
 class Command(BaseCommand):
@@ -18,4 +19,5 @@ class Command(BaseCommand):
             load_offices()
             load_people()
             load_teams()
+            load_training()
             sync_grants()

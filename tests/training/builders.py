@@ -1,0 +1,92 @@
+"""Drills, trainings and their rolls for tests. Fixed values, plainly fictional."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from organizations.models import Organization, User
+from people.models import Membership
+from training.choices import ActivityKind, MarkKind, MarkMethod, Presence
+from training.models import Activity, ActivityTeam, Attendance, Mark, Participation, Slot
+from training.slots import lay
+from training.workflow import WORKFLOW
+
+LONG_AGO = timedelta(days=3)
+
+
+def morning(days_ago: int = 3) -> datetime:
+    """09:00 of a day gone by, in the portal's time zone."""
+    day = timezone.localtime() - timedelta(days=days_ago)
+    return day.replace(hour=9, minute=0, second=0, microsecond=0)
+
+
+def drill(host: Organization, by: User, **facts: Any) -> Activity:
+    """A drill of three hours, three days ago, with everything a record needs; its one slot is laid."""
+    starts = facts.pop("starts_at", morning())
+    facts = {
+        "kind": ActivityKind.DRILL, "title": "水上救援演练（演示）", "form": "field", "scope": "team",
+        "hazard": "water",
+        "subjects": ["water_rescue"], "place": "演示水库", "summary": "演示总结", "starts_at": starts,
+        "ends_at": starts + timedelta(hours=3), **facts,
+    }  # fmt: skip
+    return _saved(host, by, facts)
+
+
+def training(host: Organization, by: User, **facts: Any) -> Activity:
+    """A training of one day, three days ago."""
+    starts = facts.pop("starts_at", morning())
+    facts = {
+        "kind": ActivityKind.TRAINING, "title": "救护员培训（演示）", "training_kind": "first_aid",
+        "place": "演示培训室", "summary": "演示总结", "starts_at": starts,
+        "ends_at": starts + timedelta(hours=8), **facts,
+    }  # fmt: skip
+    return _saved(host, by, facts)
+
+
+def _saved(host: Organization, by: User, facts: dict[str, Any]) -> Activity:
+    made = Activity.objects.create(host=host, created_by=by, **facts)
+    if host.level == Organization.Level.TEAM:
+        ActivityTeam.objects.create(activity=made, organization=host)
+    lay(made)
+    return made
+
+
+def listed(activity: Activity, *memberships: Membership, **facts: Any) -> list[Participation]:
+    """Put members on the list."""
+    return [
+        Participation.objects.create(
+            activity=activity, person=one.person, organization=one.organization, added_by=activity.created_by, **facts
+        )
+        for one in memberships
+    ]
+
+
+def present(activity: Activity, rows: Iterable[Participation]) -> None:
+    """All of them there in every slot, for all of it: marks and what they come to."""
+    for slot in activity.slots.all():
+        for row in rows:
+            mark(slot, row, by=activity.created_by)
+            Attendance.objects.create(
+                slot=slot, participation=row, presence=Presence.PRESENT, arrived_at=slot.starts_at,
+                method=MarkMethod.TAP, minutes=int((slot.ends_at - slot.starts_at).total_seconds() // 60),
+            )  # fmt: skip
+
+
+def mark(slot: Slot, row: Participation, *, by: User, kind: str = MarkKind.ARRIVED, **facts: Any) -> Mark:
+    facts.setdefault("at", slot.starts_at)
+    facts.setdefault("method", MarkMethod.TAP)
+    return Mark.objects.create(slot=slot, person=row.person, kind=kind, by=by, **facts)
+
+
+def handed_in(host: Organization, by: User, *memberships: Membership, **facts: Any) -> Activity:
+    """A drill with these people present, handed in by ``by``."""
+    made = drill(host, by, **facts)
+    present(made, listed(made, *memberships))
+    return WORKFLOW.perform(made, "submit", by=by)
+
+
+def confirmed(host: Organization, by: User, office: User, *memberships: Membership, **facts: Any) -> Activity:
+    """The same, confirmed by ``office``."""
+    return WORKFLOW.perform(handed_in(host, by, *memberships, **facts), "confirm", by=office)

@@ -1,0 +1,100 @@
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.decisions import Decision
+from core.history import tracked
+from core.search import matching, search_index, search_key
+from organizations.models import Organization, User
+from organizations.roles import Right
+from organizations.validators import validate_visible, validate_year
+from people.models import Person
+from training.models.activity import Activity
+from training.states import PROBLEM_TRANSITIONS, ProblemState
+
+
+class ProblemQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "ProblemQuerySet":
+        """Problems of activities the user sees, and those a place of his has to put right."""
+        from organizations.permissions import reach  # the permission module reads the organization's model
+
+        return self.filter(
+            reach(user, Right.VIEW_TRAINING, at="activity__host") | reach(user, Right.VIEW_TRAINING, at="organization")
+        )
+
+    def unsolved(self) -> "ProblemQuerySet":
+        return self.exclude(state=ProblemState.CLOSED)
+
+    def overdue(self) -> "ProblemQuerySet":
+        return self.filter(state=ProblemState.OPEN, due_on__lt=timezone.localdate())
+
+    def matching(self, term: str) -> "ProblemQuerySet":
+        return self.filter(matching(term))
+
+
+@tracked(exclude=("search_key",))
+class Problem(models.Model):
+    """问题: found in a drill or training, put right by a place and somebody there until a day, then accepted."""
+
+    State = ProblemState
+
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="problems", verbose_name=_("活动"))
+    state = models.CharField(_("状态"), max_length=10, choices=ProblemState, default=ProblemState.OPEN)
+    what = models.CharField(_("问题"), max_length=300, validators=[validate_visible])
+    measure = models.CharField(_("整改措施"), max_length=300, blank=True)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="problems", verbose_name=_("整改单位"))
+    owner = models.CharField(_("责任人"), max_length=50, blank=True, validators=[validate_visible])
+    owner_person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("对应队员")
+    )
+    due_on = models.DateField(_("整改期限"), null=True, blank=True, validators=[validate_year])
+    fix = models.CharField(_("整改情况"), max_length=500, blank=True)
+    fixed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("报告人")
+    )
+    fixed_at = models.DateTimeField(_("报告时间"), null=True, blank=True, editable=False)
+    closed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("验收人")
+    )
+    closed_at = models.DateTimeField(_("销号时间"), null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("登记人"))
+    created_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    search_key = search_key("what", "owner")
+
+    objects = ProblemQuerySet.as_manager()
+    attachment_kinds = {"fix": _("整改材料")}
+
+    class Meta:
+        verbose_name = _("演练问题")
+        default_permissions = ()
+        ordering = ["due_on", "pk"]
+        indexes = [
+            search_index("problem_search"),
+            models.Index(fields=["state", "due_on", "id"], name="problem_order"),
+            models.Index(fields=["organization", "state", "due_on"], name="problem_of"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="closed") | Q(closed_at__isnull=False), name="problem_closed_whole"
+            )
+        ]
+        triggers = [
+            pgtrigger.FSM(name="legal_moves", field="state", transitions=PROBLEM_TRANSITIONS),
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+    def get_absolute_url(self) -> str:
+        return reverse("training:problem_detail", args=[self.pk])
+
+    def can_attach(self, user: User) -> Decision:
+        """Whoever has to put it right brings the evidence."""
+        from organizations.permissions import can  # the permission module reads the organization's model
+
+        return can(user, Right.EDIT_TRAINING, self.organization)

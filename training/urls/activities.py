@@ -1,0 +1,3 @@
+"""Activities: planned, described, handed in, confirmed."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""The calendar and its feed, papers, numbers."""
+
+urlpatterns: list = []

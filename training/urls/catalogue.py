@@ -1,0 +1,3 @@
+"""Bases, instructors, courses, subjects, settings."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Enrolment, results, certificates, problems; a person's own."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Plans of the year."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""The roll: marks, posters, cards, paper."""
+
+urlpatterns: list = []

@@ -1,0 +1,238 @@
+"""演练和培训记录: how a record goes from whoever held it to the office above, and into the files.
+
+- 筹备中 draft: planned, or being written up. Whoever keeps trainings at the host (captain, 信息员, clerk of the
+  managing office or of its proxy) fills it in, puts people on the list and calls the roll; anything may be missing.
+- 待确认 submitted: handed in and numbered (YL- or PX-<区划代码>-<年>-<4 位>, drawn at the first hand-in and kept).
+  Facts, list and roll are read-only; head counts and minutes are frozen with it. It lies with the office above the host
+  (a team's managing office; an office's own superior; the region's with colleagues of the region).
+- 退回修改 returned: the office said what to change, by field where possible.
+- 已确认 confirmed: it counts. Hours are credited to everybody who was there, in that same transaction.
+- 已归档 archived: nothing changes any more. A confirmed record that turns out wrong goes back to its author; the hours
+  are taken back until it is confirmed again.
+- 已取消 cancelled: it was not held. It stays in lists, with the reason.
+
+Nobody confirms what he handed in himself. Time limits remind; they never decide.
+
+Problems found in an activity: 整改中 → 待验收 when the place that has to put it right reports, 已销号 when somebody
+else accepts; refused or opened again with a reason.
+"""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from core.decisions import Decision, no
+from core.language import in_chinese
+from core.notices import notify
+from core.numbers import numbered
+from core.workflow import Move, Workflow
+from organizations.models import Organization, User
+from organizations.nearest import nearest_holders
+from organizations.permissions import acting_for, can
+from organizations.roles import Level, Right
+from training import hours
+from training.checks import blocking
+from training.choices import ActivityKind
+from training.models import Activity, Problem
+from training.states import ACTIVITY_STEPS, PROBLEM_STEPS, ActivityState
+
+_PREFIX = {ActivityKind.DRILL: "YL", ActivityKind.TRAINING: "PX"}
+
+
+# -- who ----------------------------------------------------------------------------------------------
+def keeps(activity: Activity, user: User) -> Decision:
+    """The author's side: whoever keeps trainings at the host today."""
+    return can(user, Right.EDIT_TRAINING, activity.host)
+
+
+def confirms(activity: Activity, user: User) -> Decision:
+    if activity.submitted_by_id == user.pk:
+        return no(gettext_lazy("自己报送的记录要由别人确认。"))
+    return can(user, Right.CONFIRM_TRAINING, activity.office or confirming_office(activity.host))
+
+
+def archives(activity: Activity, user: User) -> Decision:
+    return can(user, Right.CONFIRM_TRAINING, activity.office or confirming_office(activity.host))
+
+
+def confirming_office(host: Organization) -> Organization:
+    """The office above the host; the region confirms its own among colleagues."""
+    return host if host.level in (Level.REGION, Level.NATIONAL) else host.get_parent()
+
+
+def deciders(activity: Activity) -> list[User]:
+    office = activity.office or confirming_office(activity.host)
+    return nearest_holders(Right.CONFIRM_TRAINING, office, without=activity.submitted_by_id)
+
+
+def author_side(activity: Activity) -> list[User]:
+    """Who handed it in, or, where that one is no longer in office, whoever is nearest."""
+    by = activity.submitted_by
+    if by is not None and by.is_active and can(by, Right.EDIT_TRAINING, activity.host):
+        return [by]
+    return nearest_holders(Right.EDIT_TRAINING, activity.host)
+
+
+# -- what follows ---------------------------------------------------------------------------------------
+def _hand_in(activity: Activity, by: User) -> None:
+    found = blocking(activity)
+    if found:
+        raise ValidationError(found, code="incomplete")
+    assert activity.starts_at is not None, "checked above"
+    now = timezone.now()
+    if not activity.number:
+        code = activity.host.division_id or activity.host.code
+        activity.number = numbered(_PREFIX[ActivityKind(activity.kind)], code, timezone.localdate(now).year)
+    activity.office = confirming_office(activity.host)
+    activity.submitted_by, activity.submitted_at = by, now
+    freeze(activity)
+    activity.version += 1
+    _tell(deciders(activity), activity, "activity_submitted", gettext_lazy("%(host)s报来%(kind)s记录：%(title)s"))
+
+
+def freeze(activity: Activity) -> None:
+    """Set the columns that reports add up."""
+    rows = hours.attended(activity)
+    activity.listed = activity.participations.listed().count()
+    activity.present = rows.values("participation").distinct().count()
+    activity.minutes = rows.aggregate(all=Sum("counted"))["all"] or 0
+
+
+def _withdraw(activity: Activity, by: User) -> None:
+    activity.version += 1
+
+
+def _return(activity: Activity, by: User, fields: dict[str, str] | None = None) -> None:
+    activity.version += 1
+    with in_chinese():
+        body = _("需要修改 %(count)d 处。") % {"count": len(fields)} if fields else ""
+    _tell(author_side(activity), activity, "activity_returned", gettext_lazy("%(number)s 被退回修改：%(title)s"), body)
+
+
+def _confirm(activity: Activity, by: User) -> None:
+    activity.confirmed_by, activity.confirmed_at = by, timezone.now()
+    activity.version += 1
+    hours.credit(activity)
+    _tell(author_side(activity), activity, "activity_confirmed", gettext_lazy("%(number)s 已确认：%(title)s"))
+
+
+def _reopen(activity: Activity, by: User) -> None:
+    activity.confirmed_by, activity.confirmed_at = None, None
+    activity.version += 1
+    hours.take_back(activity)
+    _tell(author_side(activity), activity, "activity_returned", gettext_lazy("%(number)s 退回更正：%(title)s"))
+
+
+def _archive(activity: Activity, by: User) -> None:
+    activity.version += 1
+
+
+def _cancel(activity: Activity, by: User, reason: str = "") -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": _("请写明取消的原因。")})
+    activity.state_reason = reason.strip()[:200]
+    activity.version += 1
+
+
+def _revive(activity: Activity, by: User) -> None:
+    activity.state_reason = ""
+    activity.version += 1
+
+
+def _tell(people: list[User], activity: Activity, kind: str, title: Any, body: str = "") -> None:
+    with in_chinese():
+        words = {
+            "host": activity.host.short_name, "kind": activity.get_kind_display(), "title": activity,
+            "number": activity.number,
+        }  # fmt: skip
+        said = str(title) % words
+    notify(people, kind=kind, title=said, body=body, url=activity.get_absolute_url())
+
+
+def _acting_for(activity: Activity, user: User | None) -> str:
+    decided = activity.state in (ActivityState.CONFIRMED, ActivityState.RETURNED, ActivityState.ARCHIVED)
+    if decided and activity.office is not None:
+        return acting_for(user, Right.CONFIRM_TRAINING, activity.office)
+    return acting_for(user, Right.EDIT_TRAINING, activity.host)
+
+
+S = ACTIVITY_STEPS
+WORKFLOW = Workflow(
+    (
+        Move("submit", gettext_lazy("报送记录"), S["submit"], keeps, tone="main", apply=_hand_in),
+        Move("resubmit", gettext_lazy("重新报送"), S["resubmit"], keeps, tone="main", apply=_hand_in),
+        Move("withdraw", gettext_lazy("撤回"), S["withdraw"], keeps, apply=_withdraw),
+        Move("confirm", pgettext_lazy("activity", "确认记录"), S["confirm"], confirms, tone="main", apply=_confirm),
+        Move(
+            "return_for_changes", gettext_lazy("退回修改"), S["return_for_changes"], confirms,
+            needs_comment=True, apply=_return,
+        ),
+        Move("archive", gettext_lazy("归档"), S["archive"], archives, tone="main", apply=_archive),
+        Move("reopen", gettext_lazy("退回更正"), S["reopen"], archives, needs_comment=True, apply=_reopen),
+        Move("cancel", gettext_lazy("取消活动"), S["cancel"], keeps, tone="danger", apply=_cancel),
+        Move("revive", gettext_lazy("恢复筹备"), S["revive"], keeps, apply=_revive),
+    ),
+    acting_for=_acting_for,
+)  # fmt: skip
+
+
+# -- problems -------------------------------------------------------------------------------------------
+def puts_right(problem: Problem, user: User) -> Decision:
+    return can(user, Right.EDIT_TRAINING, problem.organization)
+
+
+def accepts(problem: Problem, user: User) -> Decision:
+    """Somebody else than who reported it, at the host or at the office that confirms its records."""
+    if problem.fixed_by_id == user.pk:
+        return no(gettext_lazy("自己报告整改的问题要由别人验收。"))
+    host = problem.activity.host
+    at_host = can(user, Right.EDIT_TRAINING, host)
+    return at_host if at_host else can(user, Right.CONFIRM_TRAINING, confirming_office(host))
+
+
+def _report(problem: Problem, by: User, fix: str = "") -> None:
+    if not fix.strip():
+        raise ValidationError({"fix": _("请写明整改情况。")})
+    problem.fix, problem.fixed_by, problem.fixed_at = fix.strip()[:500], by, timezone.now()
+    problem.version += 1
+    _tell_of(problem, nearest_holders(Right.EDIT_TRAINING, problem.activity.host, without=by.pk),
+             "problem_fixed", gettext_lazy("问题已整改，请验收：%(what)s"))  # fmt: skip
+
+
+def _accept(problem: Problem, by: User) -> None:
+    problem.closed_by, problem.closed_at = by, timezone.now()
+    problem.version += 1
+
+
+def _refuse(problem: Problem, by: User) -> None:
+    told = [problem.fixed_by] if problem.fixed_by is not None else []
+    problem.fixed_by, problem.fixed_at = None, None
+    problem.version += 1
+    _tell_of(problem, told, "problem_refused", gettext_lazy("问题整改没有通过验收：%(what)s"))
+
+
+def _open_again(problem: Problem, by: User) -> None:
+    problem.fixed_by = problem.fixed_at = problem.closed_by = problem.closed_at = None
+    problem.version += 1
+
+
+def _tell_of(problem: Problem, people: list[User], kind: str, title: Any) -> None:
+    with in_chinese():
+        said = str(title) % {"what": problem.what[:60]}
+    notify(people, kind=kind, title=said, url=problem.get_absolute_url())
+
+
+P = PROBLEM_STEPS
+PROBLEM = Workflow(
+    (
+        Move("report", gettext_lazy("报告已整改"), P["report"], puts_right, tone="main", apply=_report),
+        Move("accept", gettext_lazy("验收销号"), P["accept"], accepts, tone="main", apply=_accept),
+        Move("refuse", gettext_lazy("没有通过"), P["refuse"], accepts, needs_comment=True, apply=_refuse),
+        Move("reopen", gettext_lazy("重新整改"), P["reopen"], accepts, needs_comment=True, apply=_open_again),
+    ),
+    acting_for=lambda problem, user: acting_for(user, Right.EDIT_TRAINING, problem.organization),
+)
