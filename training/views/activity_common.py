@@ -1,0 +1,95 @@
+"""What the pages of one drill or training share: loading it, its head, its tabs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from core.decisions import Decision
+from organizations.permissions import acting_for, can
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import seen
+from training.models import Activity
+from training.states import ActivityState
+from training.workflow import WORKFLOW
+
+
+@dataclass(frozen=True)
+class Tab:
+    """:param kinds: shown with these kinds of activity only; empty: with all."""
+
+    label: StrOrPromise
+    route: str
+    kinds: tuple[str, ...] = ()
+
+
+# One line per tab; a part that gives an activity a page of its own adds it here.
+TABS: tuple[Tab, ...] = (Tab(_("概况"), "training:activity_detail"),)
+_TONES = {
+    ActivityState.DRAFT: ("todo", "draft"),
+    ActivityState.SUBMITTED: ("wait", "wait"),
+    ActivityState.RETURNED: ("warn", "warn"),
+    ActivityState.CONFIRMED: ("ok", "ok"),
+    ActivityState.ARCHIVED: ("off", "off"),
+    ActivityState.CANCELLED: ("off", "off"),
+}
+
+
+def state_of(activity: Activity) -> dict[str, str]:
+    """Tone, icon and label for ``generic/_state.html``."""
+    tone, icon = _TONES[ActivityState(activity.state)]
+    return {"tone": tone, "icon": icon, "label": activity.get_state_display()}
+
+
+@dataclass
+class ActivityPage:
+    """One activity as its pages show it."""
+
+    request: SignedIn
+    activity: Activity
+    route: str
+
+    @property
+    def kept(self) -> Decision:
+        """Whether the reader may change it now."""
+        return self.activity.can_edit(self.request.user)
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        """What ``training/activity_page.html`` reads. No query of its own."""
+        activity, user = self.activity, self.request.user
+        return {
+            "title": str(activity),
+            "activity": activity,
+            "state": state_of(activity),
+            "tabs": self._tabs(),
+            "kept": bool(self.kept),
+            "moves": WORKFLOW.available_actions(activity, user),
+            "acting_for": acting_for(user, Right.EDIT_TRAINING, activity.host),
+            **more,
+        }
+
+    def _tabs(self) -> list[dict[str, Any]]:
+        kind, pk = self.activity.kind, self.activity.pk
+        return [
+            {"label": tab.label, "url": reverse(tab.route, args=[pk]), "active": tab.route == self.route}
+            for tab in TABS
+            if not tab.kinds or kind in tab.kinds
+        ]
+
+
+def activity_page(request: SignedIn, pk: int, route: str) -> ActivityPage:
+    """The activity with host and office, in one query; 404 to whom it is not there."""
+    rows = Activity.objects.visible_to(request.user).select_related(
+        "host", "office", "base", "division", "submitted_by", "confirmed_by", "created_by"
+    )
+    return ActivityPage(request, seen(rows, pk), route)
+
+
+def calls_roll_of(activity: Activity, team: Any, request: SignedIn) -> Decision:
+    """Whether the reader may put people of the team on the list and mark them: the host's keepers for everybody, a
+    joined team's keepers for their own."""
+    at_host = can(request.user, Right.EDIT_TRAINING, activity.host)
+    return at_host if at_host else can(request.user, Right.EDIT_TRAINING, team)
