@@ -320,6 +320,8 @@ REMINDERS = [
     "teams.reminders.changes_not_filed",
     "teams.reminders.confirmations_missing",
     "people.reminders.papers_due",
+    "training.reminders_records.records_not_handed_in",
+    "training.reminders_records.records_waiting",
 ]
 # What of the layers above hangs on a person, and goes along when two records of one person become one
 HANGS_ON_PERSON = ["teams.TeamPost"]
@@ -334,6 +336,7 @@ JOBS = {
     "account_slip": "organizations.papers.issue_account_slip",
     "filing_certificate": "teams.certificates.issue_certificate",
     "own_copy": "people.own_copy.make",
+    "training_record": "training.papers.issue_record",
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)  # a worker silent for so long is taken for dead
 JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)
