@@ -88,7 +88,8 @@ def test_what_has_no_time_yet_is_on_no_day(captain: User, as_user: SignIn) -> No
 @pytest.mark.parametrize(
     "query",
     ["month=2026-13", "month=x", "month=1999-01", "month=9999-01", "day=2026-02-30", "day=x", "day=0001-01-01",
-     "kind=x", "under=x", "under=99999999999999999999", "month=%00", "day=2026-11-11&page=x", "day=2026-11-11&page=999"],
+     "kind=x", "under=x", "under=99999999999999999999", "month=%00", "day=2026-11-11&page=x",
+     "day=2026-11-11&page=999"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_told(captain: User, as_user: SignIn, query: str) -> None:
     answer = as_user(captain).get(f"{reverse('training:calendar')}?{query}")

@@ -63,8 +63,10 @@ def test_draft_says_so_and_confirmed_record_can_be_verified(
     drafted = client.get(url)
     assert "草稿" in drafted["Content-Disposition"] or "%E8%8D%89%E7%A8%BF" in drafted["Content-Disposition"]
     words = text_of(drafted)
-    for expected in ("尚未确认，不作凭证", "河道有人被困（演示）", "应急、消防", "辽宁演示队、吉林演示队", "达到", "对讲机电量不足（演示）",
-                     "请假", "1.5*", "3.0"):  # fmt: skip
+    for expected in (
+        "尚未确认，不作凭证", "河道有人被困（演示）", "应急、消防", "辽宁演示队、吉林演示队", "达到",
+        "对讲机电量不足（演示）", "请假", "1.5*", "3.0",
+    ):  # fmt: skip
         assert expected in words, expected
     assert AccessLog.objects.filter(kind="downloaded").count() == 1
     record = WORKFLOW.perform(record, "submit", by=captain)

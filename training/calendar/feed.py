@@ -144,12 +144,8 @@ def _event(slot: Slot, number: str) -> Event:
 
 def _place(slot: Slot) -> str:
     activity = slot.activity
-    parts = (
-        activity.division.name if activity.division else "",
-        activity.base.name if activity.base else "",
-        activity.place,
-    )
-    return " ".join(part for part in parts if part)
+    parts = (activity.division, activity.base, activity.place)
+    return " ".join(str(part) for part in parts if part)
 
 
 def _host() -> str:

@@ -21,7 +21,14 @@ from training.models import Activity, ActivityTeam, Slot
 from training.slots import MOST as LONGEST
 
 COUNTED = 99  # a day with more says so, as the menu does
-_LEAGUE_DEPTH = 3  # 总会, 自治区, 盟市
+_REGION_DEPTH, _LEAGUE_DEPTH = 2, 3  # below 总会
+
+
+_PER_DAY = """
+    SELECT d.n, s.slot, s.activity
+    FROM unnest(%s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY AS d (begins, ends, n)
+    CROSS JOIN LATERAL ({}) AS s (slot, activity)
+"""
 
 
 @dataclass(frozen=True)
@@ -35,12 +42,16 @@ class OnDay:
 def visible_slots(user: User, first: datetime, last: datetime) -> QuerySet[Slot]:
     """Slots that begin in [first, last) of the activities that ``Activity.objects.visible_to`` gives.
 
-    Said in two ways, because the database cannot choose between them: who sees a league or more has so much that his
-    rows are met while going along the days; who sees a few teams has so little that the days would be read for nothing.
+    Said in three ways, as there, because the database cannot choose between them: who sees the region sees everything;
+    who sees a league has so much that his rows are met while going along the days; who sees a few teams has so little
+    that the days would be read for nothing.
     """
     rows = Slot.objects.filter(starts_at__gte=first, starts_at__lt=last)
+    depth = _depth(user)
+    if depth <= _REGION_DEPTH:
+        return rows.filter(reach(user, Right.VIEW_TRAINING, at="activity__host"))
     joined = ActivityTeam.objects.filter(reach(user, Right.VIEW_TRAINING, at="organization")).order_by()
-    if _sees_much(user):
+    if depth <= _LEAGUE_DEPTH:
         theirs = joined.filter(activity=OuterRef("activity"))
         return rows.filter(reach(user, Right.VIEW_TRAINING, at="activity__host") | Exists(theirs))
     near = {"order_at__gte": first - timedelta(days=LONGEST), "order_at__lt": last}
@@ -48,11 +59,11 @@ def visible_slots(user: User, first: datetime, last: datetime) -> QuerySet[Slot]
     return rows.filter(activity__in=held.values("pk").union(joined.values("activity")))
 
 
-def _sees_much(user: User) -> bool:
-    return any(
-        Right.VIEW_TRAINING in ROLES[held.role].below and len(held.path) <= _LEAGUE_DEPTH * Organization.steplen
-        for held in access(user).having(Right.VIEW_TRAINING)
-    )
+def _depth(user: User) -> int:
+    """Of the highest place at and below which the person sees trainings; far down where there is none."""
+    held = access(user).having(Right.VIEW_TRAINING)
+    below = [one.path for one in held if Right.VIEW_TRAINING in ROLES[one.role].below and not one.proxy_for]
+    return min((len(path) // Organization.steplen for path in below), default=99)
 
 
 def chosen(kind: str = "", under: Organization | None = None) -> Q:
@@ -69,11 +80,7 @@ def by_day(user: User, days: Sequence[date], only: Q) -> dict[date, list[OnDay]]
     sql, params = rows.values_list("pk", "activity_id")[: COUNTED + 1].query.sql_with_params()
     edges = [beginning_of(day) for day in days], [end_of(day) for day in days]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT d.n, s.slot, s.activity FROM unnest(%s::timestamptz[], %s::timestamptz[])"
-            f" WITH ORDINALITY AS d (begins, ends, n) CROSS JOIN LATERAL ({sql}) AS s (slot, activity)",
-            [*edges, *params],
-        )
+        cursor.execute(_PER_DAY.format(sql), [*edges, *params])
         found: dict[date, dict[int, list[int]]] = {day: {} for day in days}
         for number, slot, activity in cursor.fetchall():
             found[days[number - 1]].setdefault(activity, []).append(slot)
