@@ -86,10 +86,12 @@ ACTIVITIES = (
     DemoActivity("medical", "批量伤员分拣演练", -8, facts={**_CAMP, "form": "functional", "hazard": "traffic"}),
     DemoActivity("mountain", "山野搜救拉练", -27, hours=8, moves=("cancel",), rolled=False,
                  facts={**_WATER, "hazard": "lost", "subjects": ["equipment"]}),
-    DemoActivity("150400", "雪灾应急桌面推演", -12, moves=("submit", "return_for_changes"), joined=_LEAGUE, facts=_SNOW),
+    DemoActivity("150400", "雪灾应急桌面推演", -12, moves=("submit", "return_for_changes"), joined=_LEAGUE,
+                 facts=_SNOW),
     DemoActivity("150400", "赤峰市救护员培训班", -45, hours=8, span=3, moves=_DONE, joined=_LEAGUE,
                  facts={**_AID, "satisfaction": 96}),
-    DemoActivity("150400", "物资调运演练", -15, moves=("submit",), joined=_LEAGUE, facts={**_CAMP, "form": "functional"}),
+    DemoActivity("150400", "物资调运演练", -15, moves=("submit",), joined=_LEAGUE,
+                 facts={**_CAMP, "form": "functional"}),
     DemoActivity("150400", "赈济营地综合演练", 12, hours=8, span=1, joined=_LEAGUE, rolled=False, facts=_CAMP),
     DemoActivity("150000", "北部协作区跨区域演练", 26, hours=8, span=2, joined=("water", "medical"), rolled=False,
                  facts=_NORTH),
@@ -156,7 +158,8 @@ class _Made:
                 categories=["medical"], appointed_on=today - timedelta(days=400),
             )  # fmt: skip
             Instructor.objects.create(
-                organization=chifeng, name="那顺乌力吉（演示）", employer="赤峰市演示医院", qualification="主治医师（演示）",
+                organization=chifeng, name="那顺乌力吉（演示）", employer="赤峰市演示医院",
+                qualification="主治医师（演示）",
                 qualified_until=today + timedelta(days=40), appointed_on=today - timedelta(days=200),
             )  # fmt: skip
             InstructorAssessment.objects.create(
@@ -258,7 +261,7 @@ class _Made:
                 created_by=by,
                 owner="李志强（演示）",
                 due_on=today + timedelta(days=due),
-            )  # fmt: skip
+            )
             for what, due in lines
         ]
         if record.host == self._places["water"]:

@@ -5,6 +5,7 @@ from typing import Any
 from organizations.models import Organization, User
 from people.models import Membership
 from tests.training import builders
+from training.calendar.feed import begin
 
 
 def training_world(cast: dict[str, User], place: Organization, membership: Membership) -> dict[str, Any]:
@@ -17,4 +18,5 @@ def training_world(cast: dict[str, User], place: Organization, membership: Membe
         "participation": row,
         "slot": activity.slots.get(),
         "course_day": builders.training(place, keeper),
+        "feed_key": begin(keeper),
     }
