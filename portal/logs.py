@@ -31,7 +31,7 @@ def _clean(key: str, value: Any) -> Any:
         return "***"
     if value is None or isinstance(value, bool | int | float):
         return value
-    return mask_value(value if isinstance(value, str | dict | list | tuple) else str(value))
+    return mask_value(value) if isinstance(value, dict | list | tuple) else _address(str(value))
 
 
 def _address(text: str) -> str:

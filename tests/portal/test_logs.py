@@ -12,6 +12,7 @@ from core.masking import mask_text
 from organizations.models import Organization, User
 from portal.logs import json_formatter
 
+KEYED = "/calendar/feed/kEy-that-opens-a-calendar.ics"
 PERSONAL = ["150404199001011234", "15040419900101123X", "150404900101123", "13800001234"]
 
 
@@ -57,6 +58,13 @@ def test_other_numbers_stay(text: str) -> None:
 def test_secrets_are_left_out(lines: Any) -> None:
     structlog.get_logger("portal.x").error("failed", password="Caoyuan-2027-x", csrf_token="abc", code=500)
     assert (lines[0]["password"], lines[0]["csrf_token"], lines[0]["code"]) == ("***", "***", 500)
+
+
+def test_key_of_a_calendar_feed_is_left_out(lines: Any, rf: Any) -> None:
+    logging.getLogger("django.request").warning("Not Found: %s", KEYED, extra={"request": rf.get(KEYED)})
+    structlog.get_logger("portal.x").info("request_finished", request=f"GET {KEYED}", path=KEYED)
+    assert "kEy-that" not in json.dumps(lines)
+    assert lines[1]["request"] == "GET /calendar/feed/***"
 
 
 def test_objects_and_requests_do_not_break_a_line(lines: Any, rf: Any) -> None:
