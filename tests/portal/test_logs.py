@@ -62,7 +62,7 @@ def test_secrets_are_left_out(lines: Any) -> None:
 
 def test_key_of_a_calendar_feed_is_left_out(lines: Any, rf: Any) -> None:
     logging.getLogger("django.request").warning("Not Found: %s", KEYED, extra={"request": rf.get(KEYED)})
-    structlog.get_logger("portal.x").info("request_finished", request=f"GET {KEYED}", path=KEYED)
+    structlog.get_logger("portal.x").warning("request_finished", request=f"GET {KEYED}", path=KEYED)
     assert "kEy-that" not in json.dumps(lines)
     assert lines[1]["request"] == "GET /calendar/feed/***"
 
