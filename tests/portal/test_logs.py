@@ -61,8 +61,8 @@ def test_secrets_are_left_out(lines: Any) -> None:
 
 
 def test_key_of_a_calendar_feed_is_left_out(lines: Any, rf: Any) -> None:
-    logging.getLogger("django.request").warning("Not Found: %s", KEYED, extra={"request": rf.get(KEYED)})
-    structlog.get_logger("portal.x").warning("request_finished", request=f"GET {KEYED}", path=KEYED)
+    logging.getLogger("django.x").error("Not Found: %s", KEYED, extra={"request": rf.get(KEYED)})
+    structlog.get_logger("portal.x").error("request_finished", request=f"GET {KEYED}", path=KEYED)
     assert "kEy-that" not in json.dumps(lines)
     assert lines[1]["request"] == "GET /calendar/feed/***"
 
