@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.core.files.storage import Storage, default_storage
 from django.utils import timezone
 
-from core.attachments.previews import PREVIEW_SUFFIX
+from core.attachments.previews import SUFFIXES
 from core.models import Attachment, VerifiableDocument
 
 
@@ -19,11 +19,18 @@ def remove_orphans(older_than: timedelta = timedelta(days=1)) -> list[str]:
     removed = []
     for folder, model in (("attachments", Attachment), ("documents", VerifiableDocument)):
         for name in _files(default_storage, folder):
-            owner = name.removesuffix(PREVIEW_SUFFIX)
+            owner = _without_suffix(name)
             if _older(default_storage, name, limit) and not model._default_manager.filter(file=owner).exists():
                 default_storage.delete(name)
                 removed.append(name)
     return removed
+
+
+def _without_suffix(name: str) -> str:
+    """The original that a copy for display belongs to."""
+    for suffix in SUFFIXES:
+        name = name.removesuffix(suffix)
+    return name
 
 
 def _files(storage: Storage, folder: str) -> Iterator[str]:
