@@ -305,6 +305,7 @@ CELERY_BEAT_SCHEDULE = {
     "core.reminders": {"task": "core.send_reminders", "schedule": 3600},
     "core.jobs": {"task": "core.resume_jobs", "schedule": 60},
     "core.files": {"task": "core.sweep_files", "schedule": 24 * 3600},
+    "core.uploads": {"task": "core.finish_uploads", "schedule": 300},
     "core.mail": {"task": "core.mail_notices", "schedule": 300},
     "people.retention": {"task": "people.retention", "schedule": 24 * 3600},
     "organizations.housekeeping": {"task": "organizations.housekeeping", "schedule": 3600},

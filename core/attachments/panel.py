@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.attachments.owners import kinds_of, may_attach
 from core.attachments.previews import has_preview
-from core.attachments.takes import accept_of, hint_of, limit_of, limits_of, megabytes, takes_of
+from core.attachments.takes import accept_of, hint_of, limits_of, megabytes, takes_of
 from core.decisions import Decision
 from core.models import Attachment
 
@@ -69,14 +69,13 @@ def zone_context(owner: models.Model, kind: str, **more: str) -> dict[str, Any]:
     """What ``generic/_upload.html`` needs to put files with ``owner`` as ``kind``;
     ``more`` goes along with each file."""
     takes = takes_of(owner, kind)
-    extra = {
-        "content_type": ContentType.objects.get_for_model(owner).pk, "object_id": str(owner.pk), "kind": kind, **more,
-    }  # fmt: skip
+    place = {"content_type": ContentType.objects.get_for_model(owner).pk, "object_id": str(owner.pk)}
+    extra = {**place, "kind": kind, **more}
     return {
         "extra": extra,
         "upload_url": reverse("core:attachment_upload"),
+        "upload_begin": reverse("core:upload_begin", kwargs=place),
         "upload_extra": json.dumps(extra),
-        "upload_max": limit_of(takes),
         "upload_limits": json.dumps(limits_of(takes)),
         "upload_hint": hint_of(takes),
         "upload_accept": accept_of(takes),

@@ -18,9 +18,9 @@ def remove_orphans(older_than: timedelta = timedelta(days=1)) -> list[str]:
     limit = timezone.now() - older_than
     removed = []
     for folder, model in (("attachments", Attachment), ("documents", VerifiableDocument)):
-        for name in _files(default_storage, folder):
+        for name in files_in(default_storage, folder):
             owner = _without_suffix(name)
-            if _older(default_storage, name, limit) and not model._default_manager.filter(file=owner).exists():
+            if older(default_storage, name, limit) and not model._default_manager.filter(file=owner).exists():
                 default_storage.delete(name)
                 removed.append(name)
     return removed
@@ -33,16 +33,18 @@ def _without_suffix(name: str) -> str:
     return name
 
 
-def _files(storage: Storage, folder: str) -> Iterator[str]:
+def files_in(storage: Storage, folder: str) -> Iterator[str]:
+    """Every stored file below a folder."""
     try:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:
         return
     for inner in folders:
-        yield from _files(storage, f"{folder}/{inner}")
+        yield from files_in(storage, f"{folder}/{inner}")
     for file in files:
         yield f"{folder}/{file}"
 
 
-def _older(storage: Storage, name: str, limit: datetime) -> bool:
+def older(storage: Storage, name: str, limit: datetime) -> bool:
+    """Whether a stored file is older than ``limit``: a younger one may belong to a transaction that still runs."""
     return storage.get_modified_time(name) < limit

@@ -23,6 +23,7 @@ from core.attachments.formats.kinds import Refusal
 from core.attachments.limits import wants_json
 from core.attachments.owners import kinds_of, may_attach, may_end, visible_owner
 from core.attachments.panel import row_context
+from core.attachments.preparing import prepare
 from core.attachments.previews import PREVIEW, Size, has_preview, open_preview, preview_type
 from core.attachments.storing import attach, withdraw
 from core.audit import record
@@ -52,6 +53,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": str(error)}, status=403)
     except ValidationError as error:
         return _refused(request, owner, error)
+    prepare(attachment)
     if wants_json(request):
         html = row_html(request, attachment, may_attach(owner, request.user), tile=request.POST.get("show") == "tile")
         return JsonResponse({"html": html}, status=201)
