@@ -279,6 +279,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
+UPLOAD_VIDEO_MAX_BYTES = env.int("UPLOAD_VIDEO_MAX_BYTES", default=500 * 1024 * 1024)
+UPLOAD_PIECE_BYTES = 5 * 1024 * 1024  # what goes up in one request, far below what proxies let through
+UPLOAD_KEEP_DAYS = env.int("UPLOAD_KEEP_DAYS", default=7)  # for how long a broken-off upload can be gone on with
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_HANDLERS = [
@@ -303,6 +306,7 @@ CELERY_BEAT_SCHEDULE = {
     "core.reminders": {"task": "core.send_reminders", "schedule": 3600},
     "core.jobs": {"task": "core.resume_jobs", "schedule": 60},
     "core.files": {"task": "core.sweep_files", "schedule": 24 * 3600},
+    "core.uploads": {"task": "core.finish_uploads", "schedule": 300},
     "core.mail": {"task": "core.mail_notices", "schedule": 300},
     "people.retention": {"task": "people.retention", "schedule": 24 * 3600},
     "organizations.housekeeping": {"task": "organizations.housekeeping", "schedule": 3600},

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.attachments.checks import check
 from core.attachments.safekeeping import keep_file
+from core.attachments.takes import takes_of
 from core.language import in_chinese
 from core.models import Attachment
 from core.words import moment
@@ -30,7 +31,7 @@ def attach(
     :raises ValidationError: in plain Chinese, with the codes of ``checks.check``, ``same`` when this very content is
         already there, ``stale`` when ``replaces`` is no longer in use.
     """
-    found = check(cast(BinaryIO, upload.file), upload.name or "", upload.size)
+    found = check(cast(BinaryIO, upload.file), upload.name or "", upload.size, takes=takes_of(owner, kind))
     digest = sha256_of(upload)
     with transaction.atomic():
         _lock(owner)

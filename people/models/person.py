@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import encryption, masking
+from core.attachments.formats.kinds import PICTURES
 from core.decisions import Decision, no
 from core.history import tracked
 from core.search import matching, search_index, search_key
@@ -112,6 +113,7 @@ class Person(models.Model):
 
     objects = PersonQuerySet.as_manager()
     attachment_kinds = {PHOTO: _("照片")}
+    attachment_takes = {PHOTO: PICTURES}
     told_in_history = ("id_masked", "anonymised_at")
     masked_in_history = {"other_phone": masking.phone, "emergency_phone": masking.phone}
 

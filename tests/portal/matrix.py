@@ -73,6 +73,7 @@ MATRIX: dict[str, Row] = {
     "core:attachment_upload": _UPLOAD,
     "core:attachment_download": _account(methods=PAGE, args=("attachment",)),
     "core:attachment_preview": _account(methods=PAGE, args=("attachment",)),
+    "core:attachment_thumbnail": _account(methods=PAGE, args=("attachment",)),
     "core:attachment_withdraw": _account(Right.REQUEST_ACCOUNT, POST, args=("attachment",)),
     "core:document_download": _account(methods=PAGE, args=("document",)),
     "core:job_list": SIGNED_IN,
