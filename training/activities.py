@@ -34,9 +34,7 @@ COPIED = (
 
 
 @transaction.atomic
-def begin(
-    host: Organization, kind: str, *, by: User, template: DrillTemplate | None = None, **facts: Any
-) -> Activity:
+def begin(host: Organization, kind: str, *, by: User, template: DrillTemplate | None = None, **facts: Any) -> Activity:
     """A new draft at ``host``; a team takes part in what it holds itself.
 
     :param template: facts it begins with; ``facts`` that were given go before them.

@@ -35,7 +35,7 @@ from organizations.nearest import nearest_holders
 from organizations.permissions import acting_for, can
 from organizations.roles import Level, Right
 from training import hours
-from training.checks import blocking
+from training.checks import check
 from training.choices import ActivityKind
 from training.models import Activity, Problem
 from training.states import ACTIVITY_STEPS, PROBLEM_STEPS, ActivityState
@@ -61,7 +61,9 @@ def archives(activity: Activity, user: User) -> Decision:
 
 def confirming_office(host: Organization) -> Organization:
     """The office above the host; the region confirms its own among colleagues."""
-    return host if host.level in (Level.REGION, Level.NATIONAL) else host.get_parent()
+    if host.level in (Level.REGION, Level.NATIONAL):
+        return host
+    return Organization.objects.get(path=host.parent_path)
 
 
 def deciders(activity: Activity) -> list[User]:
@@ -78,10 +80,12 @@ def author_side(activity: Activity) -> list[User]:
 
 
 # -- what follows ---------------------------------------------------------------------------------------
-def _hand_in(activity: Activity, by: User) -> None:
-    found = blocking(activity)
-    if found:
-        raise ValidationError(found, code="incomplete")
+def _hand_in(activity: Activity, by: User) -> dict[str, list[str]]:
+    """What was found and does not stop it is kept with the move: whoever confirms reads it there."""
+    found = check(activity)
+    stops = [finding.message for finding in found if finding.blocking]
+    if stops:
+        raise ValidationError(stops, code="incomplete")
     assert activity.starts_at is not None, "checked above"
     now = timezone.now()
     if not activity.number:
@@ -92,6 +96,8 @@ def _hand_in(activity: Activity, by: User) -> None:
     freeze(activity)
     activity.version += 1
     _tell(deciders(activity), activity, "activity_submitted", gettext_lazy("%(host)s报来%(kind)s记录：%(title)s"))
+    with in_chinese():
+        return {"findings": [finding.message for finding in check(activity)] if found else []}
 
 
 def freeze(activity: Activity) -> None:
@@ -120,7 +126,7 @@ def _confirm(activity: Activity, by: User) -> None:
     _tell(author_side(activity), activity, "activity_confirmed", gettext_lazy("%(number)s 已确认：%(title)s"))
 
 
-def _reopen(activity: Activity, by: User) -> None:
+def _reopen(activity: Activity, by: User, fields: dict[str, str] | None = None) -> None:
     activity.confirmed_by, activity.confirmed_at = None, None
     activity.version += 1
     hours.take_back(activity)

@@ -50,9 +50,7 @@ class _WhenForm(forms.Form):
     )
     starts_at = InstantField(label=gettext_lazy("开始"))
     ends_at = InstantField(label=gettext_lazy("结束"))
-    place = forms.CharField(
-        label=gettext_lazy("地点"), max_length=200, required=False, validators=[validate_visible]
-    )
+    place = forms.CharField(label=gettext_lazy("地点"), max_length=200, required=False, validators=[validate_visible])
     hide_optional = True  # all of it may come later
 
     def clean(self) -> dict[str, Any]:
@@ -84,7 +82,9 @@ class BeginForm(_WhenForm):
             del self.fields["begin_with"]
         elif self.last is not None:
             self.fields["begin_with"].initial = f"copy:{self.last.pk}"
-            self.fields["begin_with"].help_text = _("照上一次的，队伍、名单、科目、情景、装备都带过来；名称和地点不填就用上一次的。")
+            self.fields["begin_with"].help_text = _(
+                "照上一次的，队伍、名单、科目、情景、装备都带过来；名称和地点不填就用上一次的。"
+            )
 
     @property
     def source(self) -> Activity | None:

@@ -1,6 +1,7 @@
 """One section of an activity's form. What is right of what was typed is kept, what is wrong stays on the page."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -33,6 +34,7 @@ HELPS = {
     "cost": _("没有的不填。"),
 }
 _TEXTS = ("outside_units", "scenario", "process", "equipment_used", "vehicles_used", "summary")
+_KEYED = ("subjects", "departments")  # lists of keys
 _ROWS = {"process": 8, "summary": 8, "scenario": 5}
 
 
@@ -60,12 +62,14 @@ class SectionForm(VersionedForm):
         return self.cleaned_data
 
     def _post_clean(self) -> None:
-        """The table's own constraints are looked at as far as the fields of this form go; the rest of the row is not
-        this page's business."""
-        super()._post_clean()  # type: ignore[misc]
-
-    def validate_constraints(self) -> None:  # type: ignore[override]
-        """Said by ``clean`` at the fields."""
+        """Only the fields of this form are looked at. The table's constraints over others are not this page's business,
+        and those over its own are said by ``clean`` at the fields."""
+        exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]
+        forms.models.construct_instance(self, self.instance, self._meta.fields)  # type: ignore[attr-defined]
+        try:
+            self.instance.clean_fields(exclude=exclude)
+        except forms.ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
 
     @property
     def is_stale(self) -> bool:
@@ -123,6 +127,20 @@ class SectionForm(VersionedForm):
             not same(getattr(fresh, name), getattr(before, name)) for name in self._own_fields()
         )
 
+    def _tell(self, fresh: Any, typed: dict[str, Any]) -> None:
+        super()._tell(fresh, typed)
+        for place, clash in enumerate(self.clashes):
+            words = dict(getattr(self.fields[clash.name], "choices", ())) if clash.name in _KEYED else {}
+            if words:
+                told = {part: _named(getattr(clash, part), words) for part in ("old", "new", "mine")}
+                self.clashes[place] = replace(clash, **told)
+
+    def _take(self, name: str, value: Any) -> None:
+        if name in _KEYED:
+            self.data.setlist(self.add_prefix(name), value or [])
+        else:
+            super()._take(name, value)
+
     # -- what may be chosen --------------------------------------------------------------------------------
     def _choose(self) -> None:
         for name in self.fields:
@@ -140,7 +158,7 @@ class SectionForm(VersionedForm):
         every = Base.objects.visible_to(self.own)
         field.queryset = every.in_use() | every.filter(pk=self.instance.base_id)
         host = self.instance.host
-        league = host.path[: host.steplen * 2]
+        league = host.path[: host.steplen * 3]  # under 总会 and the region
         near = every.in_use().filter(organization__path__startswith=league)
         above = every.in_use().filter(organization__path__in=line_of(host.path, host.steplen))
         rows = list(Base.objects.filter(pk__in=near.order_by().values("pk").union(above.order_by().values("pk")))
@@ -175,7 +193,15 @@ def plan_items(activity: Activity, user: User) -> Any:
     )
     standing = PlanItem.objects.filter(plan__in=plans.order_by().values("pk"), kind=activity.kind, ended_at=None)
     rows = standing | PlanItem.objects.filter(pk=activity.plan_item_id)
-    return rows.select_related("plan__organization").order_by("plan__year", "plan__organization__path", "position", "pk")
+    return rows.select_related("plan__organization").order_by(
+        "plan__year", "plan__organization__path", "position", "pk"
+    )
+
+
+def _named(keys: str, words: dict[str, Any]) -> str:
+    """Keys joined for reading, each by its name."""
+    mark = _("、")
+    return mark.join(str(words.get(key, key)) for key in keys.split(mark))
 
 
 class _Line(forms.Textarea):
