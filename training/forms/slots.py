@@ -106,14 +106,14 @@ class SlotRows:
         return [form for form in self.forms if not form.is_empty]
 
     def _together(self) -> None:
-        rows = sorted(self.filled, key=lambda form: form.span)
-        for one, other in pairwise(rows):
-            if one.span[1] > other.span[0]:
+        spans = sorted(((form.span, form) for form in self.filled), key=lambda pair: pair[0])
+        for (one, _form), (two, other) in pairwise(spans):
+            if one[1] > two[0]:
                 other.add_error("starts_at", _("和另一场的时间重叠了。"))
                 self.head.add_error(None, _("有两个场次的时间重叠了。"))
         begins, ends = self.activity.starts_at, self.activity.ends_at
-        for form in rows:
-            if begins and ends and not form.called and (form.span[0] < begins or form.span[1] > ends):
+        for span, form in spans:
+            if begins and ends and not form.called and (span[0] < begins or span[1] > ends):
                 form.add_error("ends_at", _("场次要在活动的起止时间以内。"))
                 self.head.add_error(None, _("有的场次不在活动的起止时间以内；要改起止时间，到“基本情况”里改。"))
 

@@ -122,5 +122,5 @@ def _confirming(page: ActivityPage) -> dict[str, Any]:
     """For whoever confirms it: the one after this, so that a queue is worked through without going back to the list."""
     if not any(move.action == "confirm" for move in page.moves):
         return {"confirms": False}
-    others = list(waiting_for(page.request.user).exclude(pk=page.activity.pk).only("pk", "submitted_at")[:1])
+    others = list(waiting_for(page.request.user).exclude(pk=page.activity.pk)[:1])
     return {"confirms": True, "next_one": others[0].get_absolute_url() if others else ""}
