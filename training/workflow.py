@@ -61,9 +61,7 @@ def archives(activity: Activity, user: User) -> Decision:
 
 def confirming_office(host: Organization) -> Organization:
     """The office above the host; the region confirms its own among colleagues."""
-    if host.level in (Level.REGION, Level.NATIONAL):
-        return host
-    return Organization.objects.get(path=host.parent_path)
+    return host if host.level in (Level.REGION, Level.NATIONAL) else Organization.objects.get(path=host.parent_path)
 
 
 def deciders(activity: Activity) -> list[User]:
@@ -82,7 +80,8 @@ def author_side(activity: Activity) -> list[User]:
 # -- what follows ---------------------------------------------------------------------------------------
 def _hand_in(activity: Activity, by: User) -> dict[str, list[str]]:
     """What was found and does not stop it is kept with the move: whoever confirms reads it there."""
-    found = check(activity)
+    with in_chinese():
+        found = check(activity)
     stops = [finding.message for finding in found if finding.blocking]
     if stops:
         raise ValidationError(stops, code="incomplete")
@@ -96,8 +95,7 @@ def _hand_in(activity: Activity, by: User) -> dict[str, list[str]]:
     freeze(activity)
     activity.version += 1
     _tell(deciders(activity), activity, "activity_submitted", gettext_lazy("%(host)s报来%(kind)s记录：%(title)s"))
-    with in_chinese():
-        return {"findings": [finding.message for finding in check(activity)] if found else []}
+    return {"findings": [finding.message for finding in found]}
 
 
 def freeze(activity: Activity) -> None:

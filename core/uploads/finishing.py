@@ -1,13 +1,15 @@
 """When every byte has come: the pieces are put together, judged and put with the record, once."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.http import Http404
 from django.utils import timezone
@@ -81,13 +83,12 @@ def _end(upload: Upload, owner: models.Model, by: Any) -> None:
 
 
 @contextmanager
-def _together(upload: Upload) -> Iterator[TemporaryUploadedFile]:
-    """The whole file on disk, never in memory. A storage on disk moves it to its place instead of copying it."""
-    with TemporaryUploadedFile(upload.name, "application/octet-stream", upload.size, None) as whole:
+def _together(upload: Upload) -> Iterator[UploadedFile]:
+    """The whole file, never in memory: in the data folder, since /tmp of a container may be memory too, and without
+    a name, so that a killed process leaves nothing behind."""
+    with tempfile.TemporaryFile(dir=settings.DATA_DIR) as whole:
         for name in upload.pieces:
             with default_storage.open(name) as piece:
                 for block in piece.chunks(_BLOCK):
                     whole.write(block)
-        whole.flush()
-        whole.seek(0)
-        yield whole
+        yield UploadedFile(whole, upload.name, size=upload.size)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -112,8 +113,8 @@ def drop(pk: UUID, by: Any) -> None:
 
 def forget_pieces(upload: Upload) -> None:
     """Remove the pieces from storage once the transaction in hand has committed."""
-    names = list(upload.pieces)
-    transaction.on_commit(lambda: [default_storage.delete(name) for name in names])
+    for name in upload.pieces:
+        transaction.on_commit(partial(default_storage.delete, name), robust=True)  # what is left, the sweep removes
 
 
 def _most_pieces(size: int) -> int:

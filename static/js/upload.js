@@ -45,7 +45,7 @@
       total.hidden = rows.size < 2;
       total.querySelector("[data-count]").textContent = text("total", { n: states.filter((state) => state === "done").length, m: rows.size })
         + (failed ? text("totalFailed", { k: failed }) : "");
-      total.querySelector("[data-again-all]").hidden = !failed;
+      total.querySelector("[data-again-all]").hidden = !Array.from(rows).some((row) => row.canAgain());
     };
 
     class Row {
@@ -127,8 +127,11 @@
         count();
       }
 
+      canAgain() { return this.state === "failed" && !this.part("[data-again]").hidden; }
+
       fail(message, retry) {
         this.state = "failed";
+        if (list.firstElementChild !== this.node) list.prepend(this.node); // among two hundred it would not be seen
         this.say(message, "wrong");
         this.part("progress").hidden = true;
         this.part("[data-again]").hidden = !retry;
@@ -163,7 +166,7 @@
     zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
     zone.addEventListener("dragleave", () => zone.classList.remove("over"));
     zone.addEventListener("drop", (event) => { event.preventDefault(); zone.classList.remove("over"); add(event.dataTransfer.files); });
-    total.querySelector("[data-again-all]").addEventListener("click", () => rows.forEach((row) => { if (row.state === "failed" && !row.part("[data-again]").hidden) row.again(); }));
+    total.querySelector("[data-again-all]").addEventListener("click", () => rows.forEach((row) => { if (row.canAgain()) row.again(); }));
   };
 
   document.querySelectorAll("[data-upload]").forEach(attend);
