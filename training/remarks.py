@@ -73,9 +73,9 @@ def value_known(name: str, before: Any) -> bool:
 
 
 def as_returned(activity: Activity, returned: WorkflowEvent) -> Any:
-    """The record as it was when it was returned, for ``remarks_of``; rows for ``core.together``."""
-    events = activity.tracked_events.filter(pgh_created_at__lte=returned.at)  # type: ignore[attr-defined]
-    return events.order_by("-pgh_id")[:1]
+    """The record as it was when it was returned, for ``remarks_of``. One query."""
+    version = (returned.facts or {}).get("version")
+    return activity.tracked_events.filter(version=version).order_by("pgh_id").last()  # type: ignore[attr-defined]
 
 
 def _where(activity: Activity, name: str) -> str:

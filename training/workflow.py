@@ -110,11 +110,13 @@ def _withdraw(activity: Activity, by: User) -> None:
     activity.version += 1
 
 
-def _return(activity: Activity, by: User, fields: dict[str, str] | None = None) -> None:
+def _return(activity: Activity, by: User, fields: dict[str, str] | None = None) -> dict[str, int]:
+    """The version that is sent back is kept with the move: what differs from it later has been put right."""
     activity.version += 1
     with in_chinese():
         body = _("需要修改 %(count)d 处。") % {"count": len(fields)} if fields else ""
     _tell(author_side(activity), activity, "activity_returned", gettext_lazy("%(number)s 被退回修改：%(title)s"), body)
+    return {"version": activity.version}
 
 
 def _confirm(activity: Activity, by: User) -> None:
@@ -124,11 +126,12 @@ def _confirm(activity: Activity, by: User) -> None:
     _tell(author_side(activity), activity, "activity_confirmed", gettext_lazy("%(number)s 已确认：%(title)s"))
 
 
-def _reopen(activity: Activity, by: User, fields: dict[str, str] | None = None) -> None:
+def _reopen(activity: Activity, by: User, fields: dict[str, str] | None = None) -> dict[str, int]:
     activity.confirmed_by, activity.confirmed_at = None, None
     activity.version += 1
     hours.take_back(activity)
     _tell(author_side(activity), activity, "activity_returned", gettext_lazy("%(number)s 退回更正：%(title)s"))
+    return {"version": activity.version}
 
 
 def _archive(activity: Activity, by: User) -> None:

@@ -37,7 +37,8 @@ def activity_detail(request: SignedIn, pk: int) -> HttpResponse:
     page = activity_page(request, pk, "training:activity_detail")
     activity = page.activity
     found = together(**around(activity), events=_events(activity), photos=_photos(activity))
-    context = page.context(**_sheet(page, found), **_standing(page, found["events"]), **_confirming(page))
+    more = {**_sheet(page, found), **_standing(page, found["events"]), **_confirming(page)}
+    context = page.context(**more)
     return render(request, "training/activity_detail.html", context)
 
 
@@ -54,7 +55,7 @@ def _sheet(page: ActivityPage, found: dict[str, list[Any]]) -> dict[str, Any]:
     activity = page.activity
     kept = bool(page.kept)
     returned = last_return(found["events"]) if activity.state == ActivityState.RETURNED else None
-    before = next(iter(as_returned(activity, returned)), None) if returned else None
+    before = as_returned(activity, returned) if returned else None
     remarks = remarks_of(activity, returned, before)
     findings = check(activity) if kept else []
     evaluated = sum(bool(row.rating) for row in found["evaluations"])
@@ -123,4 +124,7 @@ def _confirming(page: ActivityPage) -> dict[str, Any]:
     if not any(move.action == "confirm" for move in page.moves):
         return {"confirms": False}
     others = list(waiting_for(page.request.user).exclude(pk=page.activity.pk)[:1])
-    return {"confirms": True, "next_one": others[0].get_absolute_url() if others else ""}
+    # withdrawing is the author's; whoever confirms sends it back
+    mine = page.activity.submitted_by_id == page.request.user.pk
+    moves = [move for move in page.moves if mine or move.action != "withdraw"]
+    return {"moves": moves, "confirms": True, "next_one": others[0].get_absolute_url() if others else ""}
