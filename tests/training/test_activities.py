@@ -36,6 +36,7 @@ from training.views.activity_list import ActivityList
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 LIST = reverse("training:activity_list")
+JSON = {"content_type": "application/json"}
 
 
 def at(hours: int = 0, days_ago: int = 3) -> str:
@@ -478,13 +479,13 @@ def test_api_reads_and_moves(captain: User, chifeng: User, baotou: User, as_user
     detail = client.get(reverse("api:activity-detail", args=[activity.pk])).json()
     assert detail["actions"] == ["withdraw", "confirm", "return_for_changes"]
     assert as_user(baotou).get(reverse("api:activity-detail", args=[activity.pk])).status_code == 404
-    assert client.post(reverse("api:activity-archive", args=[activity.pk])).status_code == 409
-    assert as_user(captain).post(reverse("api:activity-confirm", args=[activity.pk])).status_code == 403
+    assert client.post(reverse("api:activity-archive", args=[activity.pk]), **JSON).status_code == 409
+    assert as_user(captain).post(reverse("api:activity-confirm", args=[activity.pk]), **JSON).status_code == 403
     stale = {"version": activity.version + 1}
-    assert client.post(reverse("api:activity-confirm", args=[activity.pk]), stale).status_code == 409
-    back = client.post(reverse("api:activity-return-for-changes", args=[activity.pk]), {})
+    assert client.post(reverse("api:activity-confirm", args=[activity.pk]), stale, **JSON).status_code == 409
+    back = client.post(reverse("api:activity-return-for-changes", args=[activity.pk]), {}, **JSON)
     assert back.status_code == 400
-    done = client.post(reverse("api:activity-confirm", args=[activity.pk]), {"version": activity.version})
+    done = client.post(reverse("api:activity-confirm", args=[activity.pk]), {"version": activity.version}, **JSON)
     assert done.json()["state"] == "confirmed"
 
 
