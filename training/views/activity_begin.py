@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.forms import refuse
 from core.keys import key
 from organizations.models import Organization
-from organizations.permissions import reach
-from organizations.roles import Right
+from organizations.permissions import access, reach
+from organizations.roles import Level, Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, pick_place, seen
 from training.activities import begin, copy_of, may_begin
@@ -53,7 +53,7 @@ def activity_create(request: SignedIn) -> HttpResponse:
             {"label": one.label, "url": _with(request.path, one, host.pk), "active": one == kind}
             for one in ActivityKind
         ],
-        "host_url": reverse("training:activity_host", args=[kind]),
+        "host_url": reverse("training:activity_host", args=[kind]) if _has_others(request) else "",
         "cancel_url": reverse("training:activity_list"),
         "submit_label": _("建立"),
     }
@@ -77,6 +77,12 @@ def _host(request: SignedIn) -> Organization | None:
     places = Organization.objects.in_force().filter(reach(request.user, Right.EDIT_TRAINING, at=""))
     found = list(places.filter(pk=request.user.organization_id)) or list(places.order_by("path")[:2])
     return found[0] if len(found) == 1 else None
+
+
+def _has_others(request: SignedIn) -> bool:
+    """Whether there may be another place to choose: whoever keeps one team has none."""
+    held = {one.path for one in access(request.user).having(Right.EDIT_TRAINING)}
+    return len(held) > 1 or request.user.organization.level != Level.TEAM
 
 
 def _begun(form: BeginForm, host: Organization, kind: str, request: SignedIn) -> Activity:

@@ -14,7 +14,7 @@ from core.history import changes_of
 from core.models import WorkflowEvent
 from organizations.signed_in import SignedIn
 from training.choices import Department
-from training.models import Subject
+from training.models import Activity, Subject
 from training.remarks import commentable
 from training.views.activity_common import ActivityPage, activity_page
 from training.workflow import WORKFLOW
@@ -53,7 +53,7 @@ def _story(page: ActivityPage) -> list[dict[str, Any]]:
     masked = {"subjects": lambda text: _each(text, names), "departments": lambda text: _each(text, departments)}
     told = [change.shown() for change in changes_of(activity, masked=masked)]
     moves = [_move(event, page) for event in WorkflowEvent.objects.of(activity).select_related("by")]
-    kept = [entry for entry in told if not _only_a_move(entry)]
+    kept = [entry for entry in map(_without_moves, told) if entry["changes"]]
     return sorted([*moves, *kept], key=lambda entry: entry["at"], reverse=True)
 
 
@@ -62,10 +62,13 @@ def _each(text: str, names: dict[str, str]) -> str:
     return mark.join(names.get(key, key) for key in text.split(mark))
 
 
-def _only_a_move(entry: dict[str, Any]) -> bool:
-    """A change of nothing but the state is told by its move."""
-    labels = {str(line["label"]) for line in entry["changes"]}
-    return bool(labels) and labels <= {_("状态")}
+# Facts that a move sets, and its own line tells.
+_SET_BY_MOVES = ("state", "office", "submitted_by", "confirmed_by", "state_reason")
+
+
+def _without_moves(entry: dict[str, Any]) -> dict[str, Any]:
+    labels = {str(Activity._meta.get_field(name).verbose_name) for name in _SET_BY_MOVES}  # type: ignore[union-attr]
+    return {**entry, "changes": [line for line in entry["changes"] if str(line["label"]) not in labels]}
 
 
 def _move(event: WorkflowEvent, page: ActivityPage) -> dict[str, Any]:

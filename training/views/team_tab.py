@@ -34,7 +34,7 @@ class TeamActivities(ActivityList):
     def authorise(self) -> None:
         place = self.page.team.organization
         can(self.request.user, Right.VIEW_TRAINING, place).require()
-        self.title = _("%(team)s的演练和培训") % {"team": place.short_name}
+        self.title = _("%(team)s的培训和演练") % {"team": place.short_name}
 
     @cached_property
     def page(self) -> TeamPage:
