@@ -57,6 +57,12 @@ class Held:
             and target.path != self.path
         )
 
+    @property
+    def reaches_below(self) -> bool:
+        """Whether this right holds at everything below its place."""
+        duty = ROLES[self.role]
+        return self.right in duty.below and not self.proxy_for and duty.levels != {Level.TEAM}
+
     def condition(self, prefix: str) -> Q:
         """The same as a filter; ``prefix`` leads from the filtered model to the organization (``""`` or ``"x__"``)."""
         duty = ROLES[self.role]

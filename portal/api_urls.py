@@ -10,6 +10,7 @@ from people.api.papers import CertificateViewSet, PolicyViewSet
 from people.api.persons import MembershipViewSet, PersonViewSet
 from teams.api.filings import FilingViewSet
 from teams.api.teams import TeamViewSet
+from training.api.activities import ActivityViewSet
 
 app_name = "api"
 
@@ -23,6 +24,7 @@ router.register("policies", PolicyViewSet, basename="policy")
 router.register("filings", FilingViewSet, basename="filing")
 router.register("teams", TeamViewSet, basename="team")
 router.register("persons", PersonViewSet, basename="person")
+router.register("activities", ActivityViewSet, basename="activity")
 router.register("memberships", MembershipViewSet, basename="membership")
 
 urlpatterns = [

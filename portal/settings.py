@@ -327,6 +327,8 @@ REMINDERS = [
 ]
 # What of the layers above hangs on a person, and goes along when two records of one person become one
 HANGS_ON_PERSON = ["teams.TeamPost"]
+# Pages that layers above teams give a team (teams.views.team_common.Tab)
+TEAM_TABS = ["training.views.team_tab.TAB"]
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
 AFTER_OFFICE_MOVED = ["teams.restructuring.reroute"]
 BEFORE_OFFICE_CLOSED = ["teams.restructuring.in_the_way"]
