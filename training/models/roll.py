@@ -119,6 +119,7 @@ class Mark(models.Model):
     of them in the order of ``(at, id)``, so it does not matter in which order or how late they arrive
     (``training.folding``).
 
+    :ivar shift: seconds by which ``at`` was moved because the device's clock was wrong.
     :ivar trouble: why it does not count as it is; somebody settles it (``MarkSettlement``), nothing is thrown away.
     """
 
@@ -128,6 +129,7 @@ class Mark(models.Model):
     kind = models.CharField(_("点名"), max_length=10, choices=MarkKind)
     method = models.CharField(_("方式"), max_length=10, choices=MarkMethod)
     at = models.DateTimeField(_("时间"))
+    shift = models.IntegerField(_("校正（秒）"), default=0)
     received_at = models.DateTimeField(_("收到时间"), auto_now_add=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("点名人"))
     device = models.CharField(_("设备"), max_length=40, blank=True)
