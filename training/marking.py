@@ -41,12 +41,15 @@ class Result:
 
     :ivar state: ``stored``, ``same`` (it was there already) or ``refused`` (the device keeps it; ``message`` says why).
     :ivar trouble: stored, but not counted before somebody has settled it.
+    :ivar shift: seconds by which its time was moved, because the clock of the device was wrong.
     """
 
     id: UUID
     state: str
     trouble: str = ""
     message: str = ""
+    person: int | None = None
+    shift: int = 0
 
 
 @transaction.atomic
@@ -161,7 +164,7 @@ def _store(marks: dict[int, Mark], results: dict[int, Result]) -> list[Mark]:
             continue
         state = SAME if mark.id in before or mark.id in answered else STORED
         answered.add(mark.id)
-        results[number] = Result(mark.id, state, kept.trouble, _said(kept))
+        results[number] = Result(mark.id, state, kept.trouble, _said(kept), kept.person_id, kept.shift)
     return [mark for mark in wanted if _content(stored[mark.id]) == _content(mark)]
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from organizations.models import Organization, User
+from organizations.reference import add_child
 from people import card
 from tests.people import builders as people
 from tests.training import builders
@@ -129,7 +130,7 @@ def test_member_of_a_joined_team_is_put_on_the_list_to_be_decided(drill: Activit
 def test_stranger_is_kept_to_be_settled(
     drill: Activity, slot: Slot, captain: User, chifeng: User, baotou: User, office: Callable[[str], Organization]
 ) -> None:
-    other = people.member(office("150404").get_children().filter(level="team").first() or _team(office), 3)
+    other = people.member(elsewhere(office), 3)
     (unseen,) = take([mark(slot, person=other.person_id, number=1)], by=captain)
     assert unseen.state == REFUSED
     assert "找不到这个人" in unseen.message
@@ -140,8 +141,13 @@ def test_stranger_is_kept_to_be_settled(
     assert not Attendance.objects.exists()
 
 
-def _team(office: Callable[[str], Organization]) -> Organization:
-    return office("150200").add_child(name="别处救援队（演示）", code="150200-T9", level="team", kind="team")
+def elsewhere(office: Callable[[str], Organization]) -> Organization:
+    """A team of 包头."""
+    place = office("150200")
+    return add_child(
+        place, code="150200-T9", name="别处救援队（演示）", short_name="别处救援队", level="team",
+        division_id=place.division_id,
+    )  # fmt: skip
 
 
 def test_card_of_nobody_is_refused_with_the_reason(slot: Slot, captain: User) -> None:

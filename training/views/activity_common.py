@@ -27,7 +27,10 @@ class Tab:
 
 
 # One line per tab; a part that gives an activity a page of its own adds it here.
-TABS: tuple[Tab, ...] = (Tab(_("概况"), "training:activity_detail"),)
+TABS: tuple[Tab, ...] = (
+    Tab(_("概况"), "training:activity_detail"),
+    Tab(_("点名"), "training:activity_roll"),
+)
 _TONES = {
     ActivityState.DRAFT: ("todo", "draft"),
     ActivityState.SUBMITTED: ("wait", "wait"),
