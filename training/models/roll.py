@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.history import tracked
@@ -54,7 +55,7 @@ class Slot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label or f"{self.starts_at:%m-%d %H:%M}"
+        return self.label or f"{timezone.localtime(self.starts_at):%m-%d %H:%M}"
 
 
 class ParticipationQuerySet(models.QuerySet):
@@ -146,7 +147,7 @@ class Mark(models.Model):
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.person} {self.get_kind_display()} {self.at:%m-%d %H:%M}"
+        return f"{self.person} {self.get_kind_display()} {timezone.localtime(self.at):%m-%d %H:%M}"
 
 
 @tracked()

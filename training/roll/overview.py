@@ -48,7 +48,9 @@ def overview(activity: Activity, page: int) -> Overview:
     }
     found = together(
         slots=activity.slots.annotate(**counts),
-        rows=shown.select_related("person", "organization"),
+        rows=shown.select_related("person", "organization").only(
+            "listing", "person__name", "organization__short_name", "organization__name"
+        ),
         attendances=Attendance.objects.filter(slot__activity=activity, participation__in=shown.values("pk")),
         counts=rows.order_by().values("listing").annotate(n=Count("pk")),
         teams=Organization.objects.filter(pk__in=activity.teams.order_by().values("organization")).order_by("path"),

@@ -16,6 +16,10 @@ from training.states import ActivityState
 
 LEAST = timedelta(minutes=5)  # whoever hands over from one to the next is at neither for a moment
 SHOWN = 20
+_READ = (
+    "arrived_at", "left_at", "slot__starts_at", "slot__ends_at", "slot__activity__title", "slot__activity__kind",
+    "participation__person__name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ def clashes(activity: Activity) -> list[Clash]:
 
 def _present() -> QuerySet[Attendance]:
     rows = Attendance.objects.filter(presence=Presence.PRESENT, minutes_set=None)
-    return rows.select_related("participation__person", "slot__activity__host").order_by("slot__starts_at", "pk")
+    rows = rows.select_related("participation__person", "slot__activity").order_by("slot__starts_at", "pk")
+    return rows.only(*_READ)
 
 
 def _overlapping(own: list[Attendance], others: dict[int, list[Attendance]]) -> Iterator[Clash]:
