@@ -2,7 +2,7 @@
    Sent again as often as need be, for the server knows them by their ids. Without a session, without network, with the
    server down: all stay, and the page is told ("roll:change" on document). Sets window.rollSync. */
 window.rollSync = (() => {
-  const BATCH = 100, FIRST = 2000, LONGEST = 60000, POLL = 15000;
+  const BATCH = 100, FIRST = 2000, LONGEST = 60000, POLL = 15000, PATIENCE = 30000;
   const page = document.body.dataset;
   const user = Number(page.user);
   const state = { network: navigator.onLine, expired: false, other: false, forbidden: false, known: false, sheet: null, waiting: [], shift: 0 };
@@ -32,7 +32,10 @@ window.rollSync = (() => {
 
   const ask = async (address, options) => {
     const headers = { Accept: "application/json", "X-Requested-With": "fetch", ...options?.headers };
-    const answer = await fetch(address, { ...options, headers, cache: "no-store", credentials: "same-origin" });
+    const patience = new AbortController();
+    const over = setTimeout(() => patience.abort(), PATIENCE);
+    const answer = await fetch(address, { ...options, headers, signal: patience.signal, cache: "no-store", credentials: "same-origin" });
+    clearTimeout(over);
     state.network = true;
     // sign-in pages and pages of a captive network are no answer
     const data = answer.redirected ? null : await answer.json().catch(() => null);

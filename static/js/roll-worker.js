@@ -8,11 +8,16 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 const late = () => new Promise((_done, fail) => { setTimeout(() => fail(new Error("slow")), WAIT); });
 
+/* To the server a worker's request looks like one for a part of a page, which is answered 401 instead of led to sign-in;
+   as a "boosted" one it is a page again. */
+const ask = (request) => fetch(request.url, {
+  headers: { Accept: "text/html", "HX-Request": "true", "HX-Boosted": "true" }, redirect: "manual", credentials: "same-origin",
+});
 const page = async (request) => {
   const kept = await caches.match(request.url, { ignoreSearch: true, ignoreVary: true });
-  if (!kept) return fetch(request);
+  if (!kept) return ask(request);
   try {
-    const answer = await Promise.race([fetch(request), late()]);
+    const answer = await Promise.race([ask(request), late()]);
     // opaqueredirect: off to the sign-in page. The roll goes on; its page says that one has to sign in.
     return answer.ok ? answer : answer.type === "opaqueredirect" || answer.status >= 500 ? kept : answer;
   } catch {

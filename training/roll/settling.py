@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.decisions import Decision, no
 from core.language import sentence
@@ -28,7 +29,7 @@ def may_now(activity: Activity) -> Decision:
     if activity.is_open:
         return Decision(True, "")
     words = {"state": activity.get_state_display()}
-    return no(sentence(_("现在是“%(state)s”，不能处理点名。记录撤回或退回后再办。"), words))
+    return no(sentence(gettext_lazy("现在是“%(state)s”，不能处理点名。记录撤回或退回后再办。"), words))
 
 
 @transaction.atomic
