@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from organizations.models import User
+from people import card
 from tests.conftest import PASSWORD
 from tests.people import builders as people
 from tests.training import builders
@@ -48,6 +49,13 @@ def waits(page: Page, count: int) -> None:
     expect(page.locator("#roll-chip")).to_contain_text(f"待同步 {count}")
 
 
+def sign_in(page: Page, username: str, slot: Slot) -> None:
+    page.get_by_label("登录名").fill(username)
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(f"**/roll/slots/{slot.pk}/")
+
+
 def stored(count: int) -> list[Mark]:
     """Marks, once there are so many."""
     for _try in range(100):
@@ -83,34 +91,47 @@ def test_roll_without_network_and_without_session(
     tap(page, "李志强", "请假")
     tap(page, "乌仁图雅")
     waits(page, 4)
+
+    # a member shows his card, and the page for it opens without network as well
+    late = people.member(slot.activity.host, 9, person=people.person(9, name="额尔德尼其其格"))
+    page.get_by_role("link", name="扫队员卡").click()
+    page.get_by_label("扫码枪或粘贴").fill(card.link(late))
+    page.get_by_role("button", name="记到").click()
+    expect(page.locator("#scan-list li")).to_contain_text("待同步")
+    waits(page, 5)
+    page.get_by_role("link", name="回到点名").click()
     assert Mark.objects.count() == 1
 
     # the session ends meanwhile: back in the network, the page says so and keeps all
-    cookies = page.context.cookies()
     page.context.clear_cookies()
     page.context.set_offline(False)
     expect(page.get_by_text("登录已过期，点名都在本机")).to_be_visible()
     tap(page, "王明", "离开")
-    waits(page, 5)
+    waits(page, 6)
     page.reload()
     expect(page.get_by_text("登录已过期，点名都在本机")).to_be_visible()
-    waits(page, 5)
+    waits(page, 6)
+
+    # a colleague signs in on the same phone: he does not send them as his own
+    page.get_by_role("link", name="去登录").click()
+    sign_in(page, "chifeng", slot)
+    expect(page.get_by_text("还有别的账号点的 6 条没有同步")).to_be_visible()
+    expect(page.locator("#roll-came")).to_have_text("1")
     assert Mark.objects.count() == 1
-    assert cookies
 
     # signing in leads back, and each arrives once
-    page.get_by_role("link", name="去登录").click()
-    page.get_by_label("登录名").fill("captain")
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url(f"**/roll/slots/{slot.pk}/")
+    page.context.clear_cookies()
+    page.goto(f"/accounts/login/?next=/roll/slots/{slot.pk}/")
+    sign_in(page, "captain", slot)
     expect(page.locator("#roll-chip")).to_contain_text("已同步")
-    assert len(stored(6)) == 6
+    assert len(stored(7)) == 7
     page.reload()
     expect(page.locator("#roll-chip")).to_contain_text("已同步")
-    assert Mark.objects.count() == 6
+    assert Mark.objects.count() == 7
+    assert {mark.by.username for mark in Mark.objects.select_related("by")} == {"captain"}
     found = dict(Attendance.objects.values_list("participation__person__name", "presence"))
-    assert found == {NAMES[0]: Presence.PRESENT, NAMES[1]: Presence.PRESENT, NAMES[2]: "leave", NAMES[3]: "present"}
+    there = {NAMES[0], NAMES[1], NAMES[3], "额尔德尼其其格"}
+    assert found == {**dict.fromkeys(there, Presence.PRESENT), NAMES[2]: Presence.LEAVE}
 
     # whoever signs out leaves no names behind
     page.goto("/")

@@ -49,7 +49,7 @@ def overview(activity: Activity, page: int) -> Overview:
     found = together(
         slots=activity.slots.annotate(**counts),
         rows=shown.select_related("person", "organization").only(
-            "listing", "person__name", "organization__short_name", "organization__name"
+            "activity", "listing", "person__name", "organization__short_name"
         ),
         attendances=Attendance.objects.filter(slot__activity=activity, participation__in=shown.values("pk")),
         counts=rows.order_by().values("listing").annotate(n=Count("pk")),

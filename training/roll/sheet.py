@@ -46,7 +46,7 @@ def sheet(slot: Slot, caller: Caller) -> dict[str, Any]:
 def callable_rows(slot: Slot, caller: Caller) -> QuerySet[Participation]:
     """Those of the list whom the caller marks, in the order of teams."""
     rows = slot.activity.participations.exclude(listing=Listing.REMOVED).select_related("person", "organization")
-    rows = rows.only("listing", "person__name", "organization__short_name")
+    rows = rows.only("activity", "listing", "person__name", "organization__short_name")
     return rows if caller.at_host else rows.filter(organization__in=caller.teams)
 
 
