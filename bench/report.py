@@ -11,6 +11,7 @@ from typing import Any
 from bench.approving import Approval
 from bench.export import Export
 from bench.importing import ImportResult
+from bench.marks import Marks, line
 from bench.measure import Result
 
 QUERIES, RATIO, GROWTH, ASSETS, EXPORT_SECONDS = 10, 5.0, 1.2, 200_000, 3.0
@@ -28,6 +29,7 @@ def save(
     export: Export,
     approval: Approval,
     imports: list[ImportResult],
+    marks: Marks,
 ) -> None:
     rows = [
         {
@@ -46,6 +48,7 @@ def save(
         for result in results
     ]
     data = {"seeded": seeded, "rows": rows, "export": export.__dict__, "approval": approval.__dict__}
+    data["marks"] = marks.__dict__
     data["imports"] = [result.__dict__ for result in imports]
     _file(scale).write_text(json.dumps(data))
 
@@ -80,7 +83,7 @@ def _table(data: dict[str, Any], first: dict[str, Any] | None) -> list[str]:
             f"账号列表导出 xlsx：{export['seconds']:.2f} 秒，{export['megabytes']:.1f} MB，"
             f"导出时内存增加 {export['memory_growth']:.0f} MB。"
         )
-    return [*lines, "", _approved(data["approval"]), *_imported(data["imports"])]
+    return [*lines, "", _approved(data["approval"]), "", line(data["marks"]), *_imported(data["imports"])]
 
 
 def _approved(found: dict[str, Any]) -> str:

@@ -76,6 +76,7 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
     from bench.approving import measure_approvals  # as below
     from bench.export import measure_export  # reads models, which are there from now on
     from bench.importing import measure_import  # as above
+    from bench.marks import measure_marks  # as above
     from bench.measure import Result  # as above
     from bench.pages import pages  # as above
     from bench.report import save  # as above
@@ -106,5 +107,7 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
         export = measure_export(port, pid)
         approval = measure_approvals(port)  # last: it changes what was measured
         print(f"×{scale}: approved {approval.filed} of {approval.asked} in {approval.seconds:.1f} s", flush=True)
+        marks = measure_marks(port)
+        print(f"×{scale}: {marks.stored} of {marks.sent} marks, p95 {marks.p95:.0f} ms", flush=True)
         imports = measure_import() if scale == 1 else []  # what it costs does not depend on what there is
-        save(scale, seeded, results, export, approval, imports)
+        save(scale, seeded, results, export, approval, imports, marks)

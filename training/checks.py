@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from training.choices import ActivityKind, Listing, Presence
 from training.models import Activity
+from training.roll.presence import SHOWN, clashes, in_words
+from training.roll.waiting import waiting
 from training.slots import MOST
 
 
@@ -65,7 +67,23 @@ def attended(activity: Activity) -> Iterator[Finding]:
         yield Finding("", _("还有 %(count)d 人报名或现场签到、没有定是否在名单。") % {"count": asked}, blocking=False)
 
 
-CHECKS: tuple[Check, ...] = (complete, over, attended)
+def at_two_places(activity: Activity) -> Iterator[Finding]:
+    """Bad input of domain.md §11.10: nobody is at two drills at once. The other one is not named: it may be none of the
+    reader's business."""
+    found = clashes(activity)
+    for clash in found[:SHOWN]:
+        yield Finding("", in_words(clash))
+    if len(found) > SHOWN:
+        yield Finding("", _("另有 %(count)d 处同一人同时在两地点到。") % {"count": len(found) - SHOWN})
+
+
+def settled(activity: Activity) -> Iterator[Finding]:
+    count = waiting(activity.pk).count()
+    if count:
+        yield Finding("", _("有 %(count)d 条点名没有算数、等待处理（在“点名”里）。") % {"count": count}, blocking=False)
+
+
+CHECKS: tuple[Check, ...] = (complete, over, attended, at_two_places, settled)
 
 
 def check(activity: Activity) -> list[Finding]:

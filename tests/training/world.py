@@ -1,5 +1,6 @@
 """One of everything about training, in the filed team of 松山区, for the permission matrix."""
 
+from datetime import timedelta
 from typing import Any
 
 from organizations.models import Appointment, Organization, User
@@ -7,6 +8,8 @@ from organizations.permissions import grant
 from people.models import Membership
 from tests.training import builders
 from training.models import DrillTemplate
+from training.models import Attendance
+from training.roll import poster as posters
 
 
 def training_world(cast: dict[str, User], place: Organization, membership: Membership) -> dict[str, Any]:
@@ -16,14 +19,19 @@ def training_world(cast: dict[str, User], place: Organization, membership: Membe
     row = builders.listed(activity, membership)[0]
     clerk = User.objects.create_user("zhang-clerk", name="演示经办", organization=place)
     grant(Appointment.objects.create(user=clerk, role="captain", organization=place))
+    slot = activity.slots.get()
+    poster = posters.show(slot, by=keeper)
     return {
         "activity": activity,
         "participation": row,
-        "slot": activity.slots.get(),
+        "slot": slot,
         "course_day": builders.training(place, keeper),
         "handed_in_drill": builders.handed_in(place, clerk, membership),
         "confirmed_drill": builders.confirmed(place, clerk, keeper, membership),
         "drill_template": DrillTemplate.objects.create(organization=place, name="演示模板", payload={"form": "field"}),
         "drill_kind": "drill",
         "basics_section": "basics",
+        "stray": builders.mark(slot, row, by=keeper, trouble="too_late", at=slot.ends_at + timedelta(hours=5)),
+        "attendance": Attendance.objects.create(slot=slot, participation=row),
+        "poster_token": posters.token(poster),
     }
