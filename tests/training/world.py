@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from organizations.models import Organization, User
 from people.models import Membership
 from tests.training import builders
+from training.models import InstructorAssessment
 
 
 def training_world(cast: dict[str, User], place: Organization, membership: Membership) -> dict[str, Any]:
@@ -12,9 +15,24 @@ def training_world(cast: dict[str, User], place: Organization, membership: Membe
     keeper = cast["songshan"]
     activity = builders.drill(place, keeper)
     row = builders.listed(activity, membership)[0]
+    course = builders.course(place)
+    plan = builders.plan(place)
+    instructor = builders.instructor(place)
     return {
         "activity": activity,
         "participation": row,
         "slot": activity.slots.get(),
         "course_day": builders.training(place, keeper),
+        "training_base": builders.base(place),
+        "instructor": instructor,
+        "assessment": InstructorAssessment.objects.create(
+            instructor=instructor, assessed_on=timezone.localdate(), outcome="passed", what="试讲（演示）"
+        ),
+        "course": course,
+        "course_version": course.versions.get(),
+        "course_draft": builders.course(place, name="没有发布的课程（演示）", published=False).versions.get(),
+        "subject": "tents",
+        "training_setting": "lesson_minutes",
+        "training_plan": plan,
+        "plan_item": plan.items.get(),
     }
