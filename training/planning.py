@@ -1,7 +1,7 @@
 """Plans of the year: begun, copied, and how far they are.
 
-Nothing is kept about progress: it is counted from the activities that name an item. On record (confirmed or archived) is
-完成, anything else but cancelled is 在办. Numbers stand beside what was meant; nobody is ranked by them.
+Nothing is kept about progress: it is counted from the activities that name an item. On record (confirmed or archived)
+is 完成, anything else but cancelled is 在办. Numbers stand beside what was meant; nobody is ranked by them.
 """
 
 from collections.abc import Iterable
@@ -232,7 +232,8 @@ def with_totals(plans: QuerySet[Plan]) -> QuerySet[Plan]:
         return Coalesce(Subquery(rows.annotate(all=what).values("all"), output_field=IntegerField()), 0)
 
     return plans.annotate(
-        lines=number(standing, Count("pk")), planned=number(standing, Sum("times")), people=number(standing, Sum("people")),
+        lines=number(standing, Count("pk")), planned=number(standing, Sum("times")),
+        people=number(standing, Sum("people")),
         done=number(items, Count("activities", filter=_DONE)), open=number(items, Count("activities", filter=_OPEN)),
         reached=number(items, Sum("activities__present", filter=_DONE)),
     )  # fmt: skip

@@ -91,7 +91,7 @@ class PlanItemResource(Resource):
             for name in names:
                 if kind != instance.kind and getattr(instance, name):
                     label = instance._meta.get_field(name).verbose_name
-                    self.warn(name, _("“%(field)s”不属于%(kind)s，没有采用。") % {
+                    self.warn({"form": "form_"}.get(name, name), _("“%(field)s”不属于%(kind)s，没有采用。") % {
                         "field": label, "kind": instance.get_kind_display()})  # fmt: skip
                     setattr(instance, name, None if name == "course" else "")
         return PlanItemForm(data, instance=instance)

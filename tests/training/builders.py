@@ -111,8 +111,9 @@ def base(place: Organization, **facts: Any) -> Base:
     """A base shared with somebody, its agreement running for another year."""
     today = timezone.localdate()
     facts = {
-        "name": "演示训练基地", "kind": "shared", "partner": "演示单位", "division_id": "150404", "address": "演示路 1 号",
-        "phone": "13800001234", "contact": "王（演示）", "agreed_from": today - timedelta(days=30),
+        "name": "演示训练基地", "kind": "shared", "partner": "演示单位", "division_id": "150404",
+        "address": "演示路 1 号", "phone": "13800001234", "contact": "王（演示）",
+        "agreed_from": today - timedelta(days=30),
         "agreed_until": today + timedelta(days=365), "categories": ["aquatic"], **facts,
     }  # fmt: skip
     return Base.objects.create(organization=place, **facts)

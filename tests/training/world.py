@@ -7,7 +7,7 @@ from django.utils import timezone
 from organizations.models import Organization, User
 from people.models import Membership
 from tests.training import builders
-from training.models import InstructorAssessment
+from training.models import DrillTemplate, InstructorAssessment
 
 
 def training_world(cast: dict[str, User], place: Organization, membership: Membership) -> dict[str, Any]:
@@ -31,6 +31,7 @@ def training_world(cast: dict[str, User], place: Organization, membership: Membe
         "course": course,
         "course_version": course.versions.get(),
         "course_draft": builders.course(place, name="没有发布的课程（演示）", published=False).versions.get(),
+        "drill_template": DrillTemplate.objects.create(organization=place, name="演示模板", payload={"form": "field"}),
         "subject": "tents",
         "training_setting": "lesson_minutes",
         "training_plan": plan,

@@ -19,7 +19,7 @@ from people.models import Membership, Person
 from teams.models import Category
 from teams.validators import REGION_LATITUDE, REGION_LONGITUDE
 from training.choices import BaseKind
-from training.models import Base, Instructor, InstructorAssessment, Subject, TrainingSetting
+from training.models import Base, DrillTemplate, Instructor, InstructorAssessment, Subject, TrainingSetting
 
 
 class Categories(forms.MultipleChoiceField):
@@ -157,7 +157,6 @@ class InstructorForm(KeptForm):
         elif member and (person := self._found(member)) is not None:
             self.instance.person = person
             cleaned["name"] = person.name
-            cleaned["employer"] = cleaned.get("employer") or person.employer
         return cleaned
 
     def _found(self, member: str) -> Person | None:
@@ -205,6 +204,12 @@ class SubjectForm(EndingForm, KeyedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["note"].validators.append(validate_visible)
+
+
+class DrillTemplateForm(EndingForm, WholeForm):
+    class Meta:
+        model = DrillTemplate
+        fields = ["name", "ended_on"]
 
 
 class SettingForm(adjustable.SettingForm):

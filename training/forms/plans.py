@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -92,10 +92,7 @@ class PlanItemForm(WholeForm):
                     del self.fields[name]
         if "course" in self.fields:
             field: Any = self.fields["course"]
-            kept = (
-                Course.objects.filter(pk=self.instance.course_id) if self.instance.course_id else Course.objects.none()
-            )
-            field.queryset = (Course.objects.in_use() | kept).select_related(None)
+            field.queryset = Course.objects.filter(Q(ended_on=None) | Q(pk=self.instance.course_id))
             field.empty_label = _("不定")
         name_blanks(self)
         self.fields["note"].validators.append(validate_visible)

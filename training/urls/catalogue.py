@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from training.views import bases, courses, imports, instructors, region
+from training.views import bases, courses, imports, instructors, region, templates
 
 urlpatterns: list[URLPattern] = [
     path("training/bases/", bases.BaseList.as_view(), name="base_list"),
@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern] = [
     path("training/syllabi/<int:pk>/", courses.version_detail, name="version_detail"),
     path("training/syllabi/<int:pk>/edit/", courses.version_edit, name="version_edit"),
     path("training/syllabi/<int:pk>/publish/", courses.version_publish, name="version_publish"),
+    path("training/templates/", templates.template_list, name="template_list"),
+    path("training/templates/<int:pk>/", templates.template_edit, name="template_edit"),
     path("training/subjects/", region.subject_list, name="subject_list"),
     path("training/subjects/new/", region.subject_create, name="subject_create"),
     path("training/subjects/<slug:key>/", region.subject_edit, name="subject_edit"),

@@ -27,6 +27,7 @@ PAGES = (
     (gettext_lazy("师资"), "training:instructor_list"),
     (gettext_lazy("课程"), "training:course_list"),
     (gettext_lazy("演练科目"), "training:subject_list"),
+    (gettext_lazy("演练模板"), "training:template_list"),
 )
 
 

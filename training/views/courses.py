@@ -259,8 +259,9 @@ def course_compare(request: SignedIn, pk: int) -> HttpResponse:
     if old.number > new.number:
         old, new = new, old
     minutes = value_of(LESSON)
+    words = {"course": course, "old": old.number, "new": new.number}
     context = {
-        "title": _("%(course)s：第 %(old)s 版和第 %(new)s 版") % {"course": course, "old": old.number, "new": new.number},
+        "title": _("%(course)s：第 %(old)s 版和第 %(new)s 版") % words,
         "course": course, "old": old, "new": new, "versions": versions,
         "rows": compare(old.lessons.all(), new.lessons.all()),
         "old_totals": totals(old.lessons.all(), minutes), "new_totals": totals(new.lessons.all(), minutes),

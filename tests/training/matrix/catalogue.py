@@ -43,6 +43,8 @@ ROWS: dict[str, Row] = {
     "training:version_detail": _shared("course_version"),
     "training:version_edit": _kept("course_version"),
     "training:version_publish": _kept("course_version"),
+    "training:template_list": _shared(),
+    "training:template_edit": Row("record", BOTH, ("drill_template",), see=_VIEW, right=_EDIT),
     "training:subject_list": _shared(),
     "training:subject_create": Row("at", BOTH, **_RULES),
     "training:subject_edit": Row("at", BOTH, ("subject",), **_RULES),
