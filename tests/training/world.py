@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from people.models import Membership
 from tests.training import builders
-from training.models import DrillTemplate
-from training.models import Attendance
+from training.models import Attendance, DrillTemplate, InstructorAssessment
 from training.roll import poster as posters
 
 
@@ -21,6 +22,9 @@ def training_world(cast: dict[str, User], place: Organization, membership: Membe
     grant(Appointment.objects.create(user=clerk, role="captain", organization=place))
     slot = activity.slots.get()
     poster = posters.show(slot, by=keeper)
+    course = builders.course(place)
+    plan = builders.plan(place)
+    instructor = builders.instructor(place)
     return {
         "activity": activity,
         "participation": row,
@@ -34,4 +38,16 @@ def training_world(cast: dict[str, User], place: Organization, membership: Membe
         "stray": builders.mark(slot, row, by=keeper, trouble="too_late", at=slot.ends_at + timedelta(hours=5)),
         "attendance": Attendance.objects.create(slot=slot, participation=row),
         "poster_token": posters.token(poster),
+        "training_base": builders.base(place),
+        "instructor": instructor,
+        "assessment": InstructorAssessment.objects.create(
+            instructor=instructor, assessed_on=timezone.localdate(), outcome="passed", what="试讲（演示）"
+        ),
+        "course": course,
+        "course_version": course.versions.get(),
+        "course_draft": builders.course(place, name="没有发布的课程（演示）", published=False).versions.get(),
+        "subject": "tents",
+        "training_setting": "lesson_minutes",
+        "training_plan": plan,
+        "plan_item": plan.items.get(),
     }
