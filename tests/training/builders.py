@@ -54,7 +54,8 @@ def _saved(host: Organization, by: User, facts: dict[str, Any]) -> Activity:
 
 
 def listed(activity: Activity, *memberships: Membership, **facts: Any) -> list[Participation]:
-    """Put members on the list."""
+    """Put members on the list; without insurance, for which there is a reason."""
+    facts.setdefault("risk_reason", "演示：保险正在办理")
     return [
         Participation.objects.create(
             activity=activity, person=one.person, organization=one.organization, added_by=activity.created_by, **facts

@@ -27,7 +27,12 @@ class Tab:
 
 
 # One line per tab; a part that gives an activity a page of its own adds it here.
-TABS: tuple[Tab, ...] = (Tab(_("概况"), "training:activity_detail"),)
+TABS: tuple[Tab, ...] = (
+    Tab(_("概况"), "training:activity_detail"),
+    Tab(_("名单"), "training:activity_people"),
+    Tab(_("授课和成绩"), "training:activity_results", kinds=("training",)),
+    Tab(_("问题"), "training:activity_problems"),
+)
 _TONES = {
     ActivityState.DRAFT: ("todo", "draft"),
     ActivityState.SUBMITTED: ("wait", "wait"),
