@@ -12,15 +12,21 @@ from django.test.utils import CaptureQueriesContext
 from django_filters.fields import DateRangeField
 
 MOST_QUERIES = 10
+SIGN_OF_LIFE = 'UPDATE "usersessions_usersession"'
 SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
 
 def queries_of(client: Client, url: str, **headers: Any) -> list[str]:
     """The SQL of one page, everything counted: session, person, rights, notices, rows."""
     client.get(url, headers=headers)  # what is cached per process (content types) is not the page's
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    asked = _asked(client, url, headers)
+    if any(SIGN_OF_LIFE in sql for sql in asked):  # written every half minute, whatever the page: this one just met it
+        asked = _asked(client, url, headers)
+    return asked
+
+
+def _asked(client: Client, url: str, headers: dict[str, Any]) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
         response = client.get(url, headers=headers)
     assert response.status_code == 200, (url, response.status_code)
     return [query["sql"] for query in captured if not query["sql"].startswith(SAVEPOINTS)]
