@@ -1,8 +1,8 @@
 """Makes two records of one human being one, in one transaction, so that it can be taken back (``people.unmerging``).
 
 What hung on the record that ceases moves to the one that is kept. It stays where it is, and is read through
-``merged_into``, where moving is impossible: disclosures and marks of a roll (append-only), a consent or a cover the kept
-record has too, a place on the list of an activity on which both are.
+``merged_into``, where moving is impossible: disclosures and marks of a roll (append-only), a consent or a cover the
+kept record has too, a place on the list of an activity on which both are.
 """
 
 import json
@@ -64,8 +64,8 @@ class Hanging:
         return label if self.field == "person" else f"{label}.{self.field}"
 
     def movable(self, ceased: Person, kept: Person) -> QuerySet[Any]:
-        """Rows of ``ceased`` that can be given to ``kept``. A queryset that has ``movable_to`` says which: where only one
-        row may be the person's, the kept record's stays, and the other is read through ``merged_into``."""
+        """Rows of ``ceased`` that can be given to ``kept``. A queryset that has ``movable_to`` says which: where only
+        one row may be the person's, the kept record's stays, and the other is read through ``merged_into``."""
         rows: Any = self.model._default_manager.filter(**{self.field: ceased})
         return rows.movable_to(kept) if hasattr(rows, "movable_to") else rows
 

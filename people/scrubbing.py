@@ -2,9 +2,10 @@
 
 ``CLEARED`` is the table: model → columns and what is put in their place. What it does not name stays: sex, year of
 birth, division, when somebody was a member of which team, hours, kinds and dates of certificates, awards and ranks, so
-that past numbers stay what they were. What hangs on a person in layers above is taken out there (``SCRUBS_PERSON``). Names
-that stand in a text (the commander of a drill, the summary of a record) are no record of the person and stay: what was
-said of an exercise is kept as it was filed. The history keeps who changed something and when, not what about the person.
+that past numbers stay what they were. What hangs on a person in layers above is taken out there (``SCRUBS_PERSON``).
+Names that stand in a text (the commander of a drill, the summary of a record) are no record of the person and stay:
+what was said of an exercise is kept as it was filed. The history keeps who changed something and when, not what about
+the person.
 
 History, moves and the access log are append-only. The triggers that hold them are passed over here, for exactly these
 rows and columns, as ``core.audit.retention`` does for rows past their time.

@@ -320,6 +320,8 @@ REMINDERS = [
     "teams.reminders.changes_not_filed",
     "teams.reminders.confirmations_missing",
     "people.reminders.papers_due",
+    "training.reminders_problems.problems_due",
+    "training.reminders_problems.problems_unaccepted",
 ]
 # What of the layers above hangs on a person, and goes along when two records of one person become one
 HANGS_ON_PERSON = ["teams.TeamPost", "training.Participation", "training.Instructor", "training.Problem.owner_person"]

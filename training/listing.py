@@ -33,7 +33,9 @@ class Uninsured(ValidationError):  # noqa: N818 - reads as what it is
 
     def __init__(self, people: list[Person]) -> None:
         self.people = people
-        super().__init__(_("有 %(n)d 人活动期间不在人身意外保险的保障期内，请确认风险并写明理由。") % {"n": len(people)})
+        super().__init__(
+            _("有 %(n)d 人活动期间不在人身意外保险的保障期内，请确认风险并写明理由。") % {"n": len(people)}
+        )
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Problems found in an activity: who writes them down, when, and to whom they are given. Moves: ``workflow.PROBLEM``."""
+"""Problems found in an activity: who writes them down, when, and who is given them. Moves: ``workflow.PROBLEM``."""
 
 from datetime import date, timedelta
 

@@ -1,6 +1,6 @@
-"""What training takes out when people are anonymised (``people.scrubbing``): the name of an instructor and of who had to
-put something right, texts about the person. That somebody took part, was present, passed, stays, so that past numbers
-do. Names that stand in a text (commander, safety officer, summary) stay as they were filed."""
+"""What training takes out when people are anonymised (``people.scrubbing``): the name of an instructor and of who had
+to put something right, texts about the person. That somebody took part, was present, passed, stays, so that past
+numbers do. Names that stand in a text (commander, safety officer, summary) stay as they were filed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,16 @@ from django.utils.translation import gettext as _
 from core.language import in_chinese
 from people.models import Person
 from people.scrubbing import clear, past
-from training.models import Attendance, Instructor, InstructorAssessment, MarkSettlement, Participation, Problem, Teaching
+from training.models import (
+    Attendance,
+    Instructor,
+    InstructorAssessment,
+    MarkSettlement,
+    Participation,
+    Problem,
+    Teaching,
+)
+
 
 def scrub(people: Sequence[Person]) -> None:
     """Everything of these people, within the transaction of ``people.anonymising``."""

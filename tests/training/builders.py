@@ -9,7 +9,7 @@ from django.utils import timezone
 from organizations.models import Organization, User
 from people.models import Membership
 from training.choices import ActivityKind, MarkKind, MarkMethod, Presence
-from training.models import Activity, ActivityTeam, Attendance, Mark, Participation, Slot
+from training.models import Activity, ActivityTeam, Attendance, Mark, Participation, Problem, Slot
 from training.slots import lay
 from training.workflow import WORKFLOW
 
@@ -91,3 +91,12 @@ def handed_in(host: Organization, by: User, *memberships: Membership, **facts: A
 def confirmed(host: Organization, by: User, office: User, *memberships: Membership, **facts: Any) -> Activity:
     """The same, confirmed by ``office``."""
     return WORKFLOW.perform(handed_in(host, by, *memberships, **facts), "confirm", by=office)
+
+
+def problem(activity: Activity, by: User, **facts: Any) -> Problem:
+    """Found in the activity, to be put right by its host within ten days."""
+    facts = {
+        "what": "冲锋舟发动机启动失败（演示）", "organization": activity.host, "created_by": by,
+        "due_on": timezone.localdate() + timedelta(days=10), **facts,
+    }  # fmt: skip
+    return Problem.objects.create(activity=activity, **facts)

@@ -18,7 +18,12 @@ class ProblemFilter(Filter):
 
     state = pick(_("状态"), "by_state", *ProblemState.choices, ("all", _("全部，含已销号")))
     due = pick(
-        _("期限"), "by_due", ("overdue", _("已超期")), ("7", _("7 天内到期")), ("30", _("30 天内到期")), ("none", _("没有定期限"))
+        _("期限"),
+        "by_due",
+        ("overdue", _("已超期")),
+        ("7", _("7 天内到期")),
+        ("30", _("30 天内到期")),
+        ("none", _("没有定期限")),
     )
     under = django_filters.ModelChoiceFilter(
         label=_("整改单位"), queryset=scopes, method="by_place", empty_label=_("全部范围")

@@ -35,7 +35,9 @@ def people_act(request: SignedIn, pk: int) -> HttpResponse:
     page = activity_page(request, pk, "training:activity_people")
     activity = page.activity
     rows = list(
-        activity.participations.filter(pk__in=keys(request.POST.getlist("row"))).select_related("person", "organization")
+        activity.participations.filter(pk__in=keys(request.POST.getlist("row"))).select_related(
+            "person", "organization"
+        )
     )
     back = redirect("training:activity_people", activity.pk)
     act = request.POST.get("act", "")

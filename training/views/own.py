@@ -119,7 +119,5 @@ def person_activities(request: SignedIn, pk: int) -> HttpResponse:
     page = person_page(request, pk, "training:person_activities")
     seen = Activity.objects.visible_to(request.user).order_by().values("pk")
     rows = list(taken_part(page.person).filter(activity__in=seen, listing=Listing.LISTED)[: MOST + 1])
-    context = page.context(
-        lines=[_past(row) for row in rows[:MOST]], more=len(rows) > MOST, most=MOST
-    )
+    context = page.context(lines=[_past(row) for row in rows[:MOST]], more=len(rows) > MOST, most=MOST)
     return render(request, "training/person_activities.html", context)

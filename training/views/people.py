@@ -143,7 +143,10 @@ def may_keep(activity: Activity, request: SignedIn) -> bool:
     """Whether it is the state that stands in the way, not the right."""
     if keeps(activity, request.user):
         return True
-    return any(can(request.user, Right.EDIT_TRAINING, one.organization) for one in activity.teams.select_related("organization"))
+    return any(
+        can(request.user, Right.EDIT_TRAINING, one.organization)
+        for one in activity.teams.select_related("organization")
+    )
 
 
 def _put(request: SignedIn, activity: Activity, rows: QuerySet[Membership]) -> HttpResponse:

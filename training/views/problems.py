@@ -61,12 +61,13 @@ def problem_create(request: SignedIn, pk: int) -> HttpResponse:
         return redirect(back)
     if request.GET.get("pick") == "1":
         return pick_place(
-            request, title=_("问题由哪个单位整改"), right=Right.VIEW_TRAINING, url=lambda place: f"{here}?place={place.pk}"
+            request,
+            title=_("问题由哪个单位整改"),
+            right=Right.VIEW_TRAINING,
+            url=lambda place: f"{here}?place={place.pk}",
         )
     problem = Problem(activity=activity, created_by=request.user)
-    form = ProblemForm(
-        request.POST or None, instance=problem, by=request.user, also=key(request.GET.get("place", ""))
-    )
+    form = ProblemForm(request.POST or None, instance=problem, by=request.user, also=key(request.GET.get("place", "")))
     if request.method == "POST" and form.is_valid():
         made = form.save()
         messages.success(request, _("问题已登记，%(day)s 前整改。") % {"day": made.due_on})
@@ -163,15 +164,19 @@ def _who(person: Any, at: Any) -> str:
 def _history(problem: Problem) -> list[dict[str, Any]]:
     """Newest first: changes of facts, and moves with what was said."""
     entries = changes(problem)
-    for event in WorkflowEvent.objects.of(problem).select_related("by"):
-        entries.append(
-            {
-                "at": event.at, "who": event.by or _("系统"), "for_whom": event.acting_for,
-                "label": PROBLEM.move(event.action).label, "comment": event.comment or event.facts.get("fix", ""),
-                "changes": [],
-            }  # fmt: skip
-        )
+    entries += [_moved(event) for event in WorkflowEvent.objects.of(problem).select_related("by")]
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
+
+
+def _moved(event: WorkflowEvent) -> dict[str, Any]:
+    return {
+        "at": event.at,
+        "who": event.by or _("系统"),
+        "for_whom": event.acting_for,
+        "label": PROBLEM.move(event.action).label,
+        "comment": event.comment or event.facts.get("fix", ""),
+        "changes": [],
+    }
 
 
 # -- moves ----------------------------------------------------------------------------------------------------
