@@ -16,7 +16,12 @@ from training.states import ProblemState
 class ProblemFilter(Filter):
     """Without a state asked for, what is closed is left out."""
 
-    state = pick(_("状态"), "by_state", *ProblemState.choices, ("all", _("全部，含已销号")))
+    state = django_filters.ChoiceFilter(
+        label=_("状态"),
+        choices=(*ProblemState.choices, ("all", _("全部，含已销号"))),
+        method="by_state",
+        empty_label=_("没有销号的"),
+    )
     due = pick(
         _("期限"),
         "by_due",
@@ -33,10 +38,6 @@ class ProblemFilter(Filter):
     class Meta:
         model = Problem
         fields: list[str] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.form.fields["state"].empty_label = _("没有销号的")
 
     def filter_queryset(self, queryset: Any) -> QuerySet:
         rows = super().filter_queryset(queryset)

@@ -101,7 +101,10 @@ def participation_edit(request: SignedIn, pk: int) -> HttpResponse:
         return redirect(back)
     form = ParticipationForm(request.POST or None, instance=row, covers=needs_cover(activity))
     context: dict[str, Any] = {"title": row.person.name, "saved": _("已保存。"), "back": back}
-    return edit(request, form, template="training/participation_form.html", activity=activity, row=row, **context)
+    try:
+        return edit(request, form, template="training/participation_form.html", activity=activity, row=row, **context)
+    except MoveNotAllowed as refusal:  # handed in since the page was shown
+        return refused(request, activity, refusal, back=back)
 
 
 def _would(request: SignedIn, row: Participation) -> bool:
