@@ -326,9 +326,19 @@ REMINDERS = [
     "teams.reminders.confirmations_missing",
     "people.reminders.papers_due",
     "training.reminders.agreements_ending",
+    "training.reminders_problems.problems_due",
+    "training.reminders_problems.problems_unaccepted",
 ]
 # What of the layers above hangs on a person, and goes along when two records of one person become one
-HANGS_ON_PERSON = ["teams.TeamPost"]
+HANGS_ON_PERSON = ["teams.TeamPost", "training.Participation", "training.Instructor", "training.Problem.owner_person"]
+STAYS_ON_PERSON = ["training.Mark"]  # append-only: read through ``merged_into``
+# What the layers above take out when somebody is anonymised: each a function(people), in the same transaction
+SCRUBS_PERSON = ["training.scrubbing.scrub"]
+# Pages the layers above add to a member's own pages and to the page of a person: tuples of (route, label)
+OWN_PAGES = ["training.person_pages.OWN"]
+PERSON_PAGES = ["training.person_pages.KEPT"]
+# Parts the layers above add to a person's own copy: each a function(person) → heading → records
+OWN_COPY_PARTS = ["training.person_pages.copied"]
 # Pages that layers above teams give a team (teams.views.team_common.Tab)
 TEAM_TABS = ["training.views.team_tab.TAB"]
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -57,6 +59,12 @@ TABS = (
 )
 
 
+def all_tabs() -> list[Tab]:
+    """With what the layers above add (``PERSON_PAGES``) after the standing."""
+    added = [Tab(label, route) for path in settings.PERSON_PAGES for route, label in import_string(path)]
+    return [*TABS[:3], *added, *TABS[3:]]
+
+
 @dataclass
 class PersonPage:
     """One person as a page shows him or her: only the teams that the reader may see."""
@@ -87,7 +95,7 @@ class PersonPage:
         person = self.person
         tabs = [
             {"label": tab.label, "url": reverse(tab.route, args=[person.pk]), "active": tab.route == self.route}
-            for tab in TABS
+            for tab in all_tabs()
         ]
         return {
             "title": person.name,

@@ -22,6 +22,7 @@ from training.models import (
     Participation,
     Plan,
     PlanItem,
+    Problem,
     Slot,
 )
 from training.slots import lay
@@ -68,7 +69,8 @@ def _saved(host: Organization, by: User, facts: dict[str, Any]) -> Activity:
 
 
 def listed(activity: Activity, *memberships: Membership, **facts: Any) -> list[Participation]:
-    """Put members on the list."""
+    """Put members on the list; without insurance, for which there is a reason."""
+    facts.setdefault("risk_reason", "演示：保险正在办理")
     return [
         Participation.objects.create(
             activity=activity, person=one.person, organization=one.organization, added_by=activity.created_by, **facts
@@ -147,3 +149,12 @@ def plan(place: Organization, year: int | None = None, **item: Any) -> Plan:
 def plan_item(of: Plan, **facts: Any) -> PlanItem:
     facts = {"kind": ActivityKind.DRILL, "name": "水上救援演练（演示）", "times": 2, "people": 40, **facts}
     return PlanItem.objects.create(plan=of, **facts)
+
+
+def problem(activity: Activity, by: User, **facts: Any) -> Problem:
+    """Found in the activity, to be put right by its host within ten days."""
+    facts = {
+        "what": "冲锋舟发动机启动失败（演示）", "organization": activity.host, "created_by": by,
+        "due_on": timezone.localdate() + timedelta(days=10), **facts,
+    }  # fmt: skip
+    return Problem.objects.create(activity=activity, **facts)

@@ -9,7 +9,7 @@ from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from people.models import Membership
 from tests.training import builders
-from training.models import Attendance, DrillTemplate, InstructorAssessment
+from training.models import Attendance, DrillTemplate, InstructorAssessment, Teaching
 from training.roll import poster as posters
 
 
@@ -22,6 +22,7 @@ def training_world(cast: dict[str, User], place: Organization, membership: Membe
     grant(Appointment.objects.create(user=clerk, role="captain", organization=place))
     slot = activity.slots.get()
     poster = posters.show(slot, by=keeper)
+    course_day = builders.training(place, keeper)
     course = builders.course(place)
     plan = builders.plan(place)
     instructor = builders.instructor(place)
@@ -29,7 +30,7 @@ def training_world(cast: dict[str, User], place: Organization, membership: Membe
         "activity": activity,
         "participation": row,
         "slot": slot,
-        "course_day": builders.training(place, keeper),
+        "course_day": course_day,
         "handed_in_drill": builders.handed_in(place, clerk, membership),
         "confirmed_drill": builders.confirmed(place, clerk, keeper, membership),
         "drill_template": DrillTemplate.objects.create(organization=place, name="演示模板", payload={"form": "field"}),
@@ -50,4 +51,7 @@ def training_world(cast: dict[str, User], place: Organization, membership: Membe
         "training_setting": "lesson_minutes",
         "training_plan": plan,
         "plan_item": plan.items.get(),
+        "activity_team": activity.teams.get(),
+        "teaching": Teaching.objects.create(activity=course_day, name="外请老师（演示）"),
+        "problem": builders.problem(activity, keeper),
     }

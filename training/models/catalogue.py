@@ -53,6 +53,13 @@ class SharedQuerySet(OwnedByPlaceQuerySet):
         return self if Right.VIEW_TRAINING in access(user) else self.none()
 
 
+class InstructorQuerySet(SharedQuerySet):
+    def movable_to(self, kept: Person) -> Self:
+        """Of a record that is merged into ``kept``: not where the same office has ``kept`` as an instructor as well."""
+        theirs = Instructor.objects.in_use().filter(person=kept).order_by().values("organization")
+        return self.exclude(ended_on=None, organization__in=theirs)
+
+
 class OwnedByPlace(models.Model):
     """Kept by one office or team; ended, never deleted."""
 
@@ -166,7 +173,7 @@ class Instructor(OwnedByPlace):
     end_reason = models.CharField(_("停用原因"), max_length=200, blank=True)
     search_key = search_key("name", "employer", "qualification")
 
-    objects = SharedQuerySet.as_manager()
+    objects = InstructorQuerySet.as_manager()
     attachment_kinds = {"qualification": _("资质证明")}
 
     class Meta(OwnedByPlace.Meta):

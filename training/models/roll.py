@@ -66,6 +66,16 @@ class ParticipationQuerySet(models.QuerySet):
         """The person's own."""
         return self.filter(person__user=user)
 
+    def of_person(self, person: Person) -> "ParticipationQuerySet":
+        """Also what stands under a record that was merged into this one."""
+        return self.filter(Q(person=person) | Q(person__merged_into=person))
+
+    def movable_to(self, kept: Person) -> "ParticipationQuerySet":
+        """Of a record that is merged into ``kept``: not where ``kept`` is on the same list. There the kept record's row
+        stays, and the other is read through ``merged_into``."""
+        theirs = Participation.objects.filter(person=kept).order_by().values("activity")
+        return self.exclude(activity__in=theirs)
+
 
 @tracked()
 class Participation(models.Model):
@@ -113,6 +123,12 @@ class Participation(models.Model):
         return f"{self.person} {self.activity}"
 
 
+class MarkQuerySet(models.QuerySet):
+    def of_person(self, person: Person) -> "MarkQuerySet":
+        """Also those made under a record that was merged into this one: a mark names for ever whom it was made for."""
+        return self.filter(Q(person=person) | Q(person__merged_into=person))
+
+
 class Mark(models.Model):
     """One mark of the roll, as it was made: append-only, its key made by the device, so that sending it twice is one.
 
@@ -135,6 +151,8 @@ class Mark(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("点名人"))
     device = models.CharField(_("设备"), max_length=40, blank=True)
     trouble = models.CharField(_("问题"), max_length=12, choices=Trouble, blank=True)
+
+    objects = MarkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("点名记录")
