@@ -9,7 +9,7 @@ scope it may see.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -20,8 +20,8 @@ from typing import Any, ClassVar
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db.models import Count, Func, IntegerField, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Func, IntegerField, JSONField, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 from django_stubs_ext import StrOrPromise
 
 
@@ -44,19 +44,45 @@ class Period:
 
 @dataclass(frozen=True)
 class Measure:
-    """A number and the rows it is counted from. Counted when first read, or for several at once by ``counted``."""
+    """A number and the rows it is counted from. Counted when first read, or for several at once by ``counted``.
+
+    A sum or a share gives ``total``, an aggregate over the rows ``among``; ``records`` are then what the list behind
+    the number shows. Measures among the same rows are taken in one pass over them.
+
+    :param branches: whether the same may be taken of the rows of each branch.
+    """
 
     number: int | Decimal | None = None
     records: "QuerySet[Any] | None" = None
+    among: "QuerySet[Any] | None" = None
+    total: Any = None
+    branches: bool = True
 
     @classmethod
     def of(cls, records: "QuerySet[Any]") -> "Measure":
         return cls(None, records)
 
+    @classmethod
+    def among_of(
+        cls, among: "QuerySet[Any]", total: Any, records: "QuerySet[Any]", *, branches: bool = True
+    ) -> "Measure":
+        return cls(None, records, among, total, branches)
+
+    @property
+    def per_row(self) -> "tuple[QuerySet[Any], Any]":
+        """The rows and the aggregate over them that give the number, also of a part of the rows."""
+        if self.among is not None:
+            return self.among, self.total
+        assert self.records is not None, "a bare number has no rows"
+        return self.records, Count("pk")
+
     @cached_property
     def value(self) -> int | Decimal:
         if self.number is not None:
             return self.number
+        if self.among is not None:
+            row = ContentType.objects.order_by().values_list(totals_of(self.among, one=self.total))[:1].get()
+            return _number((row[0] or {}).get("one"))
         return self.records.order_by().count() if self.records is not None else 0
 
 
@@ -136,6 +162,17 @@ def number_up_to(most: int, records: "QuerySet[Any]") -> Any:
     return Func(ones, template=number, output_field=IntegerField())
 
 
+def totals_of(among: "QuerySet[Any]", **totals: Any) -> Subquery:
+    """Several aggregates of the same rows as one expression, an object; None when there are no rows."""
+    one_group = among.order_by().annotate(_one=Value(1)).values("_one")
+    return Subquery(one_group.annotate(_all=JSONObject(**totals)).values("_all"), output_field=JSONField())
+
+
+def _number(value: Any) -> int | Decimal:
+    """As it comes out of an object; nothing is nought."""
+    return Decimal(str(value)) if isinstance(value, float) else value or 0
+
+
 SLOW = 0.06  # seconds; counts that take longer are kept for a while, quick ones are always fresh
 KEPT_FOR = 300  # seconds
 
@@ -150,20 +187,38 @@ def counted(metrics: Iterable[Metric], scope: Any, period: Period) -> dict[str, 
     open_ones = {
         name: number_of(measure.records)
         for name, measure in measures.items()
-        if measure.number is None and measure.records is not None
+        if measure.number is None and measure.records is not None and measure.among is None
     }
-    if not open_ones:
+    passes = _passes(measures)
+    if not open_ones and not passes:
         return measures
-    names = sha256(":".join(sorted(open_ones)).encode()).hexdigest()[:20]  # a key holds 250 characters, no more
+    asked = sorted([*open_ones, *(name for names, _all in passes for name in names)])
+    names = sha256(":".join(asked).encode()).hexdigest()[:20]  # a key holds 250 characters, no more
     key = f"metrics:{scope.pk}:{period.start}:{period.end}:{names}"
     found = cache.get(key)
     if found is None:
         begun = monotonic()
         # the counts are read beside one row of a table that is never empty
-        row = ContentType.objects.order_by().values_list(*open_ones.values())[:1].get()
-        found = dict(zip(open_ones, row, strict=True))
+        row = ContentType.objects.order_by().values_list(*open_ones.values(), *(each for _n, each in passes))[:1].get()
+        found = dict(zip(open_ones, row, strict=False))
+        for (measured, _each), totals in zip(passes, row[len(open_ones) :], strict=True):
+            found |= {name: _number((totals or {}).get(name)) for name in measured}
         if monotonic() - begun > SLOW:
             cache.set(key, found, KEPT_FOR)
     return {
-        name: Measure(found[name], measure.records) if name in found else measure for name, measure in measures.items()
+        name: replace(measure, number=found[name]) if name in found else measure for name, measure in measures.items()
     }
+
+
+def _passes(measures: dict[str, Measure]) -> list[tuple[list[str], Subquery]]:
+    """The measures with a total by the rows they are taken of, each with the expression for all of them."""
+    groups: dict[Any, dict[str, Measure]] = {}
+    for name, measure in measures.items():
+        if measure.number is None and measure.among is not None:
+            groups.setdefault(str(measure.among.query), {})[name] = measure
+    passes = []
+    for group in groups.values():
+        among = next(iter(group.values())).among
+        assert among is not None, "sorted out by it"
+        passes.append((list(group), totals_of(among, **{name: measure.total for name, measure in group.items()})))
+    return passes

@@ -328,6 +328,8 @@ REMINDERS = [
     "training.reminders.agreements_ending",
     "training.reminders_problems.problems_due",
     "training.reminders_problems.problems_unaccepted",
+    "training.reminders_records.records_not_handed_in",
+    "training.reminders_records.records_waiting",
 ]
 # What of the layers above hangs on a person, and goes along when two records of one person become one
 HANGS_ON_PERSON = ["teams.TeamPost", "training.Participation", "training.Instructor", "training.Problem.owner_person"]
@@ -352,6 +354,7 @@ JOBS = {
     "account_slip": "organizations.papers.issue_account_slip",
     "filing_certificate": "teams.certificates.issue_certificate",
     "own_copy": "people.own_copy.make",
+    "training_record": "training.papers.issue_record",
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)  # a worker silent for so long is taken for dead
 JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
 from django.db.models.functions import Substr
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -71,12 +70,13 @@ def _year(request: SignedIn) -> int:
 
 def _branches(metric: Metric, measure: Measure, scope: Organization, period: Period) -> list[dict[str, Any]]:
     """The number of each branch directly below the scope, and of the scope itself, largest bar as the measure."""
-    if measure.records is None:
+    if measure.records is None or not measure.branches:
         return []
     length = len(scope.path) + Organization.steplen
     path = f"{metric.place}__path" if metric.place else "path"
-    rows = measure.records.order_by().annotate(branch=Substr(path, 1, length)).values("branch").annotate(n=Count("pk"))
-    counts = {row["branch"]: row["n"] for row in rows}
+    among, number = measure.per_row
+    rows = among.order_by().annotate(branch=Substr(path, 1, length)).values("branch").annotate(n=number)
+    counts = {row["branch"]: row["n"] for row in rows if row["n"]}
     places = Organization.objects.filter(path__startswith=scope.path, depth__lte=scope.depth + 1).exclude(level="team")
     shown = [place for place in places.order_by("path") if place.path in counts or place.valid_to is None]
     most = max(counts.values(), default=0)
