@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from hashlib import sha256
-from time import monotonic
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.cache import cache
 from django.db.models import Count, Func, IntegerField, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Substr
 from django_stubs_ext import StrOrPromise
+
+from core import counts
+from core.counts import Tally, counter
 
 
 @dataclass(frozen=True)
@@ -136,34 +137,70 @@ def number_up_to(most: int, records: "QuerySet[Any]") -> Any:
     return Func(ones, template=number, output_field=IntegerField())
 
 
-SLOW = 0.06  # seconds; counts that take longer are kept for a while, quick ones are always fresh
-KEPT_FOR = 300  # seconds
+class Counted(dict[str, Measure]):
+    """Name → measure; ``tally`` says when they were counted, or that they still are."""
+
+    tally: Tally
 
 
-def counted(metrics: Iterable[Metric], scope: Any, period: Period) -> dict[str, Measure]:
-    """Name → measure of several metrics, all counts read in one query.
+def counted(metrics: Iterable[Metric], scope: Any, period: Period) -> Counted:
+    """Several metrics, all counts read in one query, or as ``core.counts`` has kept them.
 
-    Counting a whole region takes longer the more there is to count. Slow counts are therefore kept for five minutes;
-    the lists behind the numbers are never kept.
+    While they are counted for the first time (``tally.counting``) each measure still counts itself when it is read.
     """
-    measures = {metric.name: metric(scope, period) for metric in metrics}
-    open_ones = {
-        name: number_of(measure.records)
-        for name, measure in measures.items()
-        if measure.number is None and measure.records is not None
-    }
-    if not open_ones:
-        return measures
-    names = sha256(":".join(sorted(open_ones)).encode()).hexdigest()[:20]  # a key holds 250 characters, no more
-    key = f"metrics:{scope.pk}:{period.start}:{period.end}:{names}"
-    found = cache.get(key)
-    if found is None:
-        begun = monotonic()
-        # the counts are read beside one row of a table that is never empty
-        row = ContentType.objects.order_by().values_list(*open_ones.values())[:1].get()
-        found = dict(zip(open_ones, row, strict=True))
-        if monotonic() - begun > SLOW:
-            cache.set(key, found, KEPT_FOR)
-    return {
-        name: Measure(found[name], measure.records) if name in found else measure for name, measure in measures.items()
-    }
+    found = Counted((metric.name, metric(scope, period)) for metric in metrics)
+    uncounted = {name: each for name, each in sorted(found.items()) if each.number is None}
+    records = {name: each.records for name, each in uncounted.items() if each.records is not None}
+    found.tally = Tally({})
+    if records:
+        about = _about(scope, period)
+        found.tally = counts.read("metrics", lambda: _numbers(records), names=list(records), **about)
+    for name, number in (found.tally.value or {}).items():
+        found[name] = Measure(number, found[name].records)
+    return found
+
+
+def by_branch(metric: Metric, scope: Any, period: Period, length: int) -> Tally:
+    """The number of each branch: path of ``length`` characters → number, as ``core.counts`` has it."""
+    records = metric(scope, period).records
+    if records is None:
+        return Tally({})
+    about = _about(scope, period)
+    return counts.read(
+        "metrics.branches", lambda: _numbers_by(metric, records, length), name=metric.name, length=length, **about
+    )
+
+
+def _about(scope: Any, period: Period) -> dict[str, Any]:
+    """What ``_read`` makes a scope and a period of again."""
+    return {"scope": [scope._meta.label_lower, scope.pk], "days": [f"{period.start}", f"{period.end}"]}
+
+
+def _read(scope: list[Any], days: list[str]) -> tuple[Any, Period]:
+    start, end = map(date.fromisoformat, days)
+    return apps.get_model(scope[0])._default_manager.get(pk=scope[1]), Period(start, end)
+
+
+def _numbers(records: "dict[str, QuerySet[Any]]") -> dict[str, int]:
+    wanted = [number_of(rows) for rows in records.values()]
+    # the counts are read beside one row of a table that is never empty
+    row = ContentType.objects.order_by().values_list(*wanted)[:1].get()
+    return dict(zip(records, row, strict=True))
+
+
+def _numbers_by(metric: Metric, records: "QuerySet[Any]", length: int) -> dict[str, int]:
+    path = f"{metric.place}__path" if metric.place else "path"
+    rows = records.order_by().annotate(branch=Substr(path, 1, length)).values("branch").annotate(n=Count("pk"))
+    return dict(rows.values_list("branch", "n"))
+
+
+@counter("metrics")
+def _count(*, names: list[str], scope: list[Any], days: list[str]) -> dict[str, int]:
+    place, period = _read(scope, days)
+    return _numbers({name: get(name)(place, period).records for name in names})  # type: ignore[misc]
+
+
+@counter("metrics.branches")
+def _count_branches(*, name: str, length: int, scope: list[Any], days: list[str]) -> dict[str, int]:
+    records = get(name)(*_read(scope, days)).records
+    return _numbers_by(get(name), records, length) if records is not None else {}
