@@ -30,19 +30,24 @@ def row_context(attachment: Attachment, decision: Decision) -> dict[str, Any]:
 
 def panel_context(owner: models.Model, user: Any, kind: str, label: str = "") -> dict[str, Any]:
     """Context of the files of one kind: those in use, earlier ones, and what the drop zone needs. Two queries."""
-    return _panel(owner, kind, label, list(_rows(owner).filter(kind=kind)), may_attach(owner, user))
+    return _panel(owner, kind, label, list(rows_of(owner).filter(kind=kind)), may_attach(owner, user))
 
 
-def panels(owner: models.Model, user: Any, kinds: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
-    """The same for several kinds at once, or for all there are files of, in the same number of queries."""
+def panels(
+    owner: models.Model, user: Any, kinds: Iterable[str] | None = None, *, rows: list[Attachment] | None = None
+) -> dict[str, dict[str, Any]]:
+    """The same for several kinds at once, or for all there are files of, in the same number of queries.
+
+    :param rows: ``rows_of(owner)``, where they have been read with something else.
+    """
     decision = may_attach(owner, user)
-    rows = list(_rows(owner))
+    rows = list(rows_of(owner)) if rows is None else rows
     if kinds is None:
         kinds = dict.fromkeys(row.kind for row in rows)
     return {kind: _panel(owner, kind, "", [row for row in rows if row.kind == kind], decision) for kind in kinds}
 
 
-def _rows(owner: models.Model) -> models.QuerySet[Attachment]:
+def rows_of(owner: models.Model) -> models.QuerySet[Attachment]:
     return Attachment.objects.of(owner).select_related("uploaded_by", "ended_by", "content_type")
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.search import HITS
 
-CAP = 10_000
+CAP = 2_000
 
 
 class CappedPaginator(Paginator):
