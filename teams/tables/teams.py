@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core import masking
 from core.chips import chip
 from core.lists import Column, Table
-from people.heads import NONE
+from people.heads import numbers_told
 from teams.models import Team
 from teams.states import TeamStatus
 
@@ -136,7 +136,7 @@ def _number(record: Team, name: str) -> int | None:
     """None where the list was not asked for it, or the person may not see the team's members."""
     if not getattr(record, "members_seen", False):
         return None
-    return (getattr(record, "numbers", None) or NONE)[name]
+    return numbers_told(getattr(record, "numbers", None))[name]
 
 
 def state_of(team: Team) -> dict[str, Any]:
