@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -135,7 +136,31 @@ def _missed(data: dict[int, dict[str, Any]]) -> list[str]:
         for line in _lines(found, data.get(1) if scale != 1 else None):
             if line.missed:
                 lines.append(f"- ×{scale} {line.row['name']}：{'；'.join(line.missed)}")
-    return ["", "## 超出预算的页面", "", *(lines or ["没有。"])]
+        if (seconds := found["export"]["seconds"]) > EXPORT_SECONDS and found["export"]["megabytes"] >= 0.1:
+            lines.append(f"- ×{scale} 账号列表导出：{seconds:.1f} 秒")
+        lines += [f"- 名册导入 {row['rows']:,} 行：{words}" for row, words in _imports_missed(found["imports"])]
+    return ["", "## 超出预算的", "", *(lines or ["没有。"])]
+
+
+def _imports_missed(rows: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str]]:
+    for row in rows:
+        found = [
+            (_is_linear(row, rows[0]), "耗时比行数增长得快"),
+            (row["memory"] < IMPORT_MEMORY, f"内存 {row['memory']:.0f} MB"),
+            (row["factor"] >= IMPORT_FACTOR, f"写入只比逐个保存快 {row['factor']:.1f} 倍"),
+        ]
+        if missed := [words for kept, words in found if not kept]:
+            yield row, "；".join(missed)
+
+
+def _seconds_each(row: dict[str, Any]) -> float:
+    """For a thousand rows."""
+    each: float = (row["read"] + row["written"]) / row["rows"] * 1000
+    return each
+
+
+def _is_linear(row: dict[str, Any], first: dict[str, Any]) -> bool:
+    return _seconds_each(row) <= _seconds_each(first) * GROWTH
 
 
 def _approved(found: dict[str, Any]) -> str:
@@ -160,10 +185,9 @@ def _imported(rows: list[dict[str, Any]]) -> list[str]:
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for row in rows:
-        each = (row["read"] + row["written"]) / row["rows"] * 1000
-        linear = each <= (first["read"] + first["written"]) / first["rows"] * 1000 * GROWTH
+        linear = _is_linear(row, first)
         lines.append(
-            f"| {row['rows']:,} | {row['read']:.1f} | {row['written']:.1f} | {each:.2f}{_mark(linear)} "
+            f"| {row['rows']:,} | {row['read']:.1f} | {row['written']:.1f} | {_seconds_each(row):.2f}{_mark(linear)} "
             f"| {row['memory']:.0f}{_mark(row['memory'] < IMPORT_MEMORY)} | {row['factor']:.1f}{_mark(row['factor'] >= IMPORT_FACTOR)} "
             f"| {row['factor_whole']:.1f} |"
         )
