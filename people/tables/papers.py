@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.chips import chip
+from core.chips import chip as chip  # for the tables of other subjects too
 from core.lists import Column, DateColumn, Table
 from core.masking import mask_text
 from people.models import Certificate, Cover, Policy
