@@ -13,7 +13,7 @@ from core import metrics
 from core.counts import Tally
 from core.days import year_in
 from core.keys import key
-from core.metrics import Counted, Metric, Period
+from core.metrics import Counted, Measure, Metric, Period
 from organizations.models import Organization
 from organizations.permissions import access
 from organizations.signed_in import SignedIn
