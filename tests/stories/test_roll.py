@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from organizations.models import User
 from people import card
-from tests.conftest import PASSWORD
+from tests.filling import PASSWORD
 from tests.people import builders as people
 from tests.training import builders
 from tests.training.test_roll_fold import BEGINS, CASES, GRACE, LASTS, key

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from organizations.models import Organization, User
 from people import card
-from tests.conftest import PASSWORD
+from tests.filling import PASSWORD
 from tests.organizations.helpers import messages_of
 from tests.people import builders as people
 from tests.training import builders
