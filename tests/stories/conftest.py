@@ -56,7 +56,7 @@ def worker(transactional_db: None, settings: Any) -> Iterator[None]:
     process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
     yield
     process.terminate()
-    process.wait(20)
+    process.wait(60)
     app.conf.task_always_eager = True
 
 
