@@ -56,7 +56,12 @@ def worker(transactional_db: None, settings: Any) -> Iterator[None]:
     process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
     yield
     process.terminate()
-    process.wait(20)
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:  # left alive, it would take the jobs of the next story
+        process.kill()
+        process.wait()
+        raise
     app.conf.task_always_eager = True
 
 
