@@ -100,8 +100,9 @@ def test_whole_team_and_a_group_in_few_queries(
     assert [row.pk for row in client.get(url, {"team": team.pk, "group": "水上组"}).context["members"]] == [
         row.pk for row in members[:3]
     ]
+    add(client, drill, membership=[members[0].pk], risk_reason="演示")
     few = queries_of(client, reverse("training:activity_people", args=[drill.pk]))
-    add(client, drill, team=[team.pk], risk_reason="演示")
+    assert "已列入名单 39 人" in add(client, drill, team=[team.pk], risk_reason="演示")
     assert drill.participations.listed().count() == 40
     assert "40 人原来就在名单里" in add(client, drill, team=[team.pk])
     many = queries_of(client, reverse("training:activity_people", args=[drill.pk]))
