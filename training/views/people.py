@@ -213,7 +213,7 @@ def _choose(request: SignedIn, activity: Activity, rows: QuerySet[Membership]) -
     return render(request, "training/people_add.html", context)
 
 
-def _counts(rows: QuerySet[Membership]) -> list[dict[str, Any]]:
+def _counts(rows: Any) -> list[dict[str, Any]]:
     """Teams with how many are on the list and how many are not."""
     found = rows.order_by("organization__path").values("organization", "organization__name", "on")
     teams: dict[int, dict[str, Any]] = {}
