@@ -18,6 +18,7 @@ from typing import Any
 import pgtrigger
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat, TruncYear
@@ -27,7 +28,7 @@ from django.utils.translation import gettext as _
 
 from core import encryption
 from core.language import in_chinese
-from core.models import AccessLog, Attachment, Notice, WorkflowEvent
+from core.models import AccessLog, Attachment, Notice, Upload, WorkflowEvent
 from people import identity
 from people.merging import versioned
 from people.models import (
@@ -203,6 +204,9 @@ def _files(rows: dict[type[models.Model], list[Any]], applications: list[int]) -
     wanted = _hanging({**rows, Application: applications})
     found = list(Attachment.objects.filter(wanted))
     stored = [(row.file.storage, str(row.file.name)) for row in found]
+    unfinished = Upload.objects.filter(wanted)
+    stored += [(default_storage, piece) for row in unfinished for piece in row.pieces]
+    unfinished.delete()
     with in_chinese():
         name, reason = _("（已匿名化）"), _("人员已匿名化，文件已删除")
     keys = [row.pk for row in found]

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from training.choices import ActivityKind, Listing, Presence
 from training.covers import needs_cover, with_papers
 from training.models import Activity, Attendance
+from training.roll.presence import SHOWN, clashes, in_words
+from training.roll.waiting import waiting
 from training.slots import MOST
 from training.there import present
 
@@ -69,6 +71,22 @@ def attended(activity: Activity) -> Iterator[Finding]:
         yield Finding("", _("还有 %(count)d 人报名或现场签到、没有定是否在名单。") % {"count": asked}, blocking=False)
 
 
+def at_two_places(activity: Activity) -> Iterator[Finding]:
+    """Bad input of domain.md §11.10: nobody is at two drills at once. The other one is not named: it may be none of the
+    reader's business."""
+    found = clashes(activity)
+    for clash in found[:SHOWN]:
+        yield Finding("", in_words(clash))
+    if len(found) > SHOWN:
+        yield Finding("", _("另有 %(count)d 处同一人同时在两地点到。") % {"count": len(found) - SHOWN})
+
+
+def settled(activity: Activity) -> Iterator[Finding]:
+    count = waiting(activity.pk).count()
+    if count:
+        yield Finding("", _("有 %(count)d 条点名没有算数、等待处理（在“点名”里）。") % {"count": count}, blocking=False)
+
+
 def insured(activity: Activity) -> Iterator[Finding]:
     """志愿服务条例第17条: whoever is sent into a drill is insured, or somebody has written why not."""
     if not needs_cover(activity):
@@ -106,7 +124,7 @@ def taught(activity: Activity) -> Iterator[Finding]:
         yield Finding("", _("还有 %(n)d 人没有登记结果（合格、不合格或不考核）。") % {"n": open_ones}, blocking=False)
 
 
-CHECKS: tuple[Check, ...] = (complete, over, attended, insured, taught)
+CHECKS: tuple[Check, ...] = (complete, over, attended, at_two_places, settled, insured, taught)
 
 
 def check(activity: Activity) -> list[Finding]:

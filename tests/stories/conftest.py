@@ -12,7 +12,7 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from organizations.models import User
-from tests.conftest import PASSWORD
+from tests.filling import PASSWORD
 
 # Playwright's own event loop runs in this thread; the ORM calls of a story are not inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

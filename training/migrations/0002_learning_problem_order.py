@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('organizations', '0006_training_rights'),
         ('people', '0001_initial'),
-        ('training', '0001_initial'),
+        ('training', '0002_catalogue_lessons_stay'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
