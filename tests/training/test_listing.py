@@ -78,7 +78,15 @@ def test_insurance_that_ran_out_without_a_reason_stops_the_hand_in(
     assert any(finding.blocking and "志愿服务条例" in finding.message for finding in check(drill))
     page = as_user(captain).get(reverse("training:activity_people", args=[drill.pk])).content.decode()
     assert "也没有写明理由" in page
+    act = reverse("training:people_act", args=[drill.pk])
     row = drill.participations.get()
+    told = as_user(captain).post(act, {"act": "risk", "row": [row.pk]}, follow=True).content.decode()
+    assert "请写明缺保险仍然参加的理由" in told
+    shown = as_user(captain).get(reverse("training:activity_people", args=[drill.pk]), {"bare": "1"})
+    assert [line["row"] for line in shown.context["rows"]] == [row]
+    as_user(captain).post(act, {"act": "risk", "row": [row.pk], "reason": "只在岸上"})
+    assert not any(finding.blocking and "志愿服务条例" in finding.message for finding in check(drill))
+    row.refresh_from_db()
     url = reverse("training:participation_edit", args=[row.pk])
     as_user(captain).post(url, {"role": "part", "risk_reason": "已续保，保单在路上", "version": row.version})
     assert not any(finding.blocking and "志愿服务条例" in finding.message for finding in check(drill))
