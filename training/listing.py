@@ -212,3 +212,19 @@ def take_off(activity: Activity, rows: Sequence[Participation], *, reason: str =
     live = Participation.objects.filter(pk__in=keys).exclude(listing=Listing.REMOVED)
     note = reason.strip()[:200]
     return live.update(listing=Listing.REMOVED, note=note, version=F("version") + 1)
+
+
+@transaction.atomic
+def explain(activity: Activity, rows: Sequence[Participation], *, reason: str) -> int:
+    """Note why these people take part although they are not insured; the insured among them are left alone. For lists
+    that were copied, and for insurance that ran out since. Returns how many.
+
+    :raises ValidationError: without a reason.
+    """
+    locked(activity)
+    reason = reason.strip()[:200]
+    if not reason:
+        raise ValidationError(_("请写明缺保险仍然参加的理由。"))
+    live = Participation.objects.listed().filter(pk__in=[row.pk for row in rows])
+    bare = [row.pk for row in with_papers(live, activity) if not row.insured]
+    return Participation.objects.filter(pk__in=bare).update(risk_reason=reason, version=F("version") + 1)

@@ -45,7 +45,7 @@ def coming(host: Organization, by: User, **facts: Any) -> Activity:
     return builders.training(host, by, starts_at=starts, summary="", **facts)
 
 
-def said(client: Client, name: str, pk: int, **data: Any) -> str:
+def said(client: Client, name: str, pk: int, /, **data: Any) -> str:
     return client.post(reverse(f"training:{name}", args=[pk]), data, follow=True).content.decode()
 
 

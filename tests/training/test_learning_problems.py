@@ -43,7 +43,7 @@ def problem(drill: Activity, captain: User) -> Problem:
     return builders.problem(drill, captain)
 
 
-def said(client: Client, name: str, pk: int, **data: Any) -> str:
+def said(client: Client, name: str, pk: int, /, **data: Any) -> str:
     return client.post(reverse(f"training:{name}", args=[pk]), data, follow=True).content.decode()
 
 
@@ -160,7 +160,9 @@ def test_list_filters_and_keeps_to_its_queries(
     assert shown(state="closed") == {done.what}
     assert shown(state="all", year=str(drill.starts_at.year)) == {late.what, soon.what, done.what}
     assert "超期 3 天" in client.get(LIST).content.decode()
-    assert client.get(LIST, {"export": "xlsx"}).status_code == 200
+    exported = client.get(LIST, {"export": "xlsx"})
+    assert exported.status_code == 200
+    assert b"".join(exported)
     assert list(as_user(baotou).get(LIST).context["page_obj"]) == []
     assert_sorts_by_index(ProblemList)
     assert_tampering_is_told(client, LIST)

@@ -78,7 +78,15 @@ def test_insurance_that_ran_out_without_a_reason_stops_the_hand_in(
     assert any(finding.blocking and "志愿服务条例" in finding.message for finding in check(drill))
     page = as_user(captain).get(reverse("training:activity_people", args=[drill.pk])).content.decode()
     assert "也没有写明理由" in page
+    act = reverse("training:people_act", args=[drill.pk])
     row = drill.participations.get()
+    told = as_user(captain).post(act, {"act": "risk", "row": [row.pk]}, follow=True).content.decode()
+    assert "请写明缺保险仍然参加的理由" in told
+    shown = as_user(captain).get(reverse("training:activity_people", args=[drill.pk]), {"bare": "1"})
+    assert [line["row"] for line in shown.context["rows"]] == [row]
+    as_user(captain).post(act, {"act": "risk", "row": [row.pk], "reason": "只在岸上"})
+    assert not any(finding.blocking and "志愿服务条例" in finding.message for finding in check(drill))
+    row.refresh_from_db()
     url = reverse("training:participation_edit", args=[row.pk])
     as_user(captain).post(url, {"role": "part", "risk_reason": "已续保，保单在路上", "version": row.version})
     assert not any(finding.blocking and "志愿服务条例" in finding.message for finding in check(drill))
@@ -100,8 +108,9 @@ def test_whole_team_and_a_group_in_few_queries(
     assert [row.pk for row in client.get(url, {"team": team.pk, "group": "水上组"}).context["members"]] == [
         row.pk for row in members[:3]
     ]
+    add(client, drill, membership=[members[0].pk], risk_reason="演示")
     few = queries_of(client, reverse("training:activity_people", args=[drill.pk]))
-    add(client, drill, team=[team.pk], risk_reason="演示")
+    assert "已列入名单 39 人" in add(client, drill, team=[team.pk], risk_reason="演示")
     assert drill.participations.listed().count() == 40
     assert "40 人原来就在名单里" in add(client, drill, team=[team.pk])
     many = queries_of(client, reverse("training:activity_people", args=[drill.pk]))

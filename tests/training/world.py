@@ -32,7 +32,8 @@ def training_world(cast: dict[str, User], place: Organization, membership: Membe
         "slot": slot,
         "course_day": course_day,
         "handed_in_drill": builders.handed_in(place, clerk, membership),
-        "confirmed_drill": builders.confirmed(place, clerk, keeper, membership),
+        # on another day: nobody is at two drills at once
+        "confirmed_drill": builders.confirmed(place, clerk, keeper, membership, starts_at=builders.morning(9)),
         "drill_template": DrillTemplate.objects.create(organization=place, name="演示模板", payload={"form": "field"}),
         "drill_kind": "drill",
         "basics_section": "basics",

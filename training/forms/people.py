@@ -46,7 +46,7 @@ def instructors_for(activity: Activity, also: int | None = None) -> QuerySet[Ins
     host = activity.host
     line = [host.path[:end] for end in range(host.steplen, len(host.path) + 1, host.steplen)]
     near = Q(organization__path__startswith=host.path) | Q(organization__path__in=line)
-    rows: QuerySet[Instructor] = Instructor.objects.filter(near, ended_on=None) | Instructor.objects.filter(pk=also)
+    rows: QuerySet[Instructor] = Instructor.objects.filter(Q(near, ended_on=None) | Q(pk=also or 0))
     return rows.order_by("name", "pk")
 
 
@@ -70,6 +70,7 @@ class TeachingForm(forms.ModelForm):
         labels = [(row.pk, f"{row.name}（{row.employer or row.organization.short_name}）") for row in found]
         field.choices = [("", _("不在师资库")), *labels]
         self.fields["name"].required = False
+        self.fields["topic"].widget.attrs["list"] = "lesson-names"  # of the syllabus, offered and not asked for
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -46,8 +46,8 @@ class ProblemForm(VersionedForm):
         field.choices = [("", _("请选择")), *((pk, place.name) for pk, place in near.items())]
         self.fields["measure"].validators.append(validate_visible)
         if not self.instance.pk:
-            self.fields["organization"].initial = also or activity.host_id
-            self.fields["due_on"].initial = due_by_default()
+            self.initial["organization"] = also or activity.host_id
+            self.initial["due_on"] = due_by_default()
         self.fields["due_on"].required = True
 
     def check_locked(self, locked: Problem) -> None:

@@ -21,7 +21,7 @@ from training.choices import Listing
 from training.covers import needs_cover
 from training.enrolling import accept, decline
 from training.forms.people import ParticipationForm
-from training.listing import Uninsured, may_list_of, take_off
+from training.listing import Uninsured, explain, may_list_of, take_off
 from training.models import Activity, Participation
 from training.views.activity_common import activity_page
 from training.views.people import ask_risk, tell
@@ -31,7 +31,7 @@ from training.workflow import keeps
 @require_POST
 @login_required
 def people_act(request: SignedIn, pk: int) -> HttpResponse:
-    """``row`` (repeated): whom. ``act``: remove, accept or decline; ``reason`` where it is asked for."""
+    """``row`` (repeated): whom. ``act``: remove, risk, accept or decline; ``reason`` where it is asked for."""
     page = activity_page(request, pk, "training:activity_people")
     activity = page.activity
     rows = list(
@@ -61,7 +61,7 @@ def _may(request: SignedIn, activity: Activity, rows: list[Participation], act: 
     host = keeps(activity, request.user)
     if host:
         return
-    if act != "remove" or not rows:
+    if act not in ("remove", "risk") or not rows:
         host.require()
     for team in {row.organization_id: row.organization for row in rows}.values():
         decision = may_list_of(activity, team, request.user)
@@ -76,6 +76,10 @@ def _act(request: SignedIn, activity: Activity, rows: list[Participation], act: 
     elif act == "decline":
         done = decline(activity, rows, reason=reason)
         messages.success(request, _("%(n)d 人的报名没有接受，已告诉本人。") % {"n": done})
+    elif act == "risk":
+        messages.success(
+            request, _("已记下 %(n)d 人缺保险仍参加的理由。") % {"n": explain(activity, rows, reason=reason)}
+        )
     elif act == "remove":
         messages.success(request, _("已移出 %(n)d 人。") % {"n": take_off(activity, rows, reason=reason)})
     else:

@@ -34,7 +34,7 @@ _BOTH = ["GET", "POST"]
 @require_safe
 @login_required
 def activity_people(request: SignedIn, pk: int) -> HttpResponse:
-    """``?team=``: of one team. ``?removed=1``: who was taken off."""
+    """``?team=``: of one team. ``?removed=1``: who was taken off. ``?bare=1``: who is neither insured nor explained."""
     page = activity_page(request, pk, "training:activity_people")
     activity = page.activity
     rows = list(_rows(activity))
@@ -42,6 +42,9 @@ def activity_people(request: SignedIn, pk: int) -> HttpResponse:
     team = key(request.GET.get("team", ""))
     wanted = [Listing.REMOVED] if request.GET.get("removed") == "1" else [Listing.ASKED, Listing.LISTED]
     chosen = [row for row in rows if row.listing in wanted and team in (None, row.organization_id)]
+    only_bare = request.GET.get("bare") == "1" and needs_cover(activity)
+    if only_bare:
+        chosen = [row for row in chosen if _is_bare(row)]
     chosen.sort(key=lambda row: row.listing != Listing.ASKED)  # who waits for an answer comes first
     numbers = Counter(row.listing for row in rows)
     context = page.context(
@@ -54,6 +57,7 @@ def activity_people(request: SignedIn, pk: int) -> HttpResponse:
         asked=numbers[Listing.ASKED],
         removed=numbers[Listing.REMOVED],
         shows_removed=Listing.REMOVED in wanted,
+        only_bare=only_bare,
         bare=_bare(activity, rows),
         covers=needs_cover(activity),
         may_add=bool(may_list(activity, request.user)),
@@ -117,7 +121,11 @@ def _bare(activity: Activity, rows: list[Participation]) -> int:
     """How many on the list are neither insured nor explained."""
     if not needs_cover(activity):
         return 0
-    return sum(not (row.insured or row.risk_reason) for row in rows if row.listing == Listing.LISTED)  # type: ignore[attr-defined]
+    return sum(_is_bare(row) for row in rows)
+
+
+def _is_bare(row: Any) -> bool:
+    return row.listing == Listing.LISTED and not (row.insured or row.risk_reason)
 
 
 # -- putting people on it -------------------------------------------------------------------------------------
@@ -213,7 +221,7 @@ def _choose(request: SignedIn, activity: Activity, rows: QuerySet[Membership]) -
     return render(request, "training/people_add.html", context)
 
 
-def _counts(rows: QuerySet[Membership]) -> list[dict[str, Any]]:
+def _counts(rows: Any) -> list[dict[str, Any]]:
     """Teams with how many are on the list and how many are not."""
     found = rows.order_by("organization__path").values("organization", "organization__name", "on")
     teams: dict[int, dict[str, Any]] = {}

@@ -22,7 +22,7 @@ class ProblemList(ListView):
     table_class = ProblemTable
     filterset_class = ProblemFilter
     list_name = "training:problem_list"
-    title = gettext_lazy("演练问题")
+    title = gettext_lazy("问题整改")
     permission = holding(Right.VIEW_TRAINING)
     as_at_model = ProblemEvent
 

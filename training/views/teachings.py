@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
 from training.forms.people import TeachingForm
-from training.models import Activity, Teaching
+from training.models import Activity, Lesson, Teaching
 from training.views.activity_common import activity_page
 from training.workflow import keeps
 
@@ -76,6 +76,7 @@ def _form(request: SignedIn, teaching: Teaching) -> HttpResponse:
     context = {
         "title": _("登记授课"), "form": form, "cancel_url": _back(activity), "activity": activity,
         "keep_key": f"teaching-{activity.pk}-{teaching.pk or 'new'}",
+        "lessons": list(Lesson.objects.filter(version_of=activity.course_version_id)),
     }  # fmt: skip
     return render(request, "training/teaching_form.html", context)
 
