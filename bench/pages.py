@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.urls import reverse
+from django.utils import timezone
 
 from bench.seed_people import found_number
 from organizations.models import AccountRequest, Appointment, Organization, User
 from people.models import Certificate, Membership, Policy
 from teams.models import Filing, FilingRule, Team
+from training.models import Activity, Plan, Slot
 
+_ACTIVITY_PAGES = ("training:activity_list", "training:calendar", "training:problem_list")
 TABS = (
     ("detail", "概况"),
     ("papers", "证书和保险"),
@@ -92,7 +95,42 @@ def pages() -> list[Page]:
         Page("空白页", "region", "/bench/empty/", budgeted=False),
         *(Page(name, user, url()) for name, user, url in rows),
         *_people(team),
+        *_training(team),
     ]
+
+
+def _training(team: Team) -> list[Page]:
+    """Drills and trainings, for the region, a league and one team's captain."""
+    captain = Appointment.objects.filter(role="captain", user__username__startswith="m0").order_by("pk")[0]
+    activity = Activity.objects.filter(host=captain.organization, state="confirmed").order_by("-order_at")[0]
+    slot = Slot.objects.filter(activity__host=captain.organization).order_by("-starts_at")[0]
+    plan = Plan.objects.filter(organization__path__startswith=team.organization.path).order_by("pk")[0]
+    name, activities, calendar, problems = captain.user.username, *_ACTIVITY_PAGES
+    rows = [
+        ("培训和演练", "region", reverse(activities)),
+        ("培训和演练 盟市", "chifeng", reverse(activities)),
+        ("培训和演练 队长", name, reverse(activities)),
+        ("培训和演练 筛选", "region", _q(activities, kind="drill", form="full", queue="record")),
+        ("培训和演练 搜索“水上救援”", "region", _q(activities, q="水上救援")),
+        ("培训和演练 搜不到", "chifeng", _q(activities, q="查无此事")),
+        ("日历", "region", reverse(calendar)),
+        ("日历 盟市", "chifeng", reverse(calendar)),
+        ("日历 队长", name, reverse(calendar)),
+        ("日历 某天", "region", _q(calendar, day=f"{timezone.localdate():%Y-%m-%d}")),
+        ("活动页", "region", activity.get_absolute_url()),
+        ("活动页 队长", name, activity.get_absolute_url()),
+        ("活动名单", name, reverse("training:activity_people", args=[activity.pk])),
+        ("活动点名", name, reverse("training:activity_roll", args=[activity.pk])),
+        ("点名页", name, reverse("training:slot_roll", args=[slot.pk])),
+        ("问题整改", "region", reverse(problems)),
+        ("问题整改 盟市", "chifeng", reverse(problems)),
+        ("年度计划", "region", reverse("training:plan_list")),
+        ("年度计划页", "region", plan.get_absolute_url()),
+        ("队伍的活动", "region", reverse("training:team_activities", args=[team.pk])),
+        ("我的培训演练", name, reverse("training:my_activities")),
+        ("工作台 队长", name, reverse("portal:home")),
+    ]
+    return [Page(*row) for row in rows]
 
 
 def _people(team: Team) -> list[Page]:

@@ -17,6 +17,8 @@ from django.db.models.query import (
     get_related_populators,
 )
 
+_ARGUMENTS = 100
+
 
 def together(**wanted: models.QuerySet[Any]) -> dict[str, list[Any]]:
     """Read ``wanted`` with one query: name → rows, in the order of each queryset.
@@ -35,9 +37,13 @@ def together(**wanted: models.QuerySet[Any]) -> dict[str, list[Any]]:
         except (EmptyResultSet, FullResultSet):
             found[name] = []
             continue
-        columns = ", ".join(f"c{number}" for number in range(len(compiler.select)))
+        names = [f"c{number}" for number in range(len(compiler.select))]
+        columns = ", ".join(names)
+        # a function of the database takes a hundred arguments
+        some = [", ".join(names[start : start + _ARGUMENTS]) for start in range(0, len(names), _ARGUMENTS)]
+        line = " || ".join(f"jsonb_build_array({each})" for each in some)
         # names of columns we made, and SQL the ORM made: nothing that anybody typed, which stands in ``params``
-        parts.append(f"ARRAY(SELECT jsonb_build_array({columns})::text FROM ({sql}) AS t ({columns}))")  # noqa: S608
+        parts.append(f"ARRAY(SELECT ({line})::text FROM ({sql}) AS t ({columns}))")  # noqa: S608
         params += given
         read[name] = (rows, compiler)
     if parts:

@@ -2,6 +2,7 @@
 
 from portal.demo.cast import CAST, COLLEAGUES, make_cast
 from portal.demo.filings import make_filings
+from portal.demo.training import make_training
 from portal.demo.work import make_work
 
-__all__ = ["CAST", "COLLEAGUES", "make_cast", "make_filings", "make_work"]
+__all__ = ["CAST", "COLLEAGUES", "make_cast", "make_filings", "make_training", "make_work"]

@@ -39,7 +39,7 @@ from training.workflow import PROBLEM, WORKFLOW
 @dataclass(frozen=True)
 class DemoActivity:
     """:param at: key of the team that holds it, or the code of an office. :param days: from today, negative: gone by.
-    :param moves: who makes which move on it, in order. :param away: how many of the list were not there.
+    :param moves: made on it, in order. :param away: how many of the list were not there.
     """
 
     at: str
@@ -48,7 +48,7 @@ class DemoActivity:
     hours: int = 3
     clock: int = 9
     span: int = 0  # further days
-    moves: tuple[tuple[str, str], ...] = ()
+    moves: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     away: int = 1
     rolled: bool = True
@@ -63,34 +63,42 @@ _CAMP = {
 }  # fmt: skip
 _AID = {"kind": "training", "training_kind": "first_aid"}
 _SKILL = {"kind": "training", "training_kind": "skill"}
-_DONE = (("submit", ""), ("confirm", ""))
+_DONE = ("submit", "confirm")
+_NIGHT = {
+    **_WATER, "scenario": "两名钓鱼者夜间落水，岸边有人报警（演示）。", "commander": "阿拉坦·苏都（演示）",
+    "safety_officer": "乌仁图雅（演示）", "process": "18:05 接报；18:20 出动；18:55 两名“落水者”上岸（演示）。",
+    "equipment_used": "冲锋舟 2 艘、抛绳枪 1 支（演示）", "vehicles": 3,
+}  # fmt: skip
+_JOINT = {**_WATER, "scope": "joint", "form": "full", "departments": ["emergency", "fire", "water"]}
+_NORTH = {**_CAMP, "scope": "north", "outside_units": "辽宁演示救援队\n吉林演示救援队"}
+_LEAGUE = ("water", "songshan", "psych")
 ACTIVITIES = (
-    DemoActivity("water", "红山水库夜间水上救援演练", -9, clock=18, moves=_DONE, facts={
-        **_WATER, "scenario": "两名钓鱼者夜间落水，岸边有人报警（演示）。", "commander": "阿拉坦·苏都（演示）",
-        "safety_officer": "乌仁图雅（演示）", "process": "18:05 接报；18:20 出动；18:55 两名“落水者”上岸（演示）。",
-        "equipment_used": "冲锋舟 2 艘、抛绳枪 1 支（演示）", "vehicles": 3,
-    }),  # fmt: skip
-    DemoActivity("water", "汛前激流救援联合演练", -160, hours=6, moves=(*_DONE, ("archive", "")), joined=("songshan",),
-                 facts={**_WATER, "scope": "joint", "form": "full", "departments": ["emergency", "fire", "water"]}),
+    DemoActivity("water", "红山水库夜间水上救援演练", -9, clock=18, moves=_DONE, facts=_NIGHT),
+    DemoActivity("water", "汛前激流救援联合演练", -160, hours=6, moves=(*_DONE, "archive"), joined=("songshan",),
+                 facts=_JOINT),
     DemoActivity("water", "救护员复训", -65, hours=8, moves=_DONE, facts={**_AID, "training_kind": "refresher"}),
+    DemoActivity("water", "应急通讯演练", -6, moves=("submit",), facts={**_WATER, "form": "functional"}),
     DemoActivity("water", "绳索救援技能训练", -20, hours=4, away=3, facts=_SKILL),
     DemoActivity("water", "冬季冰面救援演练", 0, clock=14, rolled=False, facts=_WATER),
     DemoActivity("water", "无人机搜索训练", 5, rolled=False, facts=_SKILL),
-    DemoActivity("songshan", "雪灾应急桌面推演", -12, moves=(("submit", ""), ("return_for_changes", "")), facts=_SNOW),
-    DemoActivity("songshan", "帐篷搭拆和物资发放训练", -33, moves=_DONE, facts=_SKILL),
-    DemoActivity("psych", "心理急救培训", -4, hours=8, moves=(("submit", ""),), facts=_SKILL),
-    DemoActivity("medical", "批量伤员分拣演练", -8, moves=(("submit", ""),), facts={
-        **_CAMP, "form": "functional", "hazard": "traffic", "subjects": ["needs_assessment"]}),  # fmt: skip
-    DemoActivity("mountain", "山野搜救拉练", -27, hours=8, moves=(("cancel", ""),), rolled=False, facts={
-        **_WATER, "hazard": "lost", "subjects": ["equipment"]}),  # fmt: skip
-    DemoActivity("150400", "赤峰市救护员培训班", -45, hours=8, span=3, moves=_DONE, joined=("water", "songshan", "psych"),
-                 facts={**_AID, "satisfaction": 96, "enrols_until": None}),
-    DemoActivity("150400", "赈济营地综合演练", 12, hours=8, span=1, joined=("water", "songshan"), rolled=False,
-                 facts=_CAMP),
-    DemoActivity("150000", "北部协作区跨区域演练", 26, hours=8, span=2, joined=("water", "medical"), rolled=False, facts={
-        **_CAMP, "scope": "north", "outside_units": "辽宁演示救援队\n吉林演示救援队"}),  # fmt: skip
-)
-_DECIDES = {"150400": "region", "150000": "region"}
+    DemoActivity("songshan", "帐篷搭拆和物资发放训练", -33, facts=_SKILL),
+    DemoActivity("psych", "心理急救培训", -4, hours=8, facts=_SKILL),
+    DemoActivity("medical", "批量伤员分拣演练", -8, facts={**_CAMP, "form": "functional", "hazard": "traffic"}),
+    DemoActivity("mountain", "山野搜救拉练", -27, hours=8, moves=("cancel",), rolled=False,
+                 facts={**_WATER, "hazard": "lost", "subjects": ["equipment"]}),
+    DemoActivity("150400", "雪灾应急桌面推演", -12, moves=("submit", "return_for_changes"), joined=_LEAGUE,
+                 facts=_SNOW),
+    DemoActivity("150400", "赤峰市救护员培训班", -45, hours=8, span=3, moves=_DONE, joined=_LEAGUE,
+                 facts={**_AID, "satisfaction": 96}),
+    DemoActivity("150400", "物资调运演练", -15, moves=("submit",), joined=_LEAGUE,
+                 facts={**_CAMP, "form": "functional"}),
+    DemoActivity("150400", "赈济营地综合演练", 12, hours=8, span=1, joined=_LEAGUE, rolled=False, facts=_CAMP),
+    DemoActivity("150000", "北部协作区跨区域演练", 26, hours=8, span=2, joined=("water", "medical"), rolled=False,
+                 facts=_NORTH),
+)  # fmt: skip
+_OFFICES = {"150400": "chifeng", "150000": "region"}
+# Who confirms: somebody of the office above who did not hand it in.
+_DECIDES = {"150400": "region", "water": "chifeng"}
 _WORDS = {"return_for_changes": "演练形式和参加人数请核对（演示）。", "cancel": ""}
 
 
@@ -109,7 +117,7 @@ class _Made:
         self._people = people
         named = {place.name: place for place in Organization.objects.teams()}
         self._places = {about.key: named[f"{about.name}（演示）"] for about in ON_FILE}
-        codes = Organization.objects.filter(code__in=("150000", "150400"))
+        codes = Organization.objects.filter(code__in=_OFFICES)
         self._places |= {place.code: place for place in codes}
         self._members: dict[int, list[Membership]] = {}
         for row in Membership.objects.current().select_related("person").order_by("pk"):
@@ -123,8 +131,8 @@ class _Made:
         return user
 
     def _keeper(self, at: str) -> str:
-        if at in _DECIDES:
-            return "chifeng" if at == "150400" else "region"
+        if at in _OFFICES:
+            return _OFFICES[at]
         return "captain" if at == "water" else next(about.by for about in ON_FILE if about.key == at)
 
     # -- catalogue and plans ----------------------------------------------------------------------------
@@ -142,13 +150,16 @@ class _Made:
                 organization=chifeng, kind=BaseKind.RENTED, name="蒙东培训中心（演示）", division_id="150404",
                 address="松山区演示街 9 号（演示）", capacity=60, partner="演示职业学校",
             )  # fmt: skip
-            nurse = next(row for row in self._members[self._places["water"].pk] if row.person.name.startswith("乌仁图雅"))
+            nurse = next(
+                row for row in self._members[self._places["water"].pk] if row.person.name.startswith("乌仁图雅")
+            )
             inside = Instructor.objects.create(
                 organization=chifeng, person=nurse.person, name=nurse.person.name, qualification="救护师资（演示）",
                 categories=["medical"], appointed_on=today - timedelta(days=400),
             )  # fmt: skip
             Instructor.objects.create(
-                organization=chifeng, name="那顺乌力吉（演示）", employer="赤峰市演示医院", qualification="主治医师（演示）",
+                organization=chifeng, name="那顺乌力吉（演示）", employer="赤峰市演示医院",
+                qualification="主治医师（演示）",
                 qualified_until=today + timedelta(days=40), appointed_on=today - timedelta(days=200),
             )  # fmt: skip
             InstructorAssessment.objects.create(
@@ -187,7 +198,7 @@ class _Made:
                 host=place, created_by=by, base=self._base if about.at in ("water", "150400") else None,
                 plan_item=self._items.get(f"{about.at}-{about.facts['kind']}"), **facts,
             )  # fmt: skip
-            teams = [key for key in (about.at, *about.joined) if key not in _DECIDES]
+            teams = [key for key in (about.at, *about.joined) if key not in _OFFICES]
             ActivityTeam.objects.bulk_create(
                 [ActivityTeam(activity=record, organization=self._places[key]) for key in teams]
             )
@@ -243,9 +254,14 @@ class _Made:
         lines = (("对讲机在水面上通话断续（演示）", -3), ("救生衣型号不全（演示）", 5), ("接报记录不完整（演示）", 25))
         made = [
             Problem.objects.create(
-                activity=record, what=what, measure="补充和培训（演示）", organization=record.host, created_by=by,
-                owner="李志强（演示）", due_on=today + timedelta(days=due),
-            )  # fmt: skip
+                activity=record,
+                what=what,
+                measure="补充和培训（演示）",
+                organization=record.host,
+                created_by=by,
+                owner="李志强（演示）",
+                due_on=today + timedelta(days=due),
+            )
             for what, due in lines
         ]
         if record.host == self._places["water"]:
@@ -253,9 +269,8 @@ class _Made:
             PROBLEM.perform(fixed, "accept", by=self._user("chifeng"))
 
     def _move(self, record: Activity, about: DemoActivity) -> None:
-        decider = _DECIDES.get(about.at) or self._office(about.at)
-        for action, _who in about.moves:
-            who = self._keeper(about.at) if action in ("submit", "cancel") else decider
+        for action in about.moves:
+            who = self._keeper(about.at) if action in ("submit", "cancel") else _DECIDES[about.at]
             by = self._user(who)
             facts: dict[str, Any] = {}
             if action == "cancel":
@@ -264,7 +279,3 @@ class _Made:
                 facts["fields"] = {"form": "与方案不一致（演示）"}
             with acting_as(by, source="make_demo"):
                 record = WORKFLOW.perform(record, action, by=by, comment=_WORDS.get(action, ""), **facts)
-
-    def _office(self, at: str) -> str:
-        """Who confirms at the office above, and did not hand in."""
-        return {"water": "chifeng", "songshan": "chifeng", "psych": "chifeng"}.get(at, "region")

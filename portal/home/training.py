@@ -26,6 +26,11 @@ from training.settings import SUMMARY
 from training.states import WITH_AUTHOR, ActivityState
 
 WEEK = timedelta(days=7)
+_PLACE = ("path", "depth", "level", "name", "short_name")
+_READ = (
+    "kind", "state", "number", "title", "starts_at", "ends_at", "place", "submitted_at", "submitted_by_id", "present",
+    "base__name", *(f"{relation}__{name}" for relation in ("host", "office") for name in _PLACE),
+)  # fmt: skip
 LOOKED_BACK = timedelta(days=400)  # what was not handed in for longer is found in the list
 
 
@@ -55,7 +60,8 @@ def asked(user: User) -> QuerySet[Activity]:
         said=Subquery(last_return(Activity).values("comment")[:1]),
         term=Coalesce(Subquery(term), Value(SUMMARY.shipped)),
     )
-    return rows.select_related("host", "office", "base").order_by(F("starts_at").asc(nulls_last=True), "pk")
+    shown = rows.select_related("host", "office", "base").only(*_READ)
+    return shown.order_by(F("starts_at").asc(nulls_last=True), "pk")
 
 
 def _keys(user: User) -> list[QuerySet]:

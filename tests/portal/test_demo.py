@@ -8,8 +8,9 @@ from django.core.management import call_command
 
 from core.models import Attachment
 from organizations.models import User
-from portal.demo import COLLEAGUES, make_cast, make_filings, make_work
+from portal.demo import COLLEAGUES, make_cast, make_filings, make_training, make_work
 from teams.models import Filing, FilingStep, Team
+from training.models import Activity, Problem
 
 pytestmark = pytest.mark.django_db
 
@@ -33,8 +34,16 @@ def test_demo_has_something_in_every_queue_and_state(cast, as_user):
     assert FilingStep.objects.filter(state="merged").exists()  # 敖汉旗 and 莫力达瓦, by their proxies
     assert Attachment.objects.filter(media_type="application/pdf").count() > 50
     assert max(len(team.name) for team in Team.objects.all()) > 20
+    make_training(people)
+    assert set(Activity.objects.values_list("state", flat=True)) == set(Activity.State.values)
+    assert Activity.objects.to_confirm(region).exists()
+    assert set(Problem.objects.values_list("state", flat=True)) >= {"open", "closed"}
+    assert all("演示" in title for title in Activity.objects.values_list("title", flat=True))
     for person in (people["region"], people["chifeng"], people["captain"]):
-        assert as_user(person).get("/").status_code == 200
+        page = as_user(person).get("/")
+        assert page.status_code == 200
+        assert page.context["tasks"]
+    assert [task.act for task in page.context["tasks"] if task.big] == ["点名"]
 
 
 def test_demo_is_made_once(cast):

@@ -76,7 +76,8 @@ def test_problems_and_first_aid(records: list[Activity], captain: User, chifeng:
     for due, state in ((-1, "open"), (5, "open"), (None, "fixed"), (-9, "closed")):
         Problem.objects.create(
             activity=records[0], what="演示问题", organization=team, created_by=captain, state=state,
-            due_on=today + timedelta(days=due) if due else None, closed_at=None if state != "closed" else timezone.now(),
+            due_on=today + timedelta(days=due) if due else None,
+            closed_at=None if state != "closed" else timezone.now(),
         )  # fmt: skip
     found = values(chifeng.organization)
     assert (found["problems_open"], found["problems_overdue"], found["problems_closed"]) == (3, 1, 1)

@@ -9,6 +9,7 @@ from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from people.models import Membership
 from tests.training import builders
+from training.calendar.feed import begin
 from training.models import Attendance, DrillTemplate, InstructorAssessment, Teaching
 from training.roll import poster as posters
 
@@ -55,4 +56,5 @@ def training_world(cast: dict[str, User], place: Organization, membership: Membe
         "activity_team": activity.teams.get(),
         "teaching": Teaching.objects.create(activity=course_day, name="外请老师（演示）"),
         "problem": builders.problem(activity, keeper),
+        "feed_key": begin(keeper),
     }

@@ -7,12 +7,16 @@ by itself along the index on the beginning, and cut: a page costs what it shows,
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
+from time import monotonic
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from core import metrics
 from core.days import beginning_of, end_of
 from organizations.models import Organization, User
 from organizations.permissions import access, reach
@@ -52,7 +56,8 @@ def visible_slots(user: User, first: datetime, last: datetime) -> QuerySet[Slot]
         return rows.filter(reach(user, Right.VIEW_TRAINING, at="activity__host"))
     joined = ActivityTeam.objects.filter(reach(user, Right.VIEW_TRAINING, at="organization")).order_by()
     if depth <= _LEAGUE_DEPTH:
-        theirs = joined.filter(activity=OuterRef("activity"))
+        # said as a range, which cannot be hashed: the database would read all that joined before the first slot
+        theirs = joined.filter(activity_id__gte=OuterRef("activity_id"), activity_id__lte=OuterRef("activity_id"))
         return rows.filter(reach(user, Right.VIEW_TRAINING, at="activity__host") | Exists(theirs))
     near = {"order_at__gte": first - timedelta(days=LONGEST), "order_at__lt": last}
     held = Activity.objects.filter(reach(user, Right.VIEW_TRAINING, at="host"), **near).order_by()
@@ -73,18 +78,32 @@ def chosen(kind: str = "", under: Organization | None = None) -> Q:
 
 
 def by_day(user: User, days: Sequence[date], only: Q) -> dict[date, list[OnDay]]:
-    """Day → what is on, by beginning; of each day one more than ``COUNTED`` at the most. One query."""
+    """Day → what is on, by beginning; of each day one more than ``COUNTED`` at the most. One query.
+
+    What took long is kept for a while, as slow counts are; so whoever shows it reads the slots out of what may be seen.
+    """
     instant: Any = lambda name: RawSQL(f"d.{name}", ())  # noqa: E731, S611 - a column of the statement below
     rows = visible_slots(user, beginning_of(days[0]), end_of(days[-1])).filter(only)
     rows = rows.filter(starts_at__gte=instant("begins"), starts_at__lt=instant("ends")).order_by("starts_at", "pk")
     sql, params = rows.values_list("pk", "activity_id")[: COUNTED + 1].query.sql_with_params()
     edges = [beginning_of(day) for day in days], [end_of(day) for day in days]
-    with connection.cursor() as cursor:
-        cursor.execute(_PER_DAY.format(sql), [*edges, *params])
-        found: dict[date, dict[int, list[int]]] = {day: {} for day in days}
-        for number, slot, activity in cursor.fetchall():
-            found[days[number - 1]].setdefault(activity, []).append(slot)
+    found: dict[date, dict[int, list[int]]] = {day: {} for day in days}
+    for number, slot, activity in _read(user, _PER_DAY.format(sql), [*edges, *params]):
+        found[days[number - 1]].setdefault(activity, []).append(slot)
     return {day: [OnDay(key, tuple(slots)) for key, slots in lines.items()] for day, lines in found.items()}
+
+
+def _read(user: User, sql: str, params: list[Any]) -> list[tuple[int, int, int]]:
+    key = f"calendar:{user.pk}:{sha256(f'{sql}{params}'.encode()).hexdigest()[:32]}"
+    rows: list[tuple[int, int, int]] | None = cache.get(key)
+    if rows is None:
+        begun = monotonic()
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            rows = cursor.fetchall()
+        if monotonic() - begun > metrics.SLOW:
+            cache.set(key, rows, metrics.KEPT_FOR)
+    return rows
 
 
 def of_day(user: User, day: date, only: Q) -> QuerySet[Slot]:

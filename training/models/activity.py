@@ -222,6 +222,12 @@ class Activity(models.Model):
             models.Index(fields=["-order_at", "-id"], name="activity_order"),
             models.Index(fields=["host", "-order_at", "-id"], name="activity_of"),
             models.Index(fields=["office", "submitted_at"], name="activity_queue", condition=Q(state="submitted")),
+            # what lies with its author: few, whoever asks of however many places
+            models.Index(
+                fields=["host", "state", "starts_at"],
+                name="activity_open",
+                condition=Q(state__in=["draft", "returned"]),
+            ),
             models.Index(fields=["plan_item"], name="activity_planned", condition=Q(plan_item__isnull=False)),
         ]
         constraints = [

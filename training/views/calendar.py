@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
+from core.days import beginning_of, end_of
 from core.lists import Filter
 from core.lists.paging import CappedPaginator
 from organizations.filters import Scope
@@ -23,9 +24,9 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
 from training.calendar.month import FIRST, LAST, Entry, days_of, first_of, lay_out, shown_slots
-from training.calendar.reading import by_day, chosen, of_day, with_activity
+from training.calendar.reading import by_day, chosen, of_day, visible_slots, with_activity
 from training.choices import ActivityKind
-from training.models import Activity, Slot
+from training.models import Activity
 
 PER_PAGE = 50
 
@@ -61,8 +62,10 @@ def calendar(request: SignedIn) -> HttpResponse:
     context["may_add"] = Right.EDIT_TRAINING in access(request.user)
     if day is not None:
         return _one_day(request, day, only, kept, context)
-    found = by_day(request.user, days_of(month), only)
-    slots = with_activity(Slot.objects.filter(pk__in=shown_slots(found))).in_bulk()
+    days = days_of(month)
+    found = by_day(request.user, days, only)
+    seen = visible_slots(request.user, beginning_of(days[0]), end_of(days[-1])).filter(pk__in=shown_slots(found))
+    slots = {slot.pk: slot for slot in with_activity(seen)}
     weeks = lay_out(month, found, slots)
     context |= {
         "title": pgettext("calendar", "日历"),
