@@ -1,5 +1,7 @@
 """演练模板: kept from a finished drill, offered to the host and all below it, ended when they have served."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -70,7 +72,7 @@ def template_list(request: SignedIn) -> HttpResponse:
     return render(request, "training/template_list.html", context)
 
 
-def _places(request: SignedIn) -> object:
+def _places(request: SignedIn) -> Any:
     """Keys of what the reader sees, and of the line above every place where he has the right."""
     held = access(request.user).having(Right.VIEW_TRAINING)
     step = Organization.steplen
