@@ -4,7 +4,6 @@ hand-in stands in ``training.checks``; nothing is missing too early here."""
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -137,18 +136,6 @@ def save_as_template(activity: Activity, *, by: User, name: str) -> DrillTemplat
     with plainly(DrillTemplate):
         made.save()
     return made
-
-
-def end_template(template: DrillTemplate, *, by: User) -> DrillTemplate:
-    """It is offered no longer; what was begun with it stays."""
-    may_begin(by, template.organization).require()
-    with transaction.atomic():
-        fresh = DrillTemplate.objects.select_for_update().get(pk=template.pk)
-        if fresh.ended_on is not None:
-            raise ValidationError(_("这个模板已经停用了。"))
-        fresh.ended_on, fresh.version = timezone.localdate(), fresh.version + 1
-        fresh.save(update_fields=["ended_on", "version"])
-    return fresh
 
 
 # -- 场次 ---------------------------------------------------------------------------------------------------

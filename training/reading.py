@@ -83,7 +83,7 @@ def _facts(card: Card, activity: Activity, found: Mapping[str, list[Any]], remar
         value, url = in_words(activity, name, found)
         if value or name in remarks:
             card.lines.append(Line(name, label, value, url, remarks.get(name)))
-        else:
+        elif name != "with_party_day":  # which few are: its absence lacks nothing
             empty.append(str(label))
     card.empty = _("、").join(empty)
 

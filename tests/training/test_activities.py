@@ -439,7 +439,7 @@ def test_page_takes_few_queries(state: str, captain: User, chifeng: User, as_use
     assert len(queries_of(as_user(captain), reverse("training:activity_files", args=[activity.pk]))) <= 16
 
 
-def test_finished_drill_becomes_a_template_and_is_ended(captain: User, chifeng: User, as_user: SignIn) -> None:
+def test_finished_drill_becomes_a_template(captain: User, chifeng: User, as_user: SignIn) -> None:
     team = captain.organization
     record = builders.confirmed(team, captain, chifeng, people.member(team, 1), scenario="情景")
     client = as_user(captain)
@@ -449,14 +449,8 @@ def test_finished_drill_becomes_a_template_and_is_ended(captain: User, chifeng: 
     assert template.payload["scenario"] == "情景"
     assert "summary" not in template.payload
     assert "同名" in client.post(url, {"name": "我们的模板"}).content.decode()
-    assert "我们的模板" in client.get(reverse("training:template_list")).content.decode()
-    end = reverse("training:template_end", args=[template.pk])
-    assert as_user(chifeng).post(end).status_code in (302, 403)
-    client.post(end)
-    template.refresh_from_db()
-    assert template.ended_on == timezone.localdate()
-    sample = DrillTemplate.objects.filter(is_sample=True).first()
-    assert client.post(reverse("training:template_end", args=[sample.pk])).status_code == 403
+    page = client.get(reverse("training:activity_create"))
+    assert "模板：我们的模板" in page.content.decode()
 
 
 def test_draft_is_no_template(captain: User, as_user: SignIn) -> None:

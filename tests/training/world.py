@@ -6,7 +6,6 @@ from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from people.models import Membership
 from tests.training import builders
-from training.models import DrillTemplate
 
 
 def training_world(cast: dict[str, User], place: Organization, membership: Membership) -> dict[str, Any]:
@@ -23,7 +22,6 @@ def training_world(cast: dict[str, User], place: Organization, membership: Membe
         "course_day": builders.training(place, keeper),
         "handed_in_drill": builders.handed_in(place, clerk, membership),
         "confirmed_drill": builders.confirmed(place, clerk, keeper, membership),
-        "drill_template": DrillTemplate.objects.create(organization=place, name="演示模板", payload={"form": "field"}),
         "drill_kind": "drill",
         "basics_section": "basics",
     }

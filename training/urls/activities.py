@@ -10,8 +10,8 @@ from training.views import (
     activity_moves,
     activity_papers,
     activity_slots,
+    activity_template,
     team_tab,
-    templates,
 )
 
 urlpatterns = [
@@ -27,8 +27,6 @@ urlpatterns = [
     path("activities/<int:pk>/move/", activity_moves.activity_move, name="activity_move"),
     path("activities/<int:pk>/files/", activity_papers.activity_files, name="activity_files"),
     path("activities/<int:pk>/history/", activity_papers.activity_history, name="activity_history"),
-    path("activities/<int:pk>/template/", templates.activity_template, name="activity_template"),
-    path("drill-templates/", templates.template_list, name="template_list"),
-    path("drill-templates/<int:pk>/end/", templates.template_end, name="template_end"),
+    path("activities/<int:pk>/template/", activity_template.activity_template, name="activity_template"),
     path("teams/<int:pk>/activities/", team_tab.TeamActivities.as_view(), name="team_activities"),
 ]

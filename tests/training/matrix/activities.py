@@ -26,8 +26,6 @@ ROWS: dict[str, Row] = {
     "training:activity_files": _one(PAGE),
     "training:activity_history": _one(PAGE),
     "training:activity_template": _one(PAGE, "confirmed_drill", right=EDIT),
-    "training:template_list": Row("holder", PAGE, right=SEE),
-    "training:template_end": _one(BOTH, "drill_template", right=EDIT),
     "training:team_activities": Row("record", PAGE, ("team",), see=Right.VIEW_TEAM, right=SEE),
     "api:activity-list": Row("holder", PAGE, right=SEE),
     "api:activity-detail": _one(PAGE),
