@@ -26,7 +26,6 @@ from training.remarks import as_returned, last_return, remarks_of
 from training.sections import parts_of, url_of
 from training.states import ON_RECORD, ActivityState
 from training.views.activity_common import ActivityPage, activity_page
-from training.workflow import confirming_office
 
 PHOTOS = 6  # shown on the sheet; all of them under 材料
 
@@ -107,8 +106,9 @@ def _standing(page: ActivityPage, events: list[WorkflowEvent]) -> dict[str, Any]
     """Who has it now and since when; the figures as they were frozen."""
     activity = page.activity
     waits = activity.state == ActivityState.SUBMITTED
-    office = activity.office or confirming_office(activity.host)
-    people = nearest_duties(Right.CONFIRM_TRAINING, office, without=activity.submitted_by_id) if waits else []
+    people = []
+    if waits and activity.office is not None:
+        people = nearest_duties(Right.CONFIRM_TRAINING, activity.office, without=activity.submitted_by_id)
     return {
         "waits": waits,
         "waiting_for": list(dict.fromkeys((duty.user, duty.organization) for duty in people)),
