@@ -1,5 +1,6 @@
 """Tasks of the shared part: each loads, calls one function, and may run twice."""
 
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
@@ -65,3 +66,11 @@ def resume_jobs() -> None:
     resume()
     remove_expired()
     remove_abandoned()
+
+
+@shared_task(name="core.recount")
+def recount(*, name: str, given: dict[str, Any]) -> None:
+    """Make a count that takes too long for a page."""
+    from core.counts import recount as count  # models are not ready when Celery imports this module
+
+    count(name, given)

@@ -176,6 +176,12 @@ def can(user: "User", right: str, organization: Organization) -> Decision:
     )
 
 
+def sees_all(user: "User", right: str, organization: Organization) -> bool:
+    """Whether the right reaches the place and everything below it: then what it shows is the same for everybody."""
+    held = access(user).having(right)
+    return any(each.covers(organization) and not each.proxy_for and right in ROLES[each.role].below for each in held)
+
+
 def acting_for(user: "User | None", right: str, organization: Organization) -> str:
     """Name of the office acted for when the right comes from standing proxy, else an empty string."""
     if user is None:

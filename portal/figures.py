@@ -4,7 +4,7 @@ from core.metrics import Metric
 from organizations.permissions import Access
 from organizations.roles import Right
 
-_BY_SUBJECT = {"teams": Right.VIEW_TEAM, "people": Right.VIEW_MEMBER}
+_BY_SUBJECT = {"teams": Right.VIEW_TEAM, "people": Right.VIEW_MEMBER, "training": Right.VIEW_TRAINING}
 
 
 def may_see(metric: Metric, held: Access) -> bool:

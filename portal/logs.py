@@ -5,6 +5,7 @@ are searched for; what stands under the name of a secret is left out.
 """
 
 import logging
+import re
 from typing import Any
 
 import structlog
@@ -12,6 +13,8 @@ from django.http import HttpRequest
 from structlog.types import EventDict, Processor
 
 from core.masking import is_secret, mask_text, mask_value
+
+_KEYED = re.compile(r"(/calendar/feed/)[^/\s]+")
 
 
 def without_personal_data(logger: Any, method: str, event: EventDict) -> EventDict:
@@ -21,14 +24,19 @@ def without_personal_data(logger: Any, method: str, event: EventDict) -> EventDi
 
 def _clean(key: str, value: Any) -> Any:
     if isinstance(value, HttpRequest):
-        return mask_text(f"{value.method} {value.path}")
+        return _address(f"{value.method} {value.path}")
     if key in ("request", "url", "path") and isinstance(value, str):
-        return mask_text(value.partition("?")[0])
+        return _address(value.partition("?")[0])
     if is_secret(key):
         return "***"
     if value is None or isinstance(value, bool | int | float):
         return value
     return mask_value(value if isinstance(value, str | dict | list | tuple) else str(value))
+
+
+def _address(text: str) -> str:
+    """Without numbers of people, and without the key in an address that is read without signing in."""
+    return mask_text(_KEYED.sub(r"\1***", text))
 
 
 _SHARED: list[Processor] = [

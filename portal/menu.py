@@ -67,6 +67,18 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("培训演练"),
+        (
+            Entry(_("培训和演练"), "training:activity_list", Right.VIEW_TRAINING, count="activities"),
+            Entry(pgettext_lazy("calendar", "日历"), "training:calendar", Right.VIEW_TRAINING),
+            Entry(_("问题整改"), "training:problem_list", Right.VIEW_TRAINING, count="problems"),
+            Entry(pgettext_lazy("many", "年度计划"), "training:plan_list", Right.VIEW_TRAINING),
+            Entry(pgettext_lazy("many", "课程"), "training:course_list", Right.VIEW_TRAINING),
+            Entry(_("师资"), "training:instructor_list", Right.VIEW_TRAINING),
+            Entry(pgettext_lazy("many", "训练基地"), "training:base_list", Right.VIEW_TRAINING),
+        ),
+    ),
+    Section(
         _("机构和账号"),
         (
             Entry(pgettext_lazy("many", "机构"), "organizations:organization_list", Right.VIEW_ORGANIZATION),
@@ -88,6 +100,7 @@ SECTIONS = (
         _("我的"),
         (
             Entry(_("我的信息"), "people:me"),
+            Entry(_("我的培训演练"), "training:my_activities"),
             Entry(_("通知"), "core:notice_list", count="unread"),
             Entry(_("后台任务"), "core:job_list"),
             Entry(_("职责和权限"), "organizations:role_help"),

@@ -1,5 +1,8 @@
-"""One box for everything (Ctrl-K): offices, teams, filings, accounts, requests, people; what the person may see."""
+"""One box for everything (Ctrl-K): offices, teams, filings, accounts, requests, people, training; what the person may
+see. All kinds are looked for in one query."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,11 +12,13 @@ from django.db.models import OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from core.search import HITS, matching
+from core.together import together
 from organizations.models import AccountRequest, Organization, User
 from organizations.permissions import access
 from organizations.roles import Right
@@ -22,6 +27,8 @@ from organizations.tables import account_state, standing
 from people.models import Membership, Person
 from teams.models import Filing, Team
 from teams.states import FilingState, TeamStatus
+from training.models import Activity, Base, Course
+from training.states import ON_RECORD, ActivityState
 
 MOST = 8
 SOME = 200  # accounts or requests among which the first are shown; more offices, because superior ones come first
@@ -31,12 +38,36 @@ SOME = 200  # accounts or requests among which the first are shown; more offices
 @login_required
 def search(request: SignedIn) -> HttpResponse:
     term = request.GET.get("q", "").replace("\x00", "").strip()[:60]
-    groups = [group for group in _groups(request, term) if group["rows"]] if term else []
+    groups = _read(_groups(request, term)) if term else []
     context = {"title": _("搜索"), "search_term": term, "term": term, "groups": groups}
     return render(request, "portal/search.html", context)
 
 
-def _groups(request: SignedIn, term: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class _Group:
+    """One kind of records. ``line``: a record as it is shown; ``url``: the list with the same word."""
+
+    label: str
+    rows: QuerySet
+    line: Callable[[Any], dict[str, Any]]
+    url: str
+
+
+def _read(groups: list[_Group]) -> list[dict[str, Any]]:
+    found = together(**{str(number): group.rows for number, group in enumerate(groups)})
+    lines = [(group, found[str(number)]) for number, group in enumerate(groups)]
+    return [
+        {
+            "label": group.label,
+            "rows": [group.line(row) for row in rows[:MOST]],
+            "more_url": group.url if len(rows) > MOST else "",
+        }
+        for group, rows in lines
+        if rows
+    ]
+
+
+def _groups(request: SignedIn, term: str) -> list[_Group]:
     user, held = request.user, access(request.user)
     groups = []
     if Right.VIEW_ORGANIZATION in held:
@@ -58,7 +89,20 @@ def _groups(request: SignedIn, term: str) -> list[dict[str, Any]]:
         people = Person.objects.visible_to(user).order_by("name", "pk")
         shown, hits = people.annotate(teams=_teams_of(user)), people.matching(term)
         groups.append(_found(pgettext("many", "人员"), shown, hits, term, "people:person_list", _person))
+    if Right.VIEW_TRAINING in held:
+        groups += _training(user, term)
     return groups
+
+
+def _training(user: User, term: str) -> list[_Group]:
+    activities = Activity.objects.visible_to(user).select_related("host").order_by("-order_at", "-pk")
+    bases = Base.objects.visible_to(user).select_related("organization").order_by("name", "pk")
+    courses = Course.objects.visible_to(user).select_related("organization").order_by("name", "pk")
+    return [
+        _found(_("培训和演练"), activities, activities.matching(term), term, "training:activity_list", _activity),
+        _found(pgettext("many", "训练基地"), bases, bases.matching(term), term, "training:base_list", _kept),
+        _found(pgettext("many", "课程"), courses, courses.matching(term), term, "training:course_list", _kept),
+    ]
 
 
 def _teams_of(user: User) -> ArraySubquery:
@@ -67,17 +111,14 @@ def _teams_of(user: User) -> ArraySubquery:
     return ArraySubquery(theirs.order_by("-is_main", "pk").values("organization__short_name"))
 
 
-def _group(label: str, rows: QuerySet, term: str, route: str, line: Any, among: int = SOME) -> dict[str, Any]:
+def _group(label: str, rows: QuerySet, term: str, route: str, line: Any, among: int = SOME) -> _Group:
     return _found(label, rows, rows.filter(matching(term)), term, f"organizations:{route}", line, among)
 
 
-def _found(
-    label: str, rows: QuerySet, hits: QuerySet, term: str, route: str, line: Any, among: int = SOME
-) -> dict[str, Any]:
+def _found(label: str, rows: QuerySet, hits: QuerySet, term: str, route: str, line: Any, among: int = SOME) -> _Group:
     # cut before they are put in order: the first of 200,000 hits are no better than any others
-    found = list(rows.filter(pk__in=hits.order_by().values("pk")[:among])[: MOST + 1])
-    url = f"{reverse(route)}?{urlencode({'q': term})}"
-    return {"label": label, "rows": [line(row) for row in found[:MOST]], "more_url": url if len(found) > MOST else ""}
+    shown = rows.filter(pk__in=hits.order_by().values("pk")[:among])[: MOST + 1]
+    return _Group(label, shown, line, f"{reverse(route)}?{urlencode({'q': term})}")
 
 
 def _office(place: Organization) -> dict[str, Any]:
@@ -126,6 +167,29 @@ def _person(person: Any) -> dict[str, Any]:
     hint = " · ".join([part for part in (person.id_masked, *person.teams) if part])
     tone, label = ("ok", _("在册")) if person.teams else ("off", _("退出"))
     return {"url": person.get_absolute_url(), "title": person.name, "hint": hint, "tone": tone, "label": label}
+
+
+ACTIVITY_TONES = {ActivityState.SUBMITTED: "wait", ActivityState.RETURNED: "warn"}
+
+
+def _activity(activity: Activity) -> dict[str, Any]:
+    day = f"{timezone.localdate(activity.starts_at):%Y-%m-%d}" if activity.starts_at else ""
+    hint = " · ".join(
+        part for part in (activity.number, str(activity.get_kind_display()), day, activity.host.short_name) if part
+    )
+    tone = ACTIVITY_TONES.get(ActivityState(activity.state), "ok" if activity.state in ON_RECORD else "off")
+    return {
+        "url": activity.get_absolute_url(), "title": str(activity), "hint": hint, "tone": tone,
+        "label": activity.get_state_display(),
+    }  # fmt: skip
+
+
+def _kept(record: Base | Course) -> dict[str, Any]:
+    tone, label = ("ok", _("在用")) if record.ended_on is None else ("off", _("停用"))
+    return {
+        "url": record.get_absolute_url(), "title": record.name, "hint": record.organization.short_name, "tone": tone,
+        "label": label,
+    }  # fmt: skip
 
 
 def _filing(record: Filing) -> dict[str, Any]:

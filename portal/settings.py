@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "organizations.signin.sessions.AccountDutiesMiddleware",
+    "portal.todo.TodoMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -216,6 +217,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
+        "worker-src": ["'self'"],  # of the roll (training/views/roll_phone.py)
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'self'"],
@@ -324,9 +326,22 @@ REMINDERS = [
     "teams.reminders.changes_not_filed",
     "teams.reminders.confirmations_missing",
     "people.reminders.papers_due",
+    "training.reminders.agreements_ending",
+    "training.reminders_problems.problems_due",
+    "training.reminders_problems.problems_unaccepted",
+    "training.reminders_records.records_not_handed_in",
+    "training.reminders_records.records_waiting",
 ]
 # What of the layers above hangs on a person, and goes along when two records of one person become one
-HANGS_ON_PERSON = ["teams.TeamPost"]
+HANGS_ON_PERSON = ["teams.TeamPost", "training.Participation", "training.Instructor", "training.Problem.owner_person"]
+STAYS_ON_PERSON = ["training.Mark"]  # append-only: read through ``merged_into``
+# What the layers above take out when somebody is anonymised: each a function(people), in the same transaction
+SCRUBS_PERSON = ["training.scrubbing.scrub"]
+# Pages the layers above add to a member's own pages and to the page of a person: tuples of (route, label)
+OWN_PAGES = ["training.person_pages.OWN"]
+PERSON_PAGES = ["training.person_pages.KEPT"]
+# Parts the layers above add to a person's own copy: each a function(person) → heading → records
+OWN_COPY_PARTS = ["training.person_pages.copied"]
 # Pages that layers above teams give a team (teams.views.team_common.Tab)
 TEAM_TABS = ["training.views.team_tab.TAB"]
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
@@ -340,6 +355,7 @@ JOBS = {
     "account_slip": "organizations.papers.issue_account_slip",
     "filing_certificate": "teams.certificates.issue_certificate",
     "own_copy": "people.own_copy.make",
+    "training_record": "training.papers.issue_record",
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)  # a worker silent for so long is taken for dead
 JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)

@@ -4,22 +4,43 @@ Counted up to one past ``MOST``: a queue of thousands must not make every page o
 works differently for 300,000 than for 300. The list behind the number counts on.
 """
 
+from collections.abc import Callable
+from datetime import timedelta
+from time import monotonic
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from core.metrics import number_up_to
 from core.models import Notice
 from organizations.models import AccountRequest, User
-from organizations.permissions import Access, access
+from organizations.permissions import Access, access, reach
 from organizations.roles import Right
 from people.models import Application, Certificate
 from teams.models import Filing
 from teams.states import FilingState
+from training.models import Activity, Problem
+from training.states import ActivityState, ProblemState
 
 MOST = 99
+DUE_IN = 7  # days before its limit a problem is something to do
+SLOW = 0.015  # seconds
+KEPT_FOR = 30  # seconds
 # What a person has to do, of all that is counted.
-TODO = ("requests", "mend", "filings", "filings_mend", "verify", "applications")
+TODO = (
+    "requests",
+    "mend",
+    "filings",
+    "filings_mend",
+    "verify",
+    "applications",
+    "activities",
+    "activities_mend",
+    "problems",
+)
 
 
 def shown(number: int) -> int | str:
@@ -28,8 +49,8 @@ def shown(number: int) -> int | str:
 
 
 def counts_of(user: Any, **more: QuerySet) -> dict[str, int]:
-    """``requests``, ``filings``, ``applications`` to decide, certificates to ``verify``, ``unread``, and what was
-    returned to the own side: ``mend``, ``filings_mend``.
+    """``requests``, ``filings``, ``applications``, ``activities`` to decide, certificates to ``verify``, ``problems`` to
+    put right, ``unread``, and what was returned to the own side: ``mend``, ``filings_mend``, ``activities_mend``.
 
     :param more: what a page wants to have counted in the same query. Kept on the user object, so that the menu of that
         page counts nothing again.
@@ -37,9 +58,42 @@ def counts_of(user: Any, **more: QuerySet) -> dict[str, int]:
     kept: dict[str, int] | None = getattr(user, "_todo", None)
     if kept is None or not more.keys() <= kept.keys():
         wanted = {"unread": Notice.objects.filter(recipient=user).unread(), **_waiting(user, access(user)), **more}
-        numbers = {name: number_up_to(MOST + 1, rows) for name, rows in wanted.items()}
-        kept = user._todo = User.objects.filter(pk=user.pk).order_by().values(**numbers).get()
+        kept = user._todo = cache.get(_key(user)) or {}
+        if not wanted.keys() <= kept.keys():
+            kept = user._todo = _counted(user, wanted)
     return kept
+
+
+def _counted(user: Any, wanted: dict[str, QuerySet]) -> dict[str, int]:
+    """Where counting takes long, the numbers are kept for half a minute, or until the person does something."""
+    begun = monotonic()
+    numbers = {name: number_up_to(MOST + 1, rows) for name, rows in wanted.items()}
+    found = User.objects.filter(pk=user.pk).order_by().values(**numbers).get()
+    if monotonic() - begun > SLOW:
+        cache.set(_key(user), found, KEPT_FOR)
+    return found
+
+
+def forget(user: Any) -> None:
+    """The person has done something: what waits is counted anew."""
+    cache.delete(_key(user))
+
+
+def _key(user: Any) -> str:
+    return f"todo:{user.pk}"
+
+
+class TodoMiddleware:
+    """Whoever has sent something sees the numbers as they are after it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method not in ("GET", "HEAD", "OPTIONS") and request.user.is_authenticated:
+            forget(request.user)
+        return response
 
 
 def _waiting(user: Any, held: Access) -> dict[str, QuerySet]:
@@ -47,13 +101,21 @@ def _waiting(user: Any, held: Access) -> dict[str, QuerySet]:
     if Right.DECIDE_REQUEST in held:
         wanted["requests"] = AccountRequest.objects.to_decide(user)
     if Right.REQUEST_ACCOUNT in held:
-        wanted["mend"] = AccountRequest.objects.to_mend(user).filter(state=AccountRequest.State.RETURNED)
+        wanted["mend"] = AccountRequest.objects.to_mend(user, AccountRequest.State.RETURNED)
     if Right.REVIEW_FILING in held or Right.SUBMIT_FILING in held:
         wanted["filings"] = Filing.objects.to_decide(user)
     if Right.SUBMIT_FILING in held:
-        wanted["filings_mend"] = Filing.objects.to_mend(user).filter(state=FilingState.RETURNED)
+        wanted["filings_mend"] = Filing.objects.to_mend(user, FilingState.RETURNED)
     if Right.VERIFY_MEMBER in held:
         wanted["verify"] = Certificate.objects.to_verify(user)
+    if Right.CONFIRM_TRAINING in held:
+        wanted["activities"] = Activity.objects.to_confirm(user)
+    if Right.EDIT_TRAINING in held:
+        kept = Activity.objects.filter(reach(user, Right.EDIT_TRAINING, at="host"))
+        wanted["activities_mend"] = kept.filter(state=ActivityState.RETURNED)
+        due = timezone.localdate() + timedelta(days=DUE_IN)
+        problems = Problem.objects.filter(reach(user, Right.EDIT_TRAINING, at="organization"))
+        wanted["problems"] = problems.filter(state=ProblemState.OPEN, due_on__lte=due)
     if Right.EDIT_MEMBER in held:
         wanted["applications"] = Application.objects.to_decide(user)
     return wanted

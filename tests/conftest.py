@@ -18,6 +18,12 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return argname if isinstance(val, bytes) else None
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left with whole portals to start while the other has nothing to do."""
+    items.sort(key=lambda item: 0 if item.get_closest_marker("ops") else 1 if item.get_closest_marker("long") else 2)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
@@ -29,7 +35,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine a count takes long enough to be kept for a while; then the next reading asks one query less."""
-    monkeypatch.setattr("core.metrics.SLOW", float("inf"))
+    monkeypatch.setattr("core.counts.SLOW", float("inf"))
+    monkeypatch.setattr("portal.todo.SLOW", float("inf"))
 
 
 @pytest.fixture(autouse=True)

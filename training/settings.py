@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from people.settings import Setting
+from core.adjustable import Setting
+from core.adjustable import values_of as _values_of
 from training.models import TrainingSetting
 
 LESSON = Setting(
@@ -22,9 +23,7 @@ SETTINGS = (LESSON, GRACE, SUMMARY, DUE)
 
 def values_of(*settings: Setting) -> list[int]:
     """Several in one query."""
-    keys = [setting.key for setting in settings]
-    rows = dict(TrainingSetting.objects.filter(pk__in=keys).values_list("pk", "value"))
-    return [rows.get(setting.key, setting.shipped) for setting in settings]
+    return _values_of(TrainingSetting, *settings)
 
 
 def value_of(setting: Setting) -> int:

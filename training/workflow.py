@@ -34,7 +34,7 @@ from organizations.models import Organization, User
 from organizations.nearest import nearest_holders
 from organizations.permissions import acting_for, can
 from organizations.roles import Level, Right
-from training import hours
+from training import hours, papers
 from training.checks import check
 from training.choices import ActivityKind
 from training.models import Activity, Problem
@@ -123,6 +123,7 @@ def _confirm(activity: Activity, by: User) -> None:
     activity.confirmed_by, activity.confirmed_at = by, timezone.now()
     activity.version += 1
     hours.credit(activity)
+    papers.order_record(activity, by=by)
     _tell(author_side(activity), activity, "activity_confirmed", gettext_lazy("%(number)s 已确认：%(title)s"))
 
 
@@ -130,6 +131,7 @@ def _reopen(activity: Activity, by: User, fields: dict[str, str] | None = None) 
     activity.confirmed_by, activity.confirmed_at = None, None
     activity.version += 1
     hours.take_back(activity)
+    papers.end_record(activity, by=by)
     _tell(author_side(activity), activity, "activity_returned", gettext_lazy("%(number)s 退回更正：%(title)s"))
     return {"version": activity.version}
 

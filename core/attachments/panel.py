@@ -31,10 +31,15 @@ def panel_context(owner: models.Model, user: Any, kind: str, label: str = "") ->
     return _panel(owner, kind, label, list(rows_of(owner).filter(kind=kind)), may_attach(owner, user))
 
 
-def panels(owner: models.Model, user: Any, kinds: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
-    """The same for several kinds at once, or for all there are files of, in the same number of queries."""
+def panels(
+    owner: models.Model, user: Any, kinds: Iterable[str] | None = None, *, rows: list[Attachment] | None = None
+) -> dict[str, dict[str, Any]]:
+    """The same for several kinds at once, or for all there are files of, in the same number of queries.
+
+    :param rows: ``rows_of(owner)``, where they have been read with something else.
+    """
     decision = may_attach(owner, user)
-    rows = list(rows_of(owner))
+    rows = list(rows_of(owner)) if rows is None else rows
     if kinds is None:
         kinds = dict.fromkeys(row.kind for row in rows)
     return {kind: _panel(owner, kind, "", [row for row in rows if row.kind == kind], decision) for kind in kinds}

@@ -105,5 +105,5 @@ def _refuse_same(owner: models.Model, kind: str, digest: str, name: str) -> None
         "at": moment(there.uploaded_at),
     }  # fmt: skip
     raise ValidationError(
-        _("“%(name)s”没有上传：内容与“%(there)s”完全相同（%(who)s于 %(at)s 上传），不必重复上传。") % words, code="same"
+        _("“%(name)s”已经有了：内容与“%(there)s”完全相同（%(who)s于 %(at)s 上传），没有重复保存。") % words, code="same"
     )

@@ -43,16 +43,19 @@ def begin(owner: models.Model, by: Any, *, kind: str, name: str, size: int, fing
     if not _FINGERPRINT.fullmatch(fingerprint):
         raise Problem(400, "header", _("上传请求不完整，请刷新页面后再传。"))
     _judge(shown_name(name), size, takes_of(owner, kind))
-    if Upload.objects.visible_to(by).open().count() >= MOST_OPEN:
-        raise Problem(429, "open", _("您有太多没有传完的文件，请先把它们传完，或过几天再传。"))
     facts = {
         "created_by": by, "content_type": ContentType.objects.get_for_model(owner), "object_id": str(owner.pk),
         "kind": kind, "fingerprint": fingerprint, "size": size,
     }  # fmt: skip
     there = Upload.objects.open().filter(**facts)
+    begun: Upload | None = there.first()
+    if begun is not None:
+        return begun
+    if Upload.objects.visible_to(by).open().count() >= MOST_OPEN:
+        raise Problem(409, "open", _("您有太多没有传完的文件，请先把它们传完，或过几天再传。"))
     try:
         with transaction.atomic():
-            return there.first() or Upload.objects.create(name=shown_name(name), **facts)
+            return Upload.objects.create(name=shown_name(name), **facts)
     except IntegrityError:  # the same file begun twice in this very moment
         return there.get()
 

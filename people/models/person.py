@@ -25,6 +25,16 @@ PHOTO, SCAN = "photo", "scan"
 HEALTH_FIELDS = ("blood", "allergy", "statement")
 
 
+def of_visible(user: User) -> Q:
+    """Records of people whom the user may see, as ``Person.objects.visible_to`` says; the few who were merged are
+    left out by their keys, without a look at every person."""
+    from people.models.membership import Membership  # that module reads this one
+
+    seen = Membership.objects.deciding_for(user).order_by().values("person")
+    merged = Person.objects.exclude(merged_into=None).order_by().values("pk")
+    return Q(person__in=seen) & ~Q(person__in=merged)
+
+
 class PersonQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "PersonQuerySet":
         """People with a membership now at a place where the user may see members; those who have left every team, at
@@ -40,11 +50,13 @@ class PersonQuerySet(models.QuerySet):
         number = identity.normal(term)
         kind = identity.guess(number)
         if kind:
+            # looked up one by one and put together: an OR over two tables would read every person
             keys = identity.indexes(kind, number)
-            former = FormerDocument.objects.filter(id_index__in=keys).values("person")
-            holders = Q(id_index__in=keys) | Q(pk__in=former)
-            # a passport looks like a volunteer's number
-            return self.filter(holders if kind in identity.EIGHTEEN else holders | matching(term))
+            own = Person.objects.filter(id_index__in=keys).order_by().values("pk")
+            found: list[Any] = [FormerDocument.objects.filter(id_index__in=keys).order_by().values("person")]
+            if kind not in identity.EIGHTEEN:  # a passport looks like a volunteer's number
+                found.append(Person.objects.filter(matching(term)).order_by().values("pk"))
+            return self.filter(pk__in=own.union(*found))
         if validate_mobile.regex.fullmatch(number):  # type: ignore[union-attr]
             return self.filter(mobile=number)
         return self.filter(matching(term))

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.together import together
 from organizations.signed_in import SignedIn
-from portal.home import duties, filings, people, requests, teams, year
+from portal.home import duties, filings, people, requests, teams, training, year
 from portal.home.task import urgency
 from portal.todo import counts_of
 
@@ -20,13 +21,16 @@ from portal.todo import counts_of
 @login_required
 def home(request: SignedIn) -> HttpResponse:
     user = request.user
-    counts = counts_of(user, drifting=teams.drifting_of(user), **people.wanted(user))
-    asked, filed, numbers = requests.found(user), filings.found(user), year.numbers(user)
+    counts = counts_of(user, drifting=teams.drifting_of(user), **people.wanted(user), **training.wanted(user))
+    read = together(filings=filings.asked(user), activities=training.asked(user))  # two of its ten queries in one
+    filed, held = filings.sort(read["filings"], user), training.sort(read["activities"], user)
+    asked, numbers = requests.found(user), year.numbers(user)
     tasks = [
         *filings.to_mend(filed),
         *requests.to_mend(asked),
         *filings.to_decide(filed, counts),
         *requests.to_decide(user, asked, counts),
+        *training.tasks(held, counts),
         *people.tasks(user, counts),
         *duties.ending(user),
         *teams.hints(user, numbers, counts),
@@ -36,8 +40,9 @@ def home(request: SignedIn) -> HttpResponse:
         "title": _("今天要办"),
         "today": timezone.localdate(),
         "tasks": sorted(tasks, key=urgency),
-        "waiting": [*filings.waiting(filed), *requests.waiting(user, asked)],
+        "waiting": [*filings.waiting(filed), *requests.waiting(user, asked), *training.waiting(held)],
         "progress": year.progress(numbers),
+        "counted_at": numbers.tally.at,
         "year": timezone.localdate().year,
     }
     return render(request, "portal/home.html", context)

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -15,7 +14,7 @@ from organizations.models import User
 from organizations.permissions import access, can, reach
 from organizations.roles import Right
 from portal.home.requests import last_return
-from portal.home.task import MOST, Task
+from portal.home.task import MOST, Task, among
 from portal.todo import shown
 from teams.averages import in_words, usual
 from teams.choices import Duty
@@ -36,15 +35,13 @@ class Found:
     waiting: list[Any] = field(default_factory=list)
 
 
-def found(user: User) -> Found:
+def asked(user: User) -> QuerySet[Filing]:
     """Of each sort as many as are shown, each cut by itself: a long queue of one does not hide the others."""
-    sorted_out = Found()
     if Right.VIEW_TEAM not in access(user):
-        return sorted_out
+        return Filing.objects.none()
     opinions = Opinion.objects.filter(filing=OuterRef("pk"), asked=user, answered_at=None)
     decided = FilingStep.objects.filter(filing=OuterRef("pk"), decided_by=user, state=FilingStep.State.DONE)
-    # the keys first and as an array: joined with what is read beside them, the database would read all filings
-    rows = Filing.objects.filter(_among(_keys(user))).annotate(
+    rows = Filing.objects.filter(among(_keys(user))).annotate(
         said=Subquery(last_return(Filing).values("comment")[:1]),
         said_facts=Subquery(last_return(Filing).values("facts")[:1]),
         opinion=Subquery(opinions.values("pk")[:1]),
@@ -52,14 +49,14 @@ def found(user: User) -> Found:
         decided_before=Exists(decided.exclude(pk=OuterRef("current_step"))),
     )
     related = ("organization", "office", "team__organization", "current_step__office", "assignee", "created_by")
-    for row in rows.select_related(*related).order_by(F("due_on").asc(nulls_last=True), "pk"):
+    return rows.select_related(*related).order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def sort(rows: list[Any], user: User) -> Found:
+    sorted_out = Found()
+    for row in rows:
         _sort(row, user, sorted_out)
     return sorted_out
-
-
-def _among(keys: QuerySet) -> Func:
-    array = ArraySubquery(keys)
-    return Func(F("pk"), array, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
 def _keys(user: User) -> QuerySet:
@@ -69,8 +66,9 @@ def _keys(user: User) -> QuerySet:
     if Right.REVIEW_FILING in held or Right.SUBMIT_FILING in held:
         parts.append(Filing.objects.to_decide(user).order_by("due_on", "submitted_at", "pk").values("pk")[: MOST + 1])
     if Right.SUBMIT_FILING in held:
-        mend = Filing.objects.to_mend(user).order_by("created_at", "pk")
-        parts += [mend.filter(state=state).values("pk")[:MOST] for state in (FilingState.RETURNED, FilingState.DRAFT)]
+        for state in (FilingState.RETURNED, FilingState.DRAFT):
+            mend = Filing.objects.to_mend(user, state).order_by("created_at", "pk")
+            parts.append(mend.values("pk")[:MOST])
         mine = Filing.objects.filter(reach(user, Right.SUBMIT_FILING, at="organization"), state__in=WITH_OFFICE)
         parts.append(mine.order_by("submitted_at", "pk").values("pk")[:MOST])
     return opinions.union(*parts) if parts else opinions

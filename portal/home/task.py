@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, QuerySet
 from django.utils import timezone
 
 MOST = 6  # lines of one sort; what is more is behind a link
@@ -18,6 +20,7 @@ class Task:
     hint: str
     url: str
     act: str
+    big: bool = False  # the one thing a phone is taken out for
 
 
 _TONES = ("bad", "warn", "wait", "off")
@@ -26,6 +29,12 @@ _TONES = ("bad", "warn", "wait", "off")
 def urgency(task: Task) -> int:
     """What is past its limit comes first, what is only a hint last; within one tone the order of the subjects stays."""
     return _TONES.index(task.tone)
+
+
+def among(keys: QuerySet) -> Func:
+    """The keys first and as an array: joined with what is read beside them, the database would read all rows."""
+    array = ArraySubquery(keys)
+    return Func(F("pk"), array, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
 def days_since(moment: Any) -> int:

@@ -33,6 +33,7 @@
       response = await fetch(address, { method, body, signal: limit.signal, headers: { ...headers(), "Tus-Resumable": "1.0.0", ...more } });
       text = await response.text();
     } catch { throw problem("network"); } finally { clearTimeout(timer); }
+    if (response.redirected) throw problem("signin"); // to a page that has to be seen first
     if (!response.ok) throw judge(response.status, parse(text));
     heard();
     return { status: response.status, answer: parse(text), location: response.headers.get("Location") };

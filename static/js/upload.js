@@ -123,6 +123,7 @@
         rows.delete(this);
         if (waiting.includes(this)) waiting.splice(waiting.indexOf(this), 1);
         if (this.job && this.state === "running") giveUp(this.job);
+        else if (this.address) giveUp({ address: this.address });
         this.node.remove();
         count();
       }
@@ -171,7 +172,7 @@
 
   document.querySelectorAll("[data-upload]").forEach(attend);
   window.addEventListener("offline", () => running.forEach((row) => row.job && row.job.stop && row.job.stop()));
-  window.addEventListener("beforeunload", (event) => { if (running.size || waiting.length) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (running.size || waiting.length) { event.preventDefault(); event.returnValue = ""; } });
   document.addEventListener("visibilitychange", light);
   // A file dropped beside the zone must not replace the page and what was typed in it.
   for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from core.attachments import withdraw
 from core.attachments.formats.kinds import VIDEOS
 from core.models import Attachment, Upload
+from core.uploads import receiving
 from core.uploads.sweeping import finish_abandoned, remove_expired, remove_lost_pieces
 from organizations.models import AccountRequest, Appointment
 from tests.core import pieces, sample_films
@@ -169,6 +170,13 @@ def test_upload_that_cannot_end_well_does_not_begin(cabinet, draft, clerk, given
     assert answer.status_code == status
     assert says in answer.json()["error"]
     assert not Upload.objects.exists()
+
+
+def test_too_many_unfinished_ones_are_gone_on_with_but_no_more_begun(half, draft, clerk, monkeypatch):
+    monkeypatch.setattr(receiving, "MOST_OPEN", 1)
+    assert pieces.begin(clerk, draft, PHOTO, "现场.jpg")["Location"] == half
+    answer = pieces.begin(clerk, draft, PDF)
+    assert (answer.status_code, answer.json()["code"]) == (409, "open")
 
 
 def test_film_over_the_limit_is_refused_before_a_byte(draft, clerk, monkeypatch):

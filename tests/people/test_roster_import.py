@@ -14,7 +14,7 @@ from organizations.models import Organization
 from organizations.reference import add_child
 from people.models import Certificate, Cover, Disclosure, Membership, Person, Policy
 from tests.people import builders
-from tests.people.rosters import BASIC, basic_row, workbook
+from tests.people.rosters import BASIC, basic_row, ods, workbook, xls
 
 pytestmark = pytest.mark.django_db
 ID = builders.citizen
@@ -149,6 +149,26 @@ def test_csv_that_excel_saved_with_power_notation(client, url):
         page = send(client, url, SimpleUploadedFile("名单.csv", text.encode(encoding)))
         assert page.context["preview"]["counts"]["wrong"] == 1
         assert "后几位已丢失" in rows(page)["王明"]["why"]["id_number"]
+
+
+@pytest.mark.parametrize("made", [ods, xls])
+def test_files_of_libreoffice_and_of_old_excel(client, url, place, made):
+    head = ["序号", *HEAD, "入队时间"]
+    body = [
+        [1, "王　明", ID(1), 13800000001, date(2024, 3, 1)],
+        [2, "敖特根巴雅尔·孟和", ID(2), "138-0000-0002", "2024.5"],
+    ]
+    file = made([["松山区红十字救援队队员花名册"], head, *body, ["合计", "2人"]])
+    page = send(client, url, file)
+    assert page.context["preview"]["counts"]["new"] == 2, page.context["preview"]
+    confirm(client, page)
+    found = Membership.objects.filter(organization=place).order_by("joined_on").values_list(
+        "person__name", "person__mobile", "joined_on"
+    )  # fmt: skip
+    assert list(found) == [
+        ("王明", "13800000001", date(2024, 3, 1)), ("敖特根巴雅尔·孟和", "13800000002", date(2024, 5, 1))
+    ]  # fmt: skip
+    assert send(client, url, made([head, *body])).context["preview"]["counts"]["same"] == 2
 
 
 def test_sheets_are_groups_and_one_can_be_left_out(client, url):

@@ -449,8 +449,12 @@ def test_finished_drill_becomes_a_template(captain: User, chifeng: User, as_user
     assert template.payload["scenario"] == "情景"
     assert "summary" not in template.payload
     assert "同名" in client.post(url, {"name": "我们的模板"}).content.decode()
-    page = client.get(reverse("training:activity_create"))
-    assert "模板：我们的模板" in page.content.decode()
+    assert "我们的模板" in client.get(reverse("training:template_list")).content.decode()
+    edit = reverse("training:template_edit", args=[template.pk])
+    today = timezone.localdate()
+    client.post(edit, {"name": template.name, "ended_on": today.isoformat(), "version": template.version})
+    template.refresh_from_db()
+    assert template.ended_on == today
 
 
 def test_draft_is_no_template(captain: User, as_user: SignIn) -> None:

@@ -31,6 +31,10 @@ class Tab:
 # One line per tab; a part that gives an activity a page of its own adds it here.
 TABS: tuple[Tab, ...] = (
     Tab(_("概况"), "training:activity_detail"),
+    Tab(_("名单"), "training:activity_people"),
+    Tab(_("点名"), "training:activity_roll"),
+    Tab(_("授课和成绩"), "training:activity_results", kinds=("training",)),
+    Tab(_("问题"), "training:activity_problems"),
     Tab(_("材料"), "training:activity_files"),
     Tab(_("历史"), "training:activity_history"),
 )

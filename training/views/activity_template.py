@@ -1,4 +1,4 @@
-"""存为模板: what a finished drill was made of is kept for the host and all below it."""
+"""Keeping what a drill was made of as a template; the list of them is in ``templates``."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,6 +15,8 @@ from organizations.signed_in import SignedIn
 from training.activities import can_save_as_template, save_as_template
 from training.forms.activities import TemplateForm
 from training.views.activity_common import activity_page
+
+MOST = 300  # shown on one page; an office keeps a handful
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,6 +37,10 @@ def activity_template(request: SignedIn, pk: int) -> HttpResponse:
             refuse(form, error)
         else:
             messages.success(request, _("已存为模板，本单位和下级新建演练时可以选用。"))
-            return redirect(activity)
-    context = {"title": _("存为模板"), "form": form, "cancel_url": activity.get_absolute_url()}
+            return redirect("training:template_list")
+    context = {
+        "title": _("存为模板"),
+        "form": form,
+        "cancel_url": activity.get_absolute_url(),
+    }
     return render(request, "generic/form.html", context)

@@ -1,0 +1,152 @@
+"""A month laid out: weeks from Monday with bars over the days of each activity, and the same as a list by day."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from training.calendar.reading import COUNTED, OnDay
+from training.models import Activity, Slot
+from training.states import ActivityState
+
+SHOWN = 4  # of a day
+FIRST, LAST = date(2020, 1, 1), date(2099, 12, 1)
+_LOOKS = {ActivityState.DRAFT: "is-draft", ActivityState.CANCELLED: "is-cancelled"}
+
+
+@dataclass
+class Entry:
+    """One activity on one day. ``slot`` is its first one there."""
+
+    slot: Slot
+    more_slots: int = 0
+
+    @property
+    def activity(self) -> Activity:
+        return self.slot.activity
+
+    @property
+    def looks(self) -> str:
+        return f"{self.activity.kind} {_LOOKS.get(ActivityState(self.activity.state), '')}".strip()
+
+    @property
+    def is_draft(self) -> bool:
+        return self.activity.state == ActivityState.DRAFT
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.activity.state == ActivityState.CANCELLED
+
+
+@dataclass
+class Bar:
+    """An entry over one or more days of a week. Columns and lanes count from 1; ``before``, ``after``: it goes on."""
+
+    entry: Entry
+    column: int
+    lane: int
+    width: int = 1
+    before: bool = False
+    after: bool = False
+
+
+@dataclass
+class Day:
+    day: date
+    in_month: bool
+    entries: list[Entry] = field(default_factory=list)
+    left: int = 0  # how many are not shown
+    capped: bool = False
+
+    @property
+    def is_today(self) -> bool:
+        return self.day == timezone.localdate()
+
+
+@dataclass
+class Week:
+    days: list[Day]
+    bars: list[Bar] = field(default_factory=list)
+
+
+def first_of(month: date, *, later: int = 0) -> date:
+    """The first day of the month so many months later, within what the calendar reaches."""
+    number = month.year * 12 + month.month - 1 + later
+    return min(max(date(number // 12, number % 12 + 1, 1), FIRST), LAST)
+
+
+def days_of(month: date) -> list[date]:
+    """All days of the weeks that the month touches."""
+    first = month - timedelta(days=month.weekday())
+    last = first_of(month, later=1) - timedelta(days=1) if month < LAST else month.replace(day=31)
+    count = ((last - first).days // 7 + 1) * 7
+    return [first + timedelta(days=number) for number in range(count)]
+
+
+def chosen_lines(found: Mapping[date, Sequence[OnDay]]) -> dict[date, list[tuple[int, OnDay]]]:
+    """Day → what is shown of it, each with its lane: what went on the day before keeps its lane, then the earliest."""
+    picked: dict[date, list[tuple[int, OnDay]]] = {}
+    lanes: dict[int, int] = {}  # activity → lane, of the day before
+    for day, lines in found.items():
+        kept = [line for line in lines if line.activity in lanes] if day.weekday() else []
+        fresh = [line for line in lines if line not in kept]
+        taken = {line.activity: lanes[line.activity] for line in kept}
+        free = (lane for lane in range(1, SHOWN + 1) if lane not in taken.values())
+        taken |= {line.activity: lane for line, lane in zip(fresh, free, strict=False)}
+        picked[day] = [(taken[line.activity], line) for line in lines if line.activity in taken]
+        lanes = taken
+    return picked
+
+
+def lay_out(
+    month: date, found: Mapping[date, Sequence[OnDay]], slots: Mapping[int, Slot]
+) -> list[Week]:  # fmt: skip
+    """:param slots: key → slot, of everything that is shown."""
+    picked = chosen_lines(found)
+    days = list(found)
+    return [_week(month, days[start : start + 7], found, picked, slots) for start in range(0, len(days), 7)]
+
+
+def _week(
+    month: date, days: Sequence[date], found: Mapping[date, Sequence[OnDay]],
+    picked: Mapping[date, list[tuple[int, OnDay]]], slots: Mapping[int, Slot],
+) -> Week:  # fmt: skip
+    week = Week([])
+    running: dict[int, Bar] = {}
+    for column, day in enumerate(days, 1):
+        line = Day(day, day.month == month.month, left=len(found[day]) - len(picked[day]))
+        line.capped = len(found[day]) > COUNTED
+        bars: dict[int, Bar] = {}
+        for lane, one in picked[day]:
+            if one.slots[0] not in slots:
+                continue  # ended between the two readings
+            entry = Entry(slots[one.slots[0]], len(one.slots) - 1)
+            line.entries.append(entry)
+            bar = running.get(one.activity)
+            if bar is None or bar.lane != lane:
+                bar = Bar(entry, column, lane, before=_began_before(entry.activity, day))
+                week.bars.append(bar)
+            else:
+                bar.width += 1
+            bar.after = _ends_after(entry.activity, day)
+            bars[one.activity] = bar
+        running = bars
+        week.days.append(line)
+    return week
+
+
+def _began_before(activity: Activity, day: date) -> bool:
+    return activity.starts_at is not None and timezone.localdate(activity.starts_at) < day
+
+
+def _ends_after(activity: Activity, day: date) -> bool:
+    """On a later day; what ends in the small hours belongs to the evening it began."""
+    if activity.starts_at is None or activity.ends_at is None:
+        return False
+    return activity.ends_at - activity.starts_at > timedelta(hours=24) and timezone.localdate(activity.ends_at) > day
+
+
+def shown_slots(found: Mapping[date, Sequence[OnDay]]) -> Iterable[int]:
+    """Keys of the slots that ``lay_out`` needs."""
+    return [line.slots[0] for lines in chosen_lines(found).values() for _lane, line in lines]

@@ -1,0 +1,168 @@
+"""Numbers about training and drills. Scope: an organization with everything below it, by who held the activity.
+
+Only confirmed and archived records count, from the columns frozen at their hand-in; of a period those that began in it.
+All of them are taken in one pass over the records (``core.metrics.Measure``).
+"""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, DecimalField, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce, NullIf, Round
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.days import beginning_of
+from core.metrics import Link, Measure, Period, metric, number_of
+from organizations.models import Organization
+from people.heads import once
+from people.models import Membership
+from people.readiness import certified, lacking
+from training.choices import ActivityKind, DrillForm, DrillScope
+from training.models import Activity, Problem, TrainingSetting
+from training.settings import LESSON
+from training.states import ProblemState
+
+_HELD, _ENTRIES = _("场"), _("个")
+_CONFIRMED = _("记录已确认的，按主办单位")
+_RECORD = {"queue": "record"}  # the list's word for what counts
+_DECIMAL: Any = DecimalField(max_digits=20, decimal_places=4)
+
+
+def _recorded(scope: Organization, period: Period) -> QuerySet[Activity]:
+    rows = Activity.objects.on_record().below(scope)
+    return rows.filter(order_at__gte=beginning_of(period.start), order_at__lt=beginning_of(period.end))
+
+
+def _list(**filters: str) -> Link:
+    """The list with the same choice made by its filters."""
+
+    def link(scope: Organization, period: Period) -> str:
+        last = period.end - timedelta(days=1)  # a list's dates are inclusive
+        days = {"held_after": period.start.isoformat(), "held_before": last.isoformat()}
+        return f"{reverse('training:activity_list')}?{urlencode({'under': scope.pk, **_RECORD, **filters, **days})}"
+
+    return link
+
+
+def _number(name: str, label: Any, unit: Any, total: Any, *, note: Any, only: dict[str, str], **more: Any) -> None:
+    """A total over all records of scope and period, of which ``only`` are behind the number."""
+
+    def measure(scope: Organization, period: Period) -> Measure:
+        rows = _recorded(scope, period)
+        return Measure.among_of(rows, total, rows.filter(**only), **more)
+
+    metric(name, label, unit, note=note, place="host", link=_list(**only))(measure)
+
+
+def _held(name: str, label: Any, note: Any, **only: str) -> None:
+    _number(name, label, _HELD, Count("pk", filter=Q(**only)), note=note, only=only)
+
+
+def _ratio(over: Any, under: Any, factor: int = 1) -> Any:
+    """To a tenth; nought where there is nothing to divide by."""
+    share = Cast(over, _DECIMAL) * Value(factor) / NullIf(Cast(under, _DECIMAL), Value(0, output_field=_DECIMAL))
+    return Coalesce(Round(share, 1, output_field=_DECIMAL), Value(0, output_field=_DECIMAL))
+
+
+# -- how many were held -------------------------------------------------------------------------------
+_held("drills_held", _("演练"), _CONFIRMED, kind=ActivityKind.DRILL.value)
+for _form in DrillForm:
+    _held(f"drills_{_form.value}", _form.label, _("演练，按形式"), kind="drill", form=_form.value)
+for _scope in DrillScope:
+    _held(f"drills_{_scope.value}", _scope.label, _("演练，按范围"), kind="drill", scope=_scope.value)
+_held("trainings_held", _("培训"), _CONFIRMED, kind=ActivityKind.TRAINING.value)
+
+# -- who was there ------------------------------------------------------------------------------------
+_number(
+    "trainings_present", _("培训人次"), _("人次"),
+    Coalesce(Sum("present", filter=Q(kind="training")), 0),
+    note=_("已确认培训的实到人数之和"), only={"kind": "training"},
+)  # fmt: skip
+_number(
+    "drills_present", _("演练人次"), _("人次"), Coalesce(Sum("present", filter=Q(kind="drill")), 0),
+    note=_("已确认演练的实到人数之和"), only={"kind": "drill"},
+)  # fmt: skip
+_number(
+    "attendance_rate", _("到场率"), "%", _ratio(Sum("present"), Sum("listed"), 100),
+    note=_("实到人数占应到人数的比例，培训和演练合计"), only={},
+)  # fmt: skip
+
+
+def _lesson() -> Any:
+    """Minutes of one 学时, as the region has set them."""
+    kept = TrainingSetting.objects.filter(pk=LESSON.key).values("value")
+    return Coalesce(Subquery(kept), Value(LESSON.shipped))
+
+
+_number(
+    "training_lessons", _("培训学时"), _("学时"),
+    _ratio(Coalesce(Sum("minutes", filter=Q(kind="training")), 0), _lesson()),
+    note=_("已确认培训的到场时长，按自治区定的一学时折算"), only={"kind": "training"},
+)  # fmt: skip
+
+
+@metric(
+    "training_hours_per_head", _("人均训练时长"), _("小时"), place="host", link=_list(),
+    note=_("培训和演练的到场时长之和，除以今天在册的队员人数"),
+)  # fmt: skip
+def training_hours_per_head(scope: Organization, period: Period) -> Measure:
+    rows = _recorded(scope, period)
+    heads = number_of(once(Membership.objects.current().below(scope)))
+    # the heads are the scope's, so the same cannot be taken of each branch of the records
+    return Measure.among_of(rows, _ratio(Sum("minutes"), heads * 60), rows, branches=False)
+
+
+# -- problems -----------------------------------------------------------------------------------------
+def _problems(scope: Organization) -> QuerySet[Problem]:
+    return Problem.objects.filter(organization__path__startswith=scope.path)
+
+
+def _problem_list(**filters: str) -> Link:
+    def link(scope: Organization, period: Period) -> str:
+        year = {"year": f"{period.start.year}"} if "state" in filters else {}
+        return f"{reverse('training:problem_list')}?{urlencode({'under': scope.pk, **filters, **year})}"
+
+    return link
+
+
+@metric(
+    "problems_open", _("没有销号的问题"), _ENTRIES, place="organization", link=_problem_list(),
+    note=_("整改中和待验收的，按整改单位"),
+)  # fmt: skip
+def problems_open(scope: Organization, period: Period) -> Measure:
+    return Measure.of(_problems(scope).unsolved())  # type: ignore[attr-defined]
+
+
+@metric(
+    "problems_overdue", _("超期没有整改的问题"), _ENTRIES, place="organization", link=_problem_list(due="overdue"),
+    note=_("今天已过整改期限的"),
+)  # fmt: skip
+def problems_overdue(scope: Organization, period: Period) -> Measure:
+    return Measure.of(_problems(scope).overdue())  # type: ignore[attr-defined]
+
+
+@metric(
+    "problems_closed", _("已销号的问题"), _ENTRIES, place="organization", link=_problem_list(state="closed"),
+    note=_("本年活动中发现、已经销号的"),
+)  # fmt: skip
+def problems_closed(scope: Organization, period: Period) -> Measure:
+    within = {
+        "activity__order_at__gte": beginning_of(period.start),
+        "activity__order_at__lt": beginning_of(period.end),
+    }
+    return Measure.of(_problems(scope).filter(state=ProblemState.CLOSED, **within))
+
+
+# -- first aid ----------------------------------------------------------------------------------------
+@metric(
+    "first_aid_coverage", _("应急救护持证率"), "%", place="organization",
+    note=_("持有效应急救护证书的队员占在册队员的比例"),
+    link=lambda scope, period: f"{reverse('people:member_list')}?"
+    f"{urlencode({'under': scope.pk, 'heads': 'once', 'ready': 'certified'})}",
+)  # fmt: skip
+def first_aid_coverage(scope: Organization, period: Period) -> Measure:
+    heads = once(Membership.objects.current().below(scope))
+    share = _ratio(Count("pk", filter=~Q(lacking("certified"))), Count("pk"), 100)
+    return Measure.among_of(heads, share, certified(heads))
