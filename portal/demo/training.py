@@ -65,31 +65,13 @@ _AID = {"kind": "training", "training_kind": "first_aid"}
 _SKILL = {"kind": "training", "training_kind": "skill"}
 _DONE = (("submit", ""), ("confirm", ""))
 ACTIVITIES = (
-    DemoActivity(
-        "water",
-        "红山水库夜间水上救援演练",
-        -9,
-        clock=18,
-        moves=_DONE,
-        facts={
-            **_WATER,
-            "scenario": "两名钓鱼者夜间落水，岸边有人报警（演示）。",
-            "commander": "阿拉坦·苏都（演示）",
-            "safety_officer": "乌仁图雅（演示）",
-            "process": "18:05 接报；18:20 出动；18:55 两名“落水者”上岸（演示）。",
-            "equipment_used": "冲锋舟 2 艘、抛绳枪 1 支（演示）",
-            "vehicles": 3,
-        },
-    ),  # fmt: skip
-    DemoActivity(
-        "water",
-        "汛前激流救援联合演练",
-        -160,
-        hours=6,
-        moves=(*_DONE, ("archive", "")),
-        joined=("songshan",),
-        facts={**_WATER, "scope": "joint", "form": "full", "departments": ["emergency", "fire", "water"]},
-    ),
+    DemoActivity("water", "红山水库夜间水上救援演练", -9, clock=18, moves=_DONE, facts={
+        **_WATER, "scenario": "两名钓鱼者夜间落水，岸边有人报警（演示）。", "commander": "阿拉坦·苏都（演示）",
+        "safety_officer": "乌仁图雅（演示）", "process": "18:05 接报；18:20 出动；18:55 两名“落水者”上岸（演示）。",
+        "equipment_used": "冲锋舟 2 艘、抛绳枪 1 支（演示）", "vehicles": 3,
+    }),  # fmt: skip
+    DemoActivity("water", "汛前激流救援联合演练", -160, hours=6, moves=(*_DONE, ("archive", "")), joined=("songshan",),
+                 facts={**_WATER, "scope": "joint", "form": "full", "departments": ["emergency", "fire", "water"]}),
     DemoActivity("water", "救护员复训", -65, hours=8, moves=_DONE, facts={**_AID, "training_kind": "refresher"}),
     DemoActivity("water", "绳索救援技能训练", -20, hours=4, away=3, facts=_SKILL),
     DemoActivity("water", "冬季冰面救援演练", 0, clock=14, rolled=False, facts=_WATER),
@@ -97,45 +79,16 @@ ACTIVITIES = (
     DemoActivity("songshan", "雪灾应急桌面推演", -12, moves=(("submit", ""), ("return_for_changes", "")), facts=_SNOW),
     DemoActivity("songshan", "帐篷搭拆和物资发放训练", -33, moves=_DONE, facts=_SKILL),
     DemoActivity("psych", "心理急救培训", -4, hours=8, moves=(("submit", ""),), facts=_SKILL),
-    DemoActivity(
-        "medical",
-        "批量伤员分拣演练",
-        -8,
-        moves=(("submit", ""),),
-        facts={**_CAMP, "form": "functional", "hazard": "traffic", "subjects": ["needs_assessment"]},
-    ),  # fmt: skip
-    DemoActivity(
-        "mountain",
-        "山野搜救拉练",
-        -27,
-        hours=8,
-        moves=(("cancel", ""),),
-        rolled=False,
-        facts={**_WATER, "hazard": "lost", "subjects": ["equipment"]},
-    ),  # fmt: skip
-    DemoActivity(
-        "150400",
-        "赤峰市救护员培训班",
-        -45,
-        hours=8,
-        span=3,
-        moves=_DONE,
-        joined=("water", "songshan", "psych"),
-        facts={**_AID, "satisfaction": 96, "enrols_until": None},
-    ),
-    DemoActivity(
-        "150400", "赈济营地综合演练", 12, hours=8, span=1, joined=("water", "songshan"), rolled=False, facts=_CAMP
-    ),
-    DemoActivity(
-        "150000",
-        "北部协作区跨区域演练",
-        26,
-        hours=8,
-        span=2,
-        joined=("water", "medical"),
-        rolled=False,
-        facts={**_CAMP, "scope": "north", "outside_units": "辽宁演示救援队\n吉林演示救援队"},
-    ),  # fmt: skip
+    DemoActivity("medical", "批量伤员分拣演练", -8, moves=(("submit", ""),), facts={
+        **_CAMP, "form": "functional", "hazard": "traffic", "subjects": ["needs_assessment"]}),  # fmt: skip
+    DemoActivity("mountain", "山野搜救拉练", -27, hours=8, moves=(("cancel", ""),), rolled=False, facts={
+        **_WATER, "hazard": "lost", "subjects": ["equipment"]}),  # fmt: skip
+    DemoActivity("150400", "赤峰市救护员培训班", -45, hours=8, span=3, moves=_DONE, joined=("water", "songshan", "psych"),
+                 facts={**_AID, "satisfaction": 96, "enrols_until": None}),
+    DemoActivity("150400", "赈济营地综合演练", 12, hours=8, span=1, joined=("water", "songshan"), rolled=False,
+                 facts=_CAMP),
+    DemoActivity("150000", "北部协作区跨区域演练", 26, hours=8, span=2, joined=("water", "medical"), rolled=False, facts={
+        **_CAMP, "scope": "north", "outside_units": "辽宁演示救援队\n吉林演示救援队"}),  # fmt: skip
 )
 _DECIDES = {"150400": "region", "150000": "region"}
 _WORDS = {"return_for_changes": "演练形式和参加人数请核对（演示）。", "cancel": ""}
@@ -189,9 +142,7 @@ class _Made:
                 organization=chifeng, kind=BaseKind.RENTED, name="蒙东培训中心（演示）", division_id="150404",
                 address="松山区演示街 9 号（演示）", capacity=60, partner="演示职业学校",
             )  # fmt: skip
-            nurse = next(
-                row for row in self._members[self._places["water"].pk] if row.person.name.startswith("乌仁图雅")
-            )
+            nurse = next(row for row in self._members[self._places["water"].pk] if row.person.name.startswith("乌仁图雅"))
             inside = Instructor.objects.create(
                 organization=chifeng, person=nurse.person, name=nurse.person.name, qualification="救护师资（演示）",
                 categories=["medical"], appointed_on=today - timedelta(days=400),
@@ -292,13 +243,8 @@ class _Made:
         lines = (("对讲机在水面上通话断续（演示）", -3), ("救生衣型号不全（演示）", 5), ("接报记录不完整（演示）", 25))
         made = [
             Problem.objects.create(
-                activity=record,
-                what=what,
-                measure="补充和培训（演示）",
-                organization=record.host,
-                created_by=by,
-                owner="李志强（演示）",
-                due_on=today + timedelta(days=due),
+                activity=record, what=what, measure="补充和培训（演示）", organization=record.host, created_by=by,
+                owner="李志强（演示）", due_on=today + timedelta(days=due),
             )  # fmt: skip
             for what, due in lines
         ]
