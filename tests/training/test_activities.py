@@ -358,7 +358,9 @@ def test_office_works_through_what_waits(captain: User, chifeng: User, as_user: 
 
 def test_only_records_without_findings_are_confirmed_together(captain: User, chifeng: User, as_user: SignIn) -> None:
     team = captain.organization
-    clean = builders.handed_in(team, captain, people.member(team, 1))
+    insured = people.member(team, 1)
+    people.policy(team, insured.person)
+    clean = builders.handed_in(team, captain, insured)
     told = builders.drill(team, captain)
     builders.present(told, builders.listed(told, people.member(team, 2)))
     builders.listed(told, people.member(team, 3), listing="asked")
