@@ -405,6 +405,8 @@ SPECTACULAR_SETTINGS = {
         "InsuranceKindEnum": "people.choices.InsuranceKind.choices",
         "MembershipStateEnum": "people.states.MembershipState.choices",
         "CertificateStateEnum": "people.states.CertificateState.choices",
+        "ActivityStateEnum": "training.states.ActivityState.choices",
+        "ActivityKindEnum": "training.choices.ActivityKind.choices",
     },
 }
 SILENCED_SYSTEM_CHECKS = [

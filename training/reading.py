@@ -37,8 +37,8 @@ def around(activity: Activity) -> dict[str, Any]:
     """Querysets of what the sheet names, for ``core.together``."""
     return {
         "subjects": Subject.objects.all(),
-        "plan_items": PlanItem.objects.filter(pk=activity.plan_item_id).select_related("plan__organization"),
-        "courses": CourseVersion.objects.filter(pk=activity.course_version_id).select_related("course"),
+        "plan_items": PlanItem.objects.filter(pk__in=[activity.plan_item_id or 0]).select_related("plan__organization"),
+        "courses": CourseVersion.objects.filter(pk__in=[activity.course_version_id or 0]).select_related("course"),
         "evaluations": activity.evaluations.all(),
         "slots": activity.slots.all(),
         "teams": activity.teams.select_related("organization"),
@@ -83,7 +83,7 @@ def _facts(card: Card, activity: Activity, found: Mapping[str, list[Any]], remar
         value, url = in_words(activity, name, found)
         if value or name in remarks:
             card.lines.append(Line(name, label, value, url, remarks.get(name)))
-        else:
+        elif name != "with_party_day":  # which few are: its absence lacks nothing
             empty.append(str(label))
     card.empty = _("、").join(empty)
 

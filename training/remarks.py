@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from core.forms import same
 from core.models import WorkflowEvent
 from training.models import Activity
-from training.sections import fields_for, section_named, sections_for, url_of
+from training.sections import fields_for, sections_for, url_of
 
 RETURNS = ("return_for_changes", "reopen")
 # What is commented on besides facts, with the route where it is put right.
@@ -80,13 +81,8 @@ def as_returned(activity: Activity, returned: WorkflowEvent) -> Any:
 
 def _where(activity: Activity, name: str) -> str:
     """Where it is put right."""
-    from django.urls import NoReverseMatch, reverse  # beside its only use: parts of the page may not be there
-
-    if name == "evaluation" and section_named(activity.kind, name):
+    if name == "evaluation":
         return reverse("training:activity_edit", args=[activity.pk, name])
     if name in BESIDES:
-        try:
-            return reverse(BESIDES[name][1], args=[activity.pk])
-        except NoReverseMatch:
-            return ""
+        return reverse(BESIDES[name][1], args=[activity.pk])
     return url_of(activity, name)

@@ -88,8 +88,18 @@ def around(kind: str, section: Section) -> tuple[Section | None, Section | None,
     return (every[at - 1] if at else None), after, at + 1, len(every)
 
 
+# What is filled in on pages of its own.
+PAGES = {
+    "people": "training:activity_people",
+    "roll": "training:activity_roll",
+    "results": "training:activity_results",
+}
+
+
 def url_of(activity: Activity, field: str) -> str:
-    """The place of the form where a field is filled in; the activity's page for what is filled in elsewhere."""
+    """The place where a field is filled in, or the page of what is filled in elsewhere; empty for anything else."""
+    if field in PAGES:
+        return reverse(PAGES[field], args=[activity.pk])
     section = section_of(activity.kind, field)
     if section is None:
         return ""

@@ -95,7 +95,7 @@ def _hand_in(activity: Activity, by: User) -> dict[str, list[str]]:
     freeze(activity)
     activity.version += 1
     _tell(deciders(activity), activity, "activity_submitted", gettext_lazy("%(host)s报来%(kind)s记录：%(title)s"))
-    return {"findings": [finding.message for finding in found]}
+    return {"findings": [finding.record or finding.message for finding in found]}
 
 
 def freeze(activity: Activity) -> None:

@@ -44,7 +44,7 @@ def as_at(event_model: type[Model], day: date, *, visible: QuerySet) -> QuerySet
 _COMPUTED = ("search_key", "order_at")  # generated columns that lists search and are ordered by
 
 
-def _generated(model: type[Model]) -> list[GeneratedField]:
+def _generated(model: type[Model]) -> list[Any]:
     return [
         field for field in model._meta.concrete_fields if field.name in _COMPUTED and isinstance(field, GeneratedField)
     ]

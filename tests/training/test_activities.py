@@ -358,7 +358,9 @@ def test_office_works_through_what_waits(captain: User, chifeng: User, as_user: 
 
 def test_only_records_without_findings_are_confirmed_together(captain: User, chifeng: User, as_user: SignIn) -> None:
     team = captain.organization
-    clean = builders.handed_in(team, captain, people.member(team, 1))
+    insured = people.member(team, 1)
+    people.policy(team, insured.person)
+    clean = builders.handed_in(team, captain, insured)
     told = builders.drill(team, captain)
     builders.present(told, builders.listed(told, people.member(team, 2)))
     builders.listed(told, people.member(team, 3), listing="asked")
@@ -439,7 +441,7 @@ def test_page_takes_few_queries(state: str, captain: User, chifeng: User, as_use
     assert len(queries_of(as_user(captain), reverse("training:activity_files", args=[activity.pk]))) <= 16
 
 
-def test_finished_drill_becomes_a_template_and_is_ended(captain: User, chifeng: User, as_user: SignIn) -> None:
+def test_finished_drill_becomes_a_template(captain: User, chifeng: User, as_user: SignIn) -> None:
     team = captain.organization
     record = builders.confirmed(team, captain, chifeng, people.member(team, 1), scenario="情景")
     client = as_user(captain)

@@ -56,7 +56,8 @@ class SectionForm(VersionedForm):
             if isinstance(field, forms.ModelChoiceField):
                 field.empty_label = _("请选择")
             elif isinstance(field, forms.TypedChoiceField):
-                field.choices = [("", _("请选择")), *(pair for pair in field.choices if pair[0])]
+                choices: Any = field.choices
+                field.choices = [("", _("请选择")), *(pair for pair in choices if pair[0])]
         self._choose()
 
     def clean(self) -> dict[str, Any]:
@@ -196,7 +197,7 @@ def plan_items(activity: Activity, user: User) -> Any:
         organization__path__in=line_of(host.path, host.steplen), year__in=(year, year + 1)
     )
     standing = PlanItem.objects.filter(plan__in=plans.order_by().values("pk"), kind=activity.kind, ended_at=None)
-    rows = standing | PlanItem.objects.filter(pk=activity.plan_item_id)
+    rows = standing | PlanItem.objects.filter(pk__in=[activity.plan_item_id or 0])
     return rows.select_related("plan__organization").order_by(
         "plan__year", "plan__organization__path", "position", "pk"
     )

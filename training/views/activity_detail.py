@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -26,7 +26,6 @@ from training.remarks import as_returned, last_return, remarks_of
 from training.sections import parts_of, url_of
 from training.states import ON_RECORD, ActivityState
 from training.views.activity_common import ActivityPage, activity_page
-from training.workflow import confirming_office
 
 PHOTOS = 6  # shown on the sheet; all of them under 材料
 
@@ -94,21 +93,16 @@ def elsewhere(activity: Activity) -> list[dict[str, Any]]:
         (_("点名"), _("到场和时长"), "training:activity_roll"),
         (_("材料"), _("照片、视频、方案、签到表"), "training:activity_files"),
     )
-    found = []
-    for label, hint, route in routes:
-        try:
-            found.append({"label": label, "hint": hint, "url": reverse(route, args=[activity.pk])})
-        except NoReverseMatch:  # that page is not there yet
-            continue
-    return found
+    return [{"label": label, "hint": hint, "url": reverse(route, args=[activity.pk])} for label, hint, route in routes]
 
 
 def _standing(page: ActivityPage, events: list[WorkflowEvent]) -> dict[str, Any]:
     """Who has it now and since when; the figures as they were frozen."""
     activity = page.activity
     waits = activity.state == ActivityState.SUBMITTED
-    office = activity.office or confirming_office(activity.host)
-    people = nearest_duties(Right.CONFIRM_TRAINING, office, without=activity.submitted_by_id) if waits else []
+    people = []
+    if waits and activity.office is not None:
+        people = nearest_duties(Right.CONFIRM_TRAINING, activity.office, without=activity.submitted_by_id)
     return {
         "waits": waits,
         "waiting_for": list(dict.fromkeys((duty.user, duty.organization) for duty in people)),

@@ -24,7 +24,7 @@ class ActivityList(ListView):
     table_class = ActivityTable
     filterset_class = ActivityFilter
     list_name = "training:activity_list"
-    title = gettext_lazy("培训和演练")
+    title: Any = gettext_lazy("培训和演练")
     permission = holding(Right.VIEW_TRAINING)
     as_at_model = ActivityEvent
     template_name = "training/activity_list.html"
