@@ -310,6 +310,16 @@ def test_paper_counts_the_same(drill: Activity, slot: Slot, captain: User, as_us
     assert Mark.objects.count() == 4
 
 
+def test_paper_for_all_at_once(drill: Activity, slot: Slot, captain: User, as_user: As) -> None:
+    rows = builders.listed(drill, *(people.member(drill.host, number) for number in range(1, 4)))
+    own = {f"kind-{rows[1].pk}": "leave", f"kind-{rows[2].pk}": "arrived", f"to-{rows[2].pk}": "10:00"}
+    paper(as_user(captain), slot, rest="arrived", all_from="09:00", all_to="11:00", **own)
+    found = {row.participation_id: (row.presence, row.minutes) for row in Attendance.objects.all()}
+    assert found == {rows[0].pk: ("present", 120), rows[1].pk: ("leave", 0), rows[2].pk: ("present", 60)}
+    paper(as_user(captain), slot, rest="absent")  # nobody is left
+    assert Attendance.objects.filter(presence=Presence.PRESENT).count() == 2
+
+
 def test_paper_overrules_what_was_tapped(slot: Slot, row: Participation, captain: User, as_user: As) -> None:
     send(
         as_user(captain),

@@ -41,7 +41,7 @@ def slot_paper(request: SignedIn, pk: int) -> HttpResponse:
     people = _people(slot, caller, request)
     form = PaperForm(request.POST or None, initial={"key": uuid4()})
     if request.method == "POST" and form.is_valid():
-        lines, wrong = _lines(request, slot, people)
+        lines, wrong = _lines(form, slot, people)
         outside, typed = _typed(form, slot, caller)
         if not wrong and form.is_valid():
             _enter(request, slot, [*lines, *typed], outside, form)
@@ -76,23 +76,25 @@ def _people(slot: Slot, caller: Caller, request: SignedIn) -> list[dict[str, Any
     ]  # fmt: skip
 
 
-def _lines(request: SignedIn, slot: Slot, people: list[dict[str, Any]]) -> tuple[list[Line], list[str]]:
-    """What was filled in, and the names whose times cannot be."""
+def _lines(form: PaperForm, slot: Slot, people: list[dict[str, Any]]) -> tuple[list[Line], list[str]]:
+    """What was filled in, and the names whose times cannot be. Times and kind for all are for whoever has none."""
     lines, wrong = [], []
     for one in people:
-        if one["kind"] not in KINDS:
+        stood = one["now"] is not None and one["now"].presence
+        kind = one["kind"] or ("" if stood else form.cleaned_data["rest"])
+        if kind not in KINDS:
             continue
         row: Participation = one["row"]
         try:
-            arrived, left = _at(slot, one["from"]), _at(slot, one["to"])
+            arrived, left = (_at(slot, one[name] or form.for_all(name)) for name in ("from", "to"))
         except ValueError:
             wrong.append(row.person.name)
             continue
         if left is not None and left <= (arrived or slot.starts_at):
             wrong.append(row.person.name)
             continue
-        times = (arrived, left) if one["kind"] == MarkKind.ARRIVED else (None, None)
-        lines.append(Line(row.person_id, one["kind"], *times))
+        times = (arrived, left) if kind == MarkKind.ARRIVED else (None, None)
+        lines.append(Line(row.person_id, kind, *times))
     return lines, wrong
 
 
