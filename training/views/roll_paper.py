@@ -24,6 +24,7 @@ from training.roll.callers import Caller
 from training.roll.paper import Line, enter, match
 from training.roll.settling import may_now
 from training.roll.sheet import callable_rows
+from training.views.roll_overview import page_number
 from training.views.roll_phone import slot_called
 
 PAGE = 200  # people on one form: three fields each
@@ -50,6 +51,7 @@ def slot_paper(request: SignedIn, pk: int) -> HttpResponse:
             form.add_error(None, _("“%(name)s”的时间不对：离开要晚于到，都要在本场前后 4 小时以内。") % {"name": name})
     context = {
         "title": _("补录纸质签到表"), "slot": slot, "activity": slot.activity, "people": people, "form": form,
+        "more": page_number(request) + 1 if len(people) == PAGE else 0,
         "cancel_url": back, "kinds": [(kind.value, kind.label) for kind in KINDS], "keep_key": f"paper-{slot.pk}",
     }  # fmt: skip
     return render(request, "training/slot_paper.html", context)
@@ -65,7 +67,8 @@ def _closed(slot: Slot) -> Any:
 
 def _people(slot: Slot, caller: Caller, request: SignedIn) -> list[dict[str, Any]]:
     """Lines of the sheet, with what stands already and what was typed."""
-    rows = list(callable_rows(slot, caller).order_by("organization__path", "pk")[:PAGE])
+    first = (page_number(request) - 1) * PAGE
+    rows = list(callable_rows(slot, caller).order_by("organization__path", "pk")[first : first + PAGE])
     stood = {row.participation_id: row for row in Attendance.objects.filter(slot=slot, participation__in=rows)}
     return [
         {
