@@ -17,13 +17,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.language import in_chinese
 from organizations.models import User
 from training.choices import Listing, MarkKind, MarkMethod, Trouble
-from training.models import Activity, Mark, Participation, Slot
+from training.models import Mark, Participation, Slot
 from training.roll.callers import Caller
 from training.roll.deriving import derive
 from training.roll.given import Given
@@ -211,12 +212,16 @@ def put_on_list(wanted: dict[tuple[int, int], int], *, by: User | None) -> dict[
             ignore_conflicts=True,
         )  # fmt: skip
         there = _participations(wanted)
-    removed = [row for row in there.values() if row.listing == Listing.REMOVED]
-    for row in removed:
-        row.listing = Listing.ASKED
-        row.version += 1
-    Participation.objects.bulk_update(removed, ["listing", "version"])
+    _ask_again([row.pk for row in there.values() if row.listing == Listing.REMOVED])
     return {key: row.pk for key, row in there.items()}
+
+
+def _ask_again(removed: list[int]) -> None:
+    if not removed:
+        return
+    rows = Participation.objects.select_for_update().filter(pk__in=removed, listing=Listing.REMOVED)
+    keys = [row.pk for row in rows.order_by("pk")]
+    Participation.objects.filter(pk__in=keys).update(listing=Listing.ASKED, version=F("version") + 1)
 
 
 def _participations(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Participation]:
@@ -226,7 +231,3 @@ def _participations(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], 
     )
     found = {(row.activity_id, row.person_id): row for row in rows.order_by("pk")}
     return {key: found[key] for key in keys if key in found}
-
-
-def open_for_marks(activity: Activity) -> bool:
-    return activity.state in WITH_AUTHOR

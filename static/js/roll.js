@@ -12,7 +12,7 @@
   const group = document.getElementById("roll-group");
   const by = (id) => document.getElementById(id);
   const clock = (at) => new Date(at).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
-  let order = [], chosen = null;
+  let order = [], chosen = null, several = false; // several teams: then each row says which
 
   const people = () => (state.sheet ? [...state.sheet.people, ...state.sheet.others] : []);
   const slotOf = () => {
@@ -40,7 +40,7 @@
   const isListed = (one, now) => !one.other || now.has(one.id);
 
   const said = (one, at) => {
-    const parts = [one.team, one.group, one.duty].filter(Boolean);
+    const parts = [several && one.team, one.group, one.duty].filter(Boolean);
     if (one.asked || one.other) parts.push(at.presence || one.asked ? words.asked : words.unlisted);
     if (at.presence === "present") parts.push(`${clock(at.arrivedAt || state.sheet.slot.starts)} ${words.present}`);
     if (at.leftAt) parts.push(`${clock(at.leftAt)} ${words.left}`);
@@ -105,6 +105,7 @@
   };
   const choices = () => {
     const places = new Set();
+    several = new Set(people().map((one) => one.team)).size > 1;
     for (const one of people()) { places.add(one.team); if (one.group) places.add(`${one.team}/${one.group}`); }
     if (group.options.length === places.size + 1) return;
     const before = group.value;

@@ -17,6 +17,7 @@ from tests.training import builders
 from training.choices import Listing, MarkKind, MarkMethod, Presence, Trouble
 from training.marking import REFUSED, SAME, STORED, Result, take
 from training.models import Activity, ActivityTeam, Attendance, Mark, Participation, Slot
+from training.roll.deriving import derive_slots
 from training.roll.given import Given
 from training.workflow import WORKFLOW
 
@@ -271,6 +272,13 @@ def _again(one: Given, row: Participation) -> Given:
 def _attended(row: Participation) -> tuple[str, datetime | None, datetime | None, int]:
     found = Attendance.objects.get(participation=row)
     return found.presence, found.arrived_at, found.left_at, found.minutes
+
+
+def test_changed_times_of_a_slot_change_what_marks_come_to(slot: Slot, row: Participation, captain: User) -> None:
+    take([mark(slot, row)], by=captain)
+    Slot.objects.update(ends_at=slot.starts_at + timedelta(hours=1))
+    derive_slots([slot])
+    assert presence(row) == (Presence.PRESENT, 60)
 
 
 def test_empty_batch_is_nothing(captain: User) -> None:

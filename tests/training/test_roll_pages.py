@@ -23,6 +23,7 @@ from training.checks import blocking, check
 from training.choices import Listing, MarkKind, MarkMethod, Presence, Trouble
 from training.models import Activity, ActivityTeam, Attendance, Mark, MarkSettlement, Participation, Poster, Slot
 from training.roll import poster as posters
+from training.views.roll_poster import WrongCode
 from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db
@@ -280,7 +281,10 @@ def test_stranger_who_scans_is_kept_and_told(
     assert "请告诉现场负责人" in client.get(page).content.decode()
 
 
-def test_wrong_codes_are_counted_and_good_ones_are_not(poster: Poster, clock: Any) -> None:
+def test_wrong_codes_are_counted_and_good_ones_are_not(
+    poster: Poster, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WrongCode, "timer", lambda throttle: 0.0)  # all in one minute, however busy the machine is
     cache.clear()
     client = Client()
     for _time in range(60):
@@ -308,6 +312,16 @@ def test_paper_counts_the_same(drill: Activity, slot: Slot, captain: User, as_us
     assert found == {rows[0].pk: ("present", 180), rows[1].pk: ("leave", 0), rows[2].pk: ("present", 90)}
     assert set(Mark.objects.values_list("method", flat=True)) == {MarkMethod.PAPER}
     assert Mark.objects.count() == 4
+
+
+def test_paper_for_all_at_once(drill: Activity, slot: Slot, captain: User, as_user: As) -> None:
+    rows = builders.listed(drill, *(people.member(drill.host, number) for number in range(1, 4)))
+    own = {f"kind-{rows[1].pk}": "leave", f"kind-{rows[2].pk}": "arrived", f"to-{rows[2].pk}": "10:00"}
+    paper(as_user(captain), slot, rest="arrived", all_from="09:00", all_to="11:00", **own)
+    found = {row.participation_id: (row.presence, row.minutes) for row in Attendance.objects.all()}
+    assert found == {rows[0].pk: ("present", 120), rows[1].pk: ("leave", 0), rows[2].pk: ("present", 60)}
+    paper(as_user(captain), slot, rest="absent")  # nobody is left
+    assert Attendance.objects.filter(presence=Presence.PRESENT).count() == 2
 
 
 def test_paper_overrules_what_was_tapped(slot: Slot, row: Participation, captain: User, as_user: As) -> None:

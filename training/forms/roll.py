@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from training.choices import MarkKind
 from training.models import Attendance
 
 
@@ -34,9 +35,22 @@ class SettleForm(forms.Form):
     reason = forms.CharField(label=_("理由"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class _Clock(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
 class PaperForm(forms.Form):
     """What stands below the list of the sheet; its lines are read by ``training.views.roll_paper``."""
 
+    rest = forms.ChoiceField(
+        label=_("没有选、也没有点过的人"), required=False,
+        choices=[("", _("其余不变")), (MarkKind.ARRIVED, _("其余都到")), (MarkKind.ABSENT, _("其余都缺席"))],
+    )  # fmt: skip
+    all_from = forms.TimeField(label=_("到"), required=False, widget=_Clock)
+    all_to = forms.TimeField(label=_("离开"), required=False, widget=_Clock)
     names = forms.CharField(
         label=_("名单外签到的人"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("一行一个姓名，按参加队伍的名册对上并放进名单（待定）。重名的在姓名后面空一格写队名。"),
@@ -45,6 +59,11 @@ class PaperForm(forms.Form):
         label=_("名册里找不到的姓名是外单位人员，按人数计入“其他参加人数”"), required=False
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def for_all(self, end: str) -> str:
+        """:param end: ``from`` or ``to``."""
+        time = self.cleaned_data[f"all_{end}"]
+        return f"{time:%H:%M}" if time else ""
 
     def typed_names(self) -> list[str]:
         lines = (" ".join(line.split()) for line in self.cleaned_data["names"].splitlines())

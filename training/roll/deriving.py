@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from training.folding import fold
-from training.models import Attendance, Mark, Participation, Slot
+from training.models import Attendance, Mark, Slot
 from training.settings import GRACE, value_of
 
 _DERIVED = ("presence", "arrived_at", "left_at", "method", "minutes")
@@ -85,10 +85,3 @@ def marks_in(slots: Iterable[int]) -> QuerySet[Mark]:
 def whose(mark: Mark) -> int:
     """The person a mark is of, who may have been merged into another since."""
     return mark.person.merged_into_id or mark.person_id
-
-
-def pairs_of(activity: int, people: Iterable[int], slots: Iterable[int]) -> list[tuple[int, int]]:
-    """For ``derive``: these people in these slots, as far as they are, or were, on the list."""
-    rows = Participation.objects.filter(activity=activity, person__in=list(people))
-    wanted = list(slots)
-    return [(pk, slot) for pk in rows.values_list("pk", flat=True) for slot in wanted]

@@ -51,11 +51,6 @@ def link(poster: Poster) -> str:
     return settings.PORTAL_ORIGIN + reverse("training:check_in", args=[token(poster)])
 
 
-def left() -> int:
-    """Seconds until the next token is shown."""
-    return STEP - int(timezone.now().timestamp()) % STEP
-
-
 def poster_of(text: str) -> Poster | None:
     """The open poster whose token this is, now or half a minute ago; None for everything else."""
     pk, _dash, rest = text.partition("-")

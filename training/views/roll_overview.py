@@ -34,7 +34,7 @@ MOST = 200
 @login_required
 def activity_roll(request: SignedIn, pk: int) -> HttpResponse:
     page = activity_page(request, pk, ROUTE)
-    table = overview(page.activity, _number(request))
+    table = overview(page.activity, page_number(request))
     caller = caller_of(page.activity, request.user, table.teams)
     for line in table.lines:
         line.may = page.activity.is_open and caller.calls(line.row.organization_id)  # type: ignore[attr-defined]
@@ -45,7 +45,7 @@ def activity_roll(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "training/activity_roll.html", context)
 
 
-def _number(request: SignedIn) -> int:
+def page_number(request: SignedIn) -> int:
     """Which page; anything that is none is the first."""
     text = request.GET.get("page", "1")
     return int(text) if re.fullmatch("[1-9][0-9]{0,3}", text) else 1

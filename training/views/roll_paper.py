@@ -24,6 +24,7 @@ from training.roll.callers import Caller
 from training.roll.paper import Line, enter, match
 from training.roll.settling import may_now
 from training.roll.sheet import callable_rows
+from training.views.roll_overview import page_number
 from training.views.roll_phone import slot_called
 
 PAGE = 200  # people on one form: three fields each
@@ -41,7 +42,7 @@ def slot_paper(request: SignedIn, pk: int) -> HttpResponse:
     people = _people(slot, caller, request)
     form = PaperForm(request.POST or None, initial={"key": uuid4()})
     if request.method == "POST" and form.is_valid():
-        lines, wrong = _lines(request, slot, people)
+        lines, wrong = _lines(form, slot, people)
         outside, typed = _typed(form, slot, caller)
         if not wrong and form.is_valid():
             _enter(request, slot, [*lines, *typed], outside, form)
@@ -50,6 +51,7 @@ def slot_paper(request: SignedIn, pk: int) -> HttpResponse:
             form.add_error(None, _("“%(name)s”的时间不对：离开要晚于到，都要在本场前后 4 小时以内。") % {"name": name})
     context = {
         "title": _("补录纸质签到表"), "slot": slot, "activity": slot.activity, "people": people, "form": form,
+        "more": page_number(request) + 1 if len(people) == PAGE else 0,
         "cancel_url": back, "kinds": [(kind.value, kind.label) for kind in KINDS], "keep_key": f"paper-{slot.pk}",
     }  # fmt: skip
     return render(request, "training/slot_paper.html", context)
@@ -65,7 +67,8 @@ def _closed(slot: Slot) -> Any:
 
 def _people(slot: Slot, caller: Caller, request: SignedIn) -> list[dict[str, Any]]:
     """Lines of the sheet, with what stands already and what was typed."""
-    rows = list(callable_rows(slot, caller).order_by("organization__path", "pk")[:PAGE])
+    first = (page_number(request) - 1) * PAGE
+    rows = list(callable_rows(slot, caller).order_by("organization__path", "pk")[first : first + PAGE])
     stood = {row.participation_id: row for row in Attendance.objects.filter(slot=slot, participation__in=rows)}
     return [
         {
@@ -76,23 +79,25 @@ def _people(slot: Slot, caller: Caller, request: SignedIn) -> list[dict[str, Any
     ]  # fmt: skip
 
 
-def _lines(request: SignedIn, slot: Slot, people: list[dict[str, Any]]) -> tuple[list[Line], list[str]]:
-    """What was filled in, and the names whose times cannot be."""
+def _lines(form: PaperForm, slot: Slot, people: list[dict[str, Any]]) -> tuple[list[Line], list[str]]:
+    """What was filled in, and the names whose times cannot be. Times and kind for all are for whoever has none."""
     lines, wrong = [], []
     for one in people:
-        if one["kind"] not in KINDS:
+        stood = one["now"] is not None and one["now"].presence
+        kind = one["kind"] or ("" if stood else form.cleaned_data["rest"])
+        if kind not in KINDS:
             continue
         row: Participation = one["row"]
         try:
-            arrived, left = _at(slot, one["from"]), _at(slot, one["to"])
+            arrived, left = (_at(slot, one[name] or form.for_all(name)) for name in ("from", "to"))
         except ValueError:
             wrong.append(row.person.name)
             continue
         if left is not None and left <= (arrived or slot.starts_at):
             wrong.append(row.person.name)
             continue
-        times = (arrived, left) if one["kind"] == MarkKind.ARRIVED else (None, None)
-        lines.append(Line(row.person_id, one["kind"], *times))
+        times = (arrived, left) if kind == MarkKind.ARRIVED else (None, None)
+        lines.append(Line(row.person_id, kind, *times))
     return lines, wrong
 
 
