@@ -384,6 +384,11 @@ SPECTACULAR_SETTINGS = {
         "InsuranceKindEnum": "people.choices.InsuranceKind.choices",
         "MembershipStateEnum": "people.states.MembershipState.choices",
         "CertificateStateEnum": "people.states.CertificateState.choices",
+        "ActivityKindEnum": "training.choices.ActivityKind.choices",
+        "BaseKindEnum": "training.choices.BaseKind.choices",
+        "TrainingKindEnum": "training.choices.TrainingKind.choices",
+        "DrillFormEnum": "training.choices.DrillForm.choices",
+        "LessonFormEnum": "training.choices.LessonForm.choices",
     },
 }
 SILENCED_SYSTEM_CHECKS = [
