@@ -61,7 +61,7 @@ def archives(activity: Activity, user: User) -> Decision:
 
 def confirming_office(host: Organization) -> Organization:
     """The office above the host; the region confirms its own among colleagues."""
-    return host if host.level in (Level.REGION, Level.NATIONAL) else host.get_parent()
+    return host if host.level in (Level.REGION, Level.NATIONAL) else Organization.objects.get_parent(host)
 
 
 def deciders(activity: Activity) -> list[User]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from organizations.models import Organization, User
@@ -147,3 +148,10 @@ def plan(place: Organization, year: int | None = None, **item: Any) -> Plan:
 def plan_item(of: Plan, **facts: Any) -> PlanItem:
     facts = {"kind": ActivityKind.DRILL, "name": "水上救援演练（演示）", "times": 2, "people": 40, **facts}
     return PlanItem.objects.create(plan=of, **facts)
+
+
+def downloaded(client: Client, url: str) -> bytes:
+    """The file behind an address, read to its end."""
+    answer = client.get(url)
+    assert answer.status_code == 200, url
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content

@@ -28,7 +28,7 @@ def test_hours_are_credited_when_confirmed_and_taken_back_when_opened_again(
     record = WORKFLOW.perform(record, "submit", by=captain)
     assert (record.present, record.listed, record.minutes) == (1, 2, 180)
     assert record.number.startswith("YL-")
-    assert record.office == team.get_parent()
+    assert record.office == Organization.objects.get_parent(team)
     with pytest.raises(MoveNotAllowed):
         WORKFLOW.perform(record, "confirm", by=captain)
     record = WORKFLOW.perform(record, "confirm", by=chifeng)
