@@ -200,7 +200,7 @@ def test_items_come_from_a_spreadsheet(songshan: User, as_user: SignIn) -> None:
     taken_in(client, url, sheet(head, ("演练", "河道救援（演示）", "4", "", "", "", "")))
     assert plan.items.get(kind="drill").times == 4
     answer = client.post(url, {"file": sheet(head, ("比赛", "坏的", "x", "13", "", "", ""))}, follow=True)
-    assert "不在可选范围内" in answer.content.decode(), str(answer.context["form"].errors)
+    assert "不在可选范围内" in answer.content.decode()
     assert plan.items.count() == 2
 
 

@@ -73,7 +73,7 @@ class BaseFilter(_WithCategories):
         fields: list[str] = []
 
     def by_area(self, queryset: Any, name: str, value: str) -> QuerySet:
-        return queryset.filter(division_id__startswith=value[:4])
+        return queryset.filter(division__code__startswith=value[:4])
 
     def by_agreement(self, queryset: Any, name: str, value: str) -> QuerySet:
         return self._by_end(queryset, "agreed_until", value)

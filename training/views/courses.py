@@ -109,7 +109,7 @@ def course_detail(request: SignedIn, pk: int) -> HttpResponse:
 def _held(rows: QuerySet[CourseVersion], held: Count) -> QuerySet[CourseVersion]:
     """The number of activities beside the sums of lessons: two joins at once would multiply each other."""
     counted = CourseVersion.objects.filter(pk=OuterRef("pk")).order_by().values("pk").annotate(all=held).values("all")
-    return rows.annotate(held=Subquery(counted)).select_related("published_by")
+    return rows.annotate(held=Subquery(counted)).select_related("published_by").order_by("-number")
 
 
 def _facts(course: Course) -> list[dict[str, Any]]:
