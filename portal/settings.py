@@ -407,6 +407,10 @@ SPECTACULAR_SETTINGS = {
         "CertificateStateEnum": "people.states.CertificateState.choices",
         "ActivityStateEnum": "training.states.ActivityState.choices",
         "ActivityKindEnum": "training.choices.ActivityKind.choices",
+        "BaseKindEnum": "training.choices.BaseKind.choices",
+        "TrainingKindEnum": "training.choices.TrainingKind.choices",
+        "DrillFormEnum": "training.choices.DrillForm.choices",
+        "LessonFormEnum": "training.choices.LessonForm.choices",
     },
 }
 SILENCED_SYSTEM_CHECKS = [

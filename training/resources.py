@@ -86,6 +86,14 @@ class PlanItemResource(Resource):
     def init_instance(self, row: Any = None) -> PlanItem:
         return PlanItem(plan=self.plan, position=min(self.last + self.row * 10, 32_000))
 
+    def get_or_init_instance(self, instance_loader: Any, row: Any) -> tuple[PlanItem, bool]:
+        try:
+            kind, name = self.fields["kind"].clean(row), self.fields["name"].clean(row)
+        except (KeyError, ValueError):  # told when the cells are read
+            return self.init_instance(row), True
+        found = self.get_queryset().filter(kind=kind, name=name).first()
+        return (found, False) if found else (self.init_instance(row), True)
+
     def row_form(self, instance: Any, data: dict[str, Any]) -> PlanItemForm:
         for kind, names in OF_KIND.items():
             for name in names:

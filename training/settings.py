@@ -1,5 +1,6 @@
 """Numbers the region sets about training: what there is, what is shipped, and where it comes from."""
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.adjustable import Setting
@@ -28,3 +29,8 @@ def values_of(*settings: Setting) -> list[int]:
 
 def value_of(setting: Setting) -> int:
     return values_of(setting)[0]
+
+
+def value_rows(setting: Setting) -> QuerySet:
+    """What the region set, for who reads it together with more (``core.together``); none: as shipped."""
+    return TrainingSetting.objects.filter(pk=setting.key).values_list("value", flat=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from organizations.models import Organization, User
@@ -158,3 +159,10 @@ def problem(activity: Activity, by: User, **facts: Any) -> Problem:
         "due_on": timezone.localdate() + timedelta(days=10), **facts,
     }  # fmt: skip
     return Problem.objects.create(activity=activity, **facts)
+
+
+def downloaded(client: Client, url: str) -> bytes:
+    """The file behind an address, read to its end."""
+    answer = client.get(url)
+    assert answer.status_code == 200, url
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content

@@ -16,6 +16,7 @@ from organizations.models import Organization, User
 from tests.core.list_checks import assert_constant_queries, assert_tampering_is_told, queries_of
 from tests.people import builders as people
 from tests.training import builders
+from tests.training.builders import downloaded
 from training.models import Activity, Instructor, Plan, PlanItem
 from training.planning import Line, items_for, with_progress
 
@@ -159,7 +160,7 @@ def test_pages_of_plans_stay_quick(chifeng: User, captain: User, as_user: SignIn
 
     assert_constant_queries(client, reverse("training:plan_list"), more)
     assert_tampering_is_told(client, reverse("training:plan_list"))
-    assert client.get(reverse("training:plan_list") + "?export=xlsx").status_code == 200
+    assert downloaded(client, reverse("training:plan_list") + "?export=xlsx")
 
     def longer(number: int) -> None:
         while plan.items.count() < number:
@@ -188,7 +189,7 @@ def test_items_come_from_a_spreadsheet(songshan: User, as_user: SignIn) -> None:
     plan, client = Plan.objects.create(organization=songshan.organization, year=YEAR), as_user(songshan)
     url = reverse("training:plan_import", args=[plan.pk])
     head = ("种类", "名称", "次数", "从几月", "到几月", "演练形式", "培训类别")
-    assert client.get(f"{url}?blank=1").status_code == 200
+    assert downloaded(client, f"{url}?blank=1")
     taken_in(client, url, sheet(head, ("演练", "河道救援（演示）", "3次", "5月", "7月", "实战演练", "理论"),
                                 ("培训", "救护复训（演示）", "", "", "", "", "复训")))  # fmt: skip
     rows = list(plan.items.values_list("kind", "name", "times", "first_month", "last_month", "form", "training_kind"))

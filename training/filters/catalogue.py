@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.lists import Filter
+from core.together import together
 from organizations.filters import Scope, pick
 from organizations.models import Division
 from teams.models import Category
@@ -45,11 +46,16 @@ class KeptFilter(Filter):
 
 
 class _WithCategories(KeptFilter):
+    """``offered``: filter → its choices (key, label), read with the categories in one query."""
+
+    offered: dict[str, QuerySet] = {}
     category = django_filters.ChoiceFilter(label=_("专业"), method="by_category", empty_label=_("全部"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["category"].extra["choices"] = list(Category.objects.values_list("key", "name"))
+        offered = {"category": Category.objects.values_list("key", "name"), **self.offered}
+        for name, choices in together(**offered).items():
+            self.filters[name].extra["choices"] = choices
 
     def by_category(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(categories__contains=[value])
@@ -57,18 +63,17 @@ class _WithCategories(KeptFilter):
 
 class BaseFilter(_WithCategories):
     kind = django_filters.ChoiceFilter(label=_("建设方式"), choices=BaseKind, empty_label=_("全部"))
-    area = django_filters.ModelChoiceFilter(
-        label=_("所在盟市"), method="by_area", empty_label=_("全部"),
-        queryset=Division.objects.filter(level=Division.Level.PREFECTURE),
-    )  # fmt: skip
+    area = django_filters.ChoiceFilter(label=_("所在盟市"), method="by_area", empty_label=_("全部"))
     agreement = pick(_("协议"), "by_agreement", *SOON)
+
+    offered = {"area": Division.objects.filter(level=Division.Level.PREFECTURE).values_list("code", "name")}
 
     class Meta:
         model = Base
         fields: list[str] = []
 
-    def by_area(self, queryset: Any, name: str, value: Division) -> QuerySet:
-        return queryset.filter(division_id__startswith=value.pk[:4])
+    def by_area(self, queryset: Any, name: str, value: str) -> QuerySet:
+        return queryset.filter(division__code__startswith=value[:4])
 
     def by_agreement(self, queryset: Any, name: str, value: str) -> QuerySet:
         return self._by_end(queryset, "agreed_until", value)

@@ -36,8 +36,8 @@ class PlanBeginForm(forms.Form):
     def __init__(self, *args: Any, places: QuerySet[Organization], initial: dict[str, Any], **kwargs: Any) -> None:
         today = timezone.localdate()
         # at the end of a year people write the next one's plan
-        offered = {"year": today.year + (today.month >= 11), **initial}
-        super().__init__(*args, initial=offered, **kwargs)
+        kwargs["initial"] = {"year": today.year + (today.month >= 11), **initial}
+        super().__init__(*args, **kwargs)
         self.fields["organization"].queryset = places  # type: ignore[attr-defined]
 
 

@@ -51,6 +51,7 @@ class _WithCategories(KeptTable):
 
 
 class BaseTable(_WithCategories):
+    kind = Column(attrs=NOWRAP)
     agreed_from = DateColumn(attrs=NOWRAP)
     agreed_until = Column(attrs=NOWRAP, empty_values=())
     capacity = Column(attrs=NUMBER)

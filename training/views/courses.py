@@ -17,6 +17,7 @@ from core.attachments.panel import panels
 from core.forms import saved
 from core.keys import key
 from core.lists import ListView
+from core.together import together
 from core.workflow import MoveNotAllowed
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -24,8 +25,8 @@ from organizations.views.common import holding
 from organizations.views.timeline import changes
 from training.filters.catalogue import CourseFilter
 from training.forms.courses import CourseForm, Lines, SyllabusForm
-from training.models import Course, CourseVersion
-from training.settings import LESSON, value_of
+from training.models import Course, CourseVersion, Lesson
+from training.settings import LESSON, value_of, value_rows
 from training.states import ON_RECORD
 from training.syllabus import compare, draft, publish, totals, with_totals
 from training.tables.catalogue import CourseTable
@@ -79,11 +80,17 @@ def _course(request: SignedIn, pk: int, *, edit: bool = False) -> Course:
 @login_required
 def course_detail(request: SignedIn, pk: int) -> HttpResponse:
     course = _course(request, pk)
-    rows = with_totals(CourseVersion.objects.visible_to(request.user).filter(course=course))
     held = Count("activities", filter=Q(activities__state__in=ON_RECORD), distinct=True)
-    versions = list(_held(rows, held))
+    rows = CourseVersion.objects.visible_to(request.user).filter(course=course)
+    there = together(
+        versions=_held(with_totals(rows), held),
+        lessons=Lesson.objects.filter(version_of__in=rows),
+        minutes=value_rows(LESSON),
+    )
+    versions = there["versions"]
     now = next((version for version in versions if version.published_at), None)
     shown = now or (versions[0] if versions else None)
+    lessons = [lesson for lesson in there["lessons"] if shown and lesson.version_of_id == shown.pk]
     context = {
         "title": course.name,
         "course": course,
@@ -92,7 +99,7 @@ def course_detail(request: SignedIn, pk: int) -> HttpResponse:
         "now": now,
         "shown": shown,
         "draft": next((version for version in versions if not version.published_at), None),
-        **(_syllabus(shown) if shown else {}),
+        **_syllabus(lessons, there["minutes"]),
         "may_edit": bool(course.can_edit(request.user)),
         "history": changes(course),
     }
@@ -102,7 +109,7 @@ def course_detail(request: SignedIn, pk: int) -> HttpResponse:
 def _held(rows: QuerySet[CourseVersion], held: Count) -> QuerySet[CourseVersion]:
     """The number of activities beside the sums of lessons: two joins at once would multiply each other."""
     counted = CourseVersion.objects.filter(pk=OuterRef("pk")).order_by().values("pk").annotate(all=held).values("all")
-    return rows.annotate(held=Subquery(counted)).select_related("published_by")
+    return rows.annotate(held=Subquery(counted)).select_related("published_by").order_by("-number")
 
 
 def _facts(course: Course) -> list[dict[str, Any]]:
@@ -115,10 +122,9 @@ def _facts(course: Course) -> list[dict[str, Any]]:
     return [{"label": label, "value": value} for label, value in lines]
 
 
-def _syllabus(version: CourseVersion) -> dict[str, Any]:
-    lessons = list(version.lessons.all())
-    minutes = value_of(LESSON)
-    return {"lessons": lessons, "totals": totals(lessons, minutes), "lesson_minutes": minutes}
+def _syllabus(lessons: list[Lesson], minutes: list[int]) -> dict[str, Any]:
+    one = minutes[0] if minutes else LESSON.shipped
+    return {"lessons": lessons, "totals": totals(lessons, one), "lesson_minutes": one}
 
 
 @require_http_methods(_BOTH)
@@ -180,13 +186,14 @@ def _open(request: SignedIn, version: CourseVersion) -> HttpResponse | None:
 @login_required
 def version_detail(request: SignedIn, pk: int) -> HttpResponse:
     version = _version(request, pk)
-    others = CourseVersion.objects.visible_to(request.user).filter(course=version.course).exclude(pk=version.pk)
+    earlier = CourseVersion.objects.visible_to(request.user).filter(course=version.course, number__lt=version.number)
+    there = together(others=earlier, lessons=version.lessons.all(), minutes=value_rows(LESSON))
     context = {
         "title": str(version),
         "version": version,
         "course": version.course,
-        **_syllabus(version),
-        "others": list(others.filter(number__lt=version.number)),
+        **_syllabus(there["lessons"], there["minutes"]),
+        "others": there["others"],
         "may_edit": bool(version.can_edit(request.user)),
         "panels": panels(version, request.user, CourseVersion.attachment_kinds),
         "history": changes(version),
