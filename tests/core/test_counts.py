@@ -81,6 +81,13 @@ def test_nobody_waits_for_the_first_count(monkeypatch, sent):
         assert cursor.fetchone()[0] == "0", "the limit ends with the count"
 
 
+@pytest.mark.django_db
+def test_the_worker_makes_what_a_page_did_not_wait_for(monkeypatch):
+    monkeypatch.setattr(counts, "_within_limit", lambda count: None)
+    found = counts.read("tests.sample", place=1)  # tasks are done at once in tests
+    assert (found.value, found.at is not None) == ({"number": 1}, True)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_who_does_not_answer_is_not_asked_for_ever(monkeypatch, sent):
     monkeypatch.setattr(counts, "LIMIT", 0.05)
