@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.search import HITS
 
 CAP = 2_000
-_FURTHEST = 1_000_000_000  # rows; what is asked beyond is no page
+_FURTHEST = 10_000_000  # pages; beyond there is none
 
 
 class CappedPaginator(Paginator):
@@ -76,10 +76,8 @@ class OpenPaginator(CappedPaginator):
     ``most`` is not told."""
 
     def page(self, number: int | str) -> Page:
-        asked = int(number) if str(number).isdecimal() else 0
+        asked = self.validate_number(number)
         bottom = (asked - 1) * self.per_page
-        if asked < 1 or bottom > _FURTHEST:
-            raise EmptyPage(_("没有这一页。"))
         rows: Any = self.object_list
         found = list(rows[bottom : bottom + self.per_page + 1])
         if not found and asked > 1:
@@ -87,6 +85,13 @@ class OpenPaginator(CappedPaginator):
         page = _OpenPage(found[: self.per_page], asked, self)
         page.more = len(found) > self.per_page
         return page
+
+    def validate_number(self, number: int | float | str) -> int:
+        """Any number is a page until the rows have been read."""
+        asked = int(number) if str(number).isdecimal() else 0
+        if not 1 <= asked <= _FURTHEST:
+            raise EmptyPage(_("没有这一页。"))
+        return asked
 
 
 class _OpenPage(Page):

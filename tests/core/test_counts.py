@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from core import counts, metrics
+from core import counts, metrics, tasks
 from core.metrics import Period
 
 CALLS: list[Any] = []
@@ -79,6 +79,14 @@ def test_nobody_waits_for_the_first_count(monkeypatch, sent):
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone()[0] == "0", "the limit ends with the count"
+
+
+@pytest.mark.django_db
+def test_the_worker_makes_what_a_page_did_not_wait_for(monkeypatch):
+    assert tasks.recount.name == "core.recount", "registered, so that it is done at once in tests"
+    monkeypatch.setattr(counts, "_within_limit", lambda count: None)
+    found = counts.read("tests.sample", place=1)
+    assert (found.value, found.at is not None) == ({"number": 1}, True)
 
 
 @pytest.mark.django_db(transaction=True)

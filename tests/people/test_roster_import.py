@@ -291,7 +291,11 @@ def test_updated_file_shows_what_changes_per_person(client, url):
 def test_who_is_missing_is_told_and_stays(client, url):
     take(client, url, [BASIC, basic_row(1), basic_row(2)])
     page = send(client, url, [BASIC, basic_row(1, 职务="副队长")])
-    assert any("1 人不在这份文件里" in text for text in page.context["preview"]["remarks"])
+    remark = next(remark for remark in page.context["preview"]["remarks"] if "不在这份文件里" in str(remark))
+    assert "1 人不在这份文件里" in remark["text"]
+    assert f'href="{remark["url"]}"' in page.content.decode()
+    listed = client.get(remark["url"]).context["table"].data
+    assert [row.person.name for row in listed] == [basic_row(2)[1]], "from there each is seen out"
     confirm(client, page)
     assert Membership.objects.current().count() == 2
 
