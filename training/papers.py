@@ -15,7 +15,7 @@ from core.jobs import start
 from core.language import in_chinese
 from core.models import Job, VerifiableDocument
 from organizations.models import User
-from training.models import Activity
+from training.models import Activity, Slot
 from training.record_facts import facts_of
 from training.states import ON_RECORD
 
@@ -92,7 +92,7 @@ def sign_in_sheet(activity: Activity) -> bytes:
     blanks = range(max(BLANKS, LEAST - len(names)))
     per_slot = len(names) + len(blanks)
     slots = list(activity.slots.order_by("starts_at"))
-    shown = slots[: max(1, SHEET_LINES // per_slot)] or [None]
+    shown: list[Slot | None] = [*slots[: max(1, SHEET_LINES // per_slot)]] or [None]
     with in_chinese():
         context = {
             "title": _("%(kind)s签到表") % {"kind": activity.get_kind_display()},
