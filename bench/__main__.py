@@ -95,7 +95,7 @@ def _run(scales: list[int], rounds: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench")
     parser.add_argument("--scales", type=int, nargs="+", default=[1, 10, 100])
-    parser.add_argument("--rounds", type=int, default=60, help="requests per page and measurement")
+    parser.add_argument("--rounds", type=int, default=30, help="requests per page and measurement")
     options = parser.parse_args()
     _run(options.scales, options.rounds)
     django.setup()

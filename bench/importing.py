@@ -38,7 +38,13 @@ def measure_import(rows: tuple[int, ...] = ROWS) -> list[ImportResult]:
     context = get_context("spawn")
     with context.Pool(1, maxtasksperchild=1) as pool:
         each = pool.apply(_seconds_one_by_one)
-        return [_result(count, *pool.apply(_measure, (count,)), each) for count in rows]
+        results = []
+        for count in rows:
+            found = _result(count, *pool.apply(_measure, (count,)), each)
+            seconds = f"{found.read:.1f} s read, {found.written:.1f} s written"
+            print(f"import of {count} rows: {seconds}, {found.memory:.0f} MB", flush=True)
+            results.append(found)
+        return results
 
 
 def _result(count: int, read: float, written: float, memory: float, each: float) -> ImportResult:

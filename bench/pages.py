@@ -9,11 +9,18 @@ from django.utils import timezone
 
 from bench.seed_people import found_number
 from organizations.models import AccountRequest, Appointment, Organization, User
-from people.models import Membership
-from teams.models import Filing, Team
+from people.models import Certificate, Membership, Policy
+from teams.models import Filing, FilingRule, Team
 from training.models import Activity, Plan, Slot
 
 _ACTIVITY_PAGES = ("training:activity_list", "training:calendar", "training:problem_list")
+TABS = (
+    ("detail", "概况"),
+    ("papers", "证书和保险"),
+    ("standing", "履历"),
+    ("history", "历史"),
+    ("looks", "谁看过"),
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,12 @@ def pages() -> list[Page]:
         ("操作记录 按人", "region-audit", lambda: _q("audit:list", person="chifeng")),
         ("搜索页", "region", lambda: _q("portal:search", q="赤峰")),
         ("统计", "region", lambda: reverse("portal:statistics")),
+        ("统计 可出动队员", "region", lambda: _q("portal:statistics", by="members_deployable")),
+        ("统计 盟市", "chifeng", lambda: _q("portal:statistics", by="members_deployable")),
+        ("账号列表 队长", "region", lambda: _q("organizations:user_list", role="captain")),
+        ("账号列表 没有职责", "region", lambda: _q("organizations:user_list", duty="false")),
+        ("任职列表 搜索“仁图雅”", "region", lambda: _q("organizations:appointment_list", q="仁图雅")),
+        ("操作记录 按地址，没有", "region-audit", lambda: _q("audit:list", address="10.9.9.9")),
         ("队伍列表", "region", lambda: reverse("teams:team_list")),
         ("队伍列表 搜索“赤峰”", "region", lambda: _q("teams:team_list", q="赤峰")),
         ("队伍列表 筛选", "region", lambda: _q("teams:team_list", status="filed", category="aquatic")),
@@ -72,6 +85,10 @@ def pages() -> list[Page]:
         ("备案审核队列", "region", lambda: reverse("teams:desk")),
         ("审核页", "region", lambda: reverse("teams:desk_filing", args=[lying.pk])),
         ("办理规则", "region", lambda: reverse("teams:rule_list")),
+        ("一条办理规则", "region", lambda: FilingRule.objects.order_by("pk")[0].get_absolute_url()),
+        ("救援队汇总表", "region", lambda: reverse("teams:team_summary")),
+        ("救援队汇总表 队员", "region", lambda: _q("teams:team_summary", by="members")),
+        ("空白页 盟市", "chifeng", lambda: "/bench/empty/"),
         ("工作台 自治区", "region", lambda: reverse("portal:home")),
     ]
     return [
@@ -122,7 +139,8 @@ def _people(team: Team) -> list[Page]:
     captain = (
         Appointment.objects.filter(role="captain", user__username__startswith="m0").order_by("pk")[0].user.username
     )
-    member = Membership.objects.current().filter(organization=place).order_by("pk")[0]
+    certified = Certificate.objects.order_by().values("person")
+    member = Membership.objects.current().filter(organization=place, person__in=certified).order_by("pk")[0]
     everyone, members = "people:person_list", "people:member_list"
     certificates, policies = "people:certificate_list", "people:policy_list"
     applications = "people:application_list"
@@ -140,7 +158,14 @@ def _people(team: Team) -> list[Page]:
         ("人员 搜索“仁图雅” 盟市", "chifeng", _q(everyone, q="仁图雅")),
         ("人员 搜索全名", "region", _q(everyone, q="敖日勒格·那顺乌力吉")),
         ("人员 搜不到", "chifeng", _q(everyone, q="查无此人")),
-        ("人员页", "region", member.person.get_absolute_url()),
+        *(
+            (f"人员页 {label}", "region", reverse(f"people:person_{tab}", args=[member.person_id]))
+            for tab, label in TABS
+        ),
+        ("履历汇总", "region", reverse("people:standing_summary")),
+        ("证书页", "region", Certificate.objects.filter(person=member.person_id).order_by("pk")[0].get_absolute_url()),
+        ("保险页", "region", Policy.objects.filter(organization=place).order_by("pk")[0].get_absolute_url()),
+        ("接口 人员 盟市", "chifeng", reverse("api:person-list")),
         ("证书列表", "region", reverse(certificates)),
         ("证书列表 盟市", "chifeng", reverse(certificates)),
         ("保险列表", "region", reverse(policies)),

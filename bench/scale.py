@@ -7,6 +7,8 @@ import sys
 import time
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import gettempdir
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -24,8 +26,9 @@ def _postmaster_pid() -> int:
 
 
 @contextmanager
-def _server():
-    """The product's own web server, one process, on a free port; yields (port, pid)."""
+def _server(scale: int):
+    """The product's own web server, one process, on a free port; yields (port, pid). What it logs goes into a file, as
+    writing it to a terminal would be measured with the pages."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -42,7 +45,10 @@ def _server():
         "--workers",
         "1",
     ]
-    web = subprocess.Popen([*command, "--no-access-log", "--log-level", "warning", "portal.wsgi:application"])  # noqa: S603
+    command += ["--no-access-log", "--log-level", "warning", "portal.wsgi:application"]
+    log = Path(os.environ.get("PORTAL_DATA", gettempdir())) / f"bench-web-{scale}.log"
+    with log.open("wb") as file:
+        web = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)  # noqa: S603
     try:
         for _ in range(200):
             try:
@@ -76,11 +82,13 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
     from bench.approving import measure_approvals  # as below
     from bench.export import measure_export  # reads models, which are there from now on
     from bench.importing import measure_import  # as above
+    from bench.marks import measure_marks  # as above
     from bench.measure import Result  # as above
     from bench.pages import pages  # as above
     from bench.report import save  # as above
     from bench.seed import seed  # as above
     from bench.settle import settle  # as above
+    from bench.warming import warm  # as above
 
     begun = time.perf_counter()
     seed(scale)
@@ -90,7 +98,8 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
     pipe.send(len(asked))
     pipe.recv()
     settle()
-    with _server() as (port, pid):
+    recounts = warm(asked)
+    with _server(scale) as (port, pid):
         pipe.send("settled")
         database = _postmaster_pid()
         results: list[Result] = []
@@ -106,5 +115,7 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
         export = measure_export(port, pid)
         approval = measure_approvals(port)  # last: it changes what was measured
         print(f"×{scale}: approved {approval.filed} of {approval.asked} in {approval.seconds:.1f} s", flush=True)
+        marks = measure_marks(port)
+        print(f"×{scale}: {marks.stored} of {marks.sent} marks, p95 {marks.p95:.0f} ms", flush=True)
         imports = measure_import() if scale == 1 else []  # what it costs does not depend on what there is
-        save(scale, seeded, results, export, approval, imports)
+        save(scale, seeded, results, export, approval, imports, marks, recounts)

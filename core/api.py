@@ -13,14 +13,29 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from core.lists.paging import OpenPaginator
 from core.workflow import MoveNotAllowed
 
 MOVE_STATUS = {"permission": 403, "state": 409, "comment": 400, "unknown": 404}
 
 
 class Pagination(PageNumberPagination):
+    """``count`` is null where there are more than are counted in passing; ``next`` leads on to the very last row."""
+
     page_size_query_param = "page_size"
     max_page_size = 200
+    django_paginator_class = OpenPaginator
+
+    def get_paginated_response(self, data: Any) -> Response:
+        paginator: Any = self.page.paginator  # type: ignore[union-attr]
+        number = None if paginator.capped else paginator.count
+        links = {"next": self.get_next_link(), "previous": self.get_previous_link()}
+        return Response({"count": number, **links, "results": data})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        found = super().get_paginated_response_schema(schema)
+        found["properties"]["count"] |= {"nullable": True}
+        return found
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

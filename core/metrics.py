@@ -13,16 +13,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from hashlib import sha256
-from time import monotonic
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.cache import cache
 from django.db.models import Count, Func, IntegerField, JSONField, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce, JSONObject, Substr
 from django_stubs_ext import StrOrPromise
+
+from core import counts
+from core.counts import Tally, counter
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class Measure:
         cls, among: "QuerySet[Any]", total: Any, records: "QuerySet[Any]", *, branches: bool = True
     ) -> "Measure":
         return cls(None, records, among, total, branches)
+
+    @property
+    def is_open(self) -> bool:
+        """Still to be counted."""
+        return self.number is None and (self.among is not None or self.records is not None)
 
     @property
     def per_row(self) -> "tuple[QuerySet[Any], Any]":
@@ -173,48 +179,70 @@ def _number(value: Any) -> int | Decimal:
     return Decimal(str(value)) if isinstance(value, float) else value or 0
 
 
-SLOW = 0.06  # seconds; counts that take longer are kept for a while, quick ones are always fresh
-KEPT_FOR = 300  # seconds
+class Counted(dict[str, Measure]):
+    """Name → measure; ``tally`` says when they were counted, or that they still are."""
+
+    tally: Tally
 
 
-def counted(metrics: Iterable[Metric], scope: Any, period: Period) -> dict[str, Measure]:
-    """Name → measure of several metrics, all counts read in one query.
+def counted(metrics: Iterable[Metric], scope: Any, period: Period) -> Counted:
+    """Several metrics, all counts read in one query, or as ``core.counts`` has kept them.
 
-    Counting a whole region takes longer the more there is to count. Slow counts are therefore kept for five minutes;
-    the lists behind the numbers are never kept.
+    While they are counted for the first time (``tally.counting``) each measure still counts itself when it is read.
     """
-    measures = {metric.name: metric(scope, period) for metric in metrics}
-    open_ones = {
-        name: number_of(measure.records)
-        for name, measure in measures.items()
-        if measure.number is None and measure.records is not None and measure.among is None
+    found = Counted((metric.name, metric(scope, period)) for metric in metrics)
+    open_ones = {name: each for name, each in sorted(found.items()) if each.is_open}
+    found.tally = Tally({})
+    if open_ones:
+        about = _about(scope, period)
+        found.tally = counts.read("metrics", lambda: _numbers(open_ones), names=list(open_ones), **about)
+    for name, number in (found.tally.value or {}).items():
+        found[name] = replace(found[name], number=number)
+    return found
+
+
+def by_branch(metric: Metric, scope: Any, period: Period, length: int) -> Tally:
+    """The number of each branch: path of ``length`` characters → number, as ``core.counts`` has it."""
+    measure = metric(scope, period)
+    if measure.records is None or not measure.branches:
+        return Tally({})
+    about = _about(scope, period)
+    return counts.read(
+        "metrics.branches", lambda: _numbers_by(metric, measure, length), name=metric.name, length=length, **about
+    )
+
+
+def _about(scope: Any, period: Period) -> dict[str, Any]:
+    """What ``_read`` makes a scope and a period of again."""
+    return {"scope": [scope._meta.label_lower, scope.pk], "days": [f"{period.start}", f"{period.end}"]}
+
+
+def _read(scope: list[Any], days: list[str]) -> tuple[Any, Period]:
+    start, end = map(date.fromisoformat, days)
+    return apps.get_model(scope[0])._default_manager.get(pk=scope[1]), Period(start, end)
+
+
+def _numbers(measures: dict[str, Measure]) -> dict[str, int | Decimal]:
+    """All of them in one query: the counts, and a pass for each set of rows that totals are taken of."""
+    plain = {
+        name: number_of(each.records)
+        for name, each in measures.items()
+        if each.among is None and each.records is not None
     }
     passes = _passes(measures)
-    if not open_ones and not passes:
-        return measures
-    asked = sorted([*open_ones, *(name for names, _all in passes for name in names)])
-    names = sha256(":".join(asked).encode()).hexdigest()[:20]  # a key holds 250 characters, no more
-    key = f"metrics:{scope.pk}:{period.start}:{period.end}:{names}"
-    found = cache.get(key)
-    if found is None:
-        begun = monotonic()
-        # the counts are read beside one row of a table that is never empty
-        row = ContentType.objects.order_by().values_list(*open_ones.values(), *(each for _n, each in passes))[:1].get()
-        found = dict(zip(open_ones, row, strict=False))
-        for (measured, _each), totals in zip(passes, row[len(open_ones) :], strict=True):
-            found |= {name: _number((totals or {}).get(name)) for name in measured}
-        if monotonic() - begun > SLOW:
-            cache.set(key, found, KEPT_FOR)
-    return {
-        name: replace(measure, number=found[name]) if name in found else measure for name, measure in measures.items()
-    }
+    # the counts are read beside one row of a table that is never empty
+    row = ContentType.objects.order_by().values_list(*plain.values(), *(each for _names, each in passes))[:1].get()
+    found = dict(zip(plain, row, strict=False))
+    for (names, _each), totals in zip(passes, row[len(plain) :], strict=True):
+        found |= {name: _number((totals or {}).get(name)) for name in names}
+    return found
 
 
 def _passes(measures: dict[str, Measure]) -> list[tuple[list[str], Subquery]]:
     """The measures with a total by the rows they are taken of, each with the expression for all of them."""
     groups: dict[Any, dict[str, Measure]] = {}
     for name, measure in measures.items():
-        if measure.number is None and measure.among is not None:
+        if measure.among is not None:
             groups.setdefault(str(measure.among.query), {})[name] = measure
     passes = []
     for group in groups.values():
@@ -222,3 +250,21 @@ def _passes(measures: dict[str, Measure]) -> list[tuple[list[str], Subquery]]:
         assert among is not None, "sorted out by it"
         passes.append((list(group), totals_of(among, **{name: measure.total for name, measure in group.items()})))
     return passes
+
+
+def _numbers_by(metric: Metric, measure: Measure, length: int) -> dict[str, int | Decimal]:
+    path = f"{metric.place}__path" if metric.place else "path"
+    among, number = measure.per_row
+    rows = among.order_by().annotate(branch=Substr(path, 1, length)).values("branch").annotate(n=number)
+    return {branch: n for branch, n in rows.values_list("branch", "n") if n}
+
+
+@counter("metrics")
+def _count(*, names: list[str], scope: list[Any], days: list[str]) -> dict[str, int | Decimal]:
+    place, period = _read(scope, days)
+    return _numbers({name: get(name)(place, period) for name in names})
+
+
+@counter("metrics.branches")
+def _count_branches(*, name: str, length: int, scope: list[Any], days: list[str]) -> dict[str, int | Decimal]:
+    return _numbers_by(get(name), get(name)(*_read(scope, days)), length)

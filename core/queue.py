@@ -17,10 +17,11 @@ logger = logging.getLogger(__name__)
 
 def send_after_commit(task: str, **arguments: Any) -> None:
     """Send the task by name once the surrounding transaction has committed."""
-    transaction.on_commit(partial(_send, task, arguments))
+    transaction.on_commit(partial(send, task, **arguments))
 
 
-def _send(task: str, arguments: dict[str, Any]) -> None:
+def send(task: str, **arguments: Any) -> None:
+    """Send the task by name at once: for what no transaction has to bring about first."""
     try:
         registered = current_app.tasks.get(task)
         if registered is None:

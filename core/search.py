@@ -46,9 +46,10 @@ def _normalise(text: str) -> str:
     return text.lower().translate(table)
 
 
-def matching(term: str) -> models.Q:
-    """Rows whose search key holds every word of ``term`` (words are separated by spaces)."""
+def matching(term: str, prefix: str = "") -> models.Q:
+    """Rows whose search key holds every word of ``term`` (words have spaces between them); ``prefix`` leads to it."""
     condition = models.Q()
     for word in term.split():
-        condition &= models.Q(search_key__contains="".join(character * 3 for character in _normalise(word)))
+        repeated = "".join(character * 3 for character in _normalise(word))
+        condition &= models.Q(**{f"{prefix}search_key__contains": repeated})
     return condition

@@ -1,5 +1,6 @@
 """Tasks of the shared part: each loads, calls one function, and may run twice."""
 
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
@@ -23,10 +24,29 @@ def mail_notices() -> None:
 
 @shared_task(name="core.sweep_files")
 def sweep_files() -> None:
-    """Nightly: remove stored files that a killed process left without a row."""
+    """Nightly: remove stored files that a killed process left without a row, and uploads nobody went on with."""
     from core.attachments.sweeping import remove_orphans  # models are not ready when Celery imports this module
+    from core.uploads.sweeping import remove_expired, remove_lost_pieces  # as above
 
     remove_orphans()
+    remove_expired()
+    remove_lost_pieces()
+
+
+@shared_task(name="core.finish_uploads")
+def finish_uploads() -> None:
+    """Every few minutes: end uploads that have all come, but whose page was closed before it asked for the end."""
+    from core.uploads.sweeping import finish_abandoned  # models are not ready when Celery imports this module
+
+    finish_abandoned()
+
+
+@shared_task(name="core.make_previews")
+def make_previews(*, attachment_id: str) -> None:
+    """After a picture was handed in: make the copies that pages show."""
+    from core.attachments.preparing import make  # models are not ready when Celery imports this module
+
+    make(UUID(attachment_id))
 
 
 @shared_task(name="core.run_job")
@@ -46,3 +66,11 @@ def resume_jobs() -> None:
     resume()
     remove_expired()
     remove_abandoned()
+
+
+@shared_task(name="core.recount")
+def recount(*, name: str, given: dict[str, Any]) -> None:
+    """Make a count that takes too long for a page."""
+    from core.counts import recount as count  # models are not ready when Celery imports this module
+
+    count(name, given)

@@ -17,5 +17,6 @@ urlpatterns = [
     path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<uuid:pk>/result/", jobs.job_result, name="job_result"),
     path("", include("core.attachments.urls")),
+    path("", include("core.uploads.urls")),
     path("", include("core.notices.urls")),
 ]

@@ -57,6 +57,12 @@ class Held:
             and target.path != self.path
         )
 
+    @property
+    def reaches_below(self) -> bool:
+        """Whether this right holds at everything below its place."""
+        duty = ROLES[self.role]
+        return self.right in duty.below and not self.proxy_for and duty.levels != {Level.TEAM}
+
     def condition(self, prefix: str) -> Q:
         """The same as a filter; ``prefix`` leads from the filtered model to the organization (``""`` or ``"x__"``)."""
         duty = ROLES[self.role]
@@ -168,6 +174,12 @@ def can(user: "User", right: str, organization: Organization) -> Decision:
     return no(
         sentence(_("您现在的职责不能%(right)s（%(where)s）。"), {"right": Right(right).label, "where": organization})
     )
+
+
+def sees_all(user: "User", right: str, organization: Organization) -> bool:
+    """Whether the right reaches the place and everything below it: then what it shows is the same for everybody."""
+    held = access(user).having(right)
+    return any(each.covers(organization) and not each.proxy_for and right in ROLES[each.role].below for each in held)
 
 
 def acting_for(user: "User | None", right: str, organization: Organization) -> str:

@@ -3,11 +3,11 @@
 from typing import Any
 
 import django_tables2 as tables
-from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import masking
+from core.chips import chip
 from core.lists import Column, DateTimeColumn, Table
 from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.states import RequestState
@@ -23,7 +23,7 @@ class State(Column):
         tone, label = getattr(table, f"state_{bound_column.name}")(record)
         if not tone:  # the ordinary case is a word; a chip would only drown the exceptions
             return str(label)
-        return get_template("generic/_state.html").render({"tone": tone, "label": label})
+        return chip(tone, label)
 
 
 class OrganizationTable(Table):

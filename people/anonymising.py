@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.attachments.previews import PREVIEW_SUFFIX
+from core.attachments.previews import SUFFIXES
 from organizations import accounts
 from organizations.models import Appointment, User
 from people.models import Mandate, Membership, Person
@@ -101,5 +101,5 @@ def _close_accounts(users: list[int]) -> None:
 
 def _remove(files: list[tuple[Storage, str]]) -> None:
     for storage, name in files:
-        storage.delete(name)
-        storage.delete(f"{name}{PREVIEW_SUFFIX}")
+        for suffix in ("", *SUFFIXES):
+            storage.delete(f"{name}{suffix}")

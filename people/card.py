@@ -4,6 +4,7 @@ The code holds the membership and the time, signed, and nothing readable. It run
 membership has ended; so a card that is lost tells no more than that somebody is a member.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -42,17 +43,32 @@ class Confirmed:
 
 def confirm(value: str) -> Confirmed | None:
     """None: not a code of ours, run out, or no member any more. Which of them is nobody's business."""
+    found = memberships_of([value]).get(value)
+    return Confirmed(found.organization.name, masked_name(found.person.name)) if found else None
+
+
+def memberships_of(values: Iterable[str]) -> dict[str, Membership]:
+    """Whose cards these are, with person and team: value → membership, without those ``confirm`` says nothing about.
+
+    A value is what a scanner reads: the whole address, or the last part of it. One query.
+    """
+    keys = {value: pk for value in values if (pk := _key_of(value)) is not None}
+    rows = Membership.objects.current().select_related("person", "organization").in_bulk(set(keys.values()))
+    today = timezone.localdate()
+    found = {value: rows[pk] for value, pk in keys.items() if pk in rows}
+    return {
+        value: row
+        for value, row in found.items()
+        if row.organization.valid_to is None or row.organization.valid_to > today
+    }
+
+
+def _key_of(value: str) -> int | None:
+    signed = value.strip().rstrip("/").rpartition("/")[2]
     try:
-        pk = int(signing.TimestampSigner(salt=_SALT).unsign(value, max_age=timedelta(days=DAYS)))
+        return int(signing.TimestampSigner(salt=_SALT).unsign(signed, max_age=timedelta(days=DAYS)))
     except (signing.BadSignature, ValueError):
         return None
-    found = Membership.objects.current().filter(pk=pk).select_related("person", "organization").first()
-    if found is None:
-        return None
-    closed = found.organization.valid_to
-    if closed is not None and closed <= timezone.localdate():
-        return None
-    return Confirmed(found.organization.name, masked_name(found.person.name))
 
 
 def masked_name(name: str) -> str:

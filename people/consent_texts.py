@@ -7,17 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.decisions import Decision, no
-from organizations.models import Organization, User
-from organizations.permissions import can
-from organizations.roles import Level, Right
 from people.models import Consent, ConsentText
-
-
-def may_manage(user: User) -> Decision:
-    """Whoever keeps the region's rules."""
-    region = Organization.objects.filter(level=Level.REGION).first()
-    return can(user, Right.MANAGE_RULES, region) if region else no(_("还没有自治区机构。"))
 
 
 def counted() -> QuerySet[ConsentText]:

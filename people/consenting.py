@@ -6,6 +6,7 @@ Withdrawing is as easy as giving, reaches no further back, and costs nobody more
 - 照片和影像 likeness: the team is told; nothing else changes.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -77,6 +78,11 @@ def lines(person: Person) -> list[Line]:
 def may_use_health(person: Person) -> bool:
     """Whether what is known of the person's health may be kept and used."""
     return Consent.objects.filter(person=person, text__kind=ConsentKind.HEALTH).in_force().exists()
+
+
+def allows_health(consents: Iterable[Consent]) -> bool:
+    """The same from the person's consents with their texts, where they have been read."""
+    return any(consent.text.kind == ConsentKind.HEALTH and consent.withdrawn_at is None for consent in consents)
 
 
 @transaction.atomic

@@ -1,19 +1,37 @@
 """Who is behind 在册, 持证 and 可出动: how many lack what, and the numbers read along with other rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import CharField, Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 
+from organizations.models import Organization, User
+from organizations.permissions import sees_all
+from organizations.roles import Right
 from people.models import Membership
-from people.readiness import NEEDS, Need, lacking
+from people.readiness import BY_KEY, NEEDS, Need, lacking
 from people.states import CURRENT
 
+PACK = 1_000_000  # more than there are people in a team: two sums travel as one
 NONE = {"registered": 0, "certified": 0, "deployable": 0}
 
 
@@ -56,10 +74,28 @@ def told(found: Sequence[dict[str, Any]]) -> Roster:
 
 
 def numbers_at(place: str) -> Subquery:
-    """``{"registered": …, "certified": …, "deployable": …}`` of the team that ``place`` leads to from the outer row.
-    A team without members gives None."""
+    """The numbers of the team that ``place`` leads to from the outer row, as ``numbers_told`` reads them. A team
+    without members gives None.
+
+    In one team a person stands once, so that rows are heads; both conditions are looked at once for each row.
+    """
+    on = timezone.localdate()
+    certified, *others = [BY_KEY["certified"], *(need for need in NEEDS if need.key != "certified")]
+    ready = Case(When(_all_met(others, on), then=Value(1)), default=Value(0))
+    found = Case(
+        When(~Q(certified.lacks(on)), then=Value(PACK) + ready), default=Value(0), output_field=BigIntegerField()
+    )
     rows = Membership.objects.filter(organization=OuterRef(place), state__in=CURRENT).order_by().values("organization")
-    return Subquery(rows.annotate(found=JSONObject(**_counts(None))).values("found"), output_field=JSONField())
+    numbers = JSONObject(registered=Count("pk"), packed=Sum(found))
+    return Subquery(rows.annotate(found=numbers).values("found"), output_field=JSONField())
+
+
+def numbers_told(found: dict[str, int] | None) -> dict[str, int]:
+    """``{"registered": …, "certified": …, "deployable": …}`` from what ``numbers_at`` has read."""
+    if not found:
+        return NONE
+    certified, deployable = divmod(found["packed"], PACK)
+    return {"registered": found["registered"], "certified": certified, "deployable": deployable}
 
 
 def heads_by(rows: QuerySet[Membership], branch: Any) -> dict[str, dict[str, int]]:
@@ -75,6 +111,18 @@ def heads_by(rows: QuerySet[Membership], branch: Any) -> dict[str, dict[str, int
     return {"": dict(NONE), **found}
 
 
+def sight(user: User, scope: Organization) -> int | None:
+    """Whose sight a count below a place is made with: None where the user sees all, so that one count serves many."""
+    return None if sees_all(user, Right.VIEW_MEMBER, scope) else user.pk
+
+
+def below(sight: User | int | None, scope: Organization) -> QuerySet[Membership]:
+    """Memberships below the place, of those whom the user sees; None: all."""
+    user = User.objects.get(pk=sight) if isinstance(sight, int) else sight
+    rows = Membership.objects.visible_to(user) if user else Membership.objects.all()
+    return rows.below(scope)
+
+
 def once(rows: QuerySet[Membership]) -> QuerySet[Membership]:
     """One membership of each person among ``rows``, so that rows are heads."""
     earlier = rows.order_by().filter(person=OuterRef("person"), pk__lt=OuterRef("pk"))
@@ -83,10 +131,15 @@ def once(rows: QuerySet[Membership]) -> QuerySet[Membership]:
 
 def _counts(day: date | None) -> dict[str, Any]:
     on = day or timezone.localdate()
-    ready = Q()
-    for need in NEEDS:
-        ready &= ~Q(need.lacks(on))
+    ready = _all_met(NEEDS, on)
     return {"registered": _heads(Q()), "certified": _heads(~Q(lacking("certified", on))), "deployable": _heads(ready)}
+
+
+def _all_met(needs: Iterable[Need], day: date) -> Q:
+    ready = Q()
+    for need in needs:
+        ready &= ~Q(need.lacks(day))
+    return ready
 
 
 def _heads(condition: Any) -> Count:

@@ -1,11 +1,13 @@
 """Makes two records of one human being one, in one transaction, so that it can be taken back (``people.unmerging``).
 
 What hung on the record that ceases moves to the one that is kept. It stays where it is, and is read through
-``merged_into``, where moving is impossible: disclosures (append-only), a consent or a cover the kept record has too.
+``merged_into``, where moving is impossible: disclosures and marks of a roll (append-only), a consent or a cover the
+kept record has too, a place on the list of an activity on which both are.
 """
 
 import json
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 import pgtrigger
@@ -49,9 +51,38 @@ MOVED = (Membership, Cover, Consent, FormerDocument, *PLAIN)
 STAYS = (Disclosure, Merge)
 
 
-def plain_models() -> list[type[models.Model]]:
-    """What only changes whose it is, also of layers above (``HANGS_ON_PERSON``)."""
-    return [*PLAIN, *(apps.get_model(label) for label in settings.HANGS_ON_PERSON)]
+@dataclass(frozen=True)
+class Hanging:
+    """What only changes whose it is. ``field`` leads to the person."""
+
+    model: type[models.Model]
+    field: str = "person"
+
+    @property
+    def label(self) -> str:
+        label = self.model._meta.label_lower
+        return label if self.field == "person" else f"{label}.{self.field}"
+
+    def movable(self, ceased: Person, kept: Person) -> QuerySet[Any]:
+        """Rows of ``ceased`` that can be given to ``kept``. A queryset that has ``movable_to`` says which: where only
+        one row may be the person's, the kept record's stays, and the other is read through ``merged_into``."""
+        rows: Any = self.model._default_manager.filter(**{self.field: ceased})
+        return rows.movable_to(kept) if hasattr(rows, "movable_to") else rows
+
+
+def hanging() -> list[Hanging]:
+    """Also of layers above (``HANGS_ON_PERSON``: ``app.Model`` or ``app.Model.field``)."""
+    return [*(Hanging(model) for model in PLAIN), *(_hanging(label) for label in settings.HANGS_ON_PERSON)]
+
+
+def _hanging(label: str) -> Hanging:
+    app, model, *field = label.split(".")
+    return Hanging(apps.get_model(app, model), *field)
+
+
+def staying() -> list[type[models.Model]]:
+    """What names the record it was written for, for ever, and is read through ``merged_into``."""
+    return [*STAYS, *(apps.get_model(label) for label in settings.STAYS_ON_PERSON)]
 
 
 def may_merge(kept: Person, ceased: Person, user: User) -> Decision:
@@ -190,8 +221,9 @@ def _move(kept: Person, ceased: Person, by: User) -> dict[str, Any]:
     moved["memberships"], moved["ended"] = _move_memberships(kept, ceased, by)
     moved["covers"] = _move_covers(kept, ceased)
     theirs = Consent.objects.filter(person=kept, withdrawn_at=None).values("text")
-    rows: list[QuerySet[Any]] = [model._default_manager.filter(person=ceased) for model in plain_models()]
-    rows += [
+    for one in hanging():
+        moved[one.label] = _hang_on(one.movable(ceased, kept), kept, one.field)
+    rows: list[QuerySet[Any]] = [
         Consent.objects.filter(person=ceased).exclude(withdrawn_at=None, text__in=theirs),
         Cover.objects.filter(person=ceased).exclude(policy__in=Cover.objects.filter(person=kept).values("policy")),
         FormerDocument.objects.filter(person=ceased),
@@ -205,18 +237,18 @@ def _move(kept: Person, ceased: Person, by: User) -> dict[str, Any]:
     return moved
 
 
-def _hang_on(rows: QuerySet[Any], person: Person) -> dict[str, int]:
+def _hang_on(rows: QuerySet[Any], person: Person, field: str = "person") -> dict[str, int]:
     """Give rows to a person; key → version after it, by which the undo sees whether one has changed since."""
     keys = list(rows.values_list("pk", flat=True))
     rows = rows.model._default_manager.filter(pk__in=keys)
-    if not _versioned(rows.model):
-        rows.update(person=person)
+    if not versioned(rows.model):
+        rows.update(**{field: person})
         return dict.fromkeys(map(str, keys), 0)
-    rows.update(person=person, version=F("version") + 1)
+    rows.update(**{field: person}, version=F("version") + 1)
     return {str(key): version for key, version in rows.values_list("pk", "version")}
 
 
-def _versioned(model: type[models.Model]) -> bool:
+def versioned(model: type[models.Model]) -> bool:
     return any(field.name == "version" for field in model._meta.concrete_fields)
 
 

@@ -11,11 +11,13 @@ from tempfile import TemporaryFile
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from core.jobs import JobResult, start
@@ -87,8 +89,10 @@ def gather(person: Person, *, whole: bool) -> dict[str, Rows]:
         _("衔级"): RankRecord.objects.filter(**of).select_related("rank"),
         _("能力测评"): Capability.objects.filter(**of),
         _("同意书"): Consent.objects.filter(**of).select_related("text", "recorded_by"),
-        _("谁看过我的信息"): disclosures_of(person),
     }
+    for path in settings.OWN_COPY_PARTS:
+        sections |= import_string(path)(person)
+    sections[_("谁看过我的信息")] = disclosures_of(person)
     parts = {_("本人"): [_own(person, whole)]}
     for heading, rows in sections.items():
         parts[heading] = [_row(row, _WITHOUT) for row in rows]

@@ -1,14 +1,16 @@
 """The history of a person in one line of time: facts, documents, teams, consents. Masked like everything else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
 from core import masking
-from core.history import changes_of
+from core.history.changes import Change, changes_of_several, events_for
 from core.models import WorkflowEvent
+from core.together import together
 from people.models import Consent, FormerDocument, Membership, Person
 from people.person_cards import HEALTH_DAYS, PHONES, SEALED
 from people.workflow import MEMBERSHIP
@@ -16,18 +18,45 @@ from people.workflow import MEMBERSHIP
 MOST = 60
 
 
-def story(person: Person, memberships: Iterable[Membership], *, sees_sealed: bool) -> list[dict[str, Any]]:
-    """Newest first, in the shape ``generic/_history.html`` reads. Only what the reader may see of the person."""
-    entries = [*_facts(person, sees_sealed), *_documents(person), *_consents(person)]
-    for membership in memberships:
-        entries += _membership(membership)
+def story(person: Person, memberships: Sequence[Membership], *, sees_sealed: bool) -> list[dict[str, Any]]:
+    """Newest first, in the shape ``generic/_history.html`` reads. Only what the reader may see of the person.
+
+    Two queries: everything that is told, and the names of the records it points to.
+    """
+    read = _read(person, memberships)
+    events = [[event for event in read["belonging"] if event.pgh_obj_id == row.pk] for row in memberships]
+    told: list[tuple[Membership, list[Any], dict[str, Any]]] = [
+        (row, found[: MOST + 1], {}) for row, found in zip(memberships, events, strict=True)
+    ]
+    of_person, *of_memberships = changes_of_several(
+        (person, read["events"], dict.fromkeys(PHONES, masking.phone)), *told, most=MOST
+    )
+    entries = [*_facts(of_person, sees_sealed), *_documents(read), *_consents(person, read["consents"])]
+    for membership, changes in zip(memberships, of_memberships, strict=True):
+        moves = [event for event in read["moves"] if event.object_id == str(membership.pk)]
+        entries += _membership(membership, changes, moves[:MOST])
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 
-def _facts(person: Person, sees_sealed: bool) -> list[dict[str, Any]]:
+def _read(person: Person, memberships: Sequence[Membership]) -> dict[str, list[Any]]:
+    event: Any = Membership.tracked_events.rel.related_model  # type: ignore[attr-defined]
+    keys = [row.pk for row in memberships]
+    moves = WorkflowEvent.objects.filter(content_type=ContentType.objects.get_for_model(Membership))
+    documents = person.tracked_events.order_by("-pgh_id")  # type: ignore[attr-defined]
+    return together(
+        events=events_for(person, MOST),
+        documents=documents.values("pgh_created_at", "pgh_context", "id_type", "id_masked")[:MOST],
+        former=FormerDocument.objects.filter(person=person).order_by("ended_at").only("id_masked", "reason"),
+        consents=Consent.objects.filter(person=person).select_related("text", "recorded_by"),
+        belonging=event.objects.filter(pgh_obj__in=keys).order_by("-pgh_id"),
+        moves=moves.filter(object_id__in=map(str, keys)).select_related("by"),
+    )
+
+
+def _facts(changes: Iterable[Change], sees_sealed: bool) -> list[dict[str, Any]]:
     hidden = () if sees_sealed else tuple(_label(name) for name in (*SEALED, *HEALTH_DAYS))
     shown = []
-    for change in changes_of(person, masked=dict.fromkeys(PHONES, masking.phone), most=MOST):
+    for change in changes:
         entry = change.shown()
         lines = [line for line in entry["changes"] if line["label"] not in hidden and (line["old"] or line["new"])]
         label = _("建立档案") if change.label == "insert" else _("修改资料")
@@ -41,13 +70,11 @@ def _label(name: str) -> str:
     return str(field.verbose_name)
 
 
-def _documents(person: Person) -> list[dict[str, Any]]:
+def _documents(read: dict[str, list[Any]]) -> list[dict[str, Any]]:
     """Documents that were replaced: the mask before and after, by whom, why."""
-    reasons = {row.id_masked: row.reason for row in FormerDocument.objects.filter(person=person).order_by("ended_at")}
-    events = person.tracked_events.order_by("-pgh_id").values("pgh_created_at", "pgh_context", "id_type", "id_masked")  # type: ignore[attr-defined]
-    found = list(events[:MOST])
+    reasons = {row.id_masked: row.reason for row in read["former"]}
     entries = []
-    for event, before in pairwise(found):
+    for event, before in pairwise(read["documents"]):
         old, new = before["id_masked"], event["id_masked"]
         if (old, before["id_type"]) == (new, event["id_type"]):
             continue
@@ -57,24 +84,24 @@ def _documents(person: Person) -> list[dict[str, Any]]:
     return entries
 
 
-def _membership(membership: Membership) -> list[dict[str, Any]]:
+def _membership(membership: Membership, changes: list[Change], moves: list[WorkflowEvent]) -> list[dict[str, Any]]:
     """Facts of one membership, and its moves with what was said."""
     team = membership.organization.short_name
     entries = []
-    for change in changes_of(membership, most=MOST):
+    for change in changes:
         label = _("%(team)s：加入") if change.label == "insert" else _("%(team)s：修改队籍")
         lines = [line for line in change.shown()["changes"] if line["label"] != str(Person._meta.verbose_name)]
         entries.append(change.shown() | {"label": label % {"team": team}, "changes": lines})
-    for event in WorkflowEvent.objects.of(membership).select_related("by")[:MOST]:
+    for event in moves:
         label = _("%(team)s：%(move)s") % {"team": team, "move": MEMBERSHIP.move(event.action).label}
         entry = _entry(event.at, str(event.by or _("系统")), label, masking.mask_text(event.comment))
         entries.append(entry | {"for_whom": event.acting_for})
     return entries
 
 
-def _consents(person: Person) -> list[dict[str, Any]]:
+def _consents(person: Person, consents: Iterable[Consent]) -> list[dict[str, Any]]:
     entries = []
-    for consent in Consent.objects.filter(person=person).select_related("text", "recorded_by"):
+    for consent in consents:
         who = str(consent.recorded_by or person)
         words = {"text": consent.text, "how": consent.get_channel_display()}
         entries.append(_entry(consent.given_at, who, _("同意：%(text)s（%(how)s）") % words))

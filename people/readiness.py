@@ -149,7 +149,7 @@ def numbers(rows: QuerySet[Membership], day: date | None = None) -> Numbers:
     """The three numbers of memberships ``rows`` (of a team, of everything below an office), in one query.
 
     It counts what there is. A page that shows them of a whole league or region has them counted by ``core.metrics``,
-    which keeps slow counts for five minutes.
+    which has slow ones made in the background.
     """
     current = rows.current()  # type: ignore[attr-defined]
     counts = [number_of(heads(part)) for part in (current, certified(current, day), deployable(current, day))]

@@ -2,7 +2,10 @@
 
 ``CLEARED`` is the table: model → columns and what is put in their place. What it does not name stays: sex, year of
 birth, division, when somebody was a member of which team, hours, kinds and dates of certificates, awards and ranks, so
-that past numbers stay what they were. The history keeps who changed something and when, not what about the person.
+that past numbers stay what they were. What hangs on a person in layers above is taken out there (``SCRUBS_PERSON``).
+Names that stand in a text (the commander of a drill, the summary of a record) are no record of the person and stay:
+what was said of an exercise is kept as it was filed. The history keeps who changed something and when, not what about
+the person.
 
 History, moves and the access log are append-only. The triggers that hold them are passed over here, for exactly these
 rows and columns, as ``core.audit.retention`` does for rows past their time.
@@ -13,17 +16,21 @@ from datetime import timedelta
 from typing import Any
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat, TruncYear
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from core import encryption
 from core.language import in_chinese
-from core.models import AccessLog, Attachment, Notice, WorkflowEvent
+from core.models import AccessLog, Attachment, Notice, Upload, WorkflowEvent
 from people import identity
+from people.merging import versioned
 from people.models import (
     Application,
     Award,
@@ -84,7 +91,7 @@ def scrub(people: Sequence[Person]) -> list[tuple[Any, str]]:
     rows = {model: list(_rows(model, keys)) for model in CLEARED}
     files = _files(rows, applications)
     for model, columns in CLEARED.items():
-        _clear(model, rows[model], columns)
+        clear(model, rows[model], columns, named="name" if model is Person else "")
     _clear_applications(applications)
     FormerDocument.objects.filter(person__in=keys).delete()
     with in_chinese():
@@ -92,6 +99,8 @@ def scrub(people: Sequence[Person]) -> list[tuple[Any, str]]:
         Notice.objects.filter(url__in=urls).update(title=_("（已匿名化）"), body="")
     _clear_moves({**rows, Application: applications})
     _clear_disclosures(keys, names)
+    for path in settings.SCRUBS_PERSON:
+        import_string(path)(people)
     return files
 
 
@@ -101,22 +110,25 @@ def _rows(model: type[models.Model], keys: list[int]) -> Iterable[Any]:
     return rows.values_list("pk", flat=True)
 
 
-def _clear(model: type[models.Model], keys: list[Any], columns: dict[str, Any]) -> None:
-    """The rows first, which writes their last event; then every event there is of them."""
-    named = {"name": nobody()} if model is Person else {}
+def clear(model: type[models.Model], keys: list[Any], columns: dict[str, Any], *, named: str = "") -> None:
+    """The rows first, which writes their last event; then every event there is of them.
+
+    :param named: column with the person's name, in the place of which a number stands.
+    """
+    names = {named: nobody()} if named else {}
     once = {"anonymised_at": timezone.now()} if model is Person else {}
-    version = {"version": F("version") + 1}
-    model._default_manager.filter(pk__in=keys).update(**columns, **named, **once, **version)
+    version = {"version": F("version") + 1} if versioned(model) else {}
+    model._default_manager.filter(pk__in=keys).update(**columns, **names, **once, **version)
     event: Any = model.tracked_events.rel.related_model  # type: ignore[attr-defined]
     there = {field.name for field in event._meta.concrete_fields}
     if named:
         with in_chinese():
-            named = {"name": Concat(Value(_("已匿名 #")), F("pgh_obj_id"), output_field=models.CharField())}
+            names = {named: Concat(Value(_("已匿名 #")), F("pgh_obj_id"), output_field=models.CharField())}
     told = {name: value for name, value in columns.items() if name in there}
-    _past(event, "append_only", lambda rows: rows.filter(pgh_obj__in=keys).update(**told, **named))
+    past(event, "append_only", lambda rows: rows.filter(pgh_obj__in=keys).update(**told, **names))
 
 
-def _past(model: type[models.Model], trigger: str, change: Callable[[models.QuerySet[Any]], Any]) -> None:
+def past(model: type[models.Model], trigger: str, change: Callable[[models.QuerySet[Any]], Any]) -> None:
     """Change rows that a trigger holds."""
     with pgtrigger.ignore(f"{model._meta.app_label}.{model.__name__}:{trigger}"):
         change(model._default_manager.all())
@@ -140,7 +152,7 @@ def _clear_applications(keys: list[int]) -> None:
     rows = Application.objects.filter(pk__in=keys)
     rows.update(name=name, payload_cipher="", id_index="", reason="", version=F("version") + 1)
     event: Any = Application.tracked_events.rel.related_model  # type: ignore[attr-defined]
-    _past(event, "append_only", lambda events: events.filter(pgh_obj__in=keys).update(name=name, reason=""))
+    past(event, "append_only", lambda events: events.filter(pgh_obj__in=keys).update(name=name, reason=""))
 
 
 def _clear_moves(rows: dict[Any, list[Any]]) -> None:
@@ -150,7 +162,7 @@ def _clear_moves(rows: dict[Any, list[Any]]) -> None:
     for move in moves:
         move.comment = ""
         move.facts = {key: value for key, value in move.facts.items() if key in _FACTS}
-    _past(WorkflowEvent, "append_only", lambda all_: all_.bulk_update(moves, ["comment", "facts"], batch_size=500))
+    past(WorkflowEvent, "append_only", lambda all_: all_.bulk_update(moves, ["comment", "facts"], batch_size=500))
 
 
 def _hanging(rows: dict[Any, list[Any]]) -> Q:
@@ -166,7 +178,7 @@ def _hanging(rows: dict[Any, list[Any]]) -> Q:
 def _clear_disclosures(keys: list[int], names: dict[int, str]) -> None:
     """That somebody looked stays, also in the access log; the reason and the name go."""
     shown = list(Disclosure.objects.filter(person__in=keys))
-    _past(Disclosure, "no_update", lambda rows: rows.filter(person__in=keys).update(reason=""))
+    past(Disclosure, "no_update", lambda rows: rows.filter(person__in=keys).update(reason=""))
     minute = timedelta(minutes=1)
     with in_chinese():
         said = {key: _("已匿名 #%(number)d") % {"number": key} for key in keys}
@@ -192,15 +204,18 @@ def _files(rows: dict[type[models.Model], list[Any]], applications: list[int]) -
     wanted = _hanging({**rows, Application: applications})
     found = list(Attachment.objects.filter(wanted))
     stored = [(row.file.storage, str(row.file.name)) for row in found]
+    unfinished = Upload.objects.filter(wanted)
+    stored += [(default_storage, piece) for row in unfinished for piece in row.pieces]
+    unfinished.delete()
     with in_chinese():
         name, reason = _("（已匿名化）"), _("人员已匿名化，文件已删除")
     keys = [row.pk for row in found]
     gone: dict[str, Any] = {"name": name, "size": 0, "sha256": _own("gone-"), "file": _own("gone/")}
     ended = {"ended_at": timezone.now(), "end_reason": reason}
-    _past(Attachment, "frozen", lambda all_: all_.filter(pk__in=keys).update(**gone, **ended))
+    past(Attachment, "frozen", lambda all_: all_.filter(pk__in=keys).update(**gone, **ended))
     event: Any = Attachment.tracked_events.rel.related_model  # type: ignore[attr-defined]
-    past = {key: value for key, value in gone.items() if key in ("name", "size")} | {"file": "gone", "sha256": "gone"}
-    _past(event, "append_only", lambda events: events.filter(pgh_obj__in=keys).update(**past))
+    then = {key: value for key, value in gone.items() if key in ("name", "size")} | {"file": "gone", "sha256": "gone"}
+    past(event, "append_only", lambda events: events.filter(pgh_obj__in=keys).update(**then))
     return stored
 
 

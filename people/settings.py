@@ -1,34 +1,10 @@
 """Numbers the region sets about people: what there is, what is shipped, and where it comes from."""
 
-from dataclasses import dataclass
-
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
-from core.decisions import Decision
-from organizations.models import Organization, User
-from organizations.permissions import can
-from organizations.roles import Level, Right
+from core.adjustable import Setting
+from core.adjustable import values_of as _values_of
 from people.models import PeopleSetting
-
-
-@dataclass(frozen=True)
-class Setting:
-    """:param shipped: the value until the region sets another; :param low, high: what may be set."""
-
-    key: str
-    label: StrOrPromise
-    unit: StrOrPromise
-    shipped: int
-    low: int
-    high: int
-    source: StrOrPromise
-
-    @property
-    def is_switch(self) -> bool:
-        """是 or 否, kept as 1 or 0."""
-        return (self.low, self.high) == (0, 1)
-
 
 RETENTION = Setting(
     "retention_years", _("离队后保存个人信息"), _("年"), 3, 1, 30,
@@ -44,17 +20,9 @@ AUTOMATIC = Setting(
 SETTINGS = (RETENTION, AUTOMATIC, CHECKUP)
 
 
-def may_manage(user: User) -> Decision:
-    """Whether the person may change what the region keeps about people."""
-    own = user.organization
-    region = own if own.level == Level.REGION else Organization.objects.filter(level=Level.REGION).order_by("path")[0]
-    return can(user, Right.MANAGE_RULES, region)
-
-
 def values_of(*settings: Setting) -> list[int]:
     """Several in one query."""
-    rows = dict(PeopleSetting.objects.filter(pk__in=[setting.key for setting in settings]).values_list("pk", "value"))
-    return [rows.get(setting.key, setting.shipped) for setting in settings]
+    return _values_of(PeopleSetting, *settings)
 
 
 def value_of(setting: Setting) -> int:

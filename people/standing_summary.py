@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import IO, Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, OuterRef, Q, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils.text import format_lazy
@@ -19,11 +20,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from core import counts
+from core.counts import Tally, counter
 from core.exports import xlsx
 from core.exports.columns import ExportColumn
+from core.together import together
 from organizations.models import Organization, User
 from people import standing
 from people.choices import AwardLevel, HourKind
+from people.heads import below, sight
 from people.models import Membership
 
 Number = int | Decimal
@@ -84,9 +89,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Summary:
+    """:ivar tally: when it was counted, or that it still is; then there are no lines."""
+
     scope: Organization
     year: int
     lines: list[Line]
+    tally: Tally
 
     def file(self, heading: str) -> tuple[IO[bytes], int]:
         columns = [ExportColumn(_("机构"), lambda line: line.label)]
@@ -105,50 +113,82 @@ def _shown(number: Number) -> str:
 
 
 def summarise(user: User, scope: Organization, year: int) -> Summary:
-    """Five queries, however many people."""
-    counted = _Counted(user, scope, year)
-    places = Organization.objects.filter(path__startswith=scope.path, depth__lte=scope.depth + 1).order_by("path")
+    """Two queries, however many people; or as ``core.counts`` has kept it."""
+    whose = sight(user, scope)
+    tally = counts.read(
+        "people.standing", lambda: _count(whose and user, scope, year), sight=whose, scope=scope.pk, year=year
+    )
+    if tally.counting:
+        return Summary(scope, year, [], tally)
+    branches, total = tally.value
     lines = []
-    for place in places:
-        own, numbers = place.pk == scope.pk, counted.branches.get(place.path)
+    for place in places_of(scope):
+        own, numbers = place.pk == scope.pk, branches.get(place.path)
         if own or (numbers is None and place.valid_to is not None):
             continue
         below = str(place.pk) if place.level == Organization.Level.LEAGUE else ""
         lines.append(Line(place.short_name, numbers or {}, {"under": str(place.pk)}, below))
-    return Summary(scope, year, [*lines, Line(_("合计"), counted.total, {"under": str(scope.pk)}, total=True)])
+    return Summary(scope, year, [*lines, Line(_("合计"), total, {"under": str(scope.pk)}, total=True)], tally)
+
+
+def places_of(scope: Organization) -> QuerySet[Organization]:
+    """The place and those directly below it, each a line."""
+    return Organization.objects.filter(path__startswith=scope.path, depth__lte=scope.depth + 1).order_by("path")
+
+
+Counts = dict[str, Number]
+
+
+@counter("people.standing")
+def _recount(*, sight: int | None, scope: int, year: int) -> tuple[dict[str, Counts], Counts]:
+    return _count(sight, Organization.objects.get(pk=scope), year)
+
+
+def _count(sight: User | int | None, scope: Organization, year: int) -> tuple[dict[str, Counts], Counts]:
+    found = _Counted(below(sight, scope), scope, year)
+    return dict(found.branches), dict(found.total)
 
 
 class _Counted:
-    """Numbers per branch (path → key → number) and in all, added up in the database."""
+    """Numbers per branch (path → key → number) and in all, added up in the database. One query."""
 
-    def __init__(self, user: User, scope: Organization, year: int) -> None:
+    def __init__(self, rows: QuerySet[Membership], scope: Organization, year: int) -> None:
         self.branches: dict[str, dict[str, Number]] = defaultdict(dict)
         self.total: dict[str, Number] = defaultdict(int)
         branch = Substr("organization__path", 1, len(scope.path) + Organization.steplen)
-        held = Membership.objects.visible_to(user).current().below(scope).order_by().annotate(branch=branch)
+        held = rows.current().order_by().annotate(branch=branch)  # type: ignore[attr-defined]
         self._first = standing.one_per_person(held)
         self._held = held.filter(standing.one_per_person(held, within=Q(branch=OuterRef("branch"))))
-        self._count("pk", Q(), heads=Q(), rc=_of(standing.red_cross_member, year, ""),
-                    volunteer=_of(standing.registered_volunteer, year, ""))  # fmt: skip
         levels = {f"award_{level.value}": Q(person__awards__level=level) for level in AwardLevel}
-        self._count("person", _of(standing.awarded, year, "awards__"), award=Q(), **levels)
-        self._count("person", _of(standing.in_office, year, "mandates__"), mandate=Q())
         kinds = {f"hours_{kind.value}": Q(person__hours__kind=kind) for kind in HourKind}
-        self._count("", _of(standing.worked, year, "hours__"), **kinds)
+        members = _of(standing.red_cross_member, year, "")
+        volunteers = _of(standing.registered_volunteer, year, "")
+        found = together(
+            belonging=self._rows("pk", Q(), heads=Q(), rc=members, volunteer=volunteers),
+            awards=self._rows("person", _of(standing.awarded, year, "awards__"), award=Q(), **levels),
+            mandates=self._rows("person", _of(standing.in_office, year, "mandates__"), mandate=Q()),
+            hours=self._rows("", _of(standing.worked, year, "hours__"), **kinds),
+        )
+        for row in chain.from_iterable(found.values()):
+            self._take(row.pop("branch"), row)
 
-    def _count(self, what: str, records: Q, **wanted: Q) -> None:
-        """One query: heads by ``what`` (or hours) for each of ``wanted``, in each branch and of each person once.
+    def _rows(self, what: str, records: Q, **wanted: Q) -> QuerySet[Any]:
+        """Heads by ``what`` (or hours) for each of ``wanted``, in each branch (``n_…``) and of each person once
+        (``t_…``).
 
         :param records: joins what is counted to the memberships.
         """
-        numbers: dict[str, Any] = {}
-        for key, condition in wanted.items():
-            numbers[f"n_{key}"] = _number(what, condition)
-            numbers[f"t_{key}"] = _number(what, condition & self._first)
-        for row in self._held.filter(records).values("branch").annotate(**numbers):
-            for key in wanted:
-                self.branches[row["branch"]][key] = row[f"n_{key}"] or 0
-                self.total[key] += row[f"t_{key}"] or 0
+        numbers = {f"n_{key}": _number(what, condition) for key, condition in wanted.items()}
+        once = {f"t_{key}": _number(what, condition & self._first) for key, condition in wanted.items()}
+        return self._held.filter(records).values("branch").annotate(**numbers, **once)
+
+    def _take(self, branch: str, row: dict[str, Any]) -> None:
+        for name, number in row.items():
+            kind, key = name[:1], name[2:]
+            if kind == "n":
+                self.branches[branch][key] = number or 0
+            else:
+                self.total[key] += number or 0
 
 
 def _of(condition: Callable[[int, str], Q], year: int, relation: str) -> Q:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,16 +14,16 @@ from core.decisions import Decision
 from organizations.models import User
 from organizations.permissions import can
 from organizations.roles import Right
-from people.merging import MOVED, columns, hang_photos, plain_models, put_back
+from people.merging import MOVED, PLAIN, Hanging, columns, hang_photos, hanging, put_back, versioned
 from people.models import Cover, FormerDocument, Membership, Merge, Person
 from people.states import MembershipState
 from people.twins import same
 from people.workflow import MEMBERSHIP
 
 
-def _lists() -> dict[str, type[models.Model]]:
-    moved = [model for model in MOVED if model is not Membership] + plain_models()
-    return {model._meta.label_lower: model for model in moved}
+def _lists() -> list[Hanging]:
+    moved = [Hanging(model) for model in MOVED if model is not Membership and model not in PLAIN]
+    return [*moved, *hanging()]
 
 
 def in_the_way(merge: Merge) -> list[str]:
@@ -58,17 +58,18 @@ def _facts_changed(merge: Merge, kept: Person, ceased: Person) -> list[str]:
 
 
 def _rows_changed(merge: Merge, kept: Person) -> list[str]:
-    asked: list[tuple[type[models.Model], dict[str, int]]] = [
-        (Membership, {key: was["version"] for key, was in merge.moved["memberships"].items()}),
-        (Cover, {key: was["version"] for key, was in merge.moved["covers"].items()}),
-        *((model, merge.moved.get(label, {})) for label, model in _lists().items()),
+    asked: list[tuple[Hanging, dict[str, int]]] = [
+        (Hanging(Membership), {key: was["version"] for key, was in merge.moved["memberships"].items()}),
+        (Hanging(Cover), {key: was["version"] for key, was in merge.moved["covers"].items()}),
+        *((one, merge.moved.get(one.label, {})) for one in _lists()),
     ]
     found = []
-    for model, versions in asked:
+    for one, versions in asked:
         if not versions:
             continue
-        has_version = any(field.name == "version" for field in model._meta.concrete_fields)
-        names = ("pk", "person_id", "version") if has_version else ("pk", "person_id")
+        model, owner = one.model, f"{one.field}_id"
+        has_version = versioned(model)
+        names = ("pk", owner, "version") if has_version else ("pk", owner)
         rows = model._default_manager.filter(pk__in=versions).values_list(*names)
         now = {str(row[0]): tuple(row[1:]) for row in rows}
         asked_for = {key: (kept.pk, version) if has_version else (kept.pk,) for key, version in versions.items()}
@@ -106,8 +107,8 @@ def undo(merge: Merge, *, by: User) -> Merge:
         raise ValidationError(reasons, code="changed")
     _memberships_back(merge, by)
     _covers_back(merge)
-    for label, model in _lists().items():
-        _back(model, list(merge.moved.get(label, {})), merge.ceased)
+    for one in _lists():
+        _back(one, list(merge.moved.get(one.label, {})), merge.ceased)
     FormerDocument.objects.filter(pk__in=merge.moved["former"]).delete()
     Person.objects.filter(pk__in=merge.moved["merged"]).update(merged_into=merge.ceased)
     hang_photos(merge.moved["photos"], merge.ceased)
@@ -117,12 +118,12 @@ def undo(merge: Merge, *, by: User) -> Merge:
     return merge
 
 
-def _back(model: type[models.Model], keys: list[str], person: Person) -> None:
-    rows = model._default_manager.filter(pk__in=keys)
-    if any(field.name == "version" for field in model._meta.concrete_fields):
-        rows.update(person=person, version=F("version") + 1)
+def _back(one: Hanging, keys: list[str], person: Person) -> None:
+    rows = one.model._default_manager.filter(pk__in=keys)
+    if versioned(one.model):
+        rows.update(**{one.field: person}, version=F("version") + 1)
     else:
-        rows.update(person=person)
+        rows.update(**{one.field: person})
 
 
 def _memberships_back(merge: Merge, by: User) -> None:

@@ -10,6 +10,9 @@ from people.api.papers import CertificateViewSet, PolicyViewSet
 from people.api.persons import MembershipViewSet, PersonViewSet
 from teams.api.filings import FilingViewSet
 from teams.api.teams import TeamViewSet
+from training.api.activities import ActivityViewSet
+from training.api.catalogue import BaseViewSet, CourseViewSet, InstructorViewSet
+from training.api.plans import PlanViewSet
 
 app_name = "api"
 
@@ -23,7 +26,12 @@ router.register("policies", PolicyViewSet, basename="policy")
 router.register("filings", FilingViewSet, basename="filing")
 router.register("teams", TeamViewSet, basename="team")
 router.register("persons", PersonViewSet, basename="person")
+router.register("activities", ActivityViewSet, basename="activity")
 router.register("memberships", MembershipViewSet, basename="membership")
+router.register("training-bases", BaseViewSet, basename="base")
+router.register("instructors", InstructorViewSet, basename="instructor")
+router.register("courses", CourseViewSet, basename="course")
+router.register("training-plans", PlanViewSet, basename="plan")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),

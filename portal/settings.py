@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "organizations.signin.sessions.AccountDutiesMiddleware",
+    "portal.todo.TodoMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -216,6 +217,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
+        "worker-src": ["'self'"],  # of the roll (training/views/roll_phone.py)
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'self'"],
@@ -279,6 +281,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
+UPLOAD_VIDEO_MAX_BYTES = env.int("UPLOAD_VIDEO_MAX_BYTES", default=500 * 1024 * 1024)
+UPLOAD_PIECE_BYTES = 5 * 1024 * 1024  # what goes up in one request, far below what proxies let through
+UPLOAD_KEEP_DAYS = env.int("UPLOAD_KEEP_DAYS", default=7)  # for how long a broken-off upload can be gone on with
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_HANDLERS = [
@@ -303,6 +308,7 @@ CELERY_BEAT_SCHEDULE = {
     "core.reminders": {"task": "core.send_reminders", "schedule": 3600},
     "core.jobs": {"task": "core.resume_jobs", "schedule": 60},
     "core.files": {"task": "core.sweep_files", "schedule": 24 * 3600},
+    "core.uploads": {"task": "core.finish_uploads", "schedule": 300},
     "core.mail": {"task": "core.mail_notices", "schedule": 300},
     "people.retention": {"task": "people.retention", "schedule": 24 * 3600},
     "organizations.housekeeping": {"task": "organizations.housekeeping", "schedule": 3600},
@@ -320,11 +326,24 @@ REMINDERS = [
     "teams.reminders.changes_not_filed",
     "teams.reminders.confirmations_missing",
     "people.reminders.papers_due",
+    "training.reminders.agreements_ending",
+    "training.reminders_problems.problems_due",
+    "training.reminders_problems.problems_unaccepted",
     "training.reminders_records.records_not_handed_in",
     "training.reminders_records.records_waiting",
 ]
 # What of the layers above hangs on a person, and goes along when two records of one person become one
-HANGS_ON_PERSON = ["teams.TeamPost"]
+HANGS_ON_PERSON = ["teams.TeamPost", "training.Participation", "training.Instructor", "training.Problem.owner_person"]
+STAYS_ON_PERSON = ["training.Mark"]  # append-only: read through ``merged_into``
+# What the layers above take out when somebody is anonymised: each a function(people), in the same transaction
+SCRUBS_PERSON = ["training.scrubbing.scrub"]
+# Pages the layers above add to a member's own pages and to the page of a person: tuples of (route, label)
+OWN_PAGES = ["training.person_pages.OWN"]
+PERSON_PAGES = ["training.person_pages.KEPT"]
+# Parts the layers above add to a person's own copy: each a function(person) → heading → records
+OWN_COPY_PARTS = ["training.person_pages.copied"]
+# Pages that layers above teams give a team (teams.views.team_common.Tab)
+TEAM_TABS = ["training.views.team_tab.TAB"]
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
 AFTER_OFFICE_MOVED = ["teams.restructuring.reroute"]
 BEFORE_OFFICE_CLOSED = ["teams.restructuring.in_the_way"]
@@ -386,6 +405,12 @@ SPECTACULAR_SETTINGS = {
         "InsuranceKindEnum": "people.choices.InsuranceKind.choices",
         "MembershipStateEnum": "people.states.MembershipState.choices",
         "CertificateStateEnum": "people.states.CertificateState.choices",
+        "ActivityStateEnum": "training.states.ActivityState.choices",
+        "ActivityKindEnum": "training.choices.ActivityKind.choices",
+        "BaseKindEnum": "training.choices.BaseKind.choices",
+        "TrainingKindEnum": "training.choices.TrainingKind.choices",
+        "DrillFormEnum": "training.choices.DrillForm.choices",
+        "LessonFormEnum": "training.choices.LessonForm.choices",
     },
 }
 SILENCED_SYSTEM_CHECKS = [

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models.functions import Substr
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import metrics
+from core.counts import Tally
 from core.days import year_in
 from core.keys import key
-from core.metrics import Measure, Metric, Period
+from core.metrics import Counted, Measure, Metric, Period
 from organizations.models import Organization
 from organizations.permissions import access
 from organizations.signed_in import SignedIn
@@ -34,22 +34,17 @@ def statistics(request: SignedIn) -> HttpResponse:
     shown = [metric for metric in metrics.every() if may_see(metric, held)]
     found = metrics.counted(shown, scope, period)
     chosen = next((metric for metric in shown if metric.name == request.GET.get("by")), shown[0])
+    tally = metrics.by_branch(chosen, scope, period, len(scope.path) + Organization.steplen)
     context = {
         "title": _("统计"),
         "scope": scope,
         "period": period,
         "years": range(timezone.localdate().year, FIRST_YEAR - 1, -1),
-        "numbers": [
-            {
-                "metric": metric,
-                "value": found[metric.name].value,
-                "url": metric.url(scope, period),
-                "chosen": metric == chosen,
-            }
-            for metric in shown
-        ],
+        "numbers": _numbers(shown, found, scope, period),
+        "tally": found.tally,
         "chosen": chosen,
-        "branches": _branches(chosen, found[chosen.name], scope, period),
+        "branches": _branches(chosen, found[chosen.name], tally, scope, period),
+        "branches_tally": tally,
     }
     return render(request, "portal/statistics.html", context)
 
@@ -68,15 +63,21 @@ def _year(request: SignedIn) -> int:
     return year_in(request.GET.get("year", ""), since=FIRST_YEAR)
 
 
-def _branches(metric: Metric, measure: Measure, scope: Organization, period: Period) -> list[dict[str, Any]]:
+def _numbers(shown: list[Metric], found: Counted, scope: Organization, period: Period) -> list[dict[str, Any]]:
+    counting = found.tally.counting
+    return [
+        {"metric": metric, "value": None if counting else found[metric.name].value, "url": metric.url(scope, period)}
+        for metric in shown
+    ]
+
+
+def _branches(
+    metric: Metric, measure: Measure, tally: Tally, scope: Organization, period: Period
+) -> list[dict[str, Any]]:
     """The number of each branch directly below the scope, and of the scope itself, largest bar as the measure."""
-    if measure.records is None or not measure.branches:
+    if tally.counting or not measure.branches:
         return []
-    length = len(scope.path) + Organization.steplen
-    path = f"{metric.place}__path" if metric.place else "path"
-    among, number = measure.per_row
-    rows = among.order_by().annotate(branch=Substr(path, 1, length)).values("branch").annotate(n=number)
-    counts = {row["branch"]: row["n"] for row in rows if row["n"]}
+    counts = tally.value
     places = Organization.objects.filter(path__startswith=scope.path, depth__lte=scope.depth + 1).exclude(level="team")
     shown = [place for place in places.order_by("path") if place.path in counts or place.valid_to is None]
     most = max(counts.values(), default=0)

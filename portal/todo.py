@@ -4,10 +4,14 @@ Counted up to one past ``MOST``: a queue of thousands must not make every page o
 works differently for 300,000 than for 300. The list behind the number counts on.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from core.metrics import number_up_to
@@ -23,6 +27,8 @@ from training.states import ActivityState, ProblemState
 
 MOST = 99
 DUE_IN = 7  # days before its limit a problem is something to do
+SLOW = 0.015  # seconds
+KEPT_FOR = 30  # seconds
 # What a person has to do, of all that is counted.
 TODO = (
     "requests",
@@ -52,9 +58,42 @@ def counts_of(user: Any, **more: QuerySet) -> dict[str, int]:
     kept: dict[str, int] | None = getattr(user, "_todo", None)
     if kept is None or not more.keys() <= kept.keys():
         wanted = {"unread": Notice.objects.filter(recipient=user).unread(), **_waiting(user, access(user)), **more}
-        numbers = {name: number_up_to(MOST + 1, rows) for name, rows in wanted.items()}
-        kept = user._todo = User.objects.filter(pk=user.pk).order_by().values(**numbers).get()
+        kept = user._todo = cache.get(_key(user)) or {}
+        if not wanted.keys() <= kept.keys():
+            kept = user._todo = _counted(user, wanted)
     return kept
+
+
+def _counted(user: Any, wanted: dict[str, QuerySet]) -> dict[str, int]:
+    """Where counting takes long, the numbers are kept for half a minute, or until the person does something."""
+    begun = monotonic()
+    numbers = {name: number_up_to(MOST + 1, rows) for name, rows in wanted.items()}
+    found = User.objects.filter(pk=user.pk).order_by().values(**numbers).get()
+    if monotonic() - begun > SLOW:
+        cache.set(_key(user), found, KEPT_FOR)
+    return found
+
+
+def forget(user: Any) -> None:
+    """The person has done something: what waits is counted anew."""
+    cache.delete(_key(user))
+
+
+def _key(user: Any) -> str:
+    return f"todo:{user.pk}"
+
+
+class TodoMiddleware:
+    """Whoever has sent something sees the numbers as they are after it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method not in ("GET", "HEAD", "OPTIONS") and request.user.is_authenticated:
+            forget(request.user)
+        return response
 
 
 def _waiting(user: Any, held: Access) -> dict[str, QuerySet]:
@@ -62,11 +101,11 @@ def _waiting(user: Any, held: Access) -> dict[str, QuerySet]:
     if Right.DECIDE_REQUEST in held:
         wanted["requests"] = AccountRequest.objects.to_decide(user)
     if Right.REQUEST_ACCOUNT in held:
-        wanted["mend"] = AccountRequest.objects.to_mend(user).filter(state=AccountRequest.State.RETURNED)
+        wanted["mend"] = AccountRequest.objects.to_mend(user, AccountRequest.State.RETURNED)
     if Right.REVIEW_FILING in held or Right.SUBMIT_FILING in held:
         wanted["filings"] = Filing.objects.to_decide(user)
     if Right.SUBMIT_FILING in held:
-        wanted["filings_mend"] = Filing.objects.to_mend(user).filter(state=FilingState.RETURNED)
+        wanted["filings_mend"] = Filing.objects.to_mend(user, FilingState.RETURNED)
     if Right.VERIFY_MEMBER in held:
         wanted["verify"] = Certificate.objects.to_verify(user)
     if Right.CONFIRM_TRAINING in held:

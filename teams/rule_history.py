@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.together import together
 from core.words import field_in_words
 from teams.models import FilingRule, RulePaper, RuleStep
 from teams.rulebook import PaperLine, StepLine
@@ -40,9 +41,8 @@ def _paper(line: PaperLine, names: dict[str, str]) -> str:
 class _Rows:
     """The rows of one rule as they were from moment to moment."""
 
-    def __init__(self, model: Any, rule: FilingRule, *related: str) -> None:
-        rows = _events(model).filter(rule_id=rule.pk)
-        self.events = list(rows.select_related(*related) if related else rows)
+    def __init__(self, events: list[Any]) -> None:
+        self.events = events
 
     def at(self, moment: datetime) -> list[Any]:
         there: dict[int, Any] = {}
@@ -53,11 +53,15 @@ class _Rows:
 
 
 class Past:
-    """What a rule was at any moment, in three queries."""
+    """What a rule was at any moment, in one query."""
 
     def __init__(self, rule: FilingRule) -> None:
-        self.own = list(_events(FilingRule).filter(pgh_obj=rule))
-        self._steps, self._papers = _Rows(RuleStep, rule), _Rows(RulePaper, rule, "paper")
+        found = together(
+            own=_events(FilingRule).filter(pgh_obj=rule),
+            steps=_events(RuleStep).filter(rule_id=rule.pk),
+            papers=_events(RulePaper).filter(rule_id=rule.pk).select_related("paper"),
+        )
+        self.own, self._steps, self._papers = found["own"], _Rows(found["steps"]), _Rows(found["papers"])
         self.names = {event.paper_id: event.paper.name for event in self._papers.events}
 
     def steps(self, moment: datetime) -> list[StepLine]:

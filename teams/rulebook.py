@@ -1,4 +1,4 @@
-"""The rules the region keeps: who may change them, what makes a rule sound, and how one is written.
+"""The rules the region keeps: what makes a rule sound, and how one is written.
 
 A rule says which steps a kind of filing takes for teams of a level, and which papers are asked. A change counts for
 filings handed in from then on: those under way keep the steps that ``teams.route.lay`` wrote for them.
@@ -12,10 +12,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.decisions import Decision
-from organizations.models import Organization, User
-from organizations.permissions import can
-from organizations.roles import Level, Right
 from teams.choices import Duty
 from teams.models import FilingRule, RulePaper, RuleStep
 from teams.models.rules import MANAGING
@@ -49,18 +45,6 @@ class PaperLine:
     @classmethod
     def of(cls, row: Any) -> "PaperLine":
         return cls(row.paper_id, row.when, row.required)
-
-
-def region_office() -> Organization:
-    """The office that keeps the rules for everybody."""
-    place: Organization = Organization.objects.filter(level=Level.REGION).order_by("path")[:1].get()
-    return place
-
-
-def may_manage(user: User) -> Decision:
-    """Whether the person may change what the region keeps."""
-    own = user.organization
-    return can(user, Right.MANAGE_RULES, own if own.level == Level.REGION else region_office())
 
 
 def check_steps(steps: list[StepLine]) -> None:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from core import counts
+from core.counts import Tally, counter
 from core.exports import pdf, xlsx
 from core.exports.columns import ExportColumn
 from organizations.models import Organization, User
-from people.heads import NONE, heads_by
-from people.models import Membership
+from people.heads import NONE, below, heads_by, sight
 from teams.choices import Formation, PostRole, Registration, TeamLevel
 from teams.filters.teams import office_path
 from teams.models import Category, Team, TeamPost
@@ -59,8 +60,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Summary:
+    """:ivar tally: when heads were counted, or that they still are; then their cells stay out."""
+
     columns: list[Counted]
     lines: list[Line]
+    tally: Tally
 
     def columns_of(self, group: str) -> list[Counted]:
         return [column for column in self.columns if column.group in ("", group)]
@@ -102,7 +106,7 @@ def summarise(user: User, scope: Organization, *groups: str) -> Summary:
     :param groups: only these, because each costs; none: all of them.
     """
     columns = _columns(groups or [key for key, _label in GROUPS])
-    counts = {f"n_{column.key}": Count("pk", filter=column.condition) for column in columns if not column.heads}
+    numbers = {f"n_{column.key}": Count("pk", filter=column.condition) for column in columns if not column.heads}
     length = len(scope.path) + Organization.steplen
     rows = (
         Team.objects.visible_to(user)
@@ -110,12 +114,13 @@ def summarise(user: User, scope: Organization, *groups: str) -> Summary:
         .order_by()
         .annotate(branch=Substr(office_path("organization__path"), 1, length))
         .values("branch")
-        .annotate(**counts)
+        .annotate(**numbers)
     )
-    heads = _heads_below(user, scope, length) if any(column.heads for column in columns) else {"": {}}
+    tally = _heads_below(user, scope) if any(column.heads for column in columns) else Tally({"": {}})
+    heads = tally.value or {"": dict(NONE)}
     none = NONE if heads[""] else {}
     by_path = {
-        row["branch"]: {key.removeprefix("n_"): row[key] for key in counts} | heads.get(row["branch"], none)
+        row["branch"]: {key.removeprefix("n_"): row[key] for key in numbers} | heads.get(row["branch"], none)
         for row in rows
     }
     places = Organization.objects.offices().filter(path__startswith=scope.path, depth__lte=scope.depth + 1)
@@ -129,12 +134,22 @@ def summarise(user: User, scope: Organization, *groups: str) -> Summary:
         label = _("%(place)s（本级）") % {"place": place.short_name} if own else place.short_name
         below = str(place.pk) if not own and place.level == Organization.Level.LEAGUE else ""
         lines.append(Line(label, found or dict.fromkeys((column.key for column in columns), 0), filters, below))
-    return Summary(columns, [*lines, _total(columns, lines, scope, heads[""])])
+    return Summary(columns, [*lines, _total(columns, lines, scope, heads[""])], tally)
 
 
-def _heads_below(user: User, scope: Organization, length: int) -> dict[str, dict[str, int]]:
-    rows = Membership.objects.visible_to(user).below(scope)
-    return heads_by(rows, Substr(office_path("organization__path"), 1, length))
+def _heads_below(user: User, scope: Organization) -> Tally:
+    whose = sight(user, scope)
+    return counts.read("teams.heads", lambda: _heads_of(whose and user, scope), sight=whose, scope=scope.pk)
+
+
+@counter("teams.heads")
+def _count_heads(*, sight: int | None, scope: int) -> dict[str, dict[str, int]]:
+    return _heads_of(sight, Organization.objects.get(pk=scope))
+
+
+def _heads_of(sight: User | int | None, scope: Organization) -> dict[str, dict[str, int]]:
+    length = len(scope.path) + Organization.steplen
+    return heads_by(below(sight, scope), Substr(office_path("organization__path"), 1, length))
 
 
 def _total(columns: Sequence[Counted], lines: Sequence[Line], scope: Organization, heads: dict[str, int]) -> Line:

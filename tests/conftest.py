@@ -1,30 +1,16 @@
-"""The fixed cast and the database every test starts from: reference data and the demo people, nothing else."""
+"""The fixed cast, and a database that is the same for every test whichever ran before it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.db import connection
+from django.test import Client, TransactionTestCase
 
 from organizations.models import Organization, User
-from organizations.reference import load_divisions, load_offices
-from people.reference import load_all as load_people
-from portal.demo import make_cast
-from teams.reference import load_all as load_teams
-from training.reference import load_all as load_training
-
-PASSWORD = "Yanshi-0000-test"
-
-
-def _fill() -> None:
-    if not User.objects.filter(username="region").exists():
-        load_divisions()
-        load_offices()
-        load_people()
-        load_teams()
-        load_training()
-        make_cast(PASSWORD)
+from tests.filling import fill
+from tests.restoring import Kept
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
@@ -32,16 +18,25 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return argname if isinstance(val, bytes) else None
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left with whole portals to start while the other has nothing to do."""
+    items.sort(key=lambda item: 0 if item.get_closest_marker("ops") else 1 if item.get_closest_marker("long") else 2)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
-        _fill()
+        fill()
+        kept = Kept(connection)
+    TransactionTestCase._fixture_teardown = lambda case: kept.restore()  # instead of emptying every table
 
 
 @pytest.fixture(autouse=True)
 def _fresh_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine a count takes long enough to be kept for a while; then the next reading asks one query less."""
-    monkeypatch.setattr("core.metrics.SLOW", float("inf"))
+    monkeypatch.setattr("core.counts.SLOW", float("inf"))
+    monkeypatch.setattr("portal.todo.SLOW", float("inf"))
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +48,7 @@ def _clean_cache(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def cast(request: pytest.FixtureRequest, db: None) -> dict[str, User]:
-    """All demo people by username. Tests with committed data flush the database, so it is filled again if empty."""
-    _fill()
+    """All demo people by username."""
     return {user.username: user for user in User.objects.filter(is_demo=True).select_related("organization")}
 
 

@@ -7,21 +7,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from training.choices import ActivityKind, Listing, Presence
-from training.models import Activity
+from training.covers import needs_cover, with_papers
+from training.models import Activity, Attendance
+from training.roll.presence import SHOWN, clashes, in_words
+from training.roll.waiting import waiting
 from training.slots import MOST
+from training.there import present
 
 
 @dataclass(frozen=True)
 class Finding:
-    """:param field: of the form it belongs to, empty where it is none of one. :param blocking: stops the hand-in."""
+    """:param field: of the form it belongs to, or ``people``, ``roll``, ``results`` for those pages. :param blocking:
+    stops the hand-in. :param record: what is kept of it for good, where the message names people."""
 
     field: str
     message: str
     blocking: bool = True
+    record: str = ""
 
 
 Check = Callable[[Activity], Iterator[Finding]]
@@ -29,6 +36,7 @@ _NEEDED = {
     ActivityKind.DRILL: ("title", "starts_at", "ends_at", "place", "form", "scope", "hazard", "subjects", "summary"),
     ActivityKind.TRAINING: ("title", "starts_at", "ends_at", "place", "training_kind", "summary"),
 }
+_MOST_NAMES = 10
 _LONGEST = {ActivityKind.DRILL: timedelta(days=15), ActivityKind.TRAINING: timedelta(days=MOST)}
 
 
@@ -56,16 +64,76 @@ def attended(activity: Activity) -> Iterator[Finding]:
     listed = activity.participations.filter(listing=Listing.LISTED)
     if not listed.exists():
         if not activity.outside_people:
-            yield Finding("", _("名单里还没有人。请从参加队伍的名册里选人，或填写其他参加人数。"))
+            yield Finding("people", _("名单里还没有人。请从参加队伍的名册里选人，或填写其他参加人数。"))
         return
     if not listed.filter(attendances__presence=Presence.PRESENT).exists():
-        yield Finding("", _("名单里没有一个人点到。请点名，或按纸质签到表补录。"))
+        yield Finding("roll", _("名单里没有一个人点到。请点名，或按纸质签到表补录。"))
     asked = activity.participations.filter(listing=Listing.ASKED).count()
     if asked:
-        yield Finding("", _("还有 %(count)d 人报名或现场签到、没有定是否在名单。") % {"count": asked}, blocking=False)
+        yield Finding(
+            "people", _("还有 %(count)d 人报名或现场签到、没有定是否在名单。") % {"count": asked}, blocking=False
+        )
 
 
-CHECKS: tuple[Check, ...] = (complete, over, attended)
+def at_two_places(activity: Activity) -> Iterator[Finding]:
+    """Bad input of domain.md §11.10: nobody is at two drills at once. The other one is not named: it may be none of the
+    reader's business."""
+    found = clashes(activity)
+    for clash in found[:SHOWN]:
+        yield Finding("roll", in_words(clash))
+    if len(found) > SHOWN:
+        yield Finding("roll", _("另有 %(count)d 处同一人同时在两地点到。") % {"count": len(found) - SHOWN})
+
+
+def settled(activity: Activity) -> Iterator[Finding]:
+    count = waiting(activity.pk).count()
+    if count:
+        yield Finding(
+            "roll", _("有 %(count)d 条点名没有算数、等待处理（在“点名”里）。") % {"count": count}, blocking=False
+        )
+
+
+def insured(activity: Activity) -> Iterator[Finding]:
+    """志愿服务条例第17条: whoever is sent into a drill is insured, or somebody has written why not."""
+    if not needs_cover(activity):
+        return
+    marked = Attendance.objects.filter(participation=OuterRef("pk"))
+    stayed_away = Exists(marked.filter(presence__in=[Presence.LEAVE, Presence.ABSENT]).order_by())
+    was_there = Exists(marked.filter(presence=Presence.PRESENT).order_by())
+    rows = activity.participations.listed().filter(~stayed_away | was_there).select_related("person")
+    bare = [row for row in with_papers(rows, activity) if not row.insured]
+    without = [row.person.name for row in bare if not row.risk_reason]
+    if without:
+        words = {"n": len(without), "names": _name(without)}
+        said = _("有 %(n)d 人活动期间不在人身意外保险的保障期内，也没有写明理由：%(names)s（志愿服务条例第十七条）。")
+        yield Finding("people", said % words)
+    explained = [row.person.name for row in bare if row.risk_reason]
+    if explained:
+        words = {"n": len(explained), "names": _name(explained)}
+        said = _("有 %(n)d 人没有保险、写明理由参加：%(names)s（志愿服务条例第十七条）。")
+        kept = _("有 %(n)d 人没有保险、写明理由参加（志愿服务条例第十七条）。") % {"n": len(explained)}
+        yield Finding("people", said % words, blocking=False, record=kept)
+
+
+def _name(people: list[str]) -> str:
+    shown = _("、").join(people[:_MOST_NAMES])
+    return shown if len(people) <= _MOST_NAMES else _("%(names)s等") % {"names": shown}
+
+
+def taught(activity: Activity) -> Iterator[Finding]:
+    """Who taught, and what came of it, is told where it is missing; a training is taken without."""
+    if activity.is_drill:
+        return
+    if not activity.teachings.exists():
+        yield Finding("results", _("没有登记授课的人。"), blocking=False)
+    open_ones = present(activity).filter(outcome="").count()
+    if open_ones:
+        yield Finding(
+            "results", _("还有 %(n)d 人没有登记结果（合格、不合格或不考核）。") % {"n": open_ones}, blocking=False
+        )
+
+
+CHECKS: tuple[Check, ...] = (complete, over, attended, at_two_places, settled, insured, taught)
 
 
 def check(activity: Activity) -> list[Finding]:

@@ -1,8 +1,10 @@
 """Numbers the region sets about training: what there is, what is shipped, and where it comes from."""
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from people.settings import Setting
+from core.adjustable import Setting
+from core.adjustable import values_of as _values_of
 from training.models import TrainingSetting
 
 LESSON = Setting(
@@ -22,10 +24,13 @@ SETTINGS = (LESSON, GRACE, SUMMARY, DUE)
 
 def values_of(*settings: Setting) -> list[int]:
     """Several in one query."""
-    keys = [setting.key for setting in settings]
-    rows = dict(TrainingSetting.objects.filter(pk__in=keys).values_list("pk", "value"))
-    return [rows.get(setting.key, setting.shipped) for setting in settings]
+    return _values_of(TrainingSetting, *settings)
 
 
 def value_of(setting: Setting) -> int:
     return values_of(setting)[0]
+
+
+def value_rows(setting: Setting) -> QuerySet:
+    """What the region set, for who reads it together with more (``core.together``); none: as shipped."""
+    return TrainingSetting.objects.filter(pk=setting.key).values_list("value", flat=True)

@@ -45,3 +45,12 @@ ACTIVITY_TRANSITIONS = transitions(ACTIVITY_STEPS)
 PROBLEM_TRANSITIONS = transitions(PROBLEM_STEPS)
 WITH_AUTHOR = (A.DRAFT, A.RETURNED)
 ON_RECORD = (A.CONFIRMED, A.ARCHIVED)  # counts
+# Tone and icon of each state (generic/_state.html).
+ACTIVITY_TONES: dict[str, tuple[str, str]] = {
+    A.DRAFT: ("todo", "draft"),
+    A.SUBMITTED: ("wait", "wait"),
+    A.RETURNED: ("warn", "back"),
+    A.CONFIRMED: ("ok", "ok"),
+    A.ARCHIVED: ("off", "off"),
+    A.CANCELLED: ("off", "off"),
+}

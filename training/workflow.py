@@ -35,7 +35,7 @@ from organizations.nearest import nearest_holders
 from organizations.permissions import acting_for, can
 from organizations.roles import Level, Right
 from training import hours, papers
-from training.checks import blocking
+from training.checks import check
 from training.choices import ActivityKind
 from training.models import Activity, Problem
 from training.states import ACTIVITY_STEPS, PROBLEM_STEPS, ActivityState
@@ -78,10 +78,13 @@ def author_side(activity: Activity) -> list[User]:
 
 
 # -- what follows ---------------------------------------------------------------------------------------
-def _hand_in(activity: Activity, by: User) -> None:
-    found = blocking(activity)
-    if found:
-        raise ValidationError(found, code="incomplete")
+def _hand_in(activity: Activity, by: User) -> dict[str, list[str]]:
+    """What was found and does not stop it is kept with the move: whoever confirms reads it there."""
+    with in_chinese():
+        found = check(activity)
+    stops = [finding.message for finding in found if finding.blocking]
+    if stops:
+        raise ValidationError(stops, code="incomplete")
     assert activity.starts_at is not None, "checked above"
     now = timezone.now()
     if not activity.number:
@@ -92,6 +95,7 @@ def _hand_in(activity: Activity, by: User) -> None:
     freeze(activity)
     activity.version += 1
     _tell(deciders(activity), activity, "activity_submitted", gettext_lazy("%(host)s报来%(kind)s记录：%(title)s"))
+    return {"findings": [finding.record or finding.message for finding in found]}
 
 
 def freeze(activity: Activity) -> None:
@@ -106,11 +110,13 @@ def _withdraw(activity: Activity, by: User) -> None:
     activity.version += 1
 
 
-def _return(activity: Activity, by: User, fields: dict[str, str] | None = None) -> None:
+def _return(activity: Activity, by: User, fields: dict[str, str] | None = None) -> dict[str, int]:
+    """The version that is sent back is kept with the move: what differs from it later has been put right."""
     activity.version += 1
     with in_chinese():
         body = _("需要修改 %(count)d 处。") % {"count": len(fields)} if fields else ""
     _tell(author_side(activity), activity, "activity_returned", gettext_lazy("%(number)s 被退回修改：%(title)s"), body)
+    return {"version": activity.version}
 
 
 def _confirm(activity: Activity, by: User) -> None:
@@ -121,12 +127,13 @@ def _confirm(activity: Activity, by: User) -> None:
     _tell(author_side(activity), activity, "activity_confirmed", gettext_lazy("%(number)s 已确认：%(title)s"))
 
 
-def _reopen(activity: Activity, by: User) -> None:
+def _reopen(activity: Activity, by: User, fields: dict[str, str] | None = None) -> dict[str, int]:
     activity.confirmed_by, activity.confirmed_at = None, None
     activity.version += 1
     hours.take_back(activity)
     papers.end_record(activity, by=by)
     _tell(author_side(activity), activity, "activity_returned", gettext_lazy("%(number)s 退回更正：%(title)s"))
+    return {"version": activity.version}
 
 
 def _archive(activity: Activity, by: User) -> None:

@@ -11,15 +11,19 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from core.attachments.formats.images import check_image
-from core.attachments.formats.kinds import CSV, KNOWN_EXTENSIONS, TXT, Check, FileKind, Refusal
+from core.attachments.formats.kinds import CSV, KNOWN_EXTENSIONS, TXT, USUAL, VIDEOS, Check, FileKind, Refusal
+from core.attachments.formats.movie import BOXES, check_movie
 from core.attachments.formats.ole import check_ole
 from core.attachments.formats.ooxml import check_ooxml
 from core.attachments.formats.pdf import check_pdf
 from core.attachments.formats.text import check_text
+from core.attachments.formats.webm import EBML, check_webm
 from core.attachments.names import file_name, shown_name
+from core.attachments.takes import Takes, hint_of, limit_of, megabytes
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heif", b"avif"}
+_AUDIO_BRANDS = {b"M4A ", b"M4B ", b"M4P ", b"F4A "}
 # Things people do send, and what to do instead. Bytes at the start → what it is.
 _KNOWN_OTHERS: Mapping[bytes, str] = {
     b"MZ": "program",
@@ -47,35 +51,27 @@ class CheckedFile:
 
 
 def accepted() -> str:
-    """One sentence: what may be uploaded."""
-    return _("可以上传 PDF、图片（JPG、PNG、WebP）、Word、Excel、PPT（pptx）、CSV 和 TXT，每个不超过 %(limit)s。") % {
-        "limit": megabytes(settings.UPLOAD_MAX_BYTES)
-    }
+    """One sentence: what may be uploaded where nothing else is said."""
+    return hint_of(USUAL)
 
 
-def megabytes(size: int) -> str:
-    """``20 MB``, ``20.5 MB``, ``300 KB``: as people say it."""
-    if size < 1024 * 1024:
-        return f"{max(1, round(size / 1024))} KB"
-    return f"{size / 1024 / 1024:.1f}".removesuffix(".0") + " MB"
-
-
-def check(file: BinaryIO, name: str, size: int, *, hint: StrOrPromise = "") -> CheckedFile:
+def check(file: BinaryIO, name: str, size: int, *, hint: StrOrPromise = "", takes: Takes = USUAL) -> CheckedFile:
     """Judge a whole file.
 
     :param name: what the sender called it; only for messages and the name shown.
-    :param hint: one sentence on what may be uploaded here, where that is less than ``accepted``.
+    :param hint: one sentence on what may be uploaded here, where the one that follows from ``takes`` says too much.
+    :param takes: the sorts of file that are taken here.
     :raises ValidationError: which file, what is wrong, what is accepted. Codes: ``empty``, ``too_large``,
         ``encrypted``, ``damaged``, ``script``, ``macro``, ``embedded``, ``bomb``, ``pixels``, ``polyglot``,
         ``unsupported``, ``unknown``.
     """
     try:
-        _judge_size(size)
-        kind = _judge_bytes(file, name)
+        judge_size(size, limit_of(takes))
+        kind = _judge_bytes(file, name, size, takes)
     except Refusal as refusal:
         raise ValidationError(
             _("“%(name)s”没有上传：%(problem)s%(accepted)s")
-            % {"name": shown_name(name), "problem": refusal.problem, "accepted": hint or accepted()},
+            % {"name": shown_name(name), "problem": refusal.problem, "accepted": hint or hint_of(takes)},
             code=refusal.code,
         ) from refusal
     finally:
@@ -83,30 +79,36 @@ def check(file: BinaryIO, name: str, size: int, *, hint: StrOrPromise = "") -> C
     return CheckedFile(file_name(name, kind.extensions, KNOWN_EXTENSIONS), kind.media_type, size)
 
 
-def _judge_size(size: int) -> None:
+def judge_size(size: int, limit: int) -> None:
+    """Refuse what is empty or above ``limit``; the announced size is judged so before anything is sent."""
     if size == 0:
         raise Refusal("empty", _("文件是空的。"))
-    if size > settings.UPLOAD_MAX_BYTES:
-        words = {"size": megabytes(size), "limit": megabytes(settings.UPLOAD_MAX_BYTES)}
+    if size > limit:
+        words = {"size": megabytes(size), "limit": megabytes(limit)}
         raise Refusal("too_large", _("文件有 %(size)s，超过了 %(limit)s 的限制。") % words)
 
 
-def _judge_bytes(file: BinaryIO, name: str) -> FileKind:
+def _judge_bytes(file: BinaryIO, name: str, size: int, takes: Takes) -> FileKind:
     file.seek(0)
     head = file.read(64)
-    if head[4:8] == b"ftyp":
-        raise _media(head[8:12])
+    check_format = _check_for(head, takes)
+    if check_format not in (check_movie, check_webm):  # only a film may be longer than what these read into memory
+        judge_size(size, settings.UPLOAD_MAX_BYTES)
+    kind = check_format(file)
+    if check_format not in (check_ooxml, check_ole):  # an old Word file may rightly hold a zip: an embedded docx
+        _refuse_hidden_archive(file)
+    kind = CSV if kind is TXT and name.lower().endswith(".csv") else kind
+    if kind not in takes:
+        raise Refusal("unsupported", _("这里不收这种文件。"))
+    return kind
+
+
+def _check_for(head: bytes, takes: Takes) -> Check:
+    if head[4:8] in BOXES or head.startswith(EBML):
+        return _check_for_film(head, takes)
     for start, what in _KNOWN_OTHERS.items():
         if head.startswith(start):
             raise _other(what)
-    check_format = _check_for(head)
-    kind = check_format(file)
-    if check_format in (check_pdf, check_image):  # an old Word file may rightly hold a zip: an embedded docx
-        _refuse_hidden_archive(file)
-    return CSV if kind is TXT and name.lower().endswith(".csv") else kind
-
-
-def _check_for(head: bytes) -> Check:
     if head.startswith(b"%PDF-"):
         return check_pdf
     if head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
@@ -125,12 +127,12 @@ def _refuse_hidden_archive(file: BinaryIO) -> None:
         raise Refusal("polyglot", _("文件后面还藏着一个压缩包，请重新生成一份。"))
 
 
-def _media(brand: bytes) -> Refusal:
-    if brand in _HEIF_BRANDS:
-        return Refusal(
-            "unsupported", _("HEIC 照片在多数电脑上打不开，请在手机上改存为 JPG（相机格式选“兼容性最佳”）。")
-        )
-    return Refusal("unsupported", _("音频和视频不能上传。"))
+def _check_for_film(head: bytes, takes: Takes) -> Check:
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
+        raise Refusal("unsupported", _("HEIC 照片在多数电脑上打不开，请在手机上改存为 JPG（相机格式选“兼容性最佳”）。"))
+    if not takes & VIDEOS or (head[4:8] == b"ftyp" and head[8:12] in _AUDIO_BRANDS):
+        raise Refusal("unsupported", _("音频和视频不能上传。") if not takes & VIDEOS else _("音频不能上传。"))
+    return check_webm if head.startswith(EBML) else check_movie
 
 
 def _other(what: str) -> Refusal:

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from core.attachments.checks import accepted, megabytes
+from core.attachments.checks import accepted
+from core.attachments.takes import megabytes
 
 _FORM_ROOM = 1024 * 1024  # what the other fields of the form and the envelope may take
 _DRAINED = 64 * 1024 * 1024

@@ -4,16 +4,14 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.attachments.checks import accepted, megabytes
-from core.attachments.formats.kinds import KNOWN_EXTENSIONS
 from core.attachments.owners import kinds_of, may_attach
 from core.attachments.previews import has_preview
+from core.attachments.takes import accept_of, hint_of, limits_of, megabytes, takes_of
 from core.decisions import Decision
 from core.models import Attachment
 
@@ -30,19 +28,25 @@ def row_context(attachment: Attachment, decision: Decision) -> dict[str, Any]:
 
 def panel_context(owner: models.Model, user: Any, kind: str, label: str = "") -> dict[str, Any]:
     """Context of the files of one kind: those in use, earlier ones, and what the drop zone needs. Two queries."""
-    return _panel(owner, kind, label, list(_rows(owner).filter(kind=kind)), may_attach(owner, user))
+    return _panel(owner, kind, label, list(rows_of(owner).filter(kind=kind)), may_attach(owner, user))
 
 
-def panels(owner: models.Model, user: Any, kinds: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
-    """The same for several kinds at once, or for all there are files of, in the same number of queries."""
+def panels(
+    owner: models.Model, user: Any, kinds: Iterable[str] | None = None, *, rows: list[Attachment] | None = None
+) -> dict[str, dict[str, Any]]:
+    """The same for several kinds at once, or for all there are files of, in the same number of queries.
+
+    :param rows: ``rows_of(owner)``, where they have been read with something else.
+    """
     decision = may_attach(owner, user)
-    rows = list(_rows(owner))
+    rows = list(rows_of(owner)) if rows is None else rows
     if kinds is None:
         kinds = dict.fromkeys(row.kind for row in rows)
     return {kind: _panel(owner, kind, "", [row for row in rows if row.kind == kind], decision) for kind in kinds}
 
 
-def _rows(owner: models.Model) -> models.QuerySet[Attachment]:
+def rows_of(owner: models.Model) -> models.QuerySet[Attachment]:
+    """The files of a record, with the people that a row names."""
     return Attachment.objects.of(owner).select_related("uploaded_by", "ended_by", "content_type")
 
 
@@ -50,18 +54,34 @@ def _panel(
     owner: models.Model, kind: str, label: str, attachments: list[Attachment], decision: Decision
 ) -> dict[str, Any]:
     rows = [row_context(attachment, decision) for attachment in attachments]
-    extra = {"content_type": ContentType.objects.get_for_model(owner).pk, "object_id": str(owner.pk), "kind": kind}
     return {
         "kind": kind,
-        "label": label or kinds_of(owner).get(kind, _("材料")),
+        "label": label_of(owner, kind, label),
         "current": [row for row in rows if row["attachment"].is_current],
         "ended": [row for row in rows if not row["attachment"].is_current],
         "decision": decision,
+        "upload_into": f"files-{kind}",
+        **zone_context(owner, kind),
+    }
+
+
+def label_of(owner: models.Model, kind: str, label: str = "") -> str:
+    """What the files of a kind are called on the page."""
+    return label or kinds_of(owner).get(kind, _("材料"))
+
+
+def zone_context(owner: models.Model, kind: str, **more: str) -> dict[str, Any]:
+    """What ``generic/_upload.html`` needs to put files with ``owner`` as ``kind``;
+    ``more`` goes along with each file."""
+    takes = takes_of(owner, kind)
+    place = {"content_type": ContentType.objects.get_for_model(owner).pk, "object_id": str(owner.pk)}
+    extra = {**place, "kind": kind, **more}
+    return {
         "extra": extra,
         "upload_url": reverse("core:attachment_upload"),
-        "upload_into": f"files-{kind}",
+        "upload_begin": reverse("core:upload_begin", kwargs=place),
         "upload_extra": json.dumps(extra),
-        "upload_max": settings.UPLOAD_MAX_BYTES,
-        "upload_hint": accepted(),
-        "upload_accept": ",".join(sorted(f".{extension}" for extension in KNOWN_EXTENSIONS)),
+        "upload_limits": json.dumps(limits_of(takes)),
+        "upload_hint": hint_of(takes),
+        "upload_accept": accept_of(takes),
     }

@@ -1,6 +1,7 @@
 """Small pictures of what was handed in: turned upright, without camera, place or time; the original stays untouched."""
 
 import io
+from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from django.core.files.base import ContentFile
@@ -12,8 +13,20 @@ from core.attachments.formats.kinds import IMAGES, PDF, Refusal
 from core.attachments.formats.pdf import first_page_png
 from core.models import Attachment
 
-SIDE = 1400  # pixels of the longer side: a page of text can be read
-PREVIEW_SUFFIX = ".preview"
+PREVIEW_SUFFIX, THUMBNAIL_SUFFIX = ".preview", ".thumb"
+SUFFIXES = (PREVIEW_SUFFIX, THUMBNAIL_SUFFIX)
+
+
+@dataclass(frozen=True)
+class Size:
+    """One of the copies that are kept beside an original."""
+
+    suffix: str
+    side: int  # pixels of the longer side
+
+
+PREVIEW = Size(PREVIEW_SUFFIX, 1400)  # a page of text can be read
+THUMBNAIL = Size(THUMBNAIL_SUFFIX, 320)  # for a grid of many
 
 
 def has_preview(attachment: Attachment) -> bool:
@@ -24,33 +37,53 @@ def preview_type(attachment: Attachment) -> str:
     return "image/png" if attachment.media_type == PDF.media_type else "image/jpeg"
 
 
-def open_preview(attachment: Attachment) -> BinaryIO:
-    """The preview, made on first asking and kept beside the original. Raises ``Refusal`` when none can be made."""
+def open_preview(attachment: Attachment, size: Size = PREVIEW) -> BinaryIO:
+    """The copy of that size, made on first asking and kept beside the original. Raises ``Refusal`` when none can be
+    made and ``FileNotFoundError`` when the original is lost."""
+    return cast(BinaryIO, attachment.file.storage.open(_made(attachment, size)))
+
+
+def make_previews(attachment: Attachment) -> None:
+    """Make what is missing. Safe to run twice, and at the same time as somebody looks."""
+    for size in (PREVIEW, THUMBNAIL):
+        _made(attachment, size)
+
+
+def _made(attachment: Attachment, size: Size) -> str:
+    """The name of the copy in storage, which is made if it is not there."""
     storage = attachment.file.storage
-    name = f"{attachment.file.name}{PREVIEW_SUFFIX}"
+    name = f"{attachment.file.name}{size.suffix}"
     if not storage.exists(name):
-        stored = storage.save(name, ContentFile(_make(attachment)))
+        stored = storage.save(name, ContentFile(_make(attachment, size)))
         if stored != name:  # somebody else made it in the meantime, and storage never overwrites
             storage.delete(stored)
-    return cast(BinaryIO, storage.open(name))
+    return name
 
 
-def _make(attachment: Attachment) -> bytes:
+def _make(attachment: Attachment, size: Size) -> bytes:
     if not has_preview(attachment):
         raise Refusal("unsupported", _("这种文件没有预览。"))
-    with attachment.file.storage.open(str(attachment.file.name)) as file:
-        original = cast(BinaryIO, file)
+    with attachment.file.storage.open(_source(attachment, size)) as file:
+        source = cast(BinaryIO, file)
         if attachment.media_type == PDF.media_type:
-            return first_page_png(original, SIDE)
-        return _display_copy(original)
+            return first_page_png(source, size.side)
+        return _display_copy(source, size.side)
 
 
-def _display_copy(original: BinaryIO) -> bytes:
+def _source(attachment: Attachment, size: Size) -> str:
+    """A thumbnail is made from the larger copy where there is one: that takes a tenth of the time."""
+    original = str(attachment.file.name)
+    larger = f"{original}{PREVIEW.suffix}"
+    drawn = size is THUMBNAIL and attachment.media_type in IMAGES and attachment.file.storage.exists(larger)
+    return larger if drawn else original
+
+
+def _display_copy(original: BinaryIO, side: int) -> bytes:
     image: Image.Image = open_image(original)
-    image.draft("RGB", (SIDE, SIDE))
+    image.draft("RGB", (side, side))
     if image.mode not in ("RGB", "RGBA", "L"):
         image = image.convert("RGBA")
-    image.thumbnail((SIDE, SIDE))  # before it is turned: turning copies every pixel
+    image.thumbnail((side, side))  # before it is turned: turning copies every pixel
     upright = ImageOps.exif_transpose(image)
     copy = Image.new("RGB", upright.size, "white")
     # Only the pixels go into the copy: EXIF, GPS, XMP and comments have no way in.

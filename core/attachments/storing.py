@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.attachments.checks import check
 from core.attachments.safekeeping import keep_file
+from core.attachments.takes import takes_of
 from core.language import in_chinese
 from core.models import Attachment
 from core.words import moment
@@ -30,7 +31,7 @@ def attach(
     :raises ValidationError: in plain Chinese, with the codes of ``checks.check``, ``same`` when this very content is
         already there, ``stale`` when ``replaces`` is no longer in use.
     """
-    found = check(cast(BinaryIO, upload.file), upload.name or "", upload.size)
+    found = check(cast(BinaryIO, upload.file), upload.name or "", upload.size, takes=takes_of(owner, kind))
     digest = sha256_of(upload)
     with transaction.atomic():
         _lock(owner)
@@ -104,5 +105,5 @@ def _refuse_same(owner: models.Model, kind: str, digest: str, name: str) -> None
         "at": moment(there.uploaded_at),
     }  # fmt: skip
     raise ValidationError(
-        _("“%(name)s”没有上传：内容与“%(there)s”完全相同（%(who)s于 %(at)s 上传），不必重复上传。") % words, code="same"
+        _("“%(name)s”已经有了：内容与“%(there)s”完全相同（%(who)s于 %(at)s 上传），没有重复保存。") % words, code="same"
     )

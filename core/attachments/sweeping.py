@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.core.files.storage import Storage, default_storage
 from django.utils import timezone
 
-from core.attachments.previews import PREVIEW_SUFFIX
+from core.attachments.previews import SUFFIXES
 from core.models import Attachment, VerifiableDocument
 
 
@@ -18,24 +18,33 @@ def remove_orphans(older_than: timedelta = timedelta(days=1)) -> list[str]:
     limit = timezone.now() - older_than
     removed = []
     for folder, model in (("attachments", Attachment), ("documents", VerifiableDocument)):
-        for name in _files(default_storage, folder):
-            owner = name.removesuffix(PREVIEW_SUFFIX)
-            if _older(default_storage, name, limit) and not model._default_manager.filter(file=owner).exists():
+        for name in files_in(default_storage, folder):
+            owner = _without_suffix(name)
+            if older(default_storage, name, limit) and not model._default_manager.filter(file=owner).exists():
                 default_storage.delete(name)
                 removed.append(name)
     return removed
 
 
-def _files(storage: Storage, folder: str) -> Iterator[str]:
+def _without_suffix(name: str) -> str:
+    """The original that a copy for display belongs to."""
+    for suffix in SUFFIXES:
+        name = name.removesuffix(suffix)
+    return name
+
+
+def files_in(storage: Storage, folder: str) -> Iterator[str]:
+    """Every stored file below a folder."""
     try:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:
         return
     for inner in folders:
-        yield from _files(storage, f"{folder}/{inner}")
+        yield from files_in(storage, f"{folder}/{inner}")
     for file in files:
         yield f"{folder}/{file}"
 
 
-def _older(storage: Storage, name: str, limit: datetime) -> bool:
+def older(storage: Storage, name: str, limit: datetime) -> bool:
+    """Whether a stored file is older than ``limit``: a younger one may belong to a transaction that still runs."""
     return storage.get_modified_time(name) < limit

@@ -23,7 +23,8 @@ from core.attachments.formats.kinds import Refusal
 from core.attachments.limits import wants_json
 from core.attachments.owners import kinds_of, may_attach, may_end, visible_owner
 from core.attachments.panel import row_context
-from core.attachments.previews import has_preview, open_preview, preview_type
+from core.attachments.preparing import prepare
+from core.attachments.previews import PREVIEW, Size, has_preview, open_preview, preview_type
 from core.attachments.storing import attach, withdraw
 from core.audit import record
 from core.decisions import Decision
@@ -52,8 +53,10 @@ def upload(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": str(error)}, status=403)
     except ValidationError as error:
         return _refused(request, owner, error)
+    prepare(attachment)
     if wants_json(request):
-        return _row(request, attachment, may_attach(owner, request.user), status=201)
+        html = row_html(request, attachment, may_attach(owner, request.user), tile=request.POST.get("show") == "tile")
+        return JsonResponse({"html": html}, status=201)
     messages.success(request, _("“%(name)s”已上传。") % {"name": attachment.name})
     return _back(request, owner)
 
@@ -95,13 +98,13 @@ def download(request: HttpRequest, pk: Any) -> FileResponse:
 
 @login_required
 @require_GET
-def preview(request: HttpRequest, pk: Any) -> FileResponse:
+def preview(request: HttpRequest, pk: Any, size: Size = PREVIEW) -> FileResponse:
     """A picture of our own making, never the uploaded bytes, so that it may be shown in the page."""
     attachment, _owner = _visible(request, pk)
     if not has_preview(attachment):
         raise Http404
     try:
-        stream = open_preview(attachment)
+        stream = open_preview(attachment, size)
     except (Refusal, FileNotFoundError) as error:
         raise Http404 from error
     response = FileResponse(stream, content_type=preview_type(attachment))
@@ -121,7 +124,7 @@ def end(request: HttpRequest, pk: Any) -> HttpResponse:
     except ValidationError as error:
         return _refused(request, owner, error)
     if wants_json(request):
-        return _row(request, attachment, decision)
+        return JsonResponse({"html": row_html(request, attachment, decision)})
     messages.success(request, _("“%(name)s”已撤下，仍可在历史中查看。") % {"name": attachment.name})
     return _back(request, owner)
 
@@ -131,9 +134,10 @@ def _visible(request: HttpRequest, pk: Any) -> tuple[Attachment, models.Model]:
     return attachment, visible_owner(attachment.content_type_id, attachment.object_id, request.user)
 
 
-def _row(request: HttpRequest, attachment: Attachment, decision: Decision, status: int = 200) -> JsonResponse:
-    html = render_to_string("core/_attachment.html", row_context(attachment, decision), request)
-    return JsonResponse({"html": html.strip()}, status=status)
+def row_html(request: HttpRequest, attachment: Attachment, decision: Decision, *, tile: bool = False) -> str:
+    """One ``<li>`` as the page that asked shows it: a line of a list, or a picture of a gallery."""
+    template = "core/_gallery_tile.html" if tile else "core/_attachment.html"
+    return render_to_string(template, row_context(attachment, decision), request).strip()
 
 
 def _refused(request: HttpRequest, owner: models.Model, error: ValidationError) -> HttpResponse:

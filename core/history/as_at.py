@@ -34,18 +34,20 @@ def as_at(event_model: type[Model], day: date, *, visible: QuerySet) -> QuerySet
         .exclude(pgh_label="delete")
         .order_by()
     )
-    if _has_search_key(model):
-        # The stored key is not copied to events; the same expression over the event's own fields finds old names.
-        events = events.annotate(search_key=model._meta.get_field("search_key").expression)
+    # Stored keys and orders are not copied to events; the same expression over the event's own fields finds old names.
+    events = events.annotate(**{field.name: field.expression for field in _generated(model)})
     events = events.annotate(as_at_pk=F("pgh_obj_id"))
     events._iterable_class = type("AsModel", (_AsModel,), {"model": model, "day": day})
     return events
 
 
-def _has_search_key(model: type[Model]) -> bool:
-    return any(
-        field.name == "search_key" and isinstance(field, GeneratedField) for field in model._meta.concrete_fields
-    )
+_COMPUTED = ("search_key", "order_at")  # generated columns that lists search and are ordered by
+
+
+def _generated(model: type[Model]) -> list[Any]:
+    return [
+        field for field in model._meta.concrete_fields if field.name in _COMPUTED and isinstance(field, GeneratedField)
+    ]
 
 
 class _AsModel(ModelIterable):

@@ -1,7 +1,7 @@
 """What happened to one record, in words: for the history on its page."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,14 +59,17 @@ def events_for(record: Model, most: int = MOST) -> QuerySet[Any]:
 
 
 def changes_of_several(
-    *told: tuple[Model, list[Any], Mapping[str, Callable[[str], str]]], most: int = MOST
+    *told: tuple[Model, list[Any], Mapping[str, Callable[[str], str]]], most: int = MOST, known: Iterable[Model] = ()
 ) -> list[list[Change]]:
-    """The same for several records whose events have been read: (record, events, ``masked``). One query for all."""
+    """The same for several records whose events have been read: (record, events, ``masked``). One query for all.
+
+    :param known: records that are at hand, whose names need not be asked for.
+    """
     several = [
         (_facts(type(record)), found, {**getattr(type(record), "masked_in_history", {}), **masked})
         for record, found, masked in told
     ]
-    names = _names_in([(fields, found) for fields, found, _masked in several])
+    names = _names_in([(fields, found) for fields, found, _masked in several], known)
     return [_told(fields, found, _Words(masked, names), most) for fields, found, masked in several]
 
 
@@ -119,21 +122,22 @@ def _differences(fields: list[Field], event: Any, before: Any) -> list[Field]:
     return [field for field in fields if getattr(event, field.attname) != getattr(before, field.attname)]
 
 
-def _names_in(told: list[tuple[list[Field], list[Any]]]) -> dict[type[Model], dict[Any, str]]:
-    """What the records are called that the events point to; one query for all models."""
+def _names_in(told: list[tuple[list[Field], list[Any]]], known: Iterable[Model]) -> dict[type[Model], dict[Any, str]]:
+    """What the records are called that the events point to; one query for all models, or none."""
+    names: dict[type[Model], dict[Any, str]] = defaultdict(dict)
+    for record in known:
+        names[type(record)][record.pk] = str(record)
     wanted: dict[type[Model], set[Any]] = defaultdict(set)
     for fields, events in told:
         for field in fields:
             if isinstance(field, ForeignKey):
                 wanted[field.related_model] |= {getattr(event, field.attname) for event in events}
-    models = [model for model, keys in wanted.items() if keys - {None}]
-    rows = together(
-        **{
-            model._meta.label_lower.replace(".", "_"): model._base_manager.filter(pk__in=wanted[model] - {None})
-            for model in models
-        }
-    )
-    return {model: {row.pk: str(row) for row in found} for model, found in zip(models, rows.values(), strict=True)}
+    missing = {model: keys - {None} - names[model].keys() for model, keys in wanted.items()}
+    asked = {model._meta.label_lower.replace(".", "_"): (model, keys) for model, keys in missing.items() if keys}
+    found = together(**{name: model._base_manager.filter(pk__in=keys) for name, (model, keys) in asked.items()})
+    for name, rows in found.items():
+        names[asked[name][0]] |= {row.pk: str(row) for row in rows}
+    return names
 
 
 class _Words:

@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import EmptyPage, Page, Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from core.search import HITS
 
-CAP = 10_000
+CAP = 2_000
+_FURTHEST = 10_000_000  # pages; beyond there is none
 
 
 class CappedPaginator(Paginator):
     """Counts at most one row past ``most``, and offers pages for the first ``most`` only.
 
-    Counting millions of rows, or skipping them with OFFSET, takes seconds; a person who has 10,000 rows before them
+    Counting millions of rows, or skipping them with OFFSET, takes seconds; a person who has 2,000 rows before them
     needs a filter, not page 4,711.
     """
 
@@ -68,3 +69,33 @@ class SearchPaginator(CappedPaginator):
             rows: Any = self.object_list
             self.object_list = rows.filter(pk__in=self.keys)
         return super().page(number)
+
+
+class OpenPaginator(CappedPaginator):
+    """For programs, which read on to the end: there is a next page as long as there are rows. A length of more than
+    ``most`` is not told."""
+
+    def page(self, number: int | str) -> Page:
+        asked = self.validate_number(number)
+        bottom = (asked - 1) * self.per_page
+        rows: Any = self.object_list
+        found = list(rows[bottom : bottom + self.per_page + 1])
+        if not found and asked > 1:
+            raise EmptyPage(_("没有这一页。"))
+        page = _OpenPage(found[: self.per_page], asked, self)
+        page.more = len(found) > self.per_page
+        return page
+
+    def validate_number(self, number: int | float | str) -> int:
+        """Any number is a page until the rows have been read."""
+        asked = int(number) if str(number).isdecimal() else 0
+        if not 1 <= asked <= _FURTHEST:
+            raise EmptyPage(_("没有这一页。"))
+        return asked
+
+
+class _OpenPage(Page):
+    more = False
+
+    def has_next(self) -> bool:
+        return self.more

@@ -5,6 +5,7 @@ from core.models.jobs import Job
 from core.models.notices import Notice
 from core.models.numbers import NumberSequence
 from core.models.saved_views import SavedView
+from core.models.uploads import Upload
 from core.models.verify import VerifiableDocument
 from core.models.workflow import WorkflowEvent
 
@@ -18,6 +19,7 @@ __all__ = [
     "Notice",
     "NumberSequence",
     "SavedView",
+    "Upload",
     "VerifiableDocument",
     "WorkflowEvent",
 ]

@@ -1,4 +1,5 @@
-"""``{% attachments owner "kind" "label" %}``: the files of one kind, with drop zone where the reader may add."""
+"""``{% attachments owner "kind" "label" %}``: the files of one kind, with drop zone where the reader may add;
+``{% attachment_gallery gallery %}``: the same as a grid of pictures."""
 
 from typing import Any
 
@@ -21,3 +22,9 @@ def attachments(context: template.Context, owner: models.Model, kind: str, label
 def attachment_panel(context: template.Context, panel: dict[str, Any]) -> dict[str, Any]:
     """One of ``core.attachments.panel.panels``, read together with others."""
     return {**panel, "csrf_token": context.get("csrf_token"), "request": context["request"]}
+
+
+@register.inclusion_tag("core/_gallery.html", takes_context=True)
+def attachment_gallery(context: template.Context, gallery: dict[str, Any]) -> dict[str, Any]:
+    """What ``core.attachments.gallery.gallery_context`` gave."""
+    return {**gallery, "csrf_token": context.get("csrf_token"), "request": context["request"]}

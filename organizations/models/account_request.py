@@ -40,11 +40,11 @@ class AccountRequestQuerySet(models.QuerySet):
 
         return self.waiting().filter(reach(user, Right.DECIDE_REQUEST, at="organization")).exclude(applicant=user)
 
-    def to_mend(self, user: User) -> "AccountRequestQuerySet":
-        """Returned for changes, or begun and not handed in, on the user's side."""
+    def to_mend(self, user: User, *states: str) -> "AccountRequestQuerySet":
+        """Returned for changes, or begun and not handed in, on the user's side; ``states``: one of the two."""
         from organizations.permissions import reach  # the permission module reads this model
 
-        own = self.filter(state__in=[RequestState.DRAFT, RequestState.RETURNED])
+        own = self.filter(state__in=states or [RequestState.DRAFT, RequestState.RETURNED])
         return own.filter(reach(user, Right.REQUEST_ACCOUNT, at="organization"))
 
 

@@ -1,13 +1,13 @@
 """History in the shape ``generic/_history.html`` shows: changes of a record's facts, and moves of a workflow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
 
 from core import masking
-from core.history import changes_of
+from core.history.changes import changes_of_several, events_for
 from core.models import WorkflowEvent
 from organizations.requests import field_comments
 from organizations.workflow import WORKFLOW
@@ -17,13 +17,20 @@ MOST = 20
 TECHNICAL = ("is_superuser", "must_change_password", "password_changed_at")
 
 
-def changes(record: models.Model) -> list[dict[str, Any]]:
-    """Newest first: who changed which facts."""
+def changes(
+    record: models.Model, events: list[Any] | None = None, *, known: Iterable[models.Model] = ()
+) -> list[dict[str, Any]]:
+    """Newest first: who changed which facts.
+
+    :param events: ``events_for(record, MOST)``, where they have been read with something else.
+    :param known: records at hand that the events point to.
+    """
     fields: Any = {field.name: field for field in record._meta.concrete_fields}
     hidden = {str(fields[name].verbose_name) for name in TECHNICAL if name in fields}
     masked = {"email": masking.email} if "email" in fields else {}
     shown = []
-    for change in changes_of(record, masked=masked, most=MOST):
+    found = list(events_for(record, MOST)) if events is None else events
+    for change in changes_of_several((record, found, masked), most=MOST, known=known)[0]:
         entry = change.shown()
         kept = [line for line in entry["changes"] if line["label"] not in hidden]
         if entry["changes"] and not kept:

@@ -4,45 +4,20 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import adjustable
 from core.forms import VersionedForm
 from core.numbers import next_number
 from organizations.validators import validate_visible
 from people.models import PeopleSetting, Rank
-from people.settings import Setting
 
 
-class SettingForm(VersionedForm):
-    class Meta:
+class SettingForm(adjustable.SettingForm):
+    class Meta(adjustable.SettingForm.Meta):
         model = PeopleSetting
-        fields = ["value", "source"]
-        help_texts = {"source": gettext_lazy("写在数值旁边，看的人都看得到。例：自治区红十字会2026年第3号通知。")}
-
-    def __init__(self, *args: Any, setting: Setting, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.setting = setting
-        if setting.is_switch:
-            self.fields["value"] = forms.TypedChoiceField(
-                label=setting.label, choices=[(0, gettext_lazy("否")), (1, gettext_lazy("是"))], coerce=int,
-                widget=forms.RadioSelect,
-            )  # fmt: skip
-            return
-        field = self.fields["value"]
-        words = {"low": setting.low, "high": setting.high, "unit": setting.unit}
-        field.help_text = _("%(low)d 至 %(high)d %(unit)s。") % words
-        field.validators += [MinValueValidator(setting.low), MaxValueValidator(setting.high)]
-
-    def save(self, commit: bool = True) -> Any:
-        if self.instance.pk:
-            return super().save(commit)
-        self.instance.key = self.setting.key  # the first time the region sets it
-        self.instance.save(force_insert=True)
-        return self.instance
 
 
 class RankForm(VersionedForm):

@@ -64,11 +64,15 @@ class Membership(models.Model):
 
     State = MembershipState
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships", verbose_name=_("人员"))
+    # the indexes below begin with them
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="memberships", verbose_name=_("人员"), db_index=False
+    )
     organization = models.ForeignKey(
         Organization,
         models.PROTECT,
         related_name="memberships",
+        db_index=False,
         limit_choices_to={"level": Level.TEAM},
         verbose_name=_("救援队"),
     )
@@ -97,6 +101,13 @@ class Membership(models.Model):
         indexes = [
             models.Index(fields=["organization", "number", "id"], name="membership_roster"),
             models.Index(fields=["person", "organization"], name="membership_of"),
+            # who is at a place now, without a look at the rows: for counts of whole leagues and the numbers in the menu
+            models.Index(
+                fields=["organization"],
+                include=["person"],
+                name="membership_there",
+                condition=Q(state__in=["probation", "full"]),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

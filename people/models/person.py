@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import encryption, masking
+from core.attachments.formats.kinds import PICTURES
 from core.decisions import Decision, no
 from core.history import tracked
 from core.search import matching, search_index, search_key
@@ -22,6 +23,16 @@ from people.validators import validate_mobile, validate_not_future, validate_per
 
 PHOTO, SCAN = "photo", "scan"
 HEALTH_FIELDS = ("blood", "allergy", "statement")
+
+
+def of_visible(user: User) -> Q:
+    """Records of people whom the user may see, as ``Person.objects.visible_to`` says; the few who were merged are
+    left out by their keys, without a look at every person."""
+    from people.models.membership import Membership  # that module reads this one
+
+    seen = Membership.objects.deciding_for(user).order_by().values("person")
+    merged = Person.objects.exclude(merged_into=None).order_by().values("pk")
+    return Q(person__in=seen) & ~Q(person__in=merged)
 
 
 class PersonQuerySet(models.QuerySet):
@@ -39,11 +50,13 @@ class PersonQuerySet(models.QuerySet):
         number = identity.normal(term)
         kind = identity.guess(number)
         if kind:
+            # looked up one by one and put together: an OR over two tables would read every person
             keys = identity.indexes(kind, number)
-            former = FormerDocument.objects.filter(id_index__in=keys).values("person")
-            holders = Q(id_index__in=keys) | Q(pk__in=former)
-            # a passport looks like a volunteer's number
-            return self.filter(holders if kind in identity.EIGHTEEN else holders | matching(term))
+            own = Person.objects.filter(id_index__in=keys).order_by().values("pk")
+            found: list[Any] = [FormerDocument.objects.filter(id_index__in=keys).order_by().values("person")]
+            if kind not in identity.EIGHTEEN:  # a passport looks like a volunteer's number
+                found.append(Person.objects.filter(matching(term)).order_by().values("pk"))
+            return self.filter(pk__in=own.union(*found))
         if validate_mobile.regex.fullmatch(number):  # type: ignore[union-attr]
             return self.filter(mobile=number)
         return self.filter(matching(term))
@@ -112,6 +125,7 @@ class Person(models.Model):
 
     objects = PersonQuerySet.as_manager()
     attachment_kinds = {PHOTO: _("照片")}
+    attachment_takes = {PHOTO: PICTURES}
     told_in_history = ("id_masked", "anonymised_at")
     masked_in_history = {"other_phone": masking.phone, "emergency_phone": masking.phone}
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.imports import Undone
-from core.imports.bulk import BulkResource, Line, Outcome, Rows
+from core.imports.bulk import BulkResource, Line, Outcome, Remark, Rows
 from core.imports.headers import plain
 from core.imports.resources import Column
 from organizations.models import Organization
@@ -173,8 +175,9 @@ class RosterResource(BulkResource):
         return self._named.get(plain_name(text), [])
 
     # -- what is told of the file -----------------------------------------------------------------------------------
-    def remarks(self, rows: Rows) -> list[str]:
-        said = [text for text in (self._about_defaults(rows), *self._about_columns(rows), self._missing(rows)) if text]
+    def remarks(self, rows: Rows) -> list[Remark]:
+        said: list[Remark] = [text for text in (self._about_defaults(rows), *self._about_columns(rows)) if text]
+        said += self._missing(rows)
         if rows.pictures:
             words = {"count": rows.pictures}
             said.append(_("文件里有 %(count)s 张图片，没有导入；照片请在各人的页面上传。") % words)
@@ -196,17 +199,17 @@ class RosterResource(BulkResource):
             return []
         return [_("健康信息（%(names)s）要本人单独同意后填写，没有导入。") % {"names": _("、").join(health)}]
 
-    def _missing(self, rows: Rows) -> str:
-        """Members who are not in the file. Information only: nobody is ended by leaving a name out."""
-        if not self._seen:
-            return ""
-        missing = self.absent(self._meant(rows.lines))
+    def _missing(self, rows: Rows) -> list[Remark]:
+        """Members who are not in the file, and the list of them. Nobody is ended by leaving a name out."""
+        missing = self.absent(self._meant(rows.lines)) if self._seen else Membership.objects.none()
         count = missing.count()
         if not count:
-            return ""
-        names = list(missing.values_list("person__name", flat=True)[:MOST_MISSING])
-        words = {"count": count, "names": _("、").join(names)}
-        return _("名册上有 %(count)s 人不在这份文件里：%(names)s。他们不受影响；已经离队的请在名册上办理退队。") % words
+            return []
+        found = list(missing.values_list("pk", "person__name")[:MOST_MISSING])
+        words = {"count": count, "names": _("、").join(name for _key, name in found)}
+        said = _("名册上有 %(count)s 人不在这份文件里：%(names)s。他们不受影响；已经离队的请在名册上办理退队。") % words
+        url = f"{reverse('people:member_list')}?{urlencode({'membership': [key for key, _name in found]}, doseq=True)}"
+        return [{"text": said, "url": url, "label": _("列出这些人")}]
 
     def absent(self, teams: Sequence[Organization]) -> QuerySet[Membership]:
         current = Membership.objects.current().filter(organization__in=teams)

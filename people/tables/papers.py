@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.chips import chip as chip  # for the tables of other subjects too
 from core.lists import Column, DateColumn, Table
 from core.masking import mask_text
 from people.models import Certificate, Cover, Policy
@@ -24,10 +24,6 @@ CERTIFICATE_TONES = {
 NEAR = 90  # days before the end at which a date becomes a chip
 _NOWRAP = {"td": {"class": "nowrap"}}
 _NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
-
-
-def chip(tone: str, label: Any) -> str:
-    return get_template("generic/_state.html").render({"tone": tone, "label": label})
 
 
 def days_left(ends_on: date | None, *, today: date | None = None) -> dict[str, Any] | None:

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 
 import django_tables2 as tables
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import masking
+from core.chips import chip
 from core.lists import Column, DateColumn, Table
 from people import identity
 from people.models import Certificate, Cover, Membership
@@ -107,8 +107,8 @@ class PersonTable(Table):
         return "、".join([own, *others])
 
     def render_state(self, record: Membership) -> str:
-        chip = membership_state(record)
-        return get_template("generic/_state.html").render(chip) if chip["tone"] else str(chip["label"])
+        shown = membership_state(record)
+        return chip(**shown) if shown["tone"] else str(shown["label"])
 
     def value_state(self, record: Membership) -> str:
         return str(membership_state(record)["label"])

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import django_tables2 as tables
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,17 +12,9 @@ from django.utils.translation import gettext_lazy
 from core.lists import Column, Table
 from people.choices import Presence
 from people.models import Membership
-from people.papers_shown import INSURANCE_SOON, held_of
+from people.papers_shown import held_of
 from people.readiness import needs_of
-from people.states import MembershipState
-
-MOST_SHOWN = 3
-STATE_TONES = {MembershipState.PROBATION: "wait", MembershipState.FULL: "ok", MembershipState.ENDED: "off"}
-
-
-def initial_of(name: str) -> str:
-    """What stands where there is no photo: the last character, as people are called; what is in brackets is no name."""
-    return name.partition("（")[0].partition("(")[0].strip()[-1:]
+from people.tables import roster_cells
 
 
 class RosterTable(Table):
@@ -60,43 +51,33 @@ class RosterTable(Table):
         url = reverse("people:person_detail", args=[record.person_id])
         has_photo = getattr(record, "photo", None) and self._shows(record)
         photo = reverse("core:attachment_preview", args=[record.photo]) if has_photo else ""
-        facts = {
-            "record": record,
-            "url": url,
-            "photo": photo,
-            "picks": self.picks,
-            "initial": initial_of(record.person.name),
-        }
-        return _NAME.render(facts)
+        return roster_cells.who(record, url=url, photo=photo, picks=self.picks)
 
     def value_name(self, record: Membership) -> str:
         return record.person.name
 
     def render_state(self, record: Membership) -> str:
-        return _STATE.render({"record": record, "tone": STATE_TONES[MembershipState(record.state)]})
+        return roster_cells.belonging(record)
 
     def value_state(self, record: Membership) -> str:
         away = [record.get_presence_display()] if record.presence != Presence.ACTIVE and record.is_away else []
         return "，".join([record.get_kind_display(), record.get_state_display(), *map(str, away)])
 
     def render_certificates(self, record: Membership) -> str:
-        held = held_of(record, self._day(record)) if self._shows(record) else []
-        return _CERTIFICATES.render({"held": held[:MOST_SHOWN], "more": len(held) - MOST_SHOWN})
+        return roster_cells.certificates(held_of(record, self._day(record)) if self._shows(record) else [])
 
     def value_certificates(self, record: Membership) -> str:
         held = held_of(record, self._day(record)) if self._shows(record) else []
         return "；".join(one.words for one in held)
 
     def render_insured(self, record: Any) -> str:
-        until = self.value_insured(record)
-        left = (until - self._day(record)).days if until else None
-        return _INSURED.render({"until": until, "left": left, "soon": left is not None and left <= INSURANCE_SOON})
+        return roster_cells.insured(self.value_insured(record), self._day(record))
 
     def value_insured(self, record: Any) -> date | None:
         return record.insured_until if self._shows(record) else None
 
     def render_ready(self, record: Membership) -> str:
-        return _READY.render({"record": record, "needs": needs_of(record)})
+        return roster_cells.ready(record, needs_of(record))
 
     def value_ready(self, record: Membership) -> str:
         if not record.is_current:
@@ -117,20 +98,3 @@ class RosterTable(Table):
     @staticmethod
     def _day(record: Any) -> date:
         return getattr(record, "as_at", None) or timezone.localdate()
-
-
-class _Cell:
-    """A cell's template, looked up when it is first needed."""
-
-    def __init__(self, name: str) -> None:
-        self._name = f"people/columns/{name}.html"
-        self._template: Any = None
-
-    def render(self, facts: dict[str, Any]) -> str:
-        if self._template is None:
-            self._template = get_template(self._name)
-        return self._template.render(facts)
-
-
-_NAME, _STATE, _CERTIFICATES = _Cell("roster_name"), _Cell("roster_state"), _Cell("roster_certificates")
-_INSURED, _READY = _Cell("roster_insured"), _Cell("roster_ready")

@@ -3,18 +3,22 @@
 from typing import Any
 
 from core.masking import mask_text
+from core.together import together
 from core.words import field_in_words
 from people.models import Person
 from people.standing import KINDS, Kind
 
 
 def standing_tables(person: Person) -> list[dict[str, Any]]:
-    """For each kind: ``kind``, ``heads``, ``rows`` (record, name, cells) and the ``records``. A query per kind."""
-    return [_table(person, kind) for kind in KINDS.values()]
+    """For each kind: ``kind``, ``heads``, ``rows`` (record, name, cells) and the ``records``. One query."""
+    asked = {kind.relation: getattr(person, kind.relation) for kind in KINDS.values()}
+    joined = {kind.relation: kind.joined for kind in KINDS.values() if kind.joined}
+    asked |= {name: asked[name].select_related(*relations) for name, relations in joined.items()}
+    found = together(**{name: rows.all() for name, rows in asked.items()})
+    return [_table(kind, found[kind.relation]) for kind in KINDS.values()]
 
 
-def _table(person: Person, kind: Kind) -> dict[str, Any]:
-    records = list(getattr(person, kind.relation).select_related(*kind.joined))
+def _table(kind: Kind, records: list[Any]) -> dict[str, Any]:
     return {
         "kind": kind,
         "heads": [label_of(kind, name) for name in kind.shown],

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -81,7 +81,8 @@ class CertificateList(ListView):
 def _certificate(request: SignedIn, pk: int) -> Certificate:
     rows = Certificate.objects.visible_to(request.user).select_related("person", "kind", "verified_by")
     # every move asks where the person is
-    found: Certificate = seen(rows.prefetch_related("person__memberships__organization"), pk)
+    there = Prefetch("person__memberships", Membership.objects.select_related("organization"))
+    found: Certificate = seen(rows.prefetch_related(there), pk)
     return found
 
 

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from organizations.region import may_manage
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
 from people.choices import ConsentKind
-from people.consent_texts import counted, draft, may_manage, publish
+from people.consent_texts import counted, draft, publish
 from people.forms.consent_texts import ConsentTextForm
 from people.models import ConsentText
 

@@ -121,23 +121,30 @@ def _sheet(request: SignedIn, kind: CertificateKind, members: list[Membership]) 
     once = {row.person_id: row for row in reversed(members)}  # one who is in two teams gets one certificate
     held = held_by(once, kind)
     form = GrantForm(request.POST) if acts else GrantForm(initial={"kind": kind.pk})
-    lines = [_line(request.POST if acts else None, row, held.get(pk)) for pk, row in reversed(once.items())]
-    if acts and _are_valid(form, lines):
+    lines = [line_of(request.POST if acts else None, row, held.get(pk)) for pk, row in reversed(once.items())]
+    if acts and are_valid(form, lines):
         try:
-            done = grant(_recipients(form, lines), by=request.user, **_common(form))
+            done = grant(recipients_of(form, lines), by=request.user, **facts_of(form))
         except GrantRefused as refused:
-            _show(form, lines, refused)
+            show_refused(form, lines, refused)
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            _tell(request, len(done.certificates), done.to_verify, done.renewed)
+            tell_granted(request, len(done.certificates), done.to_verify, done.renewed)
             return redirect(_after(members))
-    context = {
-        "title": _("批量发证：%(kind)s") % {"kind": kind.name},
+    context = sheet_context(form, kind, lines) | {
+        "title": _("批量发证：%(kind)s") % {"kind": kind.name}, "cancel_url": _after(members),
+    }  # fmt: skip
+    return render(request, "people/certificate_grant.html", context)
+
+
+# -- what the sheet of a training uses as well ------------------------------------------------------------------
+def sheet_context(form: GrantForm, kind: CertificateKind, lines: list[Line]) -> dict[str, Any]:
+    """What ``people/certificate_grant.html`` reads, but title and ``cancel_url``."""
+    return {
         "form": form,
         "kind": kind,
         "lines": lines,
-        "cancel_url": _after(members),
         "submit_label": _("登记这些证书"),
         "sections": [
             {"title": title, "fields": [form[name] for name in names]}
@@ -147,10 +154,9 @@ def _sheet(request: SignedIn, kind: CertificateKind, members: list[Membership]) 
             )
         ],
     }
-    return render(request, "people/certificate_grant.html", context)
 
 
-def _line(data: Any, row: Membership, held: Certificate | None) -> Line:
+def line_of(data: Any, row: Membership, held: Certificate | None) -> Line:
     today = timezone.localdate()
     ends = held.expires_on if held else None
     act = GrantRowForm.RENEW if ends and ends <= today + timedelta(days=NEAR) else GrantRowForm.SKIP
@@ -158,7 +164,7 @@ def _line(data: Any, row: Membership, held: Certificate | None) -> Line:
     return Line(row, held, GrantRowForm(data, initial=initial, prefix=f"p{row.person_id}"))
 
 
-def _are_valid(form: GrantForm, lines: Iterable[Line]) -> bool:
+def are_valid(form: GrantForm, lines: Iterable[Line]) -> bool:
     sound = form.is_valid()
     for line in lines:
         if not line.form.is_valid():
@@ -170,7 +176,7 @@ def _are_valid(form: GrantForm, lines: Iterable[Line]) -> bool:
     return sound
 
 
-def _recipients(form: GrantForm, lines: Iterable[Line]) -> list[Recipient]:
+def recipients_of(form: GrantForm, lines: Iterable[Line]) -> list[Recipient]:
     first = form.cleaned_data["first_number"]
     running = numbers_from(form.cleaned_data["prefix_text"], first) if first else None
     found = []
@@ -184,18 +190,18 @@ def _recipients(form: GrantForm, lines: Iterable[Line]) -> list[Recipient]:
     return found
 
 
-def _common(form: GrantForm) -> dict[str, Any]:
+def facts_of(form: GrantForm) -> dict[str, Any]:
     return {name: form.cleaned_data[name] for name in ("kind", "issuer", "issued_on", "expires_on", "level", "source")}
 
 
-def _show(form: GrantForm, lines: Iterable[Line], refused: GrantRefused) -> None:
+def show_refused(form: GrantForm, lines: Iterable[Line], refused: GrantRefused) -> None:
     for line in lines:
         line.error = refused.by_person.get(line.membership.person_id, "")
     words = {"n": len(refused.by_person)}
     form.add_error(None, _("有 %(n)d 人不能发，谁都还没有发。请看名单里标红的行。") % words)
 
 
-def _tell(request: SignedIn, number: int, to_verify: int, renewed: int) -> None:
+def tell_granted(request: SignedIn, number: int, to_verify: int, renewed: int) -> None:
     said = [_("已登记 %(n)d 本证书。") % {"n": number}]
     if renewed:
         said.append(_("其中换发 %(n)d 本，原证已停用。") % {"n": renewed})

@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from core.attachments.panel import panels
+from core.attachments.panel import panels, rows_of
 from core.forms import refuse, saved
+from core.history.changes import events_for
 from core.lists import ListView
+from core.together import together
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, seen
+from organizations.views.timeline import MOST as MOST_CHANGES
 from organizations.views.timeline import changes
 from people.filters.papers import CoverFilter, PolicyFilter
 from people.forms.insurance import EndForm, PolicyForm, RenewForm
@@ -92,16 +95,21 @@ class PolicyPage(ListView):
         policy, user = self.policy, self.request.user
         listed = super().get_context()
         day = self.filterset.form.cleaned_data.get("on")
+        read = together(
+            papers=rows_of(policy),
+            events=events_for(policy, MOST_CHANGES),
+            covered=Policy.objects.filter(pk=policy.pk).with_covered(day).values_list("covered", flat=True),  # type: ignore[attr-defined]
+        )
         return {
             **listed,
             "policy": policy,
             "facts": _facts(policy),
             "standing": standing_of(policy),
-            "covered": covered_on(policy, day),
+            "covered": read["covered"][0],
             "on": day,
             "may_edit": bool(policy.can_edit(user)),
-            "panels": panels(policy, user, Policy.attachment_kinds),
-            "history": changes(policy),
+            "panels": panels(policy, user, Policy.attachment_kinds, rows=read["papers"]),
+            "history": changes(policy, read["events"], known=[policy.organization]),
             "search_hint": _("姓名"),
             "empty_hint": _("还没有列入被保险人。"),
         }

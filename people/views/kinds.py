@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from organizations.region import may_manage
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import edit, holding
-from organizations.views.timeline import changes
+from organizations.views.common import holding
+from organizations.views.region import keep
 from people.forms.certificates import KindForm
-from people.kinds import may_manage
 from people.models import CertificateKind
 
 _BOTH = ["GET", "POST"]
@@ -52,8 +52,6 @@ def kind_edit(request: SignedIn, key: str) -> HttpResponse:
 
 
 def _kept(request: SignedIn, form: KindForm, *, title: str, saved: str) -> HttpResponse:
-    history = changes(form.instance) if form.instance.pk else []
-    return edit(
-        request, form, title=title, back=reverse("people:kind_list"), saved=saved, template="people/kind_form.html",
-        history=history,
-    )  # fmt: skip
+    back = reverse("people:kind_list")
+    crumbs = [(_("证书"), reverse("people:certificate_list")), (_("证书种类"), back)]
+    return keep(request, form, title=title, back=back, saved=saved, crumbs=crumbs)

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -44,4 +46,7 @@ def own(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase
 
 
 def tabs(here: str) -> list[dict[str, Any]]:
-    return [{"label": label, "url": reverse(route), "active": route == here} for route, label in PAGES]
+    """Those of this subject, with what the layers above add (``OWN_PAGES``) after the hours."""
+    added = [page for path in settings.OWN_PAGES for page in import_string(path)]
+    pages = [*PAGES[:3], *added, *PAGES[3:]]
+    return [{"label": label, "url": reverse(route), "active": route == here} for route, label in pages]

@@ -4,22 +4,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
 from core.decisions import Decision
+from core.together import keep, together
 from organizations.permissions import can, who_can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
-from people.consenting import may_use_health
+from people.consenting import allows_health
 from people.merging import kept_instead
 from people.models import Certificate, Consent, Cover, Membership, Person, Policy
 from people.person_cards import cards, differences
@@ -57,6 +60,12 @@ TABS = (
 )
 
 
+def all_tabs() -> list[Tab]:
+    """With what the layers above add (``PERSON_PAGES``) after the standing."""
+    added = [Tab(label, route) for path in settings.PERSON_PAGES for route, label in import_string(path)]
+    return [*TABS[:3], *added, *TABS[3:]]
+
+
 @dataclass
 class PersonPage:
     """One person as a page shows him or her: only the teams that the reader may see."""
@@ -67,11 +76,9 @@ class PersonPage:
 
     @cached_property
     def memberships(self) -> list[Membership]:
-        """Current ones first, the main team before the others."""
-        rows = with_needs(Membership.objects.visible_to(self.request.user).filter(person=self.person))
-        found = list(rows.select_related("organization").order_by("-is_main", "organization__path", "-joined_on"))
-        for row in found:
-            row.person = self.person
+        """Those the reader may see: current ones first, the main team before the others."""
+        user = self.request.user
+        found = [row for row in self.person.memberships.all() if can(user, Right.VIEW_MEMBER, row.organization)]
         return sorted(found, key=lambda row: row.state not in CURRENT)
 
     @cached_property
@@ -87,7 +94,7 @@ class PersonPage:
         person = self.person
         tabs = [
             {"label": tab.label, "url": reverse(tab.route, args=[person.pk]), "active": tab.route == self.route}
-            for tab in TABS
+            for tab in all_tabs()
         ]
         return {
             "title": person.name,
@@ -103,9 +110,14 @@ class PersonPage:
 
 
 def person_page(request: SignedIn, pk: int, route: str) -> PersonPage:
-    """404 to whom the person is not there."""
-    rows = Person.objects.visible_to(request.user).select_related("division", "user")
-    return PersonPage(request, seen(rows, pk), route)
+    """404 to whom the person is not there. The memberships are read once, for what is shown and for what is decided."""
+    person: Person = seen(Person.objects.visible_to(request.user).select_related("division", "user"), pk)
+    rows = with_needs(Membership.objects.filter(person=person)).select_related("organization")
+    found = list(rows.order_by("-is_main", "organization__path", "-joined_on"))
+    for row in found:
+        row.person = person
+    keep(person, "memberships", rows, found)
+    return PersonPage(request, person, route)
 
 
 @require_safe
@@ -124,7 +136,7 @@ def person_detail(request: SignedIn, pk: int) -> HttpResponse:
         cards=cards(page.person, sees_sealed=bool(page.reveals), edits=bool(page.edits)),
         differences=differences(page.person),
         consents=consents,
-        may_use_health=may_use_health(page.person),
+        may_use_health=allows_health(consents),
     )
     return render(request, "people/person_detail.html", context)
 
@@ -144,14 +156,18 @@ def _team(row: Membership) -> dict[str, Any]:
 def person_papers(request: SignedIn, pk: int) -> HttpResponse:
     page = person_page(request, pk, "people:person_papers")
     today = timezone.localdate()
-    certificates = Certificate.objects.filter(person=page.person).select_related("kind", "verified_by")
-    covers = Cover.objects.filter(person=page.person).select_related("policy__organization").order_by("-ends_on", "pk")
-    opened = set(
-        Policy.objects.visible_to(request.user).filter(covers__person=page.person).values_list("pk", flat=True)
+    covers = Cover.objects.filter(person=page.person).select_related("policy__organization")
+    read = together(
+        certificates=Certificate.objects.filter(person=page.person).select_related("kind", "verified_by"),
+        covers=covers.order_by("-ends_on", "pk"),
+        opened=Policy.objects.visible_to(request.user).filter(covers__person=page.person).values_list("pk", flat=True),
     )
     context = page.context(
-        certificates=[{"certificate": row, "state": certificate_state(row, today)} for row in certificates],
-        covers=[{"cover": row, "state": cover_state(row, today), "opens": row.policy_id in opened} for row in covers],
+        certificates=[{"certificate": row, "state": certificate_state(row, today)} for row in read["certificates"]],
+        covers=[
+            {"cover": row, "state": cover_state(row, today), "opens": row.policy_id in read["opened"]}
+            for row in read["covers"]
+        ],
     )
     return render(request, "people/person_papers.html", context)
 

@@ -26,7 +26,7 @@ from people.models import Membership, Person
 from people.moving import transfer
 from people.places import roster_url
 from people.readiness import needs_of, with_needs
-from people.tables.roster import STATE_TONES
+from people.tables.roster_cells import STATE_TONES
 from people.timeline import story_of
 from people.workflow import MEMBERSHIP
 

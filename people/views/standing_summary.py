@@ -2,9 +2,10 @@
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -22,7 +23,7 @@ from organizations.permissions import access, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, seen
-from people.standing_summary import COLUMNS, Summary, summarise
+from people.standing_summary import COLUMNS, summarise
 
 FIRST_YEAR = 2015
 
@@ -35,7 +36,7 @@ def standing_summary(request: SignedIn) -> HttpResponseBase:
     scope, year = _scope(request), _year(request)
     if request.GET.get("export") == "xlsx":
         with in_chinese():
-            return _export(request, summarise(request.user, scope, year))
+            return _export(request, scope, year)
     summary = summarise(request.user, scope, year)
     this_year = timezone.localdate().year
     context = {
@@ -45,6 +46,7 @@ def standing_summary(request: SignedIn) -> HttpResponseBase:
         "years": range(this_year, FIRST_YEAR - 1, -1),
         "columns": COLUMNS,
         "lines": [{"line": line, "cells": line.cells(year)} for line in summary.lines],
+        "tally": summary.tally,
         "export_url": _url(scope, year, export="xlsx"),
         "up_url": _up(request, scope, year),
     }
@@ -75,12 +77,18 @@ def _up(request: SignedIn, scope: Organization, year: int) -> str:
     return _url(above, year) if above else ""
 
 
-def _export(request: SignedIn, summary: Summary) -> HttpResponseBase:
-    words = {"scope": summary.scope.short_name, "year": summary.year}
+def _export(request: SignedIn, scope: Organization, year: int) -> HttpResponseBase:
+    summary = summarise(request.user, scope, year)
+    if summary.tally.counting:
+        messages.info(request, _("正在统计，请过几分钟再导出。"))
+        return redirect(f"{request.path}{_url(scope, year)}")
+    words = {"scope": scope.short_name, "year": year}
     title = _("%(scope)s履历汇总（%(year)d 年）") % words
     heading = _("%(title)s；%(who)s 于 %(at)s 导出") % {
         "title": title, "who": request.user, "at": moment(timezone.now())
     }  # fmt: skip
+    if summary.tally.at:
+        heading = _("%(heading)s；数字截至 %(at)s") % {"heading": heading, "at": moment(summary.tally.at)}
     file, count = summary.file(heading)
     audit.record(
         AccessLog.Kind.EXPORTED, request=request, subject=title, list="people:standing_summary", format="xlsx",

@@ -42,6 +42,7 @@ def home(request: SignedIn) -> HttpResponse:
         "tasks": sorted(tasks, key=urgency),
         "waiting": [*filings.waiting(filed), *requests.waiting(user, asked), *training.waiting(held)],
         "progress": year.progress(numbers),
+        "counted_at": numbers.tally.at,
         "year": timezone.localdate().year,
     }
     return render(request, "portal/home.html", context)

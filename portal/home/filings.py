@@ -66,8 +66,9 @@ def _keys(user: User) -> QuerySet:
     if Right.REVIEW_FILING in held or Right.SUBMIT_FILING in held:
         parts.append(Filing.objects.to_decide(user).order_by("due_on", "submitted_at", "pk").values("pk")[: MOST + 1])
     if Right.SUBMIT_FILING in held:
-        mend = Filing.objects.to_mend(user).order_by("created_at", "pk")
-        parts += [mend.filter(state=state).values("pk")[:MOST] for state in (FilingState.RETURNED, FilingState.DRAFT)]
+        for state in (FilingState.RETURNED, FilingState.DRAFT):
+            mend = Filing.objects.to_mend(user, state).order_by("created_at", "pk")
+            parts.append(mend.values("pk")[:MOST])
         mine = Filing.objects.filter(reach(user, Right.SUBMIT_FILING, at="organization"), state__in=WITH_OFFICE)
         parts.append(mine.order_by("submitted_at", "pk").values("pk")[:MOST])
     return opinions.union(*parts) if parts else opinions

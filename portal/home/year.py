@@ -6,13 +6,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import metrics
+from core.counts import Tally
 from core.metrics import Period
 from organizations.models import User
 from organizations.permissions import access
 from organizations.roles import Right
 from portal.figures import may_see
 
-Numbers = dict[str, tuple[int, str]]
+
+class Numbers(dict[str, tuple[int, str]]):
+    """Name → number and the list behind it; ``tally`` says when they were counted."""
+
+    tally = Tally({})
+
+
 NAMES = (
     "offices",
     "offices_unstaffed",
@@ -28,14 +35,18 @@ NAMES = (
 
 
 def numbers(user: User) -> Numbers:
-    """Name → number and the list behind it; one query."""
+    """One query. Nothing while a great many are counted for the first time."""
     held = access(user)
     if Right.VIEW_ACCOUNT not in held:
-        return {}
+        return Numbers()
     scope, period = user.organization, Period.of_year(timezone.localdate().year)
     shown = [metric for metric in metrics.every() if metric.name in NAMES and may_see(metric, held)]
     found = metrics.counted(shown, scope, period)
-    return {metric.name: (int(found[metric.name].value), metric.url(scope, period)) for metric in shown}
+    if found.tally.counting:
+        return Numbers()
+    told = Numbers((metric.name, (int(found[metric.name].value), metric.url(scope, period))) for metric in shown)
+    told.tally = found.tally
+    return told
 
 
 def progress(found: Numbers) -> list[dict[str, Any]]:

@@ -4,15 +4,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.attachments.checks import accepted
-from core.attachments.formats.kinds import KNOWN_EXTENSIONS
-from core.attachments.panel import row_context
+from core.attachments.panel import row_context, zone_context
 from core.decisions import Decision, no
 from core.models import Attachment
 from organizations.models import User
@@ -92,9 +88,4 @@ def papers_of(sheet: Sheet, user: User, decision: Decision) -> list[Paper]:
 
 def upload_context(filing: Filing) -> dict[str, Any]:
     """What every drop zone of the page shares."""
-    return {
-        "upload_url": reverse("core:attachment_upload"),
-        "upload_max": settings.UPLOAD_MAX_BYTES,
-        "upload_hint": accepted(),
-        "upload_accept": ",".join(sorted(f".{extension}" for extension in KNOWN_EXTENSIONS)),
-    }
+    return zone_context(filing, "other")

@@ -71,11 +71,15 @@ class FilingQuerySet(models.QuerySet):
         took = [IsNull(models.Subquery(rows.order_by().values("pk")[:1]), False) for rows in (handed_in, decided)]
         return Q(took[0]) | (Q(state=FilingState.SUBMITTED) & Q(took[1]))
 
-    def to_mend(self, user: User) -> "FilingQuerySet":
-        """Returned, or begun and not handed in, on the user's side."""
+    def to_mend(self, user: User, *states: str) -> "FilingQuerySet":
+        """Returned, or begun and not handed in, on the user's side.
+
+        :param states: one of the two. A second condition on the state would make the database expect next to nothing.
+        """
         from organizations.permissions import reach  # the permission module reads the organization's model
 
-        return self.filter(reach(user, Right.SUBMIT_FILING, at="organization"), state__in=WITH_AUTHOR)
+        wanted = states or WITH_AUTHOR
+        return self.filter(reach(user, Right.SUBMIT_FILING, at="organization"), state__in=wanted)
 
     def waiting_for_others(self, user: User) -> "FilingQuerySet":
         """Handed in from the user's side and lying with somebody else."""

@@ -3,14 +3,14 @@
 from typing import Any
 
 import django_tables2 as tables
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core import masking
+from core.chips import chip
 from core.lists import Column, Table
-from people.heads import NONE
+from people.heads import numbers_told
 from teams.models import Team
 from teams.states import TeamStatus
 
@@ -125,8 +125,8 @@ class TeamTable(Table):
         return format_html('<a href="{}?{}">{}</a>', reverse("teams:team_members", args=[record.pk]), query, number)
 
     def render_status(self, record: Team) -> str:
-        chip = state_of(record)  # the ordinary case is a word; a chip would only drown the exceptions
-        return str(chip["label"]) if chip["tone"] == "ok" else get_template("generic/_state.html").render(chip)
+        shown = state_of(record)  # the ordinary case is a word; a chip would only drown the exceptions
+        return str(shown["label"]) if shown["tone"] == "ok" else chip(**shown)
 
     def value_status(self, record: Team) -> str:
         return str(TeamStatus(record.status).label)
@@ -136,7 +136,7 @@ def _number(record: Team, name: str) -> int | None:
     """None where the list was not asked for it, or the person may not see the team's members."""
     if not getattr(record, "members_seen", False):
         return None
-    return (getattr(record, "numbers", None) or NONE)[name]
+    return numbers_told(getattr(record, "numbers", None))[name]
 
 
 def state_of(team: Team) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """What the pages of one team share: loading it, its head, its tabs."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -37,7 +40,8 @@ class Tab:
     right: Right | None = None
 
 
-# One line per tab; a part that gives a team a page of its own adds it here.
+# One line per tab; a part that gives a team a page of its own adds it here. What apps above this one add stands in
+# settings.TEAM_TABS and comes before the history.
 TABS = (
     Tab(gettext_lazy("概况"), "teams:team_detail"),
     Tab(gettext_lazy("队员"), "teams:team_members", Right.VIEW_MEMBER),
@@ -46,6 +50,11 @@ TABS = (
     Tab(gettext_lazy("备案和证书"), "teams:team_filings"),
     Tab(gettext_lazy("历史"), "teams:team_history"),
 )
+
+
+@cache
+def tabs() -> tuple[Tab, ...]:
+    return (*TABS[:-1], *map(import_string, settings.TEAM_TABS), TABS[-1])
 
 
 @dataclass
@@ -108,7 +117,7 @@ class TeamPage:
         user, place = self.request.user, self.team.organization
         return [
             {"label": tab.label, "url": self._url(tab.route), "active": tab.route == self.route}
-            for tab in TABS
+            for tab in tabs()
             if tab.right is None or can(user, tab.right, place)
         ]
 

@@ -3,9 +3,10 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -21,7 +22,7 @@ from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, seen
-from teams.summary import GROUPS, Summary, summarise
+from teams.summary import GROUPS, summarise
 
 
 @require_safe
@@ -34,7 +35,7 @@ def team_summary(request: SignedIn) -> HttpResponse:
     kind = request.GET.get("export", "")
     if kind in ("xlsx", "pdf"):
         with in_chinese():
-            return _export(request, scope, summarise(request.user, scope), group, kind)
+            return _export(request, scope, group, kind)
     summary = summarise(request.user, scope, group)
     context = {
         "title": _("救援队汇总表"),
@@ -42,6 +43,7 @@ def team_summary(request: SignedIn) -> HttpResponse:
         "day": timezone.localdate(),
         "columns": summary.columns_of(group),
         "lines": summary.shown(group),
+        "tally": summary.tally,
         "tabs": [
             {"label": label, "url": f"?{urlencode({'under': scope.pk, 'by': key})}", "active": key == group}
             for key, label in GROUPS
@@ -75,13 +77,19 @@ def _up(request: SignedIn, scope: Organization) -> str:
     return f"?{urlencode({'under': above.pk})}" if above else ""
 
 
-def _export(request: SignedIn, scope: Organization, summary: Summary, group: str, kind: str) -> HttpResponse | Any:
+def _export(request: SignedIn, scope: Organization, group: str, kind: str) -> HttpResponse | Any:
+    summary = summarise(request.user, scope)
+    if summary.tally.counting:
+        messages.info(request, _("正在统计队员人数，请过几分钟再导出。"))
+        return redirect(f"{request.path}?{urlencode({'under': scope.pk, 'by': group})}")
     title = _("%(scope)s救援队汇总表") % {"scope": scope.short_name}
     heading = _("%(title)s；%(who)s 于 %(at)s 导出") % {
         "title": title,
         "who": request.user,
         "at": moment(timezone.now()),
     }
+    if summary.tally.at:
+        heading = _("%(heading)s；队员人数截至 %(at)s") % {"heading": heading, "at": moment(summary.tally.at)}
     file, media_type = summary.file(kind, group, title=title, heading=heading)
     audit.record(
         AccessLog.Kind.EXPORTED, request=request, subject=title, list="teams:team_summary", format=kind,

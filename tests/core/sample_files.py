@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from functools import cache
 
 import pikepdf
 import xlsxwriter
@@ -17,6 +18,7 @@ _TYPES = (
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 
 
+@cache  # the file identifier is random; the same bytes every time are opened and judged once (core.attachments)
 def pdf(*, password: str = "", script: str = "", pages: int = 1) -> bytes:
     document = pikepdf.new()
     for _page in range(pages):

@@ -280,9 +280,9 @@ def test_list_shows_current_ended_and_the_drop_zone_to_who_may_add(there, draft,
     assert "任职文件" in html
     assert html.index("任职通知.pdf") < html.index("第二份.pdf")
     assert "停用：传错了" in html
-    assert "data-upload-url" in html
+    assert "data-upload-begin" in html
     assert "20 MB" in html
-    assert "data-upload-url" not in panel(leader, draft)[0]
+    assert "data-upload-begin" not in panel(leader, draft)[0]
 
 
 def test_list_asks_the_database_the_same_for_one_file_and_three(there, draft, chifeng):

@@ -225,12 +225,12 @@ class Worker:
 
     def kill(self) -> None:
         self.signal_all(signal.SIGKILL)
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=60)
 
     def finish(self) -> None:
         """Let it end the task at hand and go."""
         self.process.terminate()
-        self.process.wait(timeout=40)
+        self.process.wait(timeout=120)
 
 
 def _database_url(database: dict, host: str) -> str:

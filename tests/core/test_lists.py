@@ -180,8 +180,8 @@ def test_counting_stops_at_the_cap(region: User):
     )
     paginator = CappedPaginator(Division.objects.order_by("code"), 50)
     assert (paginator.count, paginator.num_pages, paginator.capped) == (CAP, CAP // 50, True)
-    assert paginator.label == "共 10,000 条以上"
-    assert paginator.nearest(10**9) == 200
+    assert paginator.label == "共 2,000 条以上"
+    assert paginator.nearest(10**9) == 40
     few = CappedPaginator(Division.objects.filter(level="prefecture").order_by("code"), 50)
     assert (few.label, few.capped) == ("共 12 条", False)
 

@@ -49,15 +49,3 @@ def test_several_are_counted_in_one_query(region):
         assert {name: measure.value for name, measure in together.items()} == alone
     assert len(asked) == 1
     assert together["offices"].records.model is Organization
-
-
-def test_slow_counts_are_kept_for_a_while_and_quick_ones_are_fresh(region, office, monkeypatch):
-    scope, period = office("150000"), PERIOD
-    asked = [metrics.get("accounts")]
-    before = metrics.counted(asked, scope, period)["accounts"].value
-    User.objects.create_user("neu", name="新（演示）", organization=scope)
-    assert metrics.counted(asked, scope, period)["accounts"].value == before + 1
-    monkeypatch.setattr(metrics, "SLOW", -1)  # everything counts as slow
-    assert metrics.counted(asked, scope, period)["accounts"].value == before + 1
-    User.objects.create_user("noch", name="又（演示）", organization=scope)
-    assert metrics.counted(asked, scope, period)["accounts"].value == before + 1

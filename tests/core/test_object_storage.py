@@ -14,8 +14,10 @@ from moto.server import ThreadedMotoServer
 from core.attachments import attach
 from core.attachments.sweeping import remove_orphans
 from core.jobs.running import _remove_leftovers, run
-from core.models import Attachment, Job
+from core.models import Attachment, Job, Upload
+from core.uploads.sweeping import remove_lost_pieces
 from portal.settings import _object_storage
+from tests.core import pieces
 from tests.core import sample_files as files
 from tests.core.sample_files import upload
 from tests.core.test_attachments_views import SCRIPT, send
@@ -72,6 +74,31 @@ def test_file_is_kept_shown_and_swept(bucket, draft, chifeng, as_user):
     assert sorted(names()) == [kept, f"{kept}.preview"]
     default_storage.delete(kept)
     assert client.get(attachment.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_upload_in_pieces_is_put_together_and_its_pieces_go(bucket, draft, chifeng, as_user):
+    photo = files.jpeg_with_gps((640, 400))
+    client = as_user(chifeng)
+    address = pieces.begin(client, draft, photo, "现场.jpg")["Location"]
+    pieces.send(client, address, 0, photo[:2000])
+    pieces.send(client, address, 2000, photo[2000:])
+    there = Upload.objects.get().pieces
+    assert sorted(f"uploads/{name}" for name in names("uploads")) == there
+    default_storage.save(f"{there[0]}-lost", ContentFile(b"x"))
+    assert remove_lost_pieces(timedelta(0)) == [f"{there[0]}-lost"]
+    assert pieces.finish(client, address).status_code == 201
+    kept = Attachment.objects.get()
+    assert b"".join(client.get(kept.get_absolute_url()).streaming_content) == photo
+    assert sorted(names()) == [kept.file.name, f"{kept.file.name}.preview", f"{kept.file.name}.thumb"]
+
+
+def test_piece_for_a_storage_that_is_away_is_asked_for_again(away, draft, chifeng, as_user):
+    client = as_user(chifeng)
+    address = pieces.begin(client, draft, PDF)["Location"]
+    answer = pieces.send(client, address, 0, PDF)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert pieces.offset_of(client, address) == 0
 
 
 def test_finished_job_keeps_its_file_and_clears_what_killed_attempts_left(bucket, region, settings):

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from core.models import WorkflowEvent
-from organizations.models import AccountRequest, User
+from organizations.models import AccountRequest, Organization, User
 from organizations.states import STEPS
 from organizations.workflow import WORKFLOW
 from tests.core.list_checks import assert_constant_queries
@@ -206,3 +206,17 @@ def test_only_json_is_read(as_user, songshan):
     for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml"):
         response = as_user(songshan).patch(item(record), "version=1&name=x", content_type=kind)
         assert response.status_code == 415
+
+
+def test_pages_lead_to_the_last_row_where_the_length_is_not_told(as_user, region, monkeypatch):
+    monkeypatch.setattr("core.lists.paging.OpenPaginator.most", 3)
+    client, url, seen = as_user(region), f"{reverse('api:organization-list')}?page_size=50", []
+    answer = client.get(url).json()
+    assert answer["count"] is None
+    while url:
+        answer = client.get(url).json()
+        seen += [row["id"] for row in answer["results"]]
+        url = answer["next"]
+    assert len(seen) == len(set(seen)) == Organization.objects.visible_to(region).count() > 100
+    for page in ("0", "-1", "x", "99", "9" * 40):
+        assert client.get(f"{reverse('api:organization-list')}?page={page}").status_code == 404, page

@@ -335,7 +335,7 @@ def test_who_waited_for_a_transfer_finds_the_person_at_the_new_office(cast, wait
             until_somebody_waits_for_a_lock()
 
     def act():
-        moved.wait(10)
+        moved.wait(60)
         return acts[waiting](User.objects.get(pk=security.pk))
 
     assert not [answer for answer in at_once(transfer, act) if isinstance(answer, Exception)]

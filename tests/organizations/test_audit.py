@@ -111,7 +111,7 @@ def test_newest_first_over_all_tables_in_pages_without_gap_or_double(chifeng: Us
     assert {entry.source.key for entry in whole} >= {"accesslog", "organizationevent", "userevent", "appointmentevent"}
     paged: list[Any] = []
     cursor = None
-    while page := entries(everything(), limit=7, before=cursor):
+    while page := entries(everything(), limit=29, before=cursor):
         paged += page
         cursor = Cursor.parse(str(page[-1].cursor))
     assert [str(entry.cursor) for entry in paged] == [str(entry.cursor) for entry in whole]
@@ -274,7 +274,9 @@ def test_each_table_is_read_by_its_index_on_time(chifeng: User) -> None:
     from core.audit import timeline
 
     with connection.cursor() as cursor:
+        # Small tables are read whole and sorted; whether there is an index to read them by is asked here.
         cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
         for part in timeline._parts(everything(), None):
             plan = part[:51].explain()
             assert "_event_at" in plan or "accesslog_at" in plan, plan

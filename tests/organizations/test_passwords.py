@@ -15,7 +15,7 @@ from django.utils import timezone
 from core.models import AccessLog
 from organizations.models import PasswordRecord, User
 from organizations.signin import passwords
-from tests.conftest import PASSWORD
+from tests.filling import PASSWORD
 
 CHANGE = "/accounts/password/change/"
 NEW = "Caoyuan-2027-x"

@@ -44,8 +44,9 @@ def test_a_page_after_31_minutes_leads_to_sign_in_and_back(client: Client) -> No
 
 def test_29_minutes_are_fine_and_start_the_clock_again(client: Client) -> None:
     idle(client, 29)
+    began = int(time.time())
     assert client.get(PAGE).status_code == 200
-    assert time.time() - client.session[sessions.SEEN] < 5
+    assert client.session[sessions.SEEN] >= began
 
 
 def test_the_end_is_recorded_with_the_person(client: Client, chifeng: User) -> None:
@@ -68,8 +69,9 @@ def test_keepalive_counts_and_is_a_post(client: Client) -> None:
     idle(client, 29)
     assert client.get(KEEPALIVE).status_code == 405
     idle(client, 29)
+    began = int(time.time())
     assert client.post(KEEPALIVE).status_code == 204
-    assert time.time() - client.session[sessions.SEEN] < 5
+    assert client.session[sessions.SEEN] >= began
 
 
 def test_keepalive_after_the_end_says_401(client: Client) -> None:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from core.models import AccessLog
 from organizations.models import User
 from organizations.signin import lockout, passwords
-from tests.conftest import PASSWORD
+from tests.filling import PASSWORD
 
 LOGIN = "/accounts/login/"
 SECRET = "JBSWY3DPEHPK3PXP"

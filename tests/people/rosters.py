@@ -1,14 +1,20 @@
 """Spreadsheets as teams send them, made in the test."""
 
+import struct
 from collections.abc import Sequence
 from datetime import date
+from html import escape
 from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from xlsxwriter import Workbook
 
+from tests.core.sample_files import ole
 from tests.people.builders import NAMES, citizen
+
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 BASIC = ["序号", "姓名", "性别", "身份证号", "联系电话", "入队时间", "职务", "应急救护证编号", "发证日期", "保险公司",
          "保单号", "保险起期", "保险止期"]  # fmt: skip
@@ -42,3 +48,70 @@ def workbook(
             edit[f"sheet_{place}"](page)
     book.close()
     return SimpleUploadedFile(name, target.getvalue())
+
+
+def ods(rows: Sequence[Sequence[Any]], name: str = "花名册.ods") -> Any:
+    """As LibreOffice writes it: a zip whose first part is the type, uncompressed, and the sheet as XML."""
+    lines = "".join(f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in rows)
+    spaces = "".join(
+        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "table", "text")
+    )
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{spaces} office:version="1.2"><office:body>'
+        f'<office:spreadsheet><table:table table:name="花名册">{lines}</table:table></office:spreadsheet>'
+        "</office:body></office:document-content>"
+    )
+    part = '<manifest:file-entry manifest:full-path="{}" manifest:media-type="{}"/>'
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
+        f"{part.format('/', ODS)}{part.format('content.xml', 'text/xml')}</manifest:manifest>"
+    )
+    target = BytesIO()
+    with ZipFile(target, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", ODS, ZIP_STORED)
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return SimpleUploadedFile(name, target.getvalue())
+
+
+def _ods_cell(value: Any) -> str:
+    if value is None:
+        return "<table:table-cell/>"
+    if isinstance(value, date):
+        shown, facts = f"{value:%Y年%m月%d日}", f'office:value-type="date" office:date-value="{value.isoformat()}"'
+    elif isinstance(value, int):
+        shown, facts = str(value), f'office:value-type="float" office:value="{value}"'
+    else:
+        shown, facts = escape(value), 'office:value-type="string"'
+    return f"<table:table-cell {facts}><text:p>{shown}</text:p></table:table-cell>"
+
+
+def xls(rows: Sequence[Sequence[Any]], name: str = "花名册.xls") -> Any:
+    """As Excel 97 writes it: BIFF8 records of one sheet in a compound file. Days are numbers in a date format."""
+    cells = b"".join(_biff_cell(at, column, value) for at, row in enumerate(rows) for column, value in enumerate(row))
+    size = struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0)
+    sheet = _biff(0x0809, _BOF + struct.pack("<H", 0x0010) + _BUILD) + _biff(0x0200, size) + cells + _biff(0x000A)
+    title = "花名册".encode("utf-16-le")
+    head = _biff(0x0809, _BOF + struct.pack("<H", 0x0005) + _BUILD) + _biff(0x0042, struct.pack("<H", 1200))
+    head += _biff(0x00E0, struct.pack("<HH", 0, 0).ljust(20, b"\0"))  # format 0: as it is
+    head += _biff(0x00E0, struct.pack("<HH", 0, 14).ljust(20, b"\0"))  # format 14: a day
+    start = len(head) + 4 + 8 + len(title) + len(_biff(0x000A))
+    sheets = _biff(0x0085, struct.pack("<IBBBB", start, 0, 0, len(title) // 2, 1) + title)
+    return SimpleUploadedFile(name, ole({"Workbook": head + sheets + _biff(0x000A) + sheet}))
+
+
+_BOF, _BUILD = struct.pack("<H", 0x0600), struct.pack("<HHII", 0x0DBB, 1996, 0, 6)
+
+
+def _biff(kind: int, data: bytes = b"") -> bytes:
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def _biff_cell(row: int, column: int, value: Any) -> bytes:
+    if value is None:
+        return b""
+    if isinstance(value, str):
+        text = value.encode("utf-16-le")
+        return _biff(0x0204, struct.pack("<HHHHB", row, column, 0, len(text) // 2, 1) + text)
+    number, style = ((value - date(1899, 12, 30)).days, 1) if isinstance(value, date) else (value, 0)
+    return _biff(0x0203, struct.pack("<HHHd", row, column, style, number))

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core import encryption
 from core.attachments import attach
-from core.models import AccessLog, Attachment, Notice, WorkflowEvent
+from core.models import AccessLog, Attachment, Notice, Upload, WorkflowEvent
 from core.notices import notify
 from organizations.models import Organization, User
 from people.anonymising import due, due_for
@@ -74,6 +74,7 @@ def known(team: Organization, chifeng: User, member: User) -> Person:
     certificate = builders.certificate(who, number=f"{NAME}-1")
     attach(who, SimpleUploadedFile(f"{NAME}.png", image("PNG")), kind="photo", by=chifeng)
     attach(certificate, SimpleUploadedFile("证.png", image("PNG", (9, 9))), kind="scan", by=chifeng)
+    Upload.objects.create(owner=who, kind="photo", name=f"{NAME}.jpg", size=9, fingerprint="x", created_by=chifeng)
     HourRecord.objects.create(person=who, organization=team, kind="service", on=date(2020, 1, 2), hours=3, what="救援")
     reveal(who, "id_number", by=chifeng, reason=f"{NAME}旧案由")
     notify([chifeng], kind="x", title=f"{NAME}的证书到期", body=NAME, url=certificate.get_absolute_url())

@@ -280,7 +280,7 @@ def test_the_list_costs_the_same_however_long(as_user, team, captain):
 
 
 def test_one_certificate_costs_little(as_user, reported, chifeng):
-    assert len(queries_of(as_user(chifeng), url("certificate_detail", reported))) <= MOST_QUERIES + 2
+    assert len(queries_of(as_user(chifeng), url("certificate_detail", reported))) <= MOST_QUERIES
 
 
 def test_the_list_withstands_nonsense_and_sorts_by_indexes(as_user, reported, captain):

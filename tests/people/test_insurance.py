@@ -20,7 +20,6 @@ from tests.people import builders
 
 pytestmark = pytest.mark.django_db
 LIST, CREATE = reverse("people:policy_list"), reverse("people:policy_create")
-TODAY = timezone.localdate()
 FACTS = {
     "kind": "accident", "insurer": "演示财产保险公司", "number": "BX-2026-1", "death_amount": "50",
     "starts_on": "2026-01-01", "ends_on": "2026-12-31",
@@ -262,7 +261,9 @@ def test_who_is_covered_on_a_day(as_user, policy, people, captain):
 def test_somebody_who_went_elsewhere_is_named_and_leads_nowhere(as_user, policy, people, second, captain):
     Cover.objects.create(policy=policy, person=people[0], starts_on=policy.starts_on, ends_on=policy.ends_on)
     old = people[0].memberships.get()
-    Membership.objects.filter(pk=old.pk).update(state="ended", left_on=TODAY, end_kind="transfer", is_main=False)
+    Membership.objects.filter(pk=old.pk).update(
+        state="ended", left_on=timezone.localdate(), end_kind="transfer", is_main=False
+    )
     builders.member(second, person=people[0])
     page = as_user(captain).get(url("policy_detail", policy)).content.decode()
     assert people[0].name in page
@@ -305,7 +306,7 @@ def test_the_next_policy_takes_three_fields_and_those_who_are_still_there(as_use
         Cover.objects.create(policy=policy, person=one, starts_on=policy.starts_on, ends_on=policy.ends_on)
     Cover.objects.filter(person=people[1]).update(end_reason="退保", ends_on=date(2026, 2, 1))
     Membership.objects.filter(person=people[2]).update(
-        state="ended", left_on=TODAY, end_kind="voluntary", is_main=False
+        state="ended", left_on=timezone.localdate(), end_kind="voluntary", is_main=False
     )
     client = as_user(captain)
     page = client.get(url("policy_renew", policy))
@@ -341,7 +342,10 @@ def test_a_double_click_renews_and_adds_once(cast, as_user):
 def test_the_list_its_filters_and_what_strangers_see(as_user, team, people, captain, cast):
     spans = {"今": (-30, 300), "将完": (-300, 20), "完": (-300, -1), "后": (10, 300)}
     for number, (start, end) in spans.items():
-        facts = {"starts_on": TODAY + timedelta(days=start), "ends_on": TODAY + timedelta(days=end)}
+        facts = {
+            "starts_on": timezone.localdate() + timedelta(days=start),
+            "ends_on": timezone.localdate() + timedelta(days=end),
+        }
         builders.policy(team, people[0], number=number, **facts)
     client = as_user(captain)
 
@@ -375,4 +379,4 @@ def test_both_lists_cost_the_same_however_long(as_user, team, policy, captain):
             Cover.objects.create(policy=policy, person=person, starts_on=policy.starts_on, ends_on=policy.ends_on)
 
     assert_constant_queries(client, LIST, grow, steps=(1, 5))
-    assert_constant_queries(client, url("policy_detail", policy), grow, steps=(1, 5), most=14)
+    assert_constant_queries(client, url("policy_detail", policy), grow, steps=(1, 5))

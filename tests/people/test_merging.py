@@ -19,7 +19,7 @@ from organizations.models import Organization, User
 from organizations.reference import add_child
 from people.choices import ConsentKind, EndKind, IdType
 from people.enrolling import find
-from people.merging import MOVED, STAYS, kept_instead, plain_models
+from people.merging import MOVED, hanging, kept_instead, staying
 from people.models import (
     Award,
     Certificate,
@@ -289,4 +289,4 @@ def test_everything_that_hangs_on_a_person_is_thought_of() -> None:
         for field in model._meta.concrete_fields
         if isinstance(field, ForeignKey) and field.related_model is Person and model is not Person
     }
-    assert there == {*MOVED, *STAYS, *plain_models()}
+    assert there == {*MOVED, *staying(), *(one.model for one in hanging())}

@@ -1,6 +1,6 @@
 """What runs out is told at 90, 30 and 0 days: to the holder, and once a day to whoever keeps the team's roster."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -17,7 +17,6 @@ from portal.demo.cast import TEAM_CODE
 from tests.people import builders
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 
 
 @pytest.fixture
@@ -25,10 +24,10 @@ def team(cast) -> Organization:
     return Organization.objects.get(code=TEAM_CODE)
 
 
-def sent(day=TODAY) -> dict[str, str]:
-    """Ask and send: to whom → what was new."""
+def sent(day: date | None = None) -> dict[str, str]:
+    """Ask and send, today or on another day: to whom → what was new."""
     before = set(Notice.objects.values_list("pk", flat=True))
-    for reminder in papers_due(day):
+    for reminder in papers_due(day or timezone.localdate()):
         _send(reminder)
     fresh = Notice.objects.exclude(pk__in=before).select_related("recipient")
     return {row.recipient.username: f"{row.title}\n{row.body}" for row in fresh}
@@ -36,7 +35,7 @@ def sent(day=TODAY) -> dict[str, str]:
 
 def expiring(team, number, days, **facts):
     person = builders.member(team, number).person
-    return builders.certificate(person, expires_on=TODAY + timedelta(days=days), **facts)
+    return builders.certificate(person, expires_on=timezone.localdate() + timedelta(days=days), **facts)
 
 
 @pytest.mark.parametrize(("days", "told"), [(91, False), (90, True), (60, False), (30, True), (0, True), (-5, False)])
@@ -54,7 +53,7 @@ def test_a_captain_gets_one_notice_with_everything_and_the_holder_his_own(team, 
     expiring(team, 2, 30)
     expiring(team, 3, 0)
     expiring(team, 4, 50)
-    builders.policy(team, own.person, number="险-1", ends_on=TODAY + timedelta(days=30))
+    builders.policy(team, own.person, number="险-1", ends_on=timezone.localdate() + timedelta(days=30))
     told = sent()
     assert set(told) == {"captain", "member"}
     assert Notice.objects.filter(recipient__username="captain").count() == 1
@@ -74,25 +73,27 @@ def test_without_a_captain_the_office_hears(team):
 
 def test_an_offices_policy_is_told_to_office_and_team(team, office):
     person = builders.member(team, 1).person
-    builders.policy(office("150400"), person, number="统保", ends_on=TODAY)
+    builders.policy(office("150400"), person, number="统保", ends_on=timezone.localdate())
     assert set(sent()) == {"captain", "chifeng"}
 
 
 def test_who_has_renewed_left_or_ended_is_not_spoken_of(team):
     renewed = expiring(team, 1, 30)
-    builders.certificate(renewed.person, number="新", expires_on=TODAY + timedelta(days=1000))
+    builders.certificate(renewed.person, number="新", expires_on=timezone.localdate() + timedelta(days=1000))
     lasting = expiring(team, 2, 30)
     builders.certificate(lasting.person, number="长", expires_on=None)
     left = expiring(team, 3, 30)
-    Membership.objects.filter(person=left.person).update(state="ended", left_on=TODAY, end_kind="age", is_main=False)
+    Membership.objects.filter(person=left.person).update(
+        state="ended", left_on=timezone.localdate(), end_kind="age", is_main=False
+    )
     expiring(team, 4, 30, state="refused")
     expiring(team, 5, 30, state="ended")
     insured = builders.member(team, 6).person
-    builders.policy(team, insured, number="旧", ends_on=TODAY + timedelta(days=30))
-    builders.policy(team, insured, number="新", ends_on=TODAY + timedelta(days=395))
+    builders.policy(team, insured, number="旧", ends_on=timezone.localdate() + timedelta(days=30))
+    builders.policy(team, insured, number="新", ends_on=timezone.localdate() + timedelta(days=395))
     early = builders.member(team, 7).person
-    builders.policy(team, early, number="早", ends_on=TODAY + timedelta(days=300))
-    Cover.objects.filter(person=early).update(ends_on=TODAY, end_reason="退队")
+    builders.policy(team, early, number="早", ends_on=timezone.localdate() + timedelta(days=300))
+    Cover.objects.filter(person=early).update(ends_on=timezone.localdate(), end_reason="退队")
     assert sent() == {}
 
 
@@ -104,7 +105,9 @@ def test_a_portal_that_stood_still_tells_later_what_became_due(team):
 
 
 def test_an_examination_after_as_many_months_as_the_region_set(team):
-    person = builders.member(team, 1, person=builders.person(1, checkup_on=months_after(TODAY, -12))).person
+    person = builders.member(
+        team, 1, person=builders.person(1, checkup_on=months_after(timezone.localdate(), -12))
+    ).person
     assert "体检已满 12 个月" in sent()["captain"]
     Notice.objects.all().delete()
     PeopleSetting.objects.create(key="checkup_months", value=6)
@@ -130,5 +133,5 @@ def test_questions_do_not_grow_with_people(team, django_assert_max_num_queries):
     for number in range(12):
         expiring(team, number, 30)
     with django_assert_max_num_queries(45):
-        assert len(list(papers_due(TODAY))) == 1
+        assert len(list(papers_due(timezone.localdate()))) == 1
     assert reminders.WINDOW == 3

@@ -56,7 +56,7 @@ def test_every_tab_shows_the_person_in_few_queries(as_user, captain, person):
     for tab in TABS:
         page = client.get(url(f"person_{tab}", person))
         assert (page.status_code, "王明" in text(page)) == (200, True), tab
-        assert len(queries_of(client, url(f"person_{tab}", person))) <= 20, tab
+        assert len(queries_of(client, url(f"person_{tab}", person))) <= 10, tab
 
 
 def test_page_says_for_each_team_what_is_lacking(as_user, captain, person):

@@ -12,6 +12,7 @@ from people.choices import InsuranceKind, MemberKind, Presence
 from people.models import Certificate, Cover, Membership, Person, Policy
 from people.readiness import NEEDS, Numbers, deployable, needs_of, numbers, with_needs
 from people.states import CertificateState
+from people.validators import months_after
 from portal.demo.cast import TEAM_CODE
 from tests.people import builders
 
@@ -40,7 +41,7 @@ TAKEN_AWAY = [
     ("present", _own(presence=Presence.LEAVE)),
     ("present", lambda m: _own(presence=Presence.SUSPENDED, away_until=_today() + TOMORROW)(m)),
     ("identity", _person(id_index=None, id_cipher="")),
-    ("adult", lambda m: _person(birth=_today().replace(year=_today().year - 18) + TOMORROW)(m)),
+    ("adult", lambda m: _person(birth=months_after(_today(), -18 * 12) + TOMORROW)(m)),
     ("adult", _person(birth=None)),
     ("certified", _of(Certificate, state=CertificateState.REFUSED)),
     ("certified", lambda m: _of(Certificate, expires_on=_today() + YESTERDAY)(m)),

@@ -14,7 +14,7 @@ from organizations.models import Organization
 from organizations.reference import add_child
 from people.models import Certificate, Cover, Disclosure, Membership, Person, Policy
 from tests.people import builders
-from tests.people.rosters import BASIC, basic_row, workbook
+from tests.people.rosters import BASIC, basic_row, ods, workbook, xls
 
 pytestmark = pytest.mark.django_db
 ID = builders.citizen
@@ -151,6 +151,26 @@ def test_csv_that_excel_saved_with_power_notation(client, url):
         assert "后几位已丢失" in rows(page)["王明"]["why"]["id_number"]
 
 
+@pytest.mark.parametrize("made", [ods, xls])
+def test_files_of_libreoffice_and_of_old_excel(client, url, place, made):
+    head = ["序号", *HEAD, "入队时间"]
+    body = [
+        [1, "王　明", ID(1), 13800000001, date(2024, 3, 1)],
+        [2, "敖特根巴雅尔·孟和", ID(2), "138-0000-0002", "2024.5"],
+    ]
+    file = made([["松山区红十字救援队队员花名册"], head, *body, ["合计", "2人"]])
+    page = send(client, url, file)
+    assert page.context["preview"]["counts"]["new"] == 2, page.context["preview"]
+    confirm(client, page)
+    found = Membership.objects.filter(organization=place).order_by("joined_on").values_list(
+        "person__name", "person__mobile", "joined_on"
+    )  # fmt: skip
+    assert list(found) == [
+        ("王明", "13800000001", date(2024, 3, 1)), ("敖特根巴雅尔·孟和", "13800000002", date(2024, 5, 1))
+    ]  # fmt: skip
+    assert send(client, url, made([head, *body])).context["preview"]["counts"]["same"] == 2
+
+
 def test_sheets_are_groups_and_one_can_be_left_out(client, url):
     first, second = [[HEAD, ["王明", ID(1), ""]], [HEAD, ["陈静", ID(2), ""]]]
     page = send(client, url, first, second, [["说明"], ["随便"]], names=["水域组", "山岳组", "说明"])
@@ -271,7 +291,11 @@ def test_updated_file_shows_what_changes_per_person(client, url):
 def test_who_is_missing_is_told_and_stays(client, url):
     take(client, url, [BASIC, basic_row(1), basic_row(2)])
     page = send(client, url, [BASIC, basic_row(1, 职务="副队长")])
-    assert any("1 人不在这份文件里" in text for text in page.context["preview"]["remarks"])
+    remark = next(remark for remark in page.context["preview"]["remarks"] if "不在这份文件里" in str(remark))
+    assert "1 人不在这份文件里" in remark["text"]
+    assert f'href="{remark["url"]}"' in page.content.decode()
+    listed = client.get(remark["url"]).context["table"].data
+    assert [row.person.name for row in listed] == [basic_row(2)[1]], "from there each is seen out"
     confirm(client, page)
     assert Membership.objects.current().count() == 2
 

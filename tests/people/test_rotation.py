@@ -145,7 +145,7 @@ def test_killed_in_the_middle_and_run_again(team: Organization, settings: Any) -
     assert rotation.left_over(rotation.SEALED[0]) == [people[3].pk]
     assert all(find(IdType.CITIZEN, citizen(number)) == who for number, who in enumerate(people, 1))
     again = _begin()
-    said, wrong = again.communicate(timeout=60)
+    said, wrong = again.communicate(timeout=180)
     assert (again.returncode, wrong) == (0, "")
     assert "换了 1 条" in said
     assert "可以去掉" in said

@@ -168,7 +168,7 @@ def lines(page):
 
 def test_summary_counts_each_person_once_and_its_numbers_open_the_list(as_user, region, counted):
     client = as_user(region)
-    assert len(queries_of(client, SUMMARY)) <= 14
+    assert len(queries_of(client, SUMMARY)) <= 10
     page = client.get(SUMMARY)
     whole = {
         "heads": 2, "rc": 1, "volunteer": 2, "award": 1, "award_national": 1, "mandate": 1,

@@ -73,6 +73,12 @@ MATRIX: dict[str, Row] = {
     "core:attachment_upload": _UPLOAD,
     "core:attachment_download": _account(methods=PAGE, args=("attachment",)),
     "core:attachment_preview": _account(methods=PAGE, args=("attachment",)),
+    "core:attachment_thumbnail": _account(methods=PAGE, args=("attachment",)),
+    "core:upload_begin": Row(
+        "record", POST, ("content_type", "draft"), see=Right.VIEW_ACCOUNT, right=Right.REQUEST_ACCOUNT
+    ),
+    "core:upload_piece": Row("own", PAGE, ("upload",), owner="chifeng"),
+    "core:upload_finish": Row("own", POST, ("upload",), owner="chifeng"),
     "core:attachment_withdraw": _account(Right.REQUEST_ACCOUNT, POST, args=("attachment",)),
     "core:document_download": _account(methods=PAGE, args=("document",)),
     "core:job_list": SIGNED_IN,

@@ -71,7 +71,7 @@ class Servers:
 
     def manage(self, *arguments: str) -> None:
         command = [sys.executable, "manage.py", *arguments]
-        subprocess.run(command, cwd=ROOT, env=self.environment(), check=True, capture_output=True, timeout=60)
+        subprocess.run(command, cwd=ROOT, env=self.environment(), check=True, capture_output=True, timeout=180)
 
     def start(self) -> None:
         self.manage("shell", "--no-imports", "-c", FILL)
@@ -103,7 +103,7 @@ class Servers:
         for process in self.processes:
             process.terminate()
         for process in self.processes:
-            process.wait(15)
+            process.wait(60)
         if self.broker.is_running():
             self.broker.stop()
         self.database.cleanup()

@@ -96,7 +96,9 @@ def start(code: list[str], **env: str) -> subprocess.CompletedProcess[str]:
     address = f"postgresql://{database['USER']}@/no_such_database?host={host}"
     own = {"DJANGO_ENV": "production", "DATABASE_URL": address, "PORTAL_DATA": str(live.DATA_DIR)}
     base = {key: os.environ[key] for key in ("PATH", "HOME", "REDIS_URL", "LANG") if key in os.environ}
-    return subprocess.run(code, cwd=ROOT, env=base | own | env, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        code, cwd=ROOT, env=base | own | env, capture_output=True, text=True, timeout=180, check=False
+    )
 
 
 GOOD = {

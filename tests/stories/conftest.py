@@ -12,7 +12,7 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from organizations.models import User
-from tests.conftest import PASSWORD
+from tests.filling import PASSWORD
 
 # Playwright's own event loop runs in this thread; the ORM calls of a story are not inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -56,7 +56,12 @@ def worker(transactional_db: None, settings: Any) -> Iterator[None]:
     process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
     yield
     process.terminate()
-    process.wait(20)
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:  # left alive, it would take the jobs of the next story
+        process.kill()
+        process.wait()
+        raise
     app.conf.task_always_eager = True
 
 

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from organizations.models import Organization, User
-from tests.conftest import PASSWORD
+from tests.filling import PASSWORD
 
 pytestmark = [pytest.mark.story, pytest.mark.xdist_group("stories")]
 Enter = Callable[..., Page]

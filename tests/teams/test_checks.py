@@ -14,7 +14,6 @@ from teams.proposal import Proposal
 from tests.teams import builders
 
 pytestmark = pytest.mark.django_db
-NEXT_YEAR = timezone.localdate().year + 1
 TWO_CAPTAINS = [builders.CAPTAIN, {**builders.CAPTAIN, "name": "包玉山"}, *builders.DEPUTIES]
 
 # check, what is typed instead, the field it is found at
@@ -125,7 +124,9 @@ def test_a_year_is_confirmed_once_and_not_beforehand(chifeng, region, office):
     team = builders.filed(chifeng, office("150400"), region)
     filing = begin("annual", by=chifeng, team=team)
     assert found(Proposal.of(filing), "year_once") == []
-    future = Proposal("annual", {**filing.payload, "year": str(NEXT_YEAR)}, filing.office, team, filing.before)
+    future = Proposal(
+        "annual", {**filing.payload, "year": str(timezone.localdate().year + 1)}, filing.office, team, filing.before
+    )
     assert found(future, "year_once") == ["year"]
     Filing.objects.filter(pk=filing.pk).update(kind="annual", year=filing.year)
     assert found(Proposal.of(filing), "maintained") == []

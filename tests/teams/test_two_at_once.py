@@ -184,7 +184,7 @@ def issue_in_processes(keys: list[int]) -> None:
         "TEST_FILES": str(default_storage.location),
     }
     command = [sys.executable, "-c", ISSUE, *map(str, keys)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
 
 

@@ -4,12 +4,28 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from organizations.models import Organization, User
 from people.models import Membership
 from training.choices import ActivityKind, MarkKind, MarkMethod, Presence
-from training.models import Activity, ActivityTeam, Attendance, Mark, Participation, Slot
+from training.models import (
+    Activity,
+    ActivityTeam,
+    Attendance,
+    Base,
+    Course,
+    CourseVersion,
+    Instructor,
+    Lesson,
+    Mark,
+    Participation,
+    Plan,
+    PlanItem,
+    Problem,
+    Slot,
+)
 from training.slots import lay
 from training.workflow import WORKFLOW
 
@@ -54,7 +70,8 @@ def _saved(host: Organization, by: User, facts: dict[str, Any]) -> Activity:
 
 
 def listed(activity: Activity, *memberships: Membership, **facts: Any) -> list[Participation]:
-    """Put members on the list."""
+    """Put members on the list; without insurance, for which there is a reason."""
+    facts.setdefault("risk_reason", "演示：保险正在办理")
     return [
         Participation.objects.create(
             activity=activity, person=one.person, organization=one.organization, added_by=activity.created_by, **facts
@@ -90,3 +107,62 @@ def handed_in(host: Organization, by: User, *memberships: Membership, **facts: A
 def confirmed(host: Organization, by: User, office: User, *memberships: Membership, **facts: Any) -> Activity:
     """The same, confirmed by ``office``."""
     return WORKFLOW.perform(handed_in(host, by, *memberships, **facts), "confirm", by=office)
+
+
+# -- the catalogue and plans ------------------------------------------------------------------------------
+def base(place: Organization, **facts: Any) -> Base:
+    """A base shared with somebody, its agreement running for another year."""
+    today = timezone.localdate()
+    facts = {
+        "name": "演示训练基地", "kind": "shared", "partner": "演示单位", "division_id": "150404",
+        "address": "演示路 1 号", "phone": "13800001234", "contact": "王（演示）",
+        "agreed_from": today - timedelta(days=30),
+        "agreed_until": today + timedelta(days=365), "categories": ["aquatic"], **facts,
+    }  # fmt: skip
+    return Base.objects.create(organization=place, **facts)
+
+
+def instructor(place: Organization, **facts: Any) -> Instructor:
+    """Somebody from outside; ``person=`` makes it a member."""
+    facts = {"name": "李教员（演示）", "qualification": "演示资质", "employer": "演示医院", **facts}
+    return Instructor.objects.create(organization=place, **facts)
+
+
+def course(place: Organization, *, lessons: int = 2, published: bool = True, **facts: Any) -> Course:
+    """A course with one version of so many lessons of two 学时 each."""
+    facts = {"name": "演示课程", "kind": "skill", **facts}
+    made = Course.objects.create(organization=place, **facts)
+    version = CourseVersion.objects.create(course=made, number=1, goal="演示目标")
+    for number in range(1, lessons + 1):
+        Lesson.objects.create(version_of=version, position=number, name=f"课目{number}", lessons=2)
+    if published:
+        CourseVersion.objects.filter(pk=version.pk).update(published_at=timezone.now())
+    return made
+
+
+def plan(place: Organization, year: int | None = None, **item: Any) -> Plan:
+    """A plan of this year with one item: two drills, any time of the year."""
+    made = Plan.objects.create(organization=place, year=year or timezone.localdate().year)
+    plan_item(made, **item)
+    return made
+
+
+def plan_item(of: Plan, **facts: Any) -> PlanItem:
+    facts = {"kind": ActivityKind.DRILL, "name": "水上救援演练（演示）", "times": 2, "people": 40, **facts}
+    return PlanItem.objects.create(plan=of, **facts)
+
+
+def problem(activity: Activity, by: User, **facts: Any) -> Problem:
+    """Found in the activity, to be put right by its host within ten days."""
+    facts = {
+        "what": "冲锋舟发动机启动失败（演示）", "organization": activity.host, "created_by": by,
+        "due_on": timezone.localdate() + timedelta(days=10), **facts,
+    }  # fmt: skip
+    return Problem.objects.create(activity=activity, **facts)
+
+
+def downloaded(client: Client, url: str) -> bytes:
+    """The file behind an address, read to its end."""
+    answer = client.get(url)
+    assert answer.status_code == 200, url
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content

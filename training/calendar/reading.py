@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from core import metrics
+from core.counts import SLOW
 from core.days import beginning_of, end_of
 from organizations.models import Organization, User
 from organizations.permissions import access, reach
@@ -24,6 +24,7 @@ from organizations.roles import ROLES, Right
 from training.models import Activity, ActivityTeam, Slot
 from training.slots import MOST as LONGEST
 
+KEPT_FOR = 300  # seconds
 COUNTED = 99  # a day with more says so, as the menu does
 _REGION_DEPTH, _LEAGUE_DEPTH = 2, 3  # below 总会
 
@@ -101,8 +102,8 @@ def _read(user: User, sql: str, params: list[Any]) -> list[tuple[int, int, int]]
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             rows = cursor.fetchall()
-        if monotonic() - begun > metrics.SLOW:
-            cache.set(key, rows, metrics.KEPT_FOR)
+        if monotonic() - begun > SLOW:
+            cache.set(key, rows, KEPT_FOR)
     return rows
 
 

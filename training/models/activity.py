@@ -1,14 +1,16 @@
 from decimal import Decimal
+from typing import Any
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.attachments.formats.kinds import PICTURES, VIDEOS
 from core.decisions import Decision, no
 from core.history import tracked
 from core.search import matching, search_index, search_key
@@ -30,14 +32,35 @@ from training.models.catalogue import Base, CourseVersion, Instructor
 from training.models.plan import PlanItem
 from training.states import ACTIVITY_TRANSITIONS, ON_RECORD, WITH_AUTHOR, ActivityState
 
+_REGION, _LEAGUE = 2, 1
+
+
+def _width(held: Any) -> int:
+    """How much lies below the place of a right that reaches below: all, a league, or little."""
+    if not held.reaches_below:
+        return 0
+    return {1: _REGION, 2: _REGION, 3: _LEAGUE}.get(len(held.path) // Organization.steplen, 0)  # under 总会
+
 
 class ActivityQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "ActivityQuerySet":
-        """What is held at, or joined by a team of, a place where the user may see trainings."""
-        from organizations.permissions import reach  # the permission module reads the organization's model
+        """What is held at, or joined by a team of, a place where the user may see trainings.
 
-        joined = ActivityTeam.objects.filter(reach(user, Right.VIEW_TRAINING, at="organization"))
-        return self.filter(reach(user, Right.VIEW_TRAINING, at="host") | Q(pk__in=joined.order_by().values("activity")))
+        Three ways to ask the same, because there may be millions: whoever sees the region sees it all, and the joined
+        add nothing; a league has so many that the newest are soon met in the order of the list; what a banner or a
+        team has is few, and is looked up by its keys.
+        """
+        from organizations.permissions import access, reach  # the permission module reads the organization's model
+
+        at_host = reach(user, Right.VIEW_TRAINING, at="host")
+        width = max((_width(held) for held in access(user).having(Right.VIEW_TRAINING)), default=0)
+        if width == _REGION:
+            return self.filter(at_host)
+        joined = ActivityTeam.objects.filter(reach(user, Right.VIEW_TRAINING, at="organization")).order_by()
+        if width == _LEAGUE:
+            return self.filter(at_host | Exists(joined.filter(activity=OuterRef("pk"))))
+        held = Activity.objects.filter(at_host).order_by().values("pk")
+        return self.filter(pk__in=held.union(joined.values("activity")))
 
     def to_confirm(self, user: User) -> "ActivityQuerySet":
         """Handed in to an office at which the user confirms, by somebody else."""
@@ -57,7 +80,9 @@ class ActivityQuerySet(models.QuerySet):
     def of_team(self, team: Organization) -> "ActivityQuerySet":
         """Held by the team, or joined by it."""
         joined = ActivityTeam.objects.filter(organization=team).order_by().values("activity")
-        return self.filter(Q(host=team) | Q(pk__in=joined))
+        held = Activity.objects.filter(host=team).order_by().values("pk")
+        # one set of keys, which the index takes: an OR would be asked of every activity there is
+        return self.filter(pk__in=held.union(joined))
 
     def matching(self, term: str) -> "ActivityQuerySet":
         return self.filter(matching(term))
@@ -186,6 +211,7 @@ class Activity(models.Model):
         "sign_in": _("签到表"),
         "other": _("其他材料"),
     }
+    attachment_takes = {"photo": PICTURES, "video": VIDEOS}
 
     class Meta:
         verbose_name = _("演练和培训")

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.decisions import Decision
+from core.decisions import Decision, no
 from core.history import tracked
 from core.search import matching, search_index, search_key
 from organizations.models import Division, Organization, User
@@ -51,6 +51,13 @@ class SharedQuerySet(OwnedByPlaceQuerySet):
         from organizations.permissions import access  # the permission module reads the organization's model
 
         return self if Right.VIEW_TRAINING in access(user) else self.none()
+
+
+class InstructorQuerySet(SharedQuerySet):
+    def movable_to(self, kept: Person) -> Self:
+        """Of a record that is merged into ``kept``: not where the same office has ``kept`` as an instructor as well."""
+        theirs = Instructor.objects.in_use().filter(person=kept).order_by().values("organization")
+        return self.exclude(ended_on=None, organization__in=theirs)
 
 
 class OwnedByPlace(models.Model):
@@ -166,7 +173,7 @@ class Instructor(OwnedByPlace):
     end_reason = models.CharField(_("停用原因"), max_length=200, blank=True)
     search_key = search_key("name", "employer", "qualification")
 
-    objects = SharedQuerySet.as_manager()
+    objects = InstructorQuerySet.as_manager()
     attachment_kinds = {"qualification": _("资质证明")}
 
     class Meta(OwnedByPlace.Meta):
@@ -251,6 +258,20 @@ class Course(OwnedByPlace):
         return reverse("training:course_detail", args=[self.pk])
 
 
+class CourseVersionQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "CourseVersionQuerySet":
+        """What is published, like its course; a draft with whoever keeps the course."""
+        from organizations.permissions import access, reach  # the permission module reads the organization's model
+
+        if Right.VIEW_TRAINING not in access(user):
+            return self.none()
+        own = reach(user, Right.EDIT_TRAINING, at="course__organization")
+        return self.filter(Q(published_at__isnull=False) | own)
+
+    def published(self) -> "CourseVersionQuerySet":
+        return self.filter(published_at__isnull=False)
+
+
 @tracked()
 class CourseVersion(models.Model):
     """大纲 of a course. Once published it does not change: a new version is drawn up beside it."""
@@ -265,6 +286,7 @@ class CourseVersion(models.Model):
     )
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = CourseVersionQuerySet.as_manager()
     attachment_kinds = {"syllabus": _("大纲文件"), "material": _("教材课件")}
 
     class Meta:
@@ -285,11 +307,41 @@ class CourseVersion(models.Model):
                 name="published_stays",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__published_at__isnull=False),
-            )
+            ),
+            pgtrigger.Protect(
+                name="published_not_deleted",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__published_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.course} v{self.number}"
+        return _("%(course)s 第 %(number)s 版") % {"course": self.course, "number": self.number}
+
+    def get_absolute_url(self) -> str:
+        return reverse("training:version_detail", args=[self.pk])
+
+    def can_edit(self, user: User) -> Decision:
+        decision = self.course.can_edit(user)
+        return no(_("这一版已经发布，不能再改。要改请另起一版。")) if decision and self.published_at else decision
+
+    def can_attach(self, user: User) -> Decision:
+        """The signed paper and the slides often come after the day of publishing; files keep their own versions."""
+        return self.course.can_edit(user)
+
+
+# A lesson of a published syllabus neither comes, goes nor changes.
+_STAYS_WITH_VERSION = """
+    IF TG_OP <> 'DELETE' THEN of_version := of_version || NEW.version_of_id; END IF;
+    IF TG_OP <> 'INSERT' THEN of_version := of_version || OLD.version_of_id; END IF;
+    IF EXISTS (
+        SELECT 1 FROM training_courseversion WHERE id = ANY(of_version) AND published_at IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'the syllabus has been published: its lessons stay as they are';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+"""
 
 
 @tracked()
@@ -312,6 +364,15 @@ class Lesson(models.Model):
         verbose_name = _("课目")
         default_permissions = ()
         ordering = ["position", "pk"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="published_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("of_version", "BIGINT[]")],
+                func=_STAYS_WITH_VERSION,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -104,3 +104,6 @@ class PlanItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("training:planitem_detail", args=[self.pk])

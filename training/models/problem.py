@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.decisions import Decision
+from core.decisions import Decision, no
 from core.history import tracked
 from core.search import matching, search_index, search_key
 from organizations.models import Organization, User
@@ -21,9 +21,8 @@ class ProblemQuerySet(models.QuerySet):
         """Problems of activities the user sees, and those a place of his has to put right."""
         from organizations.permissions import reach  # the permission module reads the organization's model
 
-        return self.filter(
-            reach(user, Right.VIEW_TRAINING, at="activity__host") | reach(user, Right.VIEW_TRAINING, at="organization")
-        )
+        activities = Activity.objects.visible_to(user).order_by().values("pk")
+        return self.filter(reach(user, Right.VIEW_TRAINING, at="organization") | Q(activity__in=activities))
 
     def unsolved(self) -> "ProblemQuerySet":
         return self.exclude(state=ProblemState.CLOSED)
@@ -76,6 +75,7 @@ class Problem(models.Model):
             search_index("problem_search"),
             models.Index(fields=["state", "due_on", "id"], name="problem_order"),
             models.Index(fields=["organization", "state", "due_on"], name="problem_of"),
+            models.Index(fields=["due_on", "id"], name="problem_due"),  # of all that an office sees
         ]
         constraints = [
             models.CheckConstraint(
@@ -94,7 +94,14 @@ class Problem(models.Model):
         return reverse("training:problem_detail", args=[self.pk])
 
     def can_attach(self, user: User) -> Decision:
-        """Whoever has to put it right brings the evidence."""
+        """Whoever has to put it right brings the evidence, until it is closed."""
         from organizations.permissions import can  # the permission module reads the organization's model
 
-        return can(user, Right.EDIT_TRAINING, self.organization)
+        allowed = can(user, Right.EDIT_TRAINING, self.organization)
+        if allowed and self.state == ProblemState.CLOSED:
+            return no(_("问题已经销号，不再收材料。"))
+        return allowed
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.state == ProblemState.OPEN and self.due_on is not None and self.due_on < timezone.localdate()

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.history import tracked
@@ -54,7 +55,7 @@ class Slot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label or f"{self.starts_at:%m-%d %H:%M}"
+        return self.label or f"{timezone.localtime(self.starts_at):%m-%d %H:%M}"
 
 
 class ParticipationQuerySet(models.QuerySet):
@@ -64,6 +65,16 @@ class ParticipationQuerySet(models.QuerySet):
     def of_user(self, user: User) -> "ParticipationQuerySet":
         """The person's own."""
         return self.filter(person__user=user)
+
+    def of_person(self, person: Person) -> "ParticipationQuerySet":
+        """Also what stands under a record that was merged into this one."""
+        return self.filter(Q(person=person) | Q(person__merged_into=person))
+
+    def movable_to(self, kept: Person) -> "ParticipationQuerySet":
+        """Of a record that is merged into ``kept``: not where ``kept`` is on the same list. There the kept record's row
+        stays, and the other is read through ``merged_into``."""
+        theirs = Participation.objects.filter(person=kept).order_by().values("activity")
+        return self.exclude(activity__in=theirs)
 
 
 @tracked()
@@ -112,6 +123,12 @@ class Participation(models.Model):
         return f"{self.person} {self.activity}"
 
 
+class MarkQuerySet(models.QuerySet):
+    def of_person(self, person: Person) -> "MarkQuerySet":
+        """Also those made under a record that was merged into this one: a mark names for ever whom it was made for."""
+        return self.filter(Q(person=person) | Q(person__merged_into=person))
+
+
 class Mark(models.Model):
     """One mark of the roll, as it was made: append-only, its key made by the device, so that sending it twice is one.
 
@@ -119,6 +136,7 @@ class Mark(models.Model):
     of them in the order of ``(at, id)``, so it does not matter in which order or how late they arrive
     (``training.folding``).
 
+    :ivar shift: seconds by which ``at`` was moved because the device's clock was wrong.
     :ivar trouble: why it does not count as it is; somebody settles it (``MarkSettlement``), nothing is thrown away.
     """
 
@@ -128,10 +146,13 @@ class Mark(models.Model):
     kind = models.CharField(_("点名"), max_length=10, choices=MarkKind)
     method = models.CharField(_("方式"), max_length=10, choices=MarkMethod)
     at = models.DateTimeField(_("时间"))
+    shift = models.IntegerField(_("校正（秒）"), default=0)
     received_at = models.DateTimeField(_("收到时间"), auto_now_add=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("点名人"))
     device = models.CharField(_("设备"), max_length=40, blank=True)
     trouble = models.CharField(_("问题"), max_length=12, choices=Trouble, blank=True)
+
+    objects = MarkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("点名记录")
@@ -144,7 +165,7 @@ class Mark(models.Model):
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.person} {self.get_kind_display()} {self.at:%m-%d %H:%M}"
+        return f"{self.person} {self.get_kind_display()} {timezone.localtime(self.at):%m-%d %H:%M}"
 
 
 @tracked()

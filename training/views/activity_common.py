@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from core.decisions import Decision
+from core.workflow import Move
 from organizations.permissions import acting_for, can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
 from training.models import Activity
-from training.states import ActivityState
+from training.states import ACTIVITY_TONES
 from training.workflow import WORKFLOW
 
 
@@ -27,20 +29,20 @@ class Tab:
 
 
 # One line per tab; a part that gives an activity a page of its own adds it here.
-TABS: tuple[Tab, ...] = (Tab(_("概况"), "training:activity_detail"),)
-_TONES = {
-    ActivityState.DRAFT: ("todo", "draft"),
-    ActivityState.SUBMITTED: ("wait", "wait"),
-    ActivityState.RETURNED: ("warn", "warn"),
-    ActivityState.CONFIRMED: ("ok", "ok"),
-    ActivityState.ARCHIVED: ("off", "off"),
-    ActivityState.CANCELLED: ("off", "off"),
-}
+TABS: tuple[Tab, ...] = (
+    Tab(_("概况"), "training:activity_detail"),
+    Tab(_("名单"), "training:activity_people"),
+    Tab(_("点名"), "training:activity_roll"),
+    Tab(_("授课和成绩"), "training:activity_results", kinds=("training",)),
+    Tab(_("问题"), "training:activity_problems"),
+    Tab(_("材料"), "training:activity_files"),
+    Tab(_("历史"), "training:activity_history"),
+)
 
 
 def state_of(activity: Activity) -> dict[str, str]:
     """Tone, icon and label for ``generic/_state.html``."""
-    tone, icon = _TONES[ActivityState(activity.state)]
+    tone, icon = ACTIVITY_TONES[activity.state]
     return {"tone": tone, "icon": icon, "label": activity.get_state_display()}
 
 
@@ -57,6 +59,11 @@ class ActivityPage:
         """Whether the reader may change it now."""
         return self.activity.can_edit(self.request.user)
 
+    @cached_property
+    def moves(self) -> list[Move]:
+        """What the reader may do with it now."""
+        return WORKFLOW.available_actions(self.activity, self.request.user)
+
     def context(self, **more: Any) -> dict[str, Any]:
         """What ``training/activity_page.html`` reads. No query of its own."""
         activity, user = self.activity, self.request.user
@@ -66,7 +73,9 @@ class ActivityPage:
             "state": state_of(activity),
             "tabs": self._tabs(),
             "kept": bool(self.kept),
-            "moves": WORKFLOW.available_actions(activity, user),
+            "moves": self.moves,
+            "move_url": reverse("training:activity_move", args=[activity.pk]),
+            "version": activity.version,
             "acting_for": acting_for(user, Right.EDIT_TRAINING, activity.host),
             **more,
         }

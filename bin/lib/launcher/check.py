@@ -1,7 +1,8 @@
 """``bin/test``: everything that has to hold before a change lands, on a database and broker of its own.
 
 The quick looks at the code come first and are all made, so that one run names every fault; the tests run only
-when they find nothing, and last, so that pytest's summary closes the output.
+when they find nothing, and last, so that pytest's summary closes the output. Meanwhile the database every test starts
+from is made once; each worker copies it.
 """
 
 import os
@@ -16,8 +17,9 @@ from launcher import packages, services
 from launcher.config import ROOT, VENV, Config, child_environment, make_folders
 from launcher.config import load as load_config
 from launcher.console import Failure, say
+from launcher.postgres import DATABASE
 from launcher.services import Borrowed
-from launcher.supervisor import Supervisor
+from launcher.supervisor import Service, Supervisor
 
 CHROMIUM = "/usr/bin/chromium"
 # As an operator would set it; the checks of a deployment are made on these, not on the test settings.
@@ -60,9 +62,12 @@ def main(arguments: list[str]) -> int:
         try:
             lent = Borrowed(services.start(config, supervisor, durable=False), supervisor)
             environment = test_environment(config, lent)
+            filling = Service("filling", [sys.executable, "-m", "tests.filling"], environment, tier=1)
+            supervisor.start(filling)
             if not arguments:
                 look(lent, environment)
-            return run_tests(lent, environment, arguments)
+            supervisor.wait_for_end(filling.name)
+            return run_tests(lent, {**environment, "TEST_TEMPLATE": DATABASE}, arguments)
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             services.stop(config, supervisor)

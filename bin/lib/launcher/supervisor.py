@@ -129,6 +129,17 @@ class Supervisor:
         self.give_up_if_asked()
         return child.process.returncode
 
+    def wait_for_end(self, name: str) -> None:
+        """Until a service that was started ends of itself. Raises Failure with its last lines when it failed."""
+        child = self.children[name]
+        while child.process.poll() is None:
+            self.pump(0.5)
+            self.give_up_if_asked()
+        self._forget(child)
+        if child.process.returncode:
+            lines = "\n".join(child.output.last)
+            raise Failure(f"{name} 未能完成：\n{lines}", f"{name} failed (see above).")
+
     def give_up_if_asked(self) -> None:
         if self.stopping:
             raise KeyboardInterrupt

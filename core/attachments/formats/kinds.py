@@ -24,9 +24,19 @@ DOC = FileKind("application/msword", ("doc", "wps"))
 XLS = FileKind("application/vnd.ms-excel", ("xls", "et"))
 CSV = FileKind("text/csv", ("csv",))
 TXT = FileKind("text/plain", ("txt",))
-KINDS = (PDF, JPEG, PNG, WEBP, DOCX, XLSX, PPTX, DOC, XLS, CSV, TXT)
+MP4 = FileKind("video/mp4", ("mp4", "m4v"))
+MOV = FileKind("video/quicktime", ("mov", "qt"))
+WEBM = FileKind("video/webm", ("webm",))
+
+# What an owner says in ``attachment_takes`` (core/attachments/takes.py); they may be joined with |.
+PICTURES = frozenset({JPEG, PNG, WEBP})
+VIDEOS = frozenset({MP4, MOV, WEBM})
+PAPERS = frozenset({PDF, DOCX, XLSX, PPTX, DOC, XLS, CSV, TXT})
+USUAL = PAPERS | PICTURES  # where nothing is said
+KINDS = (PDF, JPEG, PNG, WEBP, DOCX, XLSX, PPTX, DOC, XLS, CSV, TXT, MP4, MOV, WEBM)  # in the order they are named
 KNOWN_EXTENSIONS = frozenset(extension for kind in KINDS for extension in kind.extensions)
-IMAGES = frozenset({JPEG.media_type, PNG.media_type, WEBP.media_type})
+IMAGES = frozenset(kind.media_type for kind in PICTURES)
+VIDEO_TYPES = frozenset(kind.media_type for kind in VIDEOS)
 
 
 class Refusal(Exception):  # noqa: N818 - an outcome, not a fault

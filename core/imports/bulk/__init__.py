@@ -4,8 +4,8 @@ The same promise as ``core.imports`` (nothing before it is confirmed, all rows o
 of tens of thousands of rows. A subject app writes a ``BulkResource`` and a ``BulkImportView``; see ``people.roster``.
 """
 
-from core.imports.bulk.resources import BulkResource, Outcome
+from core.imports.bulk.resources import BulkResource, Outcome, Remark
 from core.imports.bulk.rows import Line, Rows
 from core.imports.bulk.views import BulkImportView
 
-__all__ = ["BulkImportView", "BulkResource", "Line", "Outcome", "Rows"]
+__all__ = ["BulkImportView", "BulkResource", "Line", "Outcome", "Remark", "Rows"]

@@ -12,6 +12,8 @@ from core.imports.undone import Undone
 
 NEW, CHANGED, SAME, WRONG, LEFT = "new", "changed", "same", "wrong", "left"
 MOST_BULK_ROWS = 50_000
+# What is told of a file: words, or words with the list they are about (``text``, ``url``, ``label``).
+Remark = str | dict[str, str]
 CHUNK = 1_000  # rows judged and written together: what is in memory at once
 
 
@@ -93,7 +95,7 @@ class BulkResource:
     def write(self, outcomes: Sequence[Outcome]) -> None:
         raise NotImplementedError
 
-    def remarks(self, rows: Rows) -> list[str]:
+    def remarks(self, rows: Rows) -> list[Remark]:
         """What is to be told of the file as a whole, after the last row was judged."""
         return []
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from organizations.permissions import access
+from organizations.region import may_manage
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit
@@ -17,7 +18,6 @@ from teams.choices import Duty, FilingKind, PaperWhen
 from teams.forms.rules import RuleForm
 from teams.models import FilingRule, RulePaper
 from teams.rule_history import Past
-from teams.rulebook import may_manage
 from teams.views.rules.common import require_reader, tabs
 
 

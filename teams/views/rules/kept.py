@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from organizations.region import may_manage
 from organizations.signed_in import SignedIn
 from teams.checks import CHECKS, Check
 from teams.choices import FilingKind, Severity
 from teams.forms.kept import UNITS, CategoryForm, CheckForm, LimitForm, PaperKindForm
 from teams.limits import LIMITS
 from teams.models import Category, CheckSetting, PaperKind, RulePaper
-from teams.rulebook import may_manage
 from teams.views.rules.common import keep, require_reader, tabs
 
 TONES = {Severity.OFF: "off", Severity.WARN: "warn", Severity.BLOCK: "bad"}

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from organizations.models import Organization, User
 from organizations.permissions import can, reach
+from organizations.region import may_manage
 from organizations.roles import OFFICE_LEVELS, Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
 from teams.forms.kept import NewPhraseForm, PhraseForm
 from teams.models import Phrase
-from teams.rulebook import may_manage
 from teams.views.rules.common import keep, tabs
 
 

@@ -1,0 +1,51 @@
+"""Pages of what the region keeps for everybody: numbers with their source, entries of its tables."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Model
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+
+from core.adjustable import Setting, SettingForm
+from core.forms import VersionedForm
+from organizations.signed_in import SignedIn
+from organizations.views.common import edit
+from organizations.views.timeline import changes
+
+
+def keep(
+    request: SignedIn, form: VersionedForm, *, title: str, back: str, saved: str, crumbs: Iterable[tuple[Any, str]] = ()
+) -> HttpResponse:
+    """Add or change one entry; beside the form stands what was changed before, and by whom.
+
+    :param crumbs: label and address of the pages that lead here.
+    """
+    record: Any = form.instance
+    return edit(
+        request, form, title=title, back=back, saved=saved, template="generic/kept_form.html",
+        trail=[{"label": label, "url": url} for label, url in crumbs],
+        history=[] if record._state.adding else changes(record),
+    )  # fmt: skip
+
+
+def set_number(
+    request: SignedIn,
+    key: str,
+    *,
+    settings: Iterable[Setting],
+    model: type[Model],
+    form_class: type[SettingForm],
+    back: str,
+    back_title: Any,
+) -> HttpResponse:
+    """One number of ``settings``; 404 where there is none of that key."""
+    setting = next((setting for setting in settings if setting.key == key), None)
+    if setting is None:
+        raise Http404
+    row = model._default_manager.filter(pk=key).first() or model(value=setting.shipped)
+    form = form_class(request.POST or None, instance=row, setting=setting)
+    return keep(
+        request, form, title=str(setting.label), back=back, saved=_("已保存，从现在起按新的办。"),
+        crumbs=[(back_title, back)],
+    )  # fmt: skip

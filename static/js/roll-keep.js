@@ -1,0 +1,29 @@
+/* Keeps the page of a roll and what it loads in this browser, so that it opens again without network. Only the shell: it
+   holds no names. One cache per account; roll-leave.js empties them. */
+(() => {
+  const { user, workerUrl, until, keep: keepPages, files: laterFiles } = document.body.dataset;
+  if (!("serviceWorker" in navigator) || !("caches" in window) || Date.now() > Number(until)) return;
+  const name = `roll:${user}`;
+  /* Pages of slots that are long over go. */
+  const prune = async (cache) => {
+    for (const request of await cache.keys()) {
+      if (!new URL(request.url).pathname.startsWith("/roll/")) continue;
+      const [, over] = /data-until="(\d+)"/.exec(await (await cache.match(request)).text()) || [];
+      if (Number(over) < Date.now()) await cache.delete(request);
+    }
+  };
+  const keep = async () => {
+    await navigator.serviceWorker.register(workerUrl);
+    const cache = await caches.open(name);
+    const files = Array.from(document.querySelectorAll("script[src], link[rel=stylesheet]"), (one) => one.src || one.href);
+    const [pages, later] = [keepPages, laterFiles].map((text) => (text || "").split(" ").filter(Boolean));
+    await prune(cache);
+    await Promise.all([...files, ...later].map(async (address) => { if (!await cache.match(address)) await cache.add(address); }));
+    for (const address of pages) {
+      const answer = await fetch(address, { headers: { "X-Portal-Background": "1" }, cache: "no-store" });
+      if (answer.ok && !answer.redirected) await cache.put(address, answer);
+    }
+    document.documentElement.dataset.rollKept = "1";
+  };
+  window.addEventListener("load", () => keep().catch(() => { /* no network now: what was kept stays */ }));
+})();

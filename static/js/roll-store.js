@@ -1,0 +1,71 @@
+/* What the device keeps of a roll (IndexedDB). Two stores apart: names and server marks, which go with the sign-out, and
+   the marks tapped here, which stay until the server has them. Every entry carries the account it belongs to.
+   Sets window.rollStore. */
+window.rollStore = (() => {
+  const open = (name, build) => new Promise((done, fail) => {
+    const asked = indexedDB.open(name, 1);
+    asked.onupgradeneeded = () => build(asked.result);
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => asked.result.close();
+      done(asked.result);
+    };
+    asked.onerror = () => fail(asked.error);
+  });
+  const settled = (request) => new Promise((done, fail) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => fail(request.error);
+  });
+  // Done only when it is on the disk: "complete", not the success of the request.
+  const written = (database, store, act) => new Promise((done, fail) => {
+    const change = database.transaction(store, "readwrite");
+    change.oncomplete = () => done();
+    change.onerror = change.onabort = () => fail(change.error);
+    act(change.objectStore(store));
+  });
+
+  let memory = null; // the browser keeps nothing (private window): the page says so
+  const marks = () => open("roll-marks", (database) => database.createObjectStore("marks", { keyPath: "id" }));
+  const names = () => open("roll-names", (database) => database.createObjectStore("sheets", { keyPath: "key" }));
+  const using = async (which, act) => {
+    const database = await which();
+    try { return await act(database); } finally { database.close(); }
+  };
+  const put = async (mark) => {
+    if (memory) { memory.set(mark.id, mark); return; }
+    try {
+      await using(marks, (database) => written(database, "marks", (store) => store.put(mark)));
+    } catch {
+      memory = new Map([[mark.id, mark]]);
+    }
+  };
+  const all = async () => {
+    if (memory) return Array.from(memory.values());
+    try {
+      return await using(marks, (database) => settled(database.transaction("marks").objectStore("marks").getAll()));
+    } catch {
+      memory = new Map();
+      return [];
+    }
+  };
+
+  return {
+    put,
+    all,
+    isKept: () => memory === null,
+    remove: async (ids) => {
+      if (memory) { ids.forEach((id) => memory.delete(id)); return; }
+      await using(marks, (database) => written(database, "marks", (store) => ids.forEach((id) => store.delete(id))));
+    },
+    sheet: (key) => using(names, (database) => settled(database.transaction("sheets").objectStore("sheets").get(key))).catch(() => null),
+    keepSheet: (entry) => using(names, (database) => written(database, "sheets", (store) => store.put(entry))).catch(() => {}),
+    /* What is long over, and what is another account's, goes. */
+    prune: (user, now) => using(names, (database) => written(database, "sheets", (store) => {
+      store.openCursor().onsuccess = (event) => {
+        const cursor = event.target.result;
+        if (!cursor) return;
+        if (cursor.value.user !== user || cursor.value.until < now) cursor.delete();
+        cursor.continue();
+      };
+    })).catch(() => {}),
+  };
+})();

@@ -1,0 +1,167 @@
+/* Brings marks from the device to the server: each is kept here first and goes only when the server has answered for it.
+   Sent again as often as need be, for the server knows them by their ids. Without a session, without network, with the
+   server down: all stay, and the page is told ("roll:change" on document). Sets window.rollSync. */
+window.rollSync = (() => {
+  const BATCH = 100, FIRST = 2000, LONGEST = 60000, POLL = 15000, PATIENCE = 30000;
+  const page = document.body.dataset;
+  const user = Number(page.user);
+  const state = { network: navigator.onLine, expired: false, other: false, forbidden: false, known: false, sheet: null, waiting: [], shift: 0 };
+  let token = document.querySelector("meta[name=csrf-token]")?.content || "";
+  let wait = FIRST, timer = 0, busy = false, again = false;
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel("roll") : null;
+
+  const device = () => {
+    try {
+      let id = localStorage.getItem("roll.device");
+      if (!id) localStorage.setItem("roll.device", id = key().slice(0, 12));
+      return id;
+    } catch { return ""; }
+  };
+  const key = () => {
+    if (crypto.randomUUID) return crypto.randomUUID();
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = bytes[6] & 15 | 64;
+    bytes[8] = bytes[8] & 63 | 128;
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  };
+  const tell = () => document.dispatchEvent(new CustomEvent("roll:change"));
+  const load = async () => { state.waiting = (await window.rollStore.all()).sort((a, b) => a.at < b.at ? -1 : 1); };
+  const mine = () => state.waiting.filter((mark) => mark.user === user);
+  const unsent = () => mine().filter((mark) => !mark.refused);
+
+  const ask = async (address, options) => {
+    const headers = { Accept: "application/json", "X-Requested-With": "fetch", ...options?.headers };
+    const patience = new AbortController();
+    const over = setTimeout(() => patience.abort(), PATIENCE);
+    const answer = await fetch(address, { ...options, headers, signal: patience.signal, cache: "no-store", credentials: "same-origin" });
+    clearTimeout(over);
+    state.network = true;
+    // sign-in pages and pages of a captive network are no answer
+    const data = answer.redirected ? null : await answer.json().catch(() => null);
+    return { status: answer.redirected || (answer.ok && !data) ? 401 : answer.status, data };
+  };
+
+  const keep = async () => {
+    try { localStorage.setItem("roll.user", user); } catch { /* roll-leave.js finds nothing to empty */ }
+    await window.rollStore.keepSheet({ key: `${user}:${page.slot}`, user, until: Number(page.until), sheet: state.sheet });
+  };
+
+  /* The sheet as the server has it, and with it who is signed in and the token of the day. True: marks may be sent. */
+  const refresh = async () => {
+    const { status, data } = await ask(page.stateUrl, { headers: { "X-Portal-Background": "1" } });
+    state.expired = status === 401;
+    state.forbidden = status === 403 || status === 404;
+    if (status !== 200) { state.known = false; return false; }
+    state.other = data.user !== user;
+    state.known = !state.other;
+    if (state.other) return false;
+    token = data.csrf;
+    state.sheet = data;
+    await keep();
+    return true;
+  };
+
+  const post = (marks) => ask(page.marksUrl, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+    body: JSON.stringify({
+      user, device: device(), now: new Date().toISOString(),
+      marks: marks.map(({ id, slot, activity, person, card, kind, method, at }) => ({ id, slot, activity, person, card, kind, method, at })),
+    }),
+  });
+
+  const settle = async (results) => {
+    const done = [];
+    for (const result of results) {
+      const mark = state.waiting.find((one) => one.id === result.id);
+      if (!mark) continue;
+      if (result.state === "refused") await window.rollStore.put({ ...mark, refused: result.message });
+      else { done.push(result.id); count(mark, result); }
+      if (result.shift) state.shift = result.shift;
+      document.dispatchEvent(new CustomEvent("roll:answered", { detail: { mark, result } }));
+    }
+    if (state.sheet) await keep();
+    await window.rollStore.remove(done);
+    await load();
+  };
+  /* What the server has taken counts here at once, also when the network goes before the sheet comes. */
+  const count = ({ id, slot, kind, method, at }, { person, trouble, shift }) => {
+    const marks = state.sheet?.marks;
+    if (!marks || trouble || slot !== Number(page.slot) || marks.some((one) => one.id === id)) return;
+    marks.push({ id, person, kind, method: method || "tap", at: new Date(Date.parse(at) + shift * 1000).toISOString() });
+  };
+
+  /* One round: all that waits, then the sheet. False: try again later. */
+  const round = async () => {
+    await load();
+    if (!state.known && !await refresh()) return !unsent().length;
+    while (unsent().length) {
+      let { status, data } = await post(unsent().slice(0, BATCH));
+      if (status === 403 || status === 409) { // an old token, or another account since
+        if (!await refresh()) return false;
+        ({ status, data } = await post(unsent().slice(0, BATCH)));
+      }
+      if (status === 401) { state.expired = true; state.known = false; return false; }
+      if (status !== 200) return false;
+      await settle(data.results);
+      tell();
+    }
+    return refresh();
+  };
+
+  const run = async () => {
+    clearTimeout(timer);
+    if (busy) { again = true; return; }
+    busy = true;
+    again = false;
+    let fine = false;
+    try {
+      // two tabs on one device: one sends, the other waits
+      fine = navigator.locks ? await navigator.locks.request("roll-send", round) : await round();
+    } catch {
+      state.network = false;
+      state.known = false;
+    }
+    busy = false;
+    wait = fine ? FIRST : Math.min(wait * 2, LONGEST);
+    tell();
+    if (fine) channel?.postMessage("changed");
+    clearTimeout(timer);
+    timer = setTimeout(run, again ? 0 : fine ? POLL : wait);
+  };
+
+  const soon = () => { wait = FIRST; run(); };
+  window.addEventListener("online", soon);
+  window.addEventListener("offline", () => { state.network = false; tell(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
+  channel?.addEventListener("message", async () => { await load(); tell(); });
+
+  return {
+    state,
+    mine,
+    unsent,
+    others: () => state.waiting.filter((mark) => mark.user !== user),
+    start: async () => {
+      await window.rollStore.prune(user, Date.now());
+      await load();
+      const kept = await window.rollStore.sheet(`${user}:${page.slot}`);
+      if (kept) state.sheet = kept.sheet;
+      tell();
+      soon();
+    },
+    /* A tap: on the device first, then on its way. */
+    mark: async (facts) => {
+      const mark = { id: key(), user, slot: Number(page.slot), activity: Number(page.activity), at: new Date().toISOString(), ...facts };
+      state.waiting.push(mark);
+      tell();
+      await window.rollStore.put(mark);
+      await load();
+      tell();
+      channel?.postMessage("changed");
+      soon();
+      return mark;
+    },
+    drop: async (id) => { await window.rollStore.remove([id]); await load(); tell(); },
+  };
+})();

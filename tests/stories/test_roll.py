@@ -1,0 +1,167 @@
+"""A captain calls the roll in the field, on a 390 px phone: network and session go, every tap arrives once."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from organizations.models import User
+from people import card
+from tests.filling import PASSWORD
+from tests.people import builders as people
+from tests.training import builders
+from tests.training.test_roll_fold import BEGINS, CASES, GRACE, LASTS, key
+from training.choices import MarkKind, Presence
+from training.models import Attendance, Mark, Slot
+
+pytestmark = [pytest.mark.story, pytest.mark.django_db(transaction=True)]
+NAMES = ("王明", "敖特根巴雅尔·孟和", "李志强", "乌仁图雅")
+
+
+@pytest.fixture
+def slot(portal: dict[str, User]) -> Slot:
+    team, captain = portal["captain"].organization, portal["captain"]
+    drill = builders.drill(team, captain, starts_at=timezone.now().replace(microsecond=0))
+    builders.listed(
+        drill, *(people.member(team, at, person=people.person(at, name=name)) for at, name in enumerate(NAMES, 1))
+    )
+    return drill.slots.get()
+
+
+def person(page: Page, name: str) -> Any:
+    return page.locator("#roll-list li").filter(has_text=name)
+
+
+def tap(page: Page, name: str, choice: str = "") -> None:
+    """One tap; with a choice, a tap on the name and one on the choice."""
+    if not choice:
+        person(page, name).locator("[data-mark]").click()
+        return
+    person(page, name).locator(".who").click()
+    page.locator("#roll-choice").get_by_role("button", name=choice, exact=True).click()
+
+
+def waits(page: Page, count: int) -> None:
+    expect(page.locator("#roll-chip")).to_contain_text(f"待同步 {count}")
+
+
+def sign_in(page: Page, username: str, slot: Slot) -> None:
+    page.get_by_label("登录名").fill(username)
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(f"**/roll/slots/{slot.pk}/")
+
+
+def stored(count: int) -> list[Mark]:
+    """Marks, once there are so many."""
+    for _try in range(100):
+        if Mark.objects.count() >= count:
+            break
+        time.sleep(0.1)
+    return list(Mark.objects.order_by("at"))
+
+
+def test_roll_without_network_and_without_session(
+    slot: Slot, portal: dict[str, User], enter: Callable[..., Page]
+) -> None:
+    page = enter("captain", phone=True)
+    page.goto(f"/roll/slots/{slot.pk}/")
+    expect(page.locator("#roll-due")).to_have_text("4")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert person(page, "王明").locator("[data-mark]").bounding_box()["height"] >= 48  # type: ignore[index]
+    tap(page, "王明")
+    expect(page.locator("#roll-chip")).to_contain_text("已同步")
+    assert [mark.kind for mark in stored(1)] == [MarkKind.ARRIVED]
+    page.wait_for_selector("html[data-roll-kept]", state="attached")
+
+    # the network goes: taps go on, the page opens again, nothing is forgotten
+    page.context.set_offline(True)
+    tap(page, "敖特根巴雅尔·孟和")
+    tap(page, "李志强")
+    waits(page, 2)
+    page.reload()
+    expect(page.locator("#roll-chip")).to_contain_text("无网络")
+    waits(page, 2)
+    expect(person(page, "李志强").locator("[data-mark]")).to_contain_text("已到")
+    expect(page.locator("#roll-came")).to_have_text("3")
+    tap(page, "李志强", "请假")
+    tap(page, "乌仁图雅")
+    waits(page, 4)
+
+    # a member shows his card, and the page for it opens without network as well
+    late = people.member(slot.activity.host, 9, person=people.person(9, name="额尔德尼其其格"))
+    page.get_by_role("link", name="扫队员卡").click()
+    page.get_by_label("扫码枪或粘贴").fill(card.link(late))
+    page.get_by_role("button", name="记到").click()
+    expect(page.locator("#scan-list li")).to_contain_text("待同步")
+    waits(page, 5)
+    page.get_by_role("link", name="回到点名").click()
+    assert Mark.objects.count() == 1
+
+    # the session ends meanwhile: back in the network, the page says so and keeps all
+    page.context.clear_cookies()
+    page.context.set_offline(False)
+    expect(page.get_by_text("登录已过期，点名都在本机")).to_be_visible()
+    tap(page, "王明", "离开")
+    waits(page, 6)
+    page.reload()
+    expect(page.get_by_text("登录已过期，点名都在本机")).to_be_visible()
+    waits(page, 6)
+
+    # a colleague signs in on the same phone: he does not send them as his own
+    page.get_by_role("link", name="去登录").click()
+    sign_in(page, "chifeng", slot)
+    expect(page.get_by_text("还有别的账号点的 6 条没有同步")).to_be_visible()
+    expect(page.locator("#roll-came")).to_have_text("1")
+    assert Mark.objects.count() == 1
+
+    # signing in leads back, and each arrives once
+    page.context.clear_cookies()
+    page.goto(f"/accounts/login/?next=/roll/slots/{slot.pk}/")
+    sign_in(page, "captain", slot)
+    expect(page.locator("#roll-chip")).to_contain_text("已同步")
+    assert len(stored(7)) == 7
+    page.reload()
+    expect(page.locator("#roll-chip")).to_contain_text("已同步")
+    assert Mark.objects.count() == 7
+    assert {mark.by.username for mark in Mark.objects.select_related("by")} == {"captain"}
+    found = dict(Attendance.objects.values_list("participation__person__name", "presence"))
+    there = {NAMES[0], NAMES[1], NAMES[3], "额尔德尼其其格"}
+    assert found == {**dict.fromkeys(there, Presence.PRESENT), NAMES[2]: Presence.LEAVE}
+
+    # whoever signs out leaves no names behind
+    page.goto("/")
+    page.locator("form[data-signout]").first.evaluate("(form) => form.requestSubmit()")
+    page.wait_for_url(lambda url: "/roll/" not in url)
+    page.wait_for_function("caches.keys().then((names) => names.every((name) => !name.startsWith('roll:')))")
+
+    _fold_is_the_servers(page)
+
+
+def _fold_is_the_servers(page: Page) -> None:
+    """The browser's fold, put to the server's table of cases."""
+    page.goto("about:blank")
+    page.add_script_tag(path="static/js/roll-fold.js")
+    begins = int(BEGINS.timestamp() * 1000)
+
+    def at(minutes: float | None) -> int | None:
+        return None if minutes is None else begins + round(minutes * 60000)
+
+    for case in CASES:
+        marks = [
+            {"id": str(key(number, *rest)), "kind": kind, "method": "tap", "at": at(minutes)}
+            for number, (kind, minutes, *rest) in enumerate(case["marks"])
+        ]
+        ends = begins + int(LASTS.total_seconds() * 1000)
+        folded = page.evaluate(
+            "([marks, begins, ends, grace]) => window.rollFold(marks, begins, ends, grace)",
+            [marks, begins, ends, int(GRACE.total_seconds() * 1000)],
+        )
+        says = case["folds"]
+        assert (folded["presence"], folded["minutes"]) == (says["presence"], says["minutes"]), case["name"]
+        expected = (at(says.get("arrived")), at(says.get("left")))
+        assert (folded["arrivedAt"], folded["leftAt"]) == expected, json.dumps(case)

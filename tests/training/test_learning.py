@@ -1,0 +1,291 @@
+"""Enrolment by members, results row by row, certificates in one step, own pages."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from core.models import Notice
+from organizations.models import Organization, User
+from people.models import Certificate, Membership
+from people.states import CertificateState
+from people.workflow import CERTIFICATE
+from tests.core.list_checks import queries_of
+from tests.people import builders as people
+from tests.training import builders
+from training.awarding import to_award
+from training.choices import Listing, Outcome
+from training.enrolling import enrol, open_to
+from training.models import Activity, Participation, Teaching
+from training.workflow import WORKFLOW
+
+pytestmark = pytest.mark.django_db
+MINE = "/me/training/"
+
+
+@pytest.fixture
+def team(captain: User) -> Organization:
+    return captain.organization
+
+
+@pytest.fixture
+def membership(team: Organization, member: User) -> Membership:
+    """The demo member, linked to a person of the team."""
+    return people.ready(team, 1, person=people.person(1, user=member))
+
+
+def coming(host: Organization, by: User, **facts: Any) -> Activity:
+    """A training in ten days that one can enrol in until the day after tomorrow."""
+    starts = timezone.now() + timedelta(days=10)
+    facts.setdefault("enrols_until", timezone.localdate() + timedelta(days=2))
+    return builders.training(host, by, starts_at=starts, summary="", **facts)
+
+
+def said(client: Client, name: str, pk: int, /, **data: Any) -> str:
+    return client.post(reverse(f"training:{name}", args=[pk]), data, follow=True).content.decode()
+
+
+# -- enrolment ------------------------------------------------------------------------------------------------
+def test_member_enrols_is_accepted_and_told_and_withdraws(
+    team: Organization, captain: User, member: User, membership: Membership, as_user: Callable[[User], Client]
+) -> None:
+    course = coming(team, captain, places=3)
+    client, keeper = as_user(member), as_user(captain)
+    page = client.get(MINE)
+    assert [line["left"] for line in page.context["offered"]] == [3]
+    assert "已报名" in said(client, "my_enrol", course.pk)
+    assert "已经报名了" in said(client, "my_enrol", course.pk)
+    row = Participation.objects.get(activity=course)
+    assert row.listing == Listing.ASKED
+    assert Notice.objects.filter(recipient=captain, kind="enrolment_asked").count() == 1
+    said(keeper, "people_act", course.pk, act="accept", row=[row.pk])
+    row.refresh_from_db()
+    assert row.listing == Listing.LISTED
+    assert Notice.objects.filter(recipient=member, kind="enrolment_accepted").exists()
+    assert "已取消报名" in said(client, "my_withdraw", row.pk)
+    row.refresh_from_db()
+    assert row.listing == Listing.REMOVED
+    assert Notice.objects.filter(recipient=captain, kind="enrolment_withdrawn").exists()
+    assert "已报名" in said(client, "my_enrol", course.pk)
+
+
+def test_declined_with_a_reason_that_the_member_reads(
+    team: Organization, captain: User, member: User, membership: Membership, as_user: Callable[[User], Client]
+) -> None:
+    course = coming(team, captain)
+    row = enrol(course, membership.person, by=member)
+    keeper = as_user(captain)
+    assert "要写明理由" in said(keeper, "people_act", course.pk, act="decline", row=[row.pk])
+    said(keeper, "people_act", course.pk, act="decline", row=[row.pk], reason="请先完成初级培训")
+    assert "请先完成初级培训" in as_user(member).get(MINE).content.decode()
+    assert "没有被接受" in said(as_user(member), "my_enrol", course.pk)
+
+
+def test_full_over_and_not_open_are_told(
+    team: Organization, captain: User, member: User, membership: Membership, as_user: Callable[[User], Client]
+) -> None:
+    client = as_user(member)
+    full = coming(team, captain, places=1)
+    builders.listed(full, people.member(team, 2))
+    assert "名额已满" in said(client, "my_enrol", full.pk)
+    over = coming(team, captain, enrols_until=timezone.localdate() - timedelta(days=1))
+    assert "截止" in said(client, "my_enrol", over.pk)
+    drill = builders.drill(team, captain)
+    assert client.post(reverse("training:my_enrol", args=[drill.pk])).status_code == 404
+    assert Participation.objects.filter(person=membership.person).count() == 0
+
+
+def test_open_to_joined_teams_and_below_an_office(
+    team: Organization, captain: User, chifeng: User, baotou: User, membership: Membership
+) -> None:
+    ours, wide, far = (
+        coming(team, captain), coming(chifeng.organization, chifeng), coming(baotou.organization, baotou),
+    )  # fmt: skip
+    assert set(open_to(membership.person)) == {ours, wide}
+    assert far not in open_to(membership.person)
+    closed = coming(team, captain, enrols_until=None)
+    assert closed not in open_to(membership.person)
+
+
+def test_who_is_in_no_team_any_more_cannot_be_accepted(
+    team: Organization, captain: User, member: User, membership: Membership, as_user: Callable[[User], Client]
+) -> None:
+    course = coming(team, captain)
+    row = enrol(course, membership.person, by=member)
+    Membership.objects.filter(pk=membership.pk).update(
+        state="ended", left_on=timezone.localdate(), end_kind="voluntary"
+    )
+    assert "已经不在报名时的队伍里" in said(as_user(captain), "people_act", course.pk, act="accept", row=[row.pk])
+    row.refresh_from_db()
+    assert row.listing == Listing.ASKED
+
+
+# -- results --------------------------------------------------------------------------------------------------
+def typed(rows: list[Participation], *outcomes: tuple[str, str]) -> dict[str, str]:
+    data = {}
+    for row, (outcome, score) in zip(rows, outcomes, strict=True):
+        data |= {f"outcome-{row.pk}": outcome, f"score-{row.pk}": score, f"version-{row.pk}": str(row.version)}
+    return data
+
+
+@pytest.fixture
+def course(team: Organization, captain: User) -> Activity:
+    made = builders.training(team, captain)
+    there = builders.listed(made, *(people.member(team, number) for number in (1, 2, 3)))
+    builders.present(made, there)
+    return made
+
+
+def test_results_are_saved_row_by_row(course: Activity, captain: User, as_user: Callable[[User], Client]) -> None:
+    rows, client = list(course.participations.order_by("pk")), as_user(captain)
+    url = reverse("training:activity_results", args=[course.pk])
+    Participation.objects.filter(pk=rows[2].pk).update(outcome="failed", version=7)  # somebody else, meanwhile
+    data = typed(rows, ("passed", "88.5"), ("passed", "101"), ("passed", "60"))
+    page = client.post(url, data)
+    shown = page.content.decode()
+    assert "成绩是 0 到 100 的数" in shown
+    assert "别人刚改过：不合格" in shown
+    assert 'value="101"' in shown
+    assert [(row.outcome, row.score) for row in course.participations.order_by("pk")] == [
+        ("passed", pytest.approx(88.5)), ("", None), ("failed", None),
+    ]  # fmt: skip
+    assert rows[0].tracked_events.filter(outcome="passed").exists()
+    rows = list(course.participations.order_by("pk"))
+    client.post(url, typed(rows, ("passed", "88.5"), ("", ""), ("failed", "")) | {"rest": "passed"})
+    assert list(course.participations.order_by("pk").values_list("outcome", flat=True)) == [
+        "passed", "passed", "failed",
+    ]  # fmt: skip
+
+
+def test_a_hundred_results_in_few_queries(
+    team: Organization, captain: User, as_user: Callable[[User], Client], django_assert_max_num_queries: Any
+) -> None:
+    made = builders.training(team, captain)
+    url, client = reverse("training:activity_results", args=[made.pk]), as_user(captain)
+    few = queries_of(client, url)
+    rows = builders.listed(made, *(people.member(team, number) for number in range(1, 101)))
+    builders.present(made, rows)
+    assert len(queries_of(client, url)) == len(few) <= 12
+    with django_assert_max_num_queries(25):
+        client.post(url, typed(rows, *[("passed", "80")] * 100))
+    assert made.participations.filter(outcome=Outcome.PASSED).count() == 100
+
+
+def test_teachings_by_catalogue_or_by_name(course: Activity, captain: User, as_user: Callable[[User], Client]) -> None:
+    client = as_user(captain)
+    assert "请选择师资，或者填写姓名" in said(client, "teaching_create", course.pk, topic="心肺复苏")
+    said(client, "teaching_create", course.pk, name="外请老师", topic="心肺复苏", lessons="4")
+    teaching = Teaching.objects.get(activity=course)
+    said(client, "teaching_edit", teaching.pk, name="外请老师", topic="包扎")
+    teaching.refresh_from_db()
+    assert teaching.topic == "包扎"
+    said(client, "teaching_remove", teaching.pk)
+    assert not course.teachings.exists()
+
+
+# -- certificates ---------------------------------------------------------------------------------------------
+def sheet(client: Client, activity: Activity, **more: Any) -> tuple[str, dict[str, Any]]:
+    url = reverse("training:activity_certificates", args=[activity.pk])
+    page = client.get(url, {"kind": "first_aid"})
+    data = {"kind": "first_aid", "issuer": "演示红十字会", "issued_on": timezone.localdate().isoformat()}
+    for line in page.context["lines"]:
+        prefix = line.form.prefix
+        data |= {f"{prefix}-held": line.held.pk if line.held else 0, f"{prefix}-act": "skip", f"{prefix}-number": ""}
+    return url, data | {"prefix_text": "CF-", "first_number": "001", **more}
+
+
+def test_certificates_to_those_who_passed_in_one_step_and_never_twice(
+    course: Activity, captain: User, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    rows = list(course.participations.order_by("pk"))
+    Participation.objects.filter(pk__in=[row.pk for row in rows[:2]]).update(outcome="passed", version=2)
+    client = as_user(captain)
+    assert "kinds" in client.get(reverse("training:activity_certificates", args=[course.pk])).context
+    url, data = sheet(client, course)
+    assert "已登记 2 本证书" in client.post(url, data, follow=True).content.decode()
+    client.post(url, data, follow=True)
+    given = list(Certificate.objects.order_by("pk"))
+    assert [one.number for one in given] == ["CF-001", "CF-002"]
+    assert given[0].state == CertificateState.REPORTED  # the captain does not verify
+    rows[0].refresh_from_db()
+    assert rows[0].certificate == given[0]
+    CERTIFICATE.perform(given[0], "end", by=chifeng if given[0].state == "verified" else captain, reason="登记有误")
+    assert [row.pk for row in to_award(course)] == [rows[0].pk]  # it can be given again
+
+
+def test_who_has_one_is_renewed_or_kept_and_a_taken_number_is_named(
+    course: Activity, captain: User, as_user: Callable[[User], Client]
+) -> None:
+    rows = list(course.participations.order_by("pk"))
+    course.participations.update(outcome="passed")
+    old = people.certificate(rows[0].person, state=CertificateState.REPORTED, number="ALT-1")
+    other = people.certificate(people.member(course.host, 9).person, number="CF-001")
+    client = as_user(captain)
+    url, data = sheet(client, course, **{f"p{rows[0].person_id}-act": "renew"})
+    refused = client.post(url, data).content.decode()
+    assert "不能发，谁都还没有发" in refused
+    assert Certificate.objects.count() == 2
+    client.post(url, data | {"first_number": "101"})
+    old.refresh_from_db()
+    assert (old.state, other.state) == (CertificateState.ENDED, CertificateState.VERIFIED)
+    assert course.participations.exclude(certificate=None).count() == 3
+
+
+def test_strangers_and_those_without_the_right_stay_out(
+    course: Activity, baotou: User, leader: User, as_user: Callable[[User], Client]
+) -> None:
+    for name in ("activity_results", "activity_certificates"):
+        url = reverse(f"training:{name}", args=[course.pk])
+        assert as_user(baotou).get(url).status_code == 404
+        assert as_user(leader).post(url).status_code == 403
+    assert as_user(leader).get(reverse("training:activity_results", args=[course.pk])).status_code == 200
+
+
+def test_confirmed_results_do_not_change_but_certificates_can_still_be_given(
+    course: Activity, captain: User, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    course.participations.update(outcome="passed")
+    record = WORKFLOW.perform(WORKFLOW.perform(course, "submit", by=captain), "confirm", by=chifeng)
+    client, rows = as_user(captain), list(record.participations.order_by("pk"))
+    assert "名单不能再改" in said(
+        client, "activity_results", record.pk, **typed(rows, ("failed", ""), ("failed", ""), ("failed", ""))
+    )
+    url, data = sheet(client, record)
+    client.post(url, data)
+    assert record.participations.exclude(certificate=None).count() == 3
+
+
+# -- own pages ------------------------------------------------------------------------------------------------
+def test_own_page_shows_hours_results_and_certificates_and_nobody_elses(
+    team: Organization, captain: User, member: User, membership: Membership, baotou: User,
+    as_user: Callable[[User], Client],
+) -> None:  # fmt: skip
+    made = builders.training(team, captain, title="急救培训（演示）")
+    row = builders.listed(made, membership)[0]
+    builders.present(made, [row])
+    Participation.objects.update(
+        outcome="passed", score="91.5", certificate=people.certificate(membership.person, number="X-1")
+    )
+    page = as_user(member).get(MINE).content.decode()
+    for word in ("急救培训（演示）", "8 小时", "合格", "91.5", "救护员证", "记录还没有确认"):
+        assert word in page, word
+    assert as_user(baotou).get(MINE).status_code == 302  # linked to no person
+    assert as_user(captain).post(reverse("training:my_withdraw", args=[row.pk])).status_code in (302, 404)
+    row.refresh_from_db()
+    assert row.listing == Listing.LISTED
+    kept = as_user(captain).get(reverse("training:person_activities", args=[membership.person_id]))
+    assert "急救培训（演示）" in kept.content.decode()
+    assert as_user(baotou).get(reverse("training:person_activities", args=[membership.person_id])).status_code == 404
+    assert len(queries_of(as_user(member), MINE)) <= 12
+
+
+def test_began_already_is_not_withdrawn(
+    team: Organization, captain: User, member: User, membership: Membership, as_user: Callable[[User], Client]
+) -> None:
+    made = builders.training(team, captain)
+    row = builders.listed(made, membership)[0]
+    assert "培训已经开始" in said(as_user(member), "my_withdraw", row.pk)

@@ -1,0 +1,195 @@
+"""Problems found in a drill: written down, put right, accepted, told when they are due."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from core.models import WorkflowEvent
+from core.workflow import MoveNotAllowed
+from organizations.models import Organization, User
+from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told
+from tests.people import builders as people
+from tests.training import builders
+from training.models import Activity, Problem
+from training.reminders_problems import problems_due, problems_unaccepted
+from training.settings import DUE
+from training.states import PROBLEM_STEPS, ProblemState
+from training.views.problem_list import ProblemList
+from training.workflow import PROBLEM
+
+pytestmark = pytest.mark.django_db
+LIST = "/problems/"
+TODAY = timezone.localdate
+
+
+@pytest.fixture
+def team(captain: User) -> Organization:
+    return captain.organization
+
+
+@pytest.fixture
+def drill(team: Organization, captain: User) -> Activity:
+    return builders.drill(team, captain)
+
+
+@pytest.fixture
+def problem(drill: Activity, captain: User) -> Problem:
+    return builders.problem(drill, captain)
+
+
+def said(client: Client, name: str, pk: int, /, **data: Any) -> str:
+    return client.post(reverse(f"training:{name}", args=[pk]), data, follow=True).content.decode()
+
+
+# -- the table ------------------------------------------------------------------------------------------------
+def in_state(problem: Problem, state: str, captain: User, chifeng: User) -> Problem:
+    if state == ProblemState.OPEN:
+        return problem
+    problem = PROBLEM.perform(problem, "report", by=captain, fix="换了发动机")
+    return problem if state == ProblemState.FIXED else PROBLEM.perform(problem, "accept", by=chifeng)
+
+
+@pytest.mark.parametrize("action", PROBLEM_STEPS)
+@pytest.mark.parametrize("state", ProblemState.values)
+def test_every_state_and_action(problem: Problem, captain: User, chifeng: User, state: str, action: str) -> None:
+    problem = in_state(problem, state, captain, chifeng)
+    by = captain if action == "report" else chifeng
+    facts = {"fix": "换了发动机"} if action == "report" else {}
+    legal = state in PROBLEM_STEPS[action].sources
+    assert legal == (action in {move.action for move in PROBLEM.available_actions(problem, by)})
+    if legal:
+        fresh = PROBLEM.perform(problem, action, by=by, comment="理由", **facts)
+        assert fresh.state == PROBLEM_STEPS[action].target
+        assert WorkflowEvent.objects.of(problem).last().action == action
+    else:
+        with pytest.raises(MoveNotAllowed):
+            PROBLEM.perform(problem, action, by=by, comment="理由", **facts)
+        problem.refresh_from_db()
+        assert problem.state == state
+
+
+def test_nobody_accepts_what_he_reported_and_a_report_says_what_was_done(problem: Problem, captain: User) -> None:
+    with pytest.raises(ValidationError):
+        PROBLEM.perform(problem, "report", by=captain, fix=" ")
+    fixed = PROBLEM.perform(problem, "report", by=captain, fix="换了发动机")
+    with pytest.raises(MoveNotAllowed) as refused:
+        PROBLEM.perform(fixed, "accept", by=captain)
+    assert refused.value.code == "permission"
+
+
+# -- pages ----------------------------------------------------------------------------------------------------
+def test_from_the_drill_to_closed(
+    drill: Activity, team: Organization, captain: User, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    owner = people.member(team, 1, person=people.person(1, name="敖特根巴雅尔·孟和"))
+    client, office = as_user(captain), as_user(chifeng)
+    form = client.get(reverse("training:problem_create", args=[drill.pk])).context["form"]
+    assert form["due_on"].value() == TODAY() + timedelta(days=DUE.shipped)
+    due = TODAY() + timedelta(days=9)
+    page = said(
+        client, "problem_create", drill.pk, what="冲锋舟发动机启动失败", organization=team.pk, owner=owner.person.name,
+        due_on=due.isoformat(),
+    )  # fmt: skip
+    assert "问题已登记" in page
+    problem = Problem.objects.get()
+    assert (problem.owner_person, problem.due_on, problem.created_by) == (owner.person, due, captain)
+    move = reverse("training:problem_move", args=[problem.pk])
+    assert "整改情况" in client.get(move, {"action": "report"}).content.decode()
+    problem.refresh_from_db()
+    assert problem.state == "open"  # a GET changes nothing
+    assert client.post(move, {"action": "report", "fix": ""}).context["form"].errors
+    client.post(move, {"action": "report", "fix": "换了发动机"})
+    assert "理由" in office.get(move, {"action": "refuse"}).content.decode()
+    office.post(move, {"action": "refuse", "comment": "没有照片"})
+    page = client.get(problem.get_absolute_url()).content.decode()
+    assert "没有照片" in page
+    client.post(move, {"action": "report", "fix": "换了发动机，附照片"})
+    office.post(move, {"action": "accept"})
+    problem.refresh_from_db()
+    assert (problem.state, problem.closed_by) == ("closed", chifeng)
+    assert "已经办过了" in said(office, "problem_move", problem.pk, action="accept")
+
+
+def test_wrong_input_is_shown_and_a_stale_form_compared(
+    drill: Activity, problem: Problem, captain: User, baotou: User, as_user: Callable[[User], Client]
+) -> None:
+    client = as_user(captain)
+    wrong = client.post(reverse("training:problem_create", args=[drill.pk]), {"organization": baotou.organization.pk})
+    assert {"what", "organization", "due_on"} <= set(wrong.context["form"].errors)
+    Problem.objects.filter(pk=problem.pk).update(measure="别人写的", version=5)
+    data = {"what": "改了", "organization": problem.organization_id, "due_on": TODAY().isoformat(), "version": 1}
+    stale = client.post(reverse("training:problem_edit", args=[problem.pk]), data)
+    assert "别人写的" in stale.content.decode()
+
+
+def test_after_the_hand_in_the_office_writes_them_down(
+    team: Organization, captain: User, chifeng: User, leader: User, baotou: User, as_user: Callable[[User], Client]
+) -> None:
+    record = builders.confirmed(team, captain, chifeng, people.member(team, 1))
+    data = {"what": "方案没有写撤离路线", "organization": team.pk, "due_on": TODAY().isoformat()}
+    assert "由确认单位登记" in said(as_user(captain), "problem_create", record.pk, **data)
+    assert "问题已登记" in said(as_user(chifeng), "problem_create", record.pk, **data)
+    url = reverse("training:problem_create", args=[record.pk])
+    assert as_user(leader).get(url).status_code == 403
+    assert as_user(baotou).get(url).status_code == 404
+    assert as_user(baotou).get(Problem.objects.get().get_absolute_url()).status_code == 404
+    found = as_user(chifeng).get(url, {"pick": "1"}).context["places"]
+    assert {line["url"] for line in found} >= {f"{url}?place={chifeng.organization.pk}"}
+
+
+def test_list_filters_and_keeps_to_its_queries(
+    drill: Activity, captain: User, baotou: User, as_user: Callable[[User], Client]
+) -> None:
+    late = builders.problem(drill, captain, what="超期的", due_on=TODAY() - timedelta(days=3))
+    soon = builders.problem(drill, captain, what="快到期的", due_on=TODAY() + timedelta(days=5))
+    done = builders.problem(drill, captain, what="已销号的", state="closed", closed_at=timezone.now())
+    client = as_user(captain)
+
+    def shown(**query: str) -> set[str]:
+        return {row.what for row in client.get(LIST, query).context["page_obj"]}
+
+    assert shown(due="overdue") == {late.what}
+    assert shown(due="7") == shown(due="30") == {soon.what}
+    assert done.what not in shown(q="")
+    assert shown(state="closed") == {done.what}
+    assert shown(state="all", year=str(drill.starts_at.year)) == {late.what, soon.what, done.what}
+    assert "超期 3 天" in client.get(LIST).content.decode()
+    exported = client.get(LIST, {"export": "xlsx"})
+    assert exported.status_code == 200
+    assert b"".join(exported)
+    assert list(as_user(baotou).get(LIST).context["page_obj"]) == []
+    assert_sorts_by_index(ProblemList)
+    assert_tampering_is_told(client, LIST)
+    at = client.get(LIST, {"at": (TODAY() - timedelta(days=1)).isoformat()})
+    assert list(at.context["page_obj"]) == []
+    assert_constant_queries(
+        client, f"{LIST}?view=", lambda step: [builders.problem(drill, captain) for _ in range(step)]
+    )
+
+
+# -- reminders ------------------------------------------------------------------------------------------------
+def test_keepers_hear_before_on_and_after_the_day_and_acceptors_of_what_lies(
+    drill: Activity, captain: User, chifeng: User
+) -> None:
+    day = TODAY()
+    problem = builders.problem(drill, captain, due_on=day)
+
+    def told(offset: int) -> list[str]:
+        return [one.once.rpartition(f"{day}-")[2] for one in problems_due(day + timedelta(days=offset))]
+
+    assert [told(offset) for offset in (-8, -7, -5, -4, 0, 2, 3, 7, 8, 14)] == [
+        [], ["7"], ["7"], [], ["0"], ["0"], [], ["late-1"], ["late-1"], ["late-2"],
+    ]  # fmt: skip
+    assert captain in next(iter(problems_due(day))).recipients
+    fixed = PROBLEM.perform(problem, "report", by=captain, fix="换了")
+    assert list(problems_due(day)) == list(problems_unaccepted(day + timedelta(days=6))) == []
+    reminder = next(iter(problems_unaccepted(day + timedelta(days=7))))
+    assert captain not in reminder.recipients
+    assert chifeng in reminder.recipients
+    assert reminder.url == fixed.get_absolute_url()

@@ -1,0 +1,225 @@
+"""A plan of the year is drawn up, issued, followed, and seen from above with everything below it."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import Workbook
+
+from organizations.models import Organization, User
+from tests.core.list_checks import assert_constant_queries, assert_tampering_is_told, queries_of
+from tests.people import builders as people
+from tests.training import builders
+from tests.training.builders import downloaded
+from training.models import Activity, Instructor, Plan, PlanItem
+from training.planning import Line, items_for, with_progress
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+YEAR = timezone.localdate().year
+
+
+def item(**facts: Any) -> dict[str, Any]:
+    return {"name": "水上救援（演示）", "times": "2", "first_month": "5", "last_month": "7", "position": "10", **facts}
+
+
+def test_plan_is_begun_filled_issued_and_copied_into_the_next_year(songshan: User, as_user: SignIn) -> None:
+    client, place = as_user(songshan), songshan.organization_id
+    new = reverse("training:plan_create")
+    client.post(new, {"organization": place, "year": YEAR})
+    plan = Plan.objects.get()
+    assert "已经有这一年的计划" in client.post(new, {"organization": place, "year": YEAR}).content.decode()
+    add = reverse("training:planitem_create", args=[plan.pk])
+    client.post(f"{add}?kind=drill", item(form="field", scope="team"))
+    client.post(f"{add}?kind=training", item(name="救护复训（演示）", training_kind="refresher"))
+    client.post(f"{add}?kind=training", item(name="不办的（演示）"))
+    assert list(plan.items.values_list("kind", "position", "training_kind")) == [
+        ("drill", 10, ""), ("training", 10, "refresher"), ("training", 10, ""),
+    ]  # fmt: skip
+    edit = reverse("training:plan_edit", args=[plan.pk])
+    assert client.post(edit, {"document_no": "随便写", "version": 1}).context["form"].errors
+    client.post(edit, {"document_no": "松红发〔2026〕3号", "issued_on": "2026-01-15", "version": 1})
+    plan.refresh_from_db()
+    assert plan.document_no
+    last = plan.items.get(name="不办的（演示）")
+    end = reverse("training:planitem_end", args=[last.pk])
+    assert client.post(end, {"reason": ""}).status_code == 200
+    client.get(end)
+    last.refresh_from_db()
+    assert last.ended_at is None
+    client.post(end, {"reason": "经费没有落实"})
+    assert "不能再改" in client.get(reverse("training:planitem_edit", args=[last.pk]), follow=True).content.decode()
+    assert "经费没有落实" in client.get(last.get_absolute_url()).content.decode()
+    client.post(new, {"organization": place, "year": YEAR + 1, "copy": "on"})
+    copied = Plan.objects.get(year=YEAR + 1)
+    assert [one.name for one in copied.items.all()] == ["水上救援（演示）", "救护复训（演示）"]
+    assert not copied.document_no
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [({"name": ""}, "name"), ({"times": "0"}, "times"), ({"last_month": "3"}, "last_month"), ({"times": "x"}, "times")],
+)
+def test_bad_items_are_told(songshan: User, as_user: SignIn, facts: dict[str, str], told: str) -> None:
+    plan = Plan.objects.create(organization=songshan.organization, year=YEAR)
+    answer = as_user(songshan).post(reverse("training:planitem_create", args=[plan.pk]), item(**facts))
+    assert told in answer.context["form"].errors
+    assert not plan.items.exists()
+
+
+def test_progress_counts_confirmed_records_and_sees_what_is_under_way(
+    captain: User, chifeng: User, songshan: User, as_user: SignIn
+) -> None:
+    team = captain.organization
+    plan = builders.plan(team, times=3)
+    only = plan.items.get()
+    there = [people.member(team, number) for number in (1, 2)]
+    builders.confirmed(team, captain, chifeng, *there, plan_item=only)
+    builders.drill(team, captain, plan_item=only)
+    cancelled = builders.drill(team, captain, plan_item=only)
+    Activity.objects.filter(pk=cancelled.pk).update(state="cancelled")
+    loose = builders.drill(team, captain, title="计划外的演练（演示）")
+    page = as_user(captain).get(plan.get_absolute_url())
+    line = page.context["lines"][0]
+    assert (line.item.done, line.item.open, line.item.reached) == (1, 1, 2)
+    assert [row["activity"] for row in page.context["unplanned"]] == [loose]
+    assert page.context["below"]["rows"] == []
+    shown = as_user(captain).get(only.get_absolute_url())
+    assert len(shown.context["held"]) == 3  # the cancelled one is shown with its state, and not counted
+
+
+@pytest.mark.parametrize(
+    ("today", "done", "under_way", "said"),
+    [
+        (date(2026, 4, 1), 0, 0, ""),
+        (date(2026, 7, 1), 0, 0, "本月内还差 2 次"),
+        (date(2026, 7, 1), 1, 1, "在办"),
+        (date(2026, 8, 1), 1, 0, "已过计划月份，还差 1 次"),
+        (date(2026, 8, 1), 1, 1, "已过计划月份，在办"),
+        (date(2027, 1, 1), 0, 0, "已过计划月份，还差 2 次"),
+        (date(2026, 4, 1), 2, 0, "已完成"),
+        (date(2026, 9, 1), 3, 0, "已完成"),
+    ],
+)
+def test_an_item_says_when_it_is_due(today: date, done: int, under_way: int, said: str) -> None:
+    one = PlanItem(plan=Plan(year=2026), name="x", times=2, first_month=5, last_month=7)
+    one.done, one.open = done, under_way  # type: ignore[attr-defined]
+    assert Line(one, today).state["label"] == said
+
+
+def test_office_sees_what_its_teams_and_offices_come_to(
+    captain: User, chifeng: User, songshan: User, baotou: User, as_user: SignIn
+) -> None:
+    office = chifeng.organization
+    above = builders.plan(office, times=1)
+    builders.plan(captain.organization, times=3)
+    builders.plan(songshan.organization, times=4)
+    builders.plan(songshan.organization, YEAR - 1)
+    builders.plan(baotou.organization, times=9)
+    there = people.member(captain.organization, 1)
+    builders.confirmed(captain.organization, captain, chifeng, there, plan_item=PlanItem.objects.get(times=3))
+    below = as_user(chifeng).get(above.get_absolute_url()).context["below"]
+    assert (below["total"]["planned"], below["total"]["done"], below["total"]["reached"]) == (7, 1, 1)
+    assert below["without"] == len(below["rows"]) - 2
+    assert as_user(captain).get(above.get_absolute_url()).status_code == 404  # the plan of an office above
+    assert as_user(baotou).get(above.get_absolute_url()).status_code == 404
+    assert as_user(chifeng).get(reverse("training:plan_edit", args=[above.pk])).status_code == 200
+    theirs = Plan.objects.get(organization=songshan.organization, year=YEAR)
+    assert as_user(chifeng).get(theirs.get_absolute_url()).status_code == 200
+    assert as_user(chifeng).get(reverse("training:plan_edit", args=[theirs.pk])).status_code == 403
+
+
+def test_activity_is_offered_the_items_of_its_own_plan_and_of_the_offices_above(
+    captain: User, chifeng: User, baotou: User
+) -> None:
+    own = builders.plan(captain.organization).items.get()
+    above = builders.plan(chifeng.organization).items.get()
+    builders.plan(baotou.organization)
+    builders.plan(captain.organization, YEAR - 1)
+    builders.plan_item(own.plan, kind="training")
+    builders.plan_item(own.plan, ended_at=timezone.now())
+    assert list(items_for(captain.organization, "drill")) == [own, above]
+    assert list(items_for(chifeng.organization, "drill", YEAR)) == [above]
+
+
+def test_pages_of_plans_stay_quick(chifeng: User, captain: User, as_user: SignIn) -> None:
+    client, team = as_user(chifeng), captain.organization
+    plan = builders.plan(chifeng.organization)
+
+    def more(number: int) -> None:
+        while Plan.objects.count() < number + 1:
+            made = builders.plan(team, 2020 + Plan.objects.count())
+            builders.drill(team, captain, plan_item=made.items.get(),
+                           starts_at=builders.morning() + timedelta(minutes=made.pk))  # fmt: skip
+
+    assert_constant_queries(client, reverse("training:plan_list"), more)
+    assert_tampering_is_told(client, reverse("training:plan_list"))
+    assert downloaded(client, reverse("training:plan_list") + "?export=xlsx")
+
+    def longer(number: int) -> None:
+        while plan.items.count() < number:
+            builders.plan_item(plan)
+
+    assert_constant_queries(client, plan.get_absolute_url(), longer)
+    assert len(queries_of(client, plan.items.first().get_absolute_url())) <= 10  # type: ignore[union-attr]
+
+
+def sheet(*rows: tuple[Any, ...]) -> SimpleUploadedFile:
+    book, out = Workbook(), BytesIO()
+    for row in rows:
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(out)
+    return SimpleUploadedFile("计划.xlsx", out.getvalue())
+
+
+def taken_in(client: Client, url: str, file: SimpleUploadedFile) -> Any:
+    looked = client.post(url, {"file": file}, follow=True)
+    if looked.context["preview"]["summary"].get("wrong"):
+        return looked
+    return client.post(looked.redirect_chain[-1][0], follow=True)
+
+
+def test_items_come_from_a_spreadsheet(songshan: User, as_user: SignIn) -> None:
+    plan, client = Plan.objects.create(organization=songshan.organization, year=YEAR), as_user(songshan)
+    url = reverse("training:plan_import", args=[plan.pk])
+    head = ("种类", "名称", "次数", "从几月", "到几月", "演练形式", "培训类别")
+    assert downloaded(client, f"{url}?blank=1")
+    taken_in(client, url, sheet(head, ("演练", "河道救援（演示）", "3次", "5月", "7月", "实战演练", "理论"),
+                                ("培训", "救护复训（演示）", "", "", "", "", "复训")))  # fmt: skip
+    rows = list(plan.items.values_list("kind", "name", "times", "first_month", "last_month", "form", "training_kind"))
+    assert rows == [
+        ("drill", "河道救援（演示）", 3, 5, 7, "field", ""),
+        ("training", "救护复训（演示）", 1, 1, 12, "", "refresher"),
+    ]
+    taken_in(client, url, sheet(head, ("演练", "河道救援（演示）", "4", "", "", "", "")))
+    assert plan.items.get(kind="drill").times == 4
+    answer = client.post(url, {"file": sheet(head, ("比赛", "坏的", "x", "13", "", "", ""))}, follow=True)
+    assert "不在可选范围内" in answer.content.decode()
+    assert plan.items.count() == 2
+
+
+def test_instructors_come_from_a_spreadsheet(captain: User, as_user: SignIn) -> None:
+    there = people.member(captain.organization, 1)
+    client, url = as_user(captain), reverse("training:instructor_import")
+    place = captain.organization.name
+    head = ("登记单位", "姓名", "是队员", "资质", "授课专业")
+    taken_in(client, url, sheet(head, (place, "李教员（演示）", "", "演示师资", "医疗"),
+                                (place, there.person.name, "是", "", "")))  # fmt: skip
+    assert set(Instructor.objects.values_list("name", "person")) == {
+        ("李教员（演示）", None), (there.person.name, there.person.pk),
+    }  # fmt: skip
+
+
+def test_api_gives_plans_with_their_progress(captain: User, baotou: User, as_user: SignIn) -> None:
+    plan = builders.plan(captain.organization)
+    rows = as_user(captain).get(reverse("api:plan-list")).json()["results"]
+    assert [(row["id"], row["items"][0]["done"]) for row in rows] == [(plan.pk, 0)]
+    assert as_user(baotou).get(reverse("api:plan-detail", args=[plan.pk])).status_code == 404
+    assert with_progress(plan.items.all()).get().open == 0  # type: ignore[attr-defined]
+    assert Organization.objects.get(pk=rows[0]["organization"]) == captain.organization

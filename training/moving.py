@@ -1,0 +1,54 @@
+"""Moves of a record as pages and the API make them: what is decided is what was seen."""
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.models import WorkflowEvent
+from core.workflow import MoveNotAllowed
+from organizations.models import User
+from training.models import Activity
+from training.workflow import WORKFLOW
+
+HANDED_IN = ("submit", "resubmit")
+
+
+def make(
+    activity: Activity, action: str, *, by: User, comment: str = "", version: int | None = None, **facts: Any
+) -> Activity:
+    """``WORKFLOW.perform``; ``version`` is that of the record when the page was opened: a record that was drawn back,
+    changed and handed in again meanwhile is not decided unseen. Raises ``MoveNotAllowed`` as that does."""
+    with transaction.atomic():
+        if version is not None:
+            now = Activity.objects.select_for_update(of=("self",)).values_list("version", "state").get(pk=activity.pk)
+            if now != (version, activity.state) and now[1] == activity.state:
+                raise MoveNotAllowed("state", _("您打开之后，这条记录改过。请看过最新内容再办理。"))
+        return WORKFLOW.perform(activity, action, by=by, comment=comment, **facts)
+
+
+def told_at_hand_in(events: list[WorkflowEvent]) -> list[str]:
+    """What was found at the latest hand-in and did not stop it."""
+    last = next((event for event in reversed(events) if event.action in HANDED_IN), None)
+    return list((last.facts or {}).get("findings") or []) if last else []
+
+
+def waiting_for(user: User) -> Any:
+    """Records the user may confirm now, the longest waiting first."""
+    return Activity.objects.to_confirm(user).select_related("host", "office").order_by("submitted_at", "pk")
+
+
+def clean_ones(user: User, most: int) -> tuple[list[Activity], list[Activity], bool]:
+    """Of what waits: those handed in without findings, those with, and whether there are more. Two queries."""
+    rows = list(waiting_for(user)[: most + 1])
+    events: dict[str, list[WorkflowEvent]] = {}
+    hangs = {
+        "content_type": ContentType.objects.get_for_model(Activity),
+        "object_id__in": [str(row.pk) for row in rows],
+    }
+    for event in WorkflowEvent.objects.filter(**hangs, action__in=HANDED_IN).order_by("pk"):
+        events.setdefault(event.object_id, []).append(event)
+    shown = rows[:most]
+    clean = [row for row in shown if not told_at_hand_in(events.get(str(row.pk), []))]
+    return clean, [row for row in shown if row not in clean], len(rows) > most

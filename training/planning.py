@@ -1,0 +1,239 @@
+"""Plans of the year: begun, copied, and how far they are.
+
+Nothing is kept about progress: it is counted from the activities that name an item. On record (confirmed or archived)
+is 完成, anything else but cancelled is 在办. Numbers stand beside what was meant; nobody is ranked by them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import CharField, Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.days import beginning_of
+from organizations.models import Organization, User
+from organizations.permissions import reach
+from organizations.roles import Right
+from training.models import Activity, Plan, PlanItem
+from training.states import ON_RECORD, ActivityState
+
+COPIED = ("position", "kind", "name", "times", "first_month", "last_month", "people", "form", "scope", "training_kind",
+          "course_id", "note")  # fmt: skip
+_DONE = Q(activities__state__in=ON_RECORD)
+_OPEN = Q(activities__isnull=False) & ~Q(activities__state__in=[*ON_RECORD, ActivityState.CANCELLED])
+
+
+def line_of(place: Organization) -> list[str]:
+    """Paths of the place and of every office above it."""
+    step = place.steplen
+    return [place.path[:end] for end in range(step, len(place.path) + 1, step)]
+
+
+def items_for(host: Organization, kind: str, year: int | None = None) -> QuerySet[PlanItem]:
+    """What an activity held by ``host`` may belong to: items of its own plan of the year and of those of the offices
+    above it, the nearest first."""
+    rows = PlanItem.objects.filter(
+        plan__organization__path__in=line_of(host),
+        plan__year=year or timezone.localdate().year,
+        kind=kind,
+        ended_at=None,
+    )
+    return rows.select_related("plan__organization").order_by("-plan__organization__path", "position", "pk")
+
+
+@transaction.atomic
+def begin(place: Organization, year: int, *, copy: bool = False) -> Plan:
+    """The plan of the place for the year; ``copy``: with the items of its last plan before it.
+
+    :raises ValidationError: there is one already, or nothing to copy.
+    """
+    if Plan.objects.filter(organization=place, year=year).exists():
+        raise ValidationError({"year": _("这个单位已经有这一年的计划。")})
+    last = Plan.objects.filter(organization=place, year__lt=year).order_by("-year").first() if copy else None
+    if copy and last is None:
+        raise ValidationError({"copy": _("这个单位以前没有计划，没有可以照搬的。")})
+    plan = Plan.objects.create(organization=place, year=year, note=last.note if last else "")
+    if last is not None:
+        standing = last.items.filter(ended_at=None).select_related("course")
+        PlanItem.objects.bulk_create([_again(item, plan) for item in standing])
+    return plan
+
+
+def _again(item: PlanItem, plan: Plan) -> PlanItem:
+    fresh = PlanItem(plan=plan, **{name: getattr(item, name) for name in COPIED})
+    if item.course is not None and item.course.ended_on is not None:
+        fresh.course = None  # no longer held
+    return fresh
+
+
+@transaction.atomic
+def end_item(item: PlanItem, reason: str) -> PlanItem:
+    """It will not be held; what was held for it stays counted.
+
+    :raises ValidationError: ended already.
+    """
+    fresh = PlanItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if fresh.ended_at is not None:
+        raise ValidationError(_("这个项目已经取消了。"))
+    fresh.ended_at, fresh.end_reason = timezone.now(), reason
+    fresh.version += 1
+    fresh.save(update_fields=["ended_at", "end_reason", "version"])
+    return fresh
+
+
+# -- how far it is -------------------------------------------------------------------------------------------
+def with_progress(items: QuerySet[PlanItem]) -> QuerySet[PlanItem]:
+    """Adds ``done`` and ``open`` (activities) and ``reached`` (heads present in those done, each time again)."""
+    return items.annotate(
+        done=Count("activities", filter=_DONE), open=Count("activities", filter=_OPEN),
+        reached=Coalesce(Sum("activities__present", filter=_DONE), 0),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item with how far it is, on a day."""
+
+    item: Any
+    today: date
+
+    @property
+    def year(self) -> int:
+        return int(self.item.plan.year)
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.item.times - self.item.done - self.item.open)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the months it was meant for have gone by."""
+        return (self.today.year, self.today.month) > (self.year, self.item.last_month)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Chip: done, late, this month, under way, or nothing to say yet."""
+        item = self.item
+        if item.ended_at is not None:
+            return {"tone": "off", "label": _("已取消")}
+        if item.done >= item.times:
+            return {"tone": "ok", "label": _("已完成")}
+        if self.is_over and self.missing:
+            return {"tone": "warn", "label": _("已过计划月份，还差 %(n)d 次") % {"n": self.missing}}
+        if self.is_over:
+            return {"tone": "wait", "label": _("已过计划月份，在办")}
+        if self.missing and (self.today.year, self.today.month) == (self.year, item.last_month):
+            return {"tone": "warn", "label": _("本月内还差 %(n)d 次") % {"n": self.missing}}
+        if item.open:
+            return {"tone": "wait", "label": _("在办")}
+        return {"tone": "", "label": ""}
+
+    @property
+    def months(self) -> str:
+        first, last = self.item.first_month, self.item.last_month
+        if (first, last) == (1, 12):
+            return _("全年")
+        return _("%(n)d 月") % {"n": first} if first == last else _("%(a)d—%(b)d 月") % {"a": first, "b": last}
+
+    @property
+    def what(self) -> str:
+        """Form and scope, or kind and course, in words."""
+        item = self.item
+        parts = [item.get_form_display(), item.get_scope_display(), item.get_training_kind_display()]
+        return " · ".join(str(part) for part in [*parts, item.course or ""] if part)
+
+
+@dataclass(frozen=True)
+class Added:
+    """Items added up; what has been ended counts only by what was held for it."""
+
+    planned: int
+    done: int
+    open: int
+    people: int
+    reached: int
+
+    @property
+    def counted(self) -> int:
+        """Done as far as it was planned: what was held beyond the plan does not fill another item's gap."""
+        return min(self.done, self.planned)
+
+
+def added(lines: Iterable[Line]) -> dict[str, Added]:
+    """By kind of activity, for the kinds there are."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.item.kind, []).append(line)
+    return {kind: _sum(rows) for kind, rows in found.items()}
+
+
+def _sum(lines: list[Line]) -> Added:
+    standing = [line.item for line in lines if line.item.ended_at is None]
+    every = [line.item for line in lines]
+    return Added(
+        sum(item.times for item in standing), sum(item.done for item in every), sum(item.open for item in every),
+        sum(item.people or 0 for item in standing), sum(item.reached for item in every),
+    )  # fmt: skip
+
+
+def children(place: Organization) -> QuerySet[Organization]:
+    """Offices and teams right below, in force."""
+    return Organization.objects.in_force().filter(path__startswith=place.path, depth=place.depth + 1).order_by("path")
+
+
+def below(place: Organization, year: int, user: User) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """What the plans below a place come to, by the offices and teams right below it: (items, activities), as values.
+
+    Two queries whatever lies below; only what ``user`` may see. Items and activities are added up apart, because a join
+    of the two would count an item once per activity.
+    """
+    plans = Plan.objects.filter(
+        reach(user, Right.VIEW_TRAINING, at="organization"), year=year, organization__path__startswith=place.path,
+        organization__depth__gt=place.depth,
+    ).order_by()  # fmt: skip
+    length = len(place.path) + place.steplen
+    child = Func(F("plan__organization__path"), Value(length), function="LEFT", output_field=CharField())
+    items = PlanItem.objects.filter(plan__in=plans.values("pk")).order_by().annotate(child=child).values("child")
+    meant = items.annotate(
+        plans=Count("plan", distinct=True),
+        planned=Coalesce(Sum("times", filter=Q(ended_at=None)), 0),
+        people=Coalesce(Sum("people", filter=Q(ended_at=None)), 0),
+    )
+    held = items.annotate(
+        done=Count("activities", filter=_DONE), open=Count("activities", filter=_OPEN),
+        reached=Coalesce(Sum("activities__present", filter=_DONE), 0),
+    )  # fmt: skip
+    return meant, held
+
+
+def unplanned(plan: Plan) -> QuerySet[Activity]:
+    """计划外: what the place itself held or prepares in the year without an item of any plan, newest first."""
+    begins, ends = _year(plan.year)
+    rows = Activity.objects.filter(host=plan.organization, plan_item=None, order_at__gte=begins, order_at__lt=ends)
+    return rows.exclude(state=ActivityState.CANCELLED)
+
+
+def _year(year: int) -> tuple[datetime, datetime]:
+    return beginning_of(date(year, 1, 1)), beginning_of(date(year + 1, 1, 1))
+
+
+def with_totals(plans: QuerySet[Plan]) -> QuerySet[Plan]:
+    """Adds ``lines``, ``planned``, ``people`` and ``done``, ``open``, ``reached`` of each plan."""
+    items = PlanItem.objects.filter(plan=OuterRef("pk")).order_by().values("plan")
+    standing = items.filter(ended_at=None)
+
+    def number(rows: QuerySet[Any], what: Any) -> Coalesce:
+        return Coalesce(Subquery(rows.annotate(all=what).values("all"), output_field=IntegerField()), 0)
+
+    return plans.annotate(
+        lines=number(standing, Count("pk")), planned=number(standing, Sum("times")),
+        people=number(standing, Sum("people")),
+        done=number(items, Count("activities", filter=_DONE)), open=number(items, Count("activities", filter=_OPEN)),
+        reached=number(items, Sum("activities__present", filter=_DONE)),
+    )  # fmt: skip

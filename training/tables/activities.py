@@ -1,0 +1,69 @@
+"""The list of drills and trainings."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from core.lists import Column, DateTimeColumn, Table
+from organizations.tables import State
+from training.hours import hours_of
+from training.models import Activity
+from training.states import ACTIVITY_TONES, ActivityState
+
+_NOWRAP = {"td": {"class": "nowrap"}}
+_NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+
+
+class ActivityTable(Table):
+    title = tables.Column(linkify=lambda record: record.get_absolute_url(), empty_values=())
+    kind = Column(attrs=_NOWRAP)
+    sort = Column(_("形式或类别"), accessor="pk", empty_values=(), attrs=_NOWRAP)
+    host = Column(accessor="host__short_name", verbose_name=_("主办单位"))
+    starts_at = DateTimeColumn(attrs=_NOWRAP, order_by=("order_at", "id"), orderable=True)
+    ends_at = DateTimeColumn(attrs=_NOWRAP)
+    place = Column(empty_values=())
+    present = Column(attrs=_NUMBER)
+    listed = Column(attrs=_NUMBER)
+    hours = Column(_("总时长（小时）"), accessor="minutes", attrs=_NUMBER)
+    number = Column(attrs=_NOWRAP)
+    state = State(verbose_name=_("状态"))
+
+    related = ("host", "office", "base", "submitted_by", "confirmed_by")
+
+    class Meta:
+        model = Activity
+        fields = (
+            "title", "kind", "sort", "scope", "hazard", "host", "starts_at", "ends_at", "place", "listed", "present",
+            "hours", "number", "state", "commander", "safety_officer", "cost", "vehicles", "outside_people",
+            "satisfaction", "office", "submitted_by", "submitted_at", "confirmed_by", "confirmed_at",
+        )  # fmt: skip
+        default_columns = ("title", "kind", "sort", "host", "starts_at", "place", "present", "state")
+        order_by = ("-order_at", "-id")
+
+    def render_title(self, record: Activity) -> str:
+        return str(record)
+
+    value_title = render_title
+
+    def render_sort(self, record: Activity) -> str:
+        return self.value_sort(record) or "—"
+
+    def value_sort(self, record: Activity) -> str:
+        return str(record.get_form_display() if record.is_drill else record.get_training_kind_display())
+
+    def render_place(self, record: Activity) -> str:
+        return self.value_place(record) or "—"
+
+    def value_place(self, record: Activity) -> str:
+        return record.place or (record.base.name if record.base else "")
+
+    def render_hours(self, value: int) -> str:
+        return f"{hours_of(value):,}" if value else "0"
+
+    def state_state(self, record: Activity) -> tuple[str, Any]:
+        state = ActivityState(record.state)
+        return ACTIVITY_TONES[state][0], state.label
+
+    def value_state(self, record: Activity) -> str:
+        return record.get_state_display()

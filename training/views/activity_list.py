@@ -1,0 +1,60 @@
+"""The list of drills and trainings."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.lists import ListView
+from organizations.permissions import access
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import holding
+from training.filters.activities import QUEUES, ActivityFilter
+from training.models import Activity
+from training.tables.activities import ActivityTable
+
+ActivityEvent = Activity.tracked_events.rel.related_model  # type: ignore[attr-defined]
+
+
+class ActivityList(ListView):
+    request: SignedIn
+    model = Activity
+    table_class = ActivityTable
+    filterset_class = ActivityFilter
+    list_name = "training:activity_list"
+    title: Any = gettext_lazy("培训和演练")
+    permission = holding(Right.VIEW_TRAINING)
+    as_at_model = ActivityEvent
+    template_name = "training/activity_list.html"
+
+    def rows(self) -> QuerySet:
+        """What waits for the reader is met in the order in which it was handed in."""
+        rows = super().rows()
+        if self.filterset.form.cleaned_data.get("queue") == "mine" and not self.asked.sort:
+            return rows.order_by("submitted_at", "pk")
+        return rows
+
+    def get_context(self) -> dict[str, Any]:
+        held = access(self.request.user)
+        return {
+            **super().get_context(),
+            "may_begin": Right.EDIT_TRAINING in held,
+            "may_confirm": Right.CONFIRM_TRAINING in held,
+            "tabs": self._tabs(confirms=Right.CONFIRM_TRAINING in held),
+        }
+
+    def _tabs(self, *, confirms: bool) -> list[dict[str, Any]]:
+        """Quick choices; the counts of what waits stand in the menu."""
+        chosen = self.request.GET.get("queue", "")
+        lines: list[tuple[str, Any]] = [("", _("全部")), *QUEUES]
+        return [
+            {
+                "label": label,
+                "url": self.url(queue=key or None, page=None) if key else f"{self.request.path}?view=",
+                "active": key == chosen,
+            }
+            for key, label in lines
+            if key != "mine" or confirms
+        ]

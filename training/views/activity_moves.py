@@ -1,0 +1,157 @@
+"""Moves of an activity: one view for all of them, and the confirming of several at once."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from core.keys import keys
+from core.workflow import Move, MoveNotAllowed
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import holding, refused, told
+from training.forms.moves import MoveForm
+from training.models import Activity
+from training.moving import clean_ones, make, waiting_for
+from training.views.activity_common import activity_page
+from training.workflow import WORKFLOW
+
+MOST = 50  # records that are confirmed together
+
+DONE = {
+    "submit": gettext_lazy("已报送，编号 %(number)s，由%(office)s确认。"),
+    "resubmit": gettext_lazy("已重新报送，由%(office)s确认。"),
+    "withdraw": gettext_lazy("已撤回，可以接着改。"),
+    "confirm": gettext_lazy("已确认 %(number)s，时长已记给队员。"),
+    "return_for_changes": gettext_lazy("已退回修改，并通知了报送人。"),
+    "archive": gettext_lazy("已归档。"),
+    "reopen": gettext_lazy("已退回更正，记过的时长已收回，重新确认后再记。"),
+    "cancel": gettext_lazy("已取消，仍留在列表里。"),
+    "revive": gettext_lazy("已恢复筹备。"),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def activity_move(request: SignedIn, pk: int) -> HttpResponse:
+    """All moves by POST; a GET only shows the page that asks for the words a move needs."""
+    activity = activity_page(request, pk, "training:activity_detail").activity
+    posted = request.method == "POST"
+    move = _asked((request.POST if posted else request.GET).get("action", ""))
+    form = MoveForm(
+        request.POST if posted else None, activity=activity, action=move.action, needs_comment=move.needs_comment
+    )
+    if not posted or _wants_words(request, form):
+        return _ask(request, activity, move, form)
+    version = next(iter(keys([request.POST.get("version", "")])), None)
+    words = form.cleaned_data.get("comment", "")
+    try:
+        fresh = make(activity, move.action, by=request.user, comment=words, version=version, **form.facts())
+    except MoveNotAllowed as error:
+        return refused(request, activity, error, actions=[move.action])
+    except ValidationError as error:
+        told(request, error)
+        return redirect(activity)
+    return _done(request, fresh, move)
+
+
+def _asked(action: str) -> Move:
+    try:
+        return WORKFLOW.move(action)
+    except MoveNotAllowed as error:
+        raise BadRequest(error.message) from error
+
+
+def _wants_words(request: SignedIn, form: MoveForm) -> bool:
+    """Whether the words the move needs have not been written."""
+    return not form.is_valid()
+
+
+def _ask(request: SignedIn, activity: Activity, move: Move, form: MoveForm) -> HttpResponse:
+    decision = move.allowed(activity, request.user)
+    if not decision:
+        raise PermissionDenied(decision.reason)
+    if activity.state not in move.sources:
+        words = {"state": activity.get_state_display(), "action": move.label}
+        messages.error(request, _("现在是“%(state)s”，不能%(action)s。") % words)
+        return redirect(activity)
+    if request.method == "GET" and not move.needs_comment and move.action != "cancel":
+        raise Http404
+    if move.action == "cancel" and request.method == "POST" and "reason" not in request.POST:
+        form = MoveForm(None, activity=activity, action=move.action, needs_comment=False)  # asks for it, blames nobody
+    context = {
+        "title": f"{move.label}：{activity}",
+        "activity": activity,
+        "form": form,
+        "fields": [form[f"field_{name}"] for name in form.names],
+        "action": move.action,
+        "version": request.POST.get("version") or activity.version,
+        "tone": move.tone,
+        "submit_label": move.label,
+        "cancel_url": activity.get_absolute_url(),
+    }
+    return render(request, "training/activity_move.html", context)
+
+
+def _done(request: SignedIn, fresh: Activity, move: Move) -> HttpResponse:
+    words = {"number": fresh.number, "office": fresh.office.short_name if fresh.office else ""}
+    messages.success(request, DONE[move.action] % words)
+    if request.POST.get("next") and move.action in ("confirm", "return_for_changes"):
+        after = waiting_for(request.user).first()
+        if after is not None:
+            return redirect(after)
+        messages.info(request, _("待确认的都办完了。"))
+        return redirect("training:activity_list")
+    return redirect(fresh)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def activity_batch(request: SignedIn) -> HttpResponse:
+    """What waits and was handed in without findings, shown as a list; those ticked are confirmed, each by itself."""
+    holding(Right.CONFIRM_TRAINING)(request.user).require()
+    if request.method == "POST":
+        return _confirm_several(request)
+    clean, others, more = clean_ones(request.user, MOST)
+    context = {"title": _("一并确认"), "rows": clean, "others": others, "more": more, "most": MOST}
+    return render(request, "training/activity_batch.html", context)
+
+
+def _confirm_several(request: SignedIn) -> HttpResponse:
+    """Each ticked line carries what was shown: key and version. One that fails does not stop the others."""
+    picked = [keys(pick.split(":")) for pick in request.POST.getlist("pick")[:MOST]]
+    shown = {pair[0]: pair[1] for pair in picked if len(pair) == 2}
+    if not shown:
+        messages.warning(request, _("没有选中任何一件。"))
+        return redirect("training:activity_batch")
+    clean, others, _more = clean_ones(request.user, MOST)
+    offered: dict[int, Activity] = {row.pk: row for row in clean}
+    done, failed = 0, []
+    for pk, version in shown.items():
+        row = offered.get(pk)
+        if row is None:
+            failed.append(_named(pk, others))
+            continue
+        try:
+            make(row, "confirm", by=request.user, version=version)
+            done += 1
+        except (MoveNotAllowed, ValidationError) as error:
+            failed.append({"title": str(row), "why": getattr(error, "message", "") or str(error)})
+    if done:
+        messages.success(request, _("已确认 %(n)d 件。") % {"n": done})
+    for line in failed:
+        messages.error(request, _("“%(title)s”没有确认：%(why)s") % line)
+    return redirect("training:activity_batch" if failed else "training:activity_list")
+
+
+def _named(pk: int, others: list[Activity]) -> dict[str, Any]:
+    row = next((row for row in others if row.pk == pk), None)
+    if row is not None:
+        return {"title": str(row), "why": _("报送时有提示，请逐件看过再确认。")}
+    return {"title": str(pk), "why": _("它已不在待您确认的记录里。")}

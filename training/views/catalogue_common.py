@@ -1,0 +1,121 @@
+"""What the pages of bases, instructors and courses share: who opens them, ending, tabs."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.forms import refuse, saved
+from organizations.permissions import access
+from organizations.region import may_manage
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import holding, seen, told
+from training.forms.catalogue import KeptForm
+from training.keeping import Kept, end, kept_places, take_up
+
+PAGES = (
+    (gettext_lazy("训练基地"), "training:base_list"),
+    (gettext_lazy("师资"), "training:instructor_list"),
+    (gettext_lazy("课程"), "training:course_list"),
+    (gettext_lazy("演练科目"), "training:subject_list"),
+    (gettext_lazy("演练模板"), "training:template_list"),
+)
+
+
+def looked_up(request: SignedIn, rows: QuerySet, pk: int, *, edit: bool = False) -> Any:
+    """A record everybody who sees trainings may look up; ``edit``: whoever keeps it, else 403."""
+    holding(Right.VIEW_TRAINING)(request.user).require()
+    found = seen(rows, pk)
+    if edit:
+        found.can_edit(request.user).require()
+    return found
+
+
+def tabs(request: SignedIn) -> list[dict[str, Any]]:
+    """The pages of the catalogue; the region's numbers only for whoever sets them."""
+    pages = [*PAGES]
+    if Right.MANAGE_RULES in access(request.user) and may_manage(request.user):
+        pages.append((gettext_lazy("参数"), "training:setting_list"))
+    urls = [(label, reverse(route)) for label, route in pages]
+    return [{"label": label, "url": url, "active": url == request.path} for label, url in urls]
+
+
+def keeps_some(request: SignedIn) -> bool:
+    """Whether there is any place for which the person may enter something."""
+    return Right.EDIT_TRAINING in access(request.user)
+
+
+def entered(
+    request: SignedIn,
+    form: KeptForm,
+    *,
+    title: str,
+    cancel: str,
+    said: str,
+    sections: Sequence[tuple[Any, Sequence[str]]] = (),
+    after: Callable[[Any], Any] = lambda record: record,
+) -> HttpResponse:
+    """Show, check and save; ``after`` gives where to go with the saved record."""
+    if request.method == "POST" and form.is_valid() and (record := saved(form)) is not None:
+        messages.success(request, said)
+        for warning in getattr(form, "warnings", list)():
+            messages.warning(request, warning)
+        return redirect(after(record))
+    keep = f"{form.instance._meta.model_name}-{form.instance.pk}"
+    blocks = [{"title": label, "fields": [form[name] for name in names if name in form.fields]}
+              for label, names in sections]  # fmt: skip
+    context = {"title": title, "form": form, "stale": form.clashes, "cancel_url": cancel, "keep_key": keep,
+               "sections": blocks}  # fmt: skip
+    return render(request, "generic/form.html", context)
+
+
+def offered_places(request: SignedIn) -> dict[str, Any]:
+    """``places`` and ``initial`` of a form for a new record: the only place is chosen already."""
+    holding(Right.EDIT_TRAINING)(request.user).require()
+    places = kept_places(request.user)
+    first = list(places[:2])
+    own = request.user.organization_id
+    asked = request.GET.get("organization", "")
+    chosen = asked or (first[0].pk if len(first) == 1 else own if any(one.pk == own for one in first) else None)
+    return {"places": places, "initial": {"organization": chosen}}
+
+
+def ended(
+    request: SignedIn, record: Kept, *, consequences: Sequence[str], form: forms.Form | None = None
+) -> HttpResponse:
+    """Ask, then end the record, or take it up again where it has ended."""
+    over = record.ended_on is not None
+    if request.method == "POST" and (over or form is None or form.is_valid()):
+        try:
+            if over:
+                take_up(record)
+            else:
+                end(record, form.cleaned_data["reason"] if form else "")
+        except ValidationError as error:
+            if form is not None and not over:
+                refuse(form, error)
+            else:
+                told(request, error)
+        else:
+            messages.success(request, _("“%(name)s”已恢复使用。") % {"name": record} if over else
+                             _("“%(name)s”已停用。") % {"name": record})  # fmt: skip
+        return redirect(record)
+    act = _("恢复使用") if over else _("停用")
+    context = {
+        "title": _("%(act)s：%(name)s") % {"act": act, "name": record},
+        "question": _("“%(name)s”停用于 %(day)s。") % {"name": record, "day": record.ended_on} if over else
+        _("“%(name)s”从今天起停用。") % {"name": record},
+        "consequences": [_("恢复以后又可以选用。")] if over else consequences,
+        "form": None if over else form, "submit_label": act, "tone": "main" if over else "danger",
+        "cancel_url": record.get_absolute_url(),
+    }  # fmt: skip
+    return render(request, "generic/confirm.html", context)

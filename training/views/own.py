@@ -1,0 +1,123 @@
+"""A member's own trainings and drills, on the phone; and the same of a person for whoever keeps the roster."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from organizations.signed_in import SignedIn
+from organizations.views.common import told
+from people.models import Person
+from people.views.own_common import own, tabs
+from people.views.person_page import person_page
+from training.choices import Listing
+from training.enrolling import enrol, open_to, taken_of, withdraw
+from training.hours import hours_of
+from training.models import Activity, Participation
+from training.person_pages import taken_part
+from training.states import ActivityState
+from training.views.activity_common import state_of
+
+MOST = 100
+
+
+@require_safe
+@own
+def my_activities(request: SignedIn, person: Person) -> HttpResponse:
+    """What comes, what one may enrol in, what was."""
+    rows = list(taken_part(person)[: MOST + 1])
+    now = timezone.now()
+    live = [row for row in rows if row.activity.state != ActivityState.CANCELLED]
+    coming = [row for row in live if _comes(row, now)]
+    past = [row for row in live if row not in coming and row.listing == Listing.LISTED]
+    declined = [row for row in live if row.listing == Listing.REMOVED and row.note and _lies_ahead(row, now)]
+    mine = {row.activity_id for row in coming} | {row.activity_id for row in declined}
+    offered = list(open_to(person).exclude(pk__in=mine).select_related("host", "base").order_by("order_at", "pk")[:50])
+    held = taken_of(offered)
+    context = {
+        "title": _("培训演练"), "tabs": tabs("training:my_activities"), "person": person,
+        "coming": list(reversed(coming)), "past": [_past(row) for row in past[:MOST]], "declined": declined,
+        "offered": [{"row": row, "left": _left(row, held.get(row.pk, 0))} for row in offered],
+        "more": len(rows) > MOST, "most": MOST,
+    }  # fmt: skip
+    return render(request, "training/my_activities.html", context)
+
+
+def _lies_ahead(row: Participation, now: Any) -> bool:
+    """Nothing has been set yet, or it is not over."""
+    last = row.activity.ends_at or row.activity.starts_at
+    return last is None or last > now
+
+
+def _comes(row: Participation, now: Any) -> bool:
+    return row.listing in (Listing.ASKED, Listing.LISTED) and _lies_ahead(row, now)
+
+
+def _left(activity: Activity, held: int) -> int | None:
+    return None if activity.places is None else max(0, activity.places - held)
+
+
+def _past(row: Participation) -> dict[str, Any]:
+    minutes = row.there  # type: ignore[attr-defined]
+    return {
+        "row": row,
+        "hours": None if minutes is None else hours_of(minutes),
+        "state": state_of(row.activity),
+    }
+
+
+@require_POST
+@own
+def my_enrol(request: SignedIn, person: Person, pk: int) -> HttpResponse:
+    """``pk``: the training. One that is not open to the person is not there."""
+    activity = _offered(person, pk)
+    try:
+        enrol(activity, person, by=request.user)
+    except ValidationError as error:
+        told(request, error)
+    else:
+        messages.success(request, _("已报名：%(what)s。等组织单位确认，结果会通知您。") % {"what": activity})
+    return redirect("training:my_activities")
+
+
+def _offered(person: Person, pk: int) -> Activity:
+    """Open now, or on the person's list, or open until it was over: so that the answer says which."""
+    found = open_to(person).filter(pk=pk).first()
+    if found is None:
+        mine = Participation.objects.of_person(person).order_by().values("activity")
+        found = Activity.objects.filter(pk=pk, pk__in=mine).first()
+    if found is None:
+        found = get_object_or_404(open_to(person, when_over=True), pk=pk)
+    return found
+
+
+@require_POST
+@own
+def my_withdraw(request: SignedIn, person: Person, pk: int) -> HttpResponse:
+    """``pk``: the own line on the list."""
+    row = get_object_or_404(Participation.objects.of_person(person).select_related("activity"), pk=pk)
+    try:
+        withdraw(row)
+    except ValidationError as error:
+        told(request, error)
+    else:
+        messages.success(request, _("已取消报名：%(what)s。") % {"what": row.activity})
+    return redirect("training:my_activities")
+
+
+# -- for whoever keeps the roster -----------------------------------------------------------------------------
+@require_safe
+@login_required
+def person_activities(request: SignedIn, pk: int) -> HttpResponse:
+    """Of one person: those activities that the reader may see."""
+    page = person_page(request, pk, "training:person_activities")
+    seen = Activity.objects.visible_to(request.user).order_by().values("pk")
+    rows = list(taken_part(page.person).filter(activity__in=seen, listing=Listing.LISTED)[: MOST + 1])
+    context = page.context(lines=[_past(row) for row in rows[:MOST]], more=len(rows) > MOST, most=MOST)
+    return render(request, "training/person_activities.html", context)

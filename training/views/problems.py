@@ -1,0 +1,226 @@
+"""Problems found in an activity: its tab, one problem, writing it down, its moves."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.forms import refuse, saved
+from core.keys import key
+from core.models import WorkflowEvent
+from core.workflow import MoveNotAllowed
+from organizations.permissions import can
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import pick_place, refused, seen, told
+from organizations.views.timeline import changes
+from training.forms.problems import CommentForm, FixForm, ProblemForm
+from training.models import Problem
+from training.problems import may_add, may_edit
+from training.tables.problems import due_chip, state_chip
+from training.views.activity_common import activity_page
+from training.workflow import PROBLEM, archives, keeps
+
+_BOTH = ["GET", "POST"]
+# The moves that ask something first, and with what
+_ASKS: dict[str, Any] = {"report": FixForm, "refuse": CommentForm, "reopen": CommentForm}
+
+
+@require_safe
+@login_required
+def activity_problems(request: SignedIn, pk: int) -> HttpResponse:
+    page = activity_page(request, pk, "training:activity_problems")
+    rows = page.activity.problems.select_related("organization", "owner_person").order_by("due_on", "pk")
+    context = page.context(
+        problems=[{"row": row, "state": state_chip(row), "due": due_chip(row)} for row in rows],
+        may_add=bool(may_add(page.activity, request.user)),
+    )
+    return render(request, "training/activity_problems.html", context)
+
+
+# -- writing it down ------------------------------------------------------------------------------------------
+@require_http_methods(_BOTH)
+@login_required
+def problem_create(request: SignedIn, pk: int) -> HttpResponse:
+    """``?pick=1`` searches another place; ``?place=`` is the one found."""
+    activity = activity_page(request, pk, "training:activity_problems").activity
+    here = reverse("training:problem_create", args=[activity.pk])
+    back = reverse("training:activity_problems", args=[activity.pk])
+    decision = may_add(activity, request.user)
+    if not decision:
+        if not (keeps(activity, request.user) or archives(activity, request.user)):
+            decision.require()
+        messages.error(request, str(decision.reason))
+        return redirect(back)
+    if request.GET.get("pick") == "1":
+        return pick_place(
+            request,
+            title=_("问题由哪个单位整改"),
+            right=Right.VIEW_TRAINING,
+            url=lambda place: f"{here}?place={place.pk}",
+        )
+    problem = Problem(activity=activity, created_by=request.user)
+    form = ProblemForm(request.POST or None, instance=problem, by=request.user, also=key(request.GET.get("place", "")))
+    if request.method == "POST" and form.is_valid():
+        made = form.save()
+        messages.success(request, _("问题已登记，%(day)s 前整改。") % {"day": made.due_on})
+        again = "again" in request.POST
+        return redirect(here if again else back)
+    context = {
+        "title": _("登记问题"), "form": form, "activity": activity, "cancel_url": back, "pick_url": f"{here}?pick=1",
+        "keep_key": f"problem-of-{activity.pk}", "is_new": True,
+    }  # fmt: skip
+    return render(request, "training/problem_form.html", context)
+
+
+def _problem(request: SignedIn, pk: int) -> Problem:
+    rows = Problem.objects.visible_to(request.user).select_related(
+        "activity__host", "activity__office", "organization", "owner_person", "fixed_by", "closed_by", "created_by"
+    )
+    found: Problem = seen(rows, pk)
+    return found
+
+
+@require_http_methods(_BOTH)
+@login_required
+def problem_edit(request: SignedIn, pk: int) -> HttpResponse:
+    problem = _problem(request, pk)
+    decision = may_edit(problem, request.user)
+    if not decision:
+        if not (keeps(problem.activity, request.user) or archives(problem.activity, request.user)):
+            can(request.user, Right.EDIT_TRAINING, problem.activity.host).require()
+        messages.error(request, str(decision.reason))
+        return redirect(problem)
+    form = ProblemForm(request.POST or None, instance=problem, by=request.user)
+    try:
+        if request.method == "POST" and form.is_valid() and saved(form) is not None:
+            messages.success(request, _("已保存。"))
+            return redirect(problem)
+    except MoveNotAllowed as refusal:
+        return refused(request, problem, refusal)
+    context = {
+        "title": _("修改问题"), "form": form, "activity": problem.activity, "stale": form.clashes,
+        "cancel_url": problem.get_absolute_url(), "keep_key": f"problem-{problem.pk}",
+    }  # fmt: skip
+    return render(request, "training/problem_form.html", context)
+
+
+# -- one ------------------------------------------------------------------------------------------------------
+@require_safe
+@login_required
+def problem_detail(request: SignedIn, pk: int) -> HttpResponse:
+    problem = _problem(request, pk)
+    moves = PROBLEM.available_actions(problem, request.user)
+    context = {
+        "title": problem.what[:60],
+        "problem": problem,
+        "state": state_chip(problem),
+        "due": due_chip(problem),
+        "facts": _facts(request, problem),
+        "moves": [
+            {"action": one.action, "label": one.label, "tone": one.tone, "needs_comment": one.action in _ASKS}
+            for one in moves
+        ],
+        "move_url": reverse("training:problem_move", args=[problem.pk]),
+        "may_edit": bool(may_edit(problem, request.user)),
+        "history": _history(problem),
+    }
+    return render(request, "training/problem_detail.html", context)
+
+
+def _facts(request: SignedIn, problem: Problem) -> list[dict[str, Any]]:
+    activity = problem.activity
+    sees = can(request.user, Right.VIEW_TRAINING, activity.host) or _joined(request, problem)
+    lines = (
+        (_("活动"), activity, activity.get_absolute_url() if sees else ""),
+        (_("问题"), problem.what, ""),
+        (_("整改措施"), problem.measure, ""),
+        (_("整改单位"), problem.organization, ""),
+        (_("责任人"), problem.owner, ""),
+        (_("整改期限"), problem.due_on and f"{problem.due_on:%Y-%m-%d}", ""),
+        (_("整改情况"), problem.fix, ""),
+        (_("报告"), _who(problem.fixed_by, problem.fixed_at), ""),
+        (_("验收"), _who(problem.closed_by, problem.closed_at), ""),
+        (_("登记"), _who(problem.created_by, problem.created_at), ""),
+    )
+    return [{"label": label, "value": value, "url": url} for label, value, url in lines if value]
+
+
+def _joined(request: SignedIn, problem: Problem) -> bool:
+    return type(problem.activity).objects.visible_to(request.user).filter(pk=problem.activity_id).exists()
+
+
+def _who(person: Any, at: Any) -> str:
+    return f"{person} {timezone.localtime(at):%Y-%m-%d}" if person and at else ""
+
+
+def _history(problem: Problem) -> list[dict[str, Any]]:
+    """Newest first: changes of facts, and moves with what was said."""
+    entries = changes(problem)
+    entries += [_moved(event) for event in WorkflowEvent.objects.of(problem).select_related("by")]
+    return sorted(entries, key=lambda entry: entry["at"], reverse=True)
+
+
+def _moved(event: WorkflowEvent) -> dict[str, Any]:
+    return {
+        "at": event.at,
+        "who": event.by or _("系统"),
+        "for_whom": event.acting_for,
+        "label": PROBLEM.move(event.action).label,
+        "comment": event.comment or event.facts.get("fix", ""),
+        "changes": [],
+    }
+
+
+# -- moves ----------------------------------------------------------------------------------------------------
+@require_http_methods(_BOTH)
+@login_required
+def problem_move(request: SignedIn, pk: int) -> HttpResponse:
+    """POST makes the move ``action``; GET asks what it needs."""
+    problem = _problem(request, pk)
+    action = request.POST.get("action") or request.GET.get("action", "")
+    try:
+        step = PROBLEM.move(action)
+        step.allowed(problem, request.user).require()
+        form = _form(request, step.action)
+        if request.method == "POST" and (form is None or form.is_valid()):
+            facts = form.cleaned_data if form else {}
+            PROBLEM.perform(problem, action, by=request.user, **facts)
+            messages.success(request, _("%(act)s：已办理。") % {"act": step.label})
+            return redirect(problem)
+        if form is None or problem.state not in step.sources:
+            return _not_now(request, problem, step)
+    except MoveNotAllowed as refusal:
+        return refused(request, problem, refusal, actions=[action])
+    except ValidationError as error:
+        if form is None:
+            told(request, error)
+            return redirect(problem)
+        refuse(form, error)
+    context = {
+        "title": step.label, "question": problem.what, "form": form, "action": step.action,
+        "submit_label": step.label, "tone": "main", "cancel_url": problem.get_absolute_url(),
+    }  # fmt: skip
+    return render(request, "generic/confirm.html", context)
+
+
+def _form(request: SignedIn, action: str) -> Any:
+    """A button of the page posts the action alone: then it is only asked."""
+    kind = _ASKS.get(action)
+    if kind is None:
+        return None
+    return kind(request.POST if request.method == "POST" else None)
+
+
+def _not_now(request: SignedIn, problem: Problem, step: Any) -> HttpResponse:
+    if problem.state not in step.sources:
+        words = {"state": problem.get_state_display(), "act": step.label}
+        messages.error(request, _("现在是“%(state)s”，不能%(act)s。") % words)
+    return redirect(problem)

@@ -1,0 +1,74 @@
+"""What the region keeps about trainings: subjects of drills, numbers."""
+
+from django.contrib.auth.decorators import login_required
+from django.db import models
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.adjustable import lines_of
+from organizations.region import may_manage
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import holding
+from organizations.views.region import keep, set_number
+from training.forms.catalogue import SettingForm, SubjectForm
+from training.models import Subject, TrainingSetting
+from training.settings import SETTINGS
+from training.views.catalogue_common import tabs
+
+_BOTH = ["GET", "POST"]
+
+
+@require_safe
+@login_required
+def subject_list(request: SignedIn) -> HttpResponse:
+    manages = may_manage(request.user)
+    if not manages:
+        holding(Right.VIEW_TRAINING)(request.user).require()
+    rows = Subject.objects.order_by(models.F("ended_on").desc(nulls_first=True), "position", "key")
+    context = {"title": _("演练科目"), "tabs": tabs(request), "subjects": rows, "may_edit": bool(manages)}
+    return render(request, "training/subject_list.html", context)
+
+
+@require_http_methods(_BOTH)
+@login_required
+def subject_create(request: SignedIn) -> HttpResponse:
+    may_manage(request.user).require()
+    form = SubjectForm(request.POST or None, instance=Subject())
+    return _kept(request, form, title=_("增加演练科目"), saved=_("演练科目已增加。"))
+
+
+@require_http_methods(_BOTH)
+@login_required
+def subject_edit(request: SignedIn, key: str) -> HttpResponse:
+    may_manage(request.user).require()
+    subject = get_object_or_404(Subject, pk=key)
+    form = SubjectForm(request.POST or None, instance=subject)
+    title = _("演练科目：%(name)s") % {"name": subject.name}
+    return _kept(request, form, title=title, saved=_("演练科目已保存；已经登记的演练不变。"))
+
+
+def _kept(request: SignedIn, form: SubjectForm, *, title: str, saved: str) -> HttpResponse:
+    back = reverse("training:subject_list")
+    return keep(request, form, title=title, back=back, saved=saved, crumbs=[(_("演练科目"), back)])
+
+
+@require_safe
+@login_required
+def setting_list(request: SignedIn) -> HttpResponse:
+    may_manage(request.user).require()
+    context = {"title": _("培训演练参数"), "tabs": tabs(request), "lines": lines_of(TrainingSetting, SETTINGS)}
+    return render(request, "training/setting_list.html", context)
+
+
+@require_http_methods(_BOTH)
+@login_required
+def setting_edit(request: SignedIn, key: str) -> HttpResponse:
+    may_manage(request.user).require()
+    return set_number(
+        request, key, settings=SETTINGS, model=TrainingSetting, form_class=SettingForm,
+        back=reverse("training:setting_list"), back_title=_("培训演练参数"),
+    )  # fmt: skip

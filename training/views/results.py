@@ -1,0 +1,138 @@
+"""授课和成绩 of a training: who taught, what came of it for each, certificates to those who passed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from core.workflow import MoveNotAllowed
+from organizations.signed_in import SignedIn
+from organizations.views.common import refused
+from people.forms.certificates import GrantForm
+from people.granting import GrantRefused, held_by
+from people.models import CertificateKind
+from people.views.granting import are_valid, facts_of, line_of, recipients_of, sheet_context, show_refused, tell_granted
+from training.awarding import award, may_award, memberships_of, to_award, waits
+from training.choices import Outcome
+from training.models import Activity, Teaching
+from training.results import lines_of, save
+from training.views.activity_common import ActivityPage, activity_page
+from training.workflow import confirming_office, keeps
+
+_BOTH = ["GET", "POST"]
+
+
+def _training(request: SignedIn, pk: int) -> ActivityPage:
+    return activity_page(request, pk, "training:activity_results")
+
+
+@require_http_methods(_BOTH)
+@login_required
+def activity_results(request: SignedIn, pk: int) -> HttpResponse:
+    page = _training(request, pk)
+    activity, lines = page.activity, None
+    here = reverse("training:activity_results", args=[activity.pk])
+    if activity.is_drill:
+        messages.info(request, _("演练不登记授课和成绩。"))
+        return redirect("training:activity_people", activity.pk)
+    if request.method == "POST":
+        keeps(activity, request.user).require()
+        try:
+            lines, changed = save(activity, request.POST, rest=request.POST.get("rest", ""))
+        except MoveNotAllowed as refusal:
+            return refused(request, activity, refusal, back=here)
+        wrong = sum(bool(line.error) for line in lines)
+        if changed:
+            messages.success(request, _("已保存 %(n)d 人的结果。") % {"n": changed})
+        if not wrong:
+            if not changed:
+                messages.info(request, _("没有改动。"))
+            return redirect(here)
+        messages.error(request, _("有 %(n)d 行没有保存，请看标红的行。") % {"n": wrong})
+    lines = lines_of(activity) if lines is None else lines
+    context = page.context(
+        teachings=list(Teaching.objects.filter(activity=activity).select_related("instructor")),
+        lines=lines,
+        outcomes=Outcome.choices,
+        numbers=_numbers(lines),
+        may_award=bool(may_award(activity, request.user)),
+        waiting=sum(waits(line.row) for line in lines),
+    )
+    return render(request, "training/activity_results.html", context)
+
+
+def _numbers(lines: list[Any]) -> list[dict[str, Any]]:
+    found = [line.row.outcome for line in lines]
+    return [{"label": one.label, "n": found.count(one.value)} for one in Outcome]
+
+
+# -- certificates -------------------------------------------------------------------------------------------
+@require_http_methods(_BOTH)
+@login_required
+def activity_certificates(request: SignedIn, pk: int) -> HttpResponse:
+    """``?kind=`` or the course's: the sheet with a line for each who passed and has none; POST gives them."""
+    activity = _training(request, pk).activity
+    back = reverse("training:activity_results", args=[activity.pk])
+    keeps(activity, request.user).require()
+    decision = may_award(activity, request.user)
+    rows = list(to_award(activity))
+    if not decision:
+        messages.error(request, str(decision.reason))
+        return redirect(back)
+    if not rows:
+        messages.info(request, _("没有要发证的人：合格的都有证书了，或者还没有登记成绩。"))
+        return redirect(back)
+    kind = _kind(request, activity)
+    if kind is None:
+        context = {
+            "title": _("给合格的人发证"), "activity": activity, "kinds": CertificateKind.objects.in_use(),
+            "n": len(rows), "cancel_url": back,
+        }  # fmt: skip
+        return render(request, "training/activity_certificate_kind.html", context)
+    return _sheet(request, activity, kind, rows, back)
+
+
+def _kind(request: SignedIn, activity: Activity) -> CertificateKind | None:
+    asked = request.POST.get("kind") or request.GET.get("kind", "")
+    version = activity.course_version
+    if not asked and version is not None and "choose" not in request.GET:
+        asked = version.course.certificate_kind_id or ""
+    return CertificateKind.objects.in_use().filter(pk=asked[:20]).first()
+
+
+def _sheet(request: SignedIn, activity: Activity, kind: CertificateKind, rows: list[Any], back: str) -> HttpResponse:
+    acts = request.method == "POST"
+    members = memberships_of(rows)
+    held = held_by([row.person_id for row in rows], kind)
+    initial = {"kind": kind.pk, "source": str(activity)[:100], "issuer": _issuer(activity)}
+    form = GrantForm(request.POST) if acts else GrantForm(initial=initial)
+    lines = [line_of(request.POST if acts else None, one, held.get(one.person_id)) for one in members]
+    if acts and are_valid(form, lines):
+        try:
+            done = award(activity, recipients_of(form, lines), by=request.user, **facts_of(form))
+        except GrantRefused as refusal:
+            show_refused(form, lines, refusal)
+        except ValidationError as error:
+            if error.code == "done":
+                messages.info(request, str(error.message))
+                return redirect(back)
+            form.add_error(None, error)
+        else:
+            tell_granted(request, len(done.certificates), done.to_verify, done.renewed)
+            return redirect(back)
+    context = sheet_context(form, kind, lines) | {
+        "title": _("给合格的人发证：%(kind)s") % {"kind": kind.name}, "activity": activity, "cancel_url": back,
+    }  # fmt: skip
+    return render(request, "training/activity_certificates.html", context)
+
+
+def _issuer(activity: Activity) -> str:
+    """The office that holds it, or that is over the team that does."""
+    host = activity.host
+    return host.name if host.is_office else confirming_office(host).name

@@ -1,0 +1,131 @@
+"""The tab 点名: what the roll comes to, what is in the way, and putting it right."""
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.forms import refuse
+from core.history import changes_of
+from organizations.signed_in import SignedIn
+from organizations.views.common import seen
+from training.forms.roll import CorrectForm, SettleForm
+from training.models import Activity, Attendance, Mark
+from training.roll.callers import caller_of
+from training.roll.overview import overview
+from training.roll.presence import clashes, shown_to
+from training.roll.settling import correct, may_now, settle, settles
+from training.roll.waiting import waiting
+from training.views.activity_common import activity_page, calls_roll_of
+
+_BOTH = ["GET", "POST"]
+ROUTE = "training:activity_roll"
+MOST = 200
+
+
+@require_safe
+@login_required
+def activity_roll(request: SignedIn, pk: int) -> HttpResponse:
+    page = activity_page(request, pk, ROUTE)
+    table = overview(page.activity, page_number(request))
+    caller = caller_of(page.activity, request.user, table.teams)
+    for line in table.lines:
+        line.may = page.activity.is_open and caller.calls(line.row.organization_id)  # type: ignore[attr-defined]
+    context = page.context(
+        table=table, calls=bool(caller), at_host=caller.at_host,
+        clashes=shown_to(request.user, clashes(page.activity)),
+    )  # fmt: skip
+    return render(request, "training/activity_roll.html", context)
+
+
+def page_number(request: SignedIn) -> int:
+    """Which page; anything that is none is the first."""
+    text = request.GET.get("page", "1")
+    return int(text) if re.fullmatch("[1-9][0-9]{0,3}", text) else 1
+
+
+# -- marks that do not count -------------------------------------------------------------------------------
+@require_safe
+@login_required
+def mark_list(request: SignedIn, pk: int) -> HttpResponse:
+    page = activity_page(request, pk, ROUTE)
+    settles(page.activity, request.user).require()
+    rows = list(_marks(waiting(page.activity.pk)).order_by("at", "pk")[:MOST])
+    settled = _marks(Mark.objects.filter(slot__activity=page.activity, settlement__isnull=False))
+    context = page.context(
+        waiting=rows, settled=list(settled.select_related("settlement__by").order_by("-settlement__at")[:MOST]),
+        closed="" if page.activity.is_open else may_now(page.activity).reason, moves=[],
+    )  # fmt: skip
+    return render(request, "training/mark_list.html", context)
+
+
+def _marks(rows: Any) -> Any:
+    return rows.select_related("person", "slot", "by")
+
+
+@require_http_methods(_BOTH)
+@login_required
+def mark_settle(request: SignedIn, pk: Any) -> HttpResponse:
+    rows = _marks(Mark.objects.filter(slot__activity__in=Activity.objects.visible_to(request.user)))
+    mark: Mark = seen(rows.exclude(trouble="").select_related("person", "slot__activity__host", "by"), pk)
+    activity = mark.slot.activity
+    settles(activity, request.user).require()
+    back = reverse("training:mark_list", args=[activity.pk])
+    if not activity.is_open:
+        messages.error(request, may_now(activity).reason)
+        return redirect(back)
+    form = SettleForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            settle(mark, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("已处理。"))
+            return redirect(back)
+    context = {
+        "title": _("处理一条点名"), "form": form, "mark": mark, "activity": activity, "cancel_url": back,
+        "submit_label": _("确定"),
+    }  # fmt: skip
+    return render(request, "training/mark_settle.html", context)
+
+
+# -- minutes -------------------------------------------------------------------------------------------------
+@require_http_methods(_BOTH)
+@login_required
+def attendance_correct(request: SignedIn, pk: int) -> HttpResponse:
+    rows = Attendance.objects.filter(slot__activity__in=Activity.objects.visible_to(request.user))
+    row: Attendance = seen(
+        rows.select_related("slot__activity__host", "participation__person", "participation__organization"), pk
+    )
+    activity = row.slot.activity
+    calls_roll_of(activity, row.participation.organization, request).require()
+    back = reverse(ROUTE, args=[activity.pk])
+    if not activity.is_open:
+        messages.error(request, may_now(activity).reason)
+        return redirect(back)
+    form = CorrectForm(request.POST or None, attendance=row)
+    if request.method == "POST" and form.is_valid():
+        facts = form.cleaned_data
+        try:
+            correct(
+                row, minutes=facts["minutes_set"], reason=facts["set_reason"], version=facts["version"], by=request.user
+            )
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("时长已更正。"))
+            return redirect(back)
+    marks = Mark.objects.filter(slot=row.slot, person=row.participation.person).select_related("by")
+    context = {
+        "title": _("更正时长"), "form": form, "row": row, "activity": activity, "cancel_url": back,
+        "marks": list(marks.order_by("at", "pk")[:MOST]), "history": [change.shown() for change in changes_of(row)],
+    }  # fmt: skip
+    return render(request, "training/attendance_correct.html", context)

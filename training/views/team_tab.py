@@ -1,0 +1,81 @@
+"""培训演练: what a team held and joined, within the pages of the team."""
+
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.days import beginning_of, end_of
+from organizations.permissions import can
+from organizations.roles import Right
+from people.models import Membership
+from teams.views.team_common import Tab, TeamPage, team_page
+from training.choices import ActivityKind, Listing, Presence
+from training.hours import hours_of
+from training.models import Activity, Attendance
+from training.states import ON_RECORD
+from training.views.activity_list import ActivityList
+
+TAB = Tab(gettext_lazy("培训演练"), "training:team_activities", Right.VIEW_TRAINING)
+
+
+class TeamActivities(ActivityList):
+    """The team's pages carry it; ``at`` is a day of the list, not of the team."""
+
+    list_name = "training:team_activities"
+    permission = None  # asked at the team, in ``authorise``
+    template_name = "training/team_activities.html"
+
+    def authorise(self) -> None:
+        place = self.page.team.organization
+        can(self.request.user, Right.VIEW_TRAINING, place).require()
+        self.title = _("%(team)s的培训和演练") % {"team": place.short_name}
+
+    @cached_property
+    def page(self) -> TeamPage:
+        return team_page(self.request, int(self.kwargs["pk"]), "training:team_activities", now=True)
+
+    def get_queryset(self) -> QuerySet:
+        """Whoever sees trainings of the team sees all it held or joined."""
+        return Activity.objects.of_team(self.page.team.organization)
+
+    def get_context(self) -> dict[str, Any]:
+        place = self.page.team.organization
+        keeps = bool(can(self.request.user, Right.EDIT_TRAINING, place))
+        create = reverse("training:activity_create")
+        return {
+            **super().get_context(),
+            **self.page.frame(),
+            "list_title": self.title,
+            "numbers": self._numbers(),
+            "begins": [
+                {"label": kind.label, "url": f"{create}?kind={kind}&host={place.pk}"} for kind in ActivityKind
+            ] if keeps else [],
+        }  # fmt: skip
+
+    def _numbers(self) -> list[dict[str, Any]]:
+        """Drills, trainings and hours per head of this year, as confirmed. Three queries."""
+        place, year = self.page.team.organization, timezone.localdate().year
+        first, last = (timezone.localdate().replace(month=month, day=day) for month, day in ((1, 1), (12, 31)))
+        span = beginning_of(first), end_of(last)
+        rows = Activity.objects.of_team(place).on_record().filter(starts_at__gte=span[0], starts_at__lt=span[1])
+        kinds = {kind: Count("pk", filter=Q(kind=kind)) for kind in ActivityKind}
+        held = rows.aggregate(**{str(kind.value): count for kind, count in kinds.items()})
+        there = Attendance.objects.filter(
+            participation__organization=place, participation__listing=Listing.LISTED, presence=Presence.PRESENT,
+            slot__activity__state__in=ON_RECORD, slot__starts_at__gte=span[0], slot__starts_at__lt=span[1],
+        )  # fmt: skip
+        minutes = there.aggregate(all=Sum(Coalesce(F("minutes_set"), F("minutes"))))["all"] or 0
+        heads = Membership.objects.of_team(place).current().heads()
+        per_head = f"{hours_of(minutes) / heads:.1f}" if heads else "—"
+        own = f"{self.request.path}?year={year}&queue=record&kind="
+        return [
+            {"label": _("今年演练"), "number": held["drill"], "unit": _("次"), "url": f"{own}drill"},
+            {"label": _("今年培训"), "number": held["training"], "unit": _("次"), "url": f"{own}training"},
+            {"label": _("今年人均"), "number": per_head, "unit": _("小时"), "url": ""},
+        ]
