@@ -73,10 +73,20 @@ def _rolled(page: Page, record: Activity) -> None:
         _tap(page, name)
     expect(page.locator("#roll-chip")).to_contain_text("待同步 2")
     page.context.set_offline(False)
+    assert _marks(record) == len(NAMES)
     expect(page.locator("#roll-chip")).to_contain_text("已同步", timeout=30_000)
-    assert Mark.objects.filter(slot__activity=record).count() == len(NAMES)
     page.get_by_role("link", name="结束点名").click()
     expect(page.get_by_text(NAMES[1]).first).to_be_visible()
+
+
+def _marks(record: Activity) -> int:
+    """Once as many are there as were tapped."""
+    rows = Mark.objects.filter(slot__activity=record)
+    for _try in range(200):
+        if rows.count() >= len(NAMES):
+            break
+        time.sleep(0.1)
+    return rows.count()
 
 
 def _tap(page: Page, name: str) -> None:
