@@ -99,7 +99,7 @@ def _photographed(page: Page, record: Activity, folder: Path) -> None:
         Image.effect_noise((640, 480), 40 + number).convert("RGB").save(paths[-1], "JPEG")
     page.goto(f"/activities/{record.pk}/files/")
     page.locator("input[type=file]").first.set_input_files(paths)
-    expect(page.locator(".upload-total")).to_contain_text("2 / 2", timeout=60_000)
+    expect(page.locator(".upload-total").first).to_contain_text("2 / 2", timeout=60_000)
     assert Attachment.objects.of(record).filter(kind="photo").count() == 2
 
 
