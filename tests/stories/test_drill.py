@@ -108,6 +108,7 @@ def _handed_in(page: Page, record: Activity) -> None:
     page.goto(f"/activities/{record.pk}/edit/summary/")
     page.get_by_label("总结").fill("按方案完成，两人救上岸（演示）。")
     page.get_by_role("button", name="保存").first.click()
+    page.wait_for_url(lambda url: "/edit/summary/" not in url)
     page.goto(record.get_absolute_url())
     page.get_by_role("button", name="报送记录").click()
     expect(page.get_by_text("待确认").first).to_be_visible()
