@@ -100,7 +100,6 @@ SECTIONS = (
         _("我的"),
         (
             Entry(_("我的信息"), "people:me"),
-            Entry(_("我的培训演练"), "training:my_activities"),
             Entry(_("通知"), "core:notice_list", count="unread"),
             Entry(_("后台任务"), "core:job_list"),
             Entry(_("职责和权限"), "organizations:role_help"),

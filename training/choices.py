@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ActivityKind(TextChoices):
@@ -109,7 +110,7 @@ class Listing(TextChoices):
 class MarkKind(TextChoices):
     """What a mark of the roll says."""
 
-    ARRIVED = "arrived", _("到")
+    ARRIVED = "arrived", pgettext_lazy("roll", "到")
     LEFT = "left", _("离开")
     LEAVE = "leave", _("请假")
     ABSENT = "absent", _("缺席")
@@ -127,7 +128,7 @@ class Presence(TextChoices):
     """What the marks of one person in one slot come to."""
 
     UNKNOWN = "", _("未点")
-    PRESENT = "present", _("到")
+    PRESENT = "present", pgettext_lazy("roll", "到")
     LEAVE = "leave", _("请假")
     ABSENT = "absent", _("缺席")
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from training.choices import MarkKind
 from training.models import Attendance
@@ -49,7 +50,7 @@ class PaperForm(forms.Form):
         label=_("没有选、也没有点过的人"), required=False,
         choices=[("", _("其余不变")), (MarkKind.ARRIVED, _("其余都到")), (MarkKind.ABSENT, _("其余都缺席"))],
     )  # fmt: skip
-    all_from = forms.TimeField(label=_("到"), required=False, widget=_Clock)
+    all_from = forms.TimeField(label=pgettext_lazy("roll", "到"), required=False, widget=_Clock)
     all_to = forms.TimeField(label=_("离开"), required=False, widget=_Clock)
     names = forms.CharField(
         label=_("名单外签到的人"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.history import tracked
 from organizations.models import Organization, User
@@ -200,7 +201,7 @@ class Attendance(models.Model):
         Participation, models.PROTECT, related_name="attendances", verbose_name=_("参加人员")
     )
     presence = models.CharField(_("出勤"), max_length=10, choices=Presence, blank=True)
-    arrived_at = models.DateTimeField(_("到"), null=True, blank=True)
+    arrived_at = models.DateTimeField(pgettext_lazy("roll", "到"), null=True, blank=True)
     left_at = models.DateTimeField(_("离开"), null=True, blank=True)
     method = models.CharField(_("方式"), max_length=10, choices=MarkMethod, blank=True)
     minutes = models.PositiveIntegerField(_("时长（分钟）"), default=0)
