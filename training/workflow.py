@@ -4,7 +4,8 @@
   managing office or of its proxy) fills it in, puts people on the list and calls the roll; anything may be missing.
 - 待确认 submitted: handed in and numbered (YL- or PX-<区划代码>-<年>-<4 位>, drawn at the first hand-in and kept).
   Facts, list and roll are read-only; head counts and minutes are frozen with it. It lies with the office above the host
-  (a team's managing office; an office's own superior; the region's with colleagues of the region).
+  (a team's managing office; an office's own superior; the region's with colleagues of the region). Where the only one
+  who could confirm there handed it in, it lies with the office above.
 - 退回修改 returned: the office said what to change, by field where possible.
 - 已确认 confirmed: it counts. Hours are credited to everybody who was there, in that same transaction.
 - 已归档 archived: nothing changes any more. A confirmed record that turns out wrong goes back to its author; the hours
@@ -40,6 +41,7 @@ from training.choices import ActivityKind
 from training.models import Activity, Problem
 from training.states import ACTIVITY_STEPS, PROBLEM_STEPS, ActivityState
 
+_TOP = (Level.REGION, Level.NATIONAL)
 _PREFIX = {ActivityKind.DRILL: "YL", ActivityKind.TRAINING: "PX"}
 
 
@@ -59,9 +61,26 @@ def archives(activity: Activity, user: User) -> Decision:
     return can(user, Right.CONFIRM_TRAINING, activity.office or confirming_office(activity.host))
 
 
-def confirming_office(host: Organization) -> Organization:
-    """The office above the host; the region confirms its own among colleagues."""
-    return host if host.level in (Level.REGION, Level.NATIONAL) else Organization.objects.get(path=host.parent_path)
+def confirming_office(host: Organization, *, by: User | None = None) -> Organization:
+    """The office above the host; the region confirms its own among colleagues.
+
+    :param by: who hands in. Where nobody else at that office could confirm (its one clerk hands in for a team), the
+        record goes on to the office above that: it must not lie where nobody may decide.
+    """
+    office = host if host.level in _TOP else _above(host)
+    while by is not None and office.level not in _TOP and not _others(office, by):
+        office = _above(office)
+    return office
+
+
+def _above(place: Organization) -> Organization:
+    return Organization.objects.get(path=place.parent_path)
+
+
+def _others(office: Organization, by: User) -> bool:
+    """Whether somebody may confirm there besides ``by``; where nobody holds the duty yet, it waits for whoever will."""
+    everybody = nearest_holders(Right.CONFIRM_TRAINING, office)
+    return not everybody or any(person.pk != by.pk for person in everybody)
 
 
 def deciders(activity: Activity) -> list[User]:
@@ -90,7 +109,7 @@ def _hand_in(activity: Activity, by: User) -> dict[str, list[str]]:
     if not activity.number:
         code = activity.host.division_id or activity.host.code
         activity.number = numbered(_PREFIX[ActivityKind(activity.kind)], code, timezone.localdate(now).year)
-    activity.office = confirming_office(activity.host)
+    activity.office = confirming_office(activity.host, by=by)
     activity.submitted_by, activity.submitted_at = by, now
     freeze(activity)
     activity.version += 1

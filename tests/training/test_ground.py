@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from core.workflow import MoveNotAllowed
-from organizations.models import Organization, User
+from organizations.models import Appointment, Organization, User
+from organizations.permissions import grant
 from people.models import HourRecord
 from tests.people import builders as people
 from tests.training import builders
@@ -62,3 +63,19 @@ def test_course_of_days_has_a_slot_a_day() -> None:
     assert daily(night, night + timedelta(hours=12)) == [(night, night + timedelta(hours=12))]
     around = daily(night, night + timedelta(days=2))
     assert [ends - begins for begins, ends in around] == [timedelta(days=1)] * 2
+
+
+def test_record_of_the_only_clerk_goes_on_to_the_office_above(
+    captain: User, chifeng: User, region: User, office: Callable[[str], Organization]
+) -> None:
+    member = people.member(captain.organization, 1)
+    record = builders.handed_in(
+        captain.organization, chifeng, member
+    )  # 赤峰市 has one clerk, who hands in for the team
+    assert record.office == region.organization
+    assert WORKFLOW.perform(record, "confirm", by=region).state == "confirmed"
+    colleague = User.objects.create_user("zhao", name="赵（演示）", organization=chifeng.organization)
+    grant(Appointment.objects.create(user=colleague, role="clerk", organization=chifeng.organization))
+    later = builders.handed_in(captain.organization, chifeng, member, starts_at=builders.morning(8))
+    assert later.office == chifeng.organization
+    assert WORKFLOW.perform(later, "confirm", by=colleague).state == "confirmed"
