@@ -356,6 +356,7 @@ JOBS = {
     "filing_certificate": "teams.certificates.issue_certificate",
     "own_copy": "people.own_copy.make",
     "training_record": "training.papers.issue_record",
+    "training_derive": "training.roll.anew.run",
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)  # a worker silent for so long is taken for dead
 JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)

@@ -16,7 +16,7 @@ from organizations.roles import Level, Right
 from people.models import Membership
 from training.choices import ActivityKind, Listing
 from training.models import Activity, ActivityTeam, Base, DrillTemplate, Participation, PlanItem, Slot, Teaching
-from training.slots import lay
+from training.slots import follow, lay
 from training.states import ON_RECORD
 
 # What a template holds of a drill, and nothing of when and where it was.
@@ -57,10 +57,18 @@ def may_begin(user: User, host: Organization) -> Decision:
 
 @transaction.atomic
 def copy_of(
-    source: Activity, *, by: User, title: str, starts_at: datetime | None, ends_at: datetime | None, place: str = ""
+    source: Activity,
+    *,
+    by: User,
+    title: str,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    place: str = "",
+    plan_item: PlanItem | None = None,
 ) -> Activity:
     """A new draft like ``source`` in all that was planned: teams, people who are still members, subjects, scenario,
-    equipment. Marks, evaluation, problems, summary and files stay with the old one.
+    equipment. Marks, evaluation, problems, summary and files stay with the old one. ``plan_item``: what it is held for,
+    in place of that of ``source``.
 
     ``place`` that is another than the old one leaves base and coordinates behind, which belong to the old place.
     """
@@ -72,7 +80,7 @@ def copy_of(
         facts["base_id"] = None
     made = Activity(
         **facts, title=title or source.title, starts_at=starts_at, ends_at=ends_at, created_by=by, copied_from=source,
-        plan_item=_item_again(source, starts_at),
+        plan_item=plan_item or _item_again(source, starts_at),
     )  # fmt: skip
     with plainly(Activity):
         made.save()
@@ -139,8 +147,10 @@ def save_as_template(activity: Activity, *, by: User, name: str) -> DrillTemplat
 
 
 # -- 场次 ---------------------------------------------------------------------------------------------------
-def relay(activity: Activity) -> tuple[list[Slot], Decision]:
-    """After the times changed: the slots as they are now, and whether they follow the times."""
+def relay(activity: Activity, was: tuple[datetime | None, datetime | None]) -> tuple[list[Slot], Decision]:
+    """After the times changed from ``was``: the slots as they are now, and whether they follow the times."""
+    if follow(activity, was):
+        return list(activity.slots.all()), yes("")
     before = [slot.pk for slot in activity.slots.all()]
     slots = lay(activity)
     if activity.starts_at is None or activity.ends_at is None or before != [slot.pk for slot in slots]:

@@ -3,18 +3,20 @@
 A draft saves with any of them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.together import together
 from training.choices import ActivityKind, Listing, Presence
 from training.covers import needs_cover, with_papers
-from training.models import Activity, Attendance
-from training.roll.presence import SHOWN, clashes, in_words
+from training.models import Activity, Attendance, Participation
+from training.roll.presence import SHOWN, both, clashing, in_words
 from training.roll.waiting import waiting
 from training.slots import MOST
 from training.there import present
@@ -31,7 +33,8 @@ class Finding:
     record: str = ""
 
 
-Check = Callable[[Activity], Iterator[Finding]]
+Found = Mapping[str, list[Any]]
+Check = Callable[[Activity, Found], Iterator[Finding]]
 _NEEDED = {
     ActivityKind.DRILL: ("title", "starts_at", "ends_at", "place", "form", "scope", "hazard", "subjects", "summary"),
     ActivityKind.TRAINING: ("title", "starts_at", "ends_at", "place", "training_kind", "summary"),
@@ -40,7 +43,7 @@ _MOST_NAMES = 10
 _LONGEST = {ActivityKind.DRILL: timedelta(days=15), ActivityKind.TRAINING: timedelta(days=MOST)}
 
 
-def complete(activity: Activity) -> Iterator[Finding]:
+def complete(activity: Activity, found: Found) -> Iterator[Finding]:
     """The facts of domain.md §11.10 and §11.11 that a record cannot do without."""
     for name in _NEEDED[ActivityKind(activity.kind)]:
         if name == "place" and (activity.base_id or activity.division_id):
@@ -50,7 +53,7 @@ def complete(activity: Activity) -> Iterator[Finding]:
             yield Finding(name, _("“%(field)s”还没有填。") % {"field": label})
 
 
-def over(activity: Activity) -> Iterator[Finding]:
+def over(activity: Activity, found: Found) -> Iterator[Finding]:
     if activity.ends_at is None or activity.starts_at is None:
         return
     if activity.ends_at > timezone.now():
@@ -60,54 +63,47 @@ def over(activity: Activity) -> Iterator[Finding]:
         yield Finding("ends_at", _("开始到结束超过 %(days)d 天，请核对日期。") % {"days": days})
 
 
-def attended(activity: Activity) -> Iterator[Finding]:
-    listed = activity.participations.filter(listing=Listing.LISTED)
-    if not listed.exists():
+def attended(activity: Activity, found: Found) -> Iterator[Finding]:
+    counts = {row["listing"]: row["n"] for row in found["people"]}
+    if not counts.get(Listing.LISTED):
         if not activity.outside_people:
             yield Finding("people", _("名单里还没有人。请从参加队伍的名册里选人，或填写其他参加人数。"))
         return
-    if not listed.filter(attendances__presence=Presence.PRESENT).exists():
+    if not found["present"]:
         yield Finding("roll", _("名单里没有一个人点到。请点名，或按纸质签到表补录。"))
-    asked = activity.participations.filter(listing=Listing.ASKED).count()
+    asked = counts.get(Listing.ASKED)
     if asked:
         yield Finding(
             "people", _("还有 %(count)d 人报名或现场签到、没有定是否在名单。") % {"count": asked}, blocking=False
         )
 
 
-def at_two_places(activity: Activity) -> Iterator[Finding]:
+def at_two_places(activity: Activity, found: Found) -> Iterator[Finding]:
     """Bad input of domain.md §11.10: nobody is at two drills at once. The other one is not named: it may be none of the
     reader's business."""
-    found = clashes(activity)
-    for clash in found[:SHOWN]:
+    twice = clashing(found)
+    for clash in twice[:SHOWN]:
         yield Finding("roll", in_words(clash))
-    if len(found) > SHOWN:
-        yield Finding("roll", _("另有 %(count)d 处同一人同时在两地点到。") % {"count": len(found) - SHOWN})
+    if len(twice) > SHOWN:
+        yield Finding("roll", _("另有 %(count)d 处同一人同时在两地点到。") % {"count": len(twice) - SHOWN})
 
 
-def settled(activity: Activity) -> Iterator[Finding]:
-    count = waiting(activity.pk).count()
+def settled(activity: Activity, found: Found) -> Iterator[Finding]:
+    count = found["waiting"][0]["n"] if found["waiting"] else 0
     if count:
         yield Finding(
             "roll", _("有 %(count)d 条点名没有算数、等待处理（在“点名”里）。") % {"count": count}, blocking=False
         )
 
 
-def insured(activity: Activity) -> Iterator[Finding]:
+def insured(activity: Activity, found: Found) -> Iterator[Finding]:
     """志愿服务条例第17条: whoever is sent into a drill is insured, or somebody has written why not."""
-    if not needs_cover(activity):
-        return
-    marked = Attendance.objects.filter(participation=OuterRef("pk"))
-    stayed_away = Exists(marked.filter(presence__in=[Presence.LEAVE, Presence.ABSENT]).order_by())
-    was_there = Exists(marked.filter(presence=Presence.PRESENT).order_by())
-    rows = activity.participations.listed().filter(~stayed_away | was_there).select_related("person")
-    bare = [row for row in with_papers(rows, activity) if not row.insured]
-    without = [row.person.name for row in bare if not row.risk_reason]
+    without = [row["person__name"] for row in found["bare"] if not row["risk_reason"]]
     if without:
         words = {"n": len(without), "names": _name(without)}
         said = _("有 %(n)d 人活动期间不在人身意外保险的保障期内，也没有写明理由：%(names)s（志愿服务条例第十七条）。")
         yield Finding("people", said % words)
-    explained = [row.person.name for row in bare if row.risk_reason]
+    explained = [row["person__name"] for row in found["bare"] if row["risk_reason"]]
     if explained:
         words = {"n": len(explained), "names": _name(explained)}
         said = _("有 %(n)d 人没有保险、写明理由参加：%(names)s（志愿服务条例第十七条）。")
@@ -120,13 +116,13 @@ def _name(people: list[str]) -> str:
     return shown if len(people) <= _MOST_NAMES else _("%(names)s等") % {"names": shown}
 
 
-def taught(activity: Activity) -> Iterator[Finding]:
+def taught(activity: Activity, found: Found) -> Iterator[Finding]:
     """Who taught, and what came of it, is told where it is missing; a training is taken without."""
     if activity.is_drill:
         return
-    if not activity.teachings.exists():
+    if not found["teachings"]:
         yield Finding("results", _("没有登记授课的人。"), blocking=False)
-    open_ones = present(activity).filter(outcome="").count()
+    open_ones = found["open"][0]["n"] if found["open"] else 0
     if open_ones:
         yield Finding(
             "results", _("还有 %(n)d 人没有登记结果（合格、不合格或不考核）。") % {"n": open_ones}, blocking=False
@@ -137,9 +133,36 @@ CHECKS: tuple[Check, ...] = (complete, over, attended, at_two_places, settled, i
 
 
 def check(activity: Activity) -> list[Finding]:
-    """Everything that is found, blocking first."""
-    found = [finding for one in CHECKS for finding in one(activity)]
+    """Everything that is found, blocking first. One query."""
+    read = together(**_wanted(activity))
+    found = [finding for one in CHECKS for finding in one(activity, read)]
     return sorted(found, key=lambda finding: not finding.blocking)
+
+
+def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
+    """What the checks look at beside the record itself."""
+    people = activity.participations.order_by()
+    wanted: dict[str, QuerySet[Any]] = {
+        "people": people.values("listing").annotate(n=Count("pk")),
+        "present": people.filter(listing=Listing.LISTED, attendances__presence=Presence.PRESENT).values("pk")[:1],
+        "waiting": waiting(activity.pk).order_by().values("slot__activity").annotate(n=Count("pk")),
+        **both(activity),
+        "bare": _uncovered(activity) if needs_cover(activity) else Participation.objects.none(),
+    }
+    if not activity.is_drill:
+        open_ones = present(activity).filter(outcome="").order_by()
+        wanted["teachings"] = activity.teachings.values("pk")[:1]
+        wanted["open"] = open_ones.values("activity").annotate(n=Count("pk", distinct=True))
+    return wanted
+
+
+def _uncovered(activity: Activity) -> QuerySet[Any]:
+    """Names of those on the list who came, or may still come, and have no insurance on its days."""
+    marked = Attendance.objects.filter(participation=OuterRef("pk"))
+    stayed_away = Exists(marked.filter(presence__in=[Presence.LEAVE, Presence.ABSENT]).order_by())
+    was_there = Exists(marked.filter(presence=Presence.PRESENT).order_by())
+    rows = activity.participations.listed().filter(~stayed_away | was_there)
+    return with_papers(rows, activity).filter(insured=False).values("person__name", "risk_reason")
 
 
 def blocking(activity: Activity) -> list[str]:

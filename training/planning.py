@@ -20,7 +20,8 @@ from core.days import beginning_of
 from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Right
-from training.models import Activity, Plan, PlanItem
+from training.choices import ActivityKind
+from training.models import Activity, CourseVersion, Plan, PlanItem
 from training.states import ON_RECORD, ActivityState
 
 COPIED = ("position", "kind", "name", "times", "first_month", "last_month", "people", "form", "scope", "training_kind",
@@ -35,16 +36,18 @@ def line_of(place: Organization) -> list[str]:
     return [place.path[:end] for end in range(step, len(place.path) + 1, step)]
 
 
-def items_for(host: Organization, kind: str, year: int | None = None) -> QuerySet[PlanItem]:
-    """What an activity held by ``host`` may belong to: items of its own plan of the year and of those of the offices
-    above it, the nearest first."""
-    rows = PlanItem.objects.filter(
-        plan__organization__path__in=line_of(host),
-        plan__year=year or timezone.localdate().year,
-        kind=kind,
-        ended_at=None,
+def items_for(activity: Activity, user: User) -> QuerySet[PlanItem]:
+    """What the activity may belong to, besides what it belongs to already: items of plans the user sees, of the host
+    and of the offices above it, for the year it is in and the next."""
+    year = timezone.localtime(activity.starts_at or timezone.now()).year
+    plans = Plan.objects.visible_to(user).filter(
+        organization__path__in=line_of(activity.host), year__in=(year, year + 1)
     )
-    return rows.select_related("plan__organization").order_by("-plan__organization__path", "position", "pk")
+    standing = PlanItem.objects.filter(plan__in=plans.order_by().values("pk"), kind=activity.kind, ended_at=None)
+    rows = standing | PlanItem.objects.filter(pk__in=[activity.plan_item_id or 0])
+    return rows.select_related("plan__organization").order_by(
+        "plan__year", "plan__organization__path", "position", "pk"
+    )
 
 
 @transaction.atomic
@@ -70,6 +73,17 @@ def _again(item: PlanItem, plan: Plan) -> PlanItem:
     if item.course is not None and item.course.ended_on is not None:
         fresh.course = None  # no longer held
     return fresh
+
+
+def facts_for(item: PlanItem, starts_at: datetime | None) -> dict[str, Any]:
+    """What an activity held for ``item`` begins with. It is counted for the item unless it is in another year."""
+    facts: dict[str, Any] = {"form": item.form, "scope": item.scope}
+    if item.kind == ActivityKind.TRAINING:
+        versions = CourseVersion.objects.published().filter(course=item.course_id, course__ended_on=None)
+        last = versions.order_by("-number").first() if item.course_id else None
+        facts = {"training_kind": item.training_kind, "course_version": last}
+    of_year = starts_at is None or timezone.localtime(starts_at).year == item.plan.year
+    return {**facts, "plan_item": item if of_year else None}
 
 
 @transaction.atomic

@@ -1,13 +1,17 @@
 """What ``core/_gallery.html`` shows: the pictures and films of one kind as a grid of thumbnails, a page at a time."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import models
+from django.db.models import Count
 
 from core.attachments.owners import may_attach
 from core.attachments.panel import label_of, row_context, rows_of, zone_context
 from core.decisions import Decision
+from core.models import Attachment
+from core.together import together
 
 TILES = 48  # on a page: eight rows of six on a desk, sixteen of three on a phone
 MOST_ENDED = 48  # of the withdrawn ones the newest; all of them stand in the record's history
@@ -16,25 +20,52 @@ MOST_ENDED = 48  # of the withdrawn ones the newest; all of them stand in the re
 def gallery_context(
     owner: models.Model, user: Any, kind: str, page: Any = 1, *, label: str = "", decision: Decision | None = None
 ) -> dict[str, Any]:
-    """Context of the gallery of one kind: newest first, with the drop zone where ``user`` may add. Three queries,
+    """Context of the gallery of one kind: newest first, with the drop zone where ``user`` may add. Two queries,
     whatever there is, besides what ``owner.can_attach`` asks.
 
     :param page: as it stands in the address, nonsense included: ``request.GET.get(f"{kind}_page")``.
     :param decision: what ``can_attach`` said, where the page has asked already.
     """
     decision = may_attach(owner, user) if decision is None else decision
-    rows = rows_of(owner).filter(kind=kind)
-    shown = Paginator(rows.filter(ended_at=None).order_by("-uploaded_at", "-pk"), TILES).get_page(page)
-    ended = rows.exclude(ended_at=None).order_by("-ended_at", "-pk")[:MOST_ENDED]
-    return {
-        "kind": kind,
-        "label": label_of(owner, kind, label),
-        "decision": decision,
-        "tiles": [row_context(row, decision) for row in shown],
-        "ended": [row_context(row, decision) for row in ended],
-        "page_obj": shown,
-        "count": shown.paginator.count,
-        "page_name": f"{kind}_page",
-        "upload_into": f"gallery-{kind}",
-        **zone_context(owner, kind, show="tile"),
-    }
+    return galleries(owner, {kind: page}, decision=decision, label=label)[0][0]
+
+
+def galleries(
+    owner: models.Model, pages: Mapping[str, Any], *, decision: Decision, label: str = "", papers: tuple[str, ...] = ()
+) -> tuple[list[dict[str, Any]], list[Attachment]]:
+    """The same for several kinds at once, in the same two queries; with the files of the kinds ``papers``.
+
+    :param pages: kind → page, as it stands in the address.
+    """
+    rows = rows_of(owner)
+    current = rows.filter(ended_at=None).order_by("-uploaded_at", "-pk")
+    ended = rows.exclude(ended_at=None).order_by("-ended_at", "-pk")
+    found = together(
+        counts=current.filter(kind__in=pages).order_by().values("kind").annotate(n=Count("pk")),
+        papers=rows.filter(kind__in=papers),
+        **{kind: ended.filter(kind=kind)[:MOST_ENDED] for kind in pages},
+    )
+    counts = {row["kind"]: row["n"] for row in found["counts"]}
+    shown = {kind: Paginator(range(counts.get(kind, 0)), TILES).get_page(page) for kind, page in pages.items()}
+    tiles = together(**{kind: _of_page(current.filter(kind=kind), page.object_list) for kind, page in shown.items()})
+    made = [
+        {
+            "kind": kind,
+            "label": label_of(owner, kind, label),
+            "decision": decision,
+            "tiles": [row_context(row, decision) for row in tiles[kind]],
+            "ended": [row_context(row, decision) for row in found[kind]],
+            "page_obj": page,
+            "count": counts.get(kind, 0),
+            "page_name": f"{kind}_page",
+            "upload_into": f"gallery-{kind}",
+            **zone_context(owner, kind, show="tile"),
+        }
+        for kind, page in shown.items()
+    ]
+    return made, found["papers"]
+
+
+def _of_page(rows: models.QuerySet[Attachment], page: Any) -> models.QuerySet[Attachment]:
+    """Those that stand at the numbers of ``page``, a range."""
+    return rows[page.start : page.stop]

@@ -1,6 +1,6 @@
 """Pages of what the region keeps for everybody: numbers with their source, entries of its tables."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Model
@@ -35,7 +35,7 @@ def set_number(
     *,
     settings: Iterable[Setting],
     model: type[Model],
-    form_class: type[SettingForm],
+    form_class: Callable[..., SettingForm],
     back: str,
     back_title: Any,
 ) -> HttpResponse:

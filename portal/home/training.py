@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from portal.home.task import MOST, Task, among, days_since
 from portal.todo import shown
 from training.models import Activity, ActivityTeam, Problem, Slot, TrainingSetting
 from training.reminders_records import STAGES
+from training.roll.waiting import waiting as waiting_marks
 from training.settings import SUMMARY
 from training.states import WITH_AUTHOR, ActivityState
 
@@ -44,11 +45,12 @@ class Found:
     returned: list[Any] = field(default_factory=list)
     confirming: list[Any] = field(default_factory=list)
     waiting: list[Any] = field(default_factory=list)
+    unsettled: list[Any] = field(default_factory=list)
 
 
 def asked(user: User) -> QuerySet[Activity]:
     """Of each sort as many as are shown, each cut by itself, as in ``portal.home.filings``. With each: ``slot`` on
-    today, ``said`` at the last return, ``term`` for the hand-in."""
+    today, ``said`` at the last return, ``term`` for the hand-in, ``unsettled`` marks."""
     parts = _keys(user)
     if not parts:
         return Activity.objects.none()
@@ -59,9 +61,15 @@ def asked(user: User) -> QuerySet[Activity]:
         slot=Subquery(slots.order_by("starts_at").values("pk")[:1]),
         said=Subquery(last_return(Activity).values("comment")[:1]),
         term=Coalesce(Subquery(term), Value(SUMMARY.shipped)),
+        unsettled=Coalesce(Subquery(_unsettled().annotate(n=Count("pk")).values("n")), 0),
     )
     shown = rows.select_related("host", "office", "base").only(*_READ)
     return shown.order_by(F("starts_at").asc(nulls_last=True), "pk")
+
+
+def _unsettled() -> QuerySet:
+    """Marks that nobody has settled yet, of the activity in the query around, in one group."""
+    return waiting_marks(OuterRef("pk")).order_by().values("slot__activity")
 
 
 def _keys(user: User) -> list[QuerySet]:
@@ -80,6 +88,8 @@ def _keys(user: User) -> list[QuerySet]:
     parts.append(own.filter(soon).order_by("starts_at", "pk").values("pk")[:MOST])
     late = own.filter(state=ActivityState.DRAFT, ends_at__lt=now, starts_at__gte=now - LOOKED_BACK)
     parts.append(late.order_by("starts_at", "pk").values("pk")[:MOST])
+    rolled = own.filter(Exists(_unsettled()), state__in=WITH_AUTHOR, starts_at__gte=now - LOOKED_BACK)
+    parts.append(rolled.exclude(ends_at=None).order_by("starts_at", "pk").values("pk")[:MOST])
     if user.organization.level == Level.TEAM:
         joined = ActivityTeam.objects.filter(organization=user.organization_id).order_by().values("activity")
         parts.append(Activity.objects.filter(soon, pk__in=joined).order_by("starts_at", "pk").values("pk")[:MOST])
@@ -90,6 +100,8 @@ def sort(rows: list[Any], user: User) -> Found:
     into, now = Found(), timezone.now()
     for row in rows:
         mine = row.host_id == user.organization_id
+        if mine and row.unsettled and row.state in WITH_AUTHOR:
+            into.unsettled.append(row)
         if row.state == ActivityState.SUBMITTED:
             if row.submitted_by_id != user.pk and can(user, Right.CONFIRM_TRAINING, row.office):
                 into.confirming.append(row)
@@ -123,6 +135,7 @@ def tasks(rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
     if len(rows.confirming) > MOST and left > 0:
         url = f"{reverse('training:activity_list')}?{urlencode({'queue': 'mine'})}"
         yield Task("wait", _("待确认"), _("还有 %(n)s 份培训演练记录待确认") % {"n": shown(left)}, "", url, _("看全部"))
+    yield from (_unsettled_roll(row) for row in rows.unsettled[:MOST])
     yield from (_ended(row) for row in rows.ended[:MOST])
     yield from (_coming(row) for row in rows.coming[:MOST])
     if counts.get("problems"):
@@ -150,6 +163,12 @@ def _coming(row: Any) -> Task:
 def _about(row: Any) -> str:
     where = str(row.base) if row.base else row.place
     return " · ".join(part for part in (str(row.get_kind_display()), row.host.short_name, where) if part)
+
+
+def _unsettled_roll(row: Any) -> Task:
+    what = _("%(title)s有 %(n)d 条点名没有算数") % {"title": row, "n": row.unsettled}
+    hint = _("看过原因，定算不算数；不处理的不计入实到和时长。")
+    return Task("warn", _("点名待处理"), what, hint, reverse("training:mark_list", args=[row.pk]), _("去处理"))
 
 
 def _ended(row: Any) -> Task:

@@ -437,8 +437,8 @@ def test_page_takes_few_queries(state: str, captain: User, chifeng: User, as_use
     one = people.member(team, 1)
     activity = made[state]()
     for user in (captain, chifeng):
-        assert len(queries_of(as_user(user), activity.get_absolute_url())) <= 14
-    assert len(queries_of(as_user(captain), reverse("training:activity_files", args=[activity.pk]))) <= 16
+        assert len(queries_of(as_user(user), activity.get_absolute_url())) <= 10
+    assert len(queries_of(as_user(captain), reverse("training:activity_files", args=[activity.pk]))) <= 10
 
 
 def test_finished_drill_becomes_a_template(captain: User, chifeng: User, as_user: SignIn) -> None:

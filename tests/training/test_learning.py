@@ -169,7 +169,7 @@ def test_a_hundred_results_in_few_queries(
     few = queries_of(client, url)
     rows = builders.listed(made, *(people.member(team, number) for number in range(1, 101)))
     builders.present(made, rows)
-    assert len(queries_of(client, url)) == len(few) <= 12
+    assert len(queries_of(client, url)) == len(few) <= 10
     with django_assert_max_num_queries(25):
         client.post(url, typed(rows, *[("passed", "80")] * 100))
     assert made.participations.filter(outcome=Outcome.PASSED).count() == 100
@@ -280,7 +280,7 @@ def test_own_page_shows_hours_results_and_certificates_and_nobody_elses(
     kept = as_user(captain).get(reverse("training:person_activities", args=[membership.person_id]))
     assert "急救培训（演示）" in kept.content.decode()
     assert as_user(baotou).get(reverse("training:person_activities", args=[membership.person_id])).status_code == 404
-    assert len(queries_of(as_user(member), MINE)) <= 12
+    assert len(queries_of(as_user(member), MINE)) <= 10
 
 
 def test_began_already_is_not_withdrawn(

@@ -16,6 +16,7 @@ from organizations.models import Organization, User
 from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told
 from tests.people import builders as people
 from tests.training import builders
+from tests.training.builders import downloaded
 from training.models import Activity, Problem
 from training.reminders_problems import problems_due, problems_unaccepted
 from training.settings import DUE
@@ -160,9 +161,7 @@ def test_list_filters_and_keeps_to_its_queries(
     assert shown(state="closed") == {done.what}
     assert shown(state="all", year=str(drill.starts_at.year)) == {late.what, soon.what, done.what}
     assert "超期 3 天" in client.get(LIST).content.decode()
-    exported = client.get(LIST, {"export": "xlsx"})
-    assert exported.status_code == 200
-    assert b"".join(exported)
+    assert downloaded(client, f"{LIST}?export=xlsx")
     assert list(as_user(baotou).get(LIST).context["page_obj"]) == []
     assert_sorts_by_index(ProblemList)
     assert_tampering_is_told(client, LIST)

@@ -114,7 +114,7 @@ def test_whole_team_and_a_group_in_few_queries(
     assert drill.participations.listed().count() == 40
     assert "40 人原来就在名单里" in add(client, drill, team=[team.pk])
     many = queries_of(client, reverse("training:activity_people", args=[drill.pk]))
-    assert len(many) == len(few) <= 15, "\n".join(many)
+    assert len(many) == len(few) <= 10, "\n".join(many)
 
 
 def test_joined_team_is_told_and_puts_its_own_people_on(

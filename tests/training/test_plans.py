@@ -144,8 +144,10 @@ def test_activity_is_offered_the_items_of_its_own_plan_and_of_the_offices_above(
     builders.plan(captain.organization, YEAR - 1)
     builders.plan_item(own.plan, kind="training")
     builders.plan_item(own.plan, ended_at=timezone.now())
-    assert list(items_for(captain.organization, "drill")) == [own, above]
-    assert list(items_for(chifeng.organization, "drill", YEAR)) == [above]
+    held, theirs = (Activity(host=user.organization, kind="drill") for user in (captain, chifeng))
+    assert list(items_for(held, chifeng)) == [above, own]
+    assert list(items_for(held, captain)) == [own]  # the plan of an office above is not the team's to see
+    assert list(items_for(theirs, chifeng)) == [above]
 
 
 def test_pages_of_plans_stay_quick(chifeng: User, captain: User, as_user: SignIn) -> None:
@@ -223,3 +225,41 @@ def test_api_gives_plans_with_their_progress(captain: User, baotou: User, as_use
     assert as_user(baotou).get(reverse("api:plan-detail", args=[plan.pk])).status_code == 404
     assert with_progress(plan.items.all()).get().open == 0  # type: ignore[attr-defined]
     assert Organization.objects.get(pk=rows[0]["organization"]) == captain.organization
+
+
+@pytest.mark.parametrize("kind", ["drill", "training"])
+def test_activity_is_begun_from_an_item_of_the_plan(kind: str, captain: User, baotou: User, as_user: SignIn) -> None:
+    place, client = captain.organization, as_user(captain)
+    facts: dict[str, Any] = {"kind": "drill", "form": "tabletop", "scope": "team"}
+    if kind == "training":
+        facts = {
+            "kind": "training",
+            "training_kind": "skill",
+            "form": "",
+            "scope": "",
+            "course": builders.course(place),
+        }
+    line = builders.plan_item(builders.plan(place), name="防汛准备（演示）", **facts)
+    assert f"plan_item={line.pk}" in client.get(line.get_absolute_url()).content.decode()
+    begin = f"{reverse('training:activity_create')}?kind={kind}&host={place.pk}&plan_item="
+    page = client.get(f"{begin}{line.pk}")
+    assert page.context["form"]["title"].value() == line.name
+    assert Activity.objects.count() == 0
+    client.post(f"{begin}{line.pk}", {"title": line.name, "begin_with": "blank"})
+    made = Activity.objects.get()
+    assert (made.kind, made.title, made.plan_item, made.host) == (kind, line.name, line, place)
+    assert (made.form, made.scope, made.training_kind) == (line.form, line.scope, line.training_kind)
+    assert (made.course_version and made.course_version.course) == line.course
+    client.post(f"{begin}{line.pk}", {"begin_with": f"copy:{made.pk}"})
+    assert Activity.objects.latest("pk").plan_item == line
+    next_year = timezone.localtime() + timedelta(days=366)
+    client.post(
+        f"{begin}{line.pk}",
+        {"title": "明年（演示）", "starts_at": f"{next_year:%Y-%m-%dT09:00}", "begin_with": "blank"},
+    )
+    assert Activity.objects.latest("pk").plan_item is None
+    strange = builders.plan_item(builders.plan(baotou.organization), **facts)
+    for asked in (strange.pk, "x", 99999999):
+        assert client.get(f"{begin}{asked}").context["item"] is None
+        client.post(f"{begin}{asked}", {"title": "不在计划里（演示）", "begin_with": "blank"})
+        assert Activity.objects.latest("pk").plan_item is None

@@ -12,7 +12,7 @@ from organizations.models import Organization
 from organizations.validators import validate_visible
 from training.activities import last_of
 from training.choices import ActivityKind
-from training.models import Activity, DrillTemplate
+from training.models import Activity, DrillTemplate, PlanItem
 
 INSTANT = {"type": "datetime-local"}
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -61,13 +61,15 @@ class _WhenForm(forms.Form):
 
 
 class BeginForm(_WhenForm):
-    """``begin_with``: ``blank``, ``copy:<pk>`` of the host's last one, or ``template:<pk>``."""
+    """``begin_with``: ``blank``, ``copy:<pk>`` of the host's last one, or ``template:<pk>``. ``item``: of the plan, for
+    which it is held, and after which it is called."""
 
     begin_with = forms.ChoiceField(label=gettext_lazy("从哪里开始"), widget=forms.RadioSelect, initial="blank")
     field_order = ["begin_with", "title", "starts_at", "ends_at", "place"]
 
-    def __init__(self, *args: Any, host: Organization, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, host: Organization, kind: str, item: PlanItem | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.item = item
         self.last = last_of(host, kind)
         self.templates: dict[str, DrillTemplate] = {}
         if kind == ActivityKind.DRILL:
@@ -85,6 +87,9 @@ class BeginForm(_WhenForm):
             self.fields["begin_with"].help_text = _(
                 "照上一次的，队伍、名单、科目、情景、装备都带过来；名称和地点不填就用上一次的。"
             )
+
+        if item is not None:
+            self.initial["title"], self.initial["begin_with"] = item.name, "blank"
 
     @property
     def source(self) -> Activity | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +21,8 @@ from teams.models import Category
 from teams.validators import REGION_LATITUDE, REGION_LONGITUDE
 from training.choices import BaseKind
 from training.models import Base, DrillTemplate, Instructor, InstructorAssessment, Subject, TrainingSetting
+from training.roll import anew
+from training.settings import GRACE
 
 
 class Categories(forms.MultipleChoiceField):
@@ -215,3 +218,14 @@ class DrillTemplateForm(EndingForm, WholeForm):
 class SettingForm(adjustable.SettingForm):
     class Meta(adjustable.SettingForm.Meta):
         model = TrainingSetting
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+
+    def save(self, commit: bool = True) -> Any:
+        with transaction.atomic():
+            kept = super().save(commit)
+            if self.setting.key == GRACE.key and "value" in self.changed_data:
+                anew.ask(self.by)
+        return kept

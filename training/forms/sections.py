@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.forms import Clash, StaleForm, VersionedForm, plain, same
@@ -17,8 +16,8 @@ from organizations.models import Division, User
 from training.activities import relay
 from training.choices import Department, Dimension, Rating
 from training.forms.activities import InstantField, order
-from training.models import Activity, Base, CourseVersion, Evaluation, PlanItem, Subject
-from training.models.plan import Plan
+from training.models import Activity, Base, CourseVersion, Evaluation, Subject
+from training.planning import items_for, line_of
 from training.sections import Section, fields_for
 
 MOST_BASES = 200
@@ -101,6 +100,7 @@ class SectionForm(VersionedForm):
                 if not self.is_stale:
                     self._tell(locked, self.cleaned_data)
                 raise StaleForm
+            was = locked.starts_at, locked.ends_at
             changed = [name for name in names if not same(getattr(locked, name), self.cleaned_data[name])]
             for name in changed:
                 setattr(locked, name, self.cleaned_data[name])
@@ -109,7 +109,7 @@ class SectionForm(VersionedForm):
                 locked.version += 1
                 locked.save(update_fields=[*changed, "version"])
             if {"starts_at", "ends_at"} & set(changed):
-                _slots, follow = relay(locked)
+                _slots, follow = relay(locked, was)
                 self.relaid = "" if follow else str(follow.reason)
         self.instance = locked
         return locked
@@ -154,8 +154,7 @@ class SectionForm(VersionedForm):
                 chooser(self.fields[name])
 
     def _choose_plan_item(self, field: Any) -> None:
-        rows = plan_items(self.instance, self.own)
-        field.queryset = rows
+        field.queryset = items_for(self.instance, self.own)
         field.label_from_instance = lambda item: f"{item.plan}：{item.name}"
 
     def _choose_base(self, field: Any) -> None:
@@ -165,7 +164,7 @@ class SectionForm(VersionedForm):
         host = self.instance.host
         league = host.path[: host.steplen * 3]  # under 总会 and the region
         near = every.in_use().filter(organization__path__startswith=league)
-        above = every.in_use().filter(organization__path__in=line_of(host.path, host.steplen))
+        above = every.in_use().filter(organization__path__in=line_of(host))
         rows = list(Base.objects.filter(pk__in=near.order_by().values("pk").union(above.order_by().values("pk")))
                     .order_by("name")[:MOST_BASES])  # fmt: skip
         if self.instance.base is not None and self.instance.base not in rows:
@@ -182,25 +181,6 @@ class SectionForm(VersionedForm):
         usable = CourseVersion.objects.filter(published_at__isnull=False, course__in=courses.order_by().values("pk"))
         rows = usable | CourseVersion.objects.filter(pk=self.instance.course_version_id)
         field.queryset = rows.select_related("course").order_by("course__name", "-number")
-
-
-def line_of(path: str, steplen: int) -> list[str]:
-    """The place and every office above it, as paths."""
-    return [path[:end] for end in range(steplen, len(path) + 1, steplen)]
-
-
-def plan_items(activity: Activity, user: User) -> Any:
-    """Lines of plans the user sees, of the host and of offices above it, for the year the activity is in."""
-    host = activity.host
-    year = timezone.localtime(activity.starts_at or timezone.now()).year
-    plans = Plan.objects.visible_to(user).filter(
-        organization__path__in=line_of(host.path, host.steplen), year__in=(year, year + 1)
-    )
-    standing = PlanItem.objects.filter(plan__in=plans.order_by().values("pk"), kind=activity.kind, ended_at=None)
-    rows = standing | PlanItem.objects.filter(pk__in=[activity.plan_item_id or 0])
-    return rows.select_related("plan__organization").order_by(
-        "plan__year", "plan__organization__path", "position", "pk"
-    )
 
 
 def _named(keys: str, words: dict[str, Any]) -> str:

@@ -18,11 +18,11 @@ from organizations.models import User
 from organizations.validators import validate_visible
 from training.forms.activities import InstantField
 from training.models import Activity, Attendance, Mark, Slot
-from training.slots import MOST
+from training.slots import MOST, retime
 
 
 class SlotForm(forms.Form):
-    """One slot. An emptied row is a slot that is gone; one for which the roll was called keeps its times."""
+    """One slot. An emptied row is a slot that is gone; one for which the roll was called stays, whatever its times."""
 
     pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
     label = forms.CharField(label=gettext_lazy("名称"), max_length=40, required=False, validators=[validate_visible])
@@ -34,8 +34,6 @@ class SlotForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.slot = slot
         self.called = bool(slot is not None and slot.called)  # type: ignore[attr-defined]
-        for name in ("starts_at", "ends_at") if self.called else ():
-            self.fields[name].disabled = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -51,6 +49,14 @@ class SlotForm(forms.Form):
     @property
     def is_empty(self) -> bool:
         return not self.called and not any(self.cleaned_data.get(name) for name in ("starts_at", "ends_at", "label"))
+
+    @property
+    def keeps_times(self) -> bool:
+        """Pages give times to the minute."""
+        slot = self.slot
+        if slot is None:
+            return False
+        return [at.replace(second=0, microsecond=0) for at in (slot.starts_at, slot.ends_at)] == list(self.span)
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -113,7 +119,7 @@ class SlotRows:
                 self.head.add_error(None, _("有两个场次的时间重叠了。"))
         begins, ends = self.activity.starts_at, self.activity.ends_at
         for span, form in spans:
-            if begins and ends and not form.called and (span[0] < begins or span[1] > ends):
+            if begins and ends and not (form.called and form.keeps_times) and (span[0] < begins or span[1] > ends):
                 form.add_error("ends_at", _("场次要在活动的起止时间以内。"))
                 self.head.add_error(None, _("有的场次不在活动的起止时间以内；要改起止时间，到“基本情况”里改。"))
 
@@ -135,14 +141,16 @@ class SlotRows:
                 locked.save(update_fields=["version"])
 
     def _write(self, locked: Activity, now: dict[int, Slot]) -> bool:
-        """What stays as it was keeps its key, and what hangs on it; the others are laid anew: two slots that change
-        places could not be changed one by one."""
-        kept, new = [], []
+        """What stays as it was keeps its key, and what hangs on it, as does one for which the roll was called; the
+        others are laid anew."""
+        kept, new, moved = [], [], []
         for form in self.filled:
             slot = form.slot
             facts = {"label": form.cleaned_data["label"], "starts_at": form.span[0], "ends_at": form.span[1]}
-            if slot is not None and (slot.starts_at, slot.ends_at) == form.span:
+            if slot is not None and (form.called or form.keeps_times):
                 kept.append(slot.pk)
+                if not form.keeps_times:
+                    moved.append((now[slot.pk], form.span))
                 if slot.label != facts["label"]:
                     Slot.objects.filter(pk=slot.pk).update(label=facts["label"])
             else:
@@ -151,6 +159,7 @@ class SlotRows:
         if any(now[pk].called for pk in gone):  # type: ignore[attr-defined]
             raise ValidationError(_("点过名的场次不能去掉。"))
         Slot.objects.filter(pk__in=gone).delete()
+        retime(moved)
         Slot.objects.bulk_create(new)
         return bool(gone or new or any(form.has_changed() for form in self.filled))
 

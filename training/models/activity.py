@@ -221,6 +221,8 @@ class Activity(models.Model):
             search_index("activity_search"),
             models.Index(fields=["-order_at", "-id"], name="activity_order"),
             models.Index(fields=["host", "-order_at", "-id"], name="activity_of"),
+            # few are in one state among very many: the list filtered by it would read through all the others
+            models.Index(fields=["state", "-order_at", "-id"], name="activity_state"),
             models.Index(fields=["office", "submitted_at"], name="activity_queue", condition=Q(state="submitted")),
             # what lies with its author: few, whoever asks of however many places
             models.Index(

@@ -161,6 +161,7 @@ class Mark(models.Model):
         ordering = ["at", "id"]
         indexes = [
             models.Index(fields=["slot", "person", "at"], name="mark_of"),
+            models.Index(fields=["slot"], name="mark_trouble", condition=~Q(trouble="")),
             models.Index(fields=["person", "at"], name="mark_person"),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

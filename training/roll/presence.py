@@ -1,6 +1,6 @@
 """One person at two places at once: told before a record is handed in, and on the roll's page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,6 +38,11 @@ def clashes(activity: Activity) -> list[Clash]:
     It is over when one of the marks is taken back, or the minutes of one of them are corrected, with the reason.
     One query.
     """
+    return clashing(together(**both(activity)))
+
+
+def both(activity: Activity) -> dict[str, QuerySet[Attendance]]:
+    """``own`` and ``elsewhere``: what ``clashing`` compares, for who reads it with more (``core.together``)."""
     span = activity.slots.order_by().values("activity").annotate(begins=Min("starts_at"), ends=Max("ends_at"))
     elsewhere = _present().filter(
         participation__person__in=activity.participations.listed().order_by().values("person"),
@@ -48,7 +53,10 @@ def clashes(activity: Activity) -> list[Clash]:
         slot__activity=activity, participation__listing=Listing.LISTED,
         participation__person__in=elsewhere.order_by().values("participation__person"),
     )  # fmt: skip
-    found = together(own=own, elsewhere=elsewhere)
+    return {"own": own, "elsewhere": elsewhere}
+
+
+def clashing(found: Mapping[str, list[Attendance]]) -> list[Clash]:
     others: dict[int, list[Attendance]] = {}
     for row in found["elsewhere"]:
         others.setdefault(row.participation.person_id, []).append(row)

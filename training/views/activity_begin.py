@@ -22,21 +22,24 @@ from organizations.views.common import holding, pick_place, seen
 from training.activities import begin, copy_of, may_begin
 from training.choices import ActivityKind
 from training.forms.activities import BeginForm, CopyForm
-from training.models import Activity
+from training.models import Activity, PlanItem
+from training.planning import facts_for, items_for
 from training.views.activity_common import activity_page
 
 
 @require_http_methods(["GET", "POST"])
 @login_required
 def activity_create(request: SignedIn) -> HttpResponse:
-    """``?kind=`` and ``?host=`` say what and whose; without a host, the person's own place."""
+    """``?kind=`` and ``?host=`` say what and whose; without a host, the person's own place. ``?plan_item=``: what of
+    the plan it is held for; one that the host cannot use is left aside."""
     holding(Right.EDIT_TRAINING)(request.user).require()
     kind = _kind(request.GET.get("kind", ""))
     host = _host(request)
     if host is None:
         return redirect("training:activity_host", kind)
     may_begin(request.user, host).require()
-    form = BeginForm(request.POST if request.method == "POST" else None, host=host, kind=kind)
+    item = _plan_item(request, host, kind)
+    form = BeginForm(request.POST if request.method == "POST" else None, host=host, kind=kind, item=item)
     if request.method == "POST" and form.is_valid():
         try:
             made = _begun(form, host, kind, request)
@@ -49,6 +52,7 @@ def activity_create(request: SignedIn) -> HttpResponse:
         "title": _("新建演练") if kind == ActivityKind.DRILL else _("新建培训"),
         "form": form,
         "host": host,
+        "item": item,
         "kinds": [
             {"label": one.label, "url": _with(request.path, one, host.pk), "active": one == kind}
             for one in ActivityKind
@@ -85,10 +89,19 @@ def _has_others(request: SignedIn) -> bool:
     return len(held) > 1 or request.user.organization.level != Level.TEAM
 
 
+def _plan_item(request: SignedIn, host: Organization, kind: str) -> PlanItem | None:
+    asked = key(request.GET.get("plan_item", ""))
+    if asked is None:
+        return None
+    found: PlanItem | None = items_for(Activity(host=host, kind=kind), request.user).filter(pk=asked).first()
+    return found
+
+
 def _begun(form: BeginForm, host: Organization, kind: str, request: SignedIn) -> Activity:
+    planned = {} if form.item is None else facts_for(form.item, form.facts["starts_at"])
     if form.source is not None:
-        return copy_of(form.source, by=request.user, **form.facts)
-    return begin(host, kind, by=request.user, template=form.template, **form.facts)
+        return copy_of(form.source, by=request.user, plan_item=planned.get("plan_item"), **form.facts)
+    return begin(host, kind, by=request.user, template=form.template, **planned, **form.facts)
 
 
 @require_safe

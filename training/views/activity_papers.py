@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.attachments.gallery import gallery_context
+from core.attachments.gallery import galleries
 from core.attachments.panel import panels
 from core.history import changes_of
 from core.models import WorkflowEvent
@@ -28,12 +28,10 @@ GALLERIES = ("photo", "video")
 def activity_files(request: SignedIn, pk: int) -> HttpResponse:
     page = activity_page(request, pk, "training:activity_files")
     activity = page.activity
-    galleries = [
-        gallery_context(activity, request.user, kind, request.GET.get(f"{kind}_page", 1), decision=page.kept)
-        for kind in GALLERIES
-    ]
-    papers = panels(activity, request.user, PAPERS)
-    context = page.context(papers=[papers[kind] for kind in PAPERS], galleries=galleries, heading=_("材料"), moves=[])
+    pages = {kind: request.GET.get(f"{kind}_page", 1) for kind in GALLERIES}
+    shown, rows = galleries(activity, pages, decision=page.kept, papers=PAPERS)
+    papers = panels(activity, request.user, PAPERS, rows=rows)
+    context = page.context(papers=[papers[kind] for kind in PAPERS], galleries=shown, heading=_("材料"), moves=[])
     return render(request, "training/activity_files.html", context)
 
 

@@ -1,5 +1,7 @@
 """What the region keeps about trainings: subjects of drills, numbers."""
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.http import HttpResponse
@@ -69,6 +71,6 @@ def setting_list(request: SignedIn) -> HttpResponse:
 def setting_edit(request: SignedIn, key: str) -> HttpResponse:
     may_manage(request.user).require()
     return set_number(
-        request, key, settings=SETTINGS, model=TrainingSetting, form_class=SettingForm,
+        request, key, settings=SETTINGS, model=TrainingSetting, form_class=partial(SettingForm, by=request.user),
         back=reverse("training:setting_list"), back_title=_("培训演练参数"),
     )  # fmt: skip
