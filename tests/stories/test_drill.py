@@ -133,6 +133,7 @@ def _confirmed(page: Page, record: Activity) -> None:
     page.goto("/")
     page.get_by_role("listitem").filter(has_text=TITLE).get_by_role("link", name="去确认").click()
     page.get_by_role("button", name="确认记录").click()
+    expect(page.get_by_role("status").filter(has_text="已确认")).to_be_visible()
     page.goto(record.get_absolute_url())
     expect(page.get_by_text("已确认").first).to_be_visible()
     assert HourRecord.objects.standing().filter(what__contains=TITLE).count() == len(NAMES)
