@@ -28,3 +28,9 @@ def test_roll_of_today_stands_before_what_is_late(as_user, captain):
     first, *rest = as_user(captain).get("/").context["tasks"]
     assert (first.what, first.big) == ("冰面救援演练", True)
     assert "bad" in {task.tone for task in rest}
+
+
+def test_list_gives_no_number_of_people_before_the_record_is_handed_in(as_user, captain):
+    builders.drill(captain.organization, captain, title="筹备中的演练")
+    page = as_user(captain).get("/activities/").content.decode()
+    assert 'data-label="实到人数">—' in page
