@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from training.choices import MarkKind, Presence
+from training.choices import MarkKind, MarkMethod, Presence
 
 
 class Marked(Protocol):
@@ -34,7 +34,9 @@ def fold(marks: Iterable[Marked], starts_at: datetime, ends_at: datetime, *, gra
     """Fold the marks that count.
 
     Who is marked present by ``grace`` after the beginning was there from the beginning (a roll takes its time); who is
-    marked later, from that instant. Who was not marked as having left stayed to the end. Coming back begins another
+    marked later, from that instant; who is first marked when all is over, from the
+    beginning: nobody arrives then, the roll was taken afterwards (it shows nothing of whoever then scans the poster).
+    Who was not marked as having left stayed to the end. Coming back begins another
     stretch; stretches add up. 请假, 缺席 and 撤销 undo what was marked before them.
     """
     stretches: list[tuple[datetime, datetime | None]] = []
@@ -59,7 +61,9 @@ def fold(marks: Iterable[Marked], starts_at: datetime, ends_at: datetime, *, gra
             stretches, method = [], mark.method if presence else ""
     if presence != Presence.PRESENT:
         return Folded(presence, method=method)
-    seconds = sum(_within(begun, ended, starts_at, ends_at, grace) for begun, ended in stretches)
+    afterwards = stretches[0][0] >= ends_at and method != MarkMethod.POSTER
+    counted = [(starts_at, stretches[0][1])] if afterwards else stretches
+    seconds = sum(_within(begun, ended, starts_at, ends_at, grace) for begun, ended in counted)
     return Folded(presence, stretches[0][0], stretches[-1][1], method, int(seconds // 60))
 
 

@@ -16,6 +16,7 @@ from organizations.models import Organization, User
 from people.models import Membership
 from portal.demo.teams import ON_FILE
 from training.choices import BaseKind, MarkKind, MarkMethod, Outcome, Presence, Rating
+from training.covers import needs_cover, with_papers
 from training.models import (
     Activity,
     ActivityTeam,
@@ -268,6 +269,12 @@ class _Made:
             fixed = PROBLEM.perform(made[2], "report", by=self._user("captain"), fix="已补齐登记本（演示）")
             PROBLEM.perform(fixed, "accept", by=self._user("chifeng"))
 
+    def _explain(self, record: Activity) -> None:
+        """Why those without insurance took part: a record is not handed in without it."""
+        if needs_cover(record):
+            bare = [row.pk for row in with_papers(record.participations.listed(), record) if not row.insured]
+            Participation.objects.filter(pk__in=bare).update(risk_reason="岸上协助，不下水（演示）")
+
     def _move(self, record: Activity, about: DemoActivity) -> None:
         for action in about.moves:
             who = self._keeper(about.at) if action in ("submit", "cancel") else _DECIDES[about.at]
@@ -278,4 +285,6 @@ class _Made:
             if action == "return_for_changes":
                 facts["fields"] = {"form": "与方案不一致（演示）"}
             with acting_as(by, source="make_demo"):
+                if action == "submit":
+                    self._explain(record)
                 record = WORKFLOW.perform(record, action, by=by, comment=_WORDS.get(action, ""), **facts)

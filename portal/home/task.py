@@ -26,9 +26,10 @@ class Task:
 _TONES = ("bad", "warn", "wait", "off")
 
 
-def urgency(task: Task) -> int:
-    """What is past its limit comes first, what is only a hint last; within one tone the order of the subjects stays."""
-    return _TONES.index(task.tone)
+def urgency(task: Task) -> tuple[bool, int]:
+    """What is done today on the spot comes first, then what is past its limit, what is only a hint last; within one
+    tone the order of the subjects stays."""
+    return not task.big, _TONES.index(task.tone)
 
 
 def among(keys: QuerySet) -> Func:

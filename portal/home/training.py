@@ -20,7 +20,8 @@ from organizations.roles import Level, Right
 from portal.home.requests import last_return
 from portal.home.task import MOST, Task, among, days_since
 from portal.todo import shown
-from training.models import Activity, ActivityTeam, Problem, Slot, TrainingSetting
+from training.choices import Listing
+from training.models import Activity, ActivityTeam, Participation, Problem, Slot, TrainingSetting
 from training.reminders_records import STAGES
 from training.roll.waiting import waiting as waiting_marks
 from training.settings import SUMMARY
@@ -46,6 +47,7 @@ class Found:
     confirming: list[Any] = field(default_factory=list)
     waiting: list[Any] = field(default_factory=list)
     unsettled: list[Any] = field(default_factory=list)
+    attending: list[Any] = field(default_factory=list)
 
 
 def asked(user: User) -> QuerySet[Activity]:
@@ -77,14 +79,16 @@ def _keys(user: User) -> list[QuerySet]:
     parts: list[QuerySet] = []
     if Right.CONFIRM_TRAINING in held:
         parts.append(Activity.objects.to_confirm(user).order_by("submitted_at", "pk").values("pk")[: MOST + 1])
+    soon = Q(state__in=WITH_AUTHOR, starts_at__lt=beginning_of(today) + WEEK, ends_at__gte=beginning_of(today))
     if Right.EDIT_TRAINING not in held:
-        return parts
+        on = Participation.objects.filter(person__user=user, listing__in=[Listing.ASKED, Listing.LISTED])
+        named = Activity.objects.filter(soon, pk__in=on.order_by().values("activity"))
+        return [*parts, named.order_by("starts_at", "pk").values("pk")[:MOST]]
     kept = Activity.objects.filter(reach(user, Right.EDIT_TRAINING, at="host"), state=ActivityState.RETURNED)
     parts.append(kept.order_by("submitted_at", "pk").values("pk")[:MOST])
     own = Activity.objects.filter(host=user.organization_id)
     handed_in = own.filter(state=ActivityState.SUBMITTED).order_by("submitted_at", "pk")
     parts.append(handed_in.values("pk")[:MOST])
-    soon = Q(state__in=WITH_AUTHOR, starts_at__lt=beginning_of(today) + WEEK, ends_at__gte=beginning_of(today))
     parts.append(own.filter(soon).order_by("starts_at", "pk").values("pk")[:MOST])
     late = own.filter(state=ActivityState.DRAFT, ends_at__lt=now, starts_at__gte=now - LOOKED_BACK)
     parts.append(late.order_by("starts_at", "pk").values("pk")[:MOST])
@@ -98,6 +102,7 @@ def _keys(user: User) -> list[QuerySet]:
 
 def sort(rows: list[Any], user: User) -> Found:
     into, now = Found(), timezone.now()
+    keeps = Right.EDIT_TRAINING in access(user)
     for row in rows:
         mine = row.host_id == user.organization_id
         if mine and row.unsettled and row.state in WITH_AUTHOR:
@@ -107,6 +112,9 @@ def sort(rows: list[Any], user: User) -> Found:
                 into.confirming.append(row)
             elif mine:
                 into.waiting.append(row)
+        elif not keeps:
+            if row.ends_at >= now:
+                into.attending.append(row)
         elif row.state == ActivityState.RETURNED:
             into.returned.append(row)
         elif row.ends_at < now:
@@ -138,6 +146,7 @@ def tasks(rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
     yield from (_unsettled_roll(row) for row in rows.unsettled[:MOST])
     yield from (_ended(row) for row in rows.ended[:MOST])
     yield from (_coming(row) for row in rows.coming[:MOST])
+    yield from (_attending(row) for row in rows.attending[:MOST])
     if counts.get("problems"):
         what = _("%(n)s 个问题快到或已过整改期限") % {"n": shown(counts["problems"])}
         url = f"{reverse('training:problem_list')}?{urlencode({'due': '7'})}"
@@ -148,11 +157,22 @@ def tasks(rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
 
 
 def _today(row: Any) -> Task:
-    when = _("今天 %(at)s") % {"at": f"{timezone.localtime(row.starts_at):%H:%M}"}
-    if timezone.localdate(row.starts_at) < timezone.localdate():
-        when = _("今天")  # a course of days
+    when = _time_today(row)
     url = reverse("training:slot_roll", args=[row.slot])
     return Task("wait", when, str(row), _about(row), url, _("点名"), big=True)
+
+
+def _time_today(row: Any) -> str:
+    if timezone.localdate(row.starts_at) < timezone.localdate():
+        return _("今天")  # a course of days
+    return _("今天 %(at)s") % {"at": f"{timezone.localtime(row.starts_at):%H:%M}"}
+
+
+def _attending(row: Any) -> Task:
+    """For whoever takes part and keeps nothing: told, with the way to the own list."""
+    when = _time_today(row) if row.slot else date_format(timezone.localtime(row.starts_at), _("n月j日 H:i"))
+    tone = "wait" if row.slot else "off"
+    return Task(tone, when, str(row), _about(row), reverse("training:my_activities"), _("去看"))
 
 
 def _coming(row: Any) -> Task:

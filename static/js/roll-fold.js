@@ -21,6 +21,9 @@ window.rollFold = (marks, startsAt, endsAt, grace) => {
   }
   if (presence !== "present") return { presence, arrivedAt: null, leftAt: null, method, minutes: 0 };
   const within = ([begun, ended]) => Math.max(0, Math.min(ended === null ? endsAt : ended, endsAt) - (begun <= startsAt + grace ? startsAt : begun));
-  const spent = stretches.reduce((sum, stretch) => sum + within(stretch), 0);
+  // nobody arrives when all is over: the roll was taken afterwards; whoever scans the poster then shows nothing by it
+  const afterwards = stretches[0][0] >= endsAt && method !== "poster";
+  const counted = afterwards ? [[startsAt, stretches[0][1]]] : stretches;
+  const spent = counted.reduce((sum, stretch) => sum + within(stretch), 0);
   return { presence, arrivedAt: stretches[0][0], leftAt: stretches[stretches.length - 1][1], method, minutes: Math.floor(spent / 60000) };
 };

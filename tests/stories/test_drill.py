@@ -104,16 +104,28 @@ def _photographed(page: Page, record: Activity, folder: Path) -> None:
 
 
 def _handed_in(page: Page, record: Activity) -> None:
-    """The summary is all that is missing."""
+    """The summary is missing, and why three people without insurance took part."""
     page.goto(f"/activities/{record.pk}/edit/summary/")
     page.get_by_label("总结").fill("按方案完成，两人救上岸（演示）。")
     page.get_by_role("button", name="保存").first.click()
     page.wait_for_url(lambda url: "/edit/summary/" not in url)
     page.goto(record.get_absolute_url())
     page.get_by_role("button", name="报送记录").click()
+    expect(page.get_by_role("status").filter(has_text="没有写明理由")).to_be_visible()
+    _explained(page, record)
+    page.get_by_role("button", name="报送记录").click()
     expect(page.get_by_text("待确认").first).to_be_visible()
     record.refresh_from_db()
     assert (record.state, record.present, record.listed) == (ActivityState.SUBMITTED, 3, 3)
+
+
+def _explained(page: Page, record: Activity) -> None:
+    page.get_by_role("link", name="去填").click()
+    page.get_by_role("button", name="全选本页").click()
+    page.get_by_label("理由").fill("保险正在办理，只在岸上保障（演示）")
+    page.get_by_role("button", name="记下缺保险的理由").click()
+    expect(page.get_by_text("已记下 3 人")).to_be_visible()
+    page.goto(record.get_absolute_url())
 
 
 def _confirmed(page: Page, record: Activity) -> None:
@@ -121,6 +133,7 @@ def _confirmed(page: Page, record: Activity) -> None:
     page.goto("/")
     page.get_by_role("listitem").filter(has_text=TITLE).get_by_role("link", name="去确认").click()
     page.get_by_role("button", name="确认记录").click()
+    expect(page.get_by_role("status").filter(has_text="已确认")).to_be_visible()
     page.goto(record.get_absolute_url())
     expect(page.get_by_text("已确认").first).to_be_visible()
     assert HourRecord.objects.standing().filter(what__contains=TITLE).count() == len(NAMES)

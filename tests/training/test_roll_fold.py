@@ -35,6 +35,11 @@ def minute(value: float | None) -> datetime | None:
     return None if value is None else BEGINS + timedelta(minutes=value)
 
 
+def test_poster_scanned_when_all_is_over_shows_nothing() -> None:
+    scanned = Marked(key(1), "arrived", "poster", BEGINS + timedelta(minutes=200))
+    assert fold([scanned], BEGINS, BEGINS + LASTS, grace=GRACE).minutes == 0
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_marks_come_to_what_the_table_says(case: dict[str, Any]) -> None:
     marks = [

@@ -58,8 +58,16 @@ class ActivityTable(Table):
     def value_place(self, record: Activity) -> str:
         return record.place or (record.base.name if record.base else "")
 
-    def render_hours(self, value: int) -> str:
-        return f"{hours_of(value):,}" if value else "0"
+    def render_present(self, value: int, record: Activity) -> str:
+        return _counted(value, record)
+
+    def render_listed(self, value: int, record: Activity) -> str:
+        return _counted(value, record)
+
+    def render_hours(self, value: int, record: Activity) -> str:
+        if not value:
+            return _counted(value, record)
+        return f"{hours_of(value):,}"
 
     def state_state(self, record: Activity) -> tuple[str, Any]:
         state = ActivityState(record.state)
@@ -67,3 +75,8 @@ class ActivityTable(Table):
 
     def value_state(self, record: Activity) -> str:
         return record.get_state_display()
+
+
+def _counted(value: int, record: Activity) -> str:
+    """People are counted when the record is handed in: before that there is no number, not nobody."""
+    return str(value) if record.number else "—"

@@ -39,7 +39,8 @@ def people_act(request: SignedIn, pk: int) -> HttpResponse:
             "person", "organization"
         )
     )
-    back = redirect("training:activity_people", activity.pk)
+    listed = reverse("training:activity_people", args=[activity.pk])
+    back = redirect(f"{listed}?bare=1" if "bare" in request.GET else listed)  # what was refused is tried again there
     act = request.POST.get("act", "")
     _may(request, activity, rows, act)
     if not rows:
@@ -53,7 +54,7 @@ def people_act(request: SignedIn, pk: int) -> HttpResponse:
         told(request, error)
     except MoveNotAllowed as refusal:
         return refused(request, activity, refusal, back=back["Location"])
-    return back
+    return redirect(listed)
 
 
 def _may(request: SignedIn, activity: Activity, rows: list[Participation], act: str) -> None:
