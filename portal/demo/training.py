@@ -16,6 +16,8 @@ from organizations.models import Organization, User
 from people.models import Membership
 from portal.demo.teams import ON_FILE
 from training.choices import BaseKind, MarkKind, MarkMethod, Outcome, Presence, Rating
+from training.covers import needs_cover
+from training.listing import explain
 from training.models import (
     Activity,
     ActivityTeam,
@@ -214,12 +216,15 @@ class _Made:
         for key in teams:
             for row in self._members.get(self._places[key].pk, []):
                 seen.setdefault(row.person_id, row)
-        return Participation.objects.bulk_create(
+        rows = Participation.objects.bulk_create(
             [
                 Participation(activity=record, person_id=pk, organization_id=row.organization_id, added_by=by)
                 for pk, row in seen.items()
             ]
         )
+        if needs_cover(record):  # some are not insured on days far back or ahead
+            explain(record, rows, reason="保险续保手续正在办理（演示）")
+        return rows
 
     def _roll(self, record: Activity, rows: list[Participation], away: int, by: User) -> None:
         marks, found = [], []
