@@ -5,7 +5,7 @@ Lists and rolls are written set by set, as the roll page leaves them; what a per
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -175,6 +175,7 @@ class _Made:
             with acting_as(self._user(who), source="make_demo"):
                 plan = Plan.objects.create(
                     organization=self._places[at], year=year, document_no="演示发〔2026〕3号" if at == "150400" else "",
+                    issued_on=date(year, 1, 20) if at == "150400" else None,
                     note="以实战为主，每季度至少一次（演示）。",
                 )  # fmt: skip
                 for position, (kind, name, times) in enumerate(
