@@ -509,9 +509,9 @@ def test_numbers_of_the_list_are_those_of_the_hand_in(
     builders.drill(captain.organization, captain, title="没有报的", starts_at=builders.morning(9))
     builders.handed_in(captain.organization, captain, member, title="报了的")
     client = as_user(captain)
-    book = load_workbook(io.BytesIO(builders.downloaded(client, f"{LIST}?export=xlsx&columns=title,present,hours")))
+    book = load_workbook(io.BytesIO(builders.downloaded(client, f"{LIST}?export=xlsx&cols=title,present,hours")))
     lines = {row[0]: row[1:3] for row in book.active.iter_rows(values_only=True)}
     assert lines["报了的"] == (1, 3)
     assert lines["没有报的"] == (None, None)
-    page = client.get(f"{LIST}?columns=title,present,hours&q=没有报的").content.decode()
+    page = client.get(f"{LIST}?cols=title,present,hours&q=没有报的").content.decode()
     assert page.count("—") >= 2
