@@ -363,3 +363,18 @@ def test_queries_that_no_page_makes_are_answered(as_user: Callable[..., Client],
             if client.get(page.replace("{}", said)).status_code >= 500:
                 wrong.append((page, text[:20]))
     assert wrong == []
+
+
+def test_those_of_other_rosters_do_not_stop_the_certificates_of_ones_own(
+    as_user: Callable[..., Client], chifeng: User, captain: User, office: Callable[[str], Organization]
+) -> None:
+    """A training of the league with a team of a banner: whom the clerk does not keep is named and left out."""
+    other = add_child(office("150404"), code="T15040498", name="松山区演示队", level="team", division_id="150404")
+    made = builders.training(office("150400"), chifeng)
+    mine, theirs = people.member(captain.organization, 1), people.member(other, 2)
+    builders.present(made, builders.listed(made, mine, theirs, outcome="passed"))
+    url = f"/activities/{made.pk}/certificates/?kind=first_aid"
+    page = as_user(chifeng).get(url)
+    assert page.status_code == 200
+    assert "1 人不在您维护的队伍里" in page.content.decode()
+    assert [line.membership.pk for line in page.context["lines"]] == [mine.pk]
