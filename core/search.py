@@ -43,6 +43,7 @@ def search_index(name: str) -> GinIndex:
 
 def _normalise(text: str) -> str:
     table = {ord(dot): "·" for dot in _DOTS} | {ord(space): None for space in _DROPPED}
+    table |= {0: None}  # no text of the database holds a zero; asked for one, it answers with an error
     return text.lower().translate(table)
 
 

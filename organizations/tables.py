@@ -14,16 +14,17 @@ from organizations.states import RequestState
 
 
 class State(Column):
-    """A chip. The table's ``state_<name>(record)`` gives (tone, words); an export takes the words."""
+    """A chip. The table's ``state_<name>(record)`` gives (tone, words), and where it has an icon of its own that
+    too; an export takes the words."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(empty_values=(), accessor="pk", **kwargs)
 
     def render(self, record: Any, table: Any, bound_column: Any) -> str:  # type: ignore[override]
-        tone, label = getattr(table, f"state_{bound_column.name}")(record)
+        tone, label, *icon = getattr(table, f"state_{bound_column.name}")(record)
         if not tone:  # the ordinary case is a word; a chip would only drown the exceptions
             return str(label)
-        return chip(tone, label)
+        return chip(tone, label, *icon)
 
 
 class OrganizationTable(Table):

@@ -1,5 +1,7 @@
 """What bases, instructors and courses have in common: who keeps them, ending them and taking them up again."""
 
+from collections.abc import Callable, Iterable
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -26,6 +28,17 @@ def category_names() -> ArraySubquery:
     """Names of ``categories`` in the table's order, to be read along with the row."""
     at = Func(OuterRef("categories"), F("key"), function="array_position", output_field=IntegerField())
     return ArraySubquery(Category.objects.alias(at=at).filter(at__isnull=False).order_by("position").values("name"))
+
+
+def category_words(rows: Iterable[Category]) -> dict[str, Callable[[str], str]]:
+    """For ``changes(…, words=…)``: keys of ``categories`` as the history has them, joined, said by their names."""
+    names = {row.key: row.name for row in rows}
+
+    def said(keys: str) -> str:
+        mark = _("、")
+        return mark.join(names.get(key, key) for key in keys.split(mark))
+
+    return {"categories": said}
 
 
 @transaction.atomic

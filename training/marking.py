@@ -108,15 +108,13 @@ def _hold(activities: Iterable[int]) -> dict[int, str]:
 def _refused(one: Given, slot: Slot | None, known: Known | None, caller: Caller | None, by: User) -> str:
     """Why a mark is not stored; empty: it is."""
     lost = _("找不到这一场，或者您现在不能点它的名。点名还在本机，请联系主办单位。")
-    if slot is None or caller is None:
-        return lost
+    if slot is None or caller is None or (not caller and one.method != MarkMethod.POSTER):
+        return lost  # the same words: whether there is such a slot, person or card is nobody's business
     if known is None:
         return _("找不到这个人，或者队员卡无效（不是本平台的码、已过期或已退队）。")
     if one.method == MarkMethod.POSTER:
         itself = known.user == by.pk and one.kind == MarkKind.ARRIVED
         return "" if itself else _("扫码签到只能给自己签。")
-    if not caller:
-        return lost  # the same words: whether there is such a slot is nobody's business
     if known.team and not caller.calls(known.team):
         return _("这个人不是您队里的，请由主办单位或本队的负责人点。")
     if not known.team and not known.shown:

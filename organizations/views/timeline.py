@@ -1,6 +1,6 @@
 """History in the shape ``generic/_history.html`` shows: changes of a record's facts, and moves of a workflow."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -18,16 +18,21 @@ TECHNICAL = ("is_superuser", "must_change_password", "password_changed_at")
 
 
 def changes(
-    record: models.Model, events: list[Any] | None = None, *, known: Iterable[models.Model] = ()
+    record: models.Model,
+    events: list[Any] | None = None,
+    *,
+    known: Iterable[models.Model] = (),
+    words: Mapping[str, Callable[[str], str]] | None = None,
 ) -> list[dict[str, Any]]:
     """Newest first: who changed which facts.
 
     :param events: ``events_for(record, MOST)``, where they have been read with something else.
     :param known: records at hand that the events point to.
+    :param words: field → what is said instead of what is stored, for keys.
     """
     fields: Any = {field.name: field for field in record._meta.concrete_fields}
     hidden = {str(fields[name].verbose_name) for name in TECHNICAL if name in fields}
-    masked = {"email": masking.email} if "email" in fields else {}
+    masked = {**(words or {}), **({"email": masking.email} if "email" in fields else {})}
     shown = []
     found = list(events_for(record, MOST)) if events is None else events
     for change in changes_of_several((record, found, masked), most=MOST, known=known)[0]:

@@ -5,7 +5,7 @@ Lists and rolls are written set by set, as the roll page leaves them; what a per
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +16,8 @@ from organizations.models import Organization, User
 from people.models import Membership
 from portal.demo.teams import ON_FILE
 from training.choices import BaseKind, MarkKind, MarkMethod, Outcome, Presence, Rating
-from training.covers import needs_cover, with_papers
+from training.covers import needs_cover
+from training.listing import explain
 from training.models import (
     Activity,
     ActivityTeam,
@@ -174,6 +175,7 @@ class _Made:
             with acting_as(self._user(who), source="make_demo"):
                 plan = Plan.objects.create(
                     organization=self._places[at], year=year, document_no="演示发〔2026〕3号" if at == "150400" else "",
+                    issued_on=date(year, 1, 20) if at == "150400" else None,
                     note="以实战为主，每季度至少一次（演示）。",
                 )  # fmt: skip
                 for position, (kind, name, times) in enumerate(
@@ -215,12 +217,15 @@ class _Made:
         for key in teams:
             for row in self._members.get(self._places[key].pk, []):
                 seen.setdefault(row.person_id, row)
-        return Participation.objects.bulk_create(
+        rows = Participation.objects.bulk_create(
             [
                 Participation(activity=record, person_id=pk, organization_id=row.organization_id, added_by=by)
                 for pk, row in seen.items()
             ]
         )
+        if needs_cover(record):  # some are not insured on days far back or ahead
+            explain(record, rows, reason="保险续保手续正在办理（演示）")
+        return rows
 
     def _roll(self, record: Activity, rows: list[Participation], away: int, by: User) -> None:
         marks, found = [], []
@@ -269,12 +274,6 @@ class _Made:
             fixed = PROBLEM.perform(made[2], "report", by=self._user("captain"), fix="已补齐登记本（演示）")
             PROBLEM.perform(fixed, "accept", by=self._user("chifeng"))
 
-    def _explain(self, record: Activity) -> None:
-        """Why those without insurance took part: a record is not handed in without it."""
-        if needs_cover(record):
-            bare = [row.pk for row in with_papers(record.participations.listed(), record) if not row.insured]
-            Participation.objects.filter(pk__in=bare).update(risk_reason="岸上协助，不下水（演示）")
-
     def _move(self, record: Activity, about: DemoActivity) -> None:
         for action in about.moves:
             who = self._keeper(about.at) if action in ("submit", "cancel") else _DECIDES[about.at]
@@ -285,6 +284,4 @@ class _Made:
             if action == "return_for_changes":
                 facts["fields"] = {"form": "与方案不一致（演示）"}
             with acting_as(by, source="make_demo"):
-                if action == "submit":
-                    self._explain(record)
                 record = WORKFLOW.perform(record, action, by=by, comment=_WORDS.get(action, ""), **facts)

@@ -149,9 +149,7 @@ def tasks(rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
     yield from (_attending(row) for row in rows.attending[:MOST])
     if counts.get("problems"):
         what = _("%(n)s 个问题快到或已过整改期限") % {"n": shown(counts["problems"])}
-        url = f"{reverse('training:problem_list')}?{urlencode({'due': '7'})}"
-        if counts.get("problems_late"):
-            url = f"{reverse('training:problem_list')}?{urlencode({'due': 'overdue'})}"
+        url = f"{reverse('training:problem_list')}?{urlencode({'due': 'soon'})}"
         tone = "bad" if counts.get("problems_late") else "warn"
         yield Task(tone, _("整改"), what, _("整改后报告，由别人验收销号。"), url, _("去看"))
 

@@ -1,5 +1,6 @@
 """A drill from the first click to the archive, as people do it on the pages."""
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from core.models import WorkflowEvent
 from organizations.models import Appointment, Organization, User
@@ -497,3 +499,19 @@ def test_team_has_its_drills_on_its_own_pages(chifeng: User, office, region: Use
     assert [number["number"] for number in page.context["numbers"]] == [0, 0, "—"]
     assert any(tab["active"] and tab["label"] == "培训演练" for tab in page.context["tabs"])
     assert isinstance(team.organization, Organization)
+
+
+def test_numbers_of_the_list_are_those_of_the_hand_in(
+    as_user: SignIn, captain: User, songshan: User, office: Callable[[str], Organization]
+) -> None:
+    """Before it there are none: 0 would say that nobody came. Exported hours are hours, not the minutes kept."""
+    member = people.member(captain.organization, 1)
+    builders.drill(captain.organization, captain, title="没有报的", starts_at=builders.morning(9))
+    builders.handed_in(captain.organization, captain, member, title="报了的")
+    client = as_user(captain)
+    book = load_workbook(io.BytesIO(builders.downloaded(client, f"{LIST}?export=xlsx&cols=title,present,hours")))
+    lines = {row[0]: row[1:3] for row in book.active.iter_rows(values_only=True)}
+    assert lines["报了的"] == (1, 3)
+    assert lines["没有报的"] == (None, None)
+    page = client.get(f"{LIST}?cols=title,present,hours&q=没有报的").content.decode()
+    assert page.count("—") >= 2

@@ -156,6 +156,7 @@ def test_list_filters_and_keeps_to_its_queries(
         return {row.what for row in client.get(LIST, query).context["page_obj"]}
 
     assert shown(due="overdue") == {late.what}
+    assert shown(due="soon") == {late.what, soon.what}
     assert shown(due="7") == shown(due="30") == {soon.what}
     assert done.what not in shown(q="")
     assert shown(state="closed") == {done.what}

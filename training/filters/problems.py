@@ -1,5 +1,6 @@
 """Filters of the list of problems, for page, export and saved views."""
 
+from datetime import timedelta
 from typing import Any
 
 import django_filters
@@ -11,6 +12,8 @@ from organizations.filters import pick, scopes
 from organizations.models import Organization
 from training.models import Problem
 from training.states import ProblemState
+
+SOON = 7  # days
 
 
 class ProblemFilter(Filter):
@@ -25,6 +28,7 @@ class ProblemFilter(Filter):
     due = pick(
         _("期限"),
         "by_due",
+        ("soon", _("已超期和 7 天内到期")),
         ("overdue", _("已超期")),
         ("7", _("7 天内到期")),
         ("30", _("30 天内到期")),
@@ -52,6 +56,8 @@ class ProblemFilter(Filter):
             return rows.filter(due_on=None)
         if value == "overdue":
             return rows.filter(due_on__lt=self.today)
+        if value == "soon":  # what the menu and the home page count
+            return rows.filter(due_on__lte=self.today + timedelta(days=SOON))
         last = min(self.today.toordinal() + int(value), self.today.max.toordinal())
         return rows.filter(due_on__gte=self.today, due_on__lte=self.today.fromordinal(last))
 

@@ -45,6 +45,11 @@ def clock_offset(device_now: Any) -> timedelta:
     return timedelta(0) if abs(offset) <= AGREES else timedelta(seconds=round(offset.total_seconds()))
 
 
+def named(device: Any) -> str:
+    """What a device calls itself, without what no name has and no database keeps: zeros, halves of characters."""
+    return "".join(char for char in str(device or "")[:200] if char.isprintable())[:40]
+
+
 def read(raw: Any, *, device: str) -> Given:
     """:raises ValidationError: with what is wrong, in words."""
     if not isinstance(raw, Mapping):

@@ -1,5 +1,6 @@
 """The list of drills and trainings."""
 
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -58,25 +59,33 @@ class ActivityTable(Table):
     def value_place(self, record: Activity) -> str:
         return record.place or (record.base.name if record.base else "")
 
-    def render_present(self, value: int, record: Activity) -> str:
-        return _counted(value, record)
+    def render_listed(self, value: int, record: Activity) -> Any:
+        return "—" if _uncounted(record) else value
 
-    def render_listed(self, value: int, record: Activity) -> str:
-        return _counted(value, record)
+    render_present = render_listed
 
-    def render_hours(self, value: int, record: Activity) -> str:
-        if not value:
-            return _counted(value, record)
-        return f"{hours_of(value):,}"
+    def value_listed(self, value: int, record: Activity) -> int | None:
+        return None if _uncounted(record) else value
 
-    def state_state(self, record: Activity) -> tuple[str, Any]:
+    value_present = value_listed
+
+    def render_hours(self, record: Activity) -> Any:
+        hours = self.value_hours(record)
+        return "—" if hours is None else f"{hours:,}"
+
+    def value_hours(self, record: Activity) -> Decimal | None:
+        """Kept in minutes."""
+        return None if _uncounted(record) else hours_of(record.minutes)
+
+    def state_state(self, record: Activity) -> tuple[str, Any, str]:
         state = ActivityState(record.state)
-        return ACTIVITY_TONES[state][0], state.label
+        tone, icon = ACTIVITY_TONES[state]
+        return tone, state.label, icon
 
     def value_state(self, record: Activity) -> str:
         return record.get_state_display()
 
 
-def _counted(value: int, record: Activity) -> str:
-    """People are counted when the record is handed in: before that there is no number, not nobody."""
-    return str(value) if record.number else "—"
+def _uncounted(record: Activity) -> bool:
+    """Numbers are set at the hand-in: before it there are none, which is not the same as nobody."""
+    return record.submitted_at is None

@@ -14,14 +14,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.attachments.panel import panels
 from core.lists import ListView
 from core.masking import phone
+from core.together import together
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
 from organizations.views.timeline import changes
 from people.tables.papers import days_left
+from teams.models import Category
 from training.filters.catalogue import BaseFilter
 from training.forms.catalogue import BaseForm
-from training.keeping import category_names
+from training.keeping import category_names, category_words
 from training.models import Activity, Base
 from training.tables.catalogue import BaseTable
 from training.views.activity_common import state_of
@@ -68,15 +70,16 @@ def _base(request: SignedIn, pk: int, *, edit: bool = False) -> Base:
 def base_detail(request: SignedIn, pk: int) -> HttpResponse:
     base = _base(request, pk)
     held = Activity.objects.visible_to(request.user).filter(base=base).select_related("host")[:LATELY]
+    there = together(held=held, categories=Category.objects.all())
     context = {
         "title": base.name,
         "base": base,
         "facts": _facts(base, request),
         "near": None if base.ended_on else days_left(base.agreed_until),
-        "held": [{"activity": activity, "state": state_of(activity)} for activity in held],
+        "held": [{"activity": activity, "state": state_of(activity)} for activity in there["held"]],
         "may_edit": bool(base.can_edit(request.user)),
         "panels": panels(base, request.user, Base.attachment_kinds),
-        "history": changes(base),
+        "history": changes(base, words=category_words(there["categories"])),
     }
     return render(request, "training/base_detail.html", context)
 

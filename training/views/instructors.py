@@ -21,9 +21,10 @@ from organizations.views.region import keep
 from organizations.views.timeline import changes
 from people.models import Certificate, Person
 from people.tables.papers import days_left
+from teams.models import Category
 from training.filters.catalogue import InstructorFilter
 from training.forms.catalogue import AssessmentForm, EndForm, InstructorForm
-from training.keeping import category_names
+from training.keeping import category_names, category_words
 from training.models import Activity, Instructor, InstructorAssessment, Teaching
 from training.tables.catalogue import InstructorTable
 from training.views.catalogue_common import ended, entered, keeps_some, looked_up, offered_places, tabs
@@ -82,7 +83,7 @@ def instructor_detail(request: SignedIn, pk: int) -> HttpResponse:
         "lessons": there["lessons"][0]["all"] if there["lessons"] else None,
         "may_edit": bool(instructor.can_edit(request.user)),
         "panels": panels(instructor, request.user, Instructor.attachment_kinds),
-        "history": changes(instructor),
+        "history": changes(instructor, words=category_words(there["categories"])),
     }
     return render(request, "training/instructor_detail.html", context)
 
@@ -96,6 +97,7 @@ def _around(instructor: Instructor, request: SignedIn) -> dict[str, list[Any]]:
     held = Certificate.objects.standing().filter(person__in=people.order_by().values("pk"))
     return together(
         person=people.order_by().values("pk"),
+        categories=Category.objects.all(),
         certificates=held.select_related("kind").order_by("kind__position", "-expires_on", "pk"),
         assessments=InstructorAssessment.objects.filter(instructor=instructor),
         taught=taught.select_related("activity", "activity__host").order_by("-activity__order_at", "pk")[:LATELY],

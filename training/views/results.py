@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.workflow import MoveNotAllowed
+from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import refused
 from people.forms.certificates import GrantForm
 from people.granting import GrantRefused, held_by
 from people.models import CertificateKind
+from people.verifying import members_with
 from people.views.granting import are_valid, facts_of, line_of, recipients_of, sheet_context, show_refused, tell_granted
 from training.awarding import award, may_award, memberships_of, to_award, waits
 from training.choices import Outcome
@@ -81,12 +83,18 @@ def activity_certificates(request: SignedIn, pk: int) -> HttpResponse:
     back = reverse("training:activity_results", args=[activity.pk])
     keeps(activity, request.user).require()
     decision = may_award(activity, request.user)
-    rows = list(to_award(activity))
+    rows = list(to_award(activity).select_related("person"))
     if not decision:
         messages.error(request, str(decision.reason))
         return redirect(back)
     if not rows:
         messages.info(request, _("没有要发证的人：合格的都有证书了，或者还没有登记成绩。"))
+        return redirect(back)
+    rows, others = _kept(rows, request)
+    if others:
+        words = {"n": len(others), "names": _("、").join(row.person.name for row in others[:20])}
+        messages.warning(request, _("%(n)d 人不在您维护的队伍里，由其队伍的管理单位发证：%(names)s。") % words)
+    if not rows:
         return redirect(back)
     kind = _kind(request, activity)
     if kind is None:
@@ -96,6 +104,12 @@ def activity_certificates(request: SignedIn, pk: int) -> HttpResponse:
         }  # fmt: skip
         return render(request, "training/activity_certificate_kind.html", context)
     return _sheet(request, activity, kind, rows, back)
+
+
+def _kept(rows: list[Any], request: SignedIn) -> tuple[list[Any], list[Any]]:
+    """Those whose papers the reader keeps, and the others: one of them on the sheet would stop it for all."""
+    kept = members_with([row.person_id for row in rows], Right.EDIT_MEMBER, request.user)
+    return [row for row in rows if row.person_id in kept], [row for row in rows if row.person_id not in kept]
 
 
 def _kind(request: SignedIn, activity: Activity) -> CertificateKind | None:

@@ -23,7 +23,7 @@ from organizations.views.common import seen
 from training.marking import REFUSED, Result, take
 from training.models import Activity, Slot
 from training.roll.callers import Caller, caller_of, joined
-from training.roll.given import MOST, Given, clock_offset, read
+from training.roll.given import MOST, Given, clock_offset, named, read
 from training.roll.sheet import sheet
 
 WORKER = Path(settings.BASE_DIR) / "static" / "js" / "roll-worker.js"
@@ -83,7 +83,7 @@ def mark_take(request: SignedIn) -> JsonResponse:
         marks, user = body["marks"], body["user"]
         if not isinstance(marks, list) or len(marks) > MOST:
             raise ValueError
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):  # the last: brackets within brackets without end
         return JsonResponse({"code": "bad_request", "detail": _("这一批点名读不出来，没有收。")}, status=400)
     if user != request.user.pk:
         detail = _("现在登录的是另一个账号。这些点名是别人点的，留在本机，等他登录后再发。")
@@ -94,7 +94,7 @@ def mark_take(request: SignedIn) -> JsonResponse:
 
 def _taken(raw: list[Any], body: dict[str, Any], by: User) -> list[Result]:
     """What cannot be read is refused by itself; the rest of the batch is taken."""
-    device = str(body.get("device") or "")[:40]
+    device = named(body.get("device"))
     offset = clock_offset(body.get("now"))
     good: list[Given] = []
     wrong: dict[int, Result] = {}
