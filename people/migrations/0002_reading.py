@@ -37,10 +37,19 @@ class Migration(migrations.Migration):
             name='organization',
             field=models.ForeignKey(db_index=False, limit_choices_to={'level': 'team'}, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='organizations.organization', verbose_name='救援队'),
         ),
+        # Taking the plain index off a column drops the conditional unique one of the same column too: it is made again.
+        migrations.RemoveConstraint(
+            model_name='membership',
+            name='membership_one_main',
+        ),
         migrations.AlterField(
             model_name='membership',
             name='person',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.person', verbose_name='人员'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.UniqueConstraint(condition=models.Q(('is_main', True), ('state__in', ['probation', 'full'])), fields=('person',), name='membership_one_main', violation_error_message='一个人只能有一支主要队伍。'),
         ),
         migrations.AddIndex(
             model_name='certificate',

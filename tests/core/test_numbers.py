@@ -3,47 +3,28 @@
 import multiprocessing
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from core.models import NumberSequence
 from core.numbers import next_number, numbered
+from tests.core.drawing import DRAWS, KEY, ChangedMind, draw
 
-PROCESSES, DRAWS = 20, 4
-KEY = "ZH-150400-2026"
-
-
-class ChangedMind(Exception):  # noqa: N818 - an outcome, not a fault
-    """Stands for anything that undoes the transaction after the number was drawn."""
-
-
-def _draw(results, start) -> None:
-    """One process: every second transaction is rolled back after drawing."""
-    start.wait()
-    for attempt in range(DRAWS * 2):
-        try:
-            with transaction.atomic():
-                number = next_number(KEY)
-                if attempt % 2:
-                    raise ChangedMind
-        except ChangedMind:
-            continue
-        results.put(number)
-    connection.close()
+PROCESSES = 20
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_twenty_processes_draw_without_gap_or_double():
-    fork = multiprocessing.get_context("fork")
-    results, start = fork.SimpleQueue(), fork.Barrier(PROCESSES)
-    connections.close_all()  # a child must not inherit a connection
-    children = [fork.Process(target=_draw, args=(results, start)) for _child in range(PROCESSES)]
+    clean = multiprocessing.get_context("forkserver")
+    clean.set_forkserver_preload(["tests.core.drawing"])
+    results, start = clean.SimpleQueue(), clean.Barrier(PROCESSES, timeout=60)
+    database = connection.settings_dict["NAME"]
+    children = [clean.Process(target=draw, args=(database, results, start)) for _child in range(PROCESSES)]
     for child in children:
         child.start()
-    numbers = [results.get() for _number in range(PROCESSES * DRAWS)]
     for child in children:
         child.join()
     assert [child.exitcode for child in children] == [0] * PROCESSES
+    numbers = [results.get() for _number in range(PROCESSES * DRAWS)]
     assert sorted(numbers) == list(range(1, PROCESSES * DRAWS + 1))
     assert NumberSequence.objects.get(key=KEY).value == PROCESSES * DRAWS
 
