@@ -83,7 +83,7 @@ class BeginForm(_WhenForm):
         if len(choices) == 1:
             del self.fields["begin_with"]
         elif self.last is not None:
-            if kind == ActivityKind.DRILL:  # the next drill is mostly the last one again, the next course has other people
+            if kind == ActivityKind.DRILL:  # mostly the last one again; the next course has other people
                 self.fields["begin_with"].initial = f"copy:{self.last.pk}"
             self.fields["begin_with"].help_text = _(
                 "照上一次的，队伍、名单、科目、情景、装备都带过来；名称和地点不填就用上一次的。"
