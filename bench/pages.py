@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from bench.seed_people import found_number
 from organizations.models import AccountRequest, Appointment, Organization, User
-from people.models import Certificate, Membership, Policy
+from people.models import Certificate, Membership, Person, Policy
 from teams.models import Filing, FilingRule, Team
-from training.models import Activity, Plan, Slot
+from training.models import Activity, Participation, Plan, Slot
 
 _ACTIVITY_PAGES = ("training:activity_list", "training:calendar", "training:problem_list")
 TABS = (
@@ -105,6 +105,8 @@ def _training(team: Team) -> list[Page]:
     activity = Activity.objects.filter(host=captain.organization, state="confirmed").order_by("-order_at")[0]
     slot = Slot.objects.filter(activity__host=captain.organization).order_by("-starts_at")[0]
     plan = Plan.objects.filter(organization__path__startswith=team.organization.path).order_by("pk")[0]
+    own = Participation.objects.filter(activity__host=captain.organization).order_by("-pk")[0]
+    Person.objects.filter(pk=own.person_id).update(user=captain.user)  # whose own pages are there only with a record
     name, activities, calendar, problems = captain.user.username, *_ACTIVITY_PAGES
     rows = [
         ("培训和演练", "region", reverse(activities)),
