@@ -8,16 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.attachments.panel import panels
-from core.lists import ListView
 from core.masking import phone
 from core.together import together
-from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding
 from organizations.views.timeline import changes
 from people.tables.papers import days_left
 from teams.models import Category
@@ -27,36 +24,27 @@ from training.keeping import category_names, category_words
 from training.models import Activity, Base
 from training.tables.catalogue import BaseTable
 from training.views.activity_common import state_of
-from training.views.catalogue_common import ended, entered, keeps_some, looked_up, offered_places, tabs
+from training.views.catalogue_common import CatalogueList, ended, entered, looked_up, offered_places
 
 BaseEvent = Base.tracked_events.rel.related_model  # type: ignore[attr-defined]
 _BOTH = ["GET", "POST"]
 LATELY = 20
 
 
-class BaseList(ListView):
-    request: SignedIn
+class BaseList(CatalogueList):
     model = Base
     table_class = BaseTable
     filterset_class = BaseFilter
     list_name = "training:base_list"
     title = pgettext_lazy("many", "训练基地")
-    permission = holding(Right.VIEW_TRAINING)
     as_at_model = BaseEvent
-    template_name = "training/catalogue_list.html"
+    search_hint = gettext_lazy("名称、对方单位、地址")
+    empty_hint = gettext_lazy("各单位登记的基地大家都能查到、都可以在活动里选用。")
+    create_route = "training:base_create"
+    create_label = gettext_lazy("登记训练基地")
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().annotate(category_names=category_names())
-
-    def get_context(self) -> dict[str, Any]:
-        return {
-            **super().get_context(),
-            "tabs": tabs(self.request),
-            "search_hint": _("名称、对方单位、地址"),
-            "empty_hint": _("各单位登记的基地大家都能查到、都可以在活动里选用。"),
-            "create_url": reverse("training:base_create") if keeps_some(self.request) else "",
-            "create_label": _("登记训练基地"),
-        }
 
 
 def _base(request: SignedIn, pk: int, *, edit: bool = False) -> Base:

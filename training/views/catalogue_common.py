@@ -12,8 +12,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from core.forms import refuse, saved
+from core.lists import ListView
 from organizations.permissions import access
 from organizations.region import may_manage
 from organizations.roles import Right
@@ -47,6 +49,36 @@ def tabs(request: SignedIn) -> list[dict[str, Any]]:
         pages.append((gettext_lazy("参数"), "training:setting_list"))
     urls = [(label, reverse(route)) for label, route in pages]
     return [{"label": label, "url": url, "active": url == request.path} for label, url in urls]
+
+
+class CatalogueList(ListView):
+    """A list of what every office may look up and its keeper enters.
+
+    :cvar search_hint, empty_hint: in words. :cvar create_route, create_label: of entering one. :cvar import_route: of
+        taking several in from a spreadsheet, where that can be done.
+    """
+
+    request: SignedIn
+    permission = holding(Right.VIEW_TRAINING)
+    template_name = "training/catalogue_list.html"
+    search_hint: StrOrPromise
+    empty_hint: StrOrPromise
+    create_route: str
+    create_label: StrOrPromise
+    import_route = ""
+
+    def get_context(self) -> dict[str, Any]:
+        keeps = keeps_some(self.request)
+        more = {"import_url": reverse(self.import_route) if keeps else ""} if self.import_route else {}
+        return {
+            **super().get_context(),
+            "tabs": tabs(self.request),
+            "search_hint": self.search_hint,
+            "empty_hint": self.empty_hint,
+            "create_url": reverse(self.create_route) if keeps else "",
+            "create_label": self.create_label,
+            **more,
+        }
 
 
 def keeps_some(request: SignedIn) -> bool:

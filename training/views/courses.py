@@ -10,18 +10,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.attachments.panel import panels
 from core.forms import saved
 from core.keys import key
-from core.lists import ListView
 from core.together import together
 from core.workflow import MoveNotAllowed
-from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding
 from organizations.views.timeline import changes
 from training.filters.catalogue import CourseFilter
 from training.forms.courses import CourseForm, Lines, SyllabusForm
@@ -30,7 +27,7 @@ from training.settings import LESSON, value_of, value_rows
 from training.states import ON_RECORD
 from training.syllabus import compare, draft, publish, totals, with_totals
 from training.tables.catalogue import CourseTable
-from training.views.catalogue_common import ended, entered, keeps_some, looked_up, offered_places, tabs
+from training.views.catalogue_common import CatalogueList, ended, entered, looked_up, offered_places
 
 CourseEvent = Course.tracked_events.rel.related_model  # type: ignore[attr-defined]
 _BOTH = ["GET", "POST"]
@@ -45,29 +42,20 @@ def in_force(rows: QuerySet[Course]) -> QuerySet[Course]:
     return rows.annotate(published=Subquery(last.values("number")[:1]), total=Subquery(added), held=Subquery(held))
 
 
-class CourseList(ListView):
-    request: SignedIn
+class CourseList(CatalogueList):
     model = Course
     table_class = CourseTable
     filterset_class = CourseFilter
     list_name = "training:course_list"
     title = pgettext_lazy("many", "课程")
-    permission = holding(Right.VIEW_TRAINING)
     as_at_model = CourseEvent
-    template_name = "training/catalogue_list.html"
+    search_hint = gettext_lazy("名称")
+    empty_hint = gettext_lazy("各单位编制的课程大家都能查到、都可以照着办培训。")
+    create_route = "training:course_create"
+    create_label = gettext_lazy("编制课程")
 
     def get_queryset(self) -> QuerySet:
         return in_force(super().get_queryset())
-
-    def get_context(self) -> dict[str, Any]:
-        return {
-            **super().get_context(),
-            "tabs": tabs(self.request),
-            "search_hint": _("名称"),
-            "empty_hint": _("各单位编制的课程大家都能查到、都可以照着办培训。"),
-            "create_url": reverse("training:course_create") if keeps_some(self.request) else "",
-            "create_label": _("编制课程"),
-        }
 
 
 def _course(request: SignedIn, pk: int, *, edit: bool = False) -> Course:

@@ -8,11 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.attachments.panel import panels
-from core.lists import ListView
 from core.together import together
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -27,37 +26,28 @@ from training.forms.catalogue import AssessmentForm, EndForm, InstructorForm
 from training.keeping import category_names, category_words
 from training.models import Activity, Instructor, InstructorAssessment, Teaching
 from training.tables.catalogue import InstructorTable
-from training.views.catalogue_common import ended, entered, keeps_some, looked_up, offered_places, tabs
+from training.views.catalogue_common import CatalogueList, ended, entered, looked_up, offered_places
 
 InstructorEvent = Instructor.tracked_events.rel.related_model  # type: ignore[attr-defined]
 _BOTH = ["GET", "POST"]
 LATELY = 20
 
 
-class InstructorList(ListView):
-    request: SignedIn
+class InstructorList(CatalogueList):
     model = Instructor
     table_class = InstructorTable
     filterset_class = InstructorFilter
     list_name = "training:instructor_list"
     title = pgettext_lazy("many", "师资")
-    permission = holding(Right.VIEW_TRAINING)
     as_at_model = InstructorEvent
-    template_name = "training/catalogue_list.html"
+    search_hint = gettext_lazy("姓名、单位、资质")
+    empty_hint = gettext_lazy("各单位登记的师资大家都能查到、都可以请来授课。")
+    create_route = "training:instructor_create"
+    create_label = gettext_lazy("登记师资")
+    import_route = "training:instructor_import"
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().annotate(category_names=category_names())
-
-    def get_context(self) -> dict[str, Any]:
-        return {
-            **super().get_context(),
-            "tabs": tabs(self.request),
-            "search_hint": _("姓名、单位、资质"),
-            "empty_hint": _("各单位登记的师资大家都能查到、都可以请来授课。"),
-            "create_url": reverse("training:instructor_create") if keeps_some(self.request) else "",
-            "create_label": _("登记师资"),
-            "import_url": reverse("training:instructor_import") if keeps_some(self.request) else "",
-        }
 
 
 def _instructor(request: SignedIn, pk: int, *, edit: bool = False) -> Instructor:
