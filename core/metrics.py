@@ -212,6 +212,12 @@ def by_branch(metric: Metric, scope: Any, period: Period, length: int) -> Tally:
     )
 
 
+def numbers_at(metrics: Iterable[Metric], places: Iterable[Any], period: Period) -> dict[Any, dict[str, int | Decimal]]:
+    """Several metrics of several organizations that hold nothing below them (teams): key → name → number."""
+    wanted = list(metrics)
+    return {place.pk: {one.name: one(place, period).value for one in wanted} for place in places}
+
+
 def _about(scope: Any, period: Period) -> dict[str, Any]:
     """What ``_read`` makes a scope and a period of again."""
     return {"scope": [scope._meta.label_lower, scope.pk], "days": [f"{period.start}", f"{period.end}"]}

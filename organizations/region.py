@@ -8,6 +8,14 @@ from organizations.roles import Level, Right
 
 def may_manage(user: User) -> Decision:
     """Whether the person may change what the region keeps."""
+    return can(user, Right.MANAGE_RULES, _region_of(user))
+
+
+def may_manage_assessments(user: User) -> Decision:
+    """Whether the person may publish standards and run the year's assessment."""
+    return can(user, Right.MANAGE_ASSESSMENT, _region_of(user))
+
+
+def _region_of(user: User) -> Organization:
     own = user.organization
-    region = own if own.level == Level.REGION else Organization.objects.filter(level=Level.REGION).order_by("path")[0]
-    return can(user, Right.MANAGE_RULES, region)
+    return own if own.level == Level.REGION else Organization.objects.filter(level=Level.REGION).order_by("path")[0]

@@ -38,6 +38,10 @@ class Right(TextChoices):
     VIEW_TRAINING = "view_training", _("查看培训和演练")
     EDIT_TRAINING = "edit_training", _("登记培训和演练、点名")
     CONFIRM_TRAINING = "confirm_training", _("确认培训和演练记录")
+    VIEW_ASSESSMENT = "view_assessment", _("查看测评和考核")
+    REPORT_ASSESSMENT = "report_assessment", _("填报测评申请和年度述职")
+    SCORE_ASSESSMENT = "score_assessment", _("办理测评、为年度考核评分")
+    MANAGE_ASSESSMENT = "manage_assessment", _("发布标准、定级、组织年度考核")
 
 
 class Level(TextChoices):
@@ -74,12 +78,13 @@ def _levels(*levels: Level) -> frozenset[Level]:
 
 
 _SEE = frozenset({Right.VIEW_ORGANIZATION, Right.VIEW_ACCOUNT})
-_SEE_ALL = _SEE | {Right.VIEW_TEAM, Right.VIEW_MEMBER, Right.VIEW_TRAINING}
+_SEE_ALL = _SEE | {Right.VIEW_TEAM, Right.VIEW_MEMBER, Right.VIEW_TRAINING, Right.VIEW_ASSESSMENT}
 _OFFICES = _levels(Level.REGION, Level.LEAGUE, Level.BANNER)
 _KEEP_MEMBERS = frozenset({Right.EDIT_MEMBER, Right.REVEAL_MEMBER})
 _TEAM_SIDE = (
     _SEE_ALL
     | {Right.EDIT_ORGANIZATION, Right.REQUEST_ACCOUNT, Right.EDIT_TEAM, Right.SUBMIT_FILING, Right.EDIT_TRAINING}
+    | {Right.REPORT_ASSESSMENT}
     | _KEEP_MEMBERS
 )
 _KEEP_ACCOUNTS = _SEE | {Right.MANAGE_ACCOUNT, Right.DECIDE_REQUEST}
@@ -103,6 +108,9 @@ ROLES: dict[str, Role] = {
             Right.MANAGE_RULES,
             Right.EDIT_TRAINING,
             Right.CONFIRM_TRAINING,
+            Right.REPORT_ASSESSMENT,
+            Right.SCORE_ASSESSMENT,
+            Right.MANAGE_ASSESSMENT,
         },
         below=_SEE_ALL,
     ),
@@ -110,7 +118,7 @@ ROLES: dict[str, Role] = {
         _("经办"),
         _("登记队伍、报送材料、维护本机构信息"),
         _OFFICES,
-        here=_TEAM_SIDE | {Right.EXPORT_FULL, Right.VERIFY_MEMBER, Right.CONFIRM_TRAINING},
+        here=_TEAM_SIDE | {Right.EXPORT_FULL, Right.VERIFY_MEMBER, Right.CONFIRM_TRAINING, Right.SCORE_ASSESSMENT},
         below=_SEE_ALL,
     ),
     "leader": Role(_("领导（只读）"), _("查看本机构和下级的情况"), _OFFICES, here=_SEE_ALL, below=_SEE_ALL),

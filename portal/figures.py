@@ -4,7 +4,12 @@ from core.metrics import Metric
 from organizations.permissions import Access
 from organizations.roles import Right
 
-_BY_SUBJECT = {"teams": Right.VIEW_TEAM, "people": Right.VIEW_MEMBER, "training": Right.VIEW_TRAINING}
+_BY_SUBJECT = {
+    "teams": Right.VIEW_TEAM,
+    "people": Right.VIEW_MEMBER,
+    "training": Right.VIEW_TRAINING,
+    "assessments": Right.VIEW_ASSESSMENT,
+}
 
 
 def may_see(metric: Metric, held: Access) -> bool:

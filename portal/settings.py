@@ -48,6 +48,7 @@ PORTAL_VERSION = "0.1.0"
 INSTALLED_APPS = [
     "portal",
     "training",
+    "assessments",
     "teams",
     "people",
     "organizations",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("teams.urls")),
     path("", include("people.urls")),
     path("", include("training.urls")),
+    path("", include("assessments.urls")),
     path("audit/", include("organizations.audit.urls")),
     path("api/", include("portal.api_urls")),
     path("", include("portal.health_urls")),

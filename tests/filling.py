@@ -10,7 +10,8 @@ PASSWORD = "Yanshi-0000-test"
 
 def fill() -> None:
     """Adds what is missing."""
-    from organizations.models import User  # the models are there only once Django is set up
+    from assessments.reference import load_all as load_assessments  # the models are there only once Django is set up
+    from organizations.models import User
     from organizations.reference import load_divisions, load_offices
     from people.reference import load_all as load_people
     from portal.demo import make_cast
@@ -23,6 +24,7 @@ def fill() -> None:
         load_people()
         load_teams()
         load_training()
+        load_assessments()
         make_cast(PASSWORD)
 
 

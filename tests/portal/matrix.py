@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from organizations.roles import Right
+from tests.assessments import matrix as assessments
 from tests.people import matrix as people
 from tests.portal.rows import BOTH, PAGE, POST, PUBLIC, SIGNED_IN, Row
 from tests.teams import matrix as teams
@@ -153,6 +154,7 @@ MATRIX: dict[str, Row] = {
     **teams.ROWS,
     **people.ROWS,
     **training.ROWS,
+    **assessments.ROWS,
 }
 # For machines, behind guards of their own: test_health.py.
 ELSEWHERE = {"health", "metrics"}

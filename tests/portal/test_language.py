@@ -21,7 +21,7 @@ from tests.organizations.helpers import submitted
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGLISH = ROOT / "locale/en/LC_MESSAGES/django.po"
-PARTS = ("core", "organizations", "people", "portal", "teams", "templates", "training")
+PARTS = ("assessments", "core", "organizations", "people", "portal", "teams", "templates", "training")
 HAN = re.compile("[\u4e00-\u9fff]+")
 HOME, OFFICES = reverse("portal:home"), reverse("organizations:organization_list")
 

@@ -22,6 +22,7 @@ from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.permissions import grant
 from organizations.roles import ROLES, Right
 from portal.demo import CAST
+from tests.assessments.world import assessments_world
 from tests.people.leaks import leaked, text_of
 from tests.people.world import people_world
 from tests.portal.matrix import ELSEWHERE, MATRIX
@@ -121,6 +122,7 @@ def world(cast: dict[str, User], office: Callable[[str], Organization]) -> dict[
         "notice": notice, "saved_view": saved, "event": event, "event_kind": "userevent", "no_key": 1,
         "content_type": ContentType.objects.get_for_model(draft).pk, **teams,
         **people, **training_world(cast, teams["team"].organization, people["membership"]),
+        **assessments_world(cast, teams["team"], people["membership"]),
     }  # fmt: skip
 
 

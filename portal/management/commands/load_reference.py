@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from assessments.reference import load_all as load_assessments
 from core.history import acting_as
 from organizations.permissions import sync_grants
 from organizations.reference import load_divisions, load_offices
@@ -20,4 +21,5 @@ class Command(BaseCommand):
             load_people()
             load_teams()
             load_training()
+            load_assessments()
             sync_grants()

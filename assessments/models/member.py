@@ -1,0 +1,97 @@
+import pgtrigger
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models.standard import Conclusion, Indicator, Standard
+from core.decisions import Decision, no
+from core.history import tracked
+from organizations.models import Organization, User
+from organizations.roles import Right
+from organizations.validators import validate_visible, validate_year
+from people.models import Capability, Person
+from teams.validators import validate_not_future
+
+
+class MemberAssessmentQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "MemberAssessmentQuerySet":
+        """Held by a place where the user sees members."""
+        from organizations.permissions import reach  # the permission module reads the organization's model
+
+        return self.filter(reach(user, Right.VIEW_MEMBER, at="organization"))
+
+
+@tracked()
+class MemberAssessment(models.Model):
+    """队员能力测评 of one person under a standard (中红字〔2023〕42号 第九条). When it is finished it stands on the
+    person's record as a ``people.Capability``, and changes no more.
+
+    :ivar organization: the team or office that held it.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="assessments", verbose_name=_("队员"))
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("组织单位"))
+    standard = models.ForeignKey(Standard, models.PROTECT, related_name="+", verbose_name=_("标准"))
+    assessed_on = models.DateField(_("测评日期"), null=True, blank=True, validators=[validate_not_future])
+    assessors = models.CharField(_("测评人"), max_length=200, blank=True, validators=[validate_visible])
+    total = models.DecimalField(_("得分"), max_digits=7, decimal_places=2, null=True, blank=True, editable=False)
+    conclusion = models.ForeignKey(
+        Conclusion, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("结论")
+    )
+    valid_until = models.DateField(_("有效至"), null=True, blank=True, validators=[validate_year])
+    capability = models.OneToOneField(
+        Capability, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("能力记录")
+    )
+    finished_at = models.DateTimeField(_("完成时间"), null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("登记人"))
+    created_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = MemberAssessmentQuerySet.as_manager()
+    attachment_kinds = {"sheet": _("评分表"), "other": _("其他材料")}
+
+    class Meta:
+        verbose_name = _("队员能力测评")
+        default_permissions = ()
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["organization", "-created_at"], name="memberassessment_of"),
+            models.Index(fields=["-created_at", "-id"], name="memberassessment_order"),
+        ]
+        triggers = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.standard}"
+
+    def can_edit(self, user: User) -> Decision:
+        from organizations.permissions import can  # the permission module reads the organization's model
+
+        decision = can(user, Right.EDIT_MEMBER, self.organization)
+        return no(_("测评已经完成，不能再改。")) if decision and self.finished_at is not None else decision
+
+    def can_attach(self, user: User) -> Decision:
+        return self.can_edit(user)
+
+
+@tracked()
+class MemberScore(models.Model):
+    """One indicator of a member's assessment."""
+
+    assessment = models.ForeignKey(MemberAssessment, models.PROTECT, related_name="scores", verbose_name=_("测评"))
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name=_("指标"))
+    value = models.DecimalField(_("数值"), max_digits=14, decimal_places=2, null=True, blank=True)
+    points = models.DecimalField(
+        _("得分"), max_digits=6, decimal_places=2, null=True, blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(1000)],
+    )  # fmt: skip
+    not_applicable = models.BooleanField(_("不适用"), default=False)
+    note = models.CharField(_("意见"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("队员测评得分")
+        default_permissions = ()
+        ordering = ["indicator__position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["assessment", "indicator"], name="memberscore_once")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}"

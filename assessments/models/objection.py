@@ -1,0 +1,86 @@
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assessments.choices import ObjectionKind, ObjectionOutcome
+from assessments.models.annual import Review
+from assessments.models.grading import Grading
+from core.decisions import Decision
+from core.history import tracked
+from organizations.models import Organization, User
+from organizations.roles import Right
+from organizations.validators import validate_phone, validate_visible
+from teams.validators import validate_not_future
+
+
+@tracked()
+class Objection(models.Model):
+    """公示异议 or 申诉, against a grading or a year's result; answered with a reason, never dropped.
+
+    Who objects may be anybody: the office writes down what came in by post or telephone.
+    """
+
+    grading = models.ForeignKey(
+        Grading, models.PROTECT, null=True, blank=True, related_name="objections", verbose_name=_("分级测评")
+    )
+    review = models.ForeignKey(
+        Review, models.PROTECT, null=True, blank=True, related_name="objections", verbose_name=_("年度考核")
+    )
+    kind = models.CharField(_("种类"), max_length=10, choices=ObjectionKind)
+    raised_by = models.CharField(_("提出人"), max_length=100, validators=[validate_visible])
+    phone = models.CharField(_("联系电话"), max_length=20, blank=True, validators=[validate_phone])
+    received_on = models.DateField(_("收到日期"), validators=[validate_not_future])
+    what = models.TextField(_("事项和理由"), max_length=3000)
+    outcome = models.CharField(_("处理结论"), max_length=10, choices=ObjectionOutcome, blank=True)
+    answer = models.TextField(_("处理意见"), blank=True, max_length=3000)
+    answered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("处理人")
+    )
+    answered_at = models.DateTimeField(_("处理时间"), null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("登记人"))
+    created_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    attachment_kinds = {"objection": _("异议或申诉材料"), "answer": _("答复材料")}
+
+    class Meta:
+        verbose_name = _("异议和申诉")
+        default_permissions = ()
+        ordering = ["received_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(grading__isnull=True, review__isnull=False) | Q(grading__isnull=False, review__isnull=True),
+                name="objection_of_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", answered_at=None) | (~Q(outcome="") & ~Q(answer="") & ~Q(answered_at=None)),
+                name="objection_answered_whole",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.raised_by}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.about.get_absolute_url()}#objections"
+
+    @property
+    def about(self) -> "Grading | Review":
+        found = self.grading or self.review
+        assert found is not None, "the database sees to it"
+        return found
+
+    @property
+    def office(self) -> Organization:
+        """Who answers it."""
+        office = self.about.office
+        assert office is not None, "what is made public has been handed in"
+        return office
+
+    def can_attach(self, user: User) -> Decision:
+        from organizations.permissions import can  # the permission module reads the organization's model
+
+        team = self.about.team.organization
+        return can(user, Right.SCORE_ASSESSMENT, self.office) or can(user, Right.REPORT_ASSESSMENT, team)

@@ -1,0 +1,16 @@
+"""Routes of standards, gradings and annual assessments, a file per group of pages."""
+
+from assessments.urls import campaigns, gap, gradings, members, panel, reviews, runs, standards
+
+app_name = "assessments"
+
+urlpatterns = [
+    *standards.urlpatterns,
+    *gap.urlpatterns,
+    *gradings.urlpatterns,
+    *panel.urlpatterns,
+    *members.urlpatterns,
+    *campaigns.urlpatterns,
+    *reviews.urlpatterns,
+    *runs.urlpatterns,
+]

@@ -1,0 +1,5 @@
+"""Routes: campaigns."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Routes: gap."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Routes: gradings."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

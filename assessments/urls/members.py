@@ -1,0 +1,5 @@
+"""Routes: members."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Routes: panel."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Routes: reviews."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Routes: runs."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

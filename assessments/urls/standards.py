@@ -1,0 +1,5 @@
+"""Routes: standards."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

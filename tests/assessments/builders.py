@@ -1,0 +1,87 @@
+"""Standards, gradings and annual assessments for tests. Fixed values, plainly fictional."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from assessments.choices import Method, Purpose, Subject
+from assessments.models import Campaign, Conclusion, Grading, Indicator, Review, Standard
+from assessments.states import CampaignState, StandardState
+from organizations.models import Organization, User
+from organizations.roles import Level
+from teams.models import Team
+
+GRADES = ({"key": "1", "name": "1 级", "min_total": 90, "organiser": "region"},
+          {"key": "2", "name": "2 级", "min_total": 75, "organiser": "region"},
+          {"key": "3", "name": "3 级", "min_total": 60, "organiser": "league_city"})  # fmt: skip
+RESULTS = ({"key": "excellent", "name": "优秀", "min_total": 90}, {"key": "qualified", "name": "合格", "min_total": 60},
+           {"key": "unqualified", "name": "不合格"})  # fmt: skip
+LINES: tuple[dict[str, Any], ...] = (
+    {"code": "1", "name": "队伍管理", "method": Method.HEADING},
+    {"code": "1.1", "parent": "1", "name": "在册队员人数", "method": Method.THRESHOLD, "points": 30,
+     "metric": "members_registered", "unit": "人",
+     "requirements": {"1": "40", "2": "25", "3": "15", "qualified": "15"}},
+    {"code": "1.2", "parent": "1", "name": "演练次数", "method": Method.STEPS, "points": 30, "metric": "drills_held",
+     "unit": "场", "steps": [{"from": "1", "points": "10"}, {"from": "4", "points": "30"}]},
+    {"code": "1.3", "parent": "1", "name": "没有安全责任事故", "method": Method.YES_NO, "is_veto": True},
+    {"code": "2", "name": "专业能力", "method": Method.HEADING, "subject": Subject.PROFESSIONAL},
+    {"code": "2.1", "parent": "2", "name": "现场组织", "method": Method.JUDGED, "points": 40,
+     "subject": Subject.PROFESSIONAL, "may_not_apply": True, "evidence": "现场测评记录"},
+)  # fmt: skip
+
+
+def standard(purpose: str = Purpose.GRADING, *, published: bool = True, **facts: Any) -> Standard:
+    """Five lines, 100 points: a threshold, steps, a veto and a judged one under two headings."""
+    bars = facts.pop("conclusions", GRADES if purpose == Purpose.GRADING else RESULTS)
+    lines = facts.pop("lines", LINES)
+    facts = {
+        "code": f"test-{purpose}", "name": f"演示标准（{purpose}）", "publisher": "region", "validity_months": 36,
+        "category_id": "relief" if purpose == Purpose.GRADING else None, **facts,
+    }  # fmt: skip
+    made = Standard.objects.create(purpose=purpose, **facts)
+    for position, bar in enumerate(bars, 1):
+        Conclusion.objects.create(standard=made, position=position, **bar)
+    known: dict[str, Indicator] = {}
+    for position, line in enumerate(lines, 1):
+        row = dict(line)
+        parent = known.get(row.pop("parent", ""))
+        row["points"] = Decimal(row.get("points", 0))
+        known[row["code"]] = Indicator.objects.create(standard=made, position=position, parent=parent, **row)
+    if published:
+        made.state, made.published_at = StandardState.PUBLISHED, timezone.now()
+        made.valid_from = date(2026, 1, 1)
+        made.save()
+    return made
+
+
+def grading(team: Team, by: User, **facts: Any) -> Grading:
+    """An application that nobody has handed in yet."""
+    facts = {"standard": facts.pop("standard", None) or standard(), "applied_grade": "3", **facts}
+    return Grading.objects.create(team=team, created_by=by, **facts)
+
+
+def campaign(by: User, year: int = 2026, *, opened: bool = True, **facts: Any) -> Campaign:
+    """The year's assessment without any team in it yet."""
+    facts = {
+        "standard": facts.pop("standard", None) or standard(Purpose.ANNUAL), "data_until": date(year, 12, 31),
+        "report_by": date(year + 1, 1, 15), "score_by": date(year + 1, 1, 31), "decide_by": date(year + 1, 2, 15),
+        **facts,
+    }  # fmt: skip
+    made = Campaign.objects.create(year=year, created_by=by, **facts)
+    if opened:
+        made.state, made.opened_at = CampaignState.OPEN, timezone.now()
+        made.save()
+    return made
+
+
+def review(of: Campaign, team: Team, **facts: Any) -> Review:
+    """The team's place in the campaign; its league scores it."""
+    place = team.organization
+    facts.setdefault("office", _league(place))
+    return Review.objects.create(campaign=of, team=team, organization=place, **facts)
+
+
+def _league(place: Organization) -> Organization:
+    return next(one for one in Organization.objects.filter(level=Level.LEAGUE) if place.path.startswith(one.path))

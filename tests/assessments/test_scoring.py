@@ -1,0 +1,78 @@
+"""Points of answers: the rules one by one."""
+
+from decimal import Decimal
+
+import pytest
+
+from assessments.choices import Method, Subject
+from assessments.scoring import Answer, Bar, Rule, Rules, ScoreSheet, Standing, score
+
+D = Decimal
+BARS = (Bar("1", "1 级", D(90)), Bar("2", "2 级", D(60)), Bar("none", "不合格"))
+
+
+def sheet(rule: Rule, answer: Answer, aim: str | None = None) -> ScoreSheet:
+    return score(Rules((rule,), BARS), {"a": answer}, aim=aim)
+
+
+def rule(method: Method, **facts: object) -> Rule:
+    return Rule(code="a", name="演示指标", method=method, points=D(10), **facts)  # type: ignore[arg-type]
+
+
+STEPS = rule(Method.STEPS, steps=((D(60), D(4)), (D(90), D(10)), (D(80), D(7))))
+FEWER = rule(Method.STEPS, steps=((D(0), D(10)), (D(2), D(6))), more_is_better=False)
+BAR = rule(Method.THRESHOLD, requirements={"1": D(40), "2": D(20)})
+OFF = rule(Method.DEDUCTION, per_unit=D(3))
+
+
+@pytest.mark.parametrize(
+    ("line", "answer", "aim", "points", "standing"),
+    [
+        (rule(Method.YES_NO), Answer(D(1)), None, 10, Standing.FULL),
+        (rule(Method.YES_NO), Answer(D(0)), None, 0, Standing.NONE),
+        (STEPS, Answer(D(95)), None, 10, Standing.FULL),
+        (STEPS, Answer(D(80)), None, 7, Standing.PART),
+        (STEPS, Answer(D("59.9")), None, 0, Standing.NONE),
+        (FEWER, Answer(D(0)), None, 10, Standing.FULL),
+        (FEWER, Answer(D(1)), None, 6, Standing.PART),
+        (FEWER, Answer(D(3)), None, 0, Standing.NONE),
+        (BAR, Answer(D(20)), "2", 10, Standing.FULL),
+        (BAR, Answer(D(20)), "1", 0, Standing.NONE),
+        (OFF, Answer(D(0)), None, 10, Standing.FULL),
+        (OFF, Answer(D(2)), None, 4, Standing.PART),
+        (OFF, Answer(D(9)), None, 0, Standing.NONE),
+        (rule(Method.JUDGED), Answer(points=D("7.5")), None, D("7.5"), Standing.PART),
+        (rule(Method.JUDGED), Answer(points=D(12)), None, 10, Standing.FULL),
+        (rule(Method.JUDGED), Answer(), None, 0, Standing.UNANSWERED),
+        (rule(Method.JUDGED), Answer(not_applicable=True), None, 0, Standing.UNANSWERED),
+        (rule(Method.JUDGED, may_not_apply=True), Answer(not_applicable=True), None, 0, Standing.NOT_APPLICABLE),
+    ],
+)
+def test_points_of_a_line(line: Rule, answer: Answer, aim: str | None, points: object, standing: Standing) -> None:
+    found = sheet(line, answer, aim).lines[0]
+    assert (found.points, found.standing) == (points, standing)
+    assert found.reason
+
+
+def test_what_does_not_apply_is_left_out_on_both_sides() -> None:
+    given = rule(Method.JUDGED)
+    other = Rule("b", "另一指标", Method.JUDGED, D(30), Subject.PROFESSIONAL, may_not_apply=True)
+    found = score(Rules((given, other), BARS), {"a": Answer(points=D(9)), "b": Answer(not_applicable=True)})
+    assert (found.earned, found.applicable, found.total, found.full) == (9, 10, D(36), 40)
+
+
+def test_a_veto_leaves_the_rest_only() -> None:
+    veto = Rule("v", "没有安全责任事故", Method.YES_NO, D(0), is_veto=True)
+    standard = Rules((rule(Method.JUDGED), veto), (Bar("1", "1 级", D(5)), Bar("none", "不合格")))
+    good = score(standard, {"a": Answer(points=D(10)), "v": Answer(D(1))})
+    bad = score(standard, {"a": Answer(points=D(10)), "v": Answer(D(0))}, aim="1")
+    assert (good.conclusion and good.conclusion.key) == "1"
+    assert (bad.conclusion and bad.conclusion.key) == "none"
+    assert [line.rule.code for line in bad.vetoes] == ["v"]
+
+
+def test_adjustments_stay_between_nought_and_full() -> None:
+    standard = Rules((rule(Method.JUDGED),), (Bar("1", "1 级", D(9)),))
+    assert score(standard, {"a": Answer(points=D(8))}, adjustment=D(5)).total == 10
+    assert score(standard, {"a": Answer(points=D(8))}, adjustment=D(-20)).total == 0
+    assert score(standard, {"a": Answer(points=D(10))}, vetoed=True).conclusion is None
