@@ -118,7 +118,11 @@ def _differences(fields: list[Field], event: Any, before: Any) -> list[Field]:
         return []
     if before is None:
         # The oldest event read may not be the first: then what came before is not known.
-        return [f for f in fields if getattr(event, f.attname) not in (None, "")] if event.pgh_label == "insert" else []
+        return (
+            [f for f in fields if getattr(event, f.attname) not in (None, "", [], {})]
+            if event.pgh_label == "insert"
+            else []
+        )
     return [field for field in fields if getattr(event, field.attname) != getattr(before, field.attname)]
 
 

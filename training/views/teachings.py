@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,6 +34,11 @@ def _stands_in_the_way(request: SignedIn, activity: Activity) -> HttpResponse | 
     return redirect(_back(activity))
 
 
+def _changed_meanwhile(request: SignedIn, activity: Activity) -> HttpResponse | None:
+    """The same of the record as it is now, locked: somebody may have handed it in while this was typed."""
+    return _stands_in_the_way(request, Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk))
+
+
 @require_http_methods(_BOTH)
 @login_required
 def teaching_create(request: SignedIn, pk: int) -> HttpResponse:
@@ -60,7 +66,10 @@ def teaching_remove(request: SignedIn, pk: int) -> HttpResponse:
     if response := _stands_in_the_way(request, teaching.activity):
         return response
     back, name = _back(teaching.activity), teaching.name
-    teaching.delete()  # the history keeps that it was there
+    with transaction.atomic():
+        if response := _changed_meanwhile(request, teaching.activity):
+            return response
+        teaching.delete()  # the history keeps that it was there
     messages.success(request, _("已去掉 %(name)s的授课。") % {"name": name})
     return redirect(back)
 
@@ -69,7 +78,10 @@ def _form(request: SignedIn, teaching: Teaching) -> HttpResponse:
     activity = teaching.activity
     form = TeachingForm(request.POST or None, instance=teaching)
     if request.method == "POST" and form.is_valid():
-        saved = form.save()
+        with transaction.atomic():
+            if response := _changed_meanwhile(request, activity):
+                return response
+            saved = form.save()
         messages.success(request, _("已登记 %(name)s的授课。") % {"name": saved.name})
         _warn(request, saved)
         return redirect(_back(activity))
