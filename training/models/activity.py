@@ -32,14 +32,20 @@ from training.models.catalogue import Base, CourseVersion, Instructor
 from training.models.plan import PlanItem
 from training.states import ACTIVITY_TRANSITIONS, ON_RECORD, WITH_AUTHOR, ActivityState
 
-_REGION, _LEAGUE = 2, 1
+REGION_WIDE, LEAGUE_WIDE = 2, 1
+
+
+def width_of(user: User) -> int:
+    """How much the person sees of trainings: all there is, a league, or little."""
+    from organizations.permissions import access  # the permission module reads the organization's model
+
+    return max((_width(held) for held in access(user).having(Right.VIEW_TRAINING)), default=0)
 
 
 def _width(held: Any) -> int:
-    """How much lies below the place of a right that reaches below: all, a league, or little."""
     if not held.reaches_below:
         return 0
-    return {1: _REGION, 2: _REGION, 3: _LEAGUE}.get(len(held.path) // Organization.steplen, 0)  # under 总会
+    return {1: REGION_WIDE, 2: REGION_WIDE, 3: LEAGUE_WIDE}.get(len(held.path) // Organization.steplen, 0)  # under 总会
 
 
 class ActivityQuerySet(models.QuerySet):
@@ -50,14 +56,14 @@ class ActivityQuerySet(models.QuerySet):
         add nothing; a league has so many that the newest are soon met in the order of the list; what a banner or a
         team has is few, and is looked up by its keys.
         """
-        from organizations.permissions import access, reach  # the permission module reads the organization's model
+        from organizations.permissions import reach  # the permission module reads the organization's model
 
         at_host = reach(user, Right.VIEW_TRAINING, at="host")
-        width = max((_width(held) for held in access(user).having(Right.VIEW_TRAINING)), default=0)
-        if width == _REGION:
+        width = width_of(user)
+        if width == REGION_WIDE:
             return self.filter(at_host)
         joined = ActivityTeam.objects.filter(reach(user, Right.VIEW_TRAINING, at="organization")).order_by()
-        if width == _LEAGUE:
+        if width == LEAGUE_WIDE:
             return self.filter(at_host | Exists(joined.filter(activity=OuterRef("pk"))))
         held = Activity.objects.filter(at_host).order_by().values("pk")
         return self.filter(pk__in=held.union(joined.values("activity")))

@@ -1,6 +1,6 @@
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,17 +12,30 @@ from organizations.models import Organization, User
 from organizations.roles import Right
 from organizations.validators import validate_visible, validate_year
 from people.models import Person
-from training.models.activity import Activity
+from training.models.activity import LEAGUE_WIDE, REGION_WIDE, Activity, ActivityTeam, width_of
 from training.states import PROBLEM_TRANSITIONS, ProblemState
 
 
 class ProblemQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "ProblemQuerySet":
-        """Problems of activities the user sees, and those a place of his has to put right."""
+        """Problems of activities the user sees, and those a place of his has to put right.
+
+        In three ways, as with ``ActivityQuerySet.visible_to``: a league's are told row by row in the order of the list,
+        what a banner or a team has is few and is looked up by its keys.
+        """
         from organizations.permissions import reach  # the permission module reads the organization's model
 
-        activities = Activity.objects.visible_to(user).order_by().values("pk")
-        return self.filter(reach(user, Right.VIEW_TRAINING, at="organization") | Q(activity__in=activities))
+        at_place = reach(user, Right.VIEW_TRAINING, at="organization")
+        width = width_of(user)
+        if width == REGION_WIDE:
+            return self.filter(at_place)
+        if width == LEAGUE_WIDE:
+            teams = ActivityTeam.objects.filter(reach(user, Right.VIEW_TRAINING, at="organization")).order_by()
+            joined = Exists(teams.filter(activity=OuterRef("activity")))
+            return self.filter(at_place | reach(user, Right.VIEW_TRAINING, at="activity__host") | joined)
+        given = Problem.objects.filter(at_place).order_by().values("pk")
+        found = Problem.objects.filter(activity__in=Activity.objects.visible_to(user).order_by().values("pk"))
+        return self.filter(pk__in=given.union(found.order_by().values("pk")))
 
     def unsolved(self) -> "ProblemQuerySet":
         return self.exclude(state=ProblemState.CLOSED)
