@@ -1,3 +1,5 @@
+from datetime import date
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -15,6 +17,13 @@ from people.models import Person
 from training.models.activity import Activity
 from training.states import PROBLEM_TRANSITIONS, ProblemState
 
+UNSOLVED = ~Q(state=ProblemState.CLOSED)
+
+
+def overdue(day: date) -> Q:
+    """Still being put right though its day has passed. Also over the problems' history."""
+    return Q(state=ProblemState.OPEN, due_on__lt=day)
+
 
 class ProblemQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "ProblemQuerySet":
@@ -25,10 +34,10 @@ class ProblemQuerySet(models.QuerySet):
         return self.filter(reach(user, Right.VIEW_TRAINING, at="organization") | Q(activity__in=activities))
 
     def unsolved(self) -> "ProblemQuerySet":
-        return self.exclude(state=ProblemState.CLOSED)
+        return self.filter(UNSOLVED)
 
     def overdue(self) -> "ProblemQuerySet":
-        return self.filter(state=ProblemState.OPEN, due_on__lt=timezone.localdate())
+        return self.filter(overdue(timezone.localdate()))
 
     def matching(self, term: str) -> "ProblemQuerySet":
         return self.filter(matching(term))
