@@ -46,6 +46,7 @@ def new_team(office: Organization, number: int, **facts: Any) -> Team:
 def member(team: Organization, number: int, **facts: Any) -> Membership:
     """可出动 all through 2025 and on 1 January 2026; certificate and insurance ran out that month."""
     made = people.member(team, number, **facts)
+    Membership.objects.filter(pk=made.pk).update(number=f"{number:03d}")
     people.certificate(
         made.person, number=f"YS-2025-{number}", issued_on=date(2023, 2, 1), expires_on=date(2026, 1, 15),
         verified_at=at(2023, 2, 3, 9),
