@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, F, Q, QuerySet, Subquery, TextChoices, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,15 +23,18 @@ from people.models import Membership
 from people.readiness import BY_KEY
 from people.readiness import then as membership_then
 from people.states import MembershipState
+from teams.choices import PostRole
 from teams.facts import label_of
 from teams.models import Team
 from teams.past import Snapshot as Shot
 from teams.past import snapshots, then
 from teams.portrait import value_of
+from training.choices import ActivityKind, DrillForm, TrainingKind
 from training.hours import hours_of
 from training.models import Activity, Problem
 from training.models.problem import UNSOLVED
 from training.record_facts import place_of
+from training.states import ProblemState
 
 COUNTS = {
     "registered": "members_registered", "certified": "members_certified", "insured": "members_insured",
@@ -61,16 +64,19 @@ def facts_of(
         held = _activities(places, period)
         lines: dict[str, Rows] = {
             "members": _members(places, period, shots),
-            "drills": {place: [_drill(one) for one in rows if one.is_drill] for place, rows in held.items()},
-            "trainings": {place: [_training(one) for one in rows if not one.is_drill] for place, rows in held.items()},
+            "drills": _held(held, ActivityKind.DRILL, "form"),
+            "trainings": _held(held, ActivityKind.TRAINING, "training_kind"),
             "problems": _problems(places, period),
             "awards": _awards(places, period),
             "grades": _grades(teams, period),
         }
+        roles = _words(PostRole)
         return {
             review.pk: {
                 "team": _team(shots[review.organization_id]),
-                "posts": _posts(shots[review.organization_id]),
+                "posts": [
+                    [roles[post.role], post.name, _iso(post.starts_on)] for post in shots[review.organization_id].posts
+                ],
                 "counts": {key: int(numbers[review.organization_id][name]) for key, name in COUNTS.items()},
                 **{key: rows.get(review.organization_id, []) for key, rows in lines.items()},
                 "months": _months(held.get(review.organization_id, [])),
@@ -83,6 +89,11 @@ def _iso(day: date | datetime | None) -> str:
     if isinstance(day, datetime):
         day = timezone.localdate(day)
     return day.isoformat() if day else ""
+
+
+def _words(choices: type[TextChoices]) -> dict[str, str]:
+    """Value → label, put into words once and not for every line of every team."""
+    return {"": "", **{str(value): str(label) for value, label in choices.choices}}
 
 
 # -- the team ----------------------------------------------------------------------------------------------------
@@ -103,10 +114,6 @@ def _value(shot: Shot, name: str) -> str:
     return str(shot.team.get_status_display()) if name == "status" else value_of(shot, name)
 
 
-def _posts(shot: Shot) -> list[list[str]]:
-    return [[str(post.get_role_display()), post.name, _iso(post.starts_on)] for post in shot.posts]
-
-
 # -- its members -------------------------------------------------------------------------------------------------
 def _there(places: list[int], period: Period) -> QuerySet[Membership]:
     return Membership.objects.there(period.past).filter(organization__in=places)
@@ -120,15 +127,15 @@ def _members(places: list[int], period: Period, shots: Mapping[int, Shot]) -> Ro
         certified=_until("certified", "expires_on", period.as_at),
         insured=_until("insured", "ends_on", period.as_at),
     )
-    posts = {(place, post.person_id): post for place, shot in shots.items() for post in reversed(shot.posts)}
+    posts = {(place, post.person_id): post.role for place, shot in shots.items() for post in reversed(shot.posts)}
+    kinds, states, roles, comma = _words(MemberKind), _words(MembershipState), _words(PostRole), _("，")
     found: Rows = defaultdict(list)
     names = ("organization", "person", "number", "person__name", "kind_then", "state_then", "duty", "joined_on")
     for place, person, number, name, kind, state, duty, joined, certified, insured in rows.order_by(
         "organization", "number", "person__name", "pk"
     ).values_list(*names, "certified", "insured"):
-        belongs = _("，").join([str(MemberKind(kind).label), str(MembershipState(state).label)])
-        post = posts.get((place, person))
-        does = str(post.get_role_display()) if post else duty
+        belongs = f"{kinds[kind]}{comma}{states[state]}"
+        does = roles[posts[place, person]] if (place, person) in posts else duty
         found[place].append([number, name, belongs, does, _iso(joined), certified or "", insured or ""])
     return found
 
@@ -167,18 +174,19 @@ def _activities(places: list[int], period: Period) -> dict[int, list[Activity]]:
     return found
 
 
-def _drill(one: Activity) -> list[Any]:
-    return _held(one, str(one.get_form_display()))
-
-
-def _training(one: Activity) -> list[Any]:
-    return _held(one, str(one.get_training_kind_display()))
-
-
-def _held(one: Activity, sort: str) -> list[Any]:
-    """Number, title, date, place, form or kind, present, listed, hours."""
-    day = _iso(one.order_at)
-    return [one.number or "", str(one), day, place_of(one), sort, one.present, one.listed, _hours(one.minutes)]
+def _held(held: Mapping[int, list[Activity]], kind: str, sort: str) -> Rows:
+    """Number, title, date, place, what the column ``sort`` says, present, listed, hours."""
+    words = {**_words(DrillForm), **_words(TrainingKind)}
+    return {
+        place: [
+            [
+                one.number or "", str(one), _iso(one.order_at), place_of(one), words[getattr(one, sort)], one.present,
+                one.listed, _hours(one.minutes),
+            ]
+            for one in rows if one.kind == kind
+        ]
+        for place, rows in held.items()
+    }  # fmt: skip
 
 
 def _hours(minutes: int) -> float:
@@ -199,10 +207,11 @@ def _problems(places: list[int], period: Period) -> Rows:
     rows = Problem.objects.filter(organization__in=places)
     on_the_day = then(Problem, period.past, rows) if period.past else rows
     of_year = Q(activity__order_at__gte=beginning_of(period.start), activity__order_at__lt=beginning_of(period.end))
+    states = _words(ProblemState)
     found: Rows = defaultdict(list)
     for one in on_the_day.filter(UNSOLVED | of_year).select_related("activity").order_by(F("due_on").asc(), "what"):
-        state = str(one.get_state_display())
-        found[one.organization_id].append([one.what, str(one.activity), _iso(one.due_on), state, _iso(one.closed_at)])
+        told = [one.what, str(one.activity), _iso(one.due_on), states[one.state], _iso(one.closed_at)]
+        found[one.organization_id].append(told)
     return found
 
 

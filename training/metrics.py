@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce, NullIf, Round
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -115,8 +115,9 @@ def training_hours_per_head(scope: Organization, period: Period) -> Measure:
     there = Membership.objects.there(period.past)
     heads = number_of(once(there.below(scope)))
     own = there.filter(organization=OuterRef("host")).order_by().values("organization").annotate(n=EACH).values("n")
-    # the heads are the scope's, so the same cannot be taken of each branch of the records; a team has its own
-    each = (rows, _ratio(Sum("minutes"), Subquery(own) * 60))
+    # the heads are the scope's, so the same cannot be taken of each branch of the records; a team has its own, counted
+    # once a team: beside an aggregate they are no part of what the rows are grouped by
+    each = (rows, _ratio(Sum("minutes"), Subquery(own) * Max(Value(60))))
     return Measure.among_of(rows, _ratio(Sum("minutes"), heads * 60), rows, branches=False, each=each)
 
 
