@@ -16,6 +16,8 @@ from bench.importing import ImportResult
 from bench.marks import Marks
 from bench.marks import line as line_of_marks
 from bench.measure import SLOW, Result
+from bench.snapshotting import Snapshots
+from bench.snapshotting import line as line_of_snapshots
 from bench.warming import Recount
 
 QUERIES, RATIO, GROWTH, ASSETS, EXPORT_SECONDS = 10, 5.0, 1.2, 200_000, 3.0
@@ -35,6 +37,7 @@ def save(
     imports: list[ImportResult],
     marks: Marks,
     recounts: list[Recount],
+    snapshots: Snapshots | None,
 ) -> None:
     rows = [
         {
@@ -55,6 +58,7 @@ def save(
     ]
     data = {"seeded": seeded, "rows": rows, "export": export.__dict__, "approval": approval.__dict__}
     data["marks"] = marks.__dict__
+    data["snapshots"] = snapshots.__dict__ if snapshots else None
     data["imports"] = [result.__dict__ for result in imports]
     data["recounts"] = [made.__dict__ for made in recounts]
     _file(scale).write_text(json.dumps(data))
@@ -130,7 +134,10 @@ def _table(data: dict[str, Any], first: dict[str, Any] | None) -> list[str]:
     recounted = "；".join(f"{made['page']} {made['seconds']:.1f} 秒" for made in data["recounts"])
     if recounted:
         lines += ["", f"页面不等、由后台统计并注明时间的数：{recounted}。"]
-    return [*lines, "", _approved(data["approval"]), "", line_of_marks(data["marks"]), *_imported(data["imports"])]
+    lines += ["", _approved(data["approval"]), "", line_of_marks(data["marks"])]
+    if data["snapshots"]:
+        lines += ["", line_of_snapshots(data["snapshots"])]
+    return [*lines, *_imported(data["imports"])]
 
 
 def _missed(data: dict[int, dict[str, Any]]) -> list[str]:

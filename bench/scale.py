@@ -88,6 +88,7 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
     from bench.report import save  # as above
     from bench.seed import seed  # as above
     from bench.settle import settle  # as above
+    from bench.snapshotting import SCALE, measure_snapshots  # as above
     from bench.warming import warm  # as above
 
     begun = time.perf_counter()
@@ -118,4 +119,5 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
         marks = measure_marks(port)
         print(f"×{scale}: {marks.stored} of {marks.sent} marks, p95 {marks.p95:.0f} ms", flush=True)
         imports = measure_import() if scale == 1 else []  # what it costs does not depend on what there is
-        save(scale, seeded, results, export, approval, imports, marks, recounts)
+        snapshots = measure_snapshots() if scale == SCALE else None
+        save(scale, seeded, results, export, approval, imports, marks, recounts, snapshots)

@@ -10,7 +10,7 @@ scope it may see.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
@@ -20,6 +20,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Func, IntegerField, JSONField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, Substr
+from django.utils import timezone
 from django_stubs_ext import StrOrPromise
 
 from core import counts
@@ -28,7 +29,11 @@ from core.counts import Tally, counter
 
 @dataclass(frozen=True)
 class Period:
-    """Days from ``start`` up to and without ``end``."""
+    """Days from ``start`` up to and without ``end``.
+
+    What happened is counted of the whole period. How things stand (who is a member, what is in force) is told as at one
+    day, ``as_at``: so the number of a year that is over stays what it was on 31 December.
+    """
 
     start: date
     end: date
@@ -36,6 +41,21 @@ class Period:
     @classmethod
     def of_year(cls, year: int) -> "Period":
         return cls(date(year, 1, 1), date(year + 1, 1, 1))
+
+    @property
+    def as_at(self) -> date:
+        """Its last day, or today while that has not come."""
+        return min(timezone.localdate(), self.end - timedelta(days=1))
+
+    @property
+    def past(self) -> date | None:
+        """``as_at`` where the day has gone by; None: how things stand now."""
+        day = self.as_at
+        return day if day < timezone.localdate() else None
+
+    def looked_back(self) -> dict[str, str]:
+        """For the address of a list that can be looked at as at a day."""
+        return {"at": self.past.isoformat()} if self.past else {}
 
     def __str__(self) -> str:
         if self == Period.of_year(self.start.year):
@@ -51,6 +71,8 @@ class Measure:
     the number shows. Measures among the same rows are taken in one pass over them.
 
     :param branches: whether the same may be taken of the rows of each branch.
+    :param each: rows and the aggregate over them that give the number of each place by itself, where the rows above
+        do not: one of each person is counted, and he or she is in several teams. Read for places with nothing below.
     """
 
     number: int | Decimal | None = None
@@ -58,16 +80,23 @@ class Measure:
     among: "QuerySet[Any] | None" = None
     total: Any = None
     branches: bool = True
+    each: "tuple[QuerySet[Any], Any] | None" = None
 
     @classmethod
-    def of(cls, records: "QuerySet[Any]") -> "Measure":
-        return cls(None, records)
+    def of(cls, records: "QuerySet[Any]", *, each: "tuple[QuerySet[Any], Any] | None" = None) -> "Measure":
+        return cls(None, records, each=each)
 
     @classmethod
     def among_of(
-        cls, among: "QuerySet[Any]", total: Any, records: "QuerySet[Any]", *, branches: bool = True
+        cls,
+        among: "QuerySet[Any]",
+        total: Any,
+        records: "QuerySet[Any]",
+        *,
+        branches: bool = True,
+        each: "tuple[QuerySet[Any], Any] | None" = None,
     ) -> "Measure":
-        return cls(None, records, among, total, branches)
+        return cls(None, records, among, total, branches, each)
 
     @property
     def is_open(self) -> bool:
@@ -81,6 +110,11 @@ class Measure:
             return self.among, self.total
         assert self.records is not None, "a bare number has no rows"
         return self.records, Count("pk")
+
+    @property
+    def per_place(self) -> "tuple[QuerySet[Any], Any]":
+        """The same for the rows of one place with nothing below it."""
+        return self.each or self.per_row
 
     @cached_property
     def value(self) -> int | Decimal:
@@ -102,6 +136,7 @@ class Metric:
 
     :param link: (scope, period) → address of the list that shows exactly the records.
     :param place: relation from a record to its organization (``""``: the record is one), for breakdowns.
+    :param only_now: tells how things stand today, also of a period that is over.
     """
 
     name: str
@@ -111,6 +146,7 @@ class Metric:
     function: Function
     link: Link | None
     place: str
+    only_now: bool = False
 
     do_not_call_in_templates: ClassVar[bool] = True  # a template shows it; only code asks for its number
 
@@ -132,13 +168,14 @@ def metric(
     note: StrOrPromise = "",
     link: Link | None = None,
     place: str = "",
+    only_now: bool = False,
 ) -> Callable[[Function], Metric]:
     """Register a function under ``name``. A name can be taken once."""
 
     def register(function: Function) -> Metric:
         if name in _METRICS:
             raise ValueError(f"metric {name} is already defined")
-        _METRICS[name] = Metric(name, label, unit, note, function, link, place)
+        _METRICS[name] = Metric(name, label, unit, note, function, link, place, only_now)
         return _METRICS[name]
 
     return register
@@ -213,9 +250,42 @@ def by_branch(metric: Metric, scope: Any, period: Period, length: int) -> Tally:
 
 
 def numbers_at(metrics: Iterable[Metric], places: Iterable[Any], period: Period) -> dict[Any, dict[str, int | Decimal]]:
-    """Several metrics of several organizations that hold nothing below them (teams): key → name → number."""
-    wanted = list(metrics)
-    return {place.pk: {one.name: one(place, period).value for one in wanted} for place in places}
+    """Several metrics of several organizations that hold nothing below them (teams): key → name → number.
+
+    A query for each set of rows, however many places there are.
+    """
+    wanted, where = list(metrics), list(places)
+    found: dict[Any, dict[str, int | Decimal]] = {place.pk: {one.name: 0 for one in wanted} for place in where}
+    if not where:
+        return found
+    for (place, _sql), (rows, totals) in _by_place(wanted, _around(where), period).items():
+        numbers = {f"n_{name}": total for name, total in totals.items()}  # no name of a field
+        here = rows.order_by().filter(**{f"{place}__in": list(found)})
+        for row in here.values(place).annotate(**numbers):
+            found[row[place]] |= {name: row[f"n_{name}"] or 0 for name in totals}
+    return found
+
+
+def _around(places: list[Any]) -> Any:
+    """The lowest organization that all of them are at or below."""
+    first = places[0]
+    paths = [place.path for place in places]
+    path, last = min(paths), max(paths)
+    while not last.startswith(path):
+        path = path[: -first.steplen]
+    return first if path == first.path else type(first)._default_manager.get(path=path)
+
+
+def _by_place(
+    metrics: list[Metric], scope: Any, period: Period
+) -> "dict[tuple[str, str], tuple[QuerySet[Any], dict[str, Any]]]":
+    """(relation to the place, rows as SQL) → the rows, and the aggregates over them by name of the metric."""
+    groups: dict[tuple[str, str], tuple[QuerySet[Any], dict[str, Any]]] = {}
+    for one in metrics:
+        rows, total = one(scope, period).per_place
+        _rows, totals = groups.setdefault((one.place or "pk", str(rows.query)), (rows, {}))
+        totals[one.name] = total
+    return groups
 
 
 def _about(scope: Any, period: Period) -> dict[str, Any]:

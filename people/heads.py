@@ -58,7 +58,7 @@ def roster_of(rows: QuerySet[Membership], day: date | None = None) -> Roster:
 
 def asked(rows: QuerySet[Membership], day: date | None = None) -> QuerySet[Any]:
     """The row that ``told`` reads, for whoever reads it together with more; none when nobody is there."""
-    standing = rows.on(day) if day else rows.current()  # type: ignore[attr-defined]
+    standing = rows.there(day)  # type: ignore[attr-defined]
     lacks = {f"lacks_{need.key}": _heads(lacking(need.key, day)) for need in NEEDS}
     groups = ArrayAgg("group", distinct=True, filter=~Q(group=""), default=Value([]))
     return standing.order_by().values("organization").annotate(**_counts(day), **lacks, groups=groups)

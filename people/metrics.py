@@ -1,73 +1,89 @@
-"""Numbers about people. Scope: an organization, counted with everything below it; a person counts once."""
+"""Numbers about people. Scope: an organization, counted with everything below it; a person counts once.
+
+All of them are told as at the period's day (``Period.as_at``).
+"""
 
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.lookups import In
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.history.as_at import field_on
 from core.metrics import Link, Measure, Period, metric
 from organizations.models import Organization
 from people.choices import PARTY_MEMBERS
 from people.heads import once
-from people.models import Certificate, Membership
+from people.models import Certificate, Membership, Person
 from people.readiness import certified, deployable, lacking
 
 EXPIRING = 90  # days
 _UNIT = _("人")
+EACH = Count("person", distinct=True)  # heads of one team
 
 
-def _current(scope: Organization) -> QuerySet[Membership]:
-    return Membership.objects.current().below(scope)
+def _there(scope: Organization, period: Period) -> QuerySet[Membership]:
+    return Membership.objects.there(period.past).below(scope)
 
 
 def _list(**filters: str) -> Link:
     """The list of the members who are counted."""
 
     def link(scope: Organization, period: Period) -> str:
-        return f"{reverse('people:member_list')}?{urlencode({'under': scope.pk, **filters})}"
+        return f"{reverse('people:member_list')}?{urlencode({'under': scope.pk, **filters, **period.looked_back()})}"
 
     return link
 
 
 def _heads(name: str, label: Any, rows: Any, *, note: Any, **filters: str) -> None:
-    """:param rows: scope → memberships, of which one per person is counted."""
+    """:param rows: (scope, period) → memberships, of which one per person is counted."""
     metric(name, label, _UNIT, note=note, place="organization", link=_list(heads="once", **filters))(
-        lambda scope, period: Measure.of(once(rows(scope)))
+        lambda scope, period: heads_of(rows(scope, period))
     )
 
 
-def _expiring(scope: Organization) -> QuerySet[Membership]:
-    today = timezone.localdate()
-    last = today + timedelta(days=EXPIRING)
-    running_out = Certificate.objects.standing().filter(person=OuterRef("person"), expires_on__range=(today, last))
-    return _current(scope).filter(Exists(running_out))
+def heads_of(rows: QuerySet[Membership]) -> Measure:
+    """The people of the memberships."""
+    return Measure.of(once(rows), each=(rows, EACH))
 
 
-_heads("members_registered", _("在册队员"), _current, note=_("在几支队伍的只算一次"))
+def _insured(scope: Organization, period: Period) -> QuerySet[Membership]:
+    return _there(scope, period).filter(~Q(lacking("insured", period.past)))
+
+
+def _expiring(scope: Organization, period: Period) -> QuerySet[Membership]:
+    day = period.as_at
+    theirs = Certificate.objects.stood(period.past).filter(person=OuterRef("person"))
+    return _there(scope, period).filter(Exists(theirs.filter(expires_on__range=(day, day + timedelta(days=EXPIRING)))))
+
+
+_heads("members_registered", _("在册队员"), _there, note=_("在几支队伍的只算一次"))
 _heads(
-    "members_certified", _("持证队员"), lambda scope: certified(_current(scope)), ready="certified",
-    note=_("应急救护证书已核验、在有效期内"),
+    "members_certified", _("持证队员"), lambda scope, period: certified(_there(scope, period), period.past),
+    ready="certified", note=_("应急救护证书已核验、在有效期内"),
 )  # fmt: skip
 _heads(
-    "members_deployable", _("可出动队员"), lambda scope: deployable(_current(scope)), ready="deployable",
-    note=_("正式队员，证书、保险等都齐"),
+    "members_deployable", _("可出动队员"), lambda scope, period: deployable(_there(scope, period), period.past),
+    ready="deployable", note=_("正式队员，证书、保险等都齐"),
 )  # fmt: skip
 _heads(
-    "members_insured", _("已投保队员"), lambda scope: _current(scope).filter(~Q(lacking("insured"))),
-    note=_("今天在人身意外保险的保障期内"), insurance="insured",
+    "members_insured", _("已投保队员"), _insured, note=_("在人身意外保险的保障期内"), insurance="insured",
 )  # fmt: skip
 _heads("members_expiring", _("证书将到期的队员"), _expiring, note=_("90 天内有证书到期"), certificate=f"in_{EXPIRING}")
 
 
 @metric("memberships", _("队籍"), _("个"), note=_("在几支队伍的各算一次"), place="organization", link=_list())
 def memberships(scope: Organization, period: Period) -> Measure:
-    return Measure.of(_current(scope))
+    return Measure.of(_there(scope, period))
 
 
 @metric("members_party", _("队员中的中共党员"), _UNIT, note=_("含预备党员；只有数字"), place="organization")
 def members_party(scope: Organization, period: Period) -> Measure:
-    return Measure.of(once(_current(scope).filter(person__political__in=PARTY_MEMBERS)))
+    rows = _there(scope, period)
+    if period.past is None:
+        return heads_of(rows.filter(person__political__in=PARTY_MEMBERS))
+    political = field_on(Person, "political", period.past, of="person", since=True)
+    return heads_of(rows.filter(In(political, [str(one.value) for one in PARTY_MEMBERS])))

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from core.metrics import Link, Measure, Period, metric
 from organizations.models import Organization
 from people import standing
+from people.heads import once
+from people.metrics import EACH
 from people.models import Membership
 
 _UNIT = _("人")
@@ -18,15 +20,17 @@ _UNIT = _("人")
 def _list(**fixed: str) -> Link:
     def link(scope: Organization, period: Period) -> str:
         values = {"under": str(scope.pk), "status": "now", **fixed, "year": str(period.start.year)}
-        return f"{reverse('people:person_list')}?{urlencode(values)}"
+        return f"{reverse('people:person_list')}?{urlencode(values | period.looked_back())}"
 
     return link
 
 
-def _people(scope: Organization, condition: Any) -> Measure:
-    """One membership of each current member below the scope of whom the condition holds."""
-    rows = Membership.objects.current().below(scope).filter(person__merged_into=None)
-    return Measure.of(rows.filter(standing.one_per_person(rows)).filter(condition))
+def _people(scope: Organization, period: Period, condition: Any) -> Measure:
+    """One membership of each member below the scope of whom the condition holds."""
+    rows = Membership.objects.there(period.past).below(scope).filter(person__merged_into=None)
+    # which membership is the main one changes without a date: of a past day it is not asked
+    one = once(rows) if period.past else rows.filter(standing.one_per_person(rows))
+    return Measure.of(one.filter(condition), each=(rows.filter(condition), EACH))
 
 
 def _having(records: QuerySet) -> Exists:
@@ -38,7 +42,7 @@ def _having(records: QuerySet) -> Exists:
     link=_list(rc="true"),
 )  # fmt: skip
 def red_cross_members(scope: Organization, period: Period) -> Measure:
-    return _people(scope, Q(standing.red_cross_member(period.start.year, "person__")))
+    return _people(scope, period, Q(standing.red_cross_member(period.start.year, "person__", period.past)))
 
 
 @metric(
@@ -46,7 +50,7 @@ def red_cross_members(scope: Organization, period: Period) -> Measure:
     link=_list(volunteer="true"),
 )  # fmt: skip
 def registered_volunteers(scope: Organization, period: Period) -> Measure:
-    return _people(scope, Q(standing.registered_volunteer(period.start.year, "person__")))
+    return _people(scope, period, Q(standing.registered_volunteer(period.start.year, "person__", period.past)))
 
 
 @metric(
@@ -54,15 +58,15 @@ def registered_volunteers(scope: Organization, period: Period) -> Measure:
     link=_list(award="any"),
 )  # fmt: skip
 def people_awarded(scope: Organization, period: Period) -> Measure:
-    return _people(scope, _having(standing.awards(period.start.year)))
+    return _people(scope, period, _having(standing.awards(period.start.year, until=period.past)))
 
 
 @metric(
-    "people_in_office", _("任代表、理事、监事的队员"), _UNIT, note=_("在队的，含候选人，年末或今天在任"),
+    "people_in_office", _("任代表、理事、监事的队员"), _UNIT, note=_("在队的，含候选人，截止日在任"),
     place="organization", link=_list(mandate="any"),
 )  # fmt: skip
 def people_in_office(scope: Organization, period: Period) -> Measure:
-    return _people(scope, _having(standing.mandates(period.start.year)))
+    return _people(scope, period, _having(standing.mandates(period.start.year, until=period.past)))
 
 
 @metric(
@@ -70,7 +74,7 @@ def people_in_office(scope: Organization, period: Period) -> Measure:
     link=_list(hours="service"),
 )  # fmt: skip
 def people_with_service(scope: Organization, period: Period) -> Measure:
-    return _people(scope, _having(standing.hours(period.start.year, "service")))
+    return _people(scope, period, _having(standing.hours(period.start.year, "service", period.past)))
 
 
 @metric(
@@ -78,4 +82,4 @@ def people_with_service(scope: Organization, period: Period) -> Measure:
     link=_list(hours="training"),
 )  # fmt: skip
 def people_trained(scope: Organization, period: Period) -> Measure:
-    return _people(scope, _having(standing.hours(period.start.year, "training")))
+    return _people(scope, period, _having(standing.hours(period.start.year, "training", period.past)))

@@ -10,13 +10,14 @@ from datetime import date
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import NegatedExpression
-from django.db.models.lookups import IsNull
+from django.db.models.lookups import Exact, GreaterThan, IsNull
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from core.history.as_at import field_on
 from core.metrics import number_of
 from people.choices import MemberKind, Presence
 from people.models import Certificate, Cover, Membership, Person
@@ -24,11 +25,31 @@ from people.states import MembershipState
 from people.validators import ADULT, years_before
 
 
+def _gone(day: date) -> bool:
+    return day < timezone.localdate()
+
+
+def then(name: str, day: date) -> Any:
+    """A column of memberships as it stood at the end of the day: what changes without a date of its own."""
+    return field_on(Membership, name, day, since=True) if _gone(day) else F(name)
+
+
+def _is(name: str, value: str, day: date) -> Q:
+    return Q(Exact(then(name, day), Value(value))) if _gone(day) else Q(**{name: value})
+
+
+def _away(day: date) -> Q:
+    """On leave or suspended, and not back by the day."""
+    if not _gone(day):
+        return ~Q(presence=Presence.ACTIVE) & (Q(away_until=None) | Q(away_until__gt=day))
+    until = then("away_until", day)
+    return ~_is("presence", Presence.ACTIVE, day) & (Q(IsNull(until, True)) | Q(GreaterThan(until, day)))
+
+
 def _certificates(day: date) -> QuerySet[Certificate]:
-    """Of the person of the outer membership: verified first-aid certificates in force."""
-    theirs: QuerySet[Certificate] = Certificate.objects.counting(day).filter(
-        person=OuterRef("person"), kind__is_first_aid=True
-    )
+    """Of the person of the outer membership: first-aid certificates in force, and verified by then."""
+    certificates = Certificate.objects.counting_then(day) if _gone(day) else Certificate.objects.counting(day)
+    theirs: QuerySet[Certificate] = certificates.filter(person=OuterRef("person"), kind__is_first_aid=True)
     return theirs.order_by()
 
 
@@ -77,13 +98,9 @@ class Need:
 
 
 NEEDS = (
-    Need("full", _("还是预备队员"), lambda day: ~Q(state=MembershipState.FULL)),
-    Need("member", _("身份是志愿者，不参加出动"), lambda day: Q(kind=MemberKind.VOLUNTEER)),
-    Need(
-        "present",
-        _("请假或暂停"),
-        lambda day: ~Q(presence=Presence.ACTIVE) & (Q(away_until=None) | Q(away_until__gt=day)),
-    ),
+    Need("full", _("还是预备队员"), lambda day: ~_is("state", MembershipState.FULL, day)),
+    Need("member", _("身份是志愿者，不参加出动"), lambda day: _is("kind", MemberKind.VOLUNTEER, day)),
+    Need("present", _("请假或暂停"), _away),
     Need("identity", _("没有登记证件号码"), lambda day: Q(person__id_index=None)),
     Need(
         "adult",
@@ -125,9 +142,9 @@ def certified(rows: QuerySet[Membership], day: date | None = None) -> QuerySet[M
 
 
 def deployable(rows: QuerySet[Membership], day: date | None = None) -> QuerySet[Membership]:
-    """可出动: current, and lacking nothing."""
+    """可出动: on the roster that day, and lacking nothing."""
     on = day or timezone.localdate()
-    return rows.current().filter(*(need.met(on) for need in NEEDS))  # type: ignore[attr-defined]
+    return rows.there(on).filter(*(need.met(on) for need in NEEDS))  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -151,7 +168,7 @@ def numbers(rows: QuerySet[Membership], day: date | None = None) -> Numbers:
     It counts what there is. A page that shows them of a whole league or region has them counted by ``core.metrics``,
     which has slow ones made in the background.
     """
-    current = rows.current()  # type: ignore[attr-defined]
+    current = rows.there(day)  # type: ignore[attr-defined]
     counts = [number_of(heads(part)) for part in (current, certified(current, day), deployable(current, day))]
     # the counts are read beside one row of a table that is never empty
     return Numbers(*ContentType.objects.order_by().values_list(*counts)[:1].get())

@@ -106,61 +106,61 @@ def hours_by_year(records: Iterable[HourRecord]) -> list[dict[str, Any]]:
     return sorted(years.values(), key=lambda row: row["year"], reverse=True)
 
 
-# -- what counts in a year --------------------------------------------------------------------------------
+# -- what counts in a year, or in it until a day ------------------------------------------------------------
 def last_day(year: int | None) -> date:
     """The day of the year as of which standing is told: its last, or today."""
     today = timezone.localdate()
     return today if year is None else min(today, date(year, 12, 31))
 
 
-def _within(field: str, year: int | None) -> Q:
+def _within(field: str, year: int | None, until: date | None) -> Q:
     """A range, not ``__year``, which no index serves."""
-    return Q(**{f"{field}__gte": date(year, 1, 1), f"{field}__lte": date(year, 12, 31)}) if year else Q()
+    return Q(**{f"{field}__gte": date(year, 1, 1), f"{field}__lte": until or date(year, 12, 31)}) if year else Q()
 
 
-def awarded(year: int | None = None, prefix: str = "") -> Q:
+def awarded(year: int | None = None, prefix: str = "", until: date | None = None) -> Q:
     """Awards that stand, given in the year; ``prefix`` leads to the award."""
-    return Q(**{f"{prefix}ended_at": None}) & _within(f"{prefix}awarded_on", year)
+    return Q(**{f"{prefix}ended_at": None}) & _within(f"{prefix}awarded_on", year, until)
 
 
-def in_office(year: int | None = None, prefix: str = "") -> Q:
+def in_office(year: int | None = None, prefix: str = "", until: date | None = None) -> Q:
     """Mandates in force on the last day of the year, of the present year today."""
-    day = last_day(year)
+    day = until or last_day(year)
     lasting = Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gte": day})
     return lasting & Q(**{f"{prefix}ended_at": None, f"{prefix}starts_on__lte": day})
 
 
-def worked(year: int | None = None, prefix: str = "") -> Q:
+def worked(year: int | None = None, prefix: str = "", until: date | None = None) -> Q:
     """Hours that stand, of days in the year."""
-    return Q(**{f"{prefix}ended_at": None}) & _within(f"{prefix}on", year)
+    return Q(**{f"{prefix}ended_at": None}) & _within(f"{prefix}on", year, until)
 
 
-def awards(year: int | None = None, level: str = "") -> QuerySet[Award]:
-    rows = Award.objects.filter(awarded(year))
+def awards(year: int | None = None, level: str = "", until: date | None = None) -> QuerySet[Award]:
+    rows = Award.objects.filter(awarded(year, until=until))
     return rows.filter(level=level) if level else rows
 
 
-def mandates(year: int | None = None, kind: str = "") -> QuerySet[Mandate]:
-    rows = Mandate.objects.filter(in_office(year))
+def mandates(year: int | None = None, kind: str = "", until: date | None = None) -> QuerySet[Mandate]:
+    rows = Mandate.objects.filter(in_office(year, until=until))
     return rows.filter(kind=kind) if kind else rows
 
 
-def hours(year: int | None = None, kind: str = "") -> QuerySet[HourRecord]:
-    rows = HourRecord.objects.filter(worked(year))
+def hours(year: int | None = None, kind: str = "", until: date | None = None) -> QuerySet[HourRecord]:
+    rows = HourRecord.objects.filter(worked(year, until=until))
     return rows.filter(kind=kind) if kind else rows
 
 
-def red_cross_member(year: int | None = None, prefix: str = "") -> Q:
+def red_cross_member(year: int | None = None, prefix: str = "", until: date | None = None) -> Q:
     """Has a membership number of the Red Cross, dated by then where it is dated; ``prefix`` leads to the person."""
-    return _numbered("rc_member", year, prefix)
+    return _numbered("rc_member", prefix, until or last_day(year))
 
 
-def registered_volunteer(year: int | None = None, prefix: str = "") -> Q:
-    return _numbered("volunteer", year, prefix)
+def registered_volunteer(year: int | None = None, prefix: str = "", until: date | None = None) -> Q:
+    return _numbered("volunteer", prefix, until or last_day(year))
 
 
-def _numbered(name: str, year: int | None, prefix: str) -> Q:
-    dated = Q(**{f"{prefix}{name}_on": None}) | Q(**{f"{prefix}{name}_on__lte": last_day(year)})
+def _numbered(name: str, prefix: str, day: date) -> Q:
+    dated = Q(**{f"{prefix}{name}_on": None}) | Q(**{f"{prefix}{name}_on__lte": day})
     return ~Q(**{f"{prefix}{name}_no": ""}) & dated
 
 

@@ -1,28 +1,52 @@
-"""Numbers about teams and filings. Scope: an organization, counted with everything below it."""
+"""Numbers about teams and filings. Scope: an organization, counted with everything below it.
+
+How things stand is told as at the period's day (``Period.as_at``), of a past one from the history. Differences
+from what was filed alone are looked for in today's tree and posts.
+"""
 
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of
+from core.history.as_at import held_on
 from core.metrics import Link, Measure, Period, metric
 from organizations.models import Organization
 from teams.choices import PostRole, TeamLevel
 from teams.drift import drifting
 from teams.models import Filing, Team, TeamPost
-from teams.states import FilingState
+from teams.models.filing import overdue
+from teams.models.team import unconfirmed
+from teams.states import ON_FILE, FilingState
 
 _TEAM_UNIT = _("支")
 _FILING_UNIT = _("件")
 
 
-def _teams(scope: Organization) -> QuerySet[Team]:
-    return Team.objects.on_file().below(scope)
+def _teams(scope: Organization, period: Period, **also: Any) -> QuerySet[Team]:
+    """On file, as the team was on the day."""
+    return held_on(Team.objects.below(scope), period.past, Q(status__in=ON_FILE, **also))
+
+
+def _as_at(route: str, **fixed: str) -> Link:
+    """``_list`` of the day."""
+    now = _list(route, **fixed)
+
+    def link(scope: Organization, period: Period) -> str:
+        day = urlencode(period.looked_back())
+        return f"{now(scope, period)}&{day}" if day else now(scope, period)
+
+    return link
+
+
+def _now_only(route: str, **fixed: str) -> Link:
+    """``_list`` where it cannot be looked at as at a past day: then there is none."""
+    now = _list(route, **fixed)
+    return lambda scope, period: "" if period.past else now(scope, period)
 
 
 def _list(route: str, **fixed: str) -> Link:
@@ -38,17 +62,17 @@ def _list(route: str, **fixed: str) -> Link:
 
 @metric(
     "teams_on_file", _("在册救援队"), _TEAM_UNIT, note=_("已备案、没有退出的"), place="organization",
-    link=_list("team_list", status="on_file"),
+    link=_as_at("team_list", status="on_file"),
 )  # fmt: skip
 def teams_on_file(scope: Organization, period: Period) -> Measure:
-    return Measure.of(_teams(scope))
+    return Measure.of(_teams(scope, period))
 
 
 def _level(level: str, label: Any) -> None:
     metric(
         f"teams_{level}", label, _TEAM_UNIT, note=_("在册的，按队伍级别"), place="organization",
-        link=_list("team_list", status="on_file", level=level),
-    )(lambda scope, period: Measure.of(_teams(scope).filter(level=level)))  # fmt: skip
+        link=_as_at("team_list", status="on_file", level=level),
+    )(lambda scope, period: Measure.of(_teams(scope, period, level=level)))  # fmt: skip
 
 
 _level(TeamLevel.REGION, _("自治区级救援队"))
@@ -57,16 +81,16 @@ _level(TeamLevel.BANNER, _("旗县级救援队"))
 
 
 @metric(
-    "teams_unconfirmed", _("本年度没有确认的救援队"), _TEAM_UNIT, note=_("往年备案、今年还没有做年度确认的"),
-    place="organization", link=_list("team_list", attention="unconfirmed"),
+    "teams_unconfirmed", _("本年度没有确认的救援队"), _TEAM_UNIT, note=_("往年备案、本年度还没有做年度确认的"),
+    place="organization", link=_as_at("team_list", attention="unconfirmed"),
 )  # fmt: skip
 def teams_unconfirmed(scope: Organization, period: Period) -> Measure:
-    return Measure.of(Team.objects.unconfirmed(timezone.localdate().year).below(scope))
+    return Measure.of(held_on(Team.objects.below(scope), period.past, unconfirmed(period.as_at.year)))
 
 
 @metric(
-    "teams_with_drift", _("与备案不一致的救援队"), _TEAM_UNIT, note=_("队长离任等，还没有报变更的"),
-    place="organization", link=_list("team_list", attention="drift"),
+    "teams_with_drift", _("与备案不一致的救援队"), _TEAM_UNIT, note=_("队长离任等，还没有报变更的；只有今天的数"),
+    place="organization", only_now=True, link=_list("team_list", attention="drift"),
 )  # fmt: skip
 def teams_with_drift(scope: Organization, period: Period) -> Measure:
     return Measure.of(drifting(Team.objects.below(scope)))
@@ -74,11 +98,11 @@ def teams_with_drift(scope: Organization, period: Period) -> Measure:
 
 @metric(
     "teams_without_captain", _("没有队长的救援队"), _TEAM_UNIT, note=_("在册的"), place="organization",
-    link=_list("team_list", status="on_file", attention="no_captain"),
+    link=_as_at("team_list", status="on_file", attention="no_captain"),
 )  # fmt: skip
 def teams_without_captain(scope: Organization, period: Period) -> Measure:
-    led = TeamPost.objects.current().filter(role=PostRole.CAPTAIN).values("team")
-    return Measure.of(_teams(scope).exclude(pk__in=led))
+    led = TeamPost.objects.current(period.past).filter(role=PostRole.CAPTAIN).values("team")
+    return Measure.of(_teams(scope, period).exclude(pk__in=led))
 
 
 @metric(
@@ -96,15 +120,15 @@ def _filed(scope: Organization, period: Period) -> QuerySet[Filing]:
 
 @metric(
     "filings_waiting", _("审核中的备案"), _FILING_UNIT, note=_("已提交、还没有决定的"), place="organization",
-    link=_list("filing_list", state="submitted"),
+    link=_now_only("filing_list", state="submitted"),
 )  # fmt: skip
 def filings_waiting(scope: Organization, period: Period) -> Measure:
-    return Measure.of(Filing.objects.below(scope).filter(state=FilingState.SUBMITTED))
+    return Measure.of(held_on(Filing.objects.below(scope), period.past, Q(state=FilingState.SUBMITTED)))
 
 
 @metric(
-    "filings_overdue", _("超过办理时限的备案"), _FILING_UNIT, note=_("今天在办的"), place="organization",
-    link=_list("filing_list", overdue="true"),
+    "filings_overdue", _("超过办理时限的备案"), _FILING_UNIT, note=_("还在办的"), place="organization",
+    link=_now_only("filing_list", overdue="true"),
 )  # fmt: skip
 def filings_overdue(scope: Organization, period: Period) -> Measure:
-    return Measure.of(Filing.objects.overdue().below(scope))
+    return Measure.of(held_on(Filing.objects.below(scope), period.past, overdue(period.as_at)))

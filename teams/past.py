@@ -1,5 +1,6 @@
 """A team as it is, or as it stood at the end of a day, with what its pages show of it."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from core.history.as_at import as_at
+from core.history.as_at import as_at, events_of
 from core.together import together
 from organizations.models import Organization
 from teams.facts import FACTS, OF_ORGANIZATION, model_field, plain, row_of
@@ -16,11 +17,6 @@ from teams.models import Category, Coverage, EmblemItem, Team, TeamPost
 from teams.models.team import other_category_names
 
 RELATED = ("naming_org", "base_division", "main_category")
-
-
-def events_of(model: Any) -> Any:
-    """The event model of a tracked one."""
-    return model.tracked_events.rel.related_model
 
 
 def then(model: Any, day: date, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -123,6 +119,38 @@ class Snapshot:
                 facts[name] = plain(getattr(self.team, model_field(name).attname))
         facts["posts"] = [row_of(post) for post in self.management if not self._left(post)]
         return facts
+
+
+def snapshots(teams: QuerySet[Team], day: date | None = None) -> list[Snapshot]:
+    """Several teams as they are or were, with their offices and posts: the same queries for however many. One of which
+    there was nothing yet on the day is given as it is now.
+    """
+    if day is None:
+        return _with_office_and_posts(list(teams.select_related("organization", *RELATED)), None)
+    past = list(then(Team, day, teams).select_related("organization", *RELATED))
+    every = Organization.objects.filter(pk__in=[team.organization_id for team in past])
+    places = {place.pk: place for place in then(Organization, day, every)}
+    for team in past:
+        team.organization = places.get(team.organization_id, team.organization)
+    since = teams.exclude(pk__in=[team.pk for team in past])
+    return [*_with_office_and_posts(past, day), *snapshots(since)]
+
+
+def _with_office_and_posts(teams: list[Team], day: date | None) -> list[Snapshot]:
+    """Posts by the days they began and ended, also those entered since."""
+    every = Organization.objects.filter(path__in={team.organization.parent_path for team in teams})
+    offices = {office.path: office for office in (then(Organization, day, every) if day else every)}
+    posts: dict[int, list[TeamPost]] = defaultdict(list)
+    for post in TeamPost.objects.filter(team__in=teams).order_by("-starts_on", "-pk"):
+        posts[post.team_id].append(post)
+    names = dict(Category.objects.values_list("pk", "name"))
+    shots = []
+    for team in teams:
+        shot = Snapshot(team, day)
+        shot.office, shot.all_posts = offices.get(team.organization.parent_path), posts[team.pk]
+        shot.other_categories = [names.get(key, key) for key in team.other_categories]
+        shots.append(shot)
+    return shots
 
 
 def snapshot(rows: QuerySet[Team], pk: int, day: date | None = None) -> Snapshot | None:

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from core import masking
 from core.days import end_of
+from core.history.as_at import events_of
 from core.history.changes import Change, changes_of_several, events_for
 from core.models import WorkflowEvent
 from organizations.models import Organization
 from teams.choices import Funding
 from teams.models import Category, Filing, TeamPost
-from teams.past import Snapshot, events_of
+from teams.past import Snapshot
 from teams.standing import WORKFLOW
 
 MOST = 60

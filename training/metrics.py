@@ -1,26 +1,30 @@
 """Numbers about training and drills. Scope: an organization with everything below it, by who held the activity.
 
-Only confirmed and archived records count, from the columns frozen at their hand-in; of a period those that began in it.
-All of them are taken in one pass over the records (``core.metrics.Measure``).
+Only confirmed and archived records count, from the columns frozen at their hand-in; of a period those that began in it,
+also when they were confirmed after it. All of them are taken in one pass over the records (``core.metrics.Measure``).
+Members and problems are told as at the period's day (``Period.as_at``).
 """
 
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, DecimalField, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce, NullIf, Round
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of
+from core.history.as_at import held_on
 from core.metrics import Link, Measure, Period, metric, number_of
 from organizations.models import Organization
 from people.heads import once
+from people.metrics import EACH
 from people.models import Membership
 from people.readiness import certified, lacking
 from training.choices import ActivityKind, DrillForm, DrillScope
 from training.models import Activity, Problem, TrainingSetting
+from training.models.problem import UNSOLVED, overdue
 from training.settings import LESSON
 from training.states import ProblemState
 
@@ -31,8 +35,7 @@ _DECIMAL: Any = DecimalField(max_digits=20, decimal_places=4)
 
 
 def _recorded(scope: Organization, period: Period) -> QuerySet[Activity]:
-    rows = Activity.objects.on_record().below(scope)
-    return rows.filter(order_at__gte=beginning_of(period.start), order_at__lt=beginning_of(period.end))
+    return Activity.objects.on_record().below(scope).begun(period.start, period.end)
 
 
 def _list(**filters: str) -> Link:
@@ -105,13 +108,17 @@ _number(
 
 @metric(
     "training_hours_per_head", _("人均训练时长"), _("小时"), place="host", link=_list(),
-    note=_("培训和演练的到场时长之和，除以今天在册的队员人数"),
+    note=_("培训和演练的到场时长之和，除以在册的队员人数"),
 )  # fmt: skip
 def training_hours_per_head(scope: Organization, period: Period) -> Measure:
     rows = _recorded(scope, period)
-    heads = number_of(once(Membership.objects.current().below(scope)))
-    # the heads are the scope's, so the same cannot be taken of each branch of the records
-    return Measure.among_of(rows, _ratio(Sum("minutes"), heads * 60), rows, branches=False)
+    there = Membership.objects.there(period.past)
+    heads = number_of(once(there.below(scope)))
+    own = there.filter(organization=OuterRef("host")).order_by().values("organization").annotate(n=EACH).values("n")
+    # the heads are the scope's, so the same cannot be taken of each branch of the records; a team has its own, counted
+    # once a team: beside an aggregate they are no part of what the rows are grouped by
+    each = (rows, _ratio(Sum("minutes"), Subquery(own) * Max(Value(60))))
+    return Measure.among_of(rows, _ratio(Sum("minutes"), heads * 60), rows, branches=False, each=each)
 
 
 # -- problems -----------------------------------------------------------------------------------------
@@ -122,7 +129,8 @@ def _problems(scope: Organization) -> QuerySet[Problem]:
 def _problem_list(**filters: str) -> Link:
     def link(scope: Organization, period: Period) -> str:
         year = {"year": f"{period.start.year}"} if "state" in filters else {}
-        return f"{reverse('training:problem_list')}?{urlencode({'under': scope.pk, **filters, **year})}"
+        values = {"under": scope.pk, **filters, **year, **period.looked_back()}
+        return f"{reverse('training:problem_list')}?{urlencode(values)}"
 
     return link
 
@@ -132,15 +140,15 @@ def _problem_list(**filters: str) -> Link:
     note=_("整改中和待验收的，按整改单位"),
 )  # fmt: skip
 def problems_open(scope: Organization, period: Period) -> Measure:
-    return Measure.of(_problems(scope).unsolved())  # type: ignore[attr-defined]
+    return Measure.of(held_on(_problems(scope), period.past, UNSOLVED))
 
 
 @metric(
     "problems_overdue", _("超期没有整改的问题"), _ENTRIES, place="organization", link=_problem_list(due="overdue"),
-    note=_("今天已过整改期限的"),
+    note=_("已过整改期限、还在整改的"),
 )  # fmt: skip
 def problems_overdue(scope: Organization, period: Period) -> Measure:
-    return Measure.of(_problems(scope).overdue())  # type: ignore[attr-defined]
+    return Measure.of(held_on(_problems(scope), period.past, overdue(period.as_at)))
 
 
 @metric(
@@ -152,7 +160,7 @@ def problems_closed(scope: Organization, period: Period) -> Measure:
         "activity__order_at__gte": beginning_of(period.start),
         "activity__order_at__lt": beginning_of(period.end),
     }
-    return Measure.of(_problems(scope).filter(state=ProblemState.CLOSED, **within))
+    return Measure.of(held_on(_problems(scope).filter(**within), period.past, Q(state=ProblemState.CLOSED)))
 
 
 # -- first aid ----------------------------------------------------------------------------------------
@@ -160,9 +168,10 @@ def problems_closed(scope: Organization, period: Period) -> Measure:
     "first_aid_coverage", _("应急救护持证率"), "%", place="organization",
     note=_("持有效应急救护证书的队员占在册队员的比例"),
     link=lambda scope, period: f"{reverse('people:member_list')}?"
-    f"{urlencode({'under': scope.pk, 'heads': 'once', 'ready': 'certified'})}",
+    f"{urlencode({'under': scope.pk, 'heads': 'once', 'ready': 'certified', **period.looked_back()})}",
 )  # fmt: skip
 def first_aid_coverage(scope: Organization, period: Period) -> Measure:
-    heads = once(Membership.objects.current().below(scope))
-    share = _ratio(Count("pk", filter=~Q(lacking("certified"))), Count("pk"), 100)
-    return Measure.among_of(heads, share, certified(heads))
+    there = Membership.objects.there(period.past).below(scope)
+    heads = once(there)
+    share = _ratio(Count("pk", filter=~Q(lacking("certified", period.past))), Count("pk"), 100)
+    return Measure.among_of(heads, share, certified(heads, period.past), each=(there, share))

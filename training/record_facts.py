@@ -57,7 +57,7 @@ def _facts(activity: Activity, people: list[Participation]) -> list[Fact]:
     lines: list[tuple[StrOrPromise, Any]] = [
         (_("主办单位"), activity.host.name),
         (_("时间"), _span(activity)),
-        (_("地点"), _place(activity)),
+        (_("地点"), place_of(activity)),
         (_("演练形式"), activity.get_form_display()),
         (_("演练范围"), activity.get_scope_display()),
         (_("背景灾种"), activity.get_hazard_display()),
@@ -93,7 +93,8 @@ def _span(activity: Activity) -> str:
     return _("%(start)s 至 %(end)s") % {"start": f"{first:%Y-%m-%d %H:%M}", "end": end}
 
 
-def _place(activity: Activity) -> str:
+def place_of(activity: Activity) -> str:
+    """Where it was held: banner, base, the words for the place."""
     parts = (activity.division, activity.base, activity.place)
     return " ".join(str(part) for part in parts if part)
 

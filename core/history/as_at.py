@@ -1,10 +1,26 @@
-"""Records as they stood at the end of a day, read from their event table."""
+"""Records as they stood at the end of a day, read from their event table.
+
+``as_at`` gives the records themselves; ``held_on`` present rows of which something was so on a day; ``field_on`` what
+one field held, beside other conditions on the row.
+"""
 
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, GeneratedField, Model, OuterRef, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Exists,
+    F,
+    GeneratedField,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.query import ModelIterable
 
 from core.days import end_of
@@ -39,6 +55,33 @@ def as_at(event_model: type[Model], day: date, *, visible: QuerySet) -> QuerySet
     events = events.annotate(as_at_pk=F("pgh_obj_id"))
     events._iterable_class = type("AsModel", (_AsModel,), {"model": model, "day": day})
     return events
+
+
+def events_of(model: Any) -> Any:
+    """The event model of a tracked one."""
+    return model.tracked_events.rel.related_model
+
+
+def held_on(rows: QuerySet[Any], day: date | None, condition: Q) -> QuerySet[Any]:
+    """Those of ``rows`` of which ``condition`` on their own fields holds now, or held at the end of a past ``day``."""
+    if day is None:
+        return rows.filter(condition)
+    then = as_at(events_of(rows.model), day, visible=rows).filter(condition)
+    return rows.filter(pk__in=then.values("pgh_obj"))
+
+
+def field_on(model: Any, name: str, day: date, *, of: str = "pk", since: bool = False) -> Subquery:
+    """What the field of the record that ``of`` leads to held at the end of the day; None where it was not there yet.
+
+    :param since: of a record written down later, take what it was first given: it tells of days before.
+    """
+    until = end_of(day)
+    by_then = When(pgh_created_at__lt=until, then=-F("pgh_id"))  # of these the newest comes first
+    events = events_of(model)._default_manager.filter(pgh_obj=OuterRef(of))
+    if not since:
+        events = events.filter(pgh_created_at__lt=until)
+    order = Case(by_then, default=F("pgh_id"), output_field=BigIntegerField())
+    return Subquery(events.order_by(order).values(name)[:1])
 
 
 _COMPUTED = ("search_key", "order_at")  # generated columns that lists search and are ordered by

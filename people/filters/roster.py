@@ -122,7 +122,7 @@ class RosterFilter(PartyFilter):
         return queryset.filter(BY_KEY[value].flag(self.day or timezone.localdate()))
 
     def by_certificate(self, queryset: Any, name: str, value: str) -> QuerySet:
-        theirs = Certificate.objects.standing().filter(person=OuterRef("person"))
+        theirs = Certificate.objects.stood(self.day).filter(person=OuterRef("person"))
         if value == "none":
             return queryset.filter(~Exists(theirs.filter(kind__is_first_aid=True)))
         if value == "reported":

@@ -5,12 +5,15 @@ import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import In
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.days import end_of
 from core.decisions import Decision, no
 from core.history import tracked
+from core.history.as_at import field_on
 from core.masking import mask_text
 from organizations.models import User
 from organizations.roles import Right
@@ -58,6 +61,11 @@ def in_force(day: date, prefix: str = "") -> Q:
     return lasting & Q(**{f"{prefix}issued_on__lte": day})
 
 
+def _was(states: Iterable[CertificateState], day: date) -> Q:
+    """Certificates in one of the states at the end of a past day."""
+    return Q(In(field_on(Certificate, "state", day), [str(state.value) for state in states]))
+
+
 def of_members_below(path: str) -> models.Exists:
     """Certificates of people who are members now at or below a place of the tree; also of their past (as at a day)."""
     from people.models.membership import Membership  # that module reads the person only, this one both
@@ -77,6 +85,18 @@ class CertificateQuerySet(models.QuerySet):
     def counting(self, day: date | None = None) -> "CertificateQuerySet":
         """Verified and in force on the day: what makes somebody 持证."""
         return self.filter(in_force(day or timezone.localdate()), state=CertificateState.VERIFIED)
+
+    def counting_then(self, day: date) -> "CertificateQuerySet":
+        """The same as things stood at the end of a past day: verified by then, whatever became of it since.
+
+        The history is asked only of what is no longer verified, or was verified again.
+        """
+        still = Q(state=CertificateState.VERIFIED) & (Q(verified_at=None) | Q(verified_at__lt=end_of(day)))
+        return self.filter(in_force(day)).filter(still | _was((CertificateState.VERIFIED,), day))
+
+    def stood(self, day: date | None = None) -> "CertificateQuerySet":
+        """``standing`` now, or as it was at the end of a past day."""
+        return self.standing() if day is None else self.filter(_was(STANDING, day))
 
     def to_verify(self, user: User) -> "CertificateQuerySet":
         """Reported, of people at whose team the user verifies."""

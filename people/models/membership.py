@@ -43,6 +43,10 @@ class MembershipQuerySet(models.QuerySet):
         """Those that stood on the day, whatever became of them since."""
         return self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
 
+    def there(self, day: date | None) -> "MembershipQuerySet":
+        """在册 now; of a past day those that stood then."""
+        return self.current() if day is None or day >= timezone.localdate() else self.on(day)
+
     def below(self, place: Organization) -> "MembershipQuerySet":
         return self.filter(organization__path__startswith=place.path)
 

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pgtrigger
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
@@ -21,8 +23,11 @@ class TeamPostQuerySet(models.QuerySet):
 
         return self.filter(reach(user, Right.VIEW_TEAM, at="team__organization"))
 
-    def current(self) -> "TeamPostQuerySet":
-        return self.filter(Q(ends_on=None) | Q(ends_on__gt=timezone.localdate()))
+    def current(self, day: date | None = None) -> "TeamPostQuerySet":
+        """Held now, or on a past day."""
+        if day is None:
+            return self.filter(Q(ends_on=None) | Q(ends_on__gt=timezone.localdate()))
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
 
     def with_left(self) -> "TeamPostQuerySet":
         """Each with ``left_on``: the day its holder left the team; None while he or she is in it, or is no member."""

@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.attachments.formats.kinds import PICTURES, VIDEOS
+from core.days import beginning_of
 from core.decisions import Decision, no
 from core.history import tracked
 from core.search import matching, search_index, search_key
@@ -78,6 +80,10 @@ class ActivityQuerySet(models.QuerySet):
     def on_record(self) -> "ActivityQuerySet":
         """Confirmed, also archived: what counts."""
         return self.filter(state__in=ON_RECORD)
+
+    def begun(self, start: date, end: date) -> "ActivityQuerySet":
+        """On the days from ``start`` up to and without ``end``; planned without a day: written down then."""
+        return self.filter(order_at__gte=beginning_of(start), order_at__lt=beginning_of(end))
 
     def below(self, place: Organization) -> "ActivityQuerySet":
         """Held at the place or anywhere below it."""

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pgtrigger
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -14,6 +16,13 @@ from organizations.validators import validate_visible, validate_year
 from people.models import Person
 from training.models.activity import LEAGUE_WIDE, REGION_WIDE, Activity, ActivityTeam, width_of
 from training.states import PROBLEM_TRANSITIONS, ProblemState
+
+UNSOLVED = ~Q(state=ProblemState.CLOSED)
+
+
+def overdue(day: date) -> Q:
+    """Still being put right though its day has passed. Also over the problems' history."""
+    return Q(state=ProblemState.OPEN, due_on__lt=day)
 
 
 class ProblemQuerySet(models.QuerySet):
@@ -38,10 +47,10 @@ class ProblemQuerySet(models.QuerySet):
         return self.filter(pk__in=given.union(found.order_by().values("pk")))
 
     def unsolved(self) -> "ProblemQuerySet":
-        return self.exclude(state=ProblemState.CLOSED)
+        return self.filter(UNSOLVED)
 
     def overdue(self) -> "ProblemQuerySet":
-        return self.filter(state=ProblemState.OPEN, due_on__lt=timezone.localdate())
+        return self.filter(overdue(timezone.localdate()))
 
     def matching(self, term: str) -> "ProblemQuerySet":
         return self.filter(matching(term))
