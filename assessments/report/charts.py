@@ -6,7 +6,7 @@ from html import escape
 
 # The list of static/pdf/fonts.css; an SVG does not read its variables.
 FONTS = "'FandolFang', 'Noto Serif CJK SC', 'Noto Sans CJK SC', 'Noto Sans Mongolian'"
-WIDTH = 468  # points: what is between the margins of GB/T 9704, less the frame
+WIDTH = 442  # points: what is between the margins of GB/T 9704
 _HEIGHT, _TOP, _FOOT = 108, 16, 18
 _LINE, _LABEL, _NUMBER = 22, 92, 96  # of bars across
 _FILL, _EDGE = "#595959", "#000"

@@ -9,8 +9,10 @@ from assessments.report.content import Bars, Block, Column, Facts, Figures, Rema
 from assessments.report.sources import Source
 from assessments.report.words import NOTHING, cells, number
 from core import metrics
+from core.metrics import Metric
 
 _DAY = 20
+_COUNTED = ("people", "training")  # apps whose numbers say something of a single team
 
 
 def basic(source: Source) -> tuple[Block, ...]:
@@ -37,9 +39,18 @@ def figures(source: Source) -> tuple[Block, ...]:
 
 
 def _values(source: Source) -> tuple[tuple[str, str, str], ...]:
-    """In the order in which the portal lists its numbers."""
+    """What is counted of people and training, and what the standard asks, in the portal's own order."""
+    asked = {indicator.metric for indicator in source.frame.indicators}
     known = [one for one in metrics.every() if one.name in source.values]
-    return tuple((str(one.label), number(source.values[one.name]), str(one.unit)) for one in known)
+    return tuple(
+        (str(one.label), number(source.values[one.name]), str(one.unit))
+        for one in known
+        if one.name in asked or _subject(one) in _COUNTED
+    )
+
+
+def _subject(one: Metric) -> str:
+    return one.function.__module__.partition(".")[0]
 
 
 def heads() -> tuple[tuple[str, str], ...]:

@@ -37,7 +37,7 @@ def _sheet(source: Source) -> Table:
 
 def _columns() -> tuple[Column, ...]:
     return (
-        centred(_("编号"), 11), Column(_("指标"), 45), centred(_("分值"), 11),
+        centred(_("编号"), 11), Column(_("指标"), 43), centred(_("分值"), 14),
         centred(_("自评"), 11), centred(_("盟市"), 11), centred(_("审定"), 11),
         Column(_("评分理由"), 56),
     )  # fmt: skip

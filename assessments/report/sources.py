@@ -72,7 +72,7 @@ class Source:
         found = {
             line.code: Answer(value=Decimal(self.values[line.metric]))
             for line in self.frame.indicators
-            if line.metric and line.metric in self.values
+            if line.metric in self.values and line.method != Method.JUDGED
         }
         for each in _SIDES[ScoredBy(side)]:
             for code, row in self.scores.get(each, {}).items():
@@ -82,16 +82,18 @@ class Source:
 
     def sheet(self, side: str) -> ScoreSheet:
         """For the conclusion that was decided, where one was."""
-        added, vetoed = (NOUGHT, False) if side == ScoredBy.TEAM else self.adjusted
+        counted = self.adjusting(side)
         aim = self.review.result.key if self.review.result is not None else None
+        added = sum((_signed(one) for one in counted), NOUGHT)
+        vetoed = any(one.kind == AdjustmentKind.VETO for one in counted)
         return score(self.frame.rules, self.answers(side), aim=aim, adjustment=added, vetoed=vetoed)
 
-    @property
-    def adjusted(self) -> tuple[Decimal, bool]:
-        """Points beside the standard, and whether the team is ruled out."""
-        added = sum((one.points or NOUGHT for one in self.adjustments if one.kind == AdjustmentKind.BONUS), NOUGHT)
-        taken = sum((one.points or NOUGHT for one in self.adjustments if one.kind == AdjustmentKind.PENALTY), NOUGHT)
-        return added - taken, any(one.kind == AdjustmentKind.VETO for one in self.adjustments)
+    def adjusting(self, side: str) -> list[Adjustment]:
+        """Beside the standard the offices add and take, the league what there was when it scored."""
+        if side == ScoredBy.TEAM:
+            return []
+        scored_at = self.review.scored_at if side == ScoredBy.LEAGUE else None
+        return [one for one in self.adjustments if scored_at is None or one.made_at <= scored_at]
 
     @property
     def last_side(self) -> str | None:
@@ -99,6 +101,11 @@ class Source:
         if self.review.state in REVIEW_DECIDED:
             return ScoredBy.REGION
         return ScoredBy.LEAGUE if self.has(ScoredBy.LEAGUE) else None
+
+
+def _signed(one: Adjustment) -> Decimal:
+    signs = {AdjustmentKind.BONUS: 1, AdjustmentKind.PENALTY: -1}
+    return (one.points or NOUGHT) * signs.get(AdjustmentKind(one.kind), 0)
 
 
 def frame_of(campaign: Campaign) -> Frame:

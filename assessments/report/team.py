@@ -97,9 +97,9 @@ def _self_report(source: Source) -> tuple[Section, ...]:
 def titles() -> dict[str, str]:
     """Keys of the self-report in order → what they are called (domain.md §11.16)."""
     return {
-        "basics": _("基本情况"), "party": _("党建工作"), "team": _("队伍建设"), "training": _("训练演练"),
-        "missions": _("任务执行"), "equipment": _("装备管理"), "funds": _("经费使用"), "problems": _("存在问题"),
-        "plans": _("下一步计划"),
+        "basics": _("基本情况"), "party": _("党建工作"), "team": _("队伍建设"), "training": _("培训演练"),
+        "missions": _("执行任务"), "equipment": _("装备"), "funds": _("经费"), "problems": _("问题和不足"),
+        "plans": _("下年计划"),
     }  # fmt: skip
 
 
