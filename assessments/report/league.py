@@ -13,8 +13,10 @@ from assessments.report.words import day
 from organizations.models import Organization
 
 
-def build(campaign: Campaign, league: Organization, sources: Sequence[Source], *, dated: date, number: str) -> Report:
-    """:param sources: in the order of the tree."""
+def build(
+    campaign: Campaign, league: Organization, sources: Sequence[Source], *, region: str, dated: date, number: str
+) -> Report:
+    """:param sources: in the order of the tree. :param region: what the region's office is called."""
     sums = summary.sums_of(sources)
     return Report(
         kind=_("盟市年度考核报告"),
@@ -34,14 +36,14 @@ def build(campaign: Campaign, league: Organization, sources: Sequence[Source], *
             Section(_("共性短板"), summary.weakness_blocks(sources)),
             Section(_("加分、扣分和否决"), summary.adjustments(sources)),
             Section(_("没有销号的问题"), summary.problems(sources)),
-            Section(_("考核意见"), _opinions(league)),
+            Section(_("考核意见"), _opinions(league, region)),
         ),
         mark=summary.mark_of(sums),
     )
 
 
-def _opinions(league: Organization) -> tuple[Opinion, ...]:
+def _opinions(league: Organization, region: str) -> tuple[Opinion, ...]:
     return (
         Opinion(_("盟市红十字会意见"), (), _("负责人（签字）"), league.name),
-        Opinion(_("自治区红十字会意见"), (), _("负责人（签字）"), _("自治区红十字会")),
+        Opinion(_("自治区红十字会意见"), (), _("负责人（签字）"), region),
     )

@@ -52,13 +52,15 @@ def _team(document: ReportDocument) -> Report:
     found = sources_of(document.run.campaign, reviews)
     if not found:
         raise ValueError("the team has no part in the campaign")
-    return team.build(found[0], dated=document.run.dated, number=document.number)
+    return team.build(found[0], region=_region_name(), dated=document.run.dated, number=document.number)
 
 
 def _league(document: ReportDocument) -> Report:
     campaign, place = document.run.campaign, document.organization
     sources = sources_of(campaign, Review.objects.below(place))
-    return league.build(campaign, place, sources, dated=document.run.dated, number=document.number)
+    return league.build(
+        campaign, place, sources, region=_region_name(), dated=document.run.dated, number=document.number
+    )
 
 
 def _region(document: ReportDocument) -> Report:
@@ -66,6 +68,11 @@ def _region(document: ReportDocument) -> Report:
     leagues = list(Organization.objects.filter(level=Level.LEAGUE, path__startswith=place.path))
     sources = sources_of(campaign, Review.objects.below(place))
     return region.build(campaign, place, leagues, sources, dated=document.run.dated, number=document.number)
+
+
+def _region_name() -> str:
+    names = Organization.objects.filter(level=Level.REGION).values_list("name", flat=True)
+    return names[0]
 
 
 _BUILD = {DocumentKind.TEAM: _team, DocumentKind.LEAGUE: _league, DocumentKind.REGION: _region}

@@ -12,9 +12,11 @@ from assessments.report.scores import score_blocks
 from assessments.report.sources import Source
 from assessments.report.words import day, paragraphs, points
 from assessments.states import ReviewState
+from organizations.roles import Level
 
 
-def build(source: Source, *, dated: date, number: str) -> Report:
+def build(source: Source, *, region: str, dated: date, number: str) -> Report:
+    """:param region: what the region's office is called, which decides."""
     review, campaign = source.review, source.frame.campaign
     words = {"year": campaign.year}
     return Report(
@@ -25,7 +27,7 @@ def build(source: Source, *, dated: date, number: str) -> Report:
         dated=dated,
         issuer=review.office.name,
         facts=_cover(source),
-        sections=_sections(source),
+        sections=_sections(source, region),
         mark=mark_of(review),
     )
 
@@ -49,7 +51,7 @@ def _cover(source: Source) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _sections(source: Source) -> tuple[Section, ...]:
+def _sections(source: Source, region: str) -> tuple[Section, ...]:
     if source.review.state == ReviewState.EXEMPT and source.snapshot is None:
         return (Section(_("考核结果"), _result(source)),)
     taken = source.snapshot is not None
@@ -67,7 +69,7 @@ def _sections(source: Source) -> tuple[Section, ...]:
         ),
         *_self_report(source),
         Section(_("考核得分"), score_blocks(source)),
-        Section(_("考核结果和意见"), (*_result(source), *_opinions(source))),
+        Section(_("考核结果和意见"), (*_result(source), *_opinions(source, region))),
     ]
     if taken:
         sections.append(Section(_("队员名册"), records.members(source), annex=True))
@@ -103,13 +105,12 @@ def titles() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _opinions(source: Source) -> tuple[Block, ...]:
+def _opinions(source: Source, region: str) -> tuple[Block, ...]:
     review = source.review
-    region = review.office.name if review.office.level == "region" else _("自治区红十字会")
     own = Opinion(_("队伍意见"), (_("以上情况属实。"),), _("队伍负责人（签字）"), source.name)
     league = Opinion(_("盟市考核意见"), paragraphs(review.league_opinion), _("负责人（签字）"), review.office.name)
     decided = Opinion(_("自治区审定意见"), paragraphs(review.region_opinion), _("负责人（签字）"), region)
-    return (own, decided) if review.office.level == "region" else (own, league, decided)
+    return (own, decided) if review.office.level == Level.REGION else (own, league, decided)
 
 
 def _result(source: Source) -> tuple[Block, ...]:

@@ -17,6 +17,7 @@ from tests.assessments.builders import LINES, RESULTS
 from tests.assessments.report_facts import REPORT, TEAM, VALUES, facts
 
 DATED = date(2027, 3, 1)
+REGION = "内蒙古自治区红十字会"
 NUMBER = "KH-150722-2026-0001"
 
 

@@ -19,7 +19,7 @@ from assessments.states import ReviewState
 from core.language import in_chinese
 from tests.assessments.report_facts import MONGOLIAN, NAMES, RARE
 from tests.assessments.report_reading import fonts_of, missing_glyphs, pages_of
-from tests.assessments.report_sources import DATED, NUMBER, source
+from tests.assessments.report_sources import DATED, NUMBER, REGION, source
 
 LOOKUP = "https://portal.invalid/verify/"
 VERIFY = Verify("K7MQ4CDFGHJKMNPQ", f"{LOOKUP}K7MQ4CDFGHJKMNPQ/", LOOKUP)
@@ -32,7 +32,7 @@ HEAD = "序号编号姓名"
 
 def built(members: int = 30, **told: object) -> Report:
     with in_chinese():
-        return team.build(source(members, **told), dated=DATED, number=NUMBER)  # type: ignore[arg-type]
+        return team.build(source(members, **told), region=REGION, dated=DATED, number=NUMBER)  # type: ignore[arg-type]
 
 
 @lru_cache
