@@ -24,13 +24,8 @@ pytestmark = pytest.mark.django_db
 
 
 def team_below(place: Organization, number: int) -> Team:
-    leaf = add_child(
-        place,
-        code=f"T9{number:04d}",
-        name=f"演示报告救援队{number}",
-        short_name=f"演示报告队{number}",
-        level=Level.TEAM,
-    )
+    names = {"name": f"演示报告救援队{number}", "short_name": f"演示报告队{number}"}
+    leaf = add_child(place, code=f"T9{number:04d}", level=Level.TEAM, division_id="150404", **names)
     leaf.refresh_from_db()
     filed = {"filing_no": f"NMHS-150404-2025-8{number:03d}", "filed_on": date(2025, 3, 1), "level": "banner_county"}
     return Team.objects.create(organization=leaf, status="filed", **filed)
