@@ -136,7 +136,7 @@ def sources_of(campaign: Campaign, reviews: "QuerySet[Review]") -> list[Source]:
     rows = list(reviews.filter(campaign=campaign).select_related("organization", "office", "result", "team")
                 .order_by("organization__path"))  # fmt: skip
     frame, keys = frame_of(campaign), [row.pk for row in rows]
-    snapshots = Snapshot.objects.filter(review__in=keys).order_by("review", "-taken_at", "-pk").distinct("review")
+    snapshots = Snapshot.objects.filter(review__in=keys).order_by("review_id", "-taken_at", "-pk").distinct("review_id")
     latest = {one.review_id: one for one in snapshots}
     scores: dict[int, dict[str, dict[str, ReviewScore]]] = defaultdict(lambda: defaultdict(dict))
     for one in ReviewScore.objects.filter(review__in=keys).select_related("indicator"):
