@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
-from django.template.loader import get_template
+from django.template import Engine
 
 from assessments.report import charts, page
 from assessments.report.content import Report
@@ -30,7 +30,7 @@ def digest(report: Report) -> str:
 
 @lru_cache(maxsize=1)
 def _printed_with() -> str:
-    paths = [Path(get_template(name).origin.name) for name in _TEMPLATES]
+    paths = [Path(Engine.get_default().get_template(name).origin.name) for name in _TEMPLATES]
     paths += [Path(str(finders.find(name))) for name in _SHEETS]
     paths += [Path(str(module.__file__)) for module in (charts, page)]
     content = b"\n".join(path.read_bytes() for path in paths)

@@ -10,6 +10,7 @@ from core.documents.qr import qr_svg
 from core.documents.rendering import pdf_of
 from core.language import in_chinese
 
+MOST_HANDS = 2  # boxes that need no page of their own
 TEMPLATE = "assessments/report/report.html"
 
 
@@ -34,8 +35,8 @@ def html(report: Report, digest: str, verify: Verify | None = None) -> str:
 
 
 def _drawn(section: Section) -> tuple[str, list[tuple[Block, SafeString]], bool]:
-    """What is signed and stamped begins a page, so that it lies on one."""
-    signed = any(isinstance(block, Opinion) for block in section.blocks)
+    """Where many sign and stamp it begins a page, so that all lies on one."""
+    signed = sum(isinstance(block, Opinion) for block in section.blocks) > MOST_HANDS
     return section.title, [(block, _chart(block)) for block in section.blocks], signed
 
 

@@ -1,5 +1,6 @@
 """A document of a run → what stands in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,4 +76,8 @@ def _region_name() -> str:
     return names[0]
 
 
-_BUILD = {DocumentKind.TEAM: _team, DocumentKind.LEAGUE: _league, DocumentKind.REGION: _region}
+_BUILD: dict[str, Callable[[ReportDocument], Report]] = {
+    DocumentKind.TEAM: _team,
+    DocumentKind.LEAGUE: _league,
+    DocumentKind.REGION: _region,
+}

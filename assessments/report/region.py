@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from assessments.choices import AdjustmentKind
 from assessments.models import Campaign
 from assessments.report import summary
 from assessments.report.content import Block, Column, Opinion, Report, Section, Table, centred
@@ -40,7 +41,7 @@ def build(
             Section(_("各盟市考核结果"), (_results(parts, sources, sums),)),
             Section(_("各盟市队伍和训练情况"), (_figures(parts, sums),)),
             Section(_("共性短板"), summary.weakness_blocks(sources)),
-            Section(_("加分、扣分和否决"), summary.adjustments(sources)),
+            Section(_("加分、扣分和否决"), (_adjusted(parts),)),
             Section(_("考核意见"), (Opinion(_("自治区红十字会意见"), (), _("负责人（签字）"), region.name),)),
         ),
         mark=summary.mark_of(sums),
@@ -88,3 +89,15 @@ def _figures(parts: Sequence[Part], sums: Sums) -> Block:
 
     rows = tuple(row(name, its) for name, _sources, its in parts)
     return Table(columns, (*rows, row(_("合计"), sums)))
+
+
+def _adjusted(parts: Sequence[Part]) -> Block:
+    """Teams that had points added, taken, or were ruled out; which, the report of the league says."""
+    kinds = list(AdjustmentKind)
+    columns = (Column(_("盟市"), 60), *(centred(_("%(kind)s的队伍") % {"kind": kind.label}, 32) for kind in kinds))
+
+    def teams(sources: Sequence[Source], kind: str) -> str:
+        return str(sum(any(each.kind == kind for each in one.adjustments) for one in sources))
+
+    rows = tuple((name, *(teams(sources, kind) for kind in kinds)) for name, sources, _its in parts)
+    return Table(columns, rows)

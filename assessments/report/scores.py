@@ -28,7 +28,9 @@ def _reading(source: Source) -> str:
 
 
 def _sheet(source: Source) -> Table:
-    lines = {side: {line.rule.code: line for line in source.sheet(side).lines} for side in SIDES if source.has(side)}
+    lines: dict[str, dict[str, Line]] = {
+        side: {line.rule.code: line for line in source.sheet(side).lines} for side in SIDES if source.has(side)
+    }
     rows = [_row(source, indicator, lines) for indicator in source.frame.indicators]
     totals = (source.review.self_total, source.review.league_total, source.review.total)
     rows.append(("", _("总分"), points(source.frame.rules.full), *(points(total) for total in totals), _last(source)))

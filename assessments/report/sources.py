@@ -64,8 +64,9 @@ class Source:
 
     def has(self, side: str) -> bool:
         """Whether this side has come to a score."""
-        totals = {ScoredBy.TEAM: self.review.self_total, ScoredBy.LEAGUE: self.review.league_total}
-        return totals.get(side, self.review.total) is not None  # type: ignore[call-overload]
+        if side == ScoredBy.TEAM:
+            return self.review.self_total is not None
+        return (self.review.league_total if side == ScoredBy.LEAGUE else self.review.total) is not None
 
     def answers(self, side: str) -> dict[str, Answer]:
         """The snapshot's values, and what the side itself said instead or besides."""
