@@ -58,7 +58,7 @@ def _team(document: ReportDocument) -> Report:
 
 def _league(document: ReportDocument) -> Report:
     campaign, place = document.run.campaign, document.organization
-    sources = sources_of(campaign, Review.objects.below(place))
+    sources = sources_of(campaign, Review.objects.below(place), whole=False)
     return league.build(
         campaign, place, sources, region=_region_name(), dated=document.run.dated, number=document.number
     )
@@ -67,7 +67,7 @@ def _league(document: ReportDocument) -> Report:
 def _region(document: ReportDocument) -> Report:
     campaign, place = document.run.campaign, document.organization
     leagues = list(Organization.objects.filter(level=Level.LEAGUE, path__startswith=place.path))
-    sources = sources_of(campaign, Review.objects.below(place))
+    sources = sources_of(campaign, Review.objects.below(place), whole=False)
     return region.build(campaign, place, leagues, sources, dated=document.run.dated, number=document.number)
 
 

@@ -3,10 +3,10 @@
 from django.utils.translation import gettext as _
 
 from assessments.choices import AdjustmentKind, ScoredBy
-from assessments.models import Indicator
-from assessments.report.content import Block, Column, Remark, Table, centred
+from assessments.models import Indicator, Objection
+from assessments.report.content import Block, Column, Remark, Table, Text, centred
 from assessments.report.sources import Source, is_heading
-from assessments.report.words import NOTHING, day, points
+from assessments.report.words import NOTHING, day, paragraphs, points
 from assessments.scoring import Line, Standing
 
 SIDES = (ScoredBy.TEAM, ScoredBy.LEAGUE, ScoredBy.REGION)
@@ -16,9 +16,7 @@ def score_blocks(source: Source) -> tuple[Block, ...]:
     blocks: list[Block] = [_sheet(source), Remark(_reading(source))]
     if source.adjustments:
         blocks.append(_adjustments(source))
-    if source.objections:
-        blocks.append(_objections(source))
-    return tuple(blocks)
+    return (*blocks, *map(_objection, source.objections))
 
 
 def _reading(source: Source) -> str:
@@ -98,14 +96,8 @@ def _adjustments(source: Source) -> Table:
     return Table(columns, tuple(rows), heading=_("加分、扣分和否决"))
 
 
-def _objections(source: Source) -> Table:
-    """What came of them; not who raised them, nor their words."""
-    columns = (
-        centred(_("种类"), 20), centred(_("收到日期"), 24), centred(_("处理结论"), 20),
-        Column(_("处理意见"), 92),
-    )  # fmt: skip
-    rows = [
-        (one.get_kind_display(), day(one.received_on), one.get_outcome_display() or _("处理中"), one.answer)
-        for one in source.objections
-    ]
-    return Table(columns, tuple(rows), heading=_("异议和申诉"))
+def _objection(one: Objection) -> Text:
+    """What came of it; not who raised it, nor their words. As running text: an answer may be longer than a page."""
+    outcome = one.get_outcome_display() or _("处理中")
+    words = {"kind": one.get_kind_display(), "day": day(one.received_on), "outcome": outcome}
+    return Text(paragraphs(one.answer), heading=_("%(kind)s（%(day)s 收到）：%(outcome)s") % words)

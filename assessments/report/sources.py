@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Func, JSONField, QuerySet, TextField, Value
 
 from assessments.choices import AdjustmentKind, Method, ScoredBy
 from assessments.models import Adjustment, Campaign, Indicator, Objection, Review, ReviewScore, Snapshot
@@ -21,6 +22,11 @@ _SIDES = {
     # where the region changed nothing, the league's score stands
     ScoredBy.REGION: (ScoredBy.LEAGUE, ScoredBy.REGION),
 }
+
+
+_LONG_TEXTS = ("report", "league_opinion", "region_opinion")  # of a review
+_LONG_LISTS = ["members", "drills", "trainings", "awards", "grades", "posts"]  # of a snapshot
+_TEXTS = ArrayField(TextField())
 
 
 @dataclass(frozen=True)
@@ -132,13 +138,15 @@ def is_heading(indicator: Indicator) -> bool:
     return indicator.method == Method.HEADING
 
 
-def sources_of(campaign: Campaign, reviews: "QuerySet[Review]") -> list[Source]:
-    """In the order of the tree of offices, never by points. Four queries however many there are."""
-    rows = list(reviews.filter(campaign=campaign).select_related("organization", "office", "result", "team")
-                .order_by("organization__path"))  # fmt: skip
+def sources_of(campaign: Campaign, reviews: "QuerySet[Review]", *, whole: bool = True) -> list[Source]:
+    """In the order of the tree of offices, never by points. The same queries however many there are.
+
+    :param whole: with the long lists and texts, which only the report of a team prints.
+    """
+    asked = reviews.filter(campaign=campaign).select_related("organization", "office", "result")
+    rows = list((asked if whole else asked.defer(*_LONG_TEXTS)).order_by("organization__path"))
     frame, keys = frame_of(campaign), [row.pk for row in rows]
-    snapshots = Snapshot.objects.filter(review__in=keys).order_by("review_id", "-taken_at", "-pk").distinct("review_id")
-    latest = {one.review_id: one for one in snapshots}
+    latest = {one.review_id: one for one in _latest(keys, whole=whole)}
     scores: dict[int, dict[str, dict[str, ReviewScore]]] = defaultdict(lambda: defaultdict(dict))
     for one in ReviewScore.objects.filter(review__in=keys).select_related("indicator"):
         scores[one.review_id][one.scored_by][one.indicator.code] = one
@@ -151,6 +159,23 @@ def sources_of(campaign: Campaign, reviews: "QuerySet[Review]") -> list[Source]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _latest(keys: list[int], *, whole: bool) -> Iterable[Snapshot]:
+    """By key: ordering by the review itself would follow the order of reviews."""
+    newest = Snapshot.objects.filter(review__in=keys).order_by("review_id", "-taken_at", "-pk").distinct("review_id")
+    if whole:
+        yield from newest
+        return
+    for one in newest.defer("facts").annotate(short=_Without("facts", Value(_LONG_LISTS, _TEXTS))):
+        one.facts = one.short  # type: ignore[attr-defined]
+        yield one
+
+
+class _Without(Func):
+    """A JSON object less some of its keys."""
+
+    template, arg_joiner, output_field = "(%(expressions)s::text[])", " - ", JSONField()
 
 
 def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:

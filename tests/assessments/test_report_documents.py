@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from assessments import report
 from assessments.choices import DocumentKind
 from assessments.models import Campaign, Conclusion, ReportDocument, ReportRun, Review, ReviewScore, Snapshot
+from assessments.report.sources import sources_of
 from assessments.states import ReviewState
 from organizations.models import Organization, User
 from organizations.reference import add_child
@@ -92,6 +93,10 @@ def test_paper_is_not_printed_when_its_data_changed_after_the_digest(
 
 def test_queries_do_not_grow_with_the_teams(campaign: Campaign, region: User, songshan: User) -> None:
     counts = []
+    first = reviewed(campaign, songshan.organization, 9)
+    (short,) = sources_of(campaign, Review.objects.filter(pk=first.pk), whole=False)
+    assert "members" not in short.facts  # a region's report does not read a thousand rosters
+    assert short.facts["counts"]["registered"] == 5
     for number in (1, 2, 3):
         made = reviewed(campaign, songshan.organization, number)
         with CaptureQueriesContext(connection) as captured:

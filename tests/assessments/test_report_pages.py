@@ -128,12 +128,15 @@ def test_paper_is_written_as_pdf_a_2u() -> None:
 
 def test_text_of_the_self_report_has_twenty_eight_characters_a_line() -> None:
     long = "字" * 28 * 40
-    report = built(report={"basics": long})
+    report = built(report={"basics": long}, league_opinion="赞" * 3000)
     text = page.pdf(report, digest(report))
     lines = [[line for line in each if set(line) == {"字"}] for each in lines_of(text)]
     assert max(len(line) for each in lines for line in each) == 28
     assert sum(each.count("字" * 28) for each in lines) >= 38
     assert max(map(len, lines)) == 22
+    said = "".join(pages_of(text))
+    assert said.count("赞") == 3000  # a box longer than a page goes on, and its hand and stamp follow
+    assert said.index("呼伦贝尔市红十字会（盖章）") > said.rindex("赞")
 
 
 def test_what_is_not_final_says_so_on_every_page_and_carries_no_code() -> None:
