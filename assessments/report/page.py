@@ -1,13 +1,14 @@
 """A report as PDF/A: one template for all kinds, the type and margins of GB/T 9704."""
 
-from django.template.loader import render_to_string
+from typing import Any
+
 from django.utils.safestring import SafeString, mark_safe
 
 from assessments.report import charts
 from assessments.report.content import Bars, Block, Opinion, Report, Section, Shares, Verify
 from assessments.report.words import chinese
 from core.documents.qr import qr_svg
-from core.documents.rendering import pdf_of
+from core.documents.rendering import render_pdf
 from core.language import in_chinese
 
 MOST_HANDS = 2  # boxes that need no page of their own
@@ -17,21 +18,21 @@ TEMPLATE = "assessments/report/report.html"
 def pdf(report: Report, digest: str, verify: Verify | None = None) -> bytes:
     """The same report and code give the same bytes. What is no document yet carries no code."""
     with in_chinese():
-        return pdf_of(html(report, digest, verify))
+        return render_pdf(TEMPLATE, _context(report, digest, verify))
 
 
-def html(report: Report, digest: str, verify: Verify | None = None) -> str:
+def _context(report: Report, digest: str, verify: Verify | None) -> dict[str, Any]:
     shown = verify if verify is not None and not report.mark else None
-    context = {
+    context: dict[str, Any] = {
         "report": report, "title": f"{report.subject} {report.title}", "number": report.number,
-        "issuer": report.issuer, "subject": report.kind, "issued_on": report.dated, "digest": digest[:8],
+        "issuer": report.issuer, "subject": report.kind, "issued_on": report.dated, "digest": digest,
         "sections": [(chinese(place), _drawn(one)) for place, one in enumerate(report.body, 1)],
         "annexes": [(place, _drawn(one)) for place, one in enumerate(report.annexes, 1)],
         "one_annex": len(report.annexes) == 1,
     }  # fmt: skip
     if shown is not None:
         context |= {"qr": qr_svg(shown.url), "printed_code": shown.printed_code, "lookup_url": shown.lookup_url}
-    return render_to_string(TEMPLATE, context)
+    return context
 
 
 def _drawn(section: Section) -> tuple[str, list[tuple[Block, SafeString]], bool]:

@@ -89,6 +89,7 @@ def test_number_digest_and_page_number_stand_on_every_foot() -> None:
         assert f"编号{NUMBER}内容校验{digest(report)[:8]}" in text
         assert (f"—{place}—" in text) == (place > 1)  # the cover counts and shows none
     assert "核验码K7MQ-4CDF-GHJK-MNPQ" in pages[0]
+    assert digest(report) in pages[0]
 
 
 @pytest.mark.parametrize(("members", "least", "most"), [(0, 6, 9), (1, 6, 9), (30, 6, 12), (300, 12, 20)])
