@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from html import escape
 
-# The list of static/pdf/fonts.css; an SVG does not read its variables.
-FONTS = "'FandolFang', 'Noto Serif CJK SC', 'Noto Sans CJK SC', 'Noto Sans Mongolian'"
+# --song of static/pdf/fonts.css: an SVG does not read variables, and a space after a comma would be part of a name.
+FONTS = "SimSun,FandolSong,Noto Serif CJK SC,Noto Sans CJK SC,Noto Sans Mongolian"
 WIDTH = 442  # points: what is between the margins of GB/T 9704
 _HEIGHT, _TOP, _FOOT = 108, 16, 18
 _LINE, _LABEL, _NUMBER = 22, 92, 96  # of bars across

@@ -82,7 +82,7 @@ def activities(source: Source) -> tuple[Block, ...]:
 
 def _activity_columns(kind: str) -> tuple[Column, ...]:
     return (
-        Column(_("编号"), 33), Column(_("名称"), 33), centred(_("日期"), _DAY), Column(_("地点"), 23),
+        Column(_("编号"), 36), Column(_("名称"), 30), centred(_("日期"), _DAY), Column(_("地点"), 23),
         centred(kind, 17), centred(_("实到"), 10), centred(_("应到"), 10), centred(_("时长"), 10),
     )  # fmt: skip
 

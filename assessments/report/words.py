@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from assessments.scoring import plain
 
 _DIGITS = "〇一二三四五六七八九"
 NOTHING = "—"
+_CENT = Decimal("0.01")
 
 
 def chinese(number: int) -> str:
@@ -24,8 +25,9 @@ def points(number: Decimal | None) -> str:
 
 
 def number(value: Any) -> str:
-    """A number of a snapshot: an int, a float or a text that is a decimal."""
-    return plain(Decimal(str(value or 0)))
+    """A number of a snapshot, an int, a float or a text that is a decimal, to at most two places."""
+    exact = Decimal(str(value or 0))
+    return plain(exact if exact == exact.to_integral_value() else exact.quantize(_CENT, ROUND_HALF_UP))
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
@@ -39,7 +41,7 @@ def day(value: date | None) -> str:
 
 def cells(row: Iterable[Any]) -> tuple[str, ...]:
     """A row of a snapshot's facts, whatever is in it, as text."""
-    return tuple("" if cell is None else str(cell) for cell in row)
+    return tuple(number(cell) if isinstance(cell, float) else "" if cell is None else str(cell) for cell in row)
 
 
 def share(part: int, whole: int) -> str:

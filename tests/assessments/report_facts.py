@@ -8,7 +8,7 @@ NAMES = (
     "王明", "敖特根巴雅尔·孟和", "李志强", "乌仁图雅", "额尔德尼其其格", "张伟", "苏日嘎拉图", "陈静", f"赵{RARE[:3]}",
     f"{MONGOLIAN} {RARE[3:]}",
 )  # fmt: skip
-VALUES = {"members_registered": "30", "drills_held": "4", "first_aid_coverage": "86.67"}
+VALUES = {"members_registered": "30", "drills_held": "4", "first_aid_coverage": "86.6667"}
 TEAM = "内蒙古自治区呼伦贝尔市莫力达瓦达斡尔族自治旗红十字山野搜救队（演示）"
 
 
@@ -32,12 +32,12 @@ def facts(members: int = 30, *, name: str = TEAM, activities: int = 4, problems:
         ],
         "drills": [
             [f"YL-150722-2026-{number:03d}", f"水域救援演练（演示）第 {number} 次", f"2026-{number % 12 + 1:02d}-12",
-             "尼尔基水库", "综合演练", 24, 28, "6.5"]
+             "尼尔基水库", "综合演练", 24, 28, 6.5]
             for number in range(1, activities + 1)
         ],
         "trainings": [
             [f"PX-150722-2026-{number:03d}", "救护员复训（演示）", f"2026-{number % 12 + 1:02d}-20", "旗红十字会",
-             "复训", 26, 30, "8"]
+             "复训", 26, 30, 8.0]
             for number in range(1, activities + 1)
         ],
         "problems": [
@@ -49,7 +49,7 @@ def facts(members: int = 30, *, name: str = TEAM, activities: int = 4, problems:
         "grades": [["搜救", "3 级", "自治区红十字会", "2025-06-01", "2028-05-31"]] if members else [],
         "months": {
             "drills": [0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0], "trainings": [0, 1, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0],
-            "hours": [0, "8", "26", 0, "70.5", "8", "26", 0, "8", "112", 0, 0],
+            "hours": [0, 8.0, 26.0, 0, 70.5, 8.0, 26.0, 0, 8.0, 112.0, 0, 0],
         },
     }  # fmt: skip
 
