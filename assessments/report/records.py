@@ -26,26 +26,31 @@ def basic(source: Source) -> tuple[Block, ...]:
 
 
 def figures(source: Source) -> tuple[Block, ...]:
-    """Numbers of every metric that was taken, heads as a part of all, activities by month."""
+    """Numbers of the metrics that were taken, heads as a part of all, activities by month; nothing of what was none,
+    which the lists say."""
     counts, months = source.facts.get("counts", {}), source.facts.get("months", {})
     parts = tuple((label, int(counts.get(key) or 0)) for key, label in heads())
-    members = Shares(_("队员"), _("人"), parts, int(counts.get("registered") or 0))
+    whole, values = int(counts.get("registered") or 0), _values(source)
     charts = [
         Bars(heading, unit, month_names(), tuple(number(value) for value in months[key]))
         for key, heading, unit in monthly()
-        if months.get(key)
+        if any(number(value) != "0" for value in months.get(key, ()))
     ]
-    return (Figures(_values(source)), *([members] if counts else []), *charts)
+    return (
+        Figures(values) if values else Remark(_("没有取到数。")),
+        *([Shares(_("队员"), _("人"), parts, whole)] if whole else []),
+        *charts,
+    )
 
 
 def _values(source: Source) -> tuple[tuple[str, str, str], ...]:
-    """What is counted of people and training, and what the standard asks, in the portal's own order."""
+    """What the standard asks, and what is not nought of people and training, in the portal's own order."""
     asked = {indicator.metric for indicator in source.frame.indicators}
-    known = [one for one in metrics.every() if one.name in source.values]
+    known = ((one, number(source.values[one.name])) for one in metrics.every() if one.name in source.values)
     return tuple(
-        (str(one.label), number(source.values[one.name]), str(one.unit))
-        for one in known
-        if one.name in asked or _subject(one) in _COUNTED
+        (str(one.label), shown, str(one.unit))
+        for one, shown in known
+        if one.name in asked or (shown != "0" and _subject(one) in _COUNTED)
     )
 
 

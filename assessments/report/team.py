@@ -90,9 +90,10 @@ def _self_report(source: Source) -> tuple[Section, ...]:
     review = source.review
     if not texts:
         return ()
-    signed = _("述职人：%(name)s　　述职日期：%(day)s") % {
-        "name": review.reporter or "　　　　", "day": day(review.reported_on),
-    }  # fmt: skip
+    if not review.reporter:
+        return (Section(_("述职报告"), tuple(texts)),)
+    words = {"name": review.reporter, "day": day(review.reported_on)}
+    signed = _("述职人：%(name)s　　述职日期：%(day)s") % words
     return (Section(_("述职报告"), (*texts, Remark(signed))),)
 
 

@@ -14,8 +14,8 @@ import pikepdf
 import pytest
 from django.conf import settings
 
-from assessments.report import Verify, charts, page, team
-from assessments.report.content import Report
+from assessments.report import Verify, charts, page, records, team
+from assessments.report.content import Figures, Report
 from assessments.report.digest import digest
 from assessments.states import ReviewState
 from core.documents import render_pdf
@@ -77,6 +77,17 @@ def test_report_has_all_sections_in_six_to_twelve_pages() -> None:
     assert "优秀（95.5分）" in pages[0]
     assert "党建工作" not in text  # nothing was written of it
     assert "装备" not in text.replace("装备保管", "")  # the portal keeps none yet
+
+
+def test_what_was_none_is_neither_drawn_nor_counted() -> None:
+    quiet = source(0)
+    assert quiet.snapshot is not None
+    quiet.snapshot.facts["months"] = {"drills": [0] * 12, "trainings": [0] * 12, "hours": [0.0] * 12}
+    quiet.snapshot.values = {"drills_held": "0", "members_party": "0", "members_registered": "0.00"}
+    (figures,) = records.figures(quiet)
+    assert isinstance(figures, Figures)
+    assert {number for _label, number, _unit in figures.items} == {"0"}
+    assert len(figures.items) == 2  # what the standard asks is said also when it is nought
 
 
 def test_who_objected_is_not_printed() -> None:
