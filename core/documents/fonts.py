@@ -4,9 +4,11 @@ A paper must not look different because somebody installed a font, so fontconfig
 the bold cuts that call themselves regular (Fandol), which would else be picked for plain text.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -42,6 +44,15 @@ def _config() -> str:
     lines.append("</selectfont>")
     body = "\n".join(lines)
     return f'<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n{body}\n</fontconfig>\n'
+
+
+@lru_cache(maxsize=1)
+def fonts_version() -> str:
+    """Changes when a font comes, goes or is exchanged: what was printed before would now look different."""
+    ours = [path for path in sorted(Path(settings.FONT_DIR).rglob("*")) if path.is_file()]
+    noto = [path for folder in _NOTO for wanted in _WANTED for path in sorted(Path(folder).glob(wanted))]
+    names = "\n".join(f"{path.name} {path.stat().st_size}" for path in (*ours, *noto))
+    return hashlib.sha256(names.encode()).hexdigest()[:16]
 
 
 def _cache() -> Path:
