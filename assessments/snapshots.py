@@ -92,7 +92,7 @@ def values(review: Review) -> dict[str, Decimal]:
 
 def values_of(reviews: Iterable[Review] | QuerySet[Review]) -> dict[int, dict[str, Decimal]]:
     """Review key → numbers, of those of which one was taken. One query."""
-    newest = Snapshot.objects.filter(review__in=reviews).order_by("review", "-taken_at", "-pk").distinct("review")
+    newest = Snapshot.objects.filter(review__in=reviews).order_by("review_id", "-taken_at", "-pk").distinct("review_id")
     return {review: _numbers(told) for review, told in newest.values_list("review", "values")}
 
 
