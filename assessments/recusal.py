@@ -1,7 +1,8 @@
 """回避: who must not sit on the panel of a grading, each ground a function with its sentence.
 
 The rules ask that assessors have nothing to do with the team (design §9); how far back was not found (domain.md §0.4),
-so ``YEARS`` is an example of ours. Asked when somebody is appointed, when the panel begins and with each batch of marks.
+so ``YEARS`` is an example of ours. Asked when somebody is appointed, when the panel begins and with each batch of
+marks.
 
     found = grounds_of(grading, [user])[user.pk]
     found.blocks, found.warnings
@@ -62,7 +63,7 @@ class Grounds:
 
 
 def grounds_of(grading: Grading, users: Iterable[User]) -> dict[int, Grounds]:
-    """User → grounds. Two queries for all of them; ``grading.team.organization`` and each ``organization`` are loaded."""
+    """User → grounds. Two queries for all; ``grading.team.organization`` and each ``organization`` are loaded."""
     return {ties.user.pk: _judged(ties) for ties in ties_of(grading, list(users))}
 
 

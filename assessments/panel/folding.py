@@ -13,9 +13,8 @@ from typing import Any, Protocol, TypeVar
 from assessments.choices import Method
 from assessments.scoring import Answer, Rule
 
-SHARE = Decimal(
-    "0.2"
-)  # 示例: judged points further apart than this share of the maximum are talked over (domain.md [P])
+# 示例 (no rule was found): judged points further apart than this share of the maximum are talked over
+SHARE = Decimal("0.2")
 _TENTH = Decimal("0.1")
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,7 +74,7 @@ def take(given: Sequence[Given], *, by: User, offset: timedelta = timedelta(0)) 
 def _seat(grading: int, by: User) -> _Seat:
     lost = _("找不到这次测评，或者您不在它的专家组里。评分还在本机，请联系组织单位。")
     _hold(grading, by)
-    rows = PanelMember.objects.filter(grading=grading, user=by).order_by("left_on", "-pk")
+    rows = PanelMember.objects.filter(grading=grading, user=by).order_by(F("left_on").asc(nulls_first=True), "-pk")
     member = rows.select_related("grading__team__organization").first()
     if member is None:
         return _Seat(None, lost, {}, {})

@@ -1,12 +1,11 @@
 """What a panel has come to: answers for ``assessments.scoring``, differences that are not settled, who lacks what."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from assessments.choices import Method
 from assessments.models import Grading, GradingClaim, Indicator, PanelMember, ScoreMark, SettledScore
-from assessments.panel.folding import Agreed, agree, answer_of, fold, given_by
+from assessments.panel.folding import Agreed, agree, fold, given_by
 from assessments.rules import rule_of
 from assessments.scoring import Answer
 from core.together import together
@@ -122,7 +121,3 @@ def unsettled(grading: Grading) -> list[Indicator]:
 def unfinished(grading: Grading) -> list[PanelMember]:
     """Who has not handed in all scores yet."""
     return list(grading.panel.filter(left_on=None, finished_at=None).select_related("user"))
-
-
-def has_answer(marks: Iterable[ScoreMark]) -> bool:
-    return any(answer_of(mark) is not None for mark in marks)
