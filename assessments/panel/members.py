@@ -1,6 +1,6 @@
 """Who sits on a panel: asked, appointed, leaving, finishing. The rows stay; whoever leaves, leaves with the reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from assessments.choices import PanelDuty
 from assessments.models import Grading, PanelMember
 from assessments.panel.sheet import panel_sheet
-from assessments.recusal import grounds_of
+from assessments.recusal import Grounds, grounds_of
 from assessments.states import GradingState
 from core.decisions import Decision, no, yes
 from core.language import in_chinese
@@ -198,18 +198,25 @@ def reopen(member: PanelMember, *, by: User) -> PanelMember:
 def hindrances(grading: Grading) -> list[str]:
     """Why the panel cannot begin on site, in sentences; empty: it can. ``begin_on_site`` asks under its lock."""
     members = list(grading.panel.filter(left_on=None).select_related("user__organization"))
+    return hindrances_of(members, grounds_of(grading, [one.user for one in members]))
+
+
+def hindrances_of(members: Sequence[PanelMember], grounds: Mapping[int, Grounds]) -> list[str]:
+    """The same from what has been read. :param members: who sits on it now."""
     if not members:
         return [_("专家组还没有人。")]
     said = [] if any(one.duty == PanelDuty.LEAD for one in members) else [_("专家组还没有组长。")]
     said += [_("%(who)s还没有声明无利害关系。") % {"who": one.user} for one in members if one.declared_at is None]
-    return said + _to_recuse(grading, [one.user for one in members])
+    return said + _recused([one.user for one in members], grounds)
 
 
-def _to_recuse(grading: Grading, users: Iterable[User]) -> list[str]:
-    users = list(users)
-    found = grounds_of(grading, users)
+def _to_recuse(grading: Grading, users: Sequence[User]) -> list[str]:
+    return _recused(users, grounds_of(grading, users))
+
+
+def _recused(users: Iterable[User], grounds: Mapping[int, Grounds]) -> list[str]:
     return [
-        _("%(who)s应当回避：%(why)s") % {"who": user, "why": " ".join(found[user.pk].blocks)}
+        _("%(who)s应当回避：%(why)s") % {"who": user, "why": " ".join(grounds[user.pk].blocks)}
         for user in users
-        if found[user.pk].blocks
+        if grounds[user.pk].blocks
     ]

@@ -22,7 +22,7 @@ HERE = UUID("5f3d0000-0000-4000-8000-000000000007")
 
 @pytest.fixture
 def grading(cast: dict[str, User]) -> Grading:
-    team = Team.objects.create(organization=cast["captain"].organization)
+    team = Team.objects.get(organization=cast["captain"].organization)
     return builders.on_site(team, cast["captain"], cast["region"].organization, cast["assessor"])
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessments.choices import Method
@@ -14,6 +14,8 @@ from assessments.panel.folding import Agreed, agree, answer_of, fold, given_by
 from assessments.scoring import Answer, Rule
 
 D = Decimal
+# a busy machine is slow, not wrong
+PATIENT = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 BEGINS = datetime(2026, 11, 20, 1, tzinfo=UTC)
 
 
@@ -40,12 +42,14 @@ MARKS = st.lists(st.tuples(SMALL, SMALL, SMALL, SMALL, st.one_of(st.none(), SMAL
 )
 
 
+@PATIENT
 @given(marks=MARKS, data=st.data())
 def test_order_and_doubles_make_no_difference(marks: list[Mark], data: st.DataObject) -> None:
     again = data.draw(st.lists(st.sampled_from(marks), max_size=5)) if marks else []
     assert fold(data.draw(st.permutations(marks + again))) == fold(marks)
 
 
+@PATIENT
 @given(marks=MARKS)
 def test_latest_counts_and_another_assessors_marks_touch_nothing(marks: list[Mark]) -> None:
     for (member, indicator), counts in fold(marks).items():
@@ -95,6 +99,7 @@ def test_what_several_answers_come_to(method: Method, answers: list[Answer], com
     assert agree(Rule("a", "演示指标", method, D(40)), answers) == comes_to
 
 
+@PATIENT
 @given(points=st.lists(st.integers(0, 400).map(lambda tenths: D(tenths) / 10), min_size=1, max_size=6), data=st.data())
 def test_mean_lies_between_and_order_makes_no_difference(points: list[Decimal], data: st.DataObject) -> None:
     rule = Rule("a", "演示指标", Method.JUDGED, D(40))

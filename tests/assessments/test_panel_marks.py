@@ -29,7 +29,7 @@ NA = Answer(not_applicable=True)
 
 @pytest.fixture
 def grading(captain: User, region: User, assessor: User, baotou: User) -> Grading:
-    team = Team.objects.create(organization=captain.organization)
+    team = Team.objects.get(organization=captain.organization)
     return builders.on_site(team, captain, region.organization, assessor, baotou)
 
 

@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def grading(captain: User, region: User) -> Grading:
-    team = Team.objects.create(organization=captain.organization, host_org_name="演示户外 运动协会")
+    team = Team.objects.get(organization=captain.organization)
+    team.host_org_name = "演示户外 运动协会"
+    team.save()
     return builders.grading(team, captain, office=region.organization)
 
 
@@ -88,7 +90,7 @@ def _host_before(grading: Grading, user: User) -> None:
 
 def _phone(grading: Grading, user: User) -> None:
     User.objects.filter(pk=user.pk).update(phone="13800000092")
-    people.member(grading.team.organization, 92, mobile="13800000092")
+    people.member(grading.team.organization, person=people.person(92, mobile="13800000092"))
 
 
 def _handed_in(grading: Grading, user: User) -> None:
@@ -148,7 +150,8 @@ def test_what_is_to_be_weighed(grading: Grading, assessor: User, songshan: User,
     person = linked(songshan, employer="演示应急管理局")
     assert person.user == songshan
     Team.objects.update(supervising_unit="演示应急管理局")
-    people.member(grading.team.organization, 93, name=songshan.name)
+    people.member(grading.team.organization, person=people.person(93, name="宋山经"))
+    User.objects.filter(pk=songshan.pk).update(name="宋山经")
     assert found(grading, songshan) == Grounds(
         (), ("与队伍在同一盟市。", "队伍里有与他同名的人，请核对是不是同一人。", "工作单位与队伍的业务主管单位相同。")
     )

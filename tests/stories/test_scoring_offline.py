@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.story, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def grading(portal: dict[str, User]) -> Grading:
-    team = Team.objects.create(organization=portal["captain"].organization)
+    team = Team.objects.get(organization=portal["captain"].organization)
     made = builders.on_site(team, portal["captain"], portal["region"].organization, portal["assessor"])
     builders.claimed(made, "1.1", 24)
     return made
