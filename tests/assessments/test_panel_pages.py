@@ -267,7 +267,8 @@ def test_lead_settles_a_difference_with_a_reason(
     after = as_user(region).get(page).content.decode()
     assert "各项都有结果" in after
     assert after.count("2.1 现场组织：认定") == 2
-    Grading.objects.update(state="publicity")
+    for state in ("deliberation", "publicity"):
+        Grading.objects.update(state=state)
     closed = as_user(region).post(settle, {"points": "1", "reason": "迟", "opened": "2"}, follow=True)
     assert "现在是“公示中”" in said(closed)
 

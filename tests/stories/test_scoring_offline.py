@@ -122,7 +122,7 @@ def test_scoring_without_network_and_without_session(grading: Grading, enter: Ca
 
     page.get_by_role("link", name="完成评分").click()
     page.get_by_role("button", name="完成评分").click()
-    expect(page.get_by_text("评分已完成")).to_be_visible()
+    expect(page.get_by_text("评分已完成。")).to_be_visible()
     page.goto(f"/scoring/gradings/{grading.pk}/")
     expect(page.get_by_text("您已完成评分")).to_be_visible()
     expect(card(page, "现场组织").locator("input")).to_be_disabled()
