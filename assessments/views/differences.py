@@ -112,8 +112,8 @@ def _cell(row: Row, member: PanelMember) -> Cell:
 
 def _history(grading: Grading) -> list[dict[str, Any]]:
     """What was settled, newest first, also what was changed since. One query."""
-    events: Any = SettledScore._meta.get_field("tracked_events").related_model.objects
-    rows = events.filter(grading=grading.pk).select_related("indicator", "settled_by").order_by("-pgh_id")[:MOST]
+    events: Any = SettledScore._meta.get_field("tracked_events").related_model
+    rows = events.objects.filter(grading=grading.pk).select_related("indicator", "settled_by").order_by("-pgh_id")[:MOST]
     return [
         {
             "at": event.settled_at,
@@ -152,7 +152,7 @@ def difference_settle(request: SignedIn, pk: int, indicator: int) -> HttpRespons
             settle(grading, one, form.answer, by=request.user, **facts)
         except ValidationError as error:
             refuse(form, error)
-            form.data = {**form.data.dict(), "opened": _version(grading, one)}
+            form.data = {**request.POST.dict(), "opened": _version(grading, one)}
         else:
             messages.success(request, _("已认定：%(what)s。") % {"what": one})
             return redirect(back)

@@ -140,7 +140,7 @@
     note0.textContent = words.frozen;
     const photos = item.querySelector("[data-photos]");
     photos.href = one.photos_url;
-    photos.textContent = fill(words.photos, state.sheet.photos[one.id] || 0);
+    photos.textContent = state.sheet.photos[one.id] ? fill(words.photos, state.sheet.photos[one.id]) : words.photo;
     photos.hidden = !stands || stands.waits || !state.network;
   };
   const heading = (one) => {
