@@ -271,7 +271,8 @@ class ScoreMark(models.Model):
         return self.member.grading.get_absolute_url()
 
     def can_attach(self, user: User) -> Decision:
-        if self.member.user_id != user.pk or self.member.grading.state != GradingState.ON_SITE:
+        member = self.member
+        if member.user_id != user.pk or member.left_on or member.grading.state != GradingState.ON_SITE:
             return no(_("只有评分的专家本人在现场测评期间可以补充证据。"))
         return yes(_("评分的专家本人"))
 

@@ -45,7 +45,7 @@ class Result:
 class _Seat:
     """The user's place on one panel, and what a score there is measured against."""
 
-    member: PanelMember | None
+    member: PanelMember
     reason: str  # why nothing is taken now; empty: it is
     indicators: dict[int, Indicator]
     claims: dict[int, GradingClaim]
@@ -57,13 +57,15 @@ def take(given: Sequence[Given], *, by: User, offset: timedelta = timedelta(0)) 
 
     :param offset: what to add to the times because the device's clock is wrong (``core.offline.clock_offset``).
     """
-    seats = {grading: _seat(grading, by) for grading in sorted({one.grading for one in given})}
+    asked = {one.grading for one in given}
+    own = set(PanelMember.objects.filter(user=by, grading__in=asked).values_list("grading", flat=True))
+    seats = {grading: _seat(grading, by) for grading in sorted(own)}
     results: dict[int, Result] = {}
     marks: dict[int, ScoreMark] = {}
     for number, one in enumerate(given):
-        seat, at = seats[one.grading], one.at + offset
+        seat, at = seats.get(one.grading), one.at + offset
         reason = _refused(one, seat, at)
-        if reason or seat.member is None:
+        if reason or seat is None:
             results[number] = Result(one.id, REFUSED, reason)
         else:
             marks[number] = _mark(one, seat.member, at)
@@ -72,12 +74,9 @@ def take(given: Sequence[Given], *, by: User, offset: timedelta = timedelta(0)) 
 
 
 def _seat(grading: int, by: User) -> _Seat:
-    lost = _("找不到这次测评，或者您不在它的专家组里。评分还在本机，请联系组织单位。")
     _hold(grading, by)
     rows = PanelMember.objects.filter(grading=grading, user=by).order_by(F("left_on").asc(nulls_first=True), "-pk")
-    member = rows.select_related("grading__team__organization").first()
-    if member is None:
-        return _Seat(None, lost, {}, {})
+    member: PanelMember = rows.select_related("grading__team__organization")[0]
     found = together(
         indicators=Indicator.objects.filter(standard=member.grading.standard_id),
         claims=GradingClaim.objects.filter(grading=grading).order_by("pk"),
@@ -117,8 +116,10 @@ def why_not(member: PanelMember, user: User) -> str:
     return ""
 
 
-def _refused(one: Given, seat: _Seat, at: datetime) -> str:
-    if seat.reason or seat.member is None:
+def _refused(one: Given, seat: _Seat | None, at: datetime) -> str:
+    if seat is None:
+        return _("找不到这次测评，或者您不在它的专家组里。评分还在本机，请联系组织单位。")
+    if seat.reason:
         return seat.reason
     indicator = seat.indicators.get(one.indicator)
     if indicator is None:

@@ -180,17 +180,19 @@ def finish(member: PanelMember) -> PanelMember:
 
 @transaction.atomic
 def reopen(member: PanelMember, *, by: User) -> PanelMember:
-    """By the lead or the office, so that the assessor can correct his scores."""
+    """By the lead or the office, so that the assessor can correct his scores. Nobody opens his own: he may have seen
+    the others' meanwhile."""
     grading = _held(member.grading, GradingState.ON_SITE)
     fresh = _locked(member)
     if fresh.finished_at is None:
         return fresh
+    if by.pk == fresh.user_id:
+        raise ValidationError(_("自己的评分请组织单位的其他人重新打开。"))
     fresh.finished_at = None
     _keep(fresh, "finished_at")
-    if by.pk != fresh.user_id:
-        with in_chinese():
-            title = _("%(team)s的评分已重新打开，请核对后再次完成") % {"team": grading.team}
-            notify([fresh.user], kind="panel_reopened", title=title, url=reverse("assessments:my_panels"))
+    with in_chinese():
+        title = _("%(team)s的评分已重新打开，请核对后再次完成") % {"team": grading.team}
+        notify([fresh.user], kind="panel_reopened", title=title, url=reverse("assessments:my_panels"))
     return fresh
 
 

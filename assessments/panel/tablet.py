@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from assessments.choices import Method
 from assessments.models import Grading, GradingClaim, Indicator, PanelMember, ScoreMark
+from assessments.panel.evidence import evidence_of
 from assessments.panel.marking import why_not
 from assessments.panel.sheet import PanelSheet, panel_sheet
 from assessments.panel.words import asked, steps_of, told
@@ -21,7 +22,8 @@ def tablet_sheet(member: PanelMember, user: User) -> dict[str, Any]:
     """``member``: the user's own seat, with grading, team, organization and standard."""
     grading: Grading = member.grading
     sheet = panel_sheet(grading)
-    files = _files(sheet, member)
+    files = _claim_files(sheet)
+    own = evidence_of(ScoreMark.objects.filter(member=member))
     depths = _depths(sheet.indicators)
     return {
         "grading": {"id": grading.pk, "state": grading.get_state_display(), "why": why_not(member, user)},
@@ -30,7 +32,7 @@ def tablet_sheet(member: PanelMember, user: User) -> dict[str, Any]:
             _indicator(one, depths[one.pk], sheet.claims.get(one.pk), grading, files) for one in sheet.indicators
         ],
         "marks": [_mark(mark) for (key, _one), mark in sheet.marks.items() if key == member.pk],
-        "photos": {one: len(rows) for (kind, one), rows in files.items() if kind == "own"},
+        "photos": {one: len(rows) for (_member, one), rows in own.items()},
     }
 
 
@@ -49,7 +51,7 @@ def _indicator(
     depth: int,
     claim: GradingClaim | None,
     grading: Grading,
-    files: dict[tuple[str, int], list[Attachment]],
+    files: dict[int, list[Attachment]],
 ) -> dict[str, Any]:
     about = {"id": one.pk, "code": one.code, "name": one.name, "depth": depth, "heading": one.method == Method.HEADING}
     if about["heading"]:
@@ -59,7 +61,7 @@ def _indicator(
         "steps": steps_of(one), "per_unit": plain(one.per_unit) if one.per_unit is not None else "",
         "required": asked(one, grading.applied_grade), "evidence": one.evidence, "guidance": one.guidance,
         "may_not_apply": one.may_not_apply, "veto": one.is_veto, "metric": bool(one.metric),
-        "claim": _claim(one, claim), "files": [_file(row) for row in files.get(("claim", one.pk), [])],
+        "claim": _claim(one, claim), "files": [_file(row) for row in files.get(one.pk, [])],
         "photos_url": reverse("assessments:score_evidence", args=[grading.pk, one.pk]),
     }  # fmt: skip
 
@@ -79,21 +81,15 @@ def _file(row: Attachment) -> dict[str, str]:
     return {"name": row.name, "url": reverse("core:attachment_download", args=[row.pk])}
 
 
-def _files(sheet: PanelSheet, member: PanelMember) -> dict[tuple[str, int], list[Attachment]]:
-    """("claim" or "own", indicator) → files of the team's claim, of the assessor's own marks. One query."""
+def _claim_files(sheet: PanelSheet) -> dict[int, list[Attachment]]:
+    """Indicator → evidence of the team's claim. One query."""
     claims = {str(claim.pk): claim.indicator_id for claim in sheet.claims.values()}
-    own = dict(ScoreMark.objects.filter(member=member).values_list("pk", "indicator_id"))
-    marks = {str(key): indicator for key, indicator in own.items()}
-    kinds = ContentType.objects.get_for_models(GradingClaim, ScoreMark)
-    rows = Attachment.objects.current().filter(
-        content_type__in=list(kinds.values()), object_id__in=[*claims, *marks], kind="evidence"
-    )
-    found: dict[tuple[str, int], list[Attachment]] = defaultdict(list)
-    for row in rows:
-        if row.content_type_id == kinds[GradingClaim].pk and row.object_id in claims:
-            found["claim", claims[row.object_id]].append(row)
-        elif row.object_id in marks:
-            found["own", marks[row.object_id]].append(row)
+    found: dict[int, list[Attachment]] = defaultdict(list)
+    if claims:
+        kind = ContentType.objects.get_for_model(GradingClaim)
+        rows = Attachment.objects.current().filter(content_type=kind, object_id__in=list(claims), kind="evidence")
+        for row in rows:
+            found[claims[row.object_id]].append(row)
     return found
 
 

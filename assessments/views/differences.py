@@ -1,5 +1,6 @@
 """Who scored how: indicators × assessors, differences marked and settled. For the office and the lead of the panel."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.forms.panel import SettleForm
 from assessments.models import Grading, Indicator, PanelMember, ScoreMark, SettledScore
+from assessments.panel.evidence import evidence_of
 from assessments.panel.members import may_arrange, may_see_marks
 from assessments.panel.settling import can_be_settled, may_settle, settle
 from assessments.panel.sheet import PanelSheet, Row, panel_sheet
@@ -22,10 +24,12 @@ from assessments.scoring import Answer
 from assessments.states import GradingState
 from assessments.views.panel_common import back_with, grading_seen, not_at, state_chip
 from core.forms import refuse
+from core.models import Attachment
 from organizations.models import User
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
 
+Files = Mapping[tuple[int, int], Sequence[Attachment]]
 MOST = 30
 SETTLED_IN = (GradingState.ON_SITE, GradingState.DELIBERATION)
 
@@ -38,6 +42,7 @@ class Cell:
     said: str
     note: str = ""
     taken: bool = False
+    files: Sequence[Attachment] = ()
 
 
 @dataclass
@@ -69,7 +74,8 @@ def differences(request: SignedIn, pk: int) -> HttpResponse:
         return back_with(request, _("您完成自己的评分后，才能看其他专家的评分。"), "assessments:my_panels")
     sheet = panel_sheet(grading)
     decision = may_settle(grading, request.user)
-    lines = [_line(sheet, row, bool(decision)) for row in sheet.rows]
+    files = evidence_of(ScoreMark.objects.filter(member__grading=grading))
+    lines = [_line(sheet, row, bool(decision), files) for row in sheet.rows]
     looked_at = [line for line in lines if line.row.agreed.differs or line.row.settled is not None]
     everything = request.GET.get("all") == "1"
     here = reverse("assessments:differences", args=[grading.pk])
@@ -93,27 +99,27 @@ def differences(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "assessments/differences.html", context)
 
 
-def _line(sheet: PanelSheet, row: Row, decides: bool) -> Line:
+def _line(sheet: PanelSheet, row: Row, decides: bool, files: Files) -> Line:
     return Line(
         row,
-        [_cell(row, member) for member in sheet.panel],
+        [_cell(row, member, files.get((member.pk, row.indicator.pk), [])) for member in sheet.panel],
         told(row.indicator, row.answer),
         decides and can_be_settled(sheet.grading, row),
     )
 
 
-def _cell(row: Row, member: PanelMember) -> Cell:
+def _cell(row: Row, member: PanelMember, files: Sequence[Attachment]) -> Cell:
     mark: ScoreMark | None = row.marks.get(member.pk)
     answer = row.answers.get(member.pk)
     own = mark is not None and answer == Answer(mark.value, mark.points, mark.not_applicable)
     note = mark.note if mark is not None else ""
-    return Cell(member, told(row.indicator, answer), note, answer is not None and not own)
+    return Cell(member, told(row.indicator, answer), note, answer is not None and not own, files)
 
 
 def _history(grading: Grading) -> list[dict[str, Any]]:
     """What was settled, newest first, also what was changed since. One query."""
     events: Any = SettledScore._meta.get_field("tracked_events").related_model
-    rows = events.objects.filter(grading=grading.pk).select_related("indicator", "settled_by").order_by("-pgh_id")[:MOST]
+    rows = events.objects.filter(grading=grading.pk).select_related("indicator", "settled_by")
     return [
         {
             "at": event.settled_at,
@@ -121,7 +127,7 @@ def _history(grading: Grading) -> list[dict[str, Any]]:
             "label": _("%(indicator)s：认定 %(said)s") % {"indicator": event.indicator, "said": _said(event)},
             "comment": event.reason,
         }
-        for event in rows
+        for event in rows.order_by("-pgh_id")[:MOST]
     ]
 
 
@@ -156,8 +162,10 @@ def difference_settle(request: SignedIn, pk: int, indicator: int) -> HttpRespons
         else:
             messages.success(request, _("已认定：%(what)s。") % {"what": one})
             return redirect(back)
+    files = evidence_of(ScoreMark.objects.filter(member__grading=grading, indicator=one))
     context = {
-        "title": _("认定得分"), "form": form, "grading": grading, "line": _line(sheet, row, True), "cancel_url": back,
+        "title": _("认定得分"), "form": form, "grading": grading, "line": _line(sheet, row, True, files),
+        "cancel_url": back,
     }  # fmt: skip
     return render(request, "assessments/difference_settle.html", context)
 

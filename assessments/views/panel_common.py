@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from assessments.models import Grading, PanelMember
@@ -32,9 +32,7 @@ def seats_of(user: User) -> QuerySet[PanelMember]:
 
 def own_seat(request: SignedIn, grading: int) -> PanelMember:
     """The place on the panel of a grading; 404 where the reader has none."""
-    rows = seats_of(request.user).filter(grading=grading, left_on=None)
-    found: PanelMember = seen(rows, rows.values_list("pk", flat=True).first())
-    return found
+    return get_object_or_404(seats_of(request.user), grading=grading, left_on=None)
 
 
 def member_arranged(request: SignedIn, pk: int) -> PanelMember:

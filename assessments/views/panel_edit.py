@@ -13,14 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.choices import PanelDuty
-from assessments.forms.panel import LeaveForm
 from assessments.models import Grading, PanelMember
 from assessments.panel.members import (
     ARRANGED,
     appoint,
     candidates,
     hindrances_of,
-    leave,
     make_lead,
     may_arrange,
     may_see_marks,
@@ -29,8 +27,8 @@ from assessments.panel.members import (
 from assessments.panel.progress import progress_of
 from assessments.recusal import grounds_of
 from assessments.states import GradingState
-from assessments.views.panel_common import back_with, grading_seen, member_arranged, not_at, state_chip
-from core.forms import refuse
+from assessments.views.panel_common import grading_seen, member_arranged, state_chip
+from assessments.views.panel_leaving import leaving
 from core.keys import key
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen, told
@@ -112,25 +110,16 @@ def panel_lead(request: SignedIn, pk: int) -> HttpResponse:
 def panel_leave(request: SignedIn, pk: int) -> HttpResponse:
     """Takes a member off, with the reason."""
     member = member_arranged(request, pk)
-    back = reverse("assessments:panel_edit", args=[member.grading_id])
-    wrong = not_at(member.grading, *ARRANGED)
-    if wrong or member.left_on is not None:
-        return back_with(request, wrong or _("%(who)s已退出专家组。") % {"who": member.user}, back)
-    form = LeaveForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            leave(member, reason=form.cleaned_data["reason"], by=request.user)
-        except ValidationError as error:
-            refuse(form, error)
-        else:
-            messages.success(request, _("%(who)s已退出专家组。") % {"who": member.user})
-            return redirect(back)
-    context = {
-        "title": _("退出专家组"), "form": form, "tone": "danger", "submit_label": _("退出专家组"), "cancel_url": back,
-        "question": _("%(who)s退出%(team)s的专家组。") % {"who": member.user, "team": member.grading.team},
-        "consequences": [_("已评的分保留，但不再计入。"), _("退出的人和原因一直可以查到。")],
-    }  # fmt: skip
-    return render(request, "generic/confirm.html", context)
+    return leaving(
+        request,
+        member,
+        back=reverse("assessments:panel_edit", args=[member.grading_id]),
+        done=_("%(who)s已退出专家组。") % {"who": member.user},
+        title=_("退出专家组"),
+        question=_("%(who)s退出%(team)s的专家组。") % {"who": member.user, "team": member.grading.team},
+        consequences=[_("已评的分保留，但不再计入。"), _("退出的人和原因一直可以查到。")],
+        submit_label=_("退出专家组"),
+    )
 
 
 @require_POST

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.choices import PanelDuty
-from assessments.forms.panel import DeclareForm, LeaveForm
+from assessments.forms.panel import DeclareForm
 from assessments.models import PanelMember
-from assessments.panel.members import ARRANGED, declare, leave
+from assessments.panel.members import ARRANGED, declare
 from assessments.panel.progress import progress_of
 from assessments.recusal import grounds_of
 from assessments.states import GradingState
-from assessments.views.panel_common import back_with, not_at, seats_of, state_chip
+from assessments.views.panel_common import back_with, seats_of, state_chip
+from assessments.views.panel_leaving import closed, leaving
 from core.forms import refuse
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
@@ -59,18 +60,14 @@ def _own(request: SignedIn, pk: int) -> PanelMember:
     return member
 
 
-def _closed(member: PanelMember) -> str:
-    return not_at(member.grading, *ARRANGED) if member.left_on is None else _("您已退出这个专家组。")
-
-
 @require_http_methods(_BOTH)
 @login_required
 def panel_declare(request: SignedIn, pk: int) -> HttpResponse:
     """声明无利害关系; what the records say against it stands above the form."""
     member = _own(request, pk)
     back = reverse("assessments:my_panels")
-    if closed := _closed(member):
-        return back_with(request, closed, back)
+    if wrong := closed(member):
+        return back_with(request, wrong, back)
     form = DeclareForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -92,21 +89,13 @@ def panel_declare(request: SignedIn, pk: int) -> HttpResponse:
 def panel_recuse(request: SignedIn, pk: int) -> HttpResponse:
     """申请回避: it takes effect at once and is told to the office."""
     member = _own(request, pk)
-    back = reverse("assessments:my_panels")
-    if closed := _closed(member):
-        return back_with(request, closed, back)
-    form = LeaveForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            leave(member, reason=form.cleaned_data["reason"], by=request.user)
-        except ValidationError as error:
-            refuse(form, error)
-        else:
-            messages.success(request, _("已回避，组织单位会另请专家。"))
-            return redirect(back)
-    context = {
-        "title": _("申请回避"), "form": form, "tone": "danger", "submit_label": _("回避"), "cancel_url": back,
-        "question": _("您将退出%(team)s测评的专家组。") % {"team": member.grading.team},
-        "consequences": [_("立即生效，组织单位会收到通知。"), _("已评的分保留，但不再计入。")],
-    }  # fmt: skip
-    return render(request, "generic/confirm.html", context)
+    return leaving(
+        request,
+        member,
+        back=reverse("assessments:my_panels"),
+        done=_("已回避，组织单位会另请专家。"),
+        title=_("申请回避"),
+        question=_("您将退出%(team)s测评的专家组。") % {"team": member.grading.team},
+        consequences=[_("立即生效，组织单位会收到通知。"), _("已评的分保留，但不再计入。")],
+        submit_label=_("回避"),
+    )

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.models import Indicator, ScoreMark
+from assessments.panel.evidence import evidence_of
 from assessments.panel.given import Given, read
 from assessments.panel.marking import Result, take, why_not
 from assessments.panel.members import finish
@@ -24,7 +24,6 @@ from assessments.panel.tablet import tablet_sheet
 from assessments.panel.words import told as in_words
 from assessments.views.panel_common import back_with, own_seat
 from core.attachments.panel import panel_context
-from core.models import Attachment
 from core.offline import REFUSED, Batch, answered, key_of, who, worker
 from organizations.models import User
 from organizations.signed_in import SignedIn
@@ -135,13 +134,6 @@ def score_evidence(request: SignedIn, pk: int, indicator: int) -> HttpResponse:
     context = {
         "title": _("现场证据"), "member": member, "grading": member.grading, "indicator": row,
         "panel": panel_context(marks[-1], request.user, "evidence") if marks else None,
-        "earlier": _files_of(marks[:-1]),
+        "earlier": evidence_of(marks[:-1]).get((member.pk, row.pk), []),
     }  # fmt: skip
     return render(request, "assessments/score_evidence.html", context)
-
-
-def _files_of(marks: list[ScoreMark]) -> list[Attachment]:
-    """What was put with scores that others have replaced since."""
-    keys = [str(mark.pk) for mark in marks]
-    kind = ContentType.objects.get_for_model(ScoreMark)
-    return list(Attachment.objects.current().filter(content_type=kind, object_id__in=keys)) if keys else []

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,11 +14,13 @@ from django.utils import timezone
 from assessments.choices import PanelDuty
 from assessments.models import Grading, PanelMember, ScoreMark, SettledScore
 from assessments.panel.members import hindrances
+from core.attachments import attach
 from core.models import Notice
 from organizations.models import User
 from teams.models import Team
 from tests.assessments import builders
 from tests.core.list_checks import queries_of
+from tests.core.sample_files import image
 from tests.organizations.helpers import messages_of
 from tests.people import builders as people
 
@@ -222,6 +225,8 @@ def test_finish_says_what_is_missing_and_then_closes(
     assert member.finished_at is not None
     late = send(client, assessor, raw(scoring, "2.1", points="31")).json()["results"]
     assert "您已完成评分" in late[0]["message"]
+    own = client.post(url("panel_reopen", member), follow=True)
+    assert "自己的评分请组织单位的其他人重新打开" in said(own)
     assert as_user(region).post(url("panel_reopen", member)).status_code == 302
     again = send(client, assessor, raw(scoring, "2.1", points="31")).json()["results"]
     assert again[0]["state"] == "stored"
@@ -235,6 +240,14 @@ def test_evidence_hangs_on_the_own_score(as_user: AsUser, assessor: User, baotou
     assert str(mark.pk) in client.get(page).content.decode()
     assert list(ScoreMark.objects.visible_to(assessor)) == [mark]
     assert not ScoreMark.objects.visible_to(baotou).exists()
+    photo = SimpleUploadedFile("现场.png", image("PNG"), "image/png")
+    attach(mark, photo, kind="evidence", by=assessor)
+    builders.scored(scoring.panel.get(user=assessor), "2.1", minutes=1, points=31)
+    assert "现场.png" in client.get(page).content.decode()  # it came with the earlier score
+    assert client.get(url("score_state", scoring)).json()["photos"] == {str(one.pk): 1}
+    scoring.panel.update(finished_at=timezone.now())
+    shown = client.get(f"{url('differences', scoring)}?all=1").content.decode()
+    assert "现场.png" in shown
 
 
 # -- differences ----------------------------------------------------------------------------------------------
