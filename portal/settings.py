@@ -218,7 +218,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
-        "worker-src": ["'self'"],  # of the roll (training/views/roll_phone.py)
+        "worker-src": ["'self'"],  # of pages that work without network (core/offline.py)
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'self'"],

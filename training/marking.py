@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.language import in_chinese
+from core.offline import AHEAD, REFUSED, SAME, STORED
 from organizations.models import User
 from training.choices import Listing, MarkKind, MarkMethod, Trouble
 from training.models import Mark, Participation, Slot
@@ -31,9 +32,7 @@ from training.roll.given import Given
 from training.roll.people import Known, People
 from training.states import WITH_AUTHOR
 
-STORED, SAME, REFUSED = "stored", "same", "refused"
 AROUND = timedelta(hours=4)  # before the beginning and after the end of a slot
-AHEAD = timedelta(minutes=2)  # a time no further in the future is one of now
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Result:
 def take(given: Sequence[Given], *, by: User, offset: timedelta = timedelta(0)) -> list[Result]:
     """Store what can be stored; an answer per mark, in the order given.
 
-    :param offset: what to add to the times because the device's clock is wrong (``given.clock_offset``).
+    :param offset: what to add to the times because the device's clock is wrong (``core.offline.clock_offset``).
     """
     slots = _slots(given, by)
     states = _hold({slot.activity_id for slot in slots.values()})

@@ -173,6 +173,12 @@ class GradingClaim(models.Model):
         return self.grading.can_edit(user)
 
 
+class PanelMemberQuerySet(models.QuerySet):
+    def on_it(self) -> "PanelMemberQuerySet":
+        """Who has not left."""
+        return self.filter(left_on=None)
+
+
 @tracked()
 class PanelMember(models.Model):
     """专家组成员. Who is on it must have nothing to do with the team (``assessments.recusal``).
@@ -190,6 +196,8 @@ class PanelMember(models.Model):
     left_reason = models.CharField(_("退出或回避原因"), max_length=200, blank=True)
     finished_at = models.DateTimeField(_("评分完成"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = PanelMemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("专家组成员")
@@ -216,6 +224,17 @@ class PanelMember(models.Model):
         return f"{self.user}"
 
 
+class ScoreMarkQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "ScoreMarkQuerySet":
+        """One's own; all of a grading to the lead of its panel and to the office that holds it. The team's side sees
+        what the panel came to, not who scored how."""
+        from organizations.permissions import reach  # the permission module reads the organization's model
+
+        leads = PanelMember.objects.on_it().filter(grading=OuterRef("member__grading"), user=user, duty=PanelDuty.LEAD)
+        office = reach(user, Right.SCORE_ASSESSMENT, at="member__grading__office")
+        return self.filter(Q(member__user=user) | office | Exists(leads))
+
+
 @tracked()
 class ScoreMark(models.Model):
     """One assessor's score of one indicator, as the device made it. Append-only: the latest of each counts.
@@ -233,6 +252,7 @@ class ScoreMark(models.Model):
     made_at = models.DateTimeField(_("评分时间"))
     received_at = models.DateTimeField(_("收到时间"), auto_now_add=True)
 
+    objects = ScoreMarkQuerySet.as_manager()
     attachment_kinds = {"evidence": _("现场证据")}
 
     class Meta:
@@ -251,7 +271,8 @@ class ScoreMark(models.Model):
         return self.member.grading.get_absolute_url()
 
     def can_attach(self, user: User) -> Decision:
-        if self.member.user_id != user.pk or self.member.grading.state != GradingState.ON_SITE:
+        member = self.member
+        if member.user_id != user.pk or member.left_on or member.grading.state != GradingState.ON_SITE:
             return no(_("只有评分的专家本人在现场测评期间可以补充证据。"))
         return yes(_("评分的专家本人"))
 

@@ -1,7 +1,7 @@
 /* Members' cards by the camera (the browser's own reader, else jsQR, loaded only then), by a scanner that types, or pasted.
    Each is kept as it was read; whose card it is, the server says when it gets it. */
 (() => {
-  const { rollSync: sync } = window;
+  const { offlineSync: sync } = window;
   const form = document.getElementById("scan-form");
   if (!form) return;
   const field = form.elements.card;
@@ -26,7 +26,7 @@
     if (navigator.vibrate) navigator.vibrate(60);
     line(await sync.mark({ card, kind: "arrived", method: "card" }));
   };
-  document.addEventListener("roll:answered", ({ detail: { mark, result } }) => {
+  document.addEventListener("offline:answered", ({ detail: { mark, result } }) => {
     const item = done.querySelector(`[data-mark="${CSS.escape(mark.id)}"]`);
     if (!item) return;
     const known = sync.state.sheet ? [...sync.state.sheet.people, ...sync.state.sheet.others] : [];

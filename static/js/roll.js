@@ -1,7 +1,7 @@
 /* The roll on a phone. A tap is 到; a tap on who is marked, or on a name, opens the choice. What is shown is folded from
    the server's marks and those still on this device. Rows keep their place while one taps, so that no thumb hits the next. */
 (() => {
-  const { rollSync: sync, rollFold: fold } = window;
+  const { offlineSync: sync, rollFold: fold } = window;
   const list = document.getElementById("roll-list");
   if (!list) return;
   const { state } = sync;
@@ -141,7 +141,7 @@
   group.addEventListener("change", arrange);
   by("roll-sort").addEventListener("click", arrange);
 
-  document.addEventListener("roll:change", () => {
+  document.addEventListener("offline:change", () => {
     by("roll-reading").hidden = Boolean(state.sheet);
     if (!state.sheet) return;
     choices();

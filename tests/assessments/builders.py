@@ -1,14 +1,24 @@
 """Standards, gradings and annual assessments for tests. Fixed values, plainly fictional."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
-from assessments.choices import Method, Purpose, Subject
-from assessments.models import Campaign, Conclusion, Grading, Indicator, Review, Standard
-from assessments.states import CampaignState, StandardState
+from assessments.choices import Method, PanelDuty, Purpose, Subject
+from assessments.models import (
+    Campaign,
+    Conclusion,
+    Grading,
+    GradingClaim,
+    Indicator,
+    PanelMember,
+    Review,
+    ScoreMark,
+    Standard,
+)  # fmt: skip
+from assessments.states import CampaignState, GradingState, StandardState
 from organizations.models import Organization, User
 from organizations.roles import Level
 from teams.models import Team
@@ -85,3 +95,35 @@ def review(of: Campaign, team: Team, **facts: Any) -> Review:
 
 def _league(place: Organization) -> Organization:
     return next(one for one in Organization.objects.filter(level=Level.LEAGUE) if place.path.startswith(one.path))
+
+
+def on_site(team: Team, by: User, office: Organization, *people: User, **facts: Any) -> Grading:
+    """A grading whose panel scores: ``people`` sit on it, the first as lead, all have declared. ``state=`` another."""
+    facts = {"state": GradingState.ON_SITE, "site_on": date(2026, 11, 20), "site_place": "演示训练基地", **facts}
+    made = grading(team, by, office=office, submitted_by=by, submitted_at=timezone.now(), **facts)
+    for number, one in enumerate(people):
+        seat(made, one, duty=PanelDuty.MEMBER if number else PanelDuty.LEAD)
+    return made
+
+
+def seat(of: Grading, user: User, *, declared: bool = True, **facts: Any) -> PanelMember:
+    """One place on the panel, held for an hour."""
+    before = timezone.now() - timedelta(hours=1)
+    facts = {"appointed_by": of.created_by, "declared_at": before if declared else None, **facts}
+    made = PanelMember.objects.create(grading=of, user=user, **facts)
+    PanelMember.objects.filter(pk=made.pk).update(appointed_at=before)
+    made.refresh_from_db()
+    return made
+
+
+def scored(member: PanelMember, code: str, *, minutes: int = 0, **answer: Any) -> ScoreMark:
+    """One mark, ``minutes`` after the place was taken: ``value=``, ``points=`` or ``not_applicable=``."""
+    indicator = Indicator.objects.get(standard=member.grading.standard_id, code=code)
+    at = member.appointed_at + timedelta(minutes=minutes)
+    return ScoreMark.objects.create(member=member, indicator=indicator, made_at=at, **answer)
+
+
+def claimed(of: Grading, code: str, value: int) -> GradingClaim:
+    """What the platform's own number was at the hand-in."""
+    indicator = Indicator.objects.get(standard=of.standard_id, code=code)
+    return GradingClaim.objects.create(grading=of, indicator=indicator, value=value)

@@ -11,6 +11,11 @@ from tests.assessments import builders
 def assessments_world(cast: dict[str, User], team: Team, membership: Membership) -> dict[str, Any]:
     """``team``: filed; ``membership``: one of its members."""
     grading = builders.grading(team, cast["songshan"])
+    league = cast["chifeng"].organization
+    scoring = builders.on_site(team, cast["songshan"], league, standard=builders.standard(code="test-panel"))
+    own = builders.on_site(
+        team, cast["songshan"], league, cast["assessor"], standard=builders.standard(code="test-own-panel")
+    )
     campaign = builders.campaign(cast["region"])
     return {
         "standard": grading.standard,
@@ -19,4 +24,10 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
         "grading": grading,
         "campaign": campaign,
         "review": builders.review(campaign, team),
+        "grading_on_site": scoring,  # held by the league
+        "panel_member": builders.seat(scoring, cast["region"]),
+        "indicator_on_site": scoring.standard.indicators.get(code="2.1"),
+        "own_grading": own,  # the assessor sits on its panel
+        "own_seat": own.panel.get(),
+        "own_indicator": own.standard.indicators.get(code="2.1"),
     }

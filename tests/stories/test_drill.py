@@ -65,13 +65,13 @@ def _rolled(page: Page, record: Activity) -> None:
     """From the home page to the roll; the network is cut after the first tap and comes back."""
     page.goto(f"/roll/slots/{record.slots.get().pk}/")
     expect(page.locator("#roll-due")).to_have_text("3")
-    page.wait_for_selector("html[data-roll-kept]", state="attached")
+    page.wait_for_selector("html[data-offline-kept]", state="attached")
     _tap(page, NAMES[0])
     assert _marks(record, 1) == 1
     page.context.set_offline(True)
     for name in NAMES[1:]:
         _tap(page, name)
-    expect(page.locator("#roll-chip")).to_contain_text("待同步 2")
+    expect(page.locator("#offline-chip")).to_contain_text("待同步 2")
     page.context.set_offline(False)
     assert _marks(record, len(NAMES)) == len(NAMES)
     page.get_by_role("link", name="结束点名").click()

@@ -46,7 +46,7 @@ def tap(page: Page, name: str, choice: str = "") -> None:
 
 
 def waits(page: Page, count: int) -> None:
-    expect(page.locator("#roll-chip")).to_contain_text(f"待同步 {count}")
+    expect(page.locator("#offline-chip")).to_contain_text(f"待同步 {count}")
 
 
 def sign_in(page: Page, username: str, slot: Slot) -> None:
@@ -74,9 +74,9 @@ def test_roll_without_network_and_without_session(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert person(page, "王明").locator("[data-mark]").bounding_box()["height"] >= 48  # type: ignore[index]
     tap(page, "王明")
-    expect(page.locator("#roll-chip")).to_contain_text("已同步")
+    expect(page.locator("#offline-chip")).to_contain_text("已同步")
     assert [mark.kind for mark in stored(1)] == [MarkKind.ARRIVED]
-    page.wait_for_selector("html[data-roll-kept]", state="attached")
+    page.wait_for_selector("html[data-offline-kept]", state="attached")
 
     # the network goes: taps go on, the page opens again, nothing is forgotten
     page.context.set_offline(True)
@@ -84,7 +84,7 @@ def test_roll_without_network_and_without_session(
     tap(page, "李志强")
     waits(page, 2)
     page.reload()
-    expect(page.locator("#roll-chip")).to_contain_text("无网络")
+    expect(page.locator("#offline-chip")).to_contain_text("无网络")
     waits(page, 2)
     expect(person(page, "李志强").locator("[data-mark]")).to_contain_text("已到")
     expect(page.locator("#roll-came")).to_have_text("3")
@@ -123,10 +123,10 @@ def test_roll_without_network_and_without_session(
     page.context.clear_cookies()
     page.goto(f"/accounts/login/?next=/roll/slots/{slot.pk}/")
     sign_in(page, "captain", slot)
-    expect(page.locator("#roll-chip")).to_contain_text("已同步")
+    expect(page.locator("#offline-chip")).to_contain_text("已同步")
     assert len(stored(7)) == 7
     page.reload()
-    expect(page.locator("#roll-chip")).to_contain_text("已同步")
+    expect(page.locator("#offline-chip")).to_contain_text("已同步")
     assert Mark.objects.count() == 7
     assert {mark.by.username for mark in Mark.objects.select_related("by")} == {"captain"}
     found = dict(Attendance.objects.values_list("participation__person__name", "presence"))

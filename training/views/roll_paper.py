@@ -14,11 +14,11 @@ from django.utils.dateparse import parse_time
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from core.offline import REFUSED
 from organizations.signed_in import SignedIn
 from people.models import Membership
 from training.choices import MarkKind
 from training.forms.roll import PaperForm
-from training.marking import REFUSED
 from training.models import Attendance, Participation, Slot
 from training.roll.callers import Caller
 from training.roll.paper import Line, enter, match

@@ -16,11 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.documents.qr import qr_svg
+from core.offline import REFUSED
 from core.verify.limits import ByAddress
 from organizations.signed_in import SignedIn
 from people.models import Person
 from training.choices import MarkKind, MarkMethod, Presence
-from training.marking import REFUSED, take
+from training.marking import take
 from training.models import Attendance, Mark, Poster, Slot
 from training.roll import poster as posters
 from training.roll.given import Given

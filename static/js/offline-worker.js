@@ -1,6 +1,7 @@
-/* Service worker of the roll (scope /roll/). It sends nothing and changes nothing: it hands out the pages of a roll and
-   what they load when there is no network or no session, from what the page itself has put into the cache
-   (roll-keep.js). Marks are the page's business. */
+/* Service worker of pages that work without network, each kind under a scope of its own (/roll/, /scoring/). It sends
+   nothing and changes nothing: it hands out these pages and what they load when there is no network or no session, from
+   what the page itself has put into the cache (offline-keep.js). Marks are the page's business. */
+const SCOPE = new URL(self.registration.scope).pathname;
 const WAIT = 5000; // a network that is this slow is none
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -18,7 +19,7 @@ const page = async (request) => {
   if (!kept) return ask(request);
   try {
     const answer = await Promise.race([ask(request), late()]);
-    // opaqueredirect: off to the sign-in page. The roll goes on; its page says that one has to sign in.
+    // opaqueredirect: off to the sign-in page. The work goes on; its page says that one has to sign in.
     return answer.ok ? answer : answer.type === "opaqueredirect" || answer.status >= 500 ? kept : answer;
   } catch {
     return kept;
@@ -30,6 +31,6 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
-  if (request.mode === "navigate" && pathname.startsWith("/roll/")) event.respondWith(page(request));
+  if (request.mode === "navigate" && pathname.startsWith(SCOPE)) event.respondWith(page(request));
   else if (pathname.startsWith("/static/")) event.respondWith(file(request));
 });

@@ -1,7 +1,9 @@
-/* What the device keeps of a roll (IndexedDB). Two stores apart: names and server marks, which go with the sign-out, and
-   the marks tapped here, which stay until the server has them. Every entry carries the account it belongs to.
-   Sets window.rollStore. */
-window.rollStore = (() => {
+/* What the device keeps of a page that works without network (IndexedDB). Two stores apart: the sheet as the server had it,
+   with names and server marks, which goes with the sign-out, and the marks made here, which stay until the server has
+   them. Every entry carries the account it belongs to. Each kind of page (data-offline: "roll", "scoring") has its own.
+   Sets window.offlineStore. */
+window.offlineStore = (() => {
+  const kind = document.body.dataset.offline;
   const open = (name, build) => new Promise((done, fail) => {
     const asked = indexedDB.open(name, 1);
     asked.onupgradeneeded = () => build(asked.result);
@@ -24,8 +26,8 @@ window.rollStore = (() => {
   });
 
   let memory = null; // the browser keeps nothing (private window): the page says so
-  const marks = () => open("roll-marks", (database) => database.createObjectStore("marks", { keyPath: "id" }));
-  const names = () => open("roll-names", (database) => database.createObjectStore("sheets", { keyPath: "key" }));
+  const marks = () => open(`${kind}-marks`, (database) => database.createObjectStore("marks", { keyPath: "id" }));
+  const names = () => open(`${kind}-names`, (database) => database.createObjectStore("sheets", { keyPath: "key" }));
   const using = async (which, act) => {
     const database = await which();
     try { return await act(database); } finally { database.close(); }

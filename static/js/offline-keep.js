@@ -1,13 +1,15 @@
-/* Keeps the page of a roll and what it loads in this browser, so that it opens again without network. Only the shell: it
-   holds no names. One cache per account; roll-leave.js empties them. */
+/* Keeps a page that works without network, and what it loads, in this browser, so that it opens again. Only the shell: it
+   holds no names. One cache per kind of page and account; offline-leave.js empties them. The worker's scope is the path
+   that its pages have in common. */
 (() => {
-  const { user, workerUrl, until, keep: keepPages, files: laterFiles } = document.body.dataset;
+  const { offline: kind, user, workerUrl, until, keep: keepPages, files: laterFiles } = document.body.dataset;
   if (!("serviceWorker" in navigator) || !("caches" in window) || Date.now() > Number(until)) return;
-  const name = `roll:${user}`;
-  /* Pages of slots that are long over go. */
+  const name = `${kind}:${user}`;
+  /* Pages that are long over go. */
+  const scope = workerUrl.replace(/worker\.js$/, "");
   const prune = async (cache) => {
     for (const request of await cache.keys()) {
-      if (!new URL(request.url).pathname.startsWith("/roll/")) continue;
+      if (!new URL(request.url).pathname.startsWith(scope)) continue;
       const [, over] = /data-until="(\d+)"/.exec(await (await cache.match(request)).text()) || [];
       if (Number(over) < Date.now()) await cache.delete(request);
     }
@@ -23,7 +25,7 @@
       const answer = await fetch(address, { headers: { "X-Portal-Background": "1" }, cache: "no-store" });
       if (answer.ok && !answer.redirected) await cache.put(address, answer);
     }
-    document.documentElement.dataset.rollKept = "1";
+    document.documentElement.dataset.offlineKept = "1";
   };
   window.addEventListener("load", () => keep().catch(() => { /* no network now: what was kept stays */ }));
 })();

@@ -1,19 +1,21 @@
 /* Brings marks from the device to the server: each is kept here first and goes only when the server has answered for it.
    Sent again as often as need be, for the server knows them by their ids. Without a session, without network, with the
-   server down: all stay, and the page is told ("roll:change" on document). Sets window.rollSync. */
-window.rollSync = (() => {
+   server down: all stay, and the page is told ("offline:change" on document; "offline:answered" for each mark, before the sheet is kept).
+   Body: data-offline (kind of page), data-user, data-sheet (which sheet), data-facts (JSON that goes with each mark),
+   data-state-url, data-marks-url, data-until. Sets window.offlineSync. */
+window.offlineSync = (() => {
   const BATCH = 100, FIRST = 2000, LONGEST = 60000, POLL = 15000, PATIENCE = 30000;
   const page = document.body.dataset;
-  const user = Number(page.user);
+  const kind = page.offline, user = Number(page.user);
   const state = { network: navigator.onLine, expired: false, other: false, forbidden: false, known: false, sheet: null, waiting: [], shift: 0 };
   let token = document.querySelector("meta[name=csrf-token]")?.content || "";
   let wait = FIRST, timer = 0, busy = false, again = false;
-  const channel = "BroadcastChannel" in window ? new BroadcastChannel("roll") : null;
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel(kind) : null;
 
   const device = () => {
     try {
-      let id = localStorage.getItem("roll.device");
-      if (!id) localStorage.setItem("roll.device", id = key().slice(0, 12));
+      let id = localStorage.getItem(`${kind}.device`);
+      if (!id) localStorage.setItem(`${kind}.device`, id = key().slice(0, 12));
       return id;
     } catch { return ""; }
   };
@@ -25,8 +27,8 @@ window.rollSync = (() => {
     const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   };
-  const tell = () => document.dispatchEvent(new CustomEvent("roll:change"));
-  const load = async () => { state.waiting = (await window.rollStore.all()).sort((a, b) => a.at < b.at ? -1 : 1); };
+  const tell = () => document.dispatchEvent(new CustomEvent("offline:change"));
+  const load = async () => { state.waiting = (await window.offlineStore.all()).sort((a, b) => a.at < b.at ? -1 : 1); };
   const mine = () => state.waiting.filter((mark) => mark.user === user);
   const unsent = () => mine().filter((mark) => !mark.refused);
 
@@ -43,8 +45,8 @@ window.rollSync = (() => {
   };
 
   const keep = async () => {
-    try { localStorage.setItem("roll.user", user); } catch { /* roll-leave.js finds nothing to empty */ }
-    await window.rollStore.keepSheet({ key: `${user}:${page.slot}`, user, until: Number(page.until), sheet: state.sheet });
+    try { localStorage.setItem(`${kind}.user`, user); } catch { /* offline-leave.js finds nothing to empty */ }
+    await window.offlineStore.keepSheet({ key: `${user}:${page.sheet}`, user, until: Number(page.until), sheet: state.sheet });
   };
 
   /* The sheet as the server has it, and with it who is signed in and the token of the day. True: marks may be sent. */
@@ -67,7 +69,7 @@ window.rollSync = (() => {
     headers: { "Content-Type": "application/json", "X-CSRFToken": token },
     body: JSON.stringify({
       user, device: device(), now: new Date().toISOString(),
-      marks: marks.map(({ id, slot, activity, person, card, kind, method, at }) => ({ id, slot, activity, person, card, kind, method, at })),
+      marks: marks.map((mark) => ({ ...mark, user: undefined, refused: undefined })),
     }),
   });
 
@@ -76,22 +78,15 @@ window.rollSync = (() => {
     for (const result of results) {
       const mark = state.waiting.find((one) => one.id === result.id);
       if (!mark) continue;
-      if (result.state === "refused") await window.rollStore.put({ ...mark, refused: result.message });
-      else { done.push(result.id); count(mark, result); }
+      if (result.state === "refused") await window.offlineStore.put({ ...mark, refused: result.message });
+      else done.push(result.id);
       if (result.shift) state.shift = result.shift;
-      document.dispatchEvent(new CustomEvent("roll:answered", { detail: { mark, result } }));
+      document.dispatchEvent(new CustomEvent("offline:answered", { detail: { mark, result } }));
     }
     if (state.sheet) await keep();
-    await window.rollStore.remove(done);
+    await window.offlineStore.remove(done);
     await load();
   };
-  /* What the server has taken counts here at once, also when the network goes before the sheet comes. */
-  const count = ({ id, slot, kind, method, at }, { person, trouble, shift }) => {
-    const marks = state.sheet?.marks;
-    if (!marks || trouble || slot !== Number(page.slot) || marks.some((one) => one.id === id)) return;
-    marks.push({ id, person, kind, method: method || "tap", at: new Date(Date.parse(at) + shift * 1000).toISOString() });
-  };
-
   /* One round: all that waits, then the sheet. False: try again later. */
   const round = async () => {
     await load();
@@ -118,7 +113,7 @@ window.rollSync = (() => {
     let fine = false;
     try {
       // two tabs on one device: one sends, the other waits
-      fine = navigator.locks ? await navigator.locks.request("roll-send", round) : await round();
+      fine = navigator.locks ? await navigator.locks.request(`${kind}-send`, round) : await round();
     } catch {
       state.network = false;
       state.known = false;
@@ -143,25 +138,25 @@ window.rollSync = (() => {
     unsent,
     others: () => state.waiting.filter((mark) => mark.user !== user),
     start: async () => {
-      await window.rollStore.prune(user, Date.now());
+      await window.offlineStore.prune(user, Date.now());
       await load();
-      const kept = await window.rollStore.sheet(`${user}:${page.slot}`);
+      const kept = await window.offlineStore.sheet(`${user}:${page.sheet}`);
       if (kept) state.sheet = kept.sheet;
       tell();
       soon();
     },
     /* A tap: on the device first, then on its way. */
     mark: async (facts) => {
-      const mark = { id: key(), user, slot: Number(page.slot), activity: Number(page.activity), at: new Date().toISOString(), ...facts };
+      const mark = { id: key(), user, ...JSON.parse(page.facts), at: new Date().toISOString(), ...facts };
       state.waiting.push(mark);
       tell();
-      await window.rollStore.put(mark);
+      await window.offlineStore.put(mark);
       await load();
       tell();
       channel?.postMessage("changed");
       soon();
       return mark;
     },
-    drop: async (id) => { await window.rollStore.remove([id]); await load(); tell(); },
+    drop: async (id) => { await window.offlineStore.remove([id]); await load(); tell(); },
   };
 })();

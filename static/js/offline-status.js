@@ -1,0 +1,42 @@
+/* What a page that works without network says about its marks: how many wait, whether the network, the session or the right
+   is missing, and which were not taken and why. Sets window.offlineStatus: say(banner, on), count(name, number), and
+   name(mark), which the page's own script replaces: what a mark is about, in words. */
+window.offlineStatus = (() => {
+  const { offlineSync: sync, offlineStore: store } = window;
+  const { state } = sync;
+  const chip = document.getElementById("offline-chip");
+  const refused = document.getElementById("offline-refused"), row = document.getElementById("offline-refused-row");
+  const status = {
+    say: (name, on) => { const box = document.querySelector(`[data-banner="${name}"]`); if (box) box.hidden = !on; },
+    count: (name, number) => document.querySelectorAll(`[data-count="${name}"]`).forEach((box) => { box.textContent = number; }),
+    name: () => "",
+  };
+
+  const show = () => {
+    const waits = sync.unsent().length, others = sync.others().length, turned = sync.mine().filter((mark) => mark.refused);
+    chip.dataset.tone = !state.network || waits || state.expired ? "warn" : "ok";
+    for (const part of chip.querySelectorAll("[data-part]")) {
+      part.hidden = { offline: state.network, waits: !waits, fine: waits || !state.network || !state.known }[part.dataset.part];
+    }
+    chip.hidden = state.network && !waits && !state.known;
+    status.count("waits", waits);
+    status.count("others", others);
+    status.say("expired", state.expired);
+    status.say("other", state.other);
+    status.say("forbidden", state.forbidden);
+    status.say("others", others && !state.other);
+    status.say("memory", !store.isKept());
+    status.say("clock", state.shift);
+    status.say("refused", turned.length);
+    refused.replaceChildren(...turned.map((mark) => {
+      const item = row.content.firstElementChild.cloneNode(true);
+      item.querySelector("[data-who]").textContent = status.name(mark);
+      item.querySelector("[data-when]").textContent = new Date(mark.at).toLocaleString("zh-CN", { hour12: false });
+      item.querySelector("[data-why]").textContent = mark.refused;
+      item.querySelector("button").addEventListener("click", () => sync.drop(mark.id));
+      return item;
+    }));
+  };
+  document.addEventListener("offline:change", show);
+  return status;
+})();
