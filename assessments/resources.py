@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -166,7 +166,7 @@ class IndicatorResource(Resource):
         return str(column.column_name) if column is not None else ""
 
     def get_or_init_instance(self, instance_loader: Any, row: Any) -> tuple[Indicator, bool]:
-        return Indicator(standard=self.draft), True
+        return Indicator(standard=self.draft, method="", subject=""), True  # told from the row, not the model's own
 
     def validate_instance(
         self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
@@ -182,7 +182,9 @@ class IndicatorResource(Resource):
         at = self.row - 1
         if line.name:
             line.name = self.names[at]
-        line.code = self.codes[at] or line.code
+        line.code = self.codes[at]
+        if self._is_double(at):
+            errors["code"] = [ValidationError(_("这个编号在前面已经有了。"))]
         self._place(line, at, errors)
         self._read_bars(line)
         heads = line.code in self.parent_codes if self.has_parents else at in self.has_children
@@ -194,6 +196,15 @@ class IndicatorResource(Resource):
             line.points = Decimal(0)
         if not line.subject and "subject" not in errors:
             line.subject = line.parent.subject if line.parent else _subject_of(line.name)
+
+    def _is_double(self, at: int) -> bool:
+        return bool(self.codes[at]) and self.codes[at] in self.codes[:at]
+
+    def _judged(self, instance: Any) -> dict[str, list[ValidationError]]:
+        found = super()._judged(instance)
+        if self._is_double(self.row - 1):
+            found.pop(NON_FIELD_ERRORS, None)  # the constraint says the same again
+        return found
 
     def _place(self, line: Any, at: int, errors: dict[str, Any]) -> None:
         if self.has_parents:

@@ -76,7 +76,7 @@ def _head(sheet: Any, formats: dict[str, Any], standard: Standard, made: str) ->
     rows = [(label("code"), standard.code), (label("number"), str(standard.number))]
     for name in HEAD_FACTS:
         value = getattr(standard, name)
-        text = "" if value is None else shown(standard, name)
+        text = "" if value in (None, "") else shown(standard, name)
         rows.append((label(name), yes_no(value) if isinstance(value, bool) else text))
     for number, (what, text) in enumerate([*rows, (_("导出"), made)]):
         sheet.write_string(number, 0, what, formats["head"])

@@ -113,6 +113,7 @@ def test_whoever_publishes_says_what_becomes_of_the_version_before(region: User,
     client, first = as_user(region), builders.standard()
     for choice, until in (("keep", None), ("end", date(2026, 6, 30))):
         second = draft_of(first)
+        second.indicators.filter(code="1.1").update(requirements={"1": "40", "2": "25", "3": "15"})
         publish = url("standard_publish", second)
         form = client.get(publish).context["form"]
         assert "系统不会自己改" in str(form["former"].help_text)
@@ -135,7 +136,7 @@ def test_a_version_is_withdrawn_with_a_reason_and_its_end_can_be_set(
     assert standard.valid_until == date(2026, 12, 31)
     early = client.post(url("standard_until", standard), {"valid_until": "2020-01-01", "version": standard.version})
     assert "不能早于生效日期" in early.content.decode()
-    assert "reason" in client.post(url("standard_withdraw", standard), {}).context["form"].errors
+    assert "reason" in client.post(url("standard_withdraw", standard), {"reason": ""}).context["form"].errors
     client.post(url("standard_withdraw", standard), {"reason": "印发了新标准"})
     standard.refresh_from_db()
     assert (standard.state, standard.withdrawn_reason) == (StandardState.WITHDRAWN, "印发了新标准")
