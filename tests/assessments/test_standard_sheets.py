@@ -141,8 +141,10 @@ def test_wrong_cells_are_told_in_place_and_mended_there(region: User, as_user: S
     assert (wrong[2], wrong[4]) == (set(), {"code"})
     assert Standard.objects.filter(code="wrong").count() == 1  # nothing is kept by looking
     item = Import.objects.latest("created_at")
-    mended = {"cell-3-points": "10分", "cell-3-steps": "满 60 得 3 分；满 80 得 10 分",
-              "cell-3-metric": "应急救护持证率", "cell-3-value_1": "", "cell-4-code": "1.2", "row-3": "1", "row-4": "1", "recheck": "1"}  # fmt: skip
+    mended = {
+        "cell-3-points": "10分", "cell-3-steps": "满 60 得 3 分；满 80 得 10 分", "cell-3-metric": "应急救护持证率",
+        "cell-3-value_1": "", "cell-4-code": "1.2", "row-3": "1", "row-4": "1", "recheck": "1",
+    }  # fmt: skip
     preview = client.post(f"{address(standard)}?import={item.pk}", mended, follow=True).context["preview"]
     assert preview["summary"]["wrong"] == 0, preview["rows"]
     client.post(f"{address(standard)}?import={item.pk}", {"confirm": "1"})
