@@ -19,11 +19,13 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True)
 class Finding:
-    """:ivar at: the indicator it is about; None: head facts or conclusions. :ivar blocks: keeps from publishing."""
+    """:ivar blocks: keeps from publishing. :ivar at: the indicator it is about. :ivar tree: about the indicators as a
+    whole; with neither it is about head facts or conclusions."""
 
     text: str
     blocks: bool
     at: Indicator | None = None
+    tree: bool = False
 
 
 def check(
@@ -90,11 +92,13 @@ def _bars(standard: Standard, bars: Sequence[Conclusion], full: Sums) -> Iterato
 def _tree(lines: Sequence[Indicator]) -> Iterator[Finding]:
     full = sums(lines)
     if not full.lines:
-        yield Finding(_("还没有评分的指标。"), blocks=True)
+        yield Finding(_("还没有评分的指标。"), blocks=True, tree=True)
     elif full.total != HUNDRED:
-        yield Finding(_("各项分值合计 %(points)s 分，不是 100 分。") % {"points": plain(full.total)}, blocks=False)
+        words: dict[str, Any] = {"points": plain(full.total)}
+        yield Finding(_("各项分值合计 %(points)s 分，不是 100 分。") % words, blocks=False, tree=True)
     for node in nodes(lines):
-        line, words = node.indicator, {"code": node.indicator.code}
+        line = node.indicator
+        words = {"code": line.code}
         if node.is_heading and not node.height:
             yield Finding(_("%(code)s 是分组标题，下面没有指标。") % words, blocks=True, at=line)
         if node.is_heading and line.points:

@@ -98,6 +98,9 @@ class IndicatorForm(WholeForm):
         self._saving = False
         self.moved = self.instance.pk is None
         self._offer_parents(indicators)
+        for name in ("points", "per_unit"):
+            if (value := self.initial.get(name)) is not None:
+                self.initial[name] = plain(Decimal(value))
         name_blanks(self)
         chosen = self.instance.metric
         offered = measures.choices()

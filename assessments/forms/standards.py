@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from assessments.choices import Grade, Purpose
 from assessments.drafting import opened, write_bars
 from assessments.lines import BARS, bars_of
 from assessments.models import Standard
+from assessments.scoring import plain
 from core.forms import VersionedForm, WholeForm
 from core.numbers import next_number
 from core.pickers import DAY_FORMAT, days_first, name_blanks
@@ -115,7 +117,9 @@ class StandardForm(WholeForm):
         there = [] if self.instance.pk is None else bars_of(self.instance.conclusions.all())
         if not there and self.instance.pk is None:
             there = [{"name": label, "key": key} for key, label in Grade.choices]
-        initial = [{"position": number * 10, **bar} for number, bar in enumerate(there, 1)]
+        shown = [{name: plain(value) if isinstance(value, Decimal) else value for name, value in bar.items()}
+                 for bar in there]  # fmt: skip
+        initial = [{"position": number * 10, **bar} for number, bar in enumerate(shown, 1)]
         return BarLines(self.data if self.is_bound else None, initial=initial, prefix="bars")
 
     def clean(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,7 +48,10 @@ class StandardTable(Table):
     def render_state(self, record: Standard) -> Any:
         tone, icon = STANDARD_TONES[record.state]
         shown = chip(tone, record.get_state_display(), icon)
-        return shown + " " + chip("off", _("示例")) if record.is_sample else shown
+        return format_html("{} {}", shown, chip("off", _("示例"))) if record.is_sample else shown
+
+    def value_state(self, record: Standard) -> str:
+        return record.get_state_display()
 
     def render_lines(self, record: Standard) -> int:
         return getattr(record, "lines", 0)

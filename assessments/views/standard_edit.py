@@ -22,7 +22,7 @@ from assessments.standard_workflow import WORKFLOW, earlier
 from assessments.states import CampaignState, GradingState, StandardState
 from assessments.tree import sums
 from assessments.views.standard_common import closed, kept
-from core.forms import saved
+from core.forms import refuse, saved
 from core.workflow import MoveNotAllowed
 from organizations.region import may_manage_assessments
 from organizations.signed_in import SignedIn
@@ -110,10 +110,10 @@ def standard_publish(request: SignedIn, pk: int) -> HttpResponse:
         except MoveNotAllowed as error:
             return refused(request, standard, error, actions=["publish"])
         except ValidationError as error:
-            told(request, error)
-            return redirect(standard)
-        messages.success(request, _("已发布，从 %(day)s 起按它测评和考核。") % {"day": fresh.valid_from})
-        return redirect(fresh)
+            refuse(form, error)
+        else:
+            messages.success(request, _("已发布，从 %(day)s 起按它测评和考核。") % {"day": fresh.valid_from})
+            return redirect(fresh)
     findings = standard_checks.check(standard, lines)
     full = sums(lines)
     words = {"lines": full.lines, "points": f"{full.total.normalize():f}"}

@@ -215,6 +215,8 @@ def standard_compare_page(request: SignedIn, pk: int) -> HttpResponse:
         "old": old, "new": new, "versions": versions, "head": standard_compare.head(old, new),
         "bars": standard_compare.conclusions(bars[old.pk], bars[new.pk]), "rows": rows,
         "old_sums": sums(lines[old.pk]), "new_sums": sums(lines[new.pk]),
+        "everything": (everything := "all" in request.GET),
+        "listed": [row for row in rows if everything or row.state != "same"],
         "counts": {state: sum(row.state == state for row in rows) for state in ("added", "removed", "changed", "same")},
     }  # fmt: skip
     return render(request, "assessments/standard_compare.html", context)

@@ -111,19 +111,22 @@ def test_a_standard_is_drawn_up_published_and_renewed(region: User, songshan: Us
 
 def test_whoever_publishes_says_what_becomes_of_the_version_before(region: User, as_user: SignIn) -> None:
     client, first = as_user(region), builders.standard()
-    for choice, until in (("keep", None), ("end", date(2026, 6, 30))):
+    for choice, day, until in (("keep", "2026-07-01", None), ("end", "2026-09-01", date(2026, 8, 31))):
         second = draft_of(first)
         second.indicators.filter(code="1.1").update(requirements={"1": "40", "2": "25", "3": "15"})
         publish = url("standard_publish", second)
         form = client.get(publish).context["form"]
         assert "系统不会自己改" in str(form["former"].help_text)
-        assert "former" in client.post(publish, {"valid_from": "2026-07-01"}).context["form"].errors
-        client.post(publish, {"valid_from": "2026-07-01", "former": choice})
+        assert "former" in client.post(publish, {"valid_from": day}).context["form"].errors
+        client.post(publish, {"valid_from": day, "former": choice})
         first.refresh_from_db()
         second.refresh_from_db()
         assert second.state == StandardState.PUBLISHED
         assert first.valid_until == until
     assert WorkflowEvent.objects.of(second).last().facts["ended"] == ["1", "2"]
+    third = draft_of(second)
+    early = client.post(url("standard_publish", third), {"valid_from": "2026-08-01", "former": "end"})
+    assert "不能在那之前失效" in str(early.context["form"].errors)
 
 
 def test_a_version_is_withdrawn_with_a_reason_and_its_end_can_be_set(
@@ -249,7 +252,7 @@ def test_what_blocks_keeps_from_publishing(region: User, as_user: SignIn) -> Non
     asked = client.get(url("standard_publish", draft))
     assert asked.context["blocked"]
     assert url("indicator_edit", draft.indicators.get(code="1.2")) in asked.content.decode()
-    answer = client.post(url("standard_publish", draft), {"valid_from": "2026-07-01"}, follow=True)
+    answer = client.post(url("standard_publish", draft), {"valid_from": "2026-07-01"})
     assert "1.2 还没有分档" in answer.content.decode()
     draft.refresh_from_db()
     assert draft.state == StandardState.DRAFT
