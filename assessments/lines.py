@@ -18,10 +18,18 @@ LINE = (
 STEP = 10  # between two positions, so that a line put in later need not move the others
 
 
+def label(of: Any, name: str) -> str:
+    """What a fact is called.
+
+    :param of: a model or a record.
+    """
+    return str(of._meta.get_field(name).verbose_name)
+
+
 def lines_of(indicators: Iterable[Indicator]) -> list[dict[str, Any]]:
     """In the order of the tree, each with ``parent``, the code of what it stands under (empty at the top)."""
     rows = [node.indicator for node in nodes(indicators)]
-    codes = {row.pk: row.code for row in rows}
+    codes: dict[Any, str] = {row.pk: row.code for row in rows}
     return [{**{name: getattr(row, name) for name in LINE}, "parent": codes.get(row.parent_id, "")} for row in rows]
 
 

@@ -8,7 +8,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from assessments.choices import Grade, Publisher, Purpose
-from assessments.models import Standard
+from assessments.lines import label
+from assessments.models import Conclusion, Standard
 from assessments.sheets import BAR_HEADINGS, BAR_SHEET, HEAD_SHEET
 from assessments.wording import read_number
 from core.imports.headers import find_header, plain
@@ -39,7 +40,7 @@ def read(sheets: Sequence[Sheet], standard: Standard) -> dict[str, Any]:
 
 
 def _head(sheet: Sheet, standard: Standard) -> dict[str, Any]:
-    names = {plain(str(standard._meta.get_field(name).verbose_name)): name for name in _TAKEN}
+    names = {plain(label(standard, name)): name for name in _TAKEN}
     found: dict[str, Any] = {}
     for number, row in enumerate(sheet.rows, 1):
         texts = [cell.text for cell in row]
@@ -47,10 +48,15 @@ def _head(sheet: Sheet, standard: Standard) -> dict[str, Any]:
         if name is not None:
             said = texts[1] if len(texts) > 1 else ""
             try:
-                found[name] = standard._meta.get_field(name).clean(_value(name, said), standard)
+                found[name] = _cleaned(Standard, name, _value(name, said))
             except (ValueError, ValidationError) as error:
                 raise _wrong(HEAD_SHEET, number, error) from error
     return found
+
+
+def _cleaned(model: Any, name: str, value: Any) -> Any:
+    """As the model's own field takes it."""
+    return model._meta.get_field(name).clean(value, None)
 
 
 def _value(name: str, text: str) -> Any:
@@ -92,7 +98,7 @@ def _bar(texts: dict[str, str], standard: Standard, taken: list[str]) -> dict[st
         raise ValueError(_("“%(value)s”不在可选范围内，可以填：%(offered)s。") % words)
     bar["organiser"] = offices.get(organiser, "")
     for name, value in bar.items():
-        standard.conclusions.model._meta.get_field(name).clean(value, None)
+        _cleaned(Conclusion, name, value)
     return bar
 
 

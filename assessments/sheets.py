@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments import measures
-from assessments.lines import BARS
+from assessments.lines import BARS, label
 from assessments.models import Conclusion, Indicator, Standard
 from assessments.tree import Node, nodes
 from assessments.wording import steps_in_words
@@ -65,19 +65,14 @@ def workbook(standard: Standard, *, made: str) -> IO[bytes]:
     return target
 
 
-def label(name: str) -> str:
-    """Of a fact of the sheet 说明."""
-    return str(Standard._meta.get_field(name).verbose_name)
-
-
 def _head(sheet: Any, formats: dict[str, Any], standard: Standard, made: str) -> None:
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 80)
-    rows = [(label("code"), standard.code), (label("number"), str(standard.number))]
+    rows = [(label(standard, "code"), standard.code), (label(standard, "number"), str(standard.number))]
     for name in HEAD_FACTS:
         value = getattr(standard, name)
         text = "" if value in (None, "") else shown(standard, name)
-        rows.append((label(name), yes_no(value) if isinstance(value, bool) else text))
+        rows.append((label(standard, name), yes_no(value) if isinstance(value, bool) else text))
     for number, (what, text) in enumerate([*rows, (_("导出"), made)]):
         sheet.write_string(number, 0, what, formats["head"])
         sheet.write_string(number, 1, text[:LONGEST], formats["text"])

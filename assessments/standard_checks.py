@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessments.choices import Grade, Method, Purpose, Scheme, Subject
+from assessments.lines import label
 from assessments.measures import known, unit_of
 from assessments.models import Conclusion, Indicator, Standard
 from assessments.scoring import plain
@@ -77,7 +78,7 @@ def _bars(standard: Standard, bars: Sequence[Conclusion], full: Sums) -> Iterato
             continue
         for name, most in of_subject.items():
             least = getattr(bar, name)
-            words |= {"label": bar._meta.get_field(name).verbose_name, "most": plain(most)}
+            words |= {"label": label(bar, name), "most": plain(most)}
             if least is not None and least > most:
                 words["least"] = plain(least)
                 yield Finding(

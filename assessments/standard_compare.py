@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.lines import BARS, HEAD, LINE
+from assessments.lines import BARS, HEAD, LINE, label
 from assessments.models import Conclusion, Indicator, Standard
 from assessments.tree import nodes
 from assessments.wording import cell
@@ -38,7 +38,7 @@ class Compared:
 
 def head(old: Standard, new: Standard) -> list[Change]:
     """Head facts that differ."""
-    return _changes((_label(old, name), shown(old, name), shown(new, name)) for name in HEAD)
+    return _changes((label(old, name), shown(old, name), shown(new, name)) for name in HEAD)
 
 
 def conclusions(old: Iterable[Conclusion], new: Iterable[Conclusion]) -> list[Compared]:
@@ -46,7 +46,7 @@ def conclusions(old: Iterable[Conclusion], new: Iterable[Conclusion]) -> list[Co
     rows = []
     for one in new:
         was = before.pop(one.key, None)
-        facts = [(_label(one, name), shown(was, name), shown(one, name)) for name in BARS] if was else []
+        facts = [(label(one, name), shown(was, name), shown(one, name)) for name in BARS] if was else []
         rows.append(_compared(was, one, _changes(facts), "min_total"))
     return rows + [_compared(one, None, [], "min_total") for one in before.values()]
 
@@ -95,13 +95,13 @@ def _by_code(line: Indicator) -> str:
 
 
 def _of_line(old: Indicator, new: Indicator, bars: dict[str, str]) -> list[Change]:
-    facts = [(_label(new, name), cell(old, name), cell(new, name)) for name in LINE if name not in _PER_BAR]
+    facts = [(label(new, name), cell(old, name), cell(new, name)) for name in LINE if name not in _PER_BAR]
     parents = [row.parent.code if row.parent else "" for row in (old, new)]
-    facts.append((_label(new, "parent"), parents[0], parents[1]))
+    facts.append((label(new, "parent"), parents[0], parents[1]))
     for key, name in bars.items():
-        for field, label in (("requirements", _("%(bar)s数值")), ("texts", _("%(bar)s要求"))):
+        for field, words in (("requirements", _("%(bar)s数值")), ("texts", _("%(bar)s要求"))):
             was, now = (getattr(row, field).get(key, "") for row in (old, new))
-            facts.append((label % {"bar": name}, was, now))
+            facts.append((words % {"bar": name}, was, now))
     return _changes(facts)
 
 
@@ -110,10 +110,10 @@ _PER_BAR = ("requirements", "texts")
 
 def _changes(facts: Iterable[tuple[str, str, str]]) -> list[Change]:
     found = []
-    for label, old, new in facts:
+    for what, old, new in facts:
         if old != new:
             left, right = marked(old, new)
-            found.append(Change(label, left, right))
+            found.append(Change(what, left, right))
     return found
 
 
@@ -123,7 +123,3 @@ def _compared(old: Any, new: Any, changes: list[Change], points: str) -> Compare
     return Compared(
         state, now.name, getattr(now, "code", ""), getattr(old, points, None), getattr(new, points, None), changes
     )
-
-
-def _label(record: Any, name: str) -> str:
-    return str(record._meta.get_field(name).verbose_name)

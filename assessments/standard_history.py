@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from assessments.lines import label
 from assessments.models import Conclusion, Indicator, Standard
 from assessments.standard_workflow import WORKFLOW
 from assessments.wording import history_words
@@ -49,7 +50,7 @@ def _of_line(record: Model, events: list[Any], changes: list[Change]) -> list[di
     last = events[0]
     name = f"{last.code} {last.name}" if isinstance(record, Indicator) else last.name
     noun = _("指标“%(name)s”") if isinstance(record, Indicator) else _("档次“%(name)s”")
-    place = str(type(record)._meta.get_field(_PLACE).verbose_name)
+    place = label(record, _PLACE)
     return [
         entry
         for change in changes

@@ -24,7 +24,7 @@ class ConclusionSerializer(serializers.ModelSerializer):
 class IndicatorSerializer(serializers.ModelSerializer):
     """In the order of the tree; ``parent`` is the code of the line above."""
 
-    parent = serializers.SerializerMethodField()
+    parent: Any = serializers.SerializerMethodField()
     depth = serializers.SerializerMethodField()
 
     class Meta:

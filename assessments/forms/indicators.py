@@ -15,6 +15,7 @@ from assessments import measures
 from assessments.choices import Method
 from assessments.drafting import opened
 from assessments.editing import put_last
+from assessments.lines import label
 from assessments.models import Conclusion, Indicator
 from assessments.scoring import plain
 from assessments.tree import MOST_DEPTH, branch, nodes
@@ -197,8 +198,9 @@ class IndicatorForm(WholeForm):
         for name in ROWS:
             was, now = getattr(opened_as, name, None), getattr(fresh, name)
             if was != now:
-                label = str(Indicator._meta.get_field(name).verbose_name)
-                self.clashes.append(Clash(name, label, self._said(name, was), self._said(name, now), ""))
+                self.clashes.append(
+                    Clash(name, label(Indicator, name), self._said(name, was), self._said(name, now), "")
+                )
 
     def _said(self, name: str, value: Any) -> str:
         if not value:

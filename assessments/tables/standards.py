@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.models import Standard
+from assessments.scoring import NOUGHT, plain
 from assessments.states import STANDARD_TONES
 from core.chips import chip
 from core.lists import Column, DateColumn, Table
@@ -60,7 +61,7 @@ class StandardTable(Table):
         return self.render_lines(record)
 
     def render_points(self, record: Standard) -> str:
-        return f"{getattr(record, 'points', 0).normalize():f}"
+        return plain(getattr(record, "points", NOUGHT))
 
     def value_points(self, record: Standard) -> Any:
         return getattr(record, "points", None)

@@ -47,7 +47,7 @@ class StandardImport(ImportView):
     """The draft of the next version from a table of indicators, or the first draft while it has none."""
 
     request: SignedIn
-    permission = may_manage_assessments
+    permission: Any = may_manage_assessments
     resource_class = IndicatorResource
     title = gettext_lazy("从 Excel 导入指标")
     template_name = "assessments/standard_import.html"

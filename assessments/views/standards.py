@@ -50,7 +50,7 @@ class StandardList(ListView):
     """Standards of both schemes, each version a row."""
 
     request: SignedIn
-    permission = may_look
+    permission: Any = may_look
     model = Standard
     table_class = StandardTable
     filterset_class = StandardFilter
