@@ -158,6 +158,7 @@ class IndicatorResource(Resource):
         else:
             self.codes = [place.code for place in self.places]
         self.has_children = {place.parent for place in self.places if place.parent is not None}
+        self.points_said = [_points_in(row.get(self._heading("points"), "")) for row in rows]
         said = {row.get(self._heading("parent", "said_parent"), "") for row in rows}
         self.parent_codes = said - {""}
 
@@ -191,11 +192,21 @@ class IndicatorResource(Resource):
         if not line.method and "method" not in errors:
             line.method = Method.HEADING if heads else _method_of(line)
         if line.method == Method.HEADING:
-            if line.points:
-                self.warn("points", _("分组标题自己的分值不算，只加它下面各项的。"))
+            self._compare_sum(line, at)
             line.points = Decimal(0)
         if not line.subject and "subject" not in errors:
             line.subject = line.parent.subject if line.parent else _subject_of(line.name)
+
+    def _compare_sum(self, line: Any, at: int) -> None:
+        """A heading's own points do not count; where they are not the sum of those below, one of the two is wrong."""
+        added = self._points_below(at)
+        if line.points and line.points != added:
+            words = {"own": plain(line.points), "added": plain(added)}
+            self.warn("points", _("标题写 %(own)s 分，下面各项合计 %(added)s 分；按各项的算。") % words)
+
+    def _points_below(self, at: int) -> Decimal:
+        below = [number for number, place in enumerate(self.places) if place.parent == at]
+        return sum((self._points_below(one) or self.points_said[one] for one in below), Decimal(0))
 
     def _is_double(self, at: int) -> bool:
         return bool(self.codes[at]) and self.codes[at] in self.codes[:at]
@@ -293,6 +304,14 @@ class IndicatorResource(Resource):
 
     def records(self, made: Sequence[Any]) -> QuerySet[Standard]:
         return Standard.objects.filter(pk__in=made)
+
+
+def _points_in(text: str) -> Decimal:
+    """What cannot be read is told at its own row."""
+    try:
+        return Points().clean(text)
+    except ValueError:
+        return Decimal(0)
 
 
 def _method_of(line: Any) -> str:

@@ -96,7 +96,8 @@ def test_an_official_table_becomes_a_draft_version(region: User, as_user: SignIn
         ["合计", "100分"],
         ["注：本表由自治区红十字会解释"],
     )
-    draft = taken(as_user(region), standard, file)
+    client = as_user(region)
+    draft = taken(client, standard, file)
     found = [(one.depth, one.indicator.code, one.indicator.name, one.indicator.method, one.indicator.subject)
              for one in nodes(draft.indicators.all())]  # fmt: skip
     assert found == [
@@ -150,6 +151,18 @@ def test_wrong_cells_are_told_in_place_and_mended_there(region: User, as_user: S
     client.post(f"{address(standard)}?import={item.pk}", {"confirm": "1"})
     draft = Standard.objects.get(code="wrong", number=2)
     assert draft.indicators.get(code="1.1").metric == "first_aid_coverage"
+
+
+def test_a_heading_whose_points_are_not_the_sum_below_is_told(region: User, as_user: SignIn) -> None:
+    standard = builders.standard(code="sums")
+    file = sheet(
+        ["编号", "指标", "分值"],
+        ["1", "管理", "60分"], ["1.1", "甲", 40], ["1.2", "乙", 10],
+        ["2", "专业", 40], ["2.1", "丙", 40],
+    )  # fmt: skip
+    preview = as_user(region).post(address(standard), {"file": file}, follow=True).context["preview"]
+    notes = [cell["note"] for row in preview["rows"] for cell in row["cells"] if cell["note"]]
+    assert notes == ["标题写 60 分，下面各项合计 50 分；按各项的算。"]
 
 
 def test_an_import_is_undone_unless_somebody_worked_on_it(region: User, as_user: SignIn) -> None:
