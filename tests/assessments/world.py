@@ -17,10 +17,11 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
         team, cast["songshan"], league, cast["assessor"], standard=builders.standard(code="test-own-panel")
     )
     campaign = builders.campaign(cast["region"])
+    draft = builders.standard(code="test-draft", published=False)
     return {
         "standard": grading.standard,
         "indicator": grading.standard.indicators.get(code="1.1"),
-        "standard_draft": builders.standard(code="test-draft", published=False),
+        "standard_draft": draft,
         "grading": grading,
         "campaign": campaign,
         "review": builders.review(campaign, team),
@@ -30,4 +31,5 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
         "own_grading": own,  # the assessor sits on its panel
         "own_seat": own.panel.get(),
         "own_indicator": own.standard.indicators.get(code="2.1"),
+        "indicator_draft": draft.indicators.get(code="1.1"),
     }
