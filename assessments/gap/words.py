@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from assessments.choices import Method
 from assessments.gap.known import metric_of, with_unit
@@ -93,6 +93,14 @@ def heads_for(change: Change, indicator: Indicator, numbers: Mapping[str, Decima
     return _("再有 %(more)s %(unit)s%(what)s（%(all)s 人中现有 %(now)s 人）") % words
 
 
+_YES_NO = {
+    (True, True): gettext_lazy("%(name)s：做到并填报"),
+    (False, True): gettext_lazy("%(name)s：现在没有，要做到"),
+    (True, False): gettext_lazy("%(name)s：确认没有"),
+    (False, False): gettext_lazy("%(name)s：现在有，要消除"),
+}
+
+
 def to_do(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal]) -> str:
     """One thing to put right, as a sentence without its end."""
     words = {
@@ -104,7 +112,7 @@ def to_do(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal]) 
         "full": plain(indicator.points),
     }
     if indicator.method == Method.YES_NO:
-        return (_("%(name)s：要做到“有”") if change.to else _("%(name)s：要做到“没有”")) % words
+        return _YES_NO[change.now is None, bool(change.to)] % words
     if indicator.method == Method.JUDGED:
         return _("%(name)s：评到 %(points)s 分（满分 %(full)s 分）") % words
     heads = heads_for(change, indicator, numbers) if change.now is not None else ""
@@ -121,9 +129,9 @@ def summary(outlook: Outlook, way: Way | None) -> str:
     """What is missing to the conclusion, in one sentence."""
     words = {"aim": outlook.aim.name}
     if way is None:
-        return _("按这项标准的分值，各项都补齐也到不了%(aim)s，请核对标准。") % words
+        return _("按这项标准的分值，各项都补齐也到不了“%(aim)s”，请核对标准。") % words
     if not way.changes:
-        return _("现有情况已经达到%(aim)s。") % words
+        return _("现有情况已经达到“%(aim)s”。") % words
     parts = []
     if outlook.points_short:
         parts.append(_("还差 %(points)s 分") % {"points": plain(outlook.points_short)})
@@ -134,5 +142,5 @@ def summary(outlook: Outlook, way: Way | None) -> str:
     if not parts:
         parts.append(_("科目分数不够"))
     count = len(way.changes)
-    form = ngettext("距%(aim)s%(parts)s，最少要办 %(n)s 件事。", "距%(aim)s%(parts)s，最少要办 %(n)s 件事。", count)
+    form = ngettext("距“%(aim)s”%(parts)s，最少要办 %(n)s 件事。", "距“%(aim)s”%(parts)s，最少要办 %(n)s 件事。", count)
     return form % {**words, "parts": _("，").join(parts), "n": count}

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from organizations.models import Organization
-from organizations.tree import add_child
+from organizations.reference import add_child
 from people.models import Membership
 from teams.models import Team
 from tests.people import builders as people
@@ -40,7 +40,7 @@ def team_at(place: Organization, **facts: Any) -> Team:
         "status": "filed", "filing_no": f"NMHS-{number}-{place.pk}", "filed_on": date(2025, 3, 1),
         "level": "banner_county", "main_category_id": "relief", "registration": "document", **facts,
     }  # fmt: skip
-    made: Team = Team.objects.create(organization=place, **facts)
+    made, _new = Team.objects.update_or_create(organization=place, defaults=facts)
     return made
 
 

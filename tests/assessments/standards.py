@@ -12,9 +12,13 @@ KEYS = ("1", "2", "3")
 METHODS = (Method.YES_NO, Method.STEPS, Method.DEDUCTION, Method.THRESHOLD, Method.JUDGED)
 
 
+def hundredths(number: int) -> Decimal:
+    return Decimal(number) / 100
+
+
 def numbers(most: int = 60, *, least: int = 0) -> st.SearchStrategy[Decimal]:
     """To a hundredth, as the database holds them; often whole."""
-    return st.one_of(st.integers(least, most).map(Decimal), st.decimals(least, most, places=2))
+    return st.one_of(st.integers(least, most).map(Decimal), st.integers(least * 100, most * 100).map(hundredths))
 
 
 points = numbers(20)

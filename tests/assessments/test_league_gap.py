@@ -143,7 +143,7 @@ def test_the_spreadsheet_holds_every_team_and_every_line(
     assert line[3:7] == ("未达到", 54, "3 级", 6)
     assert line[7].startswith("应急救护持证率")
     assert line[8:10] == ("2 人", "0%")
-    assert AccessLog.objects.filter(kind=AccessLog.Kind.EXPORTED, details__list="assessments:league_gap").exists()
+    assert AccessLog.objects.filter(kind=AccessLog.Kind.EXPORTED, detail__list="assessments:league_gap").exists()
 
 
 def test_strange_addresses_are_no_errors(teams: list[Team], chifeng: User, as_user: SignIn) -> None:

@@ -61,9 +61,9 @@ def test_a_captain_sees_what_is_missing_and_where_to_mend_it(
     assert share.fix["url"].startswith(reverse("people:member_list"))
     assert (safe.now, safe.missing, safe.indicator.line.vetoes) == ("", "还没有填", True)
     assert (kit.now, kit.indicator.evidence) == ("", "购置发票、实物照片")
-    assert gap.summary == "距3 级还差 20 分，“没有安全责任事故”没有过，最少要办 2 件事。"
+    assert gap.summary == "距“3 级”还差 20 分，“没有安全责任事故”没有过，最少要办 2 件事。"
     assert [step["text"] for step in gap.steps] == [
-        "没有安全责任事故：要做到“有”", "物资接收和发放：评到 20 分（满分 25 分）",
+        "应急救护持证率：50% 提高到 100%，再有 2 人持证队员（4 人中现有 2 人）", "没有安全责任事故：做到并填报",
     ]  # fmt: skip
     words = page.content.decode()
     assert "等级" in words
@@ -204,7 +204,7 @@ def test_the_page_takes_the_same_queries_however_much_there_is(
     indicators = list(standard.indicators.exclude(method="heading"))
 
     def grow(number: int) -> None:
-        gaps.members(team, number, certified=number, first=100 * number)
+        gaps.members(team, number, certified=number, first={1: 100, 3: 200, 30: 300}[number])
         made = Grading.objects.create(
             team=team, standard=standard, created_by=captain, state="granted", result="3", total=60
         )
