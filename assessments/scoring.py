@@ -240,7 +240,7 @@ def _sheet(
 ) -> ScoreSheet:
     lines = tuple(line_of(rule, answers.get(rule.code, UNANSWERED), bar) for rule in standard.rules)
     sums = {one: _summed(line for line in lines if line.rule.subject == one) for one in Subject.values}
-    earned, applicable, full = map(sum, zip(*sums.values(), strict=True))
+    earned, applicable, full = (sum((one[place] for one in sums.values()), NOUGHT) for place in range(3))
     return ScoreSheet(
         lines=lines,
         full=full,
@@ -285,8 +285,8 @@ def line_of(rule: Rule, answer: Answer, bar: Bar | None) -> Line:
         return Line(rule, answer, NOUGHT, Standing.NOT_APPLICABLE, (_NOT_APPLICABLE, {}))
     given = given_of(rule, answer)
     if given is None:
-        why = _CANNOT_BE_LEFT_OUT if answer.not_applicable else _NOT_ANSWERED
-        return Line(rule, answer, NOUGHT, Standing.UNANSWERED, (why, {}), _rules_out(rule, None, NOUGHT, bar))
+        why: Why = (_CANNOT_BE_LEFT_OUT if answer.not_applicable else _NOT_ANSWERED, {})
+        return Line(rule, answer, NOUGHT, Standing.UNANSWERED, why, _rules_out(rule, None, NOUGHT, bar))
     points, why = _POINTS[rule.method](rule, given, bar)
     points = bounded(points.quantize(_CENT, ROUND_HALF_UP), rule.points)
     vetoes = _rules_out(rule, given, points, bar)

@@ -147,8 +147,8 @@ class LeagueGap:
         if best.lifts:
             return (
                 ngettext(
-                    "只补“%(name)s”一项（%(sort)s），就有 %(n)s 支队伍能升一档，比补其他任何一项都多或一样多。",
-                    "只补“%(name)s”一项（%(sort)s），就有 %(n)s 支队伍能升一档，比补其他任何一项都多或一样多。",
+                    "只补“%(name)s”一项（%(sort)s），就有 %(n)s 支队伍能升一档，在各项中最多。",
+                    "只补“%(name)s”一项（%(sort)s），就有 %(n)s 支队伍能升一档，在各项中最多。",
                     len(best.lifts),
                 )
                 % words_

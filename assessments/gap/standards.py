@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -67,6 +68,17 @@ def newest(standards: Iterable[Standard]) -> list[Standard]:
         if kept is None or standard.number > kept.number:
             latest[standard.code] = standard
     return list(latest.values())
+
+
+def for_choice(standards: Iterable[Standard]) -> list[Standard]:
+    """The newest versions, by scheme, gradings before the year's, in the order of the categories."""
+    last = 10**6
+
+    def place(one: Standard) -> tuple[Any, ...]:
+        position = one.category.position if one.category else last
+        return one.scheme != Scheme.RED_CROSS, one.purpose != Purpose.GRADING, position, one.name
+
+    return sorted(newest(standards), key=place)
 
 
 def closed_to(standard: Standard, team: Team) -> StrOrPromise:

@@ -1,6 +1,6 @@
 """The gap in words: what a line asks, what is missing, what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -39,7 +39,7 @@ def _asked_threshold(indicator: Indicator, aim: Bar | None) -> str:
     return form % {"number": with_unit(Decimal(least), indicator)}
 
 
-_ASKED = {
+_ASKED: dict[str, Callable[[Indicator, Bar | None], str]] = {
     Method.YES_NO: lambda indicator, aim: _("有") if indicator.more_is_better else _("没有"),
     Method.STEPS: _asked_steps,
     Method.DEDUCTION: lambda indicator, aim: _("每项扣 %(each)s 分") % {"each": plain(indicator.per_unit or NOUGHT)},
@@ -56,6 +56,9 @@ def missing(line: Line, indicator: Indicator, outlook: Outlook, numbers: Mapping
     if not options:
         return ""
     first = options[0]
+    if indicator.method == Method.JUDGED:
+        form = _("还没有评分，满分 %(points)s 分") if first.now is None else _("还可以多得 %(points)s 分")
+        return form % {"points": plain(options[-1].gain)}
     more = _step_up(first, indicator, numbers)
     if not first.gain:
         return more
@@ -66,9 +69,6 @@ def _step_up(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal
     """差 5 人; of a share the people it takes."""
     if indicator.method == Method.YES_NO:
         return _("还没有填") if change.now is None else _("还没有") if change.to else _("要消除")
-    if indicator.method == Method.JUDGED:
-        words = {"points": plain(change.to)}
-        return _("还没有评分") if change.now is None else _("评到 %(points)s 分") % words
     if change.now is None:
         return _("还没有填，要 %(number)s") % {"number": with_unit(change.to, indicator)}
     heads = heads_for(change, indicator, numbers)

@@ -1,11 +1,12 @@
 """等级对标 of the teams below an office, for one standard."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,7 +17,7 @@ from assessments.gap.export import league_file
 from assessments.gap.known import Known, exact, said_of, said_rows
 from assessments.gap.league import LeagueGap, cells, judged_by, to_do
 from assessments.gap.links import address
-from assessments.gap.standards import in_force, newest
+from assessments.gap.standards import for_choice, in_force
 from assessments.gap.team import metrics_of, period_to
 from assessments.models import Standard
 from core import audit
@@ -38,7 +39,7 @@ PER_PAGE = 50
 
 @require_safe
 @login_required
-def league_gap(request: SignedIn) -> HttpResponse:
+def league_gap(request: SignedIn) -> HttpResponse | Any:
     """``?under=<office>&standard=<pk>&page=``; ``?export=xlsx``: all of them."""
     holding(Right.VIEW_ASSESSMENT)(request.user).require()
     scope = scope_asked(request, Right.VIEW_ASSESSMENT)
@@ -47,9 +48,10 @@ def league_gap(request: SignedIn) -> HttpResponse:
         standards=in_force(timezone.localdate()),
         below=offices.filter(path__startswith=scope.path),
         above=offices.filter(path=scope.parent_path),
+        kinds=_teams(request, scope).order_by().values("main_category").annotate(number=Count("pk")),
     )
-    standards = newest(found["standards"])
-    standard = _chosen(request, standards)
+    standards = for_choice(found["standards"])
+    standard = _chosen(request, standards, {row["main_category"]: row["number"] for row in found["kinds"]})
     gap = _gap(request, scope, standard) if standard else None
     names = {one.path: one.short_name for one in found["below"]}
     if gap is not None and request.GET.get("export") == "xlsx":
@@ -72,9 +74,18 @@ def league_gap(request: SignedIn) -> HttpResponse:
     return render(request, "assessments/league_gap.html", context)
 
 
-def _chosen(request: SignedIn, standards: Sequence[Standard]) -> Standard | None:
+def _chosen(request: SignedIn, standards: Sequence[Standard], teams: Mapping[str, int]) -> Standard | None:
+    """The one asked for, else the first of the category that has most teams."""
     asked = key(request.GET.get("standard", ""))
-    return next((one for one in standards if one.pk == asked), next(iter(standards), None))
+    usual = max(standards, key=lambda one: teams.get(one.category_id or "", 0), default=None)
+    return next((one for one in standards if one.pk == asked), usual)
+
+
+def _teams(request: SignedIn, scope: Organization) -> QuerySet[Team]:
+    """On file below the office, where the person may see assessments."""
+    there = reach(request.user, Right.VIEW_ASSESSMENT, at="organization")
+    rows: QuerySet[Team] = Team.objects.visible_to(request.user).filter(there).below(scope).on_file()
+    return rows
 
 
 def _url(scope: Organization, standard: Standard | None, **more: object) -> str:
@@ -83,12 +94,7 @@ def _url(scope: Organization, standard: Standard | None, **more: object) -> str:
 
 def _gap(request: SignedIn, scope: Organization, standard: Standard) -> LeagueGap:
     """The teams with what was said of them in one query, and their numbers."""
-    teams = (
-        Team.objects.visible_to(request.user)
-        .filter(reach(request.user, Right.VIEW_ASSESSMENT, at="organization"), judged_by(standard))
-        .below(scope)
-        .on_file()
-    )
+    teams = _teams(request, scope).filter(judged_by(standard))
     rows: dict[str, list[Any]] = together(
         teams=teams.select_related("organization").order_by("organization__path"),
         indicators=standard.indicators.all(),
@@ -137,7 +143,7 @@ def _table(request: SignedIn, scope: Organization, gap: LeagueGap, names: dict[s
     }
 
 
-def _export(request: SignedIn, scope: Organization, gap: LeagueGap, names: dict[str, str]) -> HttpResponse:
+def _export(request: SignedIn, scope: Organization, gap: LeagueGap, names: dict[str, str]) -> Any:
     title = _("%(scope)s等级对标") % {"scope": scope.short_name}
     file, media_type = league_file(gap, names, title=title, who=request.user)
     audit.record(

@@ -5,7 +5,6 @@ from itertools import product
 from time import process_time
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from assessments.choices import Method, Subject
 from assessments.scoring import Answer, Bar, Rule, Rules, clears, score
