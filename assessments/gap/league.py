@@ -209,6 +209,4 @@ def number_shown(indicator: Indicator, line: TeamLine) -> str:
 
 def to_do(line: TeamLine, indicators: Iterable[Indicator]) -> list[str]:
     """The shortest list of things to do, in words."""
-    named = {one.code: one for one in indicators}
-    changes = line.way.changes if line.way else ()
-    return [words.to_do(change, named[change.rule.code], line.known.numbers) for change in changes]
+    return words.to_do_list(line.way, indicators, line.known.numbers)

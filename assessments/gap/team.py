@@ -116,14 +116,15 @@ class TeamGap:
     def steps(self) -> list[dict[str, Any]]:
         """What to do, each with the place to do it."""
         named = {one.code: one for one in self.indicators}
+        texts = words.to_do_list(self.way, self.indicators, self.then.numbers)
+        changes = self.way.changes if self.way else ()
         return [
             {
-                "text": words.to_do(change, named[change.rule.code], self.then.numbers),
-                "gain": change.gain,
+                "text": text,
                 "anchor": f"i{named[change.rule.code].pk}",
                 "fix": link_for(named[change.rule.code].metric, self.place, self.user),
             }
-            for change in (self.way.changes if self.way else ())
+            for text, change in zip(texts, changes, strict=True)
         ]
 
     @cached_property

@@ -1,6 +1,6 @@
 """The gap in words: what a line asks, what is missing, what to do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -99,6 +99,47 @@ _YES_NO = {
     (True, False): gettext_lazy("%(name)s：确认没有"),
     (False, False): gettext_lazy("%(name)s：现在有，要消除"),
 }
+
+
+def to_do_list(way: Way | None, indicators: Iterable[Indicator], numbers: Mapping[str, Decimal]) -> list[str]:
+    """What to do, in the order of the standard. Whoever does all of it gets there: where people are to be added, a
+    share of them is told of as many as there will be then, and what has to go along so that it does not fall."""
+    named = {one.code: one for one in indicators}
+    changes = way.changes if way else ()
+    metrics_ = {change.rule.code: metric_of(named[change.rule.code]) for change in changes}
+    moved = {metric.name: change.to for change in changes if (metric := metrics_[change.rule.code])}
+    told = []
+    for change in changes:
+        metric = metrics_[change.rule.code]
+        text = to_do(change, named[change.rule.code], {**numbers, **_heads_moved(moved)})
+        along = _along(metric.name, moved, named.values(), numbers) if metric else []
+        told.append(_("%(text)s（%(along)s）") % {"text": text, "along": _("；").join(along)} if along else text)
+    return told
+
+
+def _heads_moved(moved: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Of what shares are divided by."""
+    return {name: number for name, number in moved.items() if any(share.under == name for share in SHARES.values())}
+
+
+def _along(
+    name: str, moved: Mapping[str, Decimal], indicators: Iterable[Indicator], numbers: Mapping[str, Decimal]
+) -> list[str]:
+    """What keeps the shares of ``name`` where they are, when it rises and they are not to be changed themselves."""
+    used = {metric.name for one in indicators if (metric := metric_of(one))}
+    found = []
+    for of, share in SHARES.items():
+        if share.under != name or of not in used or of in moved or not numbers.get(of) or not numbers.get(name):
+            continue
+        label = metrics.get(of).label
+        if not share.over:
+            found.append(_("新队员也要参训，%(share)s才不下降") % {"share": label})
+            continue
+        more = share.needed(numbers[of], moved[name]) - numbers.get(share.over, NOUGHT)
+        if more > 0 and share.over not in moved:
+            words = {"more": plain(more), "what": metrics.get(share.over).label, "share": label}
+            found.append(_("同时再有 %(more)s 人%(what)s，%(share)s才不下降") % words)
+    return found
 
 
 def to_do(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal]) -> str:

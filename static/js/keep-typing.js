@@ -7,7 +7,11 @@
   });
   document.body.addEventListener("htmx:afterSwap", () => {
     const field = kept && document.getElementById(kept.id);
-    if (field && field.value !== kept.value) field.value = kept.value;
+    if (field && field.value !== kept.value) {
+      field.value = kept.value;
+      // set by us, it would not count as a change when the person goes on
+      field.addEventListener("blur", () => field.dispatchEvent(new Event("change", { bubbles: true })), { once: true });
+    }
     if (field && document.activeElement !== field) field.focus();
     kept = null;
   });

@@ -71,6 +71,24 @@ def test_a_captain_sees_what_is_missing_and_where_to_mend_it(
     assert any(tab["active"] and tab["label"] == "等级" for tab in page.context["tabs"])
 
 
+def test_who_follows_the_list_gets_there_also_where_one_thing_pulls_at_another(
+    team: Team, standard: Standard, captain: User, as_user: SignIn
+) -> None:
+    """Four more members would halve the share of those with a certificate."""
+    kept = {named(standard, "1.3"): "1", named(standard, "2.1"): "1", named(standard, "2.2"): "25", "aim": "1"}
+    page = as_user(captain).get(url(team), {**kept, "n-members_certified": "4"})
+    assert [step["text"] for step in page.context["gap"].steps] == [
+        "在册队员人数：现有 4 人，再增加 4 人（同时再有 4 人持证队员，应急救护持证率才不下降）",
+    ]  # fmt: skip
+    page = as_user(captain).get(url(team), kept)
+    assert [step["text"] for step in page.context["gap"].steps] == [
+        "在册队员人数：现有 4 人，再增加 4 人",
+        "应急救护持证率：50% 提高到 75%，再有 4 人持证队员（8 人中现有 2 人）",
+    ]  # fmt: skip
+    done = {**kept, "n-members_registered": "8", "n-members_certified": "6"}
+    assert as_user(captain).get(url(team), done).context["gap"].reached.conclusion.name == "1 级"
+
+
 def test_the_aim_can_be_chosen(team: Team, captain: User, as_user: SignIn) -> None:
     page = as_user(captain).get(f"{url(team)}?aim=1")
     assert row(page, "1.1").asked == "不少于 8 人"
