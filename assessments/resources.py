@@ -22,8 +22,8 @@ from assessments.lines import STEP, bars_of
 from assessments.models import Indicator, Standard
 from assessments.numbering import places, split
 from assessments.scoring import plain
-from assessments.sheets import LINE_HEADINGS as H
-from assessments.sheets import TEXT_HEADING, VALUE_HEADING
+from assessments.workbook import LINE_HEADINGS as H
+from assessments.workbook import TEXT_HEADING, VALUE_HEADING
 from core.imports import Choice, Column, Resource, Undone, YesNo
 from core.imports.reading import Sheet
 from core.language import in_chinese

@@ -5,28 +5,28 @@
 
 Gradings, annual assessments, members' assessments and the gap to the next grade all read this.
 
-- 有无 YES_NO: full points for a value of 1 or more.
-- 分档 STEPS: the points of the best step reached.
+- 有无 YES_NO: full points for a value of 1 or more; where less is better, for less than 1.
+- 分档 STEPS: the points of the best step reached, also where a faulty table gives less points for a higher value.
 - 扣分 DEDUCTION: full points less ``per_unit`` for each one counted, not below nought.
 - 数值达标 THRESHOLD: full points when the value reaches the requirement of the conclusion looked at; these differ
   between conclusions, so the same answers may give a team more points on the way to 3 级 than on the way to 1 级.
 - 评分 JUDGED: the points somebody gave, not above the maximum.
 
-What does not apply (不适用) is left out on both sides: bars are compared with the points as they would be out of the
-full score. What was not answered gives nought and says so: it is not the same as not met.
+Each line is rounded to a hundredth, so that whoever adds the lines up comes to the total. What does not apply (不适用)
+is left out on both sides: bars are compared with the points as they would be out of the full score, rounded once more.
+What was not answered gives nought and says so: it is not the same as not met.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import Method, Subject
+from assessments.methods import CANNOT_BE_LEFT_OUT, NOT_ANSWERED, NOT_APPLICABLE, NOUGHT, POINTS, Why, is_met
 
-NOUGHT = Decimal(0)
 _CENT = Decimal("0.01")
 
 
@@ -38,6 +38,16 @@ class Standing(TextChoices):
     NONE = "none", gettext_lazy("没有得分")
     UNANSWERED = "unanswered", gettext_lazy("没有填")
     NOT_APPLICABLE = "not_applicable", gettext_lazy("不适用")
+
+
+# Tone and icon of each standing (generic/_state.html).
+STANDING_TONES: dict[str, tuple[str, str]] = {
+    Standing.FULL: ("ok", "ok"),
+    Standing.PART: ("warn", "warn"),
+    Standing.NONE: ("bad", "bad"),
+    Standing.UNANSWERED: ("off", "draft"),
+    Standing.NOT_APPLICABLE: ("off", "off"),
+}
 
 
 @dataclass(frozen=True)
@@ -59,8 +69,13 @@ class Rule:
     is_veto: bool = False
     may_not_apply: bool = False
 
+    @property
+    def rises(self) -> bool:
+        """Whether more is better: points given always are, what is deducted for never is."""
+        return self.method == Method.JUDGED or (self.more_is_better and self.method != Method.DEDUCTION)
+
     def reaches(self, value: Decimal, bar: Decimal) -> bool:
-        return value >= bar if self.more_is_better else value <= bar
+        return value >= bar if self.rises else value <= bar
 
 
 @dataclass(frozen=True)
@@ -90,6 +105,14 @@ class Rules:
     def full(self) -> Decimal:
         return sum((rule.points for rule in self.rules), NOUGHT)
 
+    def bar(self, key: str) -> Bar | None:
+        return next((bar for bar in self.bars if bar.key == key), None)
+
+    @property
+    def lowest(self) -> Bar | None:
+        """The least that has to be reached: what somebody missed who reached nothing, or only the rest."""
+        return next((bar for bar in reversed(self.bars) if not bar.is_rest), None)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -105,14 +128,35 @@ UNANSWERED = Answer()
 
 @dataclass(frozen=True)
 class Line:
-    """One indicator's points, and why in one sentence."""
+    """One indicator's points, and why in one sentence, put together when it is read."""
 
     rule: Rule
     answer: Answer
     points: Decimal
     standing: Standing
-    reason: str
+    why: Why
     vetoes: bool = False  # rules out the conclusion looked at
+
+    @property
+    def given(self) -> Decimal | None:
+        return given_of(self.rule, self.answer)
+
+    @property
+    def reason(self) -> str:
+        sentence, numbers = self.why
+        return str(sentence) % {name: plain(number) for name, number in numbers.items()} if numbers else str(sentence)
+
+    @property
+    def points_shown(self) -> str:
+        return plain(self.points)
+
+    @property
+    def tone(self) -> str:
+        return "bad" if self.vetoes else STANDING_TONES[self.standing][0]
+
+    @property
+    def icon(self) -> str:
+        return STANDING_TONES[self.standing][1]
 
 
 @dataclass(frozen=True)
@@ -130,6 +174,14 @@ class ScoreSheet:
     aim: Bar | None
     conclusion: Bar | None
     adjustment: Decimal = NOUGHT
+
+    @property
+    def total_shown(self) -> str:
+        return plain(self.total)
+
+    @property
+    def full_shown(self) -> str:
+        return plain(self.full)
 
     @property
     def vetoes(self) -> tuple[Line, ...]:
@@ -151,26 +203,32 @@ def score(
     """The sheet of one team or person under one standard.
 
     :param answers: indicator code → answer; what is missing is unanswered, what the standard does not know is ignored.
-    :param aim: key of the conclusion the lines are shown for; the one reached if not given, else the best.
+    :param aim: key of the conclusion the lines are shown for; if not given the one reached, or the lowest with bars
+        where none or only the rest is: the one that was missed, so that the total shown says why.
     :param adjustment: points added or taken beside the standard (加分、扣分); the total stays between 0 and ``full``.
     :param vetoed: ruled out beside the standard (一票否决 by an adjustment): only the rest remains.
     """
     reached = next((bar for bar in standard.bars if _is_reached(standard, answers, bar, adjustment, vetoed)), None)
-    wanted = next((bar for bar in standard.bars if bar.key == aim), None) if aim is not None else reached
-    shown = wanted or (standard.bars[0] if standard.bars else None)
+    shown = standard.bar(aim) if aim is not None else None
+    shown = shown or (reached if reached is not None and not reached.is_rest else standard.lowest or reached)
     return _sheet(standard, answers, shown, reached, adjustment)
 
 
 def _is_reached(standard: Rules, answers: Mapping[str, Answer], bar: Bar, adjustment: Decimal, vetoed: bool) -> bool:
     if bar.is_rest:
         return True
-    sheet = _sheet(standard, answers, bar, None, adjustment)
-    if vetoed or sheet.vetoes:
+    if vetoed:
         return False
+    sheet = _sheet(standard, answers, bar, None, adjustment)
+    return not sheet.vetoes and clears(bar, sheet.total, sheet.subjects)
+
+
+def clears(bar: Bar, total: Decimal, subjects: Mapping[str, Decimal]) -> bool:
+    """Whether the points are enough; vetoes are another question."""
     found = [
-        (bar.min_total, sheet.total),
-        (bar.min_public, sheet.subjects.get(Subject.PUBLIC, NOUGHT)),
-        (bar.min_professional, sheet.subjects.get(Subject.PROFESSIONAL, NOUGHT)),
+        (bar.min_total, total),
+        (bar.min_public, subjects.get(Subject.PUBLIC, NOUGHT)),
+        (bar.min_professional, subjects.get(Subject.PROFESSIONAL, NOUGHT)),
     ]
     return all(least is None or points >= least for least, points in found)
 
@@ -178,107 +236,77 @@ def _is_reached(standard: Rules, answers: Mapping[str, Answer], bar: Bar, adjust
 def _sheet(
     standard: Rules, answers: Mapping[str, Answer], bar: Bar | None, reached: Bar | None, adjustment: Decimal
 ) -> ScoreSheet:
-    lines = tuple(_line(rule, answers.get(rule.code, UNANSWERED), bar) for rule in standard.rules)
-    counted = [line for line in lines if line.standing != Standing.NOT_APPLICABLE]
-    earned = sum((line.points for line in counted), NOUGHT)
-    total = _scaled(lines) + adjustment
+    lines = tuple(line_of(rule, answers.get(rule.code, UNANSWERED), bar) for rule in standard.rules)
+    sums = {one: _summed(line for line in lines if line.rule.subject == one) for one in Subject.values}
+    earned, applicable, full = (sum((one[place] for one in sums.values()), NOUGHT) for place in range(3))
     return ScoreSheet(
         lines=lines,
-        full=standard.full,
-        applicable=sum((line.rule.points for line in counted), NOUGHT),
+        full=full,
+        applicable=applicable,
         earned=earned,
-        total=min(max(total, NOUGHT), standard.full),
-        subjects={one: _scaled([line for line in lines if line.rule.subject == one]) for one in Subject.values},
+        total=bounded(scaled(earned, applicable, full) + adjustment, full),
+        subjects={one: scaled(*found) for one, found in sums.items()},
         aim=bar,
         conclusion=reached,
         adjustment=adjustment,
     )
 
 
-def _scaled(lines: Sequence[Line]) -> Decimal:
-    """The points out of what all lines could give, from those that apply."""
-    counted = [line for line in lines if line.standing != Standing.NOT_APPLICABLE]
-    applicable = sum((line.rule.points for line in counted), NOUGHT)
-    if not applicable:
-        return NOUGHT
-    full = sum((line.rule.points for line in lines), NOUGHT)
-    earned = sum((line.points for line in counted), NOUGHT)
-    return (earned * full / applicable).quantize(_CENT, ROUND_HALF_UP)
+def _summed(lines: Iterable[Line]) -> tuple[Decimal, Decimal, Decimal]:
+    """Points earned, points that apply, all points."""
+    earned = applicable = full = NOUGHT
+    for line in lines:
+        full += line.rule.points
+        if line.standing != Standing.NOT_APPLICABLE:
+            applicable += line.rule.points
+            earned += line.points
+    return earned, applicable, full
 
 
-def _line(rule: Rule, answer: Answer, bar: Bar | None) -> Line:
+def scaled(earned: Decimal, applicable: Decimal, full: Decimal) -> Decimal:
+    """The points out of what all lines could give, from those that apply; where nothing applies, none."""
+    return (earned * full / applicable).quantize(_CENT, ROUND_HALF_UP) if applicable else NOUGHT
+
+
+def bounded(points: Decimal, most: Decimal) -> Decimal:
+    return min(max(points, NOUGHT), most)
+
+
+def given_of(rule: Rule, answer: Answer) -> Decimal | None:
+    """The number the line is scored by; None: not answered."""
+    return answer.points if rule.method == Method.JUDGED else answer.value
+
+
+def line_of(rule: Rule, answer: Answer, bar: Bar | None) -> Line:
+    """One line on the way to one conclusion."""
     if answer.not_applicable and rule.may_not_apply:
-        return Line(rule, answer, NOUGHT, Standing.NOT_APPLICABLE, _("不适用，不计入总分。"))
-    given = answer.points if rule.method == Method.JUDGED else answer.value
+        return Line(rule, answer, NOUGHT, Standing.NOT_APPLICABLE, (NOT_APPLICABLE, {}))
+    given = given_of(rule, answer)
     if given is None:
-        reason = _("本项不能选不适用，还没有填。") if answer.not_applicable else _("还没有填，按零分算。")
-        return Line(rule, answer, NOUGHT, Standing.UNANSWERED, reason, _rules_out(rule, None, bar))
-    points, reason = _POINTS[rule.method](rule, given, bar)
-    points = min(max(points, NOUGHT), rule.points)
-    standing = Standing.NONE if not points else Standing.FULL if points == rule.points else Standing.PART
-    if not rule.points:  # a line that only rules out
-        standing = Standing.NONE if _rules_out(rule, given, bar) else Standing.FULL
-    return Line(rule, answer, points, standing, reason, _rules_out(rule, given, bar))
+        why: Why = (CANNOT_BE_LEFT_OUT if answer.not_applicable else NOT_ANSWERED, {})
+        return Line(rule, answer, NOUGHT, Standing.UNANSWERED, why, _rules_out(rule, None, NOUGHT, bar))
+    points, why = POINTS[rule.method](rule, given, bar)
+    points = bounded(points.quantize(_CENT, ROUND_HALF_UP), rule.points)
+    vetoes = _rules_out(rule, given, points, bar)
+    if rule.points:
+        standing = Standing.NONE if not points else Standing.FULL if points == rule.points else Standing.PART
+    else:  # a line that only rules out
+        standing = Standing.NONE if vetoes else Standing.FULL
+    return Line(rule, answer, points, standing, why, vetoes)
 
 
-def _rules_out(rule: Rule, given: Decimal | None, bar: Bar | None) -> bool:
-    """Whether the line vetoes the conclusion. A veto with requirements binds only the conclusions they name."""
+def _rules_out(rule: Rule, given: Decimal | None, points: Decimal, bar: Bar | None) -> bool:
+    """Whether the line vetoes the conclusion.
+
+    A veto with requirements binds only the conclusions they name; one without binds all that have bars, and rules them
+    out when the line gets nothing.
+    """
     if not rule.is_veto or bar is None or bar.is_rest:
         return False
     if rule.requirements:
         least = rule.requirements.get(bar.key)
         return least is not None and (given is None or not rule.reaches(given, least))
-    return given is None or given <= 0
-
-
-# -- one function per method: (rule, given, conclusion) → points, why -----------------------------------------
-def _yes_no(rule: Rule, given: Decimal, bar: Bar | None) -> tuple[Decimal, str]:
-    return (rule.points, _("有。")) if given >= 1 else (NOUGHT, _("没有。"))
-
-
-def _steps(rule: Rule, given: Decimal, bar: Bar | None) -> tuple[Decimal, str]:
-    reached = [(start, points) for start, points in rule.steps if rule.reaches(given, start)]
-    words = {"value": plain(given)}
-    if not reached:
-        return NOUGHT, _("现为 %(value)s，没有达到最低一档。") % words
-    start, points = max(reached, key=lambda one: one[1])
-    words |= {"start": plain(start)}
-    return points, (
-        _("现为 %(value)s，达到 %(start)s 一档。")
-        if rule.more_is_better
-        else _("现为 %(value)s，在 %(start)s 以内一档。")
-    ) % words
-
-
-def _deduction(rule: Rule, given: Decimal, bar: Bar | None) -> tuple[Decimal, str]:
-    taken = min(rule.points, max(given, NOUGHT) * rule.per_unit)
-    if not taken:
-        return rule.points, _("没有扣分事项。")
-    words = {"count": plain(given), "each": plain(rule.per_unit), "taken": plain(taken)}
-    return rule.points - taken, _("%(count)s 项，每项扣 %(each)s 分，共扣 %(taken)s 分。") % words
-
-
-def _threshold(rule: Rule, given: Decimal, bar: Bar | None) -> tuple[Decimal, str]:
-    least = rule.requirements.get(bar.key) if bar is not None else None
-    if least is None:
-        return rule.points, _("现为 %(value)s，这一档没有数值要求。") % {"value": plain(given)}
-    words = {"value": plain(given), "least": plain(least)}
-    if rule.reaches(given, least):
-        return rule.points, _("现为 %(value)s，要求 %(least)s，达到。") % words
-    return NOUGHT, _("现为 %(value)s，要求 %(least)s，没有达到。") % words
-
-
-def _judged(rule: Rule, given: Decimal, bar: Bar | None) -> tuple[Decimal, str]:
-    return given, _("评 %(points)s 分，满分 %(full)s 分。") % {"points": plain(given), "full": plain(rule.points)}
-
-
-_POINTS: dict[str, Callable[[Rule, Decimal, Bar | None], tuple[Decimal, str]]] = {
-    Method.YES_NO: _yes_no,
-    Method.STEPS: _steps,
-    Method.DEDUCTION: _deduction,
-    Method.THRESHOLD: _threshold,
-    Method.JUDGED: _judged,
-}
+    return given is None or (not points if rule.points else not is_met(rule, given))
 
 
 def plain(number: Decimal) -> str:
@@ -287,6 +315,6 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def total_of(lines: Iterable[Line]) -> Decimal:
+def total_of(lines: Sequence[Line]) -> Decimal:
     """The plain sum of their points."""
     return sum((line.points for line in lines), NOUGHT)

@@ -344,7 +344,7 @@ PERSON_PAGES = ["training.person_pages.KEPT"]
 # Parts the layers above add to a person's own copy: each a function(person) → heading → records
 OWN_COPY_PARTS = ["training.person_pages.copied"]
 # Pages that layers above teams give a team (teams.views.team_common.Tab)
-TEAM_TABS = ["training.views.team_tab.TAB"]
+TEAM_TABS = ["training.views.team_tab.TAB", "assessments.views.team_gap.TAB"]
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
 AFTER_OFFICE_MOVED = ["teams.restructuring.reroute"]
 BEFORE_OFFICE_CLOSED = ["teams.restructuring.in_the_way"]

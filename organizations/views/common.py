@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from core.decisions import Decision, no, yes
 from core.forms import VersionedForm
 from core.forms import saved as kept
+from core.keys import key
 from core.language import sentence
 from core.models import WorkflowEvent
 from core.search import matching
@@ -87,6 +88,21 @@ def told(request: SignedIn, error: ValidationError) -> None:
     """Say as messages what a service refused."""
     for message in error.messages:
         messages.error(request, message)
+
+
+def scope_asked(request: SignedIn, right: Right) -> Organization:
+    """The office that ``?under=`` asks for, out of what may be seen; else the highest at which the person has the right
+    (of somebody who has it at a team, the office that manages it)."""
+    rows = Organization.objects.visible_to(request.user)
+    asked = request.GET.get("under", "")
+    if asked:
+        found: Organization = seen(rows.offices(), key(asked))
+        return found
+    paths = sorted({held.path for held in access(request.user).having(right)}, key=lambda path: (len(path), path))
+    top = rows.filter(path=paths[0]).first() if paths else None
+    if top is not None and not top.is_office:
+        top = rows.filter(path=top.parent_path).first() or top
+    return top or get_object_or_404(rows, pk=0)
 
 
 MOST_PLACES = 40

@@ -6,22 +6,20 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import audit
-from core.keys import key
 from core.language import in_chinese
 from core.models import AccessLog
 from core.serving import as_download
 from core.words import moment
 from organizations.models import Organization
-from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding, seen
+from organizations.views.common import holding, scope_asked
 from teams.summary import GROUPS, summarise
 
 
@@ -30,7 +28,7 @@ from teams.summary import GROUPS, summarise
 def team_summary(request: SignedIn) -> HttpResponse:
     """``?under=<office>``, ``?by=<group>``, ``?export=xlsx|pdf``: the spreadsheet holds all groups, the paper one."""
     holding(Right.VIEW_TEAM)(request.user).require()
-    scope = _scope(request)
+    scope = scope_asked(request, Right.VIEW_TEAM)
     group = next((key for key, _label in GROUPS if key == request.GET.get("by")), GROUPS[0][0])
     kind = request.GET.get("export", "")
     if kind in ("xlsx", "pdf"):
@@ -54,22 +52,6 @@ def team_summary(request: SignedIn) -> HttpResponse:
         "up_url": _up(request, scope),
     }
     return render(request, "teams/team_summary.html", context)
-
-
-def _scope(request: SignedIn) -> Organization:
-    """The office asked for, where teams may be seen; else the highest place at which the person sees teams."""
-    rows = Organization.objects.visible_to(request.user)
-    asked = request.GET.get("under", "")
-    if asked:
-        found: Organization = seen(rows.offices(), key(asked))
-        return found
-    paths = sorted(
-        {held.path for held in access(request.user).having(Right.VIEW_TEAM)}, key=lambda path: (len(path), path)
-    )
-    top = rows.filter(path=paths[0]).first() if paths else None
-    if top is not None and not top.is_office:
-        top = rows.filter(path=top.parent_path).first() or top
-    return top or get_object_or_404(rows, pk=0)
 
 
 def _up(request: SignedIn, scope: Organization) -> str:

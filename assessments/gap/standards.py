@@ -1,0 +1,136 @@
+"""Which standards a team is held against: those of its categories under both schemes, and the year's."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
+
+from assessments.choices import Purpose, Scheme, Specialty
+from assessments.models import Standard
+from teams.choices import Registration
+from teams.models import Category, Team
+
+# Which 专业 of the emergency scheme a category can be compared with (domain.md §2.4); others have none.
+SPECIALTIES: dict[str, tuple[str, ...]] = {
+    "medical": (Specialty.MEDICAL,),
+    "transfer": (Specialty.MEDICAL,),
+    "sar": (Specialty.COLLAPSE, Specialty.MOUNTAIN),
+    "aquatic": (Specialty.WATER, Specialty.DIVING),
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A standard a team can be held against. :ivar closed: why it does not apply, which is not the same as not met."""
+
+    standard: Standard
+    label: str
+    closed: StrOrPromise = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """:ivar without: names of categories for which there is no standard."""
+
+    label: StrOrPromise
+    offers: list[Offer] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
+
+
+def keys_of(team: Team) -> list[str]:
+    """Its categories, the main one first."""
+    main = [team.main_category_id] if team.main_category_id else []
+    return [*main, *(key for key in team.other_categories if key not in main)]
+
+
+def in_force(day: date) -> QuerySet[Standard]:
+    """What grades and yearly assessments are judged by, for whoever sees assessments: published, so visible to them."""
+    rows: QuerySet[Standard] = Standard.objects.in_force(day)
+    return rows.filter(purpose__in=[Purpose.GRADING, Purpose.ANNUAL]).select_related("category")
+
+
+def standards_for(team: Team, day: date) -> QuerySet[Standard]:
+    keys = keys_of(team)
+    specialties = {one for key in keys for one in SPECIALTIES.get(key, ())}
+    general = Q(category=None) & (Q(specialty="") | Q(specialty__in=specialties))
+    return in_force(day).filter(Q(category__in=keys) | general)
+
+
+def newest(standards: Iterable[Standard]) -> list[Standard]:
+    """The newest version of each, in the order given; two may be in force while one runs out."""
+    latest: dict[str, Standard] = {}
+    for standard in standards:
+        kept = latest.get(standard.code)
+        if kept is None or standard.number > kept.number:
+            latest[standard.code] = standard
+    return list(latest.values())
+
+
+def for_choice(standards: Iterable[Standard]) -> list[Standard]:
+    """The newest versions, by scheme, gradings before the year's, in the order of the categories."""
+    last = 10**6
+
+    def place(one: Standard) -> tuple[Any, ...]:
+        position = one.category.position if one.category else last
+        return one.scheme != Scheme.RED_CROSS, one.purpose != Purpose.GRADING, position, one.name
+
+    return sorted(newest(standards), key=place)
+
+
+def closed_to(standard: Standard, team: Team) -> StrOrPromise:
+    """Why the standard does not apply to the team; empty where it does."""
+    if not standard.civil_only or team.registration == Registration.CIVIL:
+        return ""
+    if team.registration == Registration.DOCUMENT:
+        return _(
+            "不适用：应急〔2024〕83号第二条规定，应急管理部门的测评只面向在民政部门登记的社会组织。"
+            "本队是红十字会发文备案的队伍，不参加这项测评，不算未达标。"
+        )
+    return _("不适用：这项测评只面向在民政部门登记的社会组织（应急〔2024〕83号第二条），本队还没有完成登记。")
+
+
+def schemes_for(team: Team, categories: Sequence[Category], standards: Iterable[Standard]) -> list[Group]:
+    """Both schemes side by side, then the year's assessment.
+
+    :param categories: the team's, in any order. :param standards: what ``standards_for`` gives.
+    """
+    found, names = newest(standards), {one.key: one.name for one in categories}
+    graded = {one.key for one in categories if one.is_graded}
+    order = [key for key in keys_of(team) if key in names]
+    grading = [one for one in found if one.purpose == Purpose.GRADING]
+    made = [
+        Group(
+            Scheme(scheme).label, [Offer(one, _label(one), closed_to(one, team)) for one in _of(scheme, grading, order)]
+        )
+        for scheme in Scheme
+    ]
+    there = {one.category_id for one in grading if one.scheme == Scheme.RED_CROSS}
+    made[0].without.extend(
+        names[key] if key in graded else _("%(name)s（不分级）") % {"name": names[key]}
+        for key in order
+        if key not in there
+    )
+    yearly = [Offer(one, one.name, closed_to(one, team)) for one in found if one.purpose == Purpose.ANNUAL]
+    return [*made, *([Group(Purpose.ANNUAL.label, yearly)] if yearly else [])]
+
+
+def _of(scheme: str, standards: Sequence[Standard], order: Sequence[str]) -> list[Standard]:
+    """Those of the scheme, of the team's main category first."""
+    return sorted((one for one in standards if one.scheme == scheme), key=lambda one: _rank(one, order))
+
+
+def _rank(standard: Standard, order: Sequence[str]) -> int:
+    keys = [standard.category_id] if standard.category_id else [
+        key for key in order if standard.specialty in SPECIALTIES.get(key, ())
+    ]  # fmt: skip
+    return min((order.index(key) for key in keys if key in order), default=len(order))
+
+
+def _label(standard: Standard) -> str:
+    if standard.scheme == Scheme.EMERGENCY and standard.specialty:
+        return str(standard.get_specialty_display())
+    return standard.category.name if standard.category else standard.name

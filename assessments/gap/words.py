@@ -1,0 +1,187 @@
+"""The gap in words: what a line asks, what is missing, what to do."""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from assessments.choices import Method
+from assessments.gap.known import metric_of, with_unit
+from assessments.gap.shares import SHARES
+from assessments.models import Indicator
+from assessments.scoring import NOUGHT, Bar, Line, Standing, plain
+from assessments.steps import Change, Outlook, Way
+from core import metrics
+
+
+def asked(indicator: Indicator, aim: Bar | None) -> str:
+    """What the standard asks on the way to ``aim``: its own words where it has them."""
+    text = indicator.texts.get(aim.key, "") if aim else ""
+    return text or _ASKED[indicator.method](indicator, aim)
+
+
+def _asked_steps(indicator: Indicator, aim: Bar | None) -> str:
+    steps = sorted(indicator.steps, key=lambda step: Decimal(step["from"]), reverse=not indicator.more_is_better)
+    form = _("%(from)s起 %(points)s 分") if indicator.more_is_better else _("%(from)s以内 %(points)s 分")
+    told = [
+        form % {"from": with_unit(Decimal(one["from"]), indicator), "points": plain(Decimal(one["points"]))}
+        for one in steps
+    ]
+    return _("；").join(told)
+
+
+def _asked_threshold(indicator: Indicator, aim: Bar | None) -> str:
+    least = indicator.requirements.get(aim.key) if aim else None
+    if least is None:
+        return _("这一档没有数值要求")
+    form = _("不少于 %(number)s") if indicator.more_is_better else _("不多于 %(number)s")
+    return form % {"number": with_unit(Decimal(least), indicator)}
+
+
+_ASKED: dict[str, Callable[[Indicator, Bar | None], str]] = {
+    Method.YES_NO: lambda indicator, aim: _("有") if indicator.more_is_better else _("没有"),
+    Method.STEPS: _asked_steps,
+    Method.DEDUCTION: lambda indicator, aim: _("每项扣 %(each)s 分") % {"each": plain(indicator.per_unit or NOUGHT)},
+    Method.THRESHOLD: _asked_threshold,
+    Method.JUDGED: lambda indicator, aim: _("由专家评分"),
+}
+
+
+def missing(line: Line, indicator: Indicator, outlook: Outlook, numbers: Mapping[str, Decimal]) -> str:
+    """What the line lacks to its next better step; empty where nothing is missing."""
+    if line.standing == Standing.NOT_APPLICABLE:
+        return ""
+    options = outlook.options.get(line.rule.code)
+    if not options:
+        return ""
+    first = options[0]
+    if indicator.method == Method.JUDGED:
+        form = _("还没有评分，满分 %(points)s 分") if first.now is None else _("还可以多得 %(points)s 分")
+        return form % {"points": plain(options[-1].gain)}
+    more = _step_up(first, indicator, numbers)
+    if not first.gain:
+        return more
+    return _("%(more)s，多得 %(points)s 分") % {"more": more, "points": plain(first.gain)}
+
+
+def _step_up(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal]) -> str:
+    """差 5 人; of a share the people it takes."""
+    if indicator.method == Method.YES_NO:
+        return _("还没有填") if change.now is None else _("还没有") if change.to else _("要消除")
+    if change.now is None:
+        return _("还没有填，要 %(number)s") % {"number": with_unit(change.to, indicator)}
+    heads = heads_for(change, indicator, numbers)
+    if heads:
+        return heads
+    form = _("差 %(number)s") if change.to > change.now else _("多 %(number)s")
+    return form % {"number": with_unit(change.by, indicator)}
+
+
+def heads_for(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal]) -> str:
+    """再有 4 名持证队员 (20 人中现有 12 人), for a number that is a share; else empty."""
+    metric = metric_of(indicator)
+    share = SHARES.get(metric.name) if metric else None
+    if share is None or not share.over or share.under not in numbers:
+        return ""
+    under, over = numbers[share.under], numbers.get(share.over, Decimal(0))
+    label = metrics.get(share.over)
+    if not under:
+        return _("先登记%(whole)s") % {"whole": metrics.get(share.under).label}
+    more = max(share.needed(change.to, under) - over, Decimal(1))
+    words = {"more": plain(more), "unit": label.unit, "what": label.label, "all": plain(under), "now": plain(over)}
+    return _("再有 %(more)s %(unit)s%(what)s（%(all)s 人中现有 %(now)s 人）") % words
+
+
+_YES_NO = {
+    (True, True): gettext_lazy("%(name)s：做到并填报"),
+    (False, True): gettext_lazy("%(name)s：现在没有，要做到"),
+    (True, False): gettext_lazy("%(name)s：确认没有"),
+    (False, False): gettext_lazy("%(name)s：现在有，要消除"),
+}
+
+
+def to_do_list(way: Way | None, indicators: Iterable[Indicator], numbers: Mapping[str, Decimal]) -> list[str]:
+    """What to do, in the order of the standard. Whoever does all of it gets there: where people are to be added, a
+    share of them is told of as many as there will be then, and what has to go along so that it does not fall."""
+    named = {one.code: one for one in indicators}
+    changes = way.changes if way else ()
+    metrics_ = {change.rule.code: metric_of(named[change.rule.code]) for change in changes}
+    moved = {metric.name: change.to for change in changes if (metric := metrics_[change.rule.code])}
+    told = []
+    for change in changes:
+        metric = metrics_[change.rule.code]
+        text = to_do(change, named[change.rule.code], {**numbers, **_heads_moved(moved)})
+        along = _along(metric.name, moved, named.values(), numbers) if metric else []
+        told.append(_("%(text)s（%(along)s）") % {"text": text, "along": _("；").join(along)} if along else text)
+    return told
+
+
+def _heads_moved(moved: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Of what shares are divided by."""
+    return {name: number for name, number in moved.items() if any(share.under == name for share in SHARES.values())}
+
+
+def _along(
+    name: str, moved: Mapping[str, Decimal], indicators: Iterable[Indicator], numbers: Mapping[str, Decimal]
+) -> list[str]:
+    """What keeps the shares of ``name`` where they are, when it rises and they are not to be changed themselves."""
+    used = {metric.name for one in indicators if (metric := metric_of(one))}
+    found = []
+    for of, share in SHARES.items():
+        if share.under != name or of not in used or of in moved or not numbers.get(of) or not numbers.get(name):
+            continue
+        label = metrics.get(of).label
+        if not share.over:
+            found.append(_("新队员也要参训，%(share)s才不下降") % {"share": label})
+            continue
+        more = share.needed(numbers[of], moved[name]) - numbers.get(share.over, NOUGHT)
+        if more > 0 and share.over not in moved:
+            words = {"more": plain(more), "what": metrics.get(share.over).label, "share": label}
+            found.append(_("同时再有 %(more)s 人%(what)s，%(share)s才不下降") % words)
+    return found
+
+
+def to_do(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal]) -> str:
+    """One thing to put right, as a sentence without its end."""
+    words = {
+        "name": indicator.name,
+        "now": with_unit(change.now, indicator) if change.now is not None else _("没有填"),
+        "to": with_unit(change.to, indicator),
+        "by": with_unit(change.by, indicator),
+        "points": plain(change.to),
+        "full": plain(indicator.points),
+    }
+    if indicator.method == Method.YES_NO:
+        return _YES_NO[change.now is None, bool(change.to)] % words
+    if indicator.method == Method.JUDGED:
+        return _("%(name)s：评到 %(points)s 分（满分 %(full)s 分）") % words
+    heads = heads_for(change, indicator, numbers) if change.now is not None else ""
+    if heads:
+        return _("%(name)s：%(now)s 提高到 %(to)s，%(heads)s") % {**words, "heads": heads}
+    if change.now is None:
+        return _("%(name)s：填报，达到 %(to)s") % words
+    if change.to > change.now:
+        return _("%(name)s：现有 %(now)s，再增加 %(by)s") % words
+    return _("%(name)s：现有 %(now)s，减少到 %(to)s") % words
+
+
+def summary(outlook: Outlook, way: Way | None) -> str:
+    """What is missing to the conclusion, in one sentence."""
+    words = {"aim": outlook.aim.name}
+    if way is None:
+        return _("按这项标准的分值，各项都补齐也到不了“%(aim)s”，请核对标准。") % words
+    if not way.changes:
+        return _("现有情况已经达到“%(aim)s”。") % words
+    parts = []
+    if outlook.points_short:
+        parts.append(_("还差 %(points)s 分") % {"points": plain(outlook.points_short)})
+    if outlook.vetoes:
+        names = _("、").join(line.rule.name for line in outlook.vetoes[:3])
+        form = ngettext("“%(names)s”没有过", "“%(names)s”等 %(n)s 项否决项没有过", len(outlook.vetoes))
+        parts.append(form % {"names": names, "n": len(outlook.vetoes)})
+    if not parts:
+        parts.append(_("科目分数不够"))
+    count = len(way.changes)
+    form = ngettext("距“%(aim)s”%(parts)s，最少要办 %(n)s 件事。", "距“%(aim)s”%(parts)s，最少要办 %(n)s 件事。", count)
+    return form % {**words, "parts": _("，").join(parts), "n": count}

@@ -1,0 +1,250 @@
+"""等级对标 of one team: what is asked, what is, what is missing, and what would be if."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.models import Grading, GradingClaim, Standard, TeamGrade
+from organizations.models import User
+from teams.models import Category, Team
+from tests.assessments import builders, gaps
+from tests.core.list_checks import assert_constant_queries
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def standard(db: None) -> Standard:
+    """In force beside the samples that are shipped."""
+    Standard.objects.filter(code="grading-relief").update(valid_until=timezone.localdate() - timedelta(days=1))
+    return builders.standard(lines=gaps.LINES, code="gap", name="赈济分级测评标准（演示）")
+
+
+@pytest.fixture
+def team(captain: User, standard: Standard) -> Team:
+    """Four members, two of them with a certificate."""
+    made = gaps.team_at(captain.organization)
+    gaps.members(made, 4, certified=2)
+    return made
+
+
+def url(team: Team) -> str:
+    return reverse("assessments:team_gap", args=[team.pk])
+
+
+def row(page: Any, code: str) -> Any:
+    return next(one for one in page.context["gap"].rows if one.indicator.code == code)
+
+
+def named(standard: Standard, code: str) -> str:
+    return f"i-{standard.indicators.get(code=code).pk}"
+
+
+def test_a_captain_sees_what_is_missing_and_where_to_mend_it(
+    team: Team, standard: Standard, captain: User, as_user: SignIn
+) -> None:
+    page = as_user(captain).get(url(team))
+    gap = page.context["gap"]
+    assert (gap.standard, gap.now.conclusion, gap.aim.name) == (standard, None, "3 级")
+    people, share, safe, kit = (row(page, code) for code in ("1.1", "1.2", "1.3", "2.1"))
+    assert (people.asked, people.now, people.missing) == ("不少于 2 人", "4 人", "")
+    assert f"under={team.organization_id}" in people.url
+    assert (share.now, share.missing) == ("50%", "再有 1 人持证队员（4 人中现有 2 人），多得 10 分")
+    assert share.asked == "50%起 10 分；75%起 20 分；100%起 30 分"
+    assert share.fix["url"].startswith(reverse("people:member_list"))
+    assert (safe.now, safe.missing, safe.indicator.line.vetoes) == ("", "还没有填", True)
+    assert (kit.now, kit.indicator.evidence) == ("", "购置发票、实物照片")
+    assert gap.summary == "距“3 级”还差 20 分，“没有安全责任事故”没有过，最少要办 2 件事。"
+    assert [step["text"] for step in gap.steps] == [
+        "应急救护持证率：50% 提高到 100%，再有 2 人持证队员（4 人中现有 2 人）", "没有安全责任事故：做到并填报",
+    ]  # fmt: skip
+    words = page.content.decode()
+    assert "等级" in words
+    assert "没有填" in words
+    assert any(tab["active"] and tab["label"] == "等级" for tab in page.context["tabs"])
+
+
+def test_who_follows_the_list_gets_there_also_where_one_thing_pulls_at_another(
+    team: Team, standard: Standard, captain: User, as_user: SignIn
+) -> None:
+    """Four more members would halve the share of those with a certificate."""
+    kept = {named(standard, "1.3"): "1", named(standard, "2.1"): "1", named(standard, "2.2"): "25", "aim": "1"}
+    page = as_user(captain).get(url(team), {**kept, "n-members_certified": "4"})
+    assert [step["text"] for step in page.context["gap"].steps] == [
+        "在册队员人数：现有 4 人，再增加 4 人（同时再有 4 人持证队员，应急救护持证率才不下降）",
+    ]  # fmt: skip
+    page = as_user(captain).get(url(team), kept)
+    assert [step["text"] for step in page.context["gap"].steps] == [
+        "在册队员人数：现有 4 人，再增加 4 人",
+        "应急救护持证率：50% 提高到 75%，再有 4 人持证队员（8 人中现有 2 人）",
+    ]  # fmt: skip
+    done = {**kept, "n-members_registered": "8", "n-members_certified": "6"}
+    assert as_user(captain).get(url(team), done).context["gap"].reached.conclusion.name == "1 级"
+
+
+def test_the_aim_can_be_chosen(team: Team, captain: User, as_user: SignIn) -> None:
+    page = as_user(captain).get(f"{url(team)}?aim=1")
+    assert row(page, "1.1").asked == "不少于 8 人"
+    assert row(page, "1.1").missing == "差 4 人，多得 30 分"
+    assert as_user(captain).get(f"{url(team)}?aim=nothing").context["gap"].aim.key == "3"
+
+
+def test_trying_numbers_moves_what_follows_from_them_and_saves_nothing(
+    team: Team, standard: Standard, captain: User, as_user: SignIn
+) -> None:
+    given = {
+        "n-members_certified": "4", named(standard, "1.3"): "1", named(standard, "2.1"): "1",
+        named(standard, "2.2"): "15.5",
+    }  # fmt: skip
+    page = as_user(captain).get(url(team), given)
+    gap = page.context["gap"]
+    assert gap.form.is_used
+    assert (gap.now.total, gap.now.conclusion) == (Decimal(40), None)
+    assert (gap.reached.total, gap.reached.conclusion.name) == (Decimal("90.5"), "2 级")
+    assert (row(page, "1.2").now, row(page, "1.2").changed) == ("100%", True)
+    assert "没有保存" in page.content.decode()
+    assert not GradingClaim.objects.exists()
+    assert as_user(captain).get(url(team)).context["gap"].reached.total == 40
+    # more members without certificates lower the share
+    more = as_user(captain).get(url(team), {"n-members_registered": "8"})
+    assert row(more, "1.2").now == "25%"
+
+
+def test_what_does_not_apply_is_left_out(team: Team, standard: Standard, captain: User, as_user: SignIn) -> None:
+    pk = standard.indicators.get(code="2.2").pk
+    page = as_user(captain).get(url(team), {f"na-{pk}": "on"})
+    assert row(page, "2.2").now == "不适用"
+    assert page.context["gap"].reached.total == Decimal("53.33")
+
+
+@pytest.mark.parametrize("wrong", ["-1", "x", "NaN", "Infinity", "1e99", "9" * 40, "1.234"])
+def test_a_wrong_number_is_told_and_changes_nothing(wrong: str, team: Team, captain: User, as_user: SignIn) -> None:
+    page = as_user(captain).get(url(team), {"n-members_registered": wrong})
+    assert page.status_code == 200
+    assert page.context["gap"].form.errors
+    assert page.context["gap"].reached.total == 40
+    assert "试算的数字有误" in page.content.decode()
+
+
+def test_more_with_a_certificate_than_there_are_is_refused(team: Team, captain: User, as_user: SignIn) -> None:
+    page = as_user(captain).get(url(team), {"n-members_certified": "5"})
+    assert "持证队员不能多于在册队员" in page.content.decode()
+
+
+def test_what_was_claimed_last_is_shown_with_its_source(
+    team: Team, standard: Standard, captain: User, as_user: SignIn
+) -> None:
+    first = builders.grading(team, captain, standard=standard, state="abandoned")
+    grading = builders.grading(team, captain, standard=standard)
+    kit, judged = standard.indicators.get(code="2.1"), standard.indicators.get(code="2.2")
+    GradingClaim.objects.create(grading=first, indicator=kit, value=0)
+    GradingClaim.objects.create(grading=grading, indicator=kit, value=1)
+    GradingClaim.objects.create(grading=grading, indicator=judged, points=Decimal("20.5"))
+    page = as_user(captain).get(url(team))
+    assert (row(page, "2.1").now, row(page, "2.1").source) == ("有", "申请时填报")
+    assert row(page, "2.2").now == "20.5 分"
+    assert page.context["gap"].now.total == Decimal("75.5")
+
+
+def test_a_team_filed_by_document_is_not_failed_by_the_other_scheme(
+    team: Team, standard: Standard, captain: User, as_user: SignIn
+) -> None:
+    other = builders.standard(
+        lines=gaps.LINES, code="mem", name="应急测评（演示）", scheme="emergency", publisher="ministry",
+        civil_only=True, document_number="应急〔2024〕83号",
+    )  # fmt: skip
+    page = as_user(captain).get(f"{url(team)}?standard={other.pk}")
+    words = page.content.decode()
+    assert page.context["gap"] is None
+    assert "应急〔2024〕83号第二条" in words
+    assert "不算未达标" in words
+    Team.objects.filter(pk=team.pk).update(registration="civil")
+    assert as_user(captain).get(f"{url(team)}?standard={other.pk}").context["gap"] is not None
+
+
+def test_standards_follow_the_categories_and_the_newest_version_counts(
+    team: Team, standard: Standard, captain: User, as_user: SignIn
+) -> None:
+    newer = builders.standard(lines=gaps.LINES, code="gap", number=2, name="赈济分级测评标准（演示）")
+    builders.standard(lines=gaps.LINES, code="psych", name="心理（演示）", category_id="psych")
+    Team.objects.filter(pk=team.pk).update(other_categories=["comms", "psych", "aquatic"])
+    Standard.objects.filter(code="grading-aquatic").update(valid_until=timezone.localdate() - timedelta(days=1))
+    Standard.objects.filter(code="grading-psych").update(valid_until=timezone.localdate() - timedelta(days=1))
+    group = as_user(captain).get(url(team)).context["schemes"][0]
+    assert group.offers[0].standard == newer
+    assert [offer.label for offer in group.offers] == ["赈济", "心理"]
+    assert group.without == ["通讯（不分级）", Category.objects.get(pk="aquatic").name]
+
+
+def test_grades_held_are_listed_with_their_end(team: Team, captain: User, as_user: SignIn) -> None:
+    today = timezone.localdate()
+    facts = {"team": team, "issuer": "演示应急管理厅", "granted_on": today - timedelta(days=700), "created_by": captain}
+    TeamGrade.objects.create(
+        scheme="emergency", specialty="water", grade="2", valid_until=today + timedelta(days=30), **facts
+    )
+    TeamGrade.objects.create(scheme="red_cross", category_id="relief", grade="3", valid_until=today, **facts)
+    TeamGrade.objects.create(
+        scheme="red_cross", category_id="relief", grade="1", ended_on=today, end_reason="演示", **facts
+    )
+    page = as_user(captain).get(url(team))
+    assert [card.label for card in page.context["grades"]] == ["还有 0 天到期", "还有 30 天到期", "已注销"]
+    assert "水上搜救 2 级" in page.content.decode()
+
+
+def test_a_team_without_category_or_people_is_told_so(captain: User, standard: Standard, as_user: SignIn) -> None:
+    team = gaps.team_at(captain.organization, main_category_id=None)
+    assert "还没有登记专业类别" in as_user(captain).get(url(team)).content.decode()
+    Team.objects.filter(pk=team.pk).update(main_category="relief")
+    page = as_user(captain).get(url(team))
+    assert row(page, "1.2").missing == "先登记在册队员，多得 10 分"
+
+
+def test_who_may_see_it(
+    team: Team, captain: User, member: User, songshan: User, baotou: User, leader: User, as_user: SignIn
+) -> None:
+    assert [as_user(one).get(url(team)).status_code for one in (captain, leader)] == [200, 200]
+    assert as_user(baotou).get(url(team)).status_code == 404
+    assert as_user(member).get(url(team)).status_code == 403
+    assert "等级" not in [tab["label"] for tab in as_user(member).get(team.get_absolute_url()).context["tabs"]]
+    assert as_user(captain).post(url(team)).status_code == 405
+
+
+def test_the_page_takes_the_same_queries_however_much_there_is(
+    team: Team, standard: Standard, captain: User, as_user: SignIn
+) -> None:
+    indicators = list(standard.indicators.exclude(method="heading"))
+
+    def grow(number: int) -> None:
+        gaps.members(team, number, certified=number, first={1: 100, 3: 200, 30: 300}[number])
+        made = Grading.objects.create(
+            team=team, standard=standard, created_by=captain, state="granted", result="3", total=60
+        )
+        for indicator in indicators:
+            GradingClaim.objects.create(grading=made, indicator=indicator, value=number)
+
+    assert_constant_queries(as_user(captain), url(team), grow)
+
+
+def test_the_sheet_shows_every_line_the_same_way(team: Team, standard: Standard) -> None:
+    from django.template.loader import render_to_string
+
+    from assessments.rules import rules_of
+    from assessments.scoring import Answer, score
+    from assessments.sheets import laid_out
+
+    given = {"1.1": Answer(Decimal(4)), "1.2": Answer(Decimal(50)), "2.2": Answer(not_applicable=True)}
+    sheet = score(rules_of(standard), given, aim="3")
+    indicators = laid_out(standard.indicators.all(), sheet)
+    assert [(one.code, one.depth, one.points_shown) for one in indicators[:3]] == [
+        ("1", 0, "40"), ("1.1", 1, "30"), ("1.2", 1, "10"),
+    ]  # fmt: skip
+    words = render_to_string("assessments/_sheet.html", {"sheet": sheet, "indicators": indicators})
+    for word in ("得满分", "得部分分", "一票否决", "没有填", "不适用", "53.33", "没有达到任何一档"):
+        assert word in words, word
