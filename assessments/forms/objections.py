@@ -25,9 +25,7 @@ class ObjectionForm(forms.ModelForm):
         self.fields["received_on"].initial = timezone.localdate()
         self.fields["raised_by"].help_text = _("单位或者个人，参评队伍看不到。")
         self.fields["phone"].help_text = _("答复时联系用，页面上遮盖显示。")
-        self.fields["what"].help_text = _(
-            "写清对哪一项有异议和理由。参评队伍能看到这段文字，不要写提出人的身份。"
-        )
+        self.fields["what"].help_text = _("写清对哪一项有异议和理由。参评队伍能看到这段文字，不要写提出人的身份。")
 
 
 class AnswerForm(forms.Form):

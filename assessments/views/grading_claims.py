@@ -44,7 +44,7 @@ def grading_claims(request: SignedIn, pk: int) -> HttpResponse:
         phrases=found["phrases"],
         comment_most=MOST,
         live=grading.state in GRADING_WITH_AUTHOR,
-        moves=_moves(page, checks=checks),
+        moves=page.buttons("accept", "return_for_changes", "decline") if checks else [],
     )
     return render(request, "assessments/grading_claims.html", context)
 
@@ -53,12 +53,6 @@ def _phrases(grading: Grading, *, offered: bool) -> Any:
     if not offered or grading.office is None:
         return Phrase.objects.none()
     return Phrase.objects.offered_at(grading.office)
-
-
-def _moves(page: GradingPage, *, checks: bool) -> list[dict[str, Any]]:
-    """What the desk decides; everything else stands on the first page."""
-    shown = page.context()["moves"] if checks else []
-    return [one for one in shown if one["move"].action in ("accept", "return_for_changes", "decline")]
 
 
 def _sections(page: GradingPage, one: Filled, events: list[WorkflowEvent]) -> list[dict[str, Any]]:

@@ -82,9 +82,16 @@ class GradingPage:
         """What the reader may do with it now."""
         return WORKFLOW.available_actions(self.grading, self.request.user)
 
+    def buttons(self, *only: str) -> list[dict[str, Any]]:
+        """The moves as the page shows them; ``only`` some of them."""
+        return [{"move": move, "asks": _asks(move)} for move in self.moves if not only or move.action in only]
+
     def context(self, **more: Any) -> dict[str, Any]:
-        """What ``assessments/grading_page.html`` reads. No query of its own but that of ``moves``."""
+        """What ``assessments/grading_page.html`` reads. No query of its own but that of ``moves``, where they are not
+        given."""
         grading, user = self.grading, self.request.user
+        if "moves" not in more:
+            more["moves"] = self.buttons()
         return {
             "title": self._title(),
             "grading": grading,
@@ -92,7 +99,6 @@ class GradingPage:
             "state": state_of(grading),
             "tabs": self._tabs(),
             "kept": bool(self.kept),
-            "moves": [{"move": move, "asks": _asks(move)} for move in self.moves],
             "move_url": reverse("assessments:grading_move", args=[grading.pk]),
             "version": grading.version,
             "acting_for": acting_for(user, Right.REPORT_ASSESSMENT, grading.team.organization),

@@ -34,7 +34,7 @@ def grading_result(request: SignedIn, pk: int) -> HttpResponse:
     context = page.context(
         heading=_("评议和公示"),
         opens=opens,
-        moves=_moves(page),
+        moves=page.buttons(*_HERE),
         problems=grant_problems(grading) if grading.state == G.PUBLICITY and page.handled else [],
         today=timezone.localdate(),
         **(_scores(grading) if opens else {}),
@@ -46,10 +46,6 @@ def _opens(page: GradingPage) -> bool:
     if page.grading.state in (G.PUBLICITY, G.GRANTED, G.DECLINED):
         return True
     return page.grading.state == G.DELIBERATION and bool(page.handled)
-
-
-def _moves(page: GradingPage) -> list[dict[str, Any]]:
-    return [one for one in page.context()["moves"] if one["move"].action in _HERE]
 
 
 def _scores(grading: Grading) -> dict[str, Any]:
