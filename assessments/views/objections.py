@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -22,14 +22,18 @@ from core.workflow import MoveNotAllowed
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused, seen
+from organizations.views.common import holding, refused, seen
 
 
 @require_http_methods(["GET", "POST"])
 @login_required
 def objection_create(request: SignedIn) -> HttpResponse:
     """``?grading=`` or ``?review=`` says against what."""
+    holding(Right.VIEW_ASSESSMENT)(request.user).require()
     about = _about(request)
+    if about is None:
+        messages.info(request, _("请先打开要提异议或者申诉的那一件。"))
+        return redirect("assessments:grading_list")
     kind = objecting.kind_now(about)
     decision = objecting.may_object(about, request.user)
     if not decision and kind is not None:
@@ -57,17 +61,13 @@ def objection_create(request: SignedIn) -> HttpResponse:
     return render(request, "assessments/objection_form.html", context)
 
 
-def _about(request: SignedIn) -> Grading | Review:
-    grading, review = key(request.GET.get("grading", "")), key(request.GET.get("review", ""))
-    if grading is not None:
-        rows = Grading.objects.visible_to(request.user).select_related("team__organization", "office")
-        one: Grading = seen(rows, grading)
-        return one
-    if review is not None:
-        reviews = Review.objects.visible_to(request.user).select_related("team__organization", "office")
-        other: Review = seen(reviews, review)
-        return other
-    raise Http404
+def _about(request: SignedIn) -> Grading | Review | None:
+    for name, model in (("grading", Grading), ("review", Review)):
+        if name in request.GET:
+            rows = model.objects.visible_to(request.user).select_related("team__organization", "office")
+            found: Grading | Review = seen(rows, key(request.GET[name]))
+            return found
+    return None
 
 
 def _not_now(request: SignedIn, about: Grading | Review) -> HttpResponse:
