@@ -29,7 +29,6 @@ def evidence_panels(rows: Iterable[Row], user: User) -> list[dict[str, Any]]:
         assert row.claim is not None, "sorted out above"
         panel = panels(row.claim, user, [KIND], rows=by_claim.get(str(row.claim.pk), []))[KIND]
         # several of a kind stand on one page: each list needs an id of its own
-        panel |= {"kind": f"{KIND}-{row.claim.pk}", "upload_into": f"files-{KIND}-{row.claim.pk}",
-                  "label": str(row.indicator)}  # fmt: skip
+        panel |= {"kind": f"{KIND}-{row.claim.pk}", "upload_into": f"files-{KIND}-{row.claim.pk}"}
         found.append({"row": row, "panel": panel})
     return found

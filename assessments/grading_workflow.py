@@ -205,8 +205,8 @@ def _publicise(
     grading.result, grading.deliberation, grading.total = result, deliberation.strip(), sheet.total
     grading.public_from, grading.public_until = public_from, public_until
     grading.version += 1
-    words = gettext_lazy("%(number)s 评议结果公示：%(from)s 至 %(until)s")
-    _tell(team_side(grading), grading, "grading_public", words, until=public_until, **{"from": public_from})
+    words = gettext_lazy("%(number)s 评议结果公示：%(first)s 至 %(last)s")
+    _tell(team_side(grading), grading, "grading_public", words, first=public_from, last=public_until)
     with in_chinese():
         lines = [[line.rule.code, plain(line.points), line.reason[:_MOST_LINE]] for line in sheet.lines]
     return {"total": plain(sheet.total), "lines": lines}

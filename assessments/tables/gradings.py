@@ -19,7 +19,7 @@ class GradingTable(Table):
         _("队伍"), accessor="team__organization__short_name", linkify=lambda record: record.get_absolute_url()
     )
     number = Column(attrs=_NOWRAP)
-    standard = Column(accessor="standard__name")
+    standard = Column(_("标准"), accessor="standard__name")
     scheme = Column(_("体系"), accessor="standard", empty_values=())
     applied_grade = Column(attrs=_NOWRAP)
     state = State(verbose_name=_("状态"))
