@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, Count, QuerySet
+from django.db.models import CharField, Count, Max, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -73,7 +73,8 @@ class Row:
 class Filled:
     """An application with everything that was filled in. Made by ``filled``.
 
-    :ivar day: of which the numbers are. :ivar evidence: claim → files in use.
+    :ivar day: of which the numbers are. :ivar evidence: claim → files in use. :ivar brought: claim → when the latest of
+        them came.
     """
 
     grading: Grading
@@ -82,6 +83,7 @@ class Filled:
     sheet: ScoreSheet
     day: date
     evidence: dict[int, int]
+    brought: dict[int, datetime]
     sections: list["Section"] = field(default_factory=list)
 
     @property
@@ -113,12 +115,12 @@ def asked(grading: Grading) -> dict[str, QuerySet[Any]]:
 
 
 def _evidence_of(grading: Grading) -> QuerySet[Any]:
-    """(claim, files in use) of an application."""
+    """(claim, files in use, when the latest came) of an application."""
     claims = GradingClaim.objects.filter(grading=grading).order_by().annotate(key=Cast("pk", CharField()))
     rows = Attachment.objects.filter(
         content_type=ContentType.objects.get_for_model(GradingClaim), object_id__in=claims.values("key"), ended_at=None
     )
-    return rows.order_by().values_list("object_id").annotate(n=Count("pk"))
+    return rows.order_by().values_list("object_id").annotate(n=Count("pk"), last=Max("uploaded_at"))
 
 
 def filled(grading: Grading, found: Mapping[str, list[Any]] | None = None, *, live: bool | None = None) -> Filled:
@@ -139,8 +141,9 @@ def filled(grading: Grading, found: Mapping[str, list[Any]] | None = None, *, li
     lines = {line.rule.code: line for line in sheet.lines}
     for row in rows:
         row.line = lines.get(row.indicator.code)
-    evidence = {int(key): n for key, n in found["evidence"]}
-    return Filled(grading, rows, list(found["conclusions"]), sheet, day, evidence, _sections(rows))
+    evidence = {int(key): n for key, n, _last in found["evidence"]}
+    brought = {int(key): last for key, _n, last in found["evidence"]}
+    return Filled(grading, rows, list(found["conclusions"]), sheet, day, evidence, brought, _sections(rows))
 
 
 def _rows(

@@ -11,7 +11,8 @@ RETURN = "return_for_changes"
 
 @dataclass(frozen=True)
 class Remark:
-    """:ivar section: key of the page where it is mended. :ivar answered: the claim was changed since."""
+    """:ivar section: key of the page where it is mended. :ivar answered: the claim was changed since, or
+    evidence has come."""
 
     row: Row
     section: str
@@ -34,10 +35,17 @@ def remarks_of(filled: Filled, returned: WorkflowEvent | None) -> list[Remark]:
         for row in section.scored:
             one = said.get(row.indicator.code)
             if one:
-                then = one.get("version")
-                answered = row.claim is not None and row.claim.version > then
+                answered = _mended(filled, row, one.get("version"), returned)
                 found.append(Remark(row, section.key, str(one.get("text", "")), answered))
     return found
+
+
+def _mended(filled: Filled, row: Row, version: int, returned: WorkflowEvent | None) -> bool:
+    """Changed since, or evidence has come since."""
+    if row.claim is None or returned is None:
+        return False
+    came = filled.brought.get(row.claim.pk)
+    return row.claim.version > version or (came is not None and came > returned.at)
 
 
 def asked_before(events: Iterable[WorkflowEvent]) -> dict[str, str]:

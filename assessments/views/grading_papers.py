@@ -1,21 +1,25 @@
 """材料 and 历史 of a grading."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments.grading_workflow import WORKFLOW
-from assessments.models import Grading
+from assessments.models import Grading, GradingClaim
 from assessments.views.grading_common import GradingPage, grading_page
 from core.attachments.panel import panels
-from core.history import changes_of
+from core.history.changes import changes_of_several, events_for
 from core.models import WorkflowEvent
 from organizations.signed_in import SignedIn
 
+ClaimEvent = GradingClaim.tracked_events.rel.related_model  # type: ignore[attr-defined]
+MOST = 500  # changes of claims that are told
 # Facts that a move sets, and its own line tells.
 _SET_BY_MOVES = (
     "state", "office", "submitted_by", "submitted_at", "number", "total", "closed_at", "site_on", "site_place",
@@ -42,14 +46,31 @@ def grading_history(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _story(page: GradingPage) -> list[dict[str, Any]]:
-    """Moves and changes of facts, newest first."""
+    """Moves and changes of facts and claims, newest first."""
     grading = page.grading
-    hidden = {str(Grading._meta.get_field(name).verbose_name) for name in _SET_BY_MOVES}  # type: ignore[union-attr]
-    told = [change.shown() for change in changes_of(grading)]
-    for entry in told:
-        entry["changes"] = [line for line in entry["changes"] if str(line["label"]) not in hidden]
+    claims = list(grading.claims.select_related("indicator"))
+    found: dict[int, list[Any]] = {claim.pk: [] for claim in claims}
+    for event in ClaimEvent.objects.filter(pgh_obj__in=claims).order_by("-pgh_id")[:MOST]:
+        found[event.pgh_obj_id].append(event)
+    rows: list[Any] = [(claim, found[claim.pk], {}) for claim in claims]
+    known = [grading, grading.team, grading.standard, *(claim.indicator for claim in claims)]
+    own, *told = changes_of_several((grading, list(events_for(grading)), {}), *rows, known=known)
+    entries = [_without(change.shown(), Grading, _SET_BY_MOVES) for change in own]
+    for claim, changes in zip(claims, told, strict=True):
+        entries += [_of_claim(claim, change.shown()) for change in changes if change.label == "update"]
     moves = [_move(event) for event in WorkflowEvent.objects.of(grading).select_related("by")]
-    return sorted([*moves, *(entry for entry in told if entry["changes"])], key=lambda one: one["at"], reverse=True)
+    return sorted([*moves, *(entry for entry in entries if entry["changes"])], key=lambda one: one["at"], reverse=True)
+
+
+def _of_claim(claim: GradingClaim, entry: dict[str, Any]) -> dict[str, Any]:
+    """Without the comments: those of a return stand with the return, those nobody was told of are the office's own."""
+    label = _("修改填报：%(indicator)s") % {"indicator": claim.indicator}
+    return {**_without(entry, GradingClaim, ("comment",)), "label": label}
+
+
+def _without(entry: dict[str, Any], model: type[Model], names: Iterable[str]) -> dict[str, Any]:
+    hidden = {str(model._meta.get_field(name).verbose_name) for name in names}  # type: ignore[union-attr]
+    return {**entry, "changes": [line for line in entry["changes"] if str(line["label"]) not in hidden]}
 
 
 def _move(event: WorkflowEvent) -> dict[str, Any]:

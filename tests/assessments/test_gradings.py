@@ -121,6 +121,7 @@ def test_from_the_application_to_the_certificate(
     assert "请附证明" in story
     assert "公示结果" in story
     assert "赤红发〔2026〕8号" in story
+    assert "修改填报：1.3 没有安全责任事故" in story
 
 
 def test_a_member_of_the_team_cannot_decide(captain: User, member: User, leader: User, as_user: SignIn) -> None:
@@ -239,6 +240,13 @@ def test_evidence_is_seen_by_whoever_sees_the_application(
     assert "证明.pdf" in text_of(response)
     record = builders.move(record, "submit", captain)
     assert "证明.pdf" in text_of(as_user(chifeng).get(page(record, "claims")))
+    builders.say(record, "2.1", comment="照片不清楚")
+    record = builders.move(record, "return_for_changes", chifeng)
+    assert "已改" not in text_of(as_user(captain).get(page(record)))
+    clear = SimpleUploadedFile("清楚的.pdf", pdf(pages=3), "application/pdf")
+    as_user(captain).post(reverse("core:attachment_upload"), {**data, "file": clear})
+    assert "已改" in text_of(as_user(captain).get(page(record))), "evidence answers as well"
+    record = builders.move(record, "resubmit", captain)
     data["file"] = SimpleUploadedFile("晚.pdf", pdf(pages=2), "application/pdf")
     assert as_user(captain).post(reverse("core:attachment_upload"), data).status_code == 403
     assert as_user(baotou).post(reverse("core:attachment_upload"), data).status_code == 404
