@@ -16,6 +16,7 @@ from assessments.views.grading_common import GradingPage, grading_page
 from core.attachments.panel import panels
 from core.history.changes import changes_of_several, events_for
 from core.models import WorkflowEvent
+from core.together import together
 from organizations.signed_in import SignedIn
 
 ClaimEvent = GradingClaim.tracked_events.rel.related_model  # type: ignore[attr-defined]
@@ -48,17 +49,23 @@ def grading_history(request: SignedIn, pk: int) -> HttpResponse:
 def _story(page: GradingPage) -> list[dict[str, Any]]:
     """Moves and changes of facts and claims, newest first."""
     grading = page.grading
-    claims = list(grading.claims.select_related("indicator"))
+    read = together(
+        claims=grading.claims.select_related("indicator"),
+        events=ClaimEvent.objects.filter(grading=grading.pk).order_by("-pgh_id")[:MOST],
+        own=events_for(grading),
+        moves=WorkflowEvent.objects.of(grading).select_related("by"),
+    )
+    claims: list[GradingClaim] = read["claims"]
     found: dict[int, list[Any]] = {claim.pk: [] for claim in claims}
-    for event in ClaimEvent.objects.filter(pgh_obj__in=claims).order_by("-pgh_id")[:MOST]:
+    for event in read["events"]:
         found[event.pgh_obj_id].append(event)
     rows: list[Any] = [(claim, found[claim.pk], {}) for claim in claims]
     known = [grading, grading.team, grading.standard, *(claim.indicator for claim in claims)]
-    own, *told = changes_of_several((grading, list(events_for(grading)), {}), *rows, known=known)
+    own, *told = changes_of_several((grading, read["own"], {}), *rows, known=known)
     entries = [_without(change.shown(), Grading, _SET_BY_MOVES) for change in own]
     for claim, changes in zip(claims, told, strict=True):
         entries += [_of_claim(claim, change.shown()) for change in changes if change.label == "update"]
-    moves = [_move(event) for event in WorkflowEvent.objects.of(grading).select_related("by")]
+    moves = [_move(event) for event in read["moves"]]
     return sorted([*moves, *(entry for entry in entries if entry["changes"])], key=lambda one: one["at"], reverse=True)
 
 
