@@ -6,6 +6,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
 from assessments.api.standards import StandardViewSet
+from assessments.api.gradings import GradeViewSet, GradingViewSet
 from organizations import api
 from people.api.papers import CertificateViewSet, PolicyViewSet
 from people.api.persons import MembershipViewSet, PersonViewSet
@@ -34,6 +35,8 @@ router.register("instructors", InstructorViewSet, basename="instructor")
 router.register("courses", CourseViewSet, basename="course")
 router.register("training-plans", PlanViewSet, basename="plan")
 router.register("standards", StandardViewSet, basename="standard")
+router.register("gradings", GradingViewSet, basename="grading")
+router.register("grades", GradeViewSet, basename="grade")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),

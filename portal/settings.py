@@ -330,6 +330,8 @@ REMINDERS = [
     "training.reminders.agreements_ending",
     "training.reminders_problems.problems_due",
     "training.reminders_problems.problems_unaccepted",
+    "assessments.reminders.grades_ending",
+    "assessments.reminders.publicities_over",
     "training.reminders_records.records_not_handed_in",
     "training.reminders_records.records_waiting",
 ]
@@ -358,6 +360,7 @@ JOBS = {
     "own_copy": "people.own_copy.make",
     "training_record": "training.papers.issue_record",
     "training_derive": "training.roll.anew.run",
+    "grade_certificate": "assessments.granting.issue_certificate",
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)  # a worker silent for so long is taken for dead
 JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)

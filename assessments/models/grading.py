@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Grade, PanelDuty, Scheme, Specialty
+from assessments.impartial import not_of_own_teams
 from assessments.models.standard import Indicator, Standard
 from assessments.states import GRADING_TRANSITIONS, GRADING_WITH_AUTHOR, GradingState
 from core.decisions import Decision, no, yes
@@ -30,6 +31,19 @@ class GradingQuerySet(models.QuerySet):
 
         sits = PanelMember.objects.filter(grading=OuterRef("pk"), user=user, left_on=None)
         return self.filter(reach(user, Right.VIEW_ASSESSMENT, at="team__organization") | Exists(sits))
+
+    def waiting_for(self, user: User) -> "GradingQuerySet":
+        """What the user can take a step further now: what lies with his office and he has nothing to do with, and what
+        was returned to teams of his."""
+        from organizations.permissions import offices_with, reach  # that module reads the organization's model
+
+        state = GradingState
+        checks, grants = offices_with(user, Right.SCORE_ASSESSMENT), offices_with(user, Right.MANAGE_ASSESSMENT)
+        at_office = Q(state__in=(state.SUBMITTED, state.PANEL), office__in=checks)
+        at_office |= Q(state=state.DELIBERATION, office__in=grants)
+        at_office |= Q(state=state.PUBLICITY, public_until__lt=timezone.localdate(), office__in=grants)
+        returned = Q(state=state.RETURNED) & reach(user, Right.REPORT_ASSESSMENT, at="team__organization")
+        return self.filter((at_office & not_of_own_teams(user)) | returned)
 
     def matching(self, term: str) -> "GradingQuerySet":
         named = Organization.objects.filter(matching(term)).teams().values("pk")
@@ -134,6 +148,13 @@ class Grading(models.Model):
         return can(user, Right.SCORE_ASSESSMENT, self.office)
 
 
+class GradingClaimQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "GradingClaimQuerySet":
+        """With the application."""
+        seen = Grading.objects.visible_to(user).order_by().values("pk")
+        return self.filter(grading__in=seen).select_related("grading__team__organization", "indicator")
+
+
 @tracked()
 class GradingClaim(models.Model):
     """What the team says of one indicator when it applies; evidence hangs on it as attachments.
@@ -154,6 +175,7 @@ class GradingClaim(models.Model):
     comment = models.CharField(_("初核意见"), max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = GradingClaimQuerySet.as_manager()
     attachment_kinds = {"evidence": _("证明材料")}
 
     class Meta:
@@ -167,7 +189,7 @@ class GradingClaim(models.Model):
         return f"{self.indicator}"
 
     def get_absolute_url(self) -> str:
-        return f"{self.grading.get_absolute_url()}#i{self.indicator_id}"
+        return f"{reverse('assessments:grading_claims', args=[self.grading_id])}#i{self.indicator_id}"
 
     def can_attach(self, user: User) -> Decision:
         return self.grading.can_edit(user)
@@ -316,6 +338,11 @@ class TeamGradeQuerySet(models.QuerySet):
         runs = Q(valid_until=None) | Q(valid_until__gte=day)
         return self.filter(runs, Q(ended_on=None) | Q(ended_on__gt=day), granted_on__lte=day)
 
+    def matching(self, term: str) -> "TeamGradeQuerySet":
+        """By the team, or by the number of the certificate."""
+        named = Organization.objects.filter(matching(term)).teams().values("pk")
+        return self.filter(Q(team__organization__in=named) | Q(certificate_no__icontains=term))
+
 
 @tracked()
 class TeamGrade(models.Model):
@@ -374,6 +401,29 @@ class TeamGrade(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("assessments:grade_detail", args=[self.pk])
+
+    @property
+    def is_external(self) -> bool:
+        """Recorded from papers of another authority."""
+        return self.grading_id is None
+
+    @property
+    def is_held(self) -> bool:
+        """In force today."""
+        return self.ended_on is None and (self.valid_until is None or self.valid_until >= timezone.localdate())
+
+    def standing(self) -> str:
+        """How it stands today, in words."""
+        if self.ended_on is not None:
+            return _now("%(day)s 注销") % {"day": self.ended_on.isoformat()}
+        if self.valid_until is None:
+            return _now("有效")
+        day = {"day": self.valid_until.isoformat()}
+        return (_now("有效，至 %(day)s") if self.is_held else _now("%(day)s 到期")) % day
+
+    def public_standing(self) -> str:
+        """What the public verify page says of it today; nothing personal, and no reason of a cancellation."""
+        return self.standing()
 
     def can_edit(self, user: User) -> Decision:
         """From outside: the team's side records it. Ours: the office that held the grading."""

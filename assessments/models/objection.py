@@ -1,6 +1,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import ObjectionKind, ObjectionOutcome
@@ -12,6 +13,26 @@ from organizations.models import Organization, User
 from organizations.roles import Right
 from organizations.validators import validate_phone, validate_visible
 from teams.validators import validate_not_future
+
+
+class ObjectionQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "ObjectionQuerySet":
+        """To the office that answers it and those above, and to the place where it was raised: who objects is not told
+        to the team it is about."""
+        from organizations.permissions import reach  # the permission module reads the organization's model
+
+        offices = reach(user, Right.VIEW_ASSESSMENT, at="grading__office")
+        offices |= reach(user, Right.VIEW_ASSESSMENT, at="review__office")
+        own = Q(created_by__organization=user.organization_id) if self._sees(user) else Q(pk__in=[])
+        rows = self.filter(offices | own)
+        return rows.select_related("grading__team__organization", "grading__office",
+                                   "review__team__organization", "review__office", "created_by")  # fmt: skip
+
+    @staticmethod
+    def _sees(user: User) -> bool:
+        from organizations.permissions import access  # as above
+
+        return Right.VIEW_ASSESSMENT in access(user)
 
 
 @tracked()
@@ -42,6 +63,7 @@ class Objection(models.Model):
     created_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = ObjectionQuerySet.as_manager()
     attachment_kinds = {"objection": _("异议或申诉材料"), "answer": _("答复材料")}
 
     class Meta:
@@ -64,7 +86,7 @@ class Objection(models.Model):
         return f"{self.get_kind_display()} {self.raised_by}"
 
     def get_absolute_url(self) -> str:
-        return f"{self.about.get_absolute_url()}#objections"
+        return reverse("assessments:objection_answer", args=[self.pk])
 
     @property
     def about(self) -> "Grading | Review":

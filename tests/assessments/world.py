@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from django.utils import timezone
+
+from assessments.grading_claims import lay_claims
+from assessments.models import Objection, TeamGrade
 from organizations.models import User
 from people.models import Membership
 from teams.models import Team
@@ -32,4 +36,28 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
         "own_seat": own.panel.get(),
         "own_indicator": own.standard.indicators.get(code="2.1"),
         "indicator_draft": draft.indicators.get(code="1.1"),
+        **_gradings_world(cast, team),
+    }
+
+
+def _gradings_world(cast: dict[str, User], team: Team) -> dict[str, Any]:
+    """A second application, handed in by 松山区 to 赤峰市 and objected to; a grade of another authority."""
+    songshan, day = cast["songshan"], timezone.localdate()
+    facts = {"standard": builders.standard(code="test-world"), "number": "CP-150404-2026-9001", "state": "submitted"}
+    facts |= {"office": cast["chifeng"].organization, "submitted_by": songshan, "submitted_at": timezone.now()}
+    handed_in = builders.grading(team, songshan, **facts)
+    lay_claims(handed_in)
+    objection = Objection.objects.create(
+        grading=handed_in, kind="appeal", raised_by="演示", received_on=day, what="演示", created_by=songshan
+    )
+    grade = TeamGrade.objects.create(
+        team=team, scheme="emergency", specialty="water", grade="2", issuer="演示单位", granted_on=day,
+        created_by=songshan,
+    )  # fmt: skip
+    return {
+        "grading_submitted": handed_in,
+        "indicator_key": handed_in.standard.indicators.get(code="1.1").pk,
+        "basics_key": "basics",
+        "objection": objection,
+        "grade": grade,
     }

@@ -1,0 +1,105 @@
+"""What is looked at before an application is handed in. Blocking findings stop it; others are told to both sides."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.choices import Method
+from assessments.grading_claims import Filled, Row
+from assessments.grading_starting import applies_to
+from assessments.scoring import plain
+from assessments.states import StandardState
+
+BASICS = "basics"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """:param section: of the form where it is mended. :param anchor: the indicator's key on that page."""
+
+    message: str
+    section: str = ""
+    anchor: int = 0
+    blocking: bool = True
+
+
+Check = Callable[[Filled], Iterator[Finding]]
+
+
+def check(filled: Filled) -> list[Finding]:
+    """Everything found, in the order of the form. No query."""
+    return [finding for one in CHECKS for finding in one(filled)]
+
+
+def basics(filled: Filled) -> Iterator[Finding]:
+    grading = filled.grading
+    if not any(one.key == grading.applied_grade for one in filled.conclusions):
+        yield Finding(_("还没有选申请等级。"), BASICS)
+    if not grading.contact:
+        yield Finding(_("没有写联系人，初核时有疑问不好联系。"), BASICS, blocking=False)
+
+
+def standard_holds(filled: Filled) -> Iterator[Finding]:
+    standard, today = filled.grading.standard, timezone.localdate()
+    over = standard.valid_until is not None and standard.valid_until < today
+    if standard.state != StandardState.PUBLISHED or over:
+        yield Finding(_("这一版标准已经停用，请撤销本申请，按现行标准重新申请。"))
+    fits = applies_to(standard, filled.grading.team)
+    if not fits:
+        yield Finding(str(fits.reason))
+
+
+def answered(filled: Filled) -> Iterator[Finding]:
+    for row, key in _by_section(filled):
+        one = row.indicator
+        words = {"indicator": one}
+        if row.answer.not_applicable and not one.may_not_apply:
+            yield Finding(_("“%(indicator)s”不能选不适用。") % words, key, one.pk)
+        elif row.metric is None and row.answer.value is None and one.method != Method.JUDGED and not _left_out(row):
+            yield Finding(_("“%(indicator)s”还没有填。") % words, key, one.pk)
+        elif one.method == Method.JUDGED and row.answer.points is None and not _left_out(row):
+            yield Finding(_("“%(indicator)s”还没有自评分，可以留给专家组评。") % words, key, one.pk, blocking=False)
+
+
+def proven(filled: Filled) -> Iterator[Finding]:
+    """What is claimed by hand is proven by a file, or it is said why there is none. What the portal counts has its
+    records; what is judged on site is proven there."""
+    for row, key in _by_section(filled):
+        one, claim = row.indicator, row.claim
+        if not one.evidence or _left_out(row) or (claim is not None and filled.evidence.get(claim.pk)):
+            continue
+        words = {"indicator": one, "evidence": one.evidence}
+        by_hand = row.metric is None and one.method != Method.JUDGED and bool(row.answer.value)
+        if by_hand and not (claim and claim.note.strip()):
+            text = _("“%(indicator)s”没有证明材料（%(evidence)s），也没有写情况说明。") % words
+            yield Finding(text, key, one.pk)
+        elif row.metric is None:
+            yield Finding(_("“%(indicator)s”没有证明材料（%(evidence)s）。") % words, key, one.pk, blocking=False)
+
+
+def reaches(filled: Filled) -> Iterator[Finding]:
+    """Told, never stopped: whether it is enough, the panel finds."""
+    sheet = filled.sheet
+    keys = {row.indicator.code: (key, row.indicator.pk) for row, key in _by_section(filled)}
+    for line in sheet.vetoes:
+        words = {"code": line.rule.code, "name": line.rule.name}
+        section, anchor = keys[line.rule.code]
+        yield Finding(_("一票否决项没有满足：%(code)s %(name)s。") % words, section, anchor, blocking=False)
+    aim = sheet.aim
+    if filled.grading.applied_grade and aim is not None and aim.min_total is not None and sheet.total < aim.min_total:
+        words = {"total": plain(sheet.total), "grade": aim.name, "least": plain(aim.min_total)}
+        text = _("自评 %(total)s 分，%(grade)s要求不低于 %(least)s 分。") % words
+        yield Finding(text, blocking=False)
+
+
+def _left_out(row: Row) -> bool:
+    return row.answer.not_applicable
+
+
+def _by_section(filled: Filled) -> Iterator[tuple[Row, str]]:
+    return ((row, section.key) for section in filled.sections for row in section.scored)
+
+
+CHECKS: tuple[Check, ...] = (standard_holds, basics, answered, proven, reaches)

@@ -1,0 +1,80 @@
+"""What has to be so before a grading may go on: the panel, its scores, the result, the publicity."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments import objecting
+from assessments.choices import Grade, PanelDuty
+from assessments.models import Grading, PanelMember
+from assessments.panel_result import unsettled
+from assessments.scoring import ScoreSheet
+from core.models import WorkflowEvent
+
+PANEL_LEAST = 3  # members of a panel; the publisher's own rule was not found [P]
+PUBLICITY_LEAST = 5  # days a result is public at the least; the same [P]
+
+
+def panel_problems(panel: list[PanelMember]) -> list[str]:
+    """What keeps the panel from beginning; ``panel``: who is on it now."""
+    found = []
+    if len(panel) < PANEL_LEAST:
+        found.append(_("专家组至少 %(n)d 人，现在 %(now)d 人。") % {"n": PANEL_LEAST, "now": len(panel)})
+    if not any(member.duty == PanelDuty.LEAD for member in panel):
+        found.append(_("专家组还没有组长。"))
+    silent = [str(member.user) for member in panel if member.declared_at is None]
+    if silent:
+        found.append(_("还没有声明无利害关系：%(names)s。") % {"names": _("、").join(silent)})
+    return found
+
+
+def site_problems(grading: Grading) -> list[str]:
+    """What keeps the panel's work from being closed."""
+    found = []
+    late = grading.panel.filter(left_on=None, finished_at=None).select_related("user")
+    names = [str(member.user) for member in late]
+    if names:
+        found.append(_("还没有完成评分：%(names)s。") % {"names": _("、").join(names)})
+    apart = unsettled(grading)
+    if apart:
+        names = [one.code for one in apart]
+        found.append(_("评分有差异、还没有合议的指标：%(codes)s。") % {"codes": _("、").join(names)})
+    return found
+
+
+def best_result(grading: Grading, sheet: ScoreSheet) -> str:
+    """The best grade that may be given: not better than applied for, nor than the points reach. Empty: none."""
+    if sheet.conclusion is None or sheet.conclusion.key not in Grade.values:
+        return ""
+    return max(sheet.conclusion.key, grading.applied_grade)  # 1 级 is the best
+
+
+def check_days(first: date | None, last: date | None) -> None:
+    if first is None or last is None:
+        raise ValidationError({"public_until": _("请填写公示起止日期。")})
+    if first < timezone.localdate():
+        raise ValidationError({"public_from": _("公示不能从已经过去的日期开始。")})
+    if last < first + timedelta(days=PUBLICITY_LEAST - 1):
+        raise ValidationError({"public_until": _("公示期不少于 %(n)d 天。") % {"n": PUBLICITY_LEAST}})
+
+
+def grant_problems(grading: Grading) -> list[str]:
+    """What still keeps the grade from being given."""
+    found = []
+    if grading.public_until is None or grading.public_until >= timezone.localdate():
+        found.append(_("公示期还没有结束。"))
+    waiting = objecting.open_ones(grading).count()
+    if waiting:
+        found.append(_("还有 %(n)d 件异议没有答复。") % {"n": waiting})
+    if objecting.upheld_since(grading, last_deliberated(grading)).exists():
+        found.append(_("有异议成立，要先重新评议。"))
+    return found
+
+
+def last_deliberated(grading: Grading) -> Any:
+    """When it was last opened again."""
+    rows = WorkflowEvent.objects.of(grading).filter(action="deliberate_again").order_by("-pk")
+    return rows.values_list("at", flat=True).first()

@@ -1,0 +1,55 @@
+"""What a return asked for at single indicators, and whether it has been mended since."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assessments.grading_claims import Filled, Row
+from core.models import WorkflowEvent
+
+RETURN = "return_for_changes"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """:ivar section: key of the page where it is mended. :ivar answered: the claim was changed since, or
+    evidence has come."""
+
+    row: Row
+    section: str
+    text: str
+    answered: bool
+
+
+def last_return(events: Iterable[WorkflowEvent]) -> WorkflowEvent | None:
+    """The latest; ``events`` in their order."""
+    return next((event for event in reversed(list(events)) if event.action == RETURN), None)
+
+
+def remarks_of(filled: Filled, returned: WorkflowEvent | None) -> list[Remark]:
+    """In the order of the standard."""
+    said = (returned.facts or {}).get("fields") if returned else None
+    if not isinstance(said, dict):
+        return []
+    found = []
+    for section in filled.sections:
+        for row in section.scored:
+            one = said.get(row.indicator.code)
+            if one:
+                answered = _mended(filled, row, one.get("version"), returned)
+                found.append(Remark(row, section.key, str(one.get("text", "")), answered))
+    return found
+
+
+def _mended(filled: Filled, row: Row, version: int, returned: WorkflowEvent | None) -> bool:
+    """Changed since, or evidence has come since."""
+    if row.claim is None or returned is None:
+        return False
+    came = filled.brought.get(row.claim.pk)
+    return row.claim.version > version or (came is not None and came > returned.at)
+
+
+def asked_before(events: Iterable[WorkflowEvent]) -> dict[str, str]:
+    """Code → what the latest return before the hand-in asked for: the desk reads whether it was done."""
+    returned = last_return(events)
+    said = (returned.facts or {}).get("fields") if returned else None
+    return {code: str(one.get("text", "")) for code, one in said.items()} if isinstance(said, dict) else {}

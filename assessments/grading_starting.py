@@ -1,0 +1,116 @@
+"""Beginning an application: which standards a team may apply under, and why not under the others."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.choices import Grade, Purpose, Scheme
+from assessments.grading_claims import lay_claims
+from assessments.models import Grading, GradingClaim, Indicator, Standard
+from assessments.states import GradingState
+from core.decisions import Decision, no, yes
+from core.integrity import plainly
+from organizations.models import User
+from organizations.permissions import can
+from organizations.roles import Right
+from teams.choices import Registration
+from teams.models import Team
+from teams.states import ON_FILE
+
+CLOSED = (GradingState.GRANTED, GradingState.DECLINED, GradingState.ABANDONED)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A standard, and whether the team may apply under it; ``open_one``: its application that is still under way."""
+
+    standard: Standard
+    decision: Decision
+    open_one: Grading | None = None
+
+
+def may_begin(user: User, team: Team) -> Decision:
+    return can(user, Right.REPORT_ASSESSMENT, team.organization)
+
+
+def applies_to(standard: Standard, team: Team) -> Decision:
+    """Whether the standard fits the team at all. 不适用 is told before anything is filled in; it is not 未达标."""
+    if team.status not in ON_FILE:
+        return no(gettext_lazy("队伍没有备案或者已经退出，备案以后才能申请测评。"))
+    if standard.civil_only and team.registration != Registration.CIVIL:
+        return no(
+            gettext_lazy("不适用：应急管理部门的测评只面向在民政部门登记的队伍，本队不是民政登记（不等于没有达标）。")
+        )
+    if standard.category_id and standard.category_id not in categories_of(team):
+        return no(gettext_lazy("不适用：这不是本队的专业类别。"))
+    return yes("")
+
+
+def categories_of(team: Team) -> list[str]:
+    return [key for key in (team.main_category_id, *team.other_categories) if key]
+
+
+def offers(team: Team, day: date | None = None) -> list[Offer]:
+    """Standards in force for the team's categories, and those of the emergency authorities, the own scheme first. Two
+    queries."""
+    rows = Standard.objects.in_force(day or timezone.localdate()).filter(purpose=Purpose.GRADING)
+    fitting = Q(category__in=categories_of(team)) | Q(category=None) | Q(scheme=Scheme.EMERGENCY)
+    open_ones = {one.standard_id: one for one in Grading.objects.filter(team=team).exclude(state__in=CLOSED)}
+    found = rows.filter(fitting).select_related("category").order_by("category__position", "code", "number")
+    made = [Offer(one, applies_to(one, team), open_ones.get(one.pk)) for one in found]
+    return sorted(made, key=lambda offer: (offer.standard.scheme != Scheme.RED_CROSS, not offer.decision))
+
+
+def last_of(team: Team, standard: Standard) -> Grading | None:
+    """The team's latest application under any version of the standard that was handed in: what “再次申请” starts
+    from."""
+    rows = Grading.objects.filter(team=team, standard__code=standard.code).exclude(submitted_at=None)
+    return rows.order_by("-created_at", "-pk").first()
+
+
+@transaction.atomic
+def begin(team: Team, standard: Standard, grade: str, *, by: User, source: Grading | None = None) -> Grading:
+    """A new application, with a row per indicator; what was said in ``source`` comes along, its evidence does not.
+
+    :raises ValidationError: the standard is not for this team or not in force, or the team's application under it is
+        still under way.
+    """
+    refusal = applies_to(standard, team)
+    if not refusal:
+        raise ValidationError({"standard": str(refusal.reason)})
+    if not Standard.objects.in_force(timezone.localdate()).filter(pk=standard.pk).exists():
+        raise ValidationError({"standard": _("这一版标准现在没有施行，请选择现行的标准。")})
+    if grade not in Grade.values or not standard.conclusions.filter(key=grade).exists():
+        raise ValidationError({"applied_grade": _("这项标准没有这个等级。")})
+    facts: dict[str, Any] = {"statement": source.statement, "contact": source.contact} if source else {}
+    made = Grading(team=team, standard=standard, applied_grade=grade, created_by=by, **facts)
+    made.validate_constraints()
+    with plainly(Grading):
+        made.save()
+    lay_claims(made)
+    if source is not None:
+        _take_over(source, made)
+    return made
+
+
+def _take_over(source: Grading, made: Grading) -> None:
+    """By code of the indicator; numbers the portal counts are counted anew."""
+    said = {claim.indicator.code: claim for claim in source.claims.select_related("indicator")}
+    changed = []
+    for claim in GradingClaim.objects.filter(grading=made).select_related("indicator"):
+        one: Indicator = claim.indicator
+        before = said.get(one.code)
+        if before is None or before.indicator.method != one.method:
+            continue
+        claim.value = before.value if not one.metric else None
+        claim.points = before.points if before.points is None or before.points <= one.points else None
+        claim.not_applicable, claim.note = before.not_applicable and one.may_not_apply, before.note
+        changed.append(claim)
+    GradingClaim.objects.bulk_update(changed, ["value", "points", "not_applicable", "note"])

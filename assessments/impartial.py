@@ -1,0 +1,35 @@
+"""Nobody decides on his own team's matter, nor on what he handed in himself."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.decisions import Decision, no, yes
+from organizations.models import User
+from people.models import Membership
+from teams.models import Team
+
+
+def own_teams(user: User) -> frozenset[int]:
+    """Organizations of the teams the person is a member of now; kept on the user object like ``permissions.access``."""
+    found: frozenset[int] | None = getattr(user, "_own_teams", None)
+    if found is None:
+        rows = Membership.objects.current().filter(person__user=user).order_by()
+        found = frozenset(rows.values_list("organization_id", flat=True))
+        user._own_teams = found  # type: ignore[attr-defined]
+    return found
+
+
+def has_nothing_to_do_with(team: Team, user: User, *, submitted_by: int | None = None) -> Decision:
+    """Whether the person may decide on what the team handed in, as far as closeness goes; rights are asked besides."""
+    if submitted_by is not None and submitted_by == user.pk:
+        return no(_("自己报送的申请要由别人办理。"))
+    if user.organization_id == team.organization_id or team.organization_id in own_teams(user):
+        return no(_("您是这支队伍的队员，要回避，由别人办理。"))
+    return yes("")
+
+
+def not_of_own_teams(user: User) -> Q:
+    """The same as a filter over what hangs on a team."""
+    return ~Q(team__organization__in=[*own_teams(user), user.organization_id]) & (
+        ~Q(submitted_by=user) | Q(submitted_by=None)
+    )

@@ -1,0 +1,58 @@
+"""The list of gradings."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.filters.gradings import QUEUES, GradingFilter
+from assessments.models import Grading
+from assessments.tables.gradings import GradingTable
+from core.lists import ListView
+from organizations.permissions import access
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import holding
+
+GradingEvent = Grading.tracked_events.rel.related_model  # type: ignore[attr-defined]
+
+
+class GradingList(ListView):
+    request: SignedIn
+    model = Grading
+    table_class = GradingTable
+    filterset_class = GradingFilter
+    list_name = "assessments:grading_list"
+    title: Any = gettext_lazy("分级测评")
+    permission = holding(Right.VIEW_ASSESSMENT)
+    as_at_model = GradingEvent
+    template_name = "assessments/grading_list.html"
+
+    def rows(self) -> QuerySet:
+        """What waits for the reader is met in the order in which it was handed in."""
+        rows = super().rows()
+        if self.filterset.form.cleaned_data.get("queue") == "mine" and not self.asked.sort:
+            return rows.order_by("submitted_at", "pk")
+        return rows
+
+    def get_context(self) -> dict[str, Any]:
+        held = access(self.request.user)
+        return {
+            **super().get_context(),
+            "may_begin": Right.REPORT_ASSESSMENT in held,
+            "tabs": self._tabs(),
+        }
+
+    def _tabs(self) -> list[dict[str, Any]]:
+        """Quick choices, and the grades beside them."""
+        chosen = self.request.GET.get("queue", "")
+        lines: list[tuple[str, Any]] = [("", _("全部")), *QUEUES]
+        return [
+            {
+                "label": label,
+                "url": self.url(queue=key or None, page=None) if key else f"{self.request.path}?view=",
+                "active": key == chosen,
+            }
+            for key, label in lines
+        ]

@@ -1,0 +1,138 @@
+"""Moves of a grading: one view for all of them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from assessments.forms.grading_moves import MoveForm, asks_first, form_of
+from assessments.grading_conditions import grant_problems, panel_problems
+from assessments.grading_workflow import WORKFLOW
+from assessments.models import Grading
+from assessments.moving import make
+from assessments.panel_result import sheet_of
+from assessments.views.grading_common import grading_page
+from core.forms import refuse
+from core.keys import keys
+from core.workflow import Move, MoveNotAllowed
+from organizations.signed_in import SignedIn
+from organizations.views.common import refused, told
+
+DONE = {
+    "submit": gettext_lazy("已报送，编号 %(number)s，由%(office)s办理。"),
+    "resubmit": gettext_lazy("已重新报送，由%(office)s办理。"),
+    "take_back": gettext_lazy("已撤回，可以接着改。"),
+    "return_for_changes": gettext_lazy("已退回修改，并通知了申请人。"),
+    "accept": gettext_lazy("已通过材料初核，请组建专家组。"),
+    "begin_on_site": gettext_lazy("现场测评已开始，并通知了队伍和专家。"),
+    "change_panel": gettext_lazy("可以调整专家组了，调整后再继续现场测评。"),
+    "finish_on_site": gettext_lazy("现场测评已结束，请评议。"),
+    "score_again": gettext_lazy("已请专家组补充评分。"),
+    "publicise": gettext_lazy("已开始公示，至 %(until)s。到期不会自动定级。"),
+    "grant": gettext_lazy("已定级：%(result)s，证书正在生成。"),
+    "decline": gettext_lazy("已不予定级，并通知了申请人。"),
+    "deliberate_again": gettext_lazy("已退回评议。"),
+    "abandon": gettext_lazy("已撤销申请，仍留在列表里。"),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def grading_move(request: SignedIn, pk: int) -> HttpResponse:
+    """All moves by POST; a GET only shows the page that asks for what a move needs."""
+    grading = grading_page(request, pk).grading
+    posted = request.method == "POST"
+    move = _asked((request.POST if posted else request.GET).get("action", ""))
+    given = request.POST if posted and "sent" in request.POST else None
+    asks = asks_first(move.action, needs_comment=move.needs_comment)
+    decision = move.allowed(grading, request.user)
+    if not decision:
+        raise PermissionDenied(decision.reason)
+    if grading.state not in move.sources:
+        return _too_late(request, grading, move)
+    if not posted and not asks:
+        raise Http404
+    form = form_of(move.action)(given, grading=grading, needs_comment=move.needs_comment) if asks else None
+    if form is not None and not form.is_valid():
+        return _ask(request, grading, move, form)
+    return _make(request, grading, move, form)
+
+
+def _asked(action: str) -> Move:
+    try:
+        return WORKFLOW.move(action)
+    except MoveNotAllowed as error:
+        raise BadRequest(error.message) from error
+
+
+def _too_late(request: SignedIn, grading: Grading, move: Move) -> HttpResponse:
+    words = {"state": grading.get_state_display(), "action": move.label}
+    error = MoveNotAllowed("state", _("现在是“%(state)s”，不能%(action)s。") % words)
+    return refused(request, grading, error, actions=[move.action])
+
+
+def _make(request: SignedIn, grading: Grading, move: Move, form: MoveForm | None) -> HttpResponse:
+    version = next(iter(keys([request.POST.get("version", "")])), None)
+    facts = form.facts() if form else {}
+    comment = form.cleaned_data.get("comment", "") if form else ""
+    try:
+        fresh = make(WORKFLOW, grading, move.action, by=request.user, comment=comment, version=version, **facts)
+    except MoveNotAllowed as error:
+        return refused(request, grading, error, actions=[move.action])
+    except ValidationError as error:
+        if form is not None:
+            refuse(form, error)
+            return _ask(request, grading, move, form)
+        told(request, error)
+        return redirect(grading)
+    words = {
+        "number": fresh.number, "office": fresh.office.short_name if fresh.office else "",
+        "until": fresh.public_until, "result": fresh.get_result_display(),
+    }  # fmt: skip
+    messages.success(request, DONE[move.action] % words)
+    return redirect(fresh)
+
+
+def _ask(request: SignedIn, grading: Grading, move: Move, form: MoveForm) -> HttpResponse:
+    context = {
+        "title": f"{move.label}：{grading}",
+        "grading": grading,
+        "form": form,
+        "action": move.action,
+        "version": request.POST.get("version") or grading.version,
+        "tone": move.tone,
+        "submit_label": move.label,
+        "cancel_url": grading.get_absolute_url(),
+        **_beside(grading, move.action),
+    }
+    return render(request, "assessments/grading_move.html", context)
+
+
+def _beside(grading: Grading, action: str) -> dict[str, Any]:
+    """What one looks at before the move: what is in the way, the score, the comments that are sent."""
+    if action == "begin_on_site":
+        return {"problems": panel_problems(list(grading.panel.filter(left_on=None).select_related("user")))}
+    if action == "publicise":
+        return {"sheet": sheet_of(grading)}
+    if action == "grant":
+        return {"problems": grant_problems(grading), "told": _granting(grading)}
+    if action == "return_for_changes":
+        return {"comments": list(grading.claims.exclude(comment="").select_related("indicator"))}
+    return {}
+
+
+def _granting(grading: Grading) -> list[str]:
+    words = {"team": grading.team, "what": grading.standard.name, "result": grading.get_result_display()}
+    lines = [_("%(team)s按“%(what)s”定为 %(result)s。") % words]
+    months = grading.standard.validity_months
+    lines.append(
+        _("有效期 %(n)d 个月，从今天算起。") % {"n": months} if months else _("标准没有规定有效期，长期有效。")
+    )
+    lines.append(_("证书带二维码和编号，任何人可以核验；同一类别以前的等级同时由它接替。"))
+    return lines

@@ -1,0 +1,218 @@
+"""Grades a team holds: ours and those of others, their end, what reminds of it; objections and appeals."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.granting import issue_certificate, until
+from assessments.models import Objection, TeamGrade
+from assessments.reminders import grades_ending, publicities_over
+from core.models import Job, Notice, VerifiableDocument
+from organizations.models import User
+from tests.assessments import gradings as builders
+from tests.core.list_checks import assert_constant_queries, queries_of
+from tests.people.leaks import text_of
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+LIST, NEW = reverse("assessments:grade_list"), reverse("assessments:grade_create")
+EXTERNAL = {
+    "scheme": "emergency", "specialty": "water", "grade": "2", "issuer": "演示应急管理厅", "certificate_no": "YJ-0001",
+    "granted_on": "2025-05-01", "valid_until": "2028-04-30",
+}  # fmt: skip
+
+
+def held(captain: User, chifeng: User, **facts: object) -> TeamGrade:
+    """Ours, with its certificate printed."""
+    builders.in_state("granted", captain, chifeng)
+    issue_certificate(Job.objects.get(kind="grade_certificate"), None)
+    grade = TeamGrade.objects.get()
+    for name, value in facts.items():
+        setattr(grade, name, value)
+    grade.save()
+    return grade
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "last"),
+    [
+        (date(2026, 11, 26), 36, date(2029, 11, 25)),
+        (date(2024, 2, 29), 12, date(2025, 2, 27)),
+        (date(2026, 11, 26), None, None),
+    ],
+)
+def test_last_day(day: date, months: int | None, last: date | None) -> None:
+    assert until(day, months) == last
+
+
+def test_external_grade_from_its_papers(
+    captain: User, chifeng: User, baotou: User, leader: User, as_user: SignIn
+) -> None:
+    builders.team()
+    client = as_user(captain)
+    wrong = text_of(client.post(NEW, {**EXTERNAL, "specialty": "", "valid_until": "2024-01-01"}))
+    assert "请选择专业" in wrong
+    assert not TeamGrade.objects.exists()
+    assert "请上传证书" in text_of(client.post(NEW, EXTERNAL, follow=True))
+    grade = TeamGrade.objects.get()
+    assert (grade.is_external, grade.is_held, str(grade)) == (True, True, "水上搜救 2 级")
+    edit = reverse("assessments:grade_edit", args=[grade.pk])
+    client.post(edit, {**EXTERNAL, "certificate_no": "YJ-0002", "version": grade.version})
+    grade.refresh_from_db()
+    assert grade.certificate_no == "YJ-0002"
+    assert "YJ-0001" in text_of(client.get(grade.get_absolute_url())), "the history keeps it"
+    assert as_user(leader).get(edit).status_code == 403
+    assert as_user(baotou).get(grade.get_absolute_url()).status_code == 404
+    assert "水上搜救" in text_of(as_user(chifeng).get(LIST, {"source": "external"}))
+
+
+def test_cancelled_with_reason_and_the_certificate_says_so(
+    captain: User, chifeng: User, member: User, as_user: SignIn
+) -> None:
+    grade = held(captain, chifeng)
+    url = reverse("assessments:grade_cancel", args=[grade.pk])
+    assert as_user(captain).get(url).status_code == 403, "the office that gave it ends it"
+    client = as_user(chifeng)
+    day = timezone.localdate()
+    assert "请写明注销的原因" in text_of(client.post(url, {"on": day.isoformat(), "reason": ""}))
+    early = text_of(client.post(url, {"on": (day - timedelta(days=1)).isoformat(), "reason": "队伍解散"}))
+    assert "不能早于定级日期" in early
+    assert "已注销" in text_of(client.post(url, {"on": day.isoformat(), "reason": "队伍解散"}, follow=True))
+    grade.refresh_from_db()
+    assert (grade.is_held, grade.end_reason) == (False, "队伍解散")
+    public = text_of(Client().get(reverse("verify", args=[VerifiableDocument.objects.get().code])))
+    assert "已经撤销" in public
+    assert "队伍解散" not in public
+    assert "已经注销了" in text_of(client.post(url, {"on": day.isoformat(), "reason": "再来"}, follow=True))
+    edit = reverse("assessments:grade_edit", args=[grade.pk])
+    assert "不能改" in text_of(client.get(edit, follow=True))
+
+
+def test_a_late_job_prints_nothing_for_a_grade_that_ended(captain: User, chifeng: User) -> None:
+    builders.in_state("granted", captain, chifeng)
+    TeamGrade.objects.update(ended_on=timezone.localdate(), end_reason="演示")
+    issue_certificate(Job.objects.get(kind="grade_certificate"), None)
+    assert not VerifiableDocument.objects.exists()
+
+
+def test_a_new_grade_takes_the_place_of_the_earlier(captain: User, chifeng: User) -> None:
+    first = held(captain, chifeng)
+    outside = TeamGrade.objects.create(
+        team=first.team, scheme=first.scheme, category=first.category, grade="3", issuer="演示单位",
+        granted_on=date(2025, 1, 1), created_by=captain,
+    )  # fmt: skip
+    builders.in_state("granted", captain, chifeng)
+    first.refresh_from_db()
+    outside.refresh_from_db()
+    assert not first.is_held
+    assert outside.is_held, "what others gave is not ours to end"
+    assert TeamGrade.objects.held().filter(grading__isnull=False).count() == 1
+
+
+def test_reminded_at_ninety_and_thirty_days_and_not_when_renewed(captain: User, chifeng: User) -> None:
+    today = timezone.localdate()
+    grade = held(captain, chifeng, granted_on=today - timedelta(days=900), valid_until=today + timedelta(days=90))
+    [reminder] = grades_ending()
+    assert "还有 90 天到期" in reminder.title
+    assert captain in reminder.recipients
+    assert f"team={grade.team_id}" in reminder.url
+    assert list(grades_ending(today + timedelta(days=10))) == []
+    [later] = grades_ending(today + timedelta(days=60))
+    assert later.once != reminder.once
+    TeamGrade.objects.create(
+        team=grade.team, scheme=grade.scheme, category=grade.category, grade="2", issuer="演示单位",
+        granted_on=today, created_by=captain,
+    )  # fmt: skip
+    assert list(grades_ending()) == []
+
+
+def test_reminded_when_a_publicity_is_over_and_nothing_happens(captain: User, chifeng: User) -> None:
+    record = builders.in_state("publicity", captain, chifeng)
+    assert list(publicities_over()) == []
+    builders.publicity_over(record)
+    [reminder] = publicities_over()
+    assert list(reminder.recipients) == [chifeng]
+    record.refresh_from_db()
+    assert record.state == "publicity"
+
+
+def test_apply_again_begins_with_the_last_one(captain: User, chifeng: User, as_user: SignIn) -> None:
+    grade = held(captain, chifeng)
+    shown = text_of(as_user(captain).get(grade.get_absolute_url()))
+    assert "再次申请" in shown
+    response = as_user(captain).get(NEW.replace("grades/new", "gradings/new"), {"team": grade.team_id, "grade": "3"})
+    assert "带出上次申请填的内容" in text_of(response)
+
+
+def test_grade_lists_and_pages_cost_the_same(captain: User, chifeng: User, as_user: SignIn) -> None:
+    team = builders.team()
+
+    def grow(many: int) -> None:
+        for number in range(many):
+            TeamGrade.objects.create(
+                team=team, scheme="emergency", specialty="water", grade="2", issuer=f"演示{many}-{number}",
+                granted_on=date(2025, 1, 1), created_by=captain,
+            )  # fmt: skip
+
+    assert_constant_queries(as_user(chifeng), LIST, grow, steps=(1, 3, 12))
+    for standing in ("held", "soon", "over", "ended"):
+        assert as_user(chifeng).get(LIST, {"standing": standing}).status_code == 200
+    sql = queries_of(as_user(captain), TeamGrade.objects.all()[0].get_absolute_url())
+    assert len(sql) <= 10, "\n".join(sql)
+
+
+# -- objections and appeals -------------------------------------------------------------------------------
+def test_an_objection_is_written_down_and_answered_by_somebody_else(
+    captain: User, chifeng: User, region: User, baotou: User, as_user: SignIn
+) -> None:
+    record = builders.in_state("publicity", captain, chifeng)
+    create = f"{reverse('assessments:objection_create')}?grading={record.pk}"
+    today = timezone.localdate().isoformat()
+    given = {"raised_by": "演示群众", "phone": "13800001234", "received_on": today, "what": "演练次数有误"}
+    assert as_user(baotou).get(create).status_code == 404
+    assert as_user(region).get(create).status_code == 403
+    assert "请改正" not in text_of(as_user(chifeng).post(create, {**given, "what": ""}))
+    assert not Objection.objects.exists()
+    as_user(chifeng).post(create, given)
+    one = Objection.objects.get()
+    assert one.kind == "objection"
+    assert Notice.objects.filter(recipient=region, kind="objection_raised").exists(), "the league's one has decided"
+
+    page = reverse("assessments:grading_objections", args=[record.pk])
+    for user, told in ((captain, False), (chifeng, True), (region, True)):
+        shown = text_of(as_user(user).get(page))
+        assert "演练次数有误" in shown
+        assert ("演示群众" in shown) == told, "who objects is not told to the team"
+        assert "13800001234" not in shown
+    assert as_user(captain).get(one.get_absolute_url()).status_code == 404
+    answer = {"outcome": "upheld", "answer": "少算一次演练"}
+    assert as_user(chifeng).post(one.get_absolute_url(), answer).status_code == 403
+    assert "请" in text_of(as_user(region).post(one.get_absolute_url(), {"outcome": "upheld", "answer": ""}))
+    assert "已答复" in text_of(as_user(region).post(one.get_absolute_url(), answer, follow=True))
+    again = as_user(region).post(one.get_absolute_url(), {**answer, "outcome": "refused"}, follow=True)
+    assert "已经答复过" in text_of(again)
+    one.refresh_from_db()
+    assert (one.outcome, one.answered_by) == ("upheld", region)
+    assert Notice.objects.filter(recipient=captain, kind="objection_answered").exists()
+    assert "少算一次演练" in text_of(as_user(captain).get(page))
+
+
+def test_the_team_appeals_once_there_is_a_result(captain: User, chifeng: User, as_user: SignIn) -> None:
+    early = builders.in_state("submitted", captain, chifeng)
+    create = reverse("assessments:objection_create")
+    told = text_of(as_user(captain).get(f"{create}?grading={early.pk}", follow=True))
+    assert "都不是时候" in told
+    record = builders.move(early, "decline", chifeng, comment="材料不实")
+    assert "材料不实" in text_of(as_user(captain).get(record.get_absolute_url()))
+    data = {"raised_by": "演示队", "received_on": timezone.localdate().isoformat(), "what": "材料属实"}
+    as_user(captain).post(f"{create}?grading={record.pk}", data)
+    one = Objection.objects.get()
+    assert one.kind == "appeal"
+    assert as_user(captain).get(one.get_absolute_url()).status_code == 200
+    response = as_user(captain).post(one.get_absolute_url(), {"outcome": "upheld", "answer": "同意"})
+    assert response.status_code == 403
+    assert as_user(captain).get(f"{create}?grading=x").status_code == 404
