@@ -157,7 +157,7 @@ def bases_of(reviews: Iterable[Review]) -> dict[int, Basis]:
 
 def latest(keys: Iterable[int]) -> "QuerySet[Snapshot]":
     """The snapshot that counts of each review: the last one taken."""
-    return Snapshot.objects.filter(review__in=keys).order_by("review", "-taken_at", "-pk").distinct("review")
+    return Snapshot.objects.filter(review__in=keys).order_by("review_id", "-taken_at", "-pk").distinct("review_id")
 
 
 def _number(text: object) -> Decimal | None:

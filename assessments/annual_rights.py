@@ -19,7 +19,8 @@ def reports(review: Review, user: User) -> Decision:
 
 def scores(review: Review, user: User) -> Decision:
     """Whoever scores at the review's office: never the team's own account, never who handed it in."""
-    return _not_about_oneself(review, user) or can(user, Right.SCORE_ASSESSMENT, review.office)
+    refused = _not_about_oneself(review, user)
+    return can(user, Right.SCORE_ASSESSMENT, review.office) if refused is None else refused
 
 
 def decides(review: Review, user: User) -> Decision:
@@ -34,8 +35,10 @@ def decides(review: Review, user: User) -> Decision:
 
 def manages(review: object, user: User) -> Decision:
     """``may_manage_assessments``, asked once for each person of a request."""
-    kept: tuple[int, Decision] | None = user.__dict__.get("_manages_assessments")
     held = access(user)
+    if Right.MANAGE_ASSESSMENT not in held:
+        return no(_("您现在的职责不能组织年度考核。"))
+    kept: tuple[int, Decision] | None = user.__dict__.get("_manages_assessments")
     if kept is None or kept[0] != id(held):  # what one may do is read anew: so is this
         kept = (id(held), may_manage_assessments(user))
         user.__dict__["_manages_assessments"] = kept

@@ -42,7 +42,7 @@ def hand_in(review: Review, by: User) -> dict[str, Any]:
     review.office = scoring_office(review, by)
     review.version += 1
     _tell(scorers(review), review, "review_submitted", gettext_lazy("%(team)s报来%(year)s年度考核"))
-    return {"findings": [finding.message for finding in found], "self_total": f"{review.self_total}"}
+    return {"findings": [finding.message for finding in found if finding.kept], "self_total": f"{review.self_total}"}
 
 
 def scoring_office(review: Review, by: User) -> Organization:

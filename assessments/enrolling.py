@@ -45,5 +45,5 @@ def _scorer() -> Subquery:
     """The league above the team; the region where there is none between."""
     team = ExpressionWrapper(OuterRef("organization__path"), output_field=CharField())
     above = Organization.objects.filter(level__in=(Level.LEAGUE, Level.REGION))
-    above = above.alias(team=team).filter(team__startswith=F("path"))
+    above = above.alias(below=team).filter(below__startswith=F("path"))
     return Subquery(above.order_by("-depth").values("pk")[:1])

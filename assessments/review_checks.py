@@ -20,11 +20,13 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Finding:
-    """:param url: where it is put right. :param blocking: stops the hand-in."""
+    """:param url: where it is put right. :param blocking: stops the hand-in. :param kept: is told to whoever scores as
+    well; what they see by themselves is not."""
 
     message: str
     url: str = ""
     blocking: bool = True
+    kept: bool = True
 
 
 def check(review: Review, basis: Basis | None = None, files: Mapping[int, int] | None = None) -> list[Finding]:
@@ -128,7 +130,7 @@ def _evidence(review: Review, basis: Basis, files: Mapping[int, int]) -> Iterato
         names = _("、").join(one.code for one in asked[:SHOWN])
         words = {"n": len(asked), "names": names}
         said = _("有 %(n)d 项要求证明材料，还没有传（%(names)s）；材料在纸面上的可以不传。") % words
-        yield Finding(said, url_of(review, f"i{asked[0].pk}"), blocking=False)
+        yield Finding(said, url_of(review, f"i{asked[0].pk}"), blocking=False, kept=False)
 
 
 def _claims(basis: Basis, indicator: Indicator) -> bool:

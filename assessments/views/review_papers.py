@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from assessments.annual_answers import LEAGUE, REGION, TEAM, basis_of
 from assessments.annual_rights import adjusts
 from assessments.annual_workflow import REVIEW
-from assessments.models import Adjustment, Review
+from assessments.models import Adjustment, Indicator, Review
 from assessments.review_remarks import FILES, FILES_LABEL
 from assessments.sections import SECTIONS, text_of
 from assessments.sheet_rows import rows_of, sheets_of
@@ -19,6 +19,7 @@ from assessments.states import ReviewState
 from assessments.views.review_common import ReviewPage, review_page
 from core.attachments.panel import panels
 from core.history import changes_of
+from core.keys import keys
 from core.models import WorkflowEvent
 from organizations.signed_in import SignedIn
 
@@ -96,12 +97,19 @@ def review_history(request: SignedIn, pk: int) -> HttpResponse:
         if kept:
             told_.append({**entry, "changes": kept})
     events = WorkflowEvent.objects.of(review).select_related("by")
-    basis = basis_of(review)
-    names = {f"i{one.pk}": str(one) for one in basis.scored} | {one.key: str(one.title) for one in SECTIONS}
-    moves = [_move(event, names | {FILES: str(FILES_LABEL)}) for event in events]
+    names = _names(list(events))
+    moves = [_move(event, names) for event in events]
     entries = sorted([*moves, *told_], key=lambda entry: entry["at"], reverse=True)
     context = page.context(entries=entries, heading=_("历史"), moves=[])
     return render(request, "assessments/review_history.html", context)
+
+
+def _names(events: list[WorkflowEvent]) -> dict[str, str]:
+    """What comments of a return stand at, in words."""
+    said = {name for event in events for name in (event.facts or {}).get("fields") or {}}
+    wanted = keys(name.removeprefix("i") for name in said if name.startswith("i"))
+    lines = {f"i{one.pk}": str(one) for one in Indicator.objects.filter(pk__in=wanted)} if wanted else {}
+    return {**lines, **{one.key: str(one.title) for one in SECTIONS}, FILES: str(FILES_LABEL)}
 
 
 def _sections_changed(_text: str) -> str:
