@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet, Value
 
 from assessments.models import Campaign, Review
 from assessments.states import REVIEW_TONES, ReviewState
@@ -11,6 +11,7 @@ from core.together import together
 from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Level, Right
+from teams.models import Team
 
 
 @dataclass
@@ -34,16 +35,19 @@ class Branch:
 
 @dataclass
 class Numbers:
-    """:ivar states: state, label, tone, icon, number. :ivar branches: in the order of the tree."""
+    """:ivar states: state, label, tone, icon, number. :ivar branches: in the order of the tree. :ivar teams: that
+    opening would ask, or that could still be added."""
 
     states: list[dict[str, Any]]
     branches: list[Branch]
     total: int
     without_snapshot: int
+    teams: int = 0
 
 
-def numbers_of(campaign: Campaign, user: User) -> Numbers:
-    """Of what the reader sees. One query."""
+def numbers_of(campaign: Campaign, user: User, teams: "QuerySet[Team] | None" = None) -> Numbers:
+    """Of what the reader sees, and how many ``teams`` there are besides. One query."""
+    teams = Team.objects.none() if teams is None else teams
     seen = Review.objects.filter(campaign=campaign).filter(reach(user, Right.VIEW_ASSESSMENT, at="organization"))
     bare = seen.filter(snapshots=None).exclude(state=ReviewState.EXEMPT).order_by()
     leagues = Organization.objects.filter(level__in=(Level.REGION, Level.LEAGUE))
@@ -51,6 +55,7 @@ def numbers_of(campaign: Campaign, user: User) -> Numbers:
         places=leagues.only("pk", "path", "short_name", "name", "level", "depth"),
         counts=seen.order_by().values("office__path", "state").annotate(n=Count("pk")),
         bare=bare.values("campaign").annotate(n=Count("pk")),
+        teams=teams.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")),
     )
     by_path = {place.path: Branch(place) for place in found["places"]}
     totals: dict[str, int] = {}
@@ -65,6 +70,7 @@ def numbers_of(campaign: Campaign, user: User) -> Numbers:
         branches,
         sum(totals.values()),
         found["bare"][0]["n"] if found["bare"] else 0,
+        found["teams"][0]["n"] if found["teams"] else 0,
     )
 
 

@@ -77,7 +77,7 @@ def managed(request: SignedIn, pk: int) -> Campaign:
 def campaign_detail(request: SignedIn, pk: int) -> HttpResponse:
     campaign = campaign_of(request, pk)
     may_manage = bool(manages(campaign, request.user))
-    numbers = numbers_of(campaign, request.user)
+    numbers = numbers_of(campaign, request.user, _teams(campaign) if may_manage else None)
     counts = {one["key"]: one["n"] for one in numbers.states}
     tone, icon = CAMPAIGN_TONES[campaign.state]
     is_open = campaign.state == CampaignState.OPEN
@@ -95,15 +95,12 @@ def campaign_detail(request: SignedIn, pk: int) -> HttpResponse:
         "data_over": is_over(campaign), "panels": panels(campaign, request.user, Campaign.attachment_kinds),
         "history": changes(campaign) if may_manage else [],
     }  # fmt: skip
-    if may_manage and campaign.state != CampaignState.CLOSED:
-        context["teams"] = _teams(campaign)
     return render(request, "assessments/campaign_detail.html", context)
 
 
-def _teams(campaign: Campaign) -> int:
-    """How many opening would ask, or could still be added."""
-    rows = asked(campaign) if campaign.state == CampaignState.DRAFT else waiting_to_be_added(campaign)
-    return rows.order_by().count()
+def _teams(campaign: Campaign) -> QuerySet:
+    """Those that opening would ask, or that could still be added."""
+    return asked(campaign) if campaign.state == CampaignState.DRAFT else waiting_to_be_added(campaign)
 
 
 def calendar_of(campaign: Campaign) -> list[dict[str, Any]]:
