@@ -87,16 +87,22 @@ def answers(review: Review, side: str, basis: Basis | None = None) -> dict[str, 
 
 def sheet(review: Review, side: str, basis: Basis | None = None, *, aim: str | None = None) -> ScoreSheet:
     """What the answers of one side come to. Adjustments are the offices': the team's own sheet has none, the office's
-    those that were there when it scored."""
+    those that were there when it scored.
+
+    Whoever reaches no conclusion that asks for something is measured against the last that does: the rest asks for
+    nothing, and would give full points for every number that falls short.
+    """
     basis = basis or basis_of(review)
     counted = adjusting(basis, side)
-    return score(
-        basis.rules,
-        answers(review, side, basis),
-        aim=aim,
-        adjustment=sum((_signed(one) for one in counted), NOUGHT),
-        vetoed=any(one.kind == AdjustmentKind.VETO for one in counted),
-    )
+    given, more = answers(review, side, basis), {
+        "adjustment": sum((_signed(one) for one in counted), NOUGHT),
+        "vetoed": any(one.kind == AdjustmentKind.VETO for one in counted),
+    }  # fmt: skip
+    found = score(basis.rules, given, aim=aim, **more)
+    asking = [bar for bar in basis.rules.bars if not bar.is_rest]
+    if aim is None and asking and (found.conclusion is None or found.conclusion.is_rest):
+        found = score(basis.rules, given, aim=asking[-1].key, **more)
+    return found
 
 
 def adjusting(basis: Basis, side: str) -> list[Adjustment]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assessments.annual_answers import TEAM, Basis, basis_of, sheet
 from assessments.annual_scores import unanswered
 from assessments.models import Indicator, Review, ReviewScore
+from assessments.scoring import Standing
 from assessments.sections import SCORES, SECTIONS, section_named, text_of
 from assessments.taking import can_take, is_over
 from core.models import Attachment
@@ -143,6 +144,8 @@ def _vetoes(review: Review, basis: Basis) -> Iterator[Finding]:
         return
     best = next(iter(basis.rules.bars), None)
     for line in sheet(review, TEAM, basis, aim=best.key).vetoes if best else ():
+        if line.standing == Standing.UNANSWERED:
+            continue  # asked for already
         pk = next(one.pk for one in basis.scored if one.code == line.rule.code)
         words = {"line": f"{line.rule.code} {line.rule.name}", "result": best.name if best else ""}
         said = _("按自评，“%(line)s”是一票否决，评不上“%(result)s”。") % words

@@ -103,11 +103,18 @@ def _fill(row: Row, review: Review, basis: Basis, lines: dict[str, dict[str, Lin
         answer, own = basis.answer(side, one), basis.row(side, one)
         line = lines[side][one.code]
         row.sides[side] = Said(
-            in_words(one, answer), plain(line.points) if answer is not None else "", line.reason,
+            in_words(one, answer), _points(line, answer), line.reason,
             own.note if own is not None else "", said_in(own) is not None,
             number_ > 0 and not alike(before, answer),
         )  # fmt: skip
         before = answer
+
+
+def _points(line: Line, answer: Answer | None) -> str:
+    """Nothing where nobody has answered or there are none to get; points given by hand are the answer already."""
+    if answer is None or not line.rule.points or (line.rule.method == Method.JUDGED and not answer.not_applicable):
+        return ""
+    return plain(line.points)
 
 
 def url_of(name: str, review: Review) -> str:

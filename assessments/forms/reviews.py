@@ -42,6 +42,8 @@ class SectionForm(forms.Form):
 class ReporterForm(VersionedForm):
     """述职人 and day."""
 
+    hide_optional = True
+
     class Meta:
         model = Review
         fields = ["reporter", "reported_on"]

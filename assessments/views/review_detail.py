@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.annual_answers import Basis, basis_of
+from assessments.annual_answers import TEAM, Basis, basis_of
 from assessments.annual_moving import HANDED_IN, told_at_hand_in
+from assessments.annual_scores import unanswered
 from assessments.annual_steps import region_deciders, upheld_since
 from assessments.forms.reviews import ReporterForm
 from assessments.models import Review
@@ -107,6 +108,7 @@ def _mending(page: ReviewPage, basis: Basis, events: list[WorkflowEvent]) -> dic
         "fresh": not any((review.report or {}).values()) and not review.carried,
         "unread": len(review.carried),
         "unread_scores": SCORES in review.carried,
+        "self_left": len(unanswered(basis, TEAM)),
         "reporter": ReporterForm(instance=review),
     }
 

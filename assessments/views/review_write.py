@@ -17,11 +17,12 @@ from assessments.annual_rights import reports
 from assessments.forms.reviews import ReporterForm, SectionForm
 from assessments.models import Review
 from assessments.review_remarks import last_return, remarks_of
+from assessments.section_words import lead
 from assessments.sections import SCORES, SECTIONS, Section, around, section_named, text_of
 from assessments.sheet_rows import rows_of, sheets_of
 from assessments.states import ReviewState
 from assessments.views.review_common import review_page, writable
-from assessments.writing import Overtaken, begin, confirm, keep_section, mark_of, offered
+from assessments.writing import Overtaken, begin, confirm, keep_section, mark_of, offered, source_of
 from core.forms import saved
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed
@@ -149,14 +150,16 @@ def _show(
     request: SignedIn, review: Review, part: Section, form: SectionForm, *, theirs: str = "", offers: bool = False
 ) -> HttpResponse:
     before, after, number, many = around(part)
-    returned, remarks = None, []
+    returned, remarks, basis = None, [], basis_of(review)
     if review.state == ReviewState.RETURNED:
         returned = last_return(list(WorkflowEvent.objects.of(review).select_related("by")))
-        remarks = [one for one in remarks_of(review, returned, basis_of(review)) if one.name == part.key]
+        remarks = [one for one in remarks_of(review, returned, basis) if one.name == part.key]
+    said = lead(part.key, source_of(review, basis.values))
     context = {
         "review": review, "section": part, "form": form, "before": before, "after": after,
         "place_text": _("第 %(n)d 节，共 %(all)d 节") % {"n": number, "all": many},
         "returned": returned, "remark": remarks[0] if remarks else None, "theirs": theirs, "offers": offers,
+        "said": "" if said and said in (form["text"].value() or "") else said,
         "unread": part.key in review.carried, "keep_key": f"review-{review.pk}-{part.key}",
     }  # fmt: skip
     return render(request, "assessments/review_section.html", context, status=409 if theirs else 200)
