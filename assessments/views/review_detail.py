@@ -106,8 +106,8 @@ def _mending(page: ReviewPage, basis: Basis, events: list[WorkflowEvent]) -> dic
         "missing": findings,
         "ready": not any(one.blocking for one in findings),
         "fresh": not any((review.report or {}).values()) and not review.carried,
-        "unread": len(review.carried),
-        "unread_scores": SCORES in review.carried,
+        "to_read": len(review.carried),
+        "scores_carried": SCORES in review.carried,
         "self_left": len(unanswered(basis, TEAM)),
         "reporter": ReporterForm(instance=review),
     }

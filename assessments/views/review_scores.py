@@ -79,7 +79,7 @@ def _show(request: SignedIn, review: Review, basis: Basis, form: AnswersForm) ->
     fill(rows, form, files=evidence_of(basis), remarks={one.name: one for one in remarks})
     context = {
         "title": _("自评"), "review": review, "rows": rows, "form": form, "sheet": sheets[TEAM],
-        "snapshot": basis.snapshot, "returned": returned, "unread": SCORES in review.carried,
+        "snapshot": basis.snapshot, "returned": returned, "is_carried": SCORES in review.carried,
         "keep_key": f"review-{review.pk}-self",
     }  # fmt: skip
     return render(request, "assessments/review_self.html", context)

@@ -77,15 +77,17 @@ def _first_unread(review: Review) -> str:
 
 
 def _confirming(review: Review) -> dict[str, Any]:
-    first = _first_unread(review)
-    cards = [
-        {"section": one, "text": text_of(review, one.key), "unread": one.key in review.carried, "now": one.key == first}
-        for one in SECTIONS
-        if text_of(review, one.key)
-    ]
+    first, basis = _first_unread(review), basis_of(review)
+    source, cards = source_of(review, basis.values), []
+    for one in SECTIONS:
+        text, said = text_of(review, one.key), lead(one.key, source)
+        if text:
+            cards.append({
+                "section": one, "text": text, "said": "" if said in text else said, "now": one.key == first,
+                "unread": one.key in review.carried,
+            })  # fmt: skip
     rows = []
     if SCORES in review.carried:
-        basis = basis_of(review)
         asked = {one.pk for one in basis.by_hand()}
         every = rows_of(review, basis, sheets_of(review, basis, (TEAM,)))
         rows = [row for row in every if row.indicator.pk in asked]
@@ -160,7 +162,7 @@ def _show(
         "place_text": _("第 %(n)d 节，共 %(all)d 节") % {"n": number, "all": many},
         "returned": returned, "remark": remarks[0] if remarks else None, "theirs": theirs, "offers": offers,
         "said": "" if said and said in (form["text"].value() or "") else said,
-        "unread": part.key in review.carried, "keep_key": f"review-{review.pk}-{part.key}",
+        "is_carried": part.key in review.carried, "keep_key": f"review-{review.pk}-{part.key}",
     }  # fmt: skip
     return render(request, "assessments/review_section.html", context, status=409 if theirs else 200)
 
