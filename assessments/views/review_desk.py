@@ -34,8 +34,8 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import refused, told
 
 _BOTH = ["GET", "POST"]
-OPINION = {LEAGUE: "league_opinion", REGION: "region_opinion"}
-FINISH = {LEAGUE: "score", REGION: "decide"}
+OPINION: dict[str, str] = {LEAGUE: "league_opinion", REGION: "region_opinion"}
+FINISH: dict[str, str] = {LEAGUE: "score", REGION: "decide"}
 
 
 @require_http_methods(_BOTH)

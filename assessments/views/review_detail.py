@@ -17,7 +17,7 @@ from assessments.annual_scores import unanswered
 from assessments.annual_steps import region_deciders, upheld_since
 from assessments.forms.reviews import ReporterForm
 from assessments.models import Review
-from assessments.review_checks import check
+from assessments.review_checks import Finding, check
 from assessments.review_remarks import last_return, remarks_of
 from assessments.sections import SCORES, SECTIONS, standing
 from assessments.sheet_rows import figures_of
@@ -72,9 +72,10 @@ def way_of(review: Review) -> list[dict[str, Any]]:
            "public": campaign.public_until}  # fmt: skip
     today, steps = timezone.localdate(), []
     for key, states in _WAY:
-        late = key == now and due[key] is not None and due[key] < today
+        day = due[key]
+        late = key == now and day is not None and day < today
         steps.append({
-            "label": labels[key], "due": due[key], "at": done.get(key) if review.state in states else None,
+            "label": labels[key], "due": day, "at": done.get(key) if review.state in states else None,
             "done": review.state in states, "now": key == now, "late": late,
         })  # fmt: skip
     return steps
@@ -97,6 +98,9 @@ def _mending(page: ReviewPage, basis: Basis, events: list[WorkflowEvent]) -> dic
         return more
     findings = check(review, basis)
     asked = {remark.name for remark in remarks if not remark.answered}
+    if asked:
+        said = _("退回时要改的还有 %(n)d 处没有改，不用改的请在说明里写明。") % {"n": len(asked)}
+        findings.append(Finding(said, blocking=False))
     parts = []
     for section in SECTIONS:
         tone, label, icon = standing(review, section, asked)
@@ -108,6 +112,7 @@ def _mending(page: ReviewPage, basis: Basis, events: list[WorkflowEvent]) -> dic
         "fresh": not any((review.report or {}).values()) and not review.carried,
         "to_read": len(review.carried),
         "scores_carried": SCORES in review.carried,
+        "self_asked": any(name.startswith("i") for name in asked),
         "self_left": len(unanswered(basis, TEAM)),
         "reporter": ReporterForm(instance=review),
     }

@@ -135,8 +135,10 @@ def review_edit(request: SignedIn, pk: int, section: str) -> HttpResponse:
 
 def _against(request: SignedIn, form: SectionForm, error: Overtaken) -> SectionForm:
     """What was typed stays; sending again, with theirs before one's eyes, overwrites it."""
-    form.data = form.data.copy()
-    form.data["seen"] = mark_of(error.text)
+    again: Any = form.data
+    form.data = again.copy()
+    again = form.data
+    again["seen"] = mark_of(error.text)
     return form
 
 
@@ -182,7 +184,7 @@ def review_autosave(request: SignedIn, pk: int, section: str) -> HttpResponse:
             fresh = keep_section(page.review, part, given["text"], seen=given["seen"], by=request.user)
             answer = {"saved_at": timezone.now(), "seen": mark_of(text_of(fresh, part.key))}
         else:
-            answer = {"refused": "；".join(form.errors.get("text", []))}
+            answer = {"refused": "；".join(str(one) for one in form.errors.get("text", []))}
     except Overtaken:
         answer = {"stale": True}
     except MoveNotAllowed as error:
@@ -203,5 +205,5 @@ def review_reporter(request: SignedIn, pk: int) -> HttpResponse:
     else:
         for errors in form.errors.values():
             for error in errors:
-                messages.error(request, error)
+                messages.error(request, str(error))
     return redirect(f"{page.review.get_absolute_url()}#reporter")
