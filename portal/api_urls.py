@@ -5,8 +5,9 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
-from assessments.api.standards import StandardViewSet
 from assessments.api.gradings import GradeViewSet, GradingViewSet
+from assessments.api.reviews import CampaignViewSet, ReviewViewSet
+from assessments.api.standards import StandardViewSet
 from organizations import api
 from people.api.papers import CertificateViewSet, PolicyViewSet
 from people.api.persons import MembershipViewSet, PersonViewSet
@@ -37,6 +38,8 @@ router.register("training-plans", PlanViewSet, basename="plan")
 router.register("standards", StandardViewSet, basename="standard")
 router.register("gradings", GradingViewSet, basename="grading")
 router.register("grades", GradeViewSet, basename="grade")
+router.register("assessment-campaigns", CampaignViewSet, basename="campaign")
+router.register("assessment-reviews", ReviewViewSet, basename="review")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from assessments.grading_claims import lay_claims
-from assessments.models import Objection, TeamGrade
+from assessments.models import Adjustment, Objection, TeamGrade
 from organizations.models import User
 from people.models import Membership
 from teams.models import Team
@@ -22,13 +22,19 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
     )
     campaign = builders.campaign(cast["region"])
     draft = builders.standard(code="test-draft", published=False)
+    review = builders.review(campaign, team)
+    adjustment = Adjustment.objects.create(
+        review=review, kind="bonus", points=2, what="演示：受表彰", grounds="演示文件", made_by=cast["chifeng"]
+    )
     return {
         "standard": grading.standard,
         "indicator": grading.standard.indicators.get(code="1.1"),
         "standard_draft": draft,
         "grading": grading,
         "campaign": campaign,
-        "review": builders.review(campaign, team),
+        "review": review,
+        "review_indicator": campaign.standard.indicators.get(code="2.1"),
+        "review_adjustment": adjustment,
         "grading_on_site": scoring,  # held by the league
         "panel_member": builders.seat(scoring, cast["region"]),
         "indicator_on_site": scoring.standard.indicators.get(code="2.1"),
