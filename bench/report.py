@@ -4,7 +4,7 @@ import json
 import os
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import gettempdir
@@ -16,6 +16,8 @@ from bench.importing import ImportResult
 from bench.marks import Marks
 from bench.marks import line as line_of_marks
 from bench.measure import SLOW, Result
+from bench.reports import Reports
+from bench.reports import lines_of as lines_of_reports
 from bench.warming import Recount
 
 QUERIES, RATIO, GROWTH, ASSETS, EXPORT_SECONDS = 10, 5.0, 1.2, 200_000, 3.0
@@ -35,6 +37,7 @@ def save(
     imports: list[ImportResult],
     marks: Marks,
     recounts: list[Recount],
+    reports: Reports | None,
 ) -> None:
     rows = [
         {
@@ -56,6 +59,7 @@ def save(
     data = {"seeded": seeded, "rows": rows, "export": export.__dict__, "approval": approval.__dict__}
     data["marks"] = marks.__dict__
     data["imports"] = [result.__dict__ for result in imports]
+    data["reports"] = asdict(reports) if reports else None
     data["recounts"] = [made.__dict__ for made in recounts]
     _file(scale).write_text(json.dumps(data))
 
@@ -130,7 +134,19 @@ def _table(data: dict[str, Any], first: dict[str, Any] | None) -> list[str]:
     recounted = "；".join(f"{made['page']} {made['seconds']:.1f} 秒" for made in data["recounts"])
     if recounted:
         lines += ["", f"页面不等、由后台统计并注明时间的数：{recounted}。"]
-    return [*lines, "", _approved(data["approval"]), "", line_of_marks(data["marks"]), *_imported(data["imports"])]
+    return [
+        *lines,
+        "",
+        _approved(data["approval"]),
+        "",
+        line_of_marks(data["marks"]),
+        *_imported(data["imports"]),
+        *_printed(data),
+    ]
+
+
+def _printed(data: dict[str, Any]) -> list[str]:
+    return lines_of_reports(data["reports"]) if data["reports"] else []
 
 
 def _missed(data: dict[int, dict[str, Any]]) -> list[str]:

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.core.files.base import ContentFile
+
+from assessments.models import ReportDocument, ReportRun
 from organizations.models import User
 from people.models import Membership
 from teams.models import Team
@@ -12,6 +15,7 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
     """``team``: filed; ``membership``: one of its members."""
     grading = builders.grading(team, cast["songshan"])
     campaign = builders.campaign(cast["region"])
+    run = ReportRun.objects.create(campaign=campaign, number=1, dated=campaign.data_until, started_by=cast["region"])
     return {
         "standard": grading.standard,
         "indicator": grading.standard.indicators.get(code="1.1"),
@@ -19,4 +23,15 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
         "grading": grading,
         "campaign": campaign,
         "review": builders.review(campaign, team),
+        "run": run,
+        "report": _report(run, team),
     }
+
+
+def _report(run: ReportRun, team: Team) -> ReportDocument:
+    """A finished one."""
+    return ReportDocument.objects.create(
+        run=run, kind="team", organization=team.organization, league=run.started_by.organization, state="ready",
+        number="KH-150404-2026-9001", code="K7MQ4CDFGHJKMNPQ", file=ContentFile(b"%PDF-", name="r.pdf"),
+        sha256="0" * 64, size=5, pages=1,
+    )  # fmt: skip
