@@ -3,6 +3,7 @@ from datetime import datetime
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,15 @@ class RunQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "RunQuerySet":
         """Of campaigns the user sees; which documents, ``ReportDocumentQuerySet`` says."""
         return self.filter(campaign__in=Campaign.objects.visible_to(user).values("pk"))
+
+    def with_counts(self) -> "RunQuerySet":
+        """``ready`` and ``failed``: how many documents, each along the index."""
+        return self.annotate(ready=_count(DocumentState.READY), failed=_count(DocumentState.FAILED))
+
+
+def _count(state: str) -> Coalesce:
+    rows = ReportDocument.objects.filter(run=models.OuterRef("pk"), state=state).order_by().values("run")
+    return Coalesce(models.Subquery(rows.annotate(n=models.Count("pk")).values("n")), 0)
 
 
 class ReportRun(models.Model):

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,7 @@ def settling(document: ReportDocument) -> Iterator[dict[str, Any]]:
     :raises JobLost: when another attempt has taken over. :raises Superseded: when a later run was quicker.
     """
     with transaction.atomic():
+        _end_if_frozen()
         first_of(document, lock=True)
         if held(document).select_for_update().first() is None:
             raise JobLost
@@ -38,6 +40,13 @@ def settling(document: ReportDocument) -> Iterator[dict[str, Any]]:
         yield fields
         own = {"digest": document.digest, "code": document.code, "ready_at": timezone.now()}
         held(document).update(**{"state": DocumentState.READY, "claim": None, "error": "", **own, **fields})
+
+
+def _end_if_frozen() -> None:
+    """A process that stops moving in the middle would hold its locks for ever, and whoever takes over would wait."""
+    with connection.cursor() as cursor:
+        longest = f"{settings.JOB_LEASE_SECONDS * 5}s"  # it may take a while to store a large archive
+        cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [longest])
 
 
 def _same(document: ReportDocument) -> Any:

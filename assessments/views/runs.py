@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest, ValidationError
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -46,6 +46,9 @@ class RunList(ListView):
     list_name = "assessments:run_list"
     title = gettext_lazy("年度报告生成")
     permission = holding(Right.VIEW_ASSESSMENT)
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().with_counts()
 
     def get_context(self) -> dict[str, Any]:
         hint = _("在年度考核的页面上发起，每支队伍一份报告。")

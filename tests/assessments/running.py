@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import assessments.tasks  # noqa: F401 - the queue of the tests runs what this process knows
 from assessments.models import Campaign, ReportDocument, ReportRun
 from assessments.running.beginning import begin
 from assessments.states import ReviewState
