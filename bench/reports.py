@@ -178,21 +178,21 @@ def _timed(teams: int, year: int, workers: int) -> tuple[int, float]:
 
 @contextmanager
 def _workers(count: int) -> Any:
-    """The product's own workers, warmed up; what they say goes into a file."""
+    """The product's own workers; what they say goes into a file."""
     log = Path(os.environ.get("PORTAL_DATA", gettempdir())) / "bench-worker.log"
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "portal", "worker", "-c", str(count)]
     with log.open("ab") as file:
         worker = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)  # noqa: S603
     try:
-        _until_warm(count)
+        _until_there()
         yield
     finally:
         worker.terminate()
         worker.wait(60)
 
 
-def _until_warm(count: int) -> None:
-    """A worker prints its first paper slower than all others: a small run goes before."""
+def _until_there() -> None:
+    """Until they answer. The first report of each is slower than the others; that is part of a run."""
     from portal.celery import app  # settings are read only now
 
     until = time.monotonic() + 60

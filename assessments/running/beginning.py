@@ -28,6 +28,16 @@ def reviews_of(campaign: Campaign) -> QuerySet[Review]:
     return campaign.reviews.exclude(state=ReviewState.EXEMPT)
 
 
+def planned(campaign: Campaign) -> int:
+    """How many documents a run begun now would have."""
+    places = _places(campaign)
+    return len(list(_wanted(places))) if places else 0
+
+
+def _places(campaign: Campaign) -> list[Organization]:
+    return list(Organization.objects.filter(pk__in=reviews_of(campaign).values("organization")).order_by("path"))
+
+
 def last_run(campaign: Campaign) -> ReportRun | None:
     return campaign.runs.order_by("-number").first()
 
@@ -51,7 +61,7 @@ def begin(campaign: Campaign, *, by: User, dated: date | None = None) -> ReportR
     before = last_run(campaign)
     if before and before.ended_at is None and before.state != RunState.CANCELLED:
         raise ValidationError(_("这次考核的报告正在生成。"))
-    places = list(Organization.objects.filter(pk__in=reviews_of(campaign).values("organization")).order_by("path"))
+    places = _places(campaign)
     if not places:
         raise ValidationError(_("没有参加考核的队伍，不能生成报告。"))
     number, day = before.number + 1 if before else 1, dated or day_of_next(campaign)

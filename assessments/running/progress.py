@@ -59,7 +59,7 @@ class Tally:
 
 @dataclass
 class Line:
-    """One league: its reports by state, its own report and its archive."""
+    """One league (or the region itself): its reports by state, its own report and its archive."""
 
     name: str
     tally: Tally = field(default_factory=Tally)
@@ -72,7 +72,6 @@ class Progress:
     run: ReportRun
     tally: Tally
     lines: list[Line]
-    region: ReportDocument | None
     index: ReportDocument | None
     failed: list[ReportDocument]
     per_minute: int
@@ -129,16 +128,15 @@ def _assembled(run: ReportRun, found: dict[str, list[Any]], since: datetime) -> 
         line = lines.setdefault(row["league"], Line(row["league__short_name"]))
         if row["kind"] in PAPERS:
             line.tally.by[row["state"]] += row["n"]
-    ends: dict[str, ReportDocument] = {}
+    index = None
     for document in found["single"]:
         line = lines[document.league_id]
-        if document.kind == DocumentKind.LEAGUE:
-            line.report = document
+        if document.kind == DocumentKind.INDEX:
+            index = document
         elif document.kind == DocumentKind.ARCHIVE:
             line.archive = document
         else:
-            ends[document.kind] = document
+            line.report = document
     minutes = max((timezone.now() - max(since, run.started_at)).total_seconds(), 10) / 60
     shown = [line for line in lines.values() if line.tally.total]
-    region, index = ends.get(DocumentKind.REGION), ends.get(DocumentKind.INDEX)
-    return Progress(run, whole, shown, region, index, found["failed"], round(lately / minutes))
+    return Progress(run, whole, shown, index, found["failed"], round(lately / minutes))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments.filters.runs import RunFilter
 from assessments.forms.runs import RunStartForm
 from assessments.models import Campaign, ReportRun
-from assessments.running.beginning import begin, day_of_next, last_run, reviews_of
+from assessments.running.beginning import begin, day_of_next, last_run, planned, reviews_of
 from assessments.running.progress import Progress, progress_of
 from assessments.running.workflow import WORKFLOW
 from assessments.states import DOCUMENT_TONES, DocumentState, ReviewState
@@ -91,8 +91,9 @@ def _counts(campaign: Campaign) -> dict[str, int]:
 
 
 def _question(campaign: Campaign, counts: dict[str, int]) -> str:
-    words = {"campaign": campaign, "teams": sum(counts.values())}
-    return _("将为%(campaign)s的 %(teams)d 支队伍各生成一份报告，另生成各盟市和自治区的报告、打包文件和目录。") % words
+    words = {"campaign": campaign, "teams": sum(counts.values()), "all": planned(campaign)}
+    one = _("将为%(campaign)s的 %(teams)d 支队伍各生成一份报告，另生成各盟市和自治区的报告、打包文件和目录，") % words
+    return one + _("共 %(all)d 份文件。") % words
 
 
 def _consequences(counts: dict[str, int]) -> list[str]:

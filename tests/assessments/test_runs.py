@@ -82,6 +82,7 @@ def test_one_press_makes_every_report(campaign, region: User, as_user: SignIn, w
     address = reverse("assessments:run_start", args=[campaign.pk])
     asked = client.get(address).content.decode()
     assert "3 支队伍各生成一份报告" in asked
+    assert "共 9 份文件" in asked
     assert "还有 3 支队伍没有办结（待报送 3 支）" in asked
     assert client.post(address).status_code == 200  # a bare press only asks
     assert not ReportRun.objects.exists()
