@@ -101,10 +101,26 @@ REVIEW_STEPS = {
     "exempt": step(R.DRAFT, to=R.EXEMPT),
     "include": step(R.EXEMPT, to=R.DRAFT),
 }
+RUN_STEPS = {
+    "pause": step(RunState.RUNNING, to=RunState.PAUSED),
+    "resume": step(RunState.PAUSED, to=RunState.RUNNING),
+    "retry": step(RunState.RUNNING, to=RunState.RUNNING),  # what failed, once more
+    "cancel": step(RunState.RUNNING, RunState.PAUSED, to=RunState.CANCELLED),
+}
+# A document is moved by workers and by the steps above, never by hand.
+DOCUMENT_STEPS = {
+    "take": step(D.QUEUED, to=D.RUNNING),
+    "give_back": step(D.RUNNING, D.FAILED, to=D.QUEUED),
+    "finish": step(D.RUNNING, to=D.READY),
+    "fail": step(D.RUNNING, to=D.FAILED),
+    "drop": step(D.QUEUED, D.RUNNING, to=D.CANCELLED),
+}
 STANDARD_TRANSITIONS = transitions(STANDARD_STEPS)
 GRADING_TRANSITIONS = transitions(GRADING_STEPS)
 CAMPAIGN_TRANSITIONS = transitions(CAMPAIGN_STEPS)
 REVIEW_TRANSITIONS = transitions(REVIEW_STEPS)
+RUN_TRANSITIONS = transitions(RUN_STEPS)
+DOCUMENT_TRANSITIONS = transitions(DOCUMENT_STEPS)
 
 GRADING_WITH_AUTHOR = (G.DRAFT, G.RETURNED)
 REVIEW_WITH_AUTHOR = (R.DRAFT, R.RETURNED)
@@ -148,4 +164,9 @@ DOCUMENT_TONES: dict[str, tuple[str, str]] = {
     D.READY: ("ok", "ok"),
     D.FAILED: ("warn", "back"),
     D.CANCELLED: ("off", "off"),
+}
+RUN_TONES: dict[str, tuple[str, str]] = {
+    RunState.RUNNING: ("wait", "wait"),
+    RunState.PAUSED: ("todo", "draft"),
+    RunState.CANCELLED: ("off", "off"),
 }

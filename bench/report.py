@@ -4,7 +4,7 @@ import json
 import os
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import gettempdir
@@ -16,6 +16,8 @@ from bench.importing import ImportResult
 from bench.marks import Marks
 from bench.marks import line as line_of_marks
 from bench.measure import SLOW, Result
+from bench.reports import Reports
+from bench.reports import lines_of as lines_of_reports
 from bench.snapshotting import Snapshots
 from bench.snapshotting import line as line_of_snapshots
 from bench.warming import Recount
@@ -38,6 +40,7 @@ def save(
     marks: Marks,
     recounts: list[Recount],
     snapshots: Snapshots | None,
+    reports: Reports | None,
 ) -> None:
     rows = [
         {
@@ -60,6 +63,7 @@ def save(
     data["marks"] = marks.__dict__
     data["snapshots"] = snapshots.__dict__ if snapshots else None
     data["imports"] = [result.__dict__ for result in imports]
+    data["reports"] = asdict(reports) if reports else None
     data["recounts"] = [made.__dict__ for made in recounts]
     _file(scale).write_text(json.dumps(data))
 
@@ -137,7 +141,11 @@ def _table(data: dict[str, Any], first: dict[str, Any] | None) -> list[str]:
     lines += ["", _approved(data["approval"]), "", line_of_marks(data["marks"])]
     if data["snapshots"]:
         lines += ["", line_of_snapshots(data["snapshots"])]
-    return [*lines, *_imported(data["imports"])]
+    return [*lines, *_imported(data["imports"]), *_printed(data)]
+
+
+def _printed(data: dict[str, Any]) -> list[str]:
+    return lines_of_reports(data["reports"]) if data["reports"] else []
 
 
 def _missed(data: dict[int, dict[str, Any]]) -> list[str]:

@@ -86,6 +86,7 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
     from bench.measure import Result  # as above
     from bench.pages import pages  # as above
     from bench.report import save  # as above
+    from bench.reports import measure_reports  # as above
     from bench.seed import seed  # as above
     from bench.settle import settle  # as above
     from bench.snapshotting import SCALE, measure_snapshots  # as above
@@ -120,4 +121,5 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
         print(f"×{scale}: {marks.stored} of {marks.sent} marks, p95 {marks.p95:.0f} ms", flush=True)
         imports = measure_import() if scale == 1 else []  # what it costs does not depend on what there is
         snapshots = measure_snapshots() if scale == SCALE else None
-        save(scale, seeded, results, export, approval, imports, marks, recounts, snapshots)
+        reports = measure_reports() if scale == 1 else None  # as above
+        save(scale, seeded, results, export, approval, imports, marks, recounts, snapshots, reports)

@@ -6,7 +6,12 @@ from core.models.numbers import NumberSequence
 
 
 def next_number(key: str) -> int:
-    """Draw the next number under ``key``; the first is 1.
+    """Draw the next number under ``key``; the first is 1 (``next_numbers``)."""
+    return next_numbers(key, 1)[0]
+
+
+def next_numbers(key: str, count: int) -> range:
+    """Draw the next ``count`` numbers under ``key`` at once.
 
     Must run inside the transaction that uses the number: the counter's row stays locked until that commits, and a
     roll-back gives the number back. That is what makes the series gap-free, at the price of drawing one by one per key.
@@ -17,12 +22,13 @@ def next_number(key: str) -> int:
         raise RuntimeError("a number is drawn in the transaction that uses it")
     with connection.cursor() as cursor:
         cursor.execute(
-            f'INSERT INTO "{NumberSequence._meta.db_table}" (key, value) VALUES (%s, 1) '  # noqa: S608 - our own table name
+            f'INSERT INTO "{NumberSequence._meta.db_table}" (key, value) VALUES (%s, %s) '  # noqa: S608 - our own table name
             "ON CONFLICT (key) DO UPDATE SET value = "
-            f'"{NumberSequence._meta.db_table}".value + 1 RETURNING value',
-            [key],
+            f'"{NumberSequence._meta.db_table}".value + EXCLUDED.value RETURNING value',
+            [key, count],
         )
-        return int(cursor.fetchone()[0])
+        last = int(cursor.fetchone()[0])
+    return range(last - count + 1, last + 1)
 
 
 def numbered(prefix: str, code: str, year: int) -> str:

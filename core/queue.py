@@ -20,8 +20,8 @@ def send_after_commit(task: str, **arguments: Any) -> None:
     transaction.on_commit(partial(send, task, **arguments))
 
 
-def send(task: str, **arguments: Any) -> None:
-    """Send the task by name at once: for what no transaction has to bring about first."""
+def send(task: str, **arguments: Any) -> bool:
+    """Send the task by name at once: for what no transaction has to bring about first. Whether the broker took it."""
     try:
         registered = current_app.tasks.get(task)
         if registered is None:
@@ -30,3 +30,5 @@ def send(task: str, **arguments: Any) -> None:
             registered.delay(**arguments)
     except OperationalError:
         logger.warning("broker unreachable, beat will send %s later", task)
+        return False
+    return True

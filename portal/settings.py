@@ -314,6 +314,8 @@ CELERY_BEAT_SCHEDULE = {
     "people.retention": {"task": "people.retention", "schedule": 24 * 3600},
     "organizations.housekeeping": {"task": "organizations.housekeeping", "schedule": 3600},
     "people.applications": {"task": "people.clear_applications", "schedule": 24 * 3600},
+    "assessments.runs": {"task": "assessments.resume_runs", "schedule": 30},
+    "assessments.files": {"task": "assessments.sweep_reports", "schedule": 24 * 3600},
 }
 # Each names a function () → iterable of core.notices.Reminder; core/reminders.py sends every one once.
 REMINDERS = [

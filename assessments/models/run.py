@@ -1,23 +1,39 @@
+from datetime import datetime
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import DocumentKind
 from assessments.models.annual import Campaign
-from assessments.states import DocumentState, RunState
+from assessments.states import DOCUMENT_TRANSITIONS, RUN_TRANSITIONS, DocumentState, RunState
+from core.attachments.names import shown_name
 from core.decisions import Decision
 from organizations.models import Organization, User
 from organizations.region import may_manage_assessments
 from organizations.roles import Right
+
+PAPERS = (DocumentKind.TEAM, DocumentKind.LEAGUE, DocumentKind.REGION)  # printed; the others hold what was printed
+UNFINISHED = (DocumentState.QUEUED, DocumentState.RUNNING)
 
 
 class RunQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "RunQuerySet":
         """Of campaigns the user sees; which documents, ``ReportDocumentQuerySet`` says."""
         return self.filter(campaign__in=Campaign.objects.visible_to(user).values("pk"))
+
+    def with_counts(self) -> "RunQuerySet":
+        """``ready`` and ``failed``: how many documents, each along the index."""
+        return self.annotate(ready=_count(DocumentState.READY), failed=_count(DocumentState.FAILED))
+
+
+def _count(state: str) -> Coalesce:
+    rows = ReportDocument.objects.filter(run=models.OuterRef("pk"), state=state).order_by().values("run")
+    return Coalesce(models.Subquery(rows.annotate(n=models.Count("pk")).values("n")), 0)
 
 
 class ReportRun(models.Model):
@@ -49,7 +65,10 @@ class ReportRun(models.Model):
                 violation_error_message=_("这次考核的报告正在生成。"),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.FSM(name="legal_moves", field="state", transitions=RUN_TRANSITIONS),
+        ]
 
     def __str__(self) -> str:
         return _now("%(campaign)s报告 第 %(number)s 次生成") % {"campaign": self.campaign, "number": self.number}
@@ -69,13 +88,38 @@ class ReportDocumentQuerySet(models.QuerySet):
 
         return self.filter(reach(user, Right.VIEW_ASSESSMENT, at="organization"))
 
+    def papers(self) -> "ReportDocumentQuerySet":
+        return self.filter(kind__in=PAPERS)
+
+    def unfinished(self) -> "ReportDocumentQuerySet":
+        return self.filter(state__in=UNFINISHED)
+
+    def startable(self) -> "ReportDocumentQuerySet":
+        """Queued in a run that goes on, with everything there that it is made of.
+
+        No joins: an update with these conditions asks for the state again after it has waited for the row, so of two
+        attempts at one document one gets it.
+        """
+        going = ReportRun.objects.filter(state=RunState.RUNNING)
+        parts = ReportDocument.objects.filter(run=models.OuterRef("run")).papers().unfinished()
+        ready = Q(kind__in=PAPERS)
+        ready |= Q(kind=DocumentKind.ARCHIVE) & ~models.Exists(parts.filter(league=models.OuterRef("league")))
+        ready |= Q(kind=DocumentKind.INDEX) & ~models.Exists(parts)
+        return self.filter(ready, state=DocumentState.QUEUED, run__in=going.values("pk"))
+
+    def silent(self, before: datetime) -> "ReportDocumentQuerySet":
+        """Under way, but without a sign of life since ``before``: the worker died."""
+        return self.filter(state=DocumentState.RUNNING, alive_at__lt=before)
+
 
 class ReportDocument(models.Model):
     """One document of a run. The row is the truth, the queue only a nudge (as with ``core.Job``).
 
-    :ivar organization: the team, the league or the region it is about. :ivar digest: of everything that goes into it
-        (template, data, fonts); the same digest is never rendered twice. :ivar claim: the attempt that holds it;
-        whatever an attempt given up for dead still writes is refused.
+    :ivar organization: the team, the league or the region it is about. :ivar league: the office into whose archive it
+        goes: the league, or the region for teams it manages itself. :ivar digest: of everything that goes into it
+        (template, data, fonts); the same digest is never rendered twice. :ivar code: printed on it, under which
+        anybody checks it. :ivar claim: the attempt that holds it; whatever an attempt given up for dead still writes is
+        refused. :ivar alive_at: last sign of life: when it was sent to the queue (none: not yet), later the worker's.
     """
 
     State = DocumentState
@@ -83,10 +127,12 @@ class ReportDocument(models.Model):
     run = models.ForeignKey(ReportRun, models.PROTECT, related_name="documents", verbose_name=_("报告生成"))
     kind = models.CharField(_("种类"), max_length=10, choices=DocumentKind)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("机构或队伍"))
+    league = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+", verbose_name=_("打包单位"))
     position = models.PositiveIntegerField(_("次序"), default=0)
     number = models.CharField(_("编号"), max_length=60, blank=True)
     state = models.CharField(_("状态"), max_length=10, choices=DocumentState, default=DocumentState.QUEUED)
-    digest = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(_("内容摘要"), max_length=64, blank=True)
+    code = models.CharField(_("核验码"), max_length=24, blank=True)
     file = models.FileField(_("文件"), upload_to="reports/", max_length=200, blank=True)
     sha256 = models.CharField(_("文件校验值"), max_length=64, blank=True)
     pages = models.PositiveSmallIntegerField(_("页数"), null=True, blank=True)
@@ -110,6 +156,8 @@ class ReportDocument(models.Model):
             models.Index(fields=["organization", "kind", "-id"], name="reportdocument_of"),
             models.Index(fields=["digest"], name="reportdocument_digest", condition=~Q(digest="")),
             models.Index(fields=["file"], name="reportdocument_file"),
+            models.Index(fields=["-run", "position", "id"], name="reportdocument_newest"),  # the list
+            models.Index(fields=["run", "league", "state"], name="reportdocument_league"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["run", "kind", "organization"], name="reportdocument_once"),
@@ -119,6 +167,7 @@ class ReportDocument(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.FSM(name="legal_moves", field="state", transitions=DOCUMENT_TRANSITIONS),
             # a finished file is immutable
             pgtrigger.Protect(
                 name="ready_stays", operation=pgtrigger.Update, condition=pgtrigger.Q(old__state="ready")
@@ -130,3 +179,32 @@ class ReportDocument(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("assessments:document_download", args=[self.pk])
+
+    @property
+    def is_paper(self) -> bool:
+        return self.kind in PAPERS
+
+    @property
+    def prints_digest(self) -> bool:
+        """For the public page: the digest stands on the foot of every page and is confirmed there."""
+        return self.is_paper
+
+    @property
+    def file_name(self) -> str:
+        """What it is called when it is downloaded, and in the archive: safe on any system."""
+        place, year, number = self.organization.short_name, self.run.campaign.year, self.number
+        if self.kind == DocumentKind.ARCHIVE:
+            return shown_name(f"{place}_{year}_年度考核报告.zip")
+        if self.kind == DocumentKind.INDEX:
+            return shown_name(f"{year}_年度考核报告目录.xlsx")
+        return shown_name(f"{place}_年度考核报告_{number}.pdf")
+
+    @property
+    def media_type(self) -> str:
+        return _MEDIA.get(self.kind, "application/pdf")
+
+
+_MEDIA = {
+    DocumentKind.ARCHIVE: "application/zip",
+    DocumentKind.INDEX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}

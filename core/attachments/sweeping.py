@@ -1,7 +1,8 @@
 """Files that a killed process left without a row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.storage import Storage, default_storage
 from django.utils import timezone
@@ -9,15 +10,19 @@ from django.utils import timezone
 from core.attachments.previews import SUFFIXES
 from core.models import Attachment, VerifiableDocument
 
+OWN = (("attachments", Attachment), ("documents", VerifiableDocument))
 
-def remove_orphans(older_than: timedelta = timedelta(days=1)) -> list[str]:
+
+def remove_orphans(older_than: timedelta = timedelta(days=1), *, where: Iterable[tuple[str, Any]] = OWN) -> list[str]:
     """Delete stored files that no row names; returns their names.
 
     Young files are left: their transaction may still be running.
+
+    :param where: folders, each with the model whose ``file`` names what lies in it.
     """
     limit = timezone.now() - older_than
     removed = []
-    for folder, model in (("attachments", Attachment), ("documents", VerifiableDocument)):
+    for folder, model in where:
         for name in files_in(default_storage, folder):
             owner = _without_suffix(name)
             if older(default_storage, name, limit) and not model._default_manager.filter(file=owner).exists():

@@ -64,7 +64,7 @@ def issue(
     """
     paper = _Paper(template, context, number, title, issuer, subject)
     with in_chinese(), transaction.atomic():
-        type(owner)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)
+        _lock(owner)
         there: VerifiableDocument | None = (
             VerifiableDocument.objects.of(owner).valid().filter(number=number, title=title).first()
         )
@@ -73,6 +73,25 @@ def issue(
                 return there
             _end(there, State.REPLACED, by, _("出具了新版本"))
         return _print(owner, paper, by, on or timezone.localdate())
+
+
+def register(
+    owner: models.Model, pdf: bytes, *, code: str, content_digest: str, number: str, title: str, issuer: str,
+    subject: str, by: Any, on: date,
+) -> VerifiableDocument:  # fmt: skip
+    """Put a paper on record that the caller has printed, with ``code`` on it. It takes the place of the valid one with
+    the same number and title; the caller has asked before that none with this content is valid."""
+    with in_chinese(), transaction.atomic():
+        _lock(owner)
+        there = VerifiableDocument.objects.of(owner).valid().filter(number=number, title=title).first()
+        if there is not None:
+            _end(there, State.REPLACED, by, _("出具了新版本"))
+        document = VerifiableDocument(
+            code=code, content_digest=content_digest, number=number, title=title, issuer=issuer, subject=subject,
+            issued_on=on, issued_by=by, owner=owner,
+        )  # fmt: skip
+        _keep(document, pdf)
+    return document
 
 
 def revoke(document: VerifiableDocument, *, by: Any, reason: str) -> VerifiableDocument:
@@ -97,11 +116,20 @@ def _print(owner: models.Model, paper: _Paper, by: Any, day: date) -> Verifiable
     html = paper.html(document)
     pdf = pdf_of(html)
     document.content_digest = _digest(html)
+    _keep(document, pdf)
+    return document
+
+
+def _keep(document: VerifiableDocument, pdf: bytes) -> None:
     document.sha256 = hashlib.sha256(pdf).hexdigest()
     storage = VerifiableDocument._meta.get_field("file").storage
-    document.file = keep_file(storage, f"documents/{day:%Y}/{document.code}.pdf", ContentFile(pdf))
+    name = f"documents/{document.issued_on:%Y}/{document.code}.pdf"
+    document.file = keep_file(storage, name, ContentFile(pdf))
     document.save(force_insert=True)
-    return document
+
+
+def _lock(owner: models.Model) -> None:
+    type(owner)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)
 
 
 def _end(document: VerifiableDocument, state: str, by: Any, reason: str) -> None:

@@ -1,6 +1,13 @@
-"""Django template → PDF/A. The slow parts (fonts, style sheets) are made once per process."""
+"""Django template → PDF/A. The slow parts (fonts, style sheets) are made once per process.
+
+Two things are taken out of WeasyPrint that cost much and that our papers do not need: the rules of its own style sheet
+for forms, languages and directions, which are asked of every element (``static/pdf/ua.css`` is what is left of it), and
+the strongest compression, which costs three times the weakest and saves a twelfth. The first is not of its public
+interface: the version is pinned, and a test compares the result with the full sheet's, byte by byte.
+"""
 
 import re
+import zlib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -14,10 +21,11 @@ from core.documents.fonts import only_our_fonts
 from core.language import in_chinese
 
 if TYPE_CHECKING:
-    from weasyprint import CSS, Document
+    from weasyprint import CSS, HTML, Document
     from weasyprint.text.fonts import FontConfiguration
 
 _VARIANT = "pdf/a-2u"
+_LEVEL = 1  # of compression
 _SHEET = re.compile(r'<html[^>]* data-sheet="([a-z_]+)"')
 # Pango's font map is not made for two threads at once.
 _lock = Lock()
@@ -48,20 +56,47 @@ def pdf_of(html: str) -> bytes:
         return _written(_laid_out(html))
 
 
-def _laid_out(html: str) -> "Document":
+def sheet_of(html: str) -> str:
+    """Name of the style sheet that a rendered template wants."""
     asked = _SHEET.search(html[:500])
     if asked is None:
         raise ValueError("a printed template extends pdf/base.html")
-    fonts = _fonts()
-    from weasyprint import HTML  # takes most of a second to import
+    return asked[1]
 
-    page = HTML(string=html, base_url="about:blank", url_fetcher=_fetcher())
-    return page.render(font_config=fonts, stylesheets=[_css("fonts"), _css(asked[1])], pdf_variant=_VARIANT)
+
+def _laid_out(html: str) -> "Document":
+    sheet, fonts = sheet_of(html), _fonts()
+    page = _page()(string=html, base_url="about:blank", url_fetcher=_fetcher())
+    return page.render(font_config=fonts, stylesheets=[_css("fonts"), _css(sheet)], pdf_variant=_VARIANT)
 
 
 def _written(document: "Document") -> bytes:
-    pdf: bytes = document.write_pdf(pdf_variant=_VARIANT)
+    pdf: bytes = document.write_pdf(finisher=_press, pdf_variant=_VARIANT)
     return pdf
+
+
+def _press(document: "Document", pdf: Any) -> None:
+    """Compress what the library would compress slowly."""
+    from pydyf import Stream, _to_bytes  # slow to import
+
+    for item in pdf.objects:
+        if isinstance(item, Stream) and item.compress:
+            packed = zlib.compress(b"\n".join(map(_to_bytes, item.stream)), _LEVEL)
+            item.stream, item.compress = [packed], False
+            item.extra = {**(item.extra or {}), "Filter": "/FlateDecode"}
+
+
+@lru_cache(maxsize=1)
+def _page() -> "type[HTML]":
+    """Pages with the short style sheet."""
+    _fonts()  # the import already looks at the fonts
+    from weasyprint import HTML  # takes most of a second to import
+
+    class Page(HTML):  # type: ignore[misc]  # the library is untyped
+        def _ua_stylesheets(self, forms: bool = False) -> list[Any]:
+            return [_css("ua")]
+
+    return Page
 
 
 @lru_cache(maxsize=1)

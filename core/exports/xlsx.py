@@ -26,16 +26,21 @@ def write_xlsx(
     *,
     heading: str,
     progress: Callable[[int], None] = lambda done: None,
+    created: datetime | None = None,
 ) -> tuple[IO[bytes], int]:
     """A spreadsheet in a temporary file, and the number of records in it.
 
     The first row says what it is (list, filters, day, who, when), the second has the headings. Text is written as text
     whatever it begins with, so no cell is ever a formula.
+
+    :param created: the moment the file says it was made; given, the same records give the same bytes.
     """
     from xlsxwriter import Workbook  # only exports need it
 
     target = TemporaryFile()  # noqa: SIM115 - the response closes it
     book = Workbook(target, {"constant_memory": True})
+    if created:
+        book.set_properties({"created": created})
     sheet = book.add_worksheet(_("列表"))
     cells = _Cells(book, sheet)
     sheet.write_string(0, 0, heading[:LONGEST], book.add_format({"italic": True, "font_color": "#555555"}))

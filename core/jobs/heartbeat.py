@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 from uuid import UUID
 
-from django.db import Error, connection
+from django.db import Error, connection, models
 from django.utils import timezone
 
 from core.jobs.results import JobLost
@@ -23,10 +23,16 @@ class Heartbeat:
 
     So a job may report from inside its transaction (nobody would see it, and the row would stay locked, on the job's
     own connection), and a job busy in one long call (a large PDF) still counts as alive.
+
+    A model of another subject that is worked on the same way subclasses it, naming its ``model`` and the ``field`` that
+    holds the attempt.
     """
 
-    def __init__(self, job_id: UUID, run: UUID) -> None:
-        self._rows = Job.objects.filter(pk=job_id)
+    model: type[models.Model] = Job
+    field = "run"
+
+    def __init__(self, job_id: Any, run: UUID) -> None:
+        self._rows = self.model._default_manager.filter(pk=job_id)
         self._run = run
         self._values: dict[str, Any] = {}
         self._stop, self._lost = Event(), Event()
@@ -62,7 +68,7 @@ class Heartbeat:
 
     def _write(self, values: dict[str, Any]) -> None:
         try:
-            held = self._rows.filter(run=self._run, state=Job.State.RUNNING)
+            held = self._rows.filter(**{self.field: self._run}, state=Job.State.RUNNING)
             if not held.update(**values, alive_at=timezone.now()) and self._rows.exists():
                 self._lost.set()
         except Error:

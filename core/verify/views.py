@@ -59,6 +59,7 @@ def _page(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("verify", code=clean)
     context = {
         "document": document, "tone": TONES[document.state], "newer": _newer(document), "standing": _standing(document),
+        "digest": document.content_digest if getattr(document.owner, "prints_digest", False) else "",
     }  # fmt: skip
     given = request.FILES.get("file") if request.method == "POST" else None
     if isinstance(given, UploadedFile):

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from assessments.grading_claims import lay_claims
-from assessments.models import Adjustment, Objection, TeamGrade
+from assessments.models import Adjustment, Objection, ReportDocument, ReportRun, TeamGrade
 from organizations.models import User
 from people.models import Membership
 from teams.models import Team
@@ -26,6 +27,7 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
     adjustment = Adjustment.objects.create(
         review=review, kind="bonus", points=2, what="演示：受表彰", grounds="演示文件", made_by=cast["chifeng"]
     )
+    run = ReportRun.objects.create(campaign=campaign, number=1, dated=campaign.data_until, started_by=cast["region"])
     return {
         "standard": grading.standard,
         "indicator": grading.standard.indicators.get(code="1.1"),
@@ -33,6 +35,8 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
         "grading": grading,
         "campaign": campaign,
         "review": review,
+        "run": run,
+        "report": _report(run, team),
         "review_indicator": campaign.standard.indicators.get(code="2.1"),
         "review_adjustment": adjustment,
         "grading_on_site": scoring,  # held by the league
@@ -67,3 +71,12 @@ def _gradings_world(cast: dict[str, User], team: Team) -> dict[str, Any]:
         "objection": objection,
         "grade": grade,
     }
+
+
+def _report(run: ReportRun, team: Team) -> ReportDocument:
+    """A finished one."""
+    return ReportDocument.objects.create(
+        run=run, kind="team", organization=team.organization, league=run.started_by.organization, state="ready",
+        number="KH-150404-2026-9001", code="K7MQ4CDFGHJKMNPQ", file=ContentFile(b"%PDF-", name="r.pdf"),
+        sha256="0" * 64, size=5, pages=1,
+    )  # fmt: skip

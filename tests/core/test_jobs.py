@@ -203,13 +203,13 @@ def test_heartbeat_shows_progress_from_inside_a_transaction_and_notices_the_loss
 class Worker:
     """A Celery worker process of its own, on the test's database and broker."""
 
-    def __init__(self) -> None:
+    def __init__(self, redis_url: str = "") -> None:
         database = connection.settings_dict
         host = database["HOST"] or database["OPTIONS"].get("host", "")
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "tests.core.worker_settings",
             "DATABASE_URL": _database_url(database, host),
-            "REDIS_URL": django_settings.REDIS_URL,
+            "REDIS_URL": redis_url or django_settings.REDIS_URL,
             "TEST_FILES": str(default_storage.location),
         }
         command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-c", "1", "--loglevel", "ERROR"]
@@ -256,8 +256,8 @@ def broker(transactional_db: None) -> Iterator[redis.Redis]:
 def worker(broker: redis.Redis) -> Iterator[Callable[[], Worker]]:
     started: list[Worker] = []
 
-    def begin() -> Worker:
-        started.append(Worker())
+    def begin(redis_url: str = "") -> Worker:
+        started.append(Worker(redis_url))
         return started[-1]
 
     yield begin
@@ -347,11 +347,13 @@ class _no_broker:  # noqa: N801 - reads as a context
 
     def __enter__(self) -> None:
         self._url = app.conf.broker_url
-        self._move("redis://127.0.0.1:1/0")
+        send_to("redis://127.0.0.1:1/0")
 
     def __exit__(self, *error: object) -> None:
-        self._move(self._url)
+        send_to(self._url)
 
-    def _move(self, url: str) -> None:
-        app.conf.broker_url = app.conf.broker_write_url = url
-        app._pool = app.amqp._producer_pool = None  # the pool remembers the address
+
+def send_to(url: str) -> None:
+    """Where this process sends tasks from now on."""
+    app.conf.broker_url = app.conf.broker_write_url = url
+    app._pool = app.amqp._producer_pool = None  # the pool remembers the address
