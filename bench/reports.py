@@ -76,7 +76,7 @@ def _papers() -> tuple[list[str], float]:
     documents = run.documents.filter(kind="team").select_related("run__campaign", "organization")
     with patch.object(rendering, "pdf_of", keep):
         for document in documents:
-            document.code, document.digest = "K7MQ4CDFGHJKMNPQ", "0" * 64
+            document.code, document.digest = "K7MQ4CDFGHJKMNPQ", ""
             render_pdf_of(document)
     run.documents.filter(state="queued").update(state="cancelled")
     type(run).objects.filter(pk=run.pk).update(state="cancelled")
