@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from import_export import fields, resources
 from tablib import Dataset
 
-from core.imports.reading import MOST_ROWS
+from core.imports.reading import MOST_ROWS, Sheet
 from core.imports.undone import Undone
 from core.imports.widgets import Text
 
@@ -94,6 +94,15 @@ class Resource(resources.ModelResource):
     def save_row(self, instance: Model, *, is_new: bool) -> None:
         """Save one row that passed every check; ``self.form`` is its valid form."""
         instance.save()
+
+    def beside(self, sheets: Sequence[Sheet]) -> Any:
+        """Look at all sheets of the file before its columns are looked for: what the rows alone do not say, and columns
+        that depend on it.
+
+        :returns: what was taken, as JSON: it counts with the rows when files are told apart. None if nothing.
+        :raises ValidationError: with the sheet and the row, for these cannot be mended in the preview.
+        """
+        return None
 
     undoable = False  # whether ``undo`` takes back what an import made; then a page offers it for a day
     most_rows = MOST_ROWS

@@ -25,18 +25,22 @@ class Table:
     """Rows of a file under their heading; ``numbers`` are the spreadsheet's own row numbers.
 
     ``passed`` are rows that are no record (a sum, a remark below the table, the example), with how they begin.
+    ``beside`` is what the resource took from the file's other sheets (``Resource.beside``), None if nothing.
     """
 
     header: Header
     numbers: Sequence[int]
     rows: Sequence[Mapping[str, Cell]]
     passed: Sequence[tuple[int, str]] = ()
+    beside: Any = None
 
     @property
     def sha256(self) -> str:
         """Hash of what the file says: saved again by another program, with another title, it is still the same."""
         names = sorted(self.header.columns)
-        said = [names, *([row[name].text for name in names] for row in self.rows)]
+        said: list[Any] = [names, *([row[name].text for name in names] for row in self.rows)]
+        if self.beside is not None:
+            said.append(self.beside)
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
     def dataset(self, resource: Resource) -> Dataset:
@@ -50,9 +54,11 @@ def read_table(file: Any, media_type: str, resource: Resource) -> Table:
 
     :raises ValidationError: no heading, a wanted column missing or there twice, no rows, too many rows.
     """
+    sheets = read_sheets(file, media_type)
+    beside = resource.beside(sheets)
     columns = resource.columns
     names = {name: (column.column_name, *column.also) for name, column in columns.items()}
-    found = [(sheet, header) for sheet in read_sheets(file, media_type) if (header := find_header(sheet.rows, names))]
+    found = [(sheet, header) for sheet in sheets if (header := find_header(sheet.rows, names))]
     if not found:
         wanted = _("、").join(column.column_name for column in columns.values() if column.required) or _("、").join(
             column.column_name for column in columns.values()
@@ -72,7 +78,7 @@ def read_table(file: Any, media_type: str, resource: Resource) -> Table:
         raise ValidationError(_("表头下面没有内容。"))
     if len(rows) > resource.most_rows:
         raise ValidationError(_("一次最多导入 %(most)s 行，请分几个文件。") % {"most": f"{resource.most_rows:,}"})
-    return Table(header, numbers, rows, passed)
+    return Table(header, numbers, rows, passed, beside)
 
 
 def _aside(row: Sequence[Cell]) -> str:
