@@ -413,6 +413,7 @@ SPECTACULAR_SETTINGS = {
         "TrainingKindEnum": "training.choices.TrainingKind.choices",
         "DrillFormEnum": "training.choices.DrillForm.choices",
         "LessonFormEnum": "training.choices.LessonForm.choices",
+        "StandardStateEnum": "assessments.states.StandardState.choices",
     },
 }
 SILENCED_SYSTEM_CHECKS = [

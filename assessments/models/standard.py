@@ -1,4 +1,6 @@
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pgtrigger
@@ -41,6 +43,11 @@ class StandardQuerySet(models.QuerySet):
 
     def matching(self, term: str) -> "StandardQuerySet":
         return self.filter(matching(term))
+
+
+def _one_changed(*names: str) -> Any:
+    changed = (pgtrigger.Q(**{f"old__{name}__df": pgtrigger.F(f"new__{name}")}) for name in names)
+    return reduce(or_, changed)
 
 
 @tracked(exclude=("search_key",))
@@ -117,11 +124,13 @@ class Standard(models.Model):
             pgtrigger.FSM(name="legal_moves", field="state", transitions=STANDARD_TRANSITIONS),
             pgtrigger.Protect(
                 name="published_stays",
-                operation=pgtrigger.UpdateOf(
-                    "code", "number", "name", "purpose", "scheme", "publisher", "category_id", "specialty",
+                operation=pgtrigger.Update,
+                # by what changes, not by what is written: a move saves the whole row
+                condition=~pgtrigger.Q(old__state=StandardState.DRAFT.value)
+                & _one_changed(
+                    "code", "number", "name", "purpose", "scheme", "publisher", "category", "specialty",
                     "document_number", "valid_from", "validity_months", "civil_only", "is_sample", "published_at",
                 ),
-                condition=~pgtrigger.Q(old__state=StandardState.DRAFT.value),
             ),
             pgtrigger.Protect(
                 name="published_not_deleted",
@@ -267,3 +276,6 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('assessments:standard_detail', args=[self.standard_id])}#i{self.pk}"

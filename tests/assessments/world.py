@@ -12,11 +12,13 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
     """``team``: filed; ``membership``: one of its members."""
     grading = builders.grading(team, cast["songshan"])
     campaign = builders.campaign(cast["region"])
+    draft = builders.standard(code="test-draft", published=False)
     return {
         "standard": grading.standard,
         "indicator": grading.standard.indicators.get(code="1.1"),
-        "standard_draft": builders.standard(code="test-draft", published=False),
+        "standard_draft": draft,
         "grading": grading,
         "campaign": campaign,
         "review": builders.review(campaign, team),
+        "indicator_draft": draft.indicators.get(code="1.1"),
     }

@@ -1,0 +1,106 @@
+"""What people write into the cells of a table of indicators. What means nothing is a ``ValueError`` in a sentence."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from assessments import measures
+from assessments.choices import Method
+from assessments.wording import read_number, read_steps
+from core.imports import Choice, Text, YesNo
+
+_TICKS = frozenset("★▲☆●■☑*") | {"一票否决", "否决", "否决项", "可不适用", "可以不适用", "不适用"}
+_BLANKS = frozenset({"-", "—", "——", "/", "／", "□"})
+_BAR = re.compile(r"(?:不超过|不多于|≤|<=|≥|>=|不少于|不低于|至少)?\s*\d+(?:\.\d+)?\s*\D{0,4}")
+
+
+class Tick(YesNo):
+    """√, 是, ★, 一票否决; empty or a dash is no."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool | None:
+        word = (value or "").strip()
+        if word in _TICKS:
+            return True
+        return super().clean("" if word in _BLANKS else word)
+
+
+class Points(Text):
+    """10, 10分, （10 分）; nothing is nought."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Decimal:
+        found = read_number(value or "")
+        if found is None:
+            return Decimal(0)
+        return _of_points(found, value)
+
+
+class PerUnit(Text):
+    """每项扣 2 分; nothing is None."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Decimal | None:
+        text = re.sub(r"^每\S{1,3}(?=扣)", "", (value or "").strip())
+        found = read_number(text)
+        return None if found is None else _of_points(found, value)
+
+
+def _of_points(found: Decimal, value: str) -> Decimal:
+    if found > 1000 or found != found.quantize(Decimal("0.01")):
+        raise ValueError(_("“%(value)s”不能作分值：最多 1000 分、两位小数。") % {"value": value[:30]})
+    return found
+
+
+class StepsCell(Text):
+    """满 80 得 6 分；满 100 得 10 分."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[dict[str, str]]:
+        return read_steps(value or "")
+
+
+class Wanted(Text):
+    """The number a conclusion asks, with or without its unit; empty is None."""
+
+    def __init__(self, unit_column: str) -> None:
+        super().__init__()
+        self.unit_column = unit_column
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Decimal | None:
+        unit = (row or {}).get(self.unit_column, "")
+        found = read_number(value or "", unit=unit)
+        if found is not None and (found >= 10**12 or found != found.quantize(Decimal("0.01"))):
+            raise ValueError(_("“%(value)s”太大，或者小数太多。") % {"value": (value or "")[:30]})
+        return found
+
+
+def bar_in(text: str) -> Decimal | None:
+    """The number of a cell that says nothing but a number: ≥40人, 不少于 40 人. None of any other words."""
+    if not _BAR.fullmatch(text.strip()):
+        return None
+    try:
+        return read_number(text)
+    except ValueError:
+        return None
+
+
+class MethodCell(Choice):
+    """How points are given, in our words or those people use; empty is told from the rest of the row."""
+
+    def __init__(self) -> None:
+        also = {
+            "标题": Method.HEADING, "分组": Method.HEADING, "是否": Method.YES_NO, "0/1": Method.YES_NO,
+            "有/无": Method.YES_NO, "达标": Method.THRESHOLD, "阈值": Method.THRESHOLD, "数值": Method.THRESHOLD,
+            "分级": Method.STEPS, "阶梯": Method.STEPS, "倒扣": Method.DEDUCTION, "扣分制": Method.DEDUCTION,
+            "打分": Method.JUDGED, "人工": Method.JUDGED, "人工评分": Method.JUDGED, "专家评分": Method.JUDGED,
+        }  # fmt: skip
+        super().__init__(Method.choices, {word: str(key.value) for word, key in also.items()})
+
+
+class MetricCell(Choice):
+    """A metric by its label or name; 人工 and the like is by hand."""
+
+    def __init__(self) -> None:
+        super().__init__(measures.choices, dict.fromkeys(("人工", "手工", "由人填", "人工填报"), ""))
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        return "" if (value or "").strip() in _BLANKS else super().clean(value)

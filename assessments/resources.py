@@ -1,0 +1,328 @@
+"""A table of indicators as a new draft version of a standard: our own export, or an office's own layout.
+
+The tree comes from 上级编号 where there is such a column, else from how the rows are numbered (``numbering``) and
+from merged cells of 一级指标 and 二级指标. Conclusions and head facts come from the sheets 结论 and 说明 where there
+are such, else from the version it is a revision of. All rows or none.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments import sheet_reading
+from assessments.cells import MethodCell, MetricCell, PerUnit, Points, StepsCell, Tick, Wanted, bar_in
+from assessments.choices import Method, Subject
+from assessments.drafting import blank_after, open_draft, opened, remove, write_bars
+from assessments.lines import STEP, bars_of
+from assessments.models import Indicator, Standard
+from assessments.numbering import places, split
+from assessments.scoring import plain
+from assessments.sheets import LINE_HEADINGS as H
+from assessments.sheets import TEXT_HEADING, VALUE_HEADING
+from core.imports import Choice, Column, Resource, Undone, YesNo
+from core.imports.reading import Sheet
+from core.language import in_chinese
+from core.workflow import MoveNotAllowed
+
+_SUBJECTS = {"公共": Subject.PUBLIC, "通用": Subject.PUBLIC, "专业": Subject.PROFESSIONAL, "专项": Subject.PROFESSIONAL}
+_NAMES = ("指标名称", "三级指标", "考核指标", "测评指标", "考核内容", "测评内容", "评分内容", "评分项目", "内容")
+
+
+class IndicatorResource(Resource):
+    """``standard``: the version the draft follows, or the draft itself while it has no indicators."""
+
+    code = Column("code", H["code"], also=["序号", "条款号", "项号", "指标编号"], example="1.1")
+    said_parent = Column(
+        "said_parent", H["parent"], also=["上级指标"], example="1",
+        hint=gettext_lazy("可以不要这一列：按 1、1.1 或 一、（一）、1. 的编号认层次"),
+    )  # fmt: skip
+    level1 = Column("level1", gettext_lazy("一级指标"), also=["项目", "类别", "测评项目", "考核项目", "大类"])
+    level2 = Column("level2", gettext_lazy("二级指标"), also=["子项", "分项"])
+    name = Column("name", H["name"], also=_NAMES, required=True, example="在册队员人数")
+    subject = Column(
+        "subject", H["subject"], also=["科目类别"], widget=Choice(Subject.choices, _SUBJECTS), example="公共科目",
+        hint=gettext_lazy("不填就和上级一样"),
+    )  # fmt: skip
+    method = Column("method", H["method"], also=["评分方法", "计分方式"], widget=MethodCell(), example="数值达标")
+    points = Column(
+        "points", H["points"], also=["分数", "满分", "标准分", "分值分", "权重", "分"], widget=Points(), example="10",
+        hint=gettext_lazy("写 10 或 10分"),
+    )  # fmt: skip
+    steps = Column(
+        "steps", H["steps"], also=["分档得分"], widget=StepsCell(),
+        hint=gettext_lazy("写成：满 80 得 6 分；满 100 得 10 分"),
+    )  # fmt: skip
+    per_unit = Column("per_unit", H["per_unit"], also=["扣分"], widget=PerUnit(), hint=gettext_lazy("每有一项扣几分"))
+    metric = Column(
+        "metric", H["metric"], also=["数据来源", "取数"], widget=MetricCell(), hint=gettext_lazy("不填就由人填")
+    )
+    unit = Column("unit", H["unit"], also=["计量单位"], example="人")
+    more_is_better = Column("more_is_better", H["more_is_better"], widget=YesNo(empty=True), example="是")
+    is_veto = Column("is_veto", H["is_veto"], also=["否决项", "是否否决", "否决"], widget=Tick(), example="√")
+    may_not_apply = Column("may_not_apply", H["may_not_apply"], also=["可不适用"], widget=Tick())
+    evidence = Column("evidence", H["evidence"], also=["佐证材料", "支撑材料", "查看资料", "查验材料", "材料"])
+    guidance = Column("guidance", H["guidance"], also=["评分标准", "评分细则", "考核标准", "评分办法", "说明", "备注"])
+    source = Column("source", H["source"], also=["依据条款", "出处"])
+
+    undoable = True
+    most_rows = at_once = 400
+
+    class Meta(Resource.Meta):
+        model = Indicator
+        fields = (
+            "code", "said_parent", "level1", "level2", "name", "subject", "method", "points", "steps", "per_unit",
+            "metric", "unit", "more_is_better", "is_veto", "may_not_apply", "evidence", "guidance", "source",
+        )  # fmt: skip
+
+    def __init__(self, *, standard: Standard, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.standard = standard
+        self.file: dict[str, Any] = {}
+        self.bars = bars_of(standard.conclusions.all())
+        self.draft: Standard | None = None
+        self.refusal = ""
+
+    # -- what the other sheets say ---------------------------------------------------------------------------
+    def beside(self, sheets: Sequence[Sheet]) -> Any:
+        self.file = sheet_reading.read(sheets, self.standard)
+        self.bars = self.file.get("bars") or self.bars
+        for bar in self.bars:
+            self._add_columns(bar)
+        headings = {cell.text for sheet in sheets for row in sheet.rows[:30] for cell in row}
+        name = self.fields["name"]
+        if isinstance(name, Column) and headings.isdisjoint({name.column_name, *name.also}):
+            name.also = (*name.also, *self.columns["level2"].also, self.columns["level2"].column_name)
+            self.fields.pop("level2")
+        return self.file or None
+
+    def _add_columns(self, bar: dict[str, Any]) -> None:
+        key, words = bar["key"], {"bar": bar["name"]}
+        others = list(sheet_reading.also_called(bar["name"]))
+        with in_chinese():
+            value, text = str(VALUE_HEADING % words), str(TEXT_HEADING % words)
+        unit = self.fields["unit"].column_name
+        self.fields[f"value_{key}"] = Column(f"value_{key}", value, also=[f"{one}数值" for one in others],
+                                             widget=Wanted(str(unit)))  # fmt: skip
+        also = [bar["name"], *others, *(f"{one}{end}" for one in others for end in ("要求", "标准"))]
+        self.fields[f"text_{key}"] = Column(f"text_{key}", text, also=also)
+
+    # -- the run -------------------------------------------------------------------------------------------------
+    def run(self, dataset: Any, *, dry_run: bool) -> Any:
+        self._begin()
+        self.lines: dict[str, Indicator] = {}
+        self.position = 0
+        self.headings: dict[tuple[str, str], Indicator] = {}
+        self._read_tree(dataset)
+        result = super().run(dataset, dry_run=dry_run)
+        self.made = [self.draft.pk] if self.draft is not None else []
+        return result
+
+    def _begin(self) -> None:
+        """The draft, without indicators as yet, with head facts and conclusions."""
+        draft = open_draft(self.standard.code)
+        if draft is not None and draft.indicators.exists():
+            words = {"number": draft.number}
+            self.refusal = _("第 %(number)s 版正在起草，已经有指标。请先发布它或者删去，再导入。") % words
+            return
+        self.draft = draft or blank_after(self.standard)
+        facts = self.file.get("head", {})
+        for name, value in facts.items():
+            setattr(self.draft, name, value)
+        if facts:
+            self.draft.save(update_fields=list(facts))
+        if draft is None or self.file.get("bars"):
+            write_bars(self.draft, self.bars)
+
+    def _read_tree(self, dataset: Any) -> None:
+        """Code, name and parent of every row; row → number of the row it stands under."""
+        rows = [dict(zip(dataset.headers, row, strict=True)) for row in dataset]
+        codes = [row.get(self._heading("code"), "") for row in rows]
+        names = [row.get(self._heading("name"), "") for row in rows]
+        cut = [split(name) if not code else ("", name) for code, name in zip(codes, names, strict=True)]
+        self.names = [name for _mark, name in cut]
+        self.has_parents = self._heading("parent", "said_parent") in dataset.headers
+        grouped = any(self._heading(name) in dataset.headers for name in ("level1", "level2") if name in self.fields)
+        marks = [code or mark for code, (mark, _name) in zip(codes, cut, strict=True)]
+        if grouped and not any("." in mark for mark in marks):
+            marks = [""] * len(marks)  # a running number says nothing of the tree that merged cells show
+        self.places = places(marks)
+        if self.has_parents:
+            self.codes = codes
+        elif grouped:
+            self.codes = marks
+        else:
+            self.codes = [place.code for place in self.places]
+        self.has_children = {place.parent for place in self.places if place.parent is not None}
+        self.points_said = [_points_in(row.get(self._heading("points"), "")) for row in rows]
+        said = {row.get(self._heading("parent", "said_parent"), "") for row in rows}
+        self.parent_codes = said - {""}
+
+    def _heading(self, name: str, field: str = "") -> str:
+        column = self.fields.get(field or name)
+        return str(column.column_name) if column is not None else ""
+
+    def get_or_init_instance(self, instance_loader: Any, row: Any) -> tuple[Indicator, bool]:
+        return Indicator(standard=self.draft, method="", subject=""), True  # told from the row, not the model's own
+
+    def validate_instance(
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        if self.refusal:
+            raise ValidationError(self.refusal if self.row == 1 else _("见第一行。"))
+        errors = dict(import_validation_errors or {})
+        self._complete(instance, errors)
+        super().validate_instance(instance, errors, validate_unique)
+
+    def _complete(self, line: Any, errors: dict[str, Any]) -> None:
+        """What the row leaves to be told from the others and from its own cells."""
+        at = self.row - 1
+        if line.name:
+            line.name = self.names[at]
+        line.code = self.codes[at]
+        if self._is_double(at):
+            errors["code"] = [ValidationError(_("这个编号在前面已经有了。"))]
+        self._place(line, at, errors)
+        self._read_bars(line)
+        heads = line.code in self.parent_codes if self.has_parents else at in self.has_children
+        if not line.method and "method" not in errors:
+            line.method = Method.HEADING if heads else _method_of(line)
+        if line.method == Method.HEADING:
+            self._compare_sum(line, at)
+            line.points = Decimal(0)
+        if not line.subject and "subject" not in errors:
+            line.subject = line.parent.subject if line.parent else _subject_of(line.name)
+
+    def _compare_sum(self, line: Any, at: int) -> None:
+        """A heading's own points do not count; where they are not the sum of those below, one of the two is wrong."""
+        added = self._points_below(at)
+        if line.points and line.points != added:
+            words = {"own": plain(line.points), "added": plain(added)}
+            self.warn("points", _("标题写 %(own)s 分，下面各项合计 %(added)s 分；按各项的算。") % words)
+
+    def _points_below(self, at: int) -> Decimal:
+        below = [number for number, place in enumerate(self.places) if place.parent == at]
+        return sum((self._points_below(one) or self.points_said[one] for one in below), Decimal(0))
+
+    def _is_double(self, at: int) -> bool:
+        return bool(self.codes[at]) and self.codes[at] in self.codes[:at]
+
+    def _judged(self, instance: Any) -> dict[str, list[ValidationError]]:
+        found = super()._judged(instance)
+        if self._is_double(self.row - 1):
+            found.pop(NON_FIELD_ERRORS, None)  # the constraint says the same again
+        return found
+
+    def _place(self, line: Any, at: int, errors: dict[str, Any]) -> None:
+        if self.has_parents:
+            said = getattr(line, "said_parent", "")
+            line.parent = self.lines.get(said)
+            if said and line.parent is None:
+                errors["said_parent"] = [ValidationError(_("“%(code)s”不在这一行前面。") % {"code": said[:20]})]
+            return
+        group = self._group(line)
+        if group is not None:
+            line.parent = group
+            below = sum(one.parent_id == group.pk for one in self.lines.values())
+            line.code = line.code or f"{group.code}.{below + 1}"
+        else:
+            above = self.places[at].parent
+            line.parent = self.lines.get(self.codes[above]) if above is not None else None
+            line.code = line.code or self.places[at].code
+
+    def _group(self, line: Any) -> Indicator | None:
+        """The heading that merged cells put the row under, made when it is first met."""
+        first, second = (getattr(line, name, "") or "" for name in ("level1", "level2"))
+        last = getattr(self, "last_group", ("", ""))
+        first = first or last[0]
+        second = second or (last[1] if first == last[0] else "")
+        if not first and not second:
+            return None
+        self.last_group = (first, second)
+        top = self._made_heading((first, ""), None) if first else None
+        return self._made_heading((first, second), top) if second else top
+
+    def _made_heading(self, key: tuple[str, str], parent: Indicator | None) -> Indicator:
+        if key not in self.headings:
+            _mark, name = split(key[1] or key[0])
+            siblings = sum(one.parent_id == (parent.pk if parent else None) for one in self.lines.values())
+            code = f"{parent.code}.{siblings + 1}" if parent else str(siblings + 1)
+            row = Indicator(
+                standard=self.draft, parent=parent, code=code, name=name[:200], method=Method.HEADING,
+                subject=parent.subject if parent else _subject_of(name), position=self._next_position(),
+            )  # fmt: skip
+            row.full_clean()
+            row.save()
+            self.headings[key] = self.lines[code] = row
+        return self.headings[key]
+
+    def _read_bars(self, line: Any) -> None:
+        requirements: dict[str, str] = {}
+        texts: dict[str, str] = {}
+        for bar in self.bars:
+            key = bar["key"]
+            value, text = getattr(line, f"value_{key}", None), getattr(line, f"text_{key}", "")
+            if value is None and text and line.method in ("", Method.THRESHOLD) and (found := bar_in(text)) is not None:
+                value = found
+            if value is not None:
+                requirements[key] = plain(value)
+            if text:
+                texts[key] = text
+        line.requirements, line.texts = requirements, texts
+
+    def _next_position(self) -> int:
+        self.position += STEP
+        return self.position
+
+    def save_row(self, instance: Any, *, is_new: bool) -> None:
+        instance.position = self._next_position()
+        instance.save()
+        self.lines[instance.code] = instance
+
+    # -- taking it back -------------------------------------------------------------------------------------------
+    def undo(self, made: Sequence[Any], *, reason: str) -> Undone:
+        """The draft goes again, unless somebody has worked on it; a first version goes back to having no indicators."""
+        standard = Standard.objects.filter(pk__in=made).first()
+        if standard is None:
+            return Undone(left=[(_("草稿"), _("已经删去。"))])
+        try:
+            opened(standard)
+        except MoveNotAllowed as error:
+            return Undone(left=[(str(standard), str(error))])
+        if standard.indicators.filter(version__gt=1).exists() or standard.version > 1:
+            return Undone(left=[(str(standard), _("导入以后有人改过，没有撤回；不要了可以删去草稿。"))])
+        lines = standard.indicators.count()
+        if standard.number > 1:
+            remove(standard)
+        else:
+            standard.indicators.filter(parent=None).delete()
+        return Undone(taken=lines)
+
+    def records(self, made: Sequence[Any]) -> QuerySet[Standard]:
+        return Standard.objects.filter(pk__in=made)
+
+
+def _points_in(text: str) -> Decimal:
+    """What cannot be read is told at its own row."""
+    try:
+        return Points().clean(text)
+    except ValueError:
+        return Decimal(0)
+
+
+def _method_of(line: Any) -> str:
+    if line.steps:
+        return Method.STEPS
+    if line.per_unit:
+        return Method.DEDUCTION
+    if line.requirements:
+        return Method.THRESHOLD
+    return Method.YES_NO if line.is_veto and not line.points else Method.JUDGED
+
+
+def _subject_of(name: str) -> str:
+    return Subject.PROFESSIONAL if "专业" in name else Subject.PUBLIC

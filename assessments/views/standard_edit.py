@@ -1,0 +1,206 @@
+"""Writing standards: a new one, head facts and conclusions, the next version, publishing, ending, throwing away."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assessments import standard_checks
+from assessments.drafting import draft_of, remove
+from assessments.editing import number_anew
+from assessments.forms.standards import PublishForm, StandardForm, UntilForm, WithdrawForm
+from assessments.models import Campaign, Grading, Standard
+from assessments.standard_workflow import WORKFLOW, earlier
+from assessments.states import CampaignState, GradingState, StandardState
+from assessments.tree import sums
+from assessments.views.standard_common import closed, kept
+from core.forms import refuse, saved
+from core.workflow import MoveNotAllowed
+from organizations.region import may_manage_assessments
+from organizations.signed_in import SignedIn
+from organizations.views.common import edit, refused, told
+
+_BOTH = ["GET", "POST"]
+_ENDED = (GradingState.GRANTED, GradingState.DECLINED, GradingState.ABANDONED)
+
+
+@require_http_methods(_BOTH)
+@login_required
+def standard_create(request: SignedIn) -> HttpResponse:
+    may_manage_assessments(request.user).require()
+    form = StandardForm(request.POST or None, instance=Standard(), initial={"publisher": "region"})
+    back, said = reverse("assessments:standard_list"), _("草稿已登记，请写指标，或者从 Excel 导入。")
+    return _written(request, form, _("登记标准"), back, said)
+
+
+@require_http_methods(_BOTH)
+@login_required
+def standard_edit(request: SignedIn, pk: int) -> HttpResponse:
+    standard = kept(request, pk)
+    if (answer := closed(request, standard)) is not None:
+        return answer
+    form = StandardForm(request.POST or None, instance=standard)
+    title = _("修改：%(standard)s") % {"standard": standard}
+    return _written(request, form, title, standard.get_absolute_url(), _("已保存。"))
+
+
+def _written(request: SignedIn, form: StandardForm, title: str, cancel: str, said: str) -> HttpResponse:
+    try:
+        if request.method == "POST" and form.is_valid() and (standard := saved(form)) is not None:
+            messages.success(request, said)
+            return redirect(standard)
+    except MoveNotAllowed as error:
+        return refused(request, form.instance, error)
+    sections = [
+        {"title": label, "fields": [form[name] for name in names if name in form.fields]}
+        for label, names in form.SECTIONS
+    ]
+    context = {
+        "title": title, "form": form, "sections": sections, "stale": form.clashes, "cancel_url": cancel,
+        "keep_key": f"standard-{form.instance.pk}", "submit_label": _("保存草稿"),
+    }  # fmt: skip
+    return render(request, "assessments/standard_edit.html", context)
+
+
+@require_POST
+@login_required
+def standard_draft(request: SignedIn, pk: int) -> HttpResponse:
+    """Begin the next version as a copy of this one, or go on with the one begun."""
+    standard = kept(request, pk)
+    draft = draft_of(standard)
+    words = {"old": standard.number, "new": draft.number}
+    messages.success(request, _("第 %(new)s 版正在起草，内容从第 %(old)s 版带来；发布以前第 %(old)s 版照用。") % words)
+    return redirect(draft)
+
+
+@require_POST
+@login_required
+def standard_number(request: SignedIn, pk: int) -> HttpResponse:
+    """Number the indicators after their places."""
+    standard = kept(request, pk)
+    try:
+        changed = number_anew(standard)
+    except MoveNotAllowed as error:
+        return refused(request, standard, error)
+    messages.success(request, _("已按次序重新编号，改了 %(n)d 个编号。") % {"n": changed})
+    return redirect(standard)
+
+
+@require_http_methods(_BOTH)
+@login_required
+def standard_publish(request: SignedIn, pk: int) -> HttpResponse:
+    standard = kept(request, pk)
+    if (answer := closed(request, standard)) is not None:
+        return answer
+    lines = list(standard.indicators.all())
+    former = list(earlier(standard))
+    form = PublishForm(request.POST or None, standard=standard, earlier=former)
+    if request.method == "POST" and form.is_valid():
+        facts = {"valid_from": form.cleaned_data["valid_from"], "former_until": form.former_until}
+        try:
+            fresh = WORKFLOW.perform(standard, "publish", by=request.user, **facts)
+        except MoveNotAllowed as error:
+            return refused(request, standard, error, actions=["publish"])
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("已发布，从 %(day)s 起按它测评和考核。") % {"day": fresh.valid_from})
+            return redirect(fresh)
+    findings = standard_checks.check(standard, lines)
+    full = sums(lines)
+    words = {"lines": full.lines, "points": f"{full.total.normalize():f}"}
+    context = {
+        "title": _("发布：%(standard)s") % {"standard": standard}, "standard": standard, "form": form,
+        "findings": findings, "blocked": any(one.blocks for one in findings),
+        "question": _("共 %(lines)s 项评分指标，合计 %(points)s 分。") % words,
+        "consequences": [
+            _("发布以后基本情况、结论档次和指标都不能再改，要改只能另起一版。"),
+            _("已经开始的测评和考核仍按原来的版本办完。"),
+        ],
+        "submit_label": _("发布"), "tone": "main", "cancel_url": standard.get_absolute_url(),
+    }  # fmt: skip
+    return render(request, "assessments/standard_publish.html", context)
+
+
+@require_http_methods(_BOTH)
+@login_required
+def standard_withdraw(request: SignedIn, pk: int) -> HttpResponse:
+    standard = kept(request, pk)
+    if standard.state != StandardState.PUBLISHED:
+        words = {"state": standard.get_state_display()}
+        messages.error(request, _("现在是“%(state)s”，不能停用。") % words)
+        return redirect(standard)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            WORKFLOW.perform(standard, "withdraw", by=request.user, comment=reason, reason=reason)
+        except MoveNotAllowed as error:
+            return refused(request, standard, error, actions=["withdraw"])
+        messages.success(request, _("已停用，新的测评和考核不能再选它。"))
+        return redirect(standard)
+    context = {
+        "title": _("停用：%(standard)s") % {"standard": standard}, "form": form, "tone": "danger",
+        "question": _("停用以后，新的测评和考核不能再选这一版。"), "consequences": _under_way(standard),
+        "submit_label": _("停用"), "cancel_url": standard.get_absolute_url(),
+    }  # fmt: skip
+    return render(request, "generic/confirm.html", context)
+
+
+def _under_way(standard: Standard) -> list[str]:
+    """What goes on under a standard that is withdrawn."""
+    open_ones = Grading.objects.filter(standard=standard).aggregate(n=Count("pk", filter=~Q(state__in=_ENDED)))["n"]
+    campaigns = Campaign.objects.filter(standard=standard).exclude(state=CampaignState.CLOSED)
+    years = campaigns.values_list("year", flat=True)
+    lines = [_("发过的证书、办结的考核不变。"), _("停用以后不能恢复，要再用请另起一版。")]
+    if open_ones:
+        lines.insert(0, _("按它办理中的 %(n)d 件测评照常办完。") % {"n": open_ones})
+    if years:
+        named = _("、").join(str(year) for year in years)
+        lines.insert(0, _("按它进行的 %(years)s 年度考核照常办完。") % {"years": named})
+    return lines
+
+
+@require_http_methods(_BOTH)
+@login_required
+def standard_until(request: SignedIn, pk: int) -> HttpResponse:
+    standard = kept(request, pk)
+    if standard.state != StandardState.PUBLISHED:
+        messages.error(request, _("只有已发布的版本才设失效日期。"))
+        return redirect(standard)
+    title = _("失效日期：%(standard)s") % {"standard": standard}
+    form = UntilForm(request.POST or None, instance=standard)
+    return edit(request, form, title=title, back=standard, saved=_("失效日期已保存。"))
+
+
+@require_http_methods(_BOTH)
+@login_required
+def standard_remove(request: SignedIn, pk: int) -> HttpResponse:
+    standard = kept(request, pk)
+    if (answer := closed(request, standard)) is not None:
+        return answer
+    if request.method == "POST":
+        try:
+            remove(standard)
+        except MoveNotAllowed as error:
+            return refused(request, standard, error)
+        except ValidationError as error:
+            told(request, error)
+            return redirect(standard)
+        messages.success(request, _("草稿已删去，改动历史留在操作记录里。"))
+        return redirect("assessments:standard_list")
+    context: dict[str, Any] = {
+        "title": _("删去草稿：%(standard)s") % {"standard": standard}, "form": forms.Form(), "tone": "danger",
+        "question": _("这份草稿没有发布过，可以删去；它的全部指标和结论档次一起删去。"),
+        "consequences": [_("以前发布的版本不变。"), _("谁写过什么，操作记录里仍查得到。")],
+        "submit_label": _("删去草稿"), "cancel_url": standard.get_absolute_url(),
+    }  # fmt: skip
+    return render(request, "generic/confirm.html", context)

@@ -1,0 +1,274 @@
+"""A standard leaves as a workbook and comes back the same; an office's own table becomes a draft."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from xlsxwriter import Workbook
+
+from assessments import measures
+from assessments.choices import Method
+from assessments.lines import add_lines, bars_of, lines_of
+from assessments.models import Standard
+from assessments.resources import IndicatorResource
+from assessments.sheets import workbook
+from assessments.states import StandardState
+from assessments.tree import nodes
+from core.imports.reading import read_sheets
+from core.imports.table import read_table
+from core.language import in_chinese
+from core.models import AccessLog, Import
+from organizations.models import User
+from tests.assessments import builders
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def sheet(*rows: Sequence[Any], merged: Sequence[tuple[int, int, int, int, str]] = ()) -> SimpleUploadedFile:
+    target = BytesIO()
+    book = Workbook(target)
+    page = book.add_worksheet("评分表")
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            page.write(number, column, value)
+    for first, left, last, right, text in merged:
+        page.merge_range(first, left, last, right, text)
+    book.close()
+    return SimpleUploadedFile("标准.xlsx", target.getvalue(), content_type=XLSX)
+
+
+def address(standard: Standard) -> str:
+    return reverse("assessments:standard_import", args=[standard.pk])
+
+
+def taken(client: Client, standard: Standard, file: SimpleUploadedFile) -> Standard:
+    """The draft after the file was looked at and confirmed."""
+    preview = client.post(address(standard), {"file": file}, follow=True)
+    assert preview.context["stage"] == "preview", preview.context["form"].errors
+    assert preview.context["preview"]["summary"]["wrong"] == 0, [
+        (row["errors"], [cell for cell in row["cells"] if cell["why"]]) for row in preview.context["preview"]["rows"]
+    ]
+    assert not Standard.objects.filter(code=standard.code, state="draft", indicators__isnull=False).exists()
+    item = Import.objects.latest("created_at")
+    client.post(f"{address(standard)}?import={item.pk}", {"confirm": "1"})
+    return Standard.objects.get(code=standard.code, state=StandardState.DRAFT)
+
+
+def test_a_workbook_comes_back_as_the_same_standard(region: User, songshan: User, as_user: SignIn) -> None:
+    client = as_user(region)
+    for code in ("grading-sar-collapse", "grading-relief"):
+        standard = Standard.objects.get(code=code)
+        answer = as_user(songshan).get(reverse("assessments:standard_export", args=[standard.pk]))
+        file = SimpleUploadedFile("x.xlsx", b"".join(answer), content_type=XLSX)  # type: ignore[arg-type]
+        assert [one.name for one in read_sheets(file, XLSX)] == ["说明", "结论", "指标"]
+        file.seek(0)
+        draft = taken(client, standard, file)
+        assert lines_of(draft.indicators.all()) == lines_of(standard.indicators.all())
+        assert bars_of(draft.conclusions.all()) == bars_of(standard.conclusions.all())
+        assert (draft.number, draft.note, draft.civil_only) == (2, standard.note, standard.civil_only)
+    assert AccessLog.objects.filter(kind=AccessLog.Kind.EXPORTED).count() >= 2
+    assert as_user(songshan).get(address(standard)).status_code == 403
+
+
+def test_an_official_table_becomes_a_draft_version(region: User, as_user: SignIn) -> None:
+    """一、（一）1. in front of the names, 10分, √, 合计, bars headed by the grades' own names."""
+    standard = builders.standard(code="official")
+    file = sheet(
+        ["自治区搜救队测评评分表（演示）"],
+        ["指标名称", "分值", "评分细则", "否决项", "1级", "二级", "3 级", "佐证材料"],
+        ["一、日常管理", "60分"],
+        ["（一）队员", "60分"],
+        ["1.在册队员", "30分", "达到人数得分", "", "≥40人", "25人", 15, "名册"],
+        ["2.没有责任事故", "", "", "√", "", "", "", "说明"],
+        ["3.制度健全", "30分", "按完善程度评分", "", "有成文制度", "有制度", ""],
+        ["二、专业能力", "40分"],
+        ["1.现场搜索", "40分"],
+        ["合计", "100分"],
+        ["注：本表由自治区红十字会解释"],
+    )
+    client = as_user(region)
+    draft = taken(client, standard, file)
+    found = [(one.depth, one.indicator.code, one.indicator.name, one.indicator.method, one.indicator.subject)
+             for one in nodes(draft.indicators.all())]  # fmt: skip
+    assert found == [
+        (1, "1", "日常管理", "heading", "public"), (2, "1.1", "队员", "heading", "public"),
+        (3, "1.1.1", "在册队员", "threshold", "public"), (3, "1.1.2", "没有责任事故", "yes_no", "public"),
+        (3, "1.1.3", "制度健全", "judged", "public"), (1, "2", "专业能力", "heading", "professional"),
+        (2, "2.1", "现场搜索", "judged", "professional"),
+    ]  # fmt: skip
+    people, veto, rules = (draft.indicators.get(code=code) for code in ("1.1.1", "1.1.2", "1.1.3"))
+    assert people.requirements == {"1": "40", "2": "25", "3": "15"}
+    assert (veto.is_veto, veto.points, rules.texts) == (True, 0, {"1": "有成文制度", "2": "有制度"})
+    assert (people.guidance, people.evidence) == ("达到人数得分", "名册")
+    assert bars_of(draft.conclusions.all()) == bars_of(standard.conclusions.all())
+
+
+def test_merged_cells_of_groups_become_headings(region: User, as_user: SignIn) -> None:
+    standard = builders.standard(code="merged")
+    file = sheet(
+        ["序号", "一级指标", "二级指标", "考核内容", "分值"],
+        [1, "", "", "党组织健全", 10], [2, "", "", "学习有记录", 10], [3, "", "", "证书齐全", 40],
+        [4, "", "", "现场操作", 40],
+        merged=[(1, 1, 3, 1, "队伍建设"), (1, 2, 2, 2, "党建"), (4, 1, 4, 2, "专业能力")],
+    )  # fmt: skip
+    draft = taken(as_user(region), standard, file)
+    assert [(one.depth, one.indicator.code, one.indicator.name) for one in nodes(draft.indicators.all())] == [
+        (1, "1", "队伍建设"), (2, "1.1", "党建"), (3, "1.1.1", "党组织健全"), (3, "1.1.2", "学习有记录"),
+        (3, "1.1.3", "证书齐全"), (1, "2", "专业能力"), (2, "2.1", "现场操作"),
+    ]  # fmt: skip
+
+
+def test_wrong_cells_are_told_in_place_and_mended_there(region: User, as_user: SignIn) -> None:
+    standard, client = builders.standard(code="wrong"), as_user(region)
+    file = sheet(
+        ["编号", "指标", "分值", "评分方式", "分档", "自动取数", "1 级数值"],
+        ["1", "管理", "", "分组标题"],
+        ["1.1", "持证率", "十分", "分档", "60-80得3分", "不知道", "很多"],
+        ["1.1", "重复的", 10, "评分"],
+    )
+    preview = client.post(address(standard), {"file": file}, follow=True).context["preview"]
+    wrong = {row["number"]: {cell["name"] for cell in row["cells"] if cell["why"]} for row in preview["rows"]}
+    assert wrong[3] == {"points", "steps", "metric", "value_1"}
+    assert (wrong[2], wrong[4]) == (set(), {"code"})
+    assert Standard.objects.filter(code="wrong").count() == 1  # nothing is kept by looking
+    item = Import.objects.latest("created_at")
+    mended = {
+        "cell-3-points": "10分", "cell-3-steps": "满 60 得 3 分；满 80 得 10 分", "cell-3-metric": "应急救护持证率",
+        "cell-3-value_1": "", "cell-4-code": "1.2", "row-3": "1", "row-4": "1", "recheck": "1",
+    }  # fmt: skip
+    preview = client.post(f"{address(standard)}?import={item.pk}", mended, follow=True).context["preview"]
+    assert preview["summary"]["wrong"] == 0, preview["rows"]
+    client.post(f"{address(standard)}?import={item.pk}", {"confirm": "1"})
+    draft = Standard.objects.get(code="wrong", number=2)
+    assert draft.indicators.get(code="1.1").metric == "first_aid_coverage"
+
+
+def test_a_heading_whose_points_are_not_the_sum_below_is_told(region: User, as_user: SignIn) -> None:
+    standard = builders.standard(code="sums")
+    file = sheet(
+        ["编号", "指标", "分值"],
+        ["1", "管理", "60分"], ["1.1", "甲", 40], ["1.2", "乙", 10],
+        ["2", "专业", 40], ["2.1", "丙", 40],
+    )  # fmt: skip
+    preview = as_user(region).post(address(standard), {"file": file}, follow=True).context["preview"]
+    notes = [cell["note"] for row in preview["rows"] for cell in row["cells"] if cell["note"]]
+    assert notes == ["标题写 60 分，下面各项合计 50 分；按各项的算。"]
+
+
+def test_an_import_is_undone_unless_somebody_worked_on_it(region: User, as_user: SignIn) -> None:
+    standard, client = builders.standard(code="undone"), as_user(region)
+    rows = (["编号", "指标", "分值"], ["1", "管理", 100])
+    taken(client, standard, sheet(*rows))
+    item = Import.objects.latest("created_at")
+    told = client.post(f"{address(standard)}?import={item.pk}", {"undo": "1"}, follow=True).content.decode()
+    assert "撤回 1 条" in told
+    assert Standard.objects.filter(code="undone").count() == 1
+    draft = taken(client, standard, sheet(*rows))
+    draft.indicators.update(version=2, evidence="改过")
+    item = Import.objects.latest("created_at")
+    told = client.post(f"{address(standard)}?import={item.pk}", {"undo": "1"}, follow=True).content.decode()
+    assert "有人改过" in told
+    assert draft.indicators.count() == 1
+
+
+def test_a_first_draft_is_filled_and_one_with_lines_is_not_overwritten(region: User, as_user: SignIn) -> None:
+    client = as_user(region)
+    first = builders.standard(code="first", published=False, lines=())
+    draft = taken(client, first, sheet(["指标", "分值"], ["1.1 人数", 40], ["2.1 搜索", 60]))
+    assert (draft.pk, list(draft.indicators.values_list("code", "name"))) == (
+        first.pk, [("1.1", "人数"), ("2.1", "搜索")],
+    )  # fmt: skip
+    again = client.get(address(first), follow=True)
+    assert "已经有指标" in again.content.decode()
+    client.post(address(first), {"file": sheet(["指标"], ["别的"])})
+    assert first.indicators.count() == 2
+
+
+def test_what_the_other_sheets_say_wrongly_is_told_by_sheet_and_row(region: User, as_user: SignIn) -> None:
+    standard = Standard.objects.get(code="annual-team")
+    target = BytesIO()
+    book = Workbook(target)
+    pages: dict[str, list[list[Any]]] = {
+        "结论": [["档次", "总分不低于"], ["优秀", "九十"]], "指标": [["指标", "分值"], ["甲", 100]],
+    }  # fmt: skip
+    for name, rows in pages.items():
+        page = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
+    book.close()
+    file = SimpleUploadedFile("错.xlsx", target.getvalue(), content_type=XLSX)
+    answer = as_user(region).post(address(standard), {"file": file})
+    assert answer.status_code == 422
+    assert "“结论”表第 2 行" in answer.content.decode()
+
+
+# -- any standard -----------------------------------------------------------------------------------------------
+WORDS = st.text("队员培训演练安全搜救装备甲乙丙（）、，。·9a", min_size=1, max_size=12).map(str.strip).filter(bool)
+POINTS = st.integers(0, 40_00).map(lambda cents: (Decimal(cents) / 100).quantize(Decimal("0.01")))
+NUMBERS = st.integers(0, 9_999).map(str)
+
+
+@st.composite
+def line(draw: Any, code: str, parent: str, *, heading: bool) -> dict[str, Any]:
+    method = Method.HEADING if heading else draw(st.sampled_from([one for one in Method if one != Method.HEADING]))
+    starts = draw(st.lists(st.integers(0, 999), max_size=3, unique=True)) if method == Method.STEPS else []
+    return {
+        "code": code, "parent": parent, "name": "指" + draw(WORDS),
+        "subject": draw(st.sampled_from(["public", "professional"])),
+        "method": str(method.value), "points": Decimal("0.00") if heading else draw(POINTS),
+        "steps": [{"from": str(start), "points": draw(NUMBERS)} for start in sorted(starts)],
+        "per_unit": draw(POINTS) if method == Method.DEDUCTION else None,
+        "metric": draw(st.sampled_from(["", *(name for name, _label in measures.choices())])),
+        "unit": draw(st.sampled_from(["", "人", "%", "公里"])),
+        "requirements": {} if heading else draw(st.dictionaries(st.sampled_from(["1", "2"]), NUMBERS)),
+        "texts": draw(st.dictionaries(st.sampled_from(["1", "2"]), WORDS)),
+        "more_is_better": draw(st.booleans()), "is_veto": draw(st.booleans()), "may_not_apply": draw(st.booleans()),
+        "evidence": draw(WORDS), "guidance": draw(WORDS), "source": draw(WORDS),
+    }  # fmt: skip
+
+
+@st.composite
+def trees(draw: Any) -> list[dict[str, Any]]:
+    """Up to three levels, codes in any style."""
+    found = []
+    style = draw(st.sampled_from(["{0}", "{0}.", "Z{0}"]))
+    for number in range(1, draw(st.integers(1, 3)) + 1):
+        top = style.format(number)
+        found.append(draw(line(top, "", heading=True)))
+        for below in range(1, draw(st.integers(0, 3)) + 1):
+            found.append(draw(line(f"{number}.{below}", top, heading=False)))
+    return found
+
+
+@settings(
+    max_examples=12, deadline=None, derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(lines=trees())
+def test_any_standard_comes_back_as_it_was(region: User, lines: list[dict[str, Any]]) -> None:
+    with transaction.atomic():
+        standard = builders.standard(code="any", published=False, lines=())
+        standard.conclusions.filter(key="3").delete()
+        add_lines(standard, lines)
+        with in_chinese():
+            file = workbook(standard, made="演示")
+        other = builders.standard(code="other", published=False, lines=())
+        resource = IndicatorResource(by=region, standard=other)
+        with file:
+            table = read_table(file, XLSX, resource)
+        result = resource.run(table.dataset(resource), dry_run=False)
+        assert [row.validation_error for row in result.rows if row.validation_error] == []
+        assert [row.errors for row in result.rows if row.errors] == []
+        assert lines_of(other.indicators.all()) == lines_of(standard.indicators.all())
+        assert bars_of(other.conclusions.all()) == bars_of(standard.conclusions.all())
+        transaction.set_rollback(True)
