@@ -43,8 +43,10 @@ def grading_result(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _opens(page: GradingPage) -> bool:
-    if page.grading.state in (G.PUBLICITY, G.GRANTED, G.DECLINED):
+    if page.grading.state in (G.PUBLICITY, G.GRANTED):
         return True
+    if page.grading.state == G.DECLINED:  # from the papers alone there are no scores
+        return page.grading.site_on is not None
     return page.grading.state == G.DELIBERATION and bool(page.handled)
 
 
