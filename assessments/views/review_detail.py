@@ -47,10 +47,12 @@ def review_detail(request: SignedIn, pk: int) -> HttpResponse:
     page = review_page(request, pk, "assessments:review_detail")
     review = page.review
     basis = basis_of(review)
+    figures = figures_of(review, basis)
     events = list(WorkflowEvent.objects.of(review).select_related("by").order_by("at", "pk"))
     context = page.context(
         way=way_of(review),
-        figures=figures_of(review, basis),
+        figures=[one for one in figures if one.asked],
+        other_figures=[one for one in figures if not one.asked],
         snapshot=basis.snapshot,
         data_open=not is_over(review.campaign),
         since=events[-1].at if events else review.campaign.opened_at,
