@@ -41,7 +41,7 @@ def _earlier(first: ReportDocument, digest: str) -> dict[str, Any] | None:
     if paper is None:
         return None
     rows = ReportDocument.objects.filter(digest=digest, code=paper.code, state=DocumentState.READY)
-    return rows.values("file", "sha256", "pages", "size", "code")[0]  # paper and row were written together
+    return dict(rows.values("file", "sha256", "pages", "size", "code")[0])  # paper and row were written together
 
 
 def code_of(first: ReportDocument, digest: str) -> str:
