@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from assessments.choices import Grade, Publisher, Purpose
 from assessments.lines import label
 from assessments.models import Conclusion, Standard
-from assessments.workbook import BAR_HEADINGS, BAR_SHEET, HEAD_SHEET
 from assessments.wording import read_number
+from assessments.workbook import BAR_HEADINGS, BAR_SHEET, HEAD_SHEET
 from core.imports.headers import find_header, plain
 from core.imports.reading import Sheet
 from core.imports.widgets import YesNo

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from assessments import objecting
 from assessments.grading_conditions import best_result, grant_problems
 from assessments.models import Grading, Indicator
-from assessments.panel_result import panel_answers
+from assessments.panel.sheet import panel_answers
 from assessments.rules import made
 from assessments.scoring import score
 from assessments.states import GradingState

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from assessments.models import Standard
 from assessments.resources import IndicatorResource
-from assessments.workbook import workbook
 from assessments.states import StandardState
 from assessments.views.standard_common import kept, looked_up
+from assessments.workbook import workbook
 from core import audit
 from core.exports.xlsx import MEDIA_TYPE
 from core.imports import ImportView

@@ -19,9 +19,9 @@ from assessments.choices import Method
 from assessments.lines import add_lines, bars_of, lines_of
 from assessments.models import Standard
 from assessments.resources import IndicatorResource
-from assessments.workbook import workbook
 from assessments.states import StandardState
 from assessments.tree import nodes
+from assessments.workbook import workbook
 from core.imports.reading import read_sheets
 from core.imports.table import read_table
 from core.language import in_chinese
