@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
+from assessments.api.reviews import CampaignViewSet, ReviewViewSet
 from organizations import api
 from people.api.papers import CertificateViewSet, PolicyViewSet
 from people.api.persons import MembershipViewSet, PersonViewSet
@@ -32,6 +33,8 @@ router.register("training-bases", BaseViewSet, basename="base")
 router.register("instructors", InstructorViewSet, basename="instructor")
 router.register("courses", CourseViewSet, basename="course")
 router.register("training-plans", PlanViewSet, basename="plan")
+router.register("assessment-campaigns", CampaignViewSet, basename="campaign")
+router.register("assessment-reviews", ReviewViewSet, basename="review")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),

@@ -246,6 +246,15 @@ class Snapshot(models.Model):
         return f"{self.review} {self.as_at}"
 
 
+class OfReviewQuerySet(models.QuerySet):
+    """Rows that hang on a review: who sees it sees them."""
+
+    def visible_to(self, user: User) -> "OfReviewQuerySet":
+        from organizations.permissions import reach  # the permission module reads the organization's model
+
+        return self.filter(reach(user, Right.VIEW_ASSESSMENT, at="review__organization"))
+
+
 @tracked()
 class ReviewScore(models.Model):
     """One indicator as one side scores it: the team itself, the league, the region.
@@ -265,6 +274,7 @@ class ReviewScore(models.Model):
     note = models.CharField(_("说明"), max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = OfReviewQuerySet.as_manager()
     attachment_kinds = {"evidence": _("证明材料")}
 
     class Meta:
@@ -277,10 +287,13 @@ class ReviewScore(models.Model):
         return f"{self.indicator}"
 
     def get_absolute_url(self) -> str:
-        return f"{self.review.get_absolute_url()}#i{self.indicator_id}"
+        return reverse("assessments:review_evidence", args=[self.review_id, self.indicator_id])
 
     def can_attach(self, user: User) -> Decision:
-        return self.review.can_attach(user)
+        """Evidence is the team's, while the report is in its hands."""
+        if self.scored_by != ScoredBy.TEAM:
+            return no(_("证明材料由队伍自己传。"))
+        return self.review.can_edit(user)
 
 
 @tracked()
@@ -301,6 +314,7 @@ class Adjustment(models.Model):
     end_reason = models.CharField(_("撤销原因"), max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = OfReviewQuerySet.as_manager()
     attachment_kinds = {"grounds": _("依据材料")}
 
     class Meta:

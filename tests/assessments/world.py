@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from assessments.models import Adjustment
 from organizations.models import User
 from people.models import Membership
 from teams.models import Team
@@ -12,11 +13,17 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
     """``team``: filed; ``membership``: one of its members."""
     grading = builders.grading(team, cast["songshan"])
     campaign = builders.campaign(cast["region"])
+    review = builders.review(campaign, team)
+    adjustment = Adjustment.objects.create(
+        review=review, kind="bonus", points=2, what="演示：受表彰", grounds="演示文件", made_by=cast["chifeng"]
+    )
     return {
         "standard": grading.standard,
         "indicator": grading.standard.indicators.get(code="1.1"),
         "standard_draft": builders.standard(code="test-draft", published=False),
         "grading": grading,
         "campaign": campaign,
-        "review": builders.review(campaign, team),
+        "review": review,
+        "review_indicator": campaign.standard.indicators.get(code="2.1"),
+        "review_adjustment": adjustment,
     }

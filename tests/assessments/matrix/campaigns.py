@@ -1,5 +1,32 @@
-"""Lines of the permission matrix: campaigns."""
+"""Lines of the permission matrix: campaigns. Everybody who sees assessments sees them; the region runs them."""
 
-from tests.portal.rows import Row
+from organizations.roles import Right
+from tests.portal.rows import BOTH, PAGE, POST, Row
 
-ROWS: dict[str, Row] = {}
+_VIEW, _MANAGE, _REGION = Right.VIEW_ASSESSMENT, Right.MANAGE_ASSESSMENT, "150000"
+
+
+def _seen(*args: str) -> Row:
+    return Row("holder", PAGE, args, right=_VIEW)
+
+
+def _run(methods: tuple[str, ...], *args: str) -> Row:
+    return Row("at", methods, args or ("campaign",), right=_MANAGE, at=_REGION)
+
+
+ROWS: dict[str, Row] = {
+    "assessments:campaign_list": _seen(),
+    "assessments:campaign_create": Row("at", BOTH, right=_MANAGE, at=_REGION),
+    "assessments:campaign_detail": _seen("campaign"),
+    "assessments:campaign_edit": _run(BOTH),
+    "assessments:campaign_move": Row(
+        "at", POST, ("campaign",), right=_MANAGE, at=_REGION, data=lambda world: {"action": "close"}
+    ),
+    "assessments:campaign_take": _run(POST),
+    "assessments:campaign_add": _run(BOTH),
+    "assessments:review_batch": _run(BOTH),
+    "assessments:campaign_publicise": _run(BOTH),
+    "assessments:campaign_conclude": _run(POST),
+    "api:campaign-list": _seen(),
+    "api:campaign-detail": _seen("campaign"),
+}

@@ -1,0 +1,173 @@
+"""What each side says of a team for the year, and what it comes to.
+
+A number read from the records is the frozen one of the latest snapshot, for every side, unless that side's own line
+says another and why. What no record knows is answered by hand:
+
+- the team says it of itself;
+- the office answers for itself. What it has not touched is not silently the team's: agreeing (同意自评) writes the
+  office's own line, and a team that changes its answer afterwards does not change what the office agreed to;
+- the region decides on what the office sent up: that stands where the region has written nothing else.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+
+from django.db.models import QuerySet
+
+from assessments.choices import AdjustmentKind, Method, ScoredBy
+from assessments.models import Adjustment, Conclusion, Indicator, Review, ReviewScore, Snapshot
+from assessments.rules import made
+from assessments.scoring import NOUGHT, Answer, Rules, ScoreSheet, score
+from core.together import together
+
+TEAM, LEAGUE, REGION = ScoredBy.TEAM, ScoredBy.LEAGUE, ScoredBy.REGION
+
+
+@dataclass
+class Basis:
+    """Everything the sheets of one review are made of.
+
+    :ivar indicators: of the standard, in their order, headings too. :ivar values: metric → frozen number.
+    :ivar rows: side → indicator → line. :ivar adjustments: those in force.
+    """
+
+    review: Review
+    indicators: list[Indicator]
+    conclusions: list[Conclusion]
+    snapshot: Snapshot | None
+    rows: Mapping[str, Mapping[int, ReviewScore]]
+    adjustments: list[Adjustment] = field(default_factory=list)
+
+    @cached_property
+    def rules(self) -> Rules:
+        return made(self.indicators, self.conclusions)
+
+    @cached_property
+    def values(self) -> dict[str, Decimal]:
+        found = self.snapshot.values if self.snapshot else {}
+        return {name: number for name, text in found.items() if (number := _number(text)) is not None}
+
+    @cached_property
+    def scored(self) -> list[Indicator]:
+        return [one for one in self.indicators if one.method != Method.HEADING]
+
+    def frozen(self, indicator: Indicator) -> Decimal | None:
+        """The number of the records; None where the line is answered by hand."""
+        return None if indicator.method == Method.JUDGED else self.values.get(indicator.metric)
+
+    def by_hand(self) -> list[Indicator]:
+        return [one for one in self.scored if self.frozen(one) is None]
+
+    def row(self, side: str, indicator: Indicator) -> ReviewScore | None:
+        return self.rows.get(side, {}).get(indicator.pk)
+
+    def answer(self, side: str, indicator: Indicator) -> Answer | None:
+        """What the side says; None where it has said nothing and no record does."""
+        said = said_in(self.row(side, indicator))
+        if said is None and side == REGION:
+            return self.answer(LEAGUE, indicator)
+        frozen = self.frozen(indicator)
+        return Answer(value=frozen) if said is None and frozen is not None else said
+
+
+def said_in(row: ReviewScore | None) -> Answer | None:
+    if row is None or (row.value is None and row.points is None and not row.not_applicable):
+        return None
+    return Answer(row.value, row.points, row.not_applicable)
+
+
+def answers(review: Review, side: str, basis: Basis | None = None) -> dict[str, Answer]:
+    """Indicator code → answer of one side. One query, or none with ``basis``."""
+    basis = basis or basis_of(review)
+    found = {one.code: basis.answer(side, one) for one in basis.scored}
+    return {code: answer for code, answer in found.items() if answer is not None}
+
+
+def sheet(review: Review, side: str, basis: Basis | None = None, *, aim: str | None = None) -> ScoreSheet:
+    """What the answers of one side come to. Adjustments are the offices': the team's own sheet has none, the office's
+    those that were there when it scored.
+
+    Whoever reaches no conclusion that asks for something is measured against the last that does: the rest asks for
+    nothing, and would give full points for every number that falls short.
+    """
+    basis = basis or basis_of(review)
+    counted = adjusting(basis, side)
+    given, more = answers(review, side, basis), {
+        "adjustment": sum((_signed(one) for one in counted), NOUGHT),
+        "vetoed": any(one.kind == AdjustmentKind.VETO for one in counted),
+    }  # fmt: skip
+    found = score(basis.rules, given, aim=aim, **more)
+    asking = [bar for bar in basis.rules.bars if not bar.is_rest]
+    if aim is None and asking and (found.conclusion is None or found.conclusion.is_rest):
+        found = score(basis.rules, given, aim=asking[-1].key, **more)
+    return found
+
+
+def adjusting(basis: Basis, side: str) -> list[Adjustment]:
+    """The adjustments that count on a side's sheet."""
+    scored_at = basis.review.scored_at
+    if side == TEAM:
+        return []
+    if side == LEAGUE and scored_at is not None:
+        return [one for one in basis.adjustments if one.made_at <= scored_at]
+    return basis.adjustments
+
+
+def _signed(one: Adjustment) -> Decimal:
+    points = one.points or NOUGHT
+    return {AdjustmentKind.BONUS: points, AdjustmentKind.PENALTY: -points}.get(AdjustmentKind(one.kind), NOUGHT)
+
+
+def differing(basis: Basis, one: str, other: str) -> list[Indicator]:
+    """Indicators on which two sides do not say the same."""
+    return [each for each in basis.scored if not alike(basis.answer(one, each), basis.answer(other, each))]
+
+
+def alike(one: Answer | None, other: Answer | None) -> bool:
+    return (one or Answer()) == (other or Answer())
+
+
+# -- reading ----------------------------------------------------------------------------------------------------
+def basis_of(review: Review) -> Basis:
+    """One query."""
+    return bases_of([review])[review.pk]
+
+
+def bases_of(reviews: Iterable[Review]) -> dict[int, Basis]:
+    """The same for several reviews of one campaign, still one query: key → basis."""
+    rows = list(reviews)
+    if not rows:
+        return {}
+    keys, standard = [one.pk for one in rows], rows[0].campaign.standard_id
+    found = together(
+        indicators=Indicator.objects.filter(standard=standard),
+        conclusions=Conclusion.objects.filter(standard=standard),
+        snapshots=latest(keys),
+        scores=ReviewScore.objects.filter(review__in=keys),
+        adjustments=Adjustment.objects.filter(review__in=keys, ended_at=None),
+    )
+    snapshots = {one.review_id: one for one in found["snapshots"]}
+    lines: dict[int, dict[str, dict[int, ReviewScore]]] = {}
+    for line in found["scores"]:
+        lines.setdefault(line.review_id, {}).setdefault(line.scored_by, {})[line.indicator_id] = line
+    return {
+        one.pk: Basis(
+            one, found["indicators"], found["conclusions"], snapshots.get(one.pk), lines.get(one.pk, {}),
+            [each for each in found["adjustments"] if each.review_id == one.pk],
+        )
+        for one in rows
+    }  # fmt: skip
+
+
+def latest(keys: Iterable[int]) -> "QuerySet[Snapshot]":
+    """The snapshot that counts of each review: the last one taken."""
+    return Snapshot.objects.filter(review__in=keys).order_by("review_id", "-taken_at", "-pk").distinct("review_id")
+
+
+def _number(text: object) -> Decimal | None:
+    try:
+        return Decimal(str(text))
+    except InvalidOperation:
+        return None

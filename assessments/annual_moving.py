@@ -1,0 +1,158 @@
+"""Moves of reviews as pages make them: what is decided is what was seen; several at once, each checked."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.annual_answers import LEAGUE, TEAM, Basis, bases_of, differing
+from assessments.annual_rights import decides, manages
+from assessments.annual_steps import is_public
+from assessments.annual_workflow import REVIEW
+from assessments.models import Campaign, Objection, Review
+from assessments.states import CampaignState, ReviewState
+from core.language import in_chinese
+from core.models import WorkflowEvent
+from core.notices import notify
+from core.workflow import MoveNotAllowed
+from organizations.models import User
+from organizations.permissions import reach
+from organizations.roles import Right
+
+HANDED_IN = ("submit", "resubmit")
+RELATED = ("campaign", "office", "organization", "team", "submitted_by", "scored_by")
+
+
+def make(
+    review: Review, action: str, *, by: User, comment: str = "", version: int | None = None, **facts: Any
+) -> Review:
+    """``REVIEW.perform``; ``version`` is that of the review when the page was opened: what was changed meanwhile is not
+    decided unseen. Raises ``MoveNotAllowed`` as that does."""
+    with transaction.atomic():
+        if version is not None:
+            now = Review.objects.select_for_update(of=("self",)).values_list("version", "state").get(pk=review.pk)
+            if now != (version, review.state) and now[1] == review.state:
+                raise MoveNotAllowed("state", _("您打开之后，这份考核改过。请看过最新内容再办理。"))
+        return REVIEW.perform(review, action, by=by, comment=comment, **facts)
+
+
+# -- queues -----------------------------------------------------------------------------------------------------
+def waiting_for(user: User, side: str) -> "QuerySet[Review]":
+    """What one side has to do now, the longest waiting first."""
+    rows = Review.objects.filter(campaign__state=CampaignState.OPEN).exclude(organization=user.organization_id)
+    rows = rows.exclude(submitted_by=user)
+    if side == LEAGUE:
+        rows = rows.to_score(user).order_by("submitted_at", "pk")  # type: ignore[attr-defined]
+    else:
+        rows = rows.filter(state=ReviewState.SCORED).exclude(scored_by=user).order_by("scored_at", "pk")
+        rows = rows if manages(None, user) else rows.none()
+    return rows
+
+
+def to_mend(user: User) -> "QuerySet[Review]":
+    """What the user's teams have still to hand in."""
+    mine = reach(user, Right.REPORT_ASSESSMENT, at="organization")
+    states = (ReviewState.DRAFT, ReviewState.RETURNED)
+    return Review.objects.filter(mine, state__in=states, campaign__state=CampaignState.OPEN)
+
+
+# -- several at once --------------------------------------------------------------------------------------------
+def clean_ones(campaign: Campaign, user: User, most: int) -> tuple[list[Review], list[Review], bool, dict[int, Basis]]:
+    """Of what waits for the region's decision in one campaign: those on which team and office agree, with no adjustment
+    and nothing found at the hand-in; the others; whether there are more; what their sheets are made of."""
+    rows = waiting_for(user, "region").filter(campaign=campaign)
+    found = list(rows.select_related(*RELATED).order_by("organization__path")[: most + 1])
+    shown = found[:most]
+    bases, told = bases_of(shown), told_of(shown)
+    clean = [
+        row
+        for row in shown
+        if not told.get(row.pk)
+        and not bases[row.pk].adjustments
+        and not differing(bases[row.pk], TEAM, LEAGUE)
+        and decides(row, user)
+    ]
+    return clean, [row for row in shown if row not in clean], len(found) > most, bases
+
+
+def told_of(rows: list[Review]) -> dict[int, list[str]]:
+    """What was found at the latest hand-in of each and did not stop it. One query."""
+    kind = ContentType.objects.get_for_model(Review)
+    keys = [str(row.pk) for row in rows]
+    events = WorkflowEvent.objects.filter(content_type=kind, object_id__in=keys, action__in=HANDED_IN).order_by("pk")
+    return {int(event.object_id): told_at_hand_in(event) for event in events}
+
+
+def told_at_hand_in(event: WorkflowEvent | None) -> list[str]:
+    return list((event.facts or {}).get("findings") or []) if event is not None else []
+
+
+@transaction.atomic
+def publicise_all(campaign: Campaign, first: date, last: date, *, by: User) -> int:
+    """Publish every decided result of the campaign with these days, in a handful of statements. Returns how many."""
+    fresh = _managed(campaign, by)
+    if last < first:
+        raise ValidationError({"public_until": _("公示止的日期不能早于起的日期。")})
+    fresh.public_from, fresh.public_until = first, last
+    fresh.version += 1
+    fresh.save(update_fields=["public_from", "public_until", "version"])
+    rows = Review.objects.filter(campaign=fresh)
+    moved = _all(rows, "publicise", by=by, facts={"public_from": f"{first}", "public_until": f"{last}"})
+    _tell(fresh, moved, "review_public", gettext_lazy("%(year)s年度考核结果开始公示，到%(until)s止"))
+    return len(moved)
+
+
+@transaction.atomic
+def conclude_all(campaign: Campaign, *, by: User) -> tuple[int, int]:
+    """Conclude what was published and has no open objection. Returns how many were, and how many an objection keeps."""
+    fresh = _managed(campaign, by)
+    if is_public(fresh):
+        raise ValidationError(_("公示到 %(day)s，还没有结束。") % {"day": fresh.public_until or "—"})
+    asked = Exists(Objection.objects.filter(review=OuterRef("pk"), outcome=""))
+    rows = Review.objects.filter(campaign=fresh)
+    moved = _all(rows.filter(~asked), "conclude", by=by, facts={})
+    _tell(fresh, moved, "review_final", gettext_lazy("%(year)s年度考核已办结"))
+    return len(moved), rows.filter(state=ReviewState.PUBLICITY).count()
+
+
+def _managed(campaign: Campaign, by: User) -> Campaign:
+    manages(campaign, by).require()
+    fresh = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if fresh.state != CampaignState.OPEN:
+        raise ValidationError(_("这一年的考核现在没有在进行，不能办理。"))
+    return fresh
+
+
+def _all(rows: "QuerySet[Review]", action: str, *, by: User, facts: Mapping[str, Any]) -> list[int]:
+    """One move of the table for every row that stands where it begins: lock, update, a history row each."""
+    move = REVIEW.move(action)
+    there = rows.filter(state__in=move.sources).order_by("pk").select_for_update(of=("self",))
+    found = list(there.values_list("pk", "state"))
+    keys = [pk for pk, _state in found]
+    Review.objects.filter(pk__in=keys).update(state=move.target, version=F("version") + 1)
+    kind = ContentType.objects.get_for_model(Review)
+    WorkflowEvent.objects.bulk_create(
+        WorkflowEvent(
+            content_type=kind, object_id=str(pk), action=action, from_state=state, to_state=move.target, by=by,
+            facts=dict(facts),
+        )
+        for pk, state in found
+    )  # fmt: skip
+    return keys
+
+
+def _tell(campaign: Campaign, keys: list[int], kind: str, title: Any) -> None:
+    """Those who handed in, each once."""
+    people = User.objects.filter(pk__in=Review.objects.filter(pk__in=keys).values("submitted_by"), is_active=True)
+    with in_chinese():
+        said = str(title) % {"year": campaign.year, "until": campaign.public_until}
+    notify(
+        people, kind=kind, title=said, url=campaign.get_absolute_url(), once=f"{kind}-{campaign.pk}-{timezone.now():%F}"
+    )

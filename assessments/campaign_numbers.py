@@ -1,0 +1,79 @@
+"""How far a year's assessment is: per state, and per office that scores, in the order of the tree. One query."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, QuerySet, Value
+
+from assessments.models import Campaign, Review
+from assessments.states import REVIEW_TONES, ReviewState
+from core.together import together
+from organizations.models import Organization, User
+from organizations.permissions import reach
+from organizations.roles import Level, Right
+from teams.models import Team
+
+
+@dataclass
+class Branch:
+    """An office with everything below it."""
+
+    place: Organization
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def done(self) -> int:
+        return self.counts.get(ReviewState.FINAL, 0) + self.counts.get(ReviewState.EXEMPT, 0)
+
+    def cells(self) -> list[tuple[str, Any, int]]:
+        return [(state.value, state.label, self.counts.get(state, 0)) for state in ReviewState]
+
+
+@dataclass
+class Numbers:
+    """:ivar states: state, label, tone, icon, number. :ivar branches: in the order of the tree. :ivar teams: that
+    opening would ask, or that could still be added."""
+
+    states: list[dict[str, Any]]
+    branches: list[Branch]
+    total: int
+    without_snapshot: int
+    teams: int = 0
+
+
+def numbers_of(campaign: Campaign, user: User, teams: "QuerySet[Team] | None" = None) -> Numbers:
+    """Of what the reader sees, and how many ``teams`` there are besides. One query."""
+    teams = Team.objects.none() if teams is None else teams
+    seen = Review.objects.filter(campaign=campaign).filter(reach(user, Right.VIEW_ASSESSMENT, at="organization"))
+    bare = seen.filter(snapshots=None).exclude(state=ReviewState.EXEMPT).order_by()
+    leagues = Organization.objects.filter(level__in=(Level.REGION, Level.LEAGUE))
+    found = together(
+        places=leagues.only("pk", "path", "short_name", "name", "level", "depth"),
+        counts=seen.order_by().values("office__path", "state").annotate(n=Count("pk")),
+        bare=bare.values("campaign").annotate(n=Count("pk")),
+        teams=teams.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")),
+    )
+    by_path = {place.path: Branch(place) for place in found["places"]}
+    totals: dict[str, int] = {}
+    for row in found["counts"]:
+        totals[row["state"]] = totals.get(row["state"], 0) + row["n"]
+        branch = by_path.get(row["office__path"])
+        if branch is not None:
+            branch.counts[row["state"]] = branch.counts.get(row["state"], 0) + row["n"]
+    branches = [by_path[path] for path in sorted(by_path) if by_path[path].total]
+    return Numbers(
+        [_state(state, totals.get(state, 0)) for state in ReviewState],
+        branches,
+        sum(totals.values()),
+        found["bare"][0]["n"] if found["bare"] else 0,
+        found["teams"][0]["n"] if found["teams"] else 0,
+    )
+
+
+def _state(state: ReviewState, number: int) -> dict[str, Any]:
+    tone, icon = REVIEW_TONES[state]
+    return {"key": state.value, "label": state.label, "tone": tone, "icon": icon, "n": number}

@@ -1,0 +1,49 @@
+"""Which teams a year's assessment asks, and who scores them: set by set, also for thousands."""
+
+from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+
+from assessments.models import Campaign, Review
+from organizations.models import Organization
+from organizations.roles import Level
+from teams.models import Team
+from teams.states import ON_FILE, TeamStatus
+
+
+def asked(campaign: Campaign) -> "QuerySet[Team]":
+    """Teams on file at the end of the campaign's day: filed by then, and not left by then. A team that has left since
+    is asked too; the region says where it need not take part."""
+    day = campaign.data_until
+    there = Q(status__in=ON_FILE) | Q(status=TeamStatus.EXITED, exit_on__gt=day)
+    return Team.objects.filter(there, filed_on__lte=day)
+
+
+def waiting_to_be_added(campaign: Campaign) -> "QuerySet[Team]":
+    """On file and not in the campaign: filed after its day, or filed late with an earlier date."""
+    inside = Review.objects.filter(campaign=campaign).values("team")
+    return Team.objects.on_file().exclude(pk__in=inside)
+
+
+def enrol(campaign: Campaign, teams: "QuerySet[Team] | None" = None) -> int:
+    """A review for each of the teams (those asked, if not given) that has none yet. Two statements, however many.
+
+    :returns: how many were added.
+    """
+    rows = asked(campaign) if teams is None else teams
+    inside = Review.objects.filter(campaign=campaign).values("team")
+    rows = rows.exclude(pk__in=inside).annotate(scorer=_scorer()).order_by("organization__path")
+    found = list(rows.values_list("pk", "organization_id", "scorer"))
+    made = [
+        Review(campaign=campaign, team_id=team, organization_id=place, office_id=office)
+        for team, place, office in found
+        if office is not None
+    ]
+    Review.objects.bulk_create(made, ignore_conflicts=True)
+    return len(made)
+
+
+def _scorer() -> Subquery:
+    """The league above the team; the region where there is none between."""
+    team = ExpressionWrapper(OuterRef("organization__path"), output_field=CharField())
+    above = Organization.objects.filter(level__in=(Level.LEAGUE, Level.REGION))
+    above = above.alias(below=team).filter(below__startswith=F("path"))
+    return Subquery(above.order_by("-depth").values("pk")[:1])

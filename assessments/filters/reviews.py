@@ -1,0 +1,67 @@
+"""Filters of the list of reviews; the API takes the same. The rows are reviews, or their events on a past day."""
+
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from assessments.annual_answers import LEAGUE, REGION
+from assessments.annual_moving import to_mend, waiting_for
+from assessments.models import Campaign, Conclusion, Review
+from assessments.states import ReviewState
+from core.lists import Filter, key_of
+from core.search import matching
+from organizations.filters import Scope, pick
+from organizations.models import Organization
+
+FIRST_YEAR = 2020
+QUEUES = (("mine", _("待我办理")), ("ours", _("待我方报送")))
+
+
+def years() -> list[tuple[str, str]]:
+    return [(str(year), f"{year}") for year in range(timezone.localdate().year, FIRST_YEAR - 1, -1)]
+
+
+def results() -> list[tuple[str, str]]:
+    """The conclusions of the standards that campaigns use, each name once."""
+    rows = Conclusion.objects.filter(standard__in=Campaign.objects.values("standard"))
+    return [(name, name) for name in dict.fromkeys(rows.order_by("position").values_list("name", flat=True))]
+
+
+class ReviewFilter(Filter):
+    queue = pick(_("在谁手里"), "by_queue", *QUEUES)
+    year = django_filters.ChoiceFilter(
+        label=_("年度"), field_name="campaign__year", choices=years, empty_label=_("全部")
+    )
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=ReviewState, empty_label=_("全部"))
+    under = Scope("organization__path")
+    result = django_filters.ChoiceFilter(
+        label=_("考核结果"), field_name="result__name", choices=results, empty_label=_("全部")
+    )
+    bare = pick(_("取数"), "by_snapshot", ("true", _("还没有取数")), ("false", _("已取数")))
+
+    class Meta:
+        model = Review
+        fields: list[str] = []
+
+    def search(self, queryset: Any, name: str, value: str) -> QuerySet:
+        named = Organization.objects.filter(matching(value)).teams().order_by().values("pk")
+        return queryset.filter(organization__in=named)
+
+    def by_queue(self, queryset: Any, name: str, value: str) -> QuerySet:
+        user = self.request.user
+        waiting = [to_mend(user)] if value == "ours" else [waiting_for(user, side) for side in (LEAGUE, REGION)]
+        keys = [Q(**{f"{key_of(queryset)}__in": rows.order_by().values("pk")}) for rows in waiting]
+        return queryset.filter(reduce(or_, keys))
+
+    def by_snapshot(self, queryset: Any, name: str, value: str) -> QuerySet:
+        taken = Review.objects.filter(snapshots__isnull=False).order_by().values("pk")
+        return (
+            queryset.exclude(**{f"{key_of(queryset)}__in": taken})
+            if value == "true"
+            else queryset.filter(**{f"{key_of(queryset)}__in": taken})
+        )

@@ -1,0 +1,94 @@
+"""Forms of the year's campaign."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.choices import Purpose
+from assessments.models import Campaign, Standard
+from assessments.states import CampaignState, StandardState
+from core.forms import VersionedForm
+from core.pickers import days_first
+from organizations.validators import validate_visible
+
+DAYS = ("report_by", "score_by", "decide_by")
+
+
+class CampaignForm(VersionedForm):
+    """The calendar reminds; nothing is decided because a day has passed. Once it is open, year, standard and the day of
+    the records stay as they are."""
+
+    class Meta:
+        model = Campaign
+        fields = ["year", "standard", "data_until", "document_number", *DAYS, "public_from", "public_until", "note"]
+        help_texts = {
+            "data_until": gettext_lazy("全年的数据读到这一天为止，一般是 12 月 31 日；到了这一天队伍才能报送。"),
+            "document_number": gettext_lazy("例：内红发〔2026〕12号。没有发文的不填。"),
+            "report_by": gettext_lazy("只用来提醒，过了日子也能报送。"),
+            "public_from": gettext_lazy("现在定不下来的可以不填，公示的时候再填。"),
+            "note": gettext_lazy("对队伍和盟市的要求，显示在考核页面上。"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        days_first(self)
+        self.fields["document_number"].validators.append(validate_visible)
+        self.fields["note"].validators.append(validate_visible)
+        standard: Any = self.fields["standard"]
+        rows = Standard.objects.filter(purpose=Purpose.ANNUAL, state=StandardState.PUBLISHED)
+        standard.queryset = (
+            rows if not self.instance.pk else rows | Standard.objects.filter(pk=self.instance.standard_id)
+        )
+        standard.empty_label = _("请选择")
+        if self.instance.state != CampaignState.DRAFT:
+            for name in ("year", "standard", "data_until"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        year = cleaned.get("year") or self.instance.year
+        until = cleaned.get("data_until") or self.instance.data_until
+        if until and year and not year <= until.year <= year + 1:
+            self.add_error("data_until", _("数据截止日要在考核年度内，最迟到下一年。"))
+        self._in_order(cleaned)
+        return cleaned
+
+    def _in_order(self, cleaned: dict[str, Any]) -> None:
+        """Each day not before the one it follows."""
+        last: Any = None
+        for name in (*DAYS, "public_from", "public_until"):
+            day = cleaned.get(name)
+            if day and last and day < last:
+                self.add_error(name, _("这个日期早于前一步的日期（%(day)s）。") % {"day": last})
+            last = day or last
+        if cleaned.get("public_until") and not cleaned.get("public_from"):
+            self.add_error("public_from", _("填了公示止，还要填公示起。"))
+
+
+class PublicityForm(forms.Form):
+    """From when to when all decided results are public."""
+
+    public_from = forms.DateField(label=gettext_lazy("公示起"))
+    public_until = forms.DateField(label=gettext_lazy("公示止"), help_text=gettext_lazy("这一天也在公示期内。"))
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        first = campaign.public_from or timezone.localdate()
+        kwargs["initial"] = {"public_from": first, "public_until": campaign.public_until}
+        super().__init__(*args, **kwargs)
+        days_first(self)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("public_from"), cleaned.get("public_until")
+        if first and last and last < first:
+            self.add_error("public_until", _("公示止的日期不能早于起的日期。"))
+        return cleaned
+
+
+class CommentForm(forms.Form):
+    """Why a campaign is taken up again."""
+
+    comment = forms.CharField(label=gettext_lazy("原因"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,0 +1,126 @@
+"""The team's words, the words of a move, adjustments, reading the records anew."""
+
+from typing import Any
+
+from django import forms
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.annual_answers import TEAM, Basis
+from assessments.choices import AdjustmentKind
+from assessments.models import Adjustment, Review
+from assessments.review_remarks import FILES, MOST, commentable
+from assessments.sections import LONGEST, Section, section_named, text_of
+from assessments.sheet_rows import in_words
+from assessments.writing import mark_of
+from core.forms import VersionedForm
+from organizations.validators import validate_visible
+
+_SHOWN = 60  # characters of what is there, as a reminder
+REASONED = {
+    "exempt": (gettext_lazy("不参加的原因"), True),
+    "reconsider": (gettext_lazy("重新审定的理由"), False),
+}
+
+
+class SectionForm(forms.Form):
+    """One section's words; ``seen`` is the sign of what the page was opened with."""
+
+    hide_optional = True
+    text = forms.CharField(required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 14}))
+    seen = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, review: Review, section: Section, words: str = "", **kwargs: Any) -> None:
+        text = text_of(review, section.key)
+        kwargs["initial"] = {"text": text or words, "seen": mark_of(text)}
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = section.title
+        self.fields["text"].help_text = section.hint
+
+
+class ReporterForm(VersionedForm):
+    """述职人 and day."""
+
+    hide_optional = True
+
+    class Meta:
+        model = Review
+        fields = ["reporter", "reported_on"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reported_on"].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        self.fields["reported_on"].help_text = _("不填的，报送那一天就是述职日期。")
+
+
+class MoveForm(forms.Form):
+    """A comment; for a return one at each section and line as well; where a reason is wanted, that."""
+
+    comment = forms.CharField(
+        label=gettext_lazy("意见"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, review: Review, action: str, needs: bool, basis: Basis, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.action = action
+        self.fields["comment"].required = needs
+        self.names: list[str] = []
+        if action in REASONED:
+            label, required = REASONED[action]
+            del self.fields["comment"]
+            self.fields["reason"] = forms.CharField(label=label, max_length=200, required=required)
+            if not required:
+                self.fields["reason"].help_text = _("有成立的异议或申诉的，可以不写。")
+        if action == "return_for_changes":
+            self.fields["comment"].help_text = _("总的意见。哪一处要改，写在下面对应的项目里。")
+            self._add_fields(review, basis)
+
+    def _add_fields(self, review: Review, basis: Basis) -> None:
+        indicators = {f"i{one.pk}": one for one in basis.scored}
+        for name, label in commentable(basis):
+            self.names.append(name)
+            given = ""
+            if section_named(name):
+                given = text_of(review, name)
+            elif name != FILES:
+                given = in_words(indicators[name], basis.answer(TEAM, indicators[name]))
+            now = _("现填：%(value)s") % {"value": given[:_SHOWN] or _("（空）")} if name != FILES else ""
+            self.fields[f"field_{name}"] = forms.CharField(
+                label=label, required=False, max_length=MOST, help_text=escape(now)
+            )
+
+    def facts(self) -> dict[str, Any]:
+        """What goes into ``perform`` beside the comment."""
+        if self.action in REASONED:
+            return {"reason": self.cleaned_data["reason"]}
+        if not self.names:
+            return {}
+        said = {name: self.cleaned_data[f"field_{name}"] for name in self.names}
+        return {"fields": {name: text for name, text in said.items() if text}}
+
+
+class AdjustmentForm(forms.ModelForm):
+    class Meta:
+        model = Adjustment
+        fields = ["kind", "points", "what", "grounds"]
+        help_texts = {
+            "points": gettext_lazy("一票否决的不填。"),
+            "what": gettext_lazy("因为什么事。"),
+            "grounds": gettext_lazy("按哪一条规定、哪一份文件。材料保存后再传。"),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        kind, points = cleaned.get("kind"), cleaned.get("points")
+        if kind == AdjustmentKind.VETO:
+            cleaned["points"] = None
+        elif kind and not points and "points" not in self.errors:
+            self.add_error("points", _("加分、扣分要填写分数。"))
+        return cleaned
+
+
+class ReasonForm(forms.Form):
+    """A reason, for an act that is not done without one."""
+
+    reason = forms.CharField(label=gettext_lazy("理由"), max_length=200, validators=[validate_visible])

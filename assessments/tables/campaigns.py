@@ -1,0 +1,54 @@
+"""Columns of the list of campaigns."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import Campaign
+from assessments.states import CAMPAIGN_TONES, CampaignState, ReviewState
+from core.lists import Column, DateColumn, Table
+from organizations.tables import State
+
+_NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+_NOWRAP = {"td": {"class": "nowrap"}}
+DONE = Q(reviews__state__in=(ReviewState.FINAL, ReviewState.EXEMPT))
+
+
+def with_counts(rows: Any, seen: Q) -> Any:
+    """``seen``: which reviews the reader sees."""
+    return rows.annotate(asked=Count("reviews", filter=seen), done=Count("reviews", filter=seen & DONE))
+
+
+class CampaignTable(Table):
+    year = tables.Column(linkify=True, orderable=True, attrs=_NOWRAP)
+    standard = Column(accessor="standard__name")
+    document_number = Column(attrs=_NOWRAP)
+    data_until = DateColumn(attrs=_NOWRAP)
+    report_by = DateColumn(attrs=_NOWRAP)
+    score_by = DateColumn(attrs=_NOWRAP)
+    decide_by = DateColumn(attrs=_NOWRAP)
+    asked = Column(_("队伍"), accessor="asked", attrs=_NUMBER)
+    done = Column(_("办结或不参加"), accessor="done", attrs=_NUMBER)
+    state = State(verbose_name=_("状态"))
+
+    related = ("standard",)
+    only_now = ("asked", "done")
+
+    class Meta:
+        model = Campaign
+        fields = (
+            "year", "standard", "document_number", "data_until", "report_by", "score_by", "decide_by", "asked", "done",
+            "state",
+        )  # fmt: skip
+        default_columns = ("year", "standard", "report_by", "score_by", "decide_by", "asked", "done", "state")
+        order_by = ("-year",)
+
+    def state_state(self, record: Campaign) -> tuple[str, Any, str]:
+        state = CampaignState(record.state)
+        tone, icon = CAMPAIGN_TONES[state]
+        return tone, state.label, icon
+
+    def value_state(self, record: Campaign) -> str:
+        return record.get_state_display()

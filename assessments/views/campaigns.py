@@ -1,0 +1,198 @@
+"""The year's campaign: all there are, one with how far it is, preparing and changing it, its moves."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessments.annual_rights import manages
+from assessments.annual_steps import is_public
+from assessments.annual_workflow import CAMPAIGN
+from assessments.campaign_numbers import numbers_of
+from assessments.enrolling import asked, waiting_to_be_added
+from assessments.filters.campaigns import CampaignFilter
+from assessments.forms.campaigns import CampaignForm, CommentForm
+from assessments.models import Campaign
+from assessments.states import CAMPAIGN_TONES, CampaignState, ReviewState
+from assessments.tables.campaigns import CampaignTable, with_counts
+from assessments.taking import is_over
+from core.attachments.panel import panels
+from core.lists import ListView
+from core.workflow import MoveNotAllowed
+from organizations.permissions import reach
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import holding, refused, seen, told
+from organizations.views.region import keep
+from organizations.views.timeline import changes
+
+_BOTH = ["GET", "POST"]
+CampaignEvent = Campaign.tracked_events.rel.related_model  # type: ignore[attr-defined]
+
+
+class CampaignList(ListView):
+    request: SignedIn
+    model = Campaign
+    table_class = CampaignTable
+    filterset_class = CampaignFilter
+    list_name = "assessments:campaign_list"
+    title: Any = gettext_lazy("年度考核")
+    permission = holding(Right.VIEW_ASSESSMENT)
+    template_name = "assessments/campaign_list.html"
+
+    def get_queryset(self) -> QuerySet:
+        return with_counts(
+            super().get_queryset(), reach(self.request.user, Right.VIEW_ASSESSMENT, at="reviews__organization")
+        )
+
+    def get_context(self) -> dict[str, Any]:
+        hint = _("每年一次，由自治区启动，队伍述职自评、盟市考核、自治区审定。")
+        return {**super().get_context(), "may_create": bool(manages(None, self.request.user)), "empty_hint": hint}
+
+
+def campaign_of(request: SignedIn, pk: int) -> Campaign:
+    """A campaign, for everybody who sees assessments anywhere; what is being prepared, for the region alone."""
+    holding(Right.VIEW_ASSESSMENT)(request.user).require()
+    found: Campaign = seen(Campaign.objects.visible_to(request.user).select_related("standard"), pk)
+    return found
+
+
+def managed(request: SignedIn, pk: int) -> Campaign:
+    """The same, for whoever runs it, else 403."""
+    manages(None, request.user).require()
+    return campaign_of(request, pk)
+
+
+@require_safe
+@login_required
+def campaign_detail(request: SignedIn, pk: int) -> HttpResponse:
+    campaign = campaign_of(request, pk)
+    may_manage = bool(manages(campaign, request.user))
+    numbers = numbers_of(campaign, request.user, _teams(campaign) if may_manage else None)
+    counts = {one["key"]: one["n"] for one in numbers.states}
+    tone, icon = CAMPAIGN_TONES[campaign.state]
+    is_open = campaign.state == CampaignState.OPEN
+    moves = CAMPAIGN.available_actions(campaign, request.user) if may_manage else []
+    unfinished = numbers.total - counts[ReviewState.FINAL] - counts[ReviewState.EXEMPT]
+    context: dict[str, Any] = {
+        "title": str(campaign), "campaign": campaign, "numbers": numbers, "may_manage": may_manage,
+        "state": {"tone": tone, "icon": icon, "label": campaign.get_state_display()},
+        "calendar": calendar_of(campaign), "is_open": is_open, "is_draft": campaign.state == CampaignState.DRAFT,
+        # closing waits until everything is done: offered only then
+        "moves": [move for move in moves if move.action != "close" or not unfinished], "unfinished": unfinished,
+        "move_url": reverse("assessments:campaign_move", args=[campaign.pk]), "version": campaign.version,
+        "scored": counts[ReviewState.SCORED], "decided": counts[ReviewState.DECIDED],
+        "in_public": counts[ReviewState.PUBLICITY], "publicity_over": not is_public(campaign),
+        "data_over": is_over(campaign), "panels": panels(campaign, request.user, Campaign.attachment_kinds),
+        "history": changes(campaign) if may_manage else [],
+    }  # fmt: skip
+    return render(request, "assessments/campaign_detail.html", context)
+
+
+def _teams(campaign: Campaign) -> QuerySet:
+    """Those that opening would ask, or that could still be added."""
+    return asked(campaign) if campaign.state == CampaignState.DRAFT else waiting_to_be_added(campaign)
+
+
+def calendar_of(campaign: Campaign) -> list[dict[str, Any]]:
+    today = timezone.localdate()
+    lines = [
+        (_("数据截止"), campaign.data_until), (_("队伍报送截止"), campaign.report_by),
+        (_("盟市考核截止"), campaign.score_by), (_("自治区审定截止"), campaign.decide_by),
+        (_("公示起"), campaign.public_from), (_("公示止"), campaign.public_until),
+    ]  # fmt: skip
+    return [{"label": label, "day": day, "past": bool(day and day < today)} for label, day in lines]
+
+
+# -- preparing and changing -----------------------------------------------------------------------------------
+@require_http_methods(_BOTH)
+@login_required
+def campaign_create(request: SignedIn) -> HttpResponse:
+    manages(None, request.user).require()
+    today = timezone.localdate()
+    year = today.year if today.month > 6 else today.year - 1
+    form = CampaignForm(
+        request.POST or None, instance=Campaign(created_by=request.user),
+        initial={"year": year, "data_until": today.replace(year=year, month=12, day=31)},
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        campaign = form.save()
+        messages.success(request, _("已建立，还没有启动；队伍和盟市现在看不到。"))
+        return redirect(campaign)
+    context = {"title": _("筹备年度考核"), "form": form, "cancel_url": reverse("assessments:campaign_list"),
+               "submit_label": _("建立"), "keep_key": "campaign-new"}  # fmt: skip
+    return render(request, "generic/form.html", context)
+
+
+@require_http_methods(_BOTH)
+@login_required
+def campaign_edit(request: SignedIn, pk: int) -> HttpResponse:
+    campaign = managed(request, pk)
+    decision = campaign.can_edit(request.user)
+    if not decision:
+        messages.error(request, str(decision.reason))
+        return redirect(campaign)
+    form = CampaignForm(request.POST or None, instance=campaign)
+    crumbs = [(_("年度考核"), reverse("assessments:campaign_list")), (str(campaign), campaign.get_absolute_url())]
+    return keep(
+        request, form, title=_("日程和要求"), back=campaign.get_absolute_url(), saved=_("已保存。"), crumbs=crumbs
+    )
+
+
+@require_http_methods(_BOTH)
+@login_required
+def campaign_move(request: SignedIn, pk: int) -> HttpResponse:
+    """Opening, closing, opening again."""
+    campaign = managed(request, pk)
+    action = (request.POST if request.method == "POST" else request.GET).get("action", "")
+    try:
+        move = CAMPAIGN.move(action)
+    except MoveNotAllowed as error:
+        raise BadRequest(error.message) from error
+    comment = request.POST.get("comment", "").strip()[:500]
+    if request.method == "GET" or (move.needs_comment and not comment):
+        return _ask(request, campaign, move)
+    try:
+        fresh = CAMPAIGN.perform(campaign, action, by=request.user, comment=comment)
+    except MoveNotAllowed as error:
+        return refused(request, campaign, error, actions=[action])
+    except ValidationError as error:
+        told(request, error)
+        return redirect(campaign)
+    if action == "open":
+        words = {"n": fresh.reviews.count()}
+        messages.success(request, _("已启动，%(n)d 支队伍可以开始述职。") % words)
+    else:
+        messages.success(request, _("已办理：%(action)s。") % {"action": move.label})
+    return redirect(fresh)
+
+
+def _ask(request: SignedIn, campaign: Campaign, move: Any) -> HttpResponse:
+    if campaign.state not in move.sources:
+        words = {"state": campaign.get_state_display(), "action": move.label}
+        messages.error(request, _("现在是“%(state)s”，不能%(action)s。") % words)
+        return redirect(campaign)
+    form = CommentForm(request.POST or None) if move.needs_comment else None
+    context = {
+        "title": f"{move.label}：{campaign}", "question": _consequence(campaign, move), "form": form,
+        "action": move.action, "submit_label": move.label, "tone": move.tone, "cancel_url": campaign.get_absolute_url(),
+    }  # fmt: skip
+    return render(request, "generic/confirm.html", context)
+
+
+def _consequence(campaign: Campaign, move: Any) -> str:
+    if move.action == "open":
+        words = {"n": asked(campaign).order_by().count(), "day": campaign.data_until}
+        return _("启动以后，%(day)s 在册的 %(n)d 支队伍都可以述职自评；年度、标准和数据截止日不能再改。") % words
+    if move.action == "close":
+        return _("办结以后不再办理；有申诉要重新审定的，可以再打开。")
+    return _("重新打开以后，可以重新审定有申诉的队伍。")

@@ -1,0 +1,180 @@
+"""The page on which the office scores and the region decides: team, records, office and region side by side."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, basis_of
+from assessments.annual_moving import make, waiting_for
+from assessments.annual_rights import manages, writes
+from assessments.annual_scores import agree, keep, unanswered
+from assessments.forms.answers import AnswersForm
+from assessments.models import Review
+from assessments.review_checks import evidence_rows
+from assessments.review_remarks import changed_since, last_return
+from assessments.sections import written
+from assessments.sheet_rows import SIDES, figures_of, rows_of, sheets_of
+from assessments.views.review_common import ReviewPage, review_page
+from assessments.views.review_detail import told_in
+from assessments.views.review_scores import autosaved, fill, tell
+from core.keys import keys
+from core.models import WorkflowEvent
+from core.workflow import MoveNotAllowed
+from organizations.permissions import can
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+from organizations.views.common import refused, told
+
+_BOTH = ["GET", "POST"]
+OPINION = {LEAGUE: "league_opinion", REGION: "region_opinion"}
+FINISH = {LEAGUE: "score", REGION: "decide"}
+
+
+@require_http_methods(_BOTH)
+@login_required
+def review_score(request: SignedIn, pk: int) -> HttpResponse:
+    page = review_page(request, pk)
+    can(request.user, Right.SCORE_ASSESSMENT, page.review.office).require()
+    return _desk(request, page, LEAGUE)
+
+
+@require_http_methods(_BOTH)
+@login_required
+def review_decide(request: SignedIn, pk: int) -> HttpResponse:
+    page = review_page(request, pk)
+    manages(page.review, request.user).require()
+    return _desk(request, page, REGION)
+
+
+@require_POST
+@login_required
+def review_score_autosave(request: SignedIn, pk: int) -> HttpResponse:
+    page = review_page(request, pk)
+    can(request.user, Right.SCORE_ASSESSMENT, page.review.office).require()
+    return autosaved(request, page.review, LEAGUE)
+
+
+@require_POST
+@login_required
+def review_decide_autosave(request: SignedIn, pk: int) -> HttpResponse:
+    page = review_page(request, pk)
+    manages(page.review, request.user).require()
+    return autosaved(request, page.review, REGION)
+
+
+def _desk(request: SignedIn, page: ReviewPage, side: str) -> HttpResponse:
+    review = page.review
+    decision = writes(review, request.user, side)
+    if not decision:
+        messages.error(request, str(decision.reason))
+        return redirect(review)
+    basis = basis_of(review)
+    if request.method == "GET":
+        return _show(request, page, side, basis, AnswersForm(basis=basis, side=side))
+    form = AnswersForm(request.POST, basis=basis, side=side)
+    form.is_valid()
+    return _post(request, page, side, form)
+
+
+def _post(request: SignedIn, page: ReviewPage, side: str, form: AnswersForm) -> HttpResponse:
+    """Keep what was typed, then do what the button said."""
+    review, action = page.review, request.POST.get("action", "save")
+    shown = next(iter(keys([request.POST.get("version", "")])), None)
+    opinion = request.POST.get("opinion", "").strip()[:3000]
+    here = request.path
+    try:
+        with transaction.atomic():
+            fresh, overtaken = keep(review, side, form.given(), by=request.user)
+            _keep_opinion(fresh, side, opinion)
+    except MoveNotAllowed as error:
+        return refused(request, review, error)
+    own = fresh.version - review.version  # what this very page has just written
+    only = keys([action.removeprefix("agree-")]) if action.startswith("agree-") else None
+    if side == LEAGUE and (action == "agree" or only) and not form.errors:
+        n = agree(fresh, by=request.user, only=only)
+        messages.success(request, _("同意自评 %(n)d 项。") % {"n": n})
+        return redirect(f"{here}#i{only[0]}" if only else here)
+    if action != FINISH[side] or form.errors or overtaken:
+        tell(request, form, overtaken)
+        return redirect(here) if not form.errors else _show(request, page, side, basis_of(fresh), form, opinion)
+    version = shown + own if shown is not None else None
+    try:
+        done = make(fresh, action, by=request.user, version=version)
+    except MoveNotAllowed as error:
+        return refused(request, review, error, actions=[action])
+    except ValidationError as error:
+        told(request, error)
+        return redirect(here)
+    return after(request, done, side)
+
+
+def _keep_opinion(review: Review, side: str, opinion: str) -> None:
+    """Under the lock that ``keep`` took, in its transaction."""
+    name = OPINION[side]
+    if getattr(review, name) != opinion:
+        setattr(review, name, opinion)
+        review.version += 1
+        review.save(update_fields=[name, "version"])
+
+
+def after(request: SignedIn, done: Review, side: str) -> HttpResponse:
+    """Say what was done and go on with the next one that waits."""
+    if side == LEAGUE:
+        messages.success(request, _("“%(team)s”考核完成，已报自治区审定。") % {"team": done.organization.short_name})
+    else:
+        words = {"team": done.organization.short_name, "result": done.result}
+        messages.success(request, _("“%(team)s”已审定：%(result)s。") % words)
+    following = waiting_for(request.user, side).filter(campaign=done.campaign_id).first()
+    if following is not None:
+        return redirect(f"assessments:review_{'score' if side == LEAGUE else 'decide'}", following.pk)
+    messages.info(request, _("待您办理的都办完了。"))
+    return redirect(done)
+
+
+def _show(
+    request: SignedIn, page: ReviewPage, side: str, basis: Basis, form: AnswersForm, opinion: str | None = None
+) -> HttpResponse:
+    review = page.review
+    sheets = sheets_of(review, basis, SIDES if side == REGION else SIDES[:2])
+    rows = rows_of(review, basis, sheets)
+    events = list(WorkflowEvent.objects.of(review).select_related("by").order_by("at", "pk"))
+    fill(rows, form)
+    changed = changed_since(last_return(events), basis)
+    files = _files(basis)
+    for row in rows:
+        if not row.is_heading:
+            row.changed = row.extra["name"] in changed
+            row.files = files.get(row.indicator.pk, [])
+    others = waiting_for(request.user, side).filter(campaign=review.campaign_id).exclude(pk=review.pk)
+    following = others.first()
+    route = f"assessments:review_{'score' if side == LEAGUE else 'decide'}"
+    context = page.context(
+        side=side, rows=rows, form=form, basis=basis, sheets=sheets, own_sheet=sheets[side], team_sheet=sheets[TEAM],
+        league_sheet=sheets[LEAGUE], left=len(unanswered(basis, side)), told=told_in(review, events),
+        words=written(review), figures=[one for one in figures_of(review, basis) if one.asked], snapshot=basis.snapshot,
+        opinion=getattr(review, OPINION[side]) if opinion is None else opinion, finish=FINISH[side],
+        autosave_url=f"{request.path}autosave/", next_url=_url(route, following), adjustments=basis.adjustments,
+        keep_key=f"review-{review.pk}-{side}", is_region=side == REGION,
+    )  # fmt: skip
+    return render(request, "assessments/review_desk.html", context)
+
+
+def _url(route: str, review: Review | None) -> str:
+    return reverse(route, args=[review.pk]) if review is not None else ""
+
+
+def _files(basis: Basis) -> dict[int, list[Any]]:
+    """Indicator → files of the team's line."""
+    lines = {str(row.pk): key for key, row in basis.rows.get(TEAM, {}).items()}
+    found: dict[int, list[Any]] = {}
+    for file in evidence_rows(basis):
+        found.setdefault(lines[file.object_id], []).append(file)
+    return found

@@ -1,0 +1,145 @@
+"""概况 of a review: where it stands and whose turn it is, what is still to do, what the records say."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from assessments.annual_answers import TEAM, Basis, basis_of
+from assessments.annual_moving import HANDED_IN, told_at_hand_in
+from assessments.annual_scores import unanswered
+from assessments.annual_steps import region_deciders, upheld_since
+from assessments.forms.reviews import ReporterForm
+from assessments.models import Review
+from assessments.review_checks import check
+from assessments.review_remarks import last_return, remarks_of
+from assessments.sections import SCORES, SECTIONS, standing
+from assessments.sheet_rows import figures_of
+from assessments.states import REVIEW_DECIDED, ReviewState
+from assessments.taking import is_over
+from assessments.views.review_common import ReviewPage, review_page
+from core.models import WorkflowEvent
+from organizations.nearest import nearest_duties
+from organizations.roles import Right
+from organizations.signed_in import SignedIn
+
+S = ReviewState
+# step → states in which it has been done
+_WAY = (
+    ("report", (S.SUBMITTED, S.SCORED, S.DECIDED, S.PUBLICITY, S.FINAL)),
+    ("score", (S.SCORED, S.DECIDED, S.PUBLICITY, S.FINAL)),
+    ("decide", REVIEW_DECIDED),
+    ("public", (S.FINAL,)),
+)
+_NOW = {S.DRAFT: "report", S.RETURNED: "report", S.SUBMITTED: "score", S.SCORED: "decide", S.DECIDED: "public",
+        S.PUBLICITY: "public"}  # fmt: skip
+
+
+@require_safe
+@login_required
+def review_detail(request: SignedIn, pk: int) -> HttpResponse:
+    page = review_page(request, pk, "assessments:review_detail")
+    review = page.review
+    basis = basis_of(review)
+    events = list(WorkflowEvent.objects.of(review).select_related("by").order_by("at", "pk"))
+    context = page.context(
+        way=way_of(review),
+        figures=figures_of(review, basis),
+        snapshot=basis.snapshot,
+        data_open=not is_over(review.campaign),
+        since=events[-1].at if events else review.campaign.opened_at,
+        told=told_in(review, events),
+        **_mending(page, basis, events),
+        **_waiting(page),
+        **_objections(page),
+    )
+    return render(request, "assessments/review_detail.html", context)
+
+
+def way_of(review: Review) -> list[dict[str, Any]]:
+    """The steps of the year with their days: done, under way (late or not), to come."""
+    campaign, now = review.campaign, _NOW.get(ReviewState(review.state))
+    done = {"report": review.submitted_at, "score": review.scored_at, "decide": review.decided_at}
+    labels = {"report": _("队伍报送"), "score": _("%(office)s考核") % {"office": review.office.short_name},
+              "decide": _("自治区审定"), "public": _("公示和办结")}  # fmt: skip
+    due = {"report": campaign.report_by, "score": campaign.score_by, "decide": campaign.decide_by,
+           "public": campaign.public_until}  # fmt: skip
+    today, steps = timezone.localdate(), []
+    for key, states in _WAY:
+        late = key == now and due[key] is not None and due[key] < today
+        steps.append({
+            "label": labels[key], "due": due[key], "at": done.get(key) if review.state in states else None,
+            "done": review.state in states, "now": key == now, "late": late,
+        })  # fmt: skip
+    return steps
+
+
+def told_in(review: Review, events: list[WorkflowEvent]) -> list[str]:
+    """What was found at the hand-in that is being dealt with."""
+    if review.state in (S.DRAFT, S.RETURNED, S.EXEMPT):
+        return []
+    return told_at_hand_in(next((one for one in reversed(events) if one.action in HANDED_IN), None))
+
+
+def _mending(page: ReviewPage, basis: Basis, events: list[WorkflowEvent]) -> dict[str, Any]:
+    """For the team: the list of what is to be filled in, what is missing, what a return asked for."""
+    review = page.review
+    returned = last_return(events) if review.state == S.RETURNED else None
+    remarks = remarks_of(review, returned, basis)
+    more: dict[str, Any] = {"returned": returned, "remarks": remarks}
+    if not page.kept:
+        return more
+    findings = check(review, basis)
+    asked = {remark.name for remark in remarks if not remark.answered}
+    parts = []
+    for section in SECTIONS:
+        tone, label, icon = standing(review, section, asked)
+        parts.append({"section": section, "tone": tone, "label": label, "icon": icon})
+    return more | {
+        "parts": parts,
+        "missing": findings,
+        "ready": not any(one.blocking for one in findings),
+        "fresh": not any((review.report or {}).values()) and not review.carried,
+        "unread": len(review.carried),
+        "unread_scores": SCORES in review.carried,
+        "self_left": len(unanswered(basis, TEAM)),
+        "reporter": ReporterForm(instance=review),
+    }
+
+
+def _waiting(page: ReviewPage) -> dict[str, Any]:
+    """Whose turn it is."""
+    review = page.review
+    if review.state == S.SUBMITTED:
+        duties = nearest_duties(Right.SCORE_ASSESSMENT, review.office, without=review.submitted_by_id)
+        people = [(duty.user, duty.organization.short_name) for duty in duties]
+    elif review.state == S.SCORED:
+        people = [(person, "") for person in region_deciders(review)]
+    elif review.state in (S.DRAFT, S.RETURNED) and not page.kept:
+        duties = nearest_duties(Right.REPORT_ASSESSMENT, review.organization)
+        people = [(duty.user, duty.organization.short_name) for duty in duties]
+    else:
+        return {"waits": False}
+    return {"waits": True, "waiting_for": list(dict.fromkeys(people))}
+
+
+def _objections(page: ReviewPage) -> dict[str, Any]:
+    """Shown by the part that keeps them (``assessments/_objections.html``)."""
+    review, user = page.review, page.request.user
+    if find_spec("assessments.objecting") is None or (review.state not in REVIEW_DECIDED and review.revision == 1):
+        return {}
+    objecting: Any = import_module("assessments.objecting")
+    return {
+        "objections": objecting.shown(review, user),
+        "can_object": bool(objecting.may_object(review, user)),
+        "object_url": objecting.object_url(review),
+        "object_kind": objecting.kind_now(review),
+        "upheld": review.state in REVIEW_DECIDED and upheld_since(review).exists(),
+        "objections_template": "assessments/_objections.html",
+    }

@@ -1,0 +1,147 @@
+"""Moves of a review: one view for all of them, and the deciding of several at once."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from assessments.annual_answers import REGION, basis_of, sheet
+from assessments.annual_moving import clean_ones, make
+from assessments.annual_workflow import REVIEW
+from assessments.forms.reviews import REASONED, MoveForm
+from assessments.models import Campaign, Review
+from assessments.views.campaigns import managed
+from assessments.views.review_common import review_page
+from core.keys import keys
+from core.workflow import Move, MoveNotAllowed
+from organizations.signed_in import SignedIn
+from organizations.views.common import refused, told
+
+MOST = 50  # reviews that are decided together
+
+DONE = {
+    "submit": gettext_lazy("已报送，由%(office)s考核。"),
+    "resubmit": gettext_lazy("已重新报送，由%(office)s考核。"),
+    "take_back": gettext_lazy("已撤回，可以接着改。"),
+    "score": gettext_lazy("考核完成，已报自治区审定。"),
+    "return_for_changes": gettext_lazy("已退回修改，并通知了报送人。"),
+    "decide": gettext_lazy("已审定：%(result)s。"),
+    "score_again": gettext_lazy("已退回%(office)s重新考核。"),
+    "publicise": gettext_lazy("已公示。"),
+    "conclude": gettext_lazy("已办结。"),
+    "reconsider": gettext_lazy("原来的结果留在历史里，现在重新审定。"),
+    "exempt": gettext_lazy("已记为不参加考核。"),
+    "include": gettext_lazy("已恢复参加考核。"),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def review_move(request: SignedIn, pk: int) -> HttpResponse:
+    """All moves by POST; a GET only shows the page that asks for the words a move needs."""
+    review = review_page(request, pk).review
+    posted = request.method == "POST"
+    move = _asked((request.POST if posted else request.GET).get("action", ""))
+    basis = basis_of(review)
+    form = MoveForm(
+        request.POST if posted else None, review=review, action=move.action, needs=move.needs_comment, basis=basis
+    )
+    if not posted or not form.is_valid():
+        return _ask(request, review, move, form)
+    version = next(iter(keys([request.POST.get("version", "")])), None)
+    words = form.cleaned_data.get("comment", "")
+    try:
+        fresh = make(review, move.action, by=request.user, comment=words, version=version, **form.facts())
+    except MoveNotAllowed as error:
+        return refused(request, review, error, actions=[move.action])
+    except ValidationError as error:
+        told(request, error)
+        return redirect(review)
+    words_ = {"office": fresh.office.short_name, "result": fresh.result or ""}
+    messages.success(request, DONE[move.action] % words_)
+    return redirect(fresh)
+
+
+def _asked(action: str) -> Move:
+    try:
+        return REVIEW.move(action)
+    except MoveNotAllowed as error:
+        raise BadRequest(error.message) from error
+
+
+def _ask(request: SignedIn, review: Review, move: Move, form: MoveForm) -> HttpResponse:
+    decision = move.allowed(review, request.user)
+    if not decision:
+        raise PermissionDenied(decision.reason)
+    if review.state not in move.sources:
+        words = {"state": review.get_state_display(), "action": move.label}
+        messages.error(request, _("现在是“%(state)s”，不能%(action)s。") % words)
+        return redirect(review)
+    if request.method == "GET" and not move.needs_comment and move.action not in REASONED:
+        raise Http404
+    if move.action in REASONED and request.method == "POST" and "reason" not in request.POST:
+        form = MoveForm(None, review=review, action=move.action, needs=False, basis=basis_of(review))
+    context = {
+        "title": f"{move.label}：{review}",
+        "review": review,
+        "form": form,
+        "fields": [form[f"field_{name}"] for name in form.names],
+        "action": move.action,
+        "version": request.POST.get("version") or review.version,
+        "tone": move.tone,
+        "submit_label": move.label,
+        "cancel_url": review.get_absolute_url(),
+    }
+    return render(request, "assessments/review_move.html", context)
+
+
+# -- several at once ------------------------------------------------------------------------------------------
+@require_http_methods(["GET", "POST"])
+@login_required
+def review_batch(request: SignedIn, pk: int) -> HttpResponse:
+    """What waits for the decision and on which team and office agree, shown as a list; those ticked are decided, each
+    by itself. ``pk``: the campaign."""
+    campaign = managed(request, pk)
+    clean, others, more, bases = clean_ones(campaign, request.user, MOST)
+    if request.method == "POST":
+        return _decide_several(request, campaign, {row.pk: row for row in clean}, others)
+    rows: list[dict[str, Any]] = [{"review": row, "sheet": sheet(row, REGION, bases[row.pk])} for row in clean]
+    context = {
+        "title": _("一并审定"), "campaign": campaign, "rows": rows, "others": others, "more": more, "most": MOST,
+    }  # fmt: skip
+    return render(request, "assessments/review_batch.html", context)
+
+
+def _decide_several(
+    request: SignedIn, campaign: Campaign, offered: dict[int, Review], others: list[Review]
+) -> HttpResponse:
+    """Each ticked line carries what was shown: key and version. One that fails does not stop the others."""
+    picked = [keys(pick.split(":")) for pick in request.POST.getlist("pick")[:MOST]]
+    shown = {pair[0]: pair[1] for pair in picked if len(pair) == 2}
+    if not shown:
+        messages.warning(request, _("没有选中任何一件。"))
+        return redirect("assessments:review_batch", campaign.pk)
+    done, failed = 0, []
+    known = {row.pk: row for row in others}
+    for pk, version in shown.items():
+        row = offered.get(pk)
+        if row is None:
+            why = _("有不同或有提示，请逐件看过再审定。") if pk in known else _("它已不在待您审定的里面。")
+            failed.append({"title": str(known.get(pk, pk)), "why": why})
+            continue
+        try:
+            make(row, "decide", by=request.user, version=version)
+            done += 1
+        except (MoveNotAllowed, ValidationError) as error:
+            failed.append({"title": str(row), "why": getattr(error, "message", "") or "；".join(error.messages)})
+    if done:
+        messages.success(request, _("已审定 %(n)d 支队伍。") % {"n": done})
+    for line in failed:
+        messages.error(request, _("“%(title)s”没有审定：%(why)s") % line)
+    return redirect("assessments:review_batch" if failed else "assessments:campaign_detail", campaign.pk)

@@ -1,0 +1,166 @@
+"""自评: the team's answers, what is read from the records shown beside them; evidence of a line."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessments.annual_answers import TEAM, Basis, basis_of
+from assessments.annual_rights import reports
+from assessments.annual_scores import keep, line_for_evidence
+from assessments.forms.answers import AnswersForm
+from assessments.models import Indicator, Review
+from assessments.review_checks import evidence_of
+from assessments.review_remarks import last_return, remarks_of
+from assessments.sections import SCORES
+from assessments.sheet_rows import Row, rows_of, sheets_of
+from assessments.states import ReviewState
+from assessments.views.review_common import review_page, writable
+from assessments.writing import confirm
+from core.attachments.panel import panels
+from core.models import WorkflowEvent
+from core.workflow import MoveNotAllowed
+from organizations.signed_in import SignedIn
+from organizations.views.common import refused
+
+_BOTH = ["GET", "POST"]
+
+
+@require_http_methods(_BOTH)
+@login_required
+def review_self(request: SignedIn, pk: int) -> HttpResponse:
+    page = review_page(request, pk)
+    answer = writable(page)
+    if answer:
+        return answer
+    review = page.review
+    basis = basis_of(review)
+    if request.method == "GET":
+        return _show(request, review, basis, AnswersForm(basis=basis, side=TEAM))
+    form = AnswersForm(request.POST, basis=basis, side=TEAM)
+    form.is_valid()
+    try:
+        fresh, overtaken = keep(review, TEAM, form.given(), by=request.user)
+        confirm(fresh, SCORES, by=request.user)  # whoever saves the page has read it
+    except MoveNotAllowed as error:
+        return refused(request, review, error)
+    tell(request, form, overtaken)
+    if form.errors:
+        return _show(request, review, basis_of(review), form)
+    if overtaken:
+        return redirect("assessments:review_self", review.pk)
+    return redirect(review)
+
+
+def tell(request: SignedIn, form: AnswersForm, overtaken: list[Indicator]) -> None:
+    """What was kept and what was not, in sentences."""
+    if overtaken:
+        names = _("、").join(str(one) for one in overtaken)
+        messages.warning(request, _("%(lines)s别人刚改过，保留的是别人填的，请核对。") % {"lines": names})
+    if form.errors:
+        wrong = _("、").join(one.code for one in form.basis.scored if form.wrong(one))
+        messages.warning(request, _("%(lines)s没有保存，请改正；其余的已保存。") % {"lines": wrong})
+    elif not overtaken:
+        messages.success(request, _("已保存。"))
+
+
+def _show(request: SignedIn, review: Review, basis: Basis, form: AnswersForm) -> HttpResponse:
+    sheets = sheets_of(review, basis, (TEAM,))
+    rows = rows_of(review, basis, sheets)
+    returned, remarks = None, []
+    if review.state == ReviewState.RETURNED:
+        returned = last_return(list(WorkflowEvent.objects.of(review).select_related("by")))
+        remarks = remarks_of(review, returned, basis)
+    fill(rows, form, files=evidence_of(basis), remarks={one.name: one for one in remarks})
+    context = {
+        "title": _("自评"), "review": review, "rows": rows, "form": form, "sheet": sheets[TEAM],
+        "snapshot": basis.snapshot, "returned": returned, "unread": SCORES in review.carried,
+        "keep_key": f"review-{review.pk}-self",
+    }  # fmt: skip
+    return render(request, "assessments/review_self.html", context)
+
+
+def fill(rows: list[Row], form: AnswersForm, *, files: Any = None, remarks: Any = None) -> None:
+    """Put the fields of the form, the files and the remarks of each line with its row."""
+    for row in rows:
+        if not row.is_heading:
+            name = f"i{row.indicator.pk}"
+            row.extra = {
+                "fields": form.parts(row.indicator), "wrong": form.wrong(row.indicator),
+                "files": (files or {}).get(row.indicator.pk, 0), "remark": (remarks or {}).get(name), "name": name,
+            }  # fmt: skip
+
+
+@require_POST
+@login_required
+def review_self_autosave(request: SignedIn, pk: int) -> HttpResponse:
+    page = review_page(request, pk)
+    reports(page.review, request.user).require()
+    return autosaved(request, page.review, TEAM)
+
+
+def autosaved(request: SignedIn, review: Review, side: str) -> HttpResponse:
+    """A line for the page; for its form the new signs of the lines and the version; the points as they are now."""
+    basis = basis_of(review)
+    form = AnswersForm(request.POST, basis=basis, side=side)
+    form.is_valid()
+    try:
+        fresh, overtaken = keep(review, side, form.given(), by=request.user)
+    except MoveNotAllowed as error:
+        return render(request, "assessments/_answers_saved.html", {"refused": error.message}, status=409)
+    basis = basis_of(fresh)
+    sheets = sheets_of(fresh, basis, (side,))
+    left_alone = {one.pk for one in overtaken}
+    again = AnswersForm(basis=basis, side=side)
+    seen = [again.parts(one)["seen"] for one in basis.scored if one.pk not in left_alone and not form.wrong(one)]
+    context = {
+        "saved_at": timezone.now(), "wrong": len([one for one in basis.scored if form.wrong(one)]),
+        "overtaken": overtaken, "seen": seen, "version": fresh.version, "sheet": sheets[side],
+        "rows": [row for row in rows_of(fresh, basis, sheets) if not row.is_heading], "side": side,
+    }  # fmt: skip
+    return render(request, "assessments/_answers_saved.html", context)
+
+
+def _line(basis: Basis, indicator: int) -> Indicator:
+    line = next((one for one in basis.scored if one.pk == indicator), None)
+    if line is None:
+        raise Http404(_("这项标准没有这个指标。"))
+    return line
+
+
+@require_POST
+@login_required
+def review_evidence_begin(request: SignedIn, pk: int, indicator: int) -> HttpResponse:
+    """Make the row that files of a line hang on, where there is none yet, and lead to them."""
+    page = review_page(request, pk)
+    answer = writable(page)
+    if answer:
+        return answer
+    line = _line(basis_of(page.review), indicator)
+    try:
+        line_for_evidence(page.review, line, by=request.user)
+    except MoveNotAllowed as error:
+        return refused(request, page.review, error)
+    return redirect("assessments:review_evidence", page.review.pk, line.pk)
+
+
+@require_safe
+@login_required
+def review_evidence(request: SignedIn, pk: int, indicator: int) -> HttpResponse:
+    """Files of one line of the team."""
+    page = review_page(request, pk)
+    basis = basis_of(page.review)
+    line = _line(basis, indicator)
+    row = basis.row(TEAM, line)
+    if row is not None:
+        row.review = page.review
+    context = {
+        "title": _("证明材料"), "review": page.review, "indicator": line, "row": row, "kept": bool(page.kept),
+        "panels": panels(row, request.user, ("evidence",)) if row is not None else {},
+    }  # fmt: skip
+    return render(request, "assessments/review_evidence.html", context)

@@ -1,0 +1,74 @@
+"""Two who decide, open or write in the same instant: on the real database."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from assessments.annual_moving import make
+from assessments.annual_scores import Given, keep
+from assessments.annual_workflow import CAMPAIGN
+from assessments.choices import ScoredBy
+from assessments.models import Campaign, Review
+from core.models import WorkflowEvent
+from core.workflow import MoveNotAllowed
+from organizations.models import Appointment, Organization, User
+from organizations.permissions import grant
+from tests.assessments import annual
+from tests.organizations.helpers import at_once
+from tests.teams.builders import read
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _refused(answers: list[object]) -> list[MoveNotAllowed]:
+    found = [answer for answer in answers if isinstance(answer, Exception)]
+    assert all(isinstance(answer, MoveNotAllowed) for answer in found), answers
+    return found  # type: ignore[return-value]
+
+
+@pytest.fixture
+def colleague(office: Callable[[str], Organization], db: None) -> User:
+    other = User.objects.create_user("colleague", name="同事（演示）", organization=office("150000"))
+    grant(Appointment.objects.create(user=other, role="reviewer", organization=office("150000")))
+    return other
+
+
+def test_two_decide_at_once(cast: dict[str, User], colleague: User) -> None:
+    people = [read(cast[name]) for name in ("captain", "chifeng", "region")]
+    place = people[0].organization
+    record = annual.in_state("scored", annual.campaign(people[2]), place, *people)
+    answers = at_once(
+        lambda: make(record, "decide", by=read(cast["region"]), version=record.version),
+        lambda: make(record, "decide", by=read(colleague), version=record.version),
+    )
+    refused = _refused(answers)
+    assert [one.code for one in refused] == ["state"]
+    assert WorkflowEvent.objects.of(record).filter(action="decide").count() == 1
+
+
+def test_written_while_it_is_decided(cast: dict[str, User], colleague: User) -> None:
+    """Either the line is in the result, or whoever decides is told, or whoever writes: never a result without it."""
+    people = [read(cast[name]) for name in ("captain", "chifeng", "region")]
+    record = annual.in_state("scored", annual.campaign(people[2]), people[0].organization, *people)
+    line = record.campaign.standard.indicators.get(code="2.1")
+    given = Given(points=Decimal(10), note="演示", seen="|||")
+    answers = at_once(
+        lambda: keep(record, ScoredBy.REGION, {line.pk: given}, by=read(colleague)),
+        lambda: make(record, "decide", by=read(cast["region"]), version=record.version),
+    )
+    assert len(_refused(answers)) == 1
+    record.refresh_from_db()
+    assert (record.state, record.total) in (("scored", None), ("decided", Decimal(95)))
+
+
+def test_opened_twice_asks_every_team_once(cast: dict[str, User], colleague: User) -> None:
+    region = read(cast["region"])
+    annual.team(read(cast["captain"]).organization)
+    year = annual.campaign(region, opened=False)
+    answers = at_once(
+        lambda: CAMPAIGN.perform(year, "open", by=region), lambda: CAMPAIGN.perform(year, "open", by=read(colleague))
+    )
+    assert len(_refused(answers)) == 1
+    assert Campaign.objects.get(pk=year.pk).state == "open"
+    assert Review.objects.filter(campaign=year).count() == 1

@@ -1,0 +1,397 @@
+"""A year through the pages, as the people use them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.annual_scores import sign_of
+from assessments.models import Campaign, Review, ReviewScore
+from assessments.scoring import plain
+from assessments.sections import SECTIONS
+from assessments.views.campaigns import CampaignList
+from assessments.views.review_list import ReviewList
+from assessments.writing import mark_of
+from organizations.models import Appointment, Organization, User
+from organizations.permissions import grant
+from tests.assessments import annual, builders
+from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told, queries_of
+from tests.people.leaks import text_of
+
+pytestmark = pytest.mark.django_db
+As = Callable[[User], Client]
+
+
+def at(route: str, *args: Any) -> str:
+    return reverse(f"assessments:{route}", args=args)
+
+
+def lines(of: Review, side: str, **typed: str) -> dict[str, str]:
+    """A form as the page has it, with ``typed`` by ``<code with _>``: value, and ``note_…``."""
+    data: dict[str, str] = {}
+    for one in of.campaign.standard.indicators.exclude(method="heading"):
+        row = ReviewScore.objects.filter(review=of, indicator=one, scored_by=side).first()
+        value = None if row is None else row.points if one.method == "judged" else row.value
+        data |= {f"i{one.pk}_value": "" if value is None else plain(value), f"i{one.pk}_note": row.note if row else "",
+                 f"i{one.pk}_seen": sign_of(row)}  # fmt: skip
+        code = one.code.replace(".", "_")
+        for name, part in ((f"v{code}", "value"), (f"n{code}", "note")):
+            if name in typed:
+                data[f"i{one.pk}_{part}"] = typed[name]
+    return data
+
+
+def version(of: Review) -> str:
+    return str(Review.objects.values_list("version", flat=True).get(pk=of.pk))
+
+
+def test_a_year_from_the_notice_to_the_result(
+    region: User, captain: User, chifeng: User, baotou: User, as_user: As
+) -> None:
+    annual.team(captain.organization)
+    standard = builders.standard("annual")
+    top, team, league = as_user(region), as_user(captain), as_user(chifeng)
+
+    # the region prepares and opens it
+    data = {"year": "2025", "standard": standard.pk, "data_until": "2025-12-31", "report_by": "2026-01-15"}
+    assert top.post(at("campaign_create"), data).status_code == 302
+    year = Campaign.objects.get(year=2025)
+    assert team.get(year.get_absolute_url()).status_code == 404  # still being prepared
+    assert "支队伍都可以" in top.get(at("campaign_move", year.pk), {"action": "open"}).content.decode()
+    assert top.post(at("campaign_move", year.pk), {"action": "open"}).status_code == 302
+    review = Review.objects.get(campaign=year, team=captain.organization.team)
+    annual.taken(review)
+    page = review.get_absolute_url()
+
+    # the captain writes what cannot be told from records
+    assert "带出初稿" in team.get(page).content.decode()
+    assert team.post(at("review_begin", review.pk)).status_code == 302
+    review.refresh_from_db()
+    assert "年末在册队员24人" in review.report["team"]
+    for section in ("problems", "plans", "basics", "team", "training", "funds"):
+        text = f"{review.report.get(section, '')}演示：照常。"
+        seen = mark_of(review.report.get(section, ""))
+        assert team.post(at("review_edit", review.pk, section), {"text": text, "seen": seen}).status_code == 302
+    team.post(at("review_reporter", review.pk), {"reporter": "阿拉坦·苏都", "version": version(review)})
+    team.post(at("review_self", review.pk), lines(review, "team", v1_3="1", v2_1="36"))
+    assert "可以报送了" in team.get(page).content.decode()
+    team.post(at("review_move", review.pk), {"action": "submit", "version": version(review)})
+    review.refresh_from_db()
+    assert (review.state, review.self_total) == ("submitted", Decimal(96))
+
+    # another league finds none of it; the captain cannot score
+    stranger = as_user(baotou)
+    for route in ("review_detail", "review_sheet", "review_score", "review_history"):
+        assert stranger.get(at(route, review.pk)).status_code == 404
+    assert team.get(at("review_score", review.pk)).status_code == 403
+    assert team.post(at("review_score", review.pk), {"action": "score"}).status_code == 403
+    assert not stranger.get(at("review_list")).context["table"].data.data
+
+    # the league returns one line, the captain lands on it and mends it
+    line = standard.indicators.get(code="2.1")
+    given = {
+        "action": "return_for_changes",
+        "comment": "请核对",
+        f"field_i{line.pk}": "没有记录",
+        "version": version(review),
+    }
+    assert league.post(at("review_move", review.pk), given).status_code == 302
+    shown = team.get(page).content.decode()
+    assert "没有记录" in shown
+    assert f"{at('review_self', review.pk)}#i{line.pk}" in shown
+    assert "没有记录" in team.get(at("review_self", review.pk)).content.decode()
+    team.post(at("review_self", review.pk), lines(review, "team", v2_1="30", n2_1="按记录改"))
+    assert "已改" in team.get(page).content.decode()
+    team.post(at("review_move", review.pk), {"action": "resubmit", "version": version(review)})
+
+    # the league agrees to the rest and scores
+    desk = at("review_score", review.pk)
+    assert "退回后改过" in league.get(desk).content.decode()
+    league.post(desk, {**lines(review, "league"), "action": "agree", "version": version(review)})
+    done = {**lines(review, "league"), "action": "score", "opinion": "同意", "version": version(review)}
+    assert league.post(desk, done).status_code == 302
+    review.refresh_from_db()
+    assert (review.state, review.league_total, review.league_opinion) == ("scored", Decimal(90), "同意")
+
+    # the region decides, publishes, concludes
+    batch = at("review_batch", year.pk)
+    assert captain.organization.name in top.get(batch).content.decode()
+    top.post(batch, {"pick": [f"{review.pk}:{version(review)}"]})
+    review.refresh_from_db()
+    assert (review.state, str(review.result)) == ("decided", "优秀")
+    today = timezone.localdate()
+    days = {"public_from": f"{today - timedelta(days=9)}", "public_until": f"{today - timedelta(days=2)}"}
+    assert top.post(at("campaign_publicise", year.pk), days).status_code == 302
+    top.post(at("campaign_conclude", year.pk))
+    review.refresh_from_db()
+    assert review.state == "final"
+    for one in year.reviews.exclude(pk=review.pk):
+        top.post(at("review_move", one.pk), {"action": "exempt", "reason": "演示", "version": one.version})
+    top.post(at("campaign_move", year.pk), {"action": "close"})
+    year.refresh_from_db()
+    assert year.state == "closed"
+    story = team.get(at("review_history", review.pk)).content.decode()
+    for words in ("没有记录", "重新报送", "考核完成", "审定", "办结"):
+        assert words in story
+
+
+def test_an_unchanged_team_finishes_with_a_dozen_presses(region: User, captain: User, as_user: As) -> None:
+    """Last year's words and answers, with this year's numbers: one press for each, and nothing typed."""
+    place = captain.organization
+    before = annual.review(annual.campaign(region, 2024), place)
+    annual.written(before)
+    now = annual.review(annual.campaign(region, standard=before.campaign.standard), place, snapshot=False)
+    annual.taken(now, members_registered="31")
+    client, presses = as_user(captain), 0
+
+    def press(address: str, **data: str) -> Any:
+        nonlocal presses
+        presses += 1
+        return client.post(address, data, follow=True)
+
+    page = press(at("review_begin", now.pk))
+    while page.context.get("left"):
+        form = page.content.decode()
+        assert form.count('data-key="a"') == 1  # the same key each time
+        key = form.split('data-key="a"')[0].rsplit('name="section" value="', 1)[1].split('"')[0]
+        page = press(at("review_confirm", now.pk), section=key)
+    now.refresh_from_db()
+    if not now.reporter:
+        press(at("review_reporter", now.pk), reporter="阿拉坦·苏都", version=version(now))
+    press(at("review_move", now.pk), action="submit", version=version(now))
+    now.refresh_from_db()
+    assert now.state == "submitted"
+    assert now.report["plans"] == "下年计划：演示内容。"
+    assert ReviewScore.objects.get(review=now, indicator__code="2.1", scored_by="team").points == Decimal(35)
+    assert presses <= len(SECTIONS) + 4
+
+
+def test_this_years_numbers_stand_in_last_years_words(region: User, captain: User, as_user: As) -> None:
+    place = captain.organization
+    before = annual.review(annual.campaign(region, 2024), place)
+    client = as_user(captain)
+    client.post(at("review_begin", before.pk))
+    before.refresh_from_db()
+    before.report["team"] += "全队轮训一遍。"
+    before.report["training"] = "自己写的：练了水上救援。"
+    before.save()
+    now = annual.review(annual.campaign(region, standard=before.campaign.standard), place, snapshot=False)
+    annual.taken(now, members_registered="31")
+    client.post(at("review_begin", now.pk))
+    now.refresh_from_db()
+    assert now.report["team"].startswith("年末在册队员31人")
+    assert now.report["team"].endswith("全队轮训一遍。")
+    assert now.report["training"] == "自己写的：练了水上救援。"
+    assert {"team", "training"} <= set(now.carried)
+
+
+def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(region: User, captain: User, as_user: As) -> None:
+    now = annual.review(annual.campaign(region), captain.organization)
+    now.report = {"plans": "信息员写的"}
+    now.save()
+    client = as_user(captain)
+    answer = client.post(at("review_edit", now.pk, "plans"), {"text": "队长写的", "seen": mark_of("")})
+    assert answer.status_code == 409
+    assert "信息员写的" in answer.content.decode()
+    assert "队长写的" in answer.content.decode()
+    again = {"text": "队长写的", "seen": answer.context["form"]["seen"].value()}
+    assert client.post(at("review_edit", now.pk, "plans"), again).status_code == 302
+    now.refresh_from_db()
+    assert now.report["plans"] == "队长写的"
+
+
+def test_a_line_somebody_else_changed_stays(region: User, captain: User, as_user: As) -> None:
+    now = annual.review(annual.campaign(region), captain.organization)
+    opened = lines(now, "team", v2_1="30", v1_3="1")
+    annual.answered(now, "team", {"2.1": {"points": Decimal(12)}})
+    answer = as_user(captain).post(at("review_self", now.pk), opened, follow=True)
+    assert "别人刚改过" in answer.content.decode()
+    kept = dict(ReviewScore.objects.filter(review=now).values_list("indicator__code", "points"))
+    assert kept == {"2.1": Decimal(12), "1.3": None}
+
+
+def test_bad_numbers_are_told_and_the_rest_is_kept(region: User, captain: User, as_user: As) -> None:
+    now = annual.review(annual.campaign(region), captain.organization)
+    answer = as_user(captain).post(at("review_self", now.pk), lines(now, "team", v2_1="400", v1_3="1"))
+    assert "不能超过满分 40 分" in answer.content.decode()
+    assert list(ReviewScore.objects.filter(review=now).values_list("indicator__code", flat=True)) == ["1.3"]
+
+
+@pytest.mark.parametrize("part", ["self", "section", "desk"])
+def test_pages_save_themselves(part: str, region: User, captain: User, chifeng: User, as_user: As) -> None:
+    year = annual.campaign(region)
+    now = annual.in_state(
+        "submitted" if part == "desk" else "draft", year, captain.organization, captain, chifeng, region
+    )
+    if part == "section":
+        seen = mark_of(now.report["plans"])
+        answer = as_user(captain).post(at("review_autosave", now.pk, "plans"), {"text": "新的", "seen": seen})
+        assert mark_of("新的") in answer.content.decode()
+    elif part == "self":
+        answer = as_user(captain).post(at("review_self_autosave", now.pk), lines(now, "team", v2_1="22"))
+        assert "|22||" in answer.content.decode()
+    else:
+        answer = as_user(chifeng).post(
+            at("review_score_autosave", now.pk), lines(now, "league", v2_1="22", n2_1="缺一项")
+        )
+        assert "|22||缺一项" in answer.content.decode()
+        assert answer.content.decode().count('id="id_version"') == 1
+    assert "已自动保存" in answer.content.decode()
+
+
+def test_wrong_states_are_told(region: User, captain: User, chifeng: User, as_user: As) -> None:
+    year = annual.campaign(region)
+    now = annual.in_state("decided", year, captain.organization, captain, chifeng, region)
+    for user, route, args in (
+        (captain, "review_edit", ("plans",)), (captain, "review_self", ()), (captain, "review_confirm", ()),
+        (chifeng, "review_score", ()), (chifeng, "review_take", ()), (region, "review_decide", ()),
+        (region, "adjustment_create", ()),
+    ):  # fmt: skip
+        answer = as_user(user).get(at(route, now.pk, *args), follow=True)
+        assert answer.redirect_chain == [(now.get_absolute_url(), 302)], route
+        assert answer.context["messages"], route
+
+
+def test_looking_changes_nothing(region: User, captain: User, chifeng: User, as_user: As) -> None:
+    year = annual.campaign(region)
+    now = annual.in_state("submitted", year, captain.organization, captain, chifeng, region)
+    before = Review.objects.filter(pk=now.pk).values().get()
+    for user in (captain, chifeng, region):
+        for route in ("review_detail", "review_report", "review_sheet", "review_files", "review_history"):
+            assert as_user(user).get(at(route, now.pk)).status_code == 200
+    assert as_user(chifeng).get(at("review_score", now.pk)).status_code == 200
+    assert Review.objects.filter(pk=now.pk).values().get() == before
+
+
+def test_of_two_who_decide_at_once_the_second_is_told(region: User, captain: User, chifeng: User, as_user: As) -> None:
+    year = annual.campaign(region)
+    now = annual.in_state("scored", year, captain.organization, captain, chifeng, region)
+    shown = version(now)
+    as_user(region).post(at("review_decide", now.pk), {"action": "decide", "version": shown})
+    other = people_with_role(region.organization, "reviewer")
+    answer = as_user(other).post(at("review_decide", now.pk), {"action": "decide", "version": shown}, follow=True)
+    assert "已经办过" in answer.content.decode()
+    now.refresh_from_db()
+    assert now.decided_by == region
+
+
+def test_what_changed_since_the_page_was_opened_is_not_decided_unseen(
+    region: User, captain: User, chifeng: User, as_user: As
+) -> None:
+    year = annual.campaign(region)
+    now = annual.in_state("scored", year, captain.organization, captain, chifeng, region)
+    shown = version(now)
+    as_user(region).post(
+        at("adjustment_create", now.pk), {"kind": "penalty", "points": "5", "what": "演示", "grounds": "演示"}
+    )
+    answer = as_user(region).post(at("review_decide", now.pk), {"action": "decide", "version": shown}, follow=True)
+    assert "改过" in answer.content.decode()
+    assert Review.objects.get(pk=now.pk).state == "scored"
+
+
+def people_with_role(place: Organization, role: str) -> User:
+    other = User.objects.create_user(f"other-{role}", name="另一位（演示）", organization=place)
+    grant(Appointment.objects.create(user=other, role=role, organization=place))
+    return other
+
+
+def test_adjustments_end_with_a_reason_and_stay(region: User, captain: User, chifeng: User, as_user: As) -> None:
+    year = annual.campaign(region)
+    now = annual.in_state("scored", year, captain.organization, captain, chifeng, region)
+    top = as_user(region)
+    wrong = top.post(at("adjustment_create", now.pk), {"kind": "bonus", "what": "演示", "grounds": "演示"})
+    assert "要填写分数" in wrong.content.decode()
+    top.post(at("adjustment_create", now.pk), {"kind": "bonus", "points": "3", "what": "受表彰", "grounds": "演示文件"})
+    row = now.adjustments.get()
+    assert "受表彰" in as_user(captain).get(at("review_sheet", now.pk)).content.decode()
+    assert as_user(captain).get(at("adjustment_end", row.pk)).status_code == 403
+    top.post(at("adjustment_end", row.pk), {"reason": "重复"})
+    row.refresh_from_db()
+    assert (row.end_reason, row.ended_at is not None) == ("重复", True)
+    assert "重复" in as_user(captain).get(at("review_sheet", now.pk)).content.decode()
+
+
+def test_only_clean_ones_are_decided_together(
+    region: User, captain: User, chifeng: User, as_user: As, office: Callable[[str], Organization]
+) -> None:
+    year = annual.campaign(region)
+    clean = annual.in_state("scored", year, captain.organization, captain, chifeng, region)
+    other = annual.written(annual.review(year, office("150404")))
+    other.state = "submitted"
+    other.save()
+    other = annual.scored(other, chifeng, judged=Decimal(20))
+    top, batch = as_user(region), at("review_batch", year.pk)
+    page = top.get(batch)
+    assert [line["review"] for line in page.context["rows"]] == [clean]
+    assert page.context["others"] == [other]
+    picks = [f"{one.pk}:{version(one)}" for one in (clean, other)]
+    answer = top.post(batch, {"pick": picks}, follow=True)
+    assert "请逐件看过" in answer.content.decode()
+    assert {one.pk: one.state for one in year.reviews.all()} == {clean.pk: "decided", other.pk: "scored"}
+
+
+def test_teams_filed_later_are_added(
+    region: User, captain: User, as_user: As, office: Callable[[str], Organization]
+) -> None:
+    year = annual.campaign(region)
+    late = annual.team(office("150404"), filing_no="NMHS-late")
+    as_user(region).post(at("campaign_add", year.pk), {"pick": [late.pk]})
+    assert list(year.reviews.values_list("team", "office__code")) == [(late.pk, "150400")]
+
+
+def test_lists_keep_to_the_house(
+    region: User, captain: User, chifeng: User, as_user: As, office: Callable[[str], Organization]
+) -> None:
+    year = annual.campaign(region)
+    annual.in_state("decided", year, captain.organization, captain, chifeng, region)
+    made = iter(Organization.objects.filter(level="banner_county").exclude(pk__in=year.reviews.values("organization")))
+
+    def grow(step: int) -> None:
+        while year.reviews.count() < step + 1:
+            place = next(made)
+            builders.review(year, annual.team(place))
+
+    top = as_user(region)
+    assert_constant_queries(top, at("review_list"), grow, steps=(1, 2, 8))
+    assert_constant_queries(top, at("campaign_detail", year.pk), lambda step: grow(8 + step), steps=(1, 2))
+    assert_sorts_by_index(ReviewList)
+    assert_sorts_by_index(CampaignList)
+    assert_tampering_is_told(top, at("review_list"))
+    assert captain.organization.name in text_of(top.get(at("review_list"), {"export": "xlsx"}))
+    names = [row.record.organization.path for row in top.get(at("review_list")).context["table"].rows]
+    assert names == sorted(names)  # by the tree, never by points
+
+
+def test_pages_take_ten_queries_at_most(region: User, captain: User, chifeng: User, as_user: As) -> None:
+    year = annual.campaign(region)
+    draft = annual.in_state("draft", year, captain.organization, captain, chifeng, region)
+    most = {}
+    for route in ("review_detail", "review_self", "review_report", "review_sheet", "review_history", "review_confirm"):
+        most[route] = len(queries_of(as_user(captain), at(route, draft.pk)))
+    most["review_edit"] = len(queries_of(as_user(captain), at("review_edit", draft.pk, "plans")))
+    annual.REVIEW.perform(draft, "submit", by=captain)
+    most["review_score"] = len(queries_of(as_user(chifeng), at("review_score", draft.pk)))
+    assert max(most.values()) <= 10, most
+
+
+def test_api_shows_what_the_pages_show(region: User, captain: User, chifeng: User, baotou: User, as_user: As) -> None:
+    year = annual.campaign(region)
+    now = annual.in_state("submitted", year, captain.organization, captain, chifeng, region)
+    found = as_user(captain).get(reverse("api:review-detail", args=[now.pk])).json()
+    assert (found["state"], found["self_total"], found["result"]) == ("submitted", "95.00", None)
+    assert set(found["lines"]) == {"team"}  # the office has not handed its points on
+    assert as_user(baotou).get(reverse("api:review-detail", args=[now.pk])).status_code == 404
+    assert as_user(captain).get(reverse("api:campaign-list")).json()["results"][0]["year"] == 2025
+
+
+def test_names_stay_whole(region: User, captain: User, as_user: As) -> None:
+    now = annual.review(annual.campaign(region), captain.organization)
+    client = as_user(captain)
+    name = "敖特根巴雅尔·孟和"
+    client.post(at("review_reporter", now.pk), {"reporter": name, "version": version(now)})
+    assert name in client.get(at("review_report", now.pk)).content.decode()
