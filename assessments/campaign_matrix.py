@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Substr
+from django.db.models.functions import Coalesce, Left, Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -118,8 +118,8 @@ def matrix_of(campaign: Campaign, user: User, chosen: Chosen, today: date | None
     today = today or timezone.localdate()
     places = Organization.objects.filter(level__in=(Level.REGION, Level.LEAGUE)).order_by("path")
     rows = seen(campaign, user, chosen.under)
-    length = Organization.steplen * 3
-    branch = rows.order_by().annotate(branch=Substr("organization__path", 1, length))
+    above = Length("organization__path") - Organization.steplen  # of the office that manages the team
+    branch = rows.order_by().annotate(branch=Left("organization__path", above))
     found = together(
         places=places.only("pk", "path", "name", "short_name", "level", "depth"),
         counts=branch.values("branch", "state").annotate(n=Count("pk"), asked=Count("pk", filter=Q(_asked()))),

@@ -81,6 +81,7 @@ def follow_up_of(request: SignedIn, pk: int) -> FollowUp:
 def followup_detail(request: SignedIn, pk: int) -> HttpResponse:
     one = follow_up_of(request, pk)
     user = request.user
+    known = [one.review, one.responsible, *(who for who in (one.made_by, one.reported_by, one.done_by) if who)]
     acts = [
         {"action": key, "label": act.label, "tone": act.tone, "needs_comment": True}
         for key, act in ACTS.items()
@@ -90,7 +91,7 @@ def followup_detail(request: SignedIn, pk: int) -> HttpResponse:
         "title": one.what[:60], "follow_up": one, "state": state_of(one), "due": due_chip(one), "facts": _facts(one),
         "moves": acts, "move_url": reverse("assessments:followup_act", args=[one.pk]),
         "may_edit": bool(following.may_edit(one, user)), "stands": one.review.state in REVIEW_DECIDED,
-        "act_of_team": act_of_team(one, user) if one.is_open else None, "history": changes(one),
+        "act_of_team": act_of_team(one, user) if one.is_open else None, "history": changes(one, known=known),
         "own_report": one.is_open and one.reported_by_id == user.pk and bool(manages(one, user)),
     }  # fmt: skip
     return render(request, "assessments/followup_detail.html", context)

@@ -181,7 +181,8 @@ def test_looking_changes_nothing_and_costs_little(region: User, captain: User, c
         assert as_user(user).get(f"{at('followup_act', one.pk)}?action={action}").status_code == 200
     assert as_user(region).get(at("followup_edit", one.pk)).status_code == 200
     assert FollowUp.objects.values().get() == before
-    assert len(queries_of(as_user(captain), one.get_absolute_url())) <= 10
+    found = queries_of(as_user(captain), one.get_absolute_url())
+    assert len(found) <= 10, "\n".join(found)
     assert len(queries_of(as_user(region), review.get_absolute_url())) <= 12
 
 
