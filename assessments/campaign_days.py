@@ -24,20 +24,23 @@ def days_of(campaign: Campaign, counts: Mapping[str, int], today: date | None = 
         (_("公示起"), campaign.public_from, 0), (_("公示止"), campaign.public_until, 0),
     ]  # fmt: skip
     found = [_line(label, day, waiting, today) for label, day, waiting in lines]
-    found.append({"label": _("今天"), "day": today, "today": True, "past": True, "said": "", "late": False})
+    found.append({"label": _("今天"), "day": today, "today": True, "past": True, "said": ""})
     # on the same day what is due stands before today
     return sorted(found, key=lambda line: (line["day"] is None, line["day"] or date.max, line["today"]))
 
 
 def _line(label: Any, day: date | None, waiting: int, today: date) -> dict[str, Any]:
     late = bool(day and day < today and waiting)
-    return {"label": label, "day": day, "today": False, "past": bool(day and day < today), "late": late,
-            "said": _said(day, waiting, today)}  # fmt: skip
+    return {
+        "label": label, "day": day, "today": False, "past": bool(day and day < today), "late": late,
+        "said": _said(day, today), "waits": _("%(n)d 支没有办") % {"n": waiting} if waiting else "",
+    }  # fmt: skip
 
 
-def _said(day: date | None, waiting: int, today: date) -> str:
+def _said(day: date | None, today: date) -> str:
     if day is None:
         return _("没有定")
     left = (day - today).days
-    when = _("已过") if left < 0 else _("就是今天") if left == 0 else _("还有 %(n)d 天") % {"n": left}
-    return f"{when} · {_('%(n)d 支没有办') % {'n': waiting}}" if waiting else when
+    if left == 0:
+        return _("就是今天")
+    return _("已过") if left < 0 else _("还有 %(n)d 天") % {"n": left}

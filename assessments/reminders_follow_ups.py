@@ -24,9 +24,8 @@ def follow_ups_due(today: date | None = None) -> Iterator[Reminder]:
     day = today or timezone.localdate()
     rows = FollowUp.objects.open().filter(reported_at=None, due_on__lte=day + timedelta(days=BEFORE[0]))
     due = [one for one in _read(rows) if one.due_on is not None and occasion(one.due_on, day)]
-    people = nearest_holders_each(
-        Right.REPORT_ASSESSMENT, {one.responsible_id: one.responsible for one in due}.values()
-    )
+    places = {one.responsible_id: one.responsible for one in due}
+    people = nearest_holders_each(Right.REPORT_ASSESSMENT, places.values())
     for one in due:
         assert one.due_on is not None, "chosen by it"
         left = (one.due_on - day).days

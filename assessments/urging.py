@@ -34,6 +34,7 @@ from organizations.roles import Right
 ACTION = "remind"
 STEPS = ("report", "score")
 LINES = 15  # teams named in one notice
+MOST = 10  # reminders a page names
 _NUMBER = {"report": Count("pk"), "score": Count("office", distinct=True)}
 
 
@@ -60,26 +61,28 @@ def urged_by(campaign: Campaign, user: User, step: str, under: Organization | No
     return rows.none()
 
 
-def waiting(
-    campaign: Campaign, user: User, under: Organization | None = None, counts: Mapping[str, int] | None = None
-) -> list[dict[str, Any]]:
-    """The buttons: what may be reminded of now, with numbers. One query for both.
+def waiting(campaign: Campaign, user: User, under: Organization | None = None) -> list[dict[str, Any]]:
+    """The buttons: what may be reminded of now, with numbers. One query."""
+    return _buttons(campaign, together(**_numbers(campaign, user, under)), under)
 
-    :param counts: state → number, where that is known already: without any there is nothing to ask.
-    """
-    found = []
+
+def reminding(campaign: Campaign, user: User) -> dict[str, Any]:
+    """The buttons, and who has reminded of what. One query for both."""
+    found = together(**_numbers(campaign, user), events=_events(campaign)[:MOST])
+    return {"urge": _buttons(campaign, found), "urged": _told(found["events"])}
+
+
+def _numbers(campaign: Campaign, user: User, under: Organization | None = None) -> dict[str, Any]:
     asked = {step: urged_by(campaign, user, step, under).order_by() for step in STEPS}
-    if counts is not None:
-        asked = {step: rows for step, rows in asked.items() if any(counts.get(one) for one in stage_of(step).now)}
-    one = {step: rows.values("campaign").annotate(n=_NUMBER[step]) for step, rows in asked.items()}
-    numbers = {step: sum(row["n"] for row in rows) for step, rows in (together(**one) if one else {}).items()}
-    for step, n in numbers.items():
-        if n:
-            label = _("提醒还没有报送的（%(n)d 支）") if step == "report" else _("提醒还没有考核的盟市（%(n)d 个）")
-            more = f"&under={under.pk}" if under else ""
-            url = f"{reverse('assessments:campaign_remind', args=[campaign.pk])}?step={step}{more}"
-            found.append({"label": label % {"n": n}, "url": url})
-    return found
+    return {step: rows.values("campaign").annotate(n=_NUMBER[step]) for step, rows in asked.items()}
+
+
+def _buttons(campaign: Campaign, found: Mapping[str, Any], under: Organization | None = None) -> list[dict[str, Any]]:
+    labels = {"report": _("提醒还没有报送的（%(n)d 支）"), "score": _("提醒还没有考核的盟市（%(n)d 个）")}
+    more = f"&under={under.pk}" if under else ""
+    page = reverse("assessments:campaign_remind", args=[campaign.pk])
+    numbers = {step: sum(row["n"] for row in found[step]) for step in STEPS}
+    return [{"label": labels[step] % {"n": n}, "url": f"{page}?step={step}{more}"} for step, n in numbers.items() if n]
 
 
 def reached(rows: Iterable[Review], step: str) -> list[Reached]:
@@ -163,14 +166,18 @@ def urge(
     return n, len(nobody)
 
 
-def urged(campaign: Campaign, most: int = 10) -> list[dict[str, Any]]:
-    """Newest first: who reminded of what, and how many people it reached. One query."""
-    rows = WorkflowEvent.objects.of(campaign).filter(action=ACTION).select_related("by").order_by("-at", "-pk")
+def urged(campaign: Campaign) -> list[dict[str, Any]]:
+    """Newest first: who reminded of what, and whom it reached. One query."""
+    return _told(_events(campaign)[:MOST])
+
+
+def _events(campaign: Campaign) -> "QuerySet[WorkflowEvent]":
+    rows = WorkflowEvent.objects.of(campaign).filter(action=ACTION)
+    return rows.select_related("by").order_by("-at", "-pk")
+
+
+def _told(rows: Iterable[WorkflowEvent]) -> list[dict[str, Any]]:
     return [
-        {
-            "at": row.at, "by": row.by, "label": stage_of(row.facts["step"]).label, "people": row.facts["people"],
-            "places": row.facts["places"], "told": row.facts["told"], "nobody": row.facts["nobody"],
-            "under": row.facts["under"], "comment": row.comment,
-        }
-        for row in rows[:most]
-    ]  # fmt: skip
+        {"at": row.at, "by": row.by, "label": stage_of(row.facts["step"]).label, "comment": row.comment, **row.facts}
+        for row in rows
+    ]

@@ -44,7 +44,7 @@ class FollowUpTable(Table):
     year = Column(gettext_lazy("年度"), accessor="review__campaign__year", attrs=_NOWRAP)
     result = Column(gettext_lazy("考核结果"), accessor="review__result__name", attrs=_NOWRAP)
     kind = Column(attrs=_NOWRAP)
-    responsible = Column(accessor="responsible__short_name")
+    responsible = Column(gettext_lazy("落实单位"), accessor="responsible__short_name")
     due_on = Column(orderable=True, order_by=("due_on",), attrs=_NOWRAP, empty_values=())
     outcome = Column()
     reported_at = DateTimeColumn(attrs=_NOWRAP)

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -94,10 +95,7 @@ class _Page:
         }  # fmt: skip
 
     def _group(self, league: League) -> dict[str, Any]:
-        rows = [
-            {"review": row.review, "cells": [{"label": cell.label, "shown": drawn(cell)} for cell in row.cells]}
-            for row in league.rows
-        ]
+        rows = [{"review": row.review, "cells": [_shown(cell) for cell in row.cells]} for row in league.rows]
         return {"place": league.place, "rows": rows, "n": league.shown}
 
     def _filters(self) -> list[dict[str, Any]]:
@@ -121,6 +119,10 @@ class _Page:
         ]  # fmt: skip
 
 
+def _shown(cell: Cell) -> dict[str, Any]:
+    return {"label": cell.label, "shown": drawn(cell), "none": not cell.tone}
+
+
 def drawn(cell: Cell) -> SafeString | str:
     """Icon, word and colour, the day below. Drawn here: a page holds thousands of them."""
     if not cell.tone:
@@ -128,7 +130,10 @@ def drawn(cell: Cell) -> SafeString | str:
     shown = chip(cell.tone, cell.text, cell.icon)
     if cell.late:
         return format_html('{}<span class="small warn-text">{}</span>', shown, _("超期 %(n)d 天") % {"n": cell.late})
-    return format_html('{}<span class="small mut">{}</span>', shown, f"{cell.day:%m-%d}") if cell.day else shown
+    if cell.day is None:
+        return shown
+    near = cell.day.year == timezone.localdate().year
+    return format_html('{}<span class="small mut">{}</span>', shown, f"{cell.day:%m-%d}" if near else f"{cell.day}")
 
 
 class _Rows:

@@ -70,6 +70,6 @@ def campaign_remind(request: SignedIn, pk: int) -> HttpResponse:
         "title": _("提醒：%(step)s") % {"step": stage_of(step).label}, "campaign": campaign, "form": form, "step": step,
         "reached": found, "nobody": sum(not one.people for one in found), "people": len(written),
         "sample": max(written.values(), key=lambda one: len(one.body)) if written else None, "cancel_url": back,
-        "urged": urged(campaign, 5),
+        "urged": urged(campaign),
     }  # fmt: skip
     return render(request, "assessments/campaign_remind.html", context)

@@ -26,7 +26,7 @@ from assessments.models import Campaign
 from assessments.states import CAMPAIGN_TONES, CampaignState, ReviewState
 from assessments.tables.campaigns import CampaignTable, with_counts
 from assessments.taking import is_over
-from assessments.urging import urged, waiting
+from assessments.urging import reminding
 from core.attachments.panel import panels
 from core.lists import ListView
 from core.workflow import MoveNotAllowed
@@ -64,7 +64,7 @@ class CampaignList(ListView):
 def campaign_of(request: SignedIn, pk: int) -> Campaign:
     """A campaign, for everybody who sees assessments anywhere; what is being prepared, for the region alone."""
     holding(Right.VIEW_ASSESSMENT)(request.user).require()
-    found: Campaign = seen(Campaign.objects.visible_to(request.user).select_related("standard"), pk)
+    found: Campaign = seen(Campaign.objects.visible_to(request.user).select_related("standard", "created_by"), pk)
     return found
 
 
@@ -95,9 +95,8 @@ def campaign_detail(request: SignedIn, pk: int) -> HttpResponse:
         "scored": counts[ReviewState.SCORED], "decided": counts[ReviewState.DECIDED],
         "in_public": counts[ReviewState.PUBLICITY], "publicity_over": not is_public(campaign),
         "data_over": is_over(campaign), "panels": panels(campaign, request.user, Campaign.attachment_kinds),
-        "history": changes(campaign) if may_manage else [],
-        "urge": waiting(campaign, request.user, counts=counts) if may_manage else [],
-        "urged": urged(campaign) if may_manage and not is_draft else [],
+        "history": changes(campaign, known=[campaign.standard, campaign.created_by]) if may_manage else [],
+        **(reminding(campaign, request.user) if may_manage and not is_draft else {}),
     }  # fmt: skip
     return render(request, "assessments/campaign_detail.html", context)
 

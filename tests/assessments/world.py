@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from assessments.models import Adjustment
+from assessments.models import Adjustment, FollowUp
 from organizations.models import User
 from people.models import Membership
 from teams.models import Team
@@ -17,6 +17,9 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
     adjustment = Adjustment.objects.create(
         review=review, kind="bonus", points=2, what="演示：受表彰", grounds="演示文件", made_by=cast["chifeng"]
     )
+    follow_up = FollowUp.objects.create(
+        review=review, kind="fund", what="演示：配发装备", responsible=team.organization, made_by=cast["region"]
+    )
     return {
         "standard": grading.standard,
         "indicator": grading.standard.indicators.get(code="1.1"),
@@ -26,4 +29,5 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
         "review": review,
         "review_indicator": campaign.standard.indicators.get(code="2.1"),
         "review_adjustment": adjustment,
+        "follow_up": follow_up,
     }
