@@ -94,14 +94,13 @@ def sheet(review: Review, side: str, basis: Basis | None = None, *, aim: str | N
     """
     basis = basis or basis_of(review)
     counted = adjusting(basis, side)
-    given, more = answers(review, side, basis), {
-        "adjustment": sum((_signed(one) for one in counted), NOUGHT),
-        "vetoed": any(one.kind == AdjustmentKind.VETO for one in counted),
-    }  # fmt: skip
-    found = score(basis.rules, given, aim=aim, **more)
+    given = answers(review, side, basis)
+    added = sum((_signed(one) for one in counted), NOUGHT)
+    vetoed = any(one.kind == AdjustmentKind.VETO for one in counted)
+    found = score(basis.rules, given, aim=aim, adjustment=added, vetoed=vetoed)
     asking = [bar for bar in basis.rules.bars if not bar.is_rest]
     if aim is None and asking and (found.conclusion is None or found.conclusion.is_rest):
-        found = score(basis.rules, given, aim=asking[-1].key, **more)
+        return score(basis.rules, given, aim=asking[-1].key, adjustment=added, vetoed=vetoed)
     return found
 
 

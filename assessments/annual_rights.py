@@ -1,5 +1,7 @@
 """Who may do what in a year's assessment. Pages, moves and services ask here."""
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import ScoredBy
@@ -86,7 +88,7 @@ def _not_about_oneself(review: Review, user: User) -> Decision | None:
     return None
 
 
-_WRITING = {
+_WRITING: dict[str, tuple[Callable[[Review, User], Decision], tuple[str, ...]]] = {
     ScoredBy.TEAM: (reports, REVIEW_WITH_AUTHOR),
     ScoredBy.LEAGUE: (scores, (ReviewState.SUBMITTED,)),
     ScoredBy.REGION: (decides, (ReviewState.SCORED,)),

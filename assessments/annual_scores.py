@@ -123,8 +123,8 @@ def _moved_on(review: Review, side: str) -> None:
 def line_for_evidence(review: Review, indicator: Indicator, *, by: User) -> ReviewScore:
     """The team's line of an indicator, made where there is none yet, so that files can hang on it."""
     fresh = _locked(review, ScoredBy.TEAM, by)
-    facts = {"review": fresh, "indicator": indicator, "scored_by": ScoredBy.TEAM}
-    return ReviewScore.objects.get_or_create(**facts)[0]
+    line, _made = ReviewScore.objects.get_or_create(review=fresh, indicator=indicator, scored_by=ScoredBy.TEAM)
+    return line
 
 
 def unanswered(basis: Basis, side: str) -> list[Indicator]:

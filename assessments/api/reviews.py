@@ -59,7 +59,7 @@ class ReviewDetailSerializer(ReviewSerializer):
         return dict(snapshot.values) if snapshot else {}
 
     def get_opinions(self, review: Review) -> dict[str, str]:
-        said = {LEAGUE: review.league_opinion, REGION: review.region_opinion}
+        said: dict[str, str] = {LEAGUE: review.league_opinion, REGION: review.region_opinion}
         return {str(side): said[side] for side in sides_of(review) if side in said}
 
     def get_lines(self, review: Review) -> dict[str, list[dict[str, Any]]]:

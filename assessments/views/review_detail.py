@@ -18,7 +18,7 @@ from assessments.annual_steps import region_deciders, upheld_since
 from assessments.follow_ups_shown import follow_ups_of
 from assessments.forms.reviews import ReporterForm
 from assessments.models import Review
-from assessments.review_checks import check
+from assessments.review_checks import Finding, check
 from assessments.review_remarks import last_return, remarks_of
 from assessments.sections import SCORES, SECTIONS, standing
 from assessments.sheet_rows import figures_of
@@ -48,10 +48,12 @@ def review_detail(request: SignedIn, pk: int) -> HttpResponse:
     page = review_page(request, pk, "assessments:review_detail")
     review = page.review
     basis = basis_of(review)
+    figures = figures_of(review, basis)
     events = list(WorkflowEvent.objects.of(review).select_related("by").order_by("at", "pk"))
     context = page.context(
         way=way_of(review),
-        figures=figures_of(review, basis),
+        figures=[one for one in figures if one.asked],
+        other_figures=[one for one in figures if not one.asked],
         snapshot=basis.snapshot,
         data_open=not is_over(review.campaign),
         since=events[-1].at if events else review.campaign.opened_at,
@@ -74,9 +76,10 @@ def way_of(review: Review) -> list[dict[str, Any]]:
            "public": campaign.public_until}  # fmt: skip
     today, steps = timezone.localdate(), []
     for key, states in _WAY:
-        late = key == now and due[key] is not None and due[key] < today
+        day = due[key]
+        late = key == now and day is not None and day < today
         steps.append({
-            "label": labels[key], "due": due[key], "at": done.get(key) if review.state in states else None,
+            "label": labels[key], "due": day, "at": done.get(key) if review.state in states else None,
             "done": review.state in states, "now": key == now, "late": late,
         })  # fmt: skip
     return steps
@@ -99,6 +102,9 @@ def _mending(page: ReviewPage, basis: Basis, events: list[WorkflowEvent]) -> dic
         return more
     findings = check(review, basis)
     asked = {remark.name for remark in remarks if not remark.answered}
+    if asked:
+        said = _("退回时要改的还有 %(n)d 处没有改，不用改的请在说明里写明。") % {"n": len(asked)}
+        findings.append(Finding(said, blocking=False))
     parts = []
     for section in SECTIONS:
         tone, label, icon = standing(review, section, asked)
@@ -108,8 +114,9 @@ def _mending(page: ReviewPage, basis: Basis, events: list[WorkflowEvent]) -> dic
         "missing": findings,
         "ready": not any(one.blocking for one in findings),
         "fresh": not any((review.report or {}).values()) and not review.carried,
-        "unread": len(review.carried),
-        "unread_scores": SCORES in review.carried,
+        "to_read": len(review.carried),
+        "scores_carried": SCORES in review.carried,
+        "self_asked": any(name.startswith("i") for name in asked),
         "self_left": len(unanswered(basis, TEAM)),
         "reporter": ReporterForm(instance=review),
     }

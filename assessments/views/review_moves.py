@@ -138,8 +138,10 @@ def _decide_several(
         try:
             make(row, "decide", by=request.user, version=version)
             done += 1
-        except (MoveNotAllowed, ValidationError) as error:
-            failed.append({"title": str(row), "why": getattr(error, "message", "") or "；".join(error.messages)})
+        except MoveNotAllowed as error:
+            failed.append({"title": str(row), "why": str(error.message)})
+        except ValidationError as error:
+            failed.append({"title": str(row), "why": "；".join(error.messages)})
     if done:
         messages.success(request, _("已审定 %(n)d 支队伍。") % {"n": done})
     for line in failed:

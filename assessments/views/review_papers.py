@@ -10,17 +10,13 @@ from django.views.decorators.http import require_safe
 
 from assessments.annual_answers import LEAGUE, REGION, TEAM, basis_of
 from assessments.annual_rights import adjusts
-from assessments.annual_workflow import REVIEW
-from assessments.models import Adjustment, Indicator, Review
-from assessments.review_remarks import FILES, FILES_LABEL
+from assessments.models import Adjustment, Review
+from assessments.review_story import story_of
 from assessments.sections import SECTIONS, text_of
 from assessments.sheet_rows import rows_of, sheets_of
 from assessments.states import ReviewState
 from assessments.views.review_common import ReviewPage, review_page
 from core.attachments.panel import panels
-from core.history import changes_of
-from core.keys import keys
-from core.models import WorkflowEvent
 from organizations.signed_in import SignedIn
 
 S = ReviewState
@@ -79,60 +75,9 @@ def review_files(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "assessments/review_files.html", page.context(panels=shown, heading=_("材料"), moves=[]))
 
 
-# -- history --------------------------------------------------------------------------------------------------
-# Facts that a move sets, and its own line tells.
-_SET_BY_MOVES = ("state", "submitted_by", "scored_by", "decided_by", "state_reason", "office")
-
-
 @require_safe
 @login_required
 def review_history(request: SignedIn, pk: int) -> HttpResponse:
     page = review_page(request, pk, "assessments:review_history")
-    review = page.review
-    labels = {str(Review._meta.get_field(name).verbose_name) for name in _SET_BY_MOVES}  # type: ignore[union-attr]
-    told_ = []
-    for change in changes_of(review, masked={"report": _sections_changed}):
-        entry = change.shown()
-        kept = [line for line in entry["changes"] if str(line["label"]) not in labels]
-        if kept:
-            told_.append({**entry, "changes": kept})
-    events = WorkflowEvent.objects.of(review).select_related("by")
-    names = _names(list(events))
-    moves = [_move(event, names) for event in events]
-    entries = sorted([*moves, *told_], key=lambda entry: entry["at"], reverse=True)
-    context = page.context(entries=entries, heading=_("历史"), moves=[])
+    context = page.context(entries=story_of(page.review), heading=_("历史"), moves=[])
     return render(request, "assessments/review_history.html", context)
-
-
-def _names(events: list[WorkflowEvent]) -> dict[str, str]:
-    """What comments of a return stand at, in words."""
-    said = {name for event in events for name in (event.facts or {}).get("fields") or {}}
-    wanted = keys(name.removeprefix("i") for name in said if name.startswith("i"))
-    lines = {f"i{one.pk}": str(one) for one in Indicator.objects.filter(pk__in=wanted)} if wanted else {}
-    return {**lines, **{one.key: str(one.title) for one in SECTIONS}, FILES: str(FILES_LABEL)}
-
-
-def _sections_changed(_text: str) -> str:
-    """The report is long: that it changed is said, its words stand on its own page."""
-    return _("（正文）")
-
-
-def _move(event: WorkflowEvent, names: dict[str, str]) -> dict[str, Any]:
-    facts = event.facts or {}
-    lines = [{"label": names.get(name, name), "new": text} for name, text in (facts.get("fields") or {}).items()]
-    former = facts.get("former") or {}
-    if former:
-        words = {"n": former.get("revision"), "total": former.get("total"), "result": former.get("result")}
-        lines.append({"label": _("原结果"), "new": _("第 %(n)s 版：%(total)s 分，%(result)s") % words})
-    if event.action in ("score", "decide") and facts.get("total"):
-        lines.append({"label": _("得分"), "new": facts["total"]})
-    if facts.get("result"):
-        lines.append({"label": _("考核结果"), "new": facts["result"]})
-    return {
-        "at": event.at,
-        "who": event.by or _("系统"),
-        "for_whom": event.acting_for,
-        "label": REVIEW.move(event.action).label,
-        "comment": event.comment or facts.get("reason", ""),
-        "changes": lines,
-    }

@@ -77,15 +77,17 @@ def _first_unread(review: Review) -> str:
 
 
 def _confirming(review: Review) -> dict[str, Any]:
-    first = _first_unread(review)
-    cards = [
-        {"section": one, "text": text_of(review, one.key), "unread": one.key in review.carried, "now": one.key == first}
-        for one in SECTIONS
-        if text_of(review, one.key)
-    ]
+    first, basis = _first_unread(review), basis_of(review)
+    source, cards = source_of(review, basis.values), []
+    for one in SECTIONS:
+        text, said = text_of(review, one.key), lead(one.key, source)
+        if text:
+            cards.append({
+                "section": one, "text": text, "said": "" if said in text else said, "now": one.key == first,
+                "unread": one.key in review.carried,
+            })  # fmt: skip
     rows = []
     if SCORES in review.carried:
-        basis = basis_of(review)
         asked = {one.pk for one in basis.by_hand()}
         every = rows_of(review, basis, sheets_of(review, basis, (TEAM,)))
         rows = [row for row in every if row.indicator.pk in asked]
@@ -133,8 +135,10 @@ def review_edit(request: SignedIn, pk: int, section: str) -> HttpResponse:
 
 def _against(request: SignedIn, form: SectionForm, error: Overtaken) -> SectionForm:
     """What was typed stays; sending again, with theirs before one's eyes, overwrites it."""
-    form.data = form.data.copy()
-    form.data["seen"] = mark_of(error.text)
+    again: Any = form.data
+    form.data = again.copy()
+    again = form.data
+    again["seen"] = mark_of(error.text)
     return form
 
 
@@ -160,7 +164,7 @@ def _show(
         "place_text": _("第 %(n)d 节，共 %(all)d 节") % {"n": number, "all": many},
         "returned": returned, "remark": remarks[0] if remarks else None, "theirs": theirs, "offers": offers,
         "said": "" if said and said in (form["text"].value() or "") else said,
-        "unread": part.key in review.carried, "keep_key": f"review-{review.pk}-{part.key}",
+        "is_carried": part.key in review.carried, "keep_key": f"review-{review.pk}-{part.key}",
     }  # fmt: skip
     return render(request, "assessments/review_section.html", context, status=409 if theirs else 200)
 
@@ -180,7 +184,7 @@ def review_autosave(request: SignedIn, pk: int, section: str) -> HttpResponse:
             fresh = keep_section(page.review, part, given["text"], seen=given["seen"], by=request.user)
             answer = {"saved_at": timezone.now(), "seen": mark_of(text_of(fresh, part.key))}
         else:
-            answer = {"refused": "；".join(form.errors.get("text", []))}
+            answer = {"refused": "；".join(str(one) for one in form.errors.get("text", []))}
     except Overtaken:
         answer = {"stale": True}
     except MoveNotAllowed as error:
@@ -201,5 +205,5 @@ def review_reporter(request: SignedIn, pk: int) -> HttpResponse:
     else:
         for errors in form.errors.values():
             for error in errors:
-                messages.error(request, error)
+                messages.error(request, str(error))
     return redirect(f"{page.review.get_absolute_url()}#reporter")
