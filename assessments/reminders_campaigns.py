@@ -13,7 +13,7 @@ from assessments.annual_steps import region_deciders
 from assessments.late import DUE, Stage
 from assessments.models import Campaign, Review
 from assessments.states import CampaignState
-from assessments.urging import STEPS, Reached, letters, reached
+from assessments.urging import STEPS, UNREAD, Reached, letters, reached
 from core.models import Notice
 from core.reminders import Reminder
 from organizations.models import Organization, User
@@ -21,6 +21,7 @@ from organizations.roles import Level
 
 BEFORE = (14, 3, 0)  # days before the limit
 WEEK = 7
+RELATED = ("organization", "office", "scored_by")
 WINDOW = 3  # days an occasion is looked for: the portal may have stood still
 
 
@@ -45,7 +46,7 @@ def reviews_due(today: date | None = None) -> Iterator[Reminder]:
 
 def _of(campaign: Campaign, stage: Stage, once: str) -> Iterator[Reminder]:
     rows = Review.objects.filter(campaign=campaign, state__in=stage.now)
-    waiting = list(rows.select_related("organization", "office", "scored_by").order_by("organization__path"))
+    waiting = list(rows.select_related(*RELATED).defer(*UNREAD).order_by("organization__path"))
     if not waiting:
         return
     told = set(Notice.objects.filter(once=once).values_list("recipient_id", flat=True))

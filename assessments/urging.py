@@ -34,7 +34,8 @@ from organizations.roles import Right
 ACTION = "remind"
 STEPS = ("report", "score")
 LINES = 15  # teams named in one notice
-MOST = 10  # reminders a page names
+MOST, NAMES = 10, 60  # reminders a page names, and people of each
+UNREAD = ("report", "league_opinion", "region_opinion")  # long words that no notice says
 _NUMBER = {"report": Count("pk"), "score": Count("office", distinct=True)}
 
 
@@ -59,6 +60,12 @@ def urged_by(campaign: Campaign, user: User, step: str, under: Organization | No
     if step == "report" and Right.SCORE_ASSESSMENT in access(user):
         return rows.filter(reach(user, Right.SCORE_ASSESSMENT, at="office"))
     return rows.none()
+
+
+def to_tell(campaign: Campaign, user: User, step: str, under: Organization | None = None) -> "QuerySet[Review]":
+    """``urged_by`` with what is read of each to tell people."""
+    rows = urged_by(campaign, user, step, under).select_related("organization", "office")
+    return rows.defer(*UNREAD).order_by("organization__path")
 
 
 def waiting(campaign: Campaign, user: User, under: Organization | None = None) -> list[dict[str, Any]]:
@@ -142,14 +149,14 @@ def _url(campaign: Campaign, step: str, reviews: list[Review]) -> str:
 @transaction.atomic
 def urge(
     campaign: Campaign, step: str, *, by: User, under: Organization | None = None, words: str = ""
-) -> tuple[int, int]:
-    """Tell everybody that ``step`` waits for, but who has been told of it today. Returns how many people were told, and
-    of how many places nobody can be.
+) -> tuple[int, int, int]:
+    """Tell everybody that ``step`` waits for, but who has been told of it today.
 
+    :returns: how many people were told, how many had been told before, of how many places nobody can be told.
     :raises ValidationError: nothing waits.
     """
     fresh = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    rows = urged_by(fresh, by, step, under).select_related("organization", "office").order_by("organization__path")
+    rows = to_tell(fresh, by, step, under)
     found = reached(rows, step)
     if not found:
         raise ValidationError(_("现在没有要提醒的。"), code="nobody")
@@ -163,7 +170,7 @@ def urge(
             content_type=ContentType.objects.get_for_model(Campaign), object_id=str(fresh.pk), action=ACTION,
             from_state=fresh.state, to_state=fresh.state, by=by, comment=words.strip(), facts=facts,
         )  # fmt: skip
-    return n, len(nobody)
+    return n, len(told) - n, len(nobody)
 
 
 def urged(campaign: Campaign) -> list[dict[str, Any]]:
@@ -178,6 +185,10 @@ def _events(campaign: Campaign) -> "QuerySet[WorkflowEvent]":
 
 def _told(rows: Iterable[WorkflowEvent]) -> list[dict[str, Any]]:
     return [
-        {"at": row.at, "by": row.by, "label": stage_of(row.facts["step"]).label, "comment": row.comment, **row.facts}
+        {
+            "at": row.at, "by": row.by, "label": stage_of(row.facts["step"]).label, "comment": row.comment, **row.facts,
+            "told": row.facts["told"][:NAMES], "nobody": row.facts["nobody"][:NAMES],
+            "more": max(len(row.facts["told"]) - NAMES, 0),
+        }
         for row in rows
-    ]
+    ]  # fmt: skip

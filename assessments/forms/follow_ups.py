@@ -64,7 +64,8 @@ class DoneForm(forms.Form):
     done_on = forms.DateField(label=gettext_lazy("完成日期"), widget=DAY, validators=[validate_not_future])
 
     def __init__(self, *args: Any, one: FollowUp, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"done_on": timezone.localdate()}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("done_on", timezone.localdate())
         if not one.outcome:
             self.fields["outcome"] = forms.CharField(
                 label=_("落实情况"), max_length=500, validators=[validate_visible],

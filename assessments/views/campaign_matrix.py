@@ -102,7 +102,8 @@ class _Page:
         """Chips, each with its number; one that is on is taken off by pressing it."""
         matrix, chosen = self.matrix, self.matrix.chosen
         late = matrix.count(*late_states(self.campaign, matrix.today))
-        lines = [(_("只看超期"), late, chosen.late, {"late": None if chosen.late else 1})]
+        lines: list[tuple[Any, int, bool, dict[str, Any]]] = []
+        lines.append((_("只看超期"), late, chosen.late, {"late": None if chosen.late else 1}))
         for name, (label, states) in WITH.items():
             on = chosen.lies == name
             lines.append((label, matrix.count(*states), on, {"with": None if on else name}))

@@ -13,15 +13,19 @@ from django.views.decorators.http import require_http_methods
 
 from assessments.annual_rights import manages
 from assessments.late import stage_of
+from assessments.models import Campaign
 from assessments.states import CampaignState
-from assessments.urging import STEPS, letters, reached, urge, urged, urged_by
+from assessments.urging import STEPS, letters, reached, to_tell, urge, urged
 from assessments.views.campaigns import campaign_of
 from core.keys import key
 from organizations.filters import scopes
+from organizations.models import Organization
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.validators import validate_visible
-from organizations.views.common import holding, told
+from organizations.views.common import holding, seen, told
+
+SHOWN = 300  # places named on the page
 
 
 class WordsForm(forms.Form):
@@ -47,29 +51,32 @@ def campaign_remind(request: SignedIn, pk: int) -> HttpResponse:
     if campaign.state != CampaignState.OPEN:
         messages.error(request, _("这一年的考核现在没有在进行，不能办理。"))
         return redirect(campaign)
-    asked = key(request.GET.get("under", ""))
-    under = scopes(request).filter(pk=asked).first() if asked is not None else None
+    # a place that is not there must not widen whom it reaches
+    under = seen(scopes(request), key(request.GET["under"])) if request.GET.get("under") else None
     form = WordsForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            n, nobody = urge(campaign, step, by=request.user, under=under, words=form.cleaned_data["words"])
-        except ValidationError as error:
-            told(request, error)
-            return redirect(back)
-        if n:
-            messages.success(request, _("已提醒 %(n)d 人。") % {"n": n})
-        else:
-            messages.info(request, _("这些人今天都提醒过了，明天可以再提醒。"))
-        if nobody:
-            messages.warning(request, _("%(n)d 个单位现在没有人能办理，没有提醒到。") % {"n": nobody})
+        _send(request, campaign, step, under, form.cleaned_data["words"])
         return redirect(back)
-    rows = urged_by(campaign, request.user, step, under).select_related("organization", "office")
-    found = reached(rows.order_by("organization__path"), step)
+    found = reached(to_tell(campaign, request.user, step, under), step)
     written = letters(campaign, step, found)
     context = {
         "title": _("提醒：%(step)s") % {"step": stage_of(step).label}, "campaign": campaign, "form": form, "step": step,
-        "reached": found, "nobody": sum(not one.people for one in found), "people": len(written),
-        "sample": max(written.values(), key=lambda one: len(one.body)) if written else None, "cancel_url": back,
-        "urged": urged(campaign),
+        "reached": found[:SHOWN], "places": len(found), "more": max(len(found) - SHOWN, 0),
+        "nobody": sum(not one.people for one in found), "people": len(written), "cancel_url": back,
+        "sample": max(written.values(), key=lambda one: len(one.body)) if written else None, "urged": urged(campaign),
     }  # fmt: skip
     return render(request, "assessments/campaign_remind.html", context)
+
+
+def _send(request: SignedIn, campaign: Campaign, step: str, under: Organization | None, words: str) -> None:
+    try:
+        n, before, nobody = urge(campaign, step, by=request.user, under=under, words=words)
+    except ValidationError as error:
+        told(request, error)
+        return
+    if n:
+        messages.success(request, _("已提醒 %(n)d 人。") % {"n": n})
+    if before:
+        messages.info(request, _("%(n)d 人今天都提醒过了，明天可以再提醒。") % {"n": before})
+    if nobody:
+        messages.warning(request, _("%(n)d 个单位现在没有人能办理，没有提醒到。") % {"n": nobody})

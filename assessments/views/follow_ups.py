@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest, ValidationError
+from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -81,7 +82,8 @@ def follow_up_of(request: SignedIn, pk: int) -> FollowUp:
 def followup_detail(request: SignedIn, pk: int) -> HttpResponse:
     one = follow_up_of(request, pk)
     user = request.user
-    known = [one.review, one.responsible, *(who for who in (one.made_by, one.reported_by, one.done_by) if who)]
+    people = [who for who in (one.made_by, one.reported_by, one.done_by) if who]
+    known: list[Model] = [one.review, one.responsible, *people]
     acts = [
         {"action": key, "label": act.label, "tone": act.tone, "needs_comment": True}
         for key, act in ACTS.items()

@@ -166,6 +166,9 @@ def test_an_office_reminds_its_own_teams_only(
     for user, step in ((chifeng, "score"), (captain, "report"), (member, "report")):
         assert as_user(user).post(f"{url}?step={step}").status_code == 403, (user, step)
     assert as_user(chifeng).get(url, {"step": "other"}).status_code == 400
+    # a place that is not his does not make it all of his
+    assert as_user(chifeng).post(f"{url}?step=report&under={teams[2].organization_id}").status_code == 404
+    assert not Notice.objects.filter(kind="review_report_due").exists()
 
 
 def test_offices_that_have_not_scored(year: Campaign, region: User, captain: User, chifeng: User, as_user: As) -> None:
