@@ -36,7 +36,7 @@ class FollowUpForm(WholeForm):
         field.queryset = places_for(self.instance.review)
         field.label_from_instance = lambda place: place.name
         if not self.instance.pk:
-            self.initial.setdefault("responsible", self.instance.review.organization_id)
+            self.initial["responsible"] = self.instance.review.organization_id
             self.fields["due_on"].widget.attrs["min"] = timezone.localdate().isoformat()
 
     def clean(self) -> dict[str, Any]:

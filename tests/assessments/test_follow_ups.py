@@ -59,7 +59,8 @@ def test_from_the_result_to_done(region: User, captain: User, chifeng: User, bao
 
     # the region writes it down; without a day 限期整改 is not kept
     new = at("followup_create", review.pk)
-    said = {"kind": "rectify", "what": "补训两名操舟手", "responsible": captain.organization_id, "due_on": ""}
+    said = {"kind": "rectify", "what": "补训两名操舟手", "due_on": ""}
+    said["responsible"] = str(top.get(new).context["form"]["responsible"].value())  # the team, unless said otherwise
     assert "限期整改要填写期限" in top.post(new, said).content.decode()
     said["due_on"] = f"{timezone.localdate() + timedelta(days=30)}"
     top.post(new, said)
