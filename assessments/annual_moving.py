@@ -17,6 +17,7 @@ from assessments.annual_answers import LEAGUE, TEAM, Basis, bases_of, differing
 from assessments.annual_rights import decides, manages
 from assessments.annual_steps import is_public
 from assessments.annual_workflow import REVIEW
+from assessments.follow_up_needed import lacking
 from assessments.models import Campaign, Objection, Review
 from assessments.states import CampaignState, ReviewState
 from core.language import in_chinese
@@ -105,13 +106,15 @@ def publicise_all(campaign: Campaign, first: date, last: date, *, by: User) -> i
 
 @transaction.atomic
 def conclude_all(campaign: Campaign, *, by: User) -> tuple[int, int]:
-    """Conclude what was published and has no open objection. Returns how many were, and how many an objection keeps."""
+    """Conclude what was published and has no open objection. Returns how many were, and how many an objection keeps, or
+    a result that has to lead to something first."""
     fresh = _managed(campaign, by)
     if is_public(fresh):
         raise ValidationError(_("公示到 %(day)s，还没有结束。") % {"day": fresh.public_until or "—"})
     asked = Exists(Objection.objects.filter(review=OuterRef("pk"), outcome=""))
     rows = Review.objects.filter(campaign=fresh)
-    moved = _all(rows.filter(~asked), "conclude", by=by, facts={})
+    ready = rows.filter(~asked).exclude(pk__in=lacking(rows).values("pk"))
+    moved = _all(ready, "conclude", by=by, facts={})
     _tell(fresh, moved, "review_final", gettext_lazy("%(year)s年度考核已办结"))
     return len(moved), rows.filter(state=ReviewState.PUBLICITY).count()
 

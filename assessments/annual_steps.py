@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments import follow_up_needed
 from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, basis_of, differing, sheet
 from assessments.annual_scores import sign_of, unanswered
 from assessments.choices import ObjectionOutcome
@@ -139,6 +140,7 @@ def conclude(review: Review, by: User) -> None:
         raise ValidationError(_("公示到 %(day)s，还没有结束。") % {"day": review.campaign.public_until})
     if open_objections(review).exists():
         raise ValidationError(_("还有异议没有答复，答复以后才能办结。"))
+    follow_up_needed.require(review)
     review.version += 1
     _tell(author_side(review), review, "review_final", gettext_lazy("%(team)s的%(year)s年度考核已办结"))
 

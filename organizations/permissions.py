@@ -7,7 +7,7 @@ instant, from the next request on. Pages, API, exports, tasks, menus and tests a
 ``access(user)`` is loaded with two queries once per request (it is kept on the user object the request made).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -205,15 +205,20 @@ def _reason(held: Held) -> StrOrPromise:
 
 
 def who_can(right: str, organization: Organization) -> list[tuple[Appointment, Decision]]:
-    """Everybody who has ``right`` at ``organization`` now, each with the reason (谁能看到这条记录，为什么).
+    """Everybody who has ``right`` at ``organization`` now, each with the reason (谁能看到这条记录，为什么)."""
+    return who_can_each(right, [organization])[organization.pk]
 
-    Two queries, however many people: the duties held on the line up to the top or at a proxy of it, then the proxies.
+
+def who_can_each(right: str, organizations: Iterable[Organization]) -> dict[int, list[tuple[Appointment, Decision]]]:
+    """The same for each of several, by their keys.
+
+    Two queries, however many places and people: the duties held on the lines up to the top or at a proxy of them, then
+    the proxies.
     """
+    wanted = list(organizations)
     roles = [role for role, duty in ROLES.items() if right in duty.rights]
-    line = [
-        organization.path[:end] for end in range(Organization.steplen, len(organization.path) + 1, Organization.steplen)
-    ]
-    above = Organization.objects.filter(path__in=line).order_by()
+    lines = {path for place in wanted for path in _line(place)}
+    above = Organization.objects.filter(path__in=lines).order_by()
     # one set of keys, which the index takes: an OR over the join would read every appointment there is
     places_on_it = above.values("pk").union(above.exclude(proxy=None).values("proxy"))
     duties = (
@@ -228,12 +233,27 @@ def who_can(right: str, organization: Organization) -> list[tuple[Appointment, D
         place = duty.organization
         holders[duty.pk] = duty
         places.setdefault(place.pk, []).append(Held(right, duty.role, place.path, place.name, duty.pk))
-    own = [held for helds in places.values() for held in helds]
-    answers: dict[int, Decision] = {}
-    for held in (*own, *_by_proxy(places)):
-        if held.appointment_id not in answers and held.covers(organization):
-            answers[held.appointment_id] = yes(_reason(held))
-    return [(holders[pk], decision) for pk, decision in answers.items()]
+    own, proxied = _by_path(held for helds in places.values() for held in helds), _by_path(_by_proxy(places))
+    found = {}
+    for target in wanted:
+        answers: dict[int, Decision] = {}
+        for held in (held for by_path in (own, proxied) for path in _line(target) for held in by_path.get(path, ())):
+            if held.appointment_id not in answers and held.covers(target):
+                answers[held.appointment_id] = yes(_reason(held))
+        found[target.pk] = [(holders[pk], decision) for pk, decision in answers.items()]
+    return found
+
+
+def _line(place: Organization) -> list[str]:
+    """The paths from the top down to the place."""
+    return [place.path[:end] for end in range(Organization.steplen, len(place.path) + 1, Organization.steplen)]
+
+
+def _by_path(helds: Iterable[Held]) -> dict[str, list[Held]]:
+    found: dict[str, list[Held]] = {}
+    for held in helds:
+        found.setdefault(held.path, []).append(held)
+    return found
 
 
 def grant(*appointments: Appointment) -> None:

@@ -17,5 +17,11 @@ def may_manage_assessments(user: User) -> Decision:
 
 
 def _region_of(user: User) -> Organization:
+    """Read once for each person of a request."""
     own = user.organization
-    return own if own.level == Level.REGION else Organization.objects.filter(level=Level.REGION).order_by("path")[0]
+    if own.level == Level.REGION:
+        return own
+    kept: Organization | None = user.__dict__.get("_region")
+    if kept is None:
+        kept = user.__dict__["_region"] = Organization.objects.filter(level=Level.REGION).order_by("path")[0]
+    return kept

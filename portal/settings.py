@@ -336,6 +336,9 @@ REMINDERS = [
     "assessments.reminders.publicities_over",
     "training.reminders_records.records_not_handed_in",
     "training.reminders_records.records_waiting",
+    "assessments.reminders_campaigns.reviews_due",
+    "assessments.reminders_follow_ups.follow_ups_due",
+    "assessments.reminders_follow_ups.follow_ups_reported",
 ]
 # What of the layers above hangs on a person, and goes along when two records of one person become one
 HANGS_ON_PERSON = ["teams.TeamPost", "training.Participation", "training.Instructor", "training.Problem.owner_person"]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.annual_answers import LEAGUE, REGION
 from assessments.annual_moving import to_mend, waiting_for
+from assessments.late import STAGES, late
 from assessments.models import Campaign, Conclusion, Review
 from assessments.states import ReviewState
 from core.lists import Filter, key_of
@@ -42,6 +43,9 @@ class ReviewFilter(Filter):
     result = django_filters.ChoiceFilter(
         label=_("考核结果"), field_name="result__name", choices=results, empty_label=_("全部")
     )
+    step = pick(
+        _("进度"), "by_step", ("handed_in", _("已报送")), ("final", _("已办结")), ("overdue", _("超过截止日")),
+    )  # fmt: skip
     bare = pick(_("取数"), "by_snapshot", ("true", _("还没有取数")), ("false", _("已取数")))
 
     class Meta:
@@ -57,6 +61,11 @@ class ReviewFilter(Filter):
         waiting = [to_mend(user)] if value == "ours" else [waiting_for(user, side) for side in (LEAGUE, REGION)]
         keys = [Q(**{f"{key_of(queryset)}__in": rows.order_by().values("pk")}) for rows in waiting]
         return queryset.filter(reduce(or_, keys))
+
+    def by_step(self, queryset: Any, name: str, value: str) -> QuerySet:
+        if value == "overdue":
+            return queryset.filter(late(self.today))
+        return queryset.filter(state__in=(ReviewState.FINAL,) if value == "final" else STAGES[0].done)
 
     def by_snapshot(self, queryset: Any, name: str, value: str) -> QuerySet:
         taken = Review.objects.filter(snapshots__isnull=False).order_by().values("pk")

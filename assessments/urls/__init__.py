@@ -1,6 +1,6 @@
 """Routes of standards, gradings and annual assessments, a file per group of pages."""
 
-from assessments.urls import campaigns, gap, gradings, members, panel, reviews, runs, standards
+from assessments.urls import campaigns, follow_ups, gap, gradings, members, panel, reviews, runs, standards
 
 app_name = "assessments"
 
@@ -13,4 +13,5 @@ urlpatterns = [
     *campaigns.urlpatterns,
     *reviews.urlpatterns,
     *runs.urlpatterns,
+    *follow_ups.urlpatterns,
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from assessments.views import campaign_steps, campaigns, review_moves
+from assessments.views import campaign_matrix, campaign_remind, campaign_steps, campaigns, review_moves
 
 urlpatterns: list[URLPattern] = [
     path("assessments/campaigns/", campaigns.CampaignList.as_view(), name="campaign_list"),
@@ -15,4 +15,6 @@ urlpatterns: list[URLPattern] = [
     path("assessments/campaigns/<int:pk>/decide/", review_moves.review_batch, name="review_batch"),
     path("assessments/campaigns/<int:pk>/publicise/", campaign_steps.campaign_publicise, name="campaign_publicise"),
     path("assessments/campaigns/<int:pk>/conclude/", campaign_steps.campaign_conclude, name="campaign_conclude"),
+    path("assessments/campaigns/<int:pk>/matrix/", campaign_matrix.campaign_matrix, name="campaign_matrix"),
+    path("assessments/campaigns/<int:pk>/remind/", campaign_remind.campaign_remind, name="campaign_remind"),
 ]

@@ -118,5 +118,5 @@ def campaign_conclude(request: SignedIn, pk: int) -> HttpResponse:
         return redirect(campaign)
     messages.success(request, _("已办结 %(n)d 支队伍。") % {"n": done})
     if left:
-        messages.warning(request, _("%(n)d 支队伍还有没答复的异议，没有办结。") % {"n": left})
+        messages.warning(request, _("%(n)d 支队伍没有办结：有异议没答复，或者不合格还没有登记后续动作。") % {"n": left})
     return redirect(campaign)

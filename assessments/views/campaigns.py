@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assessments.annual_rights import manages
 from assessments.annual_steps import is_public
 from assessments.annual_workflow import CAMPAIGN
+from assessments.campaign_days import days_of
 from assessments.campaign_numbers import numbers_of
 from assessments.enrolling import asked, waiting_to_be_added
 from assessments.filters.campaigns import CampaignFilter
@@ -25,6 +26,7 @@ from assessments.models import Campaign
 from assessments.states import CAMPAIGN_TONES, CampaignState, ReviewState
 from assessments.tables.campaigns import CampaignTable, with_counts
 from assessments.taking import is_over
+from assessments.urging import reminding
 from core.attachments.panel import panels
 from core.lists import ListView
 from core.workflow import MoveNotAllowed
@@ -62,7 +64,7 @@ class CampaignList(ListView):
 def campaign_of(request: SignedIn, pk: int) -> Campaign:
     """A campaign, for everybody who sees assessments anywhere; what is being prepared, for the region alone."""
     holding(Right.VIEW_ASSESSMENT)(request.user).require()
-    found: Campaign = seen(Campaign.objects.visible_to(request.user).select_related("standard"), pk)
+    found: Campaign = seen(Campaign.objects.visible_to(request.user).select_related("standard", "created_by"), pk)
     return found
 
 
@@ -80,20 +82,21 @@ def campaign_detail(request: SignedIn, pk: int) -> HttpResponse:
     numbers = numbers_of(campaign, request.user, _teams(campaign) if may_manage else None)
     counts = {one["key"]: one["n"] for one in numbers.states}
     tone, icon = CAMPAIGN_TONES[campaign.state]
-    is_open = campaign.state == CampaignState.OPEN
+    is_open, is_draft = campaign.state == CampaignState.OPEN, campaign.state == CampaignState.DRAFT
     moves = CAMPAIGN.available_actions(campaign, request.user) if may_manage else []
     unfinished = numbers.total - counts[ReviewState.FINAL] - counts[ReviewState.EXEMPT]
     context: dict[str, Any] = {
         "title": str(campaign), "campaign": campaign, "numbers": numbers, "may_manage": may_manage,
         "state": {"tone": tone, "icon": icon, "label": campaign.get_state_display()},
-        "calendar": calendar_of(campaign), "is_open": is_open, "is_draft": campaign.state == CampaignState.DRAFT,
+        "days": days_of(campaign, counts), "is_open": is_open, "is_draft": is_draft,
         # closing waits until everything is done: offered only then
         "moves": [move for move in moves if move.action != "close" or not unfinished], "unfinished": unfinished,
         "move_url": reverse("assessments:campaign_move", args=[campaign.pk]), "version": campaign.version,
         "scored": counts[ReviewState.SCORED], "decided": counts[ReviewState.DECIDED],
         "in_public": counts[ReviewState.PUBLICITY], "publicity_over": not is_public(campaign),
         "data_over": is_over(campaign), "panels": panels(campaign, request.user, Campaign.attachment_kinds),
-        "history": changes(campaign) if may_manage else [],
+        "history": changes(campaign, known=[campaign.standard, campaign.created_by]) if may_manage else [],
+        **(reminding(campaign, request.user) if may_manage and not is_draft else {}),
     }  # fmt: skip
     return render(request, "assessments/campaign_detail.html", context)
 
@@ -101,16 +104,6 @@ def campaign_detail(request: SignedIn, pk: int) -> HttpResponse:
 def _teams(campaign: Campaign) -> QuerySet:
     """Those that opening would ask, or that could still be added."""
     return asked(campaign) if campaign.state == CampaignState.DRAFT else waiting_to_be_added(campaign)
-
-
-def calendar_of(campaign: Campaign) -> list[dict[str, Any]]:
-    today = timezone.localdate()
-    lines = [
-        (_("数据截止"), campaign.data_until), (_("队伍报送截止"), campaign.report_by),
-        (_("盟市考核截止"), campaign.score_by), (_("自治区审定截止"), campaign.decide_by),
-        (_("公示起"), campaign.public_from), (_("公示止"), campaign.public_until),
-    ]  # fmt: skip
-    return [{"label": label, "day": day, "past": bool(day and day < today)} for label, day in lines]
 
 
 # -- preparing and changing -----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from assessments.annual_answers import TEAM, Basis, basis_of
 from assessments.annual_moving import HANDED_IN, told_at_hand_in
 from assessments.annual_scores import unanswered
 from assessments.annual_steps import region_deciders, upheld_since
+from assessments.follow_ups_shown import follow_ups_of
 from assessments.forms.reviews import ReporterForm
 from assessments.models import Review
 from assessments.review_checks import Finding, check
@@ -59,6 +60,7 @@ def review_detail(request: SignedIn, pk: int) -> HttpResponse:
         **_mending(page, basis, events),
         **_waiting(page),
         **_objections(page),
+        **follow_ups_of(review, request.user),
     )
     return render(request, "assessments/review_detail.html", context)
 

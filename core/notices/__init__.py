@@ -6,7 +6,8 @@ The row is written in the caller's transaction, so a move that is rolled back te
 commit; what could not be mailed (broker or mail server away) is mailed by beat later, because ``mailed_at`` is empty.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -21,16 +22,35 @@ def notify(recipients: Iterable[Any], *, kind: str, title: str, body: str = "", 
     :param url: where the matter is dealt with (a path within the portal).
     :param once: name of the occasion; the same person is not told twice of the same occasion.
     """
-    people = {person.pk: person for person in recipients if person.is_active}
+    letter = Letter(title, body, url)
+    return notify_each(dict.fromkeys(recipients, letter), kind=kind, once=once)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one person is told."""
+
+    title: str
+    body: str = ""
+    url: str = ""
+
+
+def notify_each(letters: Mapping[Any, Letter], *, kind: str, once: str = "") -> int:
+    """``notify`` where each person is told something of his own: the same statements for however many people."""
+    people = {person.pk: person for person in letters if person.is_active}
+    told = {person.pk: letter for person, letter in letters.items()}
     with transaction.atomic():
         before = set()
         if once:
             before = set(Notice.objects.filter(recipient__in=people, once=once).values_list("recipient_id", flat=True))
         rows = [
-            Notice(recipient_id=pk, kind=kind, title=title[:200], body=body, url=url[:300], once=once[:120])
+            Notice(
+                recipient_id=pk, kind=kind, title=told[pk].title[:200], body=told[pk].body, url=told[pk].url[:300],
+                once=once[:120],
+            )
             for pk in people
             if pk not in before
-        ]
+        ]  # fmt: skip
         Notice.objects.bulk_create(rows, ignore_conflicts=True)
         if any(people[row.recipient_id].email for row in rows):
             send_after_commit("core.mail_notices")

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from assessments.grading_claims import lay_claims
-from assessments.models import Adjustment, Objection, ReportDocument, ReportRun, TeamGrade
+from assessments.models import Adjustment, FollowUp, Objection, ReportDocument, ReportRun, TeamGrade
 from organizations.models import User
 from people.models import Membership
 from teams.models import Team
@@ -28,6 +28,9 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
         review=review, kind="bonus", points=2, what="演示：受表彰", grounds="演示文件", made_by=cast["chifeng"]
     )
     run = ReportRun.objects.create(campaign=campaign, number=1, dated=campaign.data_until, started_by=cast["region"])
+    follow_up = FollowUp.objects.create(
+        review=review, kind="fund", what="演示：配发装备", responsible=team.organization, made_by=cast["region"]
+    )
     return {
         "standard": grading.standard,
         "indicator": grading.standard.indicators.get(code="1.1"),

@@ -3,7 +3,8 @@
 from organizations.roles import Right
 from tests.portal.rows import BOTH, PAGE, POST, Row
 
-_VIEW, _MANAGE, _REGION = Right.VIEW_ASSESSMENT, Right.MANAGE_ASSESSMENT, "150000"
+_VIEW, _MANAGE, _SCORE = Right.VIEW_ASSESSMENT, Right.MANAGE_ASSESSMENT, Right.SCORE_ASSESSMENT
+_REGION = "150000"
 
 
 def _seen(*args: str) -> Row:
@@ -27,6 +28,24 @@ ROWS: dict[str, Row] = {
     "assessments:review_batch": _run(BOTH),
     "assessments:campaign_publicise": _run(BOTH),
     "assessments:campaign_conclude": _run(POST),
+    "assessments:campaign_matrix": _seen("campaign"),
+    # the region all of them, an office that scores its own teams
+    "assessments:campaign_remind": Row(
+        "holder", BOTH, ("campaign",), right=Right.SCORE_ASSESSMENT, query="step=report"
+    ),
+    "assessments:followup_list": _seen(),
+    "assessments:followup_detail": Row("record", PAGE, ("follow_up",), see=_VIEW),
+    "assessments:followup_create": Row("record", BOTH, ("review",), see=_VIEW, right=_MANAGE, at=_REGION),
+    "assessments:followup_edit": Row("record", BOTH, ("follow_up",), see=_VIEW, right=_MANAGE, at=_REGION),
+    "assessments:followup_act": Row(
+        "record",
+        BOTH,
+        ("follow_up",),
+        see=_VIEW,
+        right=Right.REPORT_ASSESSMENT,
+        query="action=report",
+        data=lambda world: {"action": "report"},
+    ),
     "api:campaign-list": _seen(),
     "api:campaign-detail": _seen("campaign"),
 }

@@ -1,0 +1,33 @@
+"""Where the act begins that a follow-up asks for and that it does not do by itself: it is one of the team's record."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from assessments.choices import FollowUpKind
+from assessments.models import FollowUp
+from organizations.models import User
+from teams.choices import FilingKind
+from teams.drafting import can_begin
+from teams.standing import WORKFLOW
+
+STANDING = {FollowUpKind.RECTIFY: "order_rectification", FollowUpKind.SUSPEND: "suspend"}
+
+
+def act_of_team(one: FollowUp, user: User) -> dict[str, Any] | None:
+    """Label and address of what the reader may begin now; ``post`` where one click makes a draft."""
+    team = one.review.team
+    if one.kind == FollowUpKind.LEAVE:
+        if not can_begin(FilingKind.EXIT, user, place=team.organization, team=team):
+            return None
+        url = reverse("teams:filing_begin_for", args=[team.pk, FilingKind.EXIT])
+        return {"label": _("填报退出备案"), "url": url, "post": True}
+    action = STANDING.get(FollowUpKind(one.kind))
+    if action is None:
+        return None
+    move = WORKFLOW.move(action)
+    if team.status not in move.sources or not move.allowed(team, user):
+        return None
+    url = f"{reverse('teams:team_standing', args=[team.pk])}?action={action}"
+    return {"label": _("办理%(act)s") % {"act": move.label}, "url": url, "post": False}

@@ -1,0 +1,78 @@
+"""Columns of the list of follow-ups."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.models import FollowUp
+from core.chips import chip
+from core.lists import Column, DateColumn, DateTimeColumn, Table
+
+_NOWRAP = {"td": {"class": "nowrap"}}
+NEAR = 14  # days before the limit at which it becomes a chip
+
+
+def state_of(one: FollowUp) -> dict[str, Any]:
+    """Tone, icon and label for ``generic/_state.html``."""
+    if one.ended_on:
+        return {"tone": "off", "icon": "off", "label": _("已撤销")}
+    if one.done_on:
+        return {"tone": "ok", "icon": "ok", "label": _("已完成")}
+    if one.reported_at:
+        return {"tone": "wait", "icon": "wait", "label": _("待确认")}
+    return {"tone": "todo", "icon": "todo", "label": _("落实中")}
+
+
+def due_chip(one: FollowUp, today: Any = None) -> dict[str, Any] | None:
+    """How near the limit is, of one that is being carried out; None while there is time."""
+    if not one.is_open or one.reported_at or one.due_on is None:
+        return None
+    left = (one.due_on - (today or timezone.localdate())).days
+    if left < 0:
+        return {"tone": "bad", "label": _("超期 %(n)d 天") % {"n": -left}}
+    if left > NEAR:
+        return None
+    return {"tone": "warn", "label": _("今天到期") if left == 0 else _("剩 %(days)d 天") % {"days": left}}
+
+
+class FollowUpTable(Table):
+    what = Column(linkify=lambda record: record.get_absolute_url())
+    team = Column(gettext_lazy("队伍"), accessor="review__organization__name")
+    year = Column(gettext_lazy("年度"), accessor="review__campaign__year", attrs=_NOWRAP)
+    result = Column(gettext_lazy("考核结果"), accessor="review__result__name", attrs=_NOWRAP)
+    kind = Column(attrs=_NOWRAP)
+    responsible = Column(gettext_lazy("落实单位"), accessor="responsible__short_name")
+    due_on = Column(orderable=True, order_by=("due_on",), attrs=_NOWRAP, empty_values=())
+    outcome = Column()
+    reported_at = DateTimeColumn(attrs=_NOWRAP)
+    done_on = DateColumn(attrs=_NOWRAP)
+    ended_on = DateColumn(attrs=_NOWRAP)
+    standing = Column(gettext_lazy("状态"), accessor="pk", attrs=_NOWRAP)
+
+    related = ("review__organization", "review__campaign", "review__result", "responsible")
+
+    class Meta:
+        model = FollowUp
+        fields = (
+            "what", "team", "year", "result", "kind", "responsible", "due_on", "outcome", "reported_at", "done_on",
+            "ended_on", "end_reason", "standing",
+        )  # fmt: skip
+        default_columns = ("what", "team", "year", "kind", "responsible", "due_on", "standing")
+
+    def render_due_on(self, record: FollowUp) -> Any:
+        if record.due_on is None:
+            return "—"
+        near, day = due_chip(record, getattr(record, "as_at", None)), f"{record.due_on:%Y-%m-%d}"
+        return format_html("<div>{} {}</div>", day, chip(**near)) if near else day
+
+    def value_due_on(self, record: FollowUp) -> str:
+        return f"{record.due_on:%Y-%m-%d}" if record.due_on else ""
+
+    def render_standing(self, record: FollowUp) -> str:
+        return chip(**state_of(record))
+
+    def value_standing(self, record: FollowUp) -> str:
+        return str(state_of(record)["label"])

@@ -1,0 +1,201 @@
+"""What a year's result leads to: written down by the region, carried out and reported, said to be done by another."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.models import FollowUp, Review
+from assessments.views.follow_ups import FollowUpList
+from core.models import Notice
+from organizations.models import Appointment, Organization, User
+from organizations.permissions import grant
+from tests.assessments import annual
+from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told, queries_of
+from tests.people.leaks import text_of
+
+pytestmark = pytest.mark.django_db
+As = Callable[[User], Client]
+
+
+def at(route: str, *args: Any) -> str:
+    return reverse(f"assessments:{route}", args=args)
+
+
+def decided(region: User, captain: User, chifeng: User, state: str = "decided", **facts: Any) -> Review:
+    year = annual.campaign(region, public_from="2026-03-01", public_until="2026-03-07", **facts)
+    return annual.in_state(state, year, captain.organization, captain, chifeng, region)
+
+
+def failed(review: Review) -> Review:
+    """The same with 不合格 as its result."""
+    review.result = review.campaign.standard.conclusions.get(key="unqualified")
+    review.save()
+    return review
+
+
+def made(review: Review, by: User, **facts: Any) -> FollowUp:
+    facts = {"kind": "rectify", "what": "演示：补训两名操舟手", "responsible": review.organization,
+             "due_on": timezone.localdate() + timedelta(days=30), **facts}  # fmt: skip
+    return FollowUp.objects.create(review=review, made_by=by, **facts)
+
+
+def second(place: Organization, role: str) -> User:
+    other = User.objects.create_user(f"second-{role}", name="另一位（演示）", organization=place)
+    grant(Appointment.objects.create(user=other, role=role, organization=place))
+    return other
+
+
+def test_from_the_result_to_done(region: User, captain: User, chifeng: User, baotou: User, as_user: As) -> None:
+    review = failed(decided(region, captain, chifeng))
+    top, team = as_user(region), as_user(captain)
+    assert "登记后续动作（如限期整改）以后才能办结" in top.get(review.get_absolute_url()).content.decode()
+
+    # the region writes it down; without a day 限期整改 is not kept
+    new = at("followup_create", review.pk)
+    said = {"kind": "rectify", "what": "补训两名操舟手", "due_on": ""}
+    said["responsible"] = str(top.get(new).context["form"]["responsible"].value())  # the team, unless said otherwise
+    assert "限期整改要填写期限" in top.post(new, said).content.decode()
+    said["due_on"] = f"{timezone.localdate() + timedelta(days=30)}"
+    top.post(new, said)
+    one = FollowUp.objects.get()
+    assert Notice.objects.filter(recipient=captain, kind="follow_up", url=one.get_absolute_url()).exists()
+    page = team.get(at("followup_list"), {"queue": "ours"}).content.decode()
+    assert "补训两名操舟手" in page
+    assert as_user(baotou).get(one.get_absolute_url()).status_code == 404
+
+    # the team says what it did; it cannot say that it is done
+    assert team.post(at("followup_act", one.pk), {"action": "finish", "done_on": "2026-11-01"}).status_code == 403
+    assert "另一位" not in team.get(f"{at('followup_act', one.pk)}?action=report").content.decode()
+    team.post(at("followup_act", one.pk), {"action": "report", "outcome": "两人已取证"})
+    assert Notice.objects.filter(recipient=region, kind="follow_up").exists()
+    assert "补训两名操舟手" in top.get(at("followup_list"), {"queue": "mine"}).content.decode()
+
+    # not yet; then it is
+    top.post(at("followup_act", one.pk), {"action": "give_back", "words": "请附证书"})
+    assert Notice.objects.filter(recipient=captain, body="请附证书").exists()
+    team.post(at("followup_act", one.pk), {"action": "report", "outcome": "两人已取证，附证书"})
+    top.post(at("followup_act", one.pk), {"action": "finish", "done_on": f"{timezone.localdate()}"})
+    one.refresh_from_db()
+    assert (one.outcome, one.done_by, one.done_on) == ("两人已取证，附证书", region, timezone.localdate())
+    page = top.get(one.get_absolute_url()).content.decode()
+    assert "已完成" in page
+    assert "两人已取证" in page
+    assert "补训两名操舟手" not in top.get(f"{at('followup_list')}?view=").content.decode()
+    assert "补训两名操舟手" in top.get(at("followup_list"), {"state": "done"}).content.decode()
+
+
+def test_unqualified_is_not_concluded_before(region: User, captain: User, chifeng: User, as_user: As) -> None:
+    review = failed(decided(region, captain, chifeng, "publicity"))
+    top = as_user(region)
+    refused = top.post(at("review_move", review.pk), {"action": "conclude"}, follow=True)
+    assert "请先登记后续动作" in refused.content.decode()
+    answer = top.post(at("campaign_conclude", review.campaign_id), follow=True)
+    assert "不合格还没有登记后续动作" in answer.content.decode()
+    one = made(review, region)
+    top.post(at("followup_act", one.pk), {"action": "end", "words": "写错了"})
+    assert Review.objects.get(pk=review.pk).state == "publicity"
+    with pytest.raises(ValidationError):
+        annual.REVIEW.perform(review, "conclude", by=region)  # one that was ended does not count
+    made(review, region)
+    top.post(at("review_move", review.pk), {"action": "conclude"})
+    assert Review.objects.get(pk=review.pk).state == "final"
+
+
+def test_qualified_needs_none(region: User, captain: User, chifeng: User) -> None:
+    assert decided(region, captain, chifeng, "final").state == "final"
+
+
+def test_whoever_reported_does_not_say_that_it_is_done(region: User, captain: User, chifeng: User, as_user: As) -> None:
+    one = made(decided(region, captain, chifeng), region, responsible=region.organization)
+    top = as_user(region)
+    top.post(at("followup_act", one.pk), {"action": "report", "outcome": "已拨经费"})
+    assert "要由别人确认" in top.get(one.get_absolute_url()).content.decode()
+    answer = top.post(at("followup_act", one.pk), {"action": "finish", "done_on": "2026-11-01"}, follow=True)
+    assert "要由别人确认" in answer.content.decode()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FollowUp.objects.filter(pk=one.pk).update(done_by=region, done_on="2026-11-01")
+    other = second(region.organization, "reviewer")
+    as_user(other).post(at("followup_act", one.pk), {"action": "finish", "done_on": "2026-11-01"})
+    one.refresh_from_db()
+    assert one.done_by == other
+
+
+@pytest.mark.parametrize("state", ["draft", "scored"])
+def test_before_the_decision_there_is_nothing_to_follow(
+    state: str, region: User, captain: User, chifeng: User, as_user: As
+) -> None:
+    review = decided(region, captain, chifeng, state)
+    answer = as_user(region).get(at("followup_create", review.pk), follow=True)
+    assert "审定以后才能登记" in answer.content.decode()
+    assert as_user(captain).get(at("followup_create", review.pk)).status_code == 403
+
+
+def test_what_is_over_is_left_as_it_is(region: User, captain: User, chifeng: User, as_user: As) -> None:
+    one = made(decided(region, captain, chifeng), region)
+    top = as_user(region)
+    assert "理由" in top.get(f"{at('followup_act', one.pk)}?action=end").content.decode()
+    top.post(at("followup_act", one.pk), {"action": "end", "words": "改为暂停"})
+    for user, action in ((captain, "report"), (region, "finish"), (region, "end"), (region, "give_back")):
+        answer = as_user(user).post(at("followup_act", one.pk), {"action": action, "words": "x"}, follow=True)
+        assert "已经了结" in answer.content.decode(), action
+    assert "已经了结" in top.get(at("followup_edit", one.pk), follow=True).content.decode()
+    assert "改为暂停" in top.get(one.get_absolute_url()).content.decode()
+    assert top.get(f"{at('followup_act', one.pk)}?action=other").status_code == 400
+
+
+def test_changed_by_two_is_told(region: User, captain: User, chifeng: User, as_user: As) -> None:
+    one = made(decided(region, captain, chifeng), region)
+    top, edit = as_user(region), at("followup_edit", one.pk)
+    said = {"kind": "rectify", "what": "补训三名操舟手", "responsible": one.responsible_id, "due_on": f"{one.due_on}"}
+    top.post(edit, {**said, "version": "1"})
+    assert [clash.name for clash in top.post(edit, {**said, "what": "另一件", "version": "1"}).context["stale"]] == [
+        "what"
+    ]
+    one.refresh_from_db()
+    assert (one.what, one.version) == ("补训三名操舟手", 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "link"), [("suspend", "action=suspend"), ("leave", "/exit/"), ("rectify", "order_rectification")]
+)
+def test_the_team_itself_is_changed_in_its_own_record(
+    kind: str, link: str, region: User, captain: User, chifeng: User, songshan: User, as_user: As
+) -> None:
+    one = made(decided(region, captain, chifeng), region, kind=kind)
+    pages = [as_user(user).get(one.get_absolute_url()).content.decode() for user in (region, chifeng, songshan)]
+    assert any(link in page for page in pages)
+    assert Review.objects.get(pk=one.review_id).team.status == "filed"
+
+
+def test_looking_changes_nothing_and_costs_little(region: User, captain: User, chifeng: User, as_user: As) -> None:
+    review = decided(region, captain, chifeng)
+    one = made(review, region)
+    before = FollowUp.objects.values().get()
+    for user, action in ((captain, "report"), (region, "finish"), (region, "end")):
+        assert as_user(user).get(f"{at('followup_act', one.pk)}?action={action}").status_code == 200
+    assert as_user(region).get(at("followup_edit", one.pk)).status_code == 200
+    assert FollowUp.objects.values().get() == before
+    found = queries_of(as_user(captain), one.get_absolute_url())
+    assert len(found) <= 10, "\n".join(found)
+    assert len(queries_of(as_user(region), review.get_absolute_url())) <= 12
+
+
+def test_the_list_keeps_to_the_house(region: User, captain: User, chifeng: User, as_user: As) -> None:
+    review = decided(region, captain, chifeng)
+
+    def grow(step: int) -> None:
+        while review.follow_ups.count() < step:
+            made(review, region)
+
+    top = as_user(region)
+    assert_constant_queries(top, at("followup_list"), grow, steps=(1, 2, 8))
+    assert_sorts_by_index(FollowUpList)
+    assert_tampering_is_told(top, at("followup_list"))
+    assert "补训两名操舟手" in text_of(top.get(at("followup_list"), {"export": "xlsx"}))
