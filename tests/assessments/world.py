@@ -19,4 +19,10 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
         "grading": grading,
         "campaign": campaign,
         "review": builders.review(campaign, team),
+        **_of_member(membership, cast["songshan"]),
     }
+
+
+def _of_member(membership: Membership, by: User) -> dict[str, Any]:
+    one = builders.assessed(membership, by)
+    return {"member_assessment": one, "member_standard": one.standard}
