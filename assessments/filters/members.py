@@ -6,9 +6,8 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Purpose
-from assessments.models import Conclusion, MemberAssessment, Standard
-from assessments.states import StandardState
+from assessments.members.listing import around
+from assessments.models import MemberAssessment
 from core.lists import Filter
 from organizations.filters import Scope, pick
 from people.filters.papers import SOON, later
@@ -17,28 +16,23 @@ from people.models import Person
 NONE = "-"
 
 
-def _conclusions() -> list[tuple[str, Any]]:
-    """Each conclusion a published standard of members can end in, once."""
-    rows = Conclusion.objects.filter(standard__purpose=Purpose.MEMBER).exclude(standard__state=StandardState.DRAFT)
-    found = dict(rows.order_by("position", "-pk").values_list("key", "name"))
-    return [*found.items(), (NONE, _("没有达到任何一档"))]
-
-
 class MemberAssessmentFilter(Filter):
     under = Scope("organization__path")
-    standard = django_filters.ModelChoiceFilter(
-        label=_("标准"), empty_label=_("全部"),
-        queryset=Standard.objects.filter(purpose=Purpose.MEMBER).exclude(state=StandardState.DRAFT),
-    )  # fmt: skip
+    standard = django_filters.ChoiceFilter(label=_("标准"), field_name="standard", empty_label=_("全部"))
     state = pick(_("状态"), "by_state", ("open", _("评分中")), ("finished", _("已完成")), ("taken_back", _("已作废")))
-    conclusion = django_filters.ChoiceFilter(
-        label=_("结论"), choices=_conclusions, method="by_conclusion", empty_label=_("全部")
-    )
+    conclusion = django_filters.ChoiceFilter(label=_("结论"), method="by_conclusion", empty_label=_("全部"))
     expiring = pick(_("有效期"), "by_expiry", *SOON, ("lapsed", _("已过期")))
 
     class Meta:
         model = MemberAssessment
         fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = around(self.request.user) if self.request is not None else {"standards": [], "conclusions": []}
+        ends = {one.key: one.name for one in there["conclusions"]}  # each once, whichever version it is of
+        self.filters["standard"].extra["choices"] = [(str(one.pk), str(one)) for one in there["standards"]]
+        self.filters["conclusion"].extra["choices"] = [*ends.items(), (NONE, _("没有达到任何一档"))]
 
     def search(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(person__in=Person.objects.matching(value))

@@ -42,6 +42,13 @@ def text_of(indicator: Indicator, answer: Answer) -> str:
     return "" if given is None else plain(given)
 
 
+def in_words(indicator: Indicator, text: str) -> str:
+    """A cell for whoever only reads."""
+    if text == NOT_APPLICABLE:
+        return _("不适用")
+    return {"1": _("有"), "0": _("没有")}.get(text, text) if indicator.method == Method.YES_NO else text
+
+
 def read(indicator: Indicator, text: str) -> Typed:
     """A cell's text: empty, a number, 1 or 0 for 有无, ``/`` for 不适用."""
     text = unicodedata.normalize("NFKC", text).strip()

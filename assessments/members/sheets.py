@@ -13,10 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.choices import Method
-from assessments.members.scoring import NOT_APPLICABLE, Typed, answer_of, read, sheet_of, text_of
+from assessments.members.scoring import Typed, answer_of, in_words, read, sheet_of, text_of
 from assessments.models import Indicator, MemberAssessment, MemberScore, Standard
 from assessments.rules import made
 from assessments.scoring import UNANSWERED, Rules, ScoreSheet
+from core.masking import mask_text
 from core.together import together
 from organizations.models import User
 
@@ -38,9 +39,7 @@ class Cell:
     @property
     def shown(self) -> str:
         """For whoever only reads."""
-        if self.text == NOT_APPLICABLE:
-            return _("不适用")
-        return {"1": _("有"), "0": _("没有")}.get(self.text, self.text) if self.is_choice else self.text
+        return in_words(self.indicator, self.text)
 
 
 @dataclass
@@ -159,6 +158,8 @@ def _check(line: Line, wanted: dict[int, tuple[Typed, str]], typed: Mapping[str,
     errors = [found.error for found, _note in wanted.values() if found.error]
     if any(len(note) > MemberScore._meta.get_field("note").max_length for _found, note in wanted.values()):  # type: ignore[operator, union-attr]
         errors.append(_("意见不能超过 300 字。"))
+    if any(mask_text(note) != note for _found, note in wanted.values()):
+        errors.append(_("意见里不要写证件号码和手机号，看到这条记录的人都能看到。"))
     if typed.get(f"version-{line.row.pk}") != str(line.row.version):
         errors.append(_("别人刚改过这一行。您填的还在，请看一眼再保存一次，以您填的为准。"))
     line.error = " ".join(errors)

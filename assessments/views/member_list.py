@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from assessments.filters.members import MemberAssessmentFilter
 from assessments.forms.members import BeginForm
 from assessments.members.beginning import Begun, begin, candidates, standards
+from assessments.members.listing import around
 from assessments.models import MemberAssessment
 from assessments.tables.members import MemberAssessmentTable
 from core.keys import key, keys
@@ -27,7 +27,6 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import holding, pick_place, seen
 
 MOST = 500  # members offered at once
-MOST_GROUPS = 12
 _BOTH = ["GET", "POST"]
 
 
@@ -53,10 +52,6 @@ class MemberAssessmentList(ListView):
 
     def _groups(self) -> list[dict[str, Any]]:
         """Sheets under way that the reader fills in, by team and standard."""
-        rows = MemberAssessment.objects.kept_by(self.request.user).under_way()
-        found = rows.order_by("organization__path", "standard__code", "standard__number").values(
-            "organization", "organization__short_name", "standard", "standard__name"
-        )
         return [
             {
                 "team": row["organization__short_name"],
@@ -64,7 +59,7 @@ class MemberAssessmentList(ListView):
                 "n": row["n"],
                 "url": reverse("assessments:member_sheet", args=[row["organization"], row["standard"]]),
             }
-            for row in found.annotate(n=Count("pk"))[:MOST_GROUPS]
+            for row in around(self.request.user)["groups"]
         ]
 
 

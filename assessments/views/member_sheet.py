@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,7 +34,8 @@ MOST_NAMES = 10
 def member_sheet(request: SignedIn, pk: int, standard: int) -> HttpResponse:
     """``pk``: the team. POST ``finish=1``: saves, then finishes whoever is complete, also on other pages."""
     place: Organization = seen(Organization.objects.filter(reach(request.user, Right.VIEW_MEMBER, at="")), pk)
-    paper: Standard = seen(Standard.objects.filter(purpose=Purpose.MEMBER).exclude(state=StandardState.DRAFT), standard)
+    papers = Standard.objects.filter(purpose=Purpose.MEMBER).exclude(state=StandardState.DRAFT)
+    paper: Standard = seen(papers.annotate(columns=Count("indicators")), standard)
     rows = MemberAssessment.objects.visible_to(request.user).filter(organization=place, standard=paper)
     here = reverse("assessments:member_sheet", args=[place.pk, paper.pk])
     page = _page(request, rows, paper)
@@ -56,7 +58,7 @@ def member_sheet(request: SignedIn, pk: int, standard: int) -> HttpResponse:
 
 
 def _page(request: SignedIn, rows: Any, standard: Standard) -> Any:
-    columns = standard.indicators.count() + 1
+    columns = standard.columns + 1  # type: ignore[attr-defined]
     shown = rows.under_way().select_related("person").order_by("pk")
     return Paginator(shown, max(1, min(PER_PAGE, MOST_FIELDS // columns))).get_page(request.GET.get("page"))
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.forms.members import MemberAssessmentForm, MemberTakeBackForm
 from assessments.members.finishing import finish, lacks, take_back
+from assessments.members.history import history
 from assessments.members.sheets import Group, Line, group_of, save
 from assessments.models import MemberAssessment
 from assessments.tables.members import conclusion_of, state_of
@@ -21,7 +22,6 @@ from core.decisions import Decision
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, refused, seen, told
-from organizations.views.timeline import changes
 from people.models import Person
 from people.views.own_common import own, tabs
 from people.views.person_page import person_page
@@ -62,7 +62,7 @@ def member_detail(request: SignedIn, pk: int) -> HttpResponse:
         "title": row.person.name, "row": row, "line": line, "lines": laid_out(group, line), "state": state_of(row),
         "conclusion": conclusion_of(row), "may_edit": bool(may), "own": line.own, "lacks": lacks(line),
         "may_take_back": row.finished_at is not None and state_of(row)["tone"] == "ok" and row.can_keep(request.user),
-        "panels": panels(row, request.user, MemberAssessment.attachment_kinds), "history": changes(row),
+        "panels": panels(row, request.user, MemberAssessment.attachment_kinds), "history": history(row, group),
     }  # fmt: skip
     return render(request, "assessments/member_detail.html", context)
 
