@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -33,8 +34,8 @@ def candidates(place: Organization, user: User) -> QuerySet[Membership]:
     """Members of the team now, but oneself; each with ``under_way``: assessed at present by it."""
     going = MemberAssessment.objects.under_way().filter(person=OuterRef("person"), organization=place)
     rows = Membership.objects.current().filter(organization=place).exclude(person__user=user)
-    found: QuerySet[Membership] = rows.annotate(under_way=Exists(going.order_by()))
-    return found.select_related("person").order_by("number", "pk")
+    found: Any = rows.annotate(under_way=Exists(going.order_by()))
+    return found.select_related("person").order_by("number", "pk")  # type: ignore[no-any-return]
 
 
 @transaction.atomic
@@ -47,7 +48,7 @@ def begin(
     """
     can(by, Right.EDIT_MEMBER, place).require()
     # locked, so that two who begin at the same time do not begin twice
-    wanted = Membership.objects.select_for_update(of=("self",)).filter(pk__in=list(members), organization=place)
+    wanted: Any = Membership.objects.select_for_update(of=("self",)).filter(pk__in=list(members), organization=place)
     list(wanted.order_by("pk").values_list("pk", flat=True))
     held = candidates(place, by).filter(pk__in=list(members))
     people = list(dict.fromkeys(row.person for row in held))

@@ -173,7 +173,8 @@ def _check(line: Line, wanted: dict[int, tuple[Typed, str]], typed: Mapping[str,
 def _keep(kept: list[tuple[Line, dict[int, tuple[Typed, str]]]]) -> None:
     rows = [line.row for line, _wanted in kept]
     held = {(one.assessment_id, one.indicator_id): one for one in MemberScore.objects.filter(assessment__in=rows)}
-    new, changed = [], []
+    new: list[MemberScore] = []
+    changed: list[MemberScore] = []
     for line, wanted in kept:
         line.row.version += 1
         for key, (found, note) in wanted.items():

@@ -1,6 +1,7 @@
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -76,6 +77,10 @@ class MemberAssessment(models.Model):
         indexes = [
             models.Index(fields=["organization", "-created_at"], name="memberassessment_of"),
             models.Index(fields=["-created_at", "-id"], name="memberassessment_order"),
+            models.Index(
+                fields=["organization", "standard"], condition=Q(finished_at=None), name="memberassessment_open"
+            ),
+            models.Index(fields=["valid_until"], name="memberassessment_until"),
         ]
         triggers = [
             pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),

@@ -76,6 +76,9 @@ def member_create(request: SignedIn) -> HttpResponse:
         )  # fmt: skip
     place: Organization = seen(Organization.objects.visible_to(request.user), key(request.GET["organization"]))
     can(request.user, Right.EDIT_MEMBER, place).require()
+    if place.is_office:
+        messages.info(request, _("请选一支救援队，按队测评。"))
+        return redirect("assessments:member_create")
     offered = standards(request.user, timezone.localdate())
     form = BeginForm(request.POST or None, standards=offered)
     chosen = keys((request.POST if request.method == "POST" else request.GET).getlist("membership"))[: MOST + 1]

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from assessments.models import MemberAssessment, MemberScore, Standard
 from assessments.views.member_list import MemberAssessmentList
@@ -255,6 +257,13 @@ def test_nobody_scores_himself(as_user: SignIn, captain: User, team: Organizatio
     assert MemberScore.objects.filter(assessment=own).count() == 0
 
 
+def test_an_office_is_assessed_team_by_team(as_user: SignIn, songshan: User, paper: Standard) -> None:
+    url = f"{reverse('assessments:member_create')}?organization={songshan.organization_id}"
+    response = as_user(songshan).get(url, follow=True)
+    assert "请选一支救援队" in text(response)
+    assert "先选队伍" in text(response)
+
+
 def test_outsiders_find_nothing_and_who_only_reads_may_not_write(
     as_user: SignIn, captain: User, leader: User, baotou: User, team: Organization, paper: Standard
 ) -> None:
@@ -306,8 +315,10 @@ def test_the_list_narrows_and_exports_without_numbers(
         rows = client.get(f"{LIST}?view=&{query}").context["table"].data.data
         assert rows == expected, query
     answer = client.get(f"{LIST}?export=xlsx")
-    assert answer.status_code == 200
-    assert done.person.id_number.encode() not in b"".join(answer.streaming_content)
+    cells = [cell.value for row in load_workbook(BytesIO(b"".join(answer.streaming_content))).active for cell in row]
+    assert done.person.name in cells
+    assert "评分中" in cells
+    assert not any(done.person.id_number in str(cell) or done.person.id_masked in str(cell) for cell in cells)
     assert done.person.id_number not in text(client.get(LIST))
     assert_tampering_is_told(client, LIST)
     assert_sorts_by_index(MemberAssessmentList)
