@@ -1,4 +1,5 @@
-"""What runs out, told before it does: certificates and insurance at 90, 30 and 0 days, examinations once a term.
+"""What runs out, told before it does: certificates, insurance and assessments of capability at 90, 30 and 0 days,
+examinations once a term.
 
 The holder hears of his own, where he has an account; whoever keeps the team's roster gets one notice a day with
 everything of that team in it. ``core/reminders.py`` sends each once. An occasion is the day a limit is reached; it is
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from organizations.models import Appointment, Organization, User
 from organizations.nearest import nearest_holders
 from organizations.roles import ROLES, Right
 from people.choices import PERSONAL_COVER, ConsentKind
-from people.models import Certificate, Consent, Cover, Membership, Person, Policy
+from people.models import Capability, Certificate, Consent, Cover, Membership, Person, Policy
 from people.places import roster_url
 from people.settings import CHECKUP, value_of
 from people.validators import months_after
@@ -48,6 +49,7 @@ def papers_due(today: date | None = None) -> Iterator[Reminder]:
         for stage in STAGES:
             _certificates(due, day + timedelta(days=stage), stage)
             _insurance(due, day + timedelta(days=stage), stage)
+        _capabilities(due, day)
         _examinations(due, day)
         yield from _to_holders(due, day)
         yield from _to_keepers(due, day)
@@ -96,6 +98,24 @@ def _insurance(due: Due, ends_on: date, stage: int) -> None:
         due.own[row.person.user_id].append(_("%(policy)s，%(day)s，%(in)s") % words)
 
 
+def _capabilities(due: Due, day: date) -> None:
+    """Assessments of capability, of all stages at once, that no later one of the same subject follows."""
+    rows = Capability.objects.standing().filter(valid_until__in=[day + timedelta(days=stage) for stage in STAGES])
+    lasting = Q(valid_until=None) | Q(valid_until__gt=OuterRef("valid_until"))
+    later = Capability.objects.standing().filter(lasting, person=OuterRef("person"), subject=OuterRef("subject"))
+    found = list(rows.filter(~Exists(later)).select_related("person").order_by("subject", "pk"))
+    teams = _teams(row.person_id for row in found)
+    for row in found:
+        if row.person_id not in teams or row.valid_until is None:
+            continue
+        ends_on, stage = row.valid_until, (row.valid_until - day).days
+        words = {"name": row.person.name, "what": row.subject, "day": ends_on.isoformat(), "in": _in(stage)}
+        for team in teams[row.person_id]:
+            due.lines[team].append(_("%(name)s：能力测评“%(what)s”，%(day)s，%(in)s") % words)
+        if row.person.user_id:
+            due.own[row.person.user_id].append(_("能力测评“%(what)s”，%(day)s，%(in)s") % words)
+
+
 def _examinations(due: Due, day: date) -> None:
     """Last examined as many months ago as the region has set; nobody whose consent to health data is withdrawn."""
     months = value_of(CHECKUP)
@@ -136,7 +156,7 @@ def _to_holders(due: Due, day: date) -> Iterator[Reminder]:
         yield Reminder(
             [user],
             "papers_due",
-            _("您有 %(n)d 项证书、保险或体检到了提醒时间") % {"n": len(lines)},
+            _("您有 %(n)d 项证书、保险、测评或体检到了提醒时间") % {"n": len(lines)},
             _text(lines, _("续办后请在“我的信息”里登记新证，或者交给队里登记。")),
             reverse("people:me"),
             f"papers-{day}-own-{user.pk}",
@@ -154,7 +174,7 @@ def _to_keepers(due: Due, day: date) -> Iterator[Reminder]:
         yield Reminder(
             keepers.get(place.pk) or nearest_holders(Right.EDIT_MEMBER, place),
             "papers_due",
-            _("%(place)s：%(n)d 项证书、保险或体检到了提醒时间") % {"place": place.short_name, "n": len(lines)},
+            _("%(place)s：%(n)d 项证书、保险、测评或体检到了提醒时间") % {"place": place.short_name, "n": len(lines)},
             _text(lines, _("系统只提醒，不会改动任何记录。")),
             _where(place),
             f"{occasion}{place.pk}",

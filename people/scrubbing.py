@@ -89,7 +89,7 @@ def scrub(people: Sequence[Person]) -> list[tuple[Any, str]]:
     applications = _applications(people)
     urls = _addresses(people)
     rows = {model: list(_rows(model, keys)) for model in CLEARED}
-    files = _files(rows, applications)
+    files = files_gone({**rows, Application: applications})
     for model, columns in CLEARED.items():
         clear(model, rows[model], columns, named="name" if model is Person else "")
     _clear_applications(applications)
@@ -198,10 +198,10 @@ def _addresses(people: Sequence[Person]) -> list[str]:
 
 
 # -- files -------------------------------------------------------------------------------------------------------
-def _files(rows: dict[type[models.Model], list[Any]], applications: list[int]) -> list[tuple[Any, str]]:
-    """Photos and scans: ended, renamed, and no longer naming a stored file; what is stored then goes, by the caller
-    after the commit, or by the nightly sweep of files that no row names."""
-    wanted = _hanging({**rows, Application: applications})
+def files_gone(rows: dict[type[models.Model], list[Any]]) -> list[tuple[Any, str]]:
+    """Photos and scans of these records: ended, renamed, and no longer naming a stored file; what is stored then goes,
+    by the caller after the commit, or by the nightly sweep of files that no row names."""
+    wanted = _hanging(rows)
     found = list(Attachment.objects.filter(wanted))
     stored = [(row.file.storage, str(row.file.name)) for row in found]
     unfinished = Upload.objects.filter(wanted)

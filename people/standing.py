@@ -10,10 +10,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -80,6 +82,12 @@ def take_back(record: Any, *, reason: str) -> None:
         raise ValidationError(_("这条记录已经作废了。"))
     locked.ended_at, locked.end_reason, locked.version = timezone.now(), reason, locked.version + 1
     locked.save(update_fields=["ended_at", "end_reason", "version"])
+
+
+def kept_elsewhere(record: Any) -> str:
+    """Why the record is not changed by hand: what of the layers above wrote it (``STANDING_KEPT_ELSEWHERE``); else
+    empty."""
+    return next((said for path in settings.STANDING_KEPT_ELSEWHERE if (said := import_string(path)(record))), "")
 
 
 def check_hours(person: Person, on: date, hours: Decimal, *, but: int | None = None) -> None:

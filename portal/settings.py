@@ -341,15 +341,23 @@ REMINDERS = [
     "assessments.reminders_follow_ups.follow_ups_reported",
 ]
 # What of the layers above hangs on a person, and goes along when two records of one person become one
-HANGS_ON_PERSON = ["teams.TeamPost", "training.Participation", "training.Instructor", "training.Problem.owner_person"]
+HANGS_ON_PERSON = [
+    "teams.TeamPost",
+    "training.Participation",
+    "training.Instructor",
+    "training.Problem.owner_person",
+    "assessments.MemberAssessment",
+]
 STAYS_ON_PERSON = ["training.Mark"]  # append-only: read through ``merged_into``
 # What the layers above take out when somebody is anonymised: each a function(people), in the same transaction
-SCRUBS_PERSON = ["training.scrubbing.scrub"]
+SCRUBS_PERSON = ["training.scrubbing.scrub", "assessments.members.scrubbing.scrub"]
 # Pages the layers above add to a member's own pages and to the page of a person: tuples of (route, label)
-OWN_PAGES = ["training.person_pages.OWN"]
-PERSON_PAGES = ["training.person_pages.KEPT"]
+OWN_PAGES = ["training.person_pages.OWN", "assessments.members.person_pages.OWN"]
+PERSON_PAGES = ["training.person_pages.KEPT", "assessments.members.person_pages.KEPT"]
 # Parts the layers above add to a person's own copy: each a function(person) → heading → records
-OWN_COPY_PARTS = ["training.person_pages.copied"]
+OWN_COPY_PARTS = ["training.person_pages.copied", "assessments.members.person_pages.copied"]
+# Records of standing that the layers above wrote and keep: each a function(record) → why it is not changed by hand
+STANDING_KEPT_ELSEWHERE = ["assessments.members.person_pages.kept_by_sheet"]
 # Pages that layers above teams give a team (teams.views.team_common.Tab)
 TEAM_TABS = ["training.views.team_tab.TAB", "assessments.views.team_gap.TAB"]
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction

@@ -1,6 +1,8 @@
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models.standard import Conclusion, Indicator, Standard
@@ -20,11 +22,29 @@ class MemberAssessmentQuerySet(models.QuerySet):
 
         return self.filter(reach(user, Right.VIEW_MEMBER, at="organization"))
 
+    def kept_by(self, user: User) -> "MemberAssessmentQuerySet":
+        """Which the user may score: held where he keeps the roster, and not his own."""
+        from organizations.permissions import reach  # the permission module reads the organization's model
+
+        rows = self.filter(reach(user, Right.EDIT_MEMBER, at="organization"))
+        return rows.exclude(person__user=user)
+
+    def under_way(self) -> "MemberAssessmentQuerySet":
+        return self.filter(finished_at=None)
+
+    def standing(self) -> "MemberAssessmentQuerySet":
+        """Finished, and not taken back since."""
+        return self.filter(finished_at__isnull=False, capability__ended_at=None)
+
+    def taken_back(self) -> "MemberAssessmentQuerySet":
+        return self.filter(capability__ended_at__isnull=False)
+
 
 @tracked()
 class MemberAssessment(models.Model):
     """队员能力测评 of one person under a standard (中红字〔2023〕42号 第九条). When it is finished it stands on the
-    person's record as a ``people.Capability``, and changes no more.
+    person's record as a ``people.Capability``, and changes no more. Taken back, that record ends, this one stays as it
+    is, and a new one begins (``assessments.members``).
 
     :ivar organization: the team or office that held it.
     """
@@ -57,20 +77,56 @@ class MemberAssessment(models.Model):
         indexes = [
             models.Index(fields=["organization", "-created_at"], name="memberassessment_of"),
             models.Index(fields=["-created_at", "-id"], name="memberassessment_order"),
+            models.Index(
+                fields=["organization", "standard"], condition=Q(finished_at=None), name="memberassessment_open"
+            ),
+            models.Index(fields=["valid_until"], name="memberassessment_until"),
         ]
-        triggers = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="finished_stays",
+                operation=pgtrigger.UpdateOf(
+                    "organization_id", "standard_id", "assessed_on", "assessors", "total", "conclusion_id",
+                    "valid_until", "capability_id", "finished_at",
+                ),
+                condition=pgtrigger.Q(old__finished_at__isnull=False),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.person} {self.standard}"
 
-    def can_edit(self, user: User) -> Decision:
+    def get_absolute_url(self) -> str:
+        return reverse("assessments:member_detail", args=[self.pk])
+
+    def can_keep(self, user: User) -> Decision:
+        """Whoever keeps the roster there; nobody scores himself."""
         from organizations.permissions import can  # the permission module reads the organization's model
 
         decision = can(user, Right.EDIT_MEMBER, self.organization)
+        return no(_("本人的测评要由别人评分。")) if decision and self.person.user_id == user.pk else decision
+
+    def can_edit(self, user: User) -> Decision:
+        decision = self.can_keep(user)
         return no(_("测评已经完成，不能再改。")) if decision and self.finished_at is not None else decision
 
     def can_attach(self, user: User) -> Decision:
         return self.can_edit(user)
+
+
+# Scores of a finished assessment neither come, go nor change.
+_STAYS_WHEN_FINISHED = """
+    IF TG_OP <> 'DELETE' THEN of_assessment := of_assessment || NEW.assessment_id; END IF;
+    IF TG_OP <> 'INSERT' THEN of_assessment := of_assessment || OLD.assessment_id; END IF;
+    IF EXISTS (
+        SELECT 1 FROM assessments_memberassessment WHERE id = ANY(of_assessment) AND finished_at IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'the assessment is finished: its scores stay as they are';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+"""
 
 
 @tracked()
@@ -92,6 +148,15 @@ class MemberScore(models.Model):
         default_permissions = ()
         ordering = ["indicator__position", "pk"]
         constraints = [models.UniqueConstraint(fields=["assessment", "indicator"], name="memberscore_once")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="finished_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("of_assessment", "BIGINT[]")],
+                func=_STAYS_WHEN_FINISHED,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.indicator}"

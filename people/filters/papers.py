@@ -19,7 +19,7 @@ SOON = (("30", _("30 天内到期")), ("60", _("60 天内到期")), ("90", _("90
 STATES = [(state.value, state.label) for state in CertificateState]
 
 
-def _later(day: date, days: str) -> date:
+def later(day: date, days: str) -> date:
     """So many days on; nothing comes after the calendar's last day."""
     return date.fromordinal(min(day.toordinal() + int(days), date.max.toordinal()))
 
@@ -62,7 +62,7 @@ class CertificateFilter(Filter):
             return queryset.filter(expires_on=None)
         if value == "lapsed":
             return queryset.filter(expires_on__lt=self.today)
-        return queryset.filter(expires_on__gte=self.today, expires_on__lte=_later(self.today, value))
+        return queryset.filter(expires_on__gte=self.today, expires_on__lte=later(self.today, value))
 
     def by_place(self, queryset: Any, name: str, value: Organization) -> QuerySet:
         return queryset.filter(of_members_below(value.path))
@@ -93,7 +93,7 @@ class PolicyFilter(Filter):
         if value == "over":
             return queryset.filter(ends_on__lt=self.today)
         running = queryset.filter(starts_on__lte=self.today, ends_on__gte=self.today)
-        return running if value == "running" else running.filter(ends_on__lte=_later(self.today, value))
+        return running if value == "running" else running.filter(ends_on__lte=later(self.today, value))
 
 
 class CoverFilter(Filter):

@@ -18,7 +18,7 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import edit, seen, told
 from people.forms.standing import TakeBackForm, form_class
 from people.models import Person
-from people.standing import KINDS, Kind, take_back
+from people.standing import KINDS, Kind, kept_elsewhere, take_back
 from people.tables.standing import cell, name_of
 from people.views.person_edit import visible
 
@@ -60,6 +60,9 @@ def standing_edit(request: SignedIn, kind: str, pk: int) -> HttpResponse:
     if record.ended_at is not None:
         messages.error(request, _("这条记录已经作废，不能再改。"))
         return redirect(record)
+    if said := kept_elsewhere(record):
+        messages.error(request, said)
+        return redirect(record)
     words = {"name": record.person.name, "kind": chosen.title}
     return _entered(request, chosen, record, title=_("更正%(name)s的%(kind)s") % words, saved=_("已更正。"))
 
@@ -84,6 +87,7 @@ def standing_detail(request: SignedIn, kind: str, pk: int) -> HttpResponse:
     chosen = _kind(kind)
     record = _record(request, chosen, pk)
     names = [name for name in chosen.fields if cell(record, name)["value"]]
+    said = kept_elsewhere(record)
     history = [change.shown() for change in changes_of(record)]
     hidden = {str(record._meta.get_field("person").verbose_name)}
     for entry in history:
@@ -96,7 +100,8 @@ def standing_detail(request: SignedIn, kind: str, pk: int) -> HttpResponse:
         "back": _back(record.person),
         "facts": [cell(record, name) for name in names],
         "facts_title": chosen.title,
-        "edits": record.can_edit(request.user),
+        "edits": not said and record.can_edit(request.user),
+        "kept_elsewhere": said,
         "takes_papers": bool(getattr(record, "attachment_kinds", None)),
         "history": history,
     }
@@ -111,6 +116,9 @@ def standing_end(request: SignedIn, kind: str, pk: int) -> HttpResponse:
     record.person.may(request.user, Right.EDIT_MEMBER).require()
     if record.ended_at is not None:
         messages.error(request, _("这条记录已经作废了。"))
+        return redirect(record)
+    if said := kept_elsewhere(record):
+        messages.error(request, said)
         return redirect(record)
     form = TakeBackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

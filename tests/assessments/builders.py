@@ -13,6 +13,7 @@ from assessments.models import (
     Grading,
     GradingClaim,
     Indicator,
+    MemberAssessment,
     PanelMember,
     Review,
     ScoreMark,
@@ -21,6 +22,7 @@ from assessments.models import (
 from assessments.states import CampaignState, GradingState, StandardState
 from organizations.models import Organization, User
 from organizations.roles import Level
+from people.models import Membership
 from teams.models import Team
 
 GRADES = ({"key": "1", "name": "1 级", "min_total": 90, "organiser": "region"},
@@ -64,6 +66,31 @@ def standard(purpose: str = Purpose.GRADING, *, published: bool = True, **facts:
         made.valid_from = date(2026, 1, 1)
         made.save()
     return made
+
+
+OF_MEMBER: tuple[dict[str, Any], ...] = (
+    {"code": "1", "name": "基本能力", "method": Method.HEADING},
+    {"code": "1.1", "parent": "1", "name": "持有效的应急救护证书", "method": Method.YES_NO, "points": 30},
+    {"code": "1.2", "parent": "1", "name": "体能", "method": Method.JUDGED, "points": 30, "may_not_apply": True},
+    {"code": "1.3", "parent": "1", "name": "参加培训的时长", "method": Method.STEPS, "points": 40, "unit": "小时",
+     "steps": [{"from": "8", "points": "20"}, {"from": "24", "points": "40"}]},
+)  # fmt: skip
+
+
+def member_standard(**facts: Any) -> Standard:
+    """Three lines, 100 points: 有无, a judged one that may not apply, steps."""
+    return standard(Purpose.MEMBER, **{"name": "演示队员能力标准", "lines": OF_MEMBER, "validity_months": 24, **facts})
+
+
+def assessed(membership: Membership, by: User, **facts: Any) -> MemberAssessment:
+    """A sheet that nobody has filled in yet."""
+    facts = {
+        "standard": facts.pop("standard", None) or member_standard(), "assessed_on": date(2026, 3, 2),
+        "assessors": "演示测评组", **facts,
+    }  # fmt: skip
+    return MemberAssessment.objects.create(
+        person=membership.person, organization=membership.organization, created_by=by, **facts
+    )
 
 
 def grading(team: Team, by: User, **facts: Any) -> Grading:

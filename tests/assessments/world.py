@@ -39,6 +39,8 @@ def assessments_world(cast: dict[str, User], team: Team, membership: Membership)
         "campaign": campaign,
         "review": review,
         "run": run,
+        "follow_up": follow_up,
+        **_of_member(membership, cast["songshan"]),
         "report": _report(run, team),
         "review_indicator": campaign.standard.indicators.get(code="2.1"),
         "review_adjustment": adjustment,
@@ -74,6 +76,11 @@ def _gradings_world(cast: dict[str, User], team: Team) -> dict[str, Any]:
         "objection": objection,
         "grade": grade,
     }
+
+
+def _of_member(membership: Membership, by: User) -> dict[str, Any]:
+    one = builders.assessed(membership, by)
+    return {"member_assessment": one, "member_standard": one.standard}
 
 
 def _report(run: ReportRun, team: Team) -> ReportDocument:

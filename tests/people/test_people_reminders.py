@@ -10,7 +10,7 @@ from core.reminders import _send
 from organizations.models import Appointment, Organization
 from people import reminders
 from people.choices import Channel
-from people.models import Certificate, Consent, ConsentText, Cover, Membership, PeopleSetting
+from people.models import Capability, Certificate, Consent, ConsentText, Cover, Membership, PeopleSetting
 from people.reminders import _days_before, papers_due
 from people.verifying import months_after
 from portal.demo.cast import TEAM_CODE
@@ -63,6 +63,18 @@ def test_a_captain_gets_one_notice_with_everything_and_the_holder_his_own(team, 
     assert "被保险人 1 人" in told["captain"]
     assert "2 项" in told["member"]
     assert own.person.id_number not in told["captain"]
+
+
+def test_assessments_of_capability_unless_a_later_one_follows(team):
+    person, soon = builders.member(team, 1).person, timezone.localdate() + timedelta(days=30)
+    facts = {"person": person, "result": "合格", "assessed_on": date(2026, 1, 5), "valid_until": soon}
+    for subject in ("绳索", "水上", "驾驶"):
+        Capability.objects.create(subject=subject, **facts)
+    Capability.objects.create(subject="水上", **{**facts, "valid_until": soon + timedelta(days=300)})
+    Capability.objects.filter(subject="驾驶").update(ended_at=timezone.now(), end_reason="有误")
+    told = sent()
+    assert "能力测评“绳索”" in told["captain"]
+    assert "1 项" in told["captain"]
 
 
 def test_without_a_captain_the_office_hears(team):
