@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class AssessmentsConfig(AppConfig):
     name = "assessments"
     verbose_name = _("测评和考核")
+
+    def ready(self) -> None:
+        from assessments import metrics  # noqa: F401 - registers them

@@ -17,5 +17,11 @@ def may_manage_assessments(user: User) -> Decision:
 
 
 def _region_of(user: User) -> Organization:
-    own = user.organization
-    return own if own.level == Level.REGION else Organization.objects.filter(level=Level.REGION).order_by("path")[0]
+    """Read once for a person of a request."""
+    kept: Organization | None = user.__dict__.get("_region")
+    if kept is None:
+        own = user.organization
+        there = own.level == Level.REGION
+        kept = own if there else Organization.objects.filter(level=Level.REGION).order_by("path")[0]
+        user.__dict__["_region"] = kept
+    return kept
