@@ -58,8 +58,8 @@ def shown(number: int) -> int | str:
 def counts_of(user: Any, **more: QuerySet) -> dict[str, int]:
     """``requests``, ``filings``, ``applications``, ``activities`` to decide, certificates to ``verify``, ``problems``
     to put right, ``unread``, and what was returned to the own side: ``mend``, ``filings_mend``, ``activities_mend``.
-    ``reviews`` to score or decide, ``reviews_mend`` still to hand in, ``gradings`` to take further, ``seats`` on panels with which
-    something is to be done; ``assessing``: whether the person assesses at all.
+    ``reviews`` to score or decide, ``reviews_mend`` still to hand in, ``gradings`` to take further, ``seats`` on panels
+    with which something is to be done; ``assessing``: whether the person assesses at all.
 
     :param more: what a page wants to have counted in the same query. Kept on the user object, so that the menu of that
         page counts nothing again.

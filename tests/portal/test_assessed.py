@@ -37,14 +37,12 @@ def test_report_goes_from_team_to_office_to_region(as_user, campaign, captain, c
     review = REVIEW.perform(review, "submit", by=captain)
     page = as_user(captain).get(HOME)
     assert not [task for task in page.context["tasks"] if "述职" in task.what]
-    assert [(line["what"], line["who"]) for line in page.context["waiting"]] == [
-        (f"{name}2025 年度述职", "赤峰市红十字会考核")
-    ]
+    assert [(line["what"], line["who"]) for line in page.context["waiting"]] == [(f"{name}2025 年度述职", "赤峰市考核")]
     assert ("bad", "超期 2 天", "1 支队伍的年度述职待考核") in tasks(as_user(chifeng))
     assert entries(as_user(chifeng))["队伍考核"] == 1
     assert entries(as_user(baotou))["队伍考核"] is None
     annual.scored(review, chifeng)
-    assert [what for _tone, _when, what in tasks(as_user(region))] == ["1 支队伍的年度考核待审定"]
+    assert "1 支队伍的年度考核待审定" in [what for _tone, _when, what in tasks(as_user(region))]
     assert entries(as_user(region))["队伍考核"] == 1
 
 
@@ -60,7 +58,7 @@ def test_publicity_that_is_over_is_told_to_the_region(as_user, campaign, captain
     campaign.public_from, campaign.public_until = today - timedelta(days=9), today
     campaign.save()
     annual.in_state("publicity", campaign, captain.organization, captain, chifeng, region)
-    assert tasks(as_user(region)) == []
+    assert not [what for _tone, _when, what in tasks(as_user(region)) if "年度考核" in what]
     campaign.public_until = today - timedelta(days=1)
     campaign.save()
     assert ("wait", "公示期满", "公示已到期，1 支队伍的年度考核可以办结") in tasks(as_user(region))
@@ -73,9 +71,9 @@ def test_publicity_that_is_over_is_told_to_the_region(as_user, campaign, captain
 def test_grading_stands_where_it_lies(as_user, captain, chifeng, region, baotou):
     made = gradings.applied(captain)
     name = captain.organization.short_name
-    assert ("off", "草稿", f"{name}的测评申请还没有报送（赈济救援 3 级）") in tasks(as_user(captain))
+    assert ("off", "草稿", f"{name}的测评申请还没有报送（赈济 3 级）") in tasks(as_user(captain))
     made = gradings.move(made, "submit", captain)
-    assert ("wait", "今天报来", f"{name}申请测评：赈济救援 3 级") in tasks(as_user(chifeng))
+    assert ("wait", "今天报来", f"{name}申请测评：赈济 3 级") in tasks(as_user(chifeng))
     assert entries(as_user(chifeng))["分级测评"] == 1
     assert [line["what"] for line in as_user(captain).get(HOME).context["waiting"]] == [f"{name}的分级测评"]
     assert entries(as_user(baotou))["分级测评"] is None
@@ -110,7 +108,7 @@ def test_grade_that_runs_out_is_told_to_the_team(as_user, captain, baotou):
             **facts, grade="3", granted_on=today - timedelta(days=400), valid_until=today + timedelta(days=days)
         )
     ending = [one for one in tasks(as_user(captain)) if "到期" in one[2]]
-    assert ending == [("warn", "剩 30 天", f"{team.organization.short_name}的赈济救援 3 级到期")]
+    assert ending == [("warn", "剩 30 天", f"{team.organization.short_name}的赈济 3 级到期")]
 
 
 def test_home_keeps_the_query_budget(as_user, campaign, captain, chifeng, region, assessor, office):
