@@ -146,6 +146,7 @@ def _run() -> list[str]:
     documents = insert(
         ReportDocument, "FROM seed_review r ORDER BY r.k", run_id=f"{FIRST}", kind="'team'", organization_id="r.place",
         league_id="r.league", position="r.k", state="'ready'", number="'KH-' || r.division_id || '-' || r.k",
+        code="upper(left(md5(r.k::text), 16))",
         file="'reports/seed-' || r.k || '.pdf'", sha256="md5(r.k::text) || md5(r.k::text)", pages="8", size="180000",
         ready_at="now()",
     )  # fmt: skip
