@@ -76,7 +76,7 @@ def _reviews(user: User) -> QuerySet[Review]:
 def _gradings(user: User) -> QuerySet[Grading]:
     """What the person can take further, drafts of the own side, and what lies with an office; ``todo``: the first."""
     waiting = Grading.objects.waiting_for(user)
-    parts = [waiting.order_by("submitted_at", "pk").values("pk")[: MOST + 1]]
+    parts: list[QuerySet] = [waiting.order_by("submitted_at", "pk").values("pk")[: MOST + 1]]
     if Right.REPORT_ASSESSMENT in access(user):
         mine = Grading.objects.filter(reach(user, Right.REPORT_ASSESSMENT, at="team__organization"))
         parts.append(mine.filter(state=GradingState.DRAFT).order_by("created_at", "pk").values("pk")[:MOST])
