@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments import moving
 from assessments.annual_answers import LEAGUE, TEAM, Basis, bases_of, differing
 from assessments.annual_rights import decides, manages
 from assessments.annual_steps import is_public
@@ -21,7 +22,6 @@ from assessments.states import CampaignState, ReviewState
 from core.language import in_chinese
 from core.models import WorkflowEvent
 from core.notices import notify
-from core.workflow import MoveNotAllowed
 from organizations.models import User
 from organizations.permissions import reach
 from organizations.roles import Right
@@ -33,14 +33,8 @@ RELATED = ("campaign", "office", "organization", "team", "submitted_by", "scored
 def make(
     review: Review, action: str, *, by: User, comment: str = "", version: int | None = None, **facts: Any
 ) -> Review:
-    """``REVIEW.perform``; ``version`` is that of the review when the page was opened: what was changed meanwhile is not
-    decided unseen. Raises ``MoveNotAllowed`` as that does."""
-    with transaction.atomic():
-        if version is not None:
-            now = Review.objects.select_for_update(of=("self",)).values_list("version", "state").get(pk=review.pk)
-            if now != (version, review.state) and now[1] == review.state:
-                raise MoveNotAllowed("state", _("您打开之后，这份考核改过。请看过最新内容再办理。"))
-        return REVIEW.perform(review, action, by=by, comment=comment, **facts)
+    """A move of a review as its page makes it (``assessments.moving.make``)."""
+    return moving.make(REVIEW, review, action, by=by, comment=comment, version=version, **facts)
 
 
 # -- queues -----------------------------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments import objecting
-from assessments.choices import Grade, PanelDuty
-from assessments.models import Grading, PanelMember
-from assessments.panel_result import unsettled
+from assessments.choices import Grade
+from assessments.models import Grading
+from assessments.panel.members import hindrances
+from assessments.panel.sheet import unsettled
 from assessments.scoring import ScoreSheet
 from core.models import WorkflowEvent
 
@@ -18,17 +19,11 @@ PANEL_LEAST = 3  # members of a panel; the publisher's own rule was not found [P
 PUBLICITY_LEAST = 5  # days a result is public at the least; the same [P]
 
 
-def panel_problems(panel: list[PanelMember]) -> list[str]:
-    """What keeps the panel from beginning; ``panel``: who is on it now."""
-    found = []
-    if len(panel) < PANEL_LEAST:
-        found.append(_("专家组至少 %(n)d 人，现在 %(now)d 人。") % {"n": PANEL_LEAST, "now": len(panel)})
-    if not any(member.duty == PanelDuty.LEAD for member in panel):
-        found.append(_("专家组还没有组长。"))
-    silent = [str(member.user) for member in panel if member.declared_at is None]
-    if silent:
-        found.append(_("还没有声明无利害关系：%(names)s。") % {"names": _("、").join(silent)})
-    return found
+def panel_problems(grading: Grading) -> list[str]:
+    """What keeps the panel from beginning; recusal is asked once more."""
+    now = grading.panel.filter(left_on=None).count()
+    few = [_("专家组至少 %(n)d 人，现在 %(now)d 人。") % {"n": PANEL_LEAST, "now": now}] if now < PANEL_LEAST else []
+    return few + (hindrances(grading) if now else [])
 
 
 def site_problems(grading: Grading) -> list[str]:

@@ -43,7 +43,7 @@ from assessments.grading_conditions import (
 from assessments.grading_office import handlers_of, office_for, team_side
 from assessments.impartial import has_nothing_to_do_with
 from assessments.models import Grading, GradingClaim
-from assessments.panel_result import sheet_of
+from assessments.panel.sheet import sheet_of
 from assessments.scoring import plain
 from assessments.states import GRADING_STEPS, GRADING_WITH_AUTHOR, GradingState
 from core.decisions import Decision, no, yes
@@ -149,8 +149,7 @@ def _accept(grading: Grading, by: User) -> None:
 
 
 def _begin_on_site(grading: Grading, by: User, site_on: date | None = None, site_place: str = "") -> None:
-    panel = list(grading.panel.filter(left_on=None).select_related("user"))
-    found = panel_problems(panel)
+    found = panel_problems(grading)
     if site_on is None:
         found.append(_("请填写现场测评日期。"))
     if not site_place.strip():
@@ -159,6 +158,7 @@ def _begin_on_site(grading: Grading, by: User, site_on: date | None = None, site
         raise ValidationError(found, code="panel")
     grading.site_on, grading.site_place = site_on, site_place.strip()
     grading.version += 1
+    panel = grading.panel.filter(left_on=None).select_related("user")
     people = [*team_side(grading), *(member.user for member in panel)]
     words = gettext_lazy("%(number)s 将于 %(day)s 在%(place)s现场测评")
     _tell(people, grading, "grading_on_site", words, day=site_on, place=grading.site_place)

@@ -75,7 +75,7 @@ def may_answer(objection: Objection, user: User, *, decided: frozenset[int] | No
     if objection.outcome:
         return no(gettext_lazy("已经答复过了。"))
     if objection.created_by_id == user.pk and can(user, Right.REPORT_ASSESSMENT, about.team.organization):
-        return no(gettext_lazy("自己提出的要由别人答复。"))
+        return no(gettext_lazy("自己登记的要由别人答复。"))
     close = has_nothing_to_do_with(about.team, user, submitted_by=about.submitted_by_id)
     if not close:
         return close

@@ -13,7 +13,7 @@ from assessments.annual_scores import unanswered
 from assessments.models import Indicator, Review, ReviewScore
 from assessments.scoring import Standing
 from assessments.sections import SCORES, SECTIONS, section_named, text_of
-from assessments.taking import can_take, is_over
+from assessments.taking import is_over
 from core.models import Attachment
 
 SHOWN = 8
@@ -54,8 +54,6 @@ def _day(review: Review, basis: Basis) -> Iterator[Finding]:
     if not is_over(review.campaign):
         words = {"day": review.campaign.data_until}
         yield Finding(_("全年的数据截止到 %(day)s，到那一天以后才能报送；现在可以先写。") % words)
-    elif basis.snapshot is None and not can_take():
-        yield Finding(_("还没有取数，自动统计的指标都是空的。"), blocking=False)
 
 
 def _words(review: Review) -> Iterator[Finding]:

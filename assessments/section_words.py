@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.scoring import plain
+from assessments.scoring import NOUGHT, plain
 from core.language import in_chinese
 from teams.choices import Funding
 from teams.models import Team
@@ -26,7 +26,7 @@ class Source:
         return all(name in self.values for name in names)
 
     def words(self, **names: str) -> dict[str, str]:
-        return {key: plain(self.values[name]) for key, name in names.items()}
+        return {key: plain(self.values.get(name, NOUGHT)) for key, name in names.items()}
 
 
 def lead(key: str, source: Source) -> str:
@@ -75,9 +75,12 @@ def _team(source: Source) -> str:
 
 def _training(source: Source) -> str:
     text = ""
-    if source.has("drills_held", "drills_present"):
-        text += _("全年开展演练%(n)s场，%(people)s人次参加。") % source.words(n="drills_held", people="drills_present")
-    if source.has("trainings_held", "trainings_present"):
+    if source.values.get("drills_held"):
+        words = source.words(n="drills_held", people="drills_present")
+        text += _("全年开展演练%(n)s场，%(people)s人次参加。") % words
+    elif source.has("drills_held"):
+        text += _("全年没有确认过的演练记录。")
+    if source.values.get("trainings_held"):
         words = source.words(n="trainings_held", people="trainings_present")
         text += _("开展培训%(n)s场，%(people)s人次参加。") % words
     if source.values.get("attendance_rate"):
@@ -95,6 +98,8 @@ def _funds(source: Source) -> str:
 def _problems(source: Source) -> str:
     if source.has("problems_open", "problems_closed"):
         words = source.words(open="problems_open", closed="problems_closed")
+        if not source.values["problems_open"] and not source.values["problems_closed"]:
+            return _("没有登记过要整改的问题。")
         return _("演练和培训中发现的问题，本年已销号%(closed)s个，还有%(open)s个没有销号。") % words
     return ""
 

@@ -154,7 +154,7 @@ def _awards(places: list[int], period: Period) -> Rows:
     teams = defaultdict(set)
     for place, person in there.values_list("organization", "person"):
         teams[person].add(place)
-    given = standing.awards(period.start.year, until=period.past).filter(person__in=there.values("person"))
+    given = standing.awards(period.year, until=period.past).filter(person__in=there.values("person"))
     found: Rows = defaultdict(list)
     for person, name, award, grantor, day in given.order_by("awarded_on", "pk").values_list(
         "person", "person__name", "name", "grantor", "awarded_on"

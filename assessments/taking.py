@@ -1,15 +1,12 @@
 """When the records are read for a review: at the opening, at the hand-in where they were not yet, again on demand."""
 
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments import snapshots
 from assessments.annual_rights import takes
 from assessments.models import Campaign, Review, Snapshot
 from core.workflow import MoveNotAllowed
@@ -21,17 +18,9 @@ def is_over(campaign: Campaign) -> bool:
     return timezone.localdate() >= campaign.data_until
 
 
-def can_take() -> bool:
-    """Whether the part that reads the records is there."""
-    return find_spec("assessments.snapshots") is not None
-
-
 def take(reviews: "QuerySet[Review]", *, by: User | None, reason: str = "") -> int:
     """Read the records of all of them; nothing before the campaign's day has come. Returns how many were taken."""
-    if not can_take():
-        return 0
-    snapshots: Any = import_module("assessments.snapshots")
-    return int(snapshots.take(reviews, by=by, reason=reason))
+    return snapshots.take(reviews, by=by, reason=reason)
 
 
 def ensure(review: Review, *, by: User) -> None:

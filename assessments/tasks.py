@@ -17,10 +17,10 @@ def fan_out(*, run_id: int) -> None:
 def run_document(self: Any, *, document_id: int) -> None:
     """Make one document; one that somebody else makes or made is left alone."""
     from assessments.running.attempts import run_document as run  # models are not ready when Celery imports this module
-    from core.documents.warming import warm_up  # as above
+    from core.documents.warming import between_papers  # as above
 
     if not self.request.is_eager:
-        warm_up()
+        between_papers()
     run(document_id)
 
 

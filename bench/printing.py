@@ -54,10 +54,13 @@ def ours(papers: list[str], pipe: Connection) -> None:
 
     django.setup()
     from core.documents.rendering import pdf_of  # slow to import, and only here
-    from core.documents.warming import warm_up  # as above
+    from core.documents.warming import between_papers  # as above
 
-    warm_up()
-    _serve(pipe, lambda number: pdf_of(papers[number]))
+    def render(number: int) -> bytes:
+        between_papers()
+        return pdf_of(papers[number])
+
+    _serve(pipe, render)
 
 
 def warm(papers: list[str], pipe: Connection) -> None:

@@ -48,6 +48,11 @@ class Period:
         return min(timezone.localdate(), self.end - timedelta(days=1))
 
     @property
+    def year(self) -> int:
+        """The calendar year of its last day: what is only known by the year is that year's."""
+        return (self.end - timedelta(days=1)).year
+
+    @property
     def past(self) -> date | None:
         """``as_at`` where the day has gone by; None: how things stand now."""
         day = self.as_at

@@ -19,7 +19,7 @@ _UNIT = _("人")
 
 def _list(**fixed: str) -> Link:
     def link(scope: Organization, period: Period) -> str:
-        values = {"under": str(scope.pk), "status": "now", **fixed, "year": str(period.start.year)}
+        values = {"under": str(scope.pk), "status": "now", **fixed, "year": str(period.year)}
         return f"{reverse('people:person_list')}?{urlencode(values | period.looked_back())}"
 
     return link
@@ -42,7 +42,7 @@ def _having(records: QuerySet) -> Exists:
     link=_list(rc="true"),
 )  # fmt: skip
 def red_cross_members(scope: Organization, period: Period) -> Measure:
-    return _people(scope, period, Q(standing.red_cross_member(period.start.year, "person__", period.past)))
+    return _people(scope, period, Q(standing.red_cross_member(period.year, "person__", period.past)))
 
 
 @metric(
@@ -50,7 +50,7 @@ def red_cross_members(scope: Organization, period: Period) -> Measure:
     link=_list(volunteer="true"),
 )  # fmt: skip
 def registered_volunteers(scope: Organization, period: Period) -> Measure:
-    return _people(scope, period, Q(standing.registered_volunteer(period.start.year, "person__", period.past)))
+    return _people(scope, period, Q(standing.registered_volunteer(period.year, "person__", period.past)))
 
 
 @metric(
@@ -58,7 +58,7 @@ def registered_volunteers(scope: Organization, period: Period) -> Measure:
     link=_list(award="any"),
 )  # fmt: skip
 def people_awarded(scope: Organization, period: Period) -> Measure:
-    return _people(scope, period, _having(standing.awards(period.start.year, until=period.past)))
+    return _people(scope, period, _having(standing.awards(period.year, until=period.past)))
 
 
 @metric(
@@ -66,7 +66,7 @@ def people_awarded(scope: Organization, period: Period) -> Measure:
     place="organization", link=_list(mandate="any"),
 )  # fmt: skip
 def people_in_office(scope: Organization, period: Period) -> Measure:
-    return _people(scope, period, _having(standing.mandates(period.start.year, until=period.past)))
+    return _people(scope, period, _having(standing.mandates(period.year, until=period.past)))
 
 
 @metric(
@@ -74,7 +74,7 @@ def people_in_office(scope: Organization, period: Period) -> Measure:
     link=_list(hours="service"),
 )  # fmt: skip
 def people_with_service(scope: Organization, period: Period) -> Measure:
-    return _people(scope, period, _having(standing.hours(period.start.year, "service", period.past)))
+    return _people(scope, period, _having(standing.hours(period.year, "service", period.past)))
 
 
 @metric(
@@ -82,4 +82,4 @@ def people_with_service(scope: Organization, period: Period) -> Measure:
     link=_list(hours="training"),
 )  # fmt: skip
 def people_trained(scope: Organization, period: Period) -> Measure:
-    return _people(scope, period, _having(standing.hours(period.start.year, "training", period.past)))
+    return _people(scope, period, _having(standing.hours(period.year, "training", period.past)))

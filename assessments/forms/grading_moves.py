@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from assessments.choices import Grade
 from assessments.grading_conditions import PUBLICITY_LEAST, best_result
 from assessments.models import Grading
-from assessments.panel_result import sheet_of
+from assessments.panel.sheet import sheet_of
 from organizations.validators import validate_visible, validate_year
 
 _USUAL = 7  # days of publicity that are proposed

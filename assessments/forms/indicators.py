@@ -15,6 +15,7 @@ from assessments import measures
 from assessments.choices import Method
 from assessments.drafting import opened
 from assessments.editing import put_last
+from assessments.forms.rows import NamedCells
 from assessments.lines import label
 from assessments.models import Conclusion, Indicator
 from assessments.scoring import plain
@@ -30,7 +31,7 @@ _ONLY = {"per_unit": (Method.DEDUCTION,), "steps": (Method.STEPS,)}  # fact → 
 _NUMBER: dict[str, Any] = {"required": False, "max_digits": 14, "decimal_places": 2}
 
 
-class StepLine(forms.Form):
+class StepLine(NamedCells):
     """The points for a value from there on."""
 
     start = forms.DecimalField(label=gettext_lazy("数值达到"), **_NUMBER)
@@ -56,7 +57,7 @@ Steps = forms.formset_factory(
 )
 
 
-class WantedLine(forms.Form):
+class WantedLine(NamedCells):
     """What one conclusion asks of the indicator."""
 
     value = forms.DecimalField(label=gettext_lazy("数值"), **_NUMBER)
@@ -65,6 +66,9 @@ class WantedLine(forms.Form):
     def __init__(self, *args: Any, bar: Conclusion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bar = bar
+        for field in self.fields.values():
+            words = {"bar": bar.name, "what": field.label}
+            field.widget.attrs["aria-label"] = _("%(bar)s：%(what)s") % words
 
 
 class IndicatorForm(WholeForm):

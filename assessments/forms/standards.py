@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.choices import Grade, Purpose
 from assessments.drafting import opened, write_bars
+from assessments.forms.rows import NamedCells
 from assessments.lines import BARS, bars_of
 from assessments.models import Standard
 from assessments.scoring import plain
@@ -39,7 +40,7 @@ def _points(label: Any) -> forms.DecimalField:
     )  # fmt: skip
 
 
-class BarLine(forms.Form):
+class BarLine(NamedCells):
     """One conclusion; a line without a name is none. ``key``: its grade, or what it was given when first saved."""
 
     position = forms.IntegerField(label=gettext_lazy("次序"), required=False, min_value=0, max_value=999)
@@ -50,11 +51,6 @@ class BarLine(forms.Form):
     min_professional = _points(gettext_lazy("专业科目不低于"))
     organiser = forms.ChoiceField(label=gettext_lazy("组织测评的机构"), required=False, choices=_OFFICES)
     gone = forms.BooleanField(label=gettext_lazy("删去"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["aria-label"] = field.label
 
     @property
     def counts(self) -> bool:

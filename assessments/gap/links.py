@@ -1,14 +1,10 @@
-"""Addresses of pages that other parts of this app bring."""
+"""Addresses with their query."""
 
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 
 def address(route: str, *args: object, **query: object) -> str:
-    """Empty where the page is not there."""
-    try:
-        url = reverse(route, args=args)
-    except NoReverseMatch:
-        return ""
+    url = reverse(route, args=args)
     return f"{url}?{urlencode(query)}" if query else url

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.choices import Method
+from assessments.choices import Method, Purpose
 from assessments.fixing import link_for
 from assessments.forms.whatif import WhatIfForm
 from assessments.gap import words
 from assessments.gap.known import Known, metric_of, shown, with_unit
 from assessments.gap.shares import SHARES, counts_behind, with_counts
+from assessments.grading_claims import period_until
 from assessments.models import Conclusion, Indicator, Standard
 from assessments.rules import made
 from assessments.scoring import Bar, ScoreSheet, score
@@ -25,8 +26,10 @@ from core.metrics import Measure, Metric, Period
 from organizations.models import Organization, User
 
 
-def period_to(day: date) -> Period:
-    """What live numbers are about: the year up to and with the day, and things as they are that day."""
+def period_for(standard: Standard, day: date) -> Period:
+    """What live numbers are about: for a grading what an application of that day would count, else the year so far."""
+    if standard.purpose == Purpose.GRADING:
+        return period_until(day)
     return Period(date(day.year, 1, 1), day + timedelta(days=1))
 
 

@@ -102,10 +102,10 @@ class ReportDocumentQuerySet(models.QuerySet):
         """
         going = ReportRun.objects.filter(state=RunState.RUNNING)
         parts = ReportDocument.objects.filter(run=models.OuterRef("run")).papers().unfinished()
-        ready = Q(kind__in=PAPERS)
-        ready |= Q(kind=DocumentKind.ARCHIVE) & ~models.Exists(parts.filter(league=models.OuterRef("league")))
-        ready |= Q(kind=DocumentKind.INDEX) & ~models.Exists(parts)
-        return self.filter(ready, state=DocumentState.QUEUED, run__in=going.values("pk"))
+        own = ~models.Exists(parts.filter(league=models.OuterRef("league")))
+        archive = Q(own, kind=DocumentKind.ARCHIVE)
+        index = Q(~models.Exists(parts), kind=DocumentKind.INDEX)
+        return self.filter(Q(kind__in=PAPERS) | archive | index, state=DocumentState.QUEUED, run__in=going.values("pk"))
 
     def silent(self, before: datetime) -> "ReportDocumentQuerySet":
         """Under way, but without a sign of life since ``before``: the worker died."""
@@ -204,7 +204,7 @@ class ReportDocument(models.Model):
         return _MEDIA.get(self.kind, "application/pdf")
 
 
-_MEDIA = {
+_MEDIA: dict[str, str] = {
     DocumentKind.ARCHIVE: "application/zip",
     DocumentKind.INDEX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

@@ -6,8 +6,8 @@ from functools import cached_property
 from assessments.choices import Method
 from assessments.models import Grading, GradingClaim, Indicator, PanelMember, ScoreMark, SettledScore
 from assessments.panel.folding import Agreed, agree, fold, given_by
-from assessments.rules import rule_of
-from assessments.scoring import Answer
+from assessments.rules import rule_of, rules_of
+from assessments.scoring import Answer, ScoreSheet, score
 from core.together import together
 
 
@@ -111,6 +111,11 @@ def panel_answers(grading: Grading) -> dict[str, Answer]:
     """Indicator code → what the panel answers: settled, agreed, or the mean. What still differs is left out."""
     rows = panel_sheet(grading).rows
     return {row.indicator.code: row.answer for row in rows if row.answer is not None}
+
+
+def sheet_of(grading: Grading, *, aim: str = "") -> ScoreSheet:
+    """The panel's score under the application's standard, its lines for ``aim`` or the grade applied for."""
+    return score(rules_of(grading.standard), panel_answers(grading), aim=aim or grading.applied_grade or None)
 
 
 def unsettled(grading: Grading) -> list[Indicator]:

@@ -70,7 +70,7 @@ def write(target: IO[bytes], parts: list[ReportDocument]) -> None:
         for part in parts:
             entry = ZipInfo(part.file_name, MOMENT)
             entry.external_attr, entry.create_system, entry.file_size = RIGHTS, 3, part.size or 0
-            with part.file.storage.open(part.file.name) as content, archive.open(entry, "w") as place:
+            with part.file.storage.open(str(part.file.name)) as content, archive.open(entry, "w") as place:
                 shutil.copyfileobj(content, place, 1024 * 1024)
 
 

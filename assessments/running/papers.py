@@ -1,15 +1,18 @@
 """Reports: rendered once per content, put on record so that anybody can check the paper."""
 
+import hashlib
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from pypdfium2 import PdfDocument
 
 from assessments.models import ReportDocument
-from assessments.report import digest_of, render_pdf_of
+from assessments.report import prepare, verify_by
 from assessments.running.settling import first_of, settling
 from assessments.states import DocumentState
+from core.attachments.safekeeping import keep_file
 from core.documents import register
 from core.documents.codes import ALPHABET, LENGTH
 from core.models import VerifiableDocument
@@ -18,21 +21,28 @@ from organizations.roles import Level
 
 
 def make(document: ReportDocument) -> None:
-    """The report of a claimed row: taken where the same content is valid already, else rendered."""
-    document.digest = digest_of(document)
+    """The report of a claimed row: taken where the same content was printed already, else rendered.
+
+    What is not final yet is a draft: it has no code, and nobody outside can take it for a paper that holds.
+    """
+    prepared = prepare(document)
+    document.digest = prepared.digest
     first = first_of(document)
-    earlier = _earlier(first, document.digest)
+    earlier = _earlier(first, document.digest) if prepared.is_final else _earlier_draft(document)
     if earlier is not None:
         document.code = earlier["code"]
         with settling(document) as fields:
             fields |= earlier
         return
-    document.code = code_of(first, document.digest)
-    pdf = render_pdf_of(document)
-    pages = pages_of(pdf)
+    document.code = code_of(first, document.digest) if prepared.is_final else ""
+    pdf = prepared.pdf(verify_by(document.code) if document.code else None)
+    measured = {"pages": pages_of(pdf), "size": len(pdf)}
     with settling(document) as fields:
-        paper = _register(first, document, pdf)
-        fields |= {"file": paper.file.name, "sha256": paper.sha256, "pages": pages, "size": len(pdf)}
+        if document.code:
+            paper = _register(first, document, pdf)
+            fields |= {"file": paper.file.name, "sha256": paper.sha256, **measured}
+        else:
+            fields |= {"file": _kept_draft(document, pdf), "sha256": hashlib.sha256(pdf).hexdigest(), **measured}
 
 
 def _earlier(first: ReportDocument, digest: str) -> dict[str, Any] | None:
@@ -41,7 +51,21 @@ def _earlier(first: ReportDocument, digest: str) -> dict[str, Any] | None:
     if paper is None:
         return None
     rows = ReportDocument.objects.filter(digest=digest, code=paper.code, state=DocumentState.READY)
-    return rows.values("file", "sha256", "pages", "size", "code")[0]  # paper and row were written together
+    return dict(rows.values("file", "sha256", "pages", "size", "code")[0])  # paper and row were written together
+
+
+def _earlier_draft(document: ReportDocument) -> dict[str, Any] | None:
+    rows = ReportDocument.objects.filter(
+        kind=document.kind, organization=document.organization_id, digest=document.digest, state=DocumentState.READY,
+        code="",
+    )  # fmt: skip
+    return rows.values("file", "sha256", "pages", "size", "code").first()
+
+
+def _kept_draft(document: ReportDocument, pdf: bytes) -> str:
+    storage = ReportDocument._meta.get_field("file").storage
+    name = f"reports/{document.run.campaign.year}/drafts/{document.digest}.pdf"
+    return keep_file(storage, name, ContentFile(pdf))
 
 
 def code_of(first: ReportDocument, digest: str) -> str:

@@ -101,9 +101,10 @@ class DocumentTable(Table):
         first = format_html('<a href="{}">{}</a>', record.get_absolute_url(), _SUFFIX.get(record.kind, "PDF"))
         if not record.is_paper:
             return first
-        word, check = reverse("assessments:document_word", args=[record.pk]), reverse("verify", args=[record.code])
-        more = '{}　<a href="{}">Word</a>　<a href="{}">{}</a>'
-        return format_html(more, first, word, check, _("核验"))
+        word = format_html('{}　<a href="{}">Word</a>', first, reverse("assessments:document_word", args=[record.pk]))
+        if not record.code:
+            return format_html("{}　{}", word, _("草稿"))
+        return format_html('{}　<a href="{}">{}</a>', word, reverse("verify", args=[record.code]), _("核验"))
 
 
 _SUFFIX = {"archive": "ZIP", "index": "Excel"}

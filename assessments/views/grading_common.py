@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
@@ -43,14 +43,6 @@ TABS: tuple[Tab, ...] = (
     Tab(_("材料"), "assessments:grading_files"),
     Tab(_("历史"), "assessments:grading_history"),
 )
-
-
-def address(route: str, *args: Any) -> str:
-    """Empty where the page does not exist (yet)."""
-    try:
-        return reverse(route, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def state_of(grading: Grading) -> dict[str, str]:
@@ -111,9 +103,10 @@ class GradingPage:
 
     def _tabs(self) -> list[dict[str, Any]]:
         shown = [tab for tab in TABS if self.grading.state not in tab.hidden_in]
-        found = [{"label": tab.label, "url": address(tab.route, self.grading.pk), "active": tab.route == self.route}
-                 for tab in shown]  # fmt: skip
-        return [tab for tab in found if tab["url"]]
+        return [
+            {"label": tab.label, "url": reverse(tab.route, args=[self.grading.pk]), "active": tab.route == self.route}
+            for tab in shown
+        ]
 
 
 def _asks(move: Move) -> bool:

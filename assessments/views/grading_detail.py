@@ -15,7 +15,7 @@ from assessments.grading_claims import Filled, asked, filled
 from assessments.grading_remarks import Remark, last_return, remarks_of
 from assessments.models import Grading, TeamGrade
 from assessments.states import GRADING_WITH_AUTHOR, GradingState
-from assessments.views.grading_common import GradingPage, address, grading_page
+from assessments.views.grading_common import GradingPage, grading_page
 from core.models import WorkflowEvent
 from core.together import together
 from organizations.nearest import nearest_duties
@@ -147,5 +147,5 @@ def _next_steps(page: GradingPage) -> list[dict[str, str]]:
     step = steps.get(GradingState(grading.state))
     if step is None or not page.handled:
         return []
-    url = address(step[1], grading.pk)
+    url = reverse(step[1], args=[grading.pk])
     return [{"label": step[0], "url": url}] if url else []

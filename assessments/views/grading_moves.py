@@ -16,7 +16,7 @@ from assessments.grading_conditions import grant_problems, panel_problems
 from assessments.grading_workflow import WORKFLOW
 from assessments.models import Grading
 from assessments.moving import make
-from assessments.panel_result import sheet_of
+from assessments.panel.sheet import sheet_of
 from assessments.views.grading_common import grading_page
 from core.forms import refuse
 from core.keys import keys
@@ -117,7 +117,7 @@ def _ask(request: SignedIn, grading: Grading, move: Move, form: MoveForm) -> Htt
 def _beside(grading: Grading, action: str) -> dict[str, Any]:
     """What one looks at before the move: what is in the way, the score, the comments that are sent."""
     if action == "begin_on_site":
-        return {"problems": panel_problems(list(grading.panel.filter(left_on=None).select_related("user")))}
+        return {"problems": panel_problems(grading)}
     if action == "publicise":
         return {"sheet": sheet_of(grading)}
     if action == "grant":

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from assessments.choices import Grade
 from assessments.grading_workflow import WORKFLOW
 from assessments.models import Grading, GradingClaim
 from assessments.views.grading_common import GradingPage, grading_page
@@ -90,7 +91,10 @@ def _move(event: WorkflowEvent) -> dict[str, Any]:
         "public_from": _("公示起"), "public_until": _("公示止"), "deliberation": _("评议意见"),
         "document_number": _("文号"), "until": _("有效至"),
     }  # fmt: skip
-    lines += [{"label": label, "new": facts[name]} for name, label in labels.items() if facts.get(name)]
+    if event.action != "publicise":
+        del labels["total"]  # not before the result is public
+    words = {**facts, "result": dict(Grade.choices).get(facts.get("result", ""), "")}
+    lines += [{"label": label, "new": words[name]} for name, label in labels.items() if words.get(name)]
     return {
         "at": event.at,
         "who": event.by or _("系统"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from assessments import objecting
 from assessments.grading_conditions import best_result, grant_problems
 from assessments.models import Grading, Indicator
-from assessments.panel_result import panel_answers
+from assessments.panel.sheet import panel_answers
 from assessments.rules import made
 from assessments.scoring import score
 from assessments.states import GradingState
@@ -43,8 +43,10 @@ def grading_result(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _opens(page: GradingPage) -> bool:
-    if page.grading.state in (G.PUBLICITY, G.GRANTED, G.DECLINED):
+    if page.grading.state in (G.PUBLICITY, G.GRANTED):
         return True
+    if page.grading.state == G.DECLINED:  # from the papers alone there are no scores
+        return page.grading.site_on is not None
     return page.grading.state == G.DELIBERATION and bool(page.handled)
 
 

@@ -18,7 +18,7 @@ from assessments.gap.known import Known, exact, said_of, said_rows
 from assessments.gap.league import LeagueGap, cells, judged_by, to_do
 from assessments.gap.links import address
 from assessments.gap.standards import for_choice, in_force
-from assessments.gap.team import metrics_of, period_to
+from assessments.gap.team import metrics_of, period_for
 from assessments.models import Standard
 from core import audit
 from core.keys import key
@@ -103,7 +103,7 @@ def _gap(request: SignedIn, scope: Organization, standard: Standard) -> LeagueGa
     )
     found, indicators, conclusions = rows.pop("teams"), rows.pop("indicators"), rows.pop("conclusions")
     places = [team.organization for team in found]
-    numbers = numbers_at(metrics_of(indicators), places, period_to(timezone.localdate())) if places else {}
+    numbers = numbers_at(metrics_of(indicators), places, period_for(standard, timezone.localdate())) if places else {}
     said = said_of(rows)
     known = {
         team.pk: Known(

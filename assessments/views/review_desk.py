@@ -59,7 +59,7 @@ def review_decide(request: SignedIn, pk: int) -> HttpResponse:
 def review_score_autosave(request: SignedIn, pk: int) -> HttpResponse:
     page = review_page(request, pk)
     can(request.user, Right.SCORE_ASSESSMENT, page.review.office).require()
-    return autosaved(request, page.review, LEAGUE)
+    return _autosaved(request, page, LEAGUE)
 
 
 @require_POST
@@ -67,7 +67,16 @@ def review_score_autosave(request: SignedIn, pk: int) -> HttpResponse:
 def review_decide_autosave(request: SignedIn, pk: int) -> HttpResponse:
     page = review_page(request, pk)
     manages(page.review, request.user).require()
-    return autosaved(request, page.review, REGION)
+    return _autosaved(request, page, REGION)
+
+
+def _autosaved(request: SignedIn, page: ReviewPage, side: str) -> HttpResponse:
+    opinion = _opinion(request)
+    return autosaved(request, page.review, side, also=lambda fresh: _keep_opinion(fresh, side, opinion))
+
+
+def _opinion(request: SignedIn) -> str:
+    return request.POST.get("opinion", "").replace("\r\n", "\n").strip()[:3000]
 
 
 def _desk(request: SignedIn, page: ReviewPage, side: str) -> HttpResponse:
@@ -88,7 +97,7 @@ def _post(request: SignedIn, page: ReviewPage, side: str, form: AnswersForm) -> 
     """Keep what was typed, then do what the button said."""
     review, action = page.review, request.POST.get("action", "save")
     shown = next(iter(keys([request.POST.get("version", "")])), None)
-    opinion = request.POST.get("opinion", "").strip()[:3000]
+    opinion = _opinion(request)
     here = request.path
     try:
         with transaction.atomic():

@@ -1,7 +1,5 @@
 """概况 of a review: where it stands and whose turn it is, what is still to do, what the records say."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from assessments import objecting
 from assessments.annual_answers import TEAM, Basis, basis_of
 from assessments.annual_moving import HANDED_IN, told_at_hand_in
 from assessments.annual_scores import unanswered
@@ -47,10 +46,12 @@ def review_detail(request: SignedIn, pk: int) -> HttpResponse:
     page = review_page(request, pk, "assessments:review_detail")
     review = page.review
     basis = basis_of(review)
+    figures = figures_of(review, basis)
     events = list(WorkflowEvent.objects.of(review).select_related("by").order_by("at", "pk"))
     context = page.context(
         way=way_of(review),
-        figures=figures_of(review, basis),
+        figures=[one for one in figures if one.asked],
+        other_figures=[one for one in figures if not one.asked],
         snapshot=basis.snapshot,
         data_open=not is_over(review.campaign),
         since=events[-1].at if events else review.campaign.opened_at,
@@ -135,16 +136,13 @@ def _waiting(page: ReviewPage) -> dict[str, Any]:
 
 
 def _objections(page: ReviewPage) -> dict[str, Any]:
-    """Shown by the part that keeps them (``assessments/_objections.html``)."""
     review, user = page.review, page.request.user
-    if find_spec("assessments.objecting") is None or (review.state not in REVIEW_DECIDED and review.revision == 1):
+    if review.state not in REVIEW_DECIDED and review.revision == 1:
         return {}
-    objecting: Any = import_module("assessments.objecting")
     return {
         "objections": objecting.shown(review, user),
         "can_object": bool(objecting.may_object(review, user)),
         "object_url": objecting.object_url(review),
         "object_kind": objecting.kind_now(review),
         "upheld": review.state in REVIEW_DECIDED and upheld_since(review).exists(),
-        "objections_template": "assessments/_objections.html",
     }

@@ -1,9 +1,11 @@
 """自评: the team's answers, what is read from the records shown beside them; evidence of a line."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -104,13 +106,21 @@ def review_self_autosave(request: SignedIn, pk: int) -> HttpResponse:
     return autosaved(request, page.review, TEAM)
 
 
-def autosaved(request: SignedIn, review: Review, side: str) -> HttpResponse:
-    """A line for the page; for its form the new signs of the lines and the version; the points as they are now."""
+def autosaved(
+    request: SignedIn, review: Review, side: str, also: Callable[[Review], None] | None = None
+) -> HttpResponse:
+    """A line for the page; for its form the new signs of the lines and the version; the points as they are now.
+
+    :param also: what else the page keeps of the review, under the same lock.
+    """
     basis = basis_of(review)
     form = AnswersForm(request.POST, basis=basis, side=side)
     form.is_valid()
     try:
-        fresh, overtaken = keep(review, side, form.given(), by=request.user)
+        with transaction.atomic():
+            fresh, overtaken = keep(review, side, form.given(), by=request.user)
+            if also is not None:
+                also(fresh)
     except MoveNotAllowed as error:
         return render(request, "assessments/_answers_saved.html", {"refused": error.message}, status=409)
     basis = basis_of(fresh)

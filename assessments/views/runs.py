@@ -40,6 +40,7 @@ DONE = {
 
 
 class RunList(ListView):
+    request: SignedIn
     model = ReportRun
     table_class = RunTable
     filterset_class = RunFilter
@@ -48,7 +49,7 @@ class RunList(ListView):
     permission = holding(Right.VIEW_ASSESSMENT)
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().with_counts()
+        return ReportRun.objects.visible_to(self.request.user).with_counts()
 
     def get_context(self) -> dict[str, Any]:
         hint = _("在年度考核的页面上发起，每支队伍一份报告。")

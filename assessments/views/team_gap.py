@@ -15,7 +15,7 @@ from assessments.gap.grades import cards
 from assessments.gap.known import Known, said_of, said_rows
 from assessments.gap.links import address
 from assessments.gap.standards import Offer, keys_of, schemes_for, standards_for
-from assessments.gap.team import TeamGap, metrics_of, numbers_of, period_to
+from assessments.gap.team import TeamGap, metrics_of, numbers_of, period_for
 from assessments.models import Standard, TeamGrade
 from core.keys import key
 from core.metrics import counted
@@ -68,7 +68,7 @@ def _chosen(request: SignedIn, offers: list[Offer]) -> Offer | None:
 
 def _gap(request: SignedIn, page: TeamPage, standard: Standard) -> TeamGap:
     """Two queries: the standard with what was last said of it, and all numbers."""
-    place, period = page.team.organization, period_to(timezone.localdate())
+    place, period = page.team.organization, period_for(standard, timezone.localdate())
     found: dict[str, list[Any]] = together(
         indicators=standard.indicators.all(),
         conclusions=standard.conclusions.all(),

@@ -2,6 +2,7 @@
 
 import gc
 from functools import lru_cache
+from itertools import count
 
 from core.documents.rendering import pdf_of
 
@@ -10,6 +11,15 @@ _SAMPLE = (
     "<table><thead><tr><th>项</th></tr></thead><tbody><tr><td>目</td></tr></tbody></table></body></html>"
 )
 THRESHOLD = 100_000  # new objects between two collections; a page makes tens of thousands that live until it is written
+EVERY = 20  # papers between two full collections: what a paper leaves behind refers to itself in circles
+_papers = count(1)
+
+
+def between_papers() -> None:
+    """Before each of many papers: the first time warms up; later, now and then, frees what the papers before left."""
+    warm_up()
+    if next(_papers) % EVERY == 0:
+        gc.collect()
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,8 @@ from assessments.grading_workflow import WORKFLOW
 from assessments.models import Grading, GradingClaim, Objection, PanelMember, SettledScore, Standard
 from assessments.objecting import answer, raise_one
 from assessments.states import GradingState
-from organizations.models import User
+from organizations.models import Organization, User
+from organizations.roles import Level
 from portal.demo.cast import TEAM_CODE
 from teams.models import Team
 from tests.assessments import builders
@@ -62,11 +63,12 @@ def move(grading: Grading, action: str, by: User, comment: str = "依据", **fac
 
 
 def seated(grading: Grading, by: User, count: int = 3) -> list[PanelMember]:
-    """A panel whose members have declared themselves."""
+    """A panel whose members have declared themselves; of the region, which has nothing to do with the team."""
     made = []
+    region = Organization.objects.get(level=Level.REGION)
     for number in range(count):
         user, _made = User.objects.get_or_create(
-            username=f"judge{number}", defaults={"name": f"专家{number}（演示）", "organization": by.organization}
+            username=f"judge{number}", defaults={"name": f"专家{number}（演示）", "organization": region}
         )
         duty = PanelDuty.LEAD if number == 0 else PanelDuty.MEMBER
         facts = {"duty": duty, "appointed_by": by, "declared_at": timezone.now()}

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,10 +19,12 @@ from assessments.sections import SECTIONS
 from assessments.views.campaigns import CampaignList
 from assessments.views.review_list import ReviewList
 from assessments.writing import mark_of
+from core.models import Attachment
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from tests.assessments import annual, builders
 from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told, queries_of
+from tests.core.sample_files import pdf
 from tests.people.leaks import text_of
 
 pytestmark = pytest.mark.django_db
@@ -236,11 +240,11 @@ def test_pages_save_themselves(part: str, region: User, captain: User, chifeng: 
         answer = as_user(captain).post(at("review_self_autosave", now.pk), lines(now, "team", v2_1="22"))
         assert "|22||" in answer.content.decode()
     else:
-        answer = as_user(chifeng).post(
-            at("review_score_autosave", now.pk), lines(now, "league", v2_1="22", n2_1="缺一项")
-        )
+        typed = {**lines(now, "league", v2_1="22", n2_1="缺一项"), "opinion": "还要核对"}
+        answer = as_user(chifeng).post(at("review_score_autosave", now.pk), typed)
         assert "|22||缺一项" in answer.content.decode()
-        assert answer.content.decode().count('id="id_version"') == 1
+        assert f'value="{version(now)}" id="id_version"' in answer.content.decode()
+        assert Review.objects.get(pk=now.pk).league_opinion == "还要核对"
     assert "已自动保存" in answer.content.decode()
 
 
@@ -387,6 +391,32 @@ def test_api_shows_what_the_pages_show(region: User, captain: User, chifeng: Use
     assert set(found["lines"]) == {"team"}  # the office has not handed its points on
     assert as_user(baotou).get(reverse("api:review-detail", args=[now.pk])).status_code == 404
     assert as_user(captain).get(reverse("api:campaign-list")).json()["results"][0]["year"] == 2025
+
+
+def test_evidence_hangs_on_its_line(region: User, captain: User, chifeng: User, baotou: User, as_user: As) -> None:
+    now = annual.review(annual.campaign(region), captain.organization)
+    line = now.campaign.standard.indicators.get(code="2.1")
+    team, page = as_user(captain), at("review_evidence", now.pk, line.pk)
+    assert "还没有材料" in team.get(page).content.decode()
+    assert team.post(at("review_evidence_begin", now.pk, line.pk)).url == page
+    row = ReviewScore.objects.get(review=now, indicator=line, scored_by="team")
+    kind = ContentType.objects.get_for_model(ReviewScore).pk
+
+    def upload(by: User) -> Any:
+        file = SimpleUploadedFile("测评记录.pdf", pdf(), "application/pdf")
+        owner = {"content_type": kind, "object_id": row.pk, "kind": "evidence"}
+        return as_user(by).post(reverse("core:attachment_upload"), {**owner, "file": file})
+
+    assert upload(baotou).status_code == 404
+    assert upload(User.objects.get(username="leader")).status_code == 403
+    assert upload(captain).url == page
+    file = Attachment.objects.of(row).get()
+    assert "1 份材料" in team.get(at("review_self", now.pk)).content.decode()
+    annual.REVIEW.perform(annual.written(now), "submit", by=captain)
+    desk = as_user(chifeng).get(at("review_score", now.pk)).content.decode()
+    assert file.get_absolute_url() in desk
+    assert as_user(baotou).get(file.get_absolute_url()).status_code == 404
+    assert upload(captain).status_code == 403  # it has been handed in
 
 
 def test_names_stay_whole(region: User, captain: User, as_user: As) -> None:

@@ -90,6 +90,7 @@ def test_from_the_application_to_the_certificate(
     builders.scored(record, chifeng)
     assert "请评议" in post_move(office, record, "finish_on_site")
     assert "专家组评分" not in text_of(writes.get(page(record, "result"))), "the team waits for the publicity"
+    assert "得分" not in text_of(writes.get(page(record, "history")))
     facts = {key: str(value) for key, value in builders.publicity().items()}
     assert "不会自动定级" in post_move(office, record, "publicise", **facts)
     assert '<b class="big-number">95</b>' in text_of(writes.get(page(record, "result")))
