@@ -1,6 +1,6 @@
 """Who acts for which demo team; captains of all of them, who can sign in with the password of the demo."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
@@ -22,6 +22,9 @@ class Acting:
     def __getitem__(self, username: str) -> User:
         person: User = User.objects.select_related("organization").get(pk=self._people[username].pk)
         return person
+
+    def people(self) -> Iterable[User]:
+        return self._people.values()
 
     def captain(self, team: str) -> str:
         return "captain" if team == "water" else f"captain-{team}"

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from organizations.models import User
 from portal.demo.acting import Acting
+from portal.demo.filings import settle
 from portal.demo.gradings import make_gradings
 from portal.demo.reviews import make_reviews
 
@@ -17,3 +18,4 @@ def make_assessments(people: Mapping[str, User]) -> None:
     acting.call_captains()
     make_reviews(acting)
     make_gradings(acting)
+    settle(acting.people())
