@@ -4,19 +4,20 @@ How far a year's assessment is, is told as it stands now, of whichever year: tha
 follow-ups are told as at the period's day (``Period.as_at``).
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.late import STAGES, late
 from assessments.models import FollowUp, Review, TeamGrade
 from assessments.models.annual import FOLLOW_UP_OPEN, follow_up_overdue
-from assessments.states import ReviewState
+from assessments.states import CampaignState, ReviewState
 from core.history.as_at import held_on
 from core.metrics import Link, Measure, Period, metric
 from organizations.models import Organization
@@ -60,16 +61,36 @@ _of_year(
 )  # fmt: skip
 
 
+# -- the campaign under way, whichever year's it is ---------------------------------------------------------------
+def _under_way(name: str, label: Any, note: Any, link: dict[str, str], states: Sequence[str]) -> None:
+    def measure(scope: Organization, period: Period) -> Measure:
+        rows = Review.objects.filter(campaign__state=CampaignState.OPEN, organization__path__startswith=scope.path)
+        return Measure.of(rows.filter(state__in=states))
+
+    def list_of(scope: Organization, period: Period) -> str:
+        return f"{reverse('assessments:review_list')}?{urlencode({'under': scope.pk, **link})}"
+
+    metric(name, label, _TEAMS, note=note, place="organization", link=list_of, only_now=True)(measure)
+
+
+_ASKED = [state for state in ReviewState.values if state != ReviewState.EXEMPT]
+_under_way("reviews_asked", _("年度考核的队伍"), _("现在进行中的年度考核，不参加的除外"), {}, _ASKED)
+_under_way("reviews_reported", _("已报送述职的队伍"), _("现在进行中的年度考核，退回的除外"), {}, STAGES[0].done)
+_under_way(
+    "reviews_done",
+    _("年度考核已办结的队伍"),
+    _("现在进行中的年度考核"),
+    {"state": ReviewState.FINAL},
+    [ReviewState.FINAL],
+)
+
+
 # -- grades -----------------------------------------------------------------------------------------------------
 def _grade_list(standing: str) -> Link:
     def link(scope: Organization, period: Period) -> str:
         if period.past:
             return ""
-        try:
-            page = reverse("assessments:grade_list")
-        except NoReverseMatch:  # the list of grades is built beside this
-            return ""
-        return f"{page}?{urlencode({'under': scope.pk, 'standing': standing})}"
+        return f"{reverse('assessments:grade_list')}?{urlencode({'under': scope.pk, 'standing': standing})}"
 
     return link
 

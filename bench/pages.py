@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.models import Campaign, Grading, ReportRun, Review, Standard
 from bench.seed_people import found_number
 from organizations.models import AccountRequest, Appointment, Organization, User
 from people.models import Certificate, Membership, Person, Policy
@@ -96,6 +97,7 @@ def pages() -> list[Page]:
         *(Page(name, user, url()) for name, user, url in rows),
         *_people(team),
         *_training(team),
+        *_assessments(),
     ]
 
 
@@ -131,6 +133,46 @@ def _training(team: Team) -> list[Page]:
         ("队伍的活动", "region", reverse("training:team_activities", args=[team.pk])),
         ("我的培训演练", name, reverse("training:my_activities")),
         ("工作台 队长", name, reverse("portal:home")),
+    ]
+    return [Page(*row) for row in rows]
+
+
+def _assessments() -> list[Page]:
+    """The year's assessment, gradings, standards and the run of reports."""
+    review = Review.objects.filter(office__code="150400", state="submitted").order_by("pk")[0]
+    captain = Appointment.objects.filter(role="captain", user__username__startswith="m0").order_by("pk")[0]
+    grading = Grading.objects.filter(office__code="150400", submitted_at__isnull=False).order_by("pk")[0]
+    campaign, run = Campaign.objects.filter(state="open").order_by("-year")[0], ReportRun.objects.order_by("pk")[0]
+    standard = Standard.objects.get(code="grading-relief", number=1)
+    reviews, gradings = "assessments:review_list", "assessments:grading_list"
+    gap, document = reverse("assessments:league_gap"), "assessments:document_list"
+    rows = [
+        ("年度考核", "region", reverse("assessments:campaign_list")),
+        ("年度考核页", "region", campaign.get_absolute_url()),
+        ("年度考核页 盟市", "chifeng", campaign.get_absolute_url()),
+        ("队伍考核", "region", reverse(reviews)),
+        ("队伍考核 盟市", "chifeng", reverse(reviews)),
+        ("队伍考核 待我办理", "region", _q(reviews, queue="mine")),
+        ("队伍考核 搜索“水上”", "region", _q(reviews, q="水上")),
+        ("考核页", "chifeng", review.get_absolute_url()),
+        ("考核评分", "chifeng", reverse("assessments:review_score", args=[review.pk])),
+        ("分级测评", "region", reverse(gradings)),
+        ("分级测评 盟市", "chifeng", reverse(gradings)),
+        ("分级测评 待我办理", "chifeng", _q(gradings, queue="mine")),
+        ("测评页", "chifeng", grading.get_absolute_url()),
+        ("测评指标页", "chifeng", reverse("assessments:grading_claims", args=[grading.pk])),
+        ("我的测评任务", "assessor", reverse("assessments:my_panels")),
+        ("队伍等级", "region", reverse("assessments:grade_list")),
+        ("等级对标 队伍", "chifeng", reverse("assessments:team_gap", args=[review.team_id])),
+        ("等级对标 盟市", "chifeng", gap),
+        ("等级对标 自治区", "region", gap),
+        ("测评标准", "region", reverse("assessments:standard_list")),
+        ("标准页", "region", standard.get_absolute_url()),
+        ("报告生成", "region", reverse("assessments:run_list")),
+        ("报告生成页", "region", run.get_absolute_url()),
+        ("考核报告列表 盟市", "chifeng", reverse(document)),
+        ("工作台 测评专家", "assessor", reverse("portal:home")),
+        ("队伍考核 队长", captain.user.username, reverse(reviews)),
     ]
     return [Page(*row) for row in rows]
 

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from bench import seed_filings, seed_people, seed_training
+from bench import seed_assessments, seed_filings, seed_people, seed_training
 from organizations.roles import ROLES
 
 _BASE36 = "'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'"
@@ -141,7 +141,7 @@ def _events(model_name: str, moment: str) -> str:
     """  # noqa: S608
 
 
-_SEEDED = r"""(t.relname ~ '^(organizations|teams|people|training)_' OR t.relname IN ('core_accesslog', 'core_workflowevent'))"""
+_SEEDED = r"""(t.relname ~ '^(organizations|teams|people|training|assessments)_' OR t.relname IN ('core_accesslog', 'core_workflowevent'))"""
 
 
 @contextmanager
@@ -185,6 +185,7 @@ def seed(scale: int) -> None:
         *seed_filings.statements(),
         *seed_people.statements(size.members),
         *seed_training.statements(size.teams),
+        *seed_assessments.statements(),
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # the events are written set by set instead

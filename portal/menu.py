@@ -18,13 +18,15 @@ from portal.todo import shown
 class Entry:
     """:param right: shown to whoever has it anywhere; None: to everybody signed in.
     :param duty: asked besides, where the right alone does not say whether the page is of use.
+    :param when: name of the counter (portal/todo.py) without which the page is of no use to the person.
     """
 
     label: StrOrPromise
     route: str
     right: Right | None = None
-    count: str = ""  # name of the counter shown at it (portal/todo.py)
+    count: str = ""  # name of the counter shown at it (portal/todo.py); several are added up
     duty: Callable[[Access], bool] = lambda held: True
+    when: str = ""
 
 
 def _in_office(held: Access) -> bool:
@@ -79,6 +81,18 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("测评考核"),
+        (
+            Entry(_("年度考核"), "assessments:campaign_list", Right.VIEW_ASSESSMENT),
+            Entry(_("队伍考核"), "assessments:review_list", Right.VIEW_ASSESSMENT, count="reviews reviews_mend"),
+            Entry(_("分级测评"), "assessments:grading_list", Right.VIEW_ASSESSMENT, count="gradings"),
+            Entry(_("我的测评任务"), "assessments:my_panels", count="seats", when="assessing"),
+            Entry(_("队伍等级"), "assessments:grade_list", Right.VIEW_ASSESSMENT),
+            Entry(_("等级对标"), "assessments:league_gap", Right.VIEW_ASSESSMENT, duty=_in_office),
+            Entry(_("测评标准"), "assessments:standard_list", Right.VIEW_ASSESSMENT),
+        ),
+    ),
+    Section(
         _("机构和账号"),
         (
             Entry(pgettext_lazy("many", "机构"), "organizations:organization_list", Right.VIEW_ORGANIZATION),
@@ -111,7 +125,10 @@ SECTIONS = (
 def menu_for(request: Any, counts: Any) -> list[dict[str, Any]]:
     held = access(request.user)
     sections: list[dict[str, Any]] = [
-        {"label": section.label, "entries": [_shown(entry, counts) for entry in section.entries if _may(entry, held)]}
+        {
+            "label": section.label,
+            "entries": [_shown(entry, counts) for entry in section.entries if _may(entry, held, counts)],
+        }
         for section in SECTIONS
     ]
     here = _nearest(request.path, [entry for section in sections for entry in section["entries"]])
@@ -128,10 +145,12 @@ def _nearest(path: str, entries: list[dict[str, Any]]) -> dict[str, Any] | None:
     return max(above, key=lambda entry: len(entry["url"]), default=None)
 
 
-def _may(entry: Entry, held: Access) -> bool:
+def _may(entry: Entry, held: Access, counts: Any) -> bool:
+    if entry.when and not counts.get(entry.when):
+        return False
     return entry.right is None or (entry.right in held and entry.duty(held))
 
 
 def _shown(entry: Entry, counts: Any) -> dict[str, Any]:
-    count = shown(counts.get(entry.count, 0)) or None
+    count = shown(sum(counts.get(name, 0) for name in entry.count.split())) or None
     return {"label": entry.label, "url": reverse(entry.route), "count": count, "active": False}

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import CharField, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from assessments.models import Campaign, Grading, Standard
+from assessments.states import GRADING_TONES, CampaignState, GradingState, StandardState
 from core.search import HITS, matching
 from core.together import together
 from organizations.models import AccountRequest, Organization, User
@@ -91,6 +94,8 @@ def _groups(request: SignedIn, term: str) -> list[_Group]:
         groups.append(_found(pgettext("many", "人员"), shown, hits, term, "people:person_list", _person))
     if Right.VIEW_TRAINING in held:
         groups += _training(user, term)
+    if Right.VIEW_ASSESSMENT in held:
+        groups += _assessments(user, term)
     return groups
 
 
@@ -102,6 +107,20 @@ def _training(user: User, term: str) -> list[_Group]:
         _found(_("培训和演练"), activities, activities.matching(term), term, "training:activity_list", _activity),
         _found(pgettext("many", "训练基地"), bases, bases.matching(term), term, "training:base_list", _kept),
         _found(pgettext("many", "课程"), courses, courses.matching(term), term, "training:course_list", _kept),
+    ]
+
+
+def _assessments(user: User, term: str) -> list[_Group]:
+    campaigns = Campaign.objects.visible_to(user).order_by("-year")
+    called = Concat(Cast("year", CharField()), Value(str(Campaign._meta.verbose_name)))
+    named = campaigns.alias(called=called).filter(called__icontains=term)
+    gradings = Grading.objects.visible_to(user).select_related("team__organization", "standard")
+    gradings = gradings.order_by("-created_at", "-pk")
+    standards = Standard.objects.visible_to(user).order_by("code", "-number")
+    return [
+        _found(_("年度考核"), campaigns, named, term, "assessments:campaign_list", _campaign),
+        _found(_("分级测评"), gradings, gradings.matching(term), term, "assessments:grading_list", _grading),
+        _found(_("测评标准"), standards, standards.matching(term), term, "assessments:standard_list", _standard),
     ]
 
 
@@ -181,6 +200,35 @@ def _activity(activity: Activity) -> dict[str, Any]:
     return {
         "url": activity.get_absolute_url(), "title": str(activity), "hint": hint, "tone": tone,
         "label": activity.get_state_display(),
+    }  # fmt: skip
+
+
+CAMPAIGN_TONES = {CampaignState.OPEN: "wait", CampaignState.CLOSED: "ok"}
+STANDARD_TONES = {StandardState.PUBLISHED: "ok"}
+
+
+def _campaign(campaign: Campaign) -> dict[str, Any]:
+    return {
+        "url": campaign.get_absolute_url(), "title": str(campaign), "hint": campaign.document_number,
+        "tone": CAMPAIGN_TONES.get(CampaignState(campaign.state), "off"), "label": campaign.get_state_display(),
+    }  # fmt: skip
+
+
+def _grading(grading: Grading) -> dict[str, Any]:
+    title = _("%(team)s的分级测评") % {"team": grading.team.organization.short_name}
+    hint = " · ".join(part for part in (grading.number or "", grading.standard.name) if part)
+    tone = GRADING_TONES[GradingState(grading.state)][0]
+    return {
+        "url": grading.get_absolute_url(), "title": title, "hint": hint, "tone": "off" if tone == "todo" else tone,
+        "label": grading.get_state_display(),
+    }  # fmt: skip
+
+
+def _standard(standard: Standard) -> dict[str, Any]:
+    hint = " · ".join(part for part in (standard.document_number, standard.get_publisher_display()) if part)
+    return {
+        "url": standard.get_absolute_url(), "title": standard.name, "hint": hint,
+        "tone": STANDARD_TONES.get(StandardState(standard.state), "off"), "label": standard.get_state_display(),
     }  # fmt: skip
 
 

@@ -10,10 +10,13 @@ from time import monotonic
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from assessments.annual_moving import to_mend
+from assessments.models import Grading, Review
+from assessments.waiting import assessing, seats_to_do, to_decide, to_score
 from core.metrics import number_up_to
 from core.models import Notice
 from organizations.models import AccountRequest, User
@@ -40,6 +43,10 @@ TODO = (
     "activities",
     "activities_mend",
     "problems",
+    "reviews",
+    "reviews_mend",
+    "gradings",
+    "seats",
 )
 
 
@@ -51,6 +58,8 @@ def shown(number: int) -> int | str:
 def counts_of(user: Any, **more: QuerySet) -> dict[str, int]:
     """``requests``, ``filings``, ``applications``, ``activities`` to decide, certificates to ``verify``, ``problems``
     to put right, ``unread``, and what was returned to the own side: ``mend``, ``filings_mend``, ``activities_mend``.
+    ``reviews`` to score or decide, ``reviews_mend`` still to hand in, ``gradings`` to take further, ``seats`` on panels
+    with which something is to be done; ``assessing``: whether the person assesses at all.
 
     :param more: what a page wants to have counted in the same query. Kept on the user object, so that the menu of that
         page counts nothing again.
@@ -118,4 +127,17 @@ def _waiting(user: Any, held: Access) -> dict[str, QuerySet]:
         wanted["problems"] = problems.filter(state=ProblemState.OPEN, due_on__lte=due)
     if Right.EDIT_MEMBER in held:
         wanted["applications"] = Application.objects.to_decide(user)
+    return wanted | _assessments(user, held)
+
+
+def _assessments(user: User, held: Access) -> dict[str, QuerySet]:
+    """An assessor has no right anywhere: he is asked about for everybody."""
+    wanted: dict[str, QuerySet] = {"seats": seats_to_do(user), "assessing": assessing(user)}
+    if Right.SCORE_ASSESSMENT in held or Right.MANAGE_ASSESSMENT in held:
+        keys = Q(pk__in=to_score(user).order_by().values("pk")) | Q(pk__in=to_decide(user).order_by().values("pk"))
+        wanted["reviews"] = Review.objects.filter(keys)
+    if Right.REPORT_ASSESSMENT in held:
+        wanted["reviews_mend"] = to_mend(user)
+    if Right.VIEW_ASSESSMENT in held:
+        wanted["gradings"] = Grading.objects.waiting_for(user)
     return wanted

@@ -62,7 +62,7 @@ def make_filings(people: Mapping[str, User]) -> None:
     _changes(office, teams)
     _confirmations(office, teams)
     _leaving(office, teams)
-    _settle(people.values())
+    settle(people.values())
 
 
 def _register(office: Office, about: DemoTeam) -> Filing:
@@ -187,7 +187,7 @@ def _age(filing: Filing, *, days: int) -> None:
     )
 
 
-def _settle(people: Iterable[User]) -> None:
+def settle(people: Iterable[User]) -> None:
     """What was told of matters long done has been read."""
     for person in people:
         newest = Notice.objects.filter(recipient=person).order_by("-created_at", "-pk").values("pk")[:UNREAD]

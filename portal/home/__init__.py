@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from core.together import together
 from organizations.signed_in import SignedIn
-from portal.home import duties, filings, people, requests, teams, training, year
+from portal.home import assessments, duties, filings, people, requests, teams, training, year
 from portal.home.task import urgency
 from portal.todo import counts_of
 
@@ -21,9 +21,12 @@ from portal.todo import counts_of
 @login_required
 def home(request: SignedIn) -> HttpResponse:
     user = request.user
-    counts = counts_of(user, drifting=teams.drifting_of(user), **people.wanted(user), **training.wanted(user))
-    read = together(filings=filings.asked(user), activities=training.asked(user))  # two of its ten queries in one
+    more = people.wanted(user) | training.wanted(user) | assessments.wanted(user)
+    counts = counts_of(user, drifting=teams.drifting_of(user), **more)
+    # one of its ten queries for all of these
+    read = together(filings=filings.asked(user), activities=training.asked(user), **assessments.asked(user))
     filed, held = filings.sort(read["filings"], user), training.sort(read["activities"], user)
+    assessed = assessments.sort(read)
     asked, numbers = requests.found(user), year.numbers(user)
     tasks = [
         *filings.to_mend(filed),
@@ -31,6 +34,7 @@ def home(request: SignedIn) -> HttpResponse:
         *filings.to_decide(filed, counts),
         *requests.to_decide(user, asked, counts),
         *training.tasks(held, counts),
+        *assessments.tasks(user, assessed, counts),
         *people.tasks(user, counts),
         *duties.ending(user),
         *teams.hints(user, numbers, counts),
@@ -40,7 +44,12 @@ def home(request: SignedIn) -> HttpResponse:
         "title": _("今天要办"),
         "today": timezone.localdate(),
         "tasks": sorted(tasks, key=urgency),
-        "waiting": [*filings.waiting(filed), *requests.waiting(user, asked), *training.waiting(held)],
+        "waiting": [
+            *filings.waiting(filed),
+            *requests.waiting(user, asked),
+            *training.waiting(held),
+            *assessments.waiting(user, assessed),
+        ],
         "progress": year.progress(numbers),
         "counted_at": numbers.tally.at,
         "year": timezone.localdate().year,

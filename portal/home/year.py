@@ -31,6 +31,9 @@ NAMES = (
     "teams_unconfirmed",
     "filings_filed",
     "filings_waiting",
+    "reviews_asked",
+    "reviews_reported",
+    "reviews_done",
 )
 
 
@@ -58,6 +61,8 @@ def progress(found: Numbers) -> list[dict[str, Any]]:
     handed_in = value.get("filings_filed", 0) + value.get("filings_waiting", 0)
     lines = [
         ("teams_on_file", _("队伍年度确认"), confirmed, value.get("teams_on_file", 0)),
+        ("reviews_reported", _("年度述职报送"), value.get("reviews_reported", 0), value.get("reviews_asked", 0)),
+        ("reviews_done", _("年度考核办结"), value.get("reviews_done", 0), value.get("reviews_asked", 0)),
         ("filings_filed", _("备案办结"), value.get("filings_filed", 0), handed_in),
         ("offices", _("有专职人员的机构"), value["offices"] - value["offices_unstaffed"], value["offices"]),
         ("accounts", _("有职责的账号"), value["accounts"] - value["accounts_without_duty"], value["accounts"]),

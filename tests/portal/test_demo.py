@@ -6,9 +6,10 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from assessments.models import Campaign, Grading, Objection, Review, Snapshot, TeamGrade
 from core.models import Attachment
 from organizations.models import User
-from portal.demo import COLLEAGUES, make_cast, make_filings, make_training, make_work
+from portal.demo import COLLEAGUES, make_assessments, make_cast, make_filings, make_training, make_work
 from teams.models import Filing, FilingStep, Team
 from training.models import Activity, Problem
 
@@ -39,11 +40,28 @@ def test_demo_has_something_in_every_queue_and_state(cast, as_user):
     assert Activity.objects.to_confirm(region).exists()
     assert set(Problem.objects.values_list("state", flat=True)) >= {"open", "closed"}
     assert all("演示" in title for title in Activity.objects.values_list("title", flat=True))
-    for person in (people["region"], people["chifeng"], people["captain"]):
+    make_assessments(people)
+    _assessed()
+    for person in (people["assessor"], people["region"], people["chifeng"], people["captain"]):
         page = as_user(person).get("/")
         assert page.status_code == 200
         assert page.context["tasks"]
     assert [task.act for task in page.context["tasks"] if task.big] == ["点名"]
+
+
+def _assessed() -> None:
+    """Two years, a team in every state, gradings on their way, a grade with its certificate."""
+    last, now = Campaign.objects.order_by("year")
+    assert (last.state, now.state, now.year - last.year) == ("closed", "open", 1)
+    assert {str(row.as_at) for row in Snapshot.objects.filter(review__campaign=last)} == {f"{last.year}-12-31"}
+    assert set(now.reviews.values_list("state", flat=True)) == set(Review.State.values)
+    assert set(last.reviews.values_list("state", flat=True)) == {"final", "exempt"}
+    assert last.reviews.exclude(result=None).values("result").distinct().count() > 1
+    assert set(Grading.objects.values_list("state", flat=True)) == {
+        "draft", "submitted", "returned", "on_site", "publicity", "granted", "declined",
+    }  # fmt: skip
+    assert {one.is_external for one in TeamGrade.objects.held()} == {True, False}
+    assert Objection.objects.filter(outcome="").count() == 2
 
 
 def test_demo_is_made_once(cast):

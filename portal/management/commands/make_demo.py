@@ -7,7 +7,7 @@ from django.db import transaction
 
 from core.history import acting_as
 from organizations.models import User
-from portal.demo import CAST, COLLEAGUES, make_cast, make_filings, make_training, make_work
+from portal.demo import CAST, COLLEAGUES, make_assessments, make_cast, make_filings, make_training, make_work
 
 
 class Command(BaseCommand):
@@ -23,6 +23,7 @@ class Command(BaseCommand):
                 make_work(people)
                 make_filings(people)
                 make_training(people)
+                make_assessments(people)
         accounts = "、".join(person.username for person in (*CAST, *COLLEAGUES))
         self.stdout.write(f"演示账号：{accounts}\n密码：{self._password()}")
 

@@ -1,0 +1,61 @@
+"""What waits for a person in gradings and the year's assessment. Nothing here asks the database by itself: the portal
+reads all of it along with what it counts on every page."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, Q, QuerySet
+from django.utils import timezone
+
+from assessments.annual_moving import waiting_for
+from assessments.models import PanelMember, Review, TeamGrade
+from assessments.states import CampaignState, GradingState, ReviewState
+from organizations.models import Appointment, Organization, User
+from organizations.permissions import access, reach
+from organizations.roles import Level, Right
+
+_ARRANGED = (GradingState.PANEL, GradingState.ON_SITE)
+
+
+def to_score(user: User) -> "QuerySet[Review]":
+    """Handed in to an office where the person scores."""
+    return waiting_for(user, "league") if Right.SCORE_ASSESSMENT in access(user) else Review.objects.none()
+
+
+def to_decide(user: User) -> "QuerySet[Review]":
+    """Scored, for the region to decide; not what the person scored or handed in himself."""
+    rows = _of_the_region(user).filter(state=ReviewState.SCORED).exclude(organization=user.organization_id)
+    return rows.exclude(scored_by=user).exclude(submitted_by=user)
+
+
+def to_conclude(user: User, today: date) -> "QuerySet[Review]":
+    """Publicity is over and no objection is left unanswered."""
+    rows = _of_the_region(user).filter(state=ReviewState.PUBLICITY, campaign__public_until__lt=today)
+    return rows.exclude(objections__outcome="")
+
+
+def _of_the_region(user: User) -> "QuerySet[Review]":
+    """Of campaigns under way, for whoever runs them."""
+    if Right.MANAGE_ASSESSMENT not in access(user):
+        return Review.objects.none()
+    region = Organization.objects.filter(reach(user, Right.MANAGE_ASSESSMENT, at=""), level=Level.REGION)
+    return Review.objects.filter(Exists(region), campaign__state=CampaignState.OPEN)
+
+
+def seats_to_do(user: User) -> "QuerySet[PanelMember]":
+    """Places on panels for which something is to be done: to declare oneself, or to score and finish."""
+    undeclared = Q(declared_at=None, grading__state__in=_ARRANGED)
+    scoring = Q(finished_at=None, grading__state=GradingState.ON_SITE)
+    return PanelMember.objects.on_it().filter(undeclared | scoring, user=user)
+
+
+def assessing(user: User) -> "QuerySet[User]":
+    """The person himself, where he is or was on a panel or is called as an assessor now."""
+    called = Appointment.objects.in_force().filter(user=user, role="assessor")
+    return User.objects.filter(Exists(PanelMember.objects.filter(user=user)) | Exists(called), pk=user.pk)
+
+
+def grades_ending(user: User, until: Any) -> "QuerySet[TeamGrade]":
+    """Of teams the person reports for, that run out by the day."""
+    mine = reach(user, Right.REPORT_ASSESSMENT, at="team__organization")
+    return TeamGrade.objects.held().filter(mine, valid_until__lte=until, valid_until__gte=timezone.localdate())

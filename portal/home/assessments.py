@@ -1,0 +1,257 @@
+"""Gradings and the year's assessment: to report, to score, to decide, panels one sits on, grades that run out."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from assessments.annual_moving import to_mend
+from assessments.choices import Grade
+from assessments.models import Campaign, Grading, Review
+from assessments.states import CampaignState, GradingState, ReviewState
+from assessments.waiting import grades_ending, seats_to_do, to_conclude, to_decide, to_score
+from organizations.models import User
+from organizations.permissions import access, can, reach
+from organizations.roles import Level, Right
+from portal.home.requests import last_return
+from portal.home.task import MOST, Task, among, days_since
+from portal.todo import shown
+
+ENDING = 90  # days before a grade runs out
+NEAR = 14  # days before its limit a report is told in a stronger tone
+WITH_OFFICE = (
+    GradingState.SUBMITTED, GradingState.PANEL, GradingState.ON_SITE, GradingState.DELIBERATION, GradingState.PUBLICITY,
+)  # fmt: skip
+
+
+@dataclass
+class Found:
+    """What is shown line by line."""
+
+    campaigns: list[Any] = field(default_factory=list)
+    returned: list[Any] = field(default_factory=list)
+    drafts: list[Any] = field(default_factory=list)
+    with_others: list[Any] = field(default_factory=list)
+    gradings: list[Any] = field(default_factory=list)
+    seats: list[Any] = field(default_factory=list)
+    grades: list[Any] = field(default_factory=list)
+
+
+def asked(user: User) -> dict[str, QuerySet]:
+    """For ``core.together``; of each sort as many as are shown."""
+    held = access(user)
+    seats = seats_to_do(user).select_related("grading__team__organization")
+    wanted: dict[str, QuerySet] = {"seats": seats.order_by(F("grading__site_on").asc(nulls_last=True), "pk")[:MOST]}
+    if Right.VIEW_ASSESSMENT not in held:
+        return wanted
+    wanted["campaigns"] = Campaign.objects.filter(state=CampaignState.OPEN).order_by("-year")[:2]
+    wanted["gradings"] = _gradings(user)
+    if Right.REPORT_ASSESSMENT in held:
+        wanted["reviews"] = _reviews(user)
+        ending = grades_ending(user, timezone.localdate() + timedelta(days=ENDING))
+        wanted["grades"] = ending.select_related("team__organization", "category").order_by("valid_until", "pk")[:MOST]
+    return wanted
+
+
+def _reviews(user: User) -> QuerySet[Review]:
+    """What the own teams have still to hand in, and what they have handed in."""
+    mine = to_mend(user).order_by("campaign", "organization__path")
+    parts = [mine.filter(state=state).values("pk")[: MOST + 1] for state in (ReviewState.RETURNED, ReviewState.DRAFT)]
+    if user.organization.level == Level.TEAM:
+        there = Review.objects.filter(organization=user.organization_id, campaign__state=CampaignState.OPEN)
+        lying = there.filter(state__in=(ReviewState.SUBMITTED, ReviewState.SCORED)).order_by("pk")
+        parts.append(lying.values("pk")[:MOST])
+    rows = Review.objects.filter(among(parts[0].union(*parts[1:])))
+    said = Subquery(last_return(Review).values("comment")[:1])
+    return rows.annotate(said=said).select_related("campaign", "organization", "office").order_by("organization__path")
+
+
+def _gradings(user: User) -> QuerySet[Grading]:
+    """What the person can take further, drafts of the own side, and what lies with an office; ``todo``: the first."""
+    waiting = Grading.objects.waiting_for(user)
+    parts: list[QuerySet] = [waiting.order_by("submitted_at", "pk").values("pk")[: MOST + 1]]
+    if Right.REPORT_ASSESSMENT in access(user):
+        mine = Grading.objects.filter(reach(user, Right.REPORT_ASSESSMENT, at="team__organization"))
+        parts.append(mine.filter(state=GradingState.DRAFT).order_by("created_at", "pk").values("pk")[:MOST])
+        parts.append(mine.filter(state__in=WITH_OFFICE).order_by("submitted_at", "pk").values("pk")[:MOST])
+    rows = Grading.objects.filter(among(parts[0].union(*parts[1:])) if len(parts) > 1 else among(parts[0]))
+    rows = rows.annotate(
+        todo=Exists(waiting.filter(pk=OuterRef("pk"))), said=Subquery(last_return(Grading).values("comment")[:1])
+    )
+    related = ("team__organization", "standard__category", "office")
+    return rows.select_related(*related).order_by(F("submitted_at").asc(nulls_last=True), "pk")
+
+
+def sort(read: Mapping[str, list[Any]]) -> Found:
+    into = Found(**{name: read.get(name, []) for name in ("campaigns", "gradings", "seats", "grades")})
+    by_state = {ReviewState.RETURNED: into.returned, ReviewState.DRAFT: into.drafts}
+    for row in read.get("reviews", []):
+        by_state.get(row.state, into.with_others).append(row)
+    return into
+
+
+def wanted(user: User) -> dict[str, QuerySet]:
+    """What is counted along with what the menu counts."""
+    today = timezone.localdate()
+    found: dict[str, QuerySet] = {}
+    if Right.SCORE_ASSESSMENT in access(user):
+        found["reviews_score"] = to_score(user)
+    if Right.MANAGE_ASSESSMENT in access(user):
+        found |= {"reviews_decide": to_decide(user), "reviews_conclude": to_conclude(user, today)}
+    if Right.REPORT_ASSESSMENT in access(user):
+        found["reviews_draft"] = to_mend(user).filter(state=ReviewState.DRAFT)
+    return found
+
+
+# -- lines ------------------------------------------------------------------------------------------------------
+def tasks(user: User, rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
+    yield from (_seat(row) for row in rows.seats)
+    yield from (_returned(row) for row in rows.returned[:MOST])
+    yield from _to_report(user, rows, counts)
+    yield from _at_office(rows, counts)
+    todo = [row for row in rows.gradings if row.todo]
+    yield from (_grading(row) for row in todo[:MOST])
+    left = counts.get("gradings", 0) - MOST
+    if len(todo) > MOST and left > 0:
+        url = f"{reverse('assessments:grading_list')}?{urlencode({'queue': 'mine'})}"
+        yield Task("wait", _("待办理"), _("还有 %(n)s 件分级测评待办理") % {"n": shown(left)}, "", url, _("看全部"))
+    yield from (_draft(row) for row in rows.gradings if row.state == GradingState.DRAFT)
+    yield from (_ending(row) for row in rows.grades)
+
+
+def _limit(day: date | None, without: str) -> tuple[str, str]:
+    """Tone and chip of a limit."""
+    if day is None:
+        return "wait", without
+    left = (day - timezone.localdate()).days
+    if left < 0:
+        return "bad", _("超期 %(days)d 天") % {"days": -left}
+    return ("warn" if left <= NEAR else "wait"), _("剩 %(days)d 天") % {"days": left}
+
+
+def _seat(row: Any) -> Task:
+    """A panel: first the declaration, then the day and place, and on the day the tablet."""
+    grading, team = row.grading, row.grading.team.organization.short_name
+    day = date_format(grading.site_on, _("n月j日")) if grading.site_on else ""
+    where = " · ".join(part for part in (day, grading.site_place) if part)
+    if row.declared_at is None:
+        what = _("请您参加%(team)s的测评，先声明无利害关系") % {"team": team}
+        return Task("warn", _("待声明"), what, where, reverse("assessments:my_panels"), _("去声明"))
+    today = grading.site_on == timezone.localdate()
+    url = reverse("assessments:score_page", args=[grading.pk])
+    what = _("给%(team)s现场评分") % {"team": team}
+    return Task("wait", _("今天") if today else day or _("待评分"), what, where, url, _("去评分"), big=today)
+
+
+def _returned(row: Any) -> Task:
+    what = _("%(team)s%(year)d 年度述职被退回") % {"team": row.organization.short_name, "year": row.campaign.year}
+    return Task("warn", _("退回修改"), what, row.said or "", row.get_absolute_url(), _("去修改"))
+
+
+def _to_report(user: User, rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
+    """By name where there are few; an office with many is told how many."""
+    number = counts.get("reviews_draft", 0)
+    if rows.drafts and number > 2:
+        tone, when = _limit(rows.drafts[0].campaign.report_by, _("待报送"))
+        url = f"{reverse('assessments:review_list')}?{urlencode({'queue': 'ours'})}"
+        what = _("%(n)s 支队伍的年度述职还没有报送") % {"n": shown(number)}
+        yield Task(tone, when, what, _until(rows.drafts[0].campaign.report_by), url, _("去看"))
+        return
+    for row in rows.drafts:
+        tone, when = _limit(row.campaign.report_by, _("待报送"))
+        words = {"team": row.organization.short_name, "year": row.campaign.year}
+        what = _("%(team)s%(year)d 年度述职还没有报送") % words
+        yield Task(tone, when, what, _until(row.campaign.report_by), row.get_absolute_url(), _("去报送"))
+
+
+def _until(day: date | None) -> str:
+    return _("截止 %(day)s。各节已按记录起草，核对后报送。") % {"day": day.isoformat()} if day else ""
+
+
+def _at_office(rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
+    campaign = rows.campaigns[0] if rows.campaigns else None
+    if campaign is None:
+        return
+    url = f"{reverse('assessments:review_list')}?{urlencode({'queue': 'mine'})}"
+    for name, day, chip, text, act in (
+        ("reviews_score", campaign.score_by, _("待考核"), _("%(n)s 支队伍的年度述职待考核"), _("去考核")),
+        ("reviews_decide", campaign.decide_by, _("待审定"), _("%(n)s 支队伍的年度考核待审定"), _("去审定")),
+    ):
+        if counts.get(name):
+            tone, when = _limit(day, chip)
+            hint = _("截止 %(day)s。") % {"day": day.isoformat()} if day else ""
+            yield Task(tone, when, text % {"n": shown(counts[name])}, hint, url, act)
+    if counts.get("reviews_conclude"):
+        what = _("公示已到期，%(n)s 支队伍的年度考核可以办结") % {"n": shown(counts["reviews_conclude"])}
+        yield Task("wait", _("公示期满"), what, _("没有未答复的异议。"), campaign.get_absolute_url(), _("去办结"))
+
+
+def _grading(row: Any) -> Task:
+    team, url = row.team.organization.short_name, row.get_absolute_url()
+    words = {"team": team, "what": _about(row)}
+    if row.state == GradingState.RETURNED:
+        what = _("%(team)s的测评申请被退回（%(what)s）") % words
+        return Task("warn", _("退回修改"), what, row.said or "", url, _("去修改"))
+    if row.state == GradingState.SUBMITTED:
+        days = days_since(row.submitted_at)
+        when = _("已等 %(days)d 天") % {"days": days} if days else _("今天报来")
+        return Task("wait", when, _("%(team)s申请测评：%(what)s") % words, row.number, url, _("去初核"))
+    if row.state == GradingState.PANEL:
+        what, to = _("给%(team)s的测评组建专家组：%(what)s") % words, reverse("assessments:panel_edit", args=[row.pk])
+        return Task("wait", _("待组建"), what, row.number, to, _("去组建"))
+    if row.state == GradingState.DELIBERATION:
+        what = _("%(team)s的测评待评议：%(what)s") % words
+        return Task("wait", _("待评议"), what, row.number, url, _("去评议"))
+    what = _("%(team)s的测评公示期满，待定级：%(what)s") % words
+    return Task("wait", _("待定级"), what, row.number, url, _("去定级"))
+
+
+def _about(row: Any) -> str:
+    """类别 and the grade applied for."""
+    standard = row.standard
+    kind = standard.category.name if standard.category else str(standard.get_specialty_display() or standard.name)
+    grade = str(Grade(row.applied_grade).label) if row.applied_grade else ""
+    return " ".join(part for part in (kind, grade) if part)
+
+
+def _draft(row: Any) -> Task:
+    words = {"team": row.team.organization.short_name, "what": _about(row)}
+    what = _("%(team)s的测评申请还没有报送（%(what)s）") % words
+    return Task("off", _("草稿"), what, "", row.get_absolute_url(), _("接着填"))
+
+
+def _ending(row: Any) -> Task:
+    days = (row.valid_until - timezone.localdate()).days
+    what = _("%(team)s的%(grade)s到期") % {"team": row.team.organization.short_name, "grade": row}
+    hint = _("有效至 %(day)s。要保持等级，请再次申请测评。") % {"day": row.valid_until.isoformat()}
+    return Task("warn", _("剩 %(days)d 天") % {"days": days}, what, hint, row.get_absolute_url(), _("去看"))
+
+
+def waiting(user: User, rows: Found) -> Iterator[dict[str, Any]]:
+    """Handed in by the own side and now with somebody else."""
+    for row in rows.with_others:
+        at_region = row.state == ReviewState.SCORED
+        yield {
+            "what": _("%(team)s%(year)d 年度述职") % {"team": row.organization.short_name, "year": row.campaign.year},
+            "url": row.get_absolute_url(),
+            "who": _("自治区审定") if at_region else _("%(office)s考核") % {"office": row.office.short_name},
+            "since": row.scored_at if at_region else row.submitted_at,
+            "usual": "",
+        }
+    lying = [row for row in rows.gradings if not row.todo and row.state in WITH_OFFICE]
+    for row in lying[:MOST]:
+        if row.office is not None and can(user, Right.REPORT_ASSESSMENT, row.team.organization):
+            yield {
+                "what": _("%(team)s的分级测评") % {"team": row.team.organization.short_name},
+                "url": row.get_absolute_url(),
+                "who": f"{row.office.short_name} · {row.get_state_display()}",
+                "since": row.submitted_at,
+                "usual": "",
+            }

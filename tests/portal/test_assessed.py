@@ -1,0 +1,153 @@
+"""Assessments in the menu, on the home page and in the search: each sees what is his to do."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.annual_workflow import REVIEW
+from assessments.models import Standard, TeamGrade
+from tests.assessments import annual, gradings
+from tests.assessments import builders as assessments
+from tests.core.list_checks import assert_constant_queries
+from tests.portal.test_home import HOME, SEARCH, found, tasks
+
+pytestmark = pytest.mark.django_db
+
+
+def entries(client) -> dict[str, object]:
+    menu = client.get(HOME).context["menu"]
+    section = next((one for one in menu if str(one["label"]) == "测评考核"), {"entries": []})
+    return {str(entry["label"]): entry["count"] for entry in section["entries"]}
+
+
+@pytest.fixture
+def campaign(region):
+    """Open; reports are due in five days."""
+    today = timezone.localdate()
+    return annual.campaign(region, report_by=today + timedelta(days=5), score_by=today - timedelta(days=2))
+
+
+def test_report_goes_from_team_to_office_to_region(as_user, campaign, captain, chifeng, region, baotou):
+    review = annual.written(annual.review(campaign, captain.organization))
+    name = captain.organization.short_name
+    assert ("warn", "剩 5 天", f"{name}2025 年度述职还没有报送") in tasks(as_user(captain))
+    assert entries(as_user(captain))["队伍考核"] == 1
+    review = REVIEW.perform(review, "submit", by=captain)
+    page = as_user(captain).get(HOME)
+    assert not [task for task in page.context["tasks"] if "述职" in task.what]
+    assert [(line["what"], line["who"]) for line in page.context["waiting"]] == [(f"{name}2025 年度述职", "赤峰市考核")]
+    assert ("bad", "超期 2 天", "1 支队伍的年度述职待考核") in tasks(as_user(chifeng))
+    assert entries(as_user(chifeng))["队伍考核"] == 1
+    assert entries(as_user(baotou))["队伍考核"] is None
+    annual.scored(review, chifeng)
+    assert "1 支队伍的年度考核待审定" in [what for _tone, _when, what in tasks(as_user(region))]
+    assert entries(as_user(region))["队伍考核"] == 1
+
+
+def test_returned_report_is_to_be_mended_with_what_was_said(as_user, campaign, captain, chifeng, region):
+    annual.in_state("returned", campaign, captain.organization, captain, chifeng, region)
+    told = {task.what: task for task in as_user(captain).get(HOME).context["tasks"]}
+    task = told[f"{captain.organization.short_name}2025 年度述职被退回"]
+    assert (task.tone, task.when, task.hint) == ("warn", "退回修改", "请补")
+
+
+def test_publicity_that_is_over_is_told_to_the_region(as_user, campaign, captain, chifeng, region):
+    today = timezone.localdate()
+    campaign.public_from, campaign.public_until = today - timedelta(days=9), today
+    campaign.save()
+    annual.in_state("publicity", campaign, captain.organization, captain, chifeng, region)
+    assert not [what for _tone, _when, what in tasks(as_user(region)) if "年度考核" in what]
+    campaign.public_until = today - timedelta(days=1)
+    campaign.save()
+    assert ("wait", "公示期满", "公示已到期，1 支队伍的年度考核可以办结") in tasks(as_user(region))
+    progress = {str(line["label"]): line for line in as_user(region).get(HOME).context["progress"]}
+    assert [(progress[name]["value"], progress[name]["total"]) for name in ("年度述职报送", "年度考核办结")] == [
+        (1, 1), (0, 1),
+    ]  # fmt: skip
+
+
+def test_grading_stands_where_it_lies(as_user, captain, chifeng, region, baotou):
+    made = gradings.applied(captain)
+    name = captain.organization.short_name
+    assert ("off", "草稿", f"{name}的测评申请还没有报送（赈济 3 级）") in tasks(as_user(captain))
+    made = gradings.move(made, "submit", captain)
+    assert ("wait", "今天报来", f"{name}申请测评：赈济 3 级") in tasks(as_user(chifeng))
+    assert entries(as_user(chifeng))["分级测评"] == 1
+    assert [line["what"] for line in as_user(captain).get(HOME).context["waiting"]] == [f"{name}的分级测评"]
+    assert entries(as_user(baotou))["分级测评"] is None
+    made = gradings.move(made, "accept", chifeng)
+    assert any(when == "待组建" for _tone, when, _what in tasks(as_user(chifeng)))
+
+
+def test_assessor_sees_his_task_and_nothing_else(as_user, captain, chifeng, assessor, member):
+    assert list(entries(as_user(assessor))) == ["我的测评任务"], "called as an assessor"
+    assert "我的测评任务" not in entries(as_user(member))
+    grading = gradings.in_state("panel", captain, chifeng)
+    seat = assessments.seat(grading, assessor, declared=False)
+    name = captain.organization.short_name
+    assert tasks(as_user(assessor)) == [("warn", "待声明", f"请您参加{name}的测评，先声明无利害关系")]
+    seat.declared_at = timezone.now()
+    seat.save()
+    assert tasks(as_user(assessor)) == []
+    grading.state, grading.site_on, grading.site_place = "on_site", timezone.localdate(), "演示训练场"
+    grading.save()
+    page = as_user(assessor).get(HOME)
+    assert [(task.when, task.what, task.big) for task in page.context["tasks"]] == [("今天", f"给{name}现场评分", True)]
+    assert as_user(assessor).get(page.context["tasks"][0].url).status_code == 200
+    assert (page.context["todo"], entries(as_user(assessor))) == (1, {"我的测评任务": 1})
+
+
+def test_grade_that_runs_out_is_told_to_the_team(as_user, captain, baotou):
+    today = timezone.localdate()
+    team = gradings.team()
+    facts = {"team": team, "scheme": "red_cross", "category_id": "relief", "issuer": "演示单位", "created_by": captain}
+    for days in (30, 200):
+        TeamGrade.objects.create(
+            **facts, grade="3", granted_on=today - timedelta(days=400), valid_until=today + timedelta(days=days)
+        )
+    ending = [one for one in tasks(as_user(captain)) if "到期" in one[2]]
+    assert ending == [("warn", "剩 30 天", f"{team.organization.short_name}的赈济 3 级到期")]
+
+
+def test_home_keeps_the_query_budget(as_user, campaign, captain, chifeng, region, assessor, office):
+    def grow(step: int) -> None:
+        for index in range(step):
+            number = Standard.objects.count()
+            standard = assessments.standard(code=f"test-{number}")
+            made = assessments.on_site(gradings.team(), captain, chifeng.organization, standard=standard)
+            assessments.seat(made, assessor, declared=index % 2 == 0)
+
+    review = annual.written(annual.review(campaign, captain.organization))
+    for user in (captain, chifeng, region, assessor):
+        assert_constant_queries(as_user(user), HOME, grow, steps=(1, 2, 4))
+    REVIEW.perform(review, "submit", by=captain)
+    for user in (captain, chifeng, region, assessor):
+        assert_constant_queries(as_user(user), HOME, lambda step: None, steps=(1,))
+
+
+def test_search_finds_gradings_standards_and_campaigns(as_user, campaign, captain, chifeng, baotou, member):
+    grading = gradings.in_state("submitted", captain, chifeng)
+    title = f"{captain.organization.short_name}的分级测评"
+    assert found(as_user(chifeng), grading.number) == {title}
+    assert found(as_user(baotou), grading.number) == set()
+    assert "2025年度考核" in found(as_user(baotou), "2025年度")
+    assert grading.standard.name in found(as_user(captain), "演示标准")
+    assert found(as_user(member), "演示标准") == set()
+    for user in (chifeng, captain):
+        assert_constant_queries(as_user(user), f"{SEARCH}?q=演示", lambda step: None, steps=(1,))
+
+
+def test_menu_leads_to_pages_that_open(as_user, cast):
+    for user in cast.values():
+        client = as_user(user)
+        for section in client.get(HOME).context["menu"]:
+            if str(section["label"]) == "测评考核":
+                assert [client.get(entry["url"]).status_code for entry in section["entries"]] == [200] * len(
+                    section["entries"]
+                )
+    assert "等级对标" not in entries(as_user(cast["captain"]))
+    assert reverse("assessments:league_gap") in {
+        entry["url"] for section in as_user(cast["chifeng"]).get(HOME).context["menu"] for entry in section["entries"]
+    }
