@@ -74,7 +74,9 @@ def _under_way(name: str, label: Any, note: Any, link: dict[str, str], states: S
 
 
 _ASKED = [state for state in ReviewState.values if state != ReviewState.EXEMPT]
-_under_way("reviews_asked", _("年度考核的队伍"), _("现在进行中的年度考核，不参加的除外"), {}, _ASKED)
+_under_way(
+    "reviews_asked", _("年度考核的队伍"), _("现在进行中的年度考核，不参加的除外"), {}, _ASKED
+)  # fmt: skip
 _under_way("reviews_reported", _("已报送述职的队伍"), _("现在进行中的年度考核，退回的除外"), {}, STAGES[0].done)
 _under_way(
     "reviews_done",

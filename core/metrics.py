@@ -25,6 +25,7 @@ from django_stubs_ext import StrOrPromise
 
 from core import counts
 from core.counts import Tally, counter
+from core.together import together
 
 
 @dataclass(frozen=True)
@@ -257,18 +258,27 @@ def by_branch(metric: Metric, scope: Any, period: Period, length: int) -> Tally:
 def numbers_at(metrics: Iterable[Metric], places: Iterable[Any], period: Period) -> dict[Any, dict[str, int | Decimal]]:
     """Several metrics of several organizations that hold nothing below them (teams): key → name → number.
 
-    A query for each set of rows, however many places there are.
+    One query, with a pass for each set of rows, however many places there are.
     """
     wanted, where = list(metrics), list(places)
     found: dict[Any, dict[str, int | Decimal]] = {place.pk: {one.name: 0 for one in wanted} for place in where}
     if not where:
         return found
-    for (place, _sql), (rows, totals) in _by_place(wanted, _around(where), period).items():
-        numbers = {f"n_{name}": total for name, total in totals.items()}  # no name of a field
+    asked, names = {}, {}
+    for number, ((place, _sql), (rows, totals)) in enumerate(_by_place(wanted, _around(where), period).items()):
         here = rows.order_by().filter(**{f"{place}__in": list(found)})
-        for row in here.values(place).annotate(**numbers):
-            found[row[place]] |= {name: row[f"n_{name}"] or 0 for name in totals}
+        numbers = {f"n_{name}": total for name, total in totals.items()}  # no name of a field
+        asked[f"pass_{number}"] = here.values_list(place).annotate(**numbers)
+        names[f"pass_{number}"] = list(totals)
+    for one, lines in together(**asked).items():
+        for place, *numbers in lines:
+            found[place] |= {name: _plain(number) for name, number in zip(names[one], numbers, strict=True)}
     return found
+
+
+def _plain(number: Any) -> int | Decimal:
+    """As it was before it travelled: a decimal comes back with the digits of a float."""
+    return _number(float(number)) if isinstance(number, Decimal) else number or 0
 
 
 def _around(places: list[Any]) -> Any:

@@ -59,7 +59,8 @@ def _earlier_draft(document: ReportDocument) -> dict[str, Any] | None:
         kind=document.kind, organization=document.organization_id, digest=document.digest, state=DocumentState.READY,
         code="",
     )  # fmt: skip
-    return rows.values("file", "sha256", "pages", "size", "code").first()
+    found = rows.values("file", "sha256", "pages", "size", "code").first()
+    return dict(found) if found else None
 
 
 def _kept_draft(document: ReportDocument, pdf: bytes) -> str:
