@@ -62,27 +62,30 @@ _of_year(
 
 
 # -- the campaign under way, whichever year's it is ---------------------------------------------------------------
-def _under_way(name: str, label: Any, note: Any, link: dict[str, str], states: Sequence[str]) -> None:
+def _under_way(name: str, label: Any, note: Any, step: str, states: Sequence[str]) -> None:
     def measure(scope: Organization, period: Period) -> Measure:
         rows = Review.objects.filter(campaign__state=CampaignState.OPEN, organization__path__startswith=scope.path)
         return Measure.of(rows.filter(state__in=states))
 
     def list_of(scope: Organization, period: Period) -> str:
-        return f"{reverse('assessments:review_list')}?{urlencode({'under': scope.pk, **link})}"
+        values = {"under": scope.pk, "campaign": "open", **({"step": step} if step else {})}
+        return f"{reverse('assessments:review_list')}?{urlencode(values)}"
 
     metric(name, label, _TEAMS, note=note, place="organization", link=list_of, only_now=True)(measure)
 
 
 _ASKED = [state for state in ReviewState.values if state != ReviewState.EXEMPT]
 _under_way(
-    "reviews_asked", _("年度考核的队伍"), _("现在进行中的年度考核，不参加的除外"), {}, _ASKED
+    "reviews_asked", _("年度考核的队伍"), _("现在进行中的年度考核，不参加的除外"), "", _ASKED
 )  # fmt: skip
-_under_way("reviews_reported", _("已报送述职的队伍"), _("现在进行中的年度考核，退回的除外"), {}, STAGES[0].done)
+_under_way(
+    "reviews_reported", _("已报送述职的队伍"), _("现在进行中的年度考核，退回的除外"), "handed_in", STAGES[0].done
+)
 _under_way(
     "reviews_done",
     _("年度考核已办结的队伍"),
     _("现在进行中的年度考核"),
-    {"state": ReviewState.FINAL},
+    "final",
     [ReviewState.FINAL],
 )
 

@@ -13,7 +13,7 @@ from assessments.annual_answers import LEAGUE, REGION
 from assessments.annual_moving import to_mend, waiting_for
 from assessments.late import STAGES, late
 from assessments.models import Campaign, Conclusion, Review
-from assessments.states import ReviewState
+from assessments.states import CampaignState, ReviewState
 from core.lists import Filter, key_of
 from core.search import matching
 from organizations.filters import Scope, pick
@@ -46,6 +46,7 @@ class ReviewFilter(Filter):
     step = pick(
         _("进度"), "by_step", ("handed_in", _("已报送")), ("final", _("已办结")), ("overdue", _("超过截止日")),
     )  # fmt: skip
+    campaign = pick(_("考核"), "by_campaign", ("open", _("进行中的（不参加的除外）")))
     bare = pick(_("取数"), "by_snapshot", ("true", _("还没有取数")), ("false", _("已取数")))
 
     class Meta:
@@ -66,6 +67,9 @@ class ReviewFilter(Filter):
         if value == "overdue":
             return queryset.filter(late(self.today))
         return queryset.filter(state__in=(ReviewState.FINAL,) if value == "final" else STAGES[0].done)
+
+    def by_campaign(self, queryset: Any, name: str, value: str) -> QuerySet:
+        return queryset.filter(campaign__state=CampaignState.OPEN).exclude(state=ReviewState.EXEMPT)
 
     def by_snapshot(self, queryset: Any, name: str, value: str) -> QuerySet:
         taken = Review.objects.filter(snapshots__isnull=False).order_by().values("pk")
