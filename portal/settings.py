@@ -430,6 +430,10 @@ SPECTACULAR_SETTINGS = {
         "DrillFormEnum": "training.choices.DrillForm.choices",
         "LessonFormEnum": "training.choices.LessonForm.choices",
         "StandardStateEnum": "assessments.states.StandardState.choices",
+        "GradingStateEnum": "assessments.states.GradingState.choices",
+        "CampaignStateEnum": "assessments.states.CampaignState.choices",
+        "ReviewStateEnum": "assessments.states.ReviewState.choices",
+        "GradeEnum": "assessments.choices.Grade.choices",
     },
 }
 SILENCED_SYSTEM_CHECKS = [

@@ -13,16 +13,20 @@ from assessments.annual_answers import LEAGUE, TEAM, basis_of
 from assessments.annual_moving import conclude_all, publicise_all
 from assessments.annual_scores import Given, agree, keep, sign_of
 from assessments.annual_workflow import CAMPAIGN, REVIEW
-from assessments.choices import Method
-from assessments.models import Campaign, Indicator, Review, Standard
+from assessments.choices import FollowUpKind, Method
+from assessments.follow_up_needed import lacking
+from assessments.following import add, finish, report
+from assessments.models import Campaign, FollowUp, Indicator, Review, Standard
 from assessments.objecting import raise_one
 from assessments.sections import SECTIONS, text_of
 from assessments.writing import begin, confirm, keep_section, mark_of
 from core.history import acting_as
 from portal.demo.acting import Acting
 
-_ON_FILE = "2.1"  # records begin with the demo: of last year the reply on paper says it
-_RECORDS = "以备案批复为准，平台数据从启用起（演示）"
+# Records begin with the demo: what was before stands on paper.
+_ON_FILE = {"2.1": 1}
+_ON_PAPER = {**_ON_FILE, "3.1": 18, "3.2": 85, "3.3": 18, "3.4": 8, "4.1": 3, "4.2": 2, "4.4": 10}
+_RECORDS = "以纸质材料为准，平台数据从启用起（演示）"
 # Team → share of the points that assessors judge.
 _SHARES = {
     "water": "0.9", "psych": "0.8", "supply": "0.6", "aohan": "0.7", "songshan": "0.8", "medical": "0.9",
@@ -57,11 +61,34 @@ def _last_year(acting: Acting, standard: Standard, year: int) -> None:
         else:
             _scored(acting, key, _handed_in(acting, key, review))
             _move(acting, "region", review, "decide")
+            _follow_up(acting, key, review, date(after, 6, 30))
     with acting_as(region, source="make_demo"):
         publicise_all(campaign, date(after, 2, 16), date(after, 2, 20), by=region)
         conclude_all(Campaign.objects.get(pk=campaign.pk), by=region)
         CAMPAIGN.perform(Campaign.objects.get(pk=campaign.pk), "close", by=region)
     _as_it_was(campaign, after)
+
+
+def _follow_up(acting: Acting, key: str, review: Review, due: date) -> None:
+    """What a result that is not enough leads to; once its day has come it was carried out."""
+    review = next(iter(_fresh(Review.objects.filter(pk=review.pk))))
+    if not lacking(Review.objects.filter(pk=review.pk)).exists():
+        return
+    region, team = acting["region"], acting[acting.captain(key)]
+    with acting_as(region, source="make_demo"):
+        made = add(
+            FollowUp(
+                review=review, kind=FollowUpKind.RECTIFY, what="补登培训、演练和保险记录（演示）",
+                responsible=review.organization, due_on=due, made_by=region,
+            ),
+            by=region,
+        )  # fmt: skip
+    if due > timezone.localdate():
+        return
+    with acting_as(team, source="make_demo"):
+        made = report(made, "已补登，记录见平台（演示）。", by=team)
+    with acting_as(region, source="make_demo"):
+        finish(made, due, "已核对（演示）。", by=region)
 
 
 def _as_it_was(campaign: Campaign, year: int) -> None:
@@ -113,6 +140,8 @@ def _bring_to(acting: Acting, key: str, review: Review, state: str) -> None:
     for action, reached in (("decide", "decided"), ("publicise", "publicity"), ("conclude", "final")):
         if state == "scored":
             return
+        if action == "conclude":
+            _follow_up(acting, key, review, timezone.localdate() + timedelta(days=60))
         _move(acting, "region", review, action)
         if state == reached:
             return
@@ -170,11 +199,13 @@ def _handed_in(acting: Acting, key: str, review: Review) -> Review:
 
 def _answer(review: Review, key: str, by: Any) -> None:
     basis = basis_of(review)
+    well_kept = review.campaign.year < timezone.localdate().year and Decimal(_SHARES.get(key, "0.8")) >= Decimal("0.8")
+    on_paper = _ON_PAPER if well_kept else _ON_FILE
     given = {}
     for one in basis.scored:
         line = _line(one, Decimal(_SHARES.get(key, "0.8")))
-        if one.code == _ON_FILE and not basis.frozen(one):
-            given[one.pk] = Given(value=Decimal(1), note=_RECORDS, seen=sign_of(basis.row(TEAM, one)))
+        if one.code in on_paper and not basis.frozen(one):
+            given[one.pk] = Given(value=Decimal(on_paper[one.code]), note=_RECORDS, seen=sign_of(basis.row(TEAM, one)))
         elif basis.frozen(one) is None and basis.row(TEAM, one) is None:
             given[one.pk] = line
     keep(review, TEAM, given, by=by)
