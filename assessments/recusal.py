@@ -253,11 +253,11 @@ def _duty(ties: Ties, place: int, now: str, before: str) -> str:
     rows = [row for row in ties.appointments if row.organization_id == place]
     live = next((row for row in rows if row.is_in_force()), None)
     if live is not None:
-        return f"{now}{live.get_role_display()}{_('。')}"
+        return _("%(said)s%(role)s。") % {"said": now, "role": live.get_role_display()}
     ended = [row for row in rows if row.ends_at is not None and row.ends_at >= _since()]
     if not ended:
         return ""
-    return f"{before}{ended[-1].get_role_display()}{_('。')}"
+    return _("%(said)s%(role)s。") % {"said": before, "role": ended[-1].get_role_display()}
 
 
 def _names(ties: Ties) -> tuple[str, ...]:

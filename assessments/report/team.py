@@ -45,7 +45,8 @@ def _cover(source: Source) -> tuple[tuple[str, str], ...]:
     if review.state == ReviewState.EXEMPT:
         rows.append((_("考核结果"), _("不参加本年度考核")))
     elif review.result is not None:
-        rows.append((_("考核结果"), f"{review.result.name}（{points(review.total)} {_('分')}）"))
+        words = {"result": review.result.name, "points": points(review.total)}
+        rows.append((_("考核结果"), _("%(result)s（%(points)s 分）") % words))
     if source.snapshot is not None:
         rows.append((_("数据截止日"), day(source.snapshot.as_at)))
     return tuple(rows)

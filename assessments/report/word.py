@@ -57,9 +57,9 @@ def _about(word: Word, report: Report) -> None:
 
 
 def _foot(report: Report, digest: str) -> str:
-    number = f"{_('编号')} {report.number}　" if report.number else ""
-    mark = f"{report.mark}　" if report.mark else ""
-    return f"{mark}{number}{_('内容校验')} {digest[:8]}　{_('可编辑副本，以 PDF 为准')}"
+    number = _("编号 %(number)s") % {"number": report.number} if report.number else ""
+    check = _("内容校验 %(digits)s") % {"digits": digest[:8]}
+    return "　".join(part for part in (report.mark, number, check, _("可编辑副本，以 PDF 为准")) if part)
 
 
 def _cover(word: Word, report: Report) -> None:
@@ -130,7 +130,11 @@ def _table(word: Word, block: Table) -> None:
 def _opinion(word: Word, block: Opinion) -> None:
     """A box of one cell, with room for a hand and a stamp."""
     said = [block.heading, *block.paragraphs, "", "", ""]
-    signed = [f"{block.hand}：＿＿＿＿＿＿＿＿", f"{block.stamp}{_('（盖章）')}", _("　　　　年　　月　　日")]
+    signed = [
+        f"{block.hand}：＿＿＿＿＿＿＿＿",
+        _("%(place)s（盖章）") % {"place": block.stamp},
+        _("　　　　年　　月　　日"),
+    ]
     lines(word, said, signed)
 
 
