@@ -109,10 +109,7 @@ def _consequences(counts: dict[str, int], plan: Plan) -> list[str]:
         words = {"n": sum(waiting.values()), "each": each}
         lines.append(_("还有 %(n)d 支队伍没有办结（%(each)s）。") % words)
         drafts = {"n": plan.drafts}
-        lines.append(
-            _("因此有 %(n)d 份报告是草稿，包括这些队伍所在盟市和自治区的报告：标明“草稿”，没有核验码，不作凭证。")
-            % drafts
-        )
+        lines.append(_("因此有 %(n)d 份报告是草稿，含所在盟市和自治区的：标明“草稿”，没有核验码，不作凭证。") % drafts)
         lines.append(_("办结以后再生成一次，草稿换成正式报告，其余只更新有变化的。"))
     lines.append(_("内容没有变化的报告沿用已有的文件。内容变了的是新版本，旧版本的核验页会注明已被取代。"))
     lines.append(_("在后台进行，可以离开页面，做完会通知您；中途可以暂停或取消。"))
