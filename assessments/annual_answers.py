@@ -11,7 +11,7 @@ says another and why. What no record knows is answered by hand:
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import QuerySet
@@ -20,6 +20,7 @@ from assessments.choices import AdjustmentKind, Method, ScoredBy
 from assessments.models import Adjustment, Conclusion, Indicator, Review, ReviewScore, Snapshot
 from assessments.rules import made
 from assessments.scoring import NOUGHT, Answer, Rules, ScoreSheet, score
+from assessments.snapshots import newest, numbers_in
 from core.together import together
 
 TEAM, LEAGUE, REGION = ScoredBy.TEAM, ScoredBy.LEAGUE, ScoredBy.REGION
@@ -36,18 +37,14 @@ class Basis:
     review: Review
     indicators: list[Indicator]
     conclusions: list[Conclusion]
+    rules: Rules
     snapshot: Snapshot | None
     rows: Mapping[str, Mapping[int, ReviewScore]]
     adjustments: list[Adjustment] = field(default_factory=list)
 
     @cached_property
-    def rules(self) -> Rules:
-        return made(self.indicators, self.conclusions)
-
-    @cached_property
     def values(self) -> dict[str, Decimal]:
-        found = self.snapshot.values if self.snapshot else {}
-        return {name: number for name, text in found.items() if (number := _number(text)) is not None}
+        return numbers_in(self.snapshot.values) if self.snapshot else {}
 
     @cached_property
     def scored(self) -> list[Indicator]:
@@ -87,21 +84,12 @@ def answers(review: Review, side: str, basis: Basis | None = None) -> dict[str, 
 
 def sheet(review: Review, side: str, basis: Basis | None = None, *, aim: str | None = None) -> ScoreSheet:
     """What the answers of one side come to. Adjustments are the offices': the team's own sheet has none, the office's
-    those that were there when it scored.
-
-    Whoever reaches no conclusion that asks for something is measured against the last that does: the rest asks for
-    nothing, and would give full points for every number that falls short.
-    """
+    those that were there when it scored."""
     basis = basis or basis_of(review)
     counted = adjusting(basis, side)
-    given = answers(review, side, basis)
     added = sum((_signed(one) for one in counted), NOUGHT)
     vetoed = any(one.kind == AdjustmentKind.VETO for one in counted)
-    found = score(basis.rules, given, aim=aim, adjustment=added, vetoed=vetoed)
-    asking = [bar for bar in basis.rules.bars if not bar.is_rest]
-    if aim is None and asking and (found.conclusion is None or found.conclusion.is_rest):
-        return score(basis.rules, given, aim=asking[-1].key, adjustment=added, vetoed=vetoed)
-    return found
+    return score(basis.rules, answers(review, side, basis), aim=aim, adjustment=added, vetoed=vetoed)
 
 
 def adjusting(basis: Basis, side: str) -> list[Adjustment]:
@@ -143,30 +131,37 @@ def bases_of(reviews: Iterable[Review]) -> dict[int, Basis]:
     found = together(
         indicators=Indicator.objects.filter(standard=standard),
         conclusions=Conclusion.objects.filter(standard=standard),
-        snapshots=latest(keys),
-        scores=ReviewScore.objects.filter(review__in=keys),
-        adjustments=Adjustment.objects.filter(review__in=keys, ended_at=None),
+        snapshots=newest(keys),
+        scores=scores_of(keys),
+        adjustments=adjustments_of(keys),
     )
-    snapshots = {one.review_id: one for one in found["snapshots"]}
+    return assembled(rows, **found)
+
+
+def scores_of(keys: Iterable[int]) -> "QuerySet[ReviewScore]":
+    return ReviewScore.objects.filter(review__in=keys)
+
+
+def adjustments_of(keys: Iterable[int]) -> "QuerySet[Adjustment]":
+    """Those in force."""
+    return Adjustment.objects.filter(review__in=keys, ended_at=None)
+
+
+def assembled(
+    reviews: Iterable[Review], *, indicators: list[Indicator], conclusions: list[Conclusion],
+    snapshots: Iterable[Snapshot], scores: Iterable[ReviewScore], adjustments: Iterable[Adjustment],
+) -> dict[int, Basis]:  # fmt: skip
+    """Bases of what was read already, of one standard: key → basis."""
+    rules, taken = made(indicators, conclusions), {one.review_id: one for one in snapshots}
     lines: dict[int, dict[str, dict[int, ReviewScore]]] = {}
-    for line in found["scores"]:
+    for line in scores:
         lines.setdefault(line.review_id, {}).setdefault(line.scored_by, {})[line.indicator_id] = line
+    beside: dict[int, list[Adjustment]] = {}
+    for one in adjustments:
+        beside.setdefault(one.review_id, []).append(one)
     return {
         one.pk: Basis(
-            one, found["indicators"], found["conclusions"], snapshots.get(one.pk), lines.get(one.pk, {}),
-            [each for each in found["adjustments"] if each.review_id == one.pk],
+            one, indicators, conclusions, rules, taken.get(one.pk), lines.get(one.pk, {}), beside.get(one.pk, [])
         )
-        for one in rows
-    }  # fmt: skip
-
-
-def latest(keys: Iterable[int]) -> "QuerySet[Snapshot]":
-    """The snapshot that counts of each review: the last one taken."""
-    return Snapshot.objects.filter(review__in=keys).order_by("review_id", "-taken_at", "-pk").distinct("review_id")
-
-
-def _number(text: object) -> Decimal | None:
-    try:
-        return Decimal(str(text))
-    except InvalidOperation:
-        return None
+        for one in reviews
+    }

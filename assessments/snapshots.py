@@ -6,7 +6,7 @@
 Numbers come from every metric there is of teams and what happens in them; an app that is added brings its own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -82,7 +82,13 @@ def _text(number: int | Decimal) -> str:
 # -- what was frozen ---------------------------------------------------------------------------------------------
 def latest(review: Review) -> Snapshot | None:
     """The one that counts."""
-    return Snapshot.objects.filter(review=review).order_by("-taken_at", "-pk").first()
+    return newest([review]).first()
+
+
+def newest(reviews: Iterable[Review | int] | QuerySet[Review]) -> QuerySet[Snapshot]:
+    """The one that counts of each review (or key of one): the last one taken."""
+    rows = Snapshot.objects.filter(review__in=reviews)
+    return rows.order_by("review_id", "-taken_at", "-pk").distinct("review_id")
 
 
 def values(review: Review) -> dict[str, Decimal]:
@@ -92,11 +98,11 @@ def values(review: Review) -> dict[str, Decimal]:
 
 def values_of(reviews: Iterable[Review] | QuerySet[Review]) -> dict[int, dict[str, Decimal]]:
     """Review key → numbers, of those of which one was taken. One query."""
-    newest = Snapshot.objects.filter(review__in=reviews).order_by("review_id", "-taken_at", "-pk").distinct("review_id")
-    return {review: _numbers(told) for review, told in newest.values_list("review", "values")}
+    return {review: numbers_in(told) for review, told in newest(reviews).values_list("review", "values")}
 
 
-def _numbers(told: dict[str, str]) -> dict[str, Decimal]:
+def numbers_in(told: Mapping[str, str]) -> dict[str, Decimal]:
+    """The values of a snapshot as numbers."""
     found = {}
     for name, text in told.items():
         try:

@@ -185,6 +185,11 @@ class ReportDocument(models.Model):
         return self.kind in PAPERS
 
     @property
+    def is_draft(self) -> bool:
+        """Made of what is not final: without a code, nobody may take it for a paper that holds."""
+        return self.is_paper and self.state == DocumentState.READY and not self.code
+
+    @property
     def prints_digest(self) -> bool:
         """For the public page: the digest stands on the foot of every page and is confirmed there."""
         return self.is_paper
@@ -197,7 +202,8 @@ class ReportDocument(models.Model):
             return shown_name(f"{place}_{year}_年度考核报告.zip")
         if self.kind == DocumentKind.INDEX:
             return shown_name(f"{year}_年度考核报告目录.xlsx")
-        return shown_name(f"{place}_年度考核报告_{number}.pdf")
+        mark = "草稿_" if self.is_draft else ""
+        return shown_name(f"{place}_{mark}年度考核报告_{number}.pdf")
 
     @property
     def media_type(self) -> str:

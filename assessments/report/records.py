@@ -45,7 +45,7 @@ def figures(source: Source) -> tuple[Block, ...]:
 
 def _values(source: Source) -> tuple[tuple[str, str, str], ...]:
     """What the standard asks, and what is not nought of people and training, in the portal's own order."""
-    asked = {indicator.metric for indicator in source.frame.indicators}
+    asked = {indicator.metric for indicator in source.indicators}
     known = ((one, number(source.values[one.name])) for one in metrics.every() if one.name in source.values)
     return tuple(
         (str(one.label), shown, str(one.unit))

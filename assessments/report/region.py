@@ -61,7 +61,7 @@ def _parts(leagues: Sequence[Organization], sources: Sequence[Source]) -> list[P
 
 def _results(parts: Sequence[Part], sources: Sequence[Source], sums: Sums) -> Block:
     """Leagues × conclusions of the standard."""
-    bars = sources[0].frame.rules.bars if sources else ()
+    bars = sources[0].rules.bars if sources else ()
     columns = (
         Column(_("盟市"), 40), centred(_("救援队"), 18), centred(_("已办结"), 18),
         *(centred(bar.name, 18) for bar in bars), centred(_("不参加"), 18),

@@ -20,8 +20,8 @@ def score_blocks(source: Source) -> tuple[Block, ...]:
 
 
 def _reading(source: Source) -> str:
-    standard = source.frame.campaign.standard
-    words = {"standard": standard, "full": points(source.frame.rules.full)}
+    standard = source.campaign.standard
+    words = {"standard": standard, "full": points(source.rules.full)}
     return _("按《%(standard)s》计分，满分 %(full)s 分。不适用的不计入总分。自评只作参考，以审定得分为准。") % words
 
 
@@ -29,9 +29,9 @@ def _sheet(source: Source) -> Table:
     lines: dict[str, dict[str, Line]] = {
         side: {line.rule.code: line for line in source.sheet(side).lines} for side in SIDES if source.has(side)
     }
-    rows = [_row(source, indicator, lines) for indicator in source.frame.indicators]
+    rows = [_row(source, indicator, lines) for indicator in source.indicators]
     totals = (source.review.self_total, source.review.league_total, source.review.total)
-    rows.append(("", _("总分"), points(source.frame.rules.full), *(points(total) for total in totals), _last(source)))
+    rows.append(("", _("总分"), points(source.rules.full), *(points(total) for total in totals), _last(source)))
     return Table(_columns(), tuple(rows))
 
 
@@ -71,7 +71,7 @@ def _why(source: Source, indicator: Indicator, per_side: list[Line | None]) -> s
     """The reason of whose score counts most by now, and what that side wrote."""
     for side, line in reversed(list(zip(SIDES, per_side, strict=True))):
         if line is not None:
-            notes = [source.scores.get(each, {}).get(indicator.code) for each in (side, ScoredBy.LEAGUE)]
+            notes = [source.basis.row(each, indicator) for each in (side, ScoredBy.LEAGUE)]
             note = next((row.note for row in notes if row is not None and row.note), "")
             return f"{line.reason}{note}"
     return ""

@@ -92,7 +92,7 @@ def overview(sources: Sequence[Source], sums: Sums) -> tuple[Block, ...]:
 
 def results(sources: Sequence[Source], sums: Sums) -> tuple[tuple[str, int], ...]:
     """Every conclusion of the standard, best first, with the number of teams."""
-    return tuple((bar.name, sums.results[bar.key]) for bar in sources[0].frame.rules.bars) if sources else ()
+    return tuple((bar.name, sums.results[bar.key]) for bar in sources[0].rules.bars) if sources else ()
 
 
 def states(sources: Sequence[Source]) -> Table:
@@ -137,7 +137,7 @@ def weaknesses(sources: Sequence[Source]) -> list[Weakness]:
             for line in one.sheet(side).lines:
                 if line.standing != Standing.NOT_APPLICABLE:
                     lines.setdefault(line.rule.code, []).append(line)
-    indicators = sources[0].frame.indicators if sources else ()
+    indicators = sources[0].indicators if sources else ()
     found = [_weakness(one, lines[one.code]) for one in indicators if one.code in lines and not is_heading(one)]
     weak = [one for one in found if one.losing * 2 >= one.scored and one.losing]
     return sorted(weak, key=lambda one: (-one.losing * 1000 // one.scored, -one.lost))[:WEAKEST]

@@ -11,13 +11,14 @@ from assessments.report.content import Block, Facts, Opinion, Remark, Report, Se
 from assessments.report.scores import score_blocks
 from assessments.report.sources import Source
 from assessments.report.words import day, paragraphs, points
+from assessments.sections import written
 from assessments.states import ReviewState
 from organizations.roles import Level
 
 
 def build(source: Source, *, region: str, dated: date, number: str) -> Report:
     """:param region: what the region's office is called, which decides."""
-    review, campaign = source.review, source.frame.campaign
+    review, campaign = source.review, source.campaign
     words = {"year": campaign.year}
     return Report(
         kind=_("队伍年度考核报告"),
@@ -41,7 +42,7 @@ def mark_of(review: Review) -> str:
 
 def _cover(source: Source) -> tuple[tuple[str, str], ...]:
     review = source.review
-    rows = [(_("考核单位"), review.office.name), (_("考核年度"), str(source.frame.campaign.year))]
+    rows = [(_("考核单位"), review.office.name), (_("考核年度"), str(source.campaign.year))]
     if review.state == ReviewState.EXEMPT:
         rows.append((_("考核结果"), _("不参加本年度考核")))
     elif review.result is not None:
@@ -83,12 +84,8 @@ def _untaken() -> Block:
 
 def _self_report(source: Source) -> tuple[Section, ...]:
     """The sections that say something; what the portal does not keep yet is absent unless the team wrote of it."""
-    texts = [
-        Text(paragraphs(source.review.report[key]), heading=title)
-        for key, title in titles().items()
-        if paragraphs(str(source.review.report.get(key, "")))
-    ]
     review = source.review
+    texts = [Text(paragraphs(text), heading=str(section.title)) for section, text in written(review)]
     if not texts:
         return ()
     if not review.reporter:
@@ -96,15 +93,6 @@ def _self_report(source: Source) -> tuple[Section, ...]:
     words = {"name": review.reporter, "day": day(review.reported_on)}
     signed = _("述职人：%(name)s　　述职日期：%(day)s") % words
     return (Section(_("述职报告"), (*texts, Remark(signed))),)
-
-
-def titles() -> dict[str, str]:
-    """Keys of the self-report in order → what they are called (domain.md §11.16)."""
-    return {
-        "basics": _("基本情况"), "party": _("党建工作"), "team": _("队伍建设"), "training": _("培训演练"),
-        "missions": _("执行任务"), "equipment": _("装备"), "funds": _("经费"), "problems": _("问题和不足"),
-        "plans": _("下年计划"),
-    }  # fmt: skip
 
 
 def _opinions(source: Source, region: str) -> tuple[Block, ...]:

@@ -28,10 +28,30 @@ def reviews_of(campaign: Campaign) -> QuerySet[Review]:
     return campaign.reviews.exclude(state=ReviewState.EXEMPT)
 
 
-def planned(campaign: Campaign) -> int:
-    """How many documents a run begun now would have."""
+@dataclass(frozen=True)
+class Plan:
+    """:param total: documents a run begun now would have. :param drafts: reports among them about what is not final."""
+
+    total: int = 0
+    drafts: int = 0
+
+
+def planned(campaign: Campaign) -> Plan:
     places = _places(campaign)
-    return len(list(_wanted(places))) if places else 0
+    if not places:
+        return Plan()
+    open_ones = reviews_of(campaign).exclude(state=ReviewState.FINAL)
+    paths = list(open_ones.order_by().values_list("organization__path", flat=True))
+    wanted, teams = list(_wanted(places)), set(paths)
+    drafts = [one for one in wanted if one.kind in PAPERS and _is_open(one, teams)]
+    return Plan(len(wanted), len(drafts))
+
+
+def _is_open(one: "_Wanted", paths: set[str]) -> bool:
+    """Whether a team it is about has not come to a final result."""
+    if one.kind == DocumentKind.TEAM:
+        return one.place.path in paths
+    return any(path.startswith(one.place.path) for path in paths)
 
 
 def _places(campaign: Campaign) -> list[Organization]:

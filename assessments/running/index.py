@@ -38,7 +38,7 @@ def columns() -> list[ExportColumn]:
         (_("页数"), lambda part: part.pages),
         (_("大小（字节）"), lambda part: part.size),
         (_("文件名"), lambda part: part.file_name),
-        (_("核验码"), lambda part: part.code),
+        (_("核验码"), lambda part: _("草稿") if part.is_draft else part.code),
         (_("文件校验值"), lambda part: part.sha256),
     ]
     return [ExportColumn(title, value) for title, value in found]

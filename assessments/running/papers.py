@@ -59,8 +59,8 @@ def _earlier_draft(document: ReportDocument) -> dict[str, Any] | None:
         kind=document.kind, organization=document.organization_id, digest=document.digest, state=DocumentState.READY,
         code="",
     )  # fmt: skip
-    found = rows.values("file", "sha256", "pages", "size", "code").first()
-    return dict(found) if found else None
+    known = rows.values("file", "sha256", "pages", "size", "code").first()
+    return dict(known) if known is not None else None
 
 
 def _kept_draft(document: ReportDocument, pdf: bytes) -> str:

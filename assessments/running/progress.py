@@ -20,6 +20,7 @@ from organizations.models import User
 
 MOST_FAILED = 10
 PACE = timedelta(minutes=2)  # the speed is what was made within it
+_DRAFT = Q(kind__in=PAPERS, state=DocumentState.READY, code="")
 
 
 @dataclass
@@ -63,6 +64,7 @@ class Line:
 
     name: str
     tally: Tally = field(default_factory=Tally)
+    drafts: int = 0
     report: ReportDocument | None = None
     archive: ReportDocument | None = None
 
@@ -75,6 +77,11 @@ class Progress:
     index: ReportDocument | None
     failed: list[ReportDocument]
     per_minute: int
+
+    @property
+    def drafts(self) -> int:
+        """Reports about what is not final yet."""
+        return sum(line.drafts for line in self.lines)
 
     @property
     def under_way(self) -> bool:
@@ -108,7 +115,7 @@ def progress_of(run: ReportRun, user: User) -> Progress:
     found = together(
         counts=seen.order_by()
         .values("league", "league__path", "league__short_name", "kind", "state")
-        .annotate(n=Count("pk"), lately=Count("pk", filter=Q(ready_at__gte=since))),
+        .annotate(n=Count("pk"), lately=Count("pk", filter=Q(ready_at__gte=since)), drafts=Count("pk", filter=_DRAFT)),
         single=seen.filter(kind__in=single).order_by("position"),
         failed=seen.filter(state=DocumentState.FAILED)
         .select_related("organization")
@@ -128,6 +135,7 @@ def _assembled(run: ReportRun, found: dict[str, list[Any]], since: datetime) -> 
         line = lines.setdefault(row["league"], Line(row["league__short_name"]))
         if row["kind"] in PAPERS:
             line.tally.by[row["state"]] += row["n"]
+            line.drafts += row["drafts"]
     index = None
     for document in found["single"]:
         line = lines[document.league_id]

@@ -102,7 +102,7 @@ class DocumentTable(Table):
         if not record.is_paper:
             return first
         word = format_html('{}　<a href="{}">Word</a>', first, reverse("assessments:document_word", args=[record.pk]))
-        if not record.code:
+        if record.is_draft:
             return format_html("{}　{}", word, _("草稿"))
         return format_html('{}　<a href="{}">{}</a>', word, reverse("verify", args=[record.code]), _("核验"))
 

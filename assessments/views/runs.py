@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments.filters.runs import RunFilter
 from assessments.forms.runs import RunStartForm
 from assessments.models import Campaign, ReportRun
-from assessments.running.beginning import begin, day_of_next, last_run, planned, reviews_of
+from assessments.running.beginning import Plan, begin, day_of_next, last_run, planned, reviews_of
 from assessments.running.progress import Progress, progress_of
 from assessments.running.workflow import WORKFLOW
 from assessments.states import DOCUMENT_TONES, DocumentState, ReviewState
@@ -72,12 +72,12 @@ def run_start(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已开始生成，共 %(n)d 份文件。") % {"n": run.total})
             return redirect(run)
-    counts = _counts(campaign)
+    counts, plan = _counts(campaign), planned(campaign)
     context = {
         "title": _("生成%(campaign)s报告") % {"campaign": campaign},
         "campaign": campaign,
-        "question": _question(campaign, counts),
-        "consequences": _consequences(counts),
+        "question": _question(campaign, counts, plan),
+        "consequences": _consequences(counts, plan),
         "form": form,
         "submit_label": _("开始生成"),
         "cancel_url": _back(campaign),
@@ -91,13 +91,13 @@ def _counts(campaign: Campaign) -> dict[str, int]:
     return dict(rows)
 
 
-def _question(campaign: Campaign, counts: dict[str, int]) -> str:
-    words = {"campaign": campaign, "teams": sum(counts.values()), "all": planned(campaign)}
+def _question(campaign: Campaign, counts: dict[str, int], plan: Plan) -> str:
+    words = {"campaign": campaign, "teams": sum(counts.values()), "all": plan.total}
     one = _("将为%(campaign)s的 %(teams)d 支队伍各生成一份报告，另生成各盟市和自治区的报告、打包文件和目录，") % words
     return one + _("共 %(all)d 份文件。") % words
 
 
-def _consequences(counts: dict[str, int]) -> list[str]:
+def _consequences(counts: dict[str, int], plan: Plan) -> list[str]:
     waiting = {state: n for state, n in counts.items() if state != ReviewState.FINAL}
     lines = []
     if waiting:
@@ -107,8 +107,10 @@ def _consequences(counts: dict[str, int]) -> list[str]:
             if state in waiting
         )
         words = {"n": sum(waiting.values()), "each": each}
-        lines.append(_("还有 %(n)d 支队伍没有办结（%(each)s），报告按现在的情况生成。") % words)
-        lines.append(_("办结以后再生成一次，只更新有变化的。"))
+        lines.append(_("还有 %(n)d 支队伍没有办结（%(each)s）。") % words)
+        drafts = {"n": plan.drafts}
+        lines.append(_("因此有 %(n)d 份报告是草稿，含所在盟市和自治区的：标明“草稿”，没有核验码，不作凭证。") % drafts)
+        lines.append(_("办结以后再生成一次，草稿换成正式报告，其余只更新有变化的。"))
     lines.append(_("内容没有变化的报告沿用已有的文件。内容变了的是新版本，旧版本的核验页会注明已被取代。"))
     lines.append(_("在后台进行，可以离开页面，做完会通知您；中途可以暂停或取消。"))
     return lines

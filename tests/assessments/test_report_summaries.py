@@ -17,7 +17,7 @@ from core.language import in_chinese
 from organizations.models import Organization
 from organizations.roles import Level
 from tests.assessments.report_reading import missing_glyphs, pages_of
-from tests.assessments.report_sources import DATED, frame, source
+from tests.assessments.report_sources import DATED, campaign, source
 
 PLACE = Organization(pk=8, name="呼伦贝尔市红十字会", short_name="呼伦贝尔市", level=Level.LEAGUE, path="00010002")
 OTHER = Organization(pk=7, name="阿拉善盟红十字会", short_name="阿拉善盟", level=Level.LEAGUE, path="00010003")
@@ -30,12 +30,12 @@ def several(count: int, **told: Any) -> list[Source]:
 
 def of_league(sources: list[Source]) -> Report:
     with in_chinese():
-        return league.build(frame().campaign, PLACE, sources, region=REGION.name, dated=DATED, number="KH-150700")
+        return league.build(campaign(), PLACE, sources, region=REGION.name, dated=DATED, number="KH-150700")
 
 
 def of_region(sources: list[Source]) -> Report:
     with in_chinese():
-        return region.build(frame().campaign, REGION, [PLACE, OTHER], sources, dated=DATED, number="KH-150000")
+        return region.build(campaign(), REGION, [PLACE, OTHER], sources, dated=DATED, number="KH-150000")
 
 
 def rows_of(report: Report, title: str) -> list[tuple[str, ...]]:
@@ -77,10 +77,11 @@ def test_weaknesses_are_indicators_where_half_of_the_teams_lose_points() -> None
 
 
 def with_points(one: Source, points: Decimal) -> Source:
-    row = one.scores[ScoredBy.LEAGUE]["2.1"]
-    given = ReviewScore(review=row.review, indicator=row.indicator, scored_by=row.scored_by, points=points)
-    scores = {**one.scores, ScoredBy.LEAGUE: {**one.scores[ScoredBy.LEAGUE], "2.1": given}}
-    return replace(one, scores=scores)
+    """The league gave so many for 2.1."""
+    line = next(each for each in one.indicators if each.code == "2.1")
+    given = ReviewScore(review=one.review, indicator=line, scored_by=ScoredBy.LEAGUE, points=points)
+    league = {**one.basis.rows[ScoredBy.LEAGUE], line.pk: given}
+    return replace(one, basis=replace(one.basis, rows={**one.basis.rows, ScoredBy.LEAGUE: league}))
 
 
 @pytest.mark.parametrize("built", [of_league, of_region])
