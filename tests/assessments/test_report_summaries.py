@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assessments.choices import ScoredBy
-from assessments.models import ReviewScore
+from assessments.models import Conclusion, ReviewScore
 from assessments.report import league, page, region
 from assessments.report.content import Report, Table
 from assessments.report.digest import digest
@@ -107,3 +107,13 @@ def test_nothing_to_report_is_said(built: Any) -> None:
     text = "".join(text_of(built([])))
     assert "没有半数以上队伍失分的指标" in text
     assert "救援队" in text
+
+
+def test_who_missed_every_bar_reads_what_was_missed() -> None:
+    """The last conclusion asks for nothing: measured against it, every number would be enough."""
+    missed = source(result=Conclusion(pk=3, key="unqualified", name="不合格"))
+    assert missed.snapshot is not None
+    missed.snapshot.values = {"members_registered": "10", "drills_held": "1"}
+    sheet = missed.sheet(ScoredBy.REGION)
+    assert {line.rule.code: line.points for line in sheet.lines}["1.1"] < 30
+    assert sheet.total == sum(line.points for line in sheet.lines) + Decimal("0.5")  # and the bonus
