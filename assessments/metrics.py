@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.late import STAGES, late
 from assessments.models import FollowUp, Review, TeamGrade
-from assessments.models.annual import FOLLOW_UP_OPEN, follow_up_overdue
+from assessments.models.follow_up import FOLLOW_UP_OPEN, follow_up_overdue
 from assessments.states import CampaignState, ReviewState
 from core.history.as_at import held_on
 from core.metrics import Link, Measure, Period, metric

@@ -10,7 +10,7 @@ from assessments.choices import FollowUpKind
 from assessments.filters.reviews import years
 from assessments.following import to_finish
 from assessments.models import FollowUp
-from assessments.models.annual import FOLLOW_UP_OPEN, follow_up_overdue
+from assessments.models.follow_up import FOLLOW_UP_OPEN, follow_up_overdue
 from core.lists import Filter, key_of
 from organizations.filters import Scope, pick
 

@@ -1,9 +1,13 @@
 """Standards, gradings, annual assessments, the run of reports."""
 
-from assessments.models.annual import Adjustment, Campaign, FollowUp, Review, ReviewScore, Snapshot
-from assessments.models.grading import Grading, GradingClaim, PanelMember, ScoreMark, SettledScore, TeamGrade
+from assessments.models.campaign import Campaign
+from assessments.models.follow_up import FollowUp
+from assessments.models.grade import TeamGrade
+from assessments.models.grading import Grading, GradingClaim
 from assessments.models.member import MemberAssessment, MemberScore
 from assessments.models.objection import Objection
+from assessments.models.panel import PanelMember, ScoreMark, SettledScore
+from assessments.models.review import Adjustment, Review, ReviewScore, Snapshot
 from assessments.models.run import ReportDocument, ReportRun
 from assessments.models.standard import Conclusion, Indicator, Standard
 

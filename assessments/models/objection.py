@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import ObjectionKind, ObjectionOutcome
-from assessments.models.annual import Review
 from assessments.models.grading import Grading
+from assessments.models.review import Review
 from core.decisions import Decision
 from core.history import tracked
 from organizations.models import Organization, User

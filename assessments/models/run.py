@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import DocumentKind
-from assessments.models.annual import Campaign
+from assessments.models.campaign import Campaign
 from assessments.states import DOCUMENT_TRANSITIONS, RUN_TRANSITIONS, DocumentState, RunState
 from core.attachments.names import shown_name
 from core.decisions import Decision

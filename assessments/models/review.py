@@ -1,22 +1,19 @@
-from datetime import date
-
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import AdjustmentKind, FollowUpKind, ScoredBy
-from assessments.models.standard import Conclusion, Indicator, Standard
+from assessments.choices import AdjustmentKind, ScoredBy
+from assessments.models.campaign import Campaign
+from assessments.models.standard import Conclusion, Indicator
 from assessments.states import (
-    CAMPAIGN_TRANSITIONS,
     REVIEW_TRANSITIONS,
     REVIEW_WITH_AUTHOR,
-    CampaignState,
     ReviewState,
 )
 from core.decisions import Decision, no
@@ -25,85 +22,8 @@ from core.search import matching
 from organizations.models import Organization, User
 from organizations.region import may_manage_assessments
 from organizations.roles import Right
-from organizations.validators import validate_visible, validate_year
+from organizations.validators import validate_visible
 from teams.models import Team
-
-
-class CampaignQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> "CampaignQuerySet":
-        """Everybody who sees assessments; what is being prepared, the region."""
-        from organizations.permissions import access  # the permission module reads the organization's model
-
-        if Right.VIEW_ASSESSMENT not in access(user):
-            return self.none()
-        return self if may_manage_assessments(user) else self.exclude(state=CampaignState.DRAFT)
-
-
-@tracked()
-class Campaign(models.Model):
-    """年度考核 of one year: the standard, the calendar, who is asked (domain.md §11.16). Opened by the region.
-
-    The days remind; nothing is decided because a day has passed.
-
-    :ivar data_until: the day as at which the records are read, 31 December of the year unless said otherwise.
-    """
-
-    State = CampaignState
-
-    year = models.PositiveSmallIntegerField(
-        _("年度"), unique=True, validators=[MinValueValidator(2020), MaxValueValidator(2100)]
-    )
-    state = models.CharField(_("状态"), max_length=10, choices=CampaignState, default=CampaignState.DRAFT)
-    standard = models.ForeignKey(Standard, models.PROTECT, related_name="+", verbose_name=_("考核标准"))
-    document_number = models.CharField(_("通知文号"), max_length=60, blank=True)
-    data_until = models.DateField(_("数据截止日"), validators=[validate_year])
-    report_by = models.DateField(_("队伍报送截止"), null=True, blank=True, validators=[validate_year])
-    score_by = models.DateField(_("盟市考核截止"), null=True, blank=True, validators=[validate_year])
-    decide_by = models.DateField(_("自治区审定截止"), null=True, blank=True, validators=[validate_year])
-    public_from = models.DateField(_("公示起"), null=True, blank=True, validators=[validate_year])
-    public_until = models.DateField(_("公示止"), null=True, blank=True, validators=[validate_year])
-    note = models.TextField(_("说明"), blank=True, max_length=3000)
-    opened_at = models.DateTimeField(_("启动时间"), null=True, blank=True, editable=False)
-    closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True, editable=False)
-    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("登记人"))
-    created_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
-
-    objects = CampaignQuerySet.as_manager()
-    attachment_kinds = {"notice": _("考核通知"), "other": _("其他材料")}
-
-    class Meta:
-        verbose_name = _("年度考核")
-        default_permissions = ()
-        ordering = ["-year"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(public_until=None) | Q(public_until__gte=F("public_from")),
-                name="campaign_publicity_dates",
-                violation_error_message=_("公示止的日期不能早于起的日期。"),
-            ),
-        ]
-        triggers = [
-            pgtrigger.FSM(name="legal_moves", field="state", transitions=CAMPAIGN_TRANSITIONS),
-            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
-        ]
-
-    def __str__(self) -> str:
-        return _now("%(year)s年度考核") % {"year": self.year}
-
-    def get_absolute_url(self) -> str:
-        return reverse("assessments:campaign_detail", args=[self.pk])
-
-    @property
-    def begins(self) -> date:
-        return date(self.year, 1, 1)
-
-    def can_edit(self, user: User) -> Decision:
-        decision = may_manage_assessments(user)
-        return no(_("这次考核已经办结，不能再改。")) if decision and self.state == CampaignState.CLOSED else decision
-
-    def can_attach(self, user: User) -> Decision:
-        return self.can_edit(user)
 
 
 class ReviewQuerySet(models.QuerySet):
@@ -340,102 +260,3 @@ class Adjustment(models.Model):
         from organizations.permissions import can  # the permission module reads the organization's model
 
         return can(user, Right.SCORE_ASSESSMENT, self.review.office) or may_manage_assessments(user)
-
-
-FOLLOW_UP_OPEN = Q(done_on=None, ended_on=None)
-
-
-def follow_up_overdue(day: date) -> Q:
-    """Nothing reported though its day has passed. Also over their history."""
-    return FOLLOW_UP_OPEN & Q(reported_at=None, due_on__lt=day)
-
-
-class FollowUpQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> "FollowUpQuerySet":
-        from organizations.permissions import reach  # the permission module reads the organization's model
-
-        return self.filter(reach(user, Right.VIEW_ASSESSMENT, at="review__organization"))
-
-    def open(self) -> "FollowUpQuerySet":
-        return self.filter(FOLLOW_UP_OPEN)
-
-    def to_report(self, user: User) -> "FollowUpQuerySet":
-        """What a place of the user has still to do and report."""
-        from organizations.permissions import reach  # the permission module reads the organization's model
-
-        mine = reach(user, Right.REPORT_ASSESSMENT, at="responsible")
-        return self.open().filter(mine, reported_at=None)
-
-    def below(self, place: Organization) -> "FollowUpQuerySet":
-        return self.filter(review__organization__path__startswith=place.path)
-
-    def matching(self, term: str) -> "FollowUpQuerySet":
-        named = Organization.objects.filter(matching(term)).order_by().values("pk")
-        return self.filter(Q(review__organization__in=named) | Q(responsible__in=named))
-
-
-@tracked()
-class FollowUp(models.Model):
-    """后续动作 a result leads to (中红字〔2023〕42号 第十七条). Supervision takes them over from here."""
-
-    review = models.ForeignKey(Review, models.PROTECT, related_name="follow_ups", verbose_name=_("考核"))
-    kind = models.CharField(_("种类"), max_length=10, choices=FollowUpKind)
-    what = models.CharField(_("内容"), max_length=300, validators=[validate_visible])
-    responsible = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("落实单位"))
-    due_on = models.DateField(_("期限"), null=True, blank=True, validators=[validate_year])
-    outcome = models.CharField(_("落实情况"), max_length=500, blank=True)
-    reported_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("报告人")
-    )
-    reported_at = models.DateTimeField(_("报告时间"), null=True, blank=True, editable=False)
-    done_on = models.DateField(_("完成日期"), null=True, blank=True)
-    done_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("确认人")
-    )
-    ended_on = models.DateField(_("撤销日期"), null=True, blank=True)
-    end_reason = models.CharField(_("撤销原因"), max_length=200, blank=True)
-    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("登记人"))
-    made_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
-
-    objects = FollowUpQuerySet.as_manager()
-    attachment_kinds = {"outcome": _("落实材料")}
-
-    class Meta:
-        verbose_name = _("考核后续动作")
-        default_permissions = ()
-        ordering = ["due_on", "pk"]
-        indexes = [
-            models.Index(fields=["due_on", "id"], name="followup_order"),
-            models.Index(fields=["responsible", "due_on"], name="followup_of"),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(kind=FollowUpKind.RECTIFY) | Q(due_on__isnull=False),
-                name="followup_rectify_due",
-                violation_error_message=_("限期整改要填写期限。"),
-            ),
-            # who reported it never says that it is done
-            models.CheckConstraint(
-                condition=Q(done_by=None) | Q(reported_by=None) | ~Q(done_by=F("reported_by")),
-                name="followup_two_people",
-            ),
-            models.CheckConstraint(condition=Q(ended_on=None) | ~Q(end_reason=""), name="followup_ended_with_reason"),
-        ]
-        triggers = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return self.what
-
-    def get_absolute_url(self) -> str:
-        return reverse("assessments:followup_detail", args=[self.pk])
-
-    def can_attach(self, user: User) -> Decision:
-        from organizations.permissions import can  # the permission module reads the organization's model
-
-        decision = can(user, Right.REPORT_ASSESSMENT, self.responsible)
-        return no(_("已经了结，不再收材料。")) if decision and not self.is_open else decision
-
-    @property
-    def is_open(self) -> bool:
-        return self.done_on is None and self.ended_on is None
