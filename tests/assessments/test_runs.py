@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -25,6 +26,7 @@ from assessments.running.attempts import _attempt, run_document
 from assessments.running.beginning import begin
 from assessments.running.watching import resume, sweep
 from assessments.running.workflow import WORKFLOW
+from core.documents import rendering
 from core.jobs import JobLost
 from core.models import AccessLog, Notice, VerifiableDocument, WorkflowEvent
 from organizations.models import User
@@ -34,11 +36,15 @@ from tests.core.list_checks import assert_constant_queries, assert_tampering_is_
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
+PRINT = rendering.pdf_of
+# Every test makes the same reports: a page that was printed once gives the same bytes again, as a test below shows.
+_printed = lru_cache(maxsize=100)(PRINT)
 
 
 @pytest.fixture(autouse=True)
-def _own_files(cabinet) -> None:  # noqa: F811
-    """Every test with a storage of its own."""
+def _own_files(cabinet, monkeypatch) -> None:  # noqa: F811
+    """Every test with a storage of its own; what was printed before is not printed anew."""
+    monkeypatch.setattr(rendering, "pdf_of", _printed)
 
 
 @pytest.fixture
@@ -178,7 +184,8 @@ def test_what_comes_back_is_a_new_paper(run: ReportRun, campaign: Campaign, regi
     assert "现在有效" in Client().get(f"/verify/{again.code}/").content.decode()
 
 
-def test_same_inputs_give_the_same_bytes(run: ReportRun) -> None:
+def test_same_inputs_give_the_same_bytes(run: ReportRun, monkeypatch) -> None:
+    monkeypatch.setattr(rendering, "pdf_of", PRINT)  # printed anew
     document = running.of_team(run, "T150404901")
     with document.file.open("rb") as stored:
         assert render_pdf_of(document) == stored.read()
