@@ -29,6 +29,7 @@ class Row:
     see: Right | None = None
     right: Right | None = None
     owner: str = ""
+    also: str = ""  # a person of the cast who gets in without the right
     query: str = ""
     at: str = (
         PLACE  # the office at which ``right`` counts, where that is not the record's own; several, apart by spaces

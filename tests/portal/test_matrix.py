@@ -67,7 +67,7 @@ def _expected(row: Row, username: str) -> str:
     if row.kind == "own":
         return "in" if username == row.owner else "404"
     if row.kind == "holder":
-        return "in" if row.right and _holds(username, row.right) else "403"
+        return "in" if username == row.also or (row.right and _holds(username, row.right)) else "403"
     if row.kind == "at":
         return "in" if row.right and _reaches(username, row.right, row.at) else "403"
     if row.kind == "record":

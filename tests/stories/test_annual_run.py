@@ -26,7 +26,8 @@ NUMBER = "演示发〔2025〕28号"
 def standard(portal: dict[str, User]) -> str:
     """The captain's team as it reported the year before, under a standard with a handful of lines. Its name."""
     captain, office, region = portal["captain"], portal["chifeng"], portal["region"]
-    made = builders.standard(Purpose.ANNUAL)
+    bars = ({"key": "qualified", "name": "合格", "min_total": 20}, {"key": "unqualified", "name": "不合格"})
+    made = builders.standard(Purpose.ANNUAL, conclusions=bars)
     days = {"public_from": date(YEAR, 2, 16), "public_until": date(YEAR, 2, 20)}
     before = annual.campaign(region, YEAR - 1, standard=made, **days)
     annual.in_state("final", before, captain.organization, captain, office, region)

@@ -5,8 +5,8 @@ from tests.portal.rows import BOTH, PAGE, POST, Row
 
 
 def _shared(*args: str) -> Row:
-    """Everybody who sees assessments anywhere may look it up."""
-    return Row("holder", PAGE, args, right=Right.VIEW_ASSESSMENT)
+    """Everybody who sees assessments anywhere may look it up, and whoever sits on a panel."""
+    return Row("holder", PAGE, args, right=Right.VIEW_ASSESSMENT, also="assessor")
 
 
 def _kept(*args: str, methods: tuple[str, ...] = BOTH) -> Row:
