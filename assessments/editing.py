@@ -7,7 +7,7 @@ from django.db import transaction
 from assessments.drafting import opened
 from assessments.lines import STEP
 from assessments.models import Indicator, Standard
-from assessments.tree import branch, nodes
+from assessments.tree import branch, in_order, nodes
 
 
 def next_code(indicators: Iterable[Indicator], parent: Indicator | None) -> str:
@@ -27,7 +27,7 @@ def put_last(indicator: Indicator) -> None:
     own = next(row for row in rows if row.pk == indicator.pk)
     moved = branch(rows, own)
     keys = {row.pk for row in moved}
-    others = [node.indicator for node in nodes(row for row in rows if row.pk not in keys)]
+    others = in_order(row for row in rows if row.pk not in keys)
     under = next((row for row in others if row.pk == own.parent_id), None)
     behind = branch(others, under) if under else others
     at = others.index(behind[-1]) + 1 if behind else 0
@@ -39,7 +39,7 @@ def shift(indicator: Indicator, *, up: bool) -> bool:
     """Change places with the sibling before or after; False where there is none."""
     opened(indicator.standard)
     rows = list(indicator.standard.indicators.all())
-    ordered = [node.indicator for node in nodes(rows)]
+    ordered = in_order(rows)
     siblings = [row for row in ordered if row.parent_id == indicator.parent_id]
     place = next(number for number, row in enumerate(siblings) if row.pk == indicator.pk)
     other = place - 1 if up else place + 1

@@ -16,6 +16,7 @@ from assessments.models import Conclusion, Grading, GradingClaim, Indicator
 from assessments.rules import made
 from assessments.scoring import Answer, Line, ScoreSheet, score
 from assessments.states import GRADING_WITH_AUTHOR
+from assessments.tree import depths
 from core.metrics import Metric, Period, counted, every, numbers_at
 from core.models import Attachment
 from core.together import together
@@ -155,14 +156,12 @@ def _rows(
     if live and metrics:
         measures = counted(dict.fromkeys(metrics.values()), place, period)
         numbers = {name: Decimal(str(measure.value)) for name, measure in measures.items()}
-    depths: dict[int, int] = {}
-    rows = []
+    depth, rows = depths(indicators), []
     for one in indicators:
-        depths[one.pk] = depths.get(one.parent_id or 0, -1) + 1
         claim, metric = claims.get(one.pk), metrics.get(one.pk)
         number = numbers.get(metric.name) if metric and live else claim.value if metric and claim else None
         url = metric.url(place, period) if metric else ""
-        rows.append(Row(one, claim, metric, number, depths[one.pk], url))
+        rows.append(Row(one, claim, metric, number, depth[one.pk], url))
     return rows
 
 

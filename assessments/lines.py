@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from assessments.models import Conclusion, Indicator, Standard
-from assessments.tree import nodes
+from assessments.tree import in_order
 
 HEAD = (
     "name", "purpose", "scheme", "publisher", "category", "specialty", "document_number", "valid_from", "valid_until",
@@ -28,7 +28,7 @@ def label(of: Any, name: str) -> str:
 
 def lines_of(indicators: Iterable[Indicator]) -> list[dict[str, Any]]:
     """In the order of the tree, each with ``parent``, the code of what it stands under (empty at the top)."""
-    rows = [node.indicator for node in nodes(indicators)]
+    rows = in_order(indicators)
     codes: dict[Any, str] = {row.pk: row.code for row in rows}
     return [{**{name: getattr(row, name) for name in LINE}, "parent": codes.get(row.parent_id, "")} for row in rows]
 

@@ -10,6 +10,7 @@ from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, alike, said_
 from assessments.choices import Method, ScoredBy
 from assessments.models import Campaign, Indicator, Review
 from assessments.scoring import Answer, Line, ScoreSheet, plain
+from assessments.tree import depths
 from core import metrics
 
 SIDES = (TEAM, LEAGUE, REGION)
@@ -80,12 +81,11 @@ def sheets_of(review: Review, basis: Basis, sides: Any = SIDES) -> dict[str, Sco
 
 def rows_of(review: Review, basis: Basis, sheets: dict[str, ScoreSheet]) -> list[Row]:
     """Every line of the standard, headings too, with the sides whose sheets are given."""
-    depths: dict[int, int] = {}
+    depth = depths(basis.indicators)
     lines = {side: {line.rule.code: line for line in each.lines} for side, each in sheets.items()}
     rows = []
     for one in basis.indicators:
-        depth = depths[one.pk] = depths.get(one.parent_id, -1) + 1 if one.parent_id else 0
-        row = Row(one, depth, one.method == Method.HEADING)
+        row = Row(one, depth[one.pk], one.method == Method.HEADING)
         if not row.is_heading:
             _fill(row, review, basis, lines)
         rows.append(row)

@@ -6,6 +6,7 @@ from typing import Any
 from assessments.choices import Method
 from assessments.models import Indicator
 from assessments.scoring import NOUGHT, ScoreSheet, plain
+from assessments.tree import depths, in_order
 
 
 def laid_out(indicators: Iterable[Indicator], sheet: ScoreSheet) -> list[Any]:
@@ -14,9 +15,9 @@ def laid_out(indicators: Iterable[Indicator], sheet: ScoreSheet) -> list[Any]:
     every: list[Any] = list(indicators)
     by_key = {one.pk: one for one in every}
     lines = {line.rule.code: line for line in sheet.lines}
+    depth = depths(every)
     for one in every:
-        one.line, one.earned, one.worth = None, NOUGHT, NOUGHT
-        one.depth = sum(1 for _above in _above(one, by_key))
+        one.line, one.earned, one.worth, one.depth = None, NOUGHT, NOUGHT, depth[one.pk]
     for one in every:
         if one.method == Method.HEADING:
             continue
@@ -26,7 +27,7 @@ def laid_out(indicators: Iterable[Indicator], sheet: ScoreSheet) -> list[Any]:
             each.worth += one.points
     for one in every:
         one.points_shown, one.worth_shown = plain(one.earned), plain(one.worth)
-    return _in_tree_order(every)
+    return in_order(every)
 
 
 def _above(one: Any, by_key: dict[int, Any]) -> Iterable[Any]:
@@ -35,18 +36,3 @@ def _above(one: Any, by_key: dict[int, Any]) -> Iterable[Any]:
         seen.add(one.parent_id)
         one = by_key[one.parent_id]
         yield one
-
-
-def _in_tree_order(every: list[Any]) -> list[Any]:
-    """Each below the one it belongs to, among siblings in the order given."""
-    below: dict[int | None, list[Any]] = {}
-    keys = {one.pk for one in every}
-    for one in every:
-        below.setdefault(one.parent_id if one.parent_id in keys else None, []).append(one)
-    ordered: list[Any] = []
-    stack = list(reversed(below.get(None, [])))
-    while stack:
-        one = stack.pop()
-        ordered.append(one)
-        stack += reversed(below.get(one.pk, []))
-    return ordered

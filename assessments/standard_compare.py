@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from assessments.lines import BARS, HEAD, LINE, label
 from assessments.models import Conclusion, Indicator, Standard
-from assessments.tree import nodes
+from assessments.tree import in_order
 from assessments.wording import cell
 from core.diff import Piece, marked
 from core.forms import shown
@@ -56,7 +56,7 @@ def indicators(
 ) -> list[Compared]:
     """In the order of the new tree, what fell away at the end. A line is known by its name where that is the only one
     so called, else by its number: numbers shift when one is put in between."""
-    before, after = ([node.indicator for node in nodes(rows)] for rows in (old, new))
+    before, after = (in_order(rows) for rows in (old, new))
     names = {bar.key: bar.name for bar in [*old_bars, *new_bars]}
     pairs = _paired(before, after)
     rows = []

@@ -53,6 +53,16 @@ def nodes(indicators: Iterable[Indicator]) -> list[Node]:
     return found
 
 
+def in_order(indicators: Iterable[Indicator]) -> list[Indicator]:
+    """The indicators alone, in that order."""
+    return [node.indicator for node in nodes(indicators)]
+
+
+def depths(indicators: Iterable[Indicator]) -> dict[int, int]:
+    """Key → how far in a page shows it, from 0 at the top."""
+    return {node.indicator.pk: node.depth - 1 for node in nodes(indicators)}
+
+
 def _by_parent(indicators: Iterable[Indicator]) -> dict[int | None, list[Indicator]]:
     rows = sorted(indicators, key=lambda one: (one.position, one.pk or 0))
     known = {row.pk for row in rows}

@@ -14,6 +14,7 @@ from assessments.panel.marking import why_not
 from assessments.panel.sheet import PanelSheet, panel_sheet
 from assessments.panel.words import asked, steps_of, told
 from assessments.scoring import Answer, plain
+from assessments.tree import depths
 from core.models import Attachment
 from organizations.models import User
 
@@ -24,26 +25,16 @@ def tablet_sheet(member: PanelMember, user: User) -> dict[str, Any]:
     sheet = panel_sheet(grading)
     files = _claim_files(sheet)
     own = evidence_of(ScoreMark.objects.filter(member=member))
-    depths = _depths(sheet.indicators)
+    depth = depths(sheet.indicators)
     return {
         "grading": {"id": grading.pk, "state": grading.get_state_display(), "why": why_not(member, user)},
         "finished": member.finished_at is not None,
         "indicators": [
-            _indicator(one, depths[one.pk], sheet.claims.get(one.pk), grading, files) for one in sheet.indicators
+            _indicator(one, depth[one.pk], sheet.claims.get(one.pk), grading, files) for one in sheet.indicators
         ],
         "marks": [_mark(mark) for (key, _one), mark in sheet.marks.items() if key == member.pk],
         "photos": {one: len(rows) for (_member, one), rows in own.items()},
     }
-
-
-def _depths(indicators: list[Indicator]) -> dict[int, int]:
-    parents = {one.pk: one.parent_id for one in indicators}
-
-    def depth(key: int) -> int:
-        above = parents.get(key)
-        return 0 if above is None else 1 + depth(above)
-
-    return {key: depth(key) for key in parents}
 
 
 def _indicator(

@@ -15,7 +15,7 @@ from assessments.models import Adjustment, Campaign, Indicator, Objection, Revie
 from assessments.scoring import Rules, ScoreSheet
 from assessments.snapshots import newest
 from assessments.states import REVIEW_DECIDED, ReviewState
-from assessments.tree import nodes
+from assessments.tree import in_order
 
 _LONG_TEXTS = ("report", "league_opinion", "region_opinion")  # of a review
 _LONG_LISTS = ["members", "drills", "trainings", "awards", "grades", "posts"]  # of a snapshot
@@ -88,10 +88,6 @@ class Source:
         return ScoredBy.LEAGUE if self.has(ScoredBy.LEAGUE) else None
 
 
-def in_tree_order(indicators: Iterable[Indicator]) -> list[Indicator]:
-    return [node.indicator for node in nodes(indicators)]
-
-
 def is_heading(indicator: Indicator) -> bool:
     return indicator.method == Method.HEADING
 
@@ -105,7 +101,7 @@ def sources_of(campaign: Campaign, reviews: "QuerySet[Review]", *, whole: bool =
     rows = list((asked if whole else asked.defer(*_LONG_TEXTS)).order_by("organization__path"))
     keys, standard = [row.pk for row in rows], campaign.standard
     bases = assembled(
-        rows, indicators=in_tree_order(standard.indicators.all()), conclusions=list(standard.conclusions.all()),
+        rows, indicators=in_order(standard.indicators.all()), conclusions=list(standard.conclusions.all()),
         snapshots=_newest(keys, whole=whole), scores=scores_of(keys), adjustments=adjustments_of(keys),
     )  # fmt: skip
     objections: dict[int | None, list[Objection]] = defaultdict(list)

@@ -16,6 +16,7 @@ from assessments.members.history import history
 from assessments.members.sheets import Group, Line, group_of, save
 from assessments.models import MemberAssessment
 from assessments.tables.members import conclusion_of, state_of
+from assessments.tree import depths
 from assessments.views.member_sheet import tell_finished
 from core.attachments.panel import panels
 from core.decisions import Decision
@@ -91,11 +92,9 @@ def laid_out(group: Group, line: Line) -> list[dict[str, Any]]:
     """Indicators in tree order, headings among them, each with its cell and what came of it."""
     cells = {cell.indicator.pk: cell for cell in line.cells}
     results = {result.rule.code: result for result in line.sheet.lines}
-    depths: dict[int, int] = {}
-    found = []
+    depth, found = depths(group.indicators), []
     for one in group.indicators:
-        depths[one.pk] = 0 if one.parent_id is None else depths[one.parent_id] + 1
-        shown = {"indicator": one, "depth": min(depths[one.pk], 3)}
+        shown = {"indicator": one, "depth": min(depth[one.pk], 3)}
         found.append({**shown, "cell": cells.get(one.pk), "result": results.get(one.code)})
     return found
 

@@ -8,8 +8,9 @@ from assessments.annual_answers import assembled
 from assessments.choices import AdjustmentKind, ScoredBy
 from assessments.models import Adjustment, Campaign, Conclusion, Indicator, Objection, Review, ReviewScore, Snapshot
 from assessments.models import Standard as StandardModel
-from assessments.report.sources import Source, in_tree_order
+from assessments.report.sources import Source
 from assessments.states import ReviewState
+from assessments.tree import in_order
 from organizations.models import Organization
 from organizations.roles import Level
 from teams.models import Team
@@ -39,7 +40,7 @@ def lines_of(standard: StandardModel) -> tuple[list[Indicator], list[Conclusion]
     bars = [Conclusion(pk=place, standard=standard, **bar) for place, bar in enumerate(RESULTS, 1)]
     for bar in bars:
         bar.min_total = Decimal(bar.min_total) if bar.min_total is not None else None
-    return in_tree_order(lines), bars
+    return in_order(lines), bars
 
 
 def source(members: int = 30, *, state: str = ReviewState.FINAL, name: str = TEAM, **told: Any) -> Source:
