@@ -6,21 +6,25 @@ twice is the same as sending it once. ``static/js/offline-*.js`` is the other si
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django_stubs_ext import StrOrPromise
 
+Given = TypeVar("Given")
+Result = TypeVar("Result")
+Mark = TypeVar("Mark", bound=Model)
 STORED, SAME, REFUSED = "stored", "same", "refused"
 MOST = 500  # marks in one batch
 AGREES = timedelta(seconds=30)  # a clock no further off than this is right; the rest is the way through the network
@@ -73,6 +77,57 @@ def worker(scope: str) -> HttpResponse:
     answer["Cache-Control"] = "no-cache, no-store, must-revalidate"
     answer["Service-Worker-Allowed"] = scope
     return answer
+
+
+# -- a batch --------------------------------------------------------------------------------------------------
+def each_taken(
+    batch: Batch,
+    read: Callable[[Any], Given],
+    take: Callable[[list[Given]], Iterable[Result]],
+    refuse: Callable[[Any, str], Result],
+) -> list[Result]:
+    """A result for every mark, in the order sent. What cannot be read is refused by itself; the rest is taken.
+
+    :param read: one mark as it came; raises ``ValidationError``. :param refuse: what it calls itself, why.
+    """
+    good: list[Given] = []
+    wrong: dict[int, Result] = {}
+    for number, one in enumerate(batch.marks):
+        try:
+            good.append(read(one))
+        except ValidationError as error:
+            wrong[number] = refuse(key_of(one), str(error.messages[0]))
+    answers = iter(take(good))
+    return [wrong[number] if number in wrong else next(answers) for number in range(len(batch.marks))]
+
+
+def stored_once(
+    marks: Mapping[int, Mark], content: Callable[[Mark], Any]
+) -> tuple[list[Mark], list[tuple[int, Mark, str]]]:
+    """Insert what is new, and tell of each what is stored under its key now.
+
+    :param content: what makes two marks the same. :returns: what is new; and number, the stored mark, ``STORED``,
+        ``SAME`` (it was there already) or ``REFUSED`` (another stands under its key: the first one stays).
+    """
+    first: dict[UUID, Mark] = {}
+    for mark in marks.values():
+        first.setdefault(mark.pk, mark)
+    if not first:
+        return [], []
+    rows = type(next(iter(first.values())))._default_manager
+    before = set(rows.filter(pk__in=first).values_list("pk", flat=True))
+    wanted = [mark for key, mark in sorted(first.items()) if key not in before]
+    rows.bulk_create(wanted, ignore_conflicts=True, batch_size=500)
+    stored = rows.in_bulk(list(first))
+    answered: set[UUID] = set()
+    told: list[tuple[int, Mark, str]] = []
+    for number, mark in marks.items():
+        if content(stored[mark.pk]) != content(mark):
+            told.append((number, stored[mark.pk], REFUSED))
+            continue
+        told.append((number, stored[mark.pk], SAME if mark.pk in before or mark.pk in answered else STORED))
+        answered.add(mark.pk)
+    return [mark for mark in wanted if content(stored[mark.pk]) == content(mark)], told
 
 
 # -- parts of a mark ------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.language import in_chinese
-from core.offline import AHEAD, REFUSED, SAME, STORED
+from core.offline import AHEAD, REFUSED, stored_once
 from organizations.models import User
 from training.choices import Listing, MarkKind, MarkMethod, Trouble
 from training.models import Mark, Participation, Slot
@@ -146,24 +146,14 @@ def _trouble(kind: str, at: datetime, slot: Slot, state: str) -> str:
 
 def _store(marks: dict[int, Mark], results: dict[int, Result]) -> list[Mark]:
     """Insert what is new, and answer for each by what is stored under its key now. Returns what is new."""
-    first: dict[UUID, Mark] = {}
-    for mark in marks.values():
-        first.setdefault(mark.id, mark)
-    before = set(Mark.objects.filter(pk__in=first).values_list("pk", flat=True))
-    wanted = [mark for key, mark in sorted(first.items()) if key not in before]
-    Mark.objects.bulk_create(wanted, ignore_conflicts=True, batch_size=500)
-    stored = Mark.objects.in_bulk(list(first))
-    answered: set[UUID] = set()
-    for number, mark in marks.items():
-        kept = stored[mark.id]
-        if _content(kept) != _content(mark):
+    new, told = stored_once(marks, _content)
+    for number, kept, state in told:
+        if state == REFUSED:
             message = _("这个编号已经记过另一条点名，先记的那条不变。")
-            results[number] = Result(mark.id, REFUSED, message=message)
-            continue
-        state = SAME if mark.id in before or mark.id in answered else STORED
-        answered.add(mark.id)
-        results[number] = Result(mark.id, state, kept.trouble, _said(kept), kept.person_id, kept.shift)
-    return [mark for mark in wanted if _content(stored[mark.id]) == _content(mark)]
+            results[number] = Result(kept.id, REFUSED, message=message)
+        else:
+            results[number] = Result(kept.id, state, kept.trouble, _said(kept), kept.person_id, kept.shift)
+    return new
 
 
 def _content(mark: Mark) -> tuple[Any, ...]:

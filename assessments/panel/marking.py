@@ -22,7 +22,7 @@ from assessments.panel.given import Given, check
 from assessments.panel.sheet import frozen_of
 from assessments.recusal import grounds_of
 from assessments.states import GradingState
-from core.offline import AHEAD, REFUSED, SAME, STORED
+from core.offline import AHEAD, REFUSED, stored_once
 from core.together import together
 from organizations.models import User
 
@@ -148,21 +148,12 @@ def _mark(one: Given, member: PanelMember, at: datetime) -> ScoreMark:
 
 def _store(marks: dict[int, ScoreMark], results: dict[int, Result], shift: int) -> None:
     """Insert what is new, and answer for each by what is stored under its key now."""
-    first: dict[UUID, ScoreMark] = {}
-    for mark in marks.values():
-        first.setdefault(mark.id, mark)
-    before = set(ScoreMark.objects.filter(pk__in=first).values_list("pk", flat=True))
-    wanted = [mark for key, mark in sorted(first.items()) if key not in before]
-    ScoreMark.objects.bulk_create(wanted, ignore_conflicts=True, batch_size=500)
-    stored = ScoreMark.objects.in_bulk(list(first))
-    answered: set[UUID] = set()
-    for number, mark in marks.items():
-        if _content(stored[mark.id]) != _content(mark):
-            results[number] = Result(mark.id, REFUSED, _("这个编号已经记过另一条评分，先记的那条不变。"))
-            continue
-        state = SAME if mark.id in before or mark.id in answered else STORED
-        answered.add(mark.id)
-        results[number] = Result(mark.id, state, shift=shift)
+    _new, told = stored_once(marks, _content)
+    for number, kept, state in told:
+        if state == REFUSED:
+            results[number] = Result(kept.id, REFUSED, _("这个编号已经记过另一条评分，先记的那条不变。"))
+        else:
+            results[number] = Result(kept.id, state, shift=shift)
 
 
 def _content(mark: ScoreMark) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments.models import Indicator, ScoreMark
 from assessments.panel.evidence import evidence_of
-from assessments.panel.given import Given, read
+from assessments.panel.given import read
 from assessments.panel.marking import Result, take, why_not
 from assessments.panel.members import finish
 from assessments.panel.sheet import panel_sheet
@@ -24,7 +24,7 @@ from assessments.panel.tablet import tablet_sheet
 from assessments.panel.words import told as in_words
 from assessments.views.panel_common import back_with, own_seat
 from core.attachments.panel import panel_context
-from core.offline import REFUSED, Batch, answered, key_of, who, worker
+from core.offline import REFUSED, Batch, answered, each_taken, who, worker
 from organizations.models import User
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen, told
@@ -67,16 +67,12 @@ def score_take(request: SignedIn) -> JsonResponse:
 
 
 def _taken(batch: Batch, by: User) -> list[Result]:
-    """What cannot be read is refused by itself; the rest of the batch is taken."""
-    good: list[Given] = []
-    wrong: dict[int, Result] = {}
-    for number, one in enumerate(batch.marks):
-        try:
-            good.append(read(one))
-        except ValidationError as error:
-            wrong[number] = Result(key_of(one), REFUSED, str(error.messages[0]))
-    answers = iter(take(good, by=by, offset=batch.offset))
-    return [wrong[number] if number in wrong else next(answers) for number in range(len(batch.marks))]
+    return each_taken(
+        batch,
+        read,
+        lambda good: take(good, by=by, offset=batch.offset),
+        lambda key, why: Result(key, REFUSED, message=why),
+    )
 
 
 def _told(result: Result) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from uuid import UUID, uuid5
 
 import pytest
 
+from core.offline import STORED
 from organizations.models import User
 from tests.organizations.helpers import at_once
 from tests.people import builders as people
 from tests.training import builders
 from training.choices import MarkKind, Presence
-from training.marking import STORED, take
+from training.marking import take
 from training.models import Activity, Attendance, Mark, Participation, Slot
 from training.roll.given import Given
 from training.workflow import WORKFLOW

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.offline import REFUSED, SAME, STORED
 from organizations.models import Organization, User
 from organizations.reference import add_child
 from people import card
 from tests.people import builders as people
 from tests.training import builders
 from training.choices import Listing, MarkKind, MarkMethod, Presence, Trouble
-from training.marking import REFUSED, SAME, STORED, Result, take
+from training.marking import Result, take
 from training.models import Activity, ActivityTeam, Attendance, Mark, Participation, Slot
 from training.roll.deriving import derive_slots
 from training.roll.given import Given

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from core.offline import REFUSED, Batch, answered, key_of, who, worker
+from core.offline import REFUSED, Batch, answered, each_taken, who, worker
 from organizations.models import User
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
 from training.marking import Result, take
 from training.models import Activity, Slot
 from training.roll.callers import Caller, caller_of, joined
-from training.roll.given import Given, read
+from training.roll.given import read
 from training.roll.sheet import sheet
 
 
@@ -78,16 +77,12 @@ def mark_take(request: SignedIn) -> JsonResponse:
 
 
 def _taken(batch: Batch, by: User) -> list[Result]:
-    """What cannot be read is refused by itself; the rest of the batch is taken."""
-    good: list[Given] = []
-    wrong: dict[int, Result] = {}
-    for number, one in enumerate(batch.marks):
-        try:
-            good.append(read(one, device=batch.device))
-        except ValidationError as error:
-            wrong[number] = Result(key_of(one), REFUSED, message=error.messages[0])
-    answers = iter(take(good, by=by, offset=batch.offset))
-    return [wrong[number] if number in wrong else next(answers) for number in range(len(batch.marks))]
+    return each_taken(
+        batch,
+        lambda one: read(one, device=batch.device),
+        lambda good: take(good, by=by, offset=batch.offset),
+        lambda key, why: Result(key, REFUSED, message=why),
+    )
 
 
 def _told(result: Result) -> dict[str, Any]:
