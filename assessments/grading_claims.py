@@ -11,13 +11,14 @@ from django.db.models import CharField, Count, Max, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from assessments import measures
 from assessments.choices import Method
 from assessments.models import Conclusion, Grading, GradingClaim, Indicator
 from assessments.rules import made
 from assessments.scoring import Answer, Line, ScoreSheet, score
 from assessments.states import GRADING_WITH_AUTHOR
 from assessments.tree import depths
-from core.metrics import Metric, Period, counted, every, numbers_at
+from core.metrics import Metric, Period, counted, numbers_at
 from core.models import Attachment
 from core.together import together
 
@@ -27,15 +28,6 @@ def period_until(day: date) -> Period:
     end = day + timedelta(days=1)
     last = 28 if (end.month, end.day) == (2, 29) else end.day
     return Period(end.replace(year=end.year - 1, day=last), end)
-
-
-def metric_of(indicator: Indicator, known: Mapping[str, Metric]) -> Metric | None:
-    """The metric its value is read from; an assessor's judgement is never read from one."""
-    return known.get(indicator.metric) if indicator.method not in (Method.JUDGED, Method.HEADING) else None
-
-
-def known_metrics() -> dict[str, Metric]:
-    return {one.name: one for one in every()}
 
 
 @dataclass
@@ -150,12 +142,12 @@ def filled(grading: Grading, found: Mapping[str, list[Any]] | None = None, *, li
 def _rows(
     grading: Grading, indicators: list[Indicator], claims: dict[int, GradingClaim], period: Period, *, live: bool
 ) -> list[Row]:
-    place, known = grading.team.organization, known_metrics()
-    metrics = {one.pk: metric for one in indicators if (metric := metric_of(one, known)) is not None}
+    place = grading.team.organization
+    metrics = {one.pk: metric for one in indicators if (metric := measures.of(one)) is not None}
     numbers: dict[str, Decimal] = {}
     if live and metrics:
-        measures = counted(dict.fromkeys(metrics.values()), place, period)
-        numbers = {name: Decimal(str(measure.value)) for name, measure in measures.items()}
+        found = counted(dict.fromkeys(metrics.values()), place, period)
+        numbers = {name: Decimal(str(measure.value)) for name, measure in found.items()}
     depth, rows = depths(indicators), []
     for one in indicators:
         claim, metric = claims.get(one.pk), metrics.get(one.pk)
@@ -186,9 +178,9 @@ def lay_claims(grading: Grading) -> None:
 def freeze_numbers(grading: Grading, day: date) -> None:
     """Write the portal's numbers into the claims, as at the day of the hand-in."""
     lay_claims(grading)
-    known, place = known_metrics(), grading.team.organization
+    place = grading.team.organization
     claims = list(GradingClaim.objects.filter(grading=grading).select_related("indicator"))
-    read = {claim.pk: metric for claim in claims if (metric := metric_of(claim.indicator, known)) is not None}
+    read = {claim.pk: metric for claim in claims if (metric := measures.of(claim.indicator)) is not None}
     numbers = numbers_at(dict.fromkeys(read.values()), [place], period_until(day))[place.pk] if read else {}
     changed = []
     for claim in claims:

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from assessments.choices import Method
+from assessments.models import Indicator
 from core import metrics
 from core.metrics import Metric
 
@@ -15,6 +17,12 @@ def find(name: str) -> Metric | None:
         return metrics.get(name)
     except KeyError:
         return None
+
+
+def of(indicator: Indicator) -> Metric | None:
+    """What the records answer it with. None: by hand, also where the standard names a number nobody keeps yet; what
+    somebody judges no record answers."""
+    return find(indicator.metric) if indicator.method not in (Method.JUDGED, Method.HEADING) else None
 
 
 def label_of(name: str) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from assessments import measures
 from assessments.choices import Method
-from assessments.gap.known import Known, Said, metric_of
+from assessments.gap.known import Known, Said
 from assessments.gap.shares import SHARES, counts_behind, followed
 from assessments.models import Indicator
 from assessments.scoring import Answer, plain
@@ -31,7 +32,7 @@ class WhatIfForm(forms.Form):
         self.counts: dict[str, Metric] = {}
         self.by_hand: dict[str, Indicator] = {}
         for indicator in self.indicators:
-            metric = metric_of(indicator)
+            metric = measures.of(indicator)
             if metric is None:
                 self._by_hand(indicator)
                 continue

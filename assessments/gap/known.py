@@ -8,13 +8,12 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from assessments import measures
 from assessments.choices import Method, Purpose, ScoredBy
 from assessments.gap.links import address
 from assessments.models import GradingClaim, Indicator, ReviewScore, ScoreMark, SettledScore, Standard
 from assessments.scoring import Answer, plain
 from assessments.states import REVIEW_DECIDED, GradingState
-from core import metrics
-from core.metrics import Metric
 
 # Before its result is public, what a panel or an office scores is not for the team's pages.
 _TOLD = (GradingState.PUBLICITY, GradingState.GRANTED, GradingState.DECLINED)
@@ -41,21 +40,12 @@ class Known:
         """Code → answer; what nobody has said is left out."""
         found: dict[str, Answer] = {}
         for indicator in indicators:
-            number = self.numbers.get(indicator.metric) if metric_of(indicator) else None
+            number = self.numbers.get(indicator.metric) if measures.of(indicator) else None
             if number is not None:
-                judged = indicator.method == Method.JUDGED
-                found[indicator.code] = Answer(points=number) if judged else Answer(number)
+                found[indicator.code] = Answer(number)
             elif indicator.code in self.said:
                 found[indicator.code] = self.said[indicator.code].answer
         return found
-
-
-def metric_of(indicator: Indicator) -> Metric | None:
-    """What the records answer it with. None: by hand, also where the standard names a number nobody keeps yet."""
-    try:
-        return metrics.get(indicator.metric) if indicator.metric else None
-    except KeyError:
-        return None
 
 
 def exact(number: Any) -> Decimal:
@@ -169,5 +159,5 @@ def shown(indicator: Indicator, answer: Answer | None) -> str:
 
 
 def with_unit(number: Decimal, indicator: Indicator) -> str:
-    unit = indicator.unit or str(getattr(metric_of(indicator), "unit", ""))
+    unit = indicator.unit or str(getattr(measures.of(indicator), "unit", ""))
     return f"{plain(number)}{unit}" if unit == "%" else f"{plain(number)} {unit}".strip()

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
+from assessments import measures
 from assessments.choices import Method
 from assessments.fixing import fix_for
 from assessments.gap import words
-from assessments.gap.known import Known, metric_of, shown, with_unit
+from assessments.gap.known import Known, shown, with_unit
 from assessments.gap.shares import counts_behind
 from assessments.gap.standards import SPECIALTIES, closed_to
 from assessments.models import Conclusion, Indicator, Standard
@@ -167,18 +168,18 @@ def _things(indicators: Iterable[Indicator]) -> dict[str, list[Indicator]]:
     """Lines that one and the same thing brings up: those read from one count stand together."""
     found: dict[str, list[Indicator]] = {}
     for one in indicators:
-        metric = metric_of(one)
+        metric = measures.of(one)
         found.setdefault(counts_behind(metric.name)[0] if metric else f"={one.code}", []).append(one)
     return found
 
 
 def _name(ones: Sequence[Indicator]) -> str:
-    metric = metric_of(ones[0])
+    metric = measures.of(ones[0])
     return ones[0].name if len(ones) == 1 or metric is None else str(metrics.get(counts_behind(metric.name)[0]).label)
 
 
 def _sort(indicator: Indicator) -> StrOrPromise:
-    metric = metric_of(indicator)
+    metric = measures.of(indicator)
     if metric is None:
         return _("现场测评") if indicator.method == Method.JUDGED else _("装备、制度或材料")
     fix = fix_for(metric.name)
@@ -201,7 +202,7 @@ def cells(line: TeamLine, indicators: Iterable[Indicator]) -> list[dict[str, Any
 
 
 def number_shown(indicator: Indicator, line: TeamLine) -> str:
-    metric = metric_of(indicator)
+    metric = measures.of(indicator)
     if metric is not None and metric.name in line.known.numbers:
         return with_unit(line.known.numbers[metric.name], indicator)
     return shown(indicator, line.answers.get(indicator.code))

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assessments import measures
 from assessments.choices import Method, Purpose
 from assessments.fixing import link_for
 from assessments.forms.whatif import WhatIfForm
 from assessments.gap import words
-from assessments.gap.known import Known, metric_of, shown, with_unit
+from assessments.gap.known import Known, shown, with_unit
 from assessments.gap.shares import SHARES, counts_behind, with_counts
 from assessments.grading_claims import period_until
 from assessments.models import Conclusion, Indicator, Standard
@@ -35,7 +36,7 @@ def period_for(standard: Standard, day: date) -> Period:
 
 def metrics_of(indicators: Sequence[Indicator]) -> list[Metric]:
     """All that has to be counted for these, with the counts that shares are made of."""
-    names = [metric.name for one in indicators if (metric := metric_of(one))]
+    names = [metric.name for one in indicators if (metric := measures.of(one))]
     return [metrics.get(name) for name in with_counts(names)]
 
 
@@ -142,7 +143,7 @@ class TeamGap:
     def _row(self, indicator: Any, placed: dict[str, str]) -> Row:
         if indicator.method == Method.HEADING:
             return Row(indicator)
-        metric = metric_of(indicator)
+        metric = measures.of(indicator)
         row = Row(indicator, words.asked(indicator, self.aim), self._now(indicator, metric))
         if self.outlook is not None:
             row.missing = words.missing(indicator.line, indicator, self.outlook, self.then.numbers)

@@ -6,8 +6,9 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from assessments import measures
 from assessments.choices import Method
-from assessments.gap.known import metric_of, with_unit
+from assessments.gap.known import with_unit
 from assessments.gap.shares import SHARES
 from assessments.models import Indicator
 from assessments.scoring import NOUGHT, Bar, Line, Standing, plain
@@ -80,7 +81,7 @@ def _step_up(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal
 
 def heads_for(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal]) -> str:
     """再有 4 名持证队员 (20 人中现有 12 人), for a number that is a share; else empty."""
-    metric = metric_of(indicator)
+    metric = measures.of(indicator)
     share = SHARES.get(metric.name) if metric else None
     if share is None or not share.over or share.under not in numbers:
         return ""
@@ -106,7 +107,7 @@ def to_do_list(way: Way | None, indicators: Iterable[Indicator], numbers: Mappin
     share of them is told of as many as there will be then, and what has to go along so that it does not fall."""
     named = {one.code: one for one in indicators}
     changes = way.changes if way else ()
-    metrics_ = {change.rule.code: metric_of(named[change.rule.code]) for change in changes}
+    metrics_ = {change.rule.code: measures.of(named[change.rule.code]) for change in changes}
     moved = {metric.name: change.to for change in changes if (metric := metrics_[change.rule.code])}
     told = []
     for change in changes:
@@ -126,7 +127,7 @@ def _along(
     name: str, moved: Mapping[str, Decimal], indicators: Iterable[Indicator], numbers: Mapping[str, Decimal]
 ) -> list[str]:
     """What keeps the shares of ``name`` where they are, when it rises and they are not to be changed themselves."""
-    used = {metric.name for one in indicators if (metric := metric_of(one))}
+    used = {metric.name for one in indicators if (metric := measures.of(one))}
     found = []
     for of, share in SHARES.items():
         if share.under != name or of not in used or of in moved or not numbers.get(of) or not numbers.get(name):

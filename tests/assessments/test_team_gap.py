@@ -198,6 +198,19 @@ def test_grades_held_are_listed_with_their_end(team: Team, captain: User, as_use
     assert "水上搜救 2 级" in page.content.decode()
 
 
+def test_no_record_answers_what_somebody_judges(captain: User, as_user: SignIn) -> None:
+    """As in gradings and the year's assessment: the check before publishing says so."""
+    Standard.objects.filter(code="grading-relief").update(valid_until=timezone.localdate() - timedelta(days=1))
+    lines = [{**one, "metric": "members_registered"} if one["code"] == "2.2" else one for one in gaps.LINES]
+    builders.standard(lines=lines, code="gap-judged")
+    made = gaps.team_at(captain.organization)
+    gaps.members(made, 4)
+    page = as_user(captain).get(url(made))
+    assert row(page, "1.1").now == "4 人"
+    line = next(one for one in page.context["gap"].now.lines if one.rule.code == "2.2")
+    assert (line.points, line.standing) == (0, "unanswered")
+
+
 def test_a_team_without_category_or_people_is_told_so(captain: User, standard: Standard, as_user: SignIn) -> None:
     team = gaps.team_at(captain.organization, main_category_id=None)
     assert "还没有登记专业类别" in as_user(captain).get(url(team)).content.decode()
