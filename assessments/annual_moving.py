@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments import moving
 from assessments.annual_answers import LEAGUE, TEAM, Basis, bases_of, differing
 from assessments.annual_rights import decides, manages
 from assessments.annual_steps import is_public
@@ -34,8 +33,8 @@ RELATED = ("campaign", "office", "organization", "team", "submitted_by", "scored
 def make(
     review: Review, action: str, *, by: User, comment: str = "", version: int | None = None, **facts: Any
 ) -> Review:
-    """A move of a review as its page makes it (``assessments.moving.make``)."""
-    return moving.make(REVIEW, review, action, by=by, comment=comment, version=version, **facts)
+    """``REVIEW.perform_seen``."""
+    return REVIEW.perform_seen(review, action, version=version, by=by, comment=comment, **facts)
 
 
 # -- queues -----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assessments.grading_claims import Filled, Row
 from core.models import WorkflowEvent
+from core.workflow import last_event
 
 RETURN = "return_for_changes"
 
@@ -18,11 +19,6 @@ class Remark:
     section: str
     text: str
     answered: bool
-
-
-def last_return(events: Iterable[WorkflowEvent]) -> WorkflowEvent | None:
-    """The latest; ``events`` in their order."""
-    return next((event for event in reversed(list(events)) if event.action == RETURN), None)
 
 
 def remarks_of(filled: Filled, returned: WorkflowEvent | None) -> list[Remark]:
@@ -50,6 +46,6 @@ def _mended(filled: Filled, row: Row, version: int, returned: WorkflowEvent | No
 
 def asked_before(events: Iterable[WorkflowEvent]) -> dict[str, str]:
     """Code → what the latest return before the hand-in asked for: the desk reads whether it was done."""
-    returned = last_return(events)
+    returned = last_event(events, RETURN)
     said = (returned.facts or {}).get("fields") if returned else None
     return {code: str(one.get("text", "")) for code, one in said.items()} if isinstance(said, dict) else {}

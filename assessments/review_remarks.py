@@ -1,6 +1,5 @@
 """What a return asked for: a general comment, and comments at single sections and indicators."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy
@@ -14,6 +13,7 @@ from assessments.sections import SECTIONS, section_named, text_of
 from assessments.writing import mark_of
 from core.models import WorkflowEvent
 
+RETURN = "return_for_changes"
 MOST = 200  # characters of one comment
 FILES = "files"
 FILES_LABEL = gettext_lazy("材料")
@@ -35,10 +35,6 @@ def commentable(basis: Basis) -> list[tuple[str, StrOrPromise]]:
     """Name and label of everything a comment can be written at, in the order of the pages."""
     sections: list[tuple[str, StrOrPromise]] = [(one.key, one.title) for one in SECTIONS]
     return [*sections, *((f"i{one.pk}", str(one)) for one in basis.scored), (FILES, FILES_LABEL)]
-
-
-def last_return(events: Iterable[WorkflowEvent]) -> WorkflowEvent | None:
-    return next((event for event in reversed(list(events)) if event.action == "return_for_changes"), None)
 
 
 def remarks_of(review: Review, returned: WorkflowEvent | None, basis: Basis) -> list[Remark]:

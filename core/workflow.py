@@ -114,6 +114,23 @@ class Workflow:
             )
         return fresh
 
+    def perform_seen(
+        self, record: Record, action: str, *, version: int | None, by: Any, comment: str = "", **facts: Any
+    ) -> Record:
+        """``perform`` as pages make it: what is decided is what was seen.
+
+        :param version: that of the record when the page was opened; a record that was drawn back, changed and handed in
+            again meanwhile is refused as in the wrong state. None: not asked.
+        """
+        with transaction.atomic():
+            if version is not None:
+                rows = type(record)._default_manager.select_for_update(of=("self",))
+                now = rows.values_list("version", self.state_field).get(pk=record.pk)
+                state = getattr(record, self.state_field)
+                if now != (version, state) and now[1] == state:
+                    raise MoveNotAllowed("state", _("您打开之后，这条记录改过。请看过最新内容再办理。"))
+            return self.perform(record, action, by=by, comment=comment, **facts)
+
     def _check(self, move: Move, record: models.Model, state: str, by: Any, comment: str) -> None:
         decision = move.allowed(record, by)
         if not decision:
@@ -129,6 +146,11 @@ class Workflow:
         if last is None or last.by is None:
             return _("现在是“%(state)s”，不能%(action)s。") % words
         return _("%(who)s已先一步办理，现在是“%(state)s”，不能%(action)s。") % {**words, "who": last.by}
+
+
+def last_event(events: Iterable[WorkflowEvent], *actions: str) -> WorkflowEvent | None:
+    """The latest of these moves; ``events`` in their order."""
+    return next((event for event in reversed(list(events)) if event.action in actions), None)
 
 
 def _state_label(record: models.Model, field_name: str, state: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from core.models import WorkflowEvent
+from core.workflow import last_event
 from people.places import roster_url
 from teams.checks import papers_asked
 from teams.choices import FilingKind
@@ -96,7 +97,7 @@ def anchor_of(field: str) -> str:
 
 # -- what was said when it was returned -----------------------------------------------------------------
 def last_return(events: Iterable[WorkflowEvent]) -> WorkflowEvent | None:
-    return next((event for event in reversed(list(events)) if event.action == "return_for_changes"), None)
+    return last_event(events, "return_for_changes")
 
 
 def remarks(filing: Filing, returned: WorkflowEvent | None, rounds: Iterable[FilingRound] = ()) -> list[Remark]:

@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
-from django.utils.translation import gettext as _
 
 from core.models import WorkflowEvent
-from core.workflow import MoveNotAllowed
+from core.workflow import last_event
 from organizations.models import User
 from training.models import Activity
 from training.workflow import WORKFLOW
@@ -18,19 +16,13 @@ HANDED_IN = ("submit", "resubmit")
 def make(
     activity: Activity, action: str, *, by: User, comment: str = "", version: int | None = None, **facts: Any
 ) -> Activity:
-    """``WORKFLOW.perform``; ``version`` is that of the record when the page was opened: a record that was drawn back,
-    changed and handed in again meanwhile is not decided unseen. Raises ``MoveNotAllowed`` as that does."""
-    with transaction.atomic():
-        if version is not None:
-            now = Activity.objects.select_for_update(of=("self",)).values_list("version", "state").get(pk=activity.pk)
-            if now != (version, activity.state) and now[1] == activity.state:
-                raise MoveNotAllowed("state", _("您打开之后，这条记录改过。请看过最新内容再办理。"))
-        return WORKFLOW.perform(activity, action, by=by, comment=comment, **facts)
+    """``WORKFLOW.perform_seen``."""
+    return WORKFLOW.perform_seen(activity, action, version=version, by=by, comment=comment, **facts)
 
 
 def told_at_hand_in(events: list[WorkflowEvent]) -> list[str]:
     """What was found at the latest hand-in and did not stop it."""
-    last = next((event for event in reversed(events) if event.action in HANDED_IN), None)
+    last = last_event(events, *HANDED_IN)
     return list((last.facts or {}).get("findings") or []) if last else []
 
 

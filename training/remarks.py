@@ -10,6 +10,7 @@ from django_stubs_ext import StrOrPromise
 
 from core.forms import same
 from core.models import WorkflowEvent
+from core.workflow import last_event
 from training.models import Activity
 from training.sections import fields_for, sections_for, url_of
 
@@ -52,7 +53,7 @@ def besides(activity: Activity) -> Iterable[tuple[str, tuple[StrOrPromise, str]]
 
 def last_return(events: Iterable[WorkflowEvent]) -> WorkflowEvent | None:
     """The return that is to be answered; ``events`` in their order."""
-    return next((event for event in reversed(list(events)) if event.action in RETURNS), None)
+    return last_event(events, *RETURNS)
 
 
 def remarks_of(activity: Activity, returned: WorkflowEvent | None, before: Any = None) -> list[Remark]:

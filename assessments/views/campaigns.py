@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -33,7 +33,7 @@ from core.workflow import MoveNotAllowed
 from organizations.permissions import reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding, refused, seen, told
+from organizations.views.common import asked_move, holding, refused, seen, told
 from organizations.views.region import keep
 from organizations.views.timeline import changes
 
@@ -147,10 +147,7 @@ def campaign_move(request: SignedIn, pk: int) -> HttpResponse:
     """Opening, closing, opening again."""
     campaign = managed(request, pk)
     action = (request.POST if request.method == "POST" else request.GET).get("action", "")
-    try:
-        move = CAMPAIGN.move(action)
-    except MoveNotAllowed as error:
-        raise BadRequest(error.message) from error
+    move = asked_move(CAMPAIGN, action)
     comment = request.POST.get("comment", "").strip()[:500]
     if request.method == "GET" or (move.needs_comment and not comment):
         return _ask(request, campaign, move)

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 
 from assessments.grading_checks import BASICS, Finding, check
 from assessments.grading_claims import Filled, asked, filled
-from assessments.grading_remarks import Remark, last_return, remarks_of
+from assessments.grading_remarks import RETURN, Remark, remarks_of
 from assessments.models import Grading, TeamGrade
 from assessments.states import GRADING_WITH_AUTHOR, GradingState
 from assessments.views.grading_common import GradingPage, grading_page
 from core.models import WorkflowEvent
 from core.together import together
+from core.workflow import last_event
 from organizations.nearest import nearest_duties
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -59,7 +60,7 @@ def _grades(grading: Grading) -> QuerySet[TeamGrade]:
 def _author_side(page: GradingPage, one: Filled, events: list[WorkflowEvent]) -> dict[str, Any]:
     """The sections with how far each is, what the return asked for, what keeps it from being handed in."""
     grading = page.grading
-    returned = last_return(events) if grading.state == GradingState.RETURNED else None
+    returned = last_event(events, RETURN) if grading.state == GradingState.RETURNED else None
     remarks = remarks_of(one, returned)
     if not page.kept:
         return {"returned": returned, "remarks": linked(grading, remarks), "parts": [], "missing": []}

@@ -16,13 +16,13 @@ from assessments.forms.grading_claims import ClaimsForm
 from assessments.forms.gradings import BasicsForm
 from assessments.grading_checks import BASICS
 from assessments.grading_claims import Filled, Section, asked, filled
-from assessments.grading_remarks import last_return, remarks_of
+from assessments.grading_remarks import RETURN, remarks_of
 from assessments.states import GRADING_WITH_AUTHOR, GradingState
 from assessments.views.grading_common import GradingPage, grading_page
 from assessments.views.grading_detail import events_of, linked, section_url
 from core.forms import StaleForm
 from core.together import together
-from core.workflow import MoveNotAllowed
+from core.workflow import MoveNotAllowed, last_event
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -124,7 +124,7 @@ def _kept(form: BasicsForm | ClaimsForm, place: Place) -> bool:
 
 def _show(request: SignedIn, place: Place, form: BasicsForm | ClaimsForm) -> HttpResponse:
     grading = place.page.grading
-    returned = last_return(place.found["events"]) if grading.state == GradingState.RETURNED else None
+    returned = last_event(place.found["events"], RETURN) if grading.state == GradingState.RETURNED else None
     remarks = [remark for remark in remarks_of(place.filled, returned) if remark.section == place.key]
     claims = isinstance(form, ClaimsForm)
     stale = not claims and bool(getattr(form, "clashes", []))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,14 +15,13 @@ from assessments.forms.grading_moves import MoveForm, asks_first, form_of
 from assessments.grading_conditions import grant_problems, panel_problems
 from assessments.grading_workflow import WORKFLOW
 from assessments.models import Grading
-from assessments.moving import make
 from assessments.panel.sheet import sheet_of
 from assessments.views.grading_common import grading_page
 from core.forms import refuse
 from core.keys import keys
 from core.workflow import Move, MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused, told
+from organizations.views.common import asked_move, refused, told
 
 DONE = {
     "submit": gettext_lazy("已报送，编号 %(number)s，由%(office)s办理。"),
@@ -48,7 +47,7 @@ def grading_move(request: SignedIn, pk: int) -> HttpResponse:
     """All moves by POST; a GET only shows the page that asks for what a move needs."""
     grading = grading_page(request, pk).grading
     posted = request.method == "POST"
-    move = _asked((request.POST if posted else request.GET).get("action", ""))
+    move = asked_move(WORKFLOW, (request.POST if posted else request.GET).get("action", ""))
     given = request.POST if posted and "sent" in request.POST else None
     asks = asks_first(move.action, needs_comment=move.needs_comment)
     decision = move.allowed(grading, request.user)
@@ -64,13 +63,6 @@ def grading_move(request: SignedIn, pk: int) -> HttpResponse:
     return _make(request, grading, move, form)
 
 
-def _asked(action: str) -> Move:
-    try:
-        return WORKFLOW.move(action)
-    except MoveNotAllowed as error:
-        raise BadRequest(error.message) from error
-
-
 def _too_late(request: SignedIn, grading: Grading, move: Move) -> HttpResponse:
     words = {"state": grading.get_state_display(), "action": move.label}
     error = MoveNotAllowed("state", _("现在是“%(state)s”，不能%(action)s。") % words)
@@ -82,7 +74,7 @@ def _make(request: SignedIn, grading: Grading, move: Move, form: MoveForm | None
     facts = form.facts() if form else {}
     comment = form.cleaned_data.get("comment", "") if form else ""
     try:
-        fresh = make(WORKFLOW, grading, move.action, by=request.user, comment=comment, version=version, **facts)
+        fresh = WORKFLOW.perform_seen(grading, move.action, version=version, by=request.user, comment=comment, **facts)
     except MoveNotAllowed as error:
         return refused(request, grading, error, actions=[move.action])
     except ValidationError as error:

@@ -19,7 +19,7 @@ from assessments.annual_scores import agree, keep, unanswered
 from assessments.forms.answers import AnswersForm
 from assessments.models import Review
 from assessments.review_checks import evidence_rows
-from assessments.review_remarks import changed_since, last_return
+from assessments.review_remarks import RETURN, changed_since
 from assessments.sections import written
 from assessments.sheet_rows import SIDES, figures_of, rows_of, sheets_of
 from assessments.views.review_common import ReviewPage, review_page
@@ -27,7 +27,7 @@ from assessments.views.review_detail import told_in
 from assessments.views.review_scores import autosaved, fill, tell
 from core.keys import keys
 from core.models import WorkflowEvent
-from core.workflow import MoveNotAllowed
+from core.workflow import MoveNotAllowed, last_event
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -156,7 +156,7 @@ def _show(
     rows = rows_of(review, basis, sheets)
     events = list(WorkflowEvent.objects.of(review).select_related("by").order_by("at", "pk"))
     fill(rows, form)
-    changed = changed_since(last_return(events), basis)
+    changed = changed_since(last_event(events, RETURN), basis)
     files = _files(basis)
     for row in rows:
         if not row.is_heading:

@@ -18,13 +18,14 @@ from assessments.follow_ups_shown import follow_ups_of
 from assessments.forms.reviews import ReporterForm
 from assessments.models import Review
 from assessments.review_checks import Finding, check
-from assessments.review_remarks import last_return, remarks_of
+from assessments.review_remarks import RETURN, remarks_of
 from assessments.sections import SCORES, SECTIONS, standing
 from assessments.sheet_rows import figures_of
 from assessments.states import REVIEW_DECIDED, ReviewState
 from assessments.taking import is_over
 from assessments.views.review_common import ReviewPage, review_page
 from core.models import WorkflowEvent
+from core.workflow import last_event
 from organizations.nearest import nearest_duties
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -88,13 +89,13 @@ def told_in(review: Review, events: list[WorkflowEvent]) -> list[str]:
     """What was found at the hand-in that is being dealt with."""
     if review.state in (S.DRAFT, S.RETURNED, S.EXEMPT):
         return []
-    return told_at_hand_in(next((one for one in reversed(events) if one.action in HANDED_IN), None))
+    return told_at_hand_in(last_event(events, *HANDED_IN))
 
 
 def _mending(page: ReviewPage, basis: Basis, events: list[WorkflowEvent]) -> dict[str, Any]:
     """For the team: the list of what is to be filled in, what is missing, what a return asked for."""
     review = page.review
-    returned = last_return(events) if review.state == S.RETURNED else None
+    returned = last_event(events, RETURN) if review.state == S.RETURNED else None
     remarks = remarks_of(review, returned, basis)
     more: dict[str, Any] = {"returned": returned, "remarks": remarks}
     if not page.kept:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from assessments.views.review_common import review_page
 from core.keys import keys
 from core.workflow import Move, MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused, told
+from organizations.views.common import asked_move, refused, told
 
 MOST = 50  # reviews that are decided together
 
@@ -47,7 +47,7 @@ def review_move(request: SignedIn, pk: int) -> HttpResponse:
     """All moves by POST; a GET only shows the page that asks for the words a move needs."""
     review = review_page(request, pk).review
     posted = request.method == "POST"
-    move = _asked((request.POST if posted else request.GET).get("action", ""))
+    move = asked_move(REVIEW, (request.POST if posted else request.GET).get("action", ""))
     basis = basis_of(review)
     form = MoveForm(
         request.POST if posted else None, review=review, action=move.action, needs=move.needs_comment, basis=basis
@@ -66,13 +66,6 @@ def review_move(request: SignedIn, pk: int) -> HttpResponse:
     words_ = {"office": fresh.office.short_name, "result": fresh.result or ""}
     messages.success(request, DONE[move.action] % words_)
     return redirect(fresh)
-
-
-def _asked(action: str) -> Move:
-    try:
-        return REVIEW.move(action)
-    except MoveNotAllowed as error:
-        raise BadRequest(error.message) from error
 
 
 def _ask(request: SignedIn, review: Review, move: Move, form: MoveForm) -> HttpResponse:

@@ -18,7 +18,7 @@ from assessments.annual_scores import keep, line_for_evidence
 from assessments.forms.answers import AnswersForm
 from assessments.models import Indicator, Review
 from assessments.review_checks import evidence_of
-from assessments.review_remarks import last_return, remarks_of
+from assessments.review_remarks import RETURN, remarks_of
 from assessments.sections import SCORES
 from assessments.sheet_rows import Row, rows_of, sheets_of
 from assessments.states import ReviewState
@@ -26,7 +26,7 @@ from assessments.views.review_common import review_page, writable
 from assessments.writing import confirm
 from core.attachments.panel import panels
 from core.models import WorkflowEvent
-from core.workflow import MoveNotAllowed
+from core.workflow import MoveNotAllowed, last_event
 from organizations.signed_in import SignedIn
 from organizations.views.common import refused
 
@@ -76,7 +76,7 @@ def _show(request: SignedIn, review: Review, basis: Basis, form: AnswersForm) ->
     rows = rows_of(review, basis, sheets)
     returned, remarks = None, []
     if review.state == ReviewState.RETURNED:
-        returned = last_return(list(WorkflowEvent.objects.of(review).select_related("by")))
+        returned = last_event(WorkflowEvent.objects.of(review).select_related("by"), RETURN)
         remarks = remarks_of(review, returned, basis)
     fill(rows, form, files=evidence_of(basis), remarks={one.name: one for one in remarks})
     context = {

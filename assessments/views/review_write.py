@@ -16,7 +16,7 @@ from assessments.annual_answers import TEAM, basis_of
 from assessments.annual_rights import reports
 from assessments.forms.reviews import ReporterForm, SectionForm
 from assessments.models import Review
-from assessments.review_remarks import last_return, remarks_of
+from assessments.review_remarks import RETURN, remarks_of
 from assessments.section_words import lead
 from assessments.sections import SCORES, SECTIONS, Section, around, section_named, text_of
 from assessments.sheet_rows import rows_of, sheets_of
@@ -25,7 +25,7 @@ from assessments.views.review_common import review_page, writable
 from assessments.writing import Overtaken, begin, confirm, keep_section, mark_of, offered, source_of
 from core.forms import saved
 from core.models import WorkflowEvent
-from core.workflow import MoveNotAllowed
+from core.workflow import MoveNotAllowed, last_event
 from organizations.signed_in import SignedIn
 from organizations.views.common import refused
 
@@ -156,7 +156,7 @@ def _show(
     before, after, number, many = around(part)
     returned, remarks, basis = None, [], basis_of(review)
     if review.state == ReviewState.RETURNED:
-        returned = last_return(list(WorkflowEvent.objects.of(review).select_related("by")))
+        returned = last_event(WorkflowEvent.objects.of(review).select_related("by"), RETURN)
         remarks = [one for one in remarks_of(review, returned, basis) if one.name == part.key]
     said = lead(part.key, source_of(review, basis.values))
     context = {

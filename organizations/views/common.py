@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +18,7 @@ from core.keys import key
 from core.language import sentence
 from core.models import WorkflowEvent
 from core.search import matching
-from core.workflow import MoveNotAllowed
+from core.workflow import Move, MoveNotAllowed, Workflow
 from organizations.models import Organization
 from organizations.permissions import access, reach
 from organizations.roles import Right
@@ -62,6 +62,14 @@ def edit(
     keep = f"{form.instance._meta.model_name}-{form.instance.pk}"
     page = {"title": title, "form": form, "stale": form.clashes, "cancel_url": cancel, "keep_key": keep, **context}
     return render(request, template, page)
+
+
+def asked_move(workflow: Workflow, action: str) -> Move:
+    """The move a page names; 400 where there is none of that name."""
+    try:
+        return workflow.move(action)
+    except MoveNotAllowed as error:
+        raise BadRequest(error.message) from error
 
 
 def second_press(request: SignedIn, record: Model, error: MoveNotAllowed, actions: Iterable[str]) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,7 +28,7 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.states import RequestState
 from organizations.tables import REQUEST_TONES, RequestTable
-from organizations.views.common import holding, refused, seen, told
+from organizations.views.common import asked_move, holding, refused, seen, told
 from organizations.views.timeline import moves
 from organizations.workflow import WORKFLOW
 
@@ -228,7 +228,7 @@ def _facts(record: AccountRequest) -> list[dict[str, Any]]:
 def request_move(request: SignedIn, pk: int) -> HttpResponse:
     """All moves by POST; a GET only shows the page that asks for the words a move needs."""
     record = visible(request, pk)
-    move = _asked_move(request.POST.get("action") or request.GET.get("action", ""))
+    move = asked_move(WORKFLOW, request.POST.get("action") or request.GET.get("action", ""))
     form = DecisionForm(
         request.POST if request.method == "POST" else None, record=record, by_field=move.action == "return_for_changes"
     )
@@ -247,13 +247,6 @@ def request_move(request: SignedIn, pk: int) -> HttpResponse:
             "organizations:request_edit" if move.tone == "main" and record.can_edit(request.user) else record, record.pk
         )
     return _done(request, record, move.action)
-
-
-def _asked_move(action: str) -> Move:
-    try:
-        return WORKFLOW.move(action)
-    except MoveNotAllowed as error:
-        raise BadRequest(error.message) from error
 
 
 def _ask(request: SignedIn, record: AccountRequest, move: Move, form: DecisionForm) -> HttpResponse:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from core.keys import keys
 from core.workflow import Move, MoveNotAllowed
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding, refused, told
+from organizations.views.common import asked_move, holding, refused, told
 from training.forms.moves import MoveForm
 from training.models import Activity
 from training.moving import clean_ones, make, waiting_for
@@ -43,7 +43,7 @@ def activity_move(request: SignedIn, pk: int) -> HttpResponse:
     """All moves by POST; a GET only shows the page that asks for the words a move needs."""
     activity = activity_page(request, pk, "training:activity_detail").activity
     posted = request.method == "POST"
-    move = _asked((request.POST if posted else request.GET).get("action", ""))
+    move = asked_move(WORKFLOW, (request.POST if posted else request.GET).get("action", ""))
     form = MoveForm(
         request.POST if posted else None, activity=activity, action=move.action, needs_comment=move.needs_comment
     )
@@ -59,13 +59,6 @@ def activity_move(request: SignedIn, pk: int) -> HttpResponse:
         told(request, error)
         return redirect(activity)
     return _done(request, fresh, move)
-
-
-def _asked(action: str) -> Move:
-    try:
-        return WORKFLOW.move(action)
-    except MoveNotAllowed as error:
-        raise BadRequest(error.message) from error
 
 
 def _wants_words(request: SignedIn, form: MoveForm) -> bool:

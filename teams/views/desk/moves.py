@@ -18,6 +18,7 @@ from core.keys import key
 from core.workflow import Move, MoveNotAllowed
 from organizations.models import User
 from organizations.signed_in import SignedIn
+from organizations.views.common import asked_move
 from teams.commenting import drafts_of, labelled
 from teams.desk.deciding import Seen, decide, require_as_seen
 from teams.desk.opinions import open_opinions
@@ -118,10 +119,7 @@ def _overtaken(request: SignedIn, filing: Filing) -> HttpResponse | None:
 
 
 def _asked_move(action: str) -> Move:
-    try:
-        move = WORKFLOW.move(action)
-    except MoveNotAllowed as error:
-        raise BadRequest(error.message) from error
+    move = asked_move(WORKFLOW, action)
     if move.action not in DECISIONS:
         raise BadRequest(_("没有这种办理动作。"))
     return move
