@@ -22,9 +22,9 @@ from assessments.states import CampaignState, ReviewState
 from core.language import in_chinese
 from core.models import WorkflowEvent
 from core.notices import notify
-from organizations.models import User
+from organizations.models import Organization, User
 from organizations.permissions import reach
-from organizations.roles import Right
+from organizations.roles import Level, Right
 
 HANDED_IN = ("submit", "resubmit")
 RELATED = ("campaign", "office", "organization", "team", "submitted_by", "scored_by")
@@ -38,16 +38,19 @@ def make(
 
 
 # -- queues -----------------------------------------------------------------------------------------------------
+def of_the_region(user: User) -> "QuerySet[Review]":
+    """Of campaigns under way, for whoever runs them. Asks nothing by itself."""
+    region = Organization.objects.filter(reach(user, Right.MANAGE_ASSESSMENT, at=""), level=Level.REGION)
+    return Review.objects.filter(Exists(region), campaign__state=CampaignState.OPEN)
+
+
 def waiting_for(user: User, side: str) -> "QuerySet[Review]":
     """What one side has to do now, the longest waiting first."""
-    rows = Review.objects.filter(campaign__state=CampaignState.OPEN).exclude(organization=user.organization_id)
-    rows = rows.exclude(submitted_by=user)
+    rows = Review.objects.filter(campaign__state=CampaignState.OPEN) if side == LEAGUE else of_the_region(user)
+    rows = rows.exclude(organization=user.organization_id).exclude(submitted_by=user)
     if side == LEAGUE:
-        rows = rows.to_score(user).order_by("submitted_at", "pk")  # type: ignore[attr-defined]
-    else:
-        rows = rows.filter(state=ReviewState.SCORED).exclude(scored_by=user).order_by("scored_at", "pk")
-        rows = rows if manages(None, user) else rows.none()
-    return rows
+        return rows.to_score(user).order_by("submitted_at", "pk")  # type: ignore[attr-defined,no-any-return]
+    return rows.filter(state=ReviewState.SCORED).exclude(scored_by=user).order_by("scored_at", "pk")
 
 
 def to_mend(user: User) -> "QuerySet[Review]":

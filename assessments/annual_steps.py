@@ -23,6 +23,7 @@ from core.notices import notify
 from organizations.models import Organization, User
 from organizations.nearest import nearest_holders
 from organizations.permissions import can
+from organizations.region import region
 from organizations.roles import Level, Right
 
 _TOP = (Level.REGION, Level.NATIONAL)
@@ -201,8 +202,7 @@ def scorers(review: Review) -> list[User]:
 
 
 def region_deciders(review: Review) -> list[User]:
-    region = Organization.objects.filter(level=Level.REGION).order_by("path")[0]
-    return nearest_holders(Right.MANAGE_ASSESSMENT, region, without=review.scored_by_id)
+    return nearest_holders(Right.MANAGE_ASSESSMENT, region(), without=review.scored_by_id)
 
 
 def author_side(review: Review) -> list[User]:

@@ -11,7 +11,7 @@ from assessments import objecting
 from assessments.choices import Grade
 from assessments.models import Grading
 from assessments.panel.members import hindrances
-from assessments.panel.sheet import unsettled
+from assessments.panel.sheet import unfinished, unsettled
 from assessments.scoring import ScoreSheet
 from core.models import WorkflowEvent
 
@@ -29,8 +29,7 @@ def panel_problems(grading: Grading) -> list[str]:
 def site_problems(grading: Grading) -> list[str]:
     """What keeps the panel's work from being closed."""
     found = []
-    late = grading.panel.filter(left_on=None, finished_at=None).select_related("user")
-    names = [str(member.user) for member in late]
+    names = [str(member.user) for member in unfinished(grading)]
     if names:
         found.append(_("还没有完成评分：%(names)s。") % {"names": _("、").join(names)})
     apart = unsettled(grading)

@@ -16,8 +16,8 @@ from assessments.states import CampaignState
 from assessments.urging import STEPS, UNREAD, Reached, letters, reached
 from core.models import Notice
 from core.reminders import Reminder
-from organizations.models import Organization, User
-from organizations.roles import Level
+from organizations.models import User
+from organizations.region import region
 
 BEFORE = (14, 3, 0)  # days before the limit
 WEEK = 7
@@ -57,8 +57,7 @@ def _of(campaign: Campaign, stage: Stage, once: str) -> Iterator[Reminder]:
 
 
 def _region(waiting: list[Review]) -> Reached:
-    region = Organization.objects.filter(level=Level.REGION).order_by("path")[0]
     people: dict[int, User] = {}
     for scorer in {review.scored_by_id: review for review in waiting}.values():
         people |= {person.pk: person for person in region_deciders(scorer)}
-    return Reached(region, waiting, list(people.values()))
+    return Reached(region(), waiting, list(people.values()))

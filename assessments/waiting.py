@@ -7,14 +7,13 @@ from typing import Any
 from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
-from assessments.annual_moving import waiting_for
+from assessments.annual_moving import of_the_region, waiting_for
 from assessments.models import PanelMember, Review, TeamGrade
-from assessments.states import CampaignState, GradingState, ReviewState
-from organizations.models import Appointment, Organization, User
+from assessments.panel.members import ARRANGED
+from assessments.states import GradingState, ReviewState
+from organizations.models import Appointment, User
 from organizations.permissions import access, reach
-from organizations.roles import Level, Right
-
-_ARRANGED = (GradingState.PANEL, GradingState.ON_SITE)
+from organizations.roles import Right
 
 
 def to_score(user: User) -> "QuerySet[Review]":
@@ -24,27 +23,20 @@ def to_score(user: User) -> "QuerySet[Review]":
 
 def to_decide(user: User) -> "QuerySet[Review]":
     """Scored, for the region to decide; not what the person scored or handed in himself."""
-    rows = _of_the_region(user).filter(state=ReviewState.SCORED).exclude(organization=user.organization_id)
-    return rows.exclude(scored_by=user).exclude(submitted_by=user)
+    return waiting_for(user, "region") if Right.MANAGE_ASSESSMENT in access(user) else Review.objects.none()
 
 
 def to_conclude(user: User, today: date) -> "QuerySet[Review]":
     """Publicity is over and no objection is left unanswered."""
-    rows = _of_the_region(user).filter(state=ReviewState.PUBLICITY, campaign__public_until__lt=today)
-    return rows.exclude(objections__outcome="")
-
-
-def _of_the_region(user: User) -> "QuerySet[Review]":
-    """Of campaigns under way, for whoever runs them."""
     if Right.MANAGE_ASSESSMENT not in access(user):
         return Review.objects.none()
-    region = Organization.objects.filter(reach(user, Right.MANAGE_ASSESSMENT, at=""), level=Level.REGION)
-    return Review.objects.filter(Exists(region), campaign__state=CampaignState.OPEN)
+    rows = of_the_region(user).filter(state=ReviewState.PUBLICITY, campaign__public_until__lt=today)
+    return rows.exclude(objections__outcome="")
 
 
 def seats_to_do(user: User) -> "QuerySet[PanelMember]":
     """Places on panels for which something is to be done: to declare oneself, or to score and finish."""
-    undeclared = Q(declared_at=None, grading__state__in=_ARRANGED)
+    undeclared = Q(declared_at=None, grading__state__in=ARRANGED)
     scoring = Q(finished_at=None, grading__state=GradingState.ON_SITE)
     return PanelMember.objects.on_it().filter(undeclared | scoring, user=user)
 

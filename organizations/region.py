@@ -6,6 +6,12 @@ from organizations.permissions import can
 from organizations.roles import Level, Right
 
 
+def region() -> Organization:
+    """自治区红十字会."""
+    found: Organization = Organization.objects.filter(level=Level.REGION).order_by("path")[0]
+    return found
+
+
 def may_manage(user: User) -> Decision:
     """Whether the person may change what the region keeps."""
     return can(user, Right.MANAGE_RULES, _region_of(user))
@@ -23,5 +29,5 @@ def _region_of(user: User) -> Organization:
         return own
     kept: Organization | None = user.__dict__.get("_region")
     if kept is None:
-        kept = user.__dict__["_region"] = Organization.objects.filter(level=Level.REGION).order_by("path")[0]
+        kept = user.__dict__["_region"] = region()
     return kept

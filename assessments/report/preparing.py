@@ -12,6 +12,7 @@ from assessments.report.digest import digest
 from assessments.report.sources import sources_of
 from core.language import in_chinese
 from organizations.models import Organization
+from organizations.region import region as the_region
 from organizations.roles import Level
 
 
@@ -53,14 +54,14 @@ def _team(document: ReportDocument) -> Report:
     found = sources_of(document.run.campaign, reviews)
     if not found:
         raise ValueError("the team has no part in the campaign")
-    return team.build(found[0], region=_region_name(), dated=document.run.dated, number=document.number)
+    return team.build(found[0], region=the_region().name, dated=document.run.dated, number=document.number)
 
 
 def _league(document: ReportDocument) -> Report:
     campaign, place = document.run.campaign, document.organization
     sources = sources_of(campaign, Review.objects.below(place), whole=False)
     return league.build(
-        campaign, place, sources, region=_region_name(), dated=document.run.dated, number=document.number
+        campaign, place, sources, region=the_region().name, dated=document.run.dated, number=document.number
     )
 
 
@@ -69,11 +70,6 @@ def _region(document: ReportDocument) -> Report:
     leagues = list(Organization.objects.filter(level=Level.LEAGUE, path__startswith=place.path))
     sources = sources_of(campaign, Review.objects.below(place), whole=False)
     return region.build(campaign, place, leagues, sources, dated=document.run.dated, number=document.number)
-
-
-def _region_name() -> str:
-    names = Organization.objects.filter(level=Level.REGION).values_list("name", flat=True)
-    return names[0]
 
 
 _BUILD: dict[str, Callable[[ReportDocument], Report]] = {

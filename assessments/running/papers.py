@@ -16,8 +16,7 @@ from core.attachments.safekeeping import keep_file
 from core.documents import register
 from core.documents.codes import ALPHABET, LENGTH
 from core.models import VerifiableDocument
-from organizations.models import Organization
-from organizations.roles import Level
+from organizations.region import region
 
 
 def make(document: ReportDocument) -> None:
@@ -95,11 +94,6 @@ def _register(first: ReportDocument, document: ReportDocument, pdf: bytes) -> Ve
     words = {"place": document.organization.name, "year": run.campaign.year}
     return register(
         first, pdf, code=document.code, content_digest=document.digest, number=document.number,
-        title=document.get_kind_display(), issuer=_issuer(), subject=_("%(place)s %(year)d年度考核") % words,
+        title=document.get_kind_display(), issuer=region().name, subject=_("%(place)s %(year)d年度考核") % words,
         by=run.started_by, on=run.dated,
     )  # fmt: skip
-
-
-def _issuer() -> str:
-    """The region runs the assessment."""
-    return Organization.objects.filter(level=Level.REGION).order_by("path").values_list("name", flat=True)[0]

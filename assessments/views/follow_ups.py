@@ -52,17 +52,9 @@ class FollowUpList(ListView):
     template_name = "assessments/review_list.html"
 
     def get_context(self) -> dict[str, Any]:
-        held, chosen = access(self.request.user), self.request.GET.get("queue", "")
+        held = access(self.request.user)
         wanted = {"mine": Right.MANAGE_ASSESSMENT, "ours": Right.REPORT_ASSESSMENT}
-        lines: list[tuple[str, Any]] = [("", _("全部")), *(one for one in QUEUES if wanted[one[0]] in held)]
-        tabs = [
-            {
-                "label": label,
-                "url": self.url(queue=key or None, page=None) if key else f"{self.request.path}?view=",
-                "active": key == chosen,
-            }
-            for key, label in lines
-        ]
+        tabs = self.quick_choices(one for one in QUEUES if wanted[one[0]] in held)
         hint = _("审定以后，由自治区在队伍的考核页登记。")
         return {**super().get_context(), "tabs": tabs, "search_hint": _("队伍或落实单位"), "empty_hint": hint}
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.filters.gradings import QUEUES, GradingFilter
@@ -41,18 +40,5 @@ class GradingList(ListView):
         return {
             **super().get_context(),
             "may_begin": Right.REPORT_ASSESSMENT in held,
-            "tabs": self._tabs(),
+            "tabs": self.quick_choices(QUEUES),
         }
-
-    def _tabs(self) -> list[dict[str, Any]]:
-        """Quick choices, and the grades beside them."""
-        chosen = self.request.GET.get("queue", "")
-        lines: list[tuple[str, Any]] = [("", _("全部")), *QUEUES]
-        return [
-            {
-                "label": label,
-                "url": self.url(queue=key or None, page=None) if key else f"{self.request.path}?view=",
-                "active": key == chosen,
-            }
-            for key, label in lines
-        ]

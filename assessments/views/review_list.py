@@ -31,14 +31,5 @@ class ReviewList(ListView):
     def get_context(self) -> dict[str, Any]:
         held = access(self.request.user)
         wanted = {"mine": Right.SCORE_ASSESSMENT, "ours": Right.REPORT_ASSESSMENT}
-        chosen = self.request.GET.get("queue", "")
-        lines: list[tuple[str, Any]] = [("", _("全部")), *(one for one in QUEUES if wanted[one[0]] in held)]
-        tabs = [
-            {
-                "label": label,
-                "url": self.url(queue=key or None, page=None) if key else f"{self.request.path}?view=",
-                "active": key == chosen,
-            }
-            for key, label in lines
-        ]
+        tabs = self.quick_choices(one for one in QUEUES if wanted[one[0]] in held)
         return {**super().get_context(), "tabs": tabs, "search_hint": _("队伍名称")}

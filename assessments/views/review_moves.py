@@ -18,7 +18,7 @@ from assessments.forms.reviews import REASONED, MoveForm
 from assessments.models import Campaign, Review
 from assessments.views.campaigns import managed
 from assessments.views.review_common import review_page
-from core.keys import keys
+from core.keys import keys, versions_ticked
 from core.workflow import Move, MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import asked_move, refused, told
@@ -115,8 +115,7 @@ def _decide_several(
     request: SignedIn, campaign: Campaign, offered: dict[int, Review], others: list[Review]
 ) -> HttpResponse:
     """Each ticked line carries what was shown: key and version. One that fails does not stop the others."""
-    picked = [keys(pick.split(":")) for pick in request.POST.getlist("pick")[:MOST]]
-    shown = {pair[0]: pair[1] for pair in picked if len(pair) == 2}
+    shown = versions_ticked(request.POST.getlist("pick")[:MOST])
     if not shown:
         messages.warning(request, _("没有选中任何一件。"))
         return redirect("assessments:review_batch", campaign.pk)

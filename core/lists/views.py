@@ -1,6 +1,6 @@
 """The list page every subject's lists are made of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -132,6 +132,18 @@ class ListView(PermittedView):
                 params.setlist(name, values)
         params.update({name: str(value) for name, value in changes.items() if value is not None})
         return f"{self.request.path}?{params.urlencode()}" if params else self.request.path
+
+    def quick_choices(self, choices: Iterable[tuple[str, Any]], name: str = "queue") -> list[dict[str, Any]]:
+        """For ``generic/_tabs.html``: everything, and the list with the filter ``name`` set to each of ``choices``."""
+        chosen = self.request.GET.get(name, "")
+        return [
+            {
+                "label": label,
+                "url": self.url(**{name: key}, page=None) if key else f"{self.request.path}?view=",
+                "active": key == chosen,
+            }
+            for key, label in (("", _("全部")), *choices)
+        ]
 
     def _pages(self, paginator: CappedPaginator, current: int) -> list[dict[str, Any]]:
         numbers = paginator.get_elided_page_range(current, on_each_side=2, on_ends=1)

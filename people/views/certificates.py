@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.forms import saved
-from core.keys import key, keys
+from core.keys import key, versions_ticked
 from core.lists import ListView
 from core.lists.filters import RESERVED
 from core.workflow import MoveNotAllowed
@@ -238,12 +238,7 @@ def certificate_batch(request: SignedIn) -> HttpResponse:
 
 def _verify(request: SignedIn) -> HttpResponse:
     """Each ticked line carries what was shown: certificate and version."""
-    chosen: dict[int, int] = {}
-    for value in request.POST.getlist("pick")[:MOST]:
-        parts = value.split(":")
-        found = keys(parts)
-        if len(parts) == len(found) == 2:
-            chosen[found[0]] = found[1]
+    chosen = versions_ticked(request.POST.getlist("pick")[:MOST])
     if not chosen:
         messages.warning(request, _("没有选中任何一本。"))
         return redirect("people:certificate_batch")

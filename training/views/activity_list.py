@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.lists import ListView
@@ -42,19 +41,5 @@ class ActivityList(ListView):
             **super().get_context(),
             "may_begin": Right.EDIT_TRAINING in held,
             "may_confirm": Right.CONFIRM_TRAINING in held,
-            "tabs": self._tabs(confirms=Right.CONFIRM_TRAINING in held),
+            "tabs": self.quick_choices(one for one in QUEUES if one[0] != "mine" or Right.CONFIRM_TRAINING in held),
         }
-
-    def _tabs(self, *, confirms: bool) -> list[dict[str, Any]]:
-        """Quick choices; the counts of what waits stand in the menu."""
-        chosen = self.request.GET.get("queue", "")
-        lines: list[tuple[str, Any]] = [("", _("全部")), *QUEUES]
-        return [
-            {
-                "label": label,
-                "url": self.url(queue=key or None, page=None) if key else f"{self.request.path}?view=",
-                "active": key == chosen,
-            }
-            for key, label in lines
-            if key != "mine" or confirms
-        ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from core.keys import keys
+from core.keys import keys, versions_ticked
 from core.workflow import Move, MoveNotAllowed
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -118,8 +118,7 @@ def activity_batch(request: SignedIn) -> HttpResponse:
 
 def _confirm_several(request: SignedIn) -> HttpResponse:
     """Each ticked line carries what was shown: key and version. One that fails does not stop the others."""
-    picked = [keys(pick.split(":")) for pick in request.POST.getlist("pick")[:MOST]]
-    shown = {pair[0]: pair[1] for pair in picked if len(pair) == 2}
+    shown = versions_ticked(request.POST.getlist("pick")[:MOST])
     if not shown:
         messages.warning(request, _("没有选中任何一件。"))
         return redirect("training:activity_batch")

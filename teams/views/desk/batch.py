@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from core.keys import keys
+from core.keys import keys, ticked
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
@@ -56,12 +56,8 @@ def _left_out(request: SignedIn, picked: set[int], found: list[Filing]) -> list[
 
 def _approve(request: SignedIn) -> HttpResponse:
     """Each ticked line carries what was shown: filing, round and step."""
-    chosen: dict[int, Seen] = {}
-    for value in request.POST.getlist("pick")[:MOST]:
-        parts = value.split(":")
-        found = keys(parts)
-        if len(parts) == len(found) == 3:
-            chosen[found[0]] = Seen(found[1], found[2])
+    lines = ticked(request.POST.getlist("pick")[:MOST], 3)
+    chosen = {key: Seen(round_no, step) for key, round_no, step in lines}
     if not chosen:
         messages.warning(request, _("没有选中任何一件。"))
         return redirect("teams:desk_batch")
