@@ -17,8 +17,7 @@ from typing import Any, ClassVar
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Func, IntegerField, JSONField, QuerySet, Subquery, Value
+from django.db.models import Count, IntegerField, JSONField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, Substr
 from django.utils import timezone
 from django_stubs_ext import StrOrPromise
@@ -201,14 +200,6 @@ def number_of(records: "QuerySet[Any]") -> Any:
     """The count of the rows as an expression, to read several counts in one query."""
     one_group = records.order_by().annotate(_one=Value(1)).values("_one").annotate(_n=Count("pk")).values("_n")
     return Coalesce(Subquery(one_group, output_field=IntegerField()), 0)
-
-
-def number_up_to(most: int, records: "QuerySet[Any]") -> Any:
-    """The same, counted no further than ``most``: what it costs does not grow with what there is."""
-    ones = ArraySubquery(records.order_by().annotate(_one=Value(1)).values("_one")[:most])
-    # cast, because a queryset known to be empty becomes a bare NULL
-    number = "COALESCE(CARDINALITY(%(expressions)s::integer[]), 0)"
-    return Func(ones, template=number, output_field=IntegerField())
 
 
 def totals_of(among: "QuerySet[Any]", **totals: Any) -> Subquery:

@@ -1,7 +1,7 @@
 """Several lists in one round trip to the database.
 
 A page that shows many small things (phrases, comments, the rule, the way) would ask for each by itself. ``together``
-asks for all at once and gives the same objects the querysets give.
+asks for all at once and gives the same objects the querysets give, and ``numbers`` how many rows several lists have.
 """
 
 import json
@@ -18,6 +18,7 @@ from django.db.models.query import (
 )
 
 _ARGUMENTS = 100
+Question = tuple[str, tuple[Any, ...]]  # SQL that counts, and its parameters
 
 
 def together(**wanted: models.QuerySet[Any]) -> dict[str, list[Any]]:
@@ -53,6 +54,29 @@ def together(**wanted: models.QuerySet[Any]) -> dict[str, list[Any]]:
         for (name, (rows, compiler)), lines in zip(read.items(), answer, strict=True):
             found[name] = _made(rows, compiler, [json.loads(line) for line in lines])
     return {name: found[name] for name in wanted}
+
+
+def question(rows: models.QuerySet[Any], *, most: int) -> Question | None:
+    """How many ``rows`` there are, counted no further than ``most``: what that costs does not grow with what there is.
+    To be asked by ``numbers``, now or within the time that the rows' conditions hold. None: nothing is among them."""
+    ones = rows.order_by().annotate(_one=models.Value(1)).values("_one")[:most]
+    try:
+        sql, params = ones.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS]).as_sql()
+    except EmptyResultSet:
+        return None
+    return f"(SELECT COUNT(*) FROM ({sql}) AS t)", tuple(params)  # noqa: S608 - SQL of the ORM
+
+
+def numbers(wanted: dict[str, Question | None]) -> dict[str, int]:
+    """The answers to several questions, with one query."""
+    asked = {name: one for name, one in wanted.items() if one}
+    answers: tuple[int, ...] = ()
+    if asked:
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            sql = ", ".join(text for text, _params in asked.values())
+            cursor.execute(f"SELECT {sql}", [each for _sql, params in asked.values() for each in params])
+            answers = cursor.fetchone()
+    return dict.fromkeys(wanted, 0) | dict(zip(asked, answers, strict=True))
 
 
 def keep(one: models.Model, name: str, rows: models.QuerySet[Any], found: list[Any]) -> None:

@@ -6,6 +6,7 @@ works differently for 300,000 than for 300. The list behind the number counts on
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from time import monotonic
 from typing import Any
 
@@ -17,8 +18,8 @@ from django.utils import timezone
 from assessments.annual_moving import to_mend
 from assessments.models import Grading, Review
 from assessments.waiting import assessing, seats_to_do, to_decide, to_score
-from core.metrics import number_up_to
 from core.models import Notice
+from core.together import Question, numbers, question
 from organizations.models import AccountRequest, User
 from organizations.permissions import Access, access, reach
 from organizations.roles import Right
@@ -32,6 +33,7 @@ MOST = 99
 DUE_IN = 7  # days before its limit a problem is something to do
 SLOW = 0.015  # seconds
 KEPT_FOR = 30  # seconds
+WRITTEN_FOR = 60  # seconds
 # What a person has to do, of all that is counted.
 TODO = (
     "requests",
@@ -66,21 +68,32 @@ def counts_of(user: Any, **more: QuerySet) -> dict[str, int]:
     """
     kept: dict[str, int] | None = getattr(user, "_todo", None)
     if kept is None or not more.keys() <= kept.keys():
-        wanted = {"unread": Notice.objects.filter(recipient=user).unread(), **_waiting(user, access(user)), **more}
+        held = access(user)
+        wanted = _written(user, user.organization_id, held, int(timezone.now().timestamp() // WRITTEN_FOR))
         kept = user._todo = cache.get(_key(user)) or {}
-        if not wanted.keys() <= kept.keys():
-            kept = user._todo = _counted(user, wanted)
+        if not wanted.keys() | more.keys() <= kept.keys():
+            kept = user._todo = _counted(user, wanted | _questions(more))
     return kept
 
 
-def _counted(user: Any, wanted: dict[str, QuerySet]) -> dict[str, int]:
+def _counted(user: Any, wanted: dict[str, Question | None]) -> dict[str, int]:
     """Where counting takes long, the numbers are kept for half a minute, or until the person does something."""
     begun = monotonic()
-    numbers = {name: number_up_to(MOST + 1, rows) for name, rows in wanted.items()}
-    found = User.objects.filter(pk=user.pk).order_by().values(**numbers).get()
+    found = numbers(wanted)
     if monotonic() - begun > SLOW:
         cache.set(_key(user), found, KEPT_FOR)
     return found
+
+
+@lru_cache(maxsize=1000)
+def _written(user: Any, organization: int, held: Access, minute: int) -> dict[str, Question | None]:
+    """The questions of one person. Writing the dozen takes the ORM far longer than answering them takes the database,
+    so they are written once a minute (they name the day and the time) and asked anew on every page."""
+    return _questions({"unread": Notice.objects.filter(recipient=user).unread(), **_waiting(user, held)})
+
+
+def _questions(wanted: dict[str, QuerySet]) -> dict[str, Question | None]:
+    return {name: question(rows, most=MOST + 1) for name, rows in wanted.items()}
 
 
 def forget(user: Any) -> None:

@@ -81,7 +81,8 @@ ACTIVITIES = (
     DemoActivity("water", "救护员复训", -65, hours=8, moves=_DONE, facts={**_AID, "training_kind": "refresher"}),
     DemoActivity("water", "应急通讯演练", -6, moves=("submit",), facts={**_WATER, "form": "functional"}),
     DemoActivity("water", "绳索救援技能训练", -20, hours=4, away=3, facts=_SKILL),
-    DemoActivity("water", "冬季冰面救援演练", 0, clock=14, rolled=False, facts=_WATER),
+    # over two days, so that it is under way at whatever hour the demo is made
+    DemoActivity("water", "冬季冰面救援演练", 0, clock=14, span=1, rolled=False, facts=_WATER),
     DemoActivity("water", "无人机搜索训练", 5, rolled=False, facts=_SKILL),
     DemoActivity("songshan", "帐篷搭拆和物资发放训练", -33, facts=_SKILL),
     DemoActivity("psych", "心理急救培训", -4, hours=8, facts=_SKILL),
