@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import gettempdir
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import django
@@ -54,7 +53,7 @@ def _server(scale: int):
             try:
                 urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=5).close()
                 break
-            except (URLError, ConnectionError):
+            except OSError:  # not there yet, or busy with its start
                 time.sleep(0.1)
         yield port, web.pid
     finally:

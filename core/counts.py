@@ -95,7 +95,8 @@ def read(name: str, at_once: Counter | None = None, /, **given: Any) -> Tally:
 
 def find(name: str, at_once: Counter, /, *, asked: str, given: Callable[[], dict[str, Any]]) -> Tally:
     """As ``read``, for what is to be as it is now whenever that can be had: only what a page cannot wait for is made by
-    the worker, kept, and shown for ``FOUND_FOR``.
+    the worker, kept, and shown for ``FOUND_FOR``. A machine that has much to do is no reason: what costs less than the
+    setting ``HEAVY_QUERY`` is waited for.
 
     :param at_once: may give more than the counter does; it is never kept.
     :param asked: what it is kept under; ``given`` is what the counter takes, asked for only when the worker is needed.
@@ -106,8 +107,11 @@ def find(name: str, at_once: Counter, /, *, asked: str, given: Callable[[], dict
         return work.renewed(kept)
     if busy:
         return work.waiting()
-    found = _within_limit(at_once)
-    return work.handed_over() if found is None else Tally(found)
+    try:
+        with within(settings.PAGE_WAITS):
+            return Tally(at_once())
+    except TooLong as told:
+        return work.handed_over() if told.cost > settings.HEAVY_QUERY else Tally(at_once())
 
 
 def recount(name: str, given: dict[str, Any], asked: str = "") -> None:

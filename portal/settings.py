@@ -140,6 +140,7 @@ DATABASES["default"]["OPTIONS"]["options"] = f"{_given} -c pgtrigger.ignore={{}}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # after a database restart no dead connection is handed out
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # transactions are drawn around each move, where the rule lives
 PAGE_WAITS = 0.4  # seconds for a query that counts or looks through very much; then a worker does it (core/counts.py)
+HEAVY_QUERY = 30_000  # as the database counts cost; on a busy machine a list that costs less is waited for all the same
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {

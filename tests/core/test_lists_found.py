@@ -17,7 +17,7 @@ SLOW = "/sample/slow/"
 def client(region: User, as_user, settings) -> Client:
     client = as_user(region)
     client.get("/sample/people/")  # what is read once per process is not the list's
-    settings.PAGE_WAITS = 0.01
+    settings.PAGE_WAITS, settings.HEAVY_QUERY = 0.01, 0
     return client
 
 
@@ -80,6 +80,13 @@ def test_the_worker_finds_with_the_rights_of_the_person(client: Client, region: 
     region.appointments.update(ends_at="2026-01-01T00:00Z", starts_at="2025-01-01T00:00Z")
     counts.recount(**sent[0])
     assert shown(client) == []
+
+
+def test_a_busy_machine_is_no_reason_to_put_somebody_off(client: Client, sent, settings):
+    settings.HEAVY_QUERY = 10**9
+    assert len(shown(client)) == 3
+    assert client.get(SLOW).context["tally"].at is None
+    assert not sent
 
 
 def test_a_quick_list_is_never_kept(as_user, region: User, sent, settings):
