@@ -31,6 +31,7 @@ SLOW = 0.06  # seconds; what takes longer is kept
 FRESH = timedelta(minutes=5)  # from then on a kept count is made anew in the background, and shown until it is
 KEPT_FOR = 24 * 3600  # seconds
 FOUND_FOR = timedelta(hours=1)  # in which a list shows what was found for it before
+BUSY = 5  # times slower than else, for which a light query may be
 QUICK_FOR = 3600  # seconds in which what was quick once is counted without a limit
 COUNTING_FOR = 300  # seconds; then a worker that has not answered is taken for dead
 PATIENCE = timedelta(minutes=2)  # for which a page asks again by itself
@@ -95,8 +96,7 @@ def read(name: str, at_once: Counter | None = None, /, **given: Any) -> Tally:
 
 def find(name: str, at_once: Counter, /, *, asked: str, given: Callable[[], dict[str, Any]]) -> Tally:
     """As ``read``, for what is to be as it is now whenever that can be had: only what a page cannot wait for is made by
-    the worker, kept, and shown for ``FOUND_FOR``. A machine that has much to do is no reason: what costs less than the
-    setting ``HEAVY_QUERY`` is waited for.
+    the worker, kept, and shown for ``FOUND_FOR``. A machine that has much to do is no reason (``_unless_heavy``).
 
     :param at_once: may give more than the counter does; it is never kept.
     :param asked: what it is kept under; ``given`` is what the counter takes, asked for only when the worker is needed.
@@ -107,11 +107,8 @@ def find(name: str, at_once: Counter, /, *, asked: str, given: Callable[[], dict
         return work.renewed(kept)
     if busy:
         return work.waiting()
-    try:
-        with within(settings.PAGE_WAITS):
-            return Tally(at_once())
-    except TooLong as told:
-        return work.handed_over() if told.cost > settings.HEAVY_QUERY else Tally(at_once())
+    found = _unless_heavy(at_once)
+    return work.handed_over() if found is None else Tally(found)
 
 
 def recount(name: str, given: dict[str, Any], asked: str = "") -> None:
@@ -168,6 +165,22 @@ def _keep(key: str, value: Any) -> Tally:
     count = Tally(value, timezone.now())
     cache.set(key, count, KEPT_FOR)
     return count
+
+
+def _unless_heavy(find: Counter) -> Any:
+    """What is found, or None where a query of it takes longer than a page waits: by itself, not because the machine is
+    busy. What the database takes for light gets some more time."""
+    try:
+        with within(settings.PAGE_WAITS):
+            return find()
+    except TooLong as told:
+        if told.cost > settings.HEAVY_QUERY:
+            return None
+    try:
+        with within(settings.PAGE_WAITS * BUSY):
+            return find()
+    except TooLong:
+        return None
 
 
 def _within_limit(count: Counter) -> Any:
