@@ -97,10 +97,10 @@ class CappedPaginator(Paginator):
         top = min(bottom + self.per_page, self.count)
         keys = self.found.keys
         if keys is None:
-            return self._get_page(rows[bottom:top], asked, self)
+            return Page(rows[bottom:top], asked, self)
         if self.found.in_order:
-            return self._get_page(rows.filter(pk__in=keys[bottom:top]), asked, self)
-        return self._get_page(rows.filter(pk__in=keys)[bottom:top], asked, self)
+            return Page(rows.filter(pk__in=keys[bottom:top]), asked, self)
+        return Page(rows.filter(pk__in=keys)[bottom:top], asked, self)
 
 
 class OpenPaginator(CappedPaginator):
