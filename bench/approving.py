@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from bench.measure import client_for
@@ -92,7 +93,10 @@ def _approve(port: int, cookie: tuple[str, str], left: "queue.SimpleQueue[Any]",
 def _checked(keys: list[int]) -> tuple[int, int]:
     """Filed; and those without exactly one decision in story and steps, or whose team was not confirmed."""
     done = Filing.objects.filter(pk__in=keys, state="filed", decided_at__isnull=False).select_related("team")
-    decisions = WorkflowEvent.objects.filter(action="confirm", object_id__in=[str(key) for key in keys])
+    kind = ContentType.objects.get_for_model(Filing)
+    decisions = WorkflowEvent.objects.filter(
+        action="confirm", content_type=kind, object_id__in=[str(key) for key in keys]
+    )
     told = list(decisions.values_list("object_id", flat=True))
     steps = list(
         FilingStep.objects.filter(filing__in=keys, is_final=True, state="done").values_list("filing", flat=True)

@@ -10,15 +10,9 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
-from bench.approving import Approval
-from bench.export import Export
-from bench.importing import ImportResult
-from bench.marks import Marks
 from bench.marks import line as line_of_marks
 from bench.measure import SLOW, Result
-from bench.reports import Reports
 from bench.reports import lines_of as lines_of_reports
-from bench.snapshotting import Snapshots
 from bench.snapshotting import line as line_of_snapshots
 from bench.warming import Recount
 
@@ -30,18 +24,11 @@ def _file(scale: int) -> Path:
     return Path(os.environ.get("PORTAL_DATA", gettempdir())) / f"bench-{scale}.json"
 
 
-def save(
-    scale: int,
-    seeded: float,
-    results: list[Result],
-    export: Export,
-    approval: Approval,
-    imports: list[ImportResult],
-    marks: Marks,
-    recounts: list[Recount],
-    snapshots: Snapshots | None,
-    reports: Reports | None,
-) -> None:
+def save(scale: int, seeded: float, results: list[Result], recounts: list[Recount], more: dict[str, Any]) -> None:
+    """Written after each part, so that what fails at the end takes nothing with it.
+
+    :param more: what was measured beside the pages; None for what could not be.
+    """
     rows = [
         {
             "name": result.page.name,
@@ -59,13 +46,15 @@ def save(
         }
         for result in results
     ]
-    data = {"seeded": seeded, "rows": rows, "export": export.__dict__, "approval": approval.__dict__}
-    data["marks"] = marks.__dict__
-    data["snapshots"] = snapshots.__dict__ if snapshots else None
-    data["imports"] = [result.__dict__ for result in imports]
-    data["reports"] = asdict(reports) if reports else None
-    data["recounts"] = [made.__dict__ for made in recounts]
-    _file(scale).write_text(json.dumps(data))
+    data = {"seeded": seeded, "rows": rows, "recounts": [made.__dict__ for made in recounts]}
+    data["failed"] = [name for name, found in more.items() if found is None]
+    _file(scale).write_text(json.dumps({**data, **{name: _plain(found) for name, found in more.items()}}))
+
+
+def _plain(found: Any) -> Any:
+    if isinstance(found, list):
+        return [asdict(each) for each in found]
+    return asdict(found) if found is not None else None
 
 
 def _mark(kept: bool) -> str:
@@ -124,28 +113,31 @@ def _table(data: dict[str, Any], first: dict[str, Any] | None) -> list[str]:
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
         *map(str, _lines(data, first)),
     ]
-    export = data["export"]
     one, eight = next(row["requests"] for row in data["rows"] if not row["slow"])
     lines += ["", f"每页 1 人 {one} 次，8 人 {eight} 次请求；超过 {SLOW / 1000:g} 秒的页面 1 人 5 次，8 人一轮。"]
     lines[-1] += f"装入数据 {data['seeded']:.0f} 秒（各规模同时装入）。"
-    if export["megabytes"] < 0.1:  # the answer is a page that follows the job
-        lines[-1] += "账号列表超过 50,000 行，导出转为后台任务，不在此测。"
-    else:
-        lines[-1] += (
-            f"账号列表导出 xlsx：{export['seconds']:.2f} 秒{_mark(export['seconds'] <= EXPORT_SECONDS)}，"
-            f"{export['megabytes']:.1f} MB，导出时内存增加 {export['memory_growth']:.0f} MB。"
-        )
     recounted = "；".join(f"{made['page']} {made['seconds']:.1f} 秒" for made in data["recounts"])
     if recounted:
-        lines += ["", f"页面不等、由后台统计并注明时间的数：{recounted}。"]
-    lines += ["", _approved(data["approval"]), "", line_of_marks(data["marks"])]
-    if data["snapshots"]:
-        lines += ["", line_of_snapshots(data["snapshots"])]
-    return [*lines, *_imported(data["imports"]), *_printed(data)]
+        lines += ["", f"页面不等、由后台统计或查找并注明时间的：{recounted}。"]
+    told = (("export", _exported), ("approval", _approved), ("marks", line_of_marks), ("snapshots", line_of_snapshots))
+    for name, line in told:
+        lines += ["", line(data[name])] if data.get(name) else []
+    if data["failed"]:
+        lines += ["", f"没有测成的：{'、'.join(data['failed'])} ✗。"]
+    return [*lines, *_imported(data.get("imports") or []), *_printed(data)]
+
+
+def _exported(found: dict[str, Any]) -> str:
+    if found["megabytes"] < 0.1:  # the answer is a page that follows the job
+        return "账号列表超过 50,000 行，导出转为后台任务，不在此测。"
+    return (
+        f"账号列表导出 xlsx：{found['seconds']:.2f} 秒{_mark(found['seconds'] <= EXPORT_SECONDS)}，"
+        f"{found['megabytes']:.1f} MB，导出时内存增加 {found['memory_growth']:.0f} MB。"
+    )
 
 
 def _printed(data: dict[str, Any]) -> list[str]:
-    return lines_of_reports(data["reports"]) if data["reports"] else []
+    return lines_of_reports(data["reports"]) if data.get("reports") else []
 
 
 def _missed(data: dict[int, dict[str, Any]]) -> list[str]:
@@ -155,9 +147,12 @@ def _missed(data: dict[int, dict[str, Any]]) -> list[str]:
         for line in _lines(found, data.get(1) if scale != 1 else None):
             if line.missed:
                 lines.append(f"- ×{scale} {line.row['name']}：{'；'.join(line.missed)}")
-        if (seconds := found["export"]["seconds"]) > EXPORT_SECONDS and found["export"]["megabytes"] >= 0.1:
-            lines.append(f"- ×{scale} 账号列表导出：{seconds:.1f} 秒")
-        lines += [f"- 名册导入 {row['rows']:,} 行：{words}" for row, words in _imports_missed(found["imports"])]
+        export = found.get("export")
+        if export and export["seconds"] > EXPORT_SECONDS and export["megabytes"] >= 0.1:
+            lines.append(f"- ×{scale} 账号列表导出：{export['seconds']:.1f} 秒")
+        lines += [f"- ×{scale} 没有测成：{name}" for name in found["failed"]]
+        imports = found.get("imports") or []
+        lines += [f"- 名册导入 {row['rows']:,} 行：{words}" for row, words in _imports_missed(imports)]
     return ["", "## 超出预算的", "", *(lines or ["没有。"])]
 
 

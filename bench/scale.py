@@ -5,11 +5,13 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
+from collections.abc import Callable
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import gettempdir
-from urllib.error import URLError
+from typing import Any
 from urllib.request import urlopen
 
 import django
@@ -54,7 +56,7 @@ def _server(scale: int):
             try:
                 urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=5).close()
                 break
-            except (URLError, ConnectionError):
+            except OSError:  # not there yet, or busy with its start
                 time.sleep(0.1)
         yield port, web.pid
     finally:
@@ -114,12 +116,31 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
         for done in results:
             times = f"{done.one.median:.1f} ms, {done.eight.median:.1f} ms"
             print(f"×{scale} {done.page.name}: {done.queries} queries, {times}", flush=True)
-        export = measure_export(port, pid)
-        approval = measure_approvals(port)  # last: it changes what was measured
-        print(f"×{scale}: approved {approval.filed} of {approval.asked} in {approval.seconds:.1f} s", flush=True)
-        marks = measure_marks(port)
-        print(f"×{scale}: {marks.stored} of {marks.sent} marks, p95 {marks.p95:.0f} ms", flush=True)
-        imports = measure_import() if scale == 1 else []  # what it costs does not depend on what there is
-        snapshots = measure_snapshots() if scale == SCALE else None
-        reports = measure_reports() if scale == 1 else None  # as above
-        save(scale, seeded, results, export, approval, imports, marks, recounts, snapshots, reports)
+        parts: dict[str, Callable[[], Any]] = {
+            "export": lambda: measure_export(port, pid),
+            "approval": lambda: measure_approvals(port),  # from here on it changes what was measured
+            "marks": lambda: measure_marks(port),
+        }
+        if scale == 1:
+            parts["imports"] = measure_import  # what it costs does not depend on what there is
+        if scale == SCALE:
+            parts["snapshots"] = measure_snapshots
+        if scale == 1:
+            parts["reports"] = measure_reports  # as above
+        more: dict[str, Any] = {}
+        save(scale, seeded, results, recounts, more)
+        for name, measure in parts.items():
+            more[name] = _measured(f"×{scale} {name}", measure)
+            save(scale, seeded, results, recounts, more)
+
+
+def _measured(name: str, measure: Callable[[], Any]) -> Any:
+    """None when it failed: told at once and in the report, and the hour of measuring before it is not lost."""
+    print(f"{name} …", flush=True)
+    try:
+        found = measure()
+    except (Exception, SystemExit) as error:
+        traceback.print_exception(error)
+        return None
+    print(f"{name}: {found}", flush=True)
+    return found

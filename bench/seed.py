@@ -190,6 +190,7 @@ def seed(scale: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # the events are written set by set instead
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        cursor.execute("SET LOCAL work_mem = '256MB'")  # millions of lines are joined and put in order
         with _without_indexes(cursor):
             for statement in statements:
                 cursor.execute(statement)

@@ -128,7 +128,9 @@ def _rolls() -> list[str]:
         organization_id="p.host", role="'part'", listing="'listed'", added_at="p.starts", added_by_id="p.person",
     )  # fmt: skip
     marks = insert(
-        Mark, "FROM seed_part p WHERE p.over AND p.state <> 'cancelled' ORDER BY p.id", id="gen_random_uuid()",
+        # keys in order: millions of them by chance would each be put into another page of the index
+        Mark, "FROM seed_part p WHERE p.over AND p.state <> 'cancelled' ORDER BY p.id",
+        id="lpad(to_hex(p.id), 32, '0')::uuid",
         slot_id="p.activity", person_id="p.person_id", kind="'arrived'", method="'tap'", at="p.starts",
         received_at="p.starts", by_id="p.person",
     )  # fmt: skip

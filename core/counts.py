@@ -5,9 +5,10 @@
 
     tally = counts.read("teams.heads", office=office.pk)
 
-A page waits ``LIMIT`` at most. What takes longer is counted by a worker; until then the page says so, and asks again. A
-count once known is shown with the time it was made (截至 09:30) and made anew when it is older than ``FRESH``. What is
-quick is never kept. So a number is always right about the moment it names.
+A page waits as long as the setting ``PAGE_WAITS`` says. What takes longer is counted by a worker; until then the page
+says so, and asks again. A count once known is shown with the time it was made (截至 09:30) and made anew when it is
+older than ``FRESH``. What is quick is never kept. So a number is always right about the moment it names. ``find`` does
+the same for the rows of a list (``core.lists.found``).
 """
 
 import json
@@ -19,17 +20,18 @@ from hashlib import sha256
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
-from django.db import OperationalError, connection, transaction
 from django.utils import timezone
-from psycopg.errors import QueryCanceled
 
+from core.limits import TooLong, within
 from core.queue import send
 
 SLOW = 0.06  # seconds; what takes longer is kept
-LIMIT = 0.4  # seconds a page waits for a count that nobody has made yet
 FRESH = timedelta(minutes=5)  # from then on a kept count is made anew in the background, and shown until it is
 KEPT_FOR = 24 * 3600  # seconds
+FOUND_FOR = timedelta(hours=1)  # in which a list shows what was found for it before
+BUSY = 5  # times slower than else, for which a light query may be
 QUICK_FOR = 3600  # seconds in which what was quick once is counted without a limit
 COUNTING_FOR = 300  # seconds; then a worker that has not answered is taken for dead
 PATIENCE = timedelta(minutes=2)  # for which a page asks again by itself
@@ -74,44 +76,89 @@ def read(name: str, at_once: Counter | None = None, /, **given: Any) -> Tally:
 
     :param at_once: gives the same from objects that the page has in hand; the worker reads them again.
     """
-    key = _key(name, given)
-    kept = cache.get(key)
+    work = _Work(name, given)
+    kept, busy = work.known()
     if isinstance(kept, Tally):
-        assert kept.at is not None
-        if timezone.now() - kept.at > FRESH:
-            _begin(key, name, given)
-        return kept
-    if kept is None and cache.get(_lock(key)) is not None:
-        return _waiting(key)
+        return work.renewed(kept)
+    if kept is None and busy:
+        return work.waiting()
     begun = monotonic()
     count = at_once or partial(_COUNTERS[name], **given)
     found = count() if kept == "quick" else _within_limit(count)
     if found is None:
-        _begin(key, name, given)
-        return _waiting(key)
+        return work.handed_over()
     if monotonic() - begun > SLOW:
-        return _keep(key, found)
+        return _keep(work.key, found)
     if kept is None:
-        cache.set(key, "quick", QUICK_FOR)
+        cache.set(work.key, "quick", QUICK_FOR)
     return Tally(found)
 
 
-def recount(name: str, given: dict[str, Any]) -> None:
+def find(name: str, at_once: Counter, /, *, asked: str, given: Callable[[], dict[str, Any]]) -> Tally:
+    """As ``read``, for what is to be as it is now whenever that can be had: only what a page cannot wait for is made by
+    the worker, kept, and shown for ``FOUND_FOR``. A machine that has much to do is no reason (``_unless_heavy``).
+
+    :param at_once: may give more than the counter does; it is never kept.
+    :param asked: what it is kept under; ``given`` is what the counter takes, asked for only when the worker is needed.
+    """
+    work = _Work(name, given, asked)
+    kept, busy = work.known()
+    if isinstance(kept, Tally) and kept.at is not None and timezone.now() - kept.at < FOUND_FOR:
+        return work.renewed(kept)
+    if busy:
+        return work.waiting()
+    found = _unless_heavy(at_once)
+    return work.handed_over() if found is None else Tally(found)
+
+
+def recount(name: str, given: dict[str, Any], asked: str = "") -> None:
     """Tally and keep; for the worker. May run twice."""
-    key = _key(name, given)
+    work = _Work(name, given, asked)
     try:
-        _keep(key, _COUNTERS[name](**given))
+        _keep(work.key, _COUNTERS[name](**given))
     finally:
-        cache.delete(_lock(key))
+        cache.delete(work.lock)
 
 
-def _key(name: str, given: dict[str, Any]) -> str:
-    asked = json.dumps(given, sort_keys=True)
-    return f"counts:{name}:{sha256(asked.encode()).hexdigest()[:32]}"  # a key holds 250 characters, no more
+class _Work:
+    """One count: where it is kept, whether somebody is at it, and how it is handed to the worker."""
+
+    def __init__(self, name: str, given: dict[str, Any] | Callable[[], dict[str, Any]], asked: str = "") -> None:
+        self.name, self._given, self._asked = name, given, asked
+        self.key = f"counts:{name}:{asked or _digest(given)}"
+        self.lock = f"{self.key}:counting"
+
+    def known(self) -> tuple[Any, bool]:
+        """What is kept, and whether it is being counted."""
+        held = cache.get_many([self.key, self.lock])
+        return held.get(self.key), self.lock in held
+
+    def renewed(self, kept: Tally) -> Tally:
+        """What is kept; it is made anew when it is no longer fresh."""
+        assert kept.at is not None
+        if timezone.now() - kept.at > FRESH:
+            self._begin()
+        return kept
+
+    def handed_over(self) -> Tally:
+        self._begin()
+        return self.waiting()
+
+    def waiting(self) -> Tally:
+        """The first count is on its way; or it has just been made."""
+        kept = cache.get(self.key)
+        fresh = isinstance(kept, Tally) and kept.at is not None and timezone.now() - kept.at < FOUND_FOR
+        return kept if fresh else Tally(None, since=cache.get(self.lock) or timezone.now())
+
+    def _begin(self) -> None:
+        """Have it counted, unless somebody does already."""
+        if cache.add(self.lock, timezone.now(), COUNTING_FOR):
+            given = self._given() if callable(self._given) else self._given
+            send("core.recount", name=self.name, given=given, **({"asked": self._asked} if self._asked else {}))
 
 
-def _lock(key: str) -> str:
-    return f"{key}:counting"
+def _digest(given: Any) -> str:
+    return sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:32]  # a key holds 250 characters, no more
 
 
 def _keep(key: str, value: Any) -> Tally:
@@ -120,31 +167,26 @@ def _keep(key: str, value: Any) -> Tally:
     return count
 
 
-def _begin(key: str, name: str, given: dict[str, Any]) -> None:
-    """Have it counted, unless somebody does already."""
-    if cache.add(_lock(key), timezone.now(), COUNTING_FOR):
-        send("core.recount", name=name, given=given)
-
-
-def _waiting(key: str) -> Tally:
-    """The first count is on its way; or it has just been made."""
-    kept = cache.get(key)
-    return kept if isinstance(kept, Tally) else Tally(None, since=cache.get(_lock(key)) or timezone.now())
+def _unless_heavy(find: Counter) -> Any:
+    """What is found, or None where a query of it takes longer than a page waits: by itself, not because the machine is
+    busy. What the database takes for light gets some more time."""
+    try:
+        with within(settings.PAGE_WAITS):
+            return find()
+    except TooLong as told:
+        if told.cost > settings.HEAVY_QUERY:
+            return None
+    try:
+        with within(settings.PAGE_WAITS * BUSY):
+            return find()
+    except TooLong:
+        return None
 
 
 def _within_limit(count: Counter) -> Any:
-    """What the counter gives, or None where a query of it takes longer than ``LIMIT``.
-
-    Within a transaction of somebody else there is no limit: it would hold for what follows as well.
-    """
-    if connection.in_atomic_block:
-        return count()
+    """What the counter gives, or None where a query of it takes longer than a page waits."""
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(LIMIT * 1000))])
+        with within(settings.PAGE_WAITS):
             return count()
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            return None
-        raise
+    except TooLong:
+        return None

@@ -8,3 +8,4 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         from organizations import metrics  # noqa: F401 - registers them
+        from organizations.audit import found  # noqa: F401 - as above: its counter

@@ -133,8 +133,14 @@ DATABASES["default"]["OPTIONS"]["pool"] = {
     "reconnect_timeout": 2,  # then the next request tries anew; the default would back off for minutes
 }
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 3)
+# Triggers ask for this setting at every row. Without it each answer is an error within a subtransaction, and ending one
+# goes through all checks that wait for the commit: thousands of rows would take time by the square of their number.
+_given = DATABASES["default"]["OPTIONS"].get("options", "")
+DATABASES["default"]["OPTIONS"]["options"] = f"{_given} -c pgtrigger.ignore={{}}".strip()
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # after a database restart no dead connection is handed out
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # transactions are drawn around each move, where the rule lives
+PAGE_WAITS = 0.4  # seconds for a query that counts or looks through very much; then a worker does it (core/counts.py)
+HEAVY_QUERY = 30_000  # as the database counts cost; on a busy machine a list that costs less is waited for all the same
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {

@@ -3,6 +3,7 @@
 Made again with the rights its person has then, so a right that ended while the job waited is refused.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -29,11 +30,16 @@ def view_of(job: Job) -> Any:
 
     :raises PermissionDenied: when the person may not open it any more.
     """
+    return view_from(job.params, job.created_by)
+
+
+def view_from(params: Mapping[str, Any], user: Any) -> Any:
+    """As ``view_of``, from what ``params_of`` gave."""
     request = HttpRequest()
-    request.method, request.user, request.path = "GET", job.created_by, job.params["path"]
-    sealed = job.params.get("sealed_query")  # none in jobs that waited while the portal was brought up to date
-    request.GET = QueryDict(encryption.decrypt(sealed) if sealed is not None else job.params["query"])
-    view = import_string(job.params["view"])()
-    view.setup(request, **job.params["kwargs"])
+    request.method, request.user, request.path = "GET", user, params["path"]
+    sealed = params.get("sealed_query")  # none in jobs that waited while the portal was brought up to date
+    request.GET = QueryDict(encryption.decrypt(sealed) if sealed is not None else params["query"])
+    view = import_string(params["view"])()
+    view.setup(request, **params["kwargs"])
     view.authorise()
     return view

@@ -1,15 +1,50 @@
 """Pages of a list whose full length nobody waits for."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import EmptyPage, Page, Paginator
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from core.search import HITS
-
 CAP = 2_000
 _FURTHEST = 10_000_000  # pages; beyond there is none
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a list finds.
+
+    :param count: how many, at most one more than are paged. :param keys: theirs, where all of them are known.
+    :param in_order: ``keys`` stand in the order of the list, and are those of its first rows when there are more.
+    """
+
+    count: int
+    keys: tuple[Any, ...] | None
+    in_order: bool = False
+
+
+def look(rows: QuerySet, most: int) -> Found:
+    """Counts at most ``most + 1`` rows, in no order; the keys come along unless there are more than ``most``."""
+    try:
+        sql, params = rows.order_by().prefetch_related(None).values("pk")[: most + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return Found(0, ())
+    with connection.cursor() as cursor:
+        # ``sql`` is what the ORM made; what anybody typed stands in ``params``
+        told = f"SELECT count(*), CASE WHEN count(*) <= {int(most)} THEN array_agg(key) END FROM ({sql}) AS found (key)"  # noqa: S608
+        cursor.execute(told, params)
+        count, keys = cursor.fetchone()
+    return Found(count, tuple(keys or ()) if count <= most else None)
+
+
+def look_in_order(rows: QuerySet, most: int) -> Found:
+    """The same with the keys of the first rows in the order of the list: slower, and then every page is quick."""
+    keys = tuple(rows.prefetch_related(None).values_list("pk", flat=True)[: most + 1])
+    return Found(len(keys), keys, in_order=True)
 
 
 class CappedPaginator(Paginator):
@@ -17,23 +52,34 @@ class CappedPaginator(Paginator):
 
     Counting millions of rows, or skipping them with OFFSET, takes seconds; a person who has 2,000 rows before them
     needs a filter, not page 4,711.
+
+    Where there are no more than ``most``, the page is read by the keys of what was found. The database takes what a
+    filter finds to be spread evenly over the list, and would look for the fifty first ones in the order of the list:
+    through all of it, when they stand at its end. Only what very much of the list is, is looked for in that order; it
+    is met on every page.
     """
 
     most = CAP
 
+    def __init__(self, rows: Any, per_page: int, *, most: int | None = None, found: Found | None = None) -> None:
+        super().__init__(rows, per_page)
+        if most is not None:
+            self.most = most
+        if found is not None:
+            self.found = found
+
     @cached_property
-    def found(self) -> int:
-        """Rows found, at most ``most + 1``."""
+    def found(self) -> Found:
         rows: Any = self.object_list
-        return rows.order_by().values("pk")[: self.most + 1].count()
+        return look(rows, self.most)
 
     @cached_property
     def count(self) -> int:
-        return min(self.found, self.most)
+        return min(self.found.count, self.most)
 
     @property
     def capped(self) -> bool:
-        return self.found > self.most
+        return self.found.count > self.most
 
     @property
     def label(self) -> str:
@@ -44,31 +90,17 @@ class CappedPaginator(Paginator):
         """``number``, or the closest page there is."""
         return max(1, min(number, self.num_pages))
 
-
-class SearchPaginator(CappedPaginator):
-    """Pages of what a word finds: reads the keys of the hits instead of counting them, and the page by these keys.
-
-    The database takes hits to be spread evenly over the list, and would look for the fifty first ones in the order of
-    the list: through all of it, when they stand at its end. Only a word with very many hits is looked for in that
-    order; it is met on every page.
-    """
-
-    most = HITS
-
-    @cached_property
-    def keys(self) -> list[Any]:
-        rows: Any = self.object_list
-        return list(rows.order_by().prefetch_related(None).values_list("pk", flat=True)[: self.most + 1])
-
-    @cached_property
-    def found(self) -> int:
-        return len(self.keys)
-
     def page(self, number: int | str) -> Page:
-        if not self.capped:
-            rows: Any = self.object_list
-            self.object_list = rows.filter(pk__in=self.keys)
-        return super().page(number)
+        asked = self.validate_number(number)
+        rows: Any = self.object_list
+        bottom = (asked - 1) * self.per_page
+        top = min(bottom + self.per_page, self.count)
+        keys = self.found.keys
+        if keys is None:
+            return Page(rows[bottom:top], asked, self)
+        if self.found.in_order:
+            return Page(rows.filter(pk__in=keys[bottom:top]), asked, self)
+        return Page(rows.filter(pk__in=keys)[bottom:top], asked, self)
 
 
 class OpenPaginator(CappedPaginator):

@@ -15,7 +15,8 @@ from core.decisions import Decision
 from core.exports import answer_export
 from core.history.as_at import as_at
 from core.lists.filters import Filter
-from core.lists.paging import CappedPaginator, SearchPaginator
+from core.lists.found import listed
+from core.lists.paging import CappedPaginator
 from core.lists.request import ListRequest
 from core.lists.tables import Table
 from core.models import SavedView
@@ -80,12 +81,10 @@ class ListView(PermittedView):
         """What ``generic/list.html`` and ``generic/_table.html`` read."""
         asked, filterset = self.asked, self.filterset
         notes = [*asked.notes, *filterset.notes()]
-        pages = SearchPaginator if filterset.form.cleaned_data.get("q") else CappedPaginator
-        paginator = pages(self.rows(), self.per_page)
-        number = paginator.nearest(asked.page)
-        if number != asked.page:
+        found = listed(self)
+        paginator, page, number = found.paginator, found.page, found.page.number
+        if number != asked.page and not found.tally.counting:
             notes.append(_("没有第 %(asked)s 页，显示的是第 %(shown)s 页。") % {"asked": asked.page, "shown": number})
-        page = paginator.page(number)
         table = self.table_class(
             page.object_list, model=self.model, columns=asked.columns, sort=asked.sort, request=None
         )
@@ -100,6 +99,7 @@ class ListView(PermittedView):
             "chosen": chosen,  # filters in force: name, label, value, remove_url
             "notes": notes,  # sentences on what was asked and could not be used
             "paginator": paginator,  # .label 共 … 条, .capped
+            "tally": found.tally,  # core.counts.Tally: .counting, there are no rows yet; .at, when they were found
             "page_obj": page,
             "pages": self._pages(paginator, number),  # number, url (None for a gap), current
             "previous_url": self.url(page=number - 1) if page.has_previous() else "",

@@ -15,12 +15,13 @@ from django.views.generic import View
 
 from core.audit.changes import changes
 from core.audit.sources import source
-from core.audit.timeline import Cursor, Entry, Query, entries, one, walk
+from core.audit.timeline import Cursor, Entry, Query, one, walk
 from core.exports import ExportColumn, stream_xlsx
 from core.language import in_chinese
 from core.words import moment
 from organizations.audit import scope
 from organizations.audit.filters import AuditFilter
+from organizations.audit.found import found
 from organizations.audit.words import details
 from organizations.models import Organization
 from organizations.signed_in import SignedIn
@@ -51,8 +52,9 @@ class AuditList(AuditView):
         if request.GET.get("export") == "xlsx":
             return self.export()
         before = Cursor.parse(request.GET.get("before", ""))
-        found = entries(self.query(), limit=PAGE + 1, before=before)
-        shown = found[:PAGE]
+        tally = found(self.query(), limit=PAGE + 1, before=before)
+        lines = tally.value or []
+        shown = lines[:PAGE]
         first, last = self.filter.span()
         offices = _offices(shown)
         context = {
@@ -62,7 +64,8 @@ class AuditList(AuditView):
             "rows": [(entry, offices.get(entry.office, "")) for entry in shown],
             "first": first,
             "last": last,
-            "older_url": self.url(before=str(shown[-1].cursor)) if len(found) > PAGE else "",
+            "tally": tally,
+            "older_url": self.url(before=str(shown[-1].cursor)) if len(lines) > PAGE else "",
             "newest_url": self.url() if before else "",
             "export_url": self.url(export="xlsx") if scope.may_export(request.user) else "",
             "most_exported": MOST_EXPORTED,

@@ -3,12 +3,12 @@ from datetime import date
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision
 from core.history import tracked
+from core.lookups import has_none
 from organizations.models import Organization, User
 from organizations.roles import Level, Right
 from organizations.validators import validate_visible
@@ -30,10 +30,8 @@ class MembershipQuerySet(models.QuerySet):
 
         One set of rows, so that the database can begin with the few people of a team as well as with a single person.
         """
-        elsewhere = Membership.objects.current().filter(person=models.OuterRef("person")).order_by()
-        # a single value instead of EXISTS: for that one the database would first list everybody who is in a team
-        nowhere = IsNull(models.Subquery(elsewhere.values("pk")[:1]), True)
-        return self.visible_to(user).filter(Q(state__in=CURRENT) | Q(nowhere))
+        elsewhere = Membership.objects.current().filter(person=models.OuterRef("person"))
+        return self.visible_to(user).filter(Q(state__in=CURRENT) | Q(has_none(elsewhere)))
 
     def current(self) -> "MembershipQuerySet":
         """在册: on probation or full, not ended."""

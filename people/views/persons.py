@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from core.lists import ListView
+from core.lookups import has_none
 from organizations.models import User
 from organizations.permissions import access, reach
 from organizations.roles import Right
@@ -37,7 +38,7 @@ def listed(user: User) -> QuerySet[Membership]:
     """
     elsewhere = Membership.objects.current().filter(person=OuterRef("person"))
     rows = Membership.objects.visible_to(user).filter(person__merged_into=None)
-    return rows.filter(Q(state__in=CURRENT) | ~Q(Exists(elsewhere)))
+    return rows.filter(Q(state__in=CURRENT) | Q(has_none(elsewhere)))
 
 
 class PersonList(ListView):

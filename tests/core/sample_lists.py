@@ -2,6 +2,7 @@
 
 import django_filters
 import django_tables2 as tables
+from django.db.models import Func, QuerySet, TextField, Value
 from django.urls import path
 
 from core.decisions import Decision, no
@@ -83,7 +84,19 @@ class ClosedList(PeopleList):
         return no("您没有查看这个列表的职责。")
 
 
+class SlowList(PeopleList):
+    """Every row takes its time, as among millions."""
+
+    list_name = "sample:slow_list"
+    per_page = 3
+
+    def get_queryset(self) -> QuerySet:
+        waits = Func(Value(0.02), template="pg_sleep(%(expressions)s)::text", output_field=TextField())
+        return super().get_queryset().alias(waits=waits).filter(waits="")
+
+
 urlpatterns = [
+    path("sample/slow/", SlowList.as_view(), name="sample_slow"),
     path("sample/offices/", OfficeList.as_view(), name="sample_offices"),
     path("sample/people/", PeopleList.as_view(), name="sample_people"),
     path("sample/closed/", ClosedList.as_view(), name="sample_closed"),

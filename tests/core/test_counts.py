@@ -67,8 +67,8 @@ def test_what_is_no_longer_fresh_is_shown_and_made_anew_once(monkeypatch, sent):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nobody_waits_for_the_first_count(monkeypatch, sent):
-    monkeypatch.setattr(counts, "LIMIT", 0.1)
+def test_nobody_waits_for_the_first_count(settings, sent):
+    settings.PAGE_WAITS = 0.1
     begun = time.monotonic()
     first = counts.read("tests.sample", place=1, seconds=20)
     assert first.counting
@@ -90,8 +90,8 @@ def test_the_worker_makes_what_a_page_did_not_wait_for(monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_who_does_not_answer_is_not_asked_for_ever(monkeypatch, sent):
-    monkeypatch.setattr(counts, "LIMIT", 0.05)
+def test_a_worker_who_does_not_answer_is_not_asked_for_ever(settings, monkeypatch, sent):
+    settings.PAGE_WAITS = 0.05
     assert not counts.read("tests.sample", place=1, seconds=5).overdue
     monkeypatch.setattr(counts, "PATIENCE", timedelta(0))
     assert counts.read("tests.sample", place=1, seconds=5).overdue

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
-from core.lists.paging import CAP, CappedPaginator, SearchPaginator
+from core.lists.paging import CAP, CappedPaginator
 from core.models import SavedView
 from core.search import HITS, matching
 from organizations.models import Division, Organization, User
@@ -186,9 +186,9 @@ def test_counting_stops_at_the_cap(region: User):
     assert (few.label, few.capped) == ("共 12 条", False)
 
 
-def test_hits_of_a_search_are_read_by_key_in_the_order_of_the_list(region: User, django_assert_num_queries):
+def test_what_was_found_is_read_by_key_in_the_order_of_the_list(region: User, django_assert_num_queries):
     rows = Organization.objects.filter(matching("红十字会")).order_by("-path", "pk")
-    paginator = SearchPaginator(rows, 5)
+    paginator = CappedPaginator(rows, 5)
     with django_assert_num_queries(2):
         shown = list(paginator.page(2))
     assert shown == list(rows[5:10])
@@ -199,7 +199,7 @@ def test_very_many_hits_are_paged_as_far_as_anybody_goes(region: User):
     Division.objects.bulk_create(
         [Division(code=f"9{number:05}", name="某地", level="county") for number in range(HITS + 1)]
     )
-    paginator = SearchPaginator(Division.objects.filter(name="某地").order_by("code"), 50)
+    paginator = CappedPaginator(Division.objects.filter(name="某地").order_by("code"), 50, most=HITS)
     assert (paginator.count, paginator.capped, paginator.label) == (HITS, True, "共 1,000 条以上")
     assert [row.code for row in paginator.page(1)][:2] == ["900000", "900001"]
 

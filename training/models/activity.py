@@ -6,7 +6,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from core.attachments.formats.kinds import PICTURES, VIDEOS
 from core.days import beginning_of
 from core.decisions import Decision, no
 from core.history import tracked
+from core.lookups import has_any
 from core.search import matching, search_index, search_key
 from organizations.models import Division, Organization, User
 from organizations.roles import Level, Right
@@ -66,7 +67,7 @@ class ActivityQuerySet(models.QuerySet):
             return self.filter(at_host)
         joined = ActivityTeam.objects.filter(reach(user, Right.VIEW_TRAINING, at="organization")).order_by()
         if width == LEAGUE_WIDE:
-            return self.filter(at_host | Exists(joined.filter(activity=OuterRef("pk"))))
+            return self.filter(at_host | has_any(joined.filter(activity=OuterRef("pk"))))
         held = Activity.objects.filter(at_host).order_by().values("pk")
         return self.filter(pk__in=held.union(joined.values("activity")))
 

@@ -2,13 +2,14 @@ from datetime import date
 
 import pgtrigger
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision, no
 from core.history import tracked
+from core.lookups import has_any
 from core.search import matching, search_index, search_key
 from organizations.models import Organization, User
 from organizations.roles import Right
@@ -40,7 +41,7 @@ class ProblemQuerySet(models.QuerySet):
             return self.filter(at_place)
         if width == LEAGUE_WIDE:
             teams = ActivityTeam.objects.filter(reach(user, Right.VIEW_TRAINING, at="organization")).order_by()
-            joined = Exists(teams.filter(activity=OuterRef("activity")))
+            joined = has_any(teams.filter(activity=OuterRef("activity")))
             return self.filter(at_place | reach(user, Right.VIEW_TRAINING, at="activity__host") | joined)
         given = Problem.objects.filter(at_place).order_by().values("pk")
         found = Problem.objects.filter(activity__in=Activity.objects.visible_to(user).order_by().values("pk"))

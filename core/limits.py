@@ -1,0 +1,53 @@
+"""A limit on what the database may take for one page."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import inf
+from typing import Any
+
+from django.db import OperationalError, connection
+from psycopg.errors import QueryCanceled
+
+
+class TooLong(Exception):  # noqa: N818 - not a fault: what was asked takes longer than a page may
+    """A query was ended because it took too long.
+
+    :ivar cost: what the database expects it to cost, in its own unit (about 100,000 a second on an idle machine): tells
+        a question that has much to look through from a machine that has much to do.
+    """
+
+    def __init__(self, cost: float) -> None:
+        super().__init__(cost)
+        self.cost = cost
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Every query of the block may take so long.
+
+    The limit is sent along with each query and ends with it, so it costs no round trip and is never left behind. Within
+    a transaction of somebody else there is none: ending a query would end the transaction.
+
+    :raises TooLong: when a query has been ended.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    limit = f"SET LOCAL statement_timeout = {max(int(seconds * 1000), 1)}; "
+
+    def limited(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        try:
+            answer = execute(limit + sql, params, many, context)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, QueryCanceled):
+                raise
+            # of several statements sent at once only the first would be explained
+            if not sql.startswith("SELECT") or "set_config(" in sql[:40]:
+                raise TooLong(inf) from error
+            execute("EXPLAIN (FORMAT JSON) " + sql, params, many, context)
+            raise TooLong(context["cursor"].fetchone()[0][0]["Plan"]["Total Cost"]) from error
+        context["cursor"].nextset()  # past the answer to SET
+        return answer
+
+    with connection.execute_wrapper(limited):
+        yield
