@@ -1,10 +1,12 @@
 """Files handed out by the portal itself: private, never sniffed, never run."""
 
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from urllib.parse import quote
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponseBase
 from django.utils.translation import gettext as _
+
+Served = TypeVar("Served", bound=HttpResponseBase)
 
 
 def as_download(content: IO[bytes], name: str, media_type: str) -> FileResponse:
@@ -23,7 +25,7 @@ def open_stored(file: Any) -> IO[bytes]:
         raise Http404(_("文件不在存储中，请联系系统管理员从备份恢复。")) from error
 
 
-def guarded(response: FileResponse) -> FileResponse:
+def guarded(response: Served) -> Served:
     """What somebody handed in may be hostile: whatever a browser takes it for, it can do nothing."""
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'; sandbox"

@@ -29,6 +29,8 @@ _FORMS = {
     IdType.OTHER: re.compile(r"[A-Z0-9][A-Z0-9\-]{3,29}"),
 }
 _DROPPED = re.compile(r"[\s\u200b-\u200f\ufeff'’‘`´]+")
+_HYPHEN = re.compile(r"[-‐‑–—－_.]")
+_EIGHTEEN_DIGITS = re.compile(r"\d{17}[\dX]")
 _OLD_FOREIGNER = re.compile(r"[A-Z]{3}\d{12}")
 
 
@@ -41,13 +43,15 @@ class Told:
 
 
 def normal(number: str) -> str:
-    """As the number is kept and compared: half-width, capital, without spaces, hyphens of passports or a leading
-    apostrophe. Full-width digits, a lower-case x, and the spaces of ``150404 1990 0101 1234`` are habits, not errors.
+    """As the number is kept and compared: half-width, capital, without spaces or a leading apostrophe. Full-width
+    digits, a lower-case x, and the spaces or hyphens of ``150404 1990 0101 1234`` are habits, not errors.
     """
     text = number
     for _again in range(2):  # an accent may stand alone until the space before it is gone
         text = _DROPPED.sub("", unicodedata.normalize("NFKC", _DROPPED.sub("", text)).upper())
-    return unicodedata.normalize("NFKC", text).replace("×", "X").replace("Х", "X")  # multiplication, Cyrillic
+    text = unicodedata.normalize("NFKC", text).replace("×", "X").replace("Х", "X")  # multiplication, Cyrillic
+    grouped = _HYPHEN.sub("", text)  # 150404-19900101-1234; a passport's own hyphens stay
+    return grouped if _EIGHTEEN_DIGITS.fullmatch(grouped) else text
 
 
 def check_digit(first: str) -> str:

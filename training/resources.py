@@ -16,7 +16,12 @@ from training.forms.plans import OF_KIND, PlanItemForm
 from training.keeping import kept_places
 from training.models import Course, Instructor, Plan, PlanItem
 
-_AROUND = re.compile(r"\s*(月份?|次|人次|人|场)$")
+_AROUND = re.compile(r"^约\s*|\s*(月份?|次|人次|人|场|期)$")
+_MONTHS = re.compile(r"(?:20\d{2}\s*[年.])?\s*(\d{1,2})\s*(?:月份?)?(?:\s*[-—–~～至到、]+\s*(\d{1,2})\s*(?:月份?)?)?")
+_PARTS_OF_THE_YEAR = {
+    "全年": (1, 12), "上半年": (1, 6), "下半年": (7, 12), "一季度": (1, 3), "二季度": (4, 6), "三季度": (7, 9),
+    "四季度": (10, 12),
+}  # fmt: skip
 
 
 class Number(Text):
@@ -35,6 +40,22 @@ class Number(Text):
         return int(text)
 
 
+class Months(Text):
+    """5月, 5-7月, 5月至7月, 第二季度, 上半年, 全年: the first and the last month."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        text = (value or "").strip().removeprefix("第")
+        if not text:
+            return None
+        if text in _PARTS_OF_THE_YEAR:
+            return _PARTS_OF_THE_YEAR[text]
+        found = _MONTHS.fullmatch(text)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        if not 1 <= first <= last <= 12:
+            raise ValueError(_("“%(value)s”看不出是几月到几月，请写成“5-7月”这样。") % {"value": value[:30]})
+        return first, last
+
+
 def _courses(by: User) -> QuerySet[Course]:
     return Course.objects.visible_to(by).in_use()
 
@@ -47,12 +68,40 @@ class PlanItemResource(Resource):
         hint=gettext_lazy("演练或培训"),
     )  # fmt: skip
     name = Column(
-        "name", gettext_lazy("名称"), also=["项目", "项目名称", "内容"], required=True, example="水上救援演练"
+        "name",
+        gettext_lazy("名称"),
+        also=[
+            "项目",
+            "项目名称",
+            "内容",
+            "培训名称",
+            "培训内容",
+            "培训项目",
+            "演练名称",
+            "演练内容",
+            "演练项目",
+            "演练科目",
+            "活动名称",
+        ],
+        required=True,
+        example="水上救援演练",
     )
-    times = Column("times", gettext_lazy("次数"), also=["场次", "计划次数"], example="2", widget=Number(1))
+    times = Column(
+        "times", gettext_lazy("次数"), also=["场次", "计划次数", "期数", "计划场次"], example="2", widget=Number(1)
+    )
     first_month = Column("first_month", gettext_lazy("从几月"), also=["开始月份"], example="5", widget=Number(1))
     last_month = Column("last_month", gettext_lazy("到几月"), also=["结束月份"], example="7", widget=Number(12))
-    people = Column("people", gettext_lazy("计划人次"), also=["人次", "人数"], example="60", widget=Number())
+    months = Column(
+        "months", gettext_lazy("时间"), widget=Months(), hint=gettext_lazy("写成一格的：5-7月、第二季度、全年。"),
+        also=["时间安排", "计划时间", "举办时间", "实施时间", "培训时间", "演练时间", "月份", "计划月份"],
+    )  # fmt: skip
+    people = Column(
+        "people",
+        gettext_lazy("计划人次"),
+        also=["人次", "人数", "计划人数", "参加人数", "培训人数", "参训人数", "参演人数"],
+        example="60",
+        widget=Number(),
+    )
     form_ = Column(
         "form", gettext_lazy("演练形式"), also=["形式"], example="实战演练", widget=Choice(DrillForm.choices)
     )
@@ -70,8 +119,8 @@ class PlanItemResource(Resource):
     class Meta(Resource.Meta):
         model = PlanItem
         fields = (
-            "kind", "name", "times", "first_month", "last_month", "people", "form_", "scope", "training_kind", "course",
-            "note",
+            "kind", "name", "times", "first_month", "last_month", "months", "people", "form_", "scope", "training_kind",
+            "course", "note",
         )  # fmt: skip
         import_id_fields = ("kind", "name")
 
@@ -102,6 +151,8 @@ class PlanItemResource(Resource):
                     self.warn({"form": "form_"}.get(name, name), _("“%(field)s”不属于%(kind)s，没有采用。") % {
                         "field": label, "kind": instance.get_kind_display()})  # fmt: skip
                     setattr(instance, name, None if name == "course" else "")
+        if months := data.pop("months", None):
+            data |= {"first_month": months[0], "last_month": months[1]}
         return PlanItemForm(data, instance=instance)
 
     def save_row(self, instance: Model, *, is_new: bool) -> None:

@@ -6,9 +6,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from core.decisions import Decision, no
+from core.models import Attachment
 
 
 def visible_owner(content_type_id: int | str, object_id: str, user: Any) -> models.Model:
@@ -21,6 +23,12 @@ def visible_owner(content_type_id: int | str, object_id: str, user: Any) -> mode
     except (ContentType.DoesNotExist, AttributeError, ValueError, ValidationError, models.ObjectDoesNotExist) as error:
         raise Http404 from error
     return found
+
+
+def visible_attachment(pk: Any, user: Any) -> tuple[Attachment, models.Model]:
+    """The file and its record. Raises ``Http404`` for whoever may not see the record."""
+    attachment = get_object_or_404(Attachment, pk=pk)
+    return attachment, visible_owner(attachment.content_type_id, attachment.object_id, user)
 
 
 def may_attach(owner: models.Model, user: Any) -> Decision:

@@ -9,6 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.attachments.films import is_film
 from core.attachments.owners import kinds_of, may_attach
 from core.attachments.previews import has_preview
 from core.attachments.takes import accept_of, hint_of, limits_of, megabytes, takes_of
@@ -22,6 +23,7 @@ def row_context(attachment: Attachment, decision: Decision) -> dict[str, Any]:
         "attachment": attachment,
         "size": megabytes(attachment.size),
         "previewable": has_preview(attachment),
+        "is_film": is_film(attachment),
         "may_change": decision.allowed and attachment.is_current,
     }
 

@@ -14,14 +14,14 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core.attachments.formats.kinds import Refusal
 from core.attachments.limits import wants_json
-from core.attachments.owners import kinds_of, may_attach, may_end, visible_owner
+from core.attachments.owners import kinds_of, may_attach, may_end, visible_attachment, visible_owner
 from core.attachments.panel import row_context
 from core.attachments.preparing import prepare
 from core.attachments.previews import PREVIEW, Size, has_preview, open_preview, preview_type
@@ -85,7 +85,7 @@ def _attach(request: HttpRequest, owner: models.Model) -> Attachment:
 @require_GET
 def download(request: HttpRequest, pk: Any) -> FileResponse:
     """The original, byte for byte, always as a download; noted in the access log."""
-    attachment, owner = _visible(request, pk)
+    attachment, owner = visible_attachment(pk, request.user)
     stream = open_stored(attachment.file)
     record(
         AccessLog.Kind.DOWNLOADED, request=request, subject=attachment.name, of=owner,
@@ -100,7 +100,7 @@ def download(request: HttpRequest, pk: Any) -> FileResponse:
 @require_GET
 def preview(request: HttpRequest, pk: Any, size: Size = PREVIEW) -> FileResponse:
     """A picture of our own making, never the uploaded bytes, so that it may be shown in the page."""
-    attachment, _owner = _visible(request, pk)
+    attachment, _owner = visible_attachment(pk, request.user)
     if not has_preview(attachment):
         raise Http404
     try:
@@ -116,7 +116,7 @@ def preview(request: HttpRequest, pk: Any, size: Size = PREVIEW) -> FileResponse
 @require_POST
 def end(request: HttpRequest, pk: Any) -> HttpResponse:
     """Take a file out of use, with a reason."""
-    attachment, owner = _visible(request, pk)
+    attachment, owner = visible_attachment(pk, request.user)
     decision = may_end(owner, attachment, request.user)
     decision.require()
     try:
@@ -127,11 +127,6 @@ def end(request: HttpRequest, pk: Any) -> HttpResponse:
         return JsonResponse({"html": row_html(request, attachment, decision)})
     messages.success(request, _("“%(name)s”已撤下，仍可在历史中查看。") % {"name": attachment.name})
     return _back(request, owner)
-
-
-def _visible(request: HttpRequest, pk: Any) -> tuple[Attachment, models.Model]:
-    attachment = get_object_or_404(Attachment, pk=pk)
-    return attachment, visible_owner(attachment.content_type_id, attachment.object_id, request.user)
 
 
 def row_html(request: HttpRequest, attachment: Attachment, decision: Decision, *, tile: bool = False) -> str:

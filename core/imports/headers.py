@@ -29,6 +29,12 @@ def plain(heading: str) -> str:
     return _NOISE.sub("", _ASIDE.sub("", heading)).lower()
 
 
+def is_said(row: Sequence[Cell]) -> bool:
+    """Whether a row above the heading tells something of the whole sheet, 单位：… 日期：…, and is no upper half of the
+    heading: read as one, its 单位 would claim the serial numbers below."""
+    return any("：" in cell.text or ":" in cell.text for cell in row)
+
+
 def find_header(rows: Sequence[Sequence[Cell]], names: Mapping[str, Iterable[str]]) -> Header | None:
     """The row that names most of the wanted fields, or two rows that do so together (a heading merged over several).
 
@@ -38,7 +44,8 @@ def find_header(rows: Sequence[Sequence[Cell]], names: Mapping[str, Iterable[str
     best: Header | None = None
     for index in range(min(len(rows), LOOK_AT)):
         single = _read(rows, index, index, known)
-        double = _read(rows, index, index + 1, known) if index + 1 < len(rows) else None
+        spread = index + 1 < len(rows) and not is_said(rows[index])
+        double = _read(rows, index, index + 1, known) if spread else None
         for found in (single, double):
             if found is not None and (best is None or len(found.columns) > len(best.columns)):
                 best = found

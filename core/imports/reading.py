@@ -41,6 +41,7 @@ _INVISIBLE = dict.fromkeys(
         0xFEFF,
     )
 )
+_FAILED = re.compile(r"#(REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!)")  # a formula that came to nothing
 _APOSTROPHE = re.compile(r"^['\s]+")
 _SPACE = {0xA0: " ", 0x3000: " "}
 
@@ -147,7 +148,8 @@ def _limited(rows: list[list[Cell]]) -> list[list[Cell]]:
 def read_cell(value: Any) -> Cell:
     """The text a person would say the cell holds: no ``.0`` behind a phone number, dates as 2026-01-31."""
     if isinstance(value, str):
-        return Cell(clean_text(value))
+        text = clean_text(value)
+        return Cell("" if _FAILED.fullmatch(text) else text)
     if value is None:
         return Cell("")
     if isinstance(value, bool):

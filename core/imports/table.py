@@ -16,8 +16,13 @@ from core.imports.reading import Cell, read_sheets
 from core.imports.resources import Resource
 
 EXAMPLE = "示例"  # how the example in the blank spreadsheet begins; whoever leaves it there does not mean it
-_SUM = re.compile(r"(合|总|小|共)\s*计[：:]?")
-_ASIDE = re.compile(r"(填表|填报|制表|审核|负责)(人|单位|日期)?\s*[：:]|(注|备注|说明)\d?\s*[：:]")
+_SUM = re.compile(
+    r"((合|总|小|共|累)\s*计|(合计|总|共计)?\s*人\s*数\s*(合\s*计|总\s*计)?)\s*[：:]?\s*[\d,]*\s*[人名个条行支]*"
+    r"|共\s*[\d,]+\s*[人名].*"
+)
+_ASIDE = re.compile(
+    r"(填表|填报|制表|审核|负责|联系|报送|报表)(人|单位|日期|时间)?(签字)?\s*[：:]|(注|备注|说明|填表说明)\d?\s*[：:]"
+)
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,8 @@ def read_table(file: Any, media_type: str, resource: Resource) -> Table:
     numbers, rows, passed = [], [], []
     for index, row in enumerate(sheet.rows[header.first :], header.first + 1):
         cells = {name: row[at] if at < len(row) else Cell("") for name, at in header.columns.items()}
-        if aside := _aside(row):
-            passed.append((index, aside))
+        if begins := aside(row):
+            passed.append((index, begins))
         elif any(cell.text for cell in cells.values()):
             numbers.append(index)
             rows.append(cells)
@@ -81,9 +86,10 @@ def read_table(file: Any, media_type: str, resource: Resource) -> Table:
     return Table(header, numbers, rows, passed, beside)
 
 
-def _aside(row: Sequence[Cell]) -> str:
-    """How a row begins that is no record; empty for any other."""
-    first = next((cell.text for cell in row if cell.text), "")
+def aside(row: Sequence[Cell]) -> str:
+    """How a row begins that is no record: a sum, a remark, who filled it in, the example; empty for any other."""
+    texts = [cell.text for cell in row if cell.text]
+    first = next((text for text in texts if not text.isdigit()), "")  # a sum may have a serial number, too
     if _SUM.fullmatch(first) or _ASIDE.match(first) or first.startswith(EXAMPLE):
         return first[:20]
     return ""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -10,15 +10,11 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
+from core.imports.days import no_day, written
 from core.language import in_chinese
 from core.words import yes_no
 
-_DAY = re.compile(r"^(\d{4})\s*[-/.．年]\s*(\d{1,2})\s*[-/.．月]\s*(\d{1,2})\s*[日号]?(?:\s+00:00(?::00)?)?$")
-_MONTH = re.compile(r"^(\d{4})\s*[-/.．年]\s*(\d{1,2})\s*月?$")
-_SERIAL = re.compile(r"^[2-5]\d{4}$")  # 1954 to 2064, as a spreadsheet counts the days
-DAY_NOUGHT = date(1899, 12, 30)
 _SEVERAL = re.compile(r"[、，,;；/／|\n]+")
-_DAY_DIGITS = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 Choices = Iterable[tuple[str, Any]] | Callable[[], Iterable[tuple[str, Any]]]
 _YES = frozenset(["是", "有", "对", "√", "✓", "y", "yes", "true", "1"])
 _NO = frozenset(["否", "无", "没有", "不", "×", "x", "n", "no", "false", "0"])
@@ -35,27 +31,20 @@ class Text(Widget):
 
 
 class Day(Widget):
-    """2026-01-31, 2026/1/31, 2026.1.31, 2026年1月31日, 20260131, and the number a spreadsheet keeps for a day.
-
-    A month without a day is refused: nobody knows which day was meant.
+    """A day in any spelling of ``core.imports.days``, written out whole: of a month without a day, or of a year in two
+    digits, nobody knows which was meant.
     """
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date | None:
         if not value:
             return None
-        if _SERIAL.match(value):
-            return DAY_NOUGHT + timedelta(days=int(value))
-        found = _DAY.match(value) or _DAY_DIGITS.match(value)
-        without = None if found else _MONTH.match(value)
-        if without and 1 <= int(without[2]) <= 12:
-            words = {"value": value[:30], "year": int(without[1]), "month": int(without[2])}
+        said = written(value)
+        if said.parts == 2:
+            words = {"value": value[:30], "year": said.day.year, "month": said.day.month}
             raise ValueError(_("“%(value)s”缺日，请写明是 %(year)d 年 %(month)d 月几日。") % words)
-        try:
-            year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
-            return date(year, month, day)
-        except ValueError as error:
-            said = _("“%(value)s”不是日期，请写成 2026-01-31 这样。") % {"value": value[:30]}
-            raise ValueError(said) from error
+        if said.parts == 1 or said.short:
+            raise no_day(value)
+        return said.day
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return value.isoformat() if value else ""

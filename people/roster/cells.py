@@ -4,14 +4,14 @@
 
 import re
 import unicodedata
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.imports.widgets import DAY_NOUGHT
+from core.imports.days import AHEAD, written
 from people.choices import Gender
 
 
@@ -53,13 +53,6 @@ def words(text: str) -> Cell:
 
 
 # -- days ---------------------------------------------------------------------------------------------------
-_DAY = re.compile(
-    r"(\d{4})\s*[-/.．。·年、]\s*(\d{1,2})\s*[-/.．。·月、]\s*(\d{1,2})\s*[日号]?(?:\s*T?\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*[.。]?"
-)
-_MONTH = re.compile(r"(\d{4})\s*[-/.．。·年、]\s*(\d{1,2})\s*月?(?:份)?")
-_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_MONTH_DIGITS = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
-_SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")
 LASTING = frozenset(["长期", "长期有效", "终身", "永久", "永久有效", "无期限", "长期有效期"])
 NOTHING = frozenset(
     ["", "无", "-", "—", "——", "/", "\\", "暂无", "没有", "未填", "不详", "N/A", "n/a", "#N/A", "0", "待定"]
@@ -67,36 +60,34 @@ NOTHING = frozenset(
 
 
 def day(text: str, *, first_of_month: bool = True) -> Cell:
-    """2024.3.1, 2024-03-01, 2024年3月1日, 2024/03/01, 20240301, 45352. A month alone is its first day, which is told.
+    """2024.3.1, 2024-03-01, 2024年3月1日, 2024/03/01, 20240301, 45352, 24.3.1, 二〇二四年三月一日. What is not
+    written is assumed and told: of a month its first day, of a year its first, 1990 for 90.
 
-    :param first_of_month: whether that may be assumed; of a birthday it may not.
+    :param first_of_month: whether a day may be assumed; of a birthday it may not, and none lies ahead.
     """
     if text in NOTHING:
         return Cell(None)
-    if _SERIAL.fullmatch(text) and not _MONTH_DIGITS.fullmatch(text):
-        return Cell(DAY_NOUGHT + timedelta(days=int(float(text))))
-    found = _DAY.fullmatch(text) or _DIGITS.fullmatch(text)
-    month = None if found else (_MONTH.fullmatch(text) or _MONTH_DIGITS.fullmatch(text))
-    try:
-        if found:
-            return Cell(date(int(found[1]), int(found[2]), int(found[3])))
-        if month:
-            first = date(int(month[1]), int(month[2]), 1)
-            if first_of_month:
-                return Cell(first, _("“%(value)s”没有写日，按 1 日登记。") % {"value": text[:20]})
-            raise ValueError(_("“%(value)s”没有写日，请写全年月日。") % {"value": text[:20]})
-    except ValueError as error:
-        if error.args and str(error.args[0]).startswith("“"):
-            raise
-    raise ValueError(_("“%(value)s”不是日期，请写成 2026-01-31 这样。") % {"value": text[:20]})
+    said = written(text, ahead=AHEAD if first_of_month else 0)
+    if said.parts == 3:
+        words = {"value": text[:20], "day": said.day.isoformat()}
+        return Cell(said.day, _("“%(value)s”按 %(day)s 登记。") % words if said.short else "")
+    if not first_of_month:
+        raise ValueError(_("“%(value)s”没有写日，请写全年月日。") % {"value": text[:20]})
+    told = (
+        _("“%(value)s”没有写日，按 1 日登记。") if said.parts == 2 else _("“%(value)s”没有写月日，按 1 月 1 日登记。")
+    )
+    return Cell(said.day, told % {"value": text[:20]})
 
 
 def end_day(text: str) -> Cell:
-    """The last day of something; 长期 is None. A month alone is its last day."""
+    """The last day of something; 长期 is None. A month alone is its last day, a year alone its last."""
     if text in LASTING:
         return Cell(None)
     read = day(text)
-    if read.note and read.value:
+    parts = written(text).parts if read.value else 3
+    if parts == 1:
+        return Cell(date(read.value.year, 12, 31), _("“%(value)s”没有写月日，按年末登记。") % {"value": text[:20]})
+    if parts == 2:
         following = (read.value.replace(day=28) + timedelta(days=4)).replace(day=1)
         return Cell(following - timedelta(days=1), _("“%(value)s”没有写日，按月末登记。") % {"value": text[:20]})
     return read
@@ -220,22 +211,23 @@ def choice(text: str, labels: Mapping[str, str], also: Mapping[str, str]) -> Cel
     )
 
 
-def ethnicity(text: str, known: Container[str]) -> Cell:
-    """汉 and 汉族 are one."""
+def ethnicity(text: str, known: Mapping[str, str]) -> Cell:
+    """汉 and 汉族 are one, and so are 蒙族 and 蒙古族. ``known``: as people write it → as it is kept."""
     if text in NOTHING:
         return EMPTY
     said = re.sub(r"\s+", "", text)
     for candidate in (said, f"{said}族"):
         if candidate in known:
-            return Cell(candidate)
+            return Cell(known[candidate])
     raise ValueError(_("没有“%(value)s”这个民族，请写全称，例如“蒙古族”。") % {"value": text[:20]})
 
 
 def several(text: str, longest: int) -> Cell:
-    """Some words between any of 、，；/."""
+    """Some words between any of 、，；/, or between spaces where none of these stands and the words are Chinese."""
     if text in NOTHING:
         return Cell([])
-    parts = list(dict.fromkeys(part.strip() for part in _SEVERAL.split(text) if part.strip()))
+    said = _SEVERAL.split(text) if _SEVERAL.search(text) or text.isascii() else text.split()
+    parts = list(dict.fromkeys(part.strip() for part in said if part.strip()))
     for part in parts:
         if len(part) > longest:
             raise ValueError(

@@ -26,7 +26,7 @@ PERSON: Table = {
     ),
     "birth": (_("出生日期"), "出生年月、出生年月日、生日、出生时间", {"hint": _("有身份证号码的不用填。")}),
     "ethnicity": (_("民族"), "族别", {"widget": Choice(ETHNICITY_CHOICES)}),
-    "political": (_("政治面貌"), "党派、政治身份", {"widget": Choice(Political.choices)}),
+    "political": (_("政治面貌"), "党派、政治身份、是否党员", {"widget": Choice(Political.choices)}),
     "mobile": (
         _("手机"),
         "手机号、手机号码、联系电话、电话、联系方式、移动电话、本人电话、电话号码、联系手机、本人联系电话",
@@ -71,7 +71,11 @@ MEMBERSHIP: Table = {
     "number": (_("队内编号"), "队员编号、编号、队员证号、工号、队号", {}),
     "group": (_("分组"), "组别、小组、所在小组、所属小组、分队、中队、所属分队、组", {}),
     "duty": (_("队内职务"), "职务、队职、岗位、队内职位、职位", {}),
-    "joined_on": (_("入队日期"), "入队时间、加入时间、加入日期、参加时间、入队年月", {"example": "2024-03-01"}),
+    "joined_on": (
+        _("入队日期"),
+        "入队时间、加入时间、加入日期、参加时间、入队年月、入队年份、加入队伍时间、加入队伍日期、参加救援队时间",
+        {"example": "2024-03-01"},
+    ),
     "basis": (_("入队依据"), "", {}),
     "kind": (_("身份"), "队员身份、人员类别、队员类别、人员身份", {"widget": Choice(MemberKind.choices)}),
     "state": (
@@ -155,7 +159,10 @@ POLITICAL_ALSO = {"党员": Political.PARTY, "中共正式党员": Political.PAR
                   "普通群众": Political.MASSES, "一般群众": Political.MASSES, "无党派": Political.NONPARTISAN,
                   "农工党": Political.CPWDP, "民革": Political.RCCK, "民盟": Political.CDL, "民建": Political.CNDCA,
                   "民进": Political.CAPD, "致公党": Political.ZGP, "九三学社": Political.JIUSAN,
-                  "台盟": Political.TSL}  # fmt: skip
+                  "台盟": Political.TSL, "是": Political.PARTY, "否": "", "非党员": ""}  # fmt: skip
+# What people say for short; 族 behind it is left out or written at will.
+ETHNICITY_ALSO = {"蒙族": "蒙古族", "维族": "维吾尔族", "哈族": "哈萨克族", "朝族": "朝鲜族", "达族": "达斡尔族",
+                  "俄族": "俄罗斯族", "柯族": "柯尔克孜族", "乌孜族": "乌孜别克族"}  # fmt: skip
 EDUCATION_ALSO = {"博士": Education.POSTGRADUATE, "硕士": Education.POSTGRADUATE, "硕士研究生": Education.POSTGRADUATE,
                   "博士研究生": Education.POSTGRADUATE, "本科": Education.BACHELOR, "大本": Education.BACHELOR,
                   "学士": Education.BACHELOR, "大学": Education.BACHELOR, "专科": Education.COLLEGE,

@@ -21,6 +21,7 @@ from people.roster import cells
 from people.roster.cells import Cell
 from people.roster.fields import (
     EDUCATION_ALSO,
+    ETHNICITY_ALSO,
     ID_TYPE_ALSO,
     KIND_ALSO,
     OWN_KIND,
@@ -256,10 +257,10 @@ class Reader:
 def _month(text: str) -> tuple[int, int] | None:
     """Year and month where no more than that is written: 1990年3月."""
     try:
-        read = cells.day(text)
+        said = cells.written(text, ahead=0)
     except ValueError:
         return None
-    return (read.value.year, read.value.month) if read.note and read.value else None
+    return (said.day.year, said.day.month) if said.parts == 2 else None
 
 
 def _divisions() -> dict[str, list[Division]]:
@@ -294,7 +295,7 @@ def _readers(divisions: Mapping[str, list[Division]]) -> dict[str, Read]:
 
     states = [(key, MembershipState(key).label) for key in (MembershipState.FULL, MembershipState.PROBATION)]
     days = dict.fromkeys(_DAYS, cells.day)
-    nations = frozenset(ETHNICITIES)
+    nations = {**{name: name for name in ETHNICITIES}, **ETHNICITY_ALSO}
     return {
         **days,
         "name": cells.name,

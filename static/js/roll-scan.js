@@ -62,7 +62,7 @@
       canvas.width = video.videoWidth * scale;
       canvas.height = video.videoHeight * scale;
       if (!canvas.width) return [];
-      const pen = canvas.getContext("2d");
+      const pen = canvas.getContext("2d", { willReadFrequently: true });
       pen.drawImage(video, 0, 0, canvas.width, canvas.height);
       const { data, width, height } = pen.getImageData(0, 0, canvas.width, canvas.height);
       const found = window.jsQR(data, width, height);

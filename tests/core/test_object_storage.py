@@ -12,6 +12,7 @@ from django.urls import reverse
 from moto.server import ThreadedMotoServer
 
 from core.attachments import attach
+from core.attachments.formats.kinds import VIDEOS
 from core.attachments.sweeping import remove_orphans
 from core.jobs.running import _remove_leftovers, run
 from core.models import Attachment, Job, Upload
@@ -19,6 +20,7 @@ from core.uploads.sweeping import remove_lost_pieces
 from portal.settings import _object_storage
 from tests.core import pieces
 from tests.core import sample_files as files
+from tests.core import sample_films as films
 from tests.core.sample_files import upload
 from tests.core.test_attachments_views import SCRIPT, send
 
@@ -74,6 +76,16 @@ def test_file_is_kept_shown_and_swept(bucket, draft, chifeng, as_user):
     assert sorted(names()) == [kept, f"{kept}.preview"]
     default_storage.delete(kept)
     assert client.get(attachment.get_absolute_url()).status_code == 404
+
+
+def test_film_is_watched_in_parts(bucket, draft, chifeng, as_user, monkeypatch):
+    monkeypatch.setattr(type(draft), "attachment_takes", {"basis": VIDEOS}, raising=False)
+    film = films.mp4(6000)
+    attachment = attach(draft, upload(film, "演练.mp4"), kind="basis", by=chifeng)
+    client, address = as_user(chifeng), reverse("core:attachment_watch", args=[attachment.pk])
+    assert client.get(address, HTTP_RANGE="bytes=100-4099").content == film[100:4100]
+    default_storage.delete(attachment.file.name)
+    assert client.get(address, HTTP_RANGE="bytes=0-").status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)

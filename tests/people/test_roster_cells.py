@@ -145,3 +145,30 @@ def test_a_certificate_in_one_cell():
     assert cells.number_and_day("A123").value == ("A123", None)
     assert cells.number_and_day("无").value is None
     assert cells.end_day("长期").value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("90-1-5", date(1990, 1, 5)), ("24.3.1", date(2024, 3, 1)), ("27年6月30日", date(2027, 6, 30)),
+        ("二〇一八年三月一日", date(2018, 3, 1)), ("二零一八年十月三十一日", date(2018, 10, 31)),
+        ("2018年", date(2018, 1, 1)),
+    ],
+)  # fmt: skip
+def test_days_as_clerks_write_them(text: str, value: date):
+    assert cells.day(text).value == value
+
+
+@pytest.mark.parametrize("text", ["1-3-2018", "3/1/18", "2025.13.1", "2025-3-32", "春天"])
+def test_what_could_be_two_days_or_none_is_asked(text: str):
+    with pytest.raises(ValueError, match="不是日期"):
+        cells.day(text)
+
+
+def test_a_year_alone_ends_with_its_last_day():
+    assert cells.end_day("2026年").value == date(2026, 12, 31)
+
+
+def test_nobody_is_born_in_the_years_to_come():
+    assert cells.day("35.3.1", first_of_month=False).value == date(1935, 3, 1)
+    assert cells.day("35.3.1").value == date(2035, 3, 1)

@@ -74,6 +74,7 @@ MATRIX: dict[str, Row] = {
     "core:attachment_upload": _UPLOAD,
     "core:attachment_download": _account(methods=PAGE, args=("attachment",)),
     "core:attachment_preview": _account(methods=PAGE, args=("attachment",)),
+    "core:attachment_watch": _account(methods=PAGE, args=("attachment",)),
     "core:attachment_thumbnail": _account(methods=PAGE, args=("attachment",)),
     "core:upload_begin": Row(
         "record", POST, ("content_type", "draft"), see=Right.VIEW_ACCOUNT, right=Right.REQUEST_ACCOUNT

@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect, sync_playwright
 
 from organizations.models import User
 from tests.filling import PASSWORD
@@ -25,12 +26,24 @@ expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, started once per test process."""
+def chromium() -> Iterator[BrowserType]:
+    """Debian's, to be started with ``launched``."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+        yield playwright.chromium
+
+
+@contextmanager
+def launched(chromium: BrowserType, *flags: str) -> Iterator[Browser]:
+    started = chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    """Started once per test process."""
+    with launched(chromium) as started:
+        yield started
 
 
 @pytest.fixture
@@ -66,14 +79,20 @@ def worker(transactional_db: None, settings: Any) -> Iterator[None]:
 
 
 @pytest.fixture
-def enter(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+def served_at(live_server: Any) -> str:
+    """Where the portal answers; a story with a server of its own says another place."""
+    return str(live_server.url)
+
+
+@pytest.fixture
+def enter(browser: Browser, served_at: str) -> Iterator[Callable[..., Page]]:
     """Opens a browser of one's own and signs in by the form: ``page = enter("chifeng")``; ``phone=True`` for 390 px."""
     contexts: list[BrowserContext] = []
 
     def sign_in(username: str, *, password: str = PASSWORD, phone: bool = False) -> Page:
         size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
         context = browser.new_context(
-            base_url=live_server.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size, has_touch=phone
+            base_url=served_at, locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size, has_touch=phone
         )
         contexts.append(context)
         page = context.new_page()

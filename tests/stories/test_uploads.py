@@ -1,5 +1,6 @@
 """Photos from the field: many at once, the network cut half-way and back, each stored exactly once."""
 
+import base64
 import hashlib
 import re
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from core.models import Attachment, Upload
 from organizations.models import AccountRequest, User
+from tests.training import builders
 
 pytestmark = [pytest.mark.story, pytest.mark.xdist_group("stories")]
 Enter = Callable[..., Page]
@@ -90,3 +92,35 @@ def test_signed_out_half_way_goes_on_after_signing_in(
     expect(page.locator(".upload-total")).to_contain_text("已上传 2 / 2")
     assert Attachment.objects.of(draft).count() == 2
     expect(page.locator("#files-basis .name")).to_have_count(2)
+
+
+RECORD = """async () => {
+  const canvas = document.createElement("canvas"), pen = canvas.getContext("2d"), parts = [];
+  const recorder = new MediaRecorder(canvas.captureStream(10), { mimeType: "video/webm" });
+  recorder.ondataavailable = ({ data }) => parts.push(data);
+  const ended = new Promise((done) => { recorder.onstop = done; });
+  recorder.start();
+  for (let frame = 0; frame < 10; frame += 1) {
+    pen.fillStyle = frame % 2 ? "red" : "blue";
+    pen.fillRect(0, 0, 300, 150);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  recorder.stop();
+  await ended;
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}"""
+
+
+def test_a_film_is_watched_in_the_page(portal: dict[str, User], enter: Enter, tmp_path: Path) -> None:
+    captain = portal["captain"]
+    page = enter("captain", phone=True)
+    page.goto(f"/activities/{builders.drill(captain.organization, captain).pk}/files/")
+    film = tmp_path / "演练.webm"
+    film.write_bytes(base64.b64decode(page.evaluate(RECORD)))
+    page.locator("[data-upload-extra*=video] input[type=file]").set_input_files(film)
+    shown = page.locator("#gallery-video video")
+    expect(shown).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    shown.evaluate("(video) => { video.muted = true; return video.play(); }")
+    page.wait_for_function("document.querySelector('#gallery-video video').currentTime > 0")

@@ -206,6 +206,22 @@ def test_items_come_from_a_spreadsheet(songshan: User, as_user: SignIn) -> None:
     assert plan.items.count() == 2
 
 
+def test_a_plan_as_offices_write_it(songshan: User, as_user: SignIn) -> None:
+    """单位 and date above the heading, the time in one cell, a sum with a serial number below."""
+    plan, client = Plan.objects.create(organization=songshan.organization, year=YEAR), as_user(songshan)
+    taken_in(client, reverse("training:plan_import", args=[plan.pk]), sheet(
+        ("2026年度培训演练计划",), ("单位：松山区红十字会", None, None, "制表日期：2026.1"),
+        ("序号", "类型", "项目名称", "时间安排", "期数", "参训人数"),
+        (1, "培训", "救护员培训（演示）", "5-7月", "2期", "约60人"),
+        (2, "演练", "防汛演练（演示）", "第二季度", 1, None), (3, "演练", "地震演练（演示）", "2026年5月", None, None),
+        (4, "合  计", None, None, 4, 60),
+    ))  # fmt: skip
+    rows = list(plan.items.values_list("name", "first_month", "last_month", "times", "people"))
+    assert rows == [
+        ("救护员培训（演示）", 5, 7, 2, 60), ("防汛演练（演示）", 4, 6, 1, None), ("地震演练（演示）", 5, 5, 1, None),
+    ]  # fmt: skip
+
+
 def test_instructors_come_from_a_spreadsheet(captain: User, as_user: SignIn) -> None:
     there = people.member(captain.organization, 1)
     client, url = as_user(captain), reverse("training:instructor_import")

@@ -14,7 +14,7 @@ from core.imports.reading import MOST_COLUMNS, Cell, csv_rows, read_cell
 
 Range = tuple[tuple[int, int], tuple[int, int]]
 _ZEROES = re.compile(r"000$")  # how a spreadsheet fills up what it could not keep
-_POWER = re.compile(r"\d(?:\.\d+)?[Ee]\+?1[4-9]")  # 1.50404E+17, as a csv saved from such a cell says
+_POWER = re.compile(r"\d(?:\.\d+)?[Ee]\+?1\d")  # 1.50404E+17, 1.38E+10: as a csv saved from such a cell says
 
 
 def lost() -> str:

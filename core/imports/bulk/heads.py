@@ -4,20 +4,24 @@ A heading of two rows is read together first: 编号 below 应急救护证 is th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.imports.bulk.grids import Range
-from core.imports.headers import LOOK_AT, plain
+from core.imports.headers import LOOK_AT, is_said, plain
 from core.imports.reading import Cell
 
 
 @dataclass(frozen=True)
 class Heading:
-    """One column: its place, what stands above it, the field it is taken for ("": none)."""
+    """One column: its place, what stands above it, the field it is taken for ("": none).
+
+    :ivar block: of several lists side by side, in which it stands.
+    """
 
     column: int
     text: str
     field: str
+    block: int = 0
 
     @property
     def key(self) -> str:
@@ -34,7 +38,18 @@ class Head:
 
     @property
     def columns(self) -> dict[str, int]:
-        return {heading.field: heading.column for heading in self.headings if heading.field}
+        return self.blocks[0]
+
+    @property
+    def blocks(self) -> list[dict[str, int]]:
+        """Field → column, for each of the lists that stand side by side; usually one."""
+        found: list[dict[str, int]] = [
+            {} for _block in range(1 + max((heading.block for heading in self.headings), default=0))
+        ]
+        for heading in self.headings:
+            if heading.field:
+                found[heading.block][heading.field] = heading.column
+        return found
 
 
 def aliases(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -66,6 +81,8 @@ def find_head(
 
 def _is_spread(index: int, merged: Sequence[Range], rows: Sequence[Sequence[Cell]]) -> bool:
     """Whether a row looks like the upper half of a heading: a cell merged over several columns, or gaps in it."""
+    if is_said(rows[index]):
+        return False
     if any(top == index and (right > left or bottom > top) for (top, left), (bottom, right) in merged):
         return True
     filled = [bool(cell.text) for cell in rows[index]]
@@ -95,7 +112,21 @@ def _read(levels: list[list[str]], first: int, known: Mapping[str, str], chosen:
             field = ""
         taken |= {field} - {""}
         headings.append(Heading(column, text, field))
-    return Head(first, headings)
+    return Head(first, _side_by_side(headings))
+
+
+def _side_by_side(headings: list[Heading]) -> list[Heading]:
+    """To save paper a list may go on beside itself under the same headings: 姓名 电话 姓名 电话."""
+    keys = [heading.key for heading in headings]
+    for width in range(2, len(keys) // 2 + 1):
+        count = next(n for n in range(1, len(keys)) if keys[n * width : (n + 1) * width] != keys[:width])
+        if count > 1 and sum(bool(heading.field) for heading in headings[:width]) > 1:
+            again = [
+                replace(heading, field=headings[at % width].field, block=at // width)
+                for at, heading in enumerate(headings[: count * width])
+            ]
+            return again + headings[count * width :]
+    return headings
 
 
 def _meaning(texts: Sequence[str], known: Mapping[str, str], chosen: Mapping[str, str]) -> tuple[str, str]:

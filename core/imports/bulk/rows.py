@@ -1,6 +1,5 @@
 """The rows of all sheets under their headings: what is no record left aside, merged cells filled down."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -13,13 +12,9 @@ from core.imports.bulk.grids import Book, Grid, Range, open_book
 from core.imports.bulk.heads import Head, Heading, aliases, find_head
 from core.imports.headers import LOOK_AT, plain
 from core.imports.reading import Cell
-from core.imports.table import EXAMPLE
+from core.imports.table import aside
 
 WIDE = 3  # a text merged over so many columns is a heading inside the table, not a cell
-_SUM = re.compile(r"(合|总|小|共)\s*计\s*[：:]?\s*[\d,]*\s*[人名个条行]*|共\s*[\d,]+\s*[人名].*")
-_ASIDE = re.compile(
-    r"(填表|填报|制表|审核|负责|联系|报送|报表)(人|单位|日期|时间)?(签字)?\s*[：:]|(注|备注|说明|填表说明)\d?\s*[：:]"
-)
 
 
 @dataclass(slots=True)
@@ -118,7 +113,9 @@ class _Reader:
             self._lines(index, sheet, head, grid, chain(top, stream))
 
     def _lines(self, index: int, sheet: SheetFound, head: Head, grid: Grid, stream: Iterator[Sequence[Cell]]) -> None:
-        columns, down = head.columns, _FillDown(grid.merged, head, self.resource.never_filled)
+        blocks = [
+            (block, _FillDown(grid.merged, head.first, block, self.resource.never_filled)) for block in head.blocks
+        ]
         wide = {top: left for (top, left), (_b, right) in grid.merged if right - left >= WIDE - 1 and top >= head.first}
         of_sheet = self.resource.of_sheet(sheet.name) if self.several else {}
         self.added |= set(of_sheet)
@@ -127,26 +124,28 @@ class _Reader:
         for at, row in enumerate(stream):
             if at < head.first:
                 continue
-            cells = {name: row[place] for name, place in columns.items() if place < len(row) and row[place].text}
-            if aside := _aside(row):
-                self.found.passed.append((sheet.name, at + 1, aside))
+            if begins := aside(row):
+                self.found.passed.append((sheet.name, at + 1, begins))
             elif at in wide and sum(bool(cell.text) for cell in row) == 1:
                 text = row[wide[at]].text
                 of_heading = self.resource.of_heading(text)
                 self.added |= set(of_heading)
                 self.found.passed.append((sheet.name, at + 1, text[:20]))
-            elif cells and not all(plain(cell.text) == repeated[name] for name, cell in cells.items()):
-                down.fill(at, row, cells)
-                self._add(index, sheet, at, cells, {**of_sheet, **of_heading}, at in grid.hidden)
             else:
-                down.fill(at, row, cells)
+                for number, (columns, down) in enumerate(blocks):
+                    cells = {n: row[place] for n, place in columns.items() if place < len(row) and row[place].text}
+                    is_record = cells and not all(plain(cell.text) == repeated[name] for name, cell in cells.items())
+                    down.fill(at, row, cells)
+                    if is_record:
+                        key = f"{index}.{at + 1}" + (f".{number}" if number else "")
+                        self._add(key, sheet, at, cells, {**of_sheet, **of_heading}, at in grid.hidden)
 
     def _add(
-        self, index: int, sheet: SheetFound, at: int, cells: dict[str, Cell], more: dict[str, str], hidden: bool
+        self, key: str, sheet: SheetFound, at: int, cells: dict[str, Cell], more: dict[str, str], hidden: bool
     ) -> None:
         texts = {**more, **{name: cell.text for name, cell in cells.items()}}
         problems = {name: cell.problem for name, cell in cells.items() if cell.problem}
-        self.found.lines.append(Line(f"{index}.{at + 1}", sheet.name, at + 1, texts, problems, hidden))
+        self.found.lines.append(Line(key, sheet.name, at + 1, texts, problems, hidden))
         self.found.hidden += hidden
         sheet.rows += 1
         if len(self.found.lines) > self.resource.most_rows:
@@ -157,11 +156,11 @@ class _Reader:
 class _FillDown:
     """A cell merged over several rows says the same in each of them."""
 
-    def __init__(self, merged: Sequence[Range], head: Head, never: frozenset[str]) -> None:
-        names = {place: name for name, place in head.columns.items() if name not in never}
+    def __init__(self, merged: Sequence[Range], first: int, columns: Mapping[str, int], never: frozenset[str]) -> None:
+        names = {place: name for name, place in columns.items() if name not in never}
         self._starts: dict[int, list[tuple[int, int, str]]] = {}
         for (top, left), (bottom, _right) in merged:
-            if bottom > top >= head.first and left in names:
+            if bottom > top >= first and left in names:
                 self._starts.setdefault(top, []).append((left, bottom, names[left]))
         self._running: dict[str, tuple[int, Cell]] = {}
 
@@ -174,11 +173,3 @@ class _FillDown:
                 del self._running[name]
             elif cell.text:
                 cells.setdefault(name, cell)
-
-
-def _aside(row: Sequence[Cell]) -> str:
-    """How a row begins that is no record: a sum, a remark, who filled it in; empty for any other."""
-    first = next((cell.text for cell in row if cell.text), "")
-    if _SUM.fullmatch(first) or _ASIDE.match(first) or first.startswith(EXAMPLE):
-        return first[:20]
-    return ""

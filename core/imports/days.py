@@ -1,0 +1,55 @@
+"""Days as they stand in spreadsheets: 2026-01-31, 2026.1.31, 2026年1月, 20260131, 46053, 26.1.31, 二〇二六年一月."""
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+_DAY = re.compile(
+    r"(\d{4}|\d{2}(?!\s*/))\s*[-/.．。·年、]\s*(\d{1,2})\s*[-/.．。·月、]\s*(\d{1,2})\s*[日号]?"
+    r"(?:\s*T?\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*[.。]?"
+)
+_MONTH = re.compile(r"(\d{4}|\d{2}(?=\s*[年.]))\s*[-/.．。·年、]\s*(\d{1,2})\s*月?(?:份)?")
+_YEAR = re.compile(r"((?:19|20)\d{2})\s*年?(?:度)?")
+_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_MONTH_DIGITS = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
+_SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")  # as a spreadsheet counts the days
+_NOUGHT = date(1899, 12, 30)
+_NUMERALS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_TEN = re.compile(r"([二三])?十([一二三四五六七八九])?")
+AHEAD = 20  # years up to which 27 is 2027; what would lie further ahead is of the last century
+
+
+@dataclass(frozen=True)
+class Written:
+    """A day as far as it was written. ``parts``: 3, or 2 without the day, 1 without the month."""
+
+    day: date
+    parts: int = 3
+    short: bool = False  # the year in two digits
+
+
+def written(text: str, *, ahead: int = AHEAD) -> Written:
+    """:param ahead: years up to which a year of two digits may lie in the future.
+    :raises ValueError: no date.
+    """
+    if _SERIAL.fullmatch(text) and not _MONTH_DIGITS.fullmatch(text):
+        return Written(_NOUGHT + timedelta(days=int(float(text))))
+    said = _TEN.sub(lambda ten: f"{ten[1] or '一'}{ten[2] or '〇'}", text).translate(_NUMERALS)
+    for form in (_DAY, _DIGITS, _MONTH, _MONTH_DIGITS, _YEAR):
+        if found := form.fullmatch(said):
+            parts, short = [int(part) for part in found.groups()], len(found[1]) == 2
+            if short:
+                parts[0] += 2000 if parts[0] + 2000 <= timezone.localdate().year + ahead else 1900
+            year, month, of_month = [*parts, 1, 1][:3]
+            with suppress(ValueError):
+                return Written(date(year, month, of_month), len(parts), short)
+            break
+    raise no_day(text)
+
+
+def no_day(text: str) -> ValueError:
+    return ValueError(_("“%(value)s”不是日期，请写成 2026-01-31 这样。") % {"value": text[:30]})
