@@ -19,7 +19,7 @@ from core.forms import refuse
 from core.keys import key
 from core.search import matching
 from organizations.models import Organization
-from organizations.permissions import reach
+from organizations.permissions import access, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import MOST_PLACES, holding, seen
@@ -54,6 +54,7 @@ def grading_create(request: SignedIn) -> HttpResponse:
         "title": _("申请分级测评"),
         "form": form,
         "team": team,
+        "several": len(reported_for(request)[:2]) > 1,
         "usable": [offer for offer in found if offer.decision],
         "unusable": [offer for offer in found if not offer.decision],
         "open_ones": [offer.open_one for offer in found if offer.open_one],
@@ -79,6 +80,11 @@ def reported_for(request: SignedIn) -> Any:
     places = Organization.objects.in_force().filter(reach(request.user, Right.REPORT_ASSESSMENT, at="")).teams()
     rows = Team.objects.visible_to(request.user).filter(organization__in=places.order_by().values("pk"))
     return rows.select_related("organization").order_by("organization__path")
+
+
+def reports_for_a_team(request: SignedIn) -> bool:
+    """Whether to offer it: an office may hold the right and have no team of its own to use it for."""
+    return Right.REPORT_ASSESSMENT in access(request.user) and bool(reported_for(request).exists())
 
 
 def _chosen(request: SignedIn, found: list[Offer]) -> dict[str, Any]:

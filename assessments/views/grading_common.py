@@ -26,19 +26,22 @@ _BEFORE_RESULT = (*_BEFORE_PANEL, G.PANEL, G.ON_SITE)
 
 @dataclass(frozen=True)
 class Tab:
-    """:param hidden_in: states in which there is nothing to see there yet."""
+    """:param hidden_in: states in which there is nothing to see there yet. :param of_panel: never, where the papers were
+    declined and no panel came.
+    """
 
     label: StrOrPromise
     route: str
     hidden_in: tuple[str, ...] = ()
+    of_panel: bool = False
 
 
 TABS: tuple[Tab, ...] = (
     Tab(_("概况"), "assessments:grading_detail"),
     Tab(_("填报"), "assessments:grading_claims"),
-    Tab(_("专家组"), "assessments:panel_edit", hidden_in=_BEFORE_PANEL),
-    Tab(_("评分"), "assessments:differences", hidden_in=(*_BEFORE_PANEL, G.PANEL)),
-    Tab(_("评议和公示"), "assessments:grading_result", hidden_in=_BEFORE_RESULT),
+    Tab(_("专家组"), "assessments:panel_edit", hidden_in=_BEFORE_PANEL, of_panel=True),
+    Tab(_("评分"), "assessments:differences", hidden_in=(*_BEFORE_PANEL, G.PANEL), of_panel=True),
+    Tab(_("评议和公示"), "assessments:grading_result", hidden_in=_BEFORE_RESULT, of_panel=True),
     Tab(_("异议和申诉"), "assessments:grading_objections", hidden_in=(*_BEFORE_RESULT, G.DELIBERATION)),
     Tab(_("材料"), "assessments:grading_files"),
     Tab(_("历史"), "assessments:grading_history"),
@@ -102,9 +105,11 @@ class GradingPage:
         return f"{grading.team.organization.short_name} {grading.standard.name}"
 
     def _tabs(self) -> list[dict[str, Any]]:
-        shown = [tab for tab in TABS if self.grading.state not in tab.hidden_in]
+        grading = self.grading
+        on_paper = grading.state == G.DECLINED and grading.site_on is None
+        shown = [tab for tab in TABS if grading.state not in tab.hidden_in and not (on_paper and tab.of_panel)]
         return [
-            {"label": tab.label, "url": reverse(tab.route, args=[self.grading.pk]), "active": tab.route == self.route}
+            {"label": tab.label, "url": reverse(tab.route, args=[grading.pk]), "active": tab.route == self.route}
             for tab in shown
         ]
 
