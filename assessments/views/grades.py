@@ -18,14 +18,14 @@ from assessments.forms.grades import CancelForm, ExternalGradeForm
 from assessments.granting import cancel, certificate_of, what_of
 from assessments.models import TeamGrade
 from assessments.tables.grades import GradeTable, tone_of
-from assessments.views.grading_begin import pick_team, reports_for_a_team, team_of
+from assessments.views.grading_begin import pick_team, team_of
 from core.attachments.panel import panels
 from core.decisions import Decision, no
 from core.forms import refuse, saved
 from core.history import changes_of
 from core.lists import ListView
 from core.workflow import MoveNotAllowed
-from organizations.permissions import can
+from organizations.permissions import access, can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, holding, refused, seen
@@ -45,7 +45,7 @@ class GradeList(ListView):
     template_name = "assessments/grade_list.html"
 
     def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "may_record": reports_for_a_team(self.request)}
+        return {**super().get_context(), "may_record": Right.REPORT_ASSESSMENT in access(self.request.user)}
 
 
 def _grade(request: SignedIn, pk: int) -> TeamGrade:

@@ -19,7 +19,7 @@ from core.forms import refuse
 from core.keys import key
 from core.search import matching
 from organizations.models import Organization
-from organizations.permissions import access, reach
+from organizations.permissions import reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import MOST_PLACES, holding, seen
@@ -82,11 +82,6 @@ def reported_for(request: SignedIn) -> Any:
     return rows.select_related("organization").order_by("organization__path")
 
 
-def reports_for_a_team(request: SignedIn) -> bool:
-    """Whether to offer it: an office may hold the right and have no team of its own to use it for."""
-    return Right.REPORT_ASSESSMENT in access(request.user) and bool(reported_for(request).exists())
-
-
 def _chosen(request: SignedIn, found: list[Offer]) -> dict[str, Any]:
     asked = request.GET.get("category", "")
     usable = [offer.standard for offer in found if offer.decision and offer.open_one is None]
@@ -116,5 +111,6 @@ def pick_team(request: SignedIn, *, title: str, route: str) -> HttpResponse:
     ]
     context = {
         "title": title, "term": term, "places": places, "more": len(teams) > MOST_PLACES, "most": MOST_PLACES,
+        "none": _("只能为本单位直接管理的队伍办理；其他队伍由队长或者它的主管红十字会办理。"),
     }  # fmt: skip
     return render(request, "organizations/pick.html", context)

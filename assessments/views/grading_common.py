@@ -26,8 +26,8 @@ _BEFORE_RESULT = (*_BEFORE_PANEL, G.PANEL, G.ON_SITE)
 
 @dataclass(frozen=True)
 class Tab:
-    """:param hidden_in: states in which there is nothing to see there yet. :param of_panel: never, where the papers were
-    declined and no panel came.
+    """:param hidden_in: states in which there is nothing to see there yet.
+    :param of_panel: left out where the papers were declined and no panel came.
     """
 
     label: StrOrPromise
