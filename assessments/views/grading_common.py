@@ -78,8 +78,9 @@ class GradingPage:
         return WORKFLOW.available_actions(self.grading, self.request.user)
 
     def buttons(self, *only: str) -> list[dict[str, Any]]:
-        """The moves as the page shows them; ``only`` some of them."""
-        return [{"move": move, "asks": _asks(move)} for move in self.moves if not only or move.action in only]
+        """The moves as the page shows them, the main one first; ``only`` some of them."""
+        shown = sorted(self.moves, key=lambda move: move.tone != "main")
+        return [{"move": move, "asks": _asks(move)} for move in shown if not only or move.action in only]
 
     def context(self, **more: Any) -> dict[str, Any]:
         """What ``assessments/grading_page.html`` reads. No query of its own but that of ``moves``, where they are not
