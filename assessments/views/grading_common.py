@@ -93,7 +93,7 @@ class GradingPage:
             "grading": grading,
             "team": grading.team,
             "state": state_of(grading),
-            "tabs": self._tabs(),
+            "tabs": self.tabs(),
             "kept": bool(self.kept),
             "move_url": reverse("assessments:grading_move", args=[grading.pk]),
             "version": grading.version,
@@ -105,7 +105,7 @@ class GradingPage:
         grading = self.grading
         return f"{grading.team.organization.short_name} {grading.standard.name}"
 
-    def _tabs(self) -> list[dict[str, Any]]:
+    def tabs(self) -> list[dict[str, Any]]:
         grading = self.grading
         on_paper = grading.state == G.DECLINED and grading.site_on is None
         shown = [tab for tab in TABS if grading.state not in tab.hidden_in and not (on_paper and tab.of_panel)]
