@@ -140,10 +140,12 @@ def _return(grading: Grading, by: User) -> dict[str, Any]:
 
 
 def _accept(grading: Grading, by: User) -> None:
-    written = GradingClaim.objects.filter(grading=grading).exclude(comment="").count()
+    rows = GradingClaim.objects.filter(grading=grading).exclude(comment="")
+    written = list(rows.order_by("indicator__position").values_list("indicator__code", flat=True))
     if written:
-        message = _("还有 %(n)d 项写着意见。要修改就退回，不用修改就先清空这些意见。")
-        raise ValidationError(message % {"n": written}, code="commented")
+        message = _("还有 %(n)d 项写着意见（%(codes)s）。要修改就退回，不用修改就先清空这些意见。")
+        words = {"n": len(written), "codes": _("、").join(written)}
+        raise ValidationError(message % words, code="commented")
     grading.version += 1
     _tell(team_side(grading), grading, "grading_accepted", gettext_lazy("%(number)s 通过材料初核，将组建专家组"))
 

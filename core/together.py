@@ -41,7 +41,8 @@ def together(**wanted: models.QuerySet[Any]) -> dict[str, list[Any]]:
         names = [f"c{number}" for number in range(len(compiler.select))]
         columns = ", ".join(names)
         # a function of the database takes a hundred arguments
-        some = [", ".join(names[start : start + _ARGUMENTS]) for start in range(0, len(names), _ARGUMENTS)]
+        told = [_exactly(name, column) for name, (column, _sql, _alias) in zip(names, compiler.select, strict=True)]
+        some = [", ".join(told[start : start + _ARGUMENTS]) for start in range(0, len(told), _ARGUMENTS)]
         line = " || ".join(f"jsonb_build_array({each})" for each in some)
         # names of columns we made, and SQL the ORM made: nothing that anybody typed, which stands in ``params``
         parts.append(f"ARRAY(SELECT ({line})::text FROM ({sql}) AS t ({columns}))")  # noqa: S608
@@ -84,6 +85,11 @@ def keep(one: models.Model, name: str, rows: models.QuerySet[Any], found: list[A
     kept: Any = rows.all()
     kept._result_cache, kept._prefetch_done = found, True
     one.__dict__.setdefault("_prefetched_objects_cache", {})[name] = kept
+
+
+def _exactly(name: str, column: Any) -> str:
+    """A decimal travels as text: as a number of JSON it would be read as a float, 2.40 as 2.40000."""
+    return f"{name}::text" if isinstance(column.output_field, models.DecimalField) else name
 
 
 def _made(rows: Any, compiler: Any, lines: list[list[Any]]) -> list[Any]:

@@ -15,7 +15,7 @@ from assessments import measures
 from assessments.choices import Method
 from assessments.drafting import opened
 from assessments.editing import put_last
-from assessments.forms.rows import NamedCells
+from assessments.forms.rows import NamedCells, wrong_cells
 from assessments.lines import label
 from assessments.models import Conclusion, Indicator
 from assessments.scoring import plain
@@ -143,6 +143,10 @@ class IndicatorForm(WholeForm):
             )
             for bar in self.conclusions
         ]  # fmt: skip
+
+    @property
+    def wrong_cells(self) -> list[forms.BoundField]:
+        return wrong_cells([*self.steps, *self.wanted])
 
     def clean_points(self) -> Decimal:
         return self.cleaned_data["points"] or Decimal(0)

@@ -1,5 +1,6 @@
 """Forms that are rows of a table."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,3 +13,8 @@ class NamedCells(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = field.label
+
+
+def wrong_cells(rows: Iterable[forms.Form]) -> list[forms.BoundField]:
+    """What the summary of a page leads to (``generic/_error_summary.html``)."""
+    return [cell for row in rows for cell in row if cell.errors]

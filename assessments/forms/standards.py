@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.choices import Grade, Purpose
 from assessments.drafting import opened, write_bars
-from assessments.forms.rows import NamedCells
+from assessments.forms.rows import NamedCells, wrong_cells
 from assessments.lines import BARS, bars_of
 from assessments.models import Standard
 from assessments.scoring import plain
@@ -117,6 +117,10 @@ class StandardForm(WholeForm):
                  for bar in there]  # fmt: skip
         initial = [{"position": number * 10, **bar} for number, bar in enumerate(shown, 1)]
         return BarLines(self.data if self.is_bound else None, initial=initial, prefix="bars")
+
+    @property
+    def wrong_cells(self) -> list[forms.BoundField]:
+        return wrong_cells(self.lines)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

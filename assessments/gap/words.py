@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from assessments import measures
 from assessments.choices import Method
+from assessments.frontier import Need
 from assessments.gap.known import with_unit
 from assessments.gap.shares import SHARES
 from assessments.models import Indicator
@@ -75,7 +76,7 @@ def _step_up(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal
     heads = heads_for(change, indicator, numbers)
     if heads:
         return heads
-    form = _("差 %(number)s") if change.to > change.now else _("多 %(number)s")
+    form = _("差 %(number)s") if change.to > change.now else _("要减少 %(number)s")
     return form % {"number": with_unit(change.by, indicator)}
 
 
@@ -167,6 +168,12 @@ def to_do(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal]) 
     return _("%(name)s：现有 %(now)s，减少到 %(to)s") % words
 
 
+def _subjects_short(need: Need) -> list[str]:
+    """The total would do: which subject is below its own bar, and by how much."""
+    forms = ((_("公共科目还差 %(points)s 分"), need.public), (_("专业科目还差 %(points)s 分"), need.professional))
+    return [form % {"points": plain(Decimal(short) / 100)} for form, short in forms if short]
+
+
 def summary(outlook: Outlook, way: Way | None) -> str:
     """What is missing to the conclusion, in one sentence."""
     words = {"aim": outlook.aim.name}
@@ -181,8 +188,8 @@ def summary(outlook: Outlook, way: Way | None) -> str:
         names = _("、").join(line.rule.name for line in outlook.vetoes[:3])
         form = ngettext("“%(names)s”没有过", "“%(names)s”等 %(n)s 项否决项没有过", len(outlook.vetoes))
         parts.append(form % {"names": names, "n": len(outlook.vetoes)})
-    if not parts:
-        parts.append(_("科目分数不够"))
+    if not parts and outlook.need:
+        parts += _subjects_short(outlook.need)
     count = len(way.changes)
     form = ngettext("距“%(aim)s”%(parts)s，最少要办 %(n)s 件事。", "距“%(aim)s”%(parts)s，最少要办 %(n)s 件事。", count)
     return form % {**words, "parts": _("，").join(parts), "n": count}

@@ -26,7 +26,7 @@ class GradingTable(Table):
     result = Column(attrs=_NOWRAP)
     total = Column(attrs={"td": {"class": "num"}, "th": {"class": "num"}})
     office = Column(accessor="office__short_name", verbose_name=_("组织单位"))
-    submitted_at = DateTimeColumn(attrs=_NOWRAP)
+    submitted_at = DateTimeColumn(verbose_name=_("报送时间"), attrs=_NOWRAP)
     created_at = DateTimeColumn(attrs=_NOWRAP, order_by=("created_at", "id"), orderable=True)
     site_on = DateColumn(attrs=_NOWRAP)
     public_until = DateColumn(attrs=_NOWRAP)

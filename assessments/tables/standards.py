@@ -19,6 +19,8 @@ NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 class StandardTable(Table):
     name = Column(linkify=lambda record: record.get_absolute_url())
     number = Column(attrs=NOWRAP)
+    purpose = Column(attrs=NOWRAP)
+    category = Column(attrs=NOWRAP)
     lines = Column(gettext_lazy("指标"), accessor="pk", empty_values=(), attrs=NUMBER)
     points = Column(gettext_lazy("总分"), accessor="pk", empty_values=(), attrs=NUMBER)
     valid_from = DateColumn(attrs=NOWRAP)
@@ -49,7 +51,8 @@ class StandardTable(Table):
     def render_state(self, record: Standard) -> Any:
         tone, icon = STANDARD_TONES[record.state]
         shown = chip(tone, record.get_state_display(), icon)
-        return format_html("{} {}", shown, chip("off", _("示例"))) if record.is_sample else shown
+        sample = chip("off", _("示例"))
+        return format_html("<span>{} {}</span>", shown, sample) if record.is_sample else shown
 
     def value_state(self, record: Standard) -> str:
         return record.get_state_display()

@@ -54,6 +54,7 @@ def grading_create(request: SignedIn) -> HttpResponse:
         "title": _("申请分级测评"),
         "form": form,
         "team": team,
+        "several": len(reported_for(request)[:2]) > 1,
         "usable": [offer for offer in found if offer.decision],
         "unusable": [offer for offer in found if not offer.decision],
         "open_ones": [offer.open_one for offer in found if offer.open_one],
@@ -110,5 +111,6 @@ def pick_team(request: SignedIn, *, title: str, route: str) -> HttpResponse:
     ]
     context = {
         "title": title, "term": term, "places": places, "more": len(teams) > MOST_PLACES, "most": MOST_PLACES,
+        "none": _("只能为本单位直接管理的队伍办理；其他队伍由队长或者它的主管红十字会办理。"),
     }  # fmt: skip
     return render(request, "organizations/pick.html", context)

@@ -26,19 +26,22 @@ _BEFORE_RESULT = (*_BEFORE_PANEL, G.PANEL, G.ON_SITE)
 
 @dataclass(frozen=True)
 class Tab:
-    """:param hidden_in: states in which there is nothing to see there yet."""
+    """:param hidden_in: states in which there is nothing to see there yet.
+    :param of_panel: left out where the papers were declined and no panel came.
+    """
 
     label: StrOrPromise
     route: str
     hidden_in: tuple[str, ...] = ()
+    of_panel: bool = False
 
 
 TABS: tuple[Tab, ...] = (
     Tab(_("概况"), "assessments:grading_detail"),
     Tab(_("填报"), "assessments:grading_claims"),
-    Tab(_("专家组"), "assessments:panel_edit", hidden_in=_BEFORE_PANEL),
-    Tab(_("评分"), "assessments:differences", hidden_in=(*_BEFORE_PANEL, G.PANEL)),
-    Tab(_("评议和公示"), "assessments:grading_result", hidden_in=_BEFORE_RESULT),
+    Tab(_("专家组"), "assessments:panel_edit", hidden_in=_BEFORE_PANEL, of_panel=True),
+    Tab(_("评分"), "assessments:differences", hidden_in=(*_BEFORE_PANEL, G.PANEL), of_panel=True),
+    Tab(_("评议和公示"), "assessments:grading_result", hidden_in=_BEFORE_RESULT, of_panel=True),
     Tab(_("异议和申诉"), "assessments:grading_objections", hidden_in=(*_BEFORE_RESULT, G.DELIBERATION)),
     Tab(_("材料"), "assessments:grading_files"),
     Tab(_("历史"), "assessments:grading_history"),
@@ -75,8 +78,9 @@ class GradingPage:
         return WORKFLOW.available_actions(self.grading, self.request.user)
 
     def buttons(self, *only: str) -> list[dict[str, Any]]:
-        """The moves as the page shows them; ``only`` some of them."""
-        return [{"move": move, "asks": _asks(move)} for move in self.moves if not only or move.action in only]
+        """The moves as the page shows them, the main one first; ``only`` some of them."""
+        shown = sorted(self.moves, key=lambda move: move.tone != "main")
+        return [{"move": move, "asks": _asks(move)} for move in shown if not only or move.action in only]
 
     def context(self, **more: Any) -> dict[str, Any]:
         """What ``assessments/grading_page.html`` reads. No query of its own but that of ``moves``, where they are not
@@ -89,7 +93,7 @@ class GradingPage:
             "grading": grading,
             "team": grading.team,
             "state": state_of(grading),
-            "tabs": self._tabs(),
+            "tabs": self.tabs(),
             "kept": bool(self.kept),
             "move_url": reverse("assessments:grading_move", args=[grading.pk]),
             "version": grading.version,
@@ -101,10 +105,12 @@ class GradingPage:
         grading = self.grading
         return f"{grading.team.organization.short_name} {grading.standard.name}"
 
-    def _tabs(self) -> list[dict[str, Any]]:
-        shown = [tab for tab in TABS if self.grading.state not in tab.hidden_in]
+    def tabs(self) -> list[dict[str, Any]]:
+        grading = self.grading
+        on_paper = grading.state == G.DECLINED and grading.site_on is None
+        shown = [tab for tab in TABS if grading.state not in tab.hidden_in and not (on_paper and tab.of_panel)]
         return [
-            {"label": tab.label, "url": reverse(tab.route, args=[self.grading.pk]), "active": tab.route == self.route}
+            {"label": tab.label, "url": reverse(tab.route, args=[grading.pk]), "active": tab.route == self.route}
             for tab in shown
         ]
 

@@ -21,6 +21,7 @@ from core.together import together
 from organizations.signed_in import SignedIn
 
 ClaimEvent = GradingClaim.tracked_events.rel.related_model  # type: ignore[attr-defined]
+_OF_SITE = ("site", "minutes")
 MOST = 500  # changes of claims that are told
 # Facts that a move sets, and its own line tells.
 _SET_BY_MOVES = (
@@ -33,9 +34,9 @@ _SET_BY_MOVES = (
 @login_required
 def grading_files(request: SignedIn, pk: int) -> HttpResponse:
     page = grading_page(request, pk, "assessments:grading_files")
-    kinds = list(Grading.attachment_kinds)
-    found = panels(page.grading, request.user, kinds)
-    context = page.context(papers=[found[kind] for kind in kinds], heading=_("材料"), moves=[])
+    found = panels(page.grading, request.user, Grading.attachment_kinds)
+    held = [panel for kind, panel in found.items() if _is_due(page.grading, kind) or panel["current"] or panel["ended"]]
+    context = page.context(papers=held, heading=_("材料"), moves=[])
     return render(request, "assessments/grading_files.html", context)
 
 
@@ -45,6 +46,11 @@ def grading_history(request: SignedIn, pk: int) -> HttpResponse:
     page = grading_page(request, pk, "assessments:grading_history")
     context = page.context(entries=_story(page), heading=_("历史"), moves=[])
     return render(request, "assessments/grading_history.html", context)
+
+
+def _is_due(grading: Grading, kind: str) -> bool:
+    """A captain who applies is not asked for what comes of the assessment on site."""
+    return kind not in _OF_SITE or grading.site_on is not None
 
 
 def _story(page: GradingPage) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from assessments.panel.members import (
 from assessments.panel.progress import progress_of
 from assessments.recusal import grounds_of
 from assessments.states import GradingState
+from assessments.views.grading_common import GradingPage
 from assessments.views.panel_common import grading_seen, member_arranged, state_chip
 from assessments.views.panel_leaving import leaving
 from core.keys import key
@@ -59,6 +60,7 @@ def panel_edit(request: SignedIn, pk: int) -> HttpResponse:
         "title": _("专家组"),
         "grading": grading,
         "state": state_chip(grading),
+        "tabs": GradingPage(request, grading, "assessments:panel_edit").tabs(),
         "lines": [{"row": one, "grounds": grounds[one.user_id], "done": progress[one.pk]} for one in panel],
         "left": [one for one in members if one.left_on is not None],
         "adds": adds,

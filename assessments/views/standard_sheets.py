@@ -22,7 +22,7 @@ from core import audit
 from core.exports.xlsx import MEDIA_TYPE
 from core.imports import ImportView
 from core.language import in_chinese
-from core.models import AccessLog
+from core.models import AccessLog, Import
 from core.serving import as_download
 from core.words import moment
 from organizations.region import may_manage_assessments
@@ -78,6 +78,12 @@ class StandardImport(ImportView):
         words = {"number": draft.number}
         messages.error(self.request, _("第 %(number)s 版正在起草，已经有指标。请先发布它或者删去，再导入。") % words)
         return redirect(draft)
+
+    def _result(self, item: Import, *, again: bool = False) -> dict[str, Any]:
+        """What was taken in is the draft, also where the page was opened at the version in force."""
+        result = super()._result(item, again=again)
+        made = result.get("made")
+        return result | {"list_url": made[0].get_absolute_url()} if made else result
 
     def _list_url(self) -> str:
         return reverse("assessments:standard_detail", args=[self.standard.pk])

@@ -11,6 +11,10 @@
     if (open) side.querySelector("a, button").focus(); else opener.focus();
   };
 
+  const nav = side && side.querySelector("nav");
+  const here = nav && nav.querySelector("[aria-current]");
+  if (here && here.offsetTop + here.offsetHeight > nav.clientHeight) nav.scrollTop = here.offsetTop - nav.clientHeight / 2;
+
   if (side && opener) {
     opener.setAttribute("role", "button");
     opener.setAttribute("aria-expanded", "false");

@@ -15,6 +15,7 @@ from assessments.choices import Method
 from assessments.granting import issue_certificate
 from assessments.models import Grading, GradingClaim, TeamGrade
 from core.models import Job, VerifiableDocument, WorkflowEvent
+from core.together import together
 from organizations.models import User
 from tests.assessments import builders as standards
 from tests.assessments import gradings as builders
@@ -282,6 +283,23 @@ def test_queries_stay(captain: User, chifeng: User, as_user: SignIn) -> None:
             sql = queries_of(as_user(user), page(record, name))
             assert len(sql) <= 10, (name, "\n".join(sql))
     assert len(queries_of(as_user(chifeng), page(record, "objections"))) <= 10
+
+
+def test_pages_hold_back_what_has_not_come_yet(captain: User, chifeng: User, as_user: SignIn) -> None:
+    """Papers that were declined had no panel; what comes of the assessment on site is not asked for before it."""
+    handed_in = builders.in_state("submitted", captain, chifeng)
+    declined = builders.move(handed_in, "decline", chifeng, comment="材料不符（演示）。")
+    tabs = [str(tab["label"]) for tab in as_user(captain).get(page(declined)).context["tabs"]]
+    assert tabs == ["概况", "填报", "异议和申诉", "材料", "历史"]
+    papers = as_user(captain).get(page(declined, "files")).context["papers"]
+    assert [str(panel["label"]) for panel in papers] == ["申请材料", "其他材料"]
+
+
+def test_read_together_a_number_stays_as_it_was_kept(captain: User) -> None:
+    record = builders.applied(captain)
+    record.claims.filter(indicator__code="2.1").update(points="2.4")
+    claims = together(claims=record.claims.filter(indicator__code="2.1"))["claims"]
+    assert [str(claim.points) for claim in claims] == ["2.40"]
 
 
 @pytest.mark.parametrize("lines", [5, 40])

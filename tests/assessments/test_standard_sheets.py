@@ -113,6 +113,14 @@ def test_an_official_table_becomes_a_draft_version(region: User, as_user: SignIn
     assert bars_of(draft.conclusions.all()) == bars_of(standard.conclusions.all())
 
 
+def test_the_page_after_an_import_leads_to_the_draft(region: User, as_user: SignIn) -> None:
+    """The import was begun at the version in force, which is left as it is."""
+    standard, client = builders.standard(code="led"), as_user(region)
+    draft = taken(client, standard, sheet(["编号", "指标", "分值"], ["1", "管理", 100]))
+    done = client.get(f"{address(standard)}?import={Import.objects.latest('created_at').pk}")
+    assert done.context["result"]["list_url"] == draft.get_absolute_url() != standard.get_absolute_url()
+
+
 def test_merged_cells_of_groups_become_headings(region: User, as_user: SignIn) -> None:
     standard = builders.standard(code="merged")
     file = sheet(

@@ -68,6 +68,14 @@ def tree(standard: Standard) -> list[tuple[int, str, str]]:
     return [(one.depth, one.indicator.code, one.indicator.name) for one in nodes(standard.indicators.all())]
 
 
+def test_the_summary_of_errors_leads_to_the_cell(region: User, as_user: SignIn) -> None:
+    """Cells of rows are no fields of the form, and are found from the top of the page all the same."""
+    rows = bar_rows({"name": "1 级", "min_total": "很多"})
+    shown = as_user(region).post(reverse("assessments:standard_create"), {**HEAD, **rows}).content.decode()
+    assert 'href="#id_bars-0-min_total"' in shown
+    assert 'id="id_bars-0-min_total"' in shown
+
+
 def test_a_standard_is_drawn_up_published_and_renewed(region: User, songshan: User, as_user: SignIn) -> None:
     client = as_user(region)
     answer = client.post(reverse("assessments:standard_create"), {**HEAD, **GRADES})
