@@ -113,12 +113,17 @@ def decide(review: Review, by: User) -> dict[str, Any]:
 
 
 def _whole(basis: Basis, side: str) -> None:
-    """Every question answered, every number that is not the records' explained."""
-    stops = [_("“%(line)s”还没有评。") % {"line": one} for one in unanswered(basis, side)]
-    stops += [_("“%(line)s”与自动统计不同，请写明原因。") % {"line": one} for one in unexplained(basis, side)]
+    """Every question answered, every number that is not the records' explained. A sentence for each sort."""
+    lacking = [
+        (_("还有 %(n)d 项没有评：%(lines)s。"), unanswered(basis, side)),
+        (_("有 %(n)d 项与自动统计不同，请写明原因：%(lines)s。"), unexplained(basis, side)),
+    ]
     if side == REGION:
         other = [one for one in differing(basis, LEAGUE, REGION) if not _noted(basis, one)]
-        stops += [_("“%(line)s”与盟市考核不同，请写明原因。") % {"line": one} for one in other]
+        lacking.append((_("有 %(n)d 项与盟市考核不同，请写明原因：%(lines)s。"), other))
+    stops = [
+        words % {"n": len(lines), "lines": _("、").join(one.code for one in lines)} for words, lines in lacking if lines
+    ]
     if stops:
         raise ValidationError(stops, code="incomplete")
 

@@ -35,7 +35,8 @@ WITH = {
 
 @dataclass(frozen=True)
 class Cell:
-    """:ivar tone: of a chip; empty: nothing to say yet. :ivar day: when it was done."""
+    """:ivar tone: of a chip; empty: nothing to say yet. :ivar day: when it was done. :ivar result: what it came to,
+    told beside the chip: its tick says no more than that it was done."""
 
     label: str
     tone: str = ""
@@ -43,11 +44,13 @@ class Cell:
     text: str = ""
     day: date | None = None
     late: int = 0
+    result: str = ""
 
     @property
     def words(self) -> str:
         """As a spreadsheet says it."""
-        parts = [self.text, f"{self.day:%Y-%m-%d}" if self.day else "", _late(self.late) if self.late else ""]
+        day, late = f"{self.day:%Y-%m-%d}" if self.day else "", _late(self.late) if self.late else ""
+        parts = [self.text, self.result, day, late]
         return " ".join(part for part in parts if part)
 
 
@@ -126,7 +129,7 @@ def matrix_of(campaign: Campaign, user: User, chosen: Chosen, today: date | None
     )
     leagues = _leagues(found["places"], found["counts"], chosen.states(campaign, today), chosen.objections)
     heads = [_head(campaign, stage, leagues, today) for stage in STAGES]
-    return Matrix(campaign, leagues, chosen, today, heads, [*(str(s.label) for s in STAGES), _("快照"), _("异议")])
+    return Matrix(campaign, leagues, chosen, today, heads, [*(str(s.label) for s in STAGES), _("取数"), _("异议")])
 
 
 def _asked() -> Q:
@@ -232,7 +235,8 @@ def _cell(review: Any, stage: Stage, late: int, days: dict[str, date]) -> Cell:
     if review.state in stage.done:
         at = getattr(review, stage.at) if stage.at else None
         day = timezone.localdate(at) if at else days.get("conclude" if stage.key == "final" else "publicise")
-        return Cell(label, "ok", "ok", _done(review, stage), day)
+        result = str(review.result or "") if stage.key == "decide" else ""
+        return Cell(label, "ok", "ok", _done(stage), day, result=result)
     if review.state not in stage.now:
         return Cell(label)
     if late:
@@ -243,9 +247,10 @@ def _cell(review: Any, stage: Stage, late: int, days: dict[str, date]) -> Cell:
     return Cell(label, tone, icon, _turn(review))
 
 
-def _done(review: Any, stage: Stage) -> str:
-    words = {"report": _("已报送"), "score": _("已考核"), "public": _("已公示"), "final": _("已办结")}
-    return words.get(stage.key) or str(review.result or _("已审定"))
+def _done(stage: Stage) -> str:
+    words = {"report": _("已报送"), "score": _("已考核"), "decide": _("已审定"), "public": _("已公示"),
+             "final": _("已办结")}  # fmt: skip
+    return words[stage.key]
 
 
 def _turn(review: Any) -> str:
@@ -256,8 +261,8 @@ def _turn(review: Any) -> str:
 
 def _taken(review: Any) -> Cell:
     if review.taken:
-        return Cell(_("快照"), "ok", "ok", _("已取数"), timezone.localdate(review.taken))
-    return Cell(_("快照")) if review.state == S.EXEMPT else Cell(_("快照"), "todo", "todo", _("没有取数"))
+        return Cell(_("取数"), "ok", "ok", _("已取数"), timezone.localdate(review.taken))
+    return Cell(_("取数")) if review.state == S.EXEMPT else Cell(_("取数"), "todo", "todo", _("没有取数"))
 
 
 def _objections(review: Any) -> Cell:

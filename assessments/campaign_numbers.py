@@ -36,13 +36,14 @@ class Branch:
 @dataclass
 class Numbers:
     """:ivar states: state, label, tone, icon, number. :ivar branches: in the order of the tree. :ivar teams: that
-    opening would ask, or that could still be added."""
+    opening would ask, or that could still be added. :ivar objected: of which an objection waits for its answer."""
 
     states: list[dict[str, Any]]
     branches: list[Branch]
     total: int
     without_snapshot: int
     teams: int = 0
+    objected: int = 0
 
 
 def numbers_of(campaign: Campaign, user: User, teams: "QuerySet[Team] | None" = None) -> Numbers:
@@ -50,11 +51,13 @@ def numbers_of(campaign: Campaign, user: User, teams: "QuerySet[Team] | None" = 
     teams = Team.objects.none() if teams is None else teams
     seen = Review.objects.filter(campaign=campaign).filter(reach(user, Right.VIEW_ASSESSMENT, at="organization"))
     bare = seen.filter(snapshots=None).exclude(state=ReviewState.EXEMPT).order_by()
+    objected = seen.filter(objections__outcome="").order_by()
     leagues = Organization.objects.filter(level__in=(Level.REGION, Level.LEAGUE))
     found = together(
         places=leagues.only("pk", "path", "short_name", "name", "level", "depth"),
         counts=seen.order_by().values("office__path", "state").annotate(n=Count("pk")),
         bare=bare.values("campaign").annotate(n=Count("pk")),
+        objected=objected.values("campaign").annotate(n=Count("pk", distinct=True)),
         teams=teams.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")),
     )
     by_path = {place.path: Branch(place) for place in found["places"]}
@@ -71,6 +74,7 @@ def numbers_of(campaign: Campaign, user: User, teams: "QuerySet[Team] | None" = 
         sum(totals.values()),
         found["bare"][0]["n"] if found["bare"] else 0,
         found["teams"][0]["n"] if found["teams"] else 0,
+        found["objected"][0]["n"] if found["objected"] else 0,
     )
 
 

@@ -27,7 +27,7 @@ class Stage:
 
 
 STAGES = (
-    Stage("report", _("述职报送"), (S.DRAFT, S.RETURNED), (S.SUBMITTED, S.SCORED, S.DECIDED, S.PUBLICITY, S.FINAL),
+    Stage("report", _("队伍报送"), (S.DRAFT, S.RETURNED), (S.SUBMITTED, S.SCORED, S.DECIDED, S.PUBLICITY, S.FINAL),
           "report_by", "submitted_at"),
     Stage("score", _("盟市考核"), (S.SUBMITTED,), (S.SCORED, S.DECIDED, S.PUBLICITY, S.FINAL), "score_by", "scored_at"),
     Stage("decide", _("自治区审定"), (S.SCORED,), (S.DECIDED, S.PUBLICITY, S.FINAL), "decide_by", "decided_at"),

@@ -167,6 +167,6 @@ DOCUMENT_TONES: dict[str, tuple[str, str]] = {
 }
 RUN_TONES: dict[str, tuple[str, str]] = {
     RunState.RUNNING: ("wait", "wait"),
-    RunState.PAUSED: ("todo", "draft"),
+    RunState.PAUSED: ("warn", "warn"),
     RunState.CANCELLED: ("off", "off"),
 }

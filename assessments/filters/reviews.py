@@ -27,6 +27,10 @@ def years() -> list[tuple[str, str]]:
     return [(str(year), f"{year}") for year in range(timezone.localdate().year, FIRST_YEAR - 1, -1)]
 
 
+def of_year(name: str) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(label=_("年度"), field_name=name, choices=years, empty_label=_("全部"))
+
+
 def results() -> list[tuple[str, str]]:
     """The conclusions of the standards that campaigns use, each name once."""
     rows = Conclusion.objects.filter(standard__in=Campaign.objects.values("standard"))
@@ -35,9 +39,7 @@ def results() -> list[tuple[str, str]]:
 
 class ReviewFilter(Filter):
     queue = pick(_("在谁手里"), "by_queue", *QUEUES)
-    year = django_filters.ChoiceFilter(
-        label=_("年度"), field_name="campaign__year", choices=years, empty_label=_("全部")
-    )
+    year = of_year("campaign__year")
     state = django_filters.ChoiceFilter(label=_("状态"), choices=ReviewState, empty_label=_("全部"))
     under = Scope("organization__path")
     result = django_filters.ChoiceFilter(

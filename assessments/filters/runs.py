@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import DocumentKind
+from assessments.filters.reviews import of_year
 from assessments.models import ReportDocument, ReportRun
 from assessments.states import DocumentState, RunState
 from core.lists import Filter
@@ -18,7 +19,7 @@ from organizations.models import Organization
 
 class RunFilter(Filter):
     q = None  # few rows, no search key
-    year = django_filters.NumberFilter(label=_("年度"), field_name="campaign__year", min_value=2020, max_value=2100)
+    year = of_year("campaign__year")
     state = django_filters.ChoiceFilter(label=_("状态"), choices=RunState, empty_label=_("全部"))
 
     class Meta:
@@ -33,9 +34,7 @@ def runs(request: Any) -> QuerySet[ReportRun]:
 
 
 class DocumentFilter(Filter):
-    year = django_filters.NumberFilter(
-        label=_("年度"), field_name="run__campaign__year", min_value=2020, max_value=2100
-    )
+    year = of_year("run__campaign__year")
     under = Scope("organization__path")
     kind = django_filters.ChoiceFilter(label=_("种类"), choices=DocumentKind, empty_label=_("全部"))
     state = django_filters.ChoiceFilter(label=_("状态"), choices=DocumentState, empty_label=_("全部"))

@@ -1,8 +1,10 @@
 """The team's words, the words of a move, adjustments, reading the records anew."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,6 +54,12 @@ class ReporterForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.fields["reported_on"].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         self.fields["reported_on"].help_text = _("不填的，报送那一天就是述职日期。")
+
+    def clean_reported_on(self) -> date | None:
+        day: date | None = self.cleaned_data["reported_on"]
+        if day and day > timezone.localdate():
+            raise forms.ValidationError(_("日期不能晚于今天。"))
+        return day
 
 
 class MoveForm(forms.Form):

@@ -10,7 +10,7 @@ from assessments.report import records
 from assessments.report.content import Block, Facts, Opinion, Remark, Report, Section, Text
 from assessments.report.scores import score_blocks
 from assessments.report.sources import Source
-from assessments.report.words import day, paragraphs, points
+from assessments.report.words import chinese, day, paragraphs, points
 from assessments.sections import written
 from assessments.states import ReviewState
 from organizations.roles import Level
@@ -85,7 +85,10 @@ def _untaken() -> Block:
 def _self_report(source: Source) -> tuple[Section, ...]:
     """The sections that say something; what the portal does not keep yet is absent unless the team wrote of it."""
     review = source.review
-    texts = [Text(paragraphs(text), heading=str(section.title)) for section, text in written(review)]
+    texts = [
+        Text(paragraphs(text), heading=_("（%(n)s）%(title)s") % {"n": chinese(place), "title": section.title})
+        for place, (section, text) in enumerate(written(review), 1)
+    ]
     if not texts:
         return ()
     if not review.reporter:

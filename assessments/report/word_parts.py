@@ -27,6 +27,8 @@ def styles(word: Word) -> None:
         style.font.size = Pt(16)
         _named(style.element.get_or_add_rPr(), FANG)
         style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(0)
+    for language in word.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")  # else Chinese words are taken for misspelt English
 
 
 def page(word: Word) -> None:
@@ -111,9 +113,10 @@ def grid(
 
 
 def lines(word: Word, said: Sequence[str], signed: Sequence[str]) -> None:
-    """A box: a heading, what is said, and at the right below it what is filled in by hand."""
+    """A box that is not cut: a heading, what is said, and at the right below it what is filled in by hand."""
     table = word.add_table(rows=1, cols=1)
     table.style = word.styles["Table Grid"]
+    _mark(table.rows[0]._tr.get_or_add_trPr(), "w:cantSplit")
     cell = table.cell(0, 0)
     _fill(cell, said[0], HEI, 12, ALIGN.LEFT)
     for words, align in [*((one, ALIGN.LEFT) for one in said[1:]), *((one, ALIGN.RIGHT) for one in signed)]:

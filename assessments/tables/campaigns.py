@@ -23,7 +23,7 @@ def with_counts(rows: Any, seen: Q) -> Any:
 
 class CampaignTable(Table):
     year = tables.Column(linkify=True, orderable=True, attrs=_NOWRAP)
-    standard = Column(accessor="standard__name")
+    standard = Column(_("考核标准"), accessor="standard__name")
     document_number = Column(attrs=_NOWRAP)
     data_until = DateColumn(attrs=_NOWRAP)
     report_by = DateColumn(attrs=_NOWRAP)

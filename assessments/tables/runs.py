@@ -79,7 +79,7 @@ class DocumentTable(Table):
             "organization", "kind", "number", "year", "run", "league", "pages", "size", "state", "error", "dated",
             "ready_at", "code", "sha256", "get",
         )  # fmt: skip
-        default_columns = ("organization", "kind", "number", "run", "pages", "size", "state", "error", "get")
+        default_columns = ("organization", "kind", "year", "number", "pages", "size", "state", "error", "get")
         order_by = ("-run_id", "position", "id")
 
     def render_size(self, value: int) -> str:

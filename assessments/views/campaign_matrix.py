@@ -131,10 +131,10 @@ def drawn(cell: Cell) -> SafeString | str:
     shown = chip(cell.tone, cell.text, cell.icon)
     if cell.late:
         return format_html('{}<span class="small warn-text">{}</span>', shown, _("超期 %(n)d 天") % {"n": cell.late})
-    if cell.day is None:
-        return shown
-    near = cell.day.year == timezone.localdate().year
-    return format_html('{}<span class="small mut">{}</span>', shown, f"{cell.day:%m-%d}" if near else f"{cell.day}")
+    near = cell.day and cell.day.year == timezone.localdate().year
+    day = "" if cell.day is None else f"{cell.day:%m-%d}" if near else f"{cell.day}"
+    below = f"{cell.result} {day}".strip()
+    return format_html('{}<span class="small mut">{}</span>', shown, below) if below else shown
 
 
 class _Rows:

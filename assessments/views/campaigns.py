@@ -1,5 +1,6 @@
 """The year's campaign: all there are, one with how far it is, preparing and changing it, its moves."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -107,15 +108,22 @@ def _teams(campaign: Campaign) -> QuerySet:
 
 
 # -- preparing and changing -----------------------------------------------------------------------------------
+def _next_year() -> int:
+    """The year that is ending or has just ended; where it has its campaign, the first that has none."""
+    today = timezone.localdate()
+    year = today.year if today.month > 6 else today.year - 1
+    there = set(Campaign.objects.values_list("year", flat=True))
+    return next(one for one in range(year, year + len(there) + 1) if one not in there)
+
+
 @require_http_methods(_BOTH)
 @login_required
 def campaign_create(request: SignedIn) -> HttpResponse:
     manages(None, request.user).require()
-    today = timezone.localdate()
-    year = today.year if today.month > 6 else today.year - 1
+    year = _next_year()
     form = CampaignForm(
         request.POST or None, instance=Campaign(created_by=request.user),
-        initial={"year": year, "data_until": today.replace(year=year, month=12, day=31)},
+        initial={"year": year, "data_until": date(year, 12, 31)},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         campaign = form.save()

@@ -13,7 +13,7 @@ from assessments import objecting
 from assessments.annual_answers import TEAM, Basis, basis_of
 from assessments.annual_moving import HANDED_IN, told_at_hand_in
 from assessments.annual_scores import unanswered
-from assessments.annual_steps import region_deciders, upheld_since
+from assessments.annual_steps import is_public, region_deciders, upheld_since
 from assessments.follow_ups_shown import follow_ups_of
 from assessments.forms.reviews import ReporterForm
 from assessments.models import Review
@@ -63,6 +63,7 @@ def review_detail(request: SignedIn, pk: int) -> HttpResponse:
         **_objections(page),
         **follow_ups_of(review, request.user),
     )
+    context["held"] = _held(review, context)
     return render(request, "assessments/review_detail.html", context)
 
 
@@ -136,6 +137,19 @@ def _waiting(page: ReviewPage) -> dict[str, Any]:
     else:
         return {"waits": False}
     return {"waits": True, "waiting_for": list(dict.fromkeys(people))}
+
+
+def _held(review: Review, context: dict[str, Any]) -> str:
+    """Why what is public cannot be concluded yet, as the move itself would say; empty: it can."""
+    if review.state != S.PUBLICITY:
+        return ""
+    if is_public(review.campaign):
+        return _("公示到 %(day)s，还没有结束。") % {"day": review.campaign.public_until}
+    if any(not one.objection.outcome for one in context["objections"]):
+        return _("还有异议没有答复，答复以后才能办结。")
+    if context["follow_up_lacking"]:
+        return _("结果是“%(result)s”，请先登记后续动作，再办结。") % {"result": review.result}
+    return ""
 
 
 def _objections(page: ReviewPage) -> dict[str, Any]:

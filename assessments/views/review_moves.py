@@ -61,11 +61,19 @@ def review_move(request: SignedIn, pk: int) -> HttpResponse:
     except MoveNotAllowed as error:
         return refused(request, review, error, actions=[move.action])
     except ValidationError as error:
-        told(request, error)
-        return redirect(review)
+        return _refused(request, review, move, error)
     words_ = {"office": fresh.office.short_name, "result": fresh.result or ""}
     messages.success(request, DONE[move.action] % words_)
     return redirect(fresh)
+
+
+def _refused(request: SignedIn, review: Review, move: Move, error: ValidationError) -> HttpResponse:
+    """What a hand-in lacks stands on the page already, each with its link."""
+    if move.action not in ("submit", "resubmit") or len(error.messages) == 1:
+        told(request, error)
+        return redirect(review)
+    messages.error(request, _("还没有报送：有 %(n)d 处要先补，在“报送前还要补的”里。") % {"n": len(error.messages)})
+    return redirect(f"{review.get_absolute_url()}#missing-title")
 
 
 def _ask(request: SignedIn, review: Review, move: Move, form: MoveForm) -> HttpResponse:

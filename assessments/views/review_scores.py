@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -65,8 +66,10 @@ def tell(request: SignedIn, form: AnswersForm, overtaken: list[Indicator]) -> No
         names = _("、").join(str(one) for one in overtaken)
         messages.warning(request, _("%(lines)s别人刚改过，保留的是别人填的，请核对。") % {"lines": names})
     if form.errors:
-        wrong = _("、").join(one.code for one in form.basis.scored if form.wrong(one))
-        messages.warning(request, _("%(lines)s没有保存，请改正；其余的已保存。") % {"lines": wrong})
+        wrong = [(one.pk, one.code) for one in form.basis.scored if form.wrong(one)]
+        lines = format_html_join(_("、"), '<a href="#i{}">{}</a>', wrong)
+        words = _("%(lines)s没有保存，请改正；其余的已保存。") % {"lines": "{} "}
+        messages.warning(request, format_html(words, lines))
     elif not overtaken:
         messages.success(request, _("已保存。"))
 

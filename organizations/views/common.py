@@ -123,6 +123,8 @@ def pick_place(request: SignedIn, *, title: str, right: Right, url: Callable[[Or
     if term:
         rows = rows.filter(matching(term))
     found = list(rows[: MOST_PLACES + 1])
+    if not term and len(found) == 1 and not found[0].is_office:
+        return redirect(url(found[0]))  # a team's own people have nothing to choose
     places = [{"place": place, "url": url(place)} for place in found[:MOST_PLACES]]
     context = {"title": title, "term": term, "places": places, "more": len(found) > MOST_PLACES, "most": MOST_PLACES}
     return render(request, "organizations/pick.html", context)

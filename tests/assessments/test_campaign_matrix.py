@@ -61,10 +61,10 @@ def test_the_matrix_says_where_each_stands(teams: list[Review], year: Campaign, 
     paths = [row["review"].organization.path for group in page.context["groups"] for row in group["rows"]]
     assert paths == sorted(paths)
     text = page.content.decode()
-    for words in ("已报送", "已考核", "优秀", "待公示", "超期 1 天", "没有取数", "已取数"):
+    for words in ("已报送", "已考核", "已审定", "优秀", "待公示", "超期 1 天", "没有取数", "已取数"):
         assert words in text, words
     heads = {str(head["label"]): (head["done"], head["waiting"], head["late"]) for head in page.context["matrix"].heads}
-    assert heads["述职报送"] == (1, 2, 2)
+    assert heads["队伍报送"] == (1, 2, 2)
     assert heads["自治区审定"] == (1, 0, 0)
     assert at("campaign_matrix", year.pk) in as_user(region).get(year.get_absolute_url()).content.decode()
 
