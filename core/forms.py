@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.history.pages import SIGN, made_elsewhere, on_page
+from core.pickers import name_blanks
 from core.words import in_words
 
 
@@ -44,6 +45,7 @@ class VersionedForm(forms.ModelForm):
         self.own = own
         self.sign: str = self.data.get(SIGN, "")
         self.fields["version"].initial = self.instance.version
+        name_blanks(self)
         self.clashes: list[Clash] = []
         self.changed_by = ""
 

@@ -181,9 +181,9 @@ def _untangled(
         DraftClash(name, label_of(name), *(words.of(name, payload) for payload in (before, fresh.payload, typed)))
         for name in names
     ]
-    raise StaleDraft(
-        clashes, (later.last().pgh_context or {}).get("user_name", ""), fresh.version, {**fresh.payload, **own}
-    )
+    last = later.last()
+    told = (last.pgh_context if last else None) or {}
+    raise StaleDraft(clashes, told.get("user_name", ""), fresh.version, {**fresh.payload, **own})
 
 
 @dataclass(frozen=True)

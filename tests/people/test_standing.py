@@ -65,7 +65,9 @@ def test_a_record_is_entered_corrected_and_taken_back(as_user, captain, leader, 
     client, typed = as_user(captain), facts(kind, team)
     assert as_user(leader).post(new(person, kind), typed).status_code == 403
     assert as_user(baotou).post(new(person, kind), typed).status_code == 404
-    assert "errorlist" in text(client.post(new(person, kind), {"version": ""}))
+    again = text(client.post(new(person, kind), {"version": ""}))
+    assert "errorlist" in again
+    assert "---------" not in again, "an empty choice says what to do"
     assert client.post(new(person, kind), typed).status_code == 302
     record = KINDS[kind].model.objects.get()
     assert record.person == person

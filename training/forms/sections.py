@@ -53,11 +53,6 @@ class SectionForm(VersionedForm):
         for name, field in self.fields.items():
             field.required = False
             field.help_text = field.help_text or HELPS.get(name, "")
-            if isinstance(field, forms.ModelChoiceField):
-                field.empty_label = _("请选择")
-            elif isinstance(field, forms.TypedChoiceField):
-                choices: Any = field.choices
-                field.choices = [("", _("请选择")), *(pair for pair in choices if pair[0])]
         self._choose()
 
     def clean(self) -> dict[str, Any]:
