@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -76,10 +75,11 @@ class SettingForm(VersionedForm):
                 widget=forms.RadioSelect,
             )  # fmt: skip
             return
-        field = self.fields["value"]
         words = {"low": setting.low, "high": setting.high, "unit": setting.unit}
-        field.help_text = _("%(low)d 至 %(high)d %(unit)s。") % words
-        field.validators += [MinValueValidator(setting.low), MaxValueValidator(setting.high)]
+        self.fields["value"] = forms.IntegerField(  # the column's own limits would be told beside these
+            label=self.fields["value"].label, min_value=setting.low, max_value=setting.high,
+            help_text=_("%(low)d 至 %(high)d %(unit)s。") % words,
+        )  # fmt: skip
 
     def save(self, commit: bool = True) -> Any:
         if self.instance.pk:

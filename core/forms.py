@@ -8,6 +8,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from core.history.pages import SIGN, made_elsewhere, on_page
+from core.pickers import name_blanks
 from core.words import in_words
 
 
@@ -37,10 +39,13 @@ class VersionedForm(forms.ModelForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, own: Any = None, **kwargs: Any) -> None:
-        """:param own: a user whose own later saves do not make the form stale: an autosaved draft overtakes itself."""
+        """:param own: the user of a form that saves itself: what its page saved later (``core.history.pages``) does not
+        make it stale."""
         super().__init__(*args, **kwargs)
         self.own = own
+        self.sign: str = self.data.get(SIGN, "")
         self.fields["version"].initial = self.instance.version
+        name_blanks(self)
         self.clashes: list[Clash] = []
         self.changed_by = ""
 
@@ -55,7 +60,7 @@ class VersionedForm(forms.ModelForm):
     def save(self, commit: bool = True) -> Any:
         if not commit or not self.instance.pk:
             return super().save(commit)
-        with transaction.atomic():
+        with on_page(self.sign), transaction.atomic():
             locked = type(self.instance)._default_manager.select_for_update(of=("self",)).get(pk=self.instance.pk)
             self.check_locked(locked)
             if self._is_stale(locked, self.cleaned_data["version"]):
@@ -82,7 +87,7 @@ class VersionedForm(forms.ModelForm):
         if self.own is None or opened is None:
             return True
         later = _events(fresh).filter(version__gt=opened)
-        return later.exclude(pgh_context__user=self.own.pk).exists()
+        return made_elsewhere(later, self.own, self.sign).exists()
 
     def _own_fields(self) -> list[str]:
         own = [field.name for field in self.instance._meta.concrete_fields]
@@ -104,7 +109,7 @@ class VersionedForm(forms.ModelForm):
             self.clashes.append(Clash(name, label, shown(opened, name), new, new if taken else plain(mine)))
         self.changed_by = _last_editor(fresh)
         self.data[self.add_prefix("version")] = fresh.version
-        message = _("您打开之后，别人改过这条记录。您填的内容都还在，请对照后再保存。")
+        message = _("您打开之后，这条记录在别处改过。您填的内容都还在，请对照后再保存。")
         self.add_error(None, ValidationError(message, code="stale"))
 
     def _take(self, name: str, value: Any) -> None:

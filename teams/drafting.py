@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.decisions import Decision, no
+from core.history.pages import made_elsewhere, on_page
 from core.integrity import plainly
 from core.workflow import MoveNotAllowed
 from organizations.models import Organization, User
@@ -79,7 +80,7 @@ def _about(kind: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class DraftClash:
-    """One field that somebody else changed since the page was opened."""
+    """One field that was changed elsewhere since the page was opened."""
 
     name: str
     label: str
@@ -89,7 +90,7 @@ class DraftClash:
 
 
 class StaleDraft(Exception):  # noqa: N818 - reads as what it is
-    """Somebody else changed what this page changes, too. Nothing was saved; ``clashes`` say what differs.
+    """What this page changes was changed elsewhere, too. Nothing was saved; ``clashes`` say what differs.
 
     ``merged`` is the payload as saving once more would make it: theirs, and over it what this page changed itself.
     """
@@ -100,12 +101,13 @@ class StaleDraft(Exception):  # noqa: N818 - reads as what it is
 
 
 @transaction.atomic
-def keep(filing: Filing, typed: Mapping[str, Any], *, by: User, version: int | None) -> Filing:
+def keep(filing: Filing, typed: Mapping[str, Any], *, by: User, version: int | None, sign: str = "") -> Filing:
     """Save what was typed on one page of the draft; other pages stay as they are. Returns the fresh record.
 
     :param typed: as a payload holds it; unknown names are left out, overlong text is cut off at ``LONGEST``.
-    :param version: of the filing when the page was opened. What others changed since on other fields stays; on the
-        same fields it raises ``StaleDraft``. None overwrites.
+    :param version: of the filing when the page was opened. What was changed elsewhere since on other fields stays; on
+        the same fields it raises ``StaleDraft``. None overwrites.
+    :param sign: of the page, which overtakes itself (``core.history.pages``).
     :raises MoveNotAllowed: when it no longer lies with the author's side (handed in meanwhile), with code ``state``;
         with code ``permission`` when the duty has ended.
     """
@@ -117,12 +119,13 @@ def keep(filing: Filing, typed: Mapping[str, Any], *, by: User, version: int | N
     clean = {name: _clean(name, value) for name, value in typed.items() if _known(fresh.kind, name)}
     changed = {name: value for name, value in clean.items() if not same(fresh.payload.get(name), value)}
     if version is not None and version != fresh.version:
-        changed = _untangled(fresh, clean, changed, by, version)
+        changed = _untangled(fresh, clean, changed, by, version, sign)
     if changed:
         fresh.payload = {**fresh.payload, **changed}
         fresh.version += 1
         follow(fresh, Proposal.of(fresh))
-        fresh.save(update_fields=["payload", "title", "level", "year", "version"])
+        with on_page(sign):
+            fresh.save(update_fields=["payload", "title", "level", "year", "version"])
     return fresh
 
 
@@ -148,14 +151,14 @@ def _text(value: Any) -> str:
 
 
 def _untangled(
-    fresh: Filing, typed: Mapping[str, Any], changed: dict[str, Any], by: User, opened: int
+    fresh: Filing, typed: Mapping[str, Any], changed: dict[str, Any], by: User, opened: int, sign: str
 ) -> dict[str, Any]:
     """What this page changed itself since it was opened; the rest it only repeats, and others' words stay.
 
-    :raises StaleDraft: when somebody else changed the same.
+    :raises StaleDraft: when the same was changed elsewhere.
     """
     events = fresh.tracked_events.order_by("pgh_id")  # type: ignore[attr-defined]
-    later = events.filter(version__gt=opened).exclude(pgh_context__user=by.pk)
+    later = made_elsewhere(events.filter(version__gt=opened), by, sign)
     if not later.exists():
         return changed  # only the own page overtook itself
     then = events.filter(version=opened).last()
@@ -178,9 +181,9 @@ def _untangled(
         DraftClash(name, label_of(name), *(words.of(name, payload) for payload in (before, fresh.payload, typed)))
         for name in names
     ]
-    raise StaleDraft(
-        clashes, (later.last().pgh_context or {}).get("user_name", ""), fresh.version, {**fresh.payload, **own}
-    )
+    last = later.last()
+    told = (last.pgh_context if last else None) or {}
+    raise StaleDraft(clashes, told.get("user_name", ""), fresh.version, {**fresh.payload, **own})
 
 
 @dataclass(frozen=True)
@@ -205,4 +208,4 @@ def check_opened(filing: Filing, version: int | None) -> None:
     """At hand-in: what is handed in is what the person saw. Raises ``ValidationError`` if others changed it since."""
     if version is None or version == filing.version:
         return
-    raise ValidationError(_("您打开之后，别人改过这件备案。请看过最新内容再提交。"), code="stale")
+    raise ValidationError(_("您打开之后，这件备案在别处改过。请看过最新内容再提交。"), code="stale")

@@ -25,12 +25,14 @@ from training.there import present
 @dataclass(frozen=True)
 class Finding:
     """:param field: of the form it belongs to, or ``people``, ``roll``, ``results`` for those pages. :param blocking:
-    stops the hand-in. :param record: what is kept of it for good, where the message names people."""
+    stops the hand-in. :param record: what is kept of it for good, where the message names people. :param query: shows
+    on that page just what it is about."""
 
     field: str
     message: str
     blocking: bool = True
     record: str = ""
+    query: str = ""
 
 
 Found = Mapping[str, list[Any]]
@@ -102,7 +104,7 @@ def insured(activity: Activity, found: Found) -> Iterator[Finding]:
     if without:
         words = {"n": len(without), "names": _name(without)}
         said = _("有 %(n)d 人活动期间不在人身意外保险的保障期内，也没有写明理由：%(names)s（志愿服务条例第十七条）。")
-        yield Finding("people", said % words)
+        yield Finding("people", said % words, query="bare=1")
     explained = [row["person__name"] for row in found["bare"] if row["risk_reason"]]
     if explained:
         words = {"n": len(explained), "names": _name(explained)}

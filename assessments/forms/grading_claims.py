@@ -12,13 +12,14 @@ from assessments.choices import Method
 from assessments.grading_claims import Row, Section
 from assessments.models import Grading, GradingClaim
 from assessments.scoring import plain
+from core.history.pages import SIGN, made_elsewhere, on_page
 from core.workflow import MoveNotAllowed
 from organizations.models import User
 
 
 @dataclass
 class Line:
-    """The fields of one indicator. ``clash``: what somebody else has put there meanwhile."""
+    """The fields of one indicator. ``clash``: what was put there elsewhere meanwhile."""
 
     row: Row
     names: dict[str, str]
@@ -31,13 +32,14 @@ def _has() -> list[tuple[str, str]]:
 
 
 class ClaimsForm(forms.Form):
-    """:ivar lines: the scored indicators of the section, for the page. :ivar clashes: lines left out because somebody
-    else changed them since the page was opened. :ivar versions: of the claims written now, for the page."""
+    """:ivar lines: the scored indicators of the section, for the page. :ivar clashes: lines left out because they
+    were changed elsewhere since the page was opened. :ivar versions: of the claims written now, for the page."""
 
     hide_optional = True
 
     def __init__(self, *args: Any, section: Section, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.sign: str = self.data.get(SIGN, "")
         self.lines = [self._line(row) for row in section.scored]
         self.clashes: list[Line] = []
         self.versions: dict[str, int] = {}
@@ -79,7 +81,7 @@ class ClaimsForm(forms.Form):
         :raises MoveNotAllowed: handed in meanwhile, or the right is gone.
         """
         self.full_clean()
-        with transaction.atomic():
+        with on_page(self.sign), transaction.atomic():
             locked = Grading.objects.select_for_update(of=("self",)).select_related("team__organization")
             fresh = locked.get(pk=grading.pk)
             decision = fresh.can_edit(by)
@@ -97,7 +99,7 @@ class ClaimsForm(forms.Form):
         changed = {key: value for key, value in given.items() if getattr(claim, key) != value}
         if not changed:
             return False
-        if claim.pk and opened != claim.version and _by_another(claim, opened, by):
+        if claim.pk and opened != claim.version and self._overtaken(claim, opened, by):
             line.clash = _told(claim)
             self.clashes.append(line)
             return False
@@ -107,6 +109,10 @@ class ClaimsForm(forms.Form):
         claim.save()
         self.versions[line.names["version"]] = claim.version
         return True
+
+    def _overtaken(self, claim: GradingClaim, opened: int | None, by: User) -> bool:
+        later = claim.tracked_events.filter(version__gt=opened or 0)  # type: ignore[attr-defined]
+        return made_elsewhere(later, by, self.sign).exists()
 
     def _given(self, key: str, name: str) -> Any:
         value = self.cleaned_data.get(name)
@@ -132,12 +138,6 @@ def _shown(claim: GradingClaim | None, key: str) -> Any:
     if isinstance(value, Decimal):
         return plain(value)  # "1" is also the choice of 有无
     return value
-
-
-def _by_another(claim: GradingClaim, opened: int | None, by: User) -> bool:
-    """Whether somebody else has written to it since; what one types in two windows overtakes itself."""
-    later = claim.tracked_events.filter(version__gt=opened or 0)  # type: ignore[attr-defined]
-    return later.exclude(pgh_context__user=by.pk).exists()
 
 
 def _told(claim: GradingClaim) -> str:

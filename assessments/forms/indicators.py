@@ -22,7 +22,6 @@ from assessments.scoring import plain
 from assessments.tree import MOST_DEPTH, branch, nodes
 from assessments.wording import pairs, steps_in_words, stored
 from core.forms import Clash, WholeForm
-from core.pickers import name_blanks
 
 SPARE_STEPS = 3
 MOST_STEPS = 20
@@ -106,7 +105,6 @@ class IndicatorForm(WholeForm):
         for name in ("points", "per_unit"):
             if (value := self.initial.get(name)) is not None:
                 self.initial[name] = plain(Decimal(value))
-        name_blanks(self)
         chosen = self.instance.metric
         offered = measures.choices()
         if chosen and chosen not in dict(offered):

@@ -21,7 +21,7 @@ from assessments.models import Standard
 from assessments.scoring import plain
 from core.forms import VersionedForm, WholeForm
 from core.numbers import next_number
-from core.pickers import DAY_FORMAT, days_first, name_blanks
+from core.pickers import DAY_FORMAT, days_first
 from organizations.roles import Level
 from organizations.validators import validate_visible
 from teams.models import Category
@@ -98,7 +98,6 @@ class StandardForm(WholeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         days_first(self)
-        name_blanks(self)
         category: Any = self.fields["category"]
         category.queryset, category.empty_label = Category.objects.in_use(), _("不限类别")
         if self.instance.number > 1:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from core import masking
 from core.forms import VersionedForm
-from core.pickers import days_first, name_blanks
+from core.pickers import days_first
 from organizations.models import Division
 from organizations.validators import validate_visible
 from people import identity
@@ -79,7 +79,6 @@ class SectionForm(VersionedForm):
         for name in self._sealed():
             self._seal(name)
         days_first(self)
-        name_blanks(self)
 
     def clean(self) -> dict[str, Any]:
         """A sealed field left empty keeps what is there: filled in before a stale form is compared."""

@@ -60,7 +60,7 @@ def certificate_grant(request: SignedIn) -> HttpResponse:
         return _sheet(request, kind, members)
     if not members and not _asked(request, "organization"):
         return pick_place(
-            request, title=_("批量发证：先选队伍"), right=Right.EDIT_MEMBER,
+            request, title=_("批量发证：先选单位"), right=Right.EDIT_MEMBER,
             url=lambda place: f"{reverse('people:certificate_grant')}?organization={place.pk}",
         )  # fmt: skip
     return _choose(request, members, wrong=request.method == "POST")

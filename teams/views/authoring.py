@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from core.history.pages import SIGN
 from core.workflow import MoveNotAllowed
 from organizations.permissions import can
 from organizations.roles import Right
@@ -59,3 +60,8 @@ def posted_version(request: SignedIn) -> int:
     """Version the page was opened with; 0, which no record has, for anything that is none."""
     raw = request.POST.get("version", "")
     return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 9 else 0
+
+
+def opened(request: SignedIn) -> dict[str, Any]:
+    """With which version the page was opened, and its sign: what ``drafting.keep`` compares by."""
+    return {"version": posted_version(request), "sign": request.POST.get(SIGN, "")}

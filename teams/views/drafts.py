@@ -30,7 +30,7 @@ from teams.outline import remarks as remarks_of
 from teams.posting import choosable, filled_in
 from teams.proposal import Proposal, depends_on
 from teams.reading import sections_of, values_on_file
-from teams.views.authoring import led, not_editable, posted_version, refused, visible
+from teams.views.authoring import led, not_editable, opened, posted_version, refused, visible
 from teams.views.exits import exit_context
 
 OTHER = "other"  # kind of the papers no rule asks for
@@ -116,7 +116,7 @@ def _save(request: SignedIn, filing: Filing, part: Section) -> HttpResponse:
     if "posts" in typed:
         typed["posts"] = filled_in(typed["posts"], filing.organization, request.user)
     try:
-        fresh = keep(filing, typed, by=request.user, version=posted_version(request))
+        fresh = keep(filing, typed, by=request.user, **opened(request))
     except StaleDraft as stale:
         filing.version = stale.version
         return _show(request, filing, part, stale.merged, stale=stale)
@@ -263,7 +263,7 @@ def filing_autosave(request: SignedIn, pk: int, section: str) -> HttpResponse:
     answer: dict[str, Any] = {"filing": filing}
     status = 200
     try:
-        fresh = keep(filing, typed, by=request.user, version=posted_version(request))
+        fresh = keep(filing, typed, by=request.user, **opened(request))
         wrong = sum(section_of(name) == part.key for name in Proposal.of(fresh).errors)
         # what others wrote is not on this page: its next save must be compared with what it was opened with
         shows_all = all(same(fresh.payload.get(name), value) for name, value in typed.items())

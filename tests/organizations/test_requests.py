@@ -75,7 +75,7 @@ def test_draft_changed_by_a_colleague_is_shown_not_overwritten(as_user, songshan
     as_user(colleague).post(url("edit", record), typed(record, phone="13900000000", action="save"))
     client = as_user(songshan)
     answer = client.post(url("draft", record), typed(record, name="我写的"))
-    assert "别人也在改" in answer.content.decode()
+    assert "在别处改过" in answer.content.decode()
     response = client.post(url("edit", record), typed(record, name="我写的", action="save"))
     clash = response.context["stale"][0]
     assert (clash.name, clash.old, clash.new) == ("phone", "13800000009", "13900000000")

@@ -364,6 +364,7 @@ def test_rows_of_several_teams(as_user, chifeng, songshan, place, office):
     key = rows(page)["陈静"]["key"]
     page = client.post(address(page), {"page": 1, f"row-{key}": "1", f"leave-{key}": "1", "recheck": "1"}, follow=True)
     assert page.context["preview"]["counts"]["left"] == 1
+    assert ID(2) not in page.content.decode(), "nothing is to be mended in a row that is left out"
     confirm(client, page)
     assert Membership.objects.get().organization == place
 

@@ -65,7 +65,9 @@ def test_a_record_is_entered_corrected_and_taken_back(as_user, captain, leader, 
     client, typed = as_user(captain), facts(kind, team)
     assert as_user(leader).post(new(person, kind), typed).status_code == 403
     assert as_user(baotou).post(new(person, kind), typed).status_code == 404
-    assert "errorlist" in text(client.post(new(person, kind), {"version": ""}))
+    again = text(client.post(new(person, kind), {"version": ""}))
+    assert "errorlist" in again
+    assert "---------" not in again, "an empty choice says what to do"
     assert client.post(new(person, kind), typed).status_code == 302
     record = KINDS[kind].model.objects.get()
     assert record.person == person
@@ -77,7 +79,7 @@ def test_a_record_is_entered_corrected_and_taken_back(as_user, captain, leader, 
     assert as_user(leader).get(record.get_absolute_url()).status_code == 200
     assert as_user(leader).post(edit, typed).status_code == 403
     assert client.post(edit, {**typed, "version": 1})["Location"] == record.get_absolute_url()
-    assert "别人改过这条记录" in text(client.post(edit, {**typed, "version": 1}))
+    assert "这条记录在别处改过" in text(client.post(edit, {**typed, "version": 1}))
     assert client.get(end).status_code == 200
     assert "id_reason_error" in text(client.post(end, {"reason": ""}))
     assert as_user(leader).post(end, {"reason": "登记有误"}).status_code == 403

@@ -114,3 +114,9 @@ def test_every_icon_used_is_in_the_sprite():
     have = set(re.findall(r'<symbol id="([\w-]+)"', (ROOT / "static/icons/states.svg").read_text(encoding="utf-8")))
     text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html"))
     assert set(re.findall(r'#([\w-]+)"></use>', text)) - have == set()
+
+
+def test_uploads_load_all_their_scripts():
+    """``upload.js`` by itself stops with an error, and the page takes no file."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html")}
+    assert [name for name, text in texts.items() if "js/upload.js" in text] == ["_upload_scripts.html"]

@@ -319,7 +319,7 @@ def test_changed_meanwhile_is_not_handed_in_unseen(as_user, chifeng, region_secu
     other = colleague(region_security, chifeng)
     as_user(other).post(section(filing, "base"), {**BASE, "base_address": "改了", "version": filing.version})
     page = as_user(chifeng).post(url("hand_in", filing), {"version": filing.version}, follow=True)
-    assert "别人改过这件备案" in messages_of(page)[0]
+    assert "这件备案在别处改过" in messages_of(page)[0]
     assert Filing.objects.get().state == "draft"
 
 

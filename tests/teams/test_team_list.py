@@ -156,6 +156,12 @@ def test_summary_counts_by_branch_and_its_numbers_open_the_list(as_user, region,
     assert own["合计"]["on_file"] == 2
 
 
+def test_summary_of_a_team_leads_to_itself(as_user, captain):
+    client = as_user(captain)
+    tabs = [tab["url"] for tab in client.get(SUMMARY).context["tabs"]]
+    assert {client.get(SUMMARY + url).status_code for url in tabs} == {200}
+
+
 def test_summary_exports(as_user, region, member, baotou, add, office, tmp_path):
     add()
     client = as_user(region)

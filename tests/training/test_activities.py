@@ -203,6 +203,29 @@ def test_evaluation_is_kept_by_dimension(captain: User, as_user: SignIn) -> None
     assert rows == {("goal", "good", ""), ("safety", "", "无事故")}
 
 
+def shown(activity: Activity) -> dict[str, str]:
+    """What the page of the slots sends along of those it showed."""
+    return {"offered": " ".join(str(slot.pk) for slot in activity.slots.all())}
+
+
+def test_slots_added_in_another_window_are_not_removed_unseen(captain: User, as_user: SignIn) -> None:
+    activity = builders.drill(captain.organization, captain)
+    url, client, opened = edit(activity, "slots"), as_user(captain), shown(activity)
+    slot = activity.slots.get()
+    span = {"starts_at": slot.ends_at, "ends_at": slot.ends_at + timedelta(hours=1)}
+    added = Slot.objects.create(activity=activity, label="加的", **span)
+    typed = {"slot-0-pk": slot.pk, "slot-0-starts_at": at(0, 3), "slot-0-ends_at": at(1, 3), "slot-0-label": "我写的"}
+    told = client.post(url, {**opened, **typed})
+    assert "场次改过，没有保存" in told.content.decode()
+    assert [(row["label"].value(), row["pk"].value()) for row in told.context["forms"]] == [
+        ("我写的", str(slot.pk)), ("加的", str(added.pk)),
+    ]  # fmt: skip
+    assert client.post(url, {}).status_code == 200, "a page that sent nothing removes nothing"
+    assert set(activity.slots.all()) == {slot, added}
+    assert client.post(url, {**shown(activity), **typed}).status_code == 302
+    assert [one.label for one in activity.slots.all()] == ["我写的"]
+
+
 def test_slots_are_changed_by_hand_and_kept_where_the_roll_was_called(captain: User, as_user: SignIn) -> None:
     team = captain.organization
     start = builders.morning(5)
@@ -214,15 +237,18 @@ def test_slots_are_changed_by_hand_and_kept_where_the_roll_was_called(captain: U
         "slot-0-pk": one.pk, "slot-0-starts_at": at(0, 5), "slot-0-ends_at": at(4, 5), "slot-0-label": "上午",
         "slot-1-pk": two.pk, "slot-1-starts_at": at(0, 4), "slot-1-ends_at": at(8, 4), "slot-1-label": "",
     }  # fmt: skip
-    assert client.post(url, sent).status_code == 302
+    assert client.post(url, {**sent, **shown(activity)}).status_code == 302
     assert [slot.label for slot in activity.slots.all()] == ["上午", ""]
     assert two in activity.slots.all()
-    over = client.post(url, {**sent, "slot-1-starts_at": at(2, 5)})
+    sent["slot-0-pk"] = activity.slots.first().pk  # other times: another slot
+    over = client.post(url, {**sent, **shown(activity), "slot-1-starts_at": at(2, 5)})
     assert "重叠" in over.content.decode()
-    outside = client.post(url, {**sent, "slot-1-ends_at": at(20, 4)})
+    outside = client.post(url, {**sent, **shown(activity), "slot-1-ends_at": at(20, 4)})
     assert "起止时间以内" in outside.content.decode()
     builders.mark(two, builders.listed(activity, people.member(team, 1))[0], by=captain)
-    gone = client.post(url, {"slot-0-pk": "", "slot-0-starts_at": at(0, 5), "slot-0-ends_at": at(4, 5)})
+    gone = client.post(
+        url, {**shown(activity), "slot-0-pk": "", "slot-0-starts_at": at(0, 5), "slot-0-ends_at": at(4, 5)}
+    )
     assert "点过名的场次不能去掉" in gone.content.decode()
     assert Slot.objects.filter(pk=two.pk).exists()
 

@@ -66,6 +66,7 @@ def test_times_of_a_called_slot_are_put_right_by_hand(captain: User, as_user: Si
     url, hour = reverse("training:activity_edit", args=[activity.pk, "slots"]), timedelta(hours=1)
     assert minutes(row) == 480
     sent = {
+        "offered": f"{one.pk} {two.pk}",
         "slot-0-pk": one.pk, "slot-0-starts_at": typed(start), "slot-0-ends_at": typed(one.ends_at - 4 * hour),
         "slot-1-pk": two.pk, "slot-1-starts_at": typed(one.ends_at - hour), "slot-1-ends_at": typed(two.ends_at),
     }  # fmt: skip
@@ -73,6 +74,8 @@ def test_times_of_a_called_slot_are_put_right_by_hand(captain: User, as_user: Si
     one.refresh_from_db()
     assert one.ends_at == start + 4 * hour
     assert minutes(row) == 240
+    two = activity.slots.last()  # other times: another slot, as nobody was called for it
+    sent |= {"offered": f"{one.pk} {two.pk}", "slot-1-pk": two.pk}
     outside = {**sent, "slot-0-starts_at": typed(start - hour)}
     assert "起止时间以内" in as_user(captain).post(url, outside).content.decode()
     assert minutes(row) == 240

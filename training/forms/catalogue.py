@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from core import adjustable
 from core.ending import EndingForm, KeyedForm
 from core.forms import VersionedForm, WholeForm
-from core.pickers import days_first, name_blanks
+from core.pickers import days_first
 from organizations.models import Division, Organization, User
 from organizations.validators import validate_visible
 from people import named
@@ -42,7 +42,6 @@ class KeptForm(WholeForm):
     def __init__(self, *args: Any, places: QuerySet[Organization] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         days_first(self)
-        name_blanks(self)
         if "categories" in self.fields:
             self.fields["categories"].offer(self.instance.categories)  # type: ignore[attr-defined]
         if self.instance.pk:
@@ -185,7 +184,6 @@ class AssessmentForm(VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         days_first(self)
-        name_blanks(self)
         self.fields["note"].validators.append(validate_visible)
 
 

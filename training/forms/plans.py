@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import VersionedForm, WholeForm
-from core.pickers import days_first, name_blanks
+from core.pickers import days_first
 from organizations.models import Organization
 from organizations.validators import validate_visible, validate_year
 from teams.validators import validate_document_number
@@ -94,7 +94,6 @@ class PlanItemForm(WholeForm):
             field: Any = self.fields["course"]
             field.queryset = Course.objects.filter(Q(ended_on=None) | Q(pk=self.instance.course_id))
             field.empty_label = _("不定")
-        name_blanks(self)
         self.fields["note"].validators.append(validate_visible)
         self.fields["people"].validators.append(MaxValueValidator(1_000_000))
 

@@ -49,6 +49,7 @@ class PaperForm(forms.Form):
     rest = forms.ChoiceField(
         label=_("没有选、也没有点过的人"), required=False,
         choices=[("", _("其余不变")), (MarkKind.ARRIVED, _("其余都到")), (MarkKind.ABSENT, _("其余都缺席"))],
+        widget=forms.Select(attrs={"aria-label": _("没有选、也没有点过的人")}),
     )  # fmt: skip
     all_from = forms.TimeField(label=pgettext_lazy("roll", "到"), required=False, widget=_Clock)
     all_to = forms.TimeField(label=_("离开"), required=False, widget=_Clock)

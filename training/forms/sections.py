@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.forms import Clash, StaleForm, VersionedForm, plain, same
+from core.history.pages import made_elsewhere, on_page
 from core.integrity import plainly
 from core.workflow import MoveNotAllowed
 from organizations.models import Division, User
@@ -52,11 +53,6 @@ class SectionForm(VersionedForm):
         for name, field in self.fields.items():
             field.required = False
             field.help_text = field.help_text or HELPS.get(name, "")
-            if isinstance(field, forms.ModelChoiceField):
-                field.empty_label = _("请选择")
-            elif isinstance(field, forms.TypedChoiceField):
-                choices: Any = field.choices
-                field.choices = [("", _("请选择")), *(pair for pair in choices if pair[0])]
         self._choose()
 
     def clean(self) -> dict[str, Any]:
@@ -90,10 +86,10 @@ class SectionForm(VersionedForm):
     def keep(self) -> Activity:
         """Save what can be read, under the lock; asks again whether the record may still be changed.
 
-        :raises StaleForm: somebody else changed the same fields. ``MoveNotAllowed``: handed in meanwhile.
+        :raises StaleForm: the same fields were changed elsewhere. ``MoveNotAllowed``: handed in meanwhile.
         """
         names = [name for name in self._own_fields() if name not in self.left_out and name in self.cleaned_data]
-        with transaction.atomic(), plainly(Activity):
+        with on_page(self.sign), transaction.atomic(), plainly(Activity):
             locked = Activity.objects.select_for_update(of=("self",)).select_related("host").get(pk=self.instance.pk)
             self.check_locked(locked)
             if self.is_stale or self._is_stale(locked, self.cleaned_data.get("version")):
@@ -254,7 +250,7 @@ class EvaluationForm(SectionForm):
         events = Evaluation.tracked_events.rel.related_model.objects.filter(activity_id=fresh.pk)  # type: ignore[attr-defined]
         if then is not None:
             events = events.filter(pgh_created_at__gt=then.pgh_created_at)
-        return events.exclude(pgh_context__user=self.own.pk).exists()
+        return made_elsewhere(events, self.own, self.sign).exists()
 
     def _tell(self, fresh: Any, typed: dict[str, Any]) -> None:
         super()._tell(fresh, typed)

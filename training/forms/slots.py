@@ -9,10 +9,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.integrity import plainly
+from core.keys import keys
 from core.workflow import MoveNotAllowed
 from organizations.models import User
 from organizations.validators import validate_visible
@@ -64,12 +66,19 @@ class SlotForm(forms.Form):
 
 
 class SlotRows:
-    """All rows of the page. ``head`` holds what is wrong with them together."""
+    """All rows of the page. ``head`` holds what is wrong with them together.
+
+    The page sends along which slots it showed (``offered``). Were they others by now, nothing is kept, and the page is
+    shown with what was typed and, below, the slots it did not know of.
+    """
 
     def __init__(self, activity: Activity, data: Mapping[str, Any] | None, *, more: bool = False) -> None:
         self.activity = activity
         self.head = forms.Form(data if data is not None else None)
         self.slots = {slot.pk: slot for slot in slots_of(activity)}
+        self.is_stale = data is not None and set(keys(data.get("offered", "").split())) != set(self.slots)
+        if data is not None and self.is_stale:
+            data = self._caught_up(data)
         count = min(_count(data), MOST) if data is not None else 0
         if data is None:
             self.forms = [
@@ -84,6 +93,25 @@ class SlotRows:
         if more or not self.forms:
             self.forms.append(SlotForm(prefix=f"slot-{len(self.forms)}"))
 
+    @property
+    def offered(self) -> str:
+        return " ".join(str(pk) for pk in self.slots)
+
+    def _caught_up(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The rows as they were sent, without the keys of slots that are gone, and the unknown slots after them."""
+        offered, number = set(keys(data.get("offered", "").split())), _count(data)
+        rows = {name: data[name] for name in data}
+        for name in rows:
+            if name.endswith("-pk") and rows[name] not in self.offered.split():
+                rows[name] = ""
+        for slot in self.slots.values():
+            if slot.pk not in offered:
+                facts = {"pk": slot.pk, "label": slot.label, "starts_at": _typed(slot.starts_at)}
+                facts["ends_at"] = _typed(slot.ends_at)
+                rows |= {f"slot-{number}-{name}": str(value) for name, value in facts.items()}
+                number += 1
+        return rows
+
     def _row(self, data: Mapping[str, Any], number: int) -> SlotForm:
         raw = str(data.get(f"slot-{number}-pk", ""))
         slot = self.slots.get(int(raw)) if raw.isascii() and raw.isdecimal() and len(raw) < 19 else None
@@ -96,11 +124,11 @@ class SlotRows:
         return SlotForm(prefix="slot-__n__")
 
     def is_valid(self) -> bool:
+        if self.is_stale:
+            self.head.add_error(None, _("您打开之后，场次改过，没有保存。新的场次补在最后，请看过再保存。"))
         good = min([form.is_valid() for form in self.forms], default=True)  # every row says what is wrong with it
-        if not good:
+        if not good or self.is_stale:
             return False
-        if any(form.cleaned_data.get("pk") and form.slot is None for form in self.forms):
-            self.head.add_error(None, _("您打开之后，场次改过。请看过最新的场次再改。"))
         told = {form.slot.pk for form in self.filled if form.slot is not None}
         if any(slot.called and pk not in told for pk, slot in self.slots.items()):  # type: ignore[attr-defined]
             self.head.add_error(None, _("点过名的场次不能去掉。"))
@@ -123,7 +151,7 @@ class SlotRows:
                 form.add_error("ends_at", _("场次要在活动的起止时间以内。"))
                 self.head.add_error(None, _("有的场次不在活动的起止时间以内；要改起止时间，到“基本情况”里改。"))
 
-    def keep(self, *, by: User, version: int | None) -> None:
+    def keep(self, *, by: User) -> None:
         """Write what differs, under the lock of the activity.
 
         :raises MoveNotAllowed: handed in meanwhile. ``ValidationError``: the slots were changed, or the roll called.
@@ -134,7 +162,7 @@ class SlotRows:
             if not decision:
                 raise MoveNotAllowed("permission" if locked.is_open else "state", decision.reason)
             now = {slot.pk: slot for slot in slots_of(locked)}
-            if version is not None and _told(now) != _told(self.slots):
+            if _told(now) != _told(self.slots):
                 raise ValidationError(_("您打开之后，场次改过或点过名。请看过最新的场次再改。"), code="stale")
             if self._write(locked, now):
                 locked.version += 1
@@ -172,6 +200,11 @@ def slots_of(activity: Activity) -> Any:
 
 def _told(slots: Mapping[int, Slot]) -> list[tuple[Any, ...]]:
     return sorted((pk, slot.starts_at, slot.ends_at, slot.called) for pk, slot in slots.items())  # type: ignore[attr-defined]
+
+
+def _typed(at: datetime) -> str:
+    """As a field of a page sends an instant."""
+    return timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
 
 
 def _count(data: Mapping[str, Any]) -> int:

@@ -83,7 +83,8 @@ def _sheet(page: ActivityPage, found: dict[str, list[Any]]) -> dict[str, Any]:
 
 def led(activity: Activity, finding: Finding) -> dict[str, Any]:
     """A finding with the place where it can be mended."""
-    return {"finding": finding, "url": url_of(activity, finding.field) if finding.field else ""}
+    url = url_of(activity, finding.field) if finding.field else ""
+    return {"finding": finding, "url": f"{url}?{finding.query}" if url and finding.query else url}
 
 
 def elsewhere(activity: Activity) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.forms import refuse
-from core.keys import keys
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import refused
@@ -29,12 +28,11 @@ def activity_slots(request: SignedIn, pk: int) -> HttpResponse:
         return answer
     part = section_named(activity.kind, SLOTS)
     assert part is not None, "every kind has its slots"
-    version = next(iter(keys([request.POST.get("version", "")])), None)
     more = request.POST.get("action") == "more"
     rows = SlotRows(activity, request.POST if request.method == "POST" else None, more=more)
     if request.method == "POST" and not more and rows.is_valid():
         try:
-            rows.keep(by=request.user, version=version)
+            rows.keep(by=request.user)
         except MoveNotAllowed as error:
             return refused(request, activity, error)
         except ValidationError as error:

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.imports.corrections import LONGEST, MOST_EDITABLE
 from core.imports.reading import clean_text
+from core.masking import mask_value
 
 
 def offer(lines: Sequence[dict[str, Any]], report: Mapping[str, Any], typed: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -19,8 +20,9 @@ def offer(lines: Sequence[dict[str, Any]], report: Mapping[str, Any], typed: Map
             wanted = bool(why or note or mended or (whole and line["kind"] == "wrong"))
             edit = wanted and line["kind"] != "left" and len(value) <= LONGEST and free > 0
             free -= edit
+            value = value if edit else _read_only(name, value)
             cells.append(
-                {"name": name, "header": header, "value": value if edit else value[:200], "why": why, "note": note,
+                {"name": name, "header": header, "value": value, "why": why, "note": note,
                  "old": old, "changed": name in line["old"], "edit": edit, "mended": mended,
                  "lines": "\n" in value, "list": name in report.get("choices", {})}
             )  # fmt: skip
@@ -29,6 +31,12 @@ def offer(lines: Sequence[dict[str, Any]], report: Mapping[str, Any], typed: Map
         line |= {"shown": cells, "errors": list(elsewhere.values()), "notes": notes}
         line["offered"] = line["kind"] in ("left", "wrong") or bool(line["note"])
     return list(lines)
+
+
+def _read_only(name: str, value: str) -> str:
+    """What is not there to be mended is shown as on every other page: numbers masked, also in rows left out."""
+    masked: dict[str, str] = mask_value({name: value})
+    return masked[name][:200]
 
 
 def posted_rows(data: Mapping[str, str], lines: Sequence[dict[str, Any]], before: Mapping[str, Any]) -> dict[str, Any]:

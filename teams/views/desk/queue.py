@@ -42,6 +42,7 @@ def queue_context(
         "late_count": counts["late"],
         "chips": _chips(part, counts),
         "entries": [{"entry": entry, "url": address(entry.filing, part)} for entry in entries],
+        "may_tick": not part.below and any(entry.together for entry in entries),
         "left": _capped(counts[part.kind or part.only or "all"], less=(part.page - 1) * PAGE + len(entries)),
         "next_page": part.but(page=part.page + 1).query if more else "",
         "former_page": (part.but(page=part.page - 1).query or "?") if part.page > 1 else "",
