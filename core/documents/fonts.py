@@ -25,6 +25,7 @@ _NOTO = (
 )
 _WANTED = ("NotoSerifCJK*", "NotoSansCJK*", "NotoSansMongolian*")
 _MISLABELLED = ("FandolSong-Bold*", "FandolHei-Bold*", "FandolBraille*")
+_LIGATURES = ("liga", "clig", "dlig", "hlig", "calt")  # said here and not by a style, which would say it of every text
 _OTHER_REGIONS = ("JP", "KR", "TC", "HK")  # the same files hold their glyph shapes, which are not ours
 
 
@@ -41,7 +42,9 @@ def _config() -> str:
         for style in ("Serif", "Sans", "Sans Mono")
         for region in _OTHER_REGIONS
     ]
-    lines.append("</selectfont>")
+    lines += ["</selectfont>", '<match target="font"><edit name="fontfeatures" mode="assign">']
+    lines += [f"<string>{feature}=0</string>" for feature in _LIGATURES]
+    lines.append("</edit></match>")
     body = "\n".join(lines)
     return f'<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n{body}\n</fontconfig>\n'
 

@@ -104,6 +104,9 @@ def _fonts() -> "FontConfiguration":
     with only_our_fonts():  # the import already looks at the fonts
         from weasyprint.text.fonts import FontConfiguration  # slow to import
 
+        from core.documents import shortcuts  # as above
+
+        shortcuts.take()
         return FontConfiguration()
 
 

@@ -10,8 +10,8 @@ _SAMPLE = (
     '<html lang="zh-Hans" data-sheet="official"><body><h1>标题</h1><h2>一、</h2><p>正文 0123456789 — ABC</p>'
     "<table><thead><tr><th>项</th></tr></thead><tbody><tr><td>目</td></tr></tbody></table></body></html>"
 )
-THRESHOLD = 100_000  # new objects between two collections; a page makes tens of thousands that live until it is written
-EVERY = 20  # papers between two full collections: what a paper leaves behind refers to itself in circles
+THRESHOLD = 1_000_000  # new objects between two collections; a paper makes fifty thousand that live until it is written
+EVERY = 5  # papers between two full collections: what a paper leaves behind refers to itself in circles
 _papers = count(1)
 
 
