@@ -12,7 +12,6 @@ from assessments.choices import Scheme
 from assessments.grading_starting import categories_of
 from assessments.models import TeamGrade
 from core.forms import WholeForm
-from core.pickers import name_blanks
 from teams.models import Category, Team
 
 
@@ -42,7 +41,6 @@ class ExternalGradeForm(WholeForm):
         self.fields["valid_until"].help_text = _("证书没有写有效期的不填。")
         if not self.instance.pk:
             self.initial["scheme"] = self.initial.get("scheme") or Scheme.EMERGENCY
-        name_blanks(self)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
