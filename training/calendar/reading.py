@@ -13,12 +13,11 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from core.counts import SLOW
 from core.days import beginning_of, end_of
-from core.lookups import has_any
 from organizations.models import Organization, User
 from organizations.permissions import access, reach
 from organizations.roles import ROLES, Right
@@ -58,8 +57,9 @@ def visible_slots(user: User, first: datetime, last: datetime) -> QuerySet[Slot]
         return rows.filter(reach(user, Right.VIEW_TRAINING, at="activity__host"))
     joined = ActivityTeam.objects.filter(reach(user, Right.VIEW_TRAINING, at="organization")).order_by()
     if depth <= _LEAGUE_DEPTH:
-        theirs = has_any(joined.filter(activity=OuterRef("activity")))
-        return rows.filter(reach(user, Right.VIEW_TRAINING, at="activity__host") | theirs)
+        # said as a range, which cannot be hashed: the database would read all that joined before the first slot
+        theirs = joined.filter(activity_id__gte=OuterRef("activity_id"), activity_id__lte=OuterRef("activity_id"))
+        return rows.filter(reach(user, Right.VIEW_TRAINING, at="activity__host") | Exists(theirs))
     near = {"order_at__gte": first - timedelta(days=LONGEST), "order_at__lt": last}
     held = Activity.objects.filter(reach(user, Right.VIEW_TRAINING, at="host"), **near).order_by()
     return rows.filter(activity__in=held.values("pk").union(joined.values("activity")))
