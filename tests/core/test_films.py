@@ -10,7 +10,6 @@ from django.urls import reverse
 from core.attachments import attach
 from core.attachments.films import PART
 from core.attachments.formats.kinds import PICTURES, VIDEOS
-from core.attachments.gallery import gallery_context
 from core.models import AccessLog, Attachment
 from organizations.models import AccountRequest, User
 from tests.core import sample_films as films
@@ -70,13 +69,8 @@ def test_lost_from_storage_is_404(film: Attachment, chifeng: User, as_user: Call
     assert watch(as_user(chifeng), film, "bytes=0-").status_code == 404
 
 
-def test_the_gallery_plays_films_and_shows_pictures(
+def test_a_picture_is_no_film(
     film: Attachment, draft: AccountRequest, chifeng: User, as_user: Callable[[User], Client]
 ) -> None:
     photo = attach(draft, upload(image("JPEG"), "现场.jpg"), kind="basis", by=chifeng)
-    tiles = {tile["attachment"]: tile for tile in gallery_context(draft, chifeng, "basis")["tiles"]}
-    assert [(tiles[one]["is_film"], tiles[one]["previewable"]) for one in (film, photo)] == [
-        (True, False),
-        (False, True),
-    ]
     assert watch(as_user(chifeng), photo, "bytes=0-").url == photo.get_absolute_url()

@@ -91,10 +91,11 @@ def test_grid_shows_who_and_when_and_is_paged(album, draft, chifeng, leader, mon
         assert "共 3 个" in page_of(chifeng, draft, nonsense)[0]
 
 
-def test_film_is_shown_as_a_tile_to_download(album, draft, chifeng):
+def test_film_is_shown_as_a_player_with_its_download(album, draft, chifeng):
     film = attach(draft, upload(films.mp4(), "演练.mp4"), kind="basis", by=chifeng)
     html, _count = page_of(chifeng, draft)
-    assert f'class="picture film" href="{film.get_absolute_url()}"' in html
+    assert f'<video class="picture" src="{reverse("core:attachment_watch", args=[film.pk])}"' in html
+    assert f'href="{film.get_absolute_url()}"' in html
     assert reverse("core:attachment_thumbnail", args=[film.pk]) not in html
 
 
