@@ -69,6 +69,19 @@ def test_the_matrix_says_where_each_stands(teams: list[Review], year: Campaign, 
     assert at("campaign_matrix", year.pk) in as_user(region).get(year.get_absolute_url()).content.decode()
 
 
+def test_the_year_names_the_objections_it_waits_for(
+    teams: list[Review], year: Campaign, region: User, as_user: As
+) -> None:
+    said = "1 支队伍有异议或申诉待答复"
+    assert said not in as_user(region).get(year.get_absolute_url()).content.decode()
+    Objection.objects.create(
+        review=teams[0], kind="objection", raised_by="演示群众", received_on=YESTERDAY, what="演示", created_by=region
+    )
+    page = as_user(region).get(year.get_absolute_url()).content.decode()
+    assert said in page
+    assert f"{at('campaign_matrix', year.pk)}?objections=1" in page
+
+
 @pytest.mark.parametrize(
     ("asked", "shown"),
     [
