@@ -92,6 +92,10 @@ class Access:
     def having(self, right: str) -> list[Held]:
         return [held for held in self.held if held.right == right]
 
+    def in_office(self, right: str) -> bool:
+        """Held not only by a duty of a team's own people."""
+        return any(ROLES[held.role].levels != {Level.TEAM} for held in self.having(right))
+
     def __contains__(self, right: str) -> bool:
         return any(held.right == right for held in self.held)
 

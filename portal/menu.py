@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from organizations.permissions import Access, access
-from organizations.roles import ROLES, Level, Right
+from organizations.roles import Right
 from portal.todo import shown
 
 
@@ -31,7 +31,7 @@ class Entry:
 
 def _in_office(held: Access) -> bool:
     """Not only a team's own people: they hand in and are shown what became of it, but decide nothing."""
-    return any(ROLES[item.role].levels != {Level.TEAM} for item in held.having(Right.VIEW_TEAM))
+    return held.in_office(Right.VIEW_TEAM)
 
 
 def _files(held: Access) -> bool:

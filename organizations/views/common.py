@@ -99,14 +99,14 @@ def told(request: SignedIn, error: ValidationError) -> None:
 
 
 def scope_asked(request: SignedIn, right: Right) -> Organization:
-    """The office, or the place of one's own, that ``?under=`` asks for, out of what may be seen; else the highest at
-    which the person has the right (of somebody who has it at a team, the office that manages it)."""
+    """The office that ``?under=`` asks for, out of what may be seen; else the highest at which the person has the right
+    (of somebody who has it at a team, the office that manages it)."""
     rows = Organization.objects.visible_to(request.user)
-    paths = sorted({held.path for held in access(request.user).having(right)}, key=lambda path: (len(path), path))
     asked = request.GET.get("under", "")
     if asked:
-        found: Organization = seen(rows.offices() | rows.filter(path__in=paths), key(asked))
+        found: Organization = seen(rows.offices(), key(asked))
         return found
+    paths = sorted({held.path for held in access(request.user).having(right)}, key=lambda path: (len(path), path))
     top = rows.filter(path=paths[0]).first() if paths else None
     if top is not None and not top.is_office:
         top = rows.filter(path=top.parent_path).first() or top

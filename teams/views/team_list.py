@@ -61,4 +61,6 @@ class TeamList(ListView):
         return rows.annotate(numbers=numbers_at("organization"), members_seen=seen)
 
     def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "may_file": Right.SUBMIT_FILING in access(self.request.user)}
+        held = access(self.request.user)
+        may = {"may_file": Right.SUBMIT_FILING in held, "adds_up": held.in_office(Right.VIEW_TEAM)}
+        return {**super().get_context(), **may}

@@ -29,6 +29,8 @@ def team_summary(request: SignedIn) -> HttpResponse:
     """``?under=<office>``, ``?by=<group>``, ``?export=xlsx|pdf``: the spreadsheet holds all groups, the paper one."""
     holding(Right.VIEW_TEAM)(request.user).require()
     scope = scope_asked(request, Right.VIEW_TEAM)
+    if not scope.is_office:  # somebody who sees no office has nothing to add up
+        return redirect("teams:team_list")
     group = next((key for key, _label in GROUPS if key == request.GET.get("by")), GROUPS[0][0])
     kind = request.GET.get("export", "")
     if kind in ("xlsx", "pdf"):
