@@ -1,9 +1,9 @@
 """Shortcuts through the PDF library: what it asks anew of every box, answered once for every style.
 
-Cells of a table share one style, as the library knows, and yet each works out the same widths and margins, makes the same
-font description and lays its text out twice, once to measure and once to draw. None of this is of the library's public
-interface: its version is pinned, and tests/core/test_rendering.py compares every sheet with the library as it comes, byte
-by byte, so an upgrade that breaks a shortcut is seen at once.
+Cells of a table share one style, as the library knows, and yet each works out the same widths and margins, makes the
+same font description and lays its text out twice, once to measure and once to draw. None of this is of the library's
+public interface: its version is pinned, and tests/core/test_rendering.py compares every sheet with the library as it
+comes, byte by byte, so an upgrade that breaks a shortcut is seen at once.
 """
 
 import re
