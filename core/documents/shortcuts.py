@@ -163,6 +163,7 @@ class Layout(line_break.Layout):  # type: ignore[misc]  # the library is untyped
     """A line of text: font and language are looked up once for a style, and what was measured is what is drawn."""
 
     plain = False  # set up as the library does it
+    language: Any
     drawn: bool | None = None  # None while it is laid out, then whether it has been drawn
     _breakable: Any = None
 

@@ -27,7 +27,8 @@ SAMPLE = """<html lang="zh-Hans" data-sheet="%s"><head><meta charset="utf-8"><ti
 <rect width="9" height="9"/></svg><figcaption>图</figcaption></figure>
 <div class="check"><svg class="qr" viewBox="0 0 9 9"><text x="1" y="8" font-size="4">字</text></svg><p>核验</p></div>
 <p style="letter-spacing: .2em; word-spacing: 2pt">疏 排 office</p><p style="text-align: justify; width: 9em">两端 对齐
-words that are spread 的一段话，必须换行</p><p style="white-space: nowrap; text-decoration: underline">不换行 ①　䶮犇喆</p>
+words that are spread 的一段话，必须换行</p>
+<p style="white-space: nowrap; text-decoration: underline">不换行 ①　䶮犇喆</p>
 <p style="width: 5em">NMHS-150102-2022-0000002-LONG</p><div style="display: flex"><p>一</p><p>二</p></div>
 <div><span>行内</span></div><aside>旁</aside><nav>导</nav></main><footer>脚</footer></body></html>"""
 TAG = re.compile(r"<([a-z][a-z0-9]*)")
