@@ -54,7 +54,7 @@ def fonts_version() -> str:
     """Changes when a font comes, goes or is exchanged: what was printed before would now look different."""
     ours = [path for path in sorted(Path(settings.FONT_DIR).rglob("*")) if path.is_file()]
     noto = [path for folder in _NOTO for wanted in _WANTED for path in sorted(Path(folder).glob(wanted))]
-    names = "\n".join(f"{path.name} {path.stat().st_size}" for path in (*ours, *noto))
+    names = "\n".join((*(f"{path.name} {path.stat().st_size}" for path in (*ours, *noto)), *_LIGATURES))
     return hashlib.sha256(names.encode()).hexdigest()[:16]
 
 

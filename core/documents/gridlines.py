@@ -33,8 +33,8 @@ def draw(stream: Any, table: Any) -> None:
 
 
 def joined(strokes: list[Stroke]) -> list[Stroke]:
-    """Those that continue each other as one. Where they differ in colour or are not plain, what is drawn last counts, so
-    they stay as they are."""
+    """Those that continue each other as one. Where they differ in colour or are not plain, what is drawn last counts,
+    so they stay as they are."""
     if not strokes or not _alike(strokes):
         return strokes
     rows = defaultdict(list)

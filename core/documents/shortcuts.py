@@ -1,9 +1,9 @@
 """Shortcuts through the PDF library: what it asks anew of every box, answered once for every style.
 
-Cells of a table share one style, as the library knows, and yet each works out the same widths and margins, makes the same
-font description and lays its text out twice, once to measure and once to draw. None of this is of the library's public
-interface: its version is pinned, and tests/core/test_rendering.py compares every sheet with the library as it comes, byte
-by byte, so an upgrade that breaks a shortcut is seen at once.
+Cells of a table share one style, as the library knows, and yet each works out the same widths and margins, makes the
+same font description and lays its text out twice, once to measure and once to draw. None of this is of the library's
+public interface: its version is pinned, and tests/core/test_rendering.py compares every sheet with the library as it
+comes, byte by byte, so an upgrade that breaks a shortcut is seen at once.
 """
 
 import re
@@ -163,6 +163,7 @@ class Layout(line_break.Layout):  # type: ignore[misc]  # the library is untyped
     """A line of text: font and language are looked up once for a style, and what was measured is what is drawn."""
 
     plain = False  # set up as the library does it
+    language: Any
     drawn: bool | None = None  # None while it is laid out, then whether it has been drawn
     _breakable: Any = None
 

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from weasyprint import HTML
+from weasyprint import draw
+from weasyprint.draw import color
 
-from core.documents import rendering
+from core.documents import gridlines
 from core.documents.rendering import pdf_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,19 +25,53 @@ SAMPLE = """<html lang="zh-Hans" data-sheet="%s"><head><meta charset="utf-8"><ti
 <tbody><tr><td>格</td><td>格</td></tr></tbody><tfoot><tr><td colspan="2">尾</td></tr></tfoot></table>
 <figure><svg viewBox="0 0 10 10" width="40" height="40">
 <rect width="9" height="9"/></svg><figcaption>图</figcaption></figure>
+<div class="check"><svg class="qr" viewBox="0 0 9 9"><text x="1" y="8" font-size="4">字</text></svg><p>核验</p></div>
+<p style="letter-spacing: .2em; word-spacing: 2pt">疏 排 office</p><p style="text-align: justify; width: 9em">两端 对齐
+words that are spread 的一段话，必须换行</p>
+<p style="white-space: nowrap; text-decoration: underline">不换行 ①　䶮犇喆</p>
+<p style="width: 5em">NMHS-150102-2022-0000002-LONG</p><div style="display: flex"><p>一</p><p>二</p></div>
 <div><span>行内</span></div><aside>旁</aside><nav>导</nav></main><footer>脚</footer></body></html>"""
 TAG = re.compile(r"<([a-z][a-z0-9]*)")
 
 
-def full_sheet(html: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
-    monkeypatch.setattr(rendering, "_page", lambda: HTML)
-    return pdf_of(html)
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample in every sheet, printed by the library as it comes: its own style sheet, no shortcuts."""
+    folder = tmp_path_factory.mktemp("plain")
+    program = (
+        "import django, sys; django.setup()\n"
+        "from pathlib import Path; from core.documents import rendering\n"
+        "with rendering.only_our_fonts(): from core.documents import shortcuts; from weasyprint import HTML\n"
+        "shortcuts.take = lambda: None; rendering._page = lambda: HTML\n"
+        "from tests.core.test_rendering import SAMPLE, SHEETS\n"
+        "for sheet in SHEETS: Path(sys.argv[1], sheet).write_bytes(rendering.pdf_of(SAMPLE % sheet))"
+    )
+    subprocess.run([sys.executable, "-c", program, str(folder)], check=True)
+    return folder
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
-def test_short_style_sheet_gives_the_same_bytes_as_the_library_s(sheet: str, monkeypatch) -> None:
-    html = SAMPLE % sheet
-    assert pdf_of(html) == full_sheet(html, monkeypatch)
+def test_short_sheet_and_shortcuts_give_the_same_bytes_as_the_library(sheet: str, plain: Path, monkeypatch) -> None:
+    pdf_of(SAMPLE % sheet)  # shortcuts are taken with the first paper
+    monkeypatch.setattr(draw, "draw_collapsed_borders", gridlines._plain_borders)
+    assert pdf_of(SAMPLE % sheet) == (plain / sheet).read_bytes()
+
+
+def test_lines_of_a_table_are_drawn_through_and_none_is_lost() -> None:
+    black, grey = color.parse_color("#000"), color.parse_color("#999")
+    sides = [(x, 0, x + 10, 0, 1, "solid", black) for x in (0, 10, 30)]
+    sides += [(10, y, 10, y + 5, 1, "solid", black) for y in (5, 0)]
+    assert gridlines.joined(sides) == [
+        (0, 0, 20, 0, 1, "solid", black), (30, 0, 40, 0, 1, "solid", black), (10, 0, 10, 10, 1, "solid", black),
+    ]  # fmt: skip
+    mixed = [*sides, (0, 0, 10, 0, 1, "solid", grey)]
+    assert gridlines.joined(mixed) == mixed, "what is drawn last lies on top"
+
+
+def test_ligatures_are_off_without_a_style_that_says_so() -> None:
+    """They would hide letters from whoever searches the file."""
+    html = SAMPLE % "official"
+    assert pdf_of(html) == pdf_of(html.replace("<body>", '<body style="font-variant-ligatures: none">'))
 
 
 def test_printed_templates_use_no_element_the_short_sheet_leaves_out() -> None:
