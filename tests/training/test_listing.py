@@ -76,8 +76,9 @@ def test_insurance_that_ran_out_without_a_reason_stops_the_hand_in(
     add(as_user(captain), drill, membership=[ready.pk])
     ready.person.covers.update(end_reason="退保", starts_on="2020-01-01", ends_on="2020-02-01")
     assert any(finding.blocking and "志愿服务条例" in finding.message for finding in check(drill))
-    page = as_user(captain).get(reverse("training:activity_people", args=[drill.pk])).content.decode()
-    assert "也没有写明理由" in page
+    listed = reverse("training:activity_people", args=[drill.pk])
+    assert "也没有写明理由" in as_user(captain).get(listed).content.decode()
+    assert f'href="{listed}?bare=1"' in as_user(captain).get(drill.get_absolute_url()).content.decode()
     act = reverse("training:people_act", args=[drill.pk])
     row = drill.participations.get()
     told = as_user(captain).post(act, {"act": "risk", "row": [row.pk]}, follow=True).content.decode()
