@@ -88,7 +88,7 @@ _plain_is_in_normal_flow = boxes.Box.is_in_normal_flow
 def _resolve_percentages(box: Any, containing_block: Any) -> None:
     style, own = box.style, box.__dict__
     kept = _kept(style)
-    if kept is None or isinstance(box, boxes.PageBox):
+    if kept is None or "style" not in own or isinstance(box, boxes.PageBox):  # a placeholder hands on to its box
         return _plain_resolve_percentages(box, containing_block)
     if isinstance(containing_block, boxes.Box):
         key = (containing_block.width, containing_block.height)
@@ -106,13 +106,13 @@ def _resolve_percentages(box: Any, containing_block: Any) -> None:
 
 
 def _resolve_radii(box: Any) -> None:
-    kept = _kept(box.style)
-    if kept is None:
+    kept, own = _kept(box.style), box.__dict__
+    if kept is None or "style" not in own:  # as above
         return _plain_resolve_radii(box)
     if "square" not in kept:
         kept["square"] = all((0, "px") in box.style[corner] for corner in _SQUARE)
     if kept["square"]:
-        box.__dict__.update(_SQUARE)
+        own.update(_SQUARE)
     else:
         _plain_resolve_radii(box)
     return None
