@@ -30,7 +30,8 @@ SAMPLE = """<html lang="zh-Hans" data-sheet="%s"><head><meta charset="utf-8"><ti
 words that are spread 的一段话，必须换行</p>
 <p style="white-space: nowrap; text-decoration: underline">不换行 ①　䶮犇喆</p>
 <p style="width: 5em">NMHS-150102-2022-0000002-LONG</p><div style="display: flex"><p>一</p><p>二</p></div>
-<div style="position: absolute; top: 0; border: 1pt solid #000; padding: 5%">框</div><div><span>行内</span></div><aside>旁</aside><nav>导</nav></main><footer>脚</footer></body></html>"""
+<div style="position: absolute; top: 0; border: 1pt solid #000; padding: 5%%">框</div>
+<div><span>行内</span></div><aside>旁</aside><nav>导</nav></main><footer>脚</footer></body></html>"""
 TAG = re.compile(r"<([a-z][a-z0-9]*)")
 
 
