@@ -154,7 +154,9 @@ def mandates(year: int | None = None, kind: str = "", until: date | None = None)
 
 
 def hours(year: int | None = None, kind: str = "", until: date | None = None) -> QuerySet[HourRecord]:
-    rows = HourRecord.objects.filter(worked(year, until=until))
+    # what stays with a record that was merged is there a second time (HourRecordQuerySet.movable_to)
+    merged = Person.objects.exclude(merged_into=None).order_by().values("pk")
+    rows = HourRecord.objects.filter(worked(year, until=until)).exclude(person__in=merged)
     return rows.filter(kind=kind) if kind else rows
 
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -105,6 +105,15 @@ class Mandate(OfPerson):
         return f"{self.organization.short_name}{self.get_kind_display()}"
 
 
+class HourRecordQuerySet(OfPersonQuerySet):
+    def movable_to(self, kept: Person) -> "HourRecordQuerySet":
+        """Of a record that is merged into ``kept``: not what ``kept`` has been given for the same thing on the same
+        day. One human being was there once."""
+        same = {name: OuterRef(name) for name in ("organization", "kind", "on", "what")}
+        theirs = HourRecord.objects.standing().filter(person=kept, **same)
+        return self.exclude(Exists(theirs), ended_at=None)
+
+
 @tracked()
 class HourRecord(OfPerson):
     """Hours of service or training on one day, recorded by whoever organised it (志愿服务条例第19条)."""
@@ -118,6 +127,8 @@ class HourRecord(OfPerson):
         validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(24)],
     )  # fmt: skip
     what = models.CharField(_("事项"), max_length=100, validators=[validate_visible])
+
+    objects = HourRecordQuerySet.as_manager()
 
     class Meta(OfPerson.Meta):
         verbose_name = _("时长")

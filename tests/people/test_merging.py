@@ -32,6 +32,7 @@ from people.models import (
     Person,
 )
 from people.revealing import disclosures_of, note
+from people.standing import hours
 from people.states import MembershipState
 from portal.demo.cast import TEAM_CODE
 from tests.core.list_checks import queries_of
@@ -157,6 +158,18 @@ def test_what_is_missing_is_filled_in_what_differs_is_chosen_and_everything_move
     assert not Person.objects.visible_to(chifeng).filter(pk=other.pk).exists()
     assert kept.tracked_events.count() == before + 1
     assert made.chosen == ["gender", "employer"]
+
+
+def test_hours_of_one_thing_count_once(
+    two: tuple[Person, Person], second_team: Organization, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    kept, other = two
+    once = {"organization": second_team, "kind": "training", "on": date(2025, 1, 2), "hours": 3, "what": "演练"}
+    for person, what in ((kept, "演练"), (other, "演练"), (other, "救援")):
+        HourRecord.objects.create(person=person, **once | {"what": what})
+    merged(as_user(chifeng), kept, other)
+    assert sorted(row.what for row in kept.hours.all()) == ["救援", "演练"]
+    assert sum(row.hours for row in hours(2025)) == 6
 
 
 def test_in_the_same_team_twice_the_later_ends_as_a_mistake_and_a_policy_counts_once(
