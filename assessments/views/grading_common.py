@@ -11,6 +11,7 @@ from django_stubs_ext import StrOrPromise
 from assessments.forms.grading_moves import asks_first
 from assessments.grading_workflow import WORKFLOW, handles
 from assessments.models import Grading
+from assessments.panel.members import may_arrange
 from assessments.states import GRADING_TONES, GradingState
 from core.decisions import Decision
 from core.workflow import Move
@@ -28,19 +29,21 @@ _BEFORE_RESULT = (*_BEFORE_PANEL, G.PANEL, G.ON_SITE)
 class Tab:
     """:param hidden_in: states in which there is nothing to see there yet.
     :param of_panel: left out where the papers were declined and no panel came.
+    :param of_office: for the office that holds the grading.
     """
 
     label: StrOrPromise
     route: str
     hidden_in: tuple[str, ...] = ()
     of_panel: bool = False
+    of_office: bool = False
 
 
 TABS: tuple[Tab, ...] = (
     Tab(_("概况"), "assessments:grading_detail"),
     Tab(_("填报"), "assessments:grading_claims"),
-    Tab(_("专家组"), "assessments:panel_edit", hidden_in=_BEFORE_PANEL, of_panel=True),
-    Tab(_("评分"), "assessments:differences", hidden_in=(*_BEFORE_PANEL, G.PANEL), of_panel=True),
+    Tab(_("专家组"), "assessments:panel_edit", hidden_in=_BEFORE_PANEL, of_panel=True, of_office=True),
+    Tab(_("评分"), "assessments:differences", hidden_in=(*_BEFORE_PANEL, G.PANEL), of_panel=True, of_office=True),
     Tab(_("评议和公示"), "assessments:grading_result", hidden_in=_BEFORE_RESULT, of_panel=True),
     Tab(_("异议和申诉"), "assessments:grading_objections", hidden_in=(*_BEFORE_RESULT, G.DELIBERATION)),
     Tab(_("材料"), "assessments:grading_files"),
@@ -108,10 +111,13 @@ class GradingPage:
     def tabs(self) -> list[dict[str, Any]]:
         grading = self.grading
         on_paper = grading.state == G.DECLINED and grading.site_on is None
-        shown = [tab for tab in TABS if grading.state not in tab.hidden_in and not (on_paper and tab.of_panel)]
+        at_office = bool(may_arrange(grading, self.request.user))
         return [
             {"label": tab.label, "url": reverse(tab.route, args=[grading.pk]), "active": tab.route == self.route}
-            for tab in shown
+            for tab in TABS
+            if grading.state not in tab.hidden_in
+            and not (on_paper and tab.of_panel)
+            and (at_office or not tab.of_office)
         ]
 
 

@@ -295,6 +295,14 @@ def test_pages_hold_back_what_has_not_come_yet(captain: User, chifeng: User, as_
     assert [str(panel["label"]) for panel in papers] == ["申请材料", "其他材料"]
 
 
+def test_no_tab_leads_where_the_reader_may_not_go(captain: User, chifeng: User, as_user: SignIn) -> None:
+    granted = builders.in_state("granted", captain, chifeng)
+    for user in (captain, chifeng):
+        tabs = as_user(user).get(page(granted)).context["tabs"]
+        assert {as_user(user).get(tab["url"]).status_code for tab in tabs} == {200}
+        assert ("专家组" in [str(tab["label"]) for tab in tabs]) is (user == chifeng)
+
+
 def test_read_together_a_number_stays_as_it_was_kept(captain: User) -> None:
     record = builders.applied(captain)
     record.claims.filter(indicator__code="2.1").update(points="2.4")
