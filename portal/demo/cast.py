@@ -36,8 +36,10 @@ CAST = (
     Person("assessor", "测评员（演示）", "150000", ("assessor",)),
     Person("baotou", "包头经办（演示）", "150200", ("clerk", "reviewer")),
 )
-# Colleagues of other leagues, so that the region's queues hold more than two. Not part of the cast of the tests.
+# Colleagues of other leagues, so that the region's queues hold more than two, and one at the region: what somebody
+# decided, somebody else answers objections to. Not part of the cast of the tests.
 COLLEAGUES = (
+    Person("region-second", "娜仁其木格（演示）", "150000", ("reviewer",)),
     Person("hohhot", "呼市经办（演示）", "150100", ("clerk", "reviewer")),
     Person("hulunbuir", "呼伦贝尔经办（演示）", "150700", ("clerk", "reviewer")),
 )
