@@ -34,7 +34,7 @@ def make(document: ReportDocument) -> None:
             fields |= earlier
         return
     document.code = code_of(first, document.digest) if prepared.is_final else ""
-    pdf = prepared.pdf(verify_by(document.code) if document.code else None)
+    pdf = prepared.pdf(verify_by(document.code))
     measured = {"pages": pages_of(pdf), "size": len(pdf)}
     with settling(document) as fields:
         if document.code:

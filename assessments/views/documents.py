@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.filters.runs import DocumentFilter
 from assessments.models import ReportDocument
-from assessments.report import render_docx_of
+from assessments.report import prepare
 from assessments.states import DocumentState
 from assessments.tables.runs import DocumentTable
 from core import audit
@@ -62,7 +62,7 @@ def document_word(request: SignedIn, pk: int) -> FileResponse:
     document = _document(request, pk)
     if not document.is_paper:
         raise Http404
-    content, name = BytesIO(render_docx_of(document)), document.file_name.removesuffix(".pdf") + ".docx"
+    content, name = BytesIO(prepare(document).docx()), document.file_name.removesuffix(".pdf") + ".docx"
     _note(request, document, name)
     return as_download(content, name, WORD)
 

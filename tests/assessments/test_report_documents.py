@@ -71,24 +71,11 @@ def test_three_kinds_are_made_of_what_was_frozen(campaign: Campaign, region: Use
 def test_digest_follows_the_frozen_and_not_the_living(campaign: Campaign, region: User, songshan: User) -> None:
     made = reviewed(campaign, songshan.organization, 1)
     paper = document(campaign, DocumentKind.TEAM, made.organization, region)
-    before = report.digest_of(paper)
+    before = report.prepare(paper).digest
     Team.objects.filter(pk=made.team_id).update(planned_size=99)
-    assert report.digest_of(paper) == before
+    assert report.prepare(paper).digest == before
     Snapshot.objects.create(review=made, as_at=date(2026, 12, 31), values=VALUES, facts=facts(6), reason="补录")
-    assert report.digest_of(paper) != before
-
-
-def test_paper_is_not_printed_when_its_data_changed_after_the_digest(
-    campaign: Campaign, region: User, songshan: User
-) -> None:
-    made = reviewed(campaign, songshan.organization, 1)
-    paper = document(campaign, DocumentKind.TEAM, made.organization, region)
-    paper.digest = report.digest_of(paper)
-    assert report.render_pdf_of(paper).startswith(b"%PDF")
-    assert report.render_docx_of(paper).startswith(b"PK")
-    Review.objects.filter(pk=made.pk).update(league_opinion="改过的意见（演示）")
-    with pytest.raises(report.Changed):
-        report.render_pdf_of(paper)
+    assert report.prepare(paper).digest != before
 
 
 def test_queries_do_not_grow_with_the_teams(campaign: Campaign, region: User, songshan: User) -> None:

@@ -20,7 +20,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from assessments.models import Campaign, ReportDocument, ReportRun, Review
-from assessments.report import digest_of, render_pdf_of
+from assessments.report import prepare, verify_by
 from assessments.running import papers
 from assessments.running.attempts import _attempt, run_document
 from assessments.running.beginning import begin
@@ -187,9 +187,10 @@ def test_what_comes_back_is_a_new_paper(run: ReportRun, campaign: Campaign, regi
 def test_same_inputs_give_the_same_bytes(run: ReportRun, monkeypatch) -> None:
     monkeypatch.setattr(rendering, "pdf_of", PRINT)  # printed anew
     document = running.of_team(run, "T150404901")
+    prepared = prepare(document)
     with document.file.open("rb") as stored:
-        assert render_pdf_of(document) == stored.read()
-    assert digest_of(document) == document.digest
+        assert prepared.pdf(verify_by(document.code)) == stored.read()
+    assert prepared.digest == document.digest
 
 
 # -- steering --------------------------------------------------------------------------------------------------

