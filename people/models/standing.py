@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -128,7 +129,7 @@ class HourRecord(OfPerson):
     )  # fmt: skip
     what = models.CharField(_("事项"), max_length=100, validators=[validate_visible])
 
-    objects = HourRecordQuerySet.as_manager()
+    objects: ClassVar[Any] = HourRecordQuerySet.as_manager()
 
     class Meta(OfPerson.Meta):
         verbose_name = _("时长")
