@@ -33,7 +33,7 @@ class Timing:
 
     @property
     def p95(self) -> float:
-        return statistics.quantiles(self.samples, n=20)[-1]
+        return statistics.quantiles(self.samples, n=20)[-1] if len(self.samples) > 1 else self.median
 
 
 def client_for(username: str) -> Client:

@@ -112,6 +112,7 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
                 print(f"×{scale} {asked[number].name} …", flush=True)
                 results.append(Result(asked[number], port=port, web_pid=pid, database_pid=database))
             results[number].turn(requests)
+            save(scale, seeded, results, recounts, {})  # the hour of measuring is not lost with what comes after
             pipe.send("measured")
         for done in results:
             times = f"{done.one.median:.1f} ms, {done.eight.median:.1f} ms"
@@ -128,7 +129,6 @@ def run(scale: int, requests: int, pipe: Connection) -> None:
         if scale == 1:
             parts["reports"] = measure_reports  # as above
         more: dict[str, Any] = {}
-        save(scale, seeded, results, recounts, more)
         for name, measure in parts.items():
             more[name] = _measured(f"×{scale} {name}", measure)
             save(scale, seeded, results, recounts, more)
