@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import NegatedExpression
 from django.db.models.lookups import Exact, GreaterThan, IsNull
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from core.history.as_at import field_on
+from core.lookups import has_none
 from core.metrics import number_of
 from people.choices import MemberKind, Presence
 from people.models import Certificate, Cover, Membership, Person
@@ -93,7 +94,7 @@ class Need:
     def flag(self, day: date) -> Any:
         """``lacks`` as a value of each row, looked up row by row: a page holds fifty, whatever the list holds."""
         if self.papers:
-            return IsNull(Subquery(self.papers(day).values("pk")[:1]), True)
+            return has_none(self.papers(day))
         return Case(When(self.lacks(day), then=Value(True)), default=Value(False), output_field=BooleanField())
 
 

@@ -5,7 +5,7 @@ from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -54,7 +54,7 @@ def reveal(person: Person, what: str, *, by: User, request: HttpRequest | None =
 
 def disclosures_of(person: Person) -> QuerySet[Disclosure]:
     """Who was shown what of a person, also while it was kept in records merged into this one since."""
-    return Disclosure.objects.filter(Q(person=person) | Q(person__merged_into=person)).select_related("by")
+    return Disclosure.objects.filter(person__in=person.keys()).select_related("by")
 
 
 def note(person: Person, what: str, *, by: User, reason: str) -> Disclosure:

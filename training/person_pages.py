@@ -21,7 +21,6 @@ def copied(person: Person) -> dict[str, Iterable[Model]]:
     """Heading → records, of the person and of records merged into this one."""
     rows = Participation.objects.of_person(person).select_related("activity", "organization", "certificate__kind")
     attendances = Attendance.objects.filter(participation__in=Participation.objects.of_person(person))
-    named = Q(owner_person=person) | Q(owner_person__merged_into=person)
     return {
         _("培训和演练"): rows.select_related(
             "activity", "organization", "certificate__kind", "added_by", "activity__host"
@@ -31,7 +30,7 @@ def copied(person: Person) -> dict[str, Iterable[Model]]:
         ),
         _("点名记录"): Mark.objects.of_person(person).select_related("slot", "by"),
         _("师资"): Instructor.objects.filter(person=person).select_related("organization"),
-        _("负责整改的问题"): Problem.objects.filter(named).select_related(
+        _("负责整改的问题"): Problem.objects.filter(owner_person__in=person.keys()).select_related(
             "activity", "organization", "owner_person", "fixed_by", "closed_by", "created_by"
         ),
     }

@@ -151,6 +151,11 @@ class Person(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("people:person_detail", args=[self.pk])
 
+    def keys(self) -> list[int]:
+        """The record's own key and those of records merged into it. Asked for by itself: an OR across a join, and a
+        subquery as well, would make the database read everybody's rows."""
+        return [self.pk, *self.merged.order_by().values_list("pk", flat=True)]
+
     # -- sealed facts: only people.revealing reads them for a page --------------------------------------------
     @property
     def id_number(self) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision, no
 from core.history import tracked
+from core.lookups import has_any
 from core.models import WorkflowEvent
 from core.search import matching, search_index, search_key
 from organizations.models import Organization, User
@@ -74,7 +74,7 @@ class FilingQuerySet(models.QuerySet):
         handed_in = FilingRound.objects.filter(filing=mine, submitted_by=user)
         decided = FilingStep.objects.filter(filing=mine, decided_by=user, state=FilingStep.State.DONE)
         # looked up filing by filing: for EXISTS the database would first gather all that the person ever decided
-        took = [IsNull(models.Subquery(rows.order_by().values("pk")[:1]), False) for rows in (handed_in, decided)]
+        took = [has_any(rows) for rows in (handed_in, decided)]
         return Q(took[0]) | (Q(state=FilingState.SUBMITTED) & Q(took[1]))
 
     def to_mend(self, user: User, *states: str) -> "FilingQuerySet":

@@ -59,12 +59,6 @@ class Slot(models.Model):
         return self.label or f"{timezone.localtime(self.starts_at):%m-%d %H:%M}"
 
 
-def _records_of(person: Person) -> list[int]:
-    """Keys of the person and of what was merged into it. Asked for by itself: an OR across the join, and a subquery as
-    well, would make the database read the lists of all activities."""
-    return [person.pk, *Person.objects.filter(merged_into=person).order_by().values_list("pk", flat=True)]
-
-
 class ParticipationQuerySet(models.QuerySet):
     def listed(self) -> "ParticipationQuerySet":
         return self.filter(listing=Listing.LISTED)
@@ -75,7 +69,7 @@ class ParticipationQuerySet(models.QuerySet):
 
     def of_person(self, person: Person) -> "ParticipationQuerySet":
         """Also what stands under a record that was merged into this one."""
-        return self.filter(person__in=_records_of(person))
+        return self.filter(person__in=person.keys())
 
     def movable_to(self, kept: Person) -> "ParticipationQuerySet":
         """Of a record that is merged into ``kept``: not where ``kept`` is on the same list. There the kept record's row
@@ -133,7 +127,7 @@ class Participation(models.Model):
 class MarkQuerySet(models.QuerySet):
     def of_person(self, person: Person) -> "MarkQuerySet":
         """Also those made under a record that was merged into this one: a mark names for ever whom it was made for."""
-        return self.filter(person__in=_records_of(person))
+        return self.filter(person__in=person.keys())
 
 
 class Mark(models.Model):
