@@ -31,7 +31,8 @@ from organizations.models import User
 from portal.celery import app
 from tests.assessments import running
 from tests.core.conftest import cabinet  # noqa: F401 - a fixture
-from tests.core.test_jobs import _database_url, broker, send_to, worker  # noqa: F401 - fixtures
+from tests.core.test_jobs import broker, send_to, worker  # noqa: F401 - fixtures
+from tests.databases import database_url
 from tests.portal.outage_servers import until
 from tests.ports import free_port
 
@@ -60,8 +61,7 @@ def second_run(cast: dict[str, User], broker) -> ReportRun:  # noqa: F811
 
 @contextmanager
 def other_session() -> Iterator[Any]:
-    database = connection.settings_dict
-    with psycopg.connect(_database_url(database, database["HOST"] or database["OPTIONS"].get("host", ""))) as session:
+    with psycopg.connect(database_url()) as session:
         yield session
         session.rollback()
 

@@ -14,7 +14,7 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -25,6 +25,7 @@ from core.jobs.running import remove_expired, resume, run
 from core.models import AccessLog, Job, Notice
 from organizations.models import User
 from portal.celery import app
+from tests.databases import database_url
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("steps", "nothing", "refused", "forbidden", "broken", "held")
@@ -204,11 +205,9 @@ class Worker:
     """A Celery worker process of its own, on the test's database and broker."""
 
     def __init__(self, redis_url: str = "") -> None:
-        database = connection.settings_dict
-        host = database["HOST"] or database["OPTIONS"].get("host", "")
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "tests.core.worker_settings",
-            "DATABASE_URL": _database_url(database, host),
+            "DATABASE_URL": database_url(),
             "REDIS_URL": redis_url or django_settings.REDIS_URL,
             "TEST_FILES": str(default_storage.location),
         }
@@ -231,13 +230,6 @@ class Worker:
         """Let it end the task at hand and go."""
         self.process.terminate()
         self.process.wait(timeout=120)
-
-
-def _database_url(database: dict, host: str) -> str:
-    if host.startswith("/"):
-        return f"postgresql://{database['USER']}@/{database['NAME']}?host={host}"
-    login = f"{database['USER']}:{database['PASSWORD']}@" if database["PASSWORD"] else f"{database['USER']}@"
-    return f"postgresql://{login}{host}:{database['PORT'] or 5432}/{database['NAME']}"
 
 
 @pytest.fixture

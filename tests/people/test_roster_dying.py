@@ -8,13 +8,13 @@ import sys
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection
 
 from core.imports.bulk.checking import check, take_in
 from core.models import Import
 from people.models import Certificate, Cover, Membership, Person, Policy
 from people.roster.resource import RosterResource
-from tests.core.test_jobs import ROOT, _database_url
+from tests.core.test_jobs import ROOT
+from tests.databases import database_url
 from tests.people.rosters import BASIC, basic_row, workbook
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,11 +53,9 @@ def test_nothing_is_half_written_when_the_process_dies(cast, place):
     check(item, RosterResource(by=songshan, teams=[place]))
     assert item.report["counts"]["new"] == ROWS
 
-    database = connection.settings_dict
-    host = database["HOST"] or database["OPTIONS"].get("host", "")
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.core.worker_settings",
-        "DATABASE_URL": _database_url(database, host),
+        "DATABASE_URL": database_url(),
         "TEST_FILES": str(default_storage.location),
     }
     command = [sys.executable, "-c", DIE, str(item.pk), str(place.pk)]

@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 from core import encryption
 from organizations.models import Organization, User
@@ -21,6 +21,7 @@ from people.choices import IdType
 from people.enrolling import find, replace_document
 from people.models import Application, Invitation, Merge, Person
 from portal.demo.cast import TEAM_CODE
+from tests.databases import database_url
 from tests.people import builders
 from tests.people.builders import citizen
 
@@ -114,10 +115,8 @@ def test_one_entered_twice_by_two_processes_with_different_keys_is_named(team: O
 
 # -- as an operator runs it -----------------------------------------------------------------------------------
 def _begin() -> "subprocess.Popen[str]":
-    database = connection.settings_dict
-    host = database.get("OPTIONS", {}).get("host") or database["HOST"]
     own = {
-        "DATABASE_URL": f"postgresql://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}?host={host}",
+        "DATABASE_URL": database_url(),
         "DATA_KEYS": f"{NEW},{OLD}",
         "DJANGO_SECRET_KEY": str(django_settings.SECRET_KEY),
         "PORTAL_DATA": str(django_settings.DATA_DIR),

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.conf import settings as live
 from django.core.checks import run_checks
-from django.db import connection
 
 from organizations.models import User
 from portal import checks
+from tests.databases import database_url
 
 ROOT = Path(live.BASE_DIR)
 
@@ -91,10 +91,11 @@ def test_the_refusal_says_why_in_plain_words(production: Any, cast: dict[str, Us
 
 def start(code: list[str], **env: str) -> subprocess.CompletedProcess[str]:
     """A process of its own, as an operator starts it, against the test's own server."""
-    database = connection.settings_dict
-    host = database.get("OPTIONS", {}).get("host") or database["HOST"]
-    address = f"postgresql://{database['USER']}@/no_such_database?host={host}"
-    own = {"DJANGO_ENV": "production", "DATABASE_URL": address, "PORTAL_DATA": str(live.DATA_DIR)}
+    own = {
+        "DJANGO_ENV": "production",
+        "DATABASE_URL": database_url("no_such_database"),
+        "PORTAL_DATA": str(live.DATA_DIR),
+    }
     base = {key: os.environ[key] for key in ("PATH", "HOME", "REDIS_URL", "LANG") if key in os.environ}
     return subprocess.run(
         code, cwd=ROOT, env=base | own | env, capture_output=True, text=True, timeout=180, check=False

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect, sync_playwright
 
 from organizations.models import User
+from tests.databases import database_url
 from tests.filling import PASSWORD
 
 # Playwright's own event loop runs in this thread; the ORM calls of a story are not inside it.
@@ -58,11 +58,9 @@ def worker(transactional_db: None, settings: Any) -> Iterator[None]:
     from portal.celery import app
 
     app.conf.task_always_eager = False
-    database = connection.settings_dict
-    host = database["HOST"] or database["OPTIONS"].get("host", "")
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "portal.settings_test",
-        "DATABASE_URL": f"postgresql://{database['USER']}@/{database['NAME']}?host={host}",
+        "DATABASE_URL": database_url(),
         "PORTAL_DATA": str(settings.DATA_DIR),
     }
     command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "--pool", "solo", "--loglevel", "warning"]

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from core.models import Attachment, Upload
 from organizations.models import User
+from tests.databases import database_url
 from tests.people import builders as people
 from tests.portal.outage_servers import until
 from tests.ports import free_port
@@ -41,11 +41,9 @@ class Web:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        database = connection.settings_dict
-        host = database["HOST"] or database["OPTIONS"].get("host", "")
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "tests.stories.web_settings",
-            "DATABASE_URL": f"postgresql://{database['USER']}@/{database['NAME']}?host={host}",
+            "DATABASE_URL": database_url(),
             "PORTAL_DATA": str(self.data),
         }
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self.port), "--no-ws",

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.db import connection
 from django.utils import timezone
 
 from core.models import Job, Notice, WorkflowEvent
@@ -21,7 +20,8 @@ from teams.desk.opinions import answer, ask
 from teams.drafting import begin
 from teams.models import Filing, Team
 from teams.workflow import WORKFLOW
-from tests.core.test_jobs import ROOT, _database_url
+from tests.core.test_jobs import ROOT
+from tests.databases import database_url
 from tests.organizations.helpers import at_once
 from tests.teams import builders
 
@@ -176,11 +176,9 @@ def test_numbers_drawn_by_twenty_processes_at_once(cast, office):
 
 
 def issue_in_processes(keys: list[int]) -> None:
-    database = connection.settings_dict
-    host = database["HOST"] or database["OPTIONS"].get("host", "")
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.core.worker_settings",
-        "DATABASE_URL": _database_url(database, host),
+        "DATABASE_URL": database_url(),
         "TEST_FILES": str(default_storage.location),
     }
     command = [sys.executable, "-c", ISSUE, *map(str, keys)]
