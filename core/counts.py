@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from time import monotonic
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.conf import settings
 from django.core.cache import cache
@@ -103,7 +103,7 @@ def find(name: str, at_once: Counter, /, *, asked: str, given: Callable[[], dict
     """
     work = _Work(name, given, asked)
     kept, busy = work.known()
-    if isinstance(kept, Tally) and kept.at is not None and timezone.now() - kept.at < FOUND_FOR:
+    if _of_late(kept):
         return work.renewed(kept)
     if busy:
         return work.waiting()
@@ -147,14 +147,18 @@ class _Work:
     def waiting(self) -> Tally:
         """The first count is on its way; or it has just been made."""
         kept = cache.get(self.key)
-        fresh = isinstance(kept, Tally) and kept.at is not None and timezone.now() - kept.at < FOUND_FOR
-        return kept if fresh else Tally(None, since=cache.get(self.lock) or timezone.now())
+        return kept if _of_late(kept) else Tally(None, since=cache.get(self.lock) or timezone.now())
 
     def _begin(self) -> None:
         """Have it counted, unless somebody does already."""
         if cache.add(self.lock, timezone.now(), COUNTING_FOR):
             given = self._given() if callable(self._given) else self._given
             send("core.recount", name=self.name, given=given, **({"asked": self._asked} if self._asked else {}))
+
+
+def _of_late(kept: Any) -> TypeGuard[Tally]:
+    """Counted within ``FOUND_FOR``."""
+    return isinstance(kept, Tally) and kept.at is not None and timezone.now() - kept.at < FOUND_FOR
 
 
 def _digest(given: Any) -> str:
