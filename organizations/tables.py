@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import masking
 from core.chips import chip
-from core.lists import Column, DateTimeColumn, Table
+from core.lists import Column, DateColumn, DateTimeColumn, Table
 from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.states import RequestState
 
@@ -106,8 +106,8 @@ class UserTable(Table):
     phone = Column(masked=masking.phone)
     email = Column(masked=masking.email)
     state = State(verbose_name=_("状态"))
-    last_login = DateTimeColumn(verbose_name=_("最近登录"), format="Y-m-d H:i")
-    created_at = DateTimeColumn(format="Y-m-d")
+    last_login = DateTimeColumn(verbose_name=_("最近登录"))
+    created_at = DateColumn()
 
     related = ("organization",)
 
@@ -146,8 +146,8 @@ def account_state(account: User) -> tuple[str, Any]:
 
 class AppointmentTable(Table):
     user = tables.Column(linkify=lambda record: record.user.get_absolute_url())
-    starts_at = DateTimeColumn(format="Y-m-d H:i")
-    ends_at = DateTimeColumn(format="Y-m-d H:i")
+    starts_at = DateTimeColumn()
+    ends_at = DateTimeColumn()
     state = State(verbose_name=_("状态"))
 
     related = ("user", "organization", "appointed_by", "ended_by")
@@ -204,9 +204,9 @@ REQUEST_TONES = {
 
 class RequestTable(Table):
     name = tables.Column(linkify=True, empty_values=())
-    submitted_at = DateTimeColumn(format="Y-m-d H:i")
-    decided_at = DateTimeColumn(format="Y-m-d H:i")
-    created_at = DateTimeColumn(format="Y-m-d H:i")
+    submitted_at = DateTimeColumn()
+    decided_at = DateTimeColumn()
+    created_at = DateTimeColumn()
     state = State(verbose_name=_("状态"))
 
     related = ("organization", "applicant")

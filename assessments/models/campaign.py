@@ -4,7 +4,6 @@ import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +14,7 @@ from assessments.states import (
 )
 from core.decisions import Decision, no
 from core.history import tracked
+from core.links import link_to
 from organizations.models import User
 from organizations.region import may_manage_assessments
 from organizations.roles import Right
@@ -84,7 +84,7 @@ class Campaign(models.Model):
         return _now("%(year)s年度考核") % {"year": self.year}
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:campaign_detail", args=[self.pk])
+        return link_to("assessments:campaign_detail", self.pk)
 
     @property
     def begins(self) -> date:

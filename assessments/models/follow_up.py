@@ -3,13 +3,13 @@ from datetime import date
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import FollowUpKind
 from assessments.models.review import Review
 from core.decisions import Decision, no
 from core.history import tracked
+from core.links import link_to
 from core.search import matching
 from organizations.models import Organization, User
 from organizations.roles import Right
@@ -101,7 +101,7 @@ class FollowUp(models.Model):
         return self.what
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:followup_detail", args=[self.pk])
+        return link_to("assessments:followup_detail", self.pk)
 
     def can_attach(self, user: User) -> Decision:
         from organizations.permissions import can  # the permission module reads the organization's model

@@ -3,7 +3,6 @@ from typing import Any
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from assessments.choices import Grade, Scheme, Specialty
 from assessments.models.grading import Grading
 from core.decisions import Decision
 from core.history import tracked
+from core.links import link_to
 from core.search import matching
 from organizations.models import Organization, User
 from organizations.roles import Right
@@ -94,7 +94,7 @@ class TeamGrade(models.Model):
         return f"{what} {self.get_grade_display()}"
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:grade_detail", args=[self.pk])
+        return link_to("assessments:grade_detail", self.pk)
 
     @property
     def is_external(self) -> bool:

@@ -13,6 +13,7 @@ from assessments.models.standard import Indicator, Standard
 from assessments.states import GRADING_TRANSITIONS, GRADING_WITH_AUTHOR, GradingState
 from core.decisions import Decision, no
 from core.history import tracked
+from core.links import link_to
 from core.search import matching, search_index, search_key
 from organizations.models import Organization, User
 from organizations.roles import Right
@@ -125,7 +126,7 @@ class Grading(models.Model):
         return self.number or _now("%(team)s的测评申请") % {"team": self.team}
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:grading_detail", args=[self.pk])
+        return link_to("assessments:grading_detail", self.pk)
 
     def can_edit(self, user: User) -> Decision:
         from organizations.permissions import can  # the permission module reads the organization's model

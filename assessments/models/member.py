@@ -2,12 +2,12 @@ import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models.standard import Conclusion, Indicator, Standard
 from core.decisions import Decision, no
 from core.history import tracked
+from core.links import link_to
 from organizations.models import Organization, User
 from organizations.roles import Right
 from organizations.validators import validate_visible, validate_year
@@ -98,7 +98,7 @@ class MemberAssessment(models.Model):
         return f"{self.person} {self.standard}"
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:member_detail", args=[self.pk])
+        return link_to("assessments:member_detail", self.pk)
 
     def can_keep(self, user: User) -> Decision:
         """Whoever keeps the roster there; nobody scores himself."""

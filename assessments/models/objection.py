@@ -1,7 +1,6 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import ObjectionKind, ObjectionOutcome
@@ -9,6 +8,7 @@ from assessments.models.grading import Grading
 from assessments.models.review import Review
 from core.decisions import Decision
 from core.history import tracked
+from core.links import link_to
 from organizations.models import Organization, User
 from organizations.roles import Right
 from organizations.validators import validate_phone, validate_visible
@@ -86,7 +86,7 @@ class Objection(models.Model):
         return f"{self.get_kind_display()} {self.raised_by}"
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:objection_answer", args=[self.pk])
+        return link_to("assessments:objection_answer", self.pk)
 
     @property
     def about(self) -> "Grading | Review":

@@ -18,6 +18,7 @@ from assessments.states import (
 )
 from core.decisions import Decision, no
 from core.history import tracked
+from core.links import link_to
 from core.search import matching
 from organizations.models import Organization, User
 from organizations.region import may_manage_assessments
@@ -122,7 +123,7 @@ class Review(models.Model):
         return _now("%(team)s %(year)s年度考核") % {"team": self.organization, "year": self.campaign.year}
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:review_detail", args=[self.pk])
+        return link_to("assessments:review_detail", self.pk)
 
     def can_edit(self, user: User) -> Decision:
         """The team's part."""

@@ -4,7 +4,6 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from assessments.models.campaign import Campaign
 from assessments.states import DOCUMENT_TRANSITIONS, RUN_TRANSITIONS, DocumentState, RunState
 from core.attachments.names import shown_name
 from core.decisions import Decision
+from core.links import link_to
 from organizations.models import Organization, User
 from organizations.region import may_manage_assessments
 from organizations.roles import Right
@@ -74,7 +74,7 @@ class ReportRun(models.Model):
         return _now("%(campaign)s报告 第 %(number)s 次生成") % {"campaign": self.campaign, "number": self.number}
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:run_detail", args=[self.pk])
+        return link_to("assessments:run_detail", self.pk)
 
     def can_steer(self, user: User) -> Decision:
         """Pause, go on, cancel, make again what failed."""
@@ -178,7 +178,7 @@ class ReportDocument(models.Model):
         return f"{self.get_kind_display()} {self.organization}"
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:document_download", args=[self.pk])
+        return link_to("assessments:document_download", self.pk)
 
     @property
     def is_paper(self) -> bool:

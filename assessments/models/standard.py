@@ -15,6 +15,7 @@ from assessments.choices import Method, Publisher, Purpose, Scheme, Specialty, S
 from assessments.states import STANDARD_TRANSITIONS, StandardState
 from core.decisions import Decision, no
 from core.history import tracked
+from core.links import link_to
 from core.search import matching, search_index, search_key
 from organizations.models import User
 from organizations.region import may_manage_assessments
@@ -145,7 +146,7 @@ class Standard(models.Model):
         return _now("%(standard)s（示例）") % {"standard": shown} if self.is_sample else shown
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:standard_detail", args=[self.pk])
+        return link_to("assessments:standard_detail", self.pk)
 
     def can_edit(self, user: User) -> Decision:
         decision = may_manage_assessments(user)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.models import ReportDocument, ReportRun
 from assessments.states import DOCUMENT_TONES, RUN_TONES, DocumentState, RunState
+from core.links import link_to
 from core.lists import Column, DateColumn, DateTimeColumn, Table
 from organizations.tables import State
 
@@ -101,7 +102,7 @@ class DocumentTable(Table):
         first = format_html('<a href="{}">{}</a>', record.get_absolute_url(), _SUFFIX.get(record.kind, "PDF"))
         if not record.is_paper:
             return first
-        word = format_html('{}　<a href="{}">Word</a>', first, reverse("assessments:document_word", args=[record.pk]))
+        word = format_html('{}　<a href="{}">Word</a>', first, link_to("assessments:document_word", record.pk))
         if record.is_draft:
             return format_html("{}　{}", word, _("草稿"))
         return format_html('{}　<a href="{}">{}</a>', word, reverse("verify", args=[record.code]), _("核验"))

@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import count
 
 from core.documents.rendering import pdf_of
+from core.memory import settle
 
 _SAMPLE = (
     '<html lang="zh-Hans" data-sheet="official"><body><h1>标题</h1><h2>一、</h2><p>正文 0123456789 — ABC</p>'
@@ -31,6 +32,4 @@ def warm_up() -> None:
     start, which this may on a busy machine, and workers that print nothing need none of it.
     """
     pdf_of(_SAMPLE)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(THRESHOLD, *gc.get_threshold()[1:])
+    settle(THRESHOLD)

@@ -62,8 +62,8 @@ class JobFilter(Filter):
 class JobTable(Table):
     title = Column(verbose_name=gettext_lazy("名称"), linkify=True)
     state = tables.TemplateColumn(template_name="core/columns/job_state.html", verbose_name=gettext_lazy("状态"))
-    created_at = DateTimeColumn(verbose_name=gettext_lazy("发起时间"), format="Y-m-d H:i", orderable=True)
-    finished_at = DateTimeColumn(verbose_name=gettext_lazy("完成时间"), format="Y-m-d H:i")
+    created_at = DateTimeColumn(verbose_name=gettext_lazy("发起时间"), orderable=True)
+    finished_at = DateTimeColumn(verbose_name=gettext_lazy("完成时间"))
     message = Column(verbose_name=gettext_lazy("说明"))
 
     def value_state(self, record: Job) -> Any:

@@ -1,17 +1,18 @@
 """The base of every list's table: which columns there are, which may be sorted, what an export takes from them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
 from django.db.models import DateField, DateTimeField, Model, QuerySet
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django_tables2.data import TableListData
 
 from core.lists.rows import body
+from core.words import moment
 
 
 class PageData(TableListData):
@@ -45,14 +46,12 @@ class Column(tables.Column):
 
 @tables.columns.library.register  # also for columns a table makes from model fields
 class DateColumn(Column):
-    """A day. django-tables2's own compiles a template for every cell, which is most of what a cell costs."""
-
-    def __init__(self, *args: Any, format: str = "Y-m-d", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.format = format
+    """A day, also that of an instant. django-tables2's own compiles a template for every cell, which is most of what a
+    cell costs."""
 
     def render(self, value: Any) -> str:
-        return date_format(value, self.format)
+        day = localtime(value).date() if isinstance(value, datetime) else value
+        return day.isoformat()
 
     @classmethod
     def from_field(cls, field: Any, **kwargs: Any) -> "DateColumn | None":
@@ -60,14 +59,11 @@ class DateColumn(Column):
 
 
 @tables.columns.library.register
-class DateTimeColumn(DateColumn):
+class DateTimeColumn(Column):
     """An instant, in the portal's time zone."""
 
-    def __init__(self, *args: Any, format: str = "Y-m-d H:i", **kwargs: Any) -> None:
-        super().__init__(*args, format=format, **kwargs)
-
     def render(self, value: Any) -> str:
-        return super().render(localtime(value))
+        return moment(value)
 
     @classmethod
     def from_field(cls, field: Any, **kwargs: Any) -> "DateTimeColumn | None":

@@ -3,7 +3,6 @@ from datetime import date
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.days import beginning_of
 from core.decisions import Decision, no
 from core.history import tracked
+from core.links import link_to
 from core.search import search_index, search_key
 from organizations.models.organization import Organization
 from organizations.models.user import User
@@ -108,7 +108,7 @@ class AccountRequest(models.Model):
         return self.number or str(_("开户申请草稿"))
 
     def get_absolute_url(self) -> str:
-        return reverse("organizations:request_detail", args=[self.pk])
+        return link_to("organizations:request_detail", self.pk)
 
     def can_edit(self, user: User) -> Decision:
         """The asking side may change it while it lies with that side."""

@@ -6,12 +6,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from core.history import tracked
+from core.links import link_to
 from core.search import search_index, search_key
 from organizations.models.division import Division
 from organizations.roles import OFFICE_LEVELS, Level, Right
@@ -146,7 +146,7 @@ class Organization(MP_Node):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("organizations:organization_detail", args=[self.pk])
+        return link_to("organizations:organization_detail", self.pk)
 
     @property
     def is_office(self) -> bool:

@@ -6,12 +6,12 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of
 from core.history import tracked
+from core.links import link_to
 from core.search import search_index, search_key
 from organizations.models.organization import Organization
 from organizations.roles import Right
@@ -115,7 +115,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("organizations:user_detail", args=[self.pk])
+        return link_to("organizations:user_detail", self.pk)
 
     @property
     def office_path(self) -> str:

@@ -6,7 +6,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import In
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,7 @@ from core.days import end_of
 from core.decisions import Decision, no
 from core.history import tracked
 from core.history.as_at import field_on
+from core.links import link_to
 from core.masking import mask_text
 from organizations.models import User
 from organizations.roles import Right
@@ -204,7 +204,7 @@ class Certificate(models.Model):
         return f"{self.kind} {self.shown_number}".strip()
 
     def get_absolute_url(self) -> str:
-        return reverse("people:certificate_detail", args=[self.pk])
+        return link_to("people:certificate_detail", self.pk)
 
     @property
     def shown_number(self) -> str:

@@ -1,11 +1,11 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision
 from core.history import tracked
+from core.links import link_to
 from organizations.models import User
 from people.choices import Channel, ConsentKind
 from people.models.person import SCAN, Person
@@ -84,7 +84,7 @@ class Consent(models.Model):
         return f"{self.person} {self.text}"
 
     def get_absolute_url(self) -> str:
-        return reverse("people:consent_detail", args=[self.pk])
+        return link_to("people:consent_detail", self.pk)
 
     def can_attach(self, user: User) -> Decision:
         """The signed paper is put in by whoever keeps the roster."""

@@ -5,12 +5,12 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision
 from core.history import tracked
+from core.links import link_to
 from core.search import search_index, search_key
 from organizations.models import Organization, User
 from organizations.roles import Right
@@ -100,7 +100,7 @@ class Policy(models.Model):
         return f"{self.insurer} {self.number}"
 
     def get_absolute_url(self) -> str:
-        return reverse("people:policy_detail", args=[self.pk])
+        return link_to("people:policy_detail", self.pk)
 
     def can_edit(self, user: User) -> Decision:
         from organizations.permissions import can  # the permission module reads the organization's model

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core import encryption
 from core.decisions import Decision
 from core.history import tracked
+from core.links import link_to
 from core.search import search_index, search_key
 from organizations.models import Organization, User
 from organizations.roles import Level, Right
@@ -142,7 +143,7 @@ class Application(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("people:application_detail", args=[self.pk])
+        return link_to("people:application_detail", self.pk)
 
     @property
     def payload(self) -> dict[str, Any]:

@@ -6,13 +6,13 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import encryption, masking
 from core.attachments.formats.kinds import PICTURES
 from core.decisions import Decision, no
 from core.history import tracked
+from core.links import link_to
 from core.search import matching, search_index, search_key
 from organizations.models import Division, User
 from organizations.roles import Right
@@ -149,7 +149,7 @@ class Person(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("people:person_detail", args=[self.pk])
+        return link_to("people:person_detail", self.pk)
 
     def keys(self) -> list[int]:
         """The record's own key and those of records merged into it. Asked for by itself: an OR across a join, and a

@@ -23,8 +23,8 @@ class ApplicationTable(Table):
     organization = tables.Column(_("救援队"), accessor="organization__short_name")
     invitation = tables.Column(_("招募说明"), accessor="invitation__note")
     state = State(verbose_name=_("状态"))
-    applied_at = DateTimeColumn(format="Y-m-d H:i")
-    decided_at = DateTimeColumn(format="Y-m-d H:i")
+    applied_at = DateTimeColumn()
+    decided_at = DateTimeColumn()
 
     related = ("organization", "invitation")
 

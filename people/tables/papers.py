@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.chips import chip as chip  # for the tables of other subjects too
+from core.links import link_to
 from core.lists import Column, DateColumn, Table
 from core.masking import mask_text
 from people.models import Certificate, Cover, Policy
@@ -157,7 +157,7 @@ class CoverTable(Table):
         shown = cover_standing(record)
         if not getattr(record, "may_end", False) or record.end_reason or record.ends_on < timezone.localdate():
             return chip(**shown)
-        url = reverse("people:cover_end", args=[record.pk])
+        url = link_to("people:cover_end", record.pk)
         return format_html('<div>{} <a href="{}">{}</a></div>', chip(**shown), url, _("办理提前终止"))
 
     def value_standing(self, record: Cover) -> str:

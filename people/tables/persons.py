@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 
 import django_tables2 as tables
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import masking
 from core.chips import chip
+from core.links import link_to
 from core.lists import Column, DateColumn, Table
 from people import identity
 from people.models import Certificate, Cover, Membership
@@ -46,7 +46,7 @@ def cover_state(cover: Cover, day: date) -> dict[str, Any]:
 class PersonTable(Table):
     name = tables.Column(
         _("姓名"), accessor="person__name",
-        linkify=lambda record: reverse("people:person_detail", args=[record.person_id]),
+        linkify=lambda record: link_to("people:person_detail", record.person_id),
     )  # fmt: skip
     gender = Column(_("性别"), accessor="person__gender")
     age = Column(_("年龄"), accessor="person__birth", attrs=_NUMBER)

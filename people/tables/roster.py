@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.links import link_to
 from core.lists import Column, Table
 from people.choices import Presence
 from people.models import Membership
@@ -48,7 +49,7 @@ class RosterTable(Table):
         order_by = ("organization__path", "number")
 
     def render_name(self, record: Any) -> str:
-        url = reverse("people:person_detail", args=[record.person_id])
+        url = link_to("people:person_detail", record.person_id)
         has_photo = getattr(record, "photo", None) and self._shows(record)
         photo = reverse("core:attachment_preview", args=[record.photo]) if has_photo else ""
         return roster_cells.who(record, url=url, photo=photo, picks=self.picks)

@@ -4,7 +4,6 @@ from typing import Any
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision, no
 from core.history import tracked
+from core.links import link_to
 from core.lookups import has_any
 from core.models import WorkflowEvent
 from core.search import matching, search_index, search_key
@@ -223,7 +223,7 @@ class Filing(models.Model):
         return self.number or str(_("%(kind)s草稿") % {"kind": self.get_kind_display()})
 
     def get_absolute_url(self) -> str:
-        return reverse("teams:filing_detail", args=[self.pk])
+        return link_to("teams:filing_detail", self.pk)
 
     @staticmethod
     def label_in(field: str, key: str) -> str:

@@ -3,11 +3,11 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.history import tracked
+from core.links import link_to
 from organizations.models import Organization, User
 from organizations.roles import Level, Right
 from teams.choices import Duty, FilingKind, PaperWhen, Severity, TeamLevel
@@ -42,7 +42,7 @@ class FilingRule(models.Model):
         return f"{self.get_kind_display()}（{self.get_level_display()}）"
 
     def get_absolute_url(self) -> str:
-        return reverse("teams:rule_detail", args=[self.pk])
+        return link_to("teams:rule_detail", self.pk)
 
 
 @tracked()

@@ -5,11 +5,11 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, IntegerField, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision
 from core.history import tracked
+from core.links import link_to
 from core.search import matching, search_index, search_key
 from organizations.models import Division, Organization, User
 from organizations.roles import Right
@@ -150,7 +150,7 @@ class Team(models.Model):
         return self.organization.name
 
     def get_absolute_url(self) -> str:
-        return reverse("teams:team_detail", args=[self.pk])
+        return link_to("teams:team_detail", self.pk)
 
     @property
     def name(self) -> str:

@@ -36,9 +36,9 @@ class FilingTable(Table):
     left = State(verbose_name=gettext_lazy("时限"), attrs=_NOWRAP)
     due_on = DateColumn(orderable=True)
     reply_on = DateColumn()
-    created_at = DateTimeColumn(format="Y-m-d H:i", orderable=True)
-    submitted_at = DateTimeColumn(format="Y-m-d H:i", attrs=_NOWRAP)
-    decided_at = DateTimeColumn(format="Y-m-d H:i")
+    created_at = DateTimeColumn(orderable=True)
+    submitted_at = DateTimeColumn(attrs=_NOWRAP)
+    decided_at = DateTimeColumn()
     state = State(verbose_name=gettext_lazy("状态"))
 
     related = ("office", "current_office", "current_step", "submitted_by")

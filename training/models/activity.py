@@ -8,13 +8,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.attachments.formats.kinds import PICTURES, VIDEOS
 from core.days import beginning_of
 from core.decisions import Decision, no
 from core.history import tracked
+from core.links import link_to
 from core.lookups import has_any
 from core.search import matching, search_index, search_key
 from organizations.models import Division, Organization, User
@@ -271,7 +271,7 @@ class Activity(models.Model):
         return self.title or _("未命名的%(kind)s") % {"kind": self.get_kind_display()}
 
     def get_absolute_url(self) -> str:
-        return reverse("training:activity_detail", args=[self.pk])
+        return link_to("training:activity_detail", self.pk)
 
     @property
     def is_drill(self) -> bool:

@@ -8,11 +8,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision, no
 from core.history import tracked
+from core.links import link_to
 from core.search import matching, search_index, search_key
 from organizations.models import Division, Organization, User
 from organizations.roles import Right
@@ -149,7 +149,7 @@ class Base(OwnedByPlace):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("training:base_detail", args=[self.pk])
+        return link_to("training:base_detail", self.pk)
 
 
 @tracked(exclude=("search_key",))
@@ -193,7 +193,7 @@ class Instructor(OwnedByPlace):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("training:instructor_detail", args=[self.pk])
+        return link_to("training:instructor_detail", self.pk)
 
 
 @tracked()
@@ -255,7 +255,7 @@ class Course(OwnedByPlace):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("training:course_detail", args=[self.pk])
+        return link_to("training:course_detail", self.pk)
 
 
 class CourseVersionQuerySet(models.QuerySet):
@@ -319,7 +319,7 @@ class CourseVersion(models.Model):
         return _("%(course)s 第 %(number)s 版") % {"course": self.course, "number": self.number}
 
     def get_absolute_url(self) -> str:
-        return reverse("training:version_detail", args=[self.pk])
+        return link_to("training:version_detail", self.pk)
 
     def can_edit(self, user: User) -> Decision:
         decision = self.course.can_edit(user)

@@ -4,11 +4,11 @@ import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision
 from core.history import tracked
+from core.links import link_to
 from organizations.models import Organization, User
 from organizations.roles import Right
 from organizations.validators import validate_visible
@@ -51,7 +51,7 @@ class Plan(models.Model):
         return _("%(where)s %(year)s 年培训演练计划") % {"where": self.organization.short_name, "year": self.year}
 
     def get_absolute_url(self) -> str:
-        return reverse("training:plan_detail", args=[self.pk])
+        return link_to("training:plan_detail", self.pk)
 
     def can_edit(self, user: User) -> Decision:
         from organizations.permissions import can  # the permission module reads the organization's model
@@ -106,4 +106,4 @@ class PlanItem(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("training:planitem_detail", args=[self.pk])
+        return link_to("training:planitem_detail", self.pk)

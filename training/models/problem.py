@@ -3,12 +3,12 @@ from datetime import date
 import pgtrigger
 from django.db import models
 from django.db.models import OuterRef, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision, no
 from core.history import tracked
+from core.links import link_to
 from core.lookups import has_any
 from core.search import matching, search_index, search_key
 from organizations.models import Organization, User
@@ -114,7 +114,7 @@ class Problem(models.Model):
         return self.what
 
     def get_absolute_url(self) -> str:
-        return reverse("training:problem_detail", args=[self.pk])
+        return link_to("training:problem_detail", self.pk)
 
     def can_attach(self, user: User) -> Decision:
         """Whoever has to put it right brings the evidence, until it is closed."""
