@@ -5,6 +5,8 @@ asks for all at once and gives the same objects the querysets give, and ``number
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -21,22 +23,48 @@ _ARGUMENTS = 100
 Question = tuple[str, tuple[Any, ...]]  # SQL that counts, and its parameters
 
 
+@dataclass(frozen=True)
+class Written:
+    """Several lists as one statement: written once, read as often as one likes while the conditions of the rows hold
+    (they may name a day or a person)."""
+
+    names: tuple[str, ...]
+    sql: str
+    params: tuple[Any, ...]
+    read_as: dict[str, tuple[models.QuerySet[Any], Any]]  # queryset and compiler of those that can have rows
+
+    def read(self) -> dict[str, list[Any]]:
+        """Name → rows, in the order of each queryset; new objects each time."""
+        found: dict[str, list[Any]] = {name: [] for name in self.names}
+        if self.read_as:
+            with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+                cursor.execute(self.sql, self.params)
+                answer = cursor.fetchone()
+            for (name, (rows, compiler)), lines in zip(self.read_as.items(), answer, strict=True):
+                found[name] = _made(rows, compiler, [json.loads(line) for line in lines])
+        return found
+
+
 def together(**wanted: models.QuerySet[Any]) -> dict[str, list[Any]]:
     """Read ``wanted`` with one query: name → rows, in the order of each queryset.
 
     Takes querysets of objects (also with ``select_related`` and annotations) and of ``values`` or ``values_list``; not
     ``prefetch_related``. Meant for short lists: each travels as JSON.
     """
-    parts, params, read = [], [], {}
-    connection = connections[DEFAULT_DB_ALIAS]
-    found: dict[str, list[Any]] = {}
+    return written(wanted).read()
+
+
+def written(wanted: Mapping[str, models.QuerySet[Any]]) -> Written:
+    """What ``together`` reads, without reading it."""
+    parts: list[str] = []
+    params: list[Any] = []
+    read_as = {}
     for name, rows in wanted.items():
         assert not rows._prefetch_related_lookups, "what is prefetched would be a query of its own"  # type: ignore[attr-defined]
-        compiler = rows.query.get_compiler(connection=connection)
+        compiler = rows.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
         try:
             sql, given = compiler.as_sql()
         except (EmptyResultSet, FullResultSet):
-            found[name] = []
             continue
         names = [f"c{number}" for number in range(len(compiler.select))]
         columns = ", ".join(names)
@@ -47,14 +75,8 @@ def together(**wanted: models.QuerySet[Any]) -> dict[str, list[Any]]:
         # names of columns we made, and SQL the ORM made: nothing that anybody typed, which stands in ``params``
         parts.append(f"ARRAY(SELECT ({line})::text FROM ({sql}) AS t ({columns}))")  # noqa: S608
         params += given
-        read[name] = (rows, compiler)
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(parts)}", params)
-            answer = cursor.fetchone()
-        for (name, (rows, compiler)), lines in zip(read.items(), answer, strict=True):
-            found[name] = _made(rows, compiler, [json.loads(line) for line in lines])
-    return {name: found[name] for name in wanted}
+        read_as[name] = (rows, compiler)
+    return Written(tuple(wanted), f"SELECT {', '.join(parts)}", tuple(params), read_as)
 
 
 def question(rows: models.QuerySet[Any], *, most: int) -> Question | None:

@@ -4,10 +4,11 @@ Counted up to one past ``MOST``: a queue of thousands must not make every page o
 works differently for 300,000 than for 300. The list behind the number counts on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 from django.core.cache import cache
@@ -57,22 +58,21 @@ def shown(number: int) -> int | str:
     return f"{MOST}+" if number > MOST else number
 
 
-def counts_of(user: Any, **more: QuerySet) -> dict[str, int]:
+def counts_of(user: Any, more: Mapping[str, Question | None] = MappingProxyType({})) -> dict[str, int]:
     """``requests``, ``filings``, ``applications``, ``activities`` to decide, certificates to ``verify``, ``problems``
     to put right, ``unread``, and what was returned to the own side: ``mend``, ``filings_mend``, ``activities_mend``.
     ``reviews`` to score or decide, ``reviews_mend`` still to hand in, ``gradings`` to take further, ``seats`` on panels
     with which something is to be done; ``assessing``: whether the person assesses at all.
 
-    :param more: what a page wants to have counted in the same query. Kept on the user object, so that the menu of that
-        page counts nothing again.
+    :param more: what a page wants to have counted in the same query (``questions``). Kept on the user object, so that
+        the menu of that page counts nothing again.
     """
     kept: dict[str, int] | None = getattr(user, "_todo", None)
     if kept is None or not more.keys() <= kept.keys():
-        held = access(user)
-        wanted = _written(user, user.organization_id, held, int(timezone.now().timestamp() // WRITTEN_FOR))
+        wanted = _written(user, user.organization_id, access(user), this_minute())
         kept = user._todo = cache.get(_key(user)) or {}
         if not wanted.keys() | more.keys() <= kept.keys():
-            kept = user._todo = _counted(user, wanted | _questions(more))
+            kept = user._todo = _counted(user, {**wanted, **more})
     return kept
 
 
@@ -85,14 +85,20 @@ def _counted(user: Any, wanted: dict[str, Question | None]) -> dict[str, int]:
     return found
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=300)
 def _written(user: Any, organization: int, held: Access, minute: int) -> dict[str, Question | None]:
     """The questions of one person. Writing the dozen takes the ORM far longer than answering them takes the database,
     so they are written once a minute (they name the day and the time) and asked anew on every page."""
-    return _questions({"unread": Notice.objects.filter(recipient=user).unread(), **_waiting(user, held)})
+    return questions({"unread": Notice.objects.filter(recipient=user).unread(), **_waiting(user, held)})
 
 
-def _questions(wanted: dict[str, QuerySet]) -> dict[str, Question | None]:
+def this_minute() -> int:
+    """What is written for the day and the time holds as long."""
+    return int(timezone.now().timestamp() // WRITTEN_FOR)
+
+
+def questions(wanted: Mapping[str, QuerySet]) -> dict[str, Question | None]:
+    """How many there are of each, up to one past ``MOST``."""
     return {name: question(rows, most=MOST + 1) for name, rows in wanted.items()}
 
 

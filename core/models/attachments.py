@@ -4,10 +4,10 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.history import tracked
-from core.links import link_to
 from core.models.owned import Owned, OwnedQuerySet
 
 
@@ -76,7 +76,7 @@ class Attachment(Owned):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return link_to("core:attachment_download", self.pk)
+        return reverse("core:attachment_download", args=[self.pk])
 
     @property
     def is_current(self) -> bool:

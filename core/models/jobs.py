@@ -3,10 +3,9 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-from core.links import link_to
 
 
 class JobQuerySet(models.QuerySet):
@@ -74,7 +73,7 @@ class Job(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return link_to("core:job_detail", self.pk)
+        return reverse("core:job_detail", args=[self.pk])
 
     @property
     def percent(self) -> int:

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.links import link_to
 from core.models.attachments import Attachment
 from core.models.owned import Owned, OwnedQuerySet
 
@@ -86,7 +86,7 @@ class Upload(Owned):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return link_to("core:upload_piece", self.pk)
+        return reverse("core:upload_piece", args=[self.pk])
 
     @property
     def is_whole(self) -> bool:

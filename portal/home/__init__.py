@@ -3,6 +3,9 @@
 Each subject has a file that says what it puts there; a subject more is a file more and a line in ``home``.
 """
 
+from functools import lru_cache
+from typing import NamedTuple
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,33 +13,34 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.together import together
+from core.together import Question, Written, written
+from organizations.models import User
+from organizations.permissions import Access, access
 from organizations.signed_in import SignedIn
 from portal.home import assessments, duties, filings, people, requests, teams, training, year
 from portal.home.task import urgency
-from portal.todo import counts_of
+from portal.todo import counts_of, questions, this_minute
 
 
 @require_safe
 @login_required
 def home(request: SignedIn) -> HttpResponse:
     user = request.user
-    more = people.wanted(user) | training.wanted(user) | assessments.wanted(user)
-    counts = counts_of(user, drifting=teams.drifting_of(user), **more)
-    # one of its ten queries for all of these
-    read = together(filings=filings.asked(user), activities=training.asked(user), **assessments.asked(user))
+    asked = _written(user, user.organization_id, access(user), this_minute())
+    counts = counts_of(user, asked.counts)
+    read = asked.lists.read()
     filed, held = filings.sort(read["filings"], user), training.sort(read["activities"], user)
     assessed = assessments.sort(read)
-    asked, numbers = requests.found(user), year.numbers(user)
+    wanted, numbers = read["requests"], year.numbers(user)
     tasks = [
         *filings.to_mend(filed),
-        *requests.to_mend(asked),
+        *requests.to_mend(wanted),
         *filings.to_decide(filed, counts),
-        *requests.to_decide(user, asked, counts),
+        *requests.to_decide(user, wanted, counts),
         *training.tasks(held, counts),
         *assessments.tasks(user, assessed, counts),
         *people.tasks(user, counts),
-        *duties.ending(user),
+        *duties.ending(user, read["duties"]),
         *teams.hints(user, numbers, counts),
         *duties.hints(user, numbers),
     ]
@@ -46,7 +50,7 @@ def home(request: SignedIn) -> HttpResponse:
         "tasks": sorted(tasks, key=urgency),
         "waiting": [
             *filings.waiting(filed),
-            *requests.waiting(user, asked),
+            *requests.waiting(user, wanted, read["took"]),
             *training.waiting(held),
             *assessments.waiting(user, assessed),
         ],
@@ -55,6 +59,21 @@ def home(request: SignedIn) -> HttpResponse:
         "year": timezone.localdate().year,
     }
     return render(request, "portal/home.html", context)
+
+
+class _Asked(NamedTuple):
+    counts: dict[str, Question | None]
+    lists: Written
+
+
+@lru_cache(maxsize=64)
+def _written(user: User, organization: int, held: Access, minute: int) -> _Asked:
+    """What the page asks of the database for one person, written once a minute as in ``portal.todo``: two of its ten
+    queries."""
+    more = people.wanted(user) | training.wanted(user) | assessments.wanted(user)
+    lists = {"filings": filings.asked(user), "activities": training.asked(user), "duties": duties.asked(user)}
+    lists |= assessments.asked(user) | requests.asked(user)
+    return _Asked(questions({"drifting": teams.drifting_of(user), **more}), written(lists))
 
 
 __all__ = ["home"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,12 +17,16 @@ from portal.home.year import Numbers
 SOON = timedelta(days=30)
 
 
-def ending(user: User) -> Iterator[Task]:
-    """Duties that end within thirty days: the own ones, and those one could prolong."""
+def asked(user: User) -> QuerySet[Appointment]:
+    """For ``core.together``: duties that end within thirty days, the own ones and those one could prolong."""
     now = timezone.now()
     mine = Q(user=user) | reach(user, Right.MANAGE_ACCOUNT, at="organization")
     rows = Appointment.objects.in_force(now).filter(mine, ends_at__lte=now + SOON)
-    for row in rows.select_related("user", "organization").order_by("ends_at")[:MOST]:
+    return rows.select_related("user", "organization").order_by("ends_at")[:MOST]
+
+
+def ending(user: User, rows: list[Appointment]) -> Iterator[Task]:
+    for row in rows:
         own = row.user_id == user.pk
         days = (timezone.localdate(row.ends_at) - timezone.localdate()).days
         when = _("剩 %(days)d 天") % {"days": days} if days else _("今天到期")

@@ -1,10 +1,10 @@
 """Account requests: to mend, to decide, and with others."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
@@ -17,7 +17,7 @@ from organizations.permissions import access, can, reach
 from organizations.reminders import WAITING_DAYS
 from organizations.roles import Right
 from organizations.states import RequestState
-from portal.home.task import MOST, Task, days_since
+from portal.home.task import MOST, Task, among, days_since
 from portal.todo import shown
 
 
@@ -30,27 +30,31 @@ def last_return(model: Any) -> QuerySet[WorkflowEvent]:
     return events.order_by("-at", "-pk")
 
 
-def found(user: User) -> list[Any]:
-    """Open requests the person asks or decides for, oldest first, in one query: of each kind as many as are shown.
+def asked(user: User) -> dict[str, QuerySet]:
+    """For ``core.together``: ``requests`` that are open and that the person asks or decides for, oldest first, and
+    ``took``, how long the latest decided ones took.
 
-    Each kind is cut by itself, so that a long queue of one does not hide the others. With each: ``returned`` and
-    ``returned_at`` (what was said at the last return), ``times`` (how long the latest decided ones took).
+    Of each kind as many as are shown, each cut by itself, so that a long queue of one does not hide the others. With
+    each what was ``said`` at the last return.
     """
+    decided = AccountRequest.objects.filter(state__in=[RequestState.APPROVED, RequestState.REJECTED]).order_by("-pk")
+    took = decided.annotate(took=F("decided_at") - F("submitted_at")).values_list("took", flat=True)[:30]
     if not {Right.REQUEST_ACCOUNT, Right.DECIDE_REQUEST} & {held.right for held in access(user).held}:
-        return []
+        return {"requests": AccountRequest.objects.none(), "took": took.none()}
     # in an order that no index has: the own few places are looked through then, not the queue of the whole region
     mine = AccountRequest.objects.filter(reach(user, Right.REQUEST_ACCOUNT, at="organization"))
     mine = mine.order_by(Coalesce("submitted_at", "created_at"), "pk")
     states = (RequestState.DRAFT, RequestState.RETURNED, RequestState.SUBMITTED)
     oldest = AccountRequest.objects.to_decide(user).order_by("submitted_at", "pk").values("pk")[: MOST + 1]
     keys = oldest.union(*(mine.filter(state=state).values("pk")[:MOST] for state in states))
-    decided = AccountRequest.objects.filter(state__in=[RequestState.APPROVED, RequestState.REJECTED]).order_by("-pk")
-    rows = AccountRequest.objects.filter(pk__in=keys).annotate(
+    rows = AccountRequest.objects.filter(among(keys)).annotate(
         said=Subquery(last_return(AccountRequest).values("comment")[:1]),
         said_facts=Subquery(last_return(AccountRequest).values("facts")[:1]),
-        times=ArraySubquery(decided.values(took=F("decided_at") - F("submitted_at"))[:30]),
     )
-    return list(rows.select_related("organization", "applicant").order_by("submitted_at", "pk"))
+    return {
+        "requests": rows.select_related("organization", "applicant").order_by("submitted_at", "pk"),
+        "took": took,
+    }
 
 
 def to_decide(user: User, rows: list[Any], counts: Mapping[str, int]) -> list[Task]:
@@ -94,7 +98,7 @@ def to_mend(rows: list[Any]) -> Iterator[Task]:
         yield Task("off", _("草稿"), what, hint, reverse("organizations:request_edit", args=[row.pk]), _("接着填"))
 
 
-def waiting(user: User, rows: list[Any]) -> list[dict[str, Any]]:
+def waiting(user: User, rows: list[Any], took: list[timedelta]) -> list[dict[str, Any]]:
     """Handed in by the own side and now with somebody else: since when, and how long it usually takes."""
     handed_in = [
         row
@@ -107,15 +111,15 @@ def waiting(user: User, rows: list[Any]) -> list[dict[str, Any]]:
             "url": row.get_absolute_url(),
             "who": _("安全管理员办理"),
             "since": row.submitted_at,
-            "usual": _usual(row.times),
+            "usual": _usual(took),
         }
         for row in handed_in[:MOST]
     ]
 
 
-def _usual(times: list[Any]) -> str:
+def _usual(took: list[timedelta]) -> str:
     """The median of the last decided requests, in words."""
-    spans = sorted(times)
+    spans = sorted(took)
     if not spans:
         return ""
     days = spans[len(spans) // 2].days
