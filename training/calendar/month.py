@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils import timezone
+from django.utils.timezone import localtime
 
+from core.words import field_in_words
 from training.calendar.reading import COUNTED, OnDay
 from training.models import Activity, Slot
 from training.states import ActivityState
 
 SHOWN = 4  # of a day
 FIRST, LAST = date(2020, 1, 1), date(2099, 12, 1)
+_DOT = " · "
 _LOOKS = {ActivityState.DRAFT: "is-draft", ActivityState.CANCELLED: "is-cancelled"}
 
 
@@ -22,21 +26,31 @@ class Entry:
     slot: Slot
     more_slots: int = 0
 
-    @property
-    def activity(self) -> Activity:
-        return self.slot.activity
+    def __post_init__(self) -> None:
+        """What is shown of it: in the grid and in the list by day, so put together once."""
+        activity = self.activity = self.slot.activity
+        self.title, self.host, self.url = str(activity), activity.host.short_name, activity.get_absolute_url()
+        self.starts, self.ends = (f"{localtime(at):%H:%M}" for at in (self.slot.starts_at, self.slot.ends_at))
+        self.is_draft = activity.state == ActivityState.DRAFT
+        self.is_cancelled = activity.state == ActivityState.CANCELLED
+        self.state = _label("state", activity)
+        self.looks = f"{activity.kind} {_LOOKS.get(ActivityState(activity.state), '')}".strip()
 
     @property
-    def looks(self) -> str:
-        return f"{self.activity.kind} {_LOOKS.get(ActivityState(self.activity.state), '')}".strip()
+    def hint(self) -> str:
+        return _DOT.join([self.title, self.host, *([self.state] if self.is_draft or self.is_cancelled else [])])
 
     @property
-    def is_draft(self) -> bool:
-        return self.activity.state == ActivityState.DRAFT
+    def about(self) -> str:
+        activity = self.activity
+        more = _label("form", activity) or _label("training_kind", activity)
+        place = str(activity.base) if activity.base else activity.place
+        return _DOT.join(part for part in (_label("kind", activity), more, self.host, place) if part)
 
-    @property
-    def is_cancelled(self) -> bool:
-        return self.activity.state == ActivityState.CANCELLED
+
+def _label(name: str, activity: Activity) -> str:
+    field: Any = Activity._meta.get_field(name)
+    return field_in_words(field, getattr(activity, name))
 
 
 @dataclass
@@ -50,6 +64,16 @@ class Bar:
     before: bool = False
     after: bool = False
 
+    @property
+    def looks(self) -> str:
+        on = [name for name, so in (("is-on", self.before), ("goes-on", self.after)) if so]
+        return " ".join([f"c{self.column} w{self.width} l{self.lane}", self.entry.looks, *on])
+
+    @property
+    def starts(self) -> str:
+        """The time, where the whole of it lies on this day."""
+        return self.entry.starts if self.width == 1 and not self.before else ""
+
 
 @dataclass
 class Day:
@@ -59,9 +83,9 @@ class Day:
     left: int = 0  # how many are not shown
     capped: bool = False
 
-    @property
-    def is_today(self) -> bool:
-        return self.day == timezone.localdate()
+    def __post_init__(self) -> None:
+        self.key = self.day.isoformat()
+        self.is_today = self.day == timezone.localdate()
 
 
 @dataclass
