@@ -7,6 +7,7 @@ names only (``static/css/schematic.css``), so that theme, print and the content 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,9 @@ class Mark:
     tone: str = ""
 
 
+@cache
 def load(path: Path = DEFAULT_LAYOUT) -> Layout:
-    """Read a layout; raises ``ValueError`` when a region covers a league that has no tile or an unknown part."""
+    """Read a layout, once; raises ``ValueError`` when a region covers a league that has no tile or an unknown part."""
     data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     tiles = tuple(Tile(**item) for item in data["tiles"])
     areas = tuple(
