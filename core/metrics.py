@@ -2,7 +2,7 @@
 
     @metric("offices_unstaffed", _("无专职人员机构数"), _("个"), note=_("今天在册、没有专职人员的红十字会机构"))
     def offices_unstaffed(scope: Organization, period: Period) -> Measure:
-        return Measure.of(Organization.objects.below(scope).filter(has_staff=False))
+        return Measure.of(_offices(scope).filter(has_staff=False))
 
 Statistics, standards and reports read the same functions by name. A metric never checks rights: the caller passes a
 scope it may see.
