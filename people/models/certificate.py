@@ -127,15 +127,6 @@ class CertificateQuerySet(models.QuerySet):
         same = Certificate.objects.standing().filter(later, person=models.OuterRef("person"))
         return self.exclude(models.Exists(same.filter(kind=models.OuterRef("kind"))))
 
-    def lapsed(self, today: date) -> "CertificateQuerySet":
-        """Ran out before the day, and nobody has ended or renewed them."""
-        return self.standing().filter(expires_on__lt=today).not_followed()
-
-    def expiring(self, before: date) -> "CertificateQuerySet":
-        """In force today and running out before the day."""
-        today = timezone.localdate()
-        return self.standing().filter(in_force(today), expires_on__lt=before)
-
 
 @tracked()
 class Certificate(models.Model):
