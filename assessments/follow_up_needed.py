@@ -1,4 +1,4 @@
-"""A result that is 不合格 has to lead to something (domain.md §11.16): the review is not concluded before.
+"""A result that is 不合格 has to lead to something: the review is not concluded before.
 
 It is asked at the conclusion and not at the decision: only a result says that it is needed, and what is heard during
 publicity may still change it. It is told from the decision on, on the pages of review and campaign.

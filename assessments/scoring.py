@@ -1,4 +1,4 @@
-"""How points come of answers: one pure function over values, no database, in ``Decimal`` (design §9).
+"""How points come of answers: one pure function over values, no database, in ``Decimal``.
 
     sheet = score(rules, {"1.1": Answer(value=Decimal(24))}, aim="2")
     sheet.total, sheet.conclusion, sheet.lines[0].reason

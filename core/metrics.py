@@ -1,4 +1,4 @@
-"""Named numbers with the records behind them (design §4): one number is computed in one place.
+"""Named numbers with the records behind them: one number is computed in one place.
 
     @metric("offices_unstaffed", _("无专职人员机构数"), _("个"), note=_("今天在册、没有专职人员的红十字会机构"))
     def offices_unstaffed(scope: Organization, period: Period) -> Measure:

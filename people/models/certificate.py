@@ -30,7 +30,7 @@ class CertificateKindQuerySet(models.QuerySet):
 
 @tracked()
 class CertificateKind(models.Model):
-    """证书种类: a table the region keeps (domain.md §11.7). ``months`` fills in 有效至; empty: without an end."""
+    """证书种类: a table the region keeps. ``months`` fills in 有效至; empty: without an end."""
 
     key = models.SlugField(_("代号"), max_length=20, primary_key=True)
     name = models.CharField(_("名称"), max_length=40, unique=True)
