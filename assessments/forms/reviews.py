@@ -75,8 +75,8 @@ class MoveForm(WordsForm):
             hint = "" if required else _("有成立的异议或申诉的，可以不写。")
             self.ask_reason(label, required=required, help_text=hint)
         elif move.action == "return_for_changes":
-            for name, label in commentable(basis):
-                self.ask_remark(name, label, _filled_in(review, name, basis))
+            for name, place in commentable(basis):
+                self.ask_remark(name, place, _filled_in(review, name, basis))
 
 
 def _filled_in(review: Review, name: str, basis: Basis) -> str | None:
