@@ -1,12 +1,12 @@
-"""What each side says of a team for the year, and what it comes to.
+"""The answers of the three sides (team, office, region) for one team's year, and the score they lead to.
 
-A number read from the records is the frozen one of the latest snapshot, for every side, unless that side's own line
-says another and why. What no record knows is answered by hand:
+A number read from the records is the one frozen in the latest snapshot, for every side, unless a side's own line gives
+another number and the reason. What no record holds is answered by hand:
 
-- the team says it of itself;
-- the office answers for itself. What it has not touched is not silently the team's: agreeing (同意自评) writes the
-  office's own line, and a team that changes its answer afterwards does not change what the office agreed to;
-- the region decides on what the office sent up: that stands where the region has written nothing else.
+- the team answers first;
+- the office answers anew. The team's answer does not count as the office's until the office agrees (同意自评), which
+  writes a line of its own; if the team changes its answer later, that line stays as it was agreed to;
+- the region decides on the office's answers, which stand wherever the region writes nothing else.
 """
 
 from collections.abc import Iterable, Mapping

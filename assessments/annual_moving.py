@@ -1,4 +1,4 @@
-"""Moves of reviews as pages make them: what is decided is what was seen; several at once, each checked."""
+"""Moves of reviews as pages make them: refused if the review has changed since the page was opened; one or several."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,8 +1,8 @@
-"""Teams × steps of one year's assessment: where each stands, what is late, with whom it lies.
+"""Teams × steps of one year's assessment: where each stands, what is late, who has to act.
 
-Rows are in the order of the tree, league by league, never by points. What is late follows from the state and the
-campaign's days, so heads and filters are counted without reading the rows; these are read a league at a time when there
-are more than fit on a page.
+Rows are in the order of the tree, league by league, never by points. Lateness follows from the state and the campaign's
+days, so the heads and filters are counted in the database; rows are read one league at a time where they do not fit on
+a page.
 """
 
 from dataclasses import dataclass, field

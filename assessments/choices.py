@@ -1,4 +1,4 @@
-"""Choice lists of standards, gradings and annual assessments (domain.md §2, §11.15, §11.16)."""
+"""Choice lists of standards, gradings and annual assessments."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -37,14 +37,14 @@ class Specialty(TextChoices):
 
 
 class Subject(TextChoices):
-    """公共科目 and 专业科目 (domain.md §2.2)."""
+    """公共科目 and 专业科目."""
 
     PUBLIC = "public", _("公共科目")
     PROFESSIONAL = "professional", _("专业科目")
 
 
 class Method(TextChoices):
-    """How an indicator gives points (domain.md §11.15)."""
+    """How an indicator gives points."""
 
     HEADING = "heading", _("分组标题")  # no points of its own: what stands below it has them
     YES_NO = "yes_no", _("有无")

@@ -1,4 +1,4 @@
-"""Where a number is put right: metric → the page of the portal. One place, for the team's page and for lists."""
+"""Where the records behind a metric can be improved: metric → address of the page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

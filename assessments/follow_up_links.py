@@ -1,4 +1,4 @@
-"""Where the act begins that a follow-up asks for and that it does not do by itself: it is one of the team's record."""
+"""The page where what a follow-up asks for is done (暂停, 退出): a follow-up does not change the team itself."""
 
 from typing import Any
 

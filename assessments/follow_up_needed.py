@@ -1,7 +1,7 @@
-"""A result that is 不合格 has to lead to something (domain.md §11.16): the review is not concluded before.
+"""A review with the result 不合格 cannot be concluded before a follow-up is on record.
 
-It is asked at the conclusion and not at the decision: only a result says that it is needed, and what is heard during
-publicity may still change it. It is told from the decision on, on the pages of review and campaign.
+The conclusion asks for it, not the decision: only the result shows that one is needed, and objections during publicity
+may still change the result. From the decision on, the pages of review and campaign say that it is missing.
 """
 
 from typing import TYPE_CHECKING

@@ -1,13 +1,13 @@
 """后续动作: what a year's result leads to (中红字〔2023〕42号 第十七条): 表彰、经费支持、限期整改、暂停、退出.
 
-The region writes it down on a decided review, with who carries it out and by when. The place that carries it out
-reports how, with files. Whoever runs the assessment looks and says that it is done, or asks again; never the person who
+The region records it on a decided review, with who carries it out and by when. The place responsible reports how it was
+done, with files. Whoever runs the assessment then confirms that it is done, or sends it back; never the person who
 reported. What no longer applies is ended with a reason; nothing is removed.
 
 A result that is 不合格 has to lead to something: ``assessments.follow_up_needed``.
 
-暂停 and 退出 do not change the team by themselves: that is an act of the team's own record, begun from the page of the
-follow-up. The list of open ones is what supervision (督导) takes over: it will read ``FollowUp.objects.open()``.
+暂停 and 退出 do not change the team: that takes a change of the team's own record, which the follow-up's page links to.
+Supervision (督导), once built, will read ``FollowUp.objects.open()``.
 """
 
 from datetime import date

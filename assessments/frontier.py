@@ -1,8 +1,9 @@
-"""Which few of many things to choose so that enough is gained, with the least effort. Whole numbers, no other meaning.
+"""Chooses the fewest items that gain enough, and among as few, those with the least effort. Pure integers.
 
-Every item belongs to one of two sides (公共科目, 专业科目), of which each may ask for its own gain beside that of both.
-First the smallest number of items is found, which the largest gains of each side decide; then, among choices of as many
-items, the least effort: per side the choices that no other beats (more gained for less effort) are kept item by item.
+Every item belongs to one of two subjects (公共科目, 专业科目); each subject may need a gain of its own besides that of
+both together. First the smallest number of items is found, from the largest gains of each subject. Then, among
+choices of that many items, the least effort: for each subject a Pareto frontier of (gain, effort) is built up item by
+item.
 """
 
 from bisect import bisect_left

@@ -1,4 +1,4 @@
-"""What is looked at before an application is handed in. Blocking findings stop it; others are told to both sides."""
+"""Checks of an application before it is handed in. Blocking findings stop it; others are shown to both sides."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which office holds a grading, and who is told (domain.md §12.2: who tests which grade was not found, so the standard
+"""Which office holds a grading, and who is told (no rule was found on who tests which grade, so the standard
 says it per grade)."""
 
 from assessments.models import Conclusion, Grading

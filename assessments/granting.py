@@ -2,7 +2,7 @@
 
 A grade granted by the portal has a certificate with a code anybody can check; what takes its place ends it, and so
 does a cancellation or a deliberation that is opened again. Grades of other authorities are recorded beside it, never
-ended by ours (domain.md §11.15 外部等级).
+ended by ours.
 """
 
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What of a campaign is late, by its days and the state each review stands in. Nothing is decided by it."""
+"""Which reviews of a campaign are late, by the campaign's days and each review's state. Nothing follows from it."""
 
 from dataclasses import dataclass
 from datetime import date

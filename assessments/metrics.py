@@ -1,7 +1,7 @@
 """Numbers about the year's assessment, what follows from it, and grades held. Scope: an organization, by the team.
 
-How far a year's assessment is, is told as it stands now, of whichever year: that of 2025 is made in 2026. Grades and
-follow-ups are told as at the period's day (``Period.as_at``).
+The progress of a year's assessment is that of today, whichever year is asked for: that of 2025 is made in 2026. Grades
+and follow-ups are counted as at the period's day (``Period.as_at``).
 """
 
 from collections.abc import Sequence

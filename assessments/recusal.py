@@ -1,6 +1,6 @@
 """回避: who must not sit on the panel of a grading, each ground a function with its sentence.
 
-The rules ask that assessors have nothing to do with the team (design §9); how far back was not found (domain.md §0.4),
+The rules ask that assessors have nothing to do with the team; how far back was not found,
 so ``YEARS`` is an example of ours. Asked when somebody is appointed, when the panel begins and with each batch of
 marks.
 

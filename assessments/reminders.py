@@ -1,6 +1,6 @@
-"""Grades that run out, and publicities that are over: told, never decided (``core/reminders.py`` sends each once).
+"""Reminders of grades that run out and publicities that are over (``core/reminders.py`` sends each once).
 
-An occasion is the day a limit is reached; it is looked for some days longer, for the portal may have stood still.
+The occasion is the day a limit is reached; it is looked for some days longer, in case the portal was down that day.
 """
 
 from collections.abc import Iterator

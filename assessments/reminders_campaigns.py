@@ -1,7 +1,7 @@
-"""A campaign's days, told to whoever has something left to do: 14 and 3 days before, on the day, each week after it.
+"""Reminders of a campaign's days to those who still have work: 14 and 3 days before, on the day, each week after it.
 
-To the team's side before the hand-in, to the offices before the scoring, to the region before the decision; each person
-gets one notice with all of his teams. They remind and never decide. What somebody sends by hand is ``urging.urge``.
+The team's side is reminded of the hand-in, the offices of the scoring, the region of the decision; each person gets one
+notice that names all teams concerned. Reminders sent by hand: ``urging.urge``.
 """
 
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
-"""后续动作 that are due, told to whoever fills in for the place that carries them out: 14 and 3 days before, on the
-day, each week after it. What was reported and lies for a week is told to whoever says that it is done."""
+"""Reminders of 后续动作: to the clerks of the place responsible 14 and 3 days before the day, on it and each week
+after it; to whoever confirms them when a report has waited for a week."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -14,7 +14,6 @@ from assessments.writing import mark_of
 from core.models import WorkflowEvent
 
 RETURN = "return_for_changes"
-MOST = 200  # characters of one comment
 FILES = "files"
 FILES_LABEL = gettext_lazy("材料")
 

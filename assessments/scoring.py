@@ -1,4 +1,4 @@
-"""How points come of answers: one pure function over values, no database, in ``Decimal`` (design §9).
+"""How points come of answers: one pure function over values, no database, in ``Decimal``.
 
     sheet = score(rules, {"1.1": Answer(value=Decimal(24))}, aim="2")
     sheet.total, sheet.conclusion, sheet.lines[0].reason
@@ -17,7 +17,7 @@ is left out on both sides: bars are compared with the points as they would be ou
 What was not answered gives nought and says so: it is not the same as not met.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -313,8 +313,3 @@ def plain(number: Decimal) -> str:
     """Without trailing noughts or an exponent."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def total_of(lines: Sequence[Line]) -> Decimal:
-    """The plain sum of their points."""
-    return sum((line.points for line in lines), NOUGHT)

@@ -1,4 +1,4 @@
-"""述职报告 in sections: which there are, in which order (domain.md §11.16), and how far each is."""
+"""述职报告 in sections: which there are, in which order, and how far each is."""
 
 from dataclasses import dataclass
 from typing import Any

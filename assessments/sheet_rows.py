@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, alike, said_in, sheet
-from assessments.choices import Method, ScoredBy
+from assessments.choices import Method
 from assessments.models import Campaign, Indicator, Review
 from assessments.scoring import Answer, Line, ScoreSheet, plain
 from assessments.tree import depths
@@ -151,7 +151,3 @@ def figures_of(review: Review, basis: Basis) -> list[Figure]:
             url = metric.url(review.organization, period_of(review.campaign))
             found.append(Figure(metric.label, text, metric.note, url, metric.name in wanted))
     return sorted(found, key=lambda each: not each.asked)
-
-
-def side_label(side: str) -> str:
-    return str(ScoredBy(side).label)

@@ -92,10 +92,6 @@ class Outlook:
         return None if None in found else Need(*found)  # type: ignore[arg-type]
 
     @property
-    def is_reached(self) -> bool:
-        return not self.vetoes and self.need == Need(0, 0, 0)
-
-    @property
     def points_short(self) -> Decimal:
         """Of the total. By points alone; vetoes are another question."""
         return Decimal(self.need.total) / 100 if self.need else NOUGHT

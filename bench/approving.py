@@ -1,23 +1,18 @@
 """Eight reviewers approve annual confirmations at once, over HTTP: how many a second, and is any lost or done twice."""
 
-import http.client
 import queue
-import secrets
-import statistics
-import string
-import threading
-import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
-from bench.measure import client_for
+from bench.at_once import Browser, at_once, headers_of, person_with
+from bench.measure import Timing
 from core.models import Job, WorkflowEvent
-from organizations.models import Appointment, Organization, User
-from organizations.permissions import grant
+from organizations.models import Organization
 from teams.models import Filing, FilingStep
 
 CLIENTS, MOST = 8, 200
@@ -36,58 +31,34 @@ class Approval:
 
 
 def measure_approvals(port: int) -> Approval:
-    cookies = [_cookie(_reviewer(number)) for number in range(1, CLIENTS + 1)]
     office = Organization.objects.get(code="150000")
+    reviewers = [
+        person_with("reviewer", office, username=f"reviewer-{number}", name=f"审核{number}")
+        for number in range(1, CLIENTS + 1)
+    ]
     rows = Filing.objects.filter(kind="annual", state="submitted", current_office=office, warnings=0)
     waiting = list(rows.order_by("pk").values("pk", "round_no", "current_step_id")[:MOST])
     left: queue.SimpleQueue[Any] = queue.SimpleQueue()
     for row in waiting:
         left.put(row)
-    samples: list[float] = []
-    threads = [threading.Thread(target=_approve, args=(port, cookie, left, samples)) for cookie in cookies]
-    begun = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - begun
+    timing = Timing()
+    form = "application/x-www-form-urlencoded"
+    browsers = [Browser(port, headers_of(reviewer, form), timing) for reviewer in reviewers]
+    seconds = at_once(*(partial(_approve, browser, left) for browser in browsers))
     keys = [row["pk"] for row in waiting]
-    p95 = statistics.quantiles(samples, n=20)[-1]
-    return Approval(len(keys), *_checked(keys), seconds, statistics.median(samples), p95)
+    return Approval(len(keys), *_checked(keys), seconds, timing.median, timing.p95)
 
 
-def _reviewer(number: int) -> User:
-    place = Organization.objects.get(code="150000")
-    user: User = User.objects.create_user(f"reviewer-{number}", name=f"审核{number}（演示）", organization=place)
-    User.objects.filter(pk=user.pk).update(must_change_password=False)
-    grant(Appointment.objects.create(user=user, role="reviewer", organization=place, basis="演示数据"))
-    return user
-
-
-def _cookie(user: User) -> tuple[str, str]:
-    """Cookies of a signed-in browser, and the token that its forms would carry."""
-    token = "".join(secrets.choice(string.ascii_letters) for _ in range(32))
-    signed_in = "; ".join(f"{name}={morsel.value}" for name, morsel in client_for(user.username).cookies.items())
-    return f"{signed_in}; csrftoken={token}", token
-
-
-def _approve(port: int, cookie: tuple[str, str], left: "queue.SimpleQueue[Any]", samples: list[float]) -> None:
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    headers = {"Cookie": cookie[0], "X-CSRFToken": cookie[1], "Content-Type": "application/x-www-form-urlencoded"}
+def _approve(browser: Browser, left: "queue.SimpleQueue[Any]") -> None:
     while True:
         try:
             row = left.get_nowait()
         except queue.Empty:
-            break
+            return
         body = urlencode({"action": "confirm", "round": row["round_no"], "step": row["current_step_id"]})
-        begun = time.perf_counter()
-        link.request("POST", reverse("teams:desk_decide", args=[row["pk"]]), body=body, headers=headers)
-        answer = link.getresponse()
-        answer.read()
-        samples.append((time.perf_counter() - begun) * 1000)
-        if answer.status != 302:
-            raise SystemExit(f"approving {row['pk']}: {answer.status}")
-    link.close()
+        status, _data = browser.post(reverse("teams:desk_decide", args=[row["pk"]]), body)
+        if status != 302:
+            raise SystemExit(f"approving {row['pk']}: {status}")
 
 
 def _checked(keys: list[int]) -> tuple[int, int]:

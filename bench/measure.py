@@ -114,12 +114,14 @@ class Result:
         self.queries, html = count_queries(client, page)
         self.asset_bytes = asset_bytes(html)
         self.one, self.eight = Timing(), Timing()
+        self.turns = 0
         self._web_seconds = self._database_seconds = 0.0
         self._cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
         self.slow = max(self._time(clients=1, requests=2).samples) > SLOW
 
     def turn(self, requests: int) -> None:
         """So many requests one after the other, and about as many by eight clients, one each at least."""
+        self.turns += 1
         web, database = cpu_of(self._web), cpu_of(self._database)
         self.one.samples += self._time(clients=1, requests=1 if self.slow else requests).samples
         self._web_seconds += cpu_of(self._web) - web

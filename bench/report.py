@@ -42,6 +42,7 @@ def save(scale: int, seeded: float, results: list[Result], recounts: list[Recoun
             "database": result.database_cpu,
             "assets": result.asset_bytes,
             "slow": result.slow,
+            "turns": result.turns,
             "requests": [len(result.one.samples), len(result.eight.samples)],
         }
         for result in results
@@ -114,8 +115,11 @@ def _table(data: dict[str, Any], first: dict[str, Any] | None) -> list[str]:
         *map(str, _lines(data, first)),
     ]
     one, eight = next(row["requests"] for row in data["rows"] if not row["slow"])
-    lines += ["", f"每页 1 人 {one} 次，8 人 {eight} 次请求；超过 {SLOW / 1000:g} 秒的页面 1 人 5 次，8 人一轮。"]
-    lines[-1] += f"装入数据 {data['seeded']:.0f} 秒（各规模同时装入）。"
+    turns = max(row["turns"] for row in data["rows"])
+    lines += ["", f"每页 {turns} 轮，1 人共 {one} 次，8 人共 {eight} 次请求；"]
+    lines[-1] += (
+        f"超过 {SLOW / 1000:g} 秒的页面 1 人每轮一次，8 人只测第一轮。装入数据 {data['seeded']:.0f} 秒（各规模同时装入）。"
+    )
     recounted = "；".join(f"{made['page']} {made['seconds']:.1f} 秒" for made in data["recounts"])
     if recounted:
         lines += ["", f"页面不等、由后台统计或查找并注明时间的：{recounted}。"]
@@ -218,7 +222,7 @@ def write(scales: list[int], path: Path) -> None:
         f"由 `bin/bench` 于 {date.today()} 在 {os.cpu_count()} 核 {platform.machine()} 机器上测得，同一次运行内比较；数据库、消息队列、网页服务"
         "（granian，1 个进程）和发请求的一方都在同一台机器上。毫秒随机器而变，看比例。",
         "",
-        "各规模先全部装好，整理（`VACUUM ANALYZE`、检查点）并等数据库空闲，再一页一页地在各规模轮流测，每页五轮：同一页在各规模相隔几秒，"
+        "各规模先全部装好，整理（`VACUUM ANALYZE`、检查点）并等数据库空闲，再一页一页地在各规模轮流测：同一页在各规模相隔几秒，"
         "机器上别的事情对它们影响大致相同。列表各页在各规模行数相同；机构页在大规模下多列一些队伍，是页长，不是查找变慢。",
         "",
         f"预算：每页查询不超过 {QUERIES} 次且不随行数变；中位数不超过空白登录页的 {RATIO:g} 倍；×100 的这个倍数不超过 ×1 的 {GROWTH:g} 倍；"

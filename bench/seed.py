@@ -19,7 +19,7 @@ _KINDS = "赈济,医疗,供水,水上救生,山野搜救,心理,救护转运,大
 
 @dataclass(frozen=True)
 class Size:
-    """How many rows a scale has; ×1 is the expected size of the region (domain.md §9)."""
+    """How many rows a scale has; ×1 is the expected size of the region."""
 
     scale: int
 

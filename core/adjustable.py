@@ -1,7 +1,7 @@
-"""Numbers that somebody above sets for everybody: what there is, what is shipped, and where it comes from.
+"""Numbers the region sets for everybody, each with its default and its source.
 
-A subject app lists its ``Setting``s and has a tracked model with ``key``, ``value`` and ``source`` for those that were
-set; what has no row is as it was shipped.
+A subject app lists its ``Setting``s and has a tracked model with ``key``, ``value`` and ``source``; a setting without a
+row has its default.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from core.words import yes_no
 
 @dataclass(frozen=True)
 class Setting:
-    """:param shipped: the value until another is set; :param low, high: what may be set."""
+    """One number. :param shipped: the default. :param low, high: the range that may be set."""
 
     key: str
     label: StrOrPromise
@@ -37,7 +37,7 @@ class Setting:
 
 
 def values_of(model: type[Model], *settings: Setting) -> list[int]:
-    """Several in one query."""
+    """The values of several settings, with one query."""
     keys = [setting.key for setting in settings]
     rows = dict(model._default_manager.filter(pk__in=keys).values_list("pk", "value"))
     return [rows.get(setting.key, setting.shipped) for setting in settings]

@@ -1,6 +1,6 @@
-"""The cache in Redis or Valkey, which may be away: then nothing is cached, and no page fails because of it.
+"""The cache in Redis or Valkey. While the server is away nothing is cached, and no page fails.
 
-What must hold without the cache does not rely on it: sessions and lockouts are in the database.
+Nothing that must hold relies on the cache: sessions and lockouts are in the database.
 """
 
 import logging
@@ -14,7 +14,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 logger = logging.getLogger(__name__)
 AWAY = (RedisConnectionError, RedisTimeoutError)
-PAUSE = 3.0  # seconds without a new try, so that a server that does not answer is not waited for again and again
+PAUSE = 3.0  # seconds before the next try, so that requests do not all wait for a server that does not answer
 
 
 class ForgivingClient(RedisCacheClient):

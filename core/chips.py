@@ -1,4 +1,4 @@
-"""The chip of a state as a cell shows it: what ``generic/_state.html`` draws, without a template for every cell."""
+"""The chip of a state, as ``generic/_state.html`` draws it: a list would render that template once a cell."""
 
 from functools import cache
 from typing import Any

@@ -1,14 +1,14 @@
-"""Counts that may take long: made at once while that is quick, else in the background and kept with their time.
+"""Counts that may take long: made in the request where that is quick, otherwise by a worker, and then cached.
 
     @counter("teams.heads")
     def heads(*, office: int) -> dict[str, int]: ...
 
     tally = counts.read("teams.heads", office=office.pk)
 
-A page waits as long as the setting ``PAGE_WAITS`` says. What takes longer is counted by a worker; until then the page
-says so, and asks again. A count once known is shown with the time it was made (截至 09:30) and made anew when it is
-older than ``FRESH``. What is quick is never kept. So a number is always right about the moment it names. ``find`` does
-the same for the rows of a list (``core.lists.found``).
+A page waits for ``PAGE_WAITS`` seconds (a setting). If a count takes longer, a worker makes it; meanwhile the page says
+so and asks again. A cached count is shown with its time (截至 09:30), and counted again in the background once it is
+older than ``FRESH``. Quick counts are not cached. So every number is true of the moment it names. ``find`` does this
+for the rows of a list (``core.lists.found``).
 """
 
 import json
@@ -27,14 +27,14 @@ from django.utils import timezone
 from core.limits import TooLong, within
 from core.queue import send
 
-SLOW = 0.06  # seconds; what takes longer is kept
-FRESH = timedelta(minutes=5)  # from then on a kept count is made anew in the background, and shown until it is
-KEPT_FOR = 24 * 3600  # seconds
-FOUND_FOR = timedelta(hours=1)  # in which a list shows what was found for it before
-BUSY = 5  # times slower than else, for which a light query may be
-QUICK_FOR = 3600  # seconds in which what was quick once is counted without a limit
-COUNTING_FOR = 300  # seconds; then a worker that has not answered is taken for dead
-PATIENCE = timedelta(minutes=2)  # for which a page asks again by itself
+SLOW = 0.06  # seconds; a count that takes longer is cached
+FRESH = timedelta(minutes=5)  # an older count is still shown, while a worker counts again
+KEPT_FOR = 24 * 3600  # seconds in the cache
+FOUND_FOR = timedelta(hours=1)  # how long a list may show rows a worker found earlier
+BUSY = 5  # how many times longer a cheap query may take, because the machine may be busy
+QUICK_FOR = 3600  # seconds for which a count that was quick once is made without a time limit
+COUNTING_FOR = 300  # seconds after which a worker that has not answered is taken for dead
+PATIENCE = timedelta(minutes=2)  # how long a page asks again by itself
 
 Counter = Callable[..., Any]
 _COUNTERS: dict[str, Counter] = {}
@@ -42,8 +42,12 @@ _COUNTERS: dict[str, Counter] = {}
 
 @dataclass(frozen=True)
 class Tally:
-    """:param value: None: it is being counted for the first time. :param at: when it was counted; None: just now.
-    :param since: since when somebody waits for the first count."""
+    """A count, or the wait for it.
+
+    :param value: None while it is being counted for the first time.
+    :param at: when it was counted; None: just now.
+    :param since: when the first count was asked for.
+    """
 
     value: Any
     at: datetime | None = None
@@ -55,7 +59,7 @@ class Tally:
 
     @property
     def overdue(self) -> bool:
-        """It takes so long that a page should not ask again by itself."""
+        """The wait is so long that a page should stop asking by itself."""
         return self.since is not None and timezone.now() - self.since > PATIENCE
 
 
@@ -72,9 +76,9 @@ def counter(name: str) -> Callable[[Counter], Counter]:
 
 
 def read(name: str, at_once: Counter | None = None, /, **given: Any) -> Tally:
-    """What the counter gives for ``given``: now, or as it was when it was last counted.
+    """What the counter returns for ``given``: counted now, or the cached count.
 
-    :param at_once: gives the same from objects that the page has in hand; the worker reads them again.
+    :param at_once: returns the same from objects the page already has; a worker calls the counter itself.
     """
     work = _Work(name, given)
     kept, busy = work.known()
@@ -95,11 +99,11 @@ def read(name: str, at_once: Counter | None = None, /, **given: Any) -> Tally:
 
 
 def find(name: str, at_once: Counter, /, *, asked: str, given: Callable[[], dict[str, Any]]) -> Tally:
-    """As ``read``, for what is to be as it is now whenever that can be had: only what a page cannot wait for is made by
-    the worker, kept, and shown for ``FOUND_FOR``. A machine that has much to do is no reason (``_unless_heavy``).
+    """As ``read``, but fresh whenever possible: only what a page cannot wait for is found by a worker, cached and
+    shown for up to ``FOUND_FOR``. A busy machine alone is no reason to hand it over (``_unless_heavy``).
 
-    :param at_once: may give more than the counter does; it is never kept.
-    :param asked: what it is kept under; ``given`` is what the counter takes, asked for only when the worker is needed.
+    :param at_once: may return more than the counter does; its result is never cached.
+    :param asked: the cache key. :param given: returns the counter's arguments; called only when a worker is needed.
     """
     work = _Work(name, given, asked)
     kept, busy = work.known()
@@ -112,7 +116,7 @@ def find(name: str, at_once: Counter, /, *, asked: str, given: Callable[[], dict
 
 
 def recount(name: str, given: dict[str, Any], asked: str = "") -> None:
-    """Tally and keep; for the worker. May run twice."""
+    """Count and cache; called by the worker. May run twice."""
     work = _Work(name, given, asked)
     try:
         _keep(work.key, _COUNTERS[name](**given))
@@ -121,7 +125,7 @@ def recount(name: str, given: dict[str, Any], asked: str = "") -> None:
 
 
 class _Work:
-    """One count: where it is kept, whether somebody is at it, and how it is handed to the worker."""
+    """One count: its place in the cache, whether a worker is at it, and how it is handed to one."""
 
     def __init__(self, name: str, given: dict[str, Any] | Callable[[], dict[str, Any]], asked: str = "") -> None:
         self.name, self._given, self._asked = name, given, asked
@@ -129,12 +133,12 @@ class _Work:
         self.lock = f"{self.key}:counting"
 
     def known(self) -> tuple[Any, bool]:
-        """What is kept, and whether it is being counted."""
+        """What the cache holds, and whether a worker is counting."""
         held = cache.get_many([self.key, self.lock])
         return held.get(self.key), self.lock in held
 
     def renewed(self, kept: Tally) -> Tally:
-        """What is kept; it is made anew when it is no longer fresh."""
+        """The cached count; a worker is asked for a new one when it is no longer fresh."""
         assert kept.at is not None
         if timezone.now() - kept.at > FRESH:
             self._begin()
@@ -145,19 +149,19 @@ class _Work:
         return self.waiting()
 
     def waiting(self) -> Tally:
-        """The first count is on its way; or it has just been made."""
+        """The first count, if it has arrived meanwhile; otherwise the wait for it."""
         kept = cache.get(self.key)
         return kept if _of_late(kept) else Tally(None, since=cache.get(self.lock) or timezone.now())
 
     def _begin(self) -> None:
-        """Have it counted, unless somebody does already."""
+        """Ask a worker, unless one is at it already."""
         if cache.add(self.lock, timezone.now(), COUNTING_FOR):
             given = self._given() if callable(self._given) else self._given
             send("core.recount", name=self.name, given=given, **({"asked": self._asked} if self._asked else {}))
 
 
 def _of_late(kept: Any) -> TypeGuard[Tally]:
-    """Counted within ``FOUND_FOR``."""
+    """Whether it was counted within ``FOUND_FOR``."""
     return isinstance(kept, Tally) and kept.at is not None and timezone.now() - kept.at < FOUND_FOR
 
 
@@ -172,8 +176,8 @@ def _keep(key: str, value: Any) -> Tally:
 
 
 def _unless_heavy(find: Counter) -> Any:
-    """What is found, or None where a query of it takes longer than a page waits: by itself, not because the machine is
-    busy. What the database takes for light gets some more time."""
+    """What is found, or None where a query is too heavy for a page. One that the database thinks cheap may take
+    ``BUSY`` times as long: then it is the machine that is busy."""
     try:
         with within(settings.PAGE_WAITS):
             return find()
@@ -188,7 +192,7 @@ def _unless_heavy(find: Counter) -> Any:
 
 
 def _within_limit(count: Counter) -> Any:
-    """What the counter gives, or None where a query of it takes longer than a page waits."""
+    """What the counter returns, or None where one of its queries takes longer than a page waits."""
     try:
         with within(settings.PAGE_WAITS):
             return count()

@@ -1,4 +1,4 @@
-"""A limit on what the database may take for one page."""
+"""A time limit for the queries of one page."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,11 +10,11 @@ from django.db import OperationalError, connection
 from psycopg.errors import QueryCanceled
 
 
-class TooLong(Exception):  # noqa: N818 - not a fault: what was asked takes longer than a page may
-    """A query was ended because it took too long.
+class TooLong(Exception):  # noqa: N818 - not an error: the query takes longer than a page may
+    """A query was cancelled because it took too long.
 
-    :ivar cost: what the database expects it to cost, in its own unit (about 100,000 a second on an idle machine): tells
-        a question that has much to look through from a machine that has much to do.
+    :ivar cost: the planner's estimate, in its own unit (about 100,000 a second on an idle machine). It tells a heavy
+        query from a busy machine.
     """
 
     def __init__(self, cost: float) -> None:
@@ -24,12 +24,12 @@ class TooLong(Exception):  # noqa: N818 - not a fault: what was asked takes long
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Every query of the block may take so long.
+    """Cancel every query of the block that takes longer than ``seconds``.
 
-    The limit is sent along with each query and ends with it, so it costs no round trip and is never left behind. Within
-    a transaction of somebody else there is none: ending a query would end the transaction.
+    The limit is sent with each query and ends with it, so it costs no round trip and is never left behind. Inside an
+    open transaction there is no limit, because a cancelled query would end that transaction.
 
-    :raises TooLong: when a query has been ended.
+    :raises TooLong: when a query was cancelled.
     """
     if connection.in_atomic_block:
         yield
@@ -58,6 +58,6 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def _take_late_end() -> None:
-    """The limit may be reached in the very moment a query is through: then it ends whatever comes next."""
+    """The limit may be reached just as a query finishes, and would then cancel the next one: let it cancel this one."""
     with suppress(QueryCanceled):
         connection.connection.execute("SELECT 1")

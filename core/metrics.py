@@ -1,8 +1,8 @@
-"""Named numbers with the records behind them (design §4): one number is computed in one place.
+"""Named numbers with the records behind them: one number is computed in one place.
 
     @metric("offices_unstaffed", _("无专职人员机构数"), _("个"), note=_("今天在册、没有专职人员的红十字会机构"))
     def offices_unstaffed(scope: Organization, period: Period) -> Measure:
-        return Measure.of(Organization.objects.below(scope).filter(has_staff=False))
+        return Measure.of(_offices(scope).filter(has_staff=False))
 
 Statistics, standards and reports read the same functions by name. A metric never checks rights: the caller passes a
 scope it may see.
@@ -31,8 +31,8 @@ from core.together import together
 class Period:
     """Days from ``start`` up to and without ``end``.
 
-    What happened is counted of the whole period. How things stand (who is a member, what is in force) is told as at one
-    day, ``as_at``: so the number of a year that is over stays what it was on 31 December.
+    Events are counted over the whole period. States (who is a member, what is in force) are taken as at one day,
+    ``as_at``, so that the number of a year that is over stays what it was on 31 December.
     """
 
     start: date
@@ -49,17 +49,17 @@ class Period:
 
     @property
     def year(self) -> int:
-        """The calendar year of its last day: what is only known by the year is that year's."""
+        """The calendar year of its last day, for records that are known by the year only."""
         return (self.end - timedelta(days=1)).year
 
     @property
     def past(self) -> date | None:
-        """``as_at`` where the day has gone by; None: how things stand now."""
+        """``as_at`` where that day is over; None where it is today, and states are read as they are now."""
         day = self.as_at
         return day if day < timezone.localdate() else None
 
     def looked_back(self) -> dict[str, str]:
-        """For the address of a list that can be looked at as at a day."""
+        """Query parameters that make a list show that day."""
         return {"at": self.past.isoformat()} if self.past else {}
 
     def __str__(self) -> str:
@@ -70,14 +70,14 @@ class Period:
 
 @dataclass(frozen=True)
 class Measure:
-    """A number and the rows it is counted from. Counted when first read, or for several at once by ``counted``.
+    """A number and the rows behind it. Counted when first read, or together with others by ``counted``.
 
-    A sum or a share gives ``total``, an aggregate over the rows ``among``; ``records`` are then what the list behind
-    the number shows. Measures among the same rows are taken in one pass over them.
+    A count needs only ``records``. A sum or a share has ``total``, an aggregate over the rows ``among``; ``records``
+    are then what the list behind the number shows. Measures over the same rows are read in one pass.
 
-    :param branches: whether the same may be taken of the rows of each branch.
-    :param each: rows and the aggregate over them that give the number of each place by itself, where the rows above
-        do not: one of each person is counted, and he or she is in several teams. Read for places with nothing below.
+    :param branches: whether the number can be broken down by branch.
+    :param each: rows and aggregate for the number of a single team, where they differ: a person in two teams counts
+        once for the office and once in each team.
     """
 
     number: int | Decimal | None = None
@@ -110,7 +110,7 @@ class Measure:
 
     @property
     def per_row(self) -> "tuple[QuerySet[Any], Any]":
-        """The rows and the aggregate over them that give the number, also of a part of the rows."""
+        """The rows and the aggregate over them that give the number; also right for a part of the rows."""
         if self.among is not None:
             return self.among, self.total
         assert self.records is not None, "a bare number has no rows"
@@ -118,7 +118,7 @@ class Measure:
 
     @property
     def per_place(self) -> "tuple[QuerySet[Any], Any]":
-        """The same for the rows of one place with nothing below it."""
+        """The same for a single team."""
         return self.each or self.per_row
 
     @cached_property
@@ -140,8 +140,8 @@ class Metric:
     """A registered function and how to show it.
 
     :param link: (scope, period) → address of the list that shows exactly the records.
-    :param place: relation from a record to its organization (``""``: the record is one), for breakdowns.
-    :param only_now: tells how things stand today, also of a period that is over.
+    :param place: relation from a record to its organization, for breakdowns (``""``: the record is one).
+    :param only_now: the number is that of today, whatever the period.
     """
 
     name: str
@@ -153,7 +153,7 @@ class Metric:
     place: str
     only_now: bool = False
 
-    do_not_call_in_templates: ClassVar[bool] = True  # a template shows it; only code asks for its number
+    do_not_call_in_templates: ClassVar[bool] = True  # templates show its label; they would call it without a scope
 
     def __call__(self, scope: Any, period: Period) -> Measure:
         return self.function(scope, period)
@@ -209,20 +209,20 @@ def totals_of(among: "QuerySet[Any]", **totals: Any) -> Subquery:
 
 
 def _number(value: Any) -> int | Decimal:
-    """As it comes out of an object; nothing is nought."""
+    """A number as JSON gives it; nothing is nought."""
     return Decimal(str(value)) if isinstance(value, float) else value or 0
 
 
 class Counted(dict[str, Measure]):
-    """Name → measure; ``tally`` says when they were counted, or that they still are."""
+    """Name → measure; ``tally`` says when they were counted, or that a worker still counts."""
 
     tally: Tally
 
 
 def counted(metrics: Iterable[Metric], scope: Any, period: Period) -> Counted:
-    """Several metrics, all counts read in one query, or as ``core.counts`` has kept them.
+    """Several metrics, counted with one query or taken from the cache of ``core.counts``.
 
-    While they are counted for the first time (``tally.counting``) each measure still counts itself when it is read.
+    While a worker counts for the first time (``tally.counting``), reading a measure's value counts it in the request.
     """
     found = Counted((metric.name, metric(scope, period)) for metric in metrics)
     open_ones = {name: each for name, each in sorted(found.items()) if each.is_open}
@@ -236,7 +236,7 @@ def counted(metrics: Iterable[Metric], scope: Any, period: Period) -> Counted:
 
 
 def by_branch(metric: Metric, scope: Any, period: Period, length: int) -> Tally:
-    """The number of each branch: path of ``length`` characters → number, as ``core.counts`` has it."""
+    """The number of each branch, by ``core.counts``: first ``length`` characters of its path → number."""
     measure = metric(scope, period)
     if measure.records is None or not measure.branches:
         return Tally({})
@@ -268,7 +268,7 @@ def numbers_at(metrics: Iterable[Metric], places: Iterable[Any], period: Period)
 
 
 def _plain(number: Any) -> int | Decimal:
-    """As it was before it travelled: a decimal comes back with the digits of a float."""
+    """As a page shows it: a decimal without the trailing digits the database adds."""
     return _number(float(number)) if isinstance(number, Decimal) else number or 0
 
 
@@ -295,7 +295,7 @@ def _by_place(
 
 
 def _about(scope: Any, period: Period) -> dict[str, Any]:
-    """What ``_read`` makes a scope and a period of again."""
+    """Scope and period as JSON for a worker; ``_read`` turns them back."""
     return {"scope": [scope._meta.label_lower, scope.pk], "days": [f"{period.start}", f"{period.end}"]}
 
 

@@ -32,6 +32,6 @@ def next_numbers(key: str, count: int) -> range:
 
 
 def numbered(prefix: str, code: str, year: int) -> str:
-    """A full number such as ``NMHS-150400-2026-0007`` (design §6): prefix, division code, year, four digits."""
+    """A full number such as ``NMHS-150400-2026-0007``: prefix, division code, year, four digits."""
     key = f"{prefix}-{code}-{year}"
     return f"{key}-{next_number(key):04d}"

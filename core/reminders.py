@@ -1,4 +1,4 @@
-"""Occasions on which the portal reminds somebody. They remind; they never decide (design §6).
+"""Occasions on which the portal reminds somebody. They remind; they never decide.
 
 A subject app writes functions ``() → iterable of Reminder`` and names them in the setting ``REMINDERS``. Beat asks them
 every hour; ``once`` names the occasion, so each person hears of it once, however often it is asked.

@@ -1,7 +1,7 @@
 """Several lists in one round trip to the database.
 
-A page that shows many small things (phrases, comments, the rule, the way) would ask for each by itself. ``together``
-asks for all at once and gives the same objects the querysets give, and ``numbers`` how many rows several lists have.
+A page that shows many small lists (phrases, comments, the rule, its steps) would need a query for each. ``together``
+reads them all with one and returns the same objects as the querysets; ``numbers`` counts the rows of several at once.
 """
 
 import json

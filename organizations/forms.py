@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import VersionedForm
-from core.workflow import MoveNotAllowed
+from core.move_forms import WordsForm
+from core.workflow import Move, MoveNotAllowed
 from organizations.models import AccountRequest, Appointment, Division, Organization, User
 from organizations.permissions import reach
 from organizations.requests import FIELDS, label_of, masked, problems
@@ -337,26 +337,13 @@ class NewRequestForm(forms.Form):
         self.fields["organization"].queryset = places  # type: ignore[attr-defined]
 
 
-class DecisionForm(forms.Form):
-    """The words that go with a decision; for a return, also a comment at each field."""
+class DecisionForm(WordsForm):
+    """The words that go with a decision; for a return, also a remark at each field."""
 
-    comment = forms.CharField(label=_("意见"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    remarks_hint = _("只写要改的，空着的不会显示给申请人。")
 
-    def __init__(self, *args: Any, record: AccountRequest, by_field: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.by_field = by_field
-        if by_field:
-            self.fields["comment"].help_text = _("总的意见。哪一项要改，写在下面对应的项目里。")
+    def __init__(self, *args: Any, record: AccountRequest, move: Move, **kwargs: Any) -> None:
+        super().__init__(*args, needs_comment=move.needs_comment, **kwargs)
+        if move.action == "return_for_changes":
             for name in FIELDS:
-                label = label_of(name)
-                given = _("现填：%(value)s") % {"value": masked(record, name)}
-                self.fields[f"field_{name}"] = forms.CharField(
-                    label=label, required=False, max_length=200, help_text=escape(given)
-                )
-
-    def facts(self) -> dict[str, Any]:
-        """What goes into ``perform`` beside the comment: only fields something was written at."""
-        if not self.by_field:
-            return {}
-        given = {name: self.cleaned_data[f"field_{name}"] for name in FIELDS}
-        return {"fields": {name: comment for name, comment in given.items() if comment}}
+                self.ask_remark(name, label_of(name), masked(record, name))

@@ -21,7 +21,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 @transaction.atomic
 def load_divisions() -> None:
-    """GB/T 2260 divisions (1 + 12 + 103), and functional areas under supplementary codes (domain.md §6)."""
+    """GB/T 2260 divisions (1 + 12 + 103), and functional areas under supplementary codes."""
     rows = [
         Division(code=row["code"], name=row["name"], parent_id=row["parent_code"] or None, level=row["level"])
         for row in _rows("divisions.csv")

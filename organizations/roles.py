@@ -2,7 +2,7 @@
 
 A role is held through an ``Appointment`` at one organization. ``here`` counts at that organization, at the offices
 it stands proxy for, and at the teams these manage directly; ``below`` counts at everything underneath. So a superior
-office sees all below it and acts only in its own step (design §5).
+office sees all below it and acts only in its own step.
 """
 
 from dataclasses import dataclass, field
@@ -162,5 +162,5 @@ ROLES: dict[str, Role] = {
     "assessor": Role(_("测评专家"), _("只为分配到的队伍评分"), _levels(Level.REGION, Level.LEAGUE), here=frozenset()),
 }
 ROLE_CHOICES = [(key, role.label) for key, role in ROLES.items()]
-# 等保 2.0 8.1.4.2 d（domain.md §8.1）：系统、安全、审计三员互斥
+# 等保 2.0 8.1.4.2 d：系统、安全、审计三员互斥
 ADMINISTRATORS = [key for key, role in ROLES.items() if role.administrator]

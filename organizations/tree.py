@@ -41,7 +41,7 @@ def add_office(
     """Add an office under ``parent``.
 
     :param area: ``code`` and ``name`` of a functional area (开发区) that has no GB/T 2260 code: it is entered as a
-        supplementary division beside the standard ones (domain.md §6). Otherwise ``division`` is an existing one.
+        supplementary division beside the standard ones. Otherwise ``division`` is an existing one.
     """
     _one_at_a_time()
     can(by, Right.MANAGE_TREE, parent).require()

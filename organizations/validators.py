@@ -14,7 +14,7 @@ _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def validate_uscc(value: str) -> None:
-    """统一社会信用代码, GB 32100-2015: 18 characters without I O Z S V and a check character (domain.md §4.1)."""
+    """统一社会信用代码, GB 32100-2015: 18 characters without I O Z S V and a check character."""
     if not re.fullmatch(rf"[{_USCC_ALPHABET}]{{18}}", value):
         raise ValidationError(_("统一社会信用代码应为 18 位数字和大写字母，不含 I、O、Z、S、V。"))
     total = sum(_USCC_ALPHABET.index(character) * pow(3, index, 31) for index, character in enumerate(value[:17]))

@@ -1,4 +1,4 @@
-"""Choice lists of people (domain.md §11.0; GB/T 2261.1, 4762, 3304 and 4658 where a standard names the list)."""
+"""Choice lists of people (GB/T 2261.1, 4762, 3304 and 4658 where a standard names the list)."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -82,7 +82,7 @@ class Presence(TextChoices):
 
 
 class EndKind(TextChoices):
-    """Why a membership ended (domain.md §11.6)."""
+    """Why a membership ended."""
 
     VOLUNTARY = "voluntary", _("自愿退出")
     AGE = "age", _("超龄")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import EllipsisType
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -37,6 +38,26 @@ class Recipient:
     number: str = ""
     held: int = 0
     renew: bool = False
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What all certificates of one grant have in common.
+
+    :param expires_on: left out, the kind's default; None, without an end.
+    """
+
+    kind: CertificateKind
+    issuer: str
+    issued_on: date
+    expires_on: date | EllipsisType | None = ...
+    level: str = ""
+    source: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """Columns of each certificate."""
+        ends = run_out(self.kind, self.issued_on) if isinstance(self.expires_on, EllipsisType) else self.expires_on
+        return {**vars(self), "expires_on": ends}
 
 
 @dataclass(frozen=True)
@@ -73,37 +94,24 @@ def numbers_from(prefix: str, first: str) -> Iterator[str]:
 
 
 @transaction.atomic
-def grant(
-    recipients: Sequence[Recipient],
-    *,
-    kind: CertificateKind,
-    issuer: str,
-    issued_on: date,
-    by: User,
-    expires_on: date | EllipsisType | None = ...,
-    level: str = "",
-    source: str = "",
-) -> Granted:
+def grant(recipients: Sequence[Recipient], terms: Terms, *, by: User) -> Granted:
     """Give each recipient a certificate; verified at once where ``by`` verifies, reported elsewhere.
 
-    :param expires_on: left out, the kind's default; None, without an end.
     :raises GrantRefused: somebody cannot be given one; then nobody is.
     """
     people = [recipient.person for recipient in recipients]
     keys = [person.pk for person in people]
     # the second of two at once waits here, and then finds what the first one granted
     list(Person.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
-    held = held_by(keys, kind)
-    _check(recipients, held, kind, by)
+    held = held_by(keys, terms.kind)
+    _check(recipients, held, terms.kind, by)
     ended = [recipient for recipient in recipients if recipient.renew and recipient.held]
     for recipient in ended:
         CERTIFICATE.perform(held[recipient.person.pk], "end", by=by, reason=_("换发新证"))
-    until = run_out(kind, issued_on) if isinstance(expires_on, EllipsisType) else expires_on
-    facts = {"kind": kind, "issuer": issuer, "issued_on": issued_on, "expires_on": until}
-    verified = verified_by_entry(people, by)
+    facts, verified = terms.facts(), verified_by_entry(people, by)
     rows = [
         Certificate(
-            person=recipient.person, number=recipient.number, level=level, source=source, **facts,
+            person=recipient.person, number=recipient.number, **facts,
             **_verified(by) if recipient.person.pk in verified else {},
         )
         for recipient in recipients

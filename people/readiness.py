@@ -1,4 +1,4 @@
-"""在册, 持证, 可出动: the three numbers of a team, and what each member lacks (design §7).
+"""在册, 持证, 可出动: the three numbers of a team, and what each member lacks.
 
 ``NEEDS`` is the table: everything a member needs before he or she may be sent out, each with the rule it comes from.
 Lists, filters, numbers, the member's own page and the rostering of missions read it.

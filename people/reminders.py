@@ -27,7 +27,7 @@ from people.places import roster_url
 from people.settings import CHECKUP, value_of
 from people.validators import months_after
 
-STAGES = (90, 30, 0)  # days before the end (domain.md §11.7)
+STAGES = (90, 30, 0)  # days before the end
 WINDOW = 3  # days an occasion is looked for
 MOST = 60  # lines of one notice
 

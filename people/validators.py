@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.validators import validate_visible, validate_year
 
-ADULT = 18  # 突发事件应对法(2024) 第39条: members of rescue teams are adults (domain.md §1.3)
+ADULT = 18  # 突发事件应对法(2024) 第39条: members of rescue teams are adults
 validate_mobile = RegexValidator(r"^1[3-9]\d{9}$", _("手机号应为 11 位数字，以 1 开头"))
 _NAME = re.compile(r"[^\d<>/\\|{}\[\]@#$%^&*=+~`\"]+")
 

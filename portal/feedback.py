@@ -1,4 +1,4 @@
-"""意见建议: on every page, as the rules on mobile government applications ask (domain.md §8.4). It reaches the system
+"""意见建议: on every page, as the rules on mobile government applications ask. It reaches the system
 administrators as a notice."""
 
 from django import forms

@@ -1,4 +1,4 @@
-"""The left menu: sections by subject. An entry is there when the person may open it; counts come with one query."""
+"""The left menu: sections by subject. An entry is shown to those who may open it; all counts come from one query."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,15 +16,18 @@ from portal.todo import shown
 
 @dataclass(frozen=True)
 class Entry:
-    """:param right: shown to whoever has it anywhere; None: to everybody signed in.
-    :param duty: asked besides, where the right alone does not say whether the page is of use.
-    :param when: name of the counter (portal/todo.py) without which the page is of no use to the person.
+    """One link of the menu.
+
+    :param right: shown to those who hold it anywhere; None: to everybody signed in.
+    :param count: names of counters (portal/todo.py), added up and shown beside the label.
+    :param duty: a further condition, where the right alone does not say whether the page is useful.
+    :param when: name of a counter; the entry is shown while it is not nought.
     """
 
     label: StrOrPromise
     route: str
     right: Right | None = None
-    count: str = ""  # name of the counter shown at it (portal/todo.py); several are added up
+    count: str = ""
     duty: Callable[[Access], bool] = lambda held: True
     when: str = ""
 

@@ -161,7 +161,7 @@ PGHISTORY_MIDDLEWARE_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # 网络安全法第二十一条（三）: logs are kept at least six months; portal.E004 refuses less.
 AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=1096)
 
-# -- Accounts: 等保 2.0 8.1.4.1 as read in domain.md §8.1 ------------------------------------------------
+# -- Accounts: 等保 2.0 8.1.4.1 ---------------------------------------------------------------------------
 AUTH_USER_MODEL = "organizations.User"
 AUTHENTICATION_BACKENDS = ["organizations.signin.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [

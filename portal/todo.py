@@ -1,7 +1,7 @@
-"""Numbers that stand on every page: what waits for this person, and what he has not read. One query.
+"""The numbers on every page: what waits for this person, and unread notices. One query.
 
-Counted up to one past ``MOST``: a queue of thousands must not make every page of its administrator slow, and nobody
-works differently for 300,000 than for 300. The list behind the number counts on.
+Counting stops one past ``MOST``: a queue of thousands must not make every page slow, and nobody works differently for
+300,000 than for 300. The list behind the number counts further.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,10 +32,10 @@ from training.states import ActivityState, ProblemState
 
 MOST = 99
 DUE_IN = 7  # days before its limit a problem is something to do
-SLOW = 0.015  # seconds
-KEPT_FOR = 30  # seconds
-WRITTEN_FOR = 60  # seconds
-# What a person has to do, of all that is counted.
+SLOW = 0.015  # seconds; numbers that take longer are cached
+KEPT_FOR = 30  # seconds in the cache
+WRITTEN_FOR = 60  # seconds for which the SQL is reused
+# Of all numbers, those that are work to do.
 TODO = (
     "requests",
     "mend",
@@ -59,13 +59,14 @@ def shown(number: int) -> int | str:
 
 
 def counts_of(user: Any, more: Mapping[str, Question | None] = MappingProxyType({})) -> dict[str, int]:
-    """``requests``, ``filings``, ``applications``, ``activities`` to decide, certificates to ``verify``, ``problems``
-    to put right, ``unread``, and what was returned to the own side: ``mend``, ``filings_mend``, ``activities_mend``.
-    ``reviews`` to score or decide, ``reviews_mend`` still to hand in, ``gradings`` to take further, ``seats`` on panels
-    with which something is to be done; ``assessing``: whether the person assesses at all.
+    """Name → number. Names, where they do not speak for themselves:
 
-    :param more: what a page wants to have counted in the same query (``questions``). Kept on the user object, so that
-        the menu of that page counts nothing again.
+    ``…_mend``: returned to the person's own side, or still to hand in (``mend`` alone: account requests); ``verify``:
+    certificates; ``seats``: places on panels where something is to be done; ``assessing``: whether the person is an
+    assessor at all.
+
+    :param more: what else a page wants counted in the same query (``questions``). Kept on the user object, so that the
+        page's menu does not count again.
     """
     kept: dict[str, int] | None = getattr(user, "_todo", None)
     if kept is None or not more.keys() <= kept.keys():
@@ -77,7 +78,7 @@ def counts_of(user: Any, more: Mapping[str, Question | None] = MappingProxyType(
 
 
 def _counted(user: Any, wanted: dict[str, Question | None]) -> dict[str, int]:
-    """Where counting takes long, the numbers are kept for half a minute, or until the person does something."""
+    """Slow numbers are cached for half a minute, or until the person does something."""
     begun = monotonic()
     found = numbers(wanted)
     if monotonic() - begun > SLOW:
@@ -87,8 +88,8 @@ def _counted(user: Any, wanted: dict[str, Question | None]) -> dict[str, int]:
 
 @lru_cache(maxsize=300)
 def _written(user: Any, organization: int, held: Access, minute: int) -> dict[str, Question | None]:
-    """The questions of one person. Writing the dozen takes the ORM far longer than answering them takes the database,
-    so they are written once a minute (they name the day and the time) and asked anew on every page."""
+    """The questions of one person as SQL. Building them costs the ORM far more time than the database needs to answer,
+    so they are built once a minute (they contain the time of day) and asked on every page."""
     return questions({"unread": Notice.objects.filter(recipient=user).unread(), **_waiting(user, held)})
 
 
@@ -103,7 +104,7 @@ def questions(wanted: Mapping[str, QuerySet]) -> dict[str, Question | None]:
 
 
 def forget(user: Any) -> None:
-    """The person has done something: what waits is counted anew."""
+    """Call when the person has done something: the next page counts again."""
     cache.delete(_key(user))
 
 
@@ -112,7 +113,7 @@ def _key(user: Any) -> str:
 
 
 class TodoMiddleware:
-    """Whoever has sent something sees the numbers as they are after it."""
+    """After every POST the person's numbers are counted again."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -150,7 +151,7 @@ def _waiting(user: Any, held: Access) -> dict[str, QuerySet]:
 
 
 def _assessments(user: User, held: Access) -> dict[str, QuerySet]:
-    """An assessor has no right anywhere: he is asked about for everybody."""
+    """Asked for everybody, because an assessor holds no right that would tell."""
     wanted: dict[str, QuerySet] = {"seats": seats_to_do(user), "assessing": assessing(user)}
     if Right.SCORE_ASSESSMENT in held or Right.MANAGE_ASSESSMENT in held:
         keys = Q(pk__in=to_score(user).order_by().values("pk")) | Q(pk__in=to_decide(user).order_by().values("pk"))

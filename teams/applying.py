@@ -1,4 +1,4 @@
-"""What a filing brings about once it is filed, in the transaction of that move (design §6)."""
+"""What a filing brings about once it is filed, in the transaction of that move."""
 
 from collections.abc import Collection
 from typing import Any

@@ -1,4 +1,4 @@
-"""Checks of a filing before it is handed in, shown to both sides with the rule each comes from (design §6).
+"""Checks of a filing before it is handed in, shown to both sides with the rule each comes from.
 
 ``CHECKS`` is the table; what a check does when it finds something, its limit and the rule it quotes are data
 (``CheckSetting``), except where only one answer can be right (``fixed``). A check reads a ``Proposal`` and yields

@@ -1,4 +1,4 @@
-"""Choice lists of teams and filings, in the words of the founding notice (domain.md §11.0)."""
+"""Choice lists of teams and filings, in the words of the founding notice."""
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -96,7 +96,7 @@ class ExitKind(TextChoices):
 
 
 class ExitTask(TextChoices):
-    """What has to be accounted for before a team has left (design §6)."""
+    """What has to be accounted for before a team has left."""
 
     EMBLEM = "emblem", _("标志物收回")
     EQUIPMENT = "equipment", _("装备清退")

@@ -119,7 +119,7 @@ class Proposal:
 
     @cached_property
     def needed(self) -> list[str]:
-        """What has to be filled in before the filing is handed in (domain.md §11.3, *), as the choices stand."""
+        """What has to be filled in before the filing is handed in with the choices made so far."""
         needed: list[str] = [*_ABOUT_NEEDED.get(self.kind, ())]
         if self.asks_facts:
             needed += _ALWAYS

@@ -20,7 +20,7 @@ def _data(name: str) -> Any:
 
 @transaction.atomic
 def load_categories() -> None:
-    """Nine graded categories and others (domain.md §11.0)."""
+    """Nine graded categories and others."""
     rows = enumerate(_data("team_categories.yaml"), 1)
     Category.objects.bulk_create([Category(position=number * 10, **row) for number, row in rows], ignore_conflicts=True)
 

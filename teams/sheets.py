@@ -30,7 +30,7 @@ def one_page(shot: Snapshot, *, by: User) -> bytes:
 
 
 def register(shot: Snapshot, *, by: User, with_roster: bool = False) -> bytes:
-    """队伍登记表. The office's own form was not found (domain.md §4.1), so the paper calls itself a sample."""
+    """队伍登记表. The office's own form was not found, so the paper calls itself a sample."""
     with in_chinese():
         annex = roster_lines(shot.team.organization, by) if with_roster else []
         return render_pdf("pdf/team_register.html", _facts(shot, by) | {"annex": annex})

@@ -8,14 +8,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-# Inner Mongolia with a margin (domain.md §11.3): outside is said as a warning, for a base may be across the border.
+# Inner Mongolia with a margin: outside is said as a warning, for a base may be across the border.
 REGION_LATITUDE = (Decimal(37), Decimal(54))
 REGION_LONGITUDE = (Decimal(97), Decimal(127))
 _DOCUMENT_NUMBER = re.compile(r"[^\d〔〕\s]{2,20}〔(\d{4})〕([1-9]\d{0,4})号")
 
 
 def validate_document_number(value: str) -> None:
-    """发文字号: 机关代字 + 〔four-digit year〕 + number without leading zeros + 号 (GB/T 9704, domain.md §4.3)."""
+    """发文字号: 机关代字 + 〔four-digit year〕 + number without leading zeros + 号 (GB/T 9704)."""
     found = _DOCUMENT_NUMBER.fullmatch(value)
     if found is None:
         raise ValidationError(

@@ -1,8 +1,6 @@
 """Certificates to those who passed, in one step: given by ``people.granting``, noted with who was on the list."""
 
 from collections.abc import Sequence
-from datetime import date
-from types import EllipsisType
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from core.decisions import Decision, no
 from organizations.models import User
-from people.granting import Granted, GrantRefused, Recipient, grant
-from people.models import CertificateKind, Membership
+from people.granting import Granted, GrantRefused, Recipient, Terms, grant
+from people.models import Membership
 from people.states import STANDING
 from training.choices import Outcome
 from training.models import Activity, Participation
@@ -61,18 +59,7 @@ def _nearness(row: Membership, teams: dict[int, int]) -> tuple[bool, bool]:
 
 
 @transaction.atomic
-def award(
-    activity: Activity,
-    recipients: Sequence[Recipient],
-    *,
-    kind: CertificateKind,
-    issuer: str,
-    issued_on: date,
-    by: User,
-    expires_on: date | EllipsisType | None = ...,
-    level: str = "",
-    source: str = "",
-) -> Granted:
+def award(activity: Activity, recipients: Sequence[Recipient], terms: Terms, *, by: User) -> Granted:
     """Give each a certificate and note it. All or none; the second press of a double click finds nobody left.
 
     :raises GrantRefused: somebody cannot be given one; then nobody is.
@@ -88,8 +75,7 @@ def award(
     missing = asked - set(rows)
     if missing:
         raise GrantRefused(dict.fromkeys(missing, _("这个人的证书刚刚发过了，或者成绩改了。")))
-    facts = {"issuer": issuer, "issued_on": issued_on, "expires_on": expires_on, "level": level, "source": source}
-    done = grant(recipients, kind=kind, by=by, **facts)  # type: ignore[arg-type]
+    done = grant(recipients, terms, by=by)
     for certificate in done.certificates:
         row = rows[certificate.person_id]
         row.certificate, row.version = certificate, row.version + 1

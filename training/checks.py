@@ -46,7 +46,7 @@ _LONGEST = {ActivityKind.DRILL: timedelta(days=15), ActivityKind.TRAINING: timed
 
 
 def complete(activity: Activity, found: Found) -> Iterator[Finding]:
-    """The facts of domain.md §11.10 and §11.11 that a record cannot do without."""
+    """The facts that a record cannot do without."""
     for name in _NEEDED[ActivityKind(activity.kind)]:
         if name == "place" and (activity.base_id or activity.division_id):
             continue
@@ -81,7 +81,7 @@ def attended(activity: Activity, found: Found) -> Iterator[Finding]:
 
 
 def at_two_places(activity: Activity, found: Found) -> Iterator[Finding]:
-    """Bad input of domain.md §11.10: nobody is at two drills at once. The other one is not named: it may be none of the
+    """Nobody is at two drills at once. The other one is not named: it may be none of the
     reader's business."""
     twice = clashing(found)
     for clash in twice[:SHOWN]:

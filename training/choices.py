@@ -1,4 +1,4 @@
-"""Choice lists of training and drills (domain.md §11.0, §11.10, §11.11)."""
+"""Choice lists of training and drills."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -144,7 +144,7 @@ class Trouble(TextChoices):
 
 
 class Dimension(TextChoices):
-    """评估 by dimension (domain.md §11.10)."""
+    """评估 by dimension."""
 
     GOAL = "goal", _("目标达成")
     PLAN = "plan", _("预案有效性")

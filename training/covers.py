@@ -1,4 +1,4 @@
-"""Insurance and first aid of people on a list, on the days it is held (志愿服务条例第17条; domain.md §11.8)."""
+"""Insurance and first aid of people on a list, on the days it is held (志愿服务条例第17条)."""
 
 from datetime import date
 

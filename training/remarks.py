@@ -22,7 +22,6 @@ BESIDES: Mapping[str, tuple[StrOrPromise, str]] = {
     "evaluation": (gettext_lazy("评估"), ""),
     "files": (gettext_lazy("照片和材料"), "training:activity_files"),
 }
-MOST = 200  # characters of one comment
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,21 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.annual_answers import TEAM, Basis
 from assessments.choices import AdjustmentKind
 from assessments.models import Adjustment, Review
-from assessments.review_remarks import FILES, MOST, commentable
+from assessments.review_remarks import FILES, commentable
 from assessments.sections import LONGEST, Section, section_named, text_of
 from assessments.sheet_rows import in_words
 from assessments.writing import mark_of
 from core.forms import VersionedForm
+from core.move_forms import REMINDER, WordsForm
+from core.workflow import Move
 from organizations.validators import validate_visible
 
-_SHOWN = 60  # characters of what is there, as a reminder
 REASONED = {
     "exempt": (gettext_lazy("不参加的原因"), True),
     "reconsider": (gettext_lazy("重新审定的理由"), False),
@@ -62,50 +62,30 @@ class ReporterForm(VersionedForm):
         return day
 
 
-class MoveForm(forms.Form):
-    """A comment; for a return one at each section and line as well; where a reason is wanted, that."""
+class MoveForm(WordsForm):
+    """A comment; for a return also a remark at each section and line; where a reason is wanted, that."""
 
-    comment = forms.CharField(
-        label=gettext_lazy("意见"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    comment_hint = gettext_lazy("总的意见。哪一处要改，写在下面对应的项目里。")
+    remarks_title = gettext_lazy("哪几处要改")
 
-    def __init__(self, *args: Any, review: Review, action: str, needs: bool, basis: Basis, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.action = action
-        self.fields["comment"].required = needs
-        self.names: list[str] = []
-        if action in REASONED:
-            label, required = REASONED[action]
-            del self.fields["comment"]
-            self.fields["reason"] = forms.CharField(label=label, max_length=200, required=required)
-            if not required:
-                self.fields["reason"].help_text = _("有成立的异议或申诉的，可以不写。")
-        if action == "return_for_changes":
-            self.fields["comment"].help_text = _("总的意见。哪一处要改，写在下面对应的项目里。")
-            self._add_fields(review, basis)
+    def __init__(self, *args: Any, review: Review, move: Move, basis: Basis, **kwargs: Any) -> None:
+        super().__init__(*args, needs_comment=move.needs_comment, **kwargs)
+        if move.action in REASONED:
+            label, required = REASONED[move.action]
+            hint = "" if required else _("有成立的异议或申诉的，可以不写。")
+            self.ask_reason(label, required=required, help_text=hint)
+        elif move.action == "return_for_changes":
+            for name, place in commentable(basis):
+                self.ask_remark(name, place, _filled_in(review, name, basis))
 
-    def _add_fields(self, review: Review, basis: Basis) -> None:
-        indicators = {f"i{one.pk}": one for one in basis.scored}
-        for name, label in commentable(basis):
-            self.names.append(name)
-            given = ""
-            if section_named(name):
-                given = text_of(review, name)
-            elif name != FILES:
-                given = in_words(indicators[name], basis.answer(TEAM, indicators[name]))
-            now = _("现填：%(value)s") % {"value": given[:_SHOWN] or _("（空）")} if name != FILES else ""
-            self.fields[f"field_{name}"] = forms.CharField(
-                label=label, required=False, max_length=MOST, help_text=escape(now)
-            )
 
-    def facts(self) -> dict[str, Any]:
-        """What goes into ``perform`` beside the comment."""
-        if self.action in REASONED:
-            return {"reason": self.cleaned_data["reason"]}
-        if not self.names:
-            return {}
-        said = {name: self.cleaned_data[f"field_{name}"] for name in self.names}
-        return {"fields": {name: text for name, text in said.items() if text}}
+def _filled_in(review: Review, name: str, basis: Basis) -> str | None:
+    if name == FILES:
+        return None
+    if section_named(name):
+        return text_of(review, name)[:REMINDER]
+    indicator = next(one for one in basis.scored if f"i{one.pk}" == name)
+    return in_words(indicator, basis.answer(TEAM, indicator))[:REMINDER]
 
 
 class AdjustmentForm(forms.ModelForm):

@@ -1,6 +1,6 @@
-"""Numbers that are made of counts: whoever changes a count changes them too.
+"""Metrics that are shares of counts: a change of the count changes the share.
 
-A share is never changed by itself: nobody brings about "80 %", but four more people with a certificate.
+Advice therefore names the count: not "reach 80 %", but "four more people with a certificate".
 """
 
 from collections.abc import Iterable, Mapping

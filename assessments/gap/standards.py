@@ -14,7 +14,7 @@ from assessments.models import Standard
 from teams.choices import Registration
 from teams.models import Category, Team
 
-# Which 专业 of the emergency scheme a category can be compared with (domain.md §2.4); others have none.
+# Which 专业 of the emergency scheme a category can be compared with; others have none.
 SPECIALTIES: dict[str, tuple[str, ...]] = {
     "medical": (Specialty.MEDICAL,),
     "transfer": (Specialty.MEDICAL,),

@@ -33,7 +33,7 @@ class CampaignQuerySet(models.QuerySet):
 
 @tracked()
 class Campaign(models.Model):
-    """年度考核 of one year: the standard, the calendar, who is asked (domain.md §11.16). Opened by the region.
+    """年度考核 of one year: the standard, the calendar, who is asked. Opened by the region.
 
     The days remind; nothing is decided because a day has passed.
 

@@ -40,7 +40,7 @@ class TeamGradeQuerySet(models.QuerySet):
 
 @tracked()
 class TeamGrade(models.Model):
-    """等级 a team holds: from a grading of ours, or from outside with its papers (domain.md §11.15 外部等级)."""
+    """等级 a team holds: from a grading of ours, or from outside with its papers."""
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="grades", verbose_name=_("队伍"))
     scheme = models.CharField(_("体系"), max_length=10, choices=Scheme)

@@ -50,7 +50,7 @@ class GradingQuerySet(models.QuerySet):
 
 @tracked(exclude=("search_key",))
 class Grading(models.Model):
-    """分级测评 of one team in one category, from the application to the grade (design §9, domain.md §11.15).
+    """分级测评 of one team in one category, from the application to the grade.
 
     :ivar office: who holds it; set at the hand-in from the standard's conclusion. :ivar result: the grade it came to;
         may be lower than the one applied for. :ivar total: points of the final sheet, frozen at the deliberation.

@@ -50,7 +50,7 @@ class ReviewQuerySet(models.QuerySet):
 class Review(models.Model):
     """One team in one year's assessment: its report and self-score, the league's score, the region's result.
 
-    The team never scores itself for the record (domain.md §11.16): its self-score stands beside the others.
+    The team never scores itself for the record: its self-score stands beside the others.
 
     :ivar organization: the team's, held here so that lists and rights need no join. :ivar office: the league (or
         region) that scores it. :ivar report: section key → text (``assessments.sections``). :ivar revision: counts up
@@ -219,7 +219,7 @@ class ReviewScore(models.Model):
 
 @tracked()
 class Adjustment(models.Model):
-    """加分、扣分、一票否决 beside the standard, with what for and on what grounds (domain.md §11.16)."""
+    """加分、扣分、一票否决 beside the standard, with what for and on what grounds."""
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="adjustments", verbose_name=_("考核"))
     kind = models.CharField(_("种类"), max_length=10, choices=AdjustmentKind)

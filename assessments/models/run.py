@@ -37,7 +37,7 @@ def _count(state: str) -> Coalesce:
 
 
 class ReportRun(models.Model):
-    """One press of the button: every report of a campaign, a document each (design §10)."""
+    """One press of the button: every report of a campaign, a document each."""
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="runs", verbose_name=_("年度考核"))
     number = models.PositiveSmallIntegerField(_("次数"))

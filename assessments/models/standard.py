@@ -53,9 +53,9 @@ def _one_changed(*names: str) -> Any:
 
 @tracked(exclude=("search_key",))
 class Standard(models.Model):
-    """测评标准 in one version (domain.md §11.15). Once published it stays: a new version is drawn up beside it.
+    """测评标准 in one version. Once published it stays: a new version is drawn up beside it.
 
-    The official tables were not found (domain.md §0.4): what is shipped is marked 示例, and what the publisher issues
+    The official tables were not found: what is shipped is marked 示例, and what the publisher issues
     is imported as a new version.
 
     :ivar code: what the versions have in common. :ivar civil_only: applies only to teams registered with civil affairs

@@ -1,8 +1,8 @@
-"""Scores taken in: every one is stored, or answered with the reason why not, and then stays with the device.
+"""Takes in scores from a tablet: each one is stored, or refused with the reason, and then stays on the device.
 
-Its key was made by the device: the same score twice is one, another under a key that is taken is refused. Locks are
-taken in one order: the grading and the member (shared, so that a change of state or a finish waits, and devices do
-not), then the marks by their keys.
+The device makes the key of a score: the same score sent twice is stored once; another score under a known key is
+refused. Locks are always taken in this order: the grading and the panel member (shared, so that devices do not wait for
+each other, but a change of state and a finish wait for them), then the marks by their keys.
 """
 
 from collections.abc import Sequence

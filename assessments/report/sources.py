@@ -1,5 +1,5 @@
 """What reports are made of: reviews with their latest snapshot, the scores of the three sides, adjustments and what
-came of objections. Never the records themselves, which go on changing (domain.md §11.16)."""
+came of objections. Never the records themselves, which go on changing."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

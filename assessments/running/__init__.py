@@ -1,4 +1,4 @@
-"""The annual run: one press of a button makes every report of a year's assessment (design §10).
+"""The annual run: one press of a button makes every report of a year's assessment.
 
 A ``ReportRun`` has a ``ReportDocument`` per report, archive and index. The rows are the truth, the queue only a nudge:
 

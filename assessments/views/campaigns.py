@@ -39,7 +39,6 @@ from organizations.views.region import keep
 from organizations.views.timeline import changes
 
 _BOTH = ["GET", "POST"]
-CampaignEvent = Campaign.tracked_events.rel.related_model  # type: ignore[attr-defined]
 
 
 class CampaignList(ListView):

@@ -18,10 +18,10 @@ from assessments.models import Grading
 from assessments.panel.sheet import sheet_of
 from assessments.views.grading_common import grading_page
 from core.forms import refuse
-from core.keys import keys
+from core.keys import key
 from core.workflow import Move, MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views.common import asked_move, refused, told
+from organizations.views.common import asked_move, move_page, refused, told
 
 DONE = {
     "submit": gettext_lazy("已报送，编号 %(number)s，由%(office)s办理。"),
@@ -70,7 +70,7 @@ def _too_late(request: SignedIn, grading: Grading, move: Move) -> HttpResponse:
 
 
 def _make(request: SignedIn, grading: Grading, move: Move, form: MoveForm | None) -> HttpResponse:
-    version = next(iter(keys([request.POST.get("version", "")])), None)
+    version = key(request.POST.get("version", ""))
     facts = form.facts() if form else {}
     comment = form.cleaned_data.get("comment", "") if form else ""
     try:
@@ -92,17 +92,8 @@ def _make(request: SignedIn, grading: Grading, move: Move, form: MoveForm | None
 
 
 def _ask(request: SignedIn, grading: Grading, move: Move, form: MoveForm) -> HttpResponse:
-    context = {
-        "title": f"{move.label}：{grading}",
-        "grading": grading,
-        "form": form,
-        "action": move.action,
-        "version": request.POST.get("version") or grading.version,
-        "tone": move.tone,
-        "submit_label": move.label,
-        "cancel_url": grading.get_absolute_url(),
-        **_beside(grading, move.action),
-    }
+    page = move_page(request, grading, move, form, sent="1")  # ``sent`` tells its answers from the press of a button
+    context = {**page, "grading": grading, **_beside(grading, move.action)}
     return render(request, "assessments/grading_move.html", context)
 
 

@@ -25,7 +25,7 @@ from assessments.sheet_rows import SIDES, figures_of, rows_of, sheets_of
 from assessments.views.review_common import ReviewPage, review_page
 from assessments.views.review_detail import told_in
 from assessments.views.review_scores import autosaved, fill, tell
-from core.keys import keys
+from core.keys import key, keys
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed, last_event
 from organizations.permissions import can
@@ -96,7 +96,7 @@ def _desk(request: SignedIn, page: ReviewPage, side: str) -> HttpResponse:
 def _post(request: SignedIn, page: ReviewPage, side: str, form: AnswersForm) -> HttpResponse:
     """Keep what was typed, then do what the button said."""
     review, action = page.review, request.POST.get("action", "save")
-    shown = next(iter(keys([request.POST.get("version", "")])), None)
+    shown = key(request.POST.get("version", ""))
     opinion = _opinion(request)
     here = request.path
     try:

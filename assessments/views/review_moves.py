@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,10 +18,10 @@ from assessments.forms.reviews import REASONED, MoveForm
 from assessments.models import Campaign, Review
 from assessments.views.campaigns import managed
 from assessments.views.review_common import review_page
-from core.keys import keys, versions_ticked
+from core.keys import key, versions_ticked
 from core.workflow import Move, MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views.common import asked_move, refused, told
+from organizations.views.common import ask_words, asked_move, refused, told
 
 MOST = 50  # reviews that are decided together
 
@@ -49,12 +49,10 @@ def review_move(request: SignedIn, pk: int) -> HttpResponse:
     posted = request.method == "POST"
     move = asked_move(REVIEW, (request.POST if posted else request.GET).get("action", ""))
     basis = basis_of(review)
-    form = MoveForm(
-        request.POST if posted else None, review=review, action=move.action, needs=move.needs_comment, basis=basis
-    )
-    if not posted or not form.is_valid():
+    form = MoveForm(request.POST if posted else None, review=review, move=move, basis=basis)
+    if not form.is_valid():
         return _ask(request, review, move, form)
-    version = next(iter(keys([request.POST.get("version", "")])), None)
+    version = key(request.POST.get("version", ""))
     words = form.cleaned_data.get("comment", "")
     try:
         fresh = make(review, move.action, by=request.user, comment=words, version=version, **form.facts())
@@ -77,29 +75,10 @@ def _refused(request: SignedIn, review: Review, move: Move, error: ValidationErr
 
 
 def _ask(request: SignedIn, review: Review, move: Move, form: MoveForm) -> HttpResponse:
-    decision = move.allowed(review, request.user)
-    if not decision:
-        raise PermissionDenied(decision.reason)
-    if review.state not in move.sources:
-        words = {"state": review.get_state_display(), "action": move.label}
-        messages.error(request, _("现在是“%(state)s”，不能%(action)s。") % words)
-        return redirect(review)
-    if request.method == "GET" and not move.needs_comment and move.action not in REASONED:
-        raise Http404
-    if move.action in REASONED and request.method == "POST" and "reason" not in request.POST:
-        form = MoveForm(None, review=review, action=move.action, needs=False, basis=basis_of(review))
-    context = {
-        "title": f"{move.label}：{review}",
-        "review": review,
-        "form": form,
-        "fields": [form[f"field_{name}"] for name in form.names],
-        "action": move.action,
-        "version": request.POST.get("version") or review.version,
-        "tone": move.tone,
-        "submit_label": move.label,
-        "cancel_url": review.get_absolute_url(),
-    }
-    return render(request, "assessments/review_move.html", context)
+    reasoned = move.action in REASONED
+    if reasoned and request.method == "POST" and "reason" not in request.POST:
+        form = MoveForm(None, review=review, move=move, basis=basis_of(review))  # asks for it, blames nobody
+    return ask_words(request, review, move, form, comes_first=move.needs_comment or reasoned)
 
 
 # -- several at once ------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from core.audit.recording import record
 from core.models.access import AccessLog
 
 BATCH = 10_000
-LEAST_DAYS = 183  # six months: 网络安全法第二十一条（三）, domain.md §8.1
+LEAST_DAYS = 183  # six months: 网络安全法第二十一条（三）
 
 
 def purge(*, source: str) -> int:

@@ -20,7 +20,7 @@ from organizations.states import TRANSITIONS, RequestState
 
 class AccountRequestQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "AccountRequestQuerySet":
-        """Requests of organizations where the user may see accounts. Duties own queues, not people (design §5): whoever
+        """Requests of organizations where the user may see accounts. Duties own queues, not people: whoever
         loses the duty loses the view, the successor has it."""
         from organizations.permissions import reach  # the permission module reads this model
 

@@ -65,8 +65,8 @@ class OrganizationManager(MP_NodeManager.from_queryset(OrganizationQuerySet)):  
 class Organization(MP_Node):
     """A Red Cross office, or a rescue team as the leaf under the office that manages it (docs/adr/0004).
 
-    Field list: domain.md §11.1. The tree is the line of management; divisions are data beside it, because
-    functional areas have offices and no GB/T 2260 code of their own (domain.md §6).
+    The tree is the line of management; divisions are data beside it, because
+    functional areas have offices and no GB/T 2260 code of their own.
     """
 
     Level = Level

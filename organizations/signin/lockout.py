@@ -1,4 +1,4 @@
-"""Five failed sign-ins lock a name for fifteen minutes (等保 2.0 8.1.4.1 b, domain.md §8.1).
+"""Five failed sign-ins lock a name for fifteen minutes (等保 2.0 8.1.4.1 b).
 
 The count is read from the access log, not from a counter, so that it survives a restart of the cache, holds for names
 that no account has (a stranger must not learn which do), and the record of who was locked out when is the lock itself.

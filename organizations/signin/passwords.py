@@ -1,4 +1,4 @@
-"""Password rules of 等保 2.0 8.1.4.1 a as domain.md §8.1 reads them: kinds of characters, no reuse, maximum age.
+"""Password rules of 等保 2.0 8.1.4.1 a: kinds of characters, no reuse, maximum age.
 
 There is no reset by mail: many accounts have no address, and a mailbox is a weaker lock than the office. Who forgot a
 password gets a one-time one from the office's security administrator and must change it at the first sign-in.

@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpResponse
+from django.forms import Form
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -70,6 +71,39 @@ def asked_move(workflow: Workflow, action: str) -> Move:
         return workflow.move(action)
     except MoveNotAllowed as error:
         raise BadRequest(error.message) from error
+
+
+def ask_words(
+    request: SignedIn, record: Any, move: Move, form: Form, *, comes_first: bool, title: str = "", **hidden: str
+) -> HttpResponse:
+    """The page on which the words of a move are written; 403 without the right, a message in the wrong state.
+
+    :param comes_first: whether this page comes before the move; where it does not, a GET is 404.
+    :param hidden: what the page carries besides the action and the version that was seen.
+    """
+    move.allowed(record, request.user).require()
+    if record.state not in move.sources:
+        words = {"state": record.get_state_display(), "action": move.label}
+        messages.error(request, _("现在是“%(state)s”，不能%(action)s。") % words)
+        return redirect(record)
+    if request.method == "GET" and not comes_first:
+        raise Http404
+    return render(request, "generic/move.html", move_page(request, record, move, form, title=title, **hidden))
+
+
+def move_page(
+    request: SignedIn, record: Any, move: Move, form: Form, *, title: str = "", **hidden: str
+) -> dict[str, Any]:
+    """What ``generic/move.html`` reads."""
+    return {
+        "title": _("：").join([str(move.label), title or str(record)]),
+        "record": record,
+        "form": form,
+        "hidden": {"action": move.action, "version": request.POST.get("version") or record.version, **hidden},
+        "tone": move.tone,
+        "submit_label": move.label,
+        "cancel_url": record.get_absolute_url(),
+    }
 
 
 def second_press(request: SignedIn, record: Model, error: MoveNotAllowed, actions: Iterable[str]) -> bool:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from core import masking
 from core.forms import StaleForm
 from core.lists import ListView
 from core.models import VerifiableDocument, WorkflowEvent
-from core.workflow import Move, MoveNotAllowed
+from core.workflow import MoveNotAllowed
 from organizations.filters import RequestFilter
 from organizations.forms import DecisionForm, NewRequestForm, RequestForm
 from organizations.models import AccountRequest, Appointment
@@ -28,7 +28,7 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.states import RequestState
 from organizations.tables import REQUEST_TONES, RequestTable
-from organizations.views.common import asked_move, holding, refused, seen, told
+from organizations.views.common import ask_words, asked_move, holding, refused, seen, told
 from organizations.views.timeline import moves
 from organizations.workflow import WORKFLOW
 
@@ -229,14 +229,9 @@ def request_move(request: SignedIn, pk: int) -> HttpResponse:
     """All moves by POST; a GET only shows the page that asks for the words a move needs."""
     record = visible(request, pk)
     move = asked_move(WORKFLOW, request.POST.get("action") or request.GET.get("action", ""))
-    form = DecisionForm(
-        request.POST if request.method == "POST" else None, record=record, by_field=move.action == "return_for_changes"
-    )
-    form.fields["comment"].required = move.needs_comment
-    if request.method == "GET":
-        return _ask(request, record, move, form)
+    form = DecisionForm(request.POST if request.method == "POST" else None, record=record, move=move)
     if not form.is_valid():
-        return _ask(request, record, move, form)
+        return ask_words(request, record, move, form, comes_first=move.needs_comment, title=record.name)
     try:
         WORKFLOW.perform(record, move.action, by=request.user, comment=form.cleaned_data["comment"], **form.facts())
     except MoveNotAllowed as error:
@@ -247,31 +242,6 @@ def request_move(request: SignedIn, pk: int) -> HttpResponse:
             "organizations:request_edit" if move.tone == "main" and record.can_edit(request.user) else record, record.pk
         )
     return _done(request, record, move.action)
-
-
-def _ask(request: SignedIn, record: AccountRequest, move: Move, form: DecisionForm) -> HttpResponse:
-    decision = move.allowed(record, request.user)
-    if not decision:
-        raise PermissionDenied(decision.reason)
-    if record.state not in move.sources:
-        messages.error(
-            request,
-            _("现在是“%(state)s”，不能%(action)s。") % {"state": record.get_state_display(), "action": move.label},
-        )
-        return redirect(record)
-    if not move.needs_comment and request.method == "GET":
-        raise Http404
-    context = {
-        "title": _("：").join([str(move.label), record.name]),
-        "record": record,
-        "move": move,
-        "form": form,
-        "action": move.action,
-        "cancel_url": record.get_absolute_url(),
-        "submit_label": move.label,
-        "tone": move.tone,
-    }
-    return render(request, "organizations/request_decide.html", context)
 
 
 DONE = {

@@ -30,7 +30,7 @@ class CertificateKindQuerySet(models.QuerySet):
 
 @tracked()
 class CertificateKind(models.Model):
-    """证书种类: a table the region keeps (domain.md §11.7). ``months`` fills in 有效至; empty: without an end."""
+    """证书种类: a table the region keeps. ``months`` fills in 有效至; empty: without an end."""
 
     key = models.SlugField(_("代号"), max_length=20, primary_key=True)
     name = models.CharField(_("名称"), max_length=40, unique=True)
@@ -126,15 +126,6 @@ class CertificateQuerySet(models.QuerySet):
         later = Q(expires_on=None) | Q(expires_on__gt=models.OuterRef("expires_on"))
         same = Certificate.objects.standing().filter(later, person=models.OuterRef("person"))
         return self.exclude(models.Exists(same.filter(kind=models.OuterRef("kind"))))
-
-    def lapsed(self, today: date) -> "CertificateQuerySet":
-        """Ran out before the day, and nobody has ended or renewed them."""
-        return self.standing().filter(expires_on__lt=today).not_followed()
-
-    def expiring(self, before: date) -> "CertificateQuerySet":
-        """In force today and running out before the day."""
-        today = timezone.localdate()
-        return self.standing().filter(in_force(today), expires_on__lt=before)
 
 
 @tracked()

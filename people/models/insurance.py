@@ -48,7 +48,7 @@ class PolicyQuerySet(models.QuerySet):
 
 @tracked(exclude=("search_key",))
 class Policy(models.Model):
-    """保险单 (domain.md §11.8). Taken out at a team or an office; who is insured by it are its ``covers``."""
+    """保险单. Taken out at a team or an office; who is insured by it are its ``covers``."""
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="policies", verbose_name=_("登记单位"))
     kind = models.CharField(_("险种"), max_length=10, choices=InsuranceKind, default=InsuranceKind.ACCIDENT)

@@ -58,7 +58,7 @@ class MembershipQuerySet(models.QuerySet):
 
 @tracked()
 class Membership(models.Model):
-    """队籍: that a person belongs to a team, from when to when (domain.md §11.6).
+    """队籍: that a person belongs to a team, from when to when.
 
     Several at once are fine, one of them the main one. It never goes away: it ends, with a day and a reason, and
     whoever comes back gets a new one.

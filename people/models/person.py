@@ -69,7 +69,7 @@ class PersonQuerySet(models.QuerySet):
 
 @tracked(exclude=("search_key", "id_cipher", "id_index", "health_cipher"))
 class Person(models.Model):
-    """One human being, once, however many teams he or she is in (domain.md §11.6).
+    """One human being, once, however many teams he or she is in.
 
     The ID number is encrypted (``id_cipher``), found again by ``id_index`` and shown as ``id_masked``; only that mask
     stands in the history. Health data are one encrypted text. ``people.revealing`` is the only way to either.

@@ -145,7 +145,7 @@ class HourRecord(OfPerson):
 
 @tracked()
 class Rank(models.Model):
-    """衔级: a table the region keeps. No official table was found (domain.md §1.3); what is shipped is marked 示例."""
+    """衔级: a table the region keeps. No official table was found; what is shipped is marked 示例."""
 
     key = models.SlugField(_("代号"), max_length=20, primary_key=True)
     name = models.CharField(_("名称"), max_length=40, unique=True)

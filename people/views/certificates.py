@@ -187,7 +187,7 @@ def certificate_move(request: SignedIn, pk: int) -> HttpResponse:
             return redirect(certificate)
     except MoveNotAllowed as refusal:
         return refused(request, certificate, refusal)
-    return render(request, "people/certificate_move.html", _asking(certificate, step, form))
+    return render(request, "generic/confirm.html", _asking(certificate, step, form))
 
 
 def _version(request: SignedIn) -> int | None:
@@ -207,7 +207,7 @@ def _asking(certificate: Certificate, step: Any, form: ReasonForm) -> dict[str, 
         "consequences": consequences[step.action],
         "form": form,
         "action": step.action,
-        "version": certificate.version,
+        "hidden": {"version": certificate.version},
         "submit_label": step.label,
         "tone": "danger",
         "cancel_url": certificate.get_absolute_url(),

@@ -1,7 +1,7 @@
 """One certificate to many: whom and what, then the numbers, then all or none."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, pick_place, seen
 from people.forms.certificates import GrantForm, GrantRowForm
-from people.granting import MOST, GrantRefused, Recipient, grant, held_by, numbers_from
+from people.granting import MOST, GrantRefused, Recipient, Terms, grant, held_by, numbers_from
 from people.models import Certificate, CertificateKind, Membership
 from people.places import roster_url
 from people.tables.papers import NEAR, days_left
@@ -124,7 +124,7 @@ def _sheet(request: SignedIn, kind: CertificateKind, members: list[Membership]) 
     lines = [line_of(request.POST if acts else None, row, held.get(pk)) for pk, row in reversed(once.items())]
     if acts and are_valid(form, lines):
         try:
-            done = grant(recipients_of(form, lines), by=request.user, **facts_of(form))
+            done = grant(recipients_of(form, lines), terms_of(form), by=request.user)
         except GrantRefused as refused:
             show_refused(form, lines, refused)
         except ValidationError as error:
@@ -190,8 +190,8 @@ def recipients_of(form: GrantForm, lines: Iterable[Line]) -> list[Recipient]:
     return found
 
 
-def facts_of(form: GrantForm) -> dict[str, Any]:
-    return {name: form.cleaned_data[name] for name in ("kind", "issuer", "issued_on", "expires_on", "level", "source")}
+def terms_of(form: GrantForm) -> Terms:
+    return Terms(**{field.name: form.cleaned_data[field.name] for field in fields(Terms)})
 
 
 def show_refused(form: GrantForm, lines: Iterable[Line], refused: GrantRefused) -> None:

@@ -11,7 +11,7 @@ class CategoryQuerySet(models.QuerySet):
 
 @tracked()
 class Category(models.Model):
-    """专业类别: a table the region keeps. Nine are graded by standards of 总会, others are not (domain.md §11.0)."""
+    """专业类别: a table the region keeps. Nine are graded by standards of 总会, others are not."""
 
     key = models.SlugField(_("代号"), max_length=20, primary_key=True)
     name = models.CharField(_("名称"), max_length=20, unique=True)

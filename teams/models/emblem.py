@@ -28,7 +28,7 @@ class EmblemItemQuerySet(models.QuerySet):
 class EmblemItem(models.Model):
     """标志使用登记: what bears the emblem or name, how much of it, by which approval, and what came back.
 
-    The law says who may use the emblem (红十字标志使用办法 第13—17条, domain.md §1.4); a team that leaves returns it.
+    The law says who may use the emblem (红十字标志使用办法 第13—17条); a team that leaves returns it.
     """
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="emblem_items", verbose_name=_("队伍"))

@@ -114,7 +114,7 @@ class FilingQuerySet(models.QuerySet):
 
 @tracked(exclude=("search_key",))
 class Filing(models.Model):
-    """登记备案件: what is proposed about a team, and where it lies (design §6, domain.md §11.5).
+    """登记备案件: what is proposed about a team, and where it lies.
 
     ``payload`` holds the proposed facts as they were typed (``teams.facts`` reads them); the team changes only when the
     filing is filed. What was handed in is frozen in a ``FilingRound``.

@@ -155,7 +155,7 @@ class Opinion(models.Model):
 
 @tracked()
 class ExitItem(models.Model):
-    """One line of the exit checklist: accounted for when ``done_on`` is set, with how (design §6)."""
+    """One line of the exit checklist: accounted for when ``done_on`` is set, with how."""
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="exit_items", verbose_name=_("备案件"))
     task = models.CharField(_("事项"), max_length=15, choices=ExitTask)

@@ -74,7 +74,7 @@ class RuleStep(models.Model):
 
 @tracked()
 class PaperKind(models.Model):
-    """材料种类, domain.md §11.5."""
+    """材料种类: a table the region keeps."""
 
     key = models.SlugField(_("代号"), max_length=30, primary_key=True)
     name = models.CharField(_("名称"), max_length=40, unique=True)

@@ -53,7 +53,7 @@ class TeamQuerySet(models.QuerySet):
 class Team(models.Model):
     """救援队: what is on file about it. Its name and place in the tree are its organization's (docs/adr/0004).
 
-    Field list: domain.md §11.3. Filed facts (``teams.facts``) change only through a filing; the rest is kept up to date
+    Filed facts (``teams.facts``) change only through a filing; the rest is kept up to date
     by the team and its office. ``filed_facts`` holds them as they were last filed, so that drift can be shown.
     """
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.choices import Method
-from assessments.scoring import Answer, Rules, ScoreSheet, Standing, given_of, score, total_of
+from assessments.scoring import Answer, Rules, ScoreSheet, Standing, given_of, score
 from tests.assessments.standards import answered, numbers
 
 MANY = settings(max_examples=40, deadline=None)
@@ -37,7 +37,7 @@ def test_lines_and_total_stay_between_nought_and_full(case: Case, adjustment: De
         assert all(0 <= points <= sheet.full for points in sheet.subjects.values())
         assert all(isinstance(number, Decimal) for number in (sheet.total, sheet.earned, *sheet.subjects.values()))
         assert all(isinstance(line.points, Decimal) and line.reason for line in sheet.lines)
-        assert sheet.earned == total_of(sheet.lines)
+        assert sheet.earned == sum(line.points for line in sheet.lines)
 
 
 @given(answered())
@@ -46,7 +46,7 @@ def test_whoever_adds_the_lines_up_comes_to_the_total(case: Case) -> None:
     standard, given = case
     for sheet in each_aim(standard, given):
         if sheet.applicable == sheet.full:
-            assert sheet.total == total_of(sheet.lines) == sum(sheet.subjects.values())
+            assert sheet.total == sheet.earned == sum(sheet.subjects.values())
 
 
 @given(answered())

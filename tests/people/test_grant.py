@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.models import WorkflowEvent
 from organizations.models import Organization
-from people.granting import GrantRefused, Recipient, grant, numbers_from
+from people.granting import GrantRefused, Recipient, Terms, grant, numbers_from
 from people.models import Certificate, CertificateKind
 from portal.demo.cast import TEAM_CODE
 from tests.organizations.helpers import at_once
@@ -138,7 +138,7 @@ def test_the_function_refuses_whom_the_granter_does_not_keep(members, baotou):
     recipients = [Recipient(row.person) for row in members]
     kind = CertificateKind.objects.get(pk="first_aid")
     with pytest.raises(GrantRefused) as refused:
-        grant(recipients, kind=kind, issuer="x", issued_on=timezone.localdate(), by=read(baotou))
+        grant(recipients, Terms(kind, "x", timezone.localdate()), by=read(baotou))
     assert set(refused.value.by_person) == {row.person_id for row in members}
     assert not Certificate.objects.exists()
 
@@ -148,7 +148,7 @@ def test_a_hundred_cost_no_more_questions_than_one(team, chifeng, django_assert_
     people = [builders.member(team, number).person for number in range(100)]
     by = read(chifeng)
     with django_assert_max_num_queries(12):
-        done = grant([Recipient(one) for one in people], kind=kind, issuer="x", issued_on=timezone.localdate(), by=by)
+        done = grant([Recipient(one) for one in people], Terms(kind, "x", timezone.localdate()), by=by)
     assert (len(done.certificates), done.to_verify) == (100, 0)
 
 
@@ -166,7 +166,7 @@ def test_a_double_click_grants_once(cast, renewing):
 
     def click():
         recipient = Recipient(person, held=held, renew=renewing)
-        return grant([recipient], kind=kind, issuer="x", issued_on=timezone.localdate(), by=read(cast["chifeng"]))
+        return grant([recipient], Terms(kind, "x", timezone.localdate()), by=read(cast["chifeng"]))
 
     answers = at_once(click, click)
     assert [type(answer) for answer in answers if isinstance(answer, Exception)] == [GrantRefused]

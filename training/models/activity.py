@@ -103,7 +103,7 @@ class ActivityQuerySet(models.QuerySet):
 
 @tracked(exclude=("search_key", "order_at"))
 class Activity(models.Model):
-    """演练 or 培训: planned, attended, evidenced, closed (domain.md §11.10, §11.11).
+    """演练 or 培训: planned, attended, evidenced, closed.
 
     One model for both, because roll, files, hand-in, calendar and lists are the same; what only one of them has is
     empty with the other. Everything may be missing until it is handed in (``training.checks``).

@@ -84,7 +84,7 @@ class OwnedByPlace(models.Model):
 
 @tracked()
 class Subject(models.Model):
-    """演练科目: a table the region keeps; the twelve shipped are those of one real exercise (domain.md §3)."""
+    """演练科目: a table the region keeps; the twelve shipped are those of one real exercise."""
 
     key = models.SlugField(_("代号"), max_length=30, primary_key=True)
     name = models.CharField(_("名称"), max_length=40, unique=True, validators=[validate_visible])

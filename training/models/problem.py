@@ -47,9 +47,6 @@ class ProblemQuerySet(models.QuerySet):
         found = Problem.objects.filter(activity__in=Activity.objects.visible_to(user).order_by().values("pk"))
         return self.filter(pk__in=given.union(found.order_by().values("pk")))
 
-    def unsolved(self) -> "ProblemQuerySet":
-        return self.filter(UNSOLVED)
-
     def overdue(self) -> "ProblemQuerySet":
         return self.filter(overdue(timezone.localdate()))
 
@@ -124,7 +121,3 @@ class Problem(models.Model):
         if allowed and self.state == ProblemState.CLOSED:
             return no(_("问题已经销号，不再收材料。"))
         return allowed
-
-    @property
-    def is_overdue(self) -> bool:
-        return self.state == ProblemState.OPEN and self.due_on is not None and self.due_on < timezone.localdate()

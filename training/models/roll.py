@@ -97,7 +97,7 @@ class Participation(models.Model):
     certificate = models.ForeignKey(
         Certificate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("发的证书")
     )
-    # 派任务、演练时校验在保 (domain.md §11.8): why somebody uninsured was put on the list all the same
+    # 派任务、演练时校验在保: why somebody uninsured was put on the list all the same
     risk_reason = models.CharField(_("缺保险仍参加的理由"), max_length=200, blank=True)
     note = models.CharField(_("说明"), max_length=200, blank=True)
     added_at = models.DateTimeField(_("加入时间"), auto_now_add=True)

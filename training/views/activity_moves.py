@@ -4,18 +4,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from core.keys import keys, versions_ticked
+from core.keys import key, versions_ticked
 from core.workflow import Move, MoveNotAllowed
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import asked_move, holding, refused, told
+from organizations.views.common import ask_words, asked_move, holding, refused, told
 from training.forms.moves import MoveForm
 from training.models import Activity
 from training.moving import clean_ones, make, waiting_for
@@ -44,12 +44,10 @@ def activity_move(request: SignedIn, pk: int) -> HttpResponse:
     activity = activity_page(request, pk, "training:activity_detail").activity
     posted = request.method == "POST"
     move = asked_move(WORKFLOW, (request.POST if posted else request.GET).get("action", ""))
-    form = MoveForm(
-        request.POST if posted else None, activity=activity, action=move.action, needs_comment=move.needs_comment
-    )
-    if not posted or _wants_words(request, form):
+    form = MoveForm(request.POST if posted else None, activity=activity, move=move)
+    if not form.is_valid():
         return _ask(request, activity, move, form)
-    version = next(iter(keys([request.POST.get("version", "")])), None)
+    version = key(request.POST.get("version", ""))
     words = form.cleaned_data.get("comment", "")
     try:
         fresh = make(activity, move.action, by=request.user, comment=words, version=version, **form.facts())
@@ -61,35 +59,12 @@ def activity_move(request: SignedIn, pk: int) -> HttpResponse:
     return _done(request, fresh, move)
 
 
-def _wants_words(request: SignedIn, form: MoveForm) -> bool:
-    """Whether the words the move needs have not been written."""
-    return not form.is_valid()
-
-
 def _ask(request: SignedIn, activity: Activity, move: Move, form: MoveForm) -> HttpResponse:
-    decision = move.allowed(activity, request.user)
-    if not decision:
-        raise PermissionDenied(decision.reason)
-    if activity.state not in move.sources:
-        words = {"state": activity.get_state_display(), "action": move.label}
-        messages.error(request, _("现在是“%(state)s”，不能%(action)s。") % words)
-        return redirect(activity)
-    if request.method == "GET" and not move.needs_comment and move.action != "cancel":
-        raise Http404
-    if move.action == "cancel" and request.method == "POST" and "reason" not in request.POST:
-        form = MoveForm(None, activity=activity, action=move.action, needs_comment=False)  # asks for it, blames nobody
-    context = {
-        "title": f"{move.label}：{activity}",
-        "activity": activity,
-        "form": form,
-        "fields": [form[f"field_{name}"] for name in form.names],
-        "action": move.action,
-        "version": request.POST.get("version") or activity.version,
-        "tone": move.tone,
-        "submit_label": move.label,
-        "cancel_url": activity.get_absolute_url(),
-    }
-    return render(request, "training/activity_move.html", context)
+    cancels = move.action == "cancel"
+    if cancels and request.method == "POST" and "reason" not in request.POST:
+        form = MoveForm(None, activity=activity, move=move)  # asks for it, blames nobody
+    then = {"next": "1"} if "next" in request.GET else {}
+    return ask_words(request, activity, move, form, comes_first=move.needs_comment or cancels, **then)
 
 
 def _done(request: SignedIn, fresh: Activity, move: Move) -> HttpResponse:

@@ -19,7 +19,7 @@ from people.forms.certificates import GrantForm
 from people.granting import GrantRefused, held_by
 from people.models import CertificateKind
 from people.verifying import members_with
-from people.views.granting import are_valid, facts_of, line_of, recipients_of, sheet_context, show_refused, tell_granted
+from people.views.granting import are_valid, line_of, recipients_of, sheet_context, show_refused, tell_granted, terms_of
 from training.awarding import award, may_award, memberships_of, to_award, waits
 from training.choices import Outcome
 from training.models import Activity, Teaching
@@ -129,7 +129,7 @@ def _sheet(request: SignedIn, activity: Activity, kind: CertificateKind, rows: l
     lines = [line_of(request.POST if acts else None, one, held.get(one.person_id)) for one in members]
     if acts and are_valid(form, lines):
         try:
-            done = award(activity, recipients_of(form, lines), by=request.user, **facts_of(form))
+            done = award(activity, recipients_of(form, lines), terms_of(form), by=request.user)
         except GrantRefused as refusal:
             show_refused(form, lines, refusal)
         except ValidationError as error:
