@@ -70,18 +70,24 @@ def counts_of(user: Any, **more: QuerySet) -> dict[str, int]:
     if kept is None or not more.keys() <= kept.keys():
         held = access(user)
         wanted = _written(user, user.organization_id, held, int(timezone.now().timestamp() // WRITTEN_FOR))
-        kept = user._todo = cache.get(_key(user)) or {}
+        kept = user._todo = _kept(user, held)
         if not wanted.keys() | more.keys() <= kept.keys():
-            kept = user._todo = _counted(user, wanted | _questions(more))
+            kept = user._todo = _counted(user, held, wanted | _questions(more))
     return kept
 
 
-def _counted(user: Any, wanted: dict[str, Question | None]) -> dict[str, int]:
+def _kept(user: Any, held: Access) -> dict[str, int]:
+    """What was counted with the same duties: one that has ended shows nothing any more, no number either."""
+    counted_with, found = cache.get(_key(user)) or (None, {})
+    return found if counted_with == held else {}
+
+
+def _counted(user: Any, held: Access, wanted: dict[str, Question | None]) -> dict[str, int]:
     """Where counting takes long, the numbers are kept for half a minute, or until the person does something."""
     begun = monotonic()
     found = numbers(wanted)
     if monotonic() - begun > SLOW:
-        cache.set(_key(user), found, KEPT_FOR)
+        cache.set(_key(user), (held, found), KEPT_FOR)
     return found
 
 
@@ -102,7 +108,7 @@ def forget(user: Any) -> None:
 
 
 def _key(user: Any) -> str:
-    return f"todo:{user.pk}"
+    return f"waits:{user.pk}"
 
 
 class TodoMiddleware:
