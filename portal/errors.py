@@ -9,9 +9,11 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from psycopg.errors import DeadlockDetected, UntranslatableCharacter
 
 from core.audit import record
 from core.models import AccessLog
@@ -83,10 +85,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def answer_for(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """The page for an error that a view let through, or None for Django's own way."""
+    if isinstance(error, OperationalError) and isinstance(error.__cause__, DeadlockDetected):
+        # the database let the other one through, and undid all of this one's
+        return conflict(request, _("刚才有人先一步改动了同一项，您的操作没有生效。请刷新后再试。"))
     if outage.is_outage(error):
         return outage.note(request, error)
+    if isinstance(error, DataError) and _holds_zero(error):
+        return bad_request(request, error)
     if isinstance(error, MoveNotAllowed):
         if error.code == "permission":
             return permission_denied(request, PermissionDenied(error.message))
         return conflict(request, error.message)
     return None
+
+
+def _holds_zero(error: DataError) -> bool:
+    """What was sent has a zero byte in it, which no text of the database can hold. No browser sends one, and forms
+    refuse it by themselves; this is for what is read beside a form."""
+    return isinstance(error.__cause__, UntranslatableCharacter) or "NUL" in str(error)

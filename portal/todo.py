@@ -70,19 +70,26 @@ def counts_of(user: Any, more: Mapping[str, Question | None] = MappingProxyType(
     """
     kept: dict[str, int] | None = getattr(user, "_todo", None)
     if kept is None or not more.keys() <= kept.keys():
-        wanted = _written(user, user.organization_id, access(user), this_minute())
-        kept = user._todo = cache.get(_key(user)) or {}
+        held = access(user)
+        wanted = _written(user, user.organization_id, held, this_minute())
+        kept = user._todo = _kept(user, held)
         if not wanted.keys() | more.keys() <= kept.keys():
-            kept = user._todo = _counted(user, {**wanted, **more})
+            kept = user._todo = _counted(user, held, {**wanted, **more})
     return kept
 
 
-def _counted(user: Any, wanted: dict[str, Question | None]) -> dict[str, int]:
+def _kept(user: Any, held: Access) -> dict[str, int]:
+    """What was counted with the same duties: one that has ended shows nothing any more, no number either."""
+    counted_with, found = cache.get(_key(user)) or (None, {})
+    return found if counted_with == held else {}
+
+
+def _counted(user: Any, held: Access, wanted: dict[str, Question | None]) -> dict[str, int]:
     """Slow numbers are cached for half a minute, or until the person does something."""
     begun = monotonic()
     found = numbers(wanted)
     if monotonic() - begun > SLOW:
-        cache.set(_key(user), found, KEPT_FOR)
+        cache.set(_key(user), (held, found), KEPT_FOR)
     return found
 
 
@@ -109,7 +116,7 @@ def forget(user: Any) -> None:
 
 
 def _key(user: Any) -> str:
-    return f"todo:{user.pk}"
+    return f"waits:{user.pk}"
 
 
 class TodoMiddleware:

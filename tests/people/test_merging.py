@@ -19,7 +19,8 @@ from organizations.models import Organization, User
 from organizations.reference import add_child
 from people.choices import ConsentKind, EndKind, IdType
 from people.enrolling import find
-from people.merging import MOVED, hanging, kept_instead, staying
+from people.insuring import add_people
+from people.merging import MOVED, hanging, kept_instead, merge, staying
 from people.models import (
     Award,
     Certificate,
@@ -303,3 +304,15 @@ def test_everything_that_hangs_on_a_person_is_thought_of() -> None:
         if isinstance(field, ForeignKey) and field.related_model is Person and model is not Person
     }
     assert there == {*MOVED, *staying(), *(one.model for one in hanging())}
+
+
+def test_who_was_chosen_before_the_merge_is_insured_on_the_record_it_left(
+    two: tuple[Person, Person], team: Organization, songshan: User
+) -> None:
+    kept, ceased = two
+    policy = builders.policy(team)
+    chosen = Person.objects.filter(pk__in=[kept.pk, ceased.pk])
+    list(chosen)  # as a page read them
+    merge(kept, ceased, taken=[], by=songshan, reason="同一个人")
+    done = add_people(policy, chosen, starts_on=policy.starts_on, ends_on=policy.ends_on)
+    assert [cover.person for cover in done.covers] == [kept]

@@ -2,9 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import Notice
+from organizations.models import Appointment
+from portal.todo import counts_of
 from tests.core.list_checks import queries_of
+from tests.teams import builders
 
 pytestmark = pytest.mark.django_db
 HOME = "/"
@@ -38,3 +42,11 @@ def test_kept_numbers_serve_the_home_page_too(as_user, chifeng, monkeypatch):
     unread(client)
     assert client.get(HOME).status_code == 200, "it wants more than the menu has kept"
     assert not [sql for sql in queries_of(client, HOME) if "core_notice" in sql]
+
+
+def test_a_duty_that_has_ended_leaves_no_number_behind(region, chifeng, office, monkeypatch):
+    monkeypatch.setattr("portal.todo.SLOW", -1)
+    builders.submitted(chifeng, office("150400"))
+    assert counts_of(builders.read(region))["filings"] == 1
+    Appointment.objects.filter(user=region).update(ends_at=timezone.now())
+    assert "filings" not in counts_of(builders.read(region))

@@ -1,0 +1,79 @@
+"""What the database refuses on its own account: two who wait for each other, and text that no text can be."""
+
+from collections.abc import Callable
+from threading import Barrier
+
+import pytest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import include, path
+
+from core.models import Notice, SavedView
+from organizations.models import User
+from portal import errors
+from tests.organizations.helpers import at_once
+
+BOTH_HOLD_ONE = Barrier(2)
+
+
+def found(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(SavedView.objects.filter(name=request.GET["name"]).count())
+
+
+def kept(request: HttpRequest) -> HttpResponse:
+    Notice.objects.create(recipient=request.user, kind="x", title=request.GET["name"])
+    return HttpResponse()
+
+
+def crossing(request: HttpRequest, first: int, second: int) -> HttpResponse:
+    with transaction.atomic():
+        SavedView.objects.filter(pk=first).update(query="x=1")
+        BOTH_HOLD_ONE.wait(timeout=20)
+        SavedView.objects.filter(pk=second).update(query="x=2")
+    return HttpResponse()
+
+
+urlpatterns = [
+    path("accounts/", include("organizations.signin.urls")),
+    path("found/", found),
+    path("kept/", kept),
+    path("crossing/<int:first>/<int:second>/", crossing),
+]
+handler400 = errors.bad_request
+handler500 = errors.server_error
+
+pytestmark = pytest.mark.urls(__name__)
+
+
+def client_of(user: User, as_user: Callable[[User], Client]) -> Client:
+    client = as_user(user)
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.mark.parametrize("address", ["/found/", "/kept/"])
+@pytest.mark.django_db
+def test_a_zero_byte_is_a_bad_request(address: str, chifeng: User, as_user: Callable[[User], Client]) -> None:
+    response = client_of(chifeng, as_user).get(address, {"name": "名\x00字"})
+    assert response.status_code == 400
+    assert "请求有误" in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_wait_for_each_other_one_is_told_that_nothing_was_done(
+    cast: dict[str, User], as_user: Callable[[User], Client]
+) -> None:
+    one, two = (SavedView.objects.create(user=cast["chifeng"], list_name="x:y", name=name) for name in "甲乙")
+    people = [client_of(cast[name], as_user) for name in ("chifeng", "region")]
+    orders = [(one.pk, two.pk), (two.pk, one.pk)]
+    answers = at_once(
+        *[
+            lambda client=client, order=order: client.get("/crossing/{}/{}/".format(*order))
+            for client, order in zip(people, orders, strict=True)
+        ]
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    refused = next(answer for answer in answers if answer.status_code == 409)
+    assert "您的操作没有生效" in refused.content.decode()
+    assert len(set(SavedView.objects.filter(pk__in=[one.pk, two.pk]).values_list("query", flat=True))) == 2
