@@ -1,21 +1,14 @@
-"""A backup brings back what was there, on another data folder; a damaged or unwanted one changes nothing."""
+"""A backup of a running portal brings back what was there elsewhere; a damaged or unwanted one changes nothing."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.ops.copies import command
+from tests.ops.copies import Copy, command
 from tests.ports import free_port
 
 pytestmark = [pytest.mark.ops, pytest.mark.xdist_group("ops")]
 COUNT = "from organizations.models import Organization, User; print(Organization.objects.count(), User.objects.count())"
-# In one go, since each command starts the database and Django for itself.
-FILL = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-call_command("load_reference")
-call_command("make_demo")
-"""
 PRODUCTION = {
     "DJANGO_ENV": "production",
     "DJANGO_SECRET_KEY": "Test-only/3c9a1be07f5d42868ae4d0b7f15c96e2-of-no-server",
@@ -24,16 +17,15 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "portal.example.org",
     "TRUST_PROXY_TLS": "1",
 }
+PAPER = Path("files") / "备案" / "申请书.pdf"
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the demo data and one uploaded file."""
-    data = tmp_path_factory.mktemp("original") / "var"
-    done = command("manage", "shell", "-v0", "-c", FILL, data=data)
-    assert done.returncode == 0, done.stderr
-    (data / "files" / "备案").mkdir()
-    (data / "files" / "备案" / "申请书.pdf").write_bytes(b"%PDF-1.7 demo")
+def portal(copies: tuple[Copy, Copy]) -> Path:
+    """The data folder of a running portal, with the demo data and one uploaded file."""
+    data = copies[0].data
+    (data / PAPER).parent.mkdir()
+    (data / PAPER).write_bytes(b"%PDF-1.7 demo")
     return data
 
 
@@ -45,34 +37,37 @@ def backup(portal: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def test_restore_brings_back_database_and_files(portal: Path, backup: Path, tmp_path: Path) -> None:
-    data = tmp_path / "var"
-
+@pytest.fixture(scope="module")
+def restored(backup: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("restored") / "var"
     done = command("restore", backup, data=data)
-
     assert done.returncode == 0, done.stderr
-    assert count(data) == count(portal)
-    assert (data / "files" / "备案" / "申请书.pdf").read_bytes() == b"%PDF-1.7 demo"
-    assert (data / "demo-password").read_text() == (portal / "demo-password").read_text()
-    refused = command("run", data=data, PORT=str(free_port()), **PRODUCTION)
+    return data
+
+
+def test_restore_brings_back_database_and_files(portal: Path, restored: Path) -> None:
+    assert count(restored) == count(portal)
+    assert (restored / PAPER).read_bytes() == b"%PDF-1.7 demo"
+    assert (restored / "demo-password").read_text() == (portal / "demo-password").read_text()
+    refused = command("run", data=restored, PORT=str(free_port()), **PRODUCTION)
     assert refused.returncode == 1
     assert "portal.E005" in refused.stderr  # demo accounts came along
 
 
-def test_restore_replaces_only_when_told(portal: Path, backup: Path) -> None:
-    before = count(portal)
-    (portal / "files" / "later.txt").write_text("newer than the backup")
+def test_restore_replaces_only_when_told(restored: Path, backup: Path) -> None:
+    before = count(restored)
+    (restored / "files" / "later.txt").write_text("newer than the backup")
 
-    done = command("restore", backup, data=portal)
+    done = command("restore", backup, data=restored)
     assert done.returncode == 1
     assert "--replace" in done.stderr
-    assert (portal / "files" / "later.txt").exists()
+    assert (restored / "files" / "later.txt").exists()
 
-    done = command("restore", backup, "--replace", data=portal)
+    done = command("restore", backup, "--replace", data=restored)
     assert done.returncode == 0, done.stderr
-    assert count(portal) == before
-    assert not (portal / "files" / "later.txt").exists()
-    assert [path.name for path in portal.glob("files.*/later.txt")] == ["later.txt"]  # kept aside, not deleted
+    assert count(restored) == before
+    assert not (restored / "files" / "later.txt").exists()
+    assert [path.name for path in restored.glob("files.*/later.txt")] == ["later.txt"]  # kept aside, not deleted
 
 
 @pytest.mark.parametrize("where", [600, 40_000])

@@ -1,10 +1,9 @@
 """Two copies from one checkout: side by side, hurt, and ended the polite and the rude way.
 
-The tests share both copies and stand in the order of a day: the last ones end them.
+The tests share both copies (with ``test_backup.py``) and stand in the order of a day: the last ones end them.
 """
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +11,10 @@ import psutil
 import pytest
 import urllib3
 
-from tests.ops.copies import PATIENCE, STARTED, Copy, command, sockets, still_alive
+from tests.ops.copies import PATIENCE, Copy, command, sockets, still_alive
 from tests.ports import free_port
 
 pytestmark = [pytest.mark.ops, pytest.mark.xdist_group("ops")]
-
-
-@pytest.fixture(scope="module")
-def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Copy, Copy]]:
-    # The second lies too deep for a Unix socket's 107 bytes.
-    deep = tmp_path_factory.mktemp("second") / ("很深的文件夹" * 6) / "var"
-    pair = Copy(tmp_path_factory.mktemp("first") / "var"), Copy(deep)
-    try:
-        for copy in pair:
-            copy.wait_for(STARTED)
-        yield pair
-    finally:
-        for copy in pair:
-            copy.end()
 
 
 def test_two_copies_run_side_by_side(copies: tuple[Copy, Copy]) -> None:

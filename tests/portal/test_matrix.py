@@ -82,9 +82,23 @@ def _got(response: Any) -> str:
     return str(response.status_code) if response.status_code in (403, 404) or response.status_code >= 500 else "in"
 
 
-@pytest.fixture
-def world(cast: dict[str, User], office: Callable[[str], Organization]) -> dict[str, Any]:
-    """One of everything, all at 松山区; what belongs to a person belongs to chifeng."""
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
+    """Made once: the transaction of each test lies within this one, and leaves it as it was."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        made = _one_of_everything()
+        with django_db_blocker.block():
+            yield made
+        transaction.set_rollback(True)
+
+
+def _one_of_everything() -> dict[str, Any]:
+    """All at 松山区; what belongs to a person belongs to chifeng."""
+    cast = {user.username: user for user in User.objects.filter(is_demo=True).select_related("organization")}
+
+    def office(code: str) -> Organization:
+        return Organization.objects.get(code=code)
+
     place, me = office(PLACE), cast["chifeng"]
     account = User.objects.create_user("zhang", name="张远志（演示）", organization=place)
     appointment = Appointment.objects.create(user=account, role="leader", organization=place)
@@ -157,7 +171,7 @@ def test_person_gets_in_where_the_roles_table_says_and_nowhere_else(
     assert wrong == []
 
 
-def test_nothing_is_shown_to_who_is_not_signed_in(world: dict[str, Any]) -> None:
+def test_nothing_is_shown_to_who_is_not_signed_in(world: dict[str, Any], db: None) -> None:
     wrong = []
     for name, row in MATRIX.items():
         for method in row.methods:

@@ -1,6 +1,5 @@
 """A drill from copy to record: the captain on a 390 px phone in the field, the league office at its desk."""
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from core.models import Attachment, VerifiableDocument
 from organizations.models import User
 from people.models import HourRecord
 from tests.people import builders as people
+from tests.portal.outage_servers import until
 from tests.training import builders
 from training.models import Activity, Mark
 from training.states import ActivityState
@@ -66,26 +66,20 @@ def _rolled(page: Page, record: Activity) -> None:
     page.goto(f"/roll/slots/{record.slots.get().pk}/")
     expect(page.locator("#roll-due")).to_have_text("3")
     page.wait_for_selector("html[data-offline-kept]", state="attached")
-    _tap(page, NAMES[0])
-    assert _marks(record, 1) == 1
+    with page.expect_response("**/roll/marks/"):
+        _tap(page, NAMES[0])
+    marks = Mark.objects.filter(slot__activity=record)
+    assert marks.count() == 1
     page.context.set_offline(True)
     for name in NAMES[1:]:
         _tap(page, name)
-    expect(page.locator("#offline-chip")).to_contain_text("待同步 2")
+    expect(page.locator("#offline-chip [data-part=waits]")).to_be_visible()
+    expect(page.locator("#offline-chip [data-part=waits]")).to_have_text("待同步 2")
     page.context.set_offline(False)
-    assert _marks(record, len(NAMES)) == len(NAMES)
+    expect(page.locator("#offline-chip [data-part=fine]")).to_be_visible(timeout=60_000)
+    assert marks.count() == len(NAMES)
     page.get_by_role("link", name="结束点名").click()
     expect(page.get_by_text(NAMES[1]).first).to_be_visible()
-
-
-def _marks(record: Activity, tapped: int) -> int:
-    """Once as many are there as were tapped."""
-    rows = Mark.objects.filter(slot__activity=record)
-    for _try in range(200):
-        if rows.count() >= tapped:
-            break
-        time.sleep(0.1)
-    return rows.count()
 
 
 def _tap(page: Page, name: str) -> None:
@@ -147,8 +141,6 @@ def _confirmed(page: Page, record: Activity) -> None:
 
 def _issued(record: Activity) -> VerifiableDocument:
     """By the worker, soon."""
-    for _try in range(300):
-        if (paper := VerifiableDocument.objects.of(record).valid().first()) is not None:
-            return paper
-        time.sleep(0.1)
-    raise AssertionError("the record was not issued")
+    papers = VerifiableDocument.objects.of(record).valid()
+    until(papers.exists, 120)
+    return papers.get()

@@ -46,7 +46,8 @@ def tap(page: Page, name: str, choice: str = "") -> None:
 
 
 def waits(page: Page, count: int) -> None:
-    expect(page.locator("#offline-chip")).to_contain_text(f"待同步 {count}")
+    expect(page.locator("#offline-chip [data-part=waits]")).to_be_visible()
+    expect(page.locator("#offline-chip [data-part=waits]")).to_have_text(f"待同步 {count}")
 
 
 def synced(page: Page) -> None:
@@ -89,7 +90,7 @@ def test_roll_without_network_and_without_session(
     tap(page, "李志强")
     waits(page, 2)
     page.reload()
-    expect(page.locator("#offline-chip")).to_contain_text("无网络")
+    expect(page.locator("#offline-chip [data-part=offline]")).to_be_visible()
     waits(page, 2)
     expect(person(page, "李志强").locator("[data-mark]")).to_contain_text("已到")
     expect(page.locator("#roll-came")).to_have_text("3")
