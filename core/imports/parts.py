@@ -23,7 +23,7 @@ _RELATION = "/relationships id"  # of Microsoft's namespace, or of the strict st
 _WORTH = (
     (b"hidden=", re.compile(rb'<(?:\w+:)?row[^<>]*\shidden="(?:1|true)"')),
     (b't="e"', re.compile(rb'\st="e"')),
-    (b">", re.compile(rb">\d{16,18}<")),
+    (b"v>", re.compile(rb"v>\d{16,18}<")),
     (b"f>", re.compile(rb"f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></|</(?:\w+:)?c>)")),
     (b"<f ", re.compile(rb"<f [^<>]*/>\s*(?:<v\s*/>|<v></|</c>)")),
 )

@@ -64,10 +64,10 @@ class UploadForm(forms.Form):
         return upload
 
     @staticmethod
-    def _checked(upload: UploadedFile) -> Any:
+    def _checked(upload: Any) -> Any:
         """What is no spreadsheet though it is called one is told as what it is."""
         try:
-            return check_content(upload, str(upload.name), upload.size or 0, hint=SHEETS)
+            return check_content(upload, upload.name, upload.size, hint=SHEETS)
         except ValidationError as error:
             upload.seek(0)
             is_program = error.code == "script" and not upload.read(512).lstrip(b"\xef\xbb\xbf \r\n").startswith(_PAGES)

@@ -40,7 +40,7 @@ def look_for_doubles(lines: Sequence[Line], known: Known, columns: Mapping[str, 
                 said = _("和%(place)s的姓名、手机相同，又没有证件号码。") % words
                 known.doubles[line.key] = ("name", said)
     for line in lines:
-        _about_namesakes(line, named, known, one_team=one_team, several=several)
+        _about_namesakes(line, named, known, columns, one_team=one_team, several=several)
 
 
 def _again(line: Line, before: Line, known: Known, columns: Mapping[str, Column], *, several: bool) -> None:
@@ -62,7 +62,15 @@ def _again(line: Line, before: Line, known: Known, columns: Mapping[str, Column]
     known.said[line.key] = said
 
 
-def _about_namesakes(line: Line, named: Mapping[Any, Line], known: Known, *, one_team: bool, several: bool) -> None:
+def _about_namesakes(
+    line: Line,
+    named: Mapping[Any, Line],
+    known: Known,
+    columns: Mapping[str, Column],
+    *,
+    one_team: bool,
+    several: bool,
+) -> None:
     """Who has no number may be the one of the same name who has."""
     if line.cells.get("id_number") or line.key in known.doubles or line.key in known.again:
         return
@@ -71,6 +79,9 @@ def _about_namesakes(line: Line, named: Mapping[Any, Line], known: Known, *, one
     if other is None or other is line:
         return
     mobile, its = line.cells.get("mobile", ""), other.cells.get("mobile", "")
+    if mobile and mobile == its:
+        _again(line, other, known, columns, several=several)
+        return
     words = {"place": _place(other, several)}
     if mobile and its and mobile != its:
         known.said[line.key] = _("和%(place)s同名，手机不同，这一行没有证件号码；请核对是不是同一个人。") % words
