@@ -12,7 +12,7 @@ from people.names import plain_name
 from people.roster.fields import CERTIFICATE, OWN_KIND
 from people.roster.judging import Known
 
-_ASIDE = ("group", "id_number", "id_type", "team")  # of a sheet or a spelling rather than of the person
+_ASIDE = ("group", "remark", "id_number", "id_type", "team")  # of a sheet or a spelling rather than of the person
 
 
 def look_for_doubles(lines: Sequence[Line], known: Known, columns: Mapping[str, Column], *, one_team: bool) -> None:

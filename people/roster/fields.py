@@ -91,6 +91,7 @@ MEMBERSHIP: Table = {
         {"widget": Choice([(key, MembershipState(key).label) for key in ("full", "probation")])},
     ),
 }
+REMARK: Table = {"remark": (_("备注"), "备注说明、情况说明", {})}  # read, not kept: what it says may contradict the row
 CERTIFICATE: Table = {
     "cert_kind": (_("证书种类"), "证书名称、持有证书、证书类型、证书类别", {"hint": _("不填按救护员证。")}),
     "cert_number": (
@@ -170,7 +171,7 @@ TEAM: Table = {
 }
 
 # Columns rosters have that are not taken over, and are not worth telling about.
-KNOWN_UNUSED = frozenset(["序号", "年龄", "备注", "照片", "签字", "签名", "序", "No", "no", "NO", "no."])
+KNOWN_UNUSED = frozenset(["序号", "年龄", "照片", "签字", "签名", "序", "No", "no", "NO", "no."])
 # Health is the person's own to give, with a consent of its own (个人信息保护法第二十九条).
 HEALTH = frozenset(["血型", "过敏史", "健康状况", "健康情况", "身体状况", "病史", "既往病史", "健康声明", "过敏药物"])
 
@@ -209,7 +210,7 @@ OWN_KIND = "cert:"  # prefix of a column that is a kind of certificate of its ow
 
 def columns(kinds: Iterable[CertificateKind], *, teams: bool = False) -> dict[str, Column]:
     """All columns of a roster; ``teams``: of several teams, which then has a column that says which."""
-    table: Table = {**(TEAM if teams else {}), **PERSON, **MEMBERSHIP, **CERTIFICATE, **INSURANCE}
+    table: Table = {**(TEAM if teams else {}), **PERSON, **MEMBERSHIP, **CERTIFICATE, **INSURANCE, **REMARK}
     if not teams:
         table |= TEAM
     taken = {alias for _heading, also, _options in table.values() for alias in also.split("、")}

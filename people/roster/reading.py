@@ -36,6 +36,7 @@ from people.validators import is_adult
 MEMBERSHIP_FACTS = ("number", "group", "duty", "joined_on", "basis", "kind", "state")
 _PERSON_FACTS = tuple(name for name in PERSON if name not in ("id_type", "id_number"))
 _MASKED = re.compile(r"[0-9A-Z]*\*{2,}[0-9A-Z]*")  # 150404**********14, 138****0001: as our own lists show them
+_GONE = re.compile(r"退队|退出|离队|离职|调离|调走|调出|辞去|除名|开除|去世|死亡|病故|不在队")
 _MEMO = 20_000  # readings of equal texts that are kept: rosters say the same on every line
 
 
@@ -116,6 +117,8 @@ class Reader:
                 facts.note(name, _("号码是遮盖的，没有读取。"))
                 continue
             values[name] = self._value(name, text, facts)
+        if (found := _GONE.search(line.cells.get("remark", ""))) is not None:
+            facts.note("remark", _("备注里有“%(word)s”，请确认还要登记为在册。") % {"word": found[0]})
         self._identity(line, facts)
         self._born(line, facts, values)
         for name in _PERSON_FACTS:

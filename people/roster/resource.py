@@ -42,6 +42,7 @@ class RosterResource(BulkResource):
     never_filled = frozenset(["name", "id_number", "mobile", "other_phone", "number", "cert_number", "birth"])
     identifying = frozenset(["name", "id_number"])
     telling = frozenset(["id_number"])
+    beside = frozenset(["remark"])
     topics, then = TOPICS, THEN
     heading_kind = "roster"
 
@@ -64,7 +65,7 @@ class RosterResource(BulkResource):
 
     def blank_columns(self) -> dict[str, Column]:
         """Of the empty spreadsheet: not a column for every kind of certificate, which few teams need."""
-        unasked = {"cover_period", "health_declared_on", "mongolian_name", *({"team"} if self.one else ())}
+        unasked = {"cover_period", "health_declared_on", "mongolian_name", "remark", *({"team"} if self.one else ())}
         return {n: c for n, c in self.columns.items() if not n.startswith(OWN_KIND) and n not in unasked}
 
     def ignores(self, heading: str) -> bool:

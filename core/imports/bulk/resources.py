@@ -56,6 +56,7 @@ class BulkResource:
     at_once = 300  # rows done while the person waits; more by a job
     never_filled: frozenset[str] = frozenset()  # fields a merged cell does not fill down
     identifying: frozenset[str] = frozenset()  # fields that say whom a row means
+    beside: frozenset[str] = frozenset()  # fields that alone make no row a record
     telling: frozenset[str] = frozenset()  # where some sheets have such a column, the others are not read unasked
     topics: Sequence[Topic] = ()  # of headings over several columns
     then: Mapping[str, str] = MappingProxyType({})  # field → what a second column of its meaning is

@@ -203,12 +203,13 @@ class _Block:
             for at in range(top + 1, bottom + 1)
         }
         self._identifying: frozenset[str] = resource.identifying
+        self._beside: frozenset[str] = resource.beside
         self._first: tuple[int, str, dict[str, Cell]] = (-1, "", {})
 
     def read(self, at: int, row: Sequence[Cell]) -> dict[str, Cell]:
         """Empty where the row is no record: it says nothing, or nothing but formulas that came to nothing."""
         cells = {n: row[place] for n, place in self.columns.items() if place < len(row) and row[place].text}
-        is_record = any(cell.says for cell in cells.values())
+        is_record = any(cell.says for name, cell in cells.items() if name not in self._beside)
         self.down.fill(at, row, cells)
         return cells if is_record else {}
 
