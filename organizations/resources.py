@@ -36,6 +36,7 @@ class AccountResource(Resource):
     basis = Column("basis", gettext_lazy("依据"), also=["任职依据", "文号"], example="2026年第3次会议纪要")
 
     form_class = AccountForm
+    filled_down = frozenset(["organization", "role", "starts_on", "basis"])
 
     class Meta(Resource.Meta):
         model = User

@@ -30,6 +30,7 @@ _FORMS = {
 }
 _DROPPED = re.compile(r"[\s\u200b-\u200f\ufeff'’‘`´]+")
 _HYPHEN = re.compile(r"[-‐‑–—－_.]")
+_ALIKE = str.maketrans("OIL", "011")
 _EIGHTEEN_DIGITS = re.compile(r"\d{17}[\dX]")
 _OLD_FOREIGNER = re.compile(r"[A-Z]{3}\d{12}")
 
@@ -51,7 +52,10 @@ def normal(number: str) -> str:
         text = _DROPPED.sub("", unicodedata.normalize("NFKC", _DROPPED.sub("", text)).upper())
     text = unicodedata.normalize("NFKC", text).replace("×", "X").replace("Х", "X")  # multiplication, Cyrillic
     grouped = _HYPHEN.sub("", text)  # 150404-19900101-1234; a passport's own hyphens stay
-    return grouped if _EIGHTEEN_DIGITS.fullmatch(grouped) else text
+    if _EIGHTEEN_DIGITS.fullmatch(grouped):
+        return grouped
+    digits = grouped.translate(_ALIKE)  # O for 0: where the check digit proves it
+    return digits if _EIGHTEEN_DIGITS.fullmatch(digits) and check_digit(digits[:17]) == digits[17] else text
 
 
 def check_digit(first: str) -> str:
@@ -83,6 +87,8 @@ def _validate_eighteen(kind: str, number: str) -> None:
     if _birth(number) is None:
         raise ValidationError(_("%(kind)s号码里的出生日期不对，请核对第 7 至 14 位。") % words, code="id_birth")
     if check_digit(number[:17]) != number[17]:
+        if number.endswith("000"):
+            raise ValidationError(_("末三位是 000，多半是 Excel 存成数字时丢了，请照证件重填。"), code="id_lost")
         raise ValidationError(_("%(kind)s号码的校验码不对，请核对是否抄错。") % words, code="id_check")
 
 

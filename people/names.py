@@ -3,7 +3,14 @@
 import re
 
 _LOOSE = re.compile(r"[\s\u3000·•・‧.．]+")
+# Dots between the parts of a name, in every shape keyboards give; a full stop only between Chinese characters.
+_DOTS = re.compile(r"\s*[·•・‧∙⋅●・᛫﹒]\s*|(?<=[\u3400-\u9fff])\s*[.．]\s*(?=[\u3400-\u9fff])")
 _ASIDE = re.compile(r"[（(【\[].*?[）)】\]]")  # 王明（演示）
+
+
+def dotted(name: str) -> str:
+    """With the one dot that is kept, U+00B7."""
+    return _DOTS.sub("·", name)
 
 
 def plain_name(name: str) -> str:

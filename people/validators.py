@@ -1,6 +1,7 @@
 """Rules for single values of a person, shared by forms, imports and API."""
 
 import re
+import unicodedata
 from calendar import monthrange
 from datetime import date
 
@@ -13,13 +14,14 @@ from organizations.validators import validate_visible, validate_year
 
 ADULT = 18  # 突发事件应对法(2024) 第39条: members of rescue teams are adults
 validate_mobile = RegexValidator(r"^1[3-9]\d{9}$", _("手机号应为 11 位数字，以 1 开头"))
+_SYMBOLS = {"So", "Sk", "Sc", "Sm", "Co", "Cn"}  # emoji and the like
 _NAME = re.compile(r"[^\d<>/\\|{}\[\]@#$%^&*=+~`\"]+")
 
 
 def validate_person_name(value: str) -> None:
     """Any script, long names, ``·`` between their parts; digits and signs are slips."""
     validate_visible(value)
-    if not _NAME.fullmatch(value):
+    if not _NAME.fullmatch(value) or any(unicodedata.category(character) in _SYMBOLS for character in value):
         raise ValidationError(_("姓名里有不该有的数字或符号。"))
 
 

@@ -13,11 +13,11 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from core.imports import Choice, Lookup, Several, Text
+from people.names import dotted
 from teams.models import Category
 
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff·])\s+(?=[\u3400-\u9fff·])")
 _SEPARATORS = re.compile(r"[、，,;；/／|\n]+")
-_DOTS = re.compile(r"(?<=[\u3400-\u9fff])\s*[•・‧∙．.]\s*(?=[\u3400-\u9fff])")
 _PERSON = re.compile(r"(?P<name>[^(（\d]+?)\s*[(（]?\s*(?P<phone>1[\d\s-]{10,14}|0\d{2,3}[\s-]?\d{7,8})?\s*[)）]?")
 _REMARK = re.compile(r"[（(][^（）()\d]*[）)]")  # 李志强（兼）
 _DASHES = str.maketrans("－—–‐−", "-----")
@@ -167,7 +167,7 @@ class People(Text):
     """
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[dict[str, str]]:
-        text = _DOTS.sub("·", (value or "").strip())
+        text = dotted((value or "").strip())
         return [_person(part) for part in _parts(text) if part]
 
 

@@ -30,6 +30,7 @@ class TeamResource(TeamColumns):
     """
 
     undoable = True
+    filled_down = frozenset(["office", "naming_org", "level", "formation", "registration", "main_category"])
     most_rows = 500
     at_once = 60
 

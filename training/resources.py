@@ -114,6 +114,7 @@ class PlanItemResource(Resource):
     note = Column("note", gettext_lazy("说明"), also=["备注"])
 
     form_class = PlanItemForm
+    filled_down = frozenset(["kind", "first_month", "last_month", "months", "form_", "scope", "training_kind"])
     undoable = False
 
     class Meta(Resource.Meta):
@@ -187,6 +188,7 @@ class InstructorResource(Resource):
     note = Column("note", gettext_lazy("说明"), also=["备注"])
 
     form_class = InstructorForm
+    filled_down = frozenset(["organization", "employer", "categories", "appointed_on"])
 
     class Meta(Resource.Meta):
         model = Instructor

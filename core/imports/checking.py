@@ -123,6 +123,7 @@ def _run(table: Table, corrections: Mapping[str, Any], resource: Resource, *, dr
         "hidden": len(lines) + len(left) - len(shown),
         "unused": list(table.header.unused)[:20],
         "passed": [list(pair) for pair in table.passed][:20],
+        "unread": list(table.unread)[:20],
     }
 
 
@@ -154,6 +155,8 @@ def _line(table: Table, position: int, outcome: Any, resource: Resource, names: 
     problems, general = _placed(problems, general, names)
     warned = {name: _("；").join(texts) for name, texts in resource.warned.get(position + 1, {}).items()}
     notes, about = _placed(warned, [], names)
+    if table.numbers[position] in table.hidden:
+        about.append(_("隐藏行：在表格里看不到这一行，请确认要导入。"))
     after = outcome.instance
     shown = []
     for name in names:

@@ -1,18 +1,18 @@
-"""Spreadsheets as rows of text, whatever program and format they came from."""
+"""Cells as the text a person would say they hold, whatever program and format they came from."""
 
 import csv
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from core.imports.extent import require_near
 from core.words import yes_no
 
 MOST_ROWS = 5_000
@@ -26,52 +26,71 @@ _HALF_WIDTH = {
     for start, end in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A))
     for code in range(start, end + 1)
 }
-_INVISIBLE = dict.fromkeys(
-    (
-        *range(0x09),
-        0x0B,
-        0x0C,
-        *range(0x0E, 0x20),
-        0x7F,
-        0x200B,
-        0x200E,
-        0x200F,
-        *range(0x202A, 0x202F),
-        0x2060,
-        0xFEFF,
-    )
-)
-_FAILED = re.compile(r"#(REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!)")  # a formula that came to nothing
+_CONTROLS = (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xAD)
+# Marks of direction and the like. What joins the letters of Mongolian script stays.
+_MARKS = (0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+_INVISIBLE = dict.fromkeys((*_CONTROLS, *_MARKS))
+# A formula that came to nothing, or (in a csv) a column too narrow to show what it holds.
+_FAILED = re.compile(r"#(REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!)|#{3,}|Err:\d{3}", re.IGNORECASE)
+_POWER = re.compile(r"\d\.\d+[Ee]\+?1\d|\d[Ee]\+1\d")  # 1.50404E+17, 1.38E+10: as a file saved from such a cell says
+_ZEROES = re.compile(r"\d{13,15}000")  # how a spreadsheet fills up what it could not keep
+_QUOTED = re.compile(r'="([^"]*)"')  # ="13800000000": how a csv tells Excel that digits are text
 _APOSTROPHE = re.compile(r"^['\s]+")
 _SPACE = {0xA0: " ", 0x3000: " "}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """The text of one cell, and what is wrong with it before anybody asks what it means."""
+    """The text of one cell, and what is wrong with it before anybody asks what it means.
+
+    :ivar is_failed: the text is what a formula shows that came to nothing: it is told, and makes no row a record.
+    """
 
     text: str
     problem: str = ""
+    is_failed: bool = False
+
+    @property
+    def says(self) -> bool:
+        return bool(self.text) and not self.is_failed
+
+
+EMPTY = Cell("")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """``rows[n]`` is the spreadsheet's own row ``n + 1``."""
+    """``rows[n]`` is the spreadsheet's own row ``n + 1``.
+
+    :ivar merged: ranges of cells, each (top, left) and (bottom, right), from 0. :ivar hidden: rows, from 0.
+    """
 
     name: str
     rows: Sequence[Sequence[Cell]]
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
+    hidden: frozenset[int] = frozenset()
 
 
-def read_sheets(file: IO[bytes], media_type: str) -> list[Sheet]:
-    """All sheets that are not hidden.
+def failed(text: str, *, never: bool = False) -> Cell:
+    """A cell whose formula came to nothing.
 
-    :param file: accepted by ``core.attachments.checks.check`` or ``is_ods``.
-    :raises ValidationError: it cannot be read, or is longer than ``MOST_ROWS``.
+    :param never: the program that wrote the file has not worked it out at all; ``text`` is the formula.
     """
-    file.seek(0)
-    if media_type.startswith("text/"):
-        return [Sheet("", _limited(csv_rows(file.read())))]
-    return _workbook(file)
+    if never:
+        shown = f"={text.removeprefix('=')}"[:40]
+        said = _("这一格的公式没有存下结果。请用 Excel 或 WPS 打开、保存一次再上传，或填上内容。")
+        return Cell(shown, said, is_failed=True)
+    said = _("表格里这一格显示“%(value)s”，读不出内容。请填上内容，或清空这一格。")
+    return Cell(text, said % {"value": text[:10]}, is_failed=True)
+
+
+def lost() -> str:
+    return _("Excel 把号码存成了数字，后几位已丢失，请照证件重填。")
+
+
+def lost_by(digits: str) -> bool:
+    """Whether a number written out in full has lost its last digits before."""
+    return bool(_ZEROES.fullmatch(digits))
 
 
 def is_ods(file: IO[bytes]) -> bool:
@@ -97,39 +116,31 @@ def is_ods(file: IO[bytes]) -> bool:
         file.seek(0)
 
 
-def _workbook(file: IO[bytes]) -> list[Sheet]:
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum  # only imports need it
+def csv_rows(content: bytes) -> Iterator[Sequence[Cell]]:
+    """Rows of a csv in any encoding and with any separator that office programs write.
 
-    require_near(file)
+    :raises ValidationError: at once where the encoding, at its row where the format cannot be made out.
+    """
+    text = decoded(content)
+    lines = [line for line in text.split("\n", 20)[:20] if line.strip()]
+    delimiter = max(",\t;", key=lambda mark: sum(line.count(mark) for line in lines))
+    return _csv_rows(text, delimiter)
+
+
+def _csv_rows(text: str, delimiter: str) -> Iterator[Sequence[Cell]]:
     try:
-        book = CalamineWorkbook.from_filelike(file)
-        shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
-        sheets = []
-        for name in shown:
-            sheet = book.get_sheet_by_name(name)
-            # one row more than allowed, to know; from row 1 on, so that numbers are those the person sees
-            rows = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS + 101)
-            sheets.append(Sheet(name, _limited([[read_cell(value) for value in row[:MOST_COLUMNS]] for row in rows])))
-        return sheets
-    except CalamineError as error:
-        raise ValidationError(_("表格打不开，可能已损坏。请用 Excel 或 WPS 打开后另存为 xlsx 再试。")) from error
-
-
-def csv_rows(content: bytes) -> list[list[Cell]]:
-    """Rows of a csv in any encoding and with any separator that office programs write."""
-    text = _decoded(content)
-    first = text.lstrip().split("\n", 1)[0]
-    delimiter = max(",\t;", key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            yield [read_cell(_QUOTED.sub(r"\1", value)) for value in row[:MOST_COLUMNS]]
     except csv.Error as error:
         raise ValidationError(_("CSV 文件的格式有误，请用 Excel 打开后另存为 xlsx 再试。")) from error
-    return [[read_cell(value) for value in row[:MOST_COLUMNS]] for row in rows]
 
 
-def _decoded(content: bytes) -> str:
-    """UTF-8 where it is valid, else what Excel on a Chinese Windows writes."""
-    encodings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
+def decoded(content: bytes) -> str:
+    """UTF-16 where its mark says so, UTF-8 where it is valid, else what Excel on a Chinese Windows writes."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        content, encodings = content.removeprefix(b"\xef\xbb\xbf"), ["utf-8", "gb18030"]
     for encoding in encodings:
         try:
             return content.decode(encoding)
@@ -138,20 +149,12 @@ def _decoded(content: bytes) -> str:
     raise ValidationError(_("看不出文件的文字编码，请另存为 xlsx 再试。"))
 
 
-def _limited(rows: list[list[Cell]]) -> list[list[Cell]]:
-    filled = sum(any(cell.text for cell in row) for row in rows)
-    if filled > MOST_ROWS + 20:  # some rows above the heading
-        raise ValidationError(_("一次最多导入 %(most)s 行，请分几个文件。") % {"most": f"{MOST_ROWS:,}"})
-    return rows
-
-
 def read_cell(value: Any) -> Cell:
     """The text a person would say the cell holds: no ``.0`` behind a phone number, dates as 2026-01-31."""
     if isinstance(value, str):
-        text = clean_text(value)
-        return Cell("" if _FAILED.fullmatch(text) else text)
+        return _text(value) if value else EMPTY
     if value is None:
-        return Cell("")
+        return EMPTY
     if isinstance(value, bool):
         return Cell(yes_no(value))
     if isinstance(value, int | float):
@@ -166,11 +169,20 @@ def read_cell(value: Any) -> Cell:
     return Cell(clean_text(str(value)))
 
 
+def _text(value: str) -> Cell:
+    text = clean_text(value)
+    if text[:1] in "#E" and _FAILED.fullmatch(text):
+        return failed(text)
+    if text[:1].isdigit() and _POWER.fullmatch(text):
+        return Cell(text, lost())
+    return Cell(text)
+
+
 def _number(value: int | float) -> Cell:
     if value != value or value in (float("inf"), float("-inf")):
         return Cell(str(value), _("这一格不是有效的数字。"))
     if abs(value) >= _EXACT:
-        return Cell(f"{value:.0f}", _("这一格是数字格式，末几位已经丢失。请把这一列改成文本格式再重填。"))
+        return Cell(str(int(Decimal(f"{value:.14e}"))), lost())  # as the spreadsheet shows it
     return Cell(str(int(value)) if value == int(value) else repr(value))
 
 

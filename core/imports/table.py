@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,18 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from tablib import Dataset
 
+from core.imports.asides import aside
+from core.imports.books import FillDown, read_sheets
 from core.imports.headers import Header, find_header
-from core.imports.reading import Cell, read_sheets
+from core.imports.reading import EMPTY, Cell
 from core.imports.resources import Resource
-
-EXAMPLE = "示例"  # how the example in the blank spreadsheet begins; whoever leaves it there does not mean it
-_SUM = re.compile(
-    r"((合|总|小|共|累)\s*计|(合计|总|共计)?\s*人\s*数\s*(合\s*计|总\s*计)?)\s*[：:]?\s*[\d,]*\s*[人名个条行支]*"
-    r"|共\s*[\d,]+\s*[人名].*"
-)
-_ASIDE = re.compile(
-    r"(填表|填报|制表|审核|负责|联系|报送|报表)(人|单位|日期|时间)?(签字)?\s*[：:]|(注|备注|说明|填表说明)\d?\s*[：:]"
-)
 
 
 @dataclass(frozen=True)
@@ -31,6 +23,7 @@ class Table:
 
     ``passed`` are rows that are no record (a sum, a remark below the table, the example), with how they begin.
     ``beside`` is what the resource took from the file's other sheets (``Resource.beside``), None if nothing.
+    ``hidden`` are those of the row numbers that the spreadsheet does not show; ``unread`` other sheets with a heading.
     """
 
     header: Header
@@ -38,6 +31,8 @@ class Table:
     rows: Sequence[Mapping[str, Cell]]
     passed: Sequence[tuple[int, str]] = ()
     beside: Any = None
+    hidden: frozenset[int] = frozenset()
+    unread: Sequence[str] = ()
 
     @property
     def sha256(self) -> str:
@@ -71,28 +66,25 @@ def read_table(file: Any, media_type: str, resource: Resource) -> Table:
         raise ValidationError(_("没有找到表头。表格里要有写着列名的一行，列名是：%(wanted)s。") % {"wanted": wanted})
     sheet, header = max(found, key=lambda pair: len(pair[1].columns))
     _check_header(header, resource)
+    down = FillDown(sheet.merged, header.first, header.columns, frozenset(columns) - resource.filled_down)
     numbers, rows, passed = [], [], []
-    for index, row in enumerate(sheet.rows[header.first :], header.first + 1):
-        cells = {name: row[at] if at < len(row) else Cell("") for name, at in header.columns.items()}
+    for index, row in enumerate(sheet.rows[header.first :], header.first):
+        cells = {name: row[at] if at < len(row) else EMPTY for name, at in header.columns.items()}
         if begins := aside(row):
-            passed.append((index, begins))
-        elif any(cell.text for cell in cells.values()):
-            numbers.append(index)
+            passed.append((index + 1, begins))
+            continue
+        is_record = any(cell.says for cell in cells.values())
+        down.fill(index, row, cells)
+        if is_record:
+            numbers.append(index + 1)
             rows.append(cells)
     if not rows:
         raise ValidationError(_("表头下面没有内容。"))
     if len(rows) > resource.most_rows:
         raise ValidationError(_("一次最多导入 %(most)s 行，请分几个文件。") % {"most": f"{resource.most_rows:,}"})
-    return Table(header, numbers, rows, passed, beside)
-
-
-def aside(row: Sequence[Cell]) -> str:
-    """How a row begins that is no record: a sum, a remark, who filled it in, the example; empty for any other."""
-    texts = [cell.text for cell in row if cell.text]
-    first = next((text for text in texts if not text.isdigit()), "")  # a sum may have a serial number, too
-    if _SUM.fullmatch(first) or _ASIDE.match(first) or first.startswith(EXAMPLE):
-        return first[:20]
-    return ""
+    hidden = frozenset(number for number in numbers if number - 1 in sheet.hidden)
+    unread = [other.name for other, _header in found if other is not sheet] if beside is None else []
+    return Table(header, numbers, rows, passed, beside, hidden, unread)
 
 
 def _check_header(header: Header, resource: Resource) -> None:

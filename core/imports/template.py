@@ -8,8 +8,8 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from core.exports.xlsx import MEDIA_TYPE
+from core.imports.asides import EXAMPLE
 from core.imports.resources import Column
-from core.imports.table import EXAMPLE
 from core.imports.widgets import Choice, Several
 from core.serving import as_download
 

@@ -32,6 +32,14 @@ from core.words import moment
 SHEETS = gettext_lazy("可以用 Excel 或 WPS 的 xlsx、xls，LibreOffice 的 ods，或者 csv。")
 RECENT = 10  # own imports listed beside the upload
 MOST_LINKED = 100
+_PAGES = (b"<", b"MIME-Version")  # how a page begins that a program called .xls
+_OTHERWISE = {  # refusals that need another way out than other uploads
+    "script": gettext_lazy(
+        "“%(name)s”里面其实是网页（有的系统导出的 xls 是这样）。请用 Excel 或 WPS 打开它，另存为 xlsx 再上传。"
+    ),
+    "macro": gettext_lazy("“%(name)s”带有宏。请用 Excel 或 WPS 打开它，另存为 xlsx 再上传。"),
+    "unknown": gettext_lazy("认不出“%(name)s”里的文字。请用 Excel 或 WPS 打开它，另存为 xlsx 再上传。"),
+}
 SPREADSHEETS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/vnd.ms-excel",
@@ -49,11 +57,23 @@ class UploadForm(forms.Form):
 
     def clean_file(self) -> UploadedFile:
         upload = self.cleaned_data["file"]
-        checked = None if is_ods(upload) else check_content(upload, upload.name, upload.size, hint=SHEETS)
+        checked = None if is_ods(upload) else self._checked(upload)
         self.media_type = checked.media_type if checked else ODS
         if self.media_type not in SPREADSHEETS | {ODS}:
             raise ValidationError(_("这不是表格文件。%(hint)s") % {"hint": SHEETS})
         return upload
+
+    @staticmethod
+    def _checked(upload: Any) -> Any:
+        """What is no spreadsheet though it is called one is told as what it is."""
+        try:
+            return check_content(upload, upload.name, upload.size, hint=SHEETS)
+        except ValidationError as error:
+            upload.seek(0)
+            is_program = error.code == "script" and not upload.read(512).lstrip(b"\xef\xbb\xbf \r\n").startswith(_PAGES)
+            if error.code in _OTHERWISE and not is_program:
+                raise ValidationError(_OTHERWISE[error.code] % {"name": upload.name}, code=error.code) from error
+            raise
 
 
 class ImportView(PermittedView):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import WholeForm
-from core.imports.reading import read_sheets
+from core.imports.books import read_sheets
 from core.imports.views import SHEETS, UploadForm
 from organizations.forms import DAY
 from organizations.models import Organization

@@ -5,14 +5,16 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.imports.days import AHEAD, written
+from core.imports.days import AHEAD, Written, no_day, written
 from people.choices import Gender
+from people.names import dotted
 
 
 @dataclass(frozen=True)
@@ -25,21 +27,31 @@ class Cell:
 
 
 EMPTY = Cell("")
-# Dots between the parts of a name, in every shape keyboards give. The kept one is U+00B7.
-_DOTS = re.compile(r"\s*[·•・‧∙⋅●・᛫]\s*")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ'’.\-]+")
 _NAME_NOISE = re.compile(r"[（(][^（）()]*[）)]$")
+_EDGES = "。、，,;；:：-—_·"  # slips before and behind a name
+_NAMES = re.compile(r"[、，,;；/／|\n]+")
+_CHINESE = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
+_TWO = re.compile(rf"{_CHINESE}{{2,}} +{_CHINESE}{{2,}}")
 
 
 def name(text: str) -> Cell:
-    """王　明 → 王明, 阿拉坦•苏都 → 阿拉坦·苏都; spaces between words of Latin or Mongolian script stay single."""
-    said = _NAME_NOISE.sub("", " ".join(text.split()).strip())
-    note = _("括号里的内容没有作为姓名。") if said != " ".join(text.split()) and said else ""
-    parts = _DOTS.sub("·", said or text.strip()).split()
+    """王　明 → 王明, 阿拉坦•苏都 → 阿拉坦·苏都; spaces between words of Latin or Mongolian script stay single.
+
+    :raises ValueError: there is more than one name.
+    """
+    whole = dotted(text).strip(_EDGES + " \n")
+    said = _NAME_NOISE.sub("", whole).strip()
+    if len([part for part in _NAMES.split(said) if len(part.strip()) > 1]) > 1:
+        raise ValueError(_("这一格像是几个人的姓名，请每人写一行。"))
+    said = " ".join(said.split()) or whole
+    note = _("括号里的内容没有作为姓名。") if said != " ".join(whole.split()) else ""
     joined = ""
-    for part in parts:
+    for part in said.split():
         gap = " " if joined and _keeps_space(joined[-1]) and _keeps_space(part[0]) else ""
         joined += gap + part
+    if _TWO.search(said):
+        note += _("中间有空格，按一个人“%(name)s”登记；是两个人或写了职务的，请改。") % {"name": joined[:30]}
     return Cell(unicodedata.normalize("NFC", joined), note)
 
 
@@ -69,8 +81,7 @@ def day(text: str, *, first_of_month: bool = True) -> Cell:
         return Cell(None)
     said = written(text, ahead=AHEAD if first_of_month else 0)
     if said.parts == 3:
-        words = {"value": text[:20], "day": said.day.isoformat()}
-        return Cell(said.day, _("“%(value)s”按 %(day)s 登记。") % words if said.short else "")
+        return _whole_day(said, text)
     if not first_of_month:
         raise ValueError(_("“%(value)s”没有写日，请写全年月日。") % {"value": text[:20]})
     told = (
@@ -79,18 +90,33 @@ def day(text: str, *, first_of_month: bool = True) -> Cell:
     return Cell(said.day, told % {"value": text[:20]})
 
 
+def _whole_day(said: Written, text: str) -> Cell:
+    words = {"value": text[:20], "day": said.day.isoformat()}
+    return Cell(said.day, _("“%(value)s”按 %(day)s 登记。") % words if said.short else "")
+
+
 def end_day(text: str) -> Cell:
-    """The last day of something; 长期 is None. A month alone is its last day, a year alone its last."""
-    if text in LASTING:
+    """The last day of something; 长期 is None. A month alone is its last day, a year alone its last. Of a period, which
+    a column of ends often has, the end."""
+    if text in LASTING | NOTHING:
         return Cell(None)
-    read = day(text)
-    parts = written(text).parts if read.value else 3
-    if parts == 1:
-        return Cell(date(read.value.year, 12, 31), _("“%(value)s”没有写月日，按年末登记。") % {"value": text[:20]})
-    if parts == 2:
-        following = (read.value.replace(day=28) + timedelta(days=4)).replace(day=1)
+    with suppress(ValueError):
+        return _end(text)
+    try:
+        span = period(text)
+    except ValueError:
+        raise no_day(text) from None
+    return Cell(span.value[1], _("“%(value)s”按止的日期登记。") % {"value": text[:30]})
+
+
+def _end(text: str) -> Cell:
+    said = written(text)
+    if said.parts == 1:
+        return Cell(date(said.day.year, 12, 31), _("“%(value)s”没有写月日，按年末登记。") % {"value": text[:20]})
+    if said.parts == 2:
+        following = (said.day.replace(day=28) + timedelta(days=4)).replace(day=1)
         return Cell(following - timedelta(days=1), _("“%(value)s”没有写日，按月末登记。") % {"value": text[:20]})
-    return read
+    return _whole_day(said, text)
 
 
 _PERIOD = re.compile(r"\s*(?:至|到|~|～|—+|–|−)\s*")
@@ -106,7 +132,8 @@ def period(text: str) -> Cell:
         parts = halves if len(halves) == 2 else parts
     if len(parts) != 2:
         raise ValueError(_("“%(value)s”不是起止日期，请写成“2026-01-01 至 2026-12-31”。") % {"value": text[:30]})
-    start, end = day(parts[0].strip()), end_day(parts[1].strip())
+    first, last = parts[0].strip(), parts[1].strip()
+    start, end = day(first), Cell(None) if last in LASTING | NOTHING else _end(last)
     if start.value is None or end.value is None:
         raise ValueError(_("“%(value)s”不是起止日期，请写成“2026-01-01 至 2026-12-31”。") % {"value": text[:30]})
     return Cell((start.value, end.value), start.note or end.note)
@@ -115,9 +142,10 @@ def period(text: str) -> Cell:
 # -- phones -------------------------------------------------------------------------------------------------
 _MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86)?(1[3-9]\d{9})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})(\d{7,8})(?!\d)")
+_AREA = re.compile(r"[（(]\s*(0\d{2,3})\s*[）)]\s*[-—–]?\s*")
 _GROUPED = re.compile(r"(?<=\d)[\s\-－–—‑](?=\d)")
 _BETWEEN = re.compile(r"[、，,;；/／|\n或]+|\s{2,}")
-_PLUS = re.compile(r"\+\s*86[\s\-]*")
+_PLUS = re.compile(r"(?:\+|\b00)\s*86[\s\-]*")
 
 
 def phones(text: str) -> Cell:
@@ -154,7 +182,7 @@ def _numbers(text: str) -> list[str]:
     """Numbers in the order written. Spaces and hyphens inside a number fall away; two numbers apart by one space stay
     two, because together they are too long to be one."""
     found: list[str] = []
-    for piece in _BETWEEN.split(_PLUS.sub("", text)):
+    for piece in _BETWEEN.split(_AREA.sub(r"\1-", _PLUS.sub("", text))):
         for part in _apart(piece):
             digits = _GROUPED.sub("", part)
             mobile, landline = _MOBILE.search(digits), _LANDLINE.search(digits)
@@ -236,6 +264,14 @@ def several(text: str, longest: int) -> Cell:
     return Cell(parts[:20])
 
 
+TICKS = frozenset(["有", "√", "✓", "✔", "是", "已取得", "已考取", "已取证", "持证", "具备"])
+
+
+def is_several(number: str) -> bool:
+    """Whether a cell for one number has two: YS-1、YS-2."""
+    return len([part for part in re.split(r"[、，,;；\n]+", number) if len(part.strip()) > 3]) > 1
+
+
 _ANY_DAY = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,2})?\s*[日月]?|(?:19|20)\d{6}")
 
 
@@ -243,6 +279,8 @@ def number_and_day(text: str) -> Cell:
     """A cell of a certificate column: its number, and the day of issue where one stands beside it."""
     if text in NOTHING | {"×", "否", "x", "X"}:
         return Cell(None)
+    if text in TICKS:
+        return Cell(("", None), _("只写了“有”，没有编号。"))
     for found in _ANY_DAY.finditer(text):
         try:
             read = day(found[0].strip())

@@ -1,10 +1,12 @@
 """The columns a roster may have, and the headings they go by."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from core.imports.bulk.heads import Topic
 from core.imports.bulk.resources import columns_of
 from core.imports.resources import Column
 from core.imports.widgets import Choice
@@ -29,10 +31,15 @@ PERSON: Table = {
     "political": (_("政治面貌"), "党派、政治身份、是否党员", {"widget": Choice(Political.choices)}),
     "mobile": (
         _("手机"),
-        "手机号、手机号码、联系电话、电话、联系方式、移动电话、本人电话、电话号码、联系手机、本人联系电话",
+        "手机号、手机号码、联系电话、电话、联系方式、移动电话、本人电话、电话号码、联系手机、本人联系电话、"
+        "电话1、电话一、手机1、手机号1、联系电话1、联系电话一",
         {"example": "13800000000"},
     ),
-    "other_phone": (_("备用电话"), "其他电话、固定电话、座机、办公电话、第二电话、备用联系电话", {}),
+    "other_phone": (
+        _("备用电话"),
+        "其他电话、固定电话、座机、办公电话、第二电话、备用联系电话、电话2、电话二、手机2、手机号2、联系电话2、联系电话二",
+        {},
+    ),
     "division": (_("所在旗县"), "旗县、所在地、所在区划、所属旗县、所在旗县区、旗县区、区县", {}),
     "address": (_("住址"), "家庭住址、现住址、居住地址、地址、家庭地址、常住地址、现居住地", {}),
     "employer": (_("工作单位"), "单位、所在单位、就职单位、工作单位及职务", {}),
@@ -84,8 +91,9 @@ MEMBERSHIP: Table = {
         {"widget": Choice([(key, MembershipState(key).label) for key in ("full", "probation")])},
     ),
 }
+REMARK: Table = {"remark": (_("备注"), "备注说明、情况说明", {})}  # read, not kept: what it says may contradict the row
 CERTIFICATE: Table = {
-    "cert_kind": (_("证书种类"), "证书名称、持有证书、证书类型", {"hint": _("不填按救护员证。")}),
+    "cert_kind": (_("证书种类"), "证书名称、持有证书、证书类型、证书类别", {"hint": _("不填按救护员证。")}),
     "cert_number": (
         _("救护证编号"),
         "应急救护证编号、应急救护证书编号、应急救护证、应急救护证号、救护员证编号、救护员证号、救护员证、"
@@ -98,7 +106,7 @@ CERTIFICATE: Table = {
         _("发证日期"),
         "发证时间、取证时间、取证日期、证书发证日期、救护员证发证日期、应急救护证发证日期、救护证发证日期、"
         "应急救护证书发证日期、领证时间、领证日期、急救证发证日期、应急救护证发证时间、救护员证发证时间、"
-        "证书日期",
+        "证书日期、证书时间、证书发证时间、证书取证时间、证书取证日期、证书领证时间",
         {},
     ),
     "cert_expires": (
@@ -111,7 +119,7 @@ CERTIFICATE: Table = {
     "cert_issuer": (
         _("发证机构"),
         "发证单位、发证机关、证书发证机构、应急救护证发证机构、应急救护证发证单位、救护员证发证机构、"
-        "救护员证发证单位、颁发单位",
+        "救护员证发证单位、颁发单位、证书发证单位、证书发证机关、证书颁发单位、证书单位",
         {},
     ),
 }
@@ -144,12 +152,26 @@ INSURANCE: Table = {
         {},
     ),
 }
+# A heading over several columns, and what those below it can be. Of any other certificate but first aid we do not know
+# the kind, so 编号 below it is nobody's.
+_EMERGENCY = frozenset(name for name in PERSON if name.startswith("emergency_"))
+TOPICS = (
+    Topic(re.compile(r"紧急|应急联[系络]"), "紧急联系人", _EMERGENCY),
+    Topic(re.compile(r"保险"), "保险", frozenset(INSURANCE)),
+    Topic(
+        re.compile(r"^(所?持有?|取得|资质|资格|红十字|员)*证书?(基本|持有|持证)?(情况|信息)?$|持证|救护|急救"), "证书",
+        frozenset(CERTIFICATE),
+    ),
+    Topic(re.compile(r"(?<!身份)证(?!件)"), "", frozenset()),
+    Topic(re.compile(r"基本|个人|本人|人员|队员|联系|通讯|身份|证件|在队|入队|队内"), ""),
+)  # fmt: skip
+THEN = {"mobile": "other_phone"}
 TEAM: Table = {
     "team": (_("救援队"), "队伍、队伍名称、所属队伍、救援队名称、所在队伍、所属救援队、所在救援队", {}),
 }
 
 # Columns rosters have that are not taken over, and are not worth telling about.
-KNOWN_UNUSED = frozenset(["序号", "年龄", "备注", "照片", "签字", "签名", "序", "No", "no", "NO", "no."])
+KNOWN_UNUSED = frozenset(["序号", "年龄", "照片", "签字", "签名", "序", "No", "no", "NO", "no."])
 # Health is the person's own to give, with a consent of its own (个人信息保护法第二十九条).
 HEALTH = frozenset(["血型", "过敏史", "健康状况", "健康情况", "身体状况", "病史", "既往病史", "健康声明", "过敏药物"])
 
@@ -188,7 +210,7 @@ OWN_KIND = "cert:"  # prefix of a column that is a kind of certificate of its ow
 
 def columns(kinds: Iterable[CertificateKind], *, teams: bool = False) -> dict[str, Column]:
     """All columns of a roster; ``teams``: of several teams, which then has a column that says which."""
-    table: Table = {**(TEAM if teams else {}), **PERSON, **MEMBERSHIP, **CERTIFICATE, **INSURANCE}
+    table: Table = {**(TEAM if teams else {}), **PERSON, **MEMBERSHIP, **CERTIFICATE, **INSURANCE, **REMARK}
     if not teams:
         table |= TEAM
     taken = {alias for _heading, also, _options in table.values() for alias in also.split("、")}

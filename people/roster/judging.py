@@ -44,6 +44,7 @@ class Plan:
     team: Organization
     person: Person | None = None
     twin: str = ""
+    only_papers: bool = False
     identify: bool = False
     person_changes: dict[str, Any] = field(default_factory=dict)
     membership: Membership | None = None
@@ -62,11 +63,14 @@ class Known:
     """What the rows of a file are judged against, beside what is found of their people.
 
     :ivar twins: key of a row → the row before it with the same document, for another team.
-    :ivar doubles: key of a row → what is said of the row that is there twice.
+    :ivar again: key of a row → the row before it of the same person in the same team; only its certificates count.
+    :ivar doubles: key of a row → field and what is said of a row that is there twice. :ivar said: what else is told.
     :ivar spans: of policies the file brings. :ivar papers: kind and number of certificates → row that has it first.
     """
 
     twins: dict[str, str] = field(default_factory=dict)
+    again: dict[str, str] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
     doubles: dict[str, tuple[str, str]] = field(default_factory=dict)
     spans: dict[PolicyKey, Span] = field(default_factory=dict)
     policies: dict[PolicyKey, Policy] = field(default_factory=dict)
@@ -79,10 +83,17 @@ def judge(line: Line, facts: Facts, team: Organization, found: Found, known: Kno
     if line.key in known.doubles:
         name, text = known.doubles[line.key]
         outcome.errors.setdefault(name, text)
+    if line.key in known.said:
+        outcome.note("", known.said[line.key])
     _match(outcome, plan, found)
     if facts.id_number and "id_number" not in outcome.errors:
         outcome.shown["id_number"] = identity.masked(facts.id_number)
     if outcome.errors:
+        return outcome
+    if line.key in known.again:
+        plan.twin, plan.only_papers = known.again[line.key], True
+        _about_papers(outcome, plan, found, known)
+        outcome.kind = "changed" if plan.papers or plan.paper_changes else "same"
         return outcome
     plan.twin = known.twins.get(line.key, "")
     _about_person(outcome, plan, found)
@@ -105,6 +116,8 @@ def _match(outcome: Outcome, plan: Plan, found: Found) -> None:
             _match_without_document(outcome, plan, found)
     elif "id_number" not in outcome.errors and "name" in facts.person:
         _match_by_name(outcome, plan, found)
+        if facts.is_masked and plan.person is None and "name" not in outcome.errors:
+            outcome.errors["id_number"] = _("号码是遮盖的，队里又没有叫这个名字的人，请填完整号码。")
     if plan.person is not None:
         plan.membership = found.membership(plan.person, team)
 
@@ -232,6 +245,8 @@ def _about_papers(outcome: Outcome, plan: Plan, found: Found, known: Known) -> N
                 words = {"number": first.number}
                 outcome.errors[paper.column] = _("和第 %(number)s 行的证书编号相同。") % words
                 continue
+            if first is not outcome.line and plan.only_papers:
+                continue
         holder = found.taken.get(key) if paper.number else None
         if holder is not None and (person is None or holder != person.pk):
             outcome.errors[paper.column] = _("这个编号的证书已经登记给另一个人。")
@@ -240,7 +255,7 @@ def _about_papers(outcome: Outcome, plan: Plan, found: Found, known: Known) -> N
                 _differs(outcome, plan, held, paper)
         elif paper.issued_on is None:
             outcome.note(paper.column, _("没有发证日期，这本证书没有登记。"))
-        elif not plan.twin:
+        elif not plan.twin or plan.only_papers:
             plan.papers.append(_whole(paper))
 
 

@@ -1,5 +1,6 @@
 """One row of a roster as facts: every cell read and held against the rules of the form."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,6 +35,8 @@ from people.validators import is_adult
 
 MEMBERSHIP_FACTS = ("number", "group", "duty", "joined_on", "basis", "kind", "state")
 _PERSON_FACTS = tuple(name for name in PERSON if name not in ("id_type", "id_number"))
+_MASKED = re.compile(r"[0-9A-Z]*\*{2,}[0-9A-Z]*")  # 150404**********14, 138****0001: as our own lists show them
+_GONE = re.compile(r"退队|退出|离队|离职|调离|调走|调出|辞去|除名|开除|去世|死亡|病故|不在队")
 _MEMO = 20_000  # readings of equal texts that are kept: rosters say the same on every line
 
 
@@ -69,6 +72,7 @@ class Facts:
     id_number: str = ""
     papers: list[Paper] = field(default_factory=list)
     insured: Insured | None = None
+    is_masked: bool = False  # the file was exported from here: its numbers say nobody
     errors: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
 
@@ -109,7 +113,12 @@ class Reader:
         for name, text in line.cells.items():
             if name in line.problems or name in ("id_type", "id_number", "birth", "team"):
                 continue
+            if "*" in text and _MASKED.fullmatch(text):
+                facts.note(name, _("号码是遮盖的，没有读取。"))
+                continue
             values[name] = self._value(name, text, facts)
+        if (found := _GONE.search(line.cells.get("remark", ""))) is not None:
+            facts.note("remark", _("备注里有“%(word)s”，请确认还要登记为在册。") % {"word": found[0]})
         self._identity(line, facts)
         self._born(line, facts, values)
         for name in _PERSON_FACTS:
@@ -162,6 +171,10 @@ class Reader:
         number = "" if text in cells.NOTHING else identity.normal(text)
         if not number or "id_number" in line.problems:
             return
+        if "*" in number and _MASKED.fullmatch(number):
+            facts.is_masked = True
+            facts.note("id_number", _("号码是遮盖的，没有读取。"))
+            return
         said = self._cell("id_type", line.cells.get("id_type", ""))
         if isinstance(said, str):
             facts.errors["id_type"] = said
@@ -208,6 +221,13 @@ class Reader:
         said = {name: values.get(f"cert_{name}") for name in ("number", "issued", "expires", "issuer", "level")}
         named = str(values.get("cert_kind") or "")
         numbered = said["number"] if said["number"] not in cells.NOTHING else ""
+        if numbered in cells.TICKS:
+            numbered = ""
+            facts.note("cert_number", _("只写了“有”，没有编号。"))
+            if not said["issued"]:
+                facts.note("cert_number", _("没有发证日期，这本证书没有登记。"))
+        elif numbered and cells.is_several(numbered):
+            facts.note("cert_number", _("像是不止一个编号；有几本证书的，请每本写一行。"))
         if numbered or said["issued"]:
             kind = self._kind(named, facts)
             if kind is not None:

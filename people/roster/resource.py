@@ -1,5 +1,6 @@
 """The roster as a set-based import: rows → facts → who they are → what they would do → written, and taken back."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -13,17 +14,21 @@ from core.imports.bulk import BulkResource, Line, Outcome, Remark, Rows
 from core.imports.headers import plain
 from core.imports.resources import Column
 from organizations.models import Organization
-from people import identity
 from people.models import CertificateKind, Membership, Policy
 from people.names import plain_name
-from people.roster.fields import HEALTH, INSURANCE, KNOWN_UNUSED, OWN_KIND, columns
+from people.roster.doubles import look_for_doubles
+from people.roster.fields import HEALTH, INSURANCE, KNOWN_UNUSED, OWN_KIND, THEN, TOPICS, columns
 from people.roster.judging import Known, judge
 from people.roster.matching import find
 from people.roster.reading import Facts, Reader
 from people.roster.undoing import undo
 from people.roster.writing import Writer
 
-_PLAIN_SHEETS = ("sheet", "工作表", "名册", "花名册", "名单", "队员名册", "队员花名册", "队员名单")
+_PLAIN_SHEETS = (
+    "sheet", "工作表", "名册", "花名册", "名单", "队员名册", "队员花名册", "队员名单", "总表", "总名单", "汇总",
+    "汇总表", "全体", "全员", "全部", "人员名册", "人员名单", "人员信息", "队员信息", "基本信息",
+)  # fmt: skip
+_PAPER = re.compile(r"(?<!身份)证(?!件)")
 _IGNORED = {plain(heading) for heading in (*KNOWN_UNUSED, *HEALTH)}
 MOST_MISSING = 200  # of those on the roster and not in the file, named
 
@@ -35,6 +40,10 @@ class RosterResource(BulkResource):
     """
 
     never_filled = frozenset(["name", "id_number", "mobile", "other_phone", "number", "cert_number", "birth"])
+    identifying = frozenset(["name", "id_number"])
+    telling = frozenset(["id_number"])
+    beside = frozenset(["remark"])
+    topics, then = TOPICS, THEN
     heading_kind = "roster"
 
     def __init__(self, *, by: Any, teams: Iterable[Organization], one: bool = True) -> None:
@@ -56,7 +65,7 @@ class RosterResource(BulkResource):
 
     def blank_columns(self) -> dict[str, Column]:
         """Of the empty spreadsheet: not a column for every kind of certificate, which few teams need."""
-        unasked = {"cover_period", "health_declared_on", "mongolian_name", *({"team"} if self.one else ())}
+        unasked = {"cover_period", "health_declared_on", "mongolian_name", "remark", *({"team"} if self.one else ())}
         return {n: c for n, c in self.columns.items() if not n.startswith(OWN_KIND) and n not in unasked}
 
     def ignores(self, heading: str) -> bool:
@@ -80,7 +89,7 @@ class RosterResource(BulkResource):
     def prepare(self, lines: Sequence[Line]) -> None:
         self.known = Known()
         self._seen = set()
-        self._doubles(lines)
+        look_for_doubles(lines, self.known, self.columns, one_team=self.one)
         self._insurances(lines)
         self.writer = None if self.trial else Writer(self.known)
         if self.writer is not None:
@@ -91,25 +100,6 @@ class RosterResource(BulkResource):
             return self.teams
         found = {line.cells.get("team", "") for line in lines}
         return [team for text in found for team in self._team_named(text)]
-
-    def _doubles(self, lines: Sequence[Line]) -> None:
-        first: dict[Any, Line] = {}
-        for line in lines:
-            number = identity.normal(line.cells.get("id_number", ""))
-            team = "" if self.one else line.cells.get("team", "")
-            if len(number) >= 5 and "id_number" not in line.problems:
-                before = first.setdefault((team, number), line)
-                words = {"number": before.number}
-                if before is not line:
-                    said = _("和第 %(number)s 行是同一个证件号码。") % words
-                    self.known.doubles[line.key] = ("id_number", said)
-                elif (earlier := first.setdefault(number, line)) is not line:
-                    self.known.twins[line.key] = earlier.key
-            elif name := line.cells.get("name"):
-                before = first.setdefault((team, plain_name(name), line.cells.get("mobile", "")), line)
-                if before is not line:
-                    said = _("和第 %(number)s 行的姓名、手机相同，又没有证件号码。") % {"number": before.number}
-                    self.known.doubles[line.key] = ("name", said)
 
     def _insurances(self, lines: Sequence[Line]) -> None:
         spans, numbers = self.known.spans, set()
@@ -193,11 +183,17 @@ class RosterResource(BulkResource):
         return _("没有这些列：%(names)s。新加入的人按今天入队、正式队员登记，可以以后更正。") % words
 
     def _about_columns(self, rows: Rows) -> list[str]:
-        unused = {text for sheet in rows.sheets for text in sheet.unused}
+        unused = {text for sheet in rows.sheets if not sheet.off for text in sheet.unused}
         health = sorted(text for text in unused if plain(text) in HEALTH)
-        if not health:
-            return []
-        return [_("健康信息（%(names)s）要本人单独同意后填写，没有导入。") % {"names": _("、").join(health)}]
+        papers = sorted(text for text in unused if _PAPER.search(text) and not self.ignores(text))
+        said = []
+        if health:
+            words = {"names": _("、").join(health)}
+            said.append(_("健康信息（%(names)s）要本人单独同意后填写，没有导入。") % words)
+        if papers:
+            words = {"names": _("、").join(papers)}
+            said.append(_("这些列像是证书，没有对应的证书种类，没有读：%(names)s。") % words)
+        return said
 
     def _missing(self, rows: Rows) -> list[Remark]:
         """Members who are not in the file, and the list of them. Nobody is ended by leaving a name out."""

@@ -26,6 +26,7 @@ class Writer:
                                   "changed_membership", "changed_certificate", "changed_cover")
         }  # fmt: skip
         self._twins: dict[str, Person] = {}
+        self._wanted = {*known.twins.values(), *known.again.values()}
         self._mains: set[int] = set()
 
     def write(self, outcomes: Sequence[Outcome]) -> None:
@@ -39,13 +40,12 @@ class Writer:
     def _people(self, plans: Sequence[tuple[str, Plan]]) -> list[Person]:
         fresh: list[Person] = []
         people: list[Person] = []
-        wanted = {plan.twin for _key, plan in plans if plan.twin}
         for key, plan in plans:
             person = plan.person or self._twins.get(plan.twin)
             if person is None:
                 person = _made(plan)
                 fresh.append(person)
-            if key in wanted:
+            if key in self._wanted:
                 self._twins[key] = person
             people.append(person)
         insert_rows(Person, fresh)
@@ -70,6 +70,8 @@ class Writer:
     def _memberships(self, plans: Sequence[tuple[str, Plan]], people: Sequence[Person]) -> None:
         fresh, changes = [], {}
         for (_key, plan), person in zip(plans, people, strict=True):
+            if plan.only_papers:
+                continue
             if plan.membership is None:
                 is_main = plan.is_main and person.pk not in self._mains
                 fresh.append(fresh_membership(plan, person, is_main=is_main))

@@ -22,7 +22,7 @@ from assessments.resources import IndicatorResource
 from assessments.states import StandardState
 from assessments.tree import nodes
 from assessments.workbook import workbook
-from core.imports.reading import read_sheets
+from core.imports.books import read_sheets
 from core.imports.table import read_table
 from core.language import in_chinese
 from core.models import AccessLog, Import

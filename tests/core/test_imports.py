@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
+from core.imports.books import read_sheets
 from core.imports.checking import take_in
 from core.imports.headers import find_header, plain
-from core.imports.reading import MOST_ROWS, Cell, clean_text, read_cell, read_sheets
+from core.imports.reading import MOST_ROWS, Cell, clean_text, read_cell
 from core.imports.table import read_table
 from core.imports.widgets import Choice, Day, YesNo
 from core.models import Import, Job
@@ -345,7 +346,7 @@ class TestPages:
 
     def test_a_number_that_lost_its_digits_is_marked(self, client: Client):
         page = upload(client, xlsx([["机构代码", "手机"], ["150400", 150422199001011234]]), OFFICES)
-        assert "末几位已经丢失" in page.context["preview"]["rows"][0]["cells"][1]["why"]
+        assert "后几位已丢失" in page.context["preview"]["rows"][0]["cells"][1]["why"]
 
     def test_upload_of_another_person_is_not_there(self, client: Client, as_user, cast):
         page = upload(client, xlsx([["机构代码", "联系人"], ["150400", "某人"]]), OFFICES)

@@ -4,13 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+from threading import Barrier, Thread
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 
 from core.imports.bulk.checking import check, take_in
 from core.models import Import
+from organizations.reference import add_child
 from people.models import Certificate, Cover, Membership, Person, Policy
 from people.roster.resource import RosterResource
 from tests.core.test_jobs import ROOT
@@ -43,14 +46,19 @@ checking.take_in(item, resource.RosterResource(by=User.objects.get(username="son
 """
 
 
-def test_nothing_is_half_written_when_the_process_dies(cast, place):
-    songshan = cast["songshan"]
-    content = workbook([BASIC, *(basic_row(number) for number in range(1, ROWS + 1))]).read()
+def checked(by, team, numbers):
+    content = workbook([BASIC, *(basic_row(number, 保单号=f"YSBX-{team.pk}") for number in numbers)]).read()
     media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    item = Import(kind="roster", name="花名册.xlsx", media_type=media, sha256="0" * 64, created_by=songshan)
+    item = Import(kind="roster", name="花名册.xlsx", media_type=media, sha256=f"{team.pk:064}", created_by=by)
     item.file.save(str(item.pk), ContentFile(content), save=False)
     item.save()
-    check(item, RosterResource(by=songshan, teams=[place]))
+    check(item, RosterResource(by=by, teams=[team]))
+    return item
+
+
+def test_nothing_is_half_written_when_the_process_dies(cast, place):
+    songshan = cast["songshan"]
+    item = checked(songshan, place, range(1, ROWS + 1))
     assert item.report["counts"]["new"] == ROWS
 
     environment = os.environ | {
@@ -70,3 +78,32 @@ def test_nothing_is_half_written_when_the_process_dies(cast, place):
     taken = take_in(item, RosterResource(by=songshan, teams=[place]))  # whoever comes next takes it in whole
     assert taken.state == Import.State.DONE
     assert Membership.objects.filter(organization=place).count() == ROWS
+
+
+def test_two_clerks_bring_the_same_new_people_at_one_instant(cast, place, office):
+    """One is first. The other's rows would now do something else, so nothing is written until that has been seen."""
+    songshan = cast["songshan"]
+    other = add_child(office("150404"), code="T1504049002", name="松山第二演示救援队", short_name="松山二队",
+                      level="team", division_id="150404")  # fmt: skip
+    items = {place: checked(songshan, place, range(1, 9)), other: checked(songshan, other, range(5, 13))}
+    start = Barrier(len(items))
+
+    def bring(team):
+        try:
+            start.wait()
+            take_in(items[team], RosterResource(by=songshan, teams=[team]))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=bring, args=[team]) for team in items]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for team, item in items.items():
+        item.refresh_from_db()
+        if item.state != Import.State.DONE:
+            assert not Membership.objects.filter(organization=team).exists()
+            assert take_in(item, RosterResource(by=songshan, teams=[team])).state == Import.State.DONE
+    assert Person.objects.count() == 12
+    assert [Membership.objects.filter(organization=team).count() for team in items] == [8, 8]

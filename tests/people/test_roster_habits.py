@@ -69,7 +69,7 @@ def of_the_last_century() -> Any:
 # file → what each row is read as: name, what is wrong with which column
 FILES = {
     signed_and_stamped: {"张三": {}, "李四": {}, "王五": {}},
-    broken_formulas: {"张三": {}, "李四": {}},
+    broken_formulas: {"张三": {"mobile", "employer"}, "李四": {"employer"}},
     side_by_side: {"张三": {}, "李四": {}, "王五": {}},
     several_sheets: {"张三": {}, "李四": {}, "王五": {}},
     saved_as_csv: {"张三": {}, "李四": {}, "王五": {"mobile"}},

@@ -326,3 +326,28 @@ def test_looking_changes_nothing(as_user, chifeng):
     for url in (URL, address(page), f"{address(page)}&undo=1"):
         assert client.get(url).status_code == 200
     assert (Import.objects.values_list("state", "corrections").get(), Filing.objects.count()) == before
+
+
+def test_what_a_list_leaves_unsaid_is_told(as_user, chifeng):
+    """A cell merged over several rows speaks for each; a failed formula and another sheet are not passed over."""
+    target = BytesIO()
+    book = Workbook(target)
+    page = book.add_worksheet("赤峰")
+    page.write_row(0, 0, ["救援队名称", "级别", "队长"])
+    page.write_row(1, 0, ["甲队（演示）", None, "#REF!"])
+    page.write_row(2, 0, ["乙队（演示）"])
+    page.merge_range(1, 1, 2, 1, "盟市级")
+    page.set_row(2, None, None, {"hidden": True})
+    other = book.add_worksheet("包头")
+    other.write_row(0, 0, ["救援队名称"])
+    other.write_row(1, 0, ["丙队（演示）"])
+    book.close()
+    shown = as_user(chifeng).post(URL, {"file": SimpleUploadedFile("名单.xlsx", target.getvalue())}, follow=True)
+    preview = shown.context["preview"]
+    level, captain = (preview["names"].index(name) for name in ("level", "captain"))
+    first, second = preview["rows"]
+    assert [line["cells"][level]["value"] for line in (first, second)] == ["盟市级", "盟市级"]
+    assert "显示“#REF!”" in first["cells"][captain]["why"]
+    assert any("隐藏行" in note for note in second["notes"])
+    assert preview["unread"] == ["包头"]
+    assert "没有读：包头" in shown.content.decode()

@@ -1,4 +1,5 @@
-"""Plain text and CSV: readable as UTF-8 or GB18030, without anything a browser or a system would run."""
+"""Plain text and CSV: readable as UTF-8, GB18030 or, where its mark says so, UTF-16 (“Unicode 文本” of Excel); without
+anything a browser or a system would run."""
 
 import codecs
 import re
@@ -17,7 +18,9 @@ _OVERLAP = 64  # so that a tag cut by a chunk's edge is seen
 
 
 def check_text(file: BinaryIO) -> FileKind:
-    for encoding in ("utf-8-sig", "gb18030"):
+    file.seek(0)
+    is_wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "gb18030"):
         file.seek(0)
         try:
             _read(file, encoding)

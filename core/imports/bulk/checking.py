@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,13 +26,15 @@ def check(item: Import, resource: BulkResource, place: str = "") -> None:
         item.pages.all().delete()
         pages = Pages(item, rows.names)
         left = set(corrections.get("left", ()))
+        seen = Seen()
         for outcome in _judged(rows, corrections, resource):
             pages.add(outcome)
+            seen.add(outcome)
         for line in rows.lines:
             if line.key in left:
                 pages.leave(line)
         pages.close()
-        report = _report(rows, resource, pages.counts)
+        report = {**_report(rows, resource, pages.counts), "seen": seen.digest}
         waiting = Import.objects.filter(pk=item.pk).exclude(state=Import.State.DONE)
         waiting.update(state=Import.State.CHECKED, report=report)
     item.refresh_from_db()
@@ -40,8 +43,8 @@ def check(item: Import, resource: BulkResource, place: str = "") -> None:
 def take_in(item: Import, resource: BulkResource, place: str = "") -> Import:
     """Write the checked file, all rows in one transaction, or none.
 
-    A second call changes nothing. When a row does not pass any more, or somebody else has just written the same,
-    nothing is kept and the check is made anew.
+    A second call changes nothing. When a row does not pass any more, or would do something else than the preview said,
+    or somebody else has just written the same, nothing is kept and the check is made anew.
     """
     try:
         with transaction.atomic():
@@ -50,8 +53,9 @@ def take_in(item: Import, resource: BulkResource, place: str = "") -> Import:
                 return locked
             corrections = corrections_of(locked)
             rows = rows_of(locked, resource, place)
-            counts = _write(rows, corrections, resource)
-            if counts[WRONG]:
+            counts, seen = _write(rows, corrections, resource)
+            if counts[WRONG] or seen != locked.report.get("seen", seen):
+                counts[WRONG] = 1
                 transaction.set_rollback(True)
             else:
                 _mark_done(locked, counts, resource)
@@ -129,22 +133,40 @@ def _judged(rows: Rows, corrections: Mapping[str, Any], resource: BulkResource) 
         resource.progress(start + len(chunk))
 
 
-def _write(rows: Rows, corrections: Mapping[str, Any], resource: BulkResource) -> dict[str, int]:
-    """Judge and write in turns; stops at the first turn that does not pass."""
+class Seen:
+    """What rows would do, in short: whether they still would do it when they are confirmed, a minute or a day later."""
+
+    def __init__(self) -> None:
+        self._hash = sha256()
+
+    def add(self, outcome: Outcome) -> None:
+        if not outcome.line.repeats:  # what it does hangs on whether the row before it is written already
+            said = (outcome.line.key, outcome.kind, sorted(outcome.old.items()))
+            self._hash.update(repr(said).encode("utf-8", "surrogatepass"))
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def _write(rows: Rows, corrections: Mapping[str, Any], resource: BulkResource) -> tuple[dict[str, int], str]:
+    """Judge and write in turns; stops at the first turn that does not pass. Returns counts, and what was seen."""
     resource.trial = False
     resource.lock(rows)
     counts = dict.fromkeys((NEW, CHANGED, SAME, WRONG), 0)
     turn: list[Outcome] = []
+    seen = Seen()
     for outcome in _judged(rows, corrections, resource):
         counts[WRONG if outcome.errors else outcome.kind] += 1
         if counts[WRONG]:
-            return counts
+            return counts, ""
+        seen.add(outcome)
         turn.append(outcome)
         if len(turn) >= CHUNK:
             resource.write(turn)
             turn = []
     resource.write(turn)
-    return counts
+    return counts, seen.digest
 
 
 def _mark_done(item: Import, counts: Mapping[str, int], resource: BulkResource) -> None:
@@ -166,8 +188,34 @@ def _report(rows: Rows, resource: BulkResource, counts: Mapping[str, int]) -> di
         "passed": [list(entry) for entry in rows.passed[:20]],
         "hidden": rows.hidden,
         "pictures": rows.pictures,
-        "remarks": resource.remarks(rows),
+        "open_columns": any(sheet.off and sheet.doubt for sheet in rows.sheets),
+        "remarks": [*_about_sheets(rows, resource), *resource.remarks(rows)],
     }
+
+
+def _about_sheets(rows: Rows, resource: BulkResource) -> list[str]:
+    """What was left aside without anybody having said so."""
+    said = [
+        _("没有读“%(name)s”：%(why)s。要一起导入，请在“列的对应”里勾选它。") % {"name": sheet.name, "why": sheet.doubt}
+        for sheet in rows.sheets
+        if sheet.off and sheet.doubt
+    ]
+    twice = {
+        heading.text: (resource.columns[heading.again].column_name, _letters(heading.column))
+        for sheet in rows.sheets
+        if not (sheet.off or sheet.why)
+        for heading in sheet.headings
+        if heading.again
+    }
+    for text, (name, letters) in twice.items():
+        words = {"name": name, "text": text, "letters": letters}
+        said.append(_("有不止一列是%(name)s：没有读 %(letters)s 列“%(text)s”。要换，请改列的对应。") % words)
+    return said
+
+
+def _letters(column: int) -> str:
+    """As the spreadsheet names it: A, Z, AA."""
+    return (_letters(column // 26 - 1) if column >= 26 else "") + chr(65 + column % 26)
 
 
 def _sheet(sheet: SheetFound, resource: BulkResource) -> dict[str, Any]:

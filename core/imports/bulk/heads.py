@@ -1,32 +1,76 @@
 """Finds the heading of a sheet, in one row or two, and what each column is.
 
-A heading of two rows is read together first: 编号 below 应急救护证 is that certificate's number, not the member's.
+A heading of two rows is read together first: 编号 below 应急救护证 is that certificate's number, not the member's. What
+a heading over several columns is about (``Topic``) bounds what those below it can mean.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from core.imports.bulk.grids import Range
+from core.imports.books import Range
 from core.imports.headers import LOOK_AT, is_said, plain
 from core.imports.reading import Cell
+
+# Below a heading that says nothing we know, these are somebody else's: 家庭成员 over 姓名 and 电话.
+_ANYBODYS = frozenset((
+    "姓名", "名称", "编号", "号码", "证号", "电话", "手机", "手机号", "联系电话", "联系方式", "单位", "工作单位",
+    "日期", "时间", "级别", "类型", "种类", "地址", "住址", "性别", "职务", "关系", "出生日期", "出生年月", "身份证号",
+    "民族", "有效期",
+))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What columns below one heading are about.
+
+    :ivar sign: found in that heading. :ivar word: what it comes to, to be read with the one below: 证书 + 编号.
+    :ivar fields: what they can be; None: anything.
+    """
+
+    sign: re.Pattern[str]
+    word: str
+    fields: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What headings mean.
+
+    :ivar fields: reduced heading → field. :ivar chosen: key of a heading → the field somebody said it is; "" for none.
+    :ivar then: field → the field that a second column of the same meaning is: 电话, 电话.
+    """
+
+    fields: Mapping[str, str]
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    topics: Sequence[Topic] = ()
+    then: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Heading:
     """One column: its place, what stands above it, the field it is taken for ("": none).
 
-    :ivar block: of several lists side by side, in which it stands.
+    :ivar block: of several lists side by side, in which it stands. :ivar nth: of several headings that are the same.
+    :ivar again: the field it would be, had an earlier column not been taken for it.
     """
 
     column: int
     text: str
     field: str
     block: int = 0
+    nth: int = 1
+    again: str = ""
 
     @property
     def key(self) -> str:
         """What the choice of a person is remembered under."""
-        return plain(self.text)[:100]
+        return key_of(self.text, self.nth)
+
+
+def key_of(text: str, nth: int = 1) -> str:
+    return plain(text)[:90] + (f"#{nth}" if nth > 1 else "")
 
 
 @dataclass(frozen=True)
@@ -57,21 +101,15 @@ def aliases(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return {plain(alias): name for name, known in names.items() for alias in known}
 
 
-def find_head(
-    rows: Sequence[Sequence[Cell]], merged: Sequence[Range], known: Mapping[str, str], chosen: Mapping[str, str]
-) -> Head | None:
-    """The row, or the two rows, that name most fields.
-
-    :param known: as ``aliases`` makes it.
-    :param chosen: key of a heading → the field somebody said it is; "" for none.
-    """
+def find_head(rows: Sequence[Sequence[Cell]], merged: Sequence[Range], known: Known) -> Head | None:
+    """The row, or the two rows, that name most fields."""
     best, most = None, (0, 0)
     for index in range(min(len(rows), LOOK_AT)):
-        single = _read([_texts(rows, index, merged)], index + 1, known, chosen)
+        single = _read([[cell.text for cell in rows[index]]], index + 1, known)
         candidates = [single]
         if index + 1 < len(rows) and _is_spread(index, merged, rows):
-            both = [_texts(rows, index, merged), _texts(rows, index + 1, merged)]
-            candidates.append(_read(both, index + 2, known, chosen))
+            upper, lower = _texts(rows, index, merged), _texts(rows, index + 1, merged)
+            candidates.append(_read([_spread(upper, lower), lower], index + 2, known))
         for place, found in enumerate(candidates):
             rank = (len(found.columns), -place)  # of two that find as much, one row is the plainer reading
             if found.columns and rank > most:
@@ -99,44 +137,90 @@ def _texts(rows: Sequence[Sequence[Cell]], index: int, merged: Sequence[Range]) 
     return texts
 
 
-def _read(levels: list[list[str]], first: int, known: Mapping[str, str], chosen: Mapping[str, str]) -> Head:
+def _spread(upper: list[str], lower: list[str]) -> list[str]:
+    """A csv knows no merged cells: an upper heading reaches over the columns behind it that have but a lower one."""
+    found, last = list(upper), ""
+    for column, below in enumerate(lower):
+        above = upper[column] if column < len(upper) else ""
+        last = (above if below else "") if above else last if below else ""
+        if column < len(found):
+            found[column] = above or last
+        elif last:
+            found += [""] * (column - len(found)) + [last]
+    return found
+
+
+def _read(levels: list[list[str]], first: int, known: Known) -> Head:
     headings: list[Heading] = []
     taken: set[str] = set()
+    seen = Counter[str]()
+    over = Counter(text for text in levels[0] if text) if len(levels) > 1 else Counter[str]()
     for column in range(max(map(len, levels))):
         texts = [level[column] for level in levels if column < len(level) and level[column]]
         texts = list(dict.fromkeys(texts))
         if not texts:
             continue
-        text, field = _meaning(texts, known, chosen)
-        if field in taken:  # the first one counts; the person can say otherwise
-            field = ""
+        is_group = len(texts) > 1 and over[texts[0]] > 1
+        text, field = _meaning(texts, known, seen, is_group=is_group)
+        again = field if field in taken and not is_group else ""  # the first counts; the person can say otherwise
+        field = "" if field in taken else field
         taken |= {field} - {""}
-        headings.append(Heading(column, text, field))
-    return Head(first, _side_by_side(headings))
+        headings.append(Heading(column, text, field, nth=seen[plain(text)], again=again))
+    return Head(first, _side_by_side(_seconds(headings, taken, known.then)))
+
+
+def _seconds(headings: list[Heading], taken: set[str], then: Mapping[str, str]) -> list[Heading]:
+    found = []
+    for heading in headings:
+        other = then.get(heading.again, "")
+        if other and other not in taken:
+            taken.add(other)
+            heading = replace(heading, field=other, again="")
+        found.append(heading)
+    return found
 
 
 def _side_by_side(headings: list[Heading]) -> list[Heading]:
     """To save paper a list may go on beside itself under the same headings: 姓名 电话 姓名 电话."""
-    keys = [heading.key for heading in headings]
+    keys = [plain(heading.text) for heading in headings]
     for width in range(2, len(keys) // 2 + 1):
         count = next(n for n in range(1, len(keys)) if keys[n * width : (n + 1) * width] != keys[:width])
         if count > 1 and sum(bool(heading.field) for heading in headings[:width]) > 1:
             again = [
-                replace(heading, field=headings[at % width].field, block=at // width)
+                replace(heading, field=headings[at % width].field, block=at // width, again="")
                 for at, heading in enumerate(headings[: count * width])
             ]
             return again + headings[count * width :]
     return headings
 
 
-def _meaning(texts: Sequence[str], known: Mapping[str, str], chosen: Mapping[str, str]) -> tuple[str, str]:
-    """The heading as it is told, and its field: both rows together, then the lower, then the upper one."""
+def _meaning(texts: Sequence[str], known: Known, seen: Counter[str], *, is_group: bool) -> tuple[str, str]:
+    """The heading as it is told, and its field: both rows together, then the lower, then the upper one.
+
+    :param seen: how often each heading has come so far; this one is counted.
+    """
     whole = " ".join(texts)[:120]
-    if plain(whole)[:100] in chosen:
-        return whole, chosen[plain(whole)[:100]]
-    for text in (whole, *reversed(texts)):
-        if plain(text)[:100] in chosen:
-            return whole, chosen[plain(text)[:100]]
-        if plain(text) in known:
-            return (whole if text == whole or len(whole) < 30 else text), known[plain(text)]
-    return (texts[-1][:120] if len(whole) >= 30 else whole), ""
+    shown = texts[-1][:120] if len(whole) >= 30 else whole
+    for text in dict.fromkeys((whole, *reversed(texts))):
+        if (key := key_of(text, seen[plain(text)] + 1)) in known.chosen:
+            seen[plain(text)] += 1
+            return text, known.chosen[key]
+        if field := _field(text, texts, known, is_group=is_group):
+            shown = whole if text == whole or len(whole) < 30 else text
+            seen[plain(shown)] += 1
+            return shown, field
+    seen[plain(shown)] += 1
+    return shown, ""
+
+
+def _field(text: str, texts: Sequence[str], known: Known, *, is_group: bool) -> str:
+    """:param text: one of ``texts``, or all of them together."""
+    found = known.fields.get(plain(text), "")
+    if not is_group or text not in texts:
+        return found
+    topic = next((topic for topic in known.topics if topic.sign.search(plain(texts[0]))), None)
+    if topic is None:
+        return "" if text == texts[-1] and plain(text) in _ANYBODYS and plain(texts[0]) not in known.fields else found
+    if text == texts[-1] and topic.word:
+        found = known.fields.get(topic.word + plain(text), found)
+    return found if topic.fields is None or found in topic.fields else ""

@@ -82,6 +82,6 @@ def posted_columns(
     released = {key: "" for key, field in found.items() if field in taken and key not in chosen}
     chosen |= released
     names = [sheet["name"] for sheet in report["sheets"] if sheet["headings"] and not sheet["why"]]
-    off = [name for number, name in enumerate(names) if f"sheet-{number}" not in data] if "sheets" in data else []
-    corrections = {**before, "columns": {**before.get("columns", {}), **chosen}, "sheets_off": off}
+    said = {name: f"sheet-{number}" in data for number, name in enumerate(names)} if "sheets" in data else {}
+    corrections = {**before, "columns": {**before.get("columns", {}), **chosen}, "sheets": said}
     return _filled(corrections), chosen

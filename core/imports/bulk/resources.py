@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import QuerySet
 
+from core.imports.bulk.heads import Topic
 from core.imports.bulk.rows import Line, Rows
 from core.imports.resources import Column
 from core.imports.undone import Undone
@@ -53,6 +55,11 @@ class BulkResource:
     most_rows = MOST_BULK_ROWS
     at_once = 300  # rows done while the person waits; more by a job
     never_filled: frozenset[str] = frozenset()  # fields a merged cell does not fill down
+    identifying: frozenset[str] = frozenset()  # fields that say whom a row means
+    beside: frozenset[str] = frozenset()  # fields that alone make no row a record
+    telling: frozenset[str] = frozenset()  # where some sheets have such a column, the others are not read unasked
+    topics: Sequence[Topic] = ()  # of headings over several columns
+    then: Mapping[str, str] = MappingProxyType({})  # field → what a second column of its meaning is
     heading_kind = ""  # what corrected headings are remembered under; empty: they are not
 
     def __init__(self, *, by: Any) -> None:

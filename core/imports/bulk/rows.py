@@ -8,11 +8,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from core.imports.bulk.grids import Book, Grid, Range, open_book
-from core.imports.bulk.heads import Head, Heading, aliases, find_head
+from core.imports.asides import aside
+from core.imports.books import Book, FillDown, Grid, Range, open_book
+from core.imports.bulk.heads import Head, Heading, Known, aliases, find_head
 from core.imports.headers import LOOK_AT, plain
 from core.imports.reading import Cell
-from core.imports.table import aside
 
 WIDE = 3  # a text merged over so many columns is a heading inside the table, not a cell
 
@@ -23,6 +23,8 @@ class Line:
 
     :ivar key: sheet and row, as corrections name them. :ivar number: the spreadsheet's own row number.
     :ivar cells: field → text. :ivar problems: field → what is wrong with the cell before anybody asks what it means.
+    :ivar follows: key of the row it goes on, where one cell merged over both says whom they mean.
+    :ivar repeats: whom it means has come before in this file; the resource says so.
     """
 
     key: str
@@ -31,17 +33,21 @@ class Line:
     cells: dict[str, str]
     problems: dict[str, str]
     hidden: bool = False
+    follows: str = ""
+    repeats: bool = False
 
 
 @dataclass
 class SheetFound:
-    """What was made of one sheet. ``why``: the reason it is not read; empty: it is."""
+    """What was made of one sheet. ``why``: the reason it cannot be read; empty: it can. ``doubt``: why it is left out
+    until the person says otherwise."""
 
     name: str
     headings: Sequence[Heading] = ()
     rows: int = 0
     why: str = ""
-    off: bool = False  # left out by the person
+    off: bool = False  # left out
+    doubt: str = ""
 
     @property
     def unused(self) -> list[str]:
@@ -66,14 +72,11 @@ def read_rows(
 ) -> Rows:
     """All rows of all sheets that have the wanted columns.
 
-    :param corrections: ``columns`` and ``sheets_off`` count here; cells and rows left out are for ``corrected``.
+    :param corrections: ``columns`` and ``sheets`` count here; cells and rows left out are for ``corrected``.
     :raises ValidationError: no sheet has a heading, there are no rows, or too many.
     """
-    book = open_book(file, media_type)
-    reader = _Reader(book, resource, {**remembered, **corrections.get("columns", {})})
-    off = set(corrections.get("sheets_off", ()))
-    for number, grid in enumerate(book.grids):
-        reader.read(number, grid, off=grid.name in off)
+    reader = _Reader(open_book(file, media_type), resource, {**remembered, **corrections.get("columns", {})})
+    reader.read(corrections.get("sheets", {}))
     found = reader.found
     if not any(sheet.headings for sheet in found.sheets):
         wanted = _("、").join(column.column_name for column in resource.columns.values() if column.required)
@@ -85,45 +88,76 @@ def read_rows(
     return found
 
 
+@dataclass
+class _Top:
+    """A sheet whose heading has been looked for. ``stream`` goes on where ``rows`` end."""
+
+    index: int
+    grid: Grid
+    rows: list[Sequence[Cell]]
+    stream: Iterator[Sequence[Cell]]
+    head: Head | None
+
+
 class _Reader:
     def __init__(self, book: Book, resource: Any, chosen: Mapping[str, str]) -> None:
-        self.resource, self.chosen = resource, chosen
-        self.known = aliases({n: (c.column_name, *c.also) for n, c in resource.columns.items()})
+        self.book, self.resource = book, resource
+        fields = aliases({n: (c.column_name, *c.also) for n, c in resource.columns.items()})
+        self.known = Known(fields, chosen, resource.topics, resource.then)
         self.required = [name for name, column in resource.columns.items() if column.required]
         self.found = Rows(unseen=book.unseen, pictures=book.pictures)
         self.several = len(book.grids) > 1
         self.added: set[str] = set()
 
-    def read(self, index: int, grid: Grid, *, off: bool) -> None:
+    def read(self, said: Mapping[str, bool]) -> None:
+        """:param said: sheets somebody has chosen to read or not."""
+        tops = [self._top(index, grid) for index, grid in enumerate(self.book.grids)]
+        telling = self.resource.telling
+        tells = {top.index for top in tops if top.head is not None and telling & set(top.head.columns)}
+        for top in tops:
+            sheet = self._sheet(top)
+            self.found.sheets.append(sheet)
+            if top.head is None or sheet.why:
+                continue
+            if tells and top.index not in tells:
+                names = _("、").join(c.column_name for n, c in self.resource.columns.items() if n in telling)
+                sheet.doubt = _("别的工作表有%(names)s，这一张没有") % {"names": names}
+            sheet.off = not said.get(sheet.name, not sheet.doubt)
+            if not sheet.off:
+                self._lines(top, sheet, top.head)
+
+    def _top(self, index: int, grid: Grid) -> _Top:
         stream = iter(grid.rows)
-        top = list(islice(stream, LOOK_AT + 1))
-        head = find_head(top, grid.merged, self.known, self.chosen)
-        if head is None or len(head.columns) < min(2, len(self.known)):
-            why = "" if not any(cell.text for row in top for cell in row) else _("没有找到表头")
-            self.found.sheets.append(SheetFound(grid.name, why=why or _("是空的")))
-            return
-        sheet = SheetFound(grid.name, head.headings, off=off)
-        self.found.sheets.append(sheet)
-        missing = [name for name in self.required if name not in head.columns]
+        rows = list(islice(stream, LOOK_AT + 1))
+        head = find_head(rows, grid.merged, self.known)
+        if head is not None and len(head.columns) < min(2, len(self.known.fields)):
+            head = None
+        return _Top(index, grid, rows, stream, head)
+
+    def _sheet(self, top: _Top) -> SheetFound:
+        if top.head is None:
+            is_empty = not any(cell.text for row in top.rows for cell in row)
+            return SheetFound(top.grid.name, why=_("是空的") if is_empty else _("没有找到表头"))
+        sheet = SheetFound(top.grid.name, top.head.headings)
+        missing = [name for name in self.required if name not in top.head.columns]
         if missing:
             names = _("、").join(self.resource.columns[name].column_name for name in missing)
             sheet.why = _("缺少这些列：%(names)s") % {"names": names}
-            return
-        if not off:
-            self._lines(index, sheet, head, grid, chain(top, stream))
+        return sheet
 
-    def _lines(self, index: int, sheet: SheetFound, head: Head, grid: Grid, stream: Iterator[Sequence[Cell]]) -> None:
-        blocks = [
-            (block, _FillDown(grid.merged, head.first, block, self.resource.never_filled)) for block in head.blocks
-        ]
-        wide = {top: left for (top, left), (_b, right) in grid.merged if right - left >= WIDE - 1 and top >= head.first}
+    def _lines(self, top: _Top, sheet: SheetFound, head: Head) -> None:
+        grid = top.grid
+        blocks = [_Block(grid.merged, head.first, block, self.resource) for block in head.blocks]
+        wide = {at: left for (at, left), (_b, right) in grid.merged if right - left >= WIDE - 1 and at >= head.first}
         of_sheet = self.resource.of_sheet(sheet.name) if self.several else {}
         self.added |= set(of_sheet)
         of_heading: dict[str, str] = {}
-        repeated = {name: plain(heading.text) for heading in head.headings if (name := heading.field)}
-        for at, row in enumerate(stream):
-            if at < head.first:
+        above = {plain(cell.text) for row in top.rows[: head.first] for cell in row if cell.text}
+        for at, row in enumerate(chain(top.rows, top.stream)):
+            if at < head.first or not any(cell.text for cell in row):
                 continue
+            if all(plain(cell.text) in above for cell in row if cell.text):
+                continue  # title and heading again, at the top of the next printed page
             if begins := aside(row):
                 self.found.passed.append((sheet.name, at + 1, begins))
             elif at in wide and sum(bool(cell.text) for cell in row) == 1:
@@ -132,44 +166,59 @@ class _Reader:
                 self.added |= set(of_heading)
                 self.found.passed.append((sheet.name, at + 1, text[:20]))
             else:
-                for number, (columns, down) in enumerate(blocks):
-                    cells = {n: row[place] for n, place in columns.items() if place < len(row) and row[place].text}
-                    is_record = cells and not all(plain(cell.text) == repeated[name] for name, cell in cells.items())
-                    down.fill(at, row, cells)
-                    if is_record:
-                        key = f"{index}.{at + 1}" + (f".{number}" if number else "")
-                        self._add(key, sheet, at, cells, {**of_sheet, **of_heading}, at in grid.hidden)
+                for number, block in enumerate(blocks):
+                    if cells := block.read(at, row):
+                        key = f"{top.index}.{at + 1}" + (f".{number}" if number else "")
+                        follows = block.follow(at, key, cells)
+                        line = self._add(key, sheet, at, cells, {**of_sheet, **of_heading}, at in grid.hidden)
+                        line.follows = follows
 
     def _add(
         self, key: str, sheet: SheetFound, at: int, cells: dict[str, Cell], more: dict[str, str], hidden: bool
-    ) -> None:
+    ) -> Line:
         texts = {**more, **{name: cell.text for name, cell in cells.items()}}
         problems = {name: cell.problem for name, cell in cells.items() if cell.problem}
-        self.found.lines.append(Line(key, sheet.name, at + 1, texts, problems, hidden))
+        line = Line(key, sheet.name, at + 1, texts, problems, hidden)
+        self.found.lines.append(line)
         self.found.hidden += hidden
         sheet.rows += 1
         if len(self.found.lines) > self.resource.most_rows:
             most = f"{self.resource.most_rows:,}"
             raise ValidationError(_("一次最多导入 %(most)s 行，请分几个文件。") % {"most": most})
+        return line
 
 
-class _FillDown:
-    """A cell merged over several rows says the same in each of them."""
+class _Block:
+    """One list of a sheet: its columns, and what is merged over several of its rows."""
 
-    def __init__(self, merged: Sequence[Range], first: int, columns: Mapping[str, int], never: frozenset[str]) -> None:
-        names = {place: name for name, place in columns.items() if name not in never}
-        self._starts: dict[int, list[tuple[int, int, str]]] = {}
-        for (top, left), (bottom, _right) in merged:
-            if bottom > top >= first and left in names:
-                self._starts.setdefault(top, []).append((left, bottom, names[left]))
-        self._running: dict[str, tuple[int, Cell]] = {}
+    def __init__(self, merged: Sequence[Range], first: int, columns: Mapping[str, int], resource: Any) -> None:
+        self.columns = columns
+        self.down = FillDown(merged, first, columns, resource.never_filled)
+        whose = [columns[name] for name in resource.identifying if name in columns]
+        # row → the row in which the cells that say whom it means begin
+        self._begins = {
+            at: top
+            for (top, left), (bottom, _right) in merged
+            if left in whose and top >= first
+            for at in range(top + 1, bottom + 1)
+        }
+        self._identifying: frozenset[str] = resource.identifying
+        self._beside: frozenset[str] = resource.beside
+        self._first: tuple[int, str, dict[str, Cell]] = (-1, "", {})
 
-    def fill(self, at: int, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
-        for left, bottom, name in self._starts.get(at, ()):
-            if left < len(row):
-                self._running[name] = (bottom, row[left])
-        for name, (bottom, cell) in list(self._running.items()):
-            if at > bottom:
-                del self._running[name]
-            elif cell.text:
-                cells.setdefault(name, cell)
+    def read(self, at: int, row: Sequence[Cell]) -> dict[str, Cell]:
+        """Empty where the row is no record: it says nothing, or nothing but formulas that came to nothing."""
+        cells = {n: row[place] for n, place in self.columns.items() if place < len(row) and row[place].text}
+        is_record = any(cell.says for name, cell in cells.items() if name not in self._beside)
+        self.down.fill(at, row, cells)
+        return cells if is_record else {}
+
+    def follow(self, at: int, key: str, cells: dict[str, Cell]) -> str:
+        """Key of the row that this one goes on, whose cells it then has as well."""
+        begin, first, held = self._first
+        if self._begins.get(at) != begin or any(name in cells for name in self._identifying):
+            self._first = (at, key, dict(cells))
+            return ""
+        for name in self._identifying & set(held):
+            cells[name] = held[name]
+        return first

@@ -27,7 +27,7 @@ def unseal(text: str) -> Any:
 
 
 def corrections_of(item: Import) -> dict[str, Any]:
-    """``{"cells": {key: {field: text}}, "left": [key], "columns": {heading: field}, "sheets_off": [name]}``."""
+    """``{"cells": {key: {field: text}}, "left": [key], "columns": {heading: field}, "sheets": {name: bool}}``."""
     return unseal(item.corrections.get("sealed", "")) or {}
 
 

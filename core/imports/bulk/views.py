@@ -118,7 +118,10 @@ class BulkImportView(ImportView):
             with in_chinese():
                 title = _("导入“%(name)s”") % {"name": item.name}
             return redirect(self._by_job(item, "import_take_in", title))
-        return self._to(self.take_in_now(item, resource))
+        taken = self.take_in_now(item, resource)
+        if taken.state != Import.State.DONE:
+            messages.warning(self.request, _("核对以后又有变化，这次一行也没有保存。请看清楚新的结果再确认。"))
+        return self._to(taken)
 
     def _again(self, item: Import, corrections: dict[str, Any]) -> HttpResponseBase:
         counts = item.report["counts"]

@@ -1,0 +1,33 @@
+"""Rows of a table that are no record: sums, remarks, who filled it in, examples."""
+
+import re
+from collections.abc import Sequence
+
+from core.imports.reading import Cell
+
+EXAMPLE = "示例"  # how the example in the blank spreadsheet begins; whoever leaves it there does not mean it
+_SUM = re.compile(
+    r"((合|总|小|共|累)\s*计|(合计|总|共计)?\s*人\s*数\s*(合\s*计|总\s*计)?)\s*[：:]?\s*[\d,]*\s*[人名个条行支]*"
+    r"|共\s*[\d,]+\s*[人名].*"
+)
+_SIGNED = (
+    r"[（(]?(单位|部门|队长|主管|分管)?(填表|填报|制表|审核|审批|复核|校对|负责|联系|报送|报表|上报|经办|主管|分管|领导)"
+    r"(人|单位|日期|时间|部门|领导)*\s*([（(]?(签字|签名|签章|盖章)[）)]?)?|(注|备注|附注|说明)\d?|日期|时间"
+)
+_ASIDE = re.compile(rf"({_SIGNED})\s*[：:]|(填表|填写)?说明\s*[：:]|第\s*\d+\s*页")
+_ALONE = re.compile(  # without a colon only where next to nothing else stands in the row
+    rf"({_SIGNED}|[（(]?(以下空白|[以本此]?[下页]?无正文|以下为空|公章|(单位)?(盖章|公章)处?|续表|续|注意事项)[）)]?)$"
+)
+_EXAMPLE = re.compile(r"(示例|样例|范例|举例|例如|例|填写说明|填表说明)([：:（(]|$)")
+_SOMEBODYS = re.compile(r"\d{17}[\dXx]|\d{15}|1[3-9]\d{9}")  # whoever has such a number is no remark
+
+
+def aside(row: Sequence[Cell]) -> str:
+    """How a row begins that is no record; empty for any other."""
+    first = next((cell.text for cell in row if cell.says and not cell.text.isdigit()), "")  # a sum may have a serial
+    if not first:
+        return ""
+    if first.startswith(EXAMPLE) or _EXAMPLE.match(first) or _SUM.fullmatch(first):
+        return first[:20]
+    is_aside = _ASIDE.match(first) or (_ALONE.match(first) and sum(cell.says for cell in row) <= 2)
+    return first[:20] if is_aside and not any(_SOMEBODYS.fullmatch(cell.text) for cell in row) else ""

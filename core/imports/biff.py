@@ -1,0 +1,90 @@
+"""What the spreadsheet reader does not tell of an xls: hidden rows and formulas that came to nothing.
+
+Excel 97 to 2003 and WPS keep a workbook as a stream of records (MS-XLS): a number, a length, and so many bytes.
+"""
+
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import IO
+
+_BOUNDSHEET, _ROW, _BOOLERR, _FORMULA, _EOF = 0x0085, 0x0208, 0x0205, 0x0006, 0x000A
+_HIDDEN = 0x20  # of a row: fDyZero
+_ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!",
+           0x2A: "#N/A"}  # fmt: skip
+
+
+@dataclass
+class Part:
+    """:ivar hidden: rows, from 0. :ivar told: row → column → kind and text. Kinds: ``digits`` (a number of 16 digits
+    and more, as it was written), ``failed`` (what a formula shows instead of a result), ``never`` (one without any).
+    """
+
+    hidden: set[int] = field(default_factory=set)
+    told: dict[int, dict[int, tuple[str, str]]] = field(default_factory=dict)
+
+    def tell(self, row: int, column: int, kind: str, text: str) -> None:
+        self.told.setdefault(row, {})[column] = (kind, text)
+
+
+def is_excel_95(file: IO[bytes]) -> bool:
+    """Whether an xls is of the format before Excel 97, whose Chinese the reader does not make out."""
+    import olefile  # only imports of xls need it
+
+    file.seek(0)
+    data = file.read()
+    if not data.startswith(olefile.MAGIC):
+        return False
+    with suppress(OSError), olefile.OleFileIO(data) as document:
+        return document.exists("Book") and not document.exists("Workbook")
+    return False
+
+
+def read_biff(file: IO[bytes]) -> dict[str, Part]:
+    """Name of a sheet → what was found in it; empty for what is no such workbook."""
+    import olefile  # only imports of xls need it
+
+    file.seek(0)
+    try:
+        with olefile.OleFileIO(file.read()) as document:
+            if not document.exists("Workbook"):
+                return {}
+            stream = document.openstream("Workbook").read()
+        return {name: _sheet(stream, start) for name, start in _sheets(stream)}
+    except (OSError, struct.error, IndexError, ValueError):
+        return {}
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        yield kind, stream[at + 4 : at + 4 + length]
+        if kind == _EOF:
+            return
+        at += 4 + length
+
+
+def _sheets(stream: bytes) -> Iterator[tuple[str, int]]:
+    for kind, data in _records(stream, 0):
+        if kind == _BOUNDSHEET:
+            length, wide = data[6], data[7] & 1
+            name = data[8 : 8 + length * (2 if wide else 1)]
+            yield name.decode("utf-16-le" if wide else "latin-1"), struct.unpack_from("<I", data)[0]
+
+
+def _sheet(stream: bytes, start: int) -> Part:
+    found = Part()
+    for kind, data in _records(stream, start):
+        if kind == _ROW and data[12] & _HIDDEN:
+            found.hidden.add(struct.unpack_from("<H", data)[0])
+        elif kind == _BOOLERR and data[7]:
+            _tell(found, data, data[6])
+        elif kind == _FORMULA and data[12:14] == b"\xff\xff" and data[6] == 2:
+            _tell(found, data, data[8])
+    return found
+
+
+def _tell(found: Part, data: bytes, code: int) -> None:
+    row, column = struct.unpack_from("<HH", data)
+    found.tell(row, column, "failed", _ERRORS.get(code, "#N/A"))

@@ -1,0 +1,176 @@
+"""What programs leave in files beside the values: failed formulas, hidden rows, encodings. The reader tells of each."""
+
+import struct
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import openpyxl
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from xlsxwriter import Workbook
+
+from core.imports.asides import aside
+from core.imports.books import open_book, read_sheets
+from core.imports.reading import EMPTY, Cell, csv_rows, read_cell
+from tests.core.sample_files import ole
+from tests.people.rosters import ods, xls
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+def only(file, media_type: str = XLSX) -> list[list[Cell]]:
+    (sheet,) = read_sheets(file, media_type)
+    return [list(row) for row in sheet.rows]
+
+
+def said(rows: list[list[Cell]]) -> list[list[str]]:
+    return [["!" + cell.text if cell.is_failed else cell.text for cell in row] for row in rows]
+
+
+def edited(content: bytes, part: str, change) -> BytesIO:
+    target = BytesIO()
+    with ZipFile(BytesIO(content)) as before, ZipFile(target, "w", ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            data = before.read(name)
+            after.writestr(name, change(data) if name == part else data)
+    return target
+
+
+def test_formulas_of_an_xlsx_are_their_result_or_are_told():
+    target = BytesIO()
+    book = Workbook(target)
+    sheet = book.add_worksheet()
+    sheet.write_formula(1, 1, '="李"&"四"', None, "李四")
+    sheet.write_formula(1, 2, "=1/0", None, "#DIV/0!")
+    sheet.write_formula(1, 3, "=VLOOKUP(1,A1:B2,9)", None, "#N/A")
+    book.close()
+    assert said(only(target)) == [[], ["", "李四", "!#DIV/0!", "!#N/A"]], "also where the first column is empty"
+
+
+def test_a_formula_no_program_has_worked_out_is_told():
+    book, target = openpyxl.Workbook(), BytesIO()
+    book.active.append(["张三", "=TODAY()"])
+    book.save(target)
+    assert said(only(target)) == [["张三", "!=TODAY()"]]
+
+
+def test_a_formula_that_gives_nothing_is_empty():
+    def change(sheet: bytes) -> bytes:
+        return sheet.replace(b"</row>", b'<c r="B1" t="str"><f>IF(A1=1,1,"")</f><v></v></c></row>')
+
+    book, target = openpyxl.Workbook(), BytesIO()
+    book.active.append(["张三"])
+    book.save(target)
+    assert said(only(edited(target.getvalue(), "xl/worksheets/sheet1.xml", change))) == [["张三", ""]]
+
+
+def test_formulas_and_hidden_rows_of_an_xls_are_told():
+    def record(kind: int, data: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(data)) + data
+
+    file = xls([["姓名", "电话"], ["张三", "x"]]).read()
+    start = file.index(struct.pack("<HH", 0x0204, 13))  # the first cell
+    failed = record(0x0205, struct.pack("<HHHBB", 2, 1, 0, 0x17, 1))
+    hidden = record(0x0208, struct.pack("<HHHHHHI", 1, 0, 2, 255, 0, 0, 0x20))
+    stream = file[file.index(b"\x09\x08") :]
+    stream = stream[: start - file.index(b"\x09\x08")] + hidden + failed + stream[start - file.index(b"\x09\x08") :]
+    (sheet,) = read_sheets(BytesIO(ole({"Workbook": stream})), "application/vnd.ms-excel")
+    assert said([list(row) for row in sheet.rows])[2] == ["", "!#REF!"]
+    assert sheet.hidden == {1}
+
+
+def test_formulas_and_hidden_rows_of_an_ods_are_told():
+    def change(content: bytes) -> bytes:
+        row = (
+            '<table:table-row table:visibility="collapse"><table:table-cell table:formula="of:=1/0"'
+            ' office:value-type="float" office:value="0"><text:p>#DIV/0!</text:p></table:table-cell></table:table-row>'
+        )
+        return content.replace(b"</table:table>", row.encode() + b"</table:table>")
+
+    content = edited(ods([["张三"]]).read(), "content.xml", change)
+    (sheet,) = read_sheets(content, ODS)
+    assert said([list(row) for row in sheet.rows]) == [["张三"], ["!#DIV/0!"]], "LibreOffice writes nought for it"
+    assert sheet.hidden == {1}
+
+
+def test_thousands_of_formatted_rows_without_content_are_none():
+    target = BytesIO()
+    book = Workbook(target)
+    sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
+    sheet.write(0, 0, "张三")
+    for row in range(1, 9_000):
+        sheet.write_blank(row, 0, None, bold)
+    book.close()
+    assert said(only(target)) == [["张三"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_csv_of_every_encoding_and_separator(encoding: str, mark: str):
+    text = f'某旗名册,2026年\r\n姓名{mark}电话\r\n张三{mark}="13800000001"\r\n'
+    rows = [[cell.text for cell in row] for row in csv_rows(text.encode(encoding))]
+    assert rows[1:] == [["姓名", "电话"], ["张三", "13800000001"]]
+
+
+def test_a_mark_of_utf8_before_other_bytes_is_no_utf8():
+    rows = list(csv_rows(b"\xef\xbb\xbf" + "姓名,电话".encode("gb18030")))
+    assert [cell.text for cell in rows[0]] == ["姓名", "电话"]
+
+
+def test_excel_95_is_told_as_what_it_is():
+    with pytest.raises(ValidationError, match="Excel 95"):
+        open_book(BytesIO(ole({"Book": b"\x09\x08\x08\x00" + b"\0" * 600})), "application/vnd.ms-excel")
+
+
+@pytest.mark.parametrize("text", ["#REF!", "#N/A", "#VALUE!", "#NAME?", "########", "Err:502"])
+def test_what_a_failed_formula_shows_is_no_content(text: str):
+    cell = read_cell(text)
+    assert cell.is_failed
+    assert text in cell.problem
+
+
+@pytest.mark.parametrize("text", ["1.38E+10", "1.50404E+17", "1.5e17", "1E+11"])
+def test_power_notation_is_told_in_every_format(text: str):
+    assert "后几位已丢失" in read_cell(text).problem
+
+
+@pytest.mark.parametrize("text", ["E12345678", "1E12", "A1.5E+17", "#1", "第#号", "3.5E"])
+def test_what_only_looks_like_it_stays(text: str):
+    assert read_cell(text) == Cell(text)
+
+
+def test_a_number_too_long_is_shown_as_the_spreadsheet_shows_it():
+    assert read_cell(150404199003070014.0).text == "150404199003070000"
+
+
+def row(*texts: str) -> list[Cell]:
+    return [Cell(text) if text else EMPTY for text in texts]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [("合  计", "3人"), ("5", "小计"), ("制表人：张三", "", "审核人："), ("单位负责人（签字）：",), ("注", "以上属实"),
+     ("填报日期", "2026-3-1"), ("", "以下空白"), ("（公章）",), ("第1页 共2页",), ("例", "张三", "男"),
+     ("填写说明", "文本", "男/女"), ("联系人：张三　电话：13800000001",)],
+)  # fmt: skip
+def test_rows_that_are_no_record(texts: tuple[str, ...]):
+    assert aside(row(*texts))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [("1", "注意", "女"), ("负责人", "张三", "男", "汉族"), ("说明", "张三", "150404199003070014"), ("例行", "张三"),
+     ("领导", "13800000001"), ("审核", "资料审核", "10", "分"), ("总计工", "张三")],
+)  # fmt: skip
+def test_records_that_begin_like_a_remark(texts: tuple[str, ...]):
+    assert not aside(row(*texts))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("张三#REF!ErrN/A0123456789.+eE=\"' \n", max_size=20))
+def test_any_text_is_a_cell_and_settled_after_once(text: str):
+    cell = read_cell(text)
+    assert read_cell(cell.text) == cell
