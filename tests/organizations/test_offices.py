@@ -1,6 +1,7 @@
 """Offices and teams: list, page, why-page, contact facts, restructuring."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
