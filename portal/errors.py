@@ -5,6 +5,7 @@ is recorded), a move somebody else was quicker with 409.
 """
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -18,7 +19,7 @@ from psycopg.errors import DeadlockDetected, UntranslatableCharacter
 from core.audit import record
 from core.models import AccessLog
 from core.workflow import MoveNotAllowed
-from organizations.signin.sessions import sign_in_first, wants_json
+from organizations.signin.sessions import SAFE_METHODS, page_of, sign_in_first, wants_json
 from portal import outage
 
 _NO_REASON = ("", "PermissionDenied")
@@ -28,8 +29,19 @@ def page(request: HttpRequest, status: int, *, code: str, detail: Any = "", **co
     """The page of ``status``, or the same as JSON for a script. Rendered without request: no menu, no queries."""
     if wants_json(request):
         return JsonResponse({"code": code, "detail": str(detail)}, status=status)
-    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-    return HttpResponse(render_to_string(f"{status}.html", {"request_id": request_id, **context}), status=status)
+    shown = {
+        "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
+        "sent_from": _sent_from(request),
+    }
+    return HttpResponse(render_to_string(f"{status}.html", shown | context), status=status)
+
+
+def _sent_from(request: HttpRequest) -> str:
+    """The page whose form was sent, or nothing."""
+    if request.method in SAFE_METHODS:
+        return ""
+    came_from = page_of(request)
+    return "" if came_from == "/" else came_from
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -103,3 +115,18 @@ def _holds_zero(error: DataError) -> bool:
     """What was sent has a zero byte in it, which no text of the database can hold. No browser sends one, and forms
     refuse it by themselves; this is for what is read beside a form."""
     return isinstance(error.__cause__, UntranslatableCharacter) or "NUL" in str(error)
+
+
+class WrongMethodMiddleware:
+    """An address that only takes forms, opened by itself (after an error, from the address bar), is no blank page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET" or response.content:
+            return response
+        answer = page(request, 405, code="method", detail=_("这个地址只用来提交，不能直接打开。"))
+        answer["Allow"] = response["Allow"]
+        return answer

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "portal.language.LanguageMiddleware",
     "portal.health.HealthMiddleware",
     "portal.outage.OutageMiddleware",
+    "portal.errors.WrongMethodMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

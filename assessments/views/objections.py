@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assessments import objecting
-from assessments.choices import ObjectionKind
+from assessments.choices import ObjectionKind, ObjectionOutcome
 from assessments.forms.objections import AnswerForm, ObjectionForm
 from assessments.models import Grading, Objection, Review
 from core.attachments.panel import panels
@@ -125,5 +125,8 @@ def _answered(request: SignedIn, objection: Objection, form: AnswerForm) -> Http
     except ValidationError as error:
         refuse(form, error)
         return None
-    messages.success(request, _("已答复，并通知了队伍。"))
+    if given["outcome"] == ObjectionOutcome.UPHELD:
+        messages.success(request, _("已答复，并通知了队伍。结论成立，还要重新评议或者重新审定。"))
+    else:
+        messages.success(request, _("已答复，并通知了队伍。"))
     return redirect(objection)

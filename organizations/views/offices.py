@@ -16,7 +16,7 @@ from core import masking
 from core.lists import ListView
 from organizations.filters import OrganizationFilter
 from organizations.forms import ContactForm
-from organizations.models import Appointment, Organization
+from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, acting_for, can, who_can
 from organizations.roles import OFFICE_LEVELS, ROLES, Level, Right
 from organizations.signed_in import SignedIn
@@ -42,13 +42,12 @@ ACCESS_RIGHTS = (
 MOST_BELOW = 40
 
 
-def with_parent(rows: QuerySet[Organization]) -> QuerySet[Organization]:
-    """Adds ``parent_name`` and ``parent_id``, read along with the rows."""
-    above = Organization.objects.filter(
-        path=Substr(OuterRef("path"), 1, Length(OuterRef("path")) - Organization.steplen)
-    )
+def with_parent(rows: QuerySet[Organization], user: User) -> QuerySet[Organization]:
+    """Adds ``parent_name``, and ``parent_id`` where the user may open it, read along with the rows."""
+    above = {"path": Substr(OuterRef("path"), 1, Length(OuterRef("path")) - Organization.steplen)}
     return rows.annotate(
-        parent_name=Subquery(above.values("short_name")[:1]), parent_id=Subquery(above.values("pk")[:1])
+        parent_name=Subquery(Organization.objects.filter(**above).values("short_name")[:1]),
+        parent_id=Subquery(Organization.objects.visible_to(user).filter(**above).values("pk")[:1]),
     )
 
 
@@ -64,7 +63,7 @@ class OrganizationList(ListView):
     template_name = "organizations/organization_list.html"
 
     def get_queryset(self) -> QuerySet:
-        return with_parent(super().get_queryset())
+        return with_parent(super().get_queryset(), self.request.user)
 
     def get_context(self) -> dict[str, Any]:
         return {**super().get_context(), "may_add": Right.MANAGE_TREE in access(self.request.user)}
@@ -73,7 +72,7 @@ class OrganizationList(ListView):
 @require_safe
 @login_required
 def organization_detail(request: SignedIn, pk: int) -> HttpResponse:
-    rows = with_parent(Organization.objects.visible_to(request.user)).select_related("division", "proxy")
+    rows = with_parent(Organization.objects.visible_to(request.user), request.user).select_related("division", "proxy")
     accounts = Count("users", filter=Q(users__is_active=True))
     place = seen(rows.annotate(accounts=accounts), pk)
     sees_accounts = can(request.user, Right.VIEW_ACCOUNT, place)

@@ -92,7 +92,7 @@ def merge_create(request: SignedIn, kept_pk: int, ceased_pk: int) -> HttpRespons
                 return redirect("people:merge_create", kept_pk, ceased_pk)
             refuse(form, error)
         else:
-            words = {"name": ceased.name}
+            words = {"name": made.kept.name}
             messages.success(request, _("已合并：“%(name)s”的两份档案现在是一份。需要时可以撤销。") % words)
             return redirect("people:merge_detail", made.pk)
     return render(request, "people/merge_create.html", {**_sides(kept, ceased), "form": form})

@@ -1,6 +1,7 @@
 """Offices and teams: list, page, why-page, contact facts, restructuring."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -350,3 +351,13 @@ def test_offices_added_while_their_superior_moves_end_up_below_it(cast):
     teams = Organization.objects.filter(code__in=["T0", "T1", "T2", "T3"])
     assert {place.parent_path for place in teams} == {moved.path}
     assert Organization.objects.find_problems() == ([], [], [], [], [])
+
+
+def test_a_superior_whose_page_one_may_not_open_is_no_link(as_user: Any, cast: dict[str, User]) -> None:
+    member = cast["member"]
+    page = as_user(member).get(f"/offices/{member.organization_id}/").content.decode()
+    above = Organization.objects.get(code="150400")
+    assert above.short_name in page
+    assert f'href="/offices/{above.pk}/"' not in page
+    own = as_user(cast["chifeng"]).get(f"/offices/{member.organization_id}/").content.decode()
+    assert f'href="/offices/{above.pk}/"' in own

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
 from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_POST
 
 from core.decisions import no
 from core.models import AccessLog
@@ -43,6 +44,7 @@ urlpatterns = [
     path("not-yours/", raising(MoveNotAllowed("permission", "您现在的职责不能办理开户申请。"))),
     path("broken/", raising(ZeroDivisionError("secret detail"))),
     path("form/", ensure_csrf_cookie(posted)),
+    path("only-sent/", require_POST(posted)),
 ]
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -113,6 +115,21 @@ def test_who_is_signed_out_goes_to_sign_in_instead_of_being_refused(db: None) ->
     assert Client().get("/refused/")["Location"] == "/accounts/login/?next=/refused/"
 
 
+def test_what_was_sent_in_vain_leads_back_to_its_form(client: Client) -> None:
+    back = 'href="/form/?n=1">返回上一页</a>'
+    response = client.post("/quicker/", {}, headers={"Referer": "http://testserver/form/?n=1"})
+    assert back in response.content.decode()
+    elsewhere = client.post("/quicker/", {}, headers={"Referer": "https://elsewhere.example/form/?n=1"})
+    assert "返回上一页</a>" not in elsewhere.content.decode()
+    assert "返回上一页</a>" not in client.get("/quicker/").content.decode()
+
+
+def test_an_address_for_forms_opened_by_itself_is_no_blank_page(client: Client) -> None:
+    response = client.get("/only-sent/")
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "可以怎么做" in response.content.decode()
+
+
 def test_the_page_names_the_request_that_is_in_the_log(client: Client) -> None:
     response = client.get("/broken/")
     assert "500 · " in response.content.decode()
@@ -165,7 +182,7 @@ def test_signing_in_with_a_stale_form_token_says_so(db: None) -> None:
     assert "页面已过期" in response.content.decode()
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 409, 413, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 429, 500, 503])
 def test_pages_need_neither_database_nor_request(status: int, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         response = errors.page(RequestFactory().get("/"), status, code="x")

@@ -120,3 +120,24 @@ def test_uploads_load_all_their_scripts():
     """``upload.js`` by itself stops with an error, and the page takes no file."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html")}
     assert [name for name, text in texts.items() if "js/upload.js" in text] == ["_upload_scripts.html"]
+
+
+# what is picked, scanned or proved is not typed; who fills in the others is not signed in
+UNKEPT = re.compile(
+    r"^(account|mfa|usersessions|core|pdf)/|(join|me_copy|import|_person_reveal|account_link|policy_people)\.html$"
+    r"|(roster_bulk|member_create|review_detail)\.html$"
+)
+
+
+def test_what_is_typed_into_a_form_outlives_errors_and_the_end_of_a_session():
+    """The error pages and the notice at the end of a session promise it (``js/keep-form.js``)."""
+    typed = re.compile(r"generic/_field\.html|<textarea")
+    forms = {
+        str(path.relative_to(ROOT / "templates")): re.findall(
+            r'<form[^>]*method="post"[^>]*>', path.read_text(encoding="utf-8")
+        )
+        for path in (ROOT / "templates").rglob("*.html")
+        if typed.search(path.read_text(encoding="utf-8"))
+    }
+    lost = [name for name, tags in forms.items() if tags and not any("data-keep" in tag for tag in tags)]
+    assert [name for name in lost if not UNKEPT.search(name)] == []
