@@ -95,7 +95,8 @@ class TeamActivities(ActivityList):
 
     def _offer(self, subjects: list[Subject]) -> None:
         field: Any = self.filterset.form.fields["subject"]
-        field.widget.choices = [("", field.empty_label), *((one.pk, field.label_from_instance(one)) for one in subjects)]
+        labels = [(one.pk, field.label_from_instance(one)) for one in subjects]
+        field.widget.choices = [("", field.empty_label), *labels]
 
 
 def _whole(rows: QuerySet[Any], aggregate: Aggregate) -> QuerySet[Any, Any]:
