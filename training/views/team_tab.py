@@ -26,7 +26,7 @@ TAB = Tab(gettext_lazy("培训演练"), "training:team_activities", Right.VIEW_T
 
 
 class TeamActivityFilter(ActivityFilter):
-    under = None  # all of it is the team's
+    under = None  # type: ignore[assignment]  # how django-filter leaves one out: all of it is the team's
 
 
 class TeamActivities(ActivityList):
