@@ -8,3 +8,4 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from assessments import metrics  # noqa: F401 - registers them
+        from assessments.gap import overall  # noqa: F401 - as above: its counter

@@ -246,17 +246,23 @@ def by_branch(metric: Metric, scope: Any, period: Period, length: int) -> Tally:
     )
 
 
-def numbers_at(metrics: Iterable[Metric], places: Iterable[Any], period: Period) -> dict[Any, dict[str, int | Decimal]]:
+def numbers_at(
+    metrics: Iterable[Metric], places: Iterable[Any], period: Period, *, around: Any = None
+) -> dict[Any, dict[str, int | Decimal]]:
     """Several metrics of several organizations that hold nothing below them (teams): key → name → number.
 
     One query, with a pass for each set of rows, however many places there are.
+
+    :param around: an organization all of them are at or below, where one is at hand; else it is read.
     """
     wanted, where = list(metrics), list(places)
     found: dict[Any, dict[str, int | Decimal]] = {place.pk: {one.name: 0 for one in wanted} for place in where}
     if not where:
         return found
     asked, names = {}, {}
-    for number, ((place, _sql), (rows, totals)) in enumerate(_by_place(wanted, _around(where), period).items()):
+    for number, ((place, _sql), (rows, totals)) in enumerate(
+        _by_place(wanted, around or _around(where), period).items()
+    ):
         here = rows.order_by().filter(**{f"{place}__in": list(found)})
         numbers = {f"n_{name}": total for name, total in totals.items()}  # no name of a field
         asked[f"pass_{number}"] = here.values_list(place).annotate(**numbers)

@@ -51,6 +51,7 @@ class UserList(ListView):
             # One sees below, but gives away whole numbers of the own office and its teams only.
             rows = rows.filter(reach(self.request.user, Right.EXPORT_FULL, at="organization"))
         now = Appointment.objects.in_force().select_related("organization").order_by("organization__path", "role")
+        now = now.only("user", "role", "organization__short_name")  # what 现任职责 is made of
         return rows.prefetch_related(Prefetch("appointments", now, to_attr="duties_now"))
 
     def get_context(self) -> dict[str, Any]:

@@ -6,17 +6,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from assessments.gap import overall
 from assessments.models import GradingClaim, Standard
+from assessments.views import league_gap as view
+from core import counts
 from core.models import AccessLog
 from organizations.models import Organization, User
 from teams.models import Team
 from tests.assessments import builders, gaps
-from tests.core.list_checks import queries_of
+from tests.core.list_checks import assert_constant_queries
 from tests.training.builders import downloaded
 
 pytestmark = pytest.mark.django_db
@@ -72,19 +76,49 @@ def test_a_league_sees_what_each_lacks_in_tree_order(
 def test_the_one_thing_that_lifts_most_teams_is_said_first(
     teams: list[Team], standard: Standard, chifeng: User, as_user: SignIn
 ) -> None:
-    gap = ask(as_user(chifeng), standard).context["gap"]
-    best = gap.remedies[0]
-    assert {line.team.pk for line in best.lifts} >= {teams[0].pk, teams[1].pk}
+    page = ask(as_user(chifeng), standard)
+    gap, best = page.context["overall"], page.context["overall"].remedies[0]
+    assert set(best.names) >= {teams[0].organization.short_name, teams[1].organization.short_name}
     assert (best.name, str(best.sort)) == ("应急救护持证率", "培训")
     assert "只补“应急救护持证率”一项（培训），就有 2 支队伍能升一档" in gap.summary
-    assert dict(gap.counts)["未达到"] == len(gap.lines)
+    assert dict(gap.counts)["未达到"] == len(page.context["rows"])
+    assert page.context["tally"].at is None, "few teams are counted with the page"
+
+
+def test_many_teams_are_counted_by_a_worker_and_shown_with_the_time(
+    teams: list[Team], standard: Standard, chifeng: User, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = ask(as_user(chifeng), standard)
+    cache.clear()
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(counts, "send", lambda task, **given: sent.append(given))
+    monkeypatch.setattr(view, "PER_PAGE", 2)
+    monkeypatch.setattr(overall, "AT_A_TIME", 2)
+    waiting = ask(as_user(chifeng), standard)
+    assert len(waiting.context["rows"]) == 2
+    assert (waiting.context["overall"], "正在统计" in waiting.content.decode()) == (None, True)
+    assert "htmx.min.js" in waiting.content.decode(), "or it would not ask again"
+    counts.recount(**sent[0])
+    counted = ask(as_user(chifeng), standard, page=2)
+    assert counted.context["tally"].at is not None
+    assert "数字截至" in counted.content.decode()
+    for name in ("counts", "summary", "remedies"):
+        assert getattr(counted.context["overall"], name) == getattr(at_once.context["overall"], name), name
+
+
+def test_a_spreadsheet_of_too_many_is_refused_with_a_way_out(
+    teams: list[Team], standard: Standard, chifeng: User, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view, "MOST", 2)
+    address = f"{reverse('assessments:league_gap')}?standard={standard.pk}&export=xlsx"
+    assert "一次最多导出 2 行" in as_user(chifeng).get(address, follow=True).content.decode()
 
 
 def test_lines_read_from_one_count_are_one_thing(teams: list[Team], chifeng: User, as_user: SignIn) -> None:
     lines = [*gaps.LINES, {"code": "3", "name": "持证人数", "method": "steps", "points": 10, "unit": "人",
               "metric": "members_certified", "steps": [{"from": "1", "points": "10"}]}]  # fmt: skip
     both = builders.standard(lines=lines, code="both", name="两项（演示）")
-    gap = ask(as_user(chifeng), both).context["gap"]
+    gap = ask(as_user(chifeng), both).context["overall"]
     assert [one.codes for one in gap.remedies if "1.2" in one.codes] == [("1.2", "3")]
     assert next(one.name for one in gap.remedies if "1.2" in one.codes) == "持证队员"
 
@@ -96,7 +130,7 @@ def test_a_scheme_that_does_not_apply_lifts_nobody(
         lines=gaps.LINES, code="mem", name="应急（演示）", scheme="emergency", publisher="ministry", civil_only=True
     )
     page = ask(as_user(chifeng), other)
-    assert not page.context["gap"].remedies
+    assert not page.context["overall"].remedies
     assert all(row["line"].closed for row in page.context["rows"])
     assert "不适用" in page.content.decode()
 
@@ -152,15 +186,12 @@ def test_strange_addresses_are_no_errors(teams: list[Team], chifeng: User, as_us
     assert as_user(chifeng).get(f"{reverse('assessments:league_gap')}?under=x").status_code == 404
 
 
-def test_own_queries_do_not_grow_with_teams(
-    teams: list[Team], standard: Standard, office: Office, chifeng: User, songshan: User, as_user: SignIn,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    """Without the numbers, which ``core.metrics`` reads."""
-    monkeypatch.setattr("assessments.views.league_gap.numbers_at", lambda metrics, places, period: {})
-    client, counts = as_user(chifeng), []
-    for number in (1, 5):
-        for each in range(number):
-            claimed(gaps.team_at(office("150404"), name=f"多{number}{each}队"), standard, songshan, c1_3=1)
-        counts.append(queries_of(client, f"{reverse('assessments:league_gap')}?standard={standard.pk}"))
-    assert len(counts[0]) == len(counts[1]) <= 9, "\n".join(counts[1])
+def test_queries_do_not_grow_with_teams(
+    teams: list[Team], standard: Standard, office: Office, chifeng: User, songshan: User, as_user: SignIn
+) -> None:
+    def grow(step: int) -> None:
+        for each in range(step):
+            claimed(gaps.team_at(office("150404"), name=f"多{step}{each}队"), standard, songshan, c1_3=1)
+
+    address = f"{reverse('assessments:league_gap')}?standard={standard.pk}"
+    assert_constant_queries(as_user(chifeng), address, grow, steps=(1, 5))

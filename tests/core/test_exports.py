@@ -1,20 +1,22 @@
 """Lists as spreadsheets and on paper: values, masks, rights, records, length, memory."""
 
 import tracemalloc
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 from urllib.parse import unquote
 
 import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.test import Client
 from pypdf import PdfReader
 
 from core.exports import ExportColumn, answer, export_columns, stream_xlsx, xlsx
+from core.exports.columns import read_rows
 from core.exports.jobs import export
 from core.models import AccessLog, Job
-from organizations.models import Division, Organization, User
+from organizations.models import Appointment, Division, Organization, User
 from tests.core.sample_lists import OfficeList, OfficeTable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.core.sample_lists")]
@@ -78,6 +80,34 @@ def test_long_numbers_text_and_lists_survive():
     assert count == len(values)
     assert cells[:6] == ["152201199001011234", "10000000000000000", 12.5, "是", None, "甲、乙"]
     assert len(cells[6]) == xlsx.LONGEST
+
+
+def test_odd_text_and_instants_survive():
+    values = [" 前后有空 ", 'a<b>&"c"', "两\n行", "_x0041_", "𠮷" * 20_000, datetime(2026, 1, 31, 16, 30, tzinfo=UTC)]
+    file, _count = xlsx.write_xlsx([ExportColumn("值", lambda record: record)], values, heading="")
+    with file:
+        sheet = openpyxl.load_workbook(file).active
+    cells = [row[0].value for row in sheet.iter_rows(min_row=3)]
+    assert cells[:4] == [" 前后有空 ", 'a<b>&"c"', "两\n行", "_x005F_x0041_"]  # which Excel reads as _x0041_
+    assert cells[4] == "𠮷" * (xlsx.LONGEST // 2)  # Excel counts each twice
+    assert cells[5] == datetime(2026, 2, 1, 0, 30)
+    assert sheet.dimensions == "A1:A8"
+
+
+def test_related_records_are_read_once_for_a_chunk(region: User, django_assert_num_queries):
+    """Many rows point to the same few records: these are made once, and no row asks for its own."""
+    duties = Prefetch("appointments", Appointment.objects.select_related("organization__division"))
+    joined = User.objects.select_related("organization__division").prefetch_related(duties).order_by("pk")
+    columns = [ExportColumn("单位", lambda user: f"{user.organization} {user.organization.division}")]
+    with django_assert_num_queries(6):
+        columns, rows = read_rows(joined, columns, chunk=answer.CHUNK)
+        found = list(rows)
+        duties_found = [duty for user in found for duty in user.appointments.all()]
+        assert all(duty.organization.division is not ... for duty in duties_found)
+        shown = [column.value(user) for column in columns for user in found]
+    assert shown == [f"{user.organization} {user.organization.division}" for user in joined]
+    assert len({id(user.organization) for user in found}) == len({user.organization_id for user in found}) < len(found)
+    assert len({id(duty.organization) for duty in duties_found}) == len({duty.organization_id for duty in duties_found})
 
 
 def test_as_at_day_is_in_the_heading_and_the_name(client: Client):

@@ -15,6 +15,7 @@ from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from people.models import HourRecord
 from people.workflow import MEMBERSHIP
+from teams.models import Team
 from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told, queries_of
 from tests.people import builders as people
 from tests.people.leaks import text_of
@@ -525,6 +526,22 @@ def test_team_has_its_drills_on_its_own_pages(chifeng: User, office, region: Use
     assert [number["number"] for number in page.context["numbers"]] == [0, 0, "—"]
     assert any(tab["active"] and tab["label"] == "培训演练" for tab in page.context["tabs"])
     assert isinstance(team.organization, Organization)
+
+
+def test_page_of_a_team_takes_the_same_queries_for_however_many(as_user: SignIn, captain: User, chifeng: User) -> None:
+    place = captain.organization
+    done = builders.confirmed(place, captain, chifeng, people.member(place, 1))
+    url = reverse("training:team_activities", args=[Team.objects.get(organization=place).pk])
+
+    def grow(step: int) -> None:
+        for number in range(step):
+            builders.drill(place, captain, title=f"第{step}批{number}")
+
+    client = as_user(captain)
+    assert_constant_queries(client, url, grow, steps=(1, 3))
+    held, _trainings, hours = client.get(url).context["numbers"]
+    counts = timezone.localtime(done.starts_at).year == timezone.localdate().year
+    assert (held["number"], hours["number"]) == ((1, "3.0") if counts else (0, "0.0"))
 
 
 def test_numbers_of_the_list_are_those_of_the_hand_in(
