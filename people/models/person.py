@@ -44,6 +44,11 @@ class PersonQuerySet(models.QuerySet):
 
         return self.filter(pk__in=Membership.objects.deciding_for(user).order_by().values("person"), merged_into=None)
 
+    def held(self, pk: int) -> "Person":
+        """The record, locked until the transaction ends; or the one a merge has left in its place meanwhile."""
+        person: Any = self.select_for_update(of=("self",)).get(pk=pk)
+        return self.held(person.merged_into_id) if person.merged_into_id else person  # type: ignore[no-any-return]
+
     def matching(self, term: str) -> "PersonQuerySet":
         """By name, volunteer or membership number; a whole ID number (also of a former document) or mobile number finds
         its holder and nobody else."""
