@@ -24,9 +24,12 @@ def _file(scale: int) -> Path:
     return Path(os.environ.get("PORTAL_DATA", gettempdir())) / f"bench-{scale}.json"
 
 
-def save(scale: int, seeded: float, results: list[Result], recounts: list[Recount], more: dict[str, Any]) -> None:
+def save(
+    scale: int, seeded: float | None, results: list[Result], recounts: list[Recount], more: dict[str, Any]
+) -> None:
     """Written after each part, so that what fails at the end takes nothing with it.
 
+    :param seeded: seconds; None: it was there from before.
     :param more: what was measured beside the pages; None for what could not be.
     """
     rows = [
@@ -47,7 +50,7 @@ def save(scale: int, seeded: float, results: list[Result], recounts: list[Recoun
         }
         for result in results
     ]
-    data = {"seeded": seeded, "rows": rows, "recounts": [made.__dict__ for made in recounts]}
+    data: dict[str, Any] = {"seeded": seeded, "rows": rows, "recounts": [made.__dict__ for made in recounts]}
     data["failed"] = [name for name, found in more.items() if found is None]
     _file(scale).write_text(json.dumps({**data, **{name: _plain(found) for name, found in more.items()}}))
 
@@ -56,6 +59,10 @@ def _plain(found: Any) -> Any:
     if isinstance(found, list):
         return [asdict(each) for each in found]
     return asdict(found) if found is not None else None
+
+
+def _seeded(seconds: float | None) -> str:
+    return "数据是以前装入的。" if seconds is None else f"装入数据 {seconds:.0f} 秒（各规模同时装入）。"
 
 
 def _mark(kept: bool) -> str:
@@ -117,9 +124,7 @@ def _table(data: dict[str, Any], first: dict[str, Any] | None) -> list[str]:
     one, eight = next(row["requests"] for row in data["rows"] if not row["slow"])
     turns = max(row["turns"] for row in data["rows"])
     lines += ["", f"每页 {turns} 轮，1 人共 {one} 次，8 人共 {eight} 次请求；"]
-    lines[-1] += (
-        f"超过 {SLOW / 1000:g} 秒的页面 1 人每轮一次，8 人只测第一轮。装入数据 {data['seeded']:.0f} 秒（各规模同时装入）。"
-    )
+    lines[-1] += f"超过 {SLOW / 1000:g} 秒的页面 1 人每轮一次，8 人只测第一轮。{_seeded(data['seeded'])}"
     recounted = "；".join(f"{made['page']} {made['seconds']:.1f} 秒" for made in data["recounts"])
     if recounted:
         lines += ["", f"页面不等、由后台统计或查找并注明时间的：{recounted}。"]

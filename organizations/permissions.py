@@ -10,6 +10,7 @@ instant, from the next request on. Pages, API, exports, tasks, menus and tests a
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
+from hashlib import sha256
 from operator import or_
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,11 @@ class Access:
     def __contains__(self, right: str) -> bool:
         return any(held.right == right for held in self.held)
 
+    @property
+    def mark(self) -> str:
+        """Tells it from what the same person holds at another time: for what is kept of what he saw."""
+        return sha256(repr(self.held).encode()).hexdigest()[:16]
+
 
 def access(user: "User") -> Access:
     """What ``user`` holds now; kept on the user object, so call it freely within one request."""
@@ -116,16 +122,22 @@ def forget(user: "User") -> None:
 def _load(user: "User") -> Access:
     if not user.is_authenticated or not user.is_active:
         return Access(())
-    rows = OrganizationGrant.objects.filter(
-        user=user, appointment__in=Appointment.objects.in_force(), content_object__in=Organization.objects.in_force()
-    ).values_list(
-        "permission__codename",
-        "appointment__role",
-        "content_object__path",
-        "content_object__name",
-        "appointment_id",
-        "content_object_id",
-    )
+    rows = (
+        OrganizationGrant.objects.filter(
+            user=user,
+            appointment__in=Appointment.objects.in_force(),
+            content_object__in=Organization.objects.in_force(),
+        )
+        .values_list(
+            "permission__codename",
+            "appointment__role",
+            "content_object__path",
+            "content_object__name",
+            "appointment_id",
+            "content_object_id",
+        )
+        .order_by("pk")
+    )  # the same duties, in the same order
     held = []
     places: dict[int, list[Held]] = {}
     for right, role, path, name, appointment_id, organization_id in rows:

@@ -83,9 +83,10 @@ def add_people(policy: Policy, people: Iterable[Person], *, starts_on: date, end
 
 def _as_they_are(keys: set[int]) -> list[Person]:
     """The records, held: a merge waits, or it has been since they were chosen. Then the one it left is insured, not one
-    that nobody looks at any more."""
+    that nobody looks at any more. It is read afterwards: a row that was waited for comes without what was joined to it.
+    """
     rows = Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
-    return [person.merged_into or person for person in rows.select_related("merged_into")]
+    return [person.merged_into or person for person in rows]
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import DisallowedHost, PermissionDenied, RequestDataTooBig
 from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -40,8 +40,11 @@ def _sent_from(request: HttpRequest) -> str:
     """The page whose form was sent, or nothing."""
     if request.method in SAFE_METHODS:
         return ""
-    came_from = page_of(request)
-    return "" if came_from == "/" else came_from
+    try:
+        came_from = page_of(request)
+    except DisallowedHost:  # what this very page tells of
+        return ""
+    return "" if came_from == "/" else "/" + came_from.lstrip("/\\")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -114,7 +117,7 @@ def answer_for(request: HttpRequest, error: Exception) -> HttpResponse | None:
 def _holds_zero(error: DataError) -> bool:
     """What was sent has a zero byte in it, which no text of the database can hold. No browser sends one, and forms
     refuse it by themselves; this is for what is read beside a form."""
-    return isinstance(error.__cause__, UntranslatableCharacter) or "NUL" in str(error)
+    return isinstance(error.__cause__, UntranslatableCharacter) or "NUL (0x00)" in str(error)
 
 
 class WrongMethodMiddleware:

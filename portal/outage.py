@@ -82,7 +82,8 @@ def note(request: HttpRequest, error: BaseException) -> HttpResponse:
     """Trip the breaker if the database is gone; returns the page."""
     if _connection_is_gone(error):
         breaker.trip()
-    logger.error("outage", error=type(error).__name__, path=request.path)
+    unusual = isinstance(error, OSError)  # which file, and who wanted it
+    logger.error("outage", error=type(error).__name__, path=request.path, exc_info=error if unusual else None)
     return unavailable(request)
 
 

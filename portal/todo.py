@@ -71,7 +71,7 @@ def counts_of(user: Any, more: Mapping[str, Question | None] = MappingProxyType(
     kept: dict[str, int] | None = getattr(user, "_todo", None)
     if kept is None or not more.keys() <= kept.keys():
         held = access(user)
-        wanted = _written(user, user.organization_id, held, this_minute())
+        wanted = _written(bare(user), user.organization_id, held, this_minute())
         kept = user._todo = _kept(user, held)
         if not wanted.keys() | more.keys() <= kept.keys():
             kept = user._todo = _counted(user, held, {**wanted, **more})
@@ -98,6 +98,11 @@ def _written(user: Any, organization: int, held: Access, minute: int) -> dict[st
     """The questions of one person as SQL. Building them costs the ORM far more time than the database needs to answer,
     so they are built once a minute (they contain the time of day) and asked on every page."""
     return questions({"unread": Notice.objects.filter(recipient=user).unread(), **_waiting(user, held)})
+
+
+def bare(user: Any) -> Any:
+    """The account itself. What stands for it in a request would keep the request in the cache, with what was sent."""
+    return getattr(user, "_wrapped", user)
 
 
 def this_minute() -> int:

@@ -121,7 +121,7 @@ def _export(request: SignedIn, scope: Organization, standard: Standard, names: d
     title = _("%(scope)s等级对标") % {"scope": scope.short_name}
     teams = judged(scope, request.user, standard)
     if teams.order_by().values("pk")[: MOST + 1].count() > MOST:
-        messages.error(request, _("一次最多导出 %(most)s 行，请先用筛选缩小范围。") % {"most": f"{MOST:,}"})
+        messages.error(request, _("一次最多导出 %(most)s 行，请先选小一些的范围。") % {"most": f"{MOST:,}"})
         return redirect(f"{request.path}{_url(scope, standard)}")
     gap = gap_of(standard, teams, scope)
     file, media_type = league_file(gap, names, title=title, who=request.user)

@@ -140,7 +140,7 @@ def walk(query: Query, *, most: int, step: int = 2_000) -> Iterator[Entry]:
     while most > 0:
         page = entries(query, limit=min(step, most), before=before)
         yield from page
-        if len(page) < step:
+        if not page:
             return
         before, most = page[-1].cursor, most - len(page)
 
@@ -151,7 +151,7 @@ def one(query: Query, source: Source, number: int) -> Entry | None:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT 1 FROM ({sql}) AS part WHERE row_id = %s", [*params, number])  # noqa: S608
             if cursor.fetchone():
-                return _read({source.rank: [number]})[0]
+                return next(iter(_read({source.rank: [number]})), None)
     return None
 
 

@@ -22,7 +22,8 @@ from xlsxwriter.worksheet import Worksheet
 from core.exports.xlsx import LONGEST, WIDEST
 
 EXACT = 10**15  # beyond it Excel forgets digits
-ALIKE = 4_096  # texts remembered as they are written: places, states and roles come again and again
+# Places, states and roles come again and again: short texts are remembered as they are written.
+SHORT, ALIKE = 100, 4_096  # characters, texts
 _ODD = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9a-fA-F]{4}_|^\s|\s$")
 
 Written = tuple[str, int]  # what follows the place of a cell, and how wide its content is
@@ -54,15 +55,19 @@ class RowSheet(Worksheet):
         for column, value in enumerate(values):
             if value is None or value == "":
                 continue
-            written, width = self._text(value) if isinstance(value, str) else self._written(value)
+            written, width = self._told(value) if isinstance(value, str) else self._written(value)
             cells.append(f'<c r="{self._letters[column]}{number}"{written}')
             if width > widths[column]:
                 widths[column] = width
         self.fh.write(f'<row r="{number}">{"".join(cells)}</row>')
 
     def end_rows(self) -> None:
+        self._text.cache_clear()
         if self.widths:
             self._check_dimensions(self._at - 1, len(self.widths) - 1)
+
+    def _told(self, text: str) -> Written:
+        return self._text(text) if len(text) < SHORT else self._any_text(text)
 
     def _written(self, value: Any) -> Written:
         if isinstance(value, bool):
@@ -76,8 +81,8 @@ class RowSheet(Worksheet):
         if isinstance(value, date):
             return self._dated(value, self._day, 10)
         if isinstance(value, list | tuple | set):
-            return self._text(_("、").join(force_str(item) for item in value))
-        return self._text(force_str(value))
+            return self._told(_("、").join(force_str(item) for item in value))
+        return self._told(force_str(value))
 
     def _dated(self, value: date, style: str, width: int) -> Written:
         return f"{style}><v>{self._convert_date_time(value):.16G}</v></c>", width

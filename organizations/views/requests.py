@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import masking
 from core.forms import StaleForm
+from core.keys import key
 from core.lists import ListView
 from core.models import VerifiableDocument, WorkflowEvent
 from core.workflow import MoveNotAllowed
@@ -233,7 +234,9 @@ def request_move(request: SignedIn, pk: int) -> HttpResponse:
     if not form.is_valid():
         return ask_words(request, record, move, form, comes_first=move.needs_comment, title=record.name)
     try:
-        WORKFLOW.perform(record, move.action, by=request.user, comment=form.cleaned_data["comment"], **form.facts())
+        said = {"comment": form.cleaned_data["comment"], **form.facts()}
+        seen_version = key(request.POST.get("version", ""))
+        WORKFLOW.perform_seen(record, move.action, version=seen_version, by=request.user, **said)
     except MoveNotAllowed as error:
         return refused(request, record, error, actions=[move.action])
     except ValidationError as error:

@@ -187,14 +187,14 @@ def certificate_move(request: SignedIn, pk: int) -> HttpResponse:
             return redirect(certificate)
     except MoveNotAllowed as refusal:
         return refused(request, certificate, refusal)
-    return render(request, "generic/confirm.html", _asking(certificate, step, form))
+    return render(request, "generic/confirm.html", _asking(request, certificate, step, form))
 
 
 def _version(request: SignedIn) -> int | None:
     return key(request.POST.get("version", ""))
 
 
-def _asking(certificate: Certificate, step: Any, form: ReasonForm) -> dict[str, Any]:
+def _asking(request: SignedIn, certificate: Certificate, step: Any, form: ReasonForm) -> dict[str, Any]:
     form.fields["reason"].help_text = NEEDS_REASON[step.action]
     consequences = {
         "refuse": [_("登记的人会看到原因，改正后可以重新报核。")],
@@ -207,7 +207,7 @@ def _asking(certificate: Certificate, step: Any, form: ReasonForm) -> dict[str, 
         "consequences": consequences[step.action],
         "form": form,
         "action": step.action,
-        "hidden": {"version": certificate.version},
+        "hidden": {"version": request.POST.get("version") or certificate.version},
         "submit_label": step.label,
         "tone": "danger",
         "cancel_url": certificate.get_absolute_url(),

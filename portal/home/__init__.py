@@ -19,14 +19,14 @@ from organizations.permissions import Access, access
 from organizations.signed_in import SignedIn
 from portal.home import assessments, duties, filings, people, requests, teams, training, year
 from portal.home.task import urgency
-from portal.todo import counts_of, questions, this_minute
+from portal.todo import bare, counts_of, questions, this_minute
 
 
 @require_safe
 @login_required
 def home(request: SignedIn) -> HttpResponse:
     user = request.user
-    asked = _written(user, user.organization_id, access(user), this_minute())
+    asked = _written(bare(user), user.organization_id, access(user), this_minute())
     counts = counts_of(user, asked.counts)
     read = asked.lists.read()
     filed, held = filings.sort(read["filings"], user), training.sort(read["activities"], user)

@@ -187,3 +187,7 @@ def test_pages_need_neither_database_nor_request(status: int, django_assert_num_
     with django_assert_num_queries(0):
         response = errors.page(RequestFactory().get("/"), status, code="x")
     assert (response.status_code, str(status) in response.content.decode()) == (status, True)
+
+
+def test_a_form_sent_to_a_name_that_is_not_ours_is_a_bad_request(client) -> None:
+    assert client.post("/accounts/login/", HTTP_HOST="evil.example").status_code == 400
