@@ -78,7 +78,7 @@ def test_manage_finds_the_running_database(copies: tuple[Copy, Copy]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "pattern"),
-    [("postgres", "bin/postgres"), ("valkey", "valkey-server"), ("web", "granian"), ("worker", "worker")],
+    [("postgres", "bin/postgres"), ("valkey", "valkey-server"), ("web", "granian"), ("worker", r"celery .*\bworker\b")],
 )
 def test_killed_part_comes_back(copies: tuple[Copy, Copy], name: str, pattern: str) -> None:
     first, _ = copies
