@@ -26,7 +26,7 @@ class Writer:
                                   "changed_membership", "changed_certificate", "changed_cover")
         }  # fmt: skip
         self._twins: dict[str, Person] = {}
-        self._wanted = {*known.twins.values(), *known.again.values()}
+        self._wanted = {known.root(key) for key in (*known.twins, *known.again)}
         self._mains: set[int] = set()
 
     def write(self, outcomes: Sequence[Outcome]) -> None:
