@@ -83,7 +83,9 @@ def read_table(file: Any, media_type: str, resource: Resource) -> Table:
     if len(rows) > resource.most_rows:
         raise ValidationError(_("一次最多导入 %(most)s 行，请分几个文件。") % {"most": f"{resource.most_rows:,}"})
     hidden = frozenset(number for number in numbers if number - 1 in sheet.hidden)
-    unread = [other.name for other, _header in found if other is not sheet] if beside is None else []
+    least = min(2, len(columns))  # the sheet that explains the columns names one in each row
+    others = [other.name for other, its in found if other is not sheet and len(its.columns) >= least]
+    unread = others if beside is None else []
     return Table(header, numbers, rows, passed, beside, hidden, unread)
 
 

@@ -337,7 +337,7 @@ def _readers(divisions: Mapping[str, list[Division]]) -> dict[str, Read]:
         "mobile": cells.phones,
         "other_phone": cells.phone,
         "emergency_phone": cells.phone,
-        "emergency_name": cells.name,
+        "emergency_name": cells.contact,
         "division": lambda text: _division(text, divisions),
         "skills": lambda text: cells.several(text, 30),
         "languages": lambda text: cells.several(text, 20),

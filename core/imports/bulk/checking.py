@@ -94,7 +94,7 @@ def remember(resource: BulkResource, place: str, columns: Mapping[str, str]) -> 
         )
 
 
-def corrected(lines: Sequence[Line], corrections: Mapping[str, Any], identifying: frozenset[str]) -> None:
+def corrected(lines: Sequence[Line], corrections: Mapping[str, Any], resource: BulkResource) -> None:
     """Put what was typed in the preview into the rows. Who goes on another row is whoever that is said to mean now."""
     typed = corrections.get("cells", {})
     by_key = {line.key: line for line in lines if line.key in typed}
@@ -102,8 +102,10 @@ def corrected(lines: Sequence[Line], corrections: Mapping[str, Any], identifying
         said = dict(typed.get(line.key, {}))
         if line.follows in by_key:
             first = by_key[line.follows]
-            said = {name: first.cells.get(name, "") for name in identifying & set(typed[first.key])} | said
+            said = {name: first.cells.get(name, "") for name in resource.identifying & set(typed[first.key])} | said
         for name, text in said.items():
+            if name not in resource.columns:  # a kind of certificate that is given no more
+                continue
             line.problems.pop(name, None)
             if text:
                 line.cells[name] = text
@@ -116,7 +118,7 @@ def rows_of(item: Import, resource: BulkResource, place: str) -> Rows:
     corrections = corrections_of(item)
     with item.file.open("rb") as file:
         rows = read_rows(file, item.media_type, resource, corrections, remembered(resource, place))
-    corrected(rows.lines, corrections, resource.identifying)
+    corrected(rows.lines, corrections, resource)
     typed = {name for cells in corrections.get("cells", {}).values() for name in cells}
     rows.names = [name for name in resource.columns if name in typed or name in rows.names]
     return rows
@@ -240,5 +242,6 @@ def ensure_readable(file: Any, media_type: str, resource: BulkResource, place: s
     """
     rows = read_rows(file, media_type, resource, {}, remembered(resource, place))
     if not rows.lines:
-        raise ValidationError(_("；").join(f"{sheet.name}{sheet.why}" for sheet in rows.sheets if sheet.why))
+        why = _("；").join(f"{sheet.name}{sheet.why}" for sheet in rows.sheets if sheet.why)
+        raise ValidationError(why or _("表头下面没有内容。"))
     return len(rows.lines)
