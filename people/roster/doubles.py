@@ -40,8 +40,9 @@ class Doubles:
             team = "" if one_team else line.cells.get("team", "")
             number, name = identity.normal(line.cells.get("id_number", "")), plain_name(line.cells.get("name", ""))
             whose = team, name
-            if line.follows in before:
-                self._again(line, lines[before[line.follows]])
+            goes_on = lines[before[line.follows]] if line.follows in before else None
+            if goes_on is not None and identity.normal(goes_on.cells.get("id_number", "")) == number:
+                self._again(line, goes_on)
             elif len(number) >= _SHORTEST and "*" not in number and "id_number" not in line.problems:
                 self._by_number(line, team, number, first)
                 named.setdefault(whose, line)

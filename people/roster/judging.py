@@ -68,6 +68,7 @@ class Known:
     :ivar again: key of a row → the row before it of the same person in the same team; only its certificates count.
     :ivar doubles: key of a row → field and what is said of a row that is there twice. :ivar said: what else is told.
     :ivar whose: key of the first row of somebody → who that is, None for somebody new; the rows after it mean the same.
+    :ivar meant: memberships that a row has been found to mean.
     :ivar spans: of policies the file brings. :ivar papers: kind and number of certificates → row that has it first.
     :ivar entered: first row of somebody and kind → numbers and days of issue of the certificates the file gives them.
     """
@@ -79,6 +80,7 @@ class Known:
     spans: dict[PolicyKey, Span] = field(default_factory=dict)
     policies: dict[PolicyKey, Policy] = field(default_factory=dict)
     whose: dict[str, Person | None] = field(default_factory=dict)
+    meant: set[int] = field(default_factory=set)
     papers: dict[tuple[str, str], Line] = field(default_factory=dict)
     entered: dict[tuple[str, str], set[str | date]] = field(default_factory=lambda: defaultdict(set))
 
@@ -99,12 +101,14 @@ def judge(line: Line, facts: Facts, team: Organization, found: Found, known: Kno
         outcome.note("", known.said[line.key])
     root = known.root(line.key)
     if root == line.key:
-        _match(outcome, plan, found)
+        _match(outcome, plan, found, known)
         known.whose[root] = plan.person
     else:
         plan.person, plan.twin = known.whose.get(root), root
     if plan.person is not None:
         plan.membership = found.membership(plan.person, team)
+    if plan.membership is not None:
+        known.meant.add(plan.membership.pk)
     if facts.id_number and "id_number" not in outcome.errors:
         outcome.shown["id_number"] = identity.masked(facts.id_number)
     if outcome.errors:
@@ -126,21 +130,22 @@ def judge(line: Line, facts: Facts, team: Organization, found: Found, known: Kno
 
 
 # -- whom the row means -----------------------------------------------------------------------------------------
-def _match(outcome: Outcome, plan: Plan, found: Found) -> None:
+def _match(outcome: Outcome, plan: Plan, found: Found, known: Known) -> None:
     facts = plan.facts
     if facts.id_number:
         plan.person = found.by_index.get(identity.index(facts.id_type, facts.id_number))
         if plan.person is None:
-            _match_without_document(outcome, plan, found)
+            _match_without_document(outcome, plan, _namesakes(plan, found, known))
     elif "id_number" not in outcome.errors and "name" in facts.person:
-        _match_by_name(outcome, plan, found)
+        _match_by_name(outcome, plan, _namesakes(plan, found, known))
         if facts.masked and plan.person is None and "name" not in outcome.errors:
             outcome.errors["id_number"] = _("号码是遮盖的，队里又没有叫这个名字的人，请填完整号码。")
 
 
-def _namesakes(plan: Plan, found: Found) -> list[Membership]:
+def _namesakes(plan: Plan, found: Found, known: Known) -> list[Membership]:
+    """Members of that name whom no row before means."""
     rows = found.by_name.get((plan.team.pk, plain_name(plan.facts.person.get("name", ""))), [])
-    return [row for row in rows if _may_be(plan.facts.masked, row.person.id_masked)]
+    return [row for row in rows if row.pk not in known.meant and _may_be(plan.facts.masked, row.person.id_masked)]
 
 
 def _may_be(masked: str, held: str) -> bool:
@@ -148,10 +153,10 @@ def _may_be(masked: str, held: str) -> bool:
     return masked == held or not len(masked) == len(held) == 18
 
 
-def _match_without_document(outcome: Outcome, plan: Plan, found: Found) -> None:
+def _match_without_document(outcome: Outcome, plan: Plan, rows: list[Membership]) -> None:
     """The number is not known: a member of the same name and mobile has none yet, or another one."""
     mobile = plan.facts.person.get("mobile", "")
-    same = [row for row in _namesakes(plan, found) if mobile and row.person.mobile == mobile]
+    same = [row for row in rows if mobile and row.person.mobile == mobile]
     bare = [row for row in same if row.person.id_index is None]
     if len(bare) == 1:
         plan.person, plan.identify = bare[0].person, True
@@ -159,8 +164,8 @@ def _match_without_document(outcome: Outcome, plan: Plan, found: Found) -> None:
         outcome.note("id_number", _("队里有姓名和手机都相同、证件号码不同的人，请核对是不是同一个人。"))
 
 
-def _match_by_name(outcome: Outcome, plan: Plan, found: Found) -> None:
-    rows, mobile = _namesakes(plan, found), plan.facts.person.get("mobile", "")
+def _match_by_name(outcome: Outcome, plan: Plan, rows: list[Membership]) -> None:
+    mobile = plan.facts.person.get("mobile", "")
     same = [row for row in rows if mobile and row.person.mobile == mobile]
     if not same:
         same = [row for row in rows if not mobile or not row.person.mobile]

@@ -120,6 +120,26 @@ def test_a_number_mended_in_the_first_row_is_mended_in_those_that_go_on(client, 
     assert {paper.person.id_number for paper in Certificate.objects.all()} == {ID(1)}
 
 
+def test_one_member_without_telephone_is_not_two_rows(client, url, place, turns):  # noqa: F811
+    builders.member(place, person=builders.person(9, name="王明", id_number="", mobile=""))
+    take(client, url, [HEAD, ["王明", "", "13800000001"], ["王明", "", "13800000002"]])
+    assert set(Person.objects.values_list("mobile", flat=True)) == {"13800000001", "13800000002"}
+
+
+def test_another_number_typed_into_the_second_row_is_another_person(client, url):  # noqa: F811
+    def merge(page: Any) -> None:
+        for at, value in enumerate(["王明", ID(2)[:-1]]):
+            page.merge_range(1, at, 2, at, value)
+
+    page = send(client, url, [PAPERS, ["王明", "", "", *FIRST], [None, None, None, *SECOND]], sheet_0=merge)
+    first, second = sorted(line["key"] for line in page.context["preview"]["rows"])
+    typed = {f"cell-{first}-id_number": ID(1), f"cell-{second}-id_number": ID(2), "page": 1, "recheck": "1"}
+    confirm(client, client.post(address(page), typed, follow=True))
+    assert {(paper.person.id_number, paper.number) for paper in Certificate.objects.all()} == {
+        (ID(1), "YS-1"), (ID(2), "BA4"),
+    }  # fmt: skip
+
+
 # rows of one person on three sheets, from the certificate's number on → certificates they come to
 SHEETS = {
     "the day alone": ([["", "2025-01-10"], ["", "2025-01-10"]], 1),
