@@ -11,7 +11,7 @@ from core.imports.resources import Column
 from people import identity
 from people.names import plain_name
 from people.roster.fields import CERTIFICATE, OWN_KIND
-from people.roster.judging import Known
+from people.roster.plans import Known
 
 _ASIDE = ("group", "remark", "id_number", "id_type", "team")  # of a sheet or a spelling rather than of the person
 _SHORTEST = 5  # of a number; 无 and 暂无 are none

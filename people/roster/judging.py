@@ -4,14 +4,10 @@ A person's facts are the person's: another team fills in what is empty. What dif
 team only, and is told to nobody who may not see the person.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.core.validators import EMPTY_VALUES
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import masking
@@ -20,75 +16,17 @@ from core.language import in_chinese
 from core.words import field_in_words
 from organizations.models import Organization
 from people import identity
-from people.choices import MemberKind
 from people.enrolling import FILLABLE
-from people.models import Certificate, Cover, Membership, Person, Policy
+from people.models import Certificate, Membership, Person
 from people.names import plain_name
 from people.person_cards import HEALTH_DAYS
 from people.roster.matching import Found
+from people.roster.plans import Known, Plan
 from people.roster.reading import Facts, Paper
-from people.states import CertificateState, MembershipState
+from people.states import CertificateState
 from people.validators import months_after
 
 _PHONES = ("mobile", "other_phone", "emergency_phone")
-PolicyKey = tuple[int, str, str]
-Span = tuple[date, date]
-
-
-@dataclass(slots=True)
-class Plan:
-    """What ``people.roster.writing`` does for one row.
-
-    :ivar person: the one there is; None: a new one of ``facts``. :ivar twin: key of the first row of the same one.
-    """
-
-    facts: Facts
-    team: Organization
-    person: Person | None = None
-    twin: str = ""
-    only_papers: bool = False
-    identify: bool = False
-    person_changes: dict[str, Any] = field(default_factory=dict)
-    membership: Membership | None = None
-    membership_changes: dict[str, Any] = field(default_factory=dict)
-    is_main: bool = True
-    papers: list[Paper] = field(default_factory=list)
-    paper_changes: list[tuple[Certificate, dict[str, Any]]] = field(default_factory=list)
-    policy: PolicyKey | None = None
-    span: Span | None = None
-    cover: Cover | None = None
-    cover_changes: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class Known:
-    """What the rows of a file are judged against, beside what is found of their people.
-
-    :ivar twins: key of a row → the row before it with the same document, for another team.
-    :ivar again: key of a row → the row before it of the same person in the same team; only its certificates count.
-    :ivar doubles: key of a row → field and what is said of a row that is there twice. :ivar said: what else is told.
-    :ivar whose: key of the first row of somebody → who that is, None for somebody new; the rows after it mean the same.
-    :ivar meant: memberships that a row has been found to mean.
-    :ivar spans: of policies the file brings. :ivar papers: kind and number of certificates → row that has it first.
-    :ivar entered: first row of somebody and kind → numbers and days of issue of the certificates the file gives them.
-    """
-
-    twins: dict[str, str] = field(default_factory=dict)
-    again: dict[str, str] = field(default_factory=dict)
-    said: dict[str, str] = field(default_factory=dict)
-    doubles: dict[str, tuple[str, str]] = field(default_factory=dict)
-    spans: dict[PolicyKey, Span] = field(default_factory=dict)
-    policies: dict[PolicyKey, Policy] = field(default_factory=dict)
-    whose: dict[str, Person | None] = field(default_factory=dict)
-    meant: set[int] = field(default_factory=set)
-    papers: dict[tuple[str, str], Line] = field(default_factory=dict)
-    entered: dict[tuple[str, str], set[str | date]] = field(default_factory=lambda: defaultdict(set))
-
-    def root(self, key: str) -> str:
-        """Key of the first row of the same person; the row's own where there is none before it."""
-        while before := self.again.get(key) or self.twins.get(key):
-            key = before
-        return key
 
 
 def judge(line: Line, facts: Facts, team: Organization, found: Found, known: Known) -> Outcome:
@@ -358,14 +296,3 @@ def _about_insurance(outcome: Outcome, plan: Plan, found: Found, known: Known) -
         for name, column in (("starts_on", "cover_from"), ("ends_on", "cover_to")):
             if name in plan.cover_changes:
                 outcome.old[column] = _in_words(cover, name)
-
-
-def fresh_membership(plan: Plan, person: Person, *, is_main: bool) -> Membership:
-    """The membership a row makes: full unless the roster says otherwise, since it lists who belongs to the team."""
-    facts: Mapping[str, Any] = plan.facts.membership
-    given = {name: facts[name] for name in ("number", "group", "duty", "basis") if name in facts}
-    return Membership(
-        person=person, organization=plan.team, is_main=is_main,
-        state=facts.get("state", MembershipState.FULL), kind=facts.get("kind", MemberKind.MEMBER),
-        joined_on=facts.get("joined_on") or timezone.localdate(), **given,
-    )  # fmt: skip

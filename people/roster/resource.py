@@ -18,8 +18,9 @@ from people.models import CertificateKind, Membership, Policy
 from people.names import plain_name
 from people.roster.doubles import Doubles
 from people.roster.fields import HEALTH, INSURANCE, KNOWN_UNUSED, OWN_KIND, THEN, TOPICS, columns
-from people.roster.judging import Known, judge
+from people.roster.judging import judge
 from people.roster.matching import find
+from people.roster.plans import Known
 from people.roster.reading import Facts, Reader
 from people.roster.undoing import undo
 from people.roster.writing import Writer
