@@ -15,8 +15,8 @@ _SIGNED = (
     r"(人|单位|日期|时间|部门|领导)*\s*([（(]?(签字|签名|签章|盖章)[）)]?)?|(注|备注|附注|说明)\d?|日期|时间"
 )
 _ASIDE = re.compile(rf"({_SIGNED})\s*[：:]|(填表|填写)?说明\s*[：:]|第\s*\d+\s*页")
-_ALONE = re.compile(  # without a colon only where next to nothing else stands in the row
-    rf"({_SIGNED}|[（(]?(以下空白|[以本此]?[下页]?无正文|以下为空|公章|(单位)?(盖章|公章)处?|续表|续|注意事项)[）)]?)$"
+_ALONE = re.compile(  # without a colon only where next to nothing else stands in the row, and it is nobody's duty
+    rf"(?!(主管|分管)?(负责人?|联系人|主管|分管|领导)$)({_SIGNED}|[（(]?(以下空白|[以本此]?[下页]?无正文|以下为空|公章|(单位)?(盖章|公章)处?|续表|续|注意事项)[）)]?)$"
 )
 _EXAMPLE = re.compile(r"(示例|样例|范例|举例|例如|例|填写说明|填表说明)([：:（(]|$)")
 _SOMEBODYS = re.compile(r"\d{17}[\dXx]|\d{15}|1[3-9]\d{9}")  # whoever has such a number is no remark

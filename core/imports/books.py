@@ -95,7 +95,7 @@ def _limited(rows: Iterable[Sequence[Cell]]) -> list[Sequence[Cell]]:
 
 def _cells(sheet: Any, part: Part) -> Iterator[Sequence[Cell]]:
     """The library gives rows from the first one on, but columns from the first filled one."""
-    before = [EMPTY] * (sheet.start[1] if sheet.start else 0)
+    before = [EMPTY] * min(MOST_COLUMNS, sheet.start[1] if sheet.start else 0)
     most = MOST_COLUMNS - len(before)
     for number, row in enumerate(sheet.iter_rows()):
         told = part.told.get(number)
@@ -107,7 +107,7 @@ def _cells(sheet: Any, part: Part) -> Iterator[Sequence[Cell]]:
             if column < MOST_COLUMNS:
                 cells += [EMPTY] * (column + 1 - len(cells))
                 cells[column] = _told(kind, text, cells[column])
-        yield cells
+        yield cells if any(cell.text for cell in cells) else ()
 
 
 def _told(kind: str, text: str, read: Cell) -> Cell:

@@ -34,6 +34,7 @@ _WORTH_ODS = (
     (b">Err:", re.compile(rb">Err:")),
 )
 _OVERLAP = 512
+_MOST_ROWS = 1_048_576  # of a sheet, in every program
 _PICTURE = re.compile(r"xl/media/[^/]+")
 _SHOWN_FAILED = re.compile(r"#[A-Z]|Err:")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -194,7 +195,7 @@ def _ods(archive: zipfile.ZipFile) -> dict[str, Part]:
                 part.tell(row, column, "failed", text)
             column += columns
         elif name == "table-row":
-            if hides and rows < 10_000:
+            if hides and rows < 10_000 and row + rows <= _MOST_ROWS:
                 part.hidden.update(range(row, row + rows))
             row += rows
 

@@ -123,7 +123,8 @@ def csv_rows(content: bytes) -> Iterator[Sequence[Cell]]:
     """
     text = decoded(content)
     lines = [line for line in text.split("\n", 20)[:20] if line.strip()]
-    delimiter = max(",\t;", key=lambda mark: sum(line.count(mark) for line in lines))
+    # what stands in most lines: a cell with a list in it has more of another
+    delimiter = max(",\t;", key=lambda mark: (sum(mark in line for line in lines), "".join(lines).count(mark)))
     return _csv_rows(text, delimiter)
 
 

@@ -14,6 +14,7 @@ from tablib import Dataset
 from core.imports.reading import MOST_ROWS, Sheet
 from core.imports.undone import Undone
 from core.imports.widgets import Text
+from core.language import in_chinese
 
 
 class Column(fields.Field):
@@ -38,7 +39,9 @@ class Column(fields.Field):
         **kwargs: Any,
     ) -> None:
         super().__init__(attribute=attribute, column_name=str(column_name), widget=widget or Text(), **kwargs)
-        self.also, self.required, self.example = tuple(also), required, example
+        with in_chinese():  # sheets are Chinese, whichever language their uploader reads
+            self.also = (str(column_name), *also)
+        self.required, self.example = required, example
         self.hint = str(hint)
 
 

@@ -13,7 +13,7 @@ from tablib import Dataset
 from core.imports.asides import aside
 from core.imports.books import FillDown, read_sheets
 from core.imports.headers import Header, find_header
-from core.imports.reading import EMPTY, Cell
+from core.imports.reading import EMPTY, Cell, Sheet
 from core.imports.resources import Resource
 
 
@@ -83,8 +83,14 @@ def read_table(file: Any, media_type: str, resource: Resource) -> Table:
     if len(rows) > resource.most_rows:
         raise ValidationError(_("一次最多导入 %(most)s 行，请分几个文件。") % {"most": f"{resource.most_rows:,}"})
     hidden = frozenset(number for number in numbers if number - 1 in sheet.hidden)
-    unread = [other.name for other, _header in found if other is not sheet] if beside is None else []
+    others = [other.name for other, its in found if other is not sheet and not _explains(other, its, names)]
+    unread = others if beside is None else []
     return Table(header, numbers, rows, passed, beside, hidden, unread)
+
+
+def _explains(sheet: Sheet, header: Header, names: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the headings stand below each other, as on the second sheet of the blank spreadsheet."""
+    return len(header.columns) == 1 and find_header(sheet.rows[header.first :], names) is not None
 
 
 def _check_header(header: Header, resource: Resource) -> None:

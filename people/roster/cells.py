@@ -55,6 +55,14 @@ def name(text: str) -> Cell:
     return Cell(unicodedata.normalize("NFC", joined), note)
 
 
+def contact(text: str) -> Cell:
+    """Whom to call: there may be more than one."""
+    try:
+        return name(text)
+    except ValueError:
+        return Cell("、".join(name(part).value for part in _NAMES.split(text) if part.strip()))
+
+
 def _keeps_space(character: str) -> bool:
     return bool(_LATIN.fullmatch(character)) or "\u1800" <= character <= "\u18af"
 
@@ -145,7 +153,7 @@ _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})(\d{7,8})(?!\d)")
 _AREA = re.compile(r"[（(]\s*(0\d{2,3})\s*[）)]\s*[-—–]?\s*")
 _GROUPED = re.compile(r"(?<=\d)[\s\-－–—‑](?=\d)")
 _BETWEEN = re.compile(r"[、，,;；/／|\n或]+|\s{2,}")
-_PLUS = re.compile(r"(?:\+|\b00)\s*86[\s\-]*")
+_PLUS = re.compile(r"(?:\+|(?<!\d)(?<!\d[\s\-])00)\s*86[\s\-]*")  # where a number begins
 
 
 def phones(text: str) -> Cell:
@@ -182,7 +190,7 @@ def _numbers(text: str) -> list[str]:
     """Numbers in the order written. Spaces and hyphens inside a number fall away; two numbers apart by one space stay
     two, because together they are too long to be one."""
     found: list[str] = []
-    for piece in _BETWEEN.split(_AREA.sub(r"\1-", _PLUS.sub("", text))):
+    for piece in _BETWEEN.split(_AREA.sub(r"、\1-", _PLUS.sub("、", text))):
         for part in _apart(piece):
             digits = _GROUPED.sub("", part)
             mobile, landline = _MOBILE.search(digits), _LANDLINE.search(digits)

@@ -1,8 +1,9 @@
 """Rows of one file that mean the same person: a second certificate, the same people on another sheet, or a slip."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.core.validators import EMPTY_VALUES
 from django.utils.translation import gettext as _
 
 from core.imports.bulk import Line
@@ -10,86 +11,118 @@ from core.imports.resources import Column
 from people import identity
 from people.names import plain_name
 from people.roster.fields import CERTIFICATE, OWN_KIND
-from people.roster.judging import Known
+from people.roster.plans import Known
 
 _ASIDE = ("group", "remark", "id_number", "id_type", "team")  # of a sheet or a spelling rather than of the person
+_SHORTEST = 5  # of a number; 无 and 暂无 are none
 
 
-def look_for_doubles(lines: Sequence[Line], known: Known, columns: Mapping[str, Column], *, one_team: bool) -> None:
-    """Fill ``known.twins``, ``known.again`` and ``known.doubles``, and mark the lines that repeat somebody."""
-    several = len({line.sheet for line in lines}) > 1
-    first: dict[Any, Line] = {}
-    named: dict[Any, Line] = {}
-    by_key = {line.key: line for line in lines}
-    for line in lines:
-        team = "" if one_team else line.cells.get("team", "")
-        number, name = identity.normal(line.cells.get("id_number", "")), plain_name(line.cells.get("name", ""))
-        if line.follows in by_key:
-            _again(line, by_key[line.follows], known, columns, several=several)
-        elif len(number) >= 5 and "*" not in number and "id_number" not in line.problems:
-            before = first.setdefault((team, number), line)
-            if before is not line:
-                _again(line, before, known, columns, several=several)
-            elif (earlier := first.setdefault(number, line)) is not line:
-                known.twins[line.key], line.repeats = earlier.key, True
-            named.setdefault((team, name), line)
-        elif name:
-            before = first.setdefault((team, name, line.cells.get("mobile", "")), line)
-            if before is not line:
-                words = {"place": _place(before, several)}
-                said = _("和%(place)s的姓名、手机相同，又没有证件号码。") % words
-                known.doubles[line.key] = ("name", said)
-    for line in lines:
-        _about_namesakes(line, named, known, columns, one_team=one_team, several=several)
+class Doubles:
+    """Looks through all rows of a file before the first is judged, and marks the lines that repeat somebody.
 
+    A row goes on what came before it only: rows are written in their order, in turns.
 
-def _again(line: Line, before: Line, known: Known, columns: Mapping[str, Column], *, several: bool) -> None:
-    place = {"place": _place(before, several)}
-    papers = {name for name in line.cells if name in CERTIFICATE or name.startswith(OWN_KIND)}
-    others = [name for name in line.cells if name not in papers and name not in _ASIDE]
-    if any(plain_name(before.cells.get(name, line.cells[name])) != plain_name(line.cells[name]) for name in others):
-        known.doubles[line.key] = ("id_number", _("和%(place)s是同一个证件号码，内容不同。") % place)
-        return
-    line.repeats = True
-    known.again[line.key] = before.key
-    if any(line.cells[name] != before.cells.get(name) for name in papers):
-        said = _("和%(place)s是同一个人，这一行只登记证书。") % place
-    else:
-        said = _("和%(place)s是同一个人，只登记一次。") % place
-    more = [str(columns[name].column_name) for name in others if name not in before.cells]
-    if more:
-        said += _("这一行的%(names)s没有登记，要登记请写到那一行。") % {"names": _("、").join(more)}
-    known.said[line.key] = said
+    :param known: its ``twins``, ``again``, ``said`` and ``doubles`` are filled. :param means: what a cell comes to.
+    """
 
+    def __init__(self, known: Known, columns: Mapping[str, Column], means: Callable[[str, str], Any]) -> None:
+        self.known, self.columns, self.means = known, columns, means
+        self._several = False
 
-def _about_namesakes(
-    line: Line,
-    named: Mapping[Any, Line],
-    known: Known,
-    columns: Mapping[str, Column],
-    *,
-    one_team: bool,
-    several: bool,
-) -> None:
-    """Who has no number may be the one of the same name who has."""
-    if line.cells.get("id_number") or line.key in known.doubles or line.key in known.again:
-        return
-    team = "" if one_team else line.cells.get("team", "")
-    other = named.get((team, plain_name(line.cells.get("name", ""))))
-    if other is None or other is line:
-        return
-    mobile, its = line.cells.get("mobile", ""), other.cells.get("mobile", "")
-    if mobile and mobile == its:
-        _again(line, other, known, columns, several=several)
-        return
-    words = {"place": _place(other, several)}
-    if mobile and its and mobile != its:
-        known.said[line.key] = _("和%(place)s同名，手机不同，这一行没有证件号码；请核对是不是同一个人。") % words
-    else:
-        said = _("和%(place)s同名，这一行没有证件号码：是同一个人就勾选“不导入”，不是就填证件号码。") % words
-        known.doubles[line.key] = ("name", said)
+    def look(self, lines: Sequence[Line], *, one_team: bool) -> None:
+        self._several = len({line.sheet for line in lines}) > 1
+        first: dict[Any, Line] = {}
+        named: dict[Any, Line] = {}
+        bare: list[tuple[Any, Line]] = []
+        before = {}
+        for at, line in enumerate(lines):
+            before[line.key] = at
+            team = "" if one_team else line.cells.get("team", "")
+            number, name = identity.normal(line.cells.get("id_number", "")), plain_name(line.cells.get("name", ""))
+            whose = team, name
+            goes_on = lines[before[line.follows]] if line.follows in before else None
+            if goes_on is not None and identity.normal(goes_on.cells.get("id_number", "")) == number:
+                self._again(line, goes_on)
+            elif len(number) >= _SHORTEST and "*" not in number and "id_number" not in line.problems:
+                self._by_number(line, team, number, first)
+                named.setdefault(whose, line)
+            elif name:
+                is_bare = len(number) < _SHORTEST and "id_number" not in line.problems
+                self._by_name(line, (*whose, self._mobile(line), "" if is_bare else number), first)
+                if is_bare:
+                    bare.append((whose, line))
+        unnamed: dict[Any, Line] = {}
+        for whose, line in bare:
+            other = named.get(whose) or unnamed.setdefault(whose, line)
+            if other is not line and line.key not in self.known.doubles:
+                self._namesake(line, other, is_later=before[line.key] > before[other.key])
 
+    def _by_number(self, line: Line, team: str, number: str, first: dict[Any, Line]) -> None:
+        other = first.setdefault((team, number), line)
+        if other is not line:
+            self._again(line, other)
+        elif (earlier := first.setdefault(number, line)) is not line:
+            if self._differ(line, earlier, ["name"]):
+                return
+            self.known.twins[line.key], line.repeats = earlier.key, True
 
-def _place(line: Line, several: bool) -> str:
-    words = {"sheet": line.sheet, "number": line.number}
-    return _("“%(sheet)s”第 %(number)s 行") % words if several else _("第 %(number)s 行") % words
+    def _by_name(self, line: Line, key: Any, first: dict[Any, Line]) -> None:
+        other = first.setdefault(key, line)
+        if other is not line:
+            words = {"place": self._place(other)}
+            self.known.doubles[line.key] = ("name", _("和%(place)s的姓名、手机相同，又没有证件号码。") % words)
+
+    def _again(self, line: Line, other: Line) -> None:
+        known, place = self.known, {"place": self._place(other)}
+        papers = {name for name in line.cells if name in CERTIFICATE or name.startswith(OWN_KIND)}
+        others = [name for name in line.cells if name not in papers and name not in _ASIDE]
+        if self._differ(line, other, others):
+            return
+        line.repeats = True
+        known.again[line.key] = other.key
+        if any(line.cells[name] != other.cells.get(name) for name in papers):
+            said = _("和%(place)s是同一个人，这一行只登记证书。") % place
+        else:
+            said = _("和%(place)s是同一个人，只登记一次。") % place
+        if more := [name for name in others if self._says(line, name) and not self._says(other, name)]:
+            said += _("这一行的%(names)s没有登记，要登记请写到那一行。") % {"names": self._heads(more)}
+        known.said[line.key] = said
+
+    def _differ(self, line: Line, other: Line, names: Sequence[str]) -> bool:
+        """Whether the rows contradict each other, which then stands against the later one."""
+        both = [name for name in names if self._says(line, name) and self._says(other, name)]
+        differing = [name for name in both if self._value(line, name) != self._value(other, name)]
+        if differing:
+            said = _("和%(place)s是同一个证件号码，内容不同。") % {"place": self._place(other)}
+            self.known.doubles[line.key] = ("id_number", f"{self._heads(differing)}：{said}")
+        return bool(differing)
+
+    def _namesake(self, line: Line, other: Line, *, is_later: bool) -> None:
+        """Who has no number may be the one of the same name who has, or who has none either."""
+        mobile, its = self._mobile(line), self._mobile(other)
+        words = {"place": self._place(other)}
+        if is_later and mobile and mobile == its:
+            self._again(line, other)
+        elif not (mobile and its) or mobile == its:
+            said = _("和%(place)s同名，这一行没有证件号码：是同一个人就勾选“不导入”，不是就填证件号码。") % words
+            self.known.doubles[line.key] = ("name", said)
+        elif identity.normal(other.cells.get("id_number", "")):
+            self.known.said[line.key] = (
+                _("和%(place)s同名，手机不同，这一行没有证件号码；请核对是不是同一个人。") % words
+            )
+
+    def _mobile(self, line: Line) -> Any:
+        return self._value(line, "mobile") or ""
+
+    def _value(self, line: Line, name: str) -> Any:
+        return self.means(name, line.cells.get(name, ""))
+
+    def _says(self, line: Line, name: str) -> bool:
+        return self._value(line, name) not in EMPTY_VALUES
+
+    def _heads(self, names: Sequence[str]) -> str:
+        return _("、").join(str(self.columns[name].column_name) for name in names)
+
+    def _place(self, line: Line) -> str:
+        words = {"sheet": line.sheet, "number": line.number}
+        return _("“%(sheet)s”第 %(number)s 行") % words if self._several else _("第 %(number)s 行") % words

@@ -4,77 +4,29 @@ A person's facts are the person's: another team fills in what is empty. What dif
 team only, and is told to nobody who may not see the person.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.core.validators import EMPTY_VALUES
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import masking
 from core.imports.bulk import Line, Outcome
+from core.language import in_chinese
 from core.words import field_in_words
 from organizations.models import Organization
 from people import identity
-from people.choices import MemberKind
 from people.enrolling import FILLABLE
-from people.models import Certificate, Cover, Membership, Person, Policy
+from people.models import Certificate, Membership, Person
 from people.names import plain_name
 from people.person_cards import HEALTH_DAYS
 from people.roster.matching import Found
+from people.roster.plans import Known, Plan
 from people.roster.reading import Facts, Paper
-from people.states import CertificateState, MembershipState
+from people.states import CertificateState
 from people.validators import months_after
 
 _PHONES = ("mobile", "other_phone", "emergency_phone")
-PolicyKey = tuple[int, str, str]
-Span = tuple[date, date]
-
-
-@dataclass(slots=True)
-class Plan:
-    """What ``people.roster.writing`` does for one row.
-
-    :ivar person: the one there is; None: a new one of ``facts``. :ivar twin: key of the row that makes the person.
-    """
-
-    facts: Facts
-    team: Organization
-    person: Person | None = None
-    twin: str = ""
-    only_papers: bool = False
-    identify: bool = False
-    person_changes: dict[str, Any] = field(default_factory=dict)
-    membership: Membership | None = None
-    membership_changes: dict[str, Any] = field(default_factory=dict)
-    is_main: bool = True
-    papers: list[Paper] = field(default_factory=list)
-    paper_changes: list[tuple[Certificate, dict[str, Any]]] = field(default_factory=list)
-    policy: PolicyKey | None = None
-    span: Span | None = None
-    cover: Cover | None = None
-    cover_changes: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class Known:
-    """What the rows of a file are judged against, beside what is found of their people.
-
-    :ivar twins: key of a row → the row before it with the same document, for another team.
-    :ivar again: key of a row → the row before it of the same person in the same team; only its certificates count.
-    :ivar doubles: key of a row → field and what is said of a row that is there twice. :ivar said: what else is told.
-    :ivar spans: of policies the file brings. :ivar papers: kind and number of certificates → row that has it first.
-    """
-
-    twins: dict[str, str] = field(default_factory=dict)
-    again: dict[str, str] = field(default_factory=dict)
-    said: dict[str, str] = field(default_factory=dict)
-    doubles: dict[str, tuple[str, str]] = field(default_factory=dict)
-    spans: dict[PolicyKey, Span] = field(default_factory=dict)
-    policies: dict[PolicyKey, Policy] = field(default_factory=dict)
-    papers: dict[tuple[str, str], Line] = field(default_factory=dict)
 
 
 def judge(line: Line, facts: Facts, team: Organization, found: Found, known: Known) -> Outcome:
@@ -85,17 +37,25 @@ def judge(line: Line, facts: Facts, team: Organization, found: Found, known: Kno
         outcome.errors.setdefault(name, text)
     if line.key in known.said:
         outcome.note("", known.said[line.key])
-    _match(outcome, plan, found)
+    root = known.root(line.key)
+    if root == line.key:
+        _match(outcome, plan, found, known)
+        known.whose[root] = plan.person
+    else:
+        plan.person, plan.twin = known.whose.get(root), root
+    if plan.person is not None:
+        plan.membership = found.membership(plan.person, team)
+    if plan.membership is not None:
+        known.meant.add(plan.membership.pk)
     if facts.id_number and "id_number" not in outcome.errors:
         outcome.shown["id_number"] = identity.masked(facts.id_number)
     if outcome.errors:
         return outcome
     if line.key in known.again:
-        plan.twin, plan.only_papers = known.again[line.key], True
+        plan.only_papers = True
         _about_papers(outcome, plan, found, known)
         outcome.kind = "changed" if plan.papers or plan.paper_changes else "same"
         return outcome
-    plan.twin = known.twins.get(line.key, "")
     _about_person(outcome, plan, found)
     _about_membership(outcome, plan, found)
     _about_papers(outcome, plan, found, known)
@@ -108,28 +68,33 @@ def judge(line: Line, facts: Facts, team: Organization, found: Found, known: Kno
 
 
 # -- whom the row means -----------------------------------------------------------------------------------------
-def _match(outcome: Outcome, plan: Plan, found: Found) -> None:
-    facts, team = plan.facts, plan.team
+def _match(outcome: Outcome, plan: Plan, found: Found, known: Known) -> None:
+    facts = plan.facts
     if facts.id_number:
         plan.person = found.by_index.get(identity.index(facts.id_type, facts.id_number))
         if plan.person is None:
-            _match_without_document(outcome, plan, found)
+            _match_without_document(outcome, plan, _namesakes(plan, found, known))
     elif "id_number" not in outcome.errors and "name" in facts.person:
-        _match_by_name(outcome, plan, found)
-        if facts.is_masked and plan.person is None and "name" not in outcome.errors:
+        _match_by_name(outcome, plan, _namesakes(plan, found, known))
+        if facts.masked and plan.person is None and "name" not in outcome.errors:
             outcome.errors["id_number"] = _("号码是遮盖的，队里又没有叫这个名字的人，请填完整号码。")
-    if plan.person is not None:
-        plan.membership = found.membership(plan.person, team)
 
 
-def _namesakes(plan: Plan, found: Found) -> list[Membership]:
-    return found.by_name.get((plan.team.pk, plain_name(plan.facts.person.get("name", ""))), [])
+def _namesakes(plan: Plan, found: Found, known: Known) -> list[Membership]:
+    """Members of that name whom no row before means."""
+    rows = found.by_name.get((plan.team.pk, plain_name(plan.facts.person.get("name", ""))), [])
+    return [row for row in rows if row.pk not in known.meant and _may_be(plan.facts.masked, row.person.id_masked)]
 
 
-def _match_without_document(outcome: Outcome, plan: Plan, found: Found) -> None:
+def _may_be(masked: str, held: str) -> bool:
+    """Whether a number that is covered in the file may be the one a person has: the ends of eighteen digits show."""
+    return masked == held or not len(masked) == len(held) == 18
+
+
+def _match_without_document(outcome: Outcome, plan: Plan, rows: list[Membership]) -> None:
     """The number is not known: a member of the same name and mobile has none yet, or another one."""
     mobile = plan.facts.person.get("mobile", "")
-    same = [row for row in _namesakes(plan, found) if mobile and row.person.mobile == mobile]
+    same = [row for row in rows if mobile and row.person.mobile == mobile]
     bare = [row for row in same if row.person.id_index is None]
     if len(bare) == 1:
         plan.person, plan.identify = bare[0].person, True
@@ -137,8 +102,8 @@ def _match_without_document(outcome: Outcome, plan: Plan, found: Found) -> None:
         outcome.note("id_number", _("队里有姓名和手机都相同、证件号码不同的人，请核对是不是同一个人。"))
 
 
-def _match_by_name(outcome: Outcome, plan: Plan, found: Found) -> None:
-    rows, mobile = _namesakes(plan, found), plan.facts.person.get("mobile", "")
+def _match_by_name(outcome: Outcome, plan: Plan, rows: list[Membership]) -> None:
+    mobile = plan.facts.person.get("mobile", "")
     same = [row for row in rows if mobile and row.person.mobile == mobile]
     if not same:
         same = [row for row in rows if not mobile or not row.person.mobile]
@@ -213,7 +178,8 @@ def _in_words(record: Any, name: str) -> str:
     value = getattr(record, name)
     if name in _PHONES:
         return masking.phone(value)
-    return field_in_words(record._meta.get_field(name), value)
+    with in_chinese():  # as the file is: what a job finds and what a page finds is the same
+        return field_in_words(record._meta.get_field(name), value)
 
 
 # -- the membership -------------------------------------------------------------------------------------------
@@ -235,28 +201,34 @@ def _about_membership(outcome: Outcome, plan: Plan, found: Found) -> None:
 
 # -- certificates ---------------------------------------------------------------------------------------------
 def _about_papers(outcome: Outcome, plan: Plan, found: Found, known: Known) -> None:
-    person = plan.person
+    person, root = plan.person, known.root(outcome.line.key)
     for paper in plan.facts.papers:
         held = _held(found.papers[person.pk], paper) if person is not None else None
         key = (paper.kind.key, paper.number)
-        if paper.number:
-            first = known.papers.setdefault(key, outcome.line)
-            if first is not outcome.line and first.key != plan.twin:
-                words = {"number": first.number}
-                outcome.errors[paper.column] = _("和第 %(number)s 行的证书编号相同。") % words
-                continue
-            if first is not outcome.line and plan.only_papers:
-                continue
+        first = known.papers.setdefault(key, outcome.line) if paper.number else outcome.line
+        if known.root(first.key) != root:
+            outcome.errors[paper.column] = _("和第 %(number)s 行的证书编号相同。") % {"number": first.number}
+            continue
+        entered = known.entered[root, paper.kind.key]
+        if (paper.number or paper.issued_on) in entered:
+            continue
         holder = found.taken.get(key) if paper.number else None
         if holder is not None and (person is None or holder != person.pk):
             outcome.errors[paper.column] = _("这个编号的证书已经登记给另一个人。")
         elif held is not None:
+            entered |= _marks(paper)
             if person is not None and person.pk in found.visible:  # a stranger's papers are neither told nor touched
                 _differs(outcome, plan, held, paper)
         elif paper.issued_on is None:
             outcome.note(paper.column, _("没有发证日期，这本证书没有登记。"))
-        elif not plan.twin or plan.only_papers:
+        else:
+            entered |= _marks(paper)
             plan.papers.append(_whole(paper))
+
+
+def _marks(paper: Paper) -> set[str | date]:
+    """What another row may know the same certificate by."""
+    return {mark for mark in (paper.number, paper.issued_on) if mark}
 
 
 def _held(rows: list[Certificate], paper: Paper) -> Certificate | None:
@@ -304,14 +276,15 @@ def _about_insurance(outcome: Outcome, plan: Plan, found: Found, known: Known) -
         return
     key = (plan.team.pk, said.insurer, said.number)
     policy = known.policies.get(key)
-    start = said.starts_on or (policy.starts_on if policy else None)
-    end = said.ends_on or (policy.ends_on if policy else None)
+    # a policy the file brings is there already when the later rows are written, over the span of all of them
+    first, last = (policy.starts_on, policy.ends_on) if policy else known.spans.get(key, (None, None))
+    start, end = said.starts_on or first, said.ends_on or last
     column = "policy_number" if "policy_number" in outcome.line.cells else "insurer"
     if not (said.insurer and said.number and start and end):
         outcome.note(column, _("保险信息不全（要有保险公司、保单号和起止日期），没有登记。"))
         return
-    if policy is not None and not (policy.starts_on <= start and end <= policy.ends_on):
-        words = {"start": policy.starts_on.isoformat(), "end": policy.ends_on.isoformat()}
+    if first and last and not (first <= start and end <= last):
+        words = {"start": first.isoformat(), "end": last.isoformat()}
         where = "cover_period" if "cover_period" in outcome.line.cells else "cover_from"
         outcome.errors[where] = _("不在保单的起止日期（%(start)s 至 %(end)s）之内。") % words
         return
@@ -323,14 +296,3 @@ def _about_insurance(outcome: Outcome, plan: Plan, found: Found, known: Known) -
         for name, column in (("starts_on", "cover_from"), ("ends_on", "cover_to")):
             if name in plan.cover_changes:
                 outcome.old[column] = _in_words(cover, name)
-
-
-def fresh_membership(plan: Plan, person: Person, *, is_main: bool) -> Membership:
-    """The membership a row makes: full unless the roster says otherwise, since it lists who belongs to the team."""
-    facts: Mapping[str, Any] = plan.facts.membership
-    given = {name: facts[name] for name in ("number", "group", "duty", "basis") if name in facts}
-    return Membership(
-        person=person, organization=plan.team, is_main=is_main,
-        state=facts.get("state", MembershipState.FULL), kind=facts.get("kind", MemberKind.MEMBER),
-        joined_on=facts.get("joined_on") or timezone.localdate(), **given,
-    )  # fmt: skip

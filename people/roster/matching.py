@@ -40,14 +40,22 @@ class Found:
         return any(row.is_main for row in self.current[person.pk])
 
 
-def find(rows: Sequence[tuple[Facts, Organization]], *, by: Any, lock: bool, policies: Iterable[int]) -> Found:
+def find(
+    rows: Sequence[tuple[Facts, Organization]],
+    *,
+    by: Any,
+    lock: bool,
+    policies: Iterable[int],
+    also: Iterable[int] = (),
+) -> Found:
     """Everything known of the people of ``rows``, by a fixed number of queries.
 
+    :param also: people of rows before these, whom some of these mean.
     :param lock: keep the people from being changed until the transaction ends.
     """
     found = Found()
     people = _by_document(rows, found, lock) | _by_name(rows, found, lock)
-    keys = set(people)
+    keys = {*people, *also}
     for membership in Membership.objects.filter(person__in=keys).order_by("pk"):
         if membership.is_current:
             found.current[membership.person_id].append(membership)

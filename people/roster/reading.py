@@ -18,6 +18,7 @@ from organizations.models import Division
 from people import identity
 from people.choices import ETHNICITIES, Education, IdType, MemberKind, Political
 from people.models import Certificate, CertificateKind, Membership, Person, Policy
+from people.names import plain_name
 from people.roster import cells
 from people.roster.cells import Cell
 from people.roster.fields import (
@@ -72,7 +73,7 @@ class Facts:
     id_number: str = ""
     papers: list[Paper] = field(default_factory=list)
     insured: Insured | None = None
-    is_masked: bool = False  # the file was exported from here: its numbers say nobody
+    masked: str = ""  # the number as it is covered in a file exported from here
     errors: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
 
@@ -165,6 +166,14 @@ class Reader:
         except ValueError as error:
             return str(error)
 
+    def means(self, name: str, text: str) -> Any:
+        """What a cell comes to, to be compared: 2024.1.1 and 2024-01-01 are one. Itself where it cannot be read."""
+        if not text or _MASKED.fullmatch(text):
+            return ""
+        read = self._cell(name, text)
+        value = text if isinstance(read, str) else read.value
+        return plain_name(value) if isinstance(value, str) else value
+
     # -- who it is --------------------------------------------------------------------------------------------
     def _identity(self, line: Line, facts: Facts) -> None:
         text = line.cells.get("id_number", "")
@@ -172,7 +181,7 @@ class Reader:
         if not number or "id_number" in line.problems:
             return
         if "*" in number and _MASKED.fullmatch(number):
-            facts.is_masked = True
+            facts.masked = number
             facts.note("id_number", _("号码是遮盖的，没有读取。"))
             return
         said = self._cell("id_type", line.cells.get("id_type", ""))
@@ -328,7 +337,7 @@ def _readers(divisions: Mapping[str, list[Division]]) -> dict[str, Read]:
         "mobile": cells.phones,
         "other_phone": cells.phone,
         "emergency_phone": cells.phone,
-        "emergency_name": cells.name,
+        "emergency_name": cells.contact,
         "division": lambda text: _division(text, divisions),
         "skills": lambda text: cells.several(text, 30),
         "languages": lambda text: cells.several(text, 20),

@@ -16,10 +16,11 @@ from core.imports.resources import Column
 from organizations.models import Organization
 from people.models import CertificateKind, Membership, Policy
 from people.names import plain_name
-from people.roster.doubles import look_for_doubles
+from people.roster.doubles import Doubles
 from people.roster.fields import HEALTH, INSURANCE, KNOWN_UNUSED, OWN_KIND, THEN, TOPICS, columns
-from people.roster.judging import Known, judge
+from people.roster.judging import judge
 from people.roster.matching import find
+from people.roster.plans import Known
 from people.roster.reading import Facts, Reader
 from people.roster.undoing import undo
 from people.roster.writing import Writer
@@ -89,7 +90,7 @@ class RosterResource(BulkResource):
     def prepare(self, lines: Sequence[Line]) -> None:
         self.known = Known()
         self._seen = set()
-        look_for_doubles(lines, self.known, self.columns, one_team=self.one)
+        Doubles(self.known, self.columns, self.reader.means).look(lines, one_team=self.one)
         self._insurances(lines)
         self.writer = None if self.trial else Writer(self.known)
         if self.writer is not None:
@@ -126,7 +127,9 @@ class RosterResource(BulkResource):
             read.append((line, facts, self._team(line, facts.errors)))
         rows = [(facts, team) for _line, facts, team in read if team is not None]
         policies = [policy.pk for policy in self.known.policies.values() if policy.pk]
-        found = find(rows, by=self.by, lock=not self.trial, policies=policies)
+        whose = (self.known.whose.get(self.known.root(line.key)) for line in lines)
+        also = [person.pk for person in whose if person is not None]  # found with rows of an earlier turn
+        found = find(rows, by=self.by, lock=not self.trial, policies=policies, also=also)
         outcomes = []
         for line, facts, team in read:
             if team is None:

@@ -3,14 +3,18 @@
 History is written by the triggers, as for every other change. The caller holds the transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from django.utils import timezone
 
 from core.imports.bulk import Outcome
 from core.imports.bulk.copying import insert_rows
 from core.imports.bulk.updating import update_rows
+from people.choices import MemberKind
 from people.models import Certificate, Cover, Membership, Person, Policy
-from people.roster.judging import Known, Plan, PolicyKey, fresh_membership
+from people.roster.plans import Known, Plan, PolicyKey
+from people.states import MembershipState
 
 
 class Writer:
@@ -26,7 +30,7 @@ class Writer:
                                   "changed_membership", "changed_certificate", "changed_cover")
         }  # fmt: skip
         self._twins: dict[str, Person] = {}
-        self._wanted = {*known.twins.values(), *known.again.values()}
+        self._wanted = {known.root(key) for key in (*known.twins, *known.again)}
         self._mains: set[int] = set()
 
     def write(self, outcomes: Sequence[Outcome]) -> None:
@@ -74,7 +78,7 @@ class Writer:
                 continue
             if plan.membership is None:
                 is_main = plan.is_main and person.pk not in self._mains
-                fresh.append(fresh_membership(plan, person, is_main=is_main))
+                fresh.append(_membership(plan, person, is_main=is_main))
                 self._mains.add(person.pk)
             elif plan.membership_changes:
                 changes[plan.membership.pk] = plan.membership_changes
@@ -143,3 +147,14 @@ def _document(plan: Plan) -> dict[str, Any]:
 
 def _for_column(name: str, value: Any) -> Any:
     return value.pk if name == "division" and value is not None else value
+
+
+def _membership(plan: Plan, person: Person, *, is_main: bool) -> Membership:
+    """The membership a row makes: full unless the roster says otherwise, since it lists who belongs to the team."""
+    facts: Mapping[str, Any] = plan.facts.membership
+    given = {name: facts[name] for name in ("number", "group", "duty", "basis") if name in facts}
+    return Membership(
+        person=person, organization=plan.team, is_main=is_main,
+        state=facts.get("state", MembershipState.FULL), kind=facts.get("kind", MemberKind.MEMBER),
+        joined_on=facts.get("joined_on") or timezone.localdate(), **given,
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 
 from core.imports.asides import aside
 from core.imports.books import open_book, read_sheets
+from core.imports.parts import read_parts
 from core.imports.reading import EMPTY, Cell, csv_rows, read_cell
 from tests.core.sample_files import ole
 from tests.people.rosters import ods, xls
@@ -115,6 +116,39 @@ def test_csv_of_every_encoding_and_separator(encoding: str, mark: str):
     assert rows[1:] == [["姓名", "电话"], ["张三", "13800000001"]]
 
 
+@pytest.mark.parametrize("mark", [",", "\t"])
+def test_lists_within_the_cells_of_a_csv_are_no_separators(mark: str):
+    rows = csv_rows(f"姓名{mark}特长\n张三{mark}潜水;绳索;急救;驾驶;攀岩\n李四{mark}\n".encode())
+    assert [len(row) for row in rows] == [2, 2, 2]
+
+
+def test_rows_of_blanks_and_what_stands_far_to_the_right_hold_nothing():
+    target = BytesIO()
+    book = Workbook(target)
+    sheet = book.add_worksheet()
+    for at in range(300, 303):
+        sheet.write_row(at - 299, 190, [" "] * 5)
+        sheet.write_string(5, at, "远")
+    book.close()
+    (grid,) = open_book(target, XLSX).grids
+    assert [list(row) for row in grid.rows] == [[]] * 6
+    target = BytesIO()
+    book = Workbook(target)
+    book.add_worksheet().write_row(0, 250, ["远", "处"])
+    book.close()
+    (grid,) = open_book(target, XLSX).grids
+    assert [list(row) for row in grid.rows] == [[]]
+
+
+def test_hidden_rows_of_an_ods_end_with_the_sheet():
+    def change(content: bytes) -> bytes:
+        row = b'<table:table-row table:visibility="collapse" table:number-rows-repeated="9999"/>'
+        return content.replace(b"</table:table>", row * 300 + b"</table:table>")
+
+    parts = read_parts(edited(ods([["张三"]]).read(), "content.xml", change))
+    assert len(parts.sheets["花名册"].hidden) <= 1_048_576
+
+
 def test_a_mark_of_utf8_before_other_bytes_is_no_utf8():
     rows = list(csv_rows(b"\xef\xbb\xbf" + "姓名,电话".encode("gb18030")))
     assert [cell.text for cell in rows[0]] == ["姓名", "电话"]
@@ -163,6 +197,7 @@ def test_rows_that_are_no_record(texts: tuple[str, ...]):
 @pytest.mark.parametrize(
     "texts",
     [("1", "注意", "女"), ("负责人", "张三", "男", "汉族"), ("说明", "张三", "150404199003070014"), ("例行", "张三"),
+     ("负责人", "王明"), ("联系人", "王明"), ("分管领导", "王明"),
      ("领导", "13800000001"), ("审核", "资料审核", "10", "分"), ("总计工", "张三")],
 )  # fmt: skip
 def test_records_that_begin_like_a_remark(texts: tuple[str, ...]):

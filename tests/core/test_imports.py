@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
@@ -454,3 +455,15 @@ class TestPages:
         resume_jobs()
         assert not item.file.storage.exists(item.file.name)
         assert not Import.objects.exists()
+
+
+@urls
+def test_the_explaining_sheet_of_the_form_is_not_told_as_unread(as_user, region_system):
+    client = as_user(region_system)
+    book = load_workbook(BytesIO(b"".join(client.get(URL + "?blank=1").streaming_content)))
+    for column, value in enumerate(GOOD[0], 1):
+        book.worksheets[0].cell(3, column, value)
+    target = BytesIO()
+    book.save(target)
+    page = client.post(URL, {"file": SimpleUploadedFile("区划.xlsx", target.getvalue())}, follow=True)
+    assert page.context["preview"]["unread"] == []

@@ -351,7 +351,7 @@ def test_doubles_within_the_file(client, url):
     )
     wrong = [line["why"] for line in page.context["preview"]["rows"] if line["kind"] == "wrong"]
     assert wrong == [
-        {"id_number": "和第 2 行是同一个证件号码，内容不同。"},
+        {"id_number": "姓名：和第 2 行是同一个证件号码，内容不同。"},
         {"name": "和第 4 行的姓名、手机相同，又没有证件号码。"},
     ]
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
+from core.models import ImportHeading
 from people.models import Certificate, Membership, Person
 from tests.people import builders
 from tests.people.builders import citizen as ID  # noqa: N812 - as in the other tests of rosters
@@ -130,6 +131,40 @@ def test_heading_and_title_of_the_next_page_are_no_group_and_no_member(client, u
     assert (page.context["preview"]["counts"]["total"], page.context["preview"]["names"]) == (
         2, ["name", "id_number", "mobile"],
     )  # fmt: skip
+
+
+def test_a_member_who_is_named_above_the_heading_is_one(client, url):  # noqa: F811
+    head = ["姓名", "电话"]
+    page = send(
+        client, url, [["队长", "王明", "13800000001"], head, ["王明", "13800000001"], head, ["李四", "13800000002"]]
+    )
+    assert page.context["preview"]["counts"]["total"] == 2
+
+
+# what stands on another sheet beside a list without 身份证号 → nothing, and the list is read
+BESIDE = {
+    "an empty form": [HEAD],
+    "an empty form with its example": [HEAD, ["示例：王明", ID(1), "13800000001"]],
+    "a list without names": [["身份证号", "电话"], [ID(1), "13800000001"]],
+}
+
+
+@pytest.mark.parametrize("other", BESIDE)
+def test_only_what_has_rows_makes_the_others_doubtful(client, url, other):  # noqa: F811
+    page = send(client, url, [["姓名", "电话"], ["王明", "13800000001"]], BESIDE[other], names=["名单", "模板"])
+    assert page.context["preview"]["counts"]["total"] == 1
+
+
+def test_a_remark_that_came_to_nothing_keeps_nobody_out(client, url):  # noqa: F811
+    page = send(client, url, [[*HEAD, "备注"], [*one(1), "#REF!"]])
+    assert page.context["preview"]["counts"]["wrong"] == 0
+
+
+def test_a_column_of_a_certificate_that_is_given_no_more_is_forgotten(client, url, place):  # noqa: F811
+    ImportHeading.objects.create(kind="roster", place=str(place.pk), heading="旧证", field="cert:gone")
+    assert send(client, url, [[*HEAD, "旧证"], [*one(1), "A1"]]).context["preview"]["names"] == [
+        "name", "id_number", "mobile",
+    ]  # fmt: skip
 
 
 PAPERS = [*HEAD, "证书名称", "证书编号", "发证日期"]

@@ -26,7 +26,7 @@ def check(item: Import, resource: BulkResource, place: str = "") -> None:
         item.pages.all().delete()
         pages = Pages(item, rows.names)
         left = set(corrections.get("left", ()))
-        seen = Seen()
+        seen = Seen(rows)
         for outcome in _judged(rows, corrections, resource):
             pages.add(outcome)
             seen.add(outcome)
@@ -54,7 +54,7 @@ def take_in(item: Import, resource: BulkResource, place: str = "") -> Import:
             corrections = corrections_of(locked)
             rows = rows_of(locked, resource, place)
             counts, seen = _write(rows, corrections, resource)
-            if counts[WRONG] or seen != locked.report.get("seen", seen):
+            if counts[WRONG] or seen != locked.report.get("seen"):
                 counts[WRONG] = 1
                 transaction.set_rollback(True)
             else:
@@ -94,11 +94,18 @@ def remember(resource: BulkResource, place: str, columns: Mapping[str, str]) -> 
         )
 
 
-def corrected(lines: Sequence[Line], corrections: Mapping[str, Any]) -> None:
-    """Put what was typed in the preview into the rows."""
+def corrected(lines: Sequence[Line], corrections: Mapping[str, Any], resource: BulkResource) -> None:
+    """Put what was typed in the preview into the rows. Who goes on another row is whoever that is said to mean now."""
     typed = corrections.get("cells", {})
+    by_key = {line.key: line for line in lines if line.key in typed}
     for line in lines if typed else ():
-        for name, text in typed.get(line.key, {}).items():
+        said = dict(typed.get(line.key, {}))
+        if line.follows in by_key:
+            first = by_key[line.follows]
+            said = {name: first.cells.get(name, "") for name in resource.identifying & set(typed[first.key])} | said
+        for name, text in said.items():
+            if name not in resource.columns:  # a kind of certificate that is given no more
+                continue
             line.problems.pop(name, None)
             if text:
                 line.cells[name] = text
@@ -111,7 +118,7 @@ def rows_of(item: Import, resource: BulkResource, place: str) -> Rows:
     corrections = corrections_of(item)
     with item.file.open("rb") as file:
         rows = read_rows(file, item.media_type, resource, corrections, remembered(resource, place))
-    corrected(rows.lines, corrections)
+    corrected(rows.lines, corrections, resource)
     typed = {name for cells in corrections.get("cells", {}).values() for name in cells}
     rows.names = [name for name in resource.columns if name in typed or name in rows.names]
     return rows
@@ -136,8 +143,12 @@ def _judged(rows: Rows, corrections: Mapping[str, Any], resource: BulkResource) 
 class Seen:
     """What rows would do, in short: whether they still would do it when they are confirmed, a minute or a day later."""
 
-    def __init__(self) -> None:
-        self._hash = sha256()
+    def __init__(self, rows: Rows) -> None:
+        read = [
+            (sheet.name, sheet.off, [(heading.column, heading.field, heading.block) for heading in sheet.headings])
+            for sheet in rows.sheets
+        ]  # what somebody else has said about columns meanwhile counts for this file, too
+        self._hash = sha256(repr(read).encode("utf-8", "surrogatepass"))
 
     def add(self, outcome: Outcome) -> None:
         if not outcome.line.repeats:  # what it does hangs on whether the row before it is written already
@@ -155,7 +166,7 @@ def _write(rows: Rows, corrections: Mapping[str, Any], resource: BulkResource) -
     resource.lock(rows)
     counts = dict.fromkeys((NEW, CHANGED, SAME, WRONG), 0)
     turn: list[Outcome] = []
-    seen = Seen()
+    seen = Seen(rows)
     for outcome in _judged(rows, corrections, resource):
         counts[WRONG if outcome.errors else outcome.kind] += 1
         if counts[WRONG]:
@@ -231,5 +242,6 @@ def ensure_readable(file: Any, media_type: str, resource: BulkResource, place: s
     """
     rows = read_rows(file, media_type, resource, {}, remembered(resource, place))
     if not rows.lines:
-        raise ValidationError(_("；").join(f"{sheet.name}{sheet.why}" for sheet in rows.sheets if sheet.why))
+        why = _("；").join(f"{sheet.name}{sheet.why}" for sheet in rows.sheets if sheet.why)
+        raise ValidationError(why or _("表头下面没有内容。"))
     return len(rows.lines)

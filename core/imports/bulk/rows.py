@@ -75,7 +75,9 @@ def read_rows(
     :param corrections: ``columns`` and ``sheets`` count here; cells and rows left out are for ``corrected``.
     :raises ValidationError: no sheet has a heading, there are no rows, or too many.
     """
-    reader = _Reader(open_book(file, media_type), resource, {**remembered, **corrections.get("columns", {})})
+    said = {**remembered, **corrections.get("columns", {})}
+    chosen = {heading: name for heading, name in said.items() if not name or name in resource.columns}
+    reader = _Reader(open_book(file, media_type), resource, chosen)
     reader.read(corrections.get("sheets", {}))
     found = reader.found
     if not any(sheet.headings for sheet in found.sheets):
@@ -113,10 +115,10 @@ class _Reader:
         """:param said: sheets somebody has chosen to read or not."""
         tops = [self._top(index, grid) for index, grid in enumerate(self.book.grids)]
         telling = self.resource.telling
-        tells = {top.index for top in tops if top.head is not None and telling & set(top.head.columns)}
-        for top in tops:
-            sheet = self._sheet(top)
-            self.found.sheets.append(sheet)
+        self.found.sheets += map(self._sheet, tops)
+        both = list(zip(tops, self.found.sheets, strict=True))
+        tells = {top.index for top, sheet in both if not sheet.why and self._tells(top)}
+        for top, sheet in both:
             if top.head is None or sheet.why:
                 continue
             if tells and top.index not in tells:
@@ -133,6 +135,17 @@ class _Reader:
         if head is not None and len(head.columns) < min(2, len(self.known.fields)):
             head = None
         return _Top(index, grid, rows, stream, head)
+
+    def _tells(self, top: _Top) -> bool:
+        """Whether the sheet has a telling column and, below it, a row: an empty form says nothing of the others."""
+        head = top.head
+        if head is None or not self.resource.telling & set(head.columns):
+            return False
+        places = [place for name, place in head.columns.items() if name not in self.resource.beside]
+        for at, row in enumerate(chain(top.rows, _kept(top))):
+            if at >= head.first and any(place < len(row) and row[place].says for place in places) and not aside(row):
+                return True
+        return False
 
     def _sheet(self, top: _Top) -> SheetFound:
         if top.head is None:
@@ -152,11 +165,11 @@ class _Reader:
         of_sheet = self.resource.of_sheet(sheet.name) if self.several else {}
         self.added |= set(of_sheet)
         of_heading: dict[str, str] = {}
-        above = {plain(cell.text) for row in top.rows[: head.first] for cell in row if cell.text}
+        above = {_plain(row) for row in top.rows[: head.first]} - {()}
         for at, row in enumerate(chain(top.rows, top.stream)):
             if at < head.first or not any(cell.text for cell in row):
                 continue
-            if all(plain(cell.text) in above for cell in row if cell.text):
+            if _plain(row) in above:
                 continue  # title and heading again, at the top of the next printed page
             if begins := aside(row):
                 self.found.passed.append((sheet.name, at + 1, begins))
@@ -177,7 +190,7 @@ class _Reader:
         self, key: str, sheet: SheetFound, at: int, cells: dict[str, Cell], more: dict[str, str], hidden: bool
     ) -> Line:
         texts = {**more, **{name: cell.text for name, cell in cells.items()}}
-        problems = {name: cell.problem for name, cell in cells.items() if cell.problem}
+        problems = {n: cell.problem for n, cell in cells.items() if cell.problem and n not in self.resource.beside}
         line = Line(key, sheet.name, at + 1, texts, problems, hidden)
         self.found.lines.append(line)
         self.found.hidden += hidden
@@ -188,6 +201,16 @@ class _Reader:
         return line
 
 
+def _kept(top: _Top) -> Iterator[Sequence[Cell]]:
+    for row in top.stream:
+        top.rows.append(row)
+        yield row
+
+
+def _plain(row: Sequence[Cell]) -> tuple[str, ...]:
+    return tuple(text for cell in row if (text := plain(cell.text)))
+
+
 class _Block:
     """One list of a sheet: its columns, and what is merged over several of its rows."""
 
@@ -195,13 +218,12 @@ class _Block:
         self.columns = columns
         self.down = FillDown(merged, first, columns, resource.never_filled)
         whose = [columns[name] for name in resource.identifying if name in columns]
-        # row → the row in which the cells that say whom it means begin
-        self._begins = {
-            at: top
-            for (top, left), (bottom, _right) in merged
-            if left in whose and top >= first
-            for at in range(top + 1, bottom + 1)
-        }
+        # first row → last row of the cells that say whom they mean
+        self._ends: dict[int, int] = {}
+        for (top, left), (bottom, _right) in merged:
+            if left in whose and top >= first:
+                self._ends[top] = max(bottom, self._ends.get(top, bottom))
+        self._runs = (-1, -1)
         self._identifying: frozenset[str] = resource.identifying
         self._beside: frozenset[str] = resource.beside
         self._first: tuple[int, str, dict[str, Cell]] = (-1, "", {})
@@ -216,7 +238,10 @@ class _Block:
     def follow(self, at: int, key: str, cells: dict[str, Cell]) -> str:
         """Key of the row that this one goes on, whose cells it then has as well."""
         begin, first, held = self._first
-        if self._begins.get(at) != begin or any(name in cells for name in self._identifying):
+        if at in self._ends:
+            self._runs = at, self._ends[at]
+        top, bottom = self._runs
+        if not (top == begin < at <= bottom) or any(name in cells for name in self._identifying):
             self._first = (at, key, dict(cells))
             return ""
         for name in self._identifying & set(held):

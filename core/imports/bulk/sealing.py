@@ -28,7 +28,10 @@ def unseal(text: str) -> Any:
 
 def corrections_of(item: Import) -> dict[str, Any]:
     """``{"cells": {key: {field: text}}, "left": [key], "columns": {heading: field}, "sheets": {name: bool}}``."""
-    return unseal(item.corrections.get("sealed", "")) or {}
+    found = unseal(item.corrections.get("sealed", "")) or {}
+    if off := found.pop("sheets_off", ()):  # of a draft from before sheets could be asked for as well as left out
+        found["sheets"] = dict.fromkeys(off, False)
+    return dict(found)
 
 
 def sealed_corrections(corrections: Mapping[str, Any]) -> dict[str, str]:
