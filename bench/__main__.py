@@ -67,7 +67,7 @@ def _start(number: int, scale: int, requests: int, *, keep: bool) -> tuple[Spawn
     os.environ["DATABASE_URL"] = _database_url(name)
     os.environ["REDIS_URL"] = f"{REDIS_URL}/{number}"  # a cache of its own
     own, given = CONTEXT.Pipe()
-    process = CONTEXT.Process(target=run, args=(scale, requests, given, is_filled))
+    process = CONTEXT.Process(target=run, args=(scale, requests, given, is_filled, keep))
     process.start()
     given.close()  # so that the end of the process ends the wait for its answer
     return process, own
@@ -106,7 +106,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench")
     parser.add_argument("--scales", type=int, nargs="+", default=[1, 10, 100])
     parser.add_argument("--rounds", type=int, default=30, help="requests per page and measurement")
-    parser.add_argument("--keep", metavar="FOLDER", help="leave the databases there, or measure those that are there")
+    parser.add_argument(
+        "--keep", metavar="FOLDER", help="leave the databases there, or measure those that are there; pages only"
+    )
     options = parser.parse_args()
     _run(options.scales, options.rounds, keep=bool(options.keep))
     django.setup()

@@ -75,11 +75,12 @@ def prepare() -> None:
     make_cast("Yanshi-0000-bench")
 
 
-def run(scale: int, requests: int, pipe: Connection, is_filled: bool) -> None:
+def run(scale: int, requests: int, pipe: Connection, is_filled: bool, is_kept: bool) -> None:
     """A process of its own, because Django's settings hold one database. Does each next thing when told to.
 
     :param requests: per turn; told a page's number, it takes one turn.
     :param is_filled: the database was kept from an earlier run.
+    :param is_kept: it is to be kept for the next: only what changes nothing is measured.
     """
     django.setup()
     from bench.approving import measure_approvals  # as below
@@ -122,17 +123,13 @@ def run(scale: int, requests: int, pipe: Connection, is_filled: bool) -> None:
         for done in results:
             times = f"{done.one.median:.1f} ms, {done.eight.median:.1f} ms"
             print(f"×{scale} {done.page.name}: {done.queries} queries, {times}", flush=True)
-        parts: dict[str, Callable[[], Any]] = {
-            "export": lambda: measure_export(port, pid),
-            "approval": lambda: measure_approvals(port),  # from here on it changes what was measured
-            "marks": lambda: measure_marks(port),
-        }
-        if scale == 1:
-            parts["imports"] = measure_import  # what it costs does not depend on what there is
-        if scale == SCALE:
-            parts["snapshots"] = measure_snapshots
-        if scale == 1:
-            parts["reports"] = measure_reports  # as above
+        parts: dict[str, Callable[[], Any]] = {"export": lambda: measure_export(port, pid)}
+        if not is_kept:  # from here on it changes what was measured
+            parts |= {"approval": lambda: measure_approvals(port), "marks": lambda: measure_marks(port)}
+            if scale == SCALE:
+                parts["snapshots"] = measure_snapshots
+            if scale == 1:  # what these cost does not depend on what there is
+                parts |= {"imports": measure_import, "reports": measure_reports}
         more: dict[str, Any] = {}
         for name, measure in parts.items():
             more[name] = _measured(f"×{scale} {name}", measure)

@@ -1,7 +1,7 @@
 """``bin/bench``: measures the pages on a database and broker of its own, as durable as the real ones.
 
 ``--keep FOLDER`` leaves them there, and measures what is there already instead of filling databases anew: filling ×100
-takes a quarter of an hour, and whoever makes a page faster wants to see it now.
+takes a quarter of an hour, and whoever makes a page faster wants to see it now. What changes the data is then left out.
 """
 
 import argparse
