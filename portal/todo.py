@@ -71,7 +71,7 @@ def counts_of(user: Any, more: Mapping[str, Question | None] = MappingProxyType(
     kept: dict[str, int] | None = getattr(user, "_todo", None)
     if kept is None or not more.keys() <= kept.keys():
         held = access(user)
-        wanted = _written(bare(user), user.organization_id, held, this_minute())
+        wanted = _written(*of_this_minute(user))
         kept = user._todo = _kept(user, held)
         if not wanted.keys() | more.keys() <= kept.keys():
             kept = user._todo = _counted(user, held, {**wanted, **more})
@@ -100,14 +100,13 @@ def _written(user: Any, organization: int, held: Access, minute: int) -> dict[st
     return questions({"unread": Notice.objects.filter(recipient=user).unread(), **_waiting(user, held)})
 
 
-def bare(user: Any) -> Any:
-    """The account itself. What stands for it in a request would keep the request in the cache, with what was sent."""
-    return getattr(user, "_wrapped", user)
+def of_this_minute(user: Any) -> tuple[Any, int, Access, int]:
+    """What the questions of a person hang on, to keep them by: who, where, with which duties, when.
 
-
-def this_minute() -> int:
-    """What is written for the day and the time holds as long."""
-    return int(timezone.now().timestamp() // WRITTEN_FOR)
+    The account itself: what stands for it in a request would keep the request in the cache, with what was sent.
+    """
+    held, minute = access(user), int(timezone.now().timestamp() // WRITTEN_FOR)
+    return getattr(user, "_wrapped", user), user.organization_id, held, minute
 
 
 def questions(wanted: Mapping[str, QuerySet]) -> dict[str, Question | None]:

@@ -18,10 +18,9 @@ from assessments.models import Grading
 from assessments.panel.sheet import sheet_of
 from assessments.views.grading_common import grading_page
 from core.forms import refuse
-from core.keys import key
 from core.workflow import Move, MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views.common import asked_move, move_page, refused, told
+from organizations.views.common import asked_move, move_page, refused, told, version_seen
 
 DONE = {
     "submit": gettext_lazy("已报送，编号 %(number)s，由%(office)s办理。"),
@@ -70,7 +69,7 @@ def _too_late(request: SignedIn, grading: Grading, move: Move) -> HttpResponse:
 
 
 def _make(request: SignedIn, grading: Grading, move: Move, form: MoveForm | None) -> HttpResponse:
-    version = key(request.POST.get("version", ""))
+    version = version_seen(request)
     facts = form.facts() if form else {}
     comment = form.cleaned_data.get("comment", "") if form else ""
     try:

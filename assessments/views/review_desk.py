@@ -25,13 +25,13 @@ from assessments.sheet_rows import SIDES, figures_of, rows_of, sheets_of
 from assessments.views.review_common import ReviewPage, review_page
 from assessments.views.review_detail import told_in
 from assessments.views.review_scores import autosaved, fill, tell
-from core.keys import key, keys
+from core.keys import keys
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed, last_event
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused, told
+from organizations.views.common import refused, told, version_seen
 
 _BOTH = ["GET", "POST"]
 OPINION: dict[str, str] = {LEAGUE: "league_opinion", REGION: "region_opinion"}
@@ -96,7 +96,7 @@ def _desk(request: SignedIn, page: ReviewPage, side: str) -> HttpResponse:
 def _post(request: SignedIn, page: ReviewPage, side: str, form: AnswersForm) -> HttpResponse:
     """Keep what was typed, then do what the button said."""
     review, action = page.review, request.POST.get("action", "save")
-    shown = key(request.POST.get("version", ""))
+    shown = version_seen(request)
     opinion = _opinion(request)
     here = request.path
     try:

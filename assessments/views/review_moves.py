@@ -18,10 +18,10 @@ from assessments.forms.reviews import REASONED, MoveForm
 from assessments.models import Campaign, Review
 from assessments.views.campaigns import managed
 from assessments.views.review_common import review_page
-from core.keys import key, versions_ticked
+from core.keys import versions_ticked
 from core.workflow import Move, MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views.common import ask_words, asked_move, refused, told
+from organizations.views.common import ask_words, asked_move, refused, told, version_seen
 
 MOST = 50  # reviews that are decided together
 
@@ -52,7 +52,7 @@ def review_move(request: SignedIn, pk: int) -> HttpResponse:
     form = MoveForm(request.POST if posted else None, review=review, move=move, basis=basis)
     if not form.is_valid():
         return _ask(request, review, move, form)
-    version = key(request.POST.get("version", ""))
+    version = version_seen(request)
     words = form.cleaned_data.get("comment", "")
     try:
         fresh = make(review, move.action, by=request.user, comment=words, version=version, **form.facts())

@@ -10,14 +10,12 @@ from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
-from django.utils.html import conditional_escape, escape
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django_tables2.rows import BoundRow
 
 if TYPE_CHECKING:
     from core.lists.tables import Table
-
-PLAIN = (str, int, float)  # of these ``escape`` makes what ``conditional_escape`` makes, in half the time
 
 
 def body(table: "Table") -> SafeString:
@@ -49,7 +47,7 @@ class _Cell:
 
     def markup(self, record: Any, row: BoundRow) -> str:
         content = self._content(record, row)
-        shown = escape(content) if type(content) in PLAIN else conditional_escape(content)
+        shown = conditional_escape(content)
         if self._fixed is not None:
             return f"{self._fixed}{shown}</td>"
         self._bound.current_value, self._bound.current_record = content, record

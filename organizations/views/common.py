@@ -73,6 +73,11 @@ def asked_move(workflow: Workflow, action: str) -> Move:
         raise BadRequest(error.message) from error
 
 
+def version_seen(request: SignedIn) -> int | None:
+    """Version of the record that the page was opened with; None where it says none."""
+    return key(request.POST.get("version", ""))
+
+
 def ask_words(
     request: SignedIn, record: Any, move: Move, form: Form, *, comes_first: bool, title: str = "", **hidden: str
 ) -> HttpResponse:

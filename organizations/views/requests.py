@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import masking
 from core.forms import StaleForm
-from core.keys import key
 from core.lists import ListView
 from core.models import VerifiableDocument, WorkflowEvent
 from core.workflow import MoveNotAllowed
@@ -29,7 +28,7 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.states import RequestState
 from organizations.tables import REQUEST_TONES, RequestTable
-from organizations.views.common import ask_words, asked_move, holding, refused, seen, told
+from organizations.views.common import ask_words, asked_move, holding, refused, seen, told, version_seen
 from organizations.views.timeline import moves
 from organizations.workflow import WORKFLOW
 
@@ -235,8 +234,7 @@ def request_move(request: SignedIn, pk: int) -> HttpResponse:
         return ask_words(request, record, move, form, comes_first=move.needs_comment, title=record.name)
     try:
         said = {"comment": form.cleaned_data["comment"], **form.facts()}
-        seen_version = key(request.POST.get("version", ""))
-        WORKFLOW.perform_seen(record, move.action, version=seen_version, by=request.user, **said)
+        WORKFLOW.perform_seen(record, move.action, version=version_seen(request), by=request.user, **said)
     except MoveNotAllowed as error:
         return refused(request, record, error, actions=[move.action])
     except ValidationError as error:

@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.forms import saved
-from core.keys import key, versions_ticked
+from core.keys import versions_ticked
 from core.lists import ListView
 from core.lists.filters import RESERVED
 from core.workflow import MoveNotAllowed
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding, refused, seen
+from organizations.views.common import holding, refused, seen, version_seen
 from organizations.views.timeline import changes
 from people.filters.papers import CertificateFilter
 from people.forms.certificates import END_HELP, REFUSE_HELP, CertificateForm, ReasonForm
@@ -177,7 +177,7 @@ def certificate_move(request: SignedIn, pk: int) -> HttpResponse:
         form = ReasonForm(request.POST if "reason" in request.POST else None) if asked else None
         if request.method == "POST" and (form is None or form.is_valid()):
             facts = {"reason": form.cleaned_data["reason"]} if form else {}
-            move(certificate, action, by=request.user, seen=_version(request), **facts)
+            move(certificate, action, by=request.user, seen=version_seen(request), **facts)
             messages.success(request, _("%(act)s：已办理。") % {"act": step.label})
             return redirect(certificate)
         if certificate.state not in step.sources or form is None:
@@ -188,10 +188,6 @@ def certificate_move(request: SignedIn, pk: int) -> HttpResponse:
     except MoveNotAllowed as refusal:
         return refused(request, certificate, refusal)
     return render(request, "generic/confirm.html", _asking(request, certificate, step, form))
-
-
-def _version(request: SignedIn) -> int | None:
-    return key(request.POST.get("version", ""))
 
 
 def _asking(request: SignedIn, certificate: Certificate, step: Any, form: ReasonForm) -> dict[str, Any]:

@@ -15,18 +15,18 @@ from django.views.decorators.http import require_safe
 
 from core.together import Question, Written, written
 from organizations.models import User
-from organizations.permissions import Access, access
+from organizations.permissions import Access
 from organizations.signed_in import SignedIn
 from portal.home import assessments, duties, filings, people, requests, teams, training, year
 from portal.home.task import urgency
-from portal.todo import bare, counts_of, questions, this_minute
+from portal.todo import counts_of, of_this_minute, questions
 
 
 @require_safe
 @login_required
 def home(request: SignedIn) -> HttpResponse:
     user = request.user
-    asked = _written(bare(user), user.organization_id, access(user), this_minute())
+    asked = _written(*of_this_minute(user))
     counts = counts_of(user, asked.counts)
     read = asked.lists.read()
     filed, held = filings.sort(read["filings"], user), training.sort(read["activities"], user)

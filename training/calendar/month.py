@@ -24,7 +24,6 @@ class Entry:
     """One activity on one day. ``slot`` is its first one there."""
 
     slot: Slot
-    more_slots: int = 0
 
     def __post_init__(self) -> None:
         """What is shown of it: in the grid and in the list by day, so put together once."""
@@ -145,7 +144,7 @@ def _week(
         for lane, one in picked[day]:
             if one.slots[0] not in slots:
                 continue  # ended between the two readings
-            entry = Entry(slots[one.slots[0]], len(one.slots) - 1)
+            entry = Entry(slots[one.slots[0]])
             line.entries.append(entry)
             bar = running.get(one.activity)
             if bar is None or bar.lane != lane:

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from core.keys import key, versions_ticked
+from core.keys import versions_ticked
 from core.workflow import Move, MoveNotAllowed
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import ask_words, asked_move, holding, refused, told
+from organizations.views.common import ask_words, asked_move, holding, refused, told, version_seen
 from training.forms.moves import MoveForm
 from training.models import Activity
 from training.moving import clean_ones, make, waiting_for
@@ -47,7 +47,7 @@ def activity_move(request: SignedIn, pk: int) -> HttpResponse:
     form = MoveForm(request.POST if posted else None, activity=activity, move=move)
     if not form.is_valid():
         return _ask(request, activity, move, form)
-    version = key(request.POST.get("version", ""))
+    version = version_seen(request)
     words = form.cleaned_data.get("comment", "")
     try:
         fresh = make(activity, move.action, by=request.user, comment=words, version=version, **form.facts())

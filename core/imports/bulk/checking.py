@@ -206,13 +206,15 @@ def _report(rows: Rows, resource: BulkResource, counts: Mapping[str, int]) -> di
 
 def _about_sheets(rows: Rows, resource: BulkResource) -> list[str]:
     """What was left aside without anybody having said so."""
+    from xlsxwriter.utility import xl_col_to_name  # only spreadsheets need it
+
     said = [
         _("没有读“%(name)s”：%(why)s。要一起导入，请在“列的对应”里勾选它。") % {"name": sheet.name, "why": sheet.doubt}
         for sheet in rows.sheets
         if sheet.off and sheet.doubt
     ]
     twice = {
-        heading.text: (resource.columns[heading.again].column_name, _letters(heading.column))
+        heading.text: (resource.columns[heading.again].column_name, xl_col_to_name(heading.column))
         for sheet in rows.sheets
         if not (sheet.off or sheet.why)
         for heading in sheet.headings
@@ -222,11 +224,6 @@ def _about_sheets(rows: Rows, resource: BulkResource) -> list[str]:
         words = {"name": name, "text": text, "letters": letters}
         said.append(_("有不止一列是%(name)s：没有读 %(letters)s 列“%(text)s”。要换，请改列的对应。") % words)
     return said
-
-
-def _letters(column: int) -> str:
-    """As the spreadsheet names it: A, Z, AA."""
-    return (_letters(column // 26 - 1) if column >= 26 else "") + chr(65 + column % 26)
 
 
 def _sheet(sheet: SheetFound, resource: BulkResource) -> dict[str, Any]:
