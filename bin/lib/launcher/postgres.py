@@ -259,19 +259,35 @@ def _check_version(data: Path) -> None:
 
 
 def _clear_the_way(config: Config, data: Path, owner: Owner) -> None:
-    """Before every start: the socket folder exists, and no server left over from a crash holds the data."""
+    """Before every start: the socket folder exists, nothing left over from a crash holds the data or looks like a
+    server. PostgreSQL would take the number of a dead server, given to another program since, for a server that
+    lives; and the lock file of a dead one says "ready" until the new one has written its own."""
     _let_in(owner, config)
-    try:
-        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
-        name = Path(f"/proc/{pid}/comm").read_text().strip()
-    except (OSError, ValueError):
-        return  # no lock file, or its process is gone: PostgreSQL clears that itself
-    if name != "postgres":
-        # The number was given to another program since; PostgreSQL would refuse to start because of it.
-        (data / "postmaster.pid").unlink()
-        return
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGINT)
-    until = time.monotonic() + 30
-    while Path(f"/proc/{pid}").exists() and (data / "postmaster.pid").exists() and time.monotonic() < until:
-        time.sleep(0.1)
+    _end_left_over(data)
+    for path in (data / "postmaster.pid", config.sockets / ".s.PGSQL.5432.lock", config.sockets / ".s.PGSQL.5432"):
+        path.unlink(missing_ok=True)
+
+
+def _end_left_over(data: Path) -> None:
+    """Server processes in this folder without us: after ``kill -9`` of the server itself, a connection that is busy
+    with a long query lives on and keeps the next server from starting."""
+    left = _processes_in(data)
+    for number, seconds in ((signal.SIGINT, 30), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+        until = time.monotonic() + seconds
+        while (left := _processes_in(data)) and time.monotonic() < until:
+            time.sleep(0.1)
+        if not left:
+            return
+
+
+def _processes_in(data: Path) -> list[int]:
+    """Known by the folder they work in, never by a number from a file, which may be another copy's by now."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has just ended, or is nobody's business of ours
+            if (folder / "comm").read_text() == "postgres\n" and (folder / "cwd").readlink() == data:
+                found.append(int(folder.name))
+    return found

@@ -210,7 +210,9 @@ class Supervisor:
         for tier in sorted({child.service.tier for child in self.children.values()}, reverse=True):
             group = [child for child in self.children.values() if child.service.tier == tier]
             for child in group:
-                processes.signal_group(child.process.pid, child.service.stop_signal)
+                # To the one that was started, which tells those underneath in its own order: Celery's own children
+                # would drop the task they are at.
+                child.process.send_signal(child.service.stop_signal)
             until = time.monotonic() + max(child.service.stop_seconds for child in group)
             while any(child.process.poll() is None for child in group):
                 self.pump(0.2)
