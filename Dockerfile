@@ -66,5 +66,5 @@ COPY --from=languages /locale locale
 USER portal
 VOLUME /data
 EXPOSE 8000
-ENTRYPOINT ["tini", "-g", "--"]
+ENTRYPOINT ["tini", "--"]
 CMD ["deploy/web"]

@@ -5,7 +5,10 @@ path that exists in production alone. What a deployment gets wrong is refused by
 """
 
 import logging
+import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +32,13 @@ def _development_secret() -> str:
     path = DATA_DIR / "secret-key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(secrets.token_urlsafe(48))
-        path.chmod(0o600)
+        # Given its name when it is whole, and only if nobody was quicker: what is encrypted under a lost key is lost.
+        descriptor, fresh = tempfile.mkstemp(dir=path.parent, prefix=".secret-key-")
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        os.unlink(fresh)
     return path.read_text().strip()
 
 

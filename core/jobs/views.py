@@ -25,12 +25,9 @@ from core.serving import as_download
 def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far the job is. htmx asks for the fragment again until it is finished."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
-    if job.waits_for_broker:
-        job.message = _("后台服务暂时连不上，任务已经记下，恢复后自动开始。")
     template = "generic/_job.html" if "HX-Request" in request.headers else "generic/job.html"
-    response = render(
-        request, template, {"job": job, "result_url": _result_url(job), "next_url": job.params.get("next", "")}
-    )
+    context = {"job": job, "result_url": _result_url(job), "next_url": job.params.get("next", "")}
+    response = render(request, template, context | {"trouble": _trouble(job)})
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -44,6 +41,15 @@ def job_result(request: HttpRequest, pk: UUID) -> FileResponse:
         raise Http404(_("结果已过保留期，请重新生成。"))
     audit.record(AccessLog.Kind.DOWNLOADED, request=request, subject=job.result_name, job=str(job.pk))
     return as_download(job.result.open("rb"), job.result_name, job.result_type)
+
+
+def _trouble(job: Job) -> str:
+    """Why nobody is at the job now, said in place of how far it is."""
+    if job.waits_for_broker:
+        return _("后台服务暂时连不上，任务已经记下，恢复后自动开始。")
+    if job.is_interrupted:
+        return _("后台服务中断过，这个任务会在几分钟内自动重新开始，不用重新发起。")
+    return ""
 
 
 def _result_url(job: Job) -> str:

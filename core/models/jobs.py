@@ -1,11 +1,13 @@
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+SILENT = timedelta(seconds=30)  # three signs of life of a worker: then its page says so; it is given up later
 
 
 class JobQuerySet(models.QuerySet):
@@ -82,4 +84,11 @@ class Job(models.Model):
     @property
     def waits_for_broker(self) -> bool:
         """Written down, but the queue could not be reached yet; ``core.resume_jobs`` sends it once it can."""
-        return self.state == self.State.QUEUED and self.alive_at is None
+        return self.state == self.State.QUEUED and self.alive_at is None and not self.attempts
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Begun, and nobody is at it now: its worker is silent, or was, and it waits to be begun again."""
+        if self.state == self.State.QUEUED:
+            return self.attempts > 0
+        return self.state == self.State.RUNNING and self.alive_at < timezone.now() - SILENT

@@ -22,8 +22,8 @@ def mail_waiting() -> int:
     for pk in _waiting().values_list("pk", flat=True):
         try:
             sent += _mail(pk)
-        except (SMTPException, OSError):
-            logger.warning("notice %s not mailed, will be tried again", pk)
+        except (SMTPException, OSError, ValueError) as error:  # the last: no address or subject to write to
+            logger.warning("notice %s not mailed, will be tried again: %s", pk, type(error).__name__)
     return sent
 
 
@@ -43,7 +43,8 @@ def _mail(pk: int) -> int:
     )
     if notice is None:
         return 0
-    send_mail(notice.title, _text(notice), settings.DEFAULT_FROM_EMAIL, [notice.recipient.email])
+    subject = " ".join(notice.title.split())  # of several lines, it would be refused as a forged head
+    send_mail(subject, _text(notice), settings.DEFAULT_FROM_EMAIL, [notice.recipient.email])
     notice.mailed_at = timezone.now()
     notice.save(update_fields=["mailed_at"])
     return 1

@@ -116,6 +116,27 @@ def test_page_asks_again_until_the_job_is_finished(region: User, as_user):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("facts", "silent", "said"),
+    [
+        ({"state": "queued"}, None, "排队中，马上开始"),
+        ({"state": "running", "attempts": 1}, 5, "已完成 1 / 3"),
+        ({"state": "running", "attempts": 1}, 40, "自动重新开始，不用重新发起"),
+        ({"state": "queued", "attempts": 1}, None, "自动重新开始，不用重新发起"),
+    ],
+)
+def test_page_says_when_nobody_is_at_a_job(region: User, as_user, facts, silent: float | None, said: str):
+    job = make("steps", region, **facts, alive_at=timezone.now(), total=3 if silent else 0, done=1 if silent else 0)
+    if silent:
+        age(job, seconds=silent)
+    elif job.attempts:
+        Job.objects.update(alive_at=None)  # put back a moment ago
+    page = as_user(region).get(job.get_absolute_url()).content.decode()
+    assert said in page
+    assert "连不上" not in page
+
+
+@pytest.mark.django_db
 def test_result_goes_to_its_owner_alone_and_is_recorded(region: User, chifeng: User, as_user):
     job = make("steps", region)
     run(job.pk)

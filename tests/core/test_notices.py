@@ -5,6 +5,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+import core.tasks  # noqa: F401 - mails are sent by name, which has to be known whichever test comes first
 from core.models import Notice
 from core.notices import notify
 from core.notices.mail import mail_waiting
@@ -109,6 +110,18 @@ def test_what_was_not_mailed_is_mailed_later_and_once(songshan, settings):
     assert mail_waiting() == 1
     assert mail_waiting() == 0
     assert len(mail.outbox) == 1
+
+
+def test_one_that_cannot_be_mailed_keeps_no_other_back(songshan, chifeng, region):
+    for user in (songshan, chifeng, region):
+        User.objects.filter(pk=user.pk).update(email=f"{user.username}@example.org")
+    User.objects.filter(pk=chifeng.pk).update(email="no\r\naddress")
+    told(songshan, title="请办理：演练\r\nBcc: all@example.org")
+    told(chifeng)
+    told(region)
+    assert mail_waiting() == 2
+    assert [letter.subject for letter in mail.outbox] == ["请办理：演练 Bcc: all@example.org", "请办理"]
+    assert [letter.recipients() for letter in mail.outbox] == [["songshan@example.org"], ["region@example.org"]]
 
 
 def test_people_without_an_address_get_no_mail(songshan):

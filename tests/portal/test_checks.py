@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.core.checks import run_checks
 
 from organizations.models import User
 from portal import checks
+from portal import settings as settings_file
 from tests.databases import database_url
 
 ROOT = Path(live.BASE_DIR)
@@ -87,6 +90,22 @@ def test_the_refusal_says_why_in_plain_words(production: Any, cast: dict[str, Us
         checks.refuse_unsafe_start()
     assert refused.value.code == 3
     assert "数据库里有演示账号" in capsys.readouterr().err
+
+
+def test_of_several_first_starts_at_once_all_have_one_key(monkeypatch: Any, tmp_path: Path) -> None:
+    monkeypatch.setattr(settings_file, "DATA_DIR", tmp_path / "var")
+    together = threading.Barrier(8)
+
+    def begin(_: int) -> str:
+        together.wait()
+        return settings_file._development_secret()
+
+    with ThreadPoolExecutor(8) as starts:
+        keys = set(starts.map(begin, range(8)))
+    assert keys == {(tmp_path / "var" / "secret-key").read_text()}
+    assert [(path.name, path.stat().st_mode & 0o777) for path in (tmp_path / "var").iterdir()] == [
+        ("secret-key", 0o600)
+    ]
 
 
 def start(code: list[str], **env: str) -> subprocess.CompletedProcess[str]:

@@ -20,19 +20,26 @@ RETRY_SECONDS = 24 * 3600
 
 def ensure(folder: Path, cache: Path) -> None:
     """``folder`` has the fonts, taken from ``cache`` (one for all copies from this checkout)."""
-    if any(folder.glob("Fandol*.otf")):
-        return
-    if not any(cache.glob("*.otf")) and not _download(cache):
+    if not any(cache.glob("*.otf")) and (any(folder.glob("Fandol*.otf")) or not _download(cache)):
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for font in cache.glob("*.otf"):
-            shutil.copyfile(font, folder / font.name)
+            _copy(font, folder / font.name)
     except OSError as error:
         warn(
             f"字体文件夹 {folder} 不可写（{error.strerror}），公文改用 Noto 字体。",
             f"{folder} is not writable; documents use Noto.",
         )
+
+
+def _copy(font: Path, target: Path) -> None:
+    """Whole or not at all, and again where a start cut off in the middle has left a part."""
+    if target.exists() and target.stat().st_size == font.stat().st_size:
+        return
+    fresh = target.with_name(f".{target.name}.part")
+    shutil.copyfile(font, fresh)
+    fresh.replace(target)
 
 
 def _download(cache: Path) -> bool:
@@ -66,11 +73,18 @@ def _unpack(cache: Path) -> str:
             subprocess.run(["apt-get", "update", "-qq"], capture_output=True)
             if subprocess.run(command, cwd=folder, capture_output=True).returncode:
                 return f"apt-get download {PACKAGE} 未成功"
-        _take_fonts(next(Path(folder).glob("*.deb")), cache)
+        # Made beside and renamed: a start cut off in the middle leaves all of them or none.
+        fresh = cache.with_name(f".{cache.name}")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        _take_fonts(next(Path(folder).glob("*.deb")), fresh)
+        if any(fresh.iterdir()):
+            shutil.rmtree(cache)
+            fresh.rename(cache)
     return "" if any(cache.glob("*.otf")) else "软件包中没有字体"
 
 
-def _take_fonts(package: Path, cache: Path) -> None:
+def _take_fonts(package: Path, folder: Path) -> None:
     command = ["dpkg-deb", "--fsys-tarfile", str(package)]
     with (
         subprocess.Popen(command, stdout=subprocess.PIPE) as unpacker,
@@ -81,6 +95,4 @@ def _take_fonts(package: Path, cache: Path) -> None:
                 archive.extractfile(member) if "/fandol/" in member.name and member.name.endswith(".otf") else None
             )
             if content:
-                name = Path(member.name).name
-                (cache / f".{name}").write_bytes(content.read())
-                (cache / f".{name}").rename(cache / name)
+                (folder / Path(member.name).name).write_bytes(content.read())

@@ -14,24 +14,32 @@ LOG_KEEP = 3
 
 
 class Log:
-    """A log file of bounded size: at ``LOG_BYTES`` it becomes NAME.1, and the older ones move up."""
+    """A log file of bounded size: at ``LOG_BYTES`` it becomes NAME.1, and the older ones move up.
+
+    On a full disk lines are lost: the children run on, and so does what they are watched by."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.file = self._open()
+        self.file: IO[str] | None = None
 
     def write(self, line: str) -> None:
-        if self.file.tell() > LOG_BYTES:
-            self.file.close()
-            for number in range(LOG_KEEP, 0, -1):
-                older = self._numbered(number - 1)
-                if older.exists():
-                    older.replace(self._numbered(number))
-            self.file = self._open()
-        self.file.write(line + "\n")
+        with suppress(OSError):
+            if self.file is None:
+                self.file = self._open()
+            if self.file.tell() > LOG_BYTES:
+                self.close()
+                for number in range(LOG_KEEP, 0, -1):
+                    older = self._numbered(number - 1)
+                    if older.exists():
+                        older.replace(self._numbered(number))
+                self.file = self._open()
+            self.file.write(line + "\n")
 
     def close(self) -> None:
-        self.file.close()
+        file, self.file = self.file, None
+        if file:
+            with suppress(OSError):
+                file.close()
 
     def _numbered(self, number: int) -> Path:
         return self.path.with_name(f"{self.path.name}.{number}") if number else self.path

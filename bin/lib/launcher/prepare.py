@@ -50,9 +50,11 @@ def collect_static() -> None:
             found = Path(storage.path(name)).stat()
             digest.update(f"{storage.location}/{name} {found.st_size} {found.st_mtime_ns}\n".encode())
     stamp = Path(settings.STATIC_ROOT) / ".sources"
-    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+    cut_off = not stamp.exists()  # a file half copied would be taken for a newer one and be left so
+    if not cut_off and stamp.read_text() == digest.hexdigest():
         return
-    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0, clear=cut_off)
     stamp.write_text(digest.hexdigest())
 
 

@@ -88,7 +88,7 @@ def processes(config: Config, environment: dict[str, str]) -> list[Service]:
     worker += ["--hostname", f"portal-{config.port}@%h", "--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile=", "--schedule", str(data / "run" / "beat")]
     return [
-        Service("web", web, environment, tier=2, stop_seconds=12),
+        Service("web", web, environment, tier=2, stop_seconds=12, shown='^(?!.*"level": "info")'),
         # Warm: a task being worked on is finished; one cut off is taken up again at the next start.
         Service("worker", worker, environment, tier=2, stop_seconds=20, shown="^(?!.*: INFO/)"),
         Service("beat", beat, environment, tier=2),

@@ -1,0 +1,43 @@
+"""Pieces of the launcher by themselves: what a start cut off in the middle leaves, and a full disk."""
+
+import importlib
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ops.copies import ROOT
+
+
+@pytest.fixture
+def piece(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Any module of the launcher by its name."""
+    monkeypatch.syspath_prepend(str(ROOT / "bin" / "lib"))
+    return lambda name: importlib.import_module(f"launcher.{name}")
+
+
+def test_fonts_half_copied_are_copied_again(piece: Any, tmp_path: Path) -> None:
+    cache, folder = tmp_path / "cache", tmp_path / "fonts"
+    cache.mkdir()
+    folder.mkdir()
+    for name in ("FandolFang", "FandolKai"):
+        (cache / f"{name}.otf").write_bytes(b"OTTO" * 100)
+    (folder / "FandolFang.otf").write_bytes(b"OTTO" * 3)
+    (folder / "仿宋_GB2312.ttf").write_bytes(b"the office's own")
+
+    piece("fonts").ensure(folder, cache)
+
+    assert {path.name: path.stat().st_size for path in folder.iterdir()} == {
+        "FandolFang.otf": 400, "FandolKai.otf": 400, "仿宋_GB2312.ttf": 16,
+    }  # fmt: skip
+
+
+def test_a_full_disk_takes_the_log_and_not_what_writes_it(piece: Any, tmp_path: Path) -> None:
+    (tmp_path / "web.log").symlink_to("/dev/full")
+    with subprocess.Popen(["/bin/echo", "served"], stdout=subprocess.PIPE) as child:
+        output = piece("output").Output("web", child.stdout, tmp_path, shown="(?!)")
+        child.wait()
+        output.drain()
+        output.close()
+    assert list(output.last) == ["served"]
