@@ -91,4 +91,6 @@ class Job(models.Model):
         """Begun, and nobody is at it now: its worker is silent, or was, and it waits to be begun again."""
         if self.state == self.State.QUEUED:
             return self.attempts > 0
-        return self.state == self.State.RUNNING and self.alive_at < timezone.now() - SILENT
+        return (
+            self.state == self.State.RUNNING and self.alive_at is not None and self.alive_at < timezone.now() - SILENT
+        )
