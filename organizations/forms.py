@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import VersionedForm
 from core.move_forms import WordsForm
+from core.typed import half_width
 from core.workflow import Move, MoveNotAllowed
 from organizations.models import AccountRequest, Appointment, Division, Organization, User
 from organizations.permissions import reach
@@ -180,6 +181,9 @@ class AccountForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [("", _("以后再任职")), *fitting_roles(organization)]  # type: ignore[attr-defined]
 
+    def clean_username(self) -> str:
+        return half_width(self.cleaned_data["username"]).lower()
+
     def clean_starts_on(self) -> date | None:
         return not_past(self.cleaned_data["starts_on"])
 
@@ -219,6 +223,16 @@ class OwnFactsForm(VersionedForm):
         model = User
         fields = ["phone", "email"]
         help_texts = {"email": PERSON_HELP["email"]}
+
+
+class OneTimePasswordForm(forms.Form):
+    """For somebody who signs in with a second factor."""
+
+    without_factors = forms.BooleanField(
+        label=_("同时清除二次验证"),
+        required=False,
+        help_text=_("手机或安全密钥丢失、更换的才勾选。清除后只用密码登录，登录后要重新设置。"),
+    )
 
 
 class ReasonForm(forms.Form):
@@ -308,6 +322,9 @@ class RequestForm(VersionedForm):
         self.fields["role"].choices = [("", _("请选择")), *fitting_roles(self.instance.organization)]  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.required = False
+
+    def clean_username(self) -> str:
+        return half_width(self.cleaned_data["username"]).lower()
 
     def _get_validation_exclusions(self) -> set[str]:
         return {*super()._get_validation_exclusions(), "email"}  # type: ignore[misc]
