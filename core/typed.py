@@ -12,13 +12,18 @@ _COUNTRY = re.compile(r"(?:\+|00)?86(?=1\d{10})")
 
 
 def half_width(text: str) -> str:
-    """Without blanks, and with the usual letters and digits."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    """With the usual letters and digits."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def closed_up(text: str) -> str:
+    """The same without blanks between them."""
+    return "".join(half_width(text).split())
 
 
 def telephone(text: str) -> str:
     """A mobile number as its eleven digits, a landline with one hyphen; anything else is left to the field's rule."""
-    text = half_width(text).translate(_DASHES)
+    text = closed_up(text).translate(_DASHES)
     mobile = _COUNTRY.sub("", text.replace("-", ""))
     return mobile if re.fullmatch(r"1\d{10}", mobile) else text
 
@@ -44,4 +49,4 @@ class CodeInput(forms.CharField):
     """A code as an app shows it, in two groups."""
 
     def to_python(self, value: Any) -> str:
-        return half_width(super().to_python(value))
+        return closed_up(super().to_python(value))

@@ -268,14 +268,22 @@ class InstantForm(forms.Form):
     reason = forms.CharField(label=_("原因"), max_length=150, help_text=_("例：岗位调整、退休。"))
 
     def clean_at(self) -> datetime | None:
-        at = self.cleaned_data["at"]
-        if at and at < timezone.now():
-            raise forms.ValidationError(_("时间不能早于现在；现在就办请留空。"))
-        return at
+        at: datetime | None = self.cleaned_data["at"]
+        now = timezone.now()
+        if at is None or at >= now:
+            return at
+        if at >= now.replace(second=0, microsecond=0):
+            return None  # the minute that a picker calls now has begun
+        raise forms.ValidationError(_("时间不能早于现在；现在就办请留空。"))
 
 
 class HandOverForm(InstantForm):
-    to = forms.ModelChoiceField(User.objects.none(), label=_("接任人"), empty_label=_("请选择"))
+    to = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("接任人"),
+        empty_label=_("请选择"),
+        help_text=_("本单位和上级单位的在用账号。没有他的，请先给他开账号。"),
+    )
     basis = forms.CharField(label=_("任职依据"), max_length=200, help_text=BASIS_HELP)
 
     field_order = ["to", "at", "reason", "basis"]
@@ -287,6 +295,7 @@ class HandOverForm(InstantForm):
         near = Q(organization=place) | Q(organization__path=place.parent_path)
         people = User.objects.active().filter(reach(user, Right.MANAGE_ACCOUNT, at="organization")).filter(near)
         people = people.exclude(pk__in=[user.pk, appointment.user_id]).select_related("organization")
+        people = people.order_by("-organization__path", "username")  # the office's own first
         field: Any = self.fields["to"]
         field.queryset = people
         field.label_from_instance = _known_by
