@@ -4,13 +4,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import VersionedForm
 from core.move_forms import WordsForm
-from core.typed import half_width
+from core.pickers import name_blanks
+from core.typed import CodeInput, half_width
 from core.workflow import Move, MoveNotAllowed
 from organizations.models import AccountRequest, Appointment, Division, Organization, User
 from organizations.permissions import reach
@@ -69,12 +71,11 @@ class OfficeForm(forms.ModelForm):
     """A new office: either with a standard division, or a functional area with its supplementary code."""
 
     parent = forms.ModelChoiceField(Organization.objects.none(), label=_("上级机构"), empty_label=_("请选择"))
-    area_code = forms.RegexField(
-        r"^\d{6}$",
+    area_code = CodeInput(
         label=_("功能区补充代码"),
         required=False,
-        error_messages={"invalid": _("补充代码是 6 位数字。")},
-        help_text=_("开发区等没有国标代码的填这里，前四位与上级区划一致，例：150271。"),
+        validators=[RegexValidator(r"^[0-9]{6}$", _("补充代码是 6 位数字。"))],
+        help_text=_("上面没有列出的开发区等填这里，前四位与上级区划一致，例：150271。"),
     )
     area_name = forms.CharField(label=_("功能区名称"), required=False, max_length=40)
 
@@ -82,7 +83,10 @@ class OfficeForm(forms.ModelForm):
         model = Organization
         fields = ["parent", "name", "short_name", "level", "division", "has_staff", "valid_from"]
         widgets = {"valid_from": DAY}
-        help_texts = {"division": _("国标行政区划。功能区不用选。"), "has_staff": _("没有专职人员的，由上级机构代办。")}
+        help_texts = {
+            "division": _("列出的是还没有机构的区划和功能区。"),
+            "has_staff": _("没有专职人员的，由上级机构代办。"),
+        }
 
     field_order = [
         "parent",
@@ -107,6 +111,7 @@ class OfficeForm(forms.ModelForm):
         ]
         self.fields["division"].queryset = Division.objects.filter(organization=None)  # type: ignore[attr-defined]
         self.fields["division"].required = False
+        name_blanks(self)
         self.fields["valid_from"].initial = timezone.localdate()
 
     def clean_valid_from(self) -> date:

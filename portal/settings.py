@@ -416,6 +416,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "core.api.exception_handler",
     "PAGE_SIZE": 50,
 }
+FILTERS_EMPTY_CHOICE_LABEL = _("全部")
 SPECTACULAR_SETTINGS = {
     "TITLE": "内蒙古红十字应急救援队管理平台",
     "VERSION": PORTAL_VERSION,
