@@ -123,6 +123,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Tree path of the own organization: what the log says about where the person stood."""
         return self.organization.path
 
+    @property
+    def duties_mark(self) -> str:
+        """Another one whenever other duties are held: for what is kept of what the person saw."""
+        from organizations.permissions import access  # the permission module reads this model
+
+        return access(self).mark
+
 
 class PasswordRecord(models.Model):
     """Hashes of earlier passwords, so that the last five are not used again (等保 8.1.4.1 a)."""
