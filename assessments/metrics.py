@@ -6,11 +6,10 @@ and follow-ups are counted as at the period's day (``Period.as_at``).
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +18,8 @@ from assessments.models import FollowUp, Review, TeamGrade
 from assessments.models.follow_up import FOLLOW_UP_OPEN, follow_up_overdue
 from assessments.states import CampaignState, ReviewState
 from core.history.as_at import held_on
-from core.metrics import Link, Measure, Period, metric
+from core.metric_links import behind
+from core.metrics import Measure, Period, metric
 from organizations.models import Organization
 from teams.models import Team
 
@@ -33,16 +33,9 @@ def _reviews(scope: Organization, period: Period) -> QuerySet[Review]:
     return rows.filter(organization__path__startswith=scope.path)
 
 
-def _review_list(step: str) -> Link:
-    def link(scope: Organization, period: Period) -> str:
-        values = {"under": scope.pk, "year": period.start.year, "step": step}
-        return f"{reverse('assessments:review_list')}?{urlencode(values)}"
-
-    return link
-
-
 def _of_year(name: str, label: Any, note: Any, step: str, condition: Any) -> None:
-    metric(name, label, _TEAMS, note=note, place="organization", link=_review_list(step), only_now=True)(
+    link = behind("assessments:review_list", year="{year}", step=step)
+    metric(name, label, _TEAMS, note=note, place="organization", link=link, only_now=True)(
         lambda scope, period: Measure.of(_reviews(scope, period).filter(condition()))
     )
 
@@ -67,11 +60,8 @@ def _under_way(name: str, label: Any, note: Any, step: str, states: Sequence[str
         rows = Review.objects.filter(campaign__state=CampaignState.OPEN, organization__path__startswith=scope.path)
         return Measure.of(rows.filter(state__in=states))
 
-    def list_of(scope: Organization, period: Period) -> str:
-        values = {"under": scope.pk, "campaign": "open", **({"step": step} if step else {})}
-        return f"{reverse('assessments:review_list')}?{urlencode(values)}"
-
-    metric(name, label, _TEAMS, note=note, place="organization", link=list_of, only_now=True)(measure)
+    link = behind("assessments:review_list", campaign="open", **({"step": step} if step else {}))
+    metric(name, label, _TEAMS, note=note, place="organization", link=link, only_now=True)(measure)
 
 
 _ASKED = [state for state in ReviewState.values if state != ReviewState.EXEMPT]
@@ -91,22 +81,13 @@ _under_way(
 
 
 # -- grades -----------------------------------------------------------------------------------------------------
-def _grade_list(standing: str) -> Link:
-    def link(scope: Organization, period: Period) -> str:
-        if period.past:
-            return ""
-        return f"{reverse('assessments:grade_list')}?{urlencode({'under': scope.pk, 'standing': standing})}"
-
-    return link
-
-
 def _held(day: Any) -> QuerySet[TeamGrade]:
     return TeamGrade.objects.held(day).order_by()
 
 
 @metric(
     "teams_graded", _("持有等级的救援队"), _TEAMS, note=_("有在有效期内的等级的，含外部等级"), place="organization",
-    link=_grade_list("held"),
+    link=behind("assessments:grade_list", now_only=True, standing="held"),
 )  # fmt: skip
 def teams_graded(scope: Organization, period: Period) -> Measure:
     return Measure.of(Team.objects.below(scope).filter(pk__in=_held(period.as_at).values("team")))
@@ -114,7 +95,7 @@ def teams_graded(scope: Organization, period: Period) -> Measure:
 
 @metric(
     "grades_expiring", _("快到期的等级"), _("个"), note=_("90 天内到期的"), place="team__organization",
-    link=_grade_list("soon"),
+    link=behind("assessments:grade_list", now_only=True, standing="soon"),
 )  # fmt: skip
 def grades_expiring(scope: Organization, period: Period) -> Measure:
     last = period.as_at + timedelta(days=SOON)
@@ -127,12 +108,7 @@ def _follow_ups(scope: Organization, period: Period, condition: Q) -> Measure:
     return Measure.of(held_on(FollowUp.objects.below(scope), period.past, condition))
 
 
-def _follow_up_list(**filters: str) -> Link:
-    def link(scope: Organization, period: Period) -> str:
-        values = {"under": scope.pk, **filters, **period.looked_back()}
-        return f"{reverse('assessments:followup_list')}?{urlencode(values)}"
-
-    return link
+_follow_up_list = partial(behind, "assessments:followup_list", looks_back=True)
 
 
 @metric(

@@ -28,7 +28,7 @@ from core.words import moment
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import can, forget, grant
 from organizations.roles import ROLES, Right
-from organizations.signin import passwords
+from organizations.signin import factors, passwords
 
 
 # -- who may ------------------------------------------------------------------------------------------
@@ -104,13 +104,20 @@ def create_account(*, by: User, organization: Organization, **facts: Any) -> Use
 
 
 @transaction.atomic
-def set_one_time_password(account: User, *, by: User) -> str:
-    """A new one-time password; every session of the account ends."""
+def set_one_time_password(account: User, *, by: User | None, without_factors: bool = False) -> str:
+    """A new one-time password; every session of the account ends.
+
+    :param by: None for the operator at the server, when no administrator is left who could sign in.
+    :param without_factors: the telephone or the key of the second factor is lost as well.
+    """
     account = _locked(account)
-    can_manage(by, account).require()
+    if by is not None:
+        can_manage(by, account).require()
     if not account.is_active:
         raise ValidationError(_("账号已停用，请先恢复。"))
     password = passwords.reset_password(account)
+    if without_factors:
+        factors.clear_factors(account, by=by)
     end_sessions(account)
     return password
 

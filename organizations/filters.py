@@ -42,7 +42,7 @@ class Scope(django_filters.ModelChoiceFilter):
 
 
 def pick(label: Any, method: str, *choices: tuple[str, Any]) -> django_filters.ChoiceFilter:
-    return django_filters.ChoiceFilter(label=label, choices=choices, method=method, empty_label=_("全部"))
+    return django_filters.ChoiceFilter(label=label, choices=choices, method=method)
 
 
 class OrganizationFilter(Filter):
@@ -151,7 +151,7 @@ class RequestFilter(Filter):
         _("在谁手里"), "by_queue", ("mine", _("待我办理")), ("ours", _("待我方填报")), ("waiting", _("等别人"))
     )
     under = Scope("organization__path")
-    state = django_filters.ChoiceFilter(label=_("状态"), choices=RequestState, empty_label=_("全部"))
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=RequestState)
     decided = django_filters.DateFromToRangeFilter(field_name="decided_at", label=_("办结日期"), method="by_decided")
 
     class Meta:

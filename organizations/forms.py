@@ -4,12 +4,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import VersionedForm
 from core.move_forms import WordsForm
+from core.pickers import name_blanks
+from core.typed import CodeInput, half_width
 from core.workflow import Move, MoveNotAllowed
 from organizations.models import AccountRequest, Appointment, Division, Organization, User
 from organizations.permissions import reach
@@ -68,12 +71,11 @@ class OfficeForm(forms.ModelForm):
     """A new office: either with a standard division, or a functional area with its supplementary code."""
 
     parent = forms.ModelChoiceField(Organization.objects.none(), label=_("上级机构"), empty_label=_("请选择"))
-    area_code = forms.RegexField(
-        r"^\d{6}$",
+    area_code = CodeInput(
         label=_("功能区补充代码"),
         required=False,
-        error_messages={"invalid": _("补充代码是 6 位数字。")},
-        help_text=_("开发区等没有国标代码的填这里，前四位与上级区划一致，例：150271。"),
+        validators=[RegexValidator(r"^[0-9]{6}$", _("补充代码是 6 位数字。"))],
+        help_text=_("上面没有列出的开发区等填这里，前四位与上级区划一致，例：150271。"),
     )
     area_name = forms.CharField(label=_("功能区名称"), required=False, max_length=40)
 
@@ -81,7 +83,10 @@ class OfficeForm(forms.ModelForm):
         model = Organization
         fields = ["parent", "name", "short_name", "level", "division", "has_staff", "valid_from"]
         widgets = {"valid_from": DAY}
-        help_texts = {"division": _("国标行政区划。功能区不用选。"), "has_staff": _("没有专职人员的，由上级机构代办。")}
+        help_texts = {
+            "division": _("列出的是还没有机构的区划和功能区。"),
+            "has_staff": _("没有专职人员的，由上级机构代办。"),
+        }
 
     field_order = [
         "parent",
@@ -106,6 +111,7 @@ class OfficeForm(forms.ModelForm):
         ]
         self.fields["division"].queryset = Division.objects.filter(organization=None)  # type: ignore[attr-defined]
         self.fields["division"].required = False
+        name_blanks(self)
         self.fields["valid_from"].initial = timezone.localdate()
 
     def clean_valid_from(self) -> date:
@@ -180,6 +186,9 @@ class AccountForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [("", _("以后再任职")), *fitting_roles(organization)]  # type: ignore[attr-defined]
 
+    def clean_username(self) -> str:
+        return half_width(self.cleaned_data["username"]).lower()
+
     def clean_starts_on(self) -> date | None:
         return not_past(self.cleaned_data["starts_on"])
 
@@ -221,6 +230,16 @@ class OwnFactsForm(VersionedForm):
         help_texts = {"email": PERSON_HELP["email"]}
 
 
+class OneTimePasswordForm(forms.Form):
+    """For somebody who signs in with a second factor."""
+
+    without_factors = forms.BooleanField(
+        label=_("同时清除二次验证"),
+        required=False,
+        help_text=_("手机或安全密钥丢失、更换的才勾选。清除后只用密码登录，登录后要重新设置。"),
+    )
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("原因"), max_length=150, help_text=_("例：调离、退休、岗位调整。会留在记录里。"))
 
@@ -254,14 +273,22 @@ class InstantForm(forms.Form):
     reason = forms.CharField(label=_("原因"), max_length=150, help_text=_("例：岗位调整、退休。"))
 
     def clean_at(self) -> datetime | None:
-        at = self.cleaned_data["at"]
-        if at and at < timezone.now():
-            raise forms.ValidationError(_("时间不能早于现在；现在就办请留空。"))
-        return at
+        at: datetime | None = self.cleaned_data["at"]
+        now = timezone.now()
+        if at is None or at >= now:
+            return at
+        if at >= now.replace(second=0, microsecond=0):
+            return None  # the minute that a picker calls now has begun
+        raise forms.ValidationError(_("时间不能早于现在；现在就办请留空。"))
 
 
 class HandOverForm(InstantForm):
-    to = forms.ModelChoiceField(User.objects.none(), label=_("接任人"), empty_label=_("请选择"))
+    to = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("接任人"),
+        empty_label=_("请选择"),
+        help_text=_("本单位和上级单位的在用账号。没有他的，请先给他开账号。"),
+    )
     basis = forms.CharField(label=_("任职依据"), max_length=200, help_text=BASIS_HELP)
 
     field_order = ["to", "at", "reason", "basis"]
@@ -273,6 +300,7 @@ class HandOverForm(InstantForm):
         near = Q(organization=place) | Q(organization__path=place.parent_path)
         people = User.objects.active().filter(reach(user, Right.MANAGE_ACCOUNT, at="organization")).filter(near)
         people = people.exclude(pk__in=[user.pk, appointment.user_id]).select_related("organization")
+        people = people.order_by("-organization__path", "username")  # the office's own first
         field: Any = self.fields["to"]
         field.queryset = people
         field.label_from_instance = _known_by
@@ -308,6 +336,9 @@ class RequestForm(VersionedForm):
         self.fields["role"].choices = [("", _("请选择")), *fitting_roles(self.instance.organization)]  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.required = False
+
+    def clean_username(self) -> str:
+        return half_width(self.cleaned_data["username"]).lower()
 
     def _get_validation_exclusions(self) -> set[str]:
         return {*super()._get_validation_exclusions(), "email"}  # type: ignore[misc]

@@ -1,13 +1,10 @@
 """Numbers about offices and accounts. Scope: an organization, counted with everything below it."""
 
-from datetime import timedelta
-from urllib.parse import urlencode
-
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.metrics import Link, Measure, Period, metric
+from core.metric_links import behind
+from core.metrics import Measure, Period, metric
 from organizations.models import AccountRequest, Organization, User
 from organizations.models.organization import OrganizationQuerySet
 from organizations.roles import Level
@@ -17,23 +14,12 @@ def _offices(scope: Organization) -> OrganizationQuerySet:
     return Organization.objects.in_force().offices().filter(path__startswith=scope.path)
 
 
-def _list(route: str, **fixed: str) -> Link:
-    """The list that shows the records: under the scope, with the filters that make the same choice."""
-
-    def link(scope: Organization, period: Period) -> str:
-        last = period.end - timedelta(days=1)  # a list's dates are inclusive
-        values = {name: value.format(start=period.start, last=last) for name, value in fixed.items()}
-        return f"{reverse(f'organizations:{route}')}?{urlencode({'under': scope.pk, **values})}"
-
-    return link
-
-
 @metric(
     "offices",
     pgettext_lazy("many", "机构"),
     _("个"),
     note=_("今天在册的红十字会机构，不含救援队"),
-    link=_list("organization_list", level="office", in_force="true"),
+    link=behind("organizations:organization_list", level="office", in_force="true"),
 )
 def offices(scope: Organization, period: Period) -> Measure:
     return Measure.of(_offices(scope))
@@ -44,7 +30,7 @@ def offices(scope: Organization, period: Period) -> Measure:
     _("没有专职人员的机构"),
     _("个"),
     note=_("由上级机构代办"),
-    link=_list("organization_list", level="office", in_force="true", staffed="false"),
+    link=behind("organizations:organization_list", level="office", in_force="true", staffed="false"),
 )
 def offices_unstaffed(scope: Organization, period: Period) -> Measure:
     return Measure.of(_offices(scope).filter(has_staff=False))
@@ -55,7 +41,7 @@ def offices_unstaffed(scope: Organization, period: Period) -> Measure:
     _("没有安全管理员的盟市"),
     _("个"),
     note=_("其账号暂由自治区代管"),
-    link=_list("organization_list", level=Level.LEAGUE.value, in_force="true", security="false"),
+    link=behind("organizations:organization_list", level=Level.LEAGUE.value, in_force="true", security="false"),
 )
 def leagues_without_security(scope: Organization, period: Period) -> Measure:
     return Measure.of(_offices(scope).filter(level=Level.LEAGUE).without_duty("security_admin"))
@@ -67,7 +53,7 @@ def leagues_without_security(scope: Organization, period: Period) -> Measure:
     pgettext_lazy("accounts", "个"),
     note=_("可以登录的账号"),
     place="organization",
-    link=_list("user_list", active="true"),
+    link=behind("organizations:user_list", active="true"),
 )
 def accounts(scope: Organization, period: Period) -> Measure:
     return Measure.of(User.objects.active().filter(organization__path__startswith=scope.path))
@@ -79,7 +65,7 @@ def accounts(scope: Organization, period: Period) -> Measure:
     pgettext_lazy("accounts", "个"),
     note=_("可以登录、今天没有任何任职"),
     place="organization",
-    link=_list("user_list", active="true", duty="false"),
+    link=behind("organizations:user_list", active="true", duty="false"),
 )
 def accounts_without_duty(scope: Organization, period: Period) -> Measure:
     return Measure.of(User.objects.active().without_duty().filter(organization__path__startswith=scope.path))
@@ -91,7 +77,7 @@ def accounts_without_duty(scope: Organization, period: Period) -> Measure:
     pgettext_lazy("accounts", "个"),
     note=_("本年内开设的账号"),
     place="organization",
-    link=_list("user_list", opened_after="{start}", opened_before="{last}"),
+    link=behind("organizations:user_list", opened_after="{start}", opened_before="{last}"),
 )
 def accounts_opened(scope: Organization, period: Period) -> Measure:
     opened = User.objects.opened_between(period.start, period.end)
@@ -104,7 +90,7 @@ def accounts_opened(scope: Organization, period: Period) -> Measure:
     _("件"),
     note=_("已开户或不予开户"),
     place="organization",
-    link=_list("request_list", decided_after="{start}", decided_before="{last}"),
+    link=behind("organizations:request_list", decided_after="{start}", decided_before="{last}"),
 )
 def requests_decided(scope: Organization, period: Period) -> Measure:
     return Measure.of(

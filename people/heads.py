@@ -25,8 +25,6 @@ from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 
 from organizations.models import Organization, User
-from organizations.permissions import sees_all
-from organizations.roles import Right
 from people.models import Membership
 from people.readiness import BY_KEY, NEEDS, Need, lacking
 from people.states import CURRENT
@@ -111,14 +109,8 @@ def heads_by(rows: QuerySet[Membership], branch: Any) -> dict[str, dict[str, int
     return {"": dict(NONE), **found}
 
 
-def sight(user: User, scope: Organization) -> int | None:
-    """Whose sight a count below a place is made with: None where the user sees all, so that one count serves many."""
-    return None if sees_all(user, Right.VIEW_MEMBER, scope) else user.pk
-
-
-def below(sight: User | int | None, scope: Organization) -> QuerySet[Membership]:
+def below(user: User | None, scope: Organization) -> QuerySet[Membership]:
     """Memberships below the place, of those whom the user sees; None: all."""
-    user = User.objects.get(pk=sight) if isinstance(sight, int) else sight
     rows = Membership.objects.visible_to(user) if user else Membership.objects.all()
     return rows.below(scope)
 

@@ -4,16 +4,16 @@ All of them are told as at the period's day (``Period.as_at``).
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.lookups import In
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.history.as_at import field_on
-from core.metrics import Link, Measure, Period, metric
+from core.metric_links import behind
+from core.metrics import Measure, Period, metric
 from organizations.models import Organization
 from people.choices import PARTY_MEMBERS
 from people.heads import once
@@ -29,13 +29,7 @@ def _there(scope: Organization, period: Period) -> QuerySet[Membership]:
     return Membership.objects.there(period.past).below(scope)
 
 
-def _list(**filters: str) -> Link:
-    """The list of the members who are counted."""
-
-    def link(scope: Organization, period: Period) -> str:
-        return f"{reverse('people:member_list')}?{urlencode({'under': scope.pk, **filters, **period.looked_back()})}"
-
-    return link
+_list = partial(behind, "people:member_list", looks_back=True)
 
 
 def _heads(name: str, label: Any, rows: Any, *, note: Any, **filters: str) -> None:

@@ -26,9 +26,11 @@ from core.exports import xlsx
 from core.exports.columns import ExportColumn
 from core.together import together
 from organizations.models import Organization, User
+from organizations.roles import Right
+from organizations.sights import seeing, sight
 from people import standing
 from people.choices import AwardLevel, HourKind
-from people.heads import below, sight
+from people.heads import below
 from people.models import Membership
 
 Number = int | Decimal
@@ -114,9 +116,9 @@ def _shown(number: Number) -> str:
 
 def summarise(user: User, scope: Organization, year: int) -> Summary:
     """Two queries, however many people; or as ``core.counts`` has kept it."""
-    whose = sight(user, scope)
+    whose = sight(user, scope, Right.VIEW_MEMBER)
     tally = counts.read(
-        "people.standing", lambda: _count(whose and user, scope, year), sight=whose, scope=scope.pk, year=year
+        "people.standing", lambda: _count(whose["user"] and user, scope, year), scope=scope.pk, year=year, **whose
     )
     if tally.counting:
         return Summary(scope, year, [], tally)
@@ -140,12 +142,12 @@ Counts = dict[str, Number]
 
 
 @counter("people.standing")
-def _recount(*, sight: int | None, scope: int, year: int) -> tuple[dict[str, Counts], Counts]:
-    return _count(sight, Organization.objects.get(pk=scope), year)
+def _recount(*, user: int | None, held: str, scope: int, year: int) -> tuple[dict[str, Counts], Counts]:
+    return _count(seeing(user), Organization.objects.get(pk=scope), year)
 
 
-def _count(sight: User | int | None, scope: Organization, year: int) -> tuple[dict[str, Counts], Counts]:
-    found = _Counted(below(sight, scope), scope, year)
+def _count(user: User | None, scope: Organization, year: int) -> tuple[dict[str, Counts], Counts]:
+    found = _Counted(below(user, scope), scope, year)
     return dict(found.branches), dict(found.total)
 
 

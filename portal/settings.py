@@ -174,10 +174,10 @@ AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=1096)
 AUTH_USER_MODEL = "organizations.User"
 AUTHENTICATION_BACKENDS = ["organizations.signin.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "organizations.signin.passwords.NotLikeNameValidator"},
     {"NAME": "organizations.signin.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "organizations.signin.passwords.NotCommonValidator"},
     {"NAME": "organizations.signin.passwords.CharacterKindsValidator", "OPTIONS": {"kinds": 3}},
+    {"NAME": "organizations.signin.passwords.NotLikeNameValidator"},
+    {"NAME": "organizations.signin.passwords.NotCommonValidator"},
     {"NAME": "organizations.signin.passwords.NotReusedValidator", "OPTIONS": {"last": 5}},
 ]
 PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=90)
@@ -193,7 +193,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/15m/ip,5/15m/key", "change_password": "5/m/user"}
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/15m/ip,5/15m/key", "change_password": "10/m/user"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_FORMS = {
     "login": "organizations.signin.forms.SignInForm",
@@ -202,6 +202,7 @@ ACCOUNT_FORMS = {
 }
 MFA_ADAPTER = "organizations.signin.adapter.MFAAdapter"
 MFA_FORMS = {
+    "activate_totp": "organizations.signin.factors.ActivateAppForm",
     "authenticate": "organizations.signin.factors.SecondFactorForm",
     "reauthenticate": "organizations.signin.factors.SecondFactorAgainForm",
     "authenticate_webauthn": "organizations.signin.factors.SecurityKeyForm",
@@ -423,6 +424,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "core.api.exception_handler",
     "PAGE_SIZE": 50,
 }
+FILTERS_EMPTY_CHOICE_LABEL = _("全部")
 SPECTACULAR_SETTINGS = {
     "TITLE": "内蒙古红十字应急救援队管理平台",
     "VERSION": PORTAL_VERSION,

@@ -4,17 +4,15 @@ How things stand is told as at the period's day (``Period.as_at``), of a past on
 from what was filed alone are looked for in today's tree and posts.
 """
 
-from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of
 from core.history.as_at import held_on
-from core.metrics import Link, Measure, Period, metric
+from core.metric_links import behind
+from core.metrics import Measure, Period, metric
 from organizations.models import Organization
 from teams.choices import PostRole, TeamLevel
 from teams.drift import drifting
@@ -32,37 +30,9 @@ def _teams(scope: Organization, period: Period, **also: Any) -> QuerySet[Team]:
     return held_on(Team.objects.below(scope), period.past, Q(status__in=ON_FILE, **also))
 
 
-def _as_at(route: str, **fixed: str) -> Link:
-    """``_list`` of the day."""
-    now = _list(route, **fixed)
-
-    def link(scope: Organization, period: Period) -> str:
-        day = urlencode(period.looked_back())
-        return f"{now(scope, period)}&{day}" if day else now(scope, period)
-
-    return link
-
-
-def _now_only(route: str, **fixed: str) -> Link:
-    """``_list`` where it cannot be looked at as at a past day: then there is none."""
-    now = _list(route, **fixed)
-    return lambda scope, period: "" if period.past else now(scope, period)
-
-
-def _list(route: str, **fixed: str) -> Link:
-    """The list that shows the records: under the scope, with the filters that make the same choice."""
-
-    def link(scope: Organization, period: Period) -> str:
-        last = period.end - timedelta(days=1)  # a list's dates are inclusive
-        values = {name: value.format(start=period.start, last=last) for name, value in fixed.items()}
-        return f"{reverse(f'teams:{route}')}?{urlencode({'under': scope.pk, **values})}"
-
-    return link
-
-
 @metric(
     "teams_on_file", _("在册救援队"), _TEAM_UNIT, note=_("已备案、没有退出的"), place="organization",
-    link=_as_at("team_list", status="on_file"),
+    link=behind("teams:team_list", looks_back=True, status="on_file"),
 )  # fmt: skip
 def teams_on_file(scope: Organization, period: Period) -> Measure:
     return Measure.of(_teams(scope, period))
@@ -71,7 +41,7 @@ def teams_on_file(scope: Organization, period: Period) -> Measure:
 def _level(level: str, label: Any) -> None:
     metric(
         f"teams_{level}", label, _TEAM_UNIT, note=_("在册的，按队伍级别"), place="organization",
-        link=_as_at("team_list", status="on_file", level=level),
+        link=behind("teams:team_list", looks_back=True, status="on_file", level=level),
     )(lambda scope, period: Measure.of(_teams(scope, period, level=level)))  # fmt: skip
 
 
@@ -82,7 +52,7 @@ _level(TeamLevel.BANNER, _("旗县级救援队"))
 
 @metric(
     "teams_unconfirmed", _("本年度没有确认的救援队"), _TEAM_UNIT, note=_("往年备案、本年度还没有做年度确认的"),
-    place="organization", link=_as_at("team_list", attention="unconfirmed"),
+    place="organization", link=behind("teams:team_list", looks_back=True, attention="unconfirmed"),
 )  # fmt: skip
 def teams_unconfirmed(scope: Organization, period: Period) -> Measure:
     return Measure.of(held_on(Team.objects.below(scope), period.past, unconfirmed(period.as_at.year)))
@@ -90,7 +60,7 @@ def teams_unconfirmed(scope: Organization, period: Period) -> Measure:
 
 @metric(
     "teams_with_drift", _("与备案不一致的救援队"), _TEAM_UNIT, note=_("队长离任等，还没有报变更的；只有今天的数"),
-    place="organization", only_now=True, link=_list("team_list", attention="drift"),
+    place="organization", only_now=True, link=behind("teams:team_list", attention="drift"),
 )  # fmt: skip
 def teams_with_drift(scope: Organization, period: Period) -> Measure:
     return Measure.of(drifting(Team.objects.below(scope)))
@@ -98,7 +68,7 @@ def teams_with_drift(scope: Organization, period: Period) -> Measure:
 
 @metric(
     "teams_without_captain", _("没有队长的救援队"), _TEAM_UNIT, note=_("在册的"), place="organization",
-    link=_as_at("team_list", status="on_file", attention="no_captain"),
+    link=behind("teams:team_list", looks_back=True, status="on_file", attention="no_captain"),
 )  # fmt: skip
 def teams_without_captain(scope: Organization, period: Period) -> Measure:
     led = TeamPost.objects.current(period.past).filter(role=PostRole.CAPTAIN).values("team")
@@ -107,7 +77,7 @@ def teams_without_captain(scope: Organization, period: Period) -> Measure:
 
 @metric(
     "filings_filed", _("本年办结的备案"), _FILING_UNIT, note=_("同意并办结的"), place="organization",
-    link=_list("filing_list", filed_after="{start}", filed_before="{last}"),
+    link=behind("teams:filing_list", filed_after="{start}", filed_before="{last}"),
 )  # fmt: skip
 def filings_filed(scope: Organization, period: Period) -> Measure:
     return Measure.of(_filed(scope, period))
@@ -120,7 +90,7 @@ def _filed(scope: Organization, period: Period) -> QuerySet[Filing]:
 
 @metric(
     "filings_waiting", _("审核中的备案"), _FILING_UNIT, note=_("已提交、还没有决定的"), place="organization",
-    link=_now_only("filing_list", state="submitted"),
+    link=behind("teams:filing_list", now_only=True, state="submitted"),
 )  # fmt: skip
 def filings_waiting(scope: Organization, period: Period) -> Measure:
     return Measure.of(held_on(Filing.objects.below(scope), period.past, Q(state=FilingState.SUBMITTED)))
@@ -128,7 +98,7 @@ def filings_waiting(scope: Organization, period: Period) -> Measure:
 
 @metric(
     "filings_overdue", _("超过办理时限的备案"), _FILING_UNIT, note=_("还在办的"), place="organization",
-    link=_now_only("filing_list", overdue="true"),
+    link=behind("teams:filing_list", now_only=True, overdue="true"),
 )  # fmt: skip
 def filings_overdue(scope: Organization, period: Period) -> Measure:
     return Measure.of(held_on(Filing.objects.below(scope), period.past, overdue(period.as_at)))

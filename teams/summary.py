@@ -18,7 +18,9 @@ from core.counts import Tally, counter
 from core.exports import pdf, xlsx
 from core.exports.columns import ExportColumn
 from organizations.models import Organization, User
-from people.heads import NONE, below, heads_by, sight
+from organizations.roles import Right
+from organizations.sights import seeing, sight
+from people.heads import NONE, below, heads_by
 from teams.choices import Formation, PostRole, Registration, TeamLevel
 from teams.filters.teams import office_path
 from teams.models import Category, Team, TeamPost
@@ -138,18 +140,18 @@ def summarise(user: User, scope: Organization, *groups: str) -> Summary:
 
 
 def _heads_below(user: User, scope: Organization) -> Tally:
-    whose = sight(user, scope)
-    return counts.read("teams.heads", lambda: _heads_of(whose and user, scope), sight=whose, scope=scope.pk)
+    whose = sight(user, scope, Right.VIEW_MEMBER)
+    return counts.read("teams.heads", lambda: _heads_of(whose["user"] and user, scope), scope=scope.pk, **whose)
 
 
 @counter("teams.heads")
-def _count_heads(*, sight: int | None, scope: int) -> dict[str, dict[str, int]]:
-    return _heads_of(sight, Organization.objects.get(pk=scope))
+def _count_heads(*, user: int | None, held: str, scope: int) -> dict[str, dict[str, int]]:
+    return _heads_of(seeing(user), Organization.objects.get(pk=scope))
 
 
-def _heads_of(sight: User | int | None, scope: Organization) -> dict[str, dict[str, int]]:
+def _heads_of(user: User | None, scope: Organization) -> dict[str, dict[str, int]]:
     length = len(scope.path) + Organization.steplen
-    return heads_by(below(sight, scope), Substr(office_path("organization__path"), 1, length))
+    return heads_by(below(user, scope), Substr(office_path("organization__path"), 1, length))
 
 
 def _total(columns: Sequence[Counted], lines: Sequence[Line], scope: Organization, heads: dict[str, int]) -> Line:

@@ -5,18 +5,17 @@ also when they were confirmed after it. All of them are taken in one pass over t
 Members and problems are told as at the period's day (``Period.as_at``).
 """
 
-from datetime import timedelta
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, DecimalField, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce, NullIf, Round
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of
 from core.history.as_at import held_on
-from core.metrics import Link, Measure, Period, metric, number_of
+from core.metric_links import behind
+from core.metrics import Measure, Period, metric, number_of
 from organizations.models import Organization
 from people.heads import once
 from people.metrics import EACH
@@ -30,7 +29,6 @@ from training.states import ProblemState
 
 _HELD, _ENTRIES = _("场"), _("个")
 _CONFIRMED = _("记录已确认的，按主办单位")
-_RECORD = {"queue": "record"}  # the list's word for what counts
 _DECIMAL: Any = DecimalField(max_digits=20, decimal_places=4)
 
 
@@ -38,15 +36,8 @@ def _recorded(scope: Organization, period: Period) -> QuerySet[Activity]:
     return Activity.objects.on_record().below(scope).begun(period.start, period.end)
 
 
-def _list(**filters: str) -> Link:
-    """The list with the same choice made by its filters."""
-
-    def link(scope: Organization, period: Period) -> str:
-        last = period.end - timedelta(days=1)  # a list's dates are inclusive
-        days = {"held_after": period.start.isoformat(), "held_before": last.isoformat()}
-        return f"{reverse('training:activity_list')}?{urlencode({'under': scope.pk, **_RECORD, **filters, **days})}"
-
-    return link
+_list = partial(behind, "training:activity_list", queue="record", held_after="{start}", held_before="{last}")
+_problem_list = partial(behind, "training:problem_list", looks_back=True)
 
 
 def _number(name: str, label: Any, unit: Any, total: Any, *, note: Any, only: dict[str, str], **more: Any) -> None:
@@ -126,15 +117,6 @@ def _problems(scope: Organization) -> QuerySet[Problem]:
     return Problem.objects.filter(organization__path__startswith=scope.path)
 
 
-def _problem_list(**filters: str) -> Link:
-    def link(scope: Organization, period: Period) -> str:
-        year = {"year": f"{period.start.year}"} if "state" in filters else {}
-        values = {"under": scope.pk, **filters, **year, **period.looked_back()}
-        return f"{reverse('training:problem_list')}?{urlencode(values)}"
-
-    return link
-
-
 @metric(
     "problems_open", _("没有销号的问题"), _ENTRIES, place="organization", link=_problem_list(),
     note=_("整改中和待验收的，按整改单位"),
@@ -152,8 +134,8 @@ def problems_overdue(scope: Organization, period: Period) -> Measure:
 
 
 @metric(
-    "problems_closed", _("已销号的问题"), _ENTRIES, place="organization", link=_problem_list(state="closed"),
-    note=_("本年活动中发现、已经销号的"),
+    "problems_closed", _("已销号的问题"), _ENTRIES, place="organization",
+    link=_problem_list(state="closed", year="{year}"), note=_("本年活动中发现、已经销号的"),
 )  # fmt: skip
 def problems_closed(scope: Organization, period: Period) -> Measure:
     within = {
@@ -167,8 +149,7 @@ def problems_closed(scope: Organization, period: Period) -> Measure:
 @metric(
     "first_aid_coverage", _("应急救护持证率"), "%", place="organization",
     note=_("持有效应急救护证书的队员占在册队员的比例"),
-    link=lambda scope, period: f"{reverse('people:member_list')}?"
-    f"{urlencode({'under': scope.pk, 'heads': 'once', 'ready': 'certified', **period.looked_back()})}",
+    link=behind("people:member_list", looks_back=True, heads="once", ready="certified"),
 )  # fmt: skip
 def first_aid_coverage(scope: Organization, period: Period) -> Measure:
     there = Membership.objects.there(period.past).below(scope)

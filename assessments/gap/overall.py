@@ -24,8 +24,8 @@ from assessments.models import Indicator, Standard
 from core import counts, metrics
 from core.counts import Tally
 from organizations.models import Organization, User
-from organizations.permissions import access, sees_all
 from organizations.roles import Right
+from organizations.sights import seeing, sight
 from teams.models import Team
 
 COUNTER = "assessments.gap.1"  # another number when the sums change their shape: kept ones are then left
@@ -107,18 +107,16 @@ def overall(user: User, scope: Organization, standard: Standard, shown: LeagueGa
 
     :param shown: what the page has in hand. :param whole: that is all of them.
     """
-    everything = all(sees_all(user, right, scope) for right in (Right.VIEW_TEAM, Right.VIEW_ASSESSMENT))
-    sight = {"user": None, "held": ""} if everything else {"user": user.pk, "held": access(user).mark}
+    whose = sight(user, scope, Right.VIEW_TEAM, Right.VIEW_ASSESSMENT)
     return counts.read(
-        COUNTER, lambda: _sums_of(shown) if whole else None, scope=scope.pk, standard=standard.pk, **sight
+        COUNTER, lambda: _sums_of(shown) if whole else None, scope=scope.pk, standard=standard.pk, **whose
     )
 
 
 @counts.counter(COUNTER)
 def _by_worker(*, user: int | None, held: str, scope: int, standard: int) -> Sums:
-    """:param user: None: who sees all. :param held: tells apart what the user saw with other duties."""
     by, there = Standard.objects.get(pk=standard), Organization.objects.get(pk=scope)
-    teams = judged(there, None if user is None else User.objects.get(pk=user), by)
+    teams = judged(there, seeing(user), by)
     keys = list(teams.values_list("pk", flat=True))
     sums = _sums_of(gap_of(by, Team.objects.none(), there))
     for start in range(0, len(keys), AT_A_TIME):

@@ -32,6 +32,7 @@ from core.notices import notify
 logger = logging.getLogger(__name__)
 ATTEMPTS = 3
 NUDGE_AGAIN = timedelta(minutes=10)  # a queue that lost its memory is told again
+STORAGE_BACK = timedelta(days=1)  # by then the files can be reached again, or something else is wrong
 
 
 @in_chinese()  # a worker knows no reader; where a test runs jobs at once, it must not borrow one
@@ -56,9 +57,10 @@ def run(job_id: UUID) -> None:
     except PermissionDenied as error:  # a right that ended while the job waited
         _fail(job, str(error) or _("您现在没有做这件事的权限。"))
     except Exception as error:
-        if storage.is_away(error):
+        if storage.is_away(error) and timezone.now() - job.created_at < STORAGE_BACK:
             logger.exception("job interrupted by the storage", extra={"job": str(job.pk)})
-            return  # put back like those above: the paper of an approved request must not be lost to a short outage
+            _wait_for_storage(job)
+            return
         logger.exception("job failed", extra={"job": str(job.pk), "kind": job.kind})
         _fail(
             job,
@@ -73,6 +75,18 @@ def _claim(job_id: UUID) -> Job | None:
         state=Job.State.RUNNING, run=token, started_at=now, alive_at=now, attempts=F("attempts") + 1, done=0, message=""
     )
     return Job.objects.select_related("created_by__organization").get(pk=job_id) if claimed else None
+
+
+def _wait_for_storage(job: Job) -> None:
+    """Put it back without counting the attempt: an outage of hours must not lose what was accepted, such as the paper
+    of an approved request. ``resume`` sends it again every ``NUDGE_AGAIN``."""
+    Job.objects.filter(pk=job.pk, run=job.run, state=Job.State.RUNNING).update(
+        state=Job.State.QUEUED,
+        run=None,
+        alive_at=timezone.now(),
+        attempts=F("attempts") - 1,
+        message=_("文件存储暂时连不上，任务已经记下，恢复后自动接着做。"),
+    )
 
 
 def _finish(job: Job, result: JobResult | None, values: dict[str, Any]) -> None:

@@ -66,11 +66,13 @@ def _most(view: "ListView") -> int:
 
 
 def _digest(view: "ListView") -> str:
-    """Of who asks what: words one may search by (an ID number) do not lie readable in the cache."""
+    """Of who asks what, with which duties: nothing found with one that has ended is shown, not how many there were
+    either. Words one may search by (an ID number) do not lie readable in the cache."""
     query = view.request.GET.copy()
     for name in _PAGING:
         query.pop(name, None)
-    asked = "\n".join((str(view.request.user.pk), view.request.path, query.urlencode()))
+    user = view.request.user
+    asked = "\n".join((str(user.pk), user.duties_mark, view.request.path, query.urlencode()))
     return salted_hmac(COUNTER, asked, algorithm="sha256").hexdigest()[:32]
 
 

@@ -38,6 +38,7 @@ VALUES = {
     "factor_added": _("增加二次验证"),
     "factor_removed": _("删除二次验证"),
     "factor_reset": _("重新生成备用码"),
+    "factors_cleared": _("清除二次验证"),
     True: _("是"),
     False: _("否"),
 }

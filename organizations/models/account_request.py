@@ -12,6 +12,7 @@ from core.decisions import Decision, no
 from core.history import tracked
 from core.links import link_to
 from core.search import search_index, search_key
+from core.typed import TelephoneField
 from organizations.models.organization import Organization
 from organizations.models.user import User
 from organizations.roles import ROLE_CHOICES, Right
@@ -63,7 +64,7 @@ class AccountRequest(models.Model):
     role = models.CharField(_("职责"), max_length=20, choices=ROLE_CHOICES, blank=True)
     name = models.CharField(_("姓名"), max_length=50, blank=True)
     username = models.CharField(_("登录名"), max_length=40, blank=True)
-    phone = models.CharField(_("手机"), max_length=11, blank=True)
+    phone = TelephoneField(_("手机"), max_length=11, blank=True)
     email = models.EmailField(_("邮箱"), blank=True)
     starts_on = models.DateField(_("任职起"), null=True, blank=True)
     basis = models.CharField(_("任职依据"), max_length=200, blank=True)

@@ -13,6 +13,7 @@ from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 from core.history import tracked
 from core.links import link_to
 from core.search import search_index, search_key
+from core.typed import TelephoneField
 from organizations.models.division import Division
 from organizations.roles import OFFICE_LEVELS, Level, Right
 from organizations.validators import validate_phone, validate_uscc
@@ -80,10 +81,10 @@ class Organization(MP_Node):
     uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True, validators=[validate_uscc])
     doc_prefix = models.CharField(_("机关代字"), max_length=20, blank=True, help_text=_("例：内红赈发"))
     address = models.CharField(_("地址"), max_length=200, blank=True)
-    phone = models.CharField(_("电话"), max_length=20, blank=True, validators=[validate_phone])
+    phone = TelephoneField(_("电话"), max_length=20, blank=True, validators=[validate_phone])
     head = models.CharField(_("负责人"), max_length=50, blank=True)
     contact = models.CharField(_("联系人"), max_length=50, blank=True)
-    mobile = models.CharField(
+    mobile = TelephoneField(
         _("联系人手机"),
         max_length=11,
         blank=True,

@@ -13,6 +13,7 @@ from core.days import beginning_of
 from core.history import tracked
 from core.links import link_to
 from core.search import search_index, search_key
+from core.typed import TelephoneField
 from organizations.models.organization import Organization
 from organizations.roles import Right
 from organizations.validators import validate_visible
@@ -71,7 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     name = models.CharField(_("姓名"), max_length=50, validators=[validate_visible])
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="users", verbose_name=_("所在单位"))
-    phone = models.CharField(
+    phone = TelephoneField(
         _("手机"),
         max_length=11,
         blank=True,
@@ -121,6 +122,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def office_path(self) -> str:
         """Tree path of the own organization: what the log says about where the person stood."""
         return self.organization.path
+
+    @property
+    def duties_mark(self) -> str:
+        """Another one whenever other duties are held: for what is kept of what the person saw."""
+        from organizations.permissions import access  # the permission module reads this model
+
+        return access(self).mark
 
 
 class PasswordRecord(models.Model):

@@ -27,10 +27,16 @@ MESSAGES = {
     "account/messages/password_changed.txt": _("密码已修改，其他设备上的登录已退出。"),
     "mfa/messages/totp_activated.txt": _("手机验证器已开启。"),
     "mfa/messages/totp_deactivated.txt": _("手机验证器已关闭。"),
-    "mfa/messages/recovery_codes_generated.txt": _("备用码已重新生成，以前的不能再用。"),
+    "mfa/messages/recovery_codes_generated.txt": _("备用码已生成，请打印或抄下。"),
     "mfa/messages/webauthn_added.txt": _("安全密钥已登记。"),
     "mfa/messages/webauthn_removed.txt": _("安全密钥已删除。"),
     "usersessions/messages/sessions_logged_out.txt": _("其他设备上的登录已退出。"),
+}
+# How one shows again that it is oneself, by the library's name of the way.
+WAYS = {
+    "reauthenticate": _("输入密码"),
+    "mfa_reauthenticate": _("输入验证码或备用码"),
+    "mfa_reauthenticate:webauthn": _("使用安全密钥"),
 }
 
 
@@ -70,6 +76,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         passwords.set_password(user, password)
         record(Kind.SECURITY_CHANGED, request=context.request, user=user, what="password")
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict]:
+        return [{**way, "description": WAYS[way["id"]]} for way in super().get_reauthentication_methods(user)]
 
     # -- signing in ----------------------------------------------------------------------------------
 

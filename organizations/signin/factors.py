@@ -7,13 +7,17 @@ from allauth.core import context
 from allauth.mfa import signals
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
 
 from core.audit import record
 from core.models import AccessLog
+from core.typed import CodeInput
 from organizations.models import User
 from organizations.permissions import access
 from organizations.roles import ADMINISTRATORS
@@ -27,19 +31,47 @@ def factor_required(user: User) -> bool:
 
 
 def factor_missing(user: User) -> bool:
-    return factor_required(user) and not Authenticator.objects.filter(user=user, type__in=REAL).exists()
+    return factor_required(user) and not has_factor(user)
+
+
+def has_factor(user: User) -> bool:
+    return Authenticator.objects.filter(user=user, type__in=REAL).exists()
+
+
+def clear_factors(user: User, *, by: User | None) -> None:
+    """Take away every second factor with its recovery codes, because the telephone or the key is lost. The caller asks
+    whether this may be done, and sets a new password with it.
+
+    :param by: None for the operator at the server.
+    """
+    removed, _per_model = Authenticator.objects.filter(user=user).delete()
+    if removed:
+        record(AccessLog.Kind.SECURITY_CHANGED, request=context.request, user=by, subject=user, what="factors_cleared")
+
+
+def _code() -> forms.CharField:
+    attrs = {"autocomplete": "one-time-code", "inputmode": "numeric"}
+    return CodeInput(label=_("验证码"), widget=forms.TextInput(attrs=attrs))
+
+
+class ActivateAppForm(ActivateTOTPForm):
+    code = _code()
 
 
 # The library counts wrong codes in the cache. These ask the lock as well, which holds also while the cache is away.
 
 
 class SecondFactorForm(AuthenticateForm):
+    code = _code()
+
     def clean_code(self) -> str:
         get_adapter().refuse_if_locked(self.user.username)
         return super().clean_code()
 
 
 class SecondFactorAgainForm(ReauthenticateForm):
+    code = _code()
+
     def clean_code(self) -> str:
         get_adapter().refuse_if_locked(self.user.username)
         return super().clean_code()

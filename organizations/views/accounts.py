@@ -24,11 +24,12 @@ from core.notices import notify
 from core.words import moment
 from organizations import accounts
 from organizations.filters import UserFilter
-from organizations.forms import AccountFactsForm, AccountForm, OwnFactsForm, ReasonForm
+from organizations.forms import AccountFactsForm, AccountForm, OneTimePasswordForm, OwnFactsForm, ReasonForm
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, can, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
+from organizations.signin.factors import has_factor
 from organizations.tables import UserTable, account_state, appointment_state
 from organizations.views.common import edit, holding, pick_place, seen, told
 from organizations.views.timeline import changes
@@ -201,9 +202,10 @@ def user_edit(request: SignedIn, pk: int) -> HttpResponse:
 def user_password(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
     accounts.can_manage(request.user, account).require()
-    if request.method == "POST":
+    form = OneTimePasswordForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
-            password = accounts.set_one_time_password(account, by=request.user)
+            password = accounts.set_one_time_password(account, by=request.user, **form.cleaned_data)
         except ValidationError as error:
             told(request, error)
             return redirect(account)
@@ -219,6 +221,7 @@ def user_password(request: SignedIn, pk: int) -> HttpResponse:
             _("此人所有已登录的设备都会退出。"),
             _("此人下次登录要改成自己的密码。"),
         ],
+        "form": form if has_factor(account) else None,
         "submit_label": _("生成密码"),
         "cancel_url": account.get_absolute_url(),
     }

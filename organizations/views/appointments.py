@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.forms import refuse
 from core.keys import key
 from core.lists import ListView
+from core.words import moment
 from organizations import accounts
 from organizations.filters import AppointmentFilter
 from organizations.forms import AppointForm, HandOverForm, InstantForm
@@ -114,7 +115,9 @@ def appointment_end(request: SignedIn, pk: int) -> HttpResponse:
                 return redirect(appointment.user)
             refuse(form, error)
         else:
-            messages.success(request, _("任职已终止：%(what)s。") % {"what": appointment})
+            words = {"what": appointment, "at": moment(facts["at"])}
+            later = _("任职将于 %(at)s 终止：%(what)s。") % words
+            messages.success(request, later if facts["at"] else _("任职已终止：%(what)s。") % words)
             return redirect(appointment.user)
     context = {
         "title": _("终止任职"),
@@ -151,8 +154,10 @@ def appointment_hand_over(request: SignedIn, pk: int) -> HttpResponse:
         except ValidationError as error:
             refuse(form, error)
         else:
-            words = {"role": new.get_role_display(), "to": new.user}
-            messages.success(request, _("“%(role)s”已交给%(to)s。待办随职责走，不用另外转。") % words)
+            words = {"role": new.get_role_display(), "to": new.user, "at": moment(facts["at"])}
+            later = _("“%(role)s”将于 %(at)s 交给%(to)s，待办到时随职责走。") % words
+            done = _("“%(role)s”已交给%(to)s。待办随职责走，不用另外转。") % words
+            messages.success(request, later if facts["at"] else done)
             return redirect(new.user)
     words = {"who": appointment.user, "where": appointment.organization, "role": appointment.get_role_display()}
     context = {

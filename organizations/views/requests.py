@@ -80,6 +80,7 @@ def request_edit(request: SignedIn, pk: int) -> HttpResponse:
     if refused:
         return refused
     form = RequestForm(request.POST or None, instance=record, own=request.user)
+    left_open = ""
     if request.method == "POST" and form.is_valid():
         try:
             form.save()
@@ -92,7 +93,8 @@ def request_edit(request: SignedIn, pk: int) -> HttpResponse:
             done = _hand_in(request, record, form) if request.POST.get("action") == "submit" else _kept(request, record)
             if done:
                 return done
-    return render(request, "organizations/request_form.html", _form_context(record, form))
+            left_open = _("草稿已保存。下面几项改好才能提交")
+    return render(request, "organizations/request_form.html", {**_form_context(record, form), "refused": left_open})
 
 
 def _not_editable(request: SignedIn, record: AccountRequest) -> HttpResponse | None:

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -49,6 +50,7 @@ def organization_create(request: SignedIn) -> HttpResponse:
         "form": form,
         "sections": sections,
         "submit_label": _("增设"),
+        "cancel_url": reverse("organizations:organization_list"),
         "keep_key": "office-new",
     }
     return render(request, "generic/form.html", context)
@@ -103,7 +105,7 @@ def organization_close(request: SignedIn, pk: int) -> HttpResponse:
             return redirect(office)
     left = tree.in_the_way(office, _day(form))
     consequences = [_("停用后不能再登录办理，记录都保留。"), _("名称和代码不再给别的机构用。")]
-    if left:
+    if left and not form.errors:
         consequences.insert(0, _("现在还不能停用，先处理完：%(left)s。") % {"left": _("、").join(left)})
     context = {
         "title": _("停用%(office)s") % {"office": office},

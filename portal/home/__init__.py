@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from core.together import Question, Written, written
 from organizations.models import User
-from organizations.permissions import Access
+from organizations.permissions import Access, access
 from organizations.signed_in import SignedIn
 from portal.home import assessments, duties, filings, people, requests, teams, training, year
 from portal.home.task import urgency
@@ -57,6 +57,7 @@ def home(request: SignedIn) -> HttpResponse:
         "progress": year.progress(numbers),
         "counted_at": numbers.tally.at,
         "year": timezone.localdate().year,
+        "without_duty": not access(user).held and not user.appointments.in_force().exists(),
     }
     return render(request, "portal/home.html", context)
 

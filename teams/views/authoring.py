@@ -57,9 +57,8 @@ def led(filing: Filing, findings: Iterable[Finding]) -> list[dict[str, Any]]:
 
 
 def posted_version(request: SignedIn) -> int:
-    """Version the page was opened with; 0, which no record has, for anything that is none."""
-    raw = request.POST.get("version", "")
-    return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 9 else 0
+    """Version the page was opened with; 0, which no record has, where it says none: a draft is compared in any case."""
+    return common.version_seen(request) or 0
 
 
 def opened(request: SignedIn) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core import counts, metrics, tasks
 from core.metrics import Period
+from organizations.permissions import forget
 
 CALLS: list[Any] = []
 
@@ -137,7 +138,11 @@ def test_a_page_says_that_it_is_counting_and_asks_again(url, as_user, region, mo
 
 
 def test_somebody_with_part_of_the_sight_has_counts_of_its_own(region, captain, office):
-    from people.heads import sight  # models are ready only in a test
+    from organizations.sights import sight  # models are ready only in a test
 
-    assert sight(region, office("150400")) is None
-    assert sight(captain, office("150400")) == captain.pk
+    assert sight(region, office("150400"), "view_member")["user"] is None
+    held = sight(captain, office("150400"), "view_member")
+    assert held["user"] == captain.pk
+    captain.appointments.update(starts_at="2025-01-01T00:00Z", ends_at="2026-01-01T00:00Z")
+    forget(captain)
+    assert sight(captain, office("150400"), "view_member")["held"] != held["held"], "not shown after a duty has ended"

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
+from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
 from core.attachments import attach
@@ -134,6 +135,12 @@ def test_storage_away_is_told_as_an_outage(away, draft, chifeng, as_user):
 def test_job_waits_for_a_storage_that_is_away(away, region, settings):
     settings.JOBS = {"steps": "tests.core.sample_jobs.steps"}
     job = Job.objects.create(kind="steps", title="年度汇总", created_by=region)
+    for _outage in range(5):
+        run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (Job.State.QUEUED, 0)
+    assert "文件存储暂时连不上" in job.message
+    Job.objects.update(created_at=timezone.now() - timedelta(days=1))
     run(job.pk)
     job.refresh_from_db()
-    assert job.state == Job.State.RUNNING  # until its lease runs out; then it is put back
+    assert job.state == Job.State.FAILED

@@ -65,6 +65,13 @@ def test_bad_input_is_shown_and_nothing_is_made(as_user, region_security, songsh
     assert not User.objects.filter(name="").exists()
 
 
+@pytest.mark.parametrize("phone", ["138 0000-0001", "１３８０００００００１", "+86 13800000001", "0086-138-0000-0001"])
+def test_what_a_chinese_keyboard_or_a_copy_gives_is_understood(as_user, region_security, songshan, phone):
+    facts = {"name": "敖登格日乐", "username": " Ａｏdeng", "phone": phone}
+    as_user(region_security).post(create_url(songshan.organization), facts)
+    assert User.objects.get(username="aodeng").phone == "13800000001"
+
+
 @pytest.mark.parametrize("name", ["张\u200b三", "张三\u202egnp.", "\ufeff张三", "张\u2066三"])
 def test_name_with_characters_nobody_sees_is_refused(as_user, region_security, songshan, name):
     facts = {"name": name, "username": "zhangsan", "role": "", "basis": ""}

@@ -145,7 +145,9 @@ def test_ended_duty_ends_at_once_also_for_who_is_signed_in(as_user, region_secur
 
 def test_end_at_a_later_instant_keeps_the_duty_till_then(as_user, region_security, songshan):
     held, instant = appointment_of(songshan), timezone.now() + timedelta(days=2)
-    as_user(region_security).post(end_url(held), {"reason": "退休", "at": local(instant)})
+    facts = {"reason": "退休", "at": local(instant)}
+    response = as_user(region_security).post(end_url(held), facts, follow=True)
+    assert f"任职将于 {local(instant).replace('T', ' ')} 终止" in messages_of(response)[0]
     held.refresh_from_db()
     assert local(held.ends_at) == local(instant)
     assert held.is_in_force()
@@ -158,6 +160,13 @@ def test_end_needs_a_reason_and_cannot_lie_in_the_past(as_user, region_security,
     assert set(response.context["form"].errors) == {"reason", "at"}
     held.refresh_from_db()
     assert held.ends_at is None
+
+
+def test_the_minute_that_has_begun_is_now(as_user, region_security, songshan):
+    held = appointment_of(songshan)
+    as_user(region_security).post(end_url(held), {"reason": "退休", "at": local(timezone.now())})
+    held.refresh_from_db()
+    assert not held.is_in_force()
 
 
 def test_second_end_is_told_who_was_first(as_user, region_security, songshan):

@@ -1,5 +1,7 @@
 """Signing in: by name and password, five failures lock, the record says who, and nothing tells which names exist."""
 
+import io
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -11,6 +13,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -215,6 +218,44 @@ def test_a_code_is_asked_for_and_signs_in(client: Client, with_code: User) -> No
     assert "_auth_user_id" not in client.session
     assert client.post(reverse("mfa_authenticate"), {"code": code_now()}).status_code == 302
     assert AccessLog.objects.latest("id").detail == {"methods": ["password", "mfa"]}
+
+
+def test_a_code_is_taken_in_groups_and_full_width(client: Client, with_code: User) -> None:
+    sign_in(client, "chifeng")
+    code = code_now().translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+    assert client.post(reverse("mfa_authenticate"), {"code": f" {code[:3]} {code[3:]}"}).status_code == 302
+
+
+def test_a_key_is_offered_to_those_who_have_one(client: Client, with_code: User) -> None:
+    sign_in(client, "chifeng")
+    assert (
+        "mfa_webauthn_authenticate" not in client.get(reverse("mfa_authenticate")).content.decode().split("<script")[0]
+    )
+
+
+def test_a_lost_telephone_is_cleared_with_the_password(
+    client: Client, with_code: User, as_user: Any, cast: Any
+) -> None:
+    RecoveryCodes.activate(with_code)
+    security = as_user(User.objects.get(username="region-security"))
+    address = reverse("organizations:user_password", args=[with_code.pk])
+    security.post(address)
+    assert Authenticator.objects.filter(user=with_code).count() == 2
+    password = security.post(address, {"without_factors": "on"}).context["password"]
+    row = AccessLog.objects.filter(kind="security_changed").latest("id")
+    assert (row.user_name, row.subject, row.detail) == ("region-security", with_code.name, {"what": "factors_cleared"})
+    assert sign_in(client, "chifeng", password)["Location"] == "/"
+
+
+def test_the_operator_lets_the_last_administrator_in_again(region_security: User, client: Client) -> None:
+    TOTP.activate(region_security, SECRET)
+    call_command("reset_sign_in", "region-security", stdout=(said := io.StringIO()))
+    password = re.search(r"一次性密码：(\S+)（", said.getvalue())[1]
+    assert sign_in(client, "region-security", password)["Location"] == "/"
+    row = AccessLog.objects.get(kind="security_changed")
+    assert (row.user, row.subject, row.detail) == (None, region_security.name, {"what": "factors_cleared"})
+    with pytest.raises(CommandError, match="没有这个登录名"):
+        call_command("reset_sign_in", "nobody")
 
 
 def test_a_code_is_good_once(client: Client, with_code: User) -> None:

@@ -59,6 +59,13 @@ def test_ending_duty_is_shown_to_both(as_user, region_security, songshan):
     assert any("宋山经（演示）在赤峰市松山区红十字会" in what for _tone, _when, what in tasks(as_user(region_security)))
 
 
+def test_who_holds_no_duty_is_told_so(as_user, region_security, songshan, assessor):
+    accounts.end_appointment(appointment_of(songshan), by=region_security, reason="调离")
+    page = as_user(songshan).get(HOME).content.decode()
+    assert ("您现在没有职责" in page, "没有要办的事" in page) == (True, False)
+    assert "您现在没有职责" not in as_user(assessor).get(HOME).content.decode()
+
+
 def test_year_is_of_the_own_tree(as_user, chifeng, member):
     progress = as_user(chifeng).get(HOME).context["progress"]
     assert [(str(line["label"]), line["value"], line["total"]) for line in progress] == [
