@@ -1,6 +1,7 @@
 """What becomes of a membership: full, probation, left, back, away, another team; alone and several at once."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.urls import reverse
@@ -68,6 +69,14 @@ def test_probation_becomes_full_and_back_with_a_reason(as_user, captain, place):
     ]
     assert [str(label) for label, _comment in story] == ["转为预备", "转为正式", "列入名册"]
     assert story[0][1] == "考核后补训"
+
+
+def test_what_is_done_with_a_membership_is_found_from_the_roster(as_user, captain, place):
+    membership, client = builders.member(place, 1), as_user(captain)
+    way = (reverse("people:member_list"), membership.person.get_absolute_url(), url("detail", membership))
+    for here, there in pairwise((*way, f"{url('move', membership)}?action=end")):
+        assert f'href="{there}"' in said(client.get(here)), there
+    assert url("edit", membership) in said(client.get(url("detail", membership)))
 
 
 def test_leaving_asks_when_and_why_and_can_be_taken_back(as_user, captain, place):
