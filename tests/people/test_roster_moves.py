@@ -256,3 +256,14 @@ def test_demo_members_have_everything_that_can_be_the_matter(cast):
     assert set(Membership.objects.values_list("presence", flat=True)) == {"active", "leave", "suspended"}
     assert Person.objects.filter(memberships__organization__code=TEAM_CODE).count() == 13
     assert Membership.objects.count() == Person.objects.count() + 1  # one is in two teams
+
+
+def test_who_keeps_one_roster_begins_there(as_user, captain, chifeng, leader, place, second):
+    page = said(as_user(captain).get(reverse("people:member_list")))
+    assert reverse("people:member_create", args=[place.pk]) in page
+    assert reverse("people:roster_import", args=[place.pk]) in page
+    assert reverse("people:invitation_list", args=[place.pk]) in said(
+        as_user(captain).get(reverse("people:application_list"))
+    )
+    assert reverse("people:roster_import_all") in said(as_user(chifeng).get(reverse("people:member_list")))
+    assert "/import/" not in said(as_user(leader).get(reverse("people:member_list")))
