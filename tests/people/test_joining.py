@@ -58,7 +58,7 @@ def test_what_a_phone_fills_in_is_kept_in_one_way(invited):
     assert 'maxlength="11"' not in page, "a number with spaces would be cut where nobody sees it"
     send(invited, name="乌仁图雅 •　敖特根", mobile="＋８６ 139-0000 1111", emergency_phone="(0476) 8888888")
     made = Application.objects.get()
-    facts = made.payload
+    facts = made.payload["facts"]
     assert (made.name, facts["mobile"], facts["emergency_phone"]) == (
         "乌仁图雅·敖特根",
         "13900001111",
