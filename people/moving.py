@@ -28,6 +28,12 @@ def teams_kept(user: User) -> QuerySet[Organization]:
     return kept
 
 
+def only_team(user: User) -> Organization | None:
+    """The one team whose roster the user keeps, as a captain does; None where there are several, or none."""
+    found = list(teams_kept(user)[:2])
+    return found[0] if len(found) == 1 else None
+
+
 @transaction.atomic
 def transfer(
     membership: Membership, to: Organization | None, *, on: date, by: User, reason: str = ""

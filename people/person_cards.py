@@ -49,8 +49,11 @@ SECTIONS: dict[str, Section] = {
 
 def cards(person: Person, *, sees_sealed: bool, edits: bool) -> list[dict[str, Any]]:
     """Each section with ``rows`` (label, value) of what is known, phones masked, and the labels of what is not
-    (``empty``); reads nothing further."""
-    return [_card(person, section, sees_sealed, edits) for section in SECTIONS.values()]
+    (``empty``); reads nothing further. Of somebody anonymised, only what stayed."""
+    found = [_card(person, section, sees_sealed, edits) for section in SECTIONS.values()]
+    if person.anonymised_at is None:
+        return found
+    return [{**card, "empty": ""} for card in found if card["rows"]]
 
 
 def _card(person: Person, section: Section, sees_sealed: bool, edits: bool) -> dict[str, Any]:
@@ -75,6 +78,8 @@ def _value(person: Person, field: Any) -> str:
     if field.name in PHONES:
         return masking.phone(value)
     text = field_in_words(field, value)
+    if field.name == "birth" and person.anonymised_at is not None:
+        return _("%(year)d 年") % {"year": value.year}  # the day was taken out
     if field.name == "birth":
         return _("%(day)s（%(age)d 岁）") % {"day": text, "age": person.age_on(timezone.localdate()) or 0}
     return masking.mask_text(text)

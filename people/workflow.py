@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 from core.decisions import Decision, no
 from core.workflow import Move, Workflow
 from organizations.models import User
-from organizations.permissions import acting_for, can
+from organizations.permissions import acting_for
 from organizations.roles import Right
 from people.choices import EndKind
 from people.models import Certificate, Membership
@@ -33,8 +33,7 @@ from people.states import CERTIFICATE_STEPS, MEMBERSHIP_STEPS
 
 # -- membership -----------------------------------------------------------------------------------------
 def keeps(membership: Membership, user: User) -> Decision:
-    """Whoever keeps the team's roster."""
-    return can(user, Right.EDIT_MEMBER, membership.organization)
+    return membership.can_edit(user)
 
 
 def _confirm(membership: Membership, by: User) -> None:
@@ -54,9 +53,7 @@ def _end(membership: Membership, by: User, *, left_on: date, end_kind: str, end_
 
 
 def _reinstate(membership: Membership, by: User) -> None:
-    """:raises ValidationError: it was anonymised since."""
-    if membership.person.anonymised_at is not None:
-        raise ValidationError(_("这份档案已经匿名化，不能再改。"))
+    """:raises ValidationError: the person has gone on to another team."""
     if membership.end_kind == EndKind.TRANSFER:
         raise ValidationError(_("已经转到别的队伍的，不能恢复队籍；要回来的请重新入队。"))
     membership.left_on, membership.end_kind, membership.end_reason = None, "", ""

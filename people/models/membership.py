@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.decisions import Decision
+from core.decisions import Decision, no
 from core.history import tracked
 from core.lookups import has_none
 from organizations.models import Organization, User
@@ -157,6 +157,9 @@ class Membership(models.Model):
         return self.presence != Presence.ACTIVE and not back
 
     def can_edit(self, user: User) -> Decision:
+        """Whoever keeps the team's roster."""
         from organizations.permissions import can  # the permission module reads the organization's model
 
+        if self.person.anonymised_at is not None:
+            return no(_("这份档案已经匿名化，不能再改。"))
         return can(user, Right.EDIT_MEMBER, self.organization)

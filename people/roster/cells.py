@@ -13,8 +13,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.imports.days import AHEAD, Written, no_day, written
+from core.phones import numbers
 from people.choices import Gender
-from people.names import dotted
+from people.names import dotted, joined_name
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,6 @@ class Cell:
 
 
 EMPTY = Cell("")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ'’.\-]+")
 _NAME_NOISE = re.compile(r"[（(][^（）()]*[）)]$")
 _EDGES = "。、，,;；:：-—_·"  # slips before and behind a name
 _NAMES = re.compile(r"[、，,;；/／|\n]+")
@@ -46,10 +46,7 @@ def name(text: str) -> Cell:
         raise ValueError(_("这一格像是几个人的姓名，请每人写一行。"))
     said = " ".join(said.split()) or whole
     note = _("括号里的内容没有作为姓名。") if said != " ".join(whole.split()) else ""
-    joined = ""
-    for part in said.split():
-        gap = " " if joined and _keeps_space(joined[-1]) and _keeps_space(part[0]) else ""
-        joined += gap + part
+    joined = joined_name(said)
     if _TWO.search(said):
         note += _("中间有空格，按一个人“%(name)s”登记；是两个人或写了职务的，请改。") % {"name": joined[:30]}
     return Cell(unicodedata.normalize("NFC", joined), note)
@@ -61,10 +58,6 @@ def contact(text: str) -> Cell:
         return name(text)
     except ValueError:
         return Cell("、".join(name(part).value for part in _NAMES.split(text) if part.strip()))
-
-
-def _keeps_space(character: str) -> bool:
-    return bool(_LATIN.fullmatch(character)) or "\u1800" <= character <= "\u18af"
 
 
 def words(text: str) -> Cell:
@@ -148,19 +141,13 @@ def period(text: str) -> Cell:
 
 
 # -- phones -------------------------------------------------------------------------------------------------
-_MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86)?(1[3-9]\d{9})(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})(\d{7,8})(?!\d)")
-_AREA = re.compile(r"[（(]\s*(0\d{2,3})\s*[）)]\s*[-—–]?\s*")
-_GROUPED = re.compile(r"(?<=\d)[\s\-－–—‑](?=\d)")
-_BETWEEN = re.compile(r"[、，,;；/／|\n或]+|\s{2,}")
-_PLUS = re.compile(r"(?:\+|(?<!\d)(?<!\d[\s\-])00)\s*86[\s\-]*")  # where a number begins
 
 
 def phones(text: str) -> Cell:
     """The first mobile number, and a second number of the same cell as ``other_phone``; both are told."""
     if text in NOTHING:
         return EMPTY
-    found = _numbers(text)
+    found = numbers(text)
     mobiles = [number for number in found if number.startswith("1")]
     if not mobiles:
         if found:
@@ -179,38 +166,11 @@ def phone(text: str) -> Cell:
     """One number, mobile or not, in the one way it is kept."""
     if text in NOTHING:
         return EMPTY
-    found = _numbers(text)
+    found = numbers(text)
     if not found:
         raise ValueError(_("电话应写成 0471-1234567 或 11 位手机号。"))
     note = _("格里有多个号码，只登记第一个。") if len(found) > 1 else ""
     return Cell(found[0], note)
-
-
-def _numbers(text: str) -> list[str]:
-    """Numbers in the order written. Spaces and hyphens inside a number fall away; two numbers apart by one space stay
-    two, because together they are too long to be one."""
-    found: list[str] = []
-    for piece in _BETWEEN.split(_AREA.sub(r"、\1-", _PLUS.sub("、", text))):
-        for part in _apart(piece):
-            digits = _GROUPED.sub("", part)
-            mobile, landline = _MOBILE.search(digits), _LANDLINE.search(digits)
-            if mobile:
-                found.append(mobile[1])
-            elif landline:
-                found.append(_spelled(landline))
-    return list(dict.fromkeys(found))
-
-
-def _apart(piece: str) -> list[str]:
-    digits = sum(character.isdigit() for character in piece)
-    return piece.split() if digits > 13 else [piece]
-
-
-def _spelled(landline: re.Match[str]) -> str:
-    """Area codes of three digits are those of a few large cities."""
-    whole = landline[1] + landline[2]
-    area = 3 if whole[1] in "12" else 4
-    return f"{whole[:area]}-{whole[area:]}"
 
 
 # -- lists of words -----------------------------------------------------------------------------------------

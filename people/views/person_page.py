@@ -132,7 +132,7 @@ def person_detail(request: SignedIn, pk: int) -> HttpResponse:
         return redirect(kept)  # an old address of a record that was merged
     consents = list(Consent.objects.filter(person=page.person).select_related("text"))
     context = page.context(
-        teams=[_team(row) for row in page.memberships],
+        teams=[_team(request, row) for row in page.memberships],
         cards=cards(page.person, sees_sealed=bool(page.reveals), edits=bool(page.edits)),
         differences=differences(page.person),
         consents=consents,
@@ -141,13 +141,14 @@ def person_detail(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "people/person_detail.html", context)
 
 
-def _team(row: Membership) -> dict[str, Any]:
-    """A membership with its chip, and what it lacks where it is current."""
+def _team(request: SignedIn, row: Membership) -> dict[str, Any]:
+    """A membership with its chip, what it lacks where it is current, and whether the reader keeps it."""
     return {
         "membership": row,
         "state": membership_state(row),
         "lacks": needs_of(row) if row.is_current else [],
         "url": roster_url(row.organization),
+        "keeps": row.can_edit(request.user),
     }
 
 

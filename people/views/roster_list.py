@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.lists import ListView
+from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
 from people.filters.roster import MemberFilter, RosterFilter
 from people.models import Membership
+from people.moving import only_team
 from people.papers_shown import with_papers
 from people.readiness import with_needs
 from people.tables.roster import RosterTable
@@ -51,8 +53,11 @@ class MemberList(MembershipList):
     template_name = "people/roster_list.html"
 
     def get_context(self) -> dict[str, Any]:
+        user = self.request.user
         return {
             **super().get_context(),
+            "keeps": Right.EDIT_MEMBER in access(user),
+            "team": only_team(user),
             "search_hint": _("姓名、完整的证件号码或手机号"),
             "empty_hint": _("各队登记或导入队员以后在这里列出。"),
         }

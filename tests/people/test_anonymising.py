@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from core import encryption
@@ -231,6 +232,27 @@ def test_what_numbers_are_made_of_stays(known: Person, chifeng: User, as_user: C
     assert history.count() == events + 1
     assert history.last().pgh_context["user"] == chifeng.pk
     assert {event.name for event in history} == {f"已匿名 #{known.pk}"}
+
+
+def test_the_pages_say_so_and_nobody_takes_the_record_up_again(
+    known: Person, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    client = as_user(chifeng)
+    carried_out(client, known)
+    page = client.get(known.get_absolute_url()).content.decode()
+    assert "已匿名化：个人信息已经删除" in page
+    assert "1990 年" in page
+    assert "1990-01-01" not in page, "no day that was made up"
+    assert "还没有填" not in page
+    ended = known.memberships.order_by("pk").first()
+    assert ended is not None
+    address = reverse("people:membership_detail", args=[ended.pk])
+    shown = client.get(address).context
+    assert (list(shown["moves"]), shown["kept"]) == ([], False)
+    client.post(f"{address}move/", {"action": "reinstate", "comment": "回来了"})
+    assert client.get(f"{address}edit/").status_code == 403
+    ended.refresh_from_db()
+    assert ended.state == "ended"
 
 
 @pytest.mark.parametrize("has_duty", [True, False])

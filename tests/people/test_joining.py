@@ -52,6 +52,22 @@ def test_form_shows_team_note_and_whole_consents(invited):
     assert "csrfmiddlewaretoken" in text
 
 
+def test_what_a_phone_fills_in_is_kept_in_one_way(invited):
+    page = Client().get(reverse("people:join", args=[invited.key])).content.decode()
+    assert 'name="mobile"' in page
+    assert 'maxlength="11"' not in page, "a number with spaces would be cut where nobody sees it"
+    send(invited, name="乌仁图雅 •　敖特根", mobile="＋８６ 139-0000 1111", emergency_phone="(0476) 8888888")
+    made = Application.objects.get()
+    facts = made.payload["facts"]
+    assert (made.name, facts["mobile"], facts["emergency_phone"]) == (
+        "乌仁图雅·敖特根",
+        "13900001111",
+        "0476-8888888",
+    )
+    for wrong in ("13900001111 13900002222", "1390000111", "13900001111 巴图"):
+        assert "mobile" in send(invited, id_number=citizen(3), mobile=wrong).context["form"].errors, wrong
+
+
 def test_form_needs_the_csrf_token(invited):
     strict = Client(enforce_csrf_checks=True)
     answer = send(invited, strict)

@@ -1,6 +1,7 @@
 """What becomes of a membership: full, probation, left, back, away, another team; alone and several at once."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.urls import reverse
@@ -68,6 +69,14 @@ def test_probation_becomes_full_and_back_with_a_reason(as_user, captain, place):
     ]
     assert [str(label) for label, _comment in story] == ["转为预备", "转为正式", "列入名册"]
     assert story[0][1] == "考核后补训"
+
+
+def test_what_is_done_with_a_membership_is_found_from_the_roster(as_user, captain, place):
+    membership, client = builders.member(place, 1), as_user(captain)
+    way = (reverse("people:member_list"), membership.person.get_absolute_url(), url("detail", membership))
+    for here, there in pairwise((*way, f"{url('move', membership)}?action=end")):
+        assert f'href="{there}"' in said(client.get(here)), there
+    assert url("edit", membership) in said(client.get(url("detail", membership)))
 
 
 def test_leaving_asks_when_and_why_and_can_be_taken_back(as_user, captain, place):
@@ -247,3 +256,14 @@ def test_demo_members_have_everything_that_can_be_the_matter(cast):
     assert set(Membership.objects.values_list("presence", flat=True)) == {"active", "leave", "suspended"}
     assert Person.objects.filter(memberships__organization__code=TEAM_CODE).count() == 13
     assert Membership.objects.count() == Person.objects.count() + 1  # one is in two teams
+
+
+def test_who_keeps_one_roster_begins_there(as_user, captain, chifeng, leader, place, second):
+    page = said(as_user(captain).get(reverse("people:member_list")))
+    assert reverse("people:member_create", args=[place.pk]) in page
+    assert reverse("people:roster_import", args=[place.pk]) in page
+    assert reverse("people:invitation_list", args=[place.pk]) in said(
+        as_user(captain).get(reverse("people:application_list"))
+    )
+    assert reverse("people:roster_import_all") in said(as_user(chifeng).get(reverse("people:member_list")))
+    assert "/import/" not in said(as_user(leader).get(reverse("people:member_list")))
