@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from organizations.models import User
 from teams.choices import Stance
 from teams.desk.deciding import Seen
+from teams.inputs import TidyInput
 from teams.models import Filing
 from teams.validators import validate_document_number, validate_not_future
 
@@ -41,7 +42,7 @@ class DecideForm(SeenForm):
     )
     reply_no = forms.CharField(
         label=gettext_lazy("批复文号"), max_length=40, validators=[validate_document_number],
-        help_text=gettext_lazy("例：内红赈发〔2024〕19号。"),
+        widget=TidyInput("reply_no"), help_text=gettext_lazy("例：内红赈发〔2024〕19号。"),
     )  # fmt: skip
     reply_on = forms.DateField(
         label=gettext_lazy("批复日期"), validators=[validate_not_future],
