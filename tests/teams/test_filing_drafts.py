@@ -1,10 +1,13 @@
 """A draft page by page: kept whatever is wrong, saved while one types, shared by two, handed in once."""
 
+import re
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from core.models import WorkflowEvent
+from core.models import Attachment, WorkflowEvent
 from organizations.models import Appointment
 from teams.drafting import LONGEST, MOST_POSTS, keep
 from teams.models import ExitItem, FieldComment, Filing
@@ -59,6 +62,20 @@ def test_what_is_typed_by_habit_is_understood_as_in_a_list(as_user, chifeng, off
     payload = kept(draft)
     there = {f"posts-0-{name}": value for name, value in payload["posts"][0].items()} | payload
     assert {name: there[name] for name in typed} == {name: meant for name, (_written, meant) in HABITS[part].items()}
+
+
+def test_a_wrong_paper_is_taken_back_on_its_page(chifeng, office):
+    draft = builders.drafted(chifeng, office("150400"))
+    builders.paper(draft, "application", chifeng)
+    client = Client(enforce_csrf_checks=True)  # as a browser: what the page does not carry is not there
+    client.force_login(chifeng)
+    page = client.get(section(draft, "papers")).content.decode()
+    (form,) = re.findall(r'<form method="post" action="(/files/[^"]+/withdraw/)">(.*?)</form>', page, re.DOTALL)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form[1])
+    typed = {"csrfmiddlewaretoken": token[1], "reason": "传错了"}
+    response = client.post(form[0], typed, headers={"Referer": f"http://testserver{section(draft, 'papers')}"})
+    assert response["Location"].endswith(section(draft, "papers"))  # and not to the filing's own page
+    assert not Attachment.objects.of(draft).current().exists()
 
 
 def test_a_day_that_cannot_be_is_shown_where_it_can_be_mended(as_user, chifeng, office):
