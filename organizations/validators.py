@@ -23,8 +23,8 @@ def validate_uscc(value: str) -> None:
 
 
 def validate_phone(value: str) -> None:
-    """A landline with area code (0\\d{2,3}-\\d{7,8}) or a mobile number."""
-    if not re.fullmatch(r"0\d{2,3}-\d{7,8}|1[3-9]\d{9}", value):
+    """A landline with area code, and perhaps an extension (0\\d{2,3}-\\d{7,8}-\\d{1,6}), or a mobile number."""
+    if not re.fullmatch(r"0\d{2,3}-\d{7,8}(-\d{1,6})?|1[3-9]\d{9}", value, re.ASCII):
         raise ValidationError(_("电话应写成 0471-1234567 或 11 位手机号。"))
 
 

@@ -20,9 +20,12 @@ _BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff·])\s+(?=[\u3400-\u9fff·])")
 _SEPARATORS = re.compile(r"[、，,;；/／|\n]+")
 _PERSON = re.compile(r"(?P<name>[^(（\d]+?)\s*[(（]?\s*(?P<phone>1[\d\s-]{10,14}|0\d{2,3}[\s-]?\d{7,8})?\s*[)）]?")
 _REMARK = re.compile(r"[（(][^（）()\d]*[）)]")  # 李志强（兼）
-_DASHES = str.maketrans("－—–‐−", "-----")
+_TELEPHONE = str.maketrans("－—–‐−（）＋", "-----()+")
+_EXTENSION = r"(?:\(?(?:-|转|分机|内线|ext\.?)+[:：]?(\d{1,6})\)?)?"
 _YEAR = re.compile(r"[\[［(（【〈《]\s*((?:19|20)\d{2})\s*[\]］)）】〉》]")
-_DEGREES = re.compile(r"(\d{1,3})\s*[°度]\s*(?:(\d{1,2})\s*[′'’分]\s*)?(?:(\d{1,2}(?:\.\d+)?)\s*(?:[″\"”秒]|''|’’)?)?")
+_DEGREES = re.compile(
+    r"(\d{1,3})\s*[°度]\s*(?:(\d{1,2}(?:\.\d+)?)\s*[′'’分]\s*)?(?:(\d{1,2}(?:\.\d+)?)\s*(?:[″\"”秒]|''|’’)?)?"
+)
 _CATEGORIES: Mapping[str, str] = {
     "赈灾": "relief", "医疗救护": "medical", "医疗救援": "medical", "医疗救助": "medical", "应急供水": "water",
     "公共卫生": "public_health", "卫生": "public_health", "心理救援": "psych", "心理援助": "psych",
@@ -46,6 +49,13 @@ def joined(text: str) -> str:
 class Name(Text):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         return joined(value or "")
+
+
+class PersonName(Text):
+    """One name; the dot in Mongolian names is one character, however it was typed."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        return joined(dotted(value or ""))
 
 
 class Kind(Choice):
@@ -87,18 +97,21 @@ class Office(Lookup):
 
 
 class Phone(Text):
-    """138 0000 1234, 0476－1234567, 04761234567."""
+    """138 0000 1234, +86 138-0000-1234, 0476－1234567, 04761234567, 0476-1234567转801."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        text = re.sub(r"\s+", "", (value or "").translate(_DASHES))
-        if re.fullmatch(r"1[\d-]{10,13}", text):
-            return text.replace("-", "")
-        landline = re.fullmatch(r"\(?(0\d{2,3})\)?-?(\d{7,8})", text.replace("（", "(").replace("）", ")"))
+        text = re.sub(r"\s+", "", (value or "").translate(_TELEPHONE))
+        mobile = re.fullmatch(r"(?:\(?\+?86\)?-?)?(1[\d-]{10,13})", text)
+        if mobile:
+            return mobile[1].replace("-", "")
+        landline = re.fullmatch(rf"\(?(0\d{{2,3}})\)?-?(\d{{7,8}}){_EXTENSION}", text, re.IGNORECASE)
+        if landline is None:
+            return text
+        area, number = landline[1], landline[2]
         # where the area code ends is only clear when the digits leave one way to read them (Inner Mongolia: 047x, 048x)
-        if landline and re.fullmatch(r"04[78]\d\d{7,8}", landline[1] + landline[2]):
-            digits = landline[1] + landline[2]
-            return f"{digits[:4]}-{digits[4:]}"
-        return f"{landline[1]}-{landline[2]}" if landline else text
+        if re.fullmatch(r"04[78]\d\d{7,8}", area + number):
+            area, number = (area + number)[:4], (area + number)[4:]
+        return "-".join(part for part in (area, number, landline[3]) if part)
 
 
 class Code(Text):
@@ -123,10 +136,11 @@ class DocumentNumber(Text):
 
 
 class Coordinate(Text):
-    """42.25781, 42.25781°N, 东经118.88694, 42°15′28″; to about a metre."""
+    """42.25781, 42.25781°N, 东经118.88694, 42°15′28″, 42°15.467′; to about a metre."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        text = re.sub(r"^(?:北纬|东经|[NE])\s*|\s*[NE]$", "", (value or "").strip())
+        written = (value or "").strip()
+        text = re.sub(r"^(?:北纬|东经|[NE])\s*|\s*[NE]$", "", written)
         found = _DEGREES.fullmatch(text)
         try:
             if found:
@@ -134,7 +148,7 @@ class Coordinate(Text):
                 return _metre(Decimal(found[1]) + minutes / 60)
             return _metre(Decimal(text.rstrip("°度 "))) if text else ""
         except InvalidOperation:
-            return text
+            return written
 
 
 class Coordinates(Text):

@@ -23,6 +23,7 @@ from core.keys import key
 from organizations.models import Division, Organization
 from organizations.roles import OFFICE_LEVELS, Level
 from teams.choices import MANAGEMENT, ExitKind, ExitTask, Funding, PostRole
+from teams.inputs import HABITS, DayInput, TidyInput
 from teams.models import Category, PaperKind, Team, TeamPost
 from teams.naming import Named
 
@@ -97,7 +98,6 @@ PERSON, ROW = "person", "row"
 POST_KEYS = (*POST_FIELDS, PERSON, ROW)
 _POST_FIELD = re.compile(rf"posts-(\d{{1,3}})-({'|'.join(POST_FIELDS)})", re.ASCII)
 DIRECT = tuple(name for name, fact in FACTS.items() if not fact.filed)
-_DAY = {"type": "date"}
 _HELP = {
     "name": gettext_lazy("例：赤峰市红十字水上救援队。全区不重名。"),
     "host_org_name": gettext_lazy("冠名合作的填合作的社会组织全称。"),
@@ -136,20 +136,20 @@ _ABOUT: Mapping[str, Any] = {
         label=gettext_lazy("需要说明的情况"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     ),
     "year": lambda: forms.IntegerField(
-        label=gettext_lazy("确认年度"), required=False, min_value=2020, max_value=2100, widget=_digits()
+        label=gettext_lazy("确认年度"), required=False, min_value=2020, max_value=2100, widget=_digits("year")
     ),
     "exit_kind": lambda: forms.ChoiceField(
         label=gettext_lazy("退出类型"), required=False, choices=[("", gettext_lazy("请选择")), *ExitKind.choices]
     ),
     "exit_on": lambda: forms.DateField(
-        label=gettext_lazy("退出日期"), required=False, widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
+        label=gettext_lazy("退出日期"), required=False, widget=DayInput()
     ),
 }  # fmt: skip
 
 
-def _digits() -> forms.TextInput:
+def _digits(name: str) -> TidyInput:
     """A number input shows nothing of what is no number, so that a wrong value would be lost with the next save."""
-    return forms.TextInput(attrs={"inputmode": "decimal", "class": "short", "autocomplete": "off"})
+    return TidyInput(name, {"inputmode": "decimal", "class": "short", "autocomplete": "off"})
 
 
 def section_of(name: str) -> str:
@@ -223,9 +223,11 @@ def field_of(name: str, named: Named | None = None) -> forms.Field:
     else:
         field = column.formfield()
         if isinstance(field, forms.DateField):
-            field.widget = forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
-        if isinstance(field, forms.IntegerField | forms.DecimalField):
-            field.widget = _digits()
+            field.widget = DayInput()
+        elif isinstance(field, forms.IntegerField | forms.DecimalField):
+            field.widget = _digits(name)
+        elif name in HABITS:
+            field.widget = TidyInput(name)
         if isinstance(field, forms.TypedChoiceField):
             field.choices = [("", gettext_lazy("请选择")), *column.choices]
     field.label = _LABELS.get(name, field.label)
@@ -277,12 +279,23 @@ def read(name: str, raw: Any, named: Named | None = None) -> Any:
     return value
 
 
+def post_field(name: str) -> forms.Field:
+    """The form field of one part of a row of ``posts``."""
+    column: Any = TeamPost._meta.get_field(name)
+    field: forms.Field = column.formfield()
+    if name in ("name", "phone"):
+        field.widget = TidyInput("person" if name == "name" else name)
+    elif isinstance(field, forms.DateField):
+        field.widget = DayInput()
+    return field
+
+
 def read_post(row: Mapping[str, str]) -> dict[str, Any]:
     """One row of ``posts`` as values; raises ``ValidationError`` by field."""
     values, errors = {}, {}
     for name in POST_FIELDS:
         column: Any = TeamPost._meta.get_field(name)
-        field = column.formfield()
+        field = post_field(name)
         try:
             values[name] = field.clean(row.get(name, ""))
             if values[name] not in (None, ""):

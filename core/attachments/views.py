@@ -16,6 +16,7 @@ from django.db import models
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -144,4 +145,8 @@ def _refused(request: HttpRequest, owner: models.Model, error: ValidationError) 
 
 
 def _back(request: HttpRequest, owner: models.Model) -> HttpResponse:
+    """To the page the file stands on, which may be another than the record's own: a section of a draft, the desk."""
+    page = request.headers.get("Referer", "")
+    if page and url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return redirect(page)
     return redirect(owner.get_absolute_url() if hasattr(owner, "get_absolute_url") else "/")

@@ -39,14 +39,13 @@
     box.open = true;
     box.querySelector("input[type=text]").focus();
   };
+  const stand = (row) => { row.tabIndex = -1; row.dataset.row = ""; row.focus(); };
   const step = (by) => {
     const all = rows();
     if (!all.length) return;
     const at = all.indexOf(document.activeElement.closest("[id^='row-']"));
     const next = all[Math.min(all.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by))];
-    next.tabIndex = -1;
-    next.dataset.row = "";
-    next.focus();
+    stand(next);
     next.scrollIntoView({ block: "nearest" });
   };
   document.addEventListener("toggle", (event) => {
@@ -62,7 +61,7 @@
   const go = (where) => { if (queue && queue.dataset[where]) location.href = queue.dataset[where]; };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
-    if (event.key === "Escape" && event.target.closest(".comment")) { event.target.closest("[id^='row-']").focus(); return; }
+    if (event.key === "Escape" && event.target.closest(".comment")) { stand(event.target.closest("[id^='row-']")); return; }
     if (typing(event.target)) return;
     const key = event.key.toLowerCase();
     if (key === "j") go("next");

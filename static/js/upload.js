@@ -152,6 +152,7 @@
         const arrived = box.dataset.uploadFirst === undefined ? target.lastElementChild : target.firstElementChild;
         if (target !== list) this.node.remove(); else this.node.replaceWith(arrived);
         if (window.htmx) window.htmx.process(arrived);
+        box.dispatchEvent(new CustomEvent("portal:arrived", { bubbles: true }));
         count();
       }
     }

@@ -3,13 +3,17 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.language import in_chinese
 from organizations.models import User
 from teams.choices import Stance
+from teams.commenting import drafts_of
 from teams.desk.deciding import Seen
+from teams.inputs import TidyInput
 from teams.models import Filing
 from teams.validators import validate_document_number, validate_not_future
 
@@ -41,7 +45,7 @@ class DecideForm(SeenForm):
     )
     reply_no = forms.CharField(
         label=gettext_lazy("批复文号"), max_length=40, validators=[validate_document_number],
-        help_text=gettext_lazy("例：内红赈发〔2024〕19号。"),
+        widget=TidyInput("reply_no"), help_text=gettext_lazy("例：内红赈发〔2024〕19号。"),
     )  # fmt: skip
     reply_on = forms.DateField(
         label=gettext_lazy("批复日期"), validators=[validate_not_future],
@@ -51,8 +55,10 @@ class DecideForm(SeenForm):
 
     def __init__(self, *args: Any, filing: Filing, action: str, needs_comment: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, filing=filing, auto_id=f"id_{action}_%s", **kwargs)
-        self.fields["comment"].required = needs_comment
-        self.fields["comment"].error_messages["required"] = _("请写明意见，报送方会看到。")
+        self.needs_comment, self.hide_optional = needs_comment, needs_comment
+        self.says_by_field = action == "return_for_changes"
+        if self.says_by_field:
+            self.fields["comment"].help_text = _("写了批注的，可以不另写意见。")
         if action != "issue":
             for name in ("reply_no", "reply_on", "reply"):
                 del self.fields[name]
@@ -62,6 +68,16 @@ class DecideForm(SeenForm):
             year = timezone.localdate().year
             self.fields["reply_no"].initial = f"{filing.current_office.doc_prefix}〔{year}〕号"
         self.fields["reply_on"].initial = timezone.localdate()
+
+    def clean_comment(self) -> str:
+        """Words, where the move wants them; comments on single fields say enough by themselves."""
+        words: str = self.cleaned_data["comment"]
+        if words or not self.needs_comment:
+            return words
+        if self.says_by_field and drafts_of(self.filing):
+            with in_chinese():
+                return _("请按批注修改。")
+        raise ValidationError(_("请写明意见，报送方会看到。"), code="required")
 
     def facts(self) -> dict[str, Any]:
         """What the move takes besides the words."""

@@ -9,16 +9,20 @@ from django.db.models import QuerySet
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.crypto import get_random_string
+from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.pickers import name_blanks
 from organizations.models import Organization
 from organizations.permissions import access, reach
 from organizations.roles import OFFICE_LEVELS, Level, Right
 from teams.choices import MANAGEMENT, PostRole, TeamLevel
 from teams.drafting import MOST_POSTS
-from teams.facts import PERSON, POST_FIELDS, POST_KEYS, ROW, Words, field_of, is_empty, offices, read
-from teams.models import ExitItem, TeamPost
+from teams.facts import PERSON, POST_FIELDS, POST_KEYS, ROW, Words, field_of, is_empty, offices, post_field, read
+from teams.inputs import DayInput
+from teams.models import ExitItem
 from teams.naming import Named
 
 
@@ -56,7 +60,7 @@ class SectionForm(_TypedForm):
         super().__init__(data)
         self.found = errors
         for name in data:
-            self.fields[name] = _showing(field_of(name, named), name, payload, named, wrong=name in errors)
+            self.fields[name] = _showing(field_of(name, named), name, payload, named)
         _offer_offices(self.fields)
 
 
@@ -74,11 +78,11 @@ def _offer_offices(fields: Mapping[str, forms.Field]) -> None:
         widget.choices = [("", _("请选择")), *((str(office.pk), str(office)) for office in there), *more]
 
 
-def _showing(field: forms.Field, name: str, payload: Mapping[str, Any], named: Named, *, wrong: bool) -> forms.Field:
+def _showing(field: forms.Field, name: str, payload: Mapping[str, Any], named: Named) -> forms.Field:
     """The field, able to show what was typed even where its input could not: it would be lost with the next save."""
     raw = str(payload.get(name) or "")
-    if wrong and isinstance(field, forms.DateField):
-        field.widget = forms.TextInput(attrs={"class": "short"})
+    if isinstance(field, forms.DateField):
+        field.widget = DayInput(shown=raw)
     if name in ("office", "naming_org"):
         widget: Any = field.widget
         widget.extra_choices = [(raw, _gone(named, name, payload))] if raw else []
@@ -95,6 +99,11 @@ def _showing(field: forms.Field, name: str, payload: Mapping[str, Any], named: N
 
 def _gone(named: Named, name: str, payload: Mapping[str, Any]) -> str:
     return _("%(name)s（已停用）") % {"name": Words(named=named).of(name, payload)}
+
+
+def marked_needed(label: Any) -> str:
+    """A label that says that the field must be filled in before the hand-in."""
+    return format_html('{} <span class="needed">{}</span>', label, _("必填"))
 
 
 class PostForm(_TypedForm):
@@ -118,12 +127,12 @@ class PostForm(_TypedForm):
             if name.startswith(f"{prefix}-")
         }
         for name in POST_FIELDS:
-            column: Any = TeamPost._meta.get_field(name)
-            field = column.formfield()
-            field.required = field.widget.is_required = False
+            field = post_field(name)
             if isinstance(field, forms.DateField):
-                broken = name in self.found
-                field.widget = forms.TextInput() if broken else forms.DateInput(attrs={"type": "date"})
+                field.widget = DayInput(shown=row.get(name, ""))
+            if field.required:
+                field.shown_label = marked_needed(field.label)  # type: ignore[attr-defined]
+            field.required = field.widget.is_required = False
             self.fields[name] = field
         self.fields[ROW] = forms.CharField(widget=forms.HiddenInput, required=False)
         self._offer(list(members), row)
@@ -131,6 +140,7 @@ class PostForm(_TypedForm):
         roles.choices = [("", _("请选择")), *((role.value, role.label) for role in MANAGEMENT)]
         if row.get("role") and row["role"] not in MANAGEMENT:
             roles.choices.append((row["role"], dict(PostRole.choices).get(row["role"], row["role"])))
+        name_blanks(self)
 
     def _offer(self, members: list[tuple[str, str]], row: Mapping[str, str]) -> None:
         chosen = row.get(PERSON) or ""
@@ -170,14 +180,19 @@ def typed_in(names: Iterable[str], post: QueryDict) -> dict[str, Any]:
         elif isinstance(field_of(name), forms.MultipleChoiceField):
             typed[name] = post.getlist(name)
         elif name in post:
-            typed[name] = str(post[name]).strip()
+            typed[name] = _said(field_of(name).widget, post, name)
     return typed
+
+
+def _said(widget: forms.Widget, post: QueryDict, name: str) -> str:
+    return str(widget.value_from_datadict(post, MultiValueDict(), name) or "").strip()
 
 
 def _rows(post: QueryDict) -> list[dict[str, str]]:
     rows = []
+    inputs = {name: post_field(name).widget if name in POST_FIELDS else forms.HiddenInput() for name in POST_KEYS}
     for index in range(MOST_POSTS):
-        row = {name: post.get(f"posts-{index}-{name}", "").strip() for name in POST_KEYS}
+        row = {name: _said(widget, post, f"posts-{index}-{name}") for name, widget in inputs.items()}
         if any(value for name, value in row.items() if name not in ("role", ROW)):  # a role alone is an empty row
             rows.append(row)
     return rows
@@ -223,7 +238,8 @@ class BeginForm(forms.Form):
         )  # fmt: skip
         office.widget.choices = [(each.pk, office.label_from_instance(each)) for each in offices]
         for name in ("name", "uscc", "host_org_name"):
-            self.fields[name].help_text = field_of(name).help_text
+            usual = field_of(name)
+            self.fields[name].help_text, self.fields[name].widget = usual.help_text, usual.widget
 
     def clean_name(self) -> str:
         return "".join(self._read("name").split())

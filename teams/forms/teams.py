@@ -14,7 +14,7 @@ from core.pickers import days_first
 from organizations.models import Organization, User
 from people.models import Person
 from teams.choices import MANAGEMENT, PostRole
-from teams.facts import DIRECT, divisions, field_of
+from teams.facts import DIRECT, divisions, field_of, post_field
 from teams.models import Coverage, EmblemItem, Team, TeamPost
 from teams.posting import choosable, filled_in
 from teams.validators import in_region
@@ -111,6 +111,8 @@ class PostForm(KeptForm):
             empty_value=None, help_text=self.fields["person"].help_text,
         )  # fmt: skip
         self.fields["name"].required = False
+        for name in ("name", "phone"):
+            self.fields[name].widget = post_field(name).widget
 
     def clean_person(self) -> Person | None:
         pk = self.cleaned_data["person"]

@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,7 +21,7 @@ from teams.checks import check
 from teams.choices import FilingKind
 from teams.drafting import Edit, StaleDraft, keep, last_edit
 from teams.facts import MANAGEMENT_SECTION, Section, posts_in, same, section_of
-from teams.forms.filings import SectionForm, empty_row, post_forms, typed_in
+from teams.forms.filings import SectionForm, empty_row, marked_needed, post_forms, typed_in
 from teams.members import members_of
 from teams.models import Filing
 from teams.outline import EXIT, PAPERS, Outline, names_in, next_of, outline_of, parts_of, returned_by
@@ -198,7 +197,7 @@ def _fields(form: SectionForm, proposal: Proposal, remarks: list[Any]) -> list[d
     return [
         {
             "field": form[name],
-            "label": _label(str(form.fields[name].label), needed=name in needed),
+            "label": marked_needed(form.fields[name].label) if name in needed else form.fields[name].label,
             "when": depends_on(name),
             "changed": name in changed,
             "on_file": on_file.get(name, ""),
@@ -206,10 +205,6 @@ def _fields(form: SectionForm, proposal: Proposal, remarks: list[Any]) -> list[d
         }
         for name in form.fields
     ]
-
-
-def _label(label: str, *, needed: bool) -> str:
-    return format_html('{} <span class="needed">{}</span>', label, _("必填")) if needed else label
 
 
 def _posts_on_file(proposal: Proposal) -> str:

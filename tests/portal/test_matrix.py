@@ -1,6 +1,7 @@
 """Role × place × route: strangers get 404, insiders without the right 403, others get in; no route is forgotten, and
 none shows a number, a phone or health data in the clear."""
 
+import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
@@ -151,6 +152,14 @@ def _ask(client: Client, method: str, name: str, row: Row, world: dict[str, Any]
     return response
 
 
+_POSTED = re.compile(r'<form[^>]* method="post".*?</form>', re.DOTALL)
+
+
+def _without_token(page: str) -> list[str]:
+    """Forms that the check of forgery would refuse: an include that says ``only`` takes the token away."""
+    return [form for form in _POSTED.findall(page) if "csrfmiddlewaretoken" not in form]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("username", SEATS)
 def test_person_gets_in_where_the_roles_table_says_and_nowhere_else(
@@ -166,6 +175,7 @@ def test_person_gets_in_where_the_roles_table_says_and_nowhere_else(
             response = _ask(client, method, name, row, world)
             got, expected = _got(response), _expected(row, username)
             wrong += [f"{method} {name}: shows {secret}" for secret in leaked(name, response.told)]
+            wrong += [f"{method} {name}: a form that is refused: {form[:80]}" for form in _without_token(response.told)]
             if got != expected and not (row.kind == "library" and got == "404"):
                 wrong.append(f"{method} {name}: {got} instead of {expected}")
     assert wrong == []

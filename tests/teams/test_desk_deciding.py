@@ -72,17 +72,25 @@ def test_return_and_reject_want_words(chifeng, region, office, as_user):
         assert fresh(filing).state == "submitted"
 
 
+def test_a_return_whose_comments_say_it_all_wants_no_more_words(chifeng, region, office, as_user):
+    filing = builders.submitted(chifeng, office("150400"))
+    save_comment(filing, "base_address", "请写到门牌号。", by=region, seen=Seen.of(filing))
+    send(as_user(region), filing, "return_for_changes", comment="")
+    event = WorkflowEvent.objects.of(filing).last()
+    assert (event.action, event.comment) == ("return_for_changes", "请按批注修改。")
+
+
 def test_approve_then_issue_with_the_file(chifeng, region, office, as_user):
     filing = builders.submitted(chifeng, office("150400"))
     page = send(as_user(region), filing, "approve")
     assert page.context["filing"] == filing  # it still wants its 批复
     form = next(button.form for button in page.context["moves"] if button.action == "issue")
     assert form["reply_no"].value().endswith("号")
-    wrong = send(as_user(region), fresh(filing), "issue", reply_no="内红赈发[2026]8号", reply_on="2099-01-01")
+    wrong = send(as_user(region), fresh(filing), "issue", reply_no="内红赈发2026年8号", reply_on="2099-01-01")
     assert set(wrong.context["form"].errors) == {"reply_no", "reply_on"}
     file = SimpleUploadedFile("批复.pdf", pdf(), "application/pdf")
-    send(as_user(region), fresh(filing), "issue", reply_no="内红赈发〔2026〕8号", reply_on="2026-03-02", reply=file)
-    assert fresh(filing).state == "filed"
+    send(as_user(region), fresh(filing), "issue", reply_no="内红赈发[2026]第8号", reply_on="2026-03-02", reply=file)
+    assert (fresh(filing).state, fresh(filing).reply_no) == ("filed", "内红赈发〔2026〕8号")
     assert Attachment.objects.of(filing).get(kind="reply").name == "批复.pdf"
     again = send(as_user(region), filing, "issue", reply_no="内红赈发〔2026〕8号", reply_on="2026-03-02")
     assert messages_of(again) == ["这一步已经办过了。"]

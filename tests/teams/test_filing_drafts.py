@@ -1,10 +1,13 @@
 """A draft page by page: kept whatever is wrong, saved while one types, shared by two, handed in once."""
 
+import re
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from core.models import WorkflowEvent
+from core.models import Attachment, WorkflowEvent
 from organizations.models import Appointment
 from teams.drafting import LONGEST, MOST_POSTS, keep
 from teams.models import ExitItem, FieldComment, Filing
@@ -32,6 +35,56 @@ def kept(filing: Filing) -> dict:
 
 def colleague(region_security, chifeng):
     return opened(region_security, chifeng.organization, "colleague", "clerk", name="同事（演示）")
+
+
+HABITS = {
+    "registration": {
+        "uscc": (" 5215 0000 mjy0 0000 0c ", "52150000MJY000000C"), "annual_check_year": ("２０２５年度", "2025"),
+        "civil_on": ("2024年3月5日", "2024-03-05"), "filing_doc_no": ("赤红发[2024]第7号", "赤红发〔2024〕7号"),
+    },
+    "category": {"planned_size": ("30人", "30")},
+    "base": {
+        "latitude": ("北纬42°15′28″", "42.25778"), "longitude": ("118.88694000001", "118.88694"),
+        "duty_phone": ("０４７６－1234567 转801", "0476-1234567-801"),
+    },
+    "management": {
+        "posts-0-name": ("乌兰图雅.阿拉坦其其格", "乌兰图雅·阿拉坦其其格"),
+        "posts-0-phone": ("138 0000 1234", "13800001234"), "posts-0-starts_on": ("2026.3.5", "2026-03-05"),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("part", HABITS)
+def test_what_is_typed_by_habit_is_understood_as_in_a_list(as_user, chifeng, office, part):
+    draft = builders.drafted(chifeng, office("150400"))
+    typed = {name: written for name, (written, _meant) in HABITS[part].items()}
+    as_user(chifeng).post(section(draft, part), {**typed, "posts-0-role": "captain", "version": draft.version})
+    payload = kept(draft)
+    there = {f"posts-0-{name}": value for name, value in payload["posts"][0].items()} | payload
+    assert {name: there[name] for name in typed} == {name: meant for name, (_written, meant) in HABITS[part].items()}
+
+
+def test_a_wrong_paper_is_taken_back_on_its_page(chifeng, office):
+    draft = builders.drafted(chifeng, office("150400"))
+    builders.paper(draft, "application", chifeng)
+    client = Client(enforce_csrf_checks=True)  # as a browser: what the page does not carry is not there
+    client.force_login(chifeng)
+    page = client.get(section(draft, "papers")).content.decode()
+    (form,) = re.findall(r'<form method="post" action="(/files/[^"]+/withdraw/)">(.*?)</form>', page, re.DOTALL)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form[1])
+    typed = {"csrfmiddlewaretoken": token[1], "reason": "传错了"}
+    response = client.post(form[0], typed, headers={"Referer": f"http://testserver{section(draft, 'papers')}"})
+    assert response["Location"].endswith(section(draft, "papers"))  # and not to the filing's own page
+    assert not Attachment.objects.of(draft).current().exists()
+
+
+def test_a_day_that_cannot_be_is_shown_where_it_can_be_mended(as_user, chifeng, office):
+    draft = builders.drafted(chifeng, office("150400"), founded_on="2024-02-31", civil_on="2999-01-01")
+    client = as_user(chifeng)
+    page = client.get(section(draft, "name")).content.decode()
+    assert '<input type="text" name="founded_on" value="2024-02-31"' in page  # a picker would show nothing of it
+    page = client.get(section(draft, "registration")).content.decode()
+    assert '<input type="date" name="civil_on" value="2999-01-01"' in page
 
 
 # -- beginning --------------------------------------------------------------------------------------------

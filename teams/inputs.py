@@ -1,0 +1,62 @@
+"""Inputs that take what people type the way they type it: a code with spaces, full-width digits, [2024] for 〔2024〕.
+
+The habits are those of team lists (``teams.cells``). What cannot be read stays as it was typed, and the field says why.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from core.imports import Day, Text
+from core.imports.reading import clean_text
+from teams import cells
+
+HABITS: Mapping[str, Text | Day] = {
+    "uscc": cells.Code(), "filing_doc_no": cells.DocumentNumber(), "reply_no": cells.DocumentNumber(),
+    "duty_phone": cells.Phone(), "latitude": cells.Coordinate(), "longitude": cells.Coordinate(),
+    "planned_size": cells.Number(), "annual_check_year": cells.Number(), "year": cells.Number(),
+    "phone": cells.Phone(), "person": cells.PersonName(),
+}  # fmt: skip
+_LONGEST = 60  # of what is typed: with its spaces a code is longer than the column
+
+
+def tidied(cell: Text | Day, raw: Any) -> Any:
+    """What ``raw`` was meant as, as text; ``raw`` itself where it means nothing."""
+    text = clean_text(raw) if isinstance(raw, str) else ""
+    try:
+        return cells.typed(cell.clean(text)) if text else raw
+    except ValueError:
+        return raw
+
+
+class TidyInput(forms.TextInput):
+    """:param habit: the name of the fact, as in the table."""
+
+    def __init__(self, habit: str, attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__({"maxlength": _LONGEST, **(attrs or {})})
+        self.cell = HABITS[habit]
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        return tidied(self.cell, super().value_from_datadict(data, files, name))
+
+
+class DayInput(forms.DateInput):
+    """A picker; where one had to type, 2026.3.5 and 2026年3月5日 are days, too.
+
+    :param shown: what the field holds. A picker shows nothing of what is no day: it would be lost with the next save.
+    """
+
+    def __init__(self, shown: str = "") -> None:
+        super().__init__({"type": "date"} if _picks(shown) else {"class": "short"}, format="%Y-%m-%d")
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        return tidied(Day(), super().value_from_datadict(data, files, name))
+
+
+def _picks(shown: str) -> bool:
+    try:
+        return not shown or bool(date.fromisoformat(shown))
+    except ValueError:
+        return False
