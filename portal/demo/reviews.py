@@ -215,7 +215,7 @@ def _line(one: Indicator, share: Decimal) -> Given:
     seen = sign_of(None)
     if one.method == Method.JUDGED:
         return Given(points=(one.points * share).quantize(Decimal("0.5")), seen=seen)
-    return Given(value=Decimal(one.method == Method.YES_NO), seen=seen)
+    return Given(value=Decimal(one.method == Method.YES_NO and one.more_is_better), seen=seen)
 
 
 def _scored(acting: Acting, key: str, review: Review) -> None:
