@@ -54,7 +54,8 @@ def writes(review: Review, user: User, side: str) -> Decision:
     ask, states = _WRITING[side]
     decision = ask(review, user)
     if decision and review.state not in states:
-        return no(_("这一步已经办过，现在不能修改得分。"))
+        handed_in = _("述职已经报送，现在不能修改。")
+        return no(handed_in if side == ScoredBy.TEAM else _("这一步已经办过，现在不能修改得分。"))
     return decision
 
 

@@ -16,6 +16,7 @@ from core.workflow import MoveNotAllowed
 from organizations.models import User
 
 FACTS = ("value", "points", "not_applicable", "note")
+OPINION: dict[str, str] = {ScoredBy.LEAGUE: "league_opinion", ScoredBy.REGION: "region_opinion"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,23 @@ class Given:
     @property
     def facts(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in FACTS}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of a page's lines.
+
+    :ivar review: as it is now. :ivar overtaken: lines somebody else has changed meanwhile, which stay as they are.
+    :ivar before: version of the review when it was locked.
+    """
+
+    review: Review
+    overtaken: list[Indicator]
+    before: int
+
+    def seen(self, shown: int | None) -> int | None:
+        """The version a page that was opened with ``shown`` has seen: what it wrote itself, and nobody else's."""
+        return None if shown is None else shown + self.review.version - self.before
 
 
 def sign_of(line: ReviewScore | Given | None) -> str:
@@ -50,14 +68,13 @@ def _locked(review: Review, side: str, by: User) -> Review:
 
 
 @transaction.atomic
-def keep(review: Review, side: str, given: Mapping[int, Given], *, by: User) -> tuple[Review, list[Indicator]]:
-    """Save the lines that were changed on the page; returns the review and the lines that somebody else has changed
-    meanwhile, which stay as they are.
+def keep(review: Review, side: str, given: Mapping[int, Given], *, by: User, opinion: str | None = None) -> Kept:
+    """Save the lines that were changed on the page, and the office's or the region's opinion beside them.
 
     :param given: indicator → line, of the standard. :raises MoveNotAllowed: this side may not be written now.
     """
     fresh = _locked(review, side, by)
-    basis = basis_of(fresh)
+    basis, before = basis_of(fresh), fresh.version
     overtaken, changed = [], False
     for indicator in basis.scored:
         line, now = given.get(indicator.pk), basis.row(side, indicator)
@@ -70,7 +87,17 @@ def keep(review: Review, side: str, given: Mapping[int, Given], *, by: User) -> 
         changed = True
     if changed:
         _moved_on(fresh, side)
-    return fresh, overtaken
+    if opinion is not None:
+        _keep_opinion(fresh, side, opinion)
+    return Kept(fresh, overtaken, before)
+
+
+def _keep_opinion(review: Review, side: str, opinion: str) -> None:
+    name = OPINION[side]
+    if getattr(review, name) != opinion:
+        setattr(review, name, opinion)
+        review.version += 1
+        review.save(update_fields=[name, "version"])
 
 
 @transaction.atomic

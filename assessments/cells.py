@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,10 +11,28 @@ from assessments import measures
 from assessments.choices import Method
 from assessments.wording import read_number, read_steps
 from core.imports import Choice, Text, YesNo
+from core.language import in_chinese
 
 _TICKS = frozenset("★▲☆●■☑*") | {"一票否决", "否决", "否决项", "可不适用", "可以不适用", "不适用"}
 _BLANKS = frozenset({"-", "—", "——", "/", "／", "□"})
 _BAR = re.compile(r"(?:不超过|不多于|≤|<=|≥|>=|不少于|不低于|至少)?\s*\d+(?:\.\d+)?\s*\D{0,4}")
+
+
+def one_line(text: str) -> str:
+    """What was broken over lines within a cell."""
+    return re.sub(r"\s*[\r\n]+\s*", lambda gap: _gap(text, gap), text.strip())
+
+
+def _gap(text: str, gap: re.Match[str]) -> str:
+    sides = text.strip()[gap.start() - 1], text.strip()[gap.end()]
+    return " " if all(side.isascii() and side.isalnum() for side in sides) else ""
+
+
+class OneLine(Text):
+    """Text of one line, however the cell breaks it."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        return one_line(value or "")
 
 
 class Tick(YesNo):
@@ -97,10 +116,24 @@ class MethodCell(Choice):
 
 
 class MetricCell(Choice):
-    """A metric by its label or name; 人工 and the like is by hand."""
+    """A metric by its label or name; 人工 and the like is by hand. Of a word that is none, those that come near are
+    told: there are too many to read."""
 
     def __init__(self) -> None:
         super().__init__(measures.choices, dict.fromkeys(("人工", "手工", "由人填", "人工填报"), ""))
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        return "" if (value or "").strip() in _BLANKS else super().clean(value)
+        word = "" if (value or "").strip() in _BLANKS else value or ""
+        try:
+            return super().clean(word)
+        except ValueError as error:
+            with in_chinese():
+                labels = [str(label) for _key, label in self.choices]
+            near = [label for label in labels if label in word or word in label] or get_close_matches(word, labels, 5)
+            if not near:
+                raise ValueError(
+                    _("系统里没有“%(value)s”这个统计数，由人填的请清空。") % {"value": word[:30]}
+                ) from error
+            words = {"value": word[:30], "near": "、".join(near[:5])}
+            said = _("系统里没有“%(value)s”这个统计数，是不是：%(near)s？由人填的请清空。")
+            raise ValueError(said % words) from error

@@ -45,12 +45,18 @@ def _problems(place: Organization) -> str:
     return f"{reverse('training:problem_list')}?{urlencode({'under': place.pk})}"
 
 
+def _filing(place: Organization) -> str:
+    return f"{reverse('teams:filing_begin')}?{urlencode({'q': place.name})}"
+
+
 _ADD = Fix(_("登记队员"), lambda place: reverse("people:member_create", args=[place.pk]), Right.EDIT_MEMBER)
 _CERTIFY = Fix(_("看谁没有证书"), _members(lacks="certified"), Right.VIEW_MEMBER, course=True)
 _INSURE = Fix(_("登记保险"), _policy, Right.EDIT_MEMBER)
 _READY = Fix(_("看谁不能出动"), _members(ready="not"), Right.VIEW_MEMBER)
 _DRILL = Fix(_("新建演练"), _new("drill"), Right.EDIT_TRAINING)
 _TRAIN = Fix(_("新建培训"), _new("training"), Right.EDIT_TRAINING, course=True)
+_NAMES = Fix(_("看名单"), _members(), Right.VIEW_MEMBER)
+_FILE = Fix(_("办理备案"), _filing, Right.SUBMIT_FILING)
 _SOLVE = Fix(_("办理问题"), _problems, Right.VIEW_TRAINING)
 
 _FIXES: dict[str, Fix] = {
@@ -67,6 +73,11 @@ _FIXES: dict[str, Fix] = {
     "trainings_present": _TRAIN,
     "training_lessons": _TRAIN,
     "training_hours_per_head": _TRAIN,
+    "red_cross_members": _NAMES,
+    "people_with_service": _NAMES,
+    "teams_unconfirmed": _FILE,
+    "teams_with_drift": _FILE,
+    "teams_without_captain": _FILE,
     "problems_open": _SOLVE,
     "problems_overdue": _SOLVE,
     "problems_closed": _SOLVE,

@@ -59,13 +59,21 @@ def answered(filled: Filled) -> Iterator[Finding]:
             yield Finding(_("“%(indicator)s”不能选不适用。") % words, key, one.pk)
         elif row.metric is None and row.answer.value is None and one.method != Method.JUDGED and not _left_out(row):
             yield Finding(_("“%(indicator)s”还没有填。") % words, key, one.pk)
-        elif one.method == Method.JUDGED and row.answer.points is None and not _left_out(row):
-            yield Finding(_("“%(indicator)s”还没有自评分，可以留给专家组评。") % words, key, one.pk, blocking=False)
+
+
+def judged(filled: Filled) -> Iterator[Finding]:
+    rows = [
+        (row, key)
+        for row, key in _by_section(filled)
+        if row.indicator.method == Method.JUDGED and row.answer.points is None and not _left_out(row)
+    ]
+    yield from _together(rows, _("有 %(n)d 项还没有自评分，可以留给专家组评（%(names)s）。"))
 
 
 def proven(filled: Filled) -> Iterator[Finding]:
     """What is claimed by hand is proven by a file, or it is said why there is none. What the portal counts has its
     records; what is judged on site is proven there."""
+    without = []
     for row, key in _by_section(filled):
         one, claim = row.indicator, row.claim
         if not one.evidence or _left_out(row) or (claim is not None and filled.evidence.get(claim.pk)):
@@ -76,7 +84,16 @@ def proven(filled: Filled) -> Iterator[Finding]:
             text = _("“%(indicator)s”没有证明材料（%(evidence)s），也没有写情况说明。") % words
             yield Finding(text, key, one.pk)
         elif row.metric is None:
-            yield Finding(_("“%(indicator)s”没有证明材料（%(evidence)s）。") % words, key, one.pk, blocking=False)
+            without.append((row, key))
+    yield from _together(without, _("有 %(n)d 项要求证明材料，还没有传（%(names)s）；材料在纸面上的可以不传。"))
+
+
+def _together(rows: list[tuple[Row, str]], words: str) -> Iterator[Finding]:
+    """One sentence for all of them, with the place of the first."""
+    if rows:
+        names = _("、").join(row.indicator.code for row, _key in rows)
+        first, key = rows[0]
+        yield Finding(words % {"n": len(rows), "names": names}, key, first.indicator.pk, blocking=False)
 
 
 def reaches(filled: Filled) -> Iterator[Finding]:
@@ -102,4 +119,4 @@ def _by_section(filled: Filled) -> Iterator[tuple[Row, str]]:
     return ((row, section.key) for section in filled.sections for row in section.scored)
 
 
-CHECKS: tuple[Check, ...] = (standard_holds, basics, answered, proven, reaches)
+CHECKS: tuple[Check, ...] = (standard_holds, basics, answered, judged, proven, reaches)

@@ -1,15 +1,19 @@
 """Metrics as a standard binds to them: the choices of the form, labels, units."""
 
 from collections import Counter
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from assessments.choices import Method
 from assessments.models import Indicator
 from core import metrics
 from core.metrics import Metric
 
-
-def known(name: str) -> bool:
-    return find(name) is not None
+_SUBJECTS: dict[str, StrOrPromise] = {
+    "teams": _("队伍和备案"), "people": _("队员"), "training": _("培训演练"), "assessments": _("测评考核"),
+}  # fmt: skip
 
 
 def find(name: str) -> Metric | None:
@@ -36,9 +40,31 @@ def unit_of(name: str) -> str:
     return str(found.unit) if found else ""
 
 
+def subject_of(metric: Metric) -> str:
+    """The app that keeps the number."""
+    return metric.function.__module__.partition(".")[0]
+
+
+def offered() -> list[Metric]:
+    """What says something of a team: neither accounts nor how far a year's assessment is."""
+    return [
+        one
+        for one in metrics.every()
+        if one.place and subject_of(one) != "organizations" and not one.name.startswith("reviews_")
+    ]
+
+
 def choices() -> list[tuple[str, str]]:
-    """(name, label), by label; labels that two metrics share are told apart by the name."""
-    labels = {metric.name: str(metric.label) for metric in metrics.every() if metric.place}
+    """(name, label); labels that two metrics share are told apart by the name."""
+    labels = {metric.name: str(metric.label) for metric in offered()}
     often = Counter(labels.values())
-    told = {name: label if often[label] == 1 else f"{label}（{name}）" for name, label in labels.items()}
-    return sorted(told.items(), key=lambda pair: pair[1])
+    return [(name, label if often[label] == 1 else f"{label}（{name}）") for name, label in labels.items()]
+
+
+def grouped() -> Iterable[tuple[StrOrPromise, list[tuple[str, str]]]]:
+    """``choices`` by subject, as a select shows them."""
+    labels, found = dict(choices()), dict[StrOrPromise, list[tuple[str, str]]]()
+    for metric in offered():
+        group = _SUBJECTS.get(subject_of(metric), subject_of(metric))
+        found.setdefault(group, []).append((metric.name, labels[metric.name]))
+    return found.items()

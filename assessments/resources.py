@@ -15,7 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments import sheet_reading
-from assessments.cells import MethodCell, MetricCell, PerUnit, Points, StepsCell, Tick, Wanted, bar_in
+from assessments.cells import (
+    MethodCell,
+    MetricCell,
+    OneLine,
+    PerUnit,
+    Points,
+    StepsCell,
+    Tick,
+    Wanted,
+    bar_in,
+    one_line,
+)  # fmt: skip
 from assessments.choices import Method, Subject
 from assessments.drafting import blank_after, open_draft, opened, remove, write_bars
 from assessments.lines import STEP, bars_of
@@ -41,9 +52,11 @@ class IndicatorResource(Resource):
         "said_parent", H["parent"], also=["上级指标"], example="1",
         hint=gettext_lazy("可以不要这一列：按 1、1.1 或 一、（一）、1. 的编号认层次"),
     )  # fmt: skip
-    level1 = Column("level1", gettext_lazy("一级指标"), also=["项目", "类别", "测评项目", "考核项目", "大类"])
-    level2 = Column("level2", gettext_lazy("二级指标"), also=["子项", "分项"])
-    name = Column("name", H["name"], also=_NAMES, required=True, example="在册队员人数")
+    level1 = Column(
+        "level1", gettext_lazy("一级指标"), also=["项目", "类别", "测评项目", "考核项目", "大类"], widget=OneLine()
+    )
+    level2 = Column("level2", gettext_lazy("二级指标"), also=["子项", "分项"], widget=OneLine())
+    name = Column("name", H["name"], also=_NAMES, widget=OneLine(), required=True, example="在册队员人数")
     subject = Column(
         "subject", H["subject"], also=["科目类别"], widget=Choice(Subject.choices, _SUBJECTS), example="公共科目",
         hint=gettext_lazy("不填就和上级一样"),
@@ -65,9 +78,11 @@ class IndicatorResource(Resource):
     more_is_better = Column("more_is_better", H["more_is_better"], widget=YesNo(empty=True), example="是")
     is_veto = Column("is_veto", H["is_veto"], also=["否决项", "是否否决", "否决"], widget=Tick(), example="√")
     may_not_apply = Column("may_not_apply", H["may_not_apply"], also=["可不适用"], widget=Tick())
-    evidence = Column("evidence", H["evidence"], also=["佐证材料", "支撑材料", "查看资料", "查验材料", "材料"])
+    evidence = Column(
+        "evidence", H["evidence"], also=["佐证材料", "支撑材料", "查看资料", "查验材料", "材料"], widget=OneLine()
+    )  # fmt: skip
     guidance = Column("guidance", H["guidance"], also=["评分标准", "评分细则", "考核标准", "评分办法", "说明", "备注"])
-    source = Column("source", H["source"], also=["依据条款", "出处"])
+    source = Column("source", H["source"], also=["依据条款", "出处"], widget=OneLine())
 
     undoable = True
     most_rows = at_once = 400
@@ -142,7 +157,7 @@ class IndicatorResource(Resource):
         """Code, name and parent of every row; row → number of the row it stands under."""
         rows = [dict(zip(dataset.headers, row, strict=True)) for row in dataset]
         codes = [row.get(self._heading("code"), "") for row in rows]
-        names = [row.get(self._heading("name"), "") for row in rows]
+        names = [one_line(row.get(self._heading("name"), "")) for row in rows]
         cut = [split(name) if not code else ("", name) for code, name in zip(codes, names, strict=True)]
         self.names = [name for _mark, name in cut]
         self.has_parents = self._heading("parent", "said_parent") in dataset.headers

@@ -53,7 +53,7 @@ def url_of(review: Review, name: str) -> str:
 def _day(review: Review, basis: Basis) -> Iterator[Finding]:
     if not is_over(review.campaign):
         words = {"day": review.campaign.data_until}
-        yield Finding(_("全年的数据截止到 %(day)s，到那一天以后才能报送；现在可以先写。") % words)
+        yield Finding(_("全年的数据截止到 %(day)s，从那一天起才能报送；现在可以先写。") % words)
 
 
 def _words(review: Review) -> Iterator[Finding]:
@@ -63,14 +63,12 @@ def _words(review: Review) -> Iterator[Finding]:
 
 
 def _read(review: Review) -> Iterator[Finding]:
-    page = reverse("assessments:review_confirm", args=[review.pk])
-    for key in review.carried:
-        section = section_named(key)
-        if section is not None:
-            words = {"section": section.title}
-            yield Finding(_("“%(section)s”是带出的初稿，请看过再确认。") % words, f"{page}#{key}")
-        elif key == SCORES:
-            yield Finding(_("自评里有沿用上年的答案，请看过再确认。"), f"{page}#{key}")
+    if review.carried:
+        titles = [str(section.title) for section in SECTIONS if section.key in review.carried]
+        names = _("、").join([*titles, *([_("自评")] if SCORES in review.carried else [])])
+        words = {"n": len(review.carried), "names": names}
+        said = _("有 %(n)d 处是带出的初稿，请看过再确认：%(names)s。") % words
+        yield Finding(said, reverse("assessments:review_confirm", args=[review.pk]))
 
 
 def _reporter(review: Review) -> Iterator[Finding]:

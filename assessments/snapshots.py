@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from assessments.measures import subject_of
 from assessments.models import Campaign, Review, Snapshot
 from assessments.snapshot_facts import facts_of
 from core.metrics import Metric, Period, every, numbers_at
@@ -25,11 +26,7 @@ BATCH = 500  # reviews read and written at a time
 
 def metrics_of_teams() -> list[Metric]:
     """Those whose scope may be a team, and that can be told of a past day; offices and accounts say nothing of one."""
-    return [one for one in every() if one.place and not one.only_now and _subject(one) != "organizations"]
-
-
-def _subject(metric: Metric) -> str:
-    return metric.function.__module__.partition(".")[0]
+    return [one for one in every() if one.place and not one.only_now and subject_of(one) != "organizations"]
 
 
 def period_of(campaign: Campaign) -> Period:

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from assessments.choices import Grade, Method, Purpose, Scheme, Subject
 from assessments.lines import label
-from assessments.measures import known, unit_of
+from assessments.measures import find, unit_of
 from assessments.models import Conclusion, Indicator, Standard
 from assessments.scoring import plain
 from assessments.tree import MOST_DEPTH, Sums, nodes, sums
 
 HUNDRED = Decimal(100)
+# A line that denies, answered by 有 or 没有, is answered the wrong way round sooner or later.
+_DENIES = ("没有", "未", "无安全", "无责任", "无重大", "无违")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def check(
     bars = list(standard.conclusions.all() if conclusions is None else conclusions)
     found = [*_head(standard), *_bars(standard, bars, sums(lines)), *_tree(lines)]
     for line in lines:
-        found += _line(line, bars)
+        found += _line(standard, line, bars)
     return sorted(found, key=lambda one: not one.blocks)
 
 
@@ -110,10 +112,10 @@ def _tree(lines: Sequence[Indicator]) -> Iterator[Finding]:
             yield Finding(_("%(code)s 的层次太深，最多四层。") % words, blocks=False, at=line)
 
 
-def _line(line: Indicator, bars: Sequence[Conclusion]) -> Iterator[Finding]:
+def _line(standard: Standard, line: Indicator, bars: Sequence[Conclusion]) -> Iterator[Finding]:
     if line.method != Method.HEADING:
         yield from _points(line)
-        yield from _metric(line)
+        yield from _metric(standard, line)
         yield from _method(line, bars)
     keys = {bar.key for bar in bars}
     strange = sorted((set(line.requirements) | set(line.texts)) - keys)
@@ -129,16 +131,20 @@ def _points(line: Indicator) -> Iterator[Finding]:
         yield Finding(_("%(code)s 没有选科目。") % {"code": line.code}, blocks=True, at=line)
 
 
-def _metric(line: Indicator) -> Iterator[Finding]:
+def _metric(standard: Standard, line: Indicator) -> Iterator[Finding]:
     words: dict[str, Any] = {"code": line.code}
     if not line.metric:
         return
-    if not known(line.metric):
+    metric = find(line.metric)
+    if metric is None:
         words["metric"] = line.metric
         yield Finding(_("%(code)s 自动取数的“%(metric)s”系统里没有。") % words, blocks=True, at=line)
         return
     if line.method == Method.JUDGED:
         yield Finding(_("%(code)s 由人评分，自动取的数不影响得分。") % words, blocks=False, at=line)
+    elif metric.only_now and standard.purpose == Purpose.ANNUAL:
+        text = _("%(code)s 自动取的数只有今天的，没有考核截止日那一天的，考核时由人填。")
+        yield Finding(text % words, blocks=False, at=line)
     unit = unit_of(line.metric)
     if line.unit and unit and line.unit != unit:
         words |= {"unit": line.unit, "other": unit}
@@ -152,6 +158,9 @@ def _method(line: Indicator, bars: Sequence[Conclusion]) -> Iterator[Finding]:
         yield Finding(_("%(code)s 没有写每项扣几分。") % {"code": line.code}, blocks=True, at=line)
     elif line.method == Method.THRESHOLD:
         yield from _threshold(line, bars)
+    elif line.method == Method.YES_NO and line.more_is_better and line.name.startswith(_DENIES):
+        text = _("%(code)s 写成“没有……”，又用“有”“没有”来答，容易答反：请去掉“没有”，不勾“数值越大越好”。")
+        yield Finding(text % {"code": line.code}, blocks=False, at=line)
 
 
 def _steps(line: Indicator) -> Iterator[Finding]:

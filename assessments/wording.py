@@ -15,7 +15,7 @@ from core.forms import shown
 from core.words import yes_no
 
 _NUMBER = r"\d+(?:\.\d+)?"
-_PIECES = re.compile(r"[；;\n]+")
+_PIECES, _COMMAS = re.compile(r"[；;\n]+"), re.compile(r"[，,、]+")
 _FLAGS = ("more_is_better", "is_veto", "may_not_apply")
 
 
@@ -50,12 +50,12 @@ def stored(steps: Sequence[tuple[Decimal, Decimal]]) -> list[dict[str, str]]:
 
 
 def read_steps(text: str) -> list[dict[str, str]]:
-    """Steps as an office writes them, apart by ； or lines: 满80得6分；≥100 得10分.
+    """Steps as an office writes them, apart by ；, commas or lines: 满80得6分；≥100 得10分.
 
     :raises ValueError: a piece that is not one bar and its points; of 60—80 得 3 分 nobody knows which bar is meant.
     """
     found = []
-    for piece in _PIECES.split(text):
+    for piece in (one for part in _PIECES.split(text) for one in _cut(part)):
         if not piece.strip(" 。，,、"):
             continue
         numbers = re.findall(_NUMBER, piece)
@@ -65,6 +65,11 @@ def read_steps(text: str) -> list[dict[str, str]]:
             )
         found.append((Decimal(numbers[0]), Decimal(numbers[1])))
     return stored(found)
+
+
+def _cut(part: str) -> list[str]:
+    """At its commas, where it says several steps: 满80，得6分 is one."""
+    return _COMMAS.split(part) if len(re.findall(_NUMBER, part)) > 2 else [part]
 
 
 def read_number(text: str, *, unit: str = "") -> Decimal | None:

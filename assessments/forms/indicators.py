@@ -106,11 +106,10 @@ class IndicatorForm(WholeForm):
             if (value := self.initial.get(name)) is not None:
                 self.initial[name] = plain(Decimal(value))
         chosen = self.instance.metric
-        offered = measures.choices()
-        if chosen and chosen not in dict(offered):
-            offered.append((chosen, measures.label_of(chosen)))
+        known = dict(measures.choices())
+        other = [(chosen, measures.label_of(chosen))] if chosen and chosen not in known else []
         self.fields["metric"] = forms.ChoiceField(
-            label=self.fields["metric"].label, required=False, choices=[("", _("由人填")), *offered],
+            label=self.fields["metric"].label, required=False, choices=[("", _("由人填")), *other, *measures.grouped()],
             help_text=self.fields["metric"].help_text,
         )  # fmt: skip
         self.fields["points"].required = False

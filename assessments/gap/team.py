@@ -114,7 +114,7 @@ class TeamGap:
 
     @cached_property
     def summary(self) -> str:
-        return words.summary(self.outlook, self.way) if self.outlook else ""
+        return words.summary(self.outlook, self.way, tried=self.form.is_used) if self.outlook else ""
 
     @cached_property
     def steps(self) -> list[dict[str, Any]]:

@@ -174,13 +174,13 @@ def _subjects_short(need: Need) -> list[str]:
     return [form % {"points": plain(Decimal(short) / 100)} for form, short in forms if short]
 
 
-def summary(outlook: Outlook, way: Way | None) -> str:
-    """What is missing to the conclusion, in one sentence."""
+def summary(outlook: Outlook, way: Way | None, *, tried: bool = False) -> str:
+    """What is missing to the conclusion, in one sentence. ``tried``: with numbers that were changed to see."""
     words = {"aim": outlook.aim.name}
     if way is None:
         return _("按这项标准的分值，各项都补齐也到不了“%(aim)s”，请核对标准。") % words
     if not way.changes:
-        return _("现有情况已经达到“%(aim)s”。") % words
+        return (_("照试算的情况可以达到“%(aim)s”。") if tried else _("现有情况已经达到“%(aim)s”。")) % words
     parts = []
     if outlook.points_short:
         parts.append(_("还差 %(points)s 分") % {"points": plain(outlook.points_short)})

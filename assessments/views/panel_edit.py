@@ -27,8 +27,8 @@ from assessments.panel.members import (
 from assessments.panel.progress import progress_of
 from assessments.recusal import grounds_of
 from assessments.states import GradingState
-from assessments.views.grading_common import GradingPage
-from assessments.views.panel_common import grading_seen, member_arranged, state_chip
+from assessments.views.grading_common import GradingPage, grading_page
+from assessments.views.panel_common import member_arranged
 from assessments.views.panel_leaving import leaving
 from core.keys import key
 from organizations.signed_in import SignedIn
@@ -37,17 +37,18 @@ from organizations.views.common import seen, told
 MOST = 20
 
 
-def _arranged(request: SignedIn, pk: int) -> Grading:
-    grading = grading_seen(request, pk)
-    may_arrange(grading, request.user).require()
-    return grading
+def _arranged(request: SignedIn, pk: int) -> GradingPage:
+    page = grading_page(request, pk, "assessments:panel_edit")
+    may_arrange(page.grading, request.user).require()
+    return page
 
 
 @require_safe
 @login_required
 def panel_edit(request: SignedIn, pk: int) -> HttpResponse:
     """``?q=`` looks for people to ask, with what speaks against each."""
-    grading = _arranged(request, pk)
+    page = _arranged(request, pk)
+    grading = page.grading
     rows = PanelMember.objects.filter(grading=grading).select_related("user__organization", "appointed_by", "grading")
     members = list(rows)
     panel = [one for one in members if one.left_on is None]
@@ -57,10 +58,6 @@ def panel_edit(request: SignedIn, pk: int) -> HttpResponse:
     grounds = grounds_of(grading, [*(one.user for one in panel), *asked[:MOST]])
     progress = progress_of(panel)
     context: dict[str, Any] = {
-        "title": _("专家组"),
-        "grading": grading,
-        "state": state_chip(grading),
-        "tabs": GradingPage(request, grading, "assessments:panel_edit").tabs(),
         "lines": [{"row": one, "grounds": grounds[one.user_id], "done": progress[one.pk]} for one in panel],
         "left": [one for one in members if one.left_on is not None],
         "adds": adds,
@@ -73,14 +70,14 @@ def panel_edit(request: SignedIn, pk: int) -> HttpResponse:
         "most": MOST,
         "term": term,
     }
-    return render(request, "assessments/panel_edit.html", context)
+    return render(request, "assessments/panel_edit.html", page.context(heading=_("专家组"), **context))
 
 
 @require_POST
 @login_required
 def panel_appoint(request: SignedIn, pk: int) -> HttpResponse:
     """``user`` and ``duty``."""
-    grading = _arranged(request, pk)
+    grading = _arranged(request, pk).grading
     user = get_object_or_404(candidates(), pk=key(request.POST.get("user", "")))
     duty = PanelDuty.LEAD if request.POST.get("duty") == PanelDuty.LEAD else PanelDuty.MEMBER
     try:

@@ -16,7 +16,7 @@ from assessments.forms.panel import DeclareForm
 from assessments.models import PanelMember
 from assessments.panel.members import ARRANGED, declare
 from assessments.panel.progress import progress_of
-from assessments.recusal import grounds_of
+from assessments.recusal import Grounds, grounds_of
 from assessments.states import GradingState
 from assessments.views.panel_common import back_with, seats_of, state_chip
 from assessments.views.panel_leaving import closed, leaving
@@ -77,9 +77,10 @@ def panel_declare(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已声明与%(team)s无利害关系。") % {"team": member.grading.team})
             return redirect(back)
+    against = grounds_of(member.grading, [request.user])[request.user.pk].blocks
     context = {
         "title": _("声明无利害关系"), "member": member, "form": form, "cancel_url": back,
-        "grounds": grounds_of(member.grading, [request.user])[request.user.pk],
+        "submit_label": _("声明无利害关系"), "grounds": Grounds(against),
     }  # fmt: skip
     return render(request, "assessments/panel_declare.html", context)
 

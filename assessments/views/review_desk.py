@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, basis_of
 from assessments.annual_moving import make, waiting_for
 from assessments.annual_rights import manages, writes
-from assessments.annual_scores import agree, keep, unanswered
+from assessments.annual_scores import OPINION, agree, keep, unanswered
 from assessments.forms.answers import AnswersForm
 from assessments.models import Review
 from assessments.review_checks import evidence_rows
@@ -34,7 +33,6 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import refused, told, version_seen
 
 _BOTH = ["GET", "POST"]
-OPINION: dict[str, str] = {LEAGUE: "league_opinion", REGION: "region_opinion"}
 FINISH: dict[str, str] = {LEAGUE: "score", REGION: "decide"}
 
 
@@ -71,8 +69,7 @@ def review_decide_autosave(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _autosaved(request: SignedIn, page: ReviewPage, side: str) -> HttpResponse:
-    opinion = _opinion(request)
-    return autosaved(request, page.review, side, also=lambda fresh: _keep_opinion(fresh, side, opinion))
+    return autosaved(request, page.review, side, opinion=_opinion(request))
 
 
 def _opinion(request: SignedIn) -> str:
@@ -96,42 +93,28 @@ def _desk(request: SignedIn, page: ReviewPage, side: str) -> HttpResponse:
 def _post(request: SignedIn, page: ReviewPage, side: str, form: AnswersForm) -> HttpResponse:
     """Keep what was typed, then do what the button said."""
     review, action = page.review, request.POST.get("action", "save")
-    shown = version_seen(request)
-    opinion = _opinion(request)
-    here = request.path
+    opinion, here = _opinion(request), request.path
     try:
-        with transaction.atomic():
-            fresh, overtaken = keep(review, side, form.given(), by=request.user)
-            _keep_opinion(fresh, side, opinion)
+        kept = keep(review, side, form.given(), by=request.user, opinion=opinion)
     except MoveNotAllowed as error:
         return refused(request, review, error)
-    own = fresh.version - review.version  # what this very page has just written
+    fresh = kept.review
     only = keys([action.removeprefix("agree-")]) if action.startswith("agree-") else None
     if side == LEAGUE and (action == "agree" or only) and not form.errors:
         n = agree(fresh, by=request.user, only=only)
         messages.success(request, _("同意自评 %(n)d 项。") % {"n": n})
         return redirect(f"{here}#i{only[0]}" if only else here)
-    if action != FINISH[side] or form.errors or overtaken:
-        tell(request, form, overtaken)
+    if action != FINISH[side] or form.errors or kept.overtaken:
+        tell(request, form, kept.overtaken)
         return redirect(here) if not form.errors else _show(request, page, side, basis_of(fresh), form, opinion)
-    version = shown + own if shown is not None else None
     try:
-        done = make(fresh, action, by=request.user, version=version)
+        done = make(fresh, action, by=request.user, version=kept.seen(version_seen(request)))
     except MoveNotAllowed as error:
         return refused(request, review, error, actions=[action])
     except ValidationError as error:
         told(request, error)
         return redirect(here)
     return after(request, done, side)
-
-
-def _keep_opinion(review: Review, side: str, opinion: str) -> None:
-    """Under the lock that ``keep`` took, in its transaction."""
-    name = OPINION[side]
-    if getattr(review, name) != opinion:
-        setattr(review, name, opinion)
-        review.version += 1
-        review.save(update_fields=[name, "version"])
 
 
 def after(request: SignedIn, done: Review, side: str) -> HttpResponse:

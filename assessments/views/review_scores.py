@@ -1,11 +1,9 @@
 """自评: the team's answers, what is read from the records shown beside them; evidence of a line."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments.annual_answers import TEAM, Basis, basis_of
 from assessments.annual_rights import reports
-from assessments.annual_scores import keep, line_for_evidence
+from assessments.annual_scores import keep, line_for_evidence, sign_of
 from assessments.forms.answers import AnswersForm
 from assessments.models import Indicator, Review
 from assessments.review_checks import evidence_of
@@ -29,7 +27,7 @@ from core.attachments.panel import panels
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed, last_event
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused
+from organizations.views.common import refused, version_seen
 
 _BOTH = ["GET", "POST"]
 
@@ -48,14 +46,14 @@ def review_self(request: SignedIn, pk: int) -> HttpResponse:
     form = AnswersForm(request.POST, basis=basis, side=TEAM)
     form.is_valid()
     try:
-        fresh, overtaken = keep(review, TEAM, form.given(), by=request.user)
-        confirm(fresh, SCORES, by=request.user)  # whoever saves the page has read it
+        kept = keep(review, TEAM, form.given(), by=request.user)
+        confirm(kept.review, SCORES, by=request.user)  # whoever saves the page has read it
     except MoveNotAllowed as error:
         return refused(request, review, error)
-    tell(request, form, overtaken)
+    tell(request, form, kept.overtaken)
     if form.errors:
         return _show(request, review, basis_of(review), form)
-    if overtaken:
+    if kept.overtaken:
         return redirect("assessments:review_self", review.pk)
     return redirect(review)
 
@@ -109,32 +107,27 @@ def review_self_autosave(request: SignedIn, pk: int) -> HttpResponse:
     return autosaved(request, page.review, TEAM)
 
 
-def autosaved(
-    request: SignedIn, review: Review, side: str, also: Callable[[Review], None] | None = None
-) -> HttpResponse:
-    """A line for the page; for its form the new signs of the lines and the version; the points as they are now.
-
-    :param also: what else the page keeps of the review, under the same lock.
-    """
+def autosaved(request: SignedIn, review: Review, side: str, opinion: str | None = None) -> HttpResponse:
+    """A line for the page; for its form the new signs of the lines and the version; the points as they are now. What
+    somebody else has changed is told, and the page does not pass for having seen it."""
     basis = basis_of(review)
     form = AnswersForm(request.POST, basis=basis, side=side)
     form.is_valid()
+    given = form.given()
     try:
-        with transaction.atomic():
-            fresh, overtaken = keep(review, side, form.given(), by=request.user)
-            if also is not None:
-                also(fresh)
+        kept = keep(review, side, given, by=request.user, opinion=opinion)
     except MoveNotAllowed as error:
         return render(request, "assessments/_answers_saved.html", {"refused": error.message}, status=409)
-    basis = basis_of(fresh)
-    sheets = sheets_of(fresh, basis, (side,))
-    left_alone = {one.pk for one in overtaken}
+    basis = basis_of(kept.review)
+    sheets = sheets_of(kept.review, basis, (side,))
+    same = {key for key, line in given.items() if sign_of(line) == sign_of(basis.rows.get(side, {}).get(key))}
     again = AnswersForm(basis=basis, side=side)
-    seen = [again.parts(one)["seen"] for one in basis.scored if one.pk not in left_alone and not form.wrong(one)]
     context = {
         "saved_at": timezone.now(), "wrong": len([one for one in basis.scored if form.wrong(one)]),
-        "overtaken": overtaken, "seen": seen, "version": fresh.version, "sheet": sheets[side],
-        "rows": [row for row in rows_of(fresh, basis, sheets) if not row.is_heading], "side": side,
+        "overtaken": [one for one in basis.scored if one.pk in given and one.pk not in same],
+        "seen": [again.parts(one)["seen"] for one in basis.scored if one.pk in same],
+        "version": kept.seen(version_seen(request)), "sheet": sheets[side],
+        "rows": [row for row in rows_of(kept.review, basis, sheets) if not row.is_heading], "side": side,
     }  # fmt: skip
     return render(request, "assessments/_answers_saved.html", context)
 

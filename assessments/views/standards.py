@@ -1,6 +1,6 @@
 """Standards: all there are, one with its tree, who uses it, its files and history, two versions, two schemes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -88,9 +88,10 @@ def standard_detail(request: SignedIn, pk: int) -> HttpResponse:
         others=_of_other_scheme(standard),
     )
     lines, bars, versions = there["lines"], there["bars"], there["versions"]
+    columns = asking(lines, bars)
     return page(
         request, "assessments/standard_detail.html", standard,
-        facts=_facts(standard), bars=bars, sums=sums(lines), rows=shown(lines, bars),
+        facts=_facts(standard), bars=bars, sums=sums(lines), columns=columns, rows=shown(lines, columns),
         versions=versions, draft=next((one for one in versions if one.state == StandardState.DRAFT), None),
         before=next((one for one in versions if one.number < standard.number), None),
         other_scheme=bool(there["others"]),
@@ -149,6 +150,12 @@ def _row(node: Node, bars: Sequence[Conclusion]) -> dict[str, Any]:
             for bar in bars
         ],
     }  # fmt: skip
+
+
+def asking(lines: Iterable[Indicator], bars: Iterable[Conclusion]) -> list[Conclusion]:
+    """Those that ask anything of a line: the others need no column."""
+    lines = list(lines)
+    return [bar for bar in bars if any(bar.key in line.requirements or bar.key in line.texts for line in lines)]
 
 
 @require_safe

@@ -66,7 +66,9 @@ def _answer(one: Indicator) -> Answer:
         return Answer(value=Decimal(one.requirements.get("3") or 1))
     if one.method == Method.STEPS and one.more_is_better:
         return Answer(value=Decimal(one.steps[-1]["from"]))
-    return Answer(value=Decimal(one.method == Method.YES_NO or one.metric == "teams_on_file"))
+    if one.method == Method.YES_NO:
+        return Answer(value=Decimal(one.more_is_better))
+    return Answer(value=Decimal(one.metric == "teams_on_file"))
 
 
 def _move(acting: Acting, who: str, grading: Grading, action: str, comment: str = "", **facts: Any) -> Grading:

@@ -215,7 +215,7 @@ def _line(one: Indicator, share: Decimal) -> Given:
     seen = sign_of(None)
     if one.method == Method.JUDGED:
         return Given(points=(one.points * share).quantize(Decimal("0.5")), seen=seen)
-    return Given(value=Decimal(one.method == Method.YES_NO), seen=seen)
+    return Given(value=Decimal(one.method == Method.YES_NO and one.more_is_better), seen=seen)
 
 
 def _scored(acting: Acting, key: str, review: Review) -> None:
@@ -230,7 +230,7 @@ def _scored(acting: Acting, key: str, review: Review) -> None:
             one = next(each for each in basis.scored if each.code == "5.2")
             row = basis_of(review).row(LEAGUE, one)
             lower = Given(points=Decimal(2), note="抽查三条记录，一条超期录入（演示）", seen=sign_of(row))
-            review, _left = keep(review, LEAGUE, {one.pk: lower}, by=by)
+            review = keep(review, LEAGUE, {one.pk: lower}, by=by).review
             review.league_opinion = "信息录入一项按抽查结果计分，其他同意自评（演示）。"
             review.save(update_fields=["league_opinion"])
     _move(acting, acting.office(key), review, "score")

@@ -44,6 +44,12 @@
       event.detail.shouldSwap = false;
       askSignIn();
     }
+    // An autosave that is refused says why in its own line.
+    const { xhr, target } = event.detail;
+    if (xhr.status === 409 && target?.getAttribute("role") === "status" && !/^\s*<!doctype/i.test(xhr.responseText)) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
   });
   body.addEventListener("htmx:responseError", (event) => {
     const { status } = event.detail.xhr;

@@ -1,5 +1,6 @@
 """A year through the pages, as the people use them."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -240,12 +241,32 @@ def test_pages_save_themselves(part: str, region: User, captain: User, chifeng: 
         answer = as_user(captain).post(at("review_self_autosave", now.pk), lines(now, "team", v2_1="22"))
         assert "|22||" in answer.content.decode()
     else:
-        typed = {**lines(now, "league", v2_1="22", n2_1="缺一项"), "opinion": "还要核对"}
+        typed = {**lines(now, "league", v2_1="22", n2_1="缺一项"), "opinion": "还要核对", "version": version(now)}
         answer = as_user(chifeng).post(at("review_score_autosave", now.pk), typed)
         assert "|22||缺一项" in answer.content.decode()
         assert f'value="{version(now)}" id="id_version"' in answer.content.decode()
         assert Review.objects.get(pk=now.pk).league_opinion == "还要核对"
     assert "已自动保存" in answer.content.decode()
+
+
+def test_a_page_that_saves_itself_has_not_seen_what_another_wrote(
+    region: User, captain: User, chifeng: User, as_user: As
+) -> None:
+    now = annual.in_state("submitted", annual.campaign(region), captain.organization, captain, chifeng, region)
+    page, judged = {**lines(now, "league"), "version": version(now)}, now.campaign.standard.indicators.get(code="2.1")
+    client, other = as_user(chifeng), {**page, **lines(now, "league", v2_1="3", n2_1="演示"), "action": "save"}
+    client.post(at("review_score", now.pk), other)
+    saved = client.post(at("review_score_autosave", now.pk), {**page, "opinion": "还要核对"}).content.decode()
+    assert "别人刚改过" in saved
+    assert f'name="i{judged.pk}_seen"' not in saved
+    shown = re.search(r'name="version" value="(\d+)"', saved)
+    assert shown
+    page |= {"version": shown[1], "opinion": "还要核对", "action": "score"}
+    answer = client.post(at("review_score", now.pk), page, follow=True)
+    assert "您打开之后，这条记录改过" in answer.content.decode()
+    now.refresh_from_db()
+    assert (now.state, now.league_opinion) == ("submitted", "还要核对")
+    assert now.scores.get(scored_by="league", indicator=judged).points == Decimal(3)
 
 
 def test_wrong_states_are_told(region: User, captain: User, chifeng: User, as_user: As) -> None:

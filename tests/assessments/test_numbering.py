@@ -67,5 +67,7 @@ def test_steps_as_offices_write_them() -> None:
     found = [{"from": "80", "points": "6"}, {"from": "100", "points": "10"}]
     assert read_steps("≥100%得10分；80%以上得6分") == found
     assert read_steps("满 80 得 6 分\n满 100 得 10.0 分；") == found
+    assert read_steps("满80得6分，满100得10分。") == found
+    assert read_steps("满 80，得 6 分；满 100，得 10 分") == found
     with pytest.raises(ValueError, match="看不出分档"):
         read_steps("60-80得3分")

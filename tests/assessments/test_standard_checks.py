@@ -55,6 +55,8 @@ def test_a_sound_draft_has_only_its_first_day_to_be_said(draft: Standard) -> Non
         ("1.2", {"method": "judged", "steps": []}, (False, "1.2 由人评分，自动取的数不影响得分。")),
         ("1.3", {"per_unit": None}, (True, "1.3 没有写每项扣几分。")),
         ("1.3", {"points": 0}, (True, "1.3 没有分值，也不是一票否决。")),
+        ("1.3", {"method": "yes_no", "name": "没有安全责任事故"},
+         (False, "1.3 写成“没有……”，又用“有”“没有”来答，容易答反：请去掉“没有”，不勾“数值越大越好”。")),
         ("1.3", {"points": 15}, (False, "各项分值合计 95 分，不是 100 分。")),
     ],
 )  # fmt: skip
@@ -86,6 +88,14 @@ def test_a_wrong_tree_is_found(draft: Standard) -> None:
 def test_a_wrong_bar_is_found(draft: Standard, key: str, facts: dict[str, Any], found: tuple[bool, str]) -> None:
     Conclusion.objects.filter(standard=draft, key=key).update(**facts)
     assert found in told(draft)
+
+
+def test_a_number_of_today_is_told_where_a_past_day_is_asked_for(draft: Standard) -> None:
+    draft.indicators.filter(code="1.3").update(metric="teams_with_drift", unit="支")
+    said = (False, "1.3 自动取的数只有今天的，没有考核截止日那一天的，考核时由人填。")
+    assert said not in told(draft)
+    Standard.objects.filter(pk=draft.pk).update(purpose="annual")
+    assert said in told(draft)
 
 
 @pytest.mark.parametrize(

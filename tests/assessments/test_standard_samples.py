@@ -30,7 +30,7 @@ def best(rule: Rule) -> Answer:
         return Answer(max(rule.steps, key=lambda step: step[1])[0])
     if rule.method == Method.THRESHOLD:
         return Answer(max(rule.requirements.values()) if rule.more_is_better else min(rule.requirements.values()))
-    return Answer(Decimal(0) if rule.method == Method.DEDUCTION else Decimal(1))
+    return Answer(Decimal(rule.method == Method.YES_NO and rule.more_is_better))
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -72,7 +72,7 @@ def test_the_public_subject_holds_what_the_notice_asks_and_says_where() -> None:
     said = "；".join(line.name for line in lines if line.subject == "public")
     assert [word for word in PUBLIC if word not in said] == []
     assert [line.code for line in lines if line.method != Method.HEADING and "示例" not in line.source] == []
-    assert [line.code for line in lines if line.metric and not measures.known(line.metric)] == []
+    assert [line.code for line in lines if line.metric and measures.find(line.metric) is None] == []
     for line in lines:
         assert not line.metric or line.unit == measures.unit_of(line.metric), line
 

@@ -140,12 +140,14 @@ def test_wrong_cells_are_told_in_place_and_mended_there(region: User, as_user: S
     standard, client = builders.standard(code="wrong"), as_user(region)
     file = sheet(
         ["编号", "指标", "分值", "评分方式", "分档", "自动取数", "1 级数值"],
-        ["1", "管理", "", "分组标题"],
-        ["1.1", "持证率", "十分", "分档", "60-80得3分", "不知道", "很多"],
+        ["1", "队伍\n管理", "", "分组标题"],
+        ["1.1", "持证率", "十分", "分档", "60-80得3分", "持证率", "很多"],
         ["1.1", "重复的", 10, "评分"],
     )
     preview = client.post(address(standard), {"file": file}, follow=True).context["preview"]
     wrong = {row["number"]: {cell["name"] for cell in row["cells"] if cell["why"]} for row in preview["rows"]}
+    metric = next(cell for row in preview["rows"] for cell in row["cells"] if cell["name"] == "metric" and cell["why"])
+    assert "是不是：应急救护持证率" in str(metric["why"])
     assert wrong[3] == {"points", "steps", "metric", "value_1"}
     assert (wrong[2], wrong[4]) == (set(), {"code"})
     assert Standard.objects.filter(code="wrong").count() == 1  # nothing is kept by looking
@@ -159,6 +161,7 @@ def test_wrong_cells_are_told_in_place_and_mended_there(region: User, as_user: S
     client.post(f"{address(standard)}?import={item.pk}", {"confirm": "1"})
     draft = Standard.objects.get(code="wrong", number=2)
     assert draft.indicators.get(code="1.1").metric == "first_aid_coverage"
+    assert draft.indicators.get(code="1").name == "队伍管理"  # a cell broken over two lines
 
 
 def test_a_heading_whose_points_are_not_the_sum_below_is_told(region: User, as_user: SignIn) -> None:
