@@ -20,8 +20,9 @@ class WordsForm(forms.Form):
     """
 
     comment = forms.CharField(
-        label=gettext_lazy("意见"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+        label=gettext_lazy("意见"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("请写明意见。")},
+    )  # fmt: skip
     comment_hint: StrOrPromise = gettext_lazy("总的意见。哪一项要改，写在下面对应的项目里。")
     remarks_title: StrOrPromise = gettext_lazy("哪几项要改")
     remarks_hint: StrOrPromise = gettext_lazy("只写要改的，空着的不会显示给报送的人。")
@@ -38,6 +39,7 @@ class WordsForm(forms.Form):
     def ask_remark(self, name: str, label: StrOrPromise, now: str | None) -> None:
         """A remark at one field. :param now: what is filled in there; None for what is not a field of its own."""
         self.fields["comment"].help_text = self.comment_hint
+        self.hide_optional = True  # three dozen remarks, and the page says that none is asked for
         hint = "" if now is None else escape(_("现填：%(value)s") % {"value": now or _("（空）")})
         self.fields[f"{_MARK}{name}"] = forms.CharField(label=label, required=False, max_length=200, help_text=hint)
 

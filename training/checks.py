@@ -24,8 +24,8 @@ from training.there import present
 
 @dataclass(frozen=True)
 class Finding:
-    """:param field: of the form it belongs to, or ``people``, ``roll``, ``results`` for those pages. :param blocking:
-    stops the hand-in. :param record: what is kept of it for good, where the message names people. :param query: shows
+    """:param field: of the form it belongs to, or ``people``, ``roll``, ``results`` for those pages; empty where there is
+    nothing to put right. :param blocking: stops the hand-in. :param record: what is kept of it for good, where the message names people. :param query: shows
     on that page just what it is about."""
 
     field: str
@@ -59,7 +59,7 @@ def over(activity: Activity, found: Found) -> Iterator[Finding]:
     if activity.ends_at is None or activity.starts_at is None:
         return
     if activity.ends_at > timezone.now():
-        yield Finding("ends_at", _("活动还没有结束，结束后才能报送记录。"))
+        yield Finding("", _("活动还没有结束，结束后才能报送记录。"))  # nothing that could be filled in
     if activity.ends_at - activity.starts_at > _LONGEST[ActivityKind(activity.kind)]:
         days = _LONGEST[ActivityKind(activity.kind)].days
         yield Finding("ends_at", _("开始到结束超过 %(days)d 天，请核对日期。") % {"days": days})

@@ -107,7 +107,7 @@ def in_words(activity: Activity, name: str, found: Mapping[str, list[Any]]) -> t
         return (f"{item.plan}：{item.name}", "") if item else ("", "")
     if name == "course_version":
         version = next(iter(found["courses"]), None)
-        return (f"{version.course.name} v{version.number}", "") if version else ("", "")
+        return (str(version), "") if version else ("", "")
     if name in ("base", "division"):
         return str(getattr(activity, name)), ""
     return field_in_words(Activity._meta.get_field(name), value), ""  # type: ignore[arg-type]

@@ -70,8 +70,8 @@ def check(file: BinaryIO, name: str, size: int, *, hint: StrOrPromise = "", take
         kind = _judge_bytes(file, name, size, takes)
     except Refusal as refusal:
         raise ValidationError(
-            _("“%(name)s”没有上传：%(problem)s%(accepted)s")
-            % {"name": shown_name(name), "problem": refusal.problem, "accepted": hint or hint_of(takes)},
+            _("“%(name)s”没有上传：%(problem)s%(accepted)s"),
+            params={"name": shown_name(name), "problem": refusal.problem, "accepted": hint or hint_of(takes)},
             code=refusal.code,
         ) from refusal
     finally:

@@ -1,10 +1,14 @@
 """Small pictures of what was handed in: turned upright, without camera, place or time; the original stays untouched."""
 
 import io
+import os
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
@@ -53,11 +57,33 @@ def _made(attachment: Attachment, size: Size) -> str:
     """The name of the copy in storage, which is made if it is not there."""
     storage = attachment.file.storage
     name = f"{attachment.file.name}{size.suffix}"
-    if not storage.exists(name):
-        stored = storage.save(name, ContentFile(_make(attachment, size)))
+    if not _is_there(storage, name):
+        _keep(storage, name, _make(attachment, size))
+    return name
+
+
+def _is_there(storage: Storage, name: str) -> bool:
+    """Not counting an empty one, which a disk that was full has left."""
+    return bool(storage.exists(name) and storage.size(name))
+
+
+def _keep(storage: Storage, name: str, data: bytes) -> None:
+    """All of it at once: somebody else may look for it this very moment, and the disk may be full half-way."""
+    try:
+        place = Path(storage.path(name))
+    except NotImplementedError:  # an object storage shows nothing before it has all of it
+        stored = storage.save(name, ContentFile(data))
         if stored != name:  # somebody else made it in the meantime, and storage never overwrites
             storage.delete(stored)
-    return name
+        return
+    with NamedTemporaryFile(dir=place.parent, delete=False) as half:
+        try:
+            half.write(data)
+            half.flush()
+            os.replace(half.name, place)
+        except OSError:
+            Path(half.name).unlink(missing_ok=True)
+            raise
 
 
 def _make(attachment: Attachment, size: Size) -> bytes:
@@ -74,7 +100,7 @@ def _source(attachment: Attachment, size: Size) -> str:
     """A thumbnail is made from the larger copy where there is one: that takes a tenth of the time."""
     original = str(attachment.file.name)
     larger = f"{original}{PREVIEW.suffix}"
-    drawn = size is THUMBNAIL and attachment.media_type in IMAGES and attachment.file.storage.exists(larger)
+    drawn = size is THUMBNAIL and attachment.media_type in IMAGES and _is_there(attachment.file.storage, larger)
     return larger if drawn else original
 
 

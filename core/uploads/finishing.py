@@ -73,13 +73,19 @@ def _end(upload: Upload, owner: models.Model, by: Any) -> None:
             upload.attachment = attach(owner, whole, kind=upload.kind, by=by)
             prepare(upload.attachment)
     except ValidationError as error:
-        upload.problem, upload.problem_code = " ".join(error.messages), error.code or "refused"
+        upload.problem, upload.problem_code = _beside_its_name(error), error.code or "refused"
     except FileNotFoundError:
         upload.problem = _("“%(name)s”已收到的部分从存储中丢失，请重新上传。") % {"name": upload.name}
         upload.problem_code = "lost"
     forget_pieces(upload)
     upload.finished_at, upload.pieces = timezone.now(), []
     upload.save(update_fields=["attachment", "problem", "problem_code", "finished_at", "pieces"])
+
+
+def _beside_its_name(error: ValidationError) -> str:
+    """What the page says below the name of the file, which need not be said again."""
+    words = getattr(error, "params", None) or {}
+    return f"{words['problem']}{words['accepted']}" if "problem" in words else " ".join(error.messages)
 
 
 @contextmanager

@@ -67,9 +67,8 @@ def _judge(name: str, size: int, takes: Takes) -> None:
             raise Refusal("unsupported", _("音频和视频不能上传。"))
         judge_size(size, limits_of(takes)["video" if film else "other"])
     except Refusal as refusal:
-        words = {"name": name, "problem": refusal.problem, "accepted": hint_of(takes)}
         status = 413 if refusal.code == "too_large" else 400
-        raise Problem(status, refusal.code, _("“%(name)s”没有上传：%(problem)s%(accepted)s") % words) from refusal
+        raise Problem(status, refusal.code, f"{refusal.problem}{hint_of(takes)}") from refusal
 
 
 def take(pk: UUID, by: Any, *, offset: int, data: bytes) -> Upload:

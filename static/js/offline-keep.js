@@ -26,6 +26,7 @@
       if (answer.ok && !answer.redirected) await cache.put(address, answer);
     }
     document.documentElement.dataset.offlineKept = "1";
+    document.dispatchEvent(new CustomEvent("offline:change"));
   };
   window.addEventListener("load", () => keep().catch(() => { /* no network now: what was kept stays */ }));
 })();

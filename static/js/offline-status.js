@@ -1,5 +1,5 @@
 /* What a page that works without network says about its marks: how many wait, whether the network, the session or the right
-   is missing, and which were not taken and why. Sets window.offlineStatus: say(banner, on), count(name, number), and
+   is missing, whether the page opens without network, and which were not taken and why. Sets window.offlineStatus: say(banner, on), count(name, number), and
    name(mark), which the page's own script replaces: what a mark is about, in words. */
 window.offlineStatus = (() => {
   const { offlineSync: sync, offlineStore: store } = window;
@@ -16,7 +16,10 @@ window.offlineStatus = (() => {
     const waits = sync.unsent().length, others = sync.others().length, turned = sync.mine().filter((mark) => mark.refused);
     chip.dataset.tone = !state.network || waits || state.expired ? "warn" : "ok";
     for (const part of chip.querySelectorAll("[data-part]")) {
-      part.hidden = { offline: state.network, waits: !waits, fine: waits || !state.network || !state.known }[part.dataset.part];
+      part.hidden = {
+        offline: state.network, waits: !waits, fine: waits || !state.network || !state.known,
+        kept: waits || !state.network || !state.known || !document.documentElement.dataset.offlineKept,
+      }[part.dataset.part];
     }
     chip.hidden = state.network && !waits && !state.known;
     status.count("waits", waits);
@@ -27,6 +30,7 @@ window.offlineStatus = (() => {
     status.say("others", others && !state.other);
     status.say("memory", !store.isKept());
     status.say("clock", state.shift);
+    if (state.network) status.say("away", false);
     status.say("refused", turned.length);
     refused.replaceChildren(...turned.map((mark) => {
       const item = row.content.firstElementChild.cloneNode(true);
@@ -38,5 +42,14 @@ window.offlineStatus = (() => {
     }));
   };
   document.addEventListener("offline:change", show);
+
+  /* Without network a way to another page ends at the browser's own error page. */
+  const keptPages = (document.body.dataset.keep || "").split(" ");
+  document.querySelector(".offline-foot").addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link || state.network || keptPages.includes(link.pathname)) return;
+    event.preventDefault();
+    status.say("away", true);
+  });
   return status;
 })();

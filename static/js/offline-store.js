@@ -25,7 +25,9 @@ window.offlineStore = (() => {
     act(change.objectStore(store));
   });
 
-  let memory = null; // the browser keeps nothing (private window): the page says so
+  // What the disk does not take (a private window, no room left): it lasts as long as the page, and the page says so.
+  const memory = new Map(), gone = new Set();
+  let fails = false;
   const marks = () => open(`${kind}-marks`, (database) => database.createObjectStore("marks", { keyPath: "id" }));
   const names = () => open(`${kind}-names`, (database) => database.createObjectStore("sheets", { keyPath: "key" }));
   const using = async (which, act) => {
@@ -33,31 +35,34 @@ window.offlineStore = (() => {
     try { return await act(database); } finally { database.close(); }
   };
   const put = async (mark) => {
-    if (memory) { memory.set(mark.id, mark); return; }
     try {
       await using(marks, (database) => written(database, "marks", (store) => store.put(mark)));
+      memory.delete(mark.id);
     } catch {
-      memory = new Map([[mark.id, mark]]);
+      fails = true;
+      memory.set(mark.id, mark);
     }
   };
   const all = async () => {
-    if (memory) return Array.from(memory.values());
+    let kept = [];
     try {
-      return await using(marks, (database) => settled(database.transaction("marks").objectStore("marks").getAll()));
+      kept = await using(marks, (database) => settled(database.transaction("marks").objectStore("marks").getAll()));
     } catch {
-      memory = new Map();
-      return [];
+      fails = true;
     }
+    const known = new Map([...kept, ...memory.values()].map((mark) => [mark.id, mark]));
+    return Array.from(known.values()).filter((mark) => !gone.has(mark.id));
+  };
+  const remove = async (ids) => {
+    ids.forEach((id) => { memory.delete(id); gone.add(id); }); // gone also where the disk does not let go of it
+    await using(marks, (database) => written(database, "marks", (store) => ids.forEach((id) => store.delete(id)))).catch(() => {});
   };
 
   return {
     put,
     all,
-    isKept: () => memory === null,
-    remove: async (ids) => {
-      if (memory) { ids.forEach((id) => memory.delete(id)); return; }
-      await using(marks, (database) => written(database, "marks", (store) => ids.forEach((id) => store.delete(id))));
-    },
+    remove,
+    isKept: () => !fails,
     sheet: (key) => using(names, (database) => settled(database.transaction("sheets").objectStore("sheets").get(key))).catch(() => null),
     keepSheet: (entry) => using(names, (database) => written(database, "sheets", (store) => store.put(entry))).catch(() => {}),
     /* What is long over, and what is another account's, goes. */

@@ -4,10 +4,13 @@
    Body: data-offline (kind of page), data-user, data-sheet (which sheet), data-facts (JSON that goes with each mark),
    data-state-url, data-marks-url, data-until. Sets window.offlineSync. */
 window.offlineSync = (() => {
-  const BATCH = 100, FIRST = 2000, LONGEST = 60000, POLL = 15000, PATIENCE = 30000;
+  const BATCH = 100, FIRST = 2000, LONGEST = 60000, POLL = 15000, PATIENCE = 30000, AGREES = 30000;
   const page = document.body.dataset;
   const kind = page.offline, user = Number(page.user);
-  const state = { network: navigator.onLine, expired: false, other: false, forbidden: false, known: false, sheet: null, waiting: [], shift: 0 };
+  const state = {
+    network: navigator.onLine, expired: false, other: false, forbidden: false, known: false, sheet: null, waiting: [],
+    get shift() { return this.sheet?.shift || 0; }, // seconds by which this device's clock is wrong, as last heard
+  };
   let token = document.querySelector("meta[name=csrf-token]")?.content || "";
   let wait = FIRST, timer = 0, busy = false, again = false;
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(kind) : null;
@@ -27,10 +30,19 @@ window.offlineSync = (() => {
     const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   };
-  const tell = () => document.dispatchEvent(new CustomEvent("offline:change"));
-  const load = async () => { state.waiting = (await window.offlineStore.all()).sort((a, b) => a.at < b.at ? -1 : 1); };
   const mine = () => state.waiting.filter((mark) => mark.user === user);
   const unsent = () => mine().filter((mark) => !mark.refused);
+  /* Said on every other page (offline-leave.js), until all is sent. */
+  const note = () => {
+    const name = `${kind}.waits.${user}`, count = unsent().length;
+    try {
+      if (count) localStorage.setItem(name, `${count} ${location.pathname}`); else localStorage.removeItem(name);
+    } catch { /* then nothing outlasts this page anyway */ }
+  };
+  const tell = () => { note(); document.dispatchEvent(new CustomEvent("offline:change")); };
+  const load = async () => { state.waiting = (await window.offlineStore.all()).sort((a, b) => a.at < b.at ? -1 : 1); };
+  const sheetKey = `${user}:${page.sheet}`;
+  const reread = async () => { state.sheet = (await window.offlineStore.sheet(sheetKey))?.sheet || state.sheet; };
 
   const ask = async (address, options) => {
     const headers = { Accept: "application/json", "X-Requested-With": "fetch", ...options?.headers };
@@ -46,7 +58,7 @@ window.offlineSync = (() => {
 
   const keep = async () => {
     try { localStorage.setItem(`${kind}.user`, user); } catch { /* offline-leave.js finds nothing to empty */ }
-    await window.offlineStore.keepSheet({ key: `${user}:${page.sheet}`, user, until: Number(page.until), sheet: state.sheet });
+    await window.offlineStore.keepSheet({ key: sheetKey, user, until: Number(page.until), sheet: state.sheet });
   };
 
   /* The sheet as the server has it, and with it who is signed in and the token of the day. True: marks may be sent. */
@@ -54,12 +66,14 @@ window.offlineSync = (() => {
     const { status, data } = await ask(page.stateUrl, { headers: { "X-Portal-Background": "1" } });
     state.expired = status === 401;
     state.forbidden = status === 403 || status === 404;
-    if (status !== 200) { state.known = false; return false; }
-    state.other = data.user !== user;
-    state.known = !state.other;
-    if (state.other) return false;
+    state.other = Boolean(data?.user) && data.user !== user;
+    state.known = Boolean(data?.user) && !state.other;
+    if (!state.known) return false;
     token = data.csrf;
-    state.sheet = data;
+    // without the right, or where the sheet is gone, what was marked is sent all the same: each is answered for by itself
+    if (status !== 200) return true;
+    const off = Date.parse(data.now) - Date.now();
+    state.sheet = { ...data, shift: Math.abs(off) > AGREES ? Math.round(off / 1000) : 0 };
     await keep();
     return true;
   };
@@ -80,7 +94,6 @@ window.offlineSync = (() => {
       if (!mark) continue;
       if (result.state === "refused") await window.offlineStore.put({ ...mark, refused: result.message });
       else done.push(result.id);
-      if (result.shift) state.shift = result.shift;
       document.dispatchEvent(new CustomEvent("offline:answered", { detail: { mark, result } }));
     }
     if (state.sheet) await keep();
@@ -130,7 +143,7 @@ window.offlineSync = (() => {
   window.addEventListener("online", soon);
   window.addEventListener("offline", () => { state.network = false; tell(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
-  channel?.addEventListener("message", async () => { await load(); tell(); });
+  channel?.addEventListener("message", async () => { await load(); await reread(); tell(); });
 
   return {
     state,
@@ -140,8 +153,7 @@ window.offlineSync = (() => {
     start: async () => {
       await window.offlineStore.prune(user, Date.now());
       await load();
-      const kept = await window.offlineStore.sheet(`${user}:${page.sheet}`);
-      if (kept) state.sheet = kept.sheet;
+      await reread();
       tell();
       soon();
     },

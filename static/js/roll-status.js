@@ -6,7 +6,7 @@
   status.name = (mark) => known().find((one) => one.id === mark.person)?.name || mark.card || "";
 
   document.addEventListener("offline:change", () => {
-    const slot = state.sheet?.slot, now = Date.now();
+    const slot = state.sheet?.slot, now = Date.now() + state.shift * 1000;
     status.count("waiting", state.sheet?.waiting || 0);
     status.say("waiting", state.sheet?.waiting);
     status.say("closed", slot && !slot.open);

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.template import engines
 from django.test import RequestFactory
@@ -13,7 +14,7 @@ from PIL import Image
 from core.attachments import attach, gallery, withdraw
 from core.attachments.formats.kinds import PICTURES, VIDEOS
 from core.attachments.gallery import gallery_context
-from core.attachments.previews import make_previews
+from core.attachments.previews import THUMBNAIL, make_previews, open_preview
 from tests.core import sample_files as files
 from tests.core import sample_films as films
 from tests.core.sample_files import upload
@@ -67,6 +68,16 @@ def test_thumbnail_from_the_larger_copy_is_upright_as_well(album, draft, chifeng
         assert picture.size == (160, 320)
         assert picture.getpixel((80, 20))[0] > 200
         assert picture.getpixel((80, 300))[2] > 200
+
+
+def test_copy_that_a_full_disk_left_empty_is_made_anew(album, cabinet, draft, chifeng):
+    (photo,) = album(1)
+    for suffix in (".preview", ".thumb"):
+        photo.file.storage.save(photo.file.name + suffix, ContentFile(b""))
+    with open_preview(photo, THUMBNAIL) as copy:
+        assert Image.open(copy).size == (20, 20)
+    make_previews(photo)
+    assert cabinet() == sorted(photo.file.name + suffix for suffix in ("", ".preview", ".thumb"))
 
 
 def test_grid_shows_who_and_when_and_is_paged(album, draft, chifeng, leader, monkeypatch):

@@ -55,11 +55,11 @@ def synced(page: Page) -> None:
     expect(page.locator("#offline-chip [data-part=fine]")).to_be_visible(timeout=60_000)
 
 
-def sign_in(page: Page, username: str, slot: Slot) -> None:
+def sign_in(page: Page, username: str, leads_to: str) -> None:
     page.get_by_label("登录名").fill(username)
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
-    page.wait_for_url(f"**/roll/slots/{slot.pk}/")
+    page.wait_for_url(f"**{leads_to}")
 
 
 def stored(count: int) -> list[Mark]:
@@ -79,9 +79,15 @@ def test_roll_without_network_and_without_session(
     expect(page.locator("#roll-due")).to_have_text("4")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert person(page, "王明").locator("[data-mark]").bounding_box()["height"] >= 48  # type: ignore[index]
+    other = page.context.new_page()  # a second tab shows what the first has sent, at once and from then on
+    other.goto(page.url)
+    synced(other)
     tap(page, "王明")
     synced(page)
     assert [mark.kind for mark in stored(1)] == [MarkKind.ARRIVED]
+    synced(other)
+    expect(person(other, "王明").locator("[data-mark]")).to_contain_text("已到", timeout=2_000)
+    other.close()
     page.wait_for_selector("html[data-offline-kept]", state="attached")
 
     # the network goes: taps go on, the page opens again, nothing is forgotten
@@ -89,6 +95,8 @@ def test_roll_without_network_and_without_session(
     tap(page, "敖特根巴雅尔·孟和")
     tap(page, "李志强")
     waits(page, 2)
+    page.get_by_role("link", name="结束点名").click()  # would end at the browser's own error page
+    expect(page.get_by_text("现在没有网络，这一步等有网络再办")).to_be_visible()
     page.reload()
     expect(page.locator("#offline-chip [data-part=offline]")).to_be_visible()
     waits(page, 2)
@@ -120,15 +128,17 @@ def test_roll_without_network_and_without_session(
 
     # a colleague signs in on the same phone: he does not send them as his own
     page.get_by_role("link", name="去登录").click()
-    sign_in(page, "chifeng", slot)
+    sign_in(page, "chifeng", f"/roll/slots/{slot.pk}/")
     expect(page.get_by_text("还有别的账号点的 6 条没有同步")).to_be_visible()
     expect(page.locator("#roll-came")).to_have_text("1")
     assert Mark.objects.count() == 1
 
-    # signing in leads back, and each arrives once
+    # whoever signs in to do something else is told what waits and led back, and each arrives once
     page.context.clear_cookies()
-    page.goto(f"/accounts/login/?next=/roll/slots/{slot.pk}/")
-    sign_in(page, "captain", slot)
+    page.goto("/accounts/login/?next=/notices/")
+    sign_in(page, "captain", "/notices/")
+    expect(page.get_by_text("这台设备上还有 6 条点名没有同步")).to_be_visible()
+    page.get_by_role("link", name="打开点名").click()
     synced(page)
     assert len(stored(7)) == 7
     page.reload()

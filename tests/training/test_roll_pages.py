@@ -149,6 +149,16 @@ def test_signed_out_device_is_told_401_and_keeps_its_marks(slot: Slot, row: Part
     assert answer.status_code == 401
 
 
+def test_device_whose_slot_is_gone_sends_its_marks_all_the_same(
+    slot: Slot, captain: User, baotou: User, as_user: As
+) -> None:
+    """Else they would lie on it for ever: each is answered for by itself."""
+    for user, pk in ((captain, slot.pk + 999), (baotou, slot.pk)):
+        answer = as_user(user).get(address("slot_state", pk))
+        assert (answer.status_code, set(answer.json())) == (404, {"user", "csrf", "now"})
+        assert answer.json()["user"] == user.pk
+
+
 def test_worker_comes_fresh_and_for_its_pages_only() -> None:
     answer = Client().get(address("roll_worker"))
     assert answer["Content-Type"].startswith("text/javascript")

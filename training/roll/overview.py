@@ -21,7 +21,7 @@ class Line:
     """One person: a cell per slot, and the hours that will be credited."""
 
     row: Participation
-    cells: list[Attendance | None]
+    cells: list[tuple[Slot, Attendance | None]]
     hours: Decimal
 
 
@@ -72,8 +72,8 @@ def overview(activity: Activity, page: int) -> Overview:
 
 
 def _line(row: Participation, slots: list[Slot], cells: dict[tuple[int, int], Attendance], counts_hours: bool) -> Line:
-    own = [cells.get((row.pk, slot.pk)) for slot in slots]
-    credited = [_hours(cell) for cell in own if cell is not None] if counts_hours else []
+    own = [(slot, cells.get((row.pk, slot.pk))) for slot in slots]
+    credited = [_hours(cell) for _slot, cell in own if cell is not None] if counts_hours else []
     counts = row.listing == Listing.LISTED
     return Line(row, own, sum(credited, Decimal(0)) if counts else Decimal(0))
 

@@ -16,8 +16,8 @@ def _number(label: Any, name: str) -> Column:
 
 
 class PlanTable(Table):
-    year = Column(orderable=True, order_by=("year", "organization__path"), attrs=NOWRAP)
     organization = Column(linkify=lambda record: record.get_absolute_url())
+    year = Column(orderable=True, order_by=("year", "organization__path"), attrs=NOWRAP)
     document_no = Column(attrs=NOWRAP)
     issued_on = DateColumn(attrs=NOWRAP)
     items = _number(gettext_lazy("项目"), "lines")
@@ -34,11 +34,11 @@ class PlanTable(Table):
     class Meta:
         model = Plan
         fields = (
-            "year", "organization", "document_no", "issued_on", "items", "planned", "done", "open", "progress",
+            "organization", "year", "document_no", "issued_on", "items", "planned", "done", "open", "progress",
             "people", "reached",
         )  # fmt: skip
         default_columns = (
-            "year", "organization", "issued_on", "items", "planned", "done", "open", "progress", "reached",
+            "organization", "year", "issued_on", "items", "planned", "done", "open", "progress", "reached",
         )  # fmt: skip
 
     def render_progress(self, record: Any) -> str:

@@ -77,7 +77,7 @@ def _sheet(page: ActivityPage, found: dict[str, list[Any]]) -> dict[str, Any]:
         "ready": kept and not any(finding.blocking for finding in findings),
         "may_copy": bool(may_begin(page.request.user, activity.host)),
         "may_template": bool(can_save_as_template(activity, page.request.user)),
-        "elsewhere": [] if not kept else elsewhere(activity),
+        "elsewhere": elsewhere(activity, {remark.name for remark in remarks}) if kept else [],
     }
 
 
@@ -87,14 +87,17 @@ def led(activity: Activity, finding: Finding) -> dict[str, Any]:
     return {"finding": finding, "url": f"{url}?{finding.query}" if url and finding.query else url}
 
 
-def elsewhere(activity: Activity) -> list[dict[str, Any]]:
-    """What is filled in on other pages than the form's."""
+def elsewhere(activity: Activity, remarks: set[str]) -> list[dict[str, Any]]:
+    """What is filled in on other pages than the form's, and whether a return asked to change it."""
     routes = (
-        (_("名单"), _("参加队伍和人员"), "training:activity_people"),
-        (_("点名"), _("到场和时长"), "training:activity_roll"),
-        (_("材料"), _("照片、视频、方案、签到表"), "training:activity_files"),
+        ("people", _("名单"), _("参加队伍和人员"), "training:activity_people"),
+        ("roll", _("点名"), _("到场和时长"), "training:activity_roll"),
+        ("files", _("材料"), _("照片、视频、方案、签到表"), "training:activity_files"),
     )
-    return [{"label": label, "hint": hint, "url": reverse(route, args=[activity.pk])} for label, hint, route in routes]
+    return [
+        {"label": label, "hint": hint, "url": reverse(route, args=[activity.pk]), "asked": name in remarks}
+        for name, label, hint, route in routes
+    ]
 
 
 def _standing(page: ActivityPage, events: list[WorkflowEvent]) -> dict[str, Any]:

@@ -30,8 +30,12 @@ def activity_files(request: SignedIn, pk: int) -> HttpResponse:
     activity = page.activity
     pages = {kind: request.GET.get(f"{kind}_page", 1) for kind in GALLERIES}
     shown, rows = galleries(activity, pages, decision=page.kept, papers=PAPERS)
-    papers = panels(activity, request.user, PAPERS, rows=rows)
-    context = page.context(papers=[papers[kind] for kind in PAPERS], galleries=shown, heading=_("材料"), moves=[])
+    papers = panels(activity, request.user, PAPERS, rows=rows).values()
+    context = page.context(
+        galleries=[one for one in shown if page.kept or one["count"] or one["ended"]],  # a reader sees what there is
+        papers=[one for one in papers if page.kept or one["current"] or one["ended"]],
+        heading=_("材料"), moves=[],
+    )  # fmt: skip
     return render(request, "training/activity_files.html", context)
 
 

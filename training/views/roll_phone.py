@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -58,8 +59,12 @@ def slot_scan(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 @login_required
 def slot_state(request: SignedIn, pk: int) -> JsonResponse:
-    """The sheet, who is signed in, and the token that the next batch has to carry."""
-    slot, caller = slot_called(request, pk)
+    """The sheet, who is signed in, and the token that the next batch has to carry. These also where the slot is gone or
+    the right: what was marked is answered for one by one (``mark_take``)."""
+    try:
+        slot, caller = slot_called(request, pk)
+    except (Http404, PermissionDenied) as why:
+        return JsonResponse(who(request), status=404 if isinstance(why, Http404) else 403)
     return JsonResponse({**who(request), **sheet(slot, caller)})
 
 
