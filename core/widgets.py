@@ -7,8 +7,9 @@ long as all the rows of the list.
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+
+from core.escaping import escaped
 
 SELECT = "django/forms/widgets/select.html"
 
@@ -22,13 +23,13 @@ class Renderer(TemplatesSetting):
 
 def _select(widget: dict[str, Any]) -> SafeString:
     """The same as Django's ``select.html``."""
-    lines = [f'<select name="{conditional_escape(widget["name"])}"{_attributes(widget)}>']
+    lines = [f'<select name="{escaped(widget["name"])}"{_attributes(widget)}>']
     for group, options, _index in widget["optgroups"]:
         if group:
-            lines.append(f'  <optgroup label="{conditional_escape(group)}">')
+            lines.append(f'  <optgroup label="{escaped(group)}">')
         lines += [
-            f'  <option value="{conditional_escape(str(option["value"]))}"{_attributes(option)}>'
-            f"{conditional_escape(option['label'])}</option>"
+            f'  <option value="{escaped(str(option["value"]))}"{_attributes(option)}>'
+            f"{escaped(option['label'])}</option>"
             for option in options
         ]
         if group:
@@ -40,8 +41,5 @@ def _select(widget: dict[str, Any]) -> SafeString:
 def _attributes(widget: dict[str, Any]) -> str:
     given = [(name, value) for name, value in widget["attrs"].items() if value is not False]
     return "".join(
-        f" {conditional_escape(name)}"
-        if value is True
-        else f' {conditional_escape(name)}="{conditional_escape(str(value))}"'
-        for name, value in given
+        f" {escaped(name)}" if value is True else f' {escaped(name)}="{escaped(str(value))}"' for name, value in given
     )

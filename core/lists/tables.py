@@ -97,11 +97,9 @@ class Table(tables.Table):
         **kwargs: Any,
     ) -> None:
         kwargs = {"orderable": False, "empty_text": _("没有记录"), "order_by_field": "sort", **kwargs}
-        chosen = tuple(columns or self.base_columns)
-        others = tuple(name for name in self.base_columns if name not in chosen)
-        super().__init__(
-            PageData(rows, model), order_by=sort or (), sequence=(*chosen, "..."), exclude=others, **kwargs
-        )
+        super().__init__(PageData(rows, model), order_by=sort or (), sequence=(*(columns or ()), "..."), **kwargs)
+        for column in self.columns.iterall() if columns else ():
+            column.column.visible = column.name in columns
 
     @property
     def body(self) -> SafeString:
@@ -112,13 +110,10 @@ class Table(tables.Table):
     def default_columns(cls) -> list[str]:
         return list(getattr(cls.Meta, "default_columns", ())) or list(cls.base_columns)
 
-    @classmethod
-    def labels(cls, model: type[Model], *, as_at: bool = False) -> dict[str, str]:
-        """All columns there are to choose from, by name, each with its heading."""
-        table = cls(model=model)
-        return {
-            column.name: str(column.header) for column in table.columns if not (as_at and column.name in cls.only_now)
-        }
+    def headings(self) -> dict[str, str]:
+        """All columns there are to choose from, by name, also those not shown."""
+        found = {column.name: str(column.header) for column in self.columns.iterall()}
+        return {name: found[name] for name in self.base_columns}
 
     @classmethod
     def order_fields(cls, sort: str) -> list[str] | None:
