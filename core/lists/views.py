@@ -74,7 +74,8 @@ class ListView(PermittedView):
 
     def rows(self) -> QuerySet:
         """All rows asked for, in order, with what the table reads."""
-        return self.table_class.arranged(self.filterset.qs, self.asked.sort, model=self.model)
+        asked = self.asked
+        return self.table_class.arranged(self.filterset.qs, asked.sort, model=self.model, columns=asked.columns)
 
     # -- page ---------------------------------------------------------------------------------------
     def get_context(self) -> dict[str, Any]:
