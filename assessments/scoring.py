@@ -20,6 +20,8 @@ What was not answered gives nought and says so: it is not the same as not met.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy
@@ -74,6 +76,11 @@ class Rule:
         """Whether more is better: points given always are, what is deducted for never is."""
         return self.method == Method.JUDGED or (self.more_is_better and self.method != Method.DEDUCTION)
 
+    @property
+    def binds(self) -> bool:
+        """Whether it asks different things on the way to different conclusions."""
+        return self.is_veto or self.method == Method.THRESHOLD
+
     def reaches(self, value: Decimal, bar: Decimal) -> bool:
         return value >= bar if self.rises else value <= bar
 
@@ -113,9 +120,19 @@ class Rules:
         """The least that has to be reached: what somebody missed who reached nothing, or only the rest."""
         return next((bar for bar in reversed(self.bars) if not bar.is_rest), None)
 
+    def line_with(self, rule: Rule, number: Decimal, bar: Bar) -> "Line":
+        """The line of a rule with this number. Kept: whoever is held against the standard meets the same steps."""
+        key = rule.code, number, bar.key
+        if key not in self._lines:
+            self._lines[key] = line_of(rule, answered(rule, number), bar)
+        return self._lines[key]
 
-@dataclass(frozen=True)
-class Answer:
+    @cached_property
+    def _lines(self) -> dict[tuple[str, Decimal, str], "Line"]:
+        return {}
+
+
+class Answer(NamedTuple):
     """:ivar value: a number, 1 or 0 for 有无. :ivar points: given by hand, for 评分."""
 
     value: Decimal | None = None
@@ -126,8 +143,7 @@ class Answer:
 UNANSWERED = Answer()
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One indicator's points, and why in one sentence, put together when it is read."""
 
     rule: Rule
@@ -208,18 +224,19 @@ def score(
     :param adjustment: points added or taken beside the standard (加分、扣分); the total stays between 0 and ``full``.
     :param vetoed: ruled out beside the standard (一票否决 by an adjustment): only the rest remains.
     """
-    reached = next((bar for bar in standard.bars if _is_reached(standard, answers, bar, adjustment, vetoed)), None)
+    lines = Lines(standard, answers)
+    reached = next((bar for bar in standard.bars if _is_reached(lines, bar, adjustment, vetoed)), None)
     shown = standard.bar(aim) if aim is not None else None
     shown = shown or (reached if reached is not None and not reached.is_rest else standard.lowest or reached)
-    return _sheet(standard, answers, shown, reached, adjustment)
+    return _sheet(lines, shown, reached, adjustment)
 
 
-def _is_reached(standard: Rules, answers: Mapping[str, Answer], bar: Bar, adjustment: Decimal, vetoed: bool) -> bool:
+def _is_reached(lines: "Lines", bar: Bar, adjustment: Decimal, vetoed: bool) -> bool:
     if bar.is_rest:
         return True
     if vetoed:
         return False
-    sheet = _sheet(standard, answers, bar, None, adjustment)
+    sheet = _sheet(lines, bar, None, adjustment)
     return not sheet.vetoes and clears(bar, sheet.total, sheet.subjects)
 
 
@@ -233,10 +250,8 @@ def clears(bar: Bar, total: Decimal, subjects: Mapping[str, Decimal]) -> bool:
     return all(least is None or points >= least for least, points in found)
 
 
-def _sheet(
-    standard: Rules, answers: Mapping[str, Answer], bar: Bar | None, reached: Bar | None, adjustment: Decimal
-) -> ScoreSheet:
-    lines = tuple(line_of(rule, answers.get(rule.code, UNANSWERED), bar) for rule in standard.rules)
+def _sheet(lines_to: "Lines", bar: Bar | None, reached: Bar | None, adjustment: Decimal) -> ScoreSheet:
+    lines = lines_to.to(bar)
     sums = {one: _summed(line for line in lines if line.rule.subject == one) for one in Subject.values}
     earned, applicable, full = (sum((one[place] for one in sums.values()), NOUGHT) for place in range(3))
     return ScoreSheet(
@@ -275,6 +290,24 @@ def bounded(points: Decimal, most: Decimal) -> Decimal:
 def given_of(rule: Rule, answer: Answer) -> Decimal | None:
     """The number the line is scored by; None: not answered."""
     return answer.points if rule.method == Method.JUDGED else answer.value
+
+
+class Lines:
+    """The lines of one team or person on the way to each conclusion; most are the same on the way to all of them."""
+
+    def __init__(self, standard: Rules, answers: Mapping[str, Answer]) -> None:
+        self._given = [(rule, answers.get(rule.code, UNANSWERED)) for rule in standard.rules]
+        self._same = {rule.code: line_of(rule, answer, None) for rule, answer in self._given if not rule.binds}
+
+    def to(self, bar: Bar | None) -> tuple[Line, ...]:
+        return tuple([self._same.get(rule.code) or line_of(rule, answer, bar) for rule, answer in self._given])
+
+
+def answered(rule: Rule, number: Decimal, before: Answer = UNANSWERED) -> Answer:
+    """``before`` with this number."""
+    if rule.method == Method.JUDGED:
+        return before._replace(points=number, not_applicable=False)
+    return before._replace(value=number, not_applicable=False)
 
 
 def line_of(rule: Rule, answer: Answer, bar: Bar | None) -> Line:

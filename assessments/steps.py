@@ -8,7 +8,7 @@ line's own scale (from nothing to its best step), so that people, drills and hou
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -23,11 +23,12 @@ from assessments.scoring import (
     Answer,
     Bar,
     Line,
+    Lines,
     Rule,
     Rules,
     ScoreSheet,
     Standing,
-    line_of,
+    answered,
     score,
 )
 
@@ -60,11 +61,19 @@ class Change:
 
 @dataclass(frozen=True)
 class Way:
-    """:ivar changes: in the standard's order; none: it is reached. :ivar sheet: as it would be then."""
+    """:ivar changes: in the standard's order; none: it is reached."""
 
-    aim: Bar
+    outlook: "Outlook"
     changes: tuple[Change, ...]
-    sheet: ScoreSheet
+
+    @cached_property
+    def sheet(self) -> ScoreSheet:
+        """As it would be then."""
+        seen = self.outlook
+        after: Mapping[str, Answer] = seen.answers
+        for change in self.changes:
+            after = change.made_in(after)
+        return score(seen.standard, after, aim=seen.aim.key, adjustment=seen.adjustment)
 
 
 class Outlook:
@@ -74,7 +83,7 @@ class Outlook:
         self, standard: Rules, answers: Mapping[str, Answer], aim: Bar, *, adjustment: Decimal = NOUGHT
     ) -> None:
         self.standard, self.answers, self.aim, self.adjustment = standard, answers, aim, adjustment
-        self.lines = tuple(line_of(rule, answers.get(rule.code, UNANSWERED), aim) for rule in standard.rules)
+        self.lines = Lines(standard, answers).to(aim)
 
     @cached_property
     def vetoes(self) -> tuple[Line, ...]:
@@ -99,7 +108,7 @@ class Outlook:
     @cached_property
     def options(self) -> dict[str, list[Change]]:
         """Code → each better step the line could stand at, the nearest first; lines without one are left out."""
-        found = {line.rule.code: _options(line, self.aim) for line in self.lines}
+        found = {line.rule.code: _options(self.standard, line, self.aim) for line in self.lines}
         return {code: changes for code, changes in found.items() if changes}
 
     def alone(self, codes: Collection[str]) -> bool:
@@ -155,12 +164,7 @@ def way_of(outlook: Outlook) -> Way | None:
     if chosen is None:
         return None
     order = {rule.code: position for position, rule in enumerate(outlook.standard.rules)}
-    changes = tuple(sorted(chosen, key=lambda change: order[change.rule.code]))
-    after: Mapping[str, Answer] = outlook.answers
-    for change in changes:
-        after = change.made_in(after)
-    sheet = score(outlook.standard, after, aim=outlook.aim.key, adjustment=outlook.adjustment)
-    return Way(outlook.aim, changes, sheet)
+    return Way(outlook, tuple(sorted(chosen, key=lambda change: order[change.rule.code])))
 
 
 def next_above(standard: Rules, reached: Bar | None) -> Bar | None:
@@ -169,13 +173,6 @@ def next_above(standard: Rules, reached: Bar | None) -> Bar | None:
         return standard.lowest
     place = standard.bars.index(reached)
     return standard.bars[place - 1] if place else None
-
-
-def answered(rule: Rule, number: Decimal, before: Answer = UNANSWERED) -> Answer:
-    """``before`` with this number."""
-    if rule.method == Method.JUDGED:
-        return replace(before, points=number, not_applicable=False)
-    return replace(before, value=number, not_applicable=False)
 
 
 def _item(changes: list[Change], *, frees: bool = False) -> Item:
@@ -190,7 +187,7 @@ def _cents(points: Decimal) -> int:
     return int(points * 100)
 
 
-def _options(line: Line, aim: Bar) -> list[Change]:
+def _options(standard: Rules, line: Line, aim: Bar) -> list[Change]:
     """Each gains more than the one before it, or is the first to clear the veto."""
     if line.standing == Standing.NOT_APPLICABLE:
         return []
@@ -201,7 +198,7 @@ def _options(line: Line, aim: Bar) -> list[Change]:
     kept: list[Change] = []
     most, freed = NOUGHT, not line.vetoes
     for level in levels:
-        after = line_of(rule, answered(rule, level), aim)
+        after = standard.line_with(rule, level, aim)
         gain, frees = after.points - line.points, line.vetoes and not after.vetoes
         if gain > most or (frees and not freed):
             share = min(abs(level - start) / far, Decimal(1)) if far and rule.method != Method.YES_NO else Decimal(1)

@@ -295,7 +295,7 @@ def _by_place(
     groups: dict[tuple[str, str], tuple[QuerySet[Any], dict[str, Any]]] = {}
     for one in metrics:
         rows, total = one(scope, period).per_place
-        _rows, totals = groups.setdefault((one.place or "pk", str(rows.query)), (rows, {}))
+        _rows, totals = groups.setdefault((one.place or "pk", _which(rows)), (rows, {}))
         totals[one.name] = total
     return groups
 
@@ -326,12 +326,17 @@ def _numbers(measures: dict[str, Measure]) -> dict[str, int | Decimal]:
     return found
 
 
+def _which(rows: "QuerySet[Any]") -> str:
+    """The rows as SQL, without what is read of them: the same for the same rows."""
+    return str(rows.order_by().values("pk").query)
+
+
 def _passes(measures: dict[str, Measure]) -> list[tuple[list[str], Subquery]]:
     """The measures with a total by the rows they are taken of, each with the expression for all of them."""
     groups: dict[Any, dict[str, Measure]] = {}
     for name, measure in measures.items():
         if measure.among is not None:
-            groups.setdefault(str(measure.among.query), {})[name] = measure
+            groups.setdefault(_which(measure.among), {})[name] = measure
     passes = []
     for group in groups.values():
         among = next(iter(group.values())).among

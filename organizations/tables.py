@@ -35,7 +35,7 @@ class OrganizationTable(Table):
     in_force = State(verbose_name=_("状态"))
     code = Column(orderable=True)
 
-    related = ("division", "proxy")
+    related = ("proxy",)
     only_now = ("parent",)
 
     class Meta:
@@ -109,8 +109,6 @@ class UserTable(Table):
     last_login = DateTimeColumn(verbose_name=_("最近登录"))
     created_at = DateColumn()
 
-    related = ("organization",)
-
     class Meta:
         model = User
         fields = ("name", "username", "organization", "duties", "phone", "email", "last_login", "created_at", "state")
@@ -149,8 +147,6 @@ class AppointmentTable(Table):
     starts_at = DateTimeColumn()
     ends_at = DateTimeColumn()
     state = State(verbose_name=_("状态"))
-
-    related = ("user", "organization", "appointed_by", "ended_by")
 
     class Meta:
         model = Appointment
@@ -208,8 +204,6 @@ class RequestTable(Table):
     decided_at = DateTimeColumn()
     created_at = DateTimeColumn()
     state = State(verbose_name=_("状态"))
-
-    related = ("organization", "applicant")
 
     class Meta:
         model = AccountRequest

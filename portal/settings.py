@@ -411,7 +411,6 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 # -- Lists, API, checks --------------------------------------------------------------------------------
-DJANGO_TABLES2_TEMPLATE = "generic/_table.html"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

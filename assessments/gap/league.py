@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from assessments import measures
@@ -16,8 +18,9 @@ from assessments.gap.known import Known, shown, with_unit
 from assessments.gap.standards import SPECIALTIES, closed_to
 from assessments.models import Conclusion, Indicator, Standard
 from assessments.rules import made
-from assessments.scoring import Bar, Rules, ScoreSheet, score
+from assessments.scoring import Bar, Line, Rules, ScoreSheet, Standing, score
 from assessments.steps import Outlook, Way, next_above, way_of
+from core.chips import chip
 from teams.models import Team
 
 
@@ -93,7 +96,8 @@ class LeagueGap:
 
 # -- cells ----------------------------------------------------------------------------------------------------
 def cells(line: TeamLine, indicators: Iterable[Indicator]) -> list[dict[str, Any]]:
-    """How the team stands in each line on the way to its next conclusion."""
+    """How the team stands in each line on the way to its next conclusion: a chip, and what is missing. Made here and
+    not in a template, of which a page of twenty teams would draw five hundred."""
     if line.sheet is None:
         return []
     lines = line.outlook.lines if line.outlook else line.sheet.lines
@@ -102,8 +106,15 @@ def cells(line: TeamLine, indicators: Iterable[Indicator]) -> list[dict[str, Any
     for indicator in indicators:
         one = by_code[indicator.code]
         missing = words.missing(one, indicator, line.outlook, line.known.numbers) if line.outlook else ""
-        found.append({"line": one, "indicator": indicator, "now": number_shown(indicator, line), "missing": missing})
+        done = one.standing == Standing.NOT_APPLICABLE or (one.standing == Standing.FULL and not one.vetoes)
+        found.append({"chip": _chip(one, indicator, line), "missing": missing, "done": done})
     return found
+
+
+def _chip(one: Line, indicator: Indicator, line: TeamLine) -> SafeString:
+    if one.vetoes:
+        return chip("bad", _("一票否决"))
+    return chip(one.tone, number_shown(indicator, line) or one.standing.label, one.icon)
 
 
 def number_shown(indicator: Indicator, line: TeamLine) -> str:

@@ -33,7 +33,6 @@ class CampaignTable(Table):
     done = Column(_("办结或不参加"), accessor="done", attrs=_NUMBER)
     state = State(verbose_name=_("状态"))
 
-    related = ("standard",)
     only_now = ("asked", "done")
 
     class Meta:

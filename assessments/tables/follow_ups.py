@@ -52,8 +52,6 @@ class FollowUpTable(Table):
     ended_on = DateColumn(attrs=_NOWRAP)
     standing = Column(gettext_lazy("状态"), accessor="pk", attrs=_NOWRAP)
 
-    related = ("review__organization", "review__campaign", "review__result", "responsible")
-
     class Meta:
         model = FollowUp
         fields = (

@@ -39,7 +39,7 @@ class GradeTable(Table):
     standing = State(verbose_name=_("有效情况"))
     source = Column(_("来源"), accessor="pk", empty_values=(), attrs=_NOWRAP)
 
-    related = ("team__organization", "category", "created_by")
+    related = ("category",)
 
     class Meta:
         model = TeamGrade

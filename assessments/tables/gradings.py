@@ -31,8 +31,6 @@ class GradingTable(Table):
     site_on = DateColumn(attrs=_NOWRAP)
     public_until = DateColumn(attrs=_NOWRAP)
 
-    related = ("team__organization", "standard", "office", "submitted_by", "created_by")
-
     class Meta:
         model = Grading
         fields = (

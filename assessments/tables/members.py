@@ -44,7 +44,7 @@ class MemberAssessmentTable(Table):
     status = Column(gettext_lazy("状态"), accessor="pk", empty_values=(), attrs=_NOWRAP)
     created_at = DateColumn(gettext_lazy("登记日期"), orderable=True, attrs=_NOWRAP)
 
-    related = ("person", "organization", "standard", "conclusion", "capability")
+    related = ("conclusion", "capability")
 
     class Meta:
         model = MemberAssessment

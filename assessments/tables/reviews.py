@@ -29,8 +29,6 @@ class ReviewTable(Table):
     revision = Column(attrs=_NUMBER)
     state = State(verbose_name=_("状态"))
 
-    related = ("organization", "campaign", "office", "result")
-
     class Meta:
         model = Review
         fields = (

@@ -40,8 +40,6 @@ class RunTable(Table):
     ended_at = DateTimeColumn(attrs=_NOWRAP)
     state = State(verbose_name=gettext_lazy("状态"))
 
-    related = ("campaign", "started_by")
-
     class Meta:
         model = ReportRun
         fields = (
@@ -71,8 +69,6 @@ class DocumentTable(Table):
     ready_at = DateTimeColumn(attrs=_NOWRAP)
     dated = DateColumn(gettext_lazy("成文日期"), accessor="run__dated", attrs=_NOWRAP)
     get = Column(gettext_lazy("下载"), accessor="pk", empty_values=(), exclude_from_export=True, attrs=_NOWRAP)
-
-    related = ("organization", "run__campaign", "league")
 
     class Meta:
         model = ReportDocument

@@ -27,8 +27,6 @@ class StandardTable(Table):
     valid_until = DateColumn(attrs=NOWRAP)
     state = Column(attrs=NOWRAP)
 
-    related = ("category",)
-
     class Meta:
         model = Standard
         fields = (

@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -92,12 +93,13 @@ def _table(request: SignedIn, scope: Organization, standard: Standard, names: di
     tally = overall(request.user, scope, standard, gap, whole=paginator.num_pages == 1)
     lacking = {code for line in gap.lines for code in (line.outlook.options if line.outlook else ())}
     columns = [one for one in gap.scored if one.code in lacking]
+    heads = [(one, Truncator(one.name).chars(24), Truncator(one.name).chars(16)) for one in columns]
     rows = [
         {
             "line": line,
             "office": names.get(line.team.organization.parent_path, ""),
             "url": address("assessments:team_gap", line.team.pk, standard=standard.pk),
-            "cells": cells(line, columns),
+            "cells": list(zip(heads, cells(line, columns), strict=False)),
             "steps": to_do(line, gap.indicators),
         }
         for line in gap.lines
@@ -106,7 +108,7 @@ def _table(request: SignedIn, scope: Organization, standard: Standard, names: di
         "tally": tally,
         "overall": None if tally.counting else Overall(gap, tally.value),
         "rows": rows,
-        "columns": columns,
+        "columns": heads,
         "whole": len(gap.scored) - len(columns),
         "paginator": paginator,
         "page_obj": page,

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field, Model, QuerySet
-from django_tables2 import TemplateColumn
-from django_tables2.rows import BoundRow
 from django_tables2.utils import A
 
 from core.exports.sharing import sharing
@@ -70,8 +68,6 @@ def _column(table: "Table", bound: Any, model: type[Model], full: bool) -> Expor
         return ExportColumn(title, _hidden(_own(own, A(bound.accessor)), mask))
     steps = str(bound.accessor).replace("__", ".").split(".")
     field = _field(model, steps)
-    if field is None and isinstance(bound.column, TemplateColumn):
-        return ExportColumn(title, _rendered(table, bound.name))
     words = {key: str(label) for key, label in getattr(field, "flatchoices", None) or ()}
     in_words = (lambda value: words.get(value, value)) if words else None
     getter = _followed(steps, in_words)
@@ -118,11 +114,6 @@ def _field(model: Any, steps: list[str]) -> Field | None:
             return None
         model = field.related_model
     return field
-
-
-def _rendered(table: "Table", name: str) -> Callable[[Any], Any]:
-    """For columns made of markup only: the text of the cell. Slow, and rarely wanted."""
-    return lambda record: BoundRow(record, table).get_cell_value(name)
 
 
 def _hidden(getter: Callable[[Any], Any], mask: Callable[[Any], str] | None) -> Callable[[Any], Any]:

@@ -1,20 +1,20 @@
 """The page of one job, the list of one's own, the way to the result."""
 
-from typing import Any
 from uuid import UUID
 
 import django_filters
-import django_tables2 as tables
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from core import audit
+from core.chips import chip
 from core.lists import Column, DateTimeColumn, Filter, ListView, Table
 from core.models import AccessLog, Job
 from core.serving import as_download
@@ -67,13 +67,13 @@ class JobFilter(Filter):
 
 class JobTable(Table):
     title = Column(verbose_name=gettext_lazy("名称"), linkify=True)
-    state = tables.TemplateColumn(template_name="core/columns/job_state.html", verbose_name=gettext_lazy("状态"))
+    state = Column(verbose_name=gettext_lazy("状态"))
     created_at = DateTimeColumn(verbose_name=gettext_lazy("发起时间"), orderable=True)
     finished_at = DateTimeColumn(verbose_name=gettext_lazy("完成时间"))
     message = Column(verbose_name=gettext_lazy("说明"))
 
-    def value_state(self, record: Job) -> Any:
-        return record.get_state_display()
+    def render_state(self, record: Job) -> SafeString:
+        return chip(record.tone, record.get_state_display())
 
 
 class JobList(ListView):

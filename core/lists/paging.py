@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from core.lookups import Among
+
 CAP = 2_000
 _FURTHEST = 10_000_000  # pages; beyond there is none
 
@@ -99,8 +101,8 @@ class CappedPaginator(Paginator):
         if keys is None:
             return Page(rows[bottom:top], asked, self)
         if self.found.in_order:
-            return Page(rows.filter(pk__in=keys[bottom:top]), asked, self)
-        return Page(rows.filter(pk__in=keys)[bottom:top], asked, self)
+            return Page(rows.filter(Among("pk", keys[bottom:top])), asked, self)
+        return Page(rows.filter(Among("pk", keys))[bottom:top], asked, self)
 
 
 class OpenPaginator(CappedPaginator):

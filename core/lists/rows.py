@@ -1,8 +1,8 @@
 """The rows of a table as markup.
 
 Long tables are the pages people open most, and django-tables2 looks at the signature of a cell's function, at the field
-behind it and at the attributes of its ``td`` anew for every cell. Here all of it is done once per column; a cell shows
-the same.
+behind it, at its link and at the attributes of its ``td`` anew for every cell. Here all of it is done once per column;
+a cell shows the same.
 """
 
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django_tables2.rows import BoundRow
+
+from core.escaping import escaped
 
 if TYPE_CHECKING:
     from core.lists.tables import Table
@@ -21,12 +21,8 @@ if TYPE_CHECKING:
 def body(table: "Table") -> SafeString:
     """All ``tr`` of the table. Cells are escaped unless their column made markup of them."""
     cells = [_Cell(column) for column in table.columns]
-    lines = []
-    for record in table.data:
-        row = BoundRow(record, table=table)
-        inner = "".join([cell.markup(record, row) for cell in cells])
-        lines.append(f"<tr {row.attrs.as_html()}>{inner}</tr>")
-    return mark_safe("\n".join(lines))  # noqa: S308 - every part is escaped above or below
+    lines = [f"<tr>{''.join([cell.markup(record) for cell in cells])}</tr>" for record in table.data]
+    return mark_safe("\n".join(lines))  # noqa: S308 - every part is escaped below
 
 
 class _Cell:
@@ -34,35 +30,39 @@ class _Cell:
 
     def __init__(self, bound: Any) -> None:
         column = bound.column
-        self._bound, self._accessor, self._link = bound, bound.accessor, bound.link
+        self._bound, self._accessor, self._url = bound, bound.accessor, _url(bound)
         self._empty, self._default, self._render = column.empty_values, bound.default, bound.render
-        self._label = conditional_escape(str(bound.header))
+        self._label = escaped(str(bound.header))
         self._labels = _labels(bound)
-        given = {"column": column, "bound_column": bound, "table": bound._table}
         wanted = _wanted(bound.render)
-        self._given = given if wanted is None else {name: given[name] for name in wanted if name in given}
-        self._asked = [name for name in ("value", "record", "bound_row") if wanted is None or name in wanted]
+        known = {"column": column, "bound_column": bound, "table": bound._table}
+        self._given = {name: one for name, one in known.items() if name in wanted}
+        self._takes_value, self._takes_record = "value" in wanted, "record" in wanted
         varies = any(callable(value) for value in (column.attrs or {}).get("td", {}).values())
-        self._fixed = None if varies else f'<td {bound.attrs["td"].as_html()} data-label="{self._label}">'
+        self._fixed = None if varies else self._begin()
 
-    def markup(self, record: Any, row: BoundRow) -> str:
-        content = self._content(record, row)
-        shown = conditional_escape(content)
+    def markup(self, record: Any) -> str:
+        content = self._content(record)
         if self._fixed is not None:
-            return f"{self._fixed}{shown}</td>"
+            return f"{self._fixed}{escaped(content)}</td>"
         self._bound.current_value, self._bound.current_record = content, record
-        return f'<td {self._bound.attrs["td"].as_html()} data-label="{self._label}">{shown}</td>'
+        return f"{self._begin()}{escaped(content)}</td>"
 
-    def _content(self, record: Any, row: BoundRow) -> Any:
+    def _begin(self) -> str:
+        return f'<td {self._bound.attrs["td"].as_html()} data-label="{self._label}">'
+
+    def _content(self, record: Any) -> Any:
         value = self._value(record)
         if value in self._empty:
             return self._default
-        every = {"value": value, "record": record, "bound_row": row}
-        content = self._render(**self._given, **{name: every[name] for name in self._asked})
-        if not self._link:
-            return content
-        bound = self._bound
-        return self._link(content, column=bound.column, bound_column=bound, table=bound._table, **every)
+        given = self._given.copy()
+        if self._takes_value:
+            given["value"] = value
+        if self._takes_record:
+            given["record"] = record
+        content = self._render(**given)
+        url = self._url(record) if self._url else None
+        return content if url is None else mark_safe(f'<a href="{escaped(url)}">{escaped(content)}</a>')  # noqa: S308
 
     def _value(self, record: Any) -> Any:
         value = _attribute(record, self._accessor) if isinstance(record, Model) else NotImplemented
@@ -84,6 +84,14 @@ def _attribute(record: Model, accessor: Any) -> Any:
     return value
 
 
+def _url(bound: Any) -> Callable[[Any], str | None] | None:
+    """Where the cells of a column lead to, by their record; None: nowhere."""
+    link = bound.link
+    if link is None or callable(link.url):
+        return link and link.url
+    return lambda record: link.compose_url(record=record, bound_column=bound)
+
+
 def _labels(bound: Any) -> dict[Any, str] | None:
     """Value → label of a column over a field with choices, None for other columns. The model's own ``get_…_display``
     translates and hashes all choices again for every cell, which on a long list costs more than the rest of the row."""
@@ -96,9 +104,8 @@ def _labels(bound: Any) -> dict[Any, str] | None:
     return {value: str(label) for value, label in choices} if choices else None
 
 
-def _wanted(function: Callable[..., Any]) -> frozenset[str] | None:
-    """Names of the arguments a cell's function takes; None when it takes whatever there is."""
+def _wanted(function: Callable[..., Any]) -> frozenset[str]:
+    """Names of the arguments a cell's function takes."""
     parameters = signature(function).parameters
-    if any(parameter.kind == Parameter.VAR_KEYWORD for parameter in parameters.values()):
-        return None
+    assert not any(parameter.kind == Parameter.VAR_KEYWORD for parameter in parameters.values()), "name them"
     return frozenset(parameters)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import DateField, DateTimeField, Model, QuerySet
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
@@ -76,7 +77,8 @@ class Table(tables.Table):
     - ``orderable=True`` on a column allows sorting by it: only where an index serves the order
       (``tests/core/list_checks.py`` checks it). Everything else is not sortable.
     - ``Meta.default_columns``: names shown until the person chooses others; without it all are.
-    - ``related``: relations the cells read (``select_related``), so that the query count stays constant.
+    - ``related``: relations that cells read (``select_related``), so that the query count stays constant. Those that
+      the columns shown lead through are read without being named: others are spared the joins.
     - ``only_now``: columns that an as-at list leaves out, because only present records can answer them.
     - ``value_<name>(self, record)``: what an export takes, where the cell is more than its value.
     """
@@ -97,11 +99,9 @@ class Table(tables.Table):
         **kwargs: Any,
     ) -> None:
         kwargs = {"orderable": False, "empty_text": _("没有记录"), "order_by_field": "sort", **kwargs}
-        chosen = tuple(columns or self.base_columns)
-        others = tuple(name for name in self.base_columns if name not in chosen)
-        super().__init__(
-            PageData(rows, model), order_by=sort or (), sequence=(*chosen, "..."), exclude=others, **kwargs
-        )
+        super().__init__(PageData(rows, model), order_by=sort or (), sequence=(*(columns or ()), "..."), **kwargs)
+        for column in self.columns.iterall() if columns else ():
+            column.column.visible = column.name in columns
 
     @property
     def body(self) -> SafeString:
@@ -112,13 +112,10 @@ class Table(tables.Table):
     def default_columns(cls) -> list[str]:
         return list(getattr(cls.Meta, "default_columns", ())) or list(cls.base_columns)
 
-    @classmethod
-    def labels(cls, model: type[Model], *, as_at: bool = False) -> dict[str, str]:
-        """All columns there are to choose from, by name, each with its heading."""
-        table = cls(model=model)
-        return {
-            column.name: str(column.header) for column in table.columns if not (as_at and column.name in cls.only_now)
-        }
+    def headings(self) -> dict[str, str]:
+        """All columns there are to choose from, by name, also those not shown."""
+        found = {column.name: str(column.header) for column in self.columns.iterall()}
+        return {name: found[name] for name in self.base_columns}
 
     @classmethod
     def order_fields(cls, sort: str) -> list[str] | None:
@@ -132,13 +129,30 @@ class Table(tables.Table):
         return [_reversed(field) for field in fields] if sort.startswith("-") else fields
 
     @classmethod
-    def arranged(cls, queryset: QuerySet, sort: str, *, model: type[Model]) -> QuerySet:
-        """``queryset`` with what the cells read, in order. The order ends in the primary key, so pages are stable."""
+    def arranged(cls, queryset: QuerySet, sort: str, *, model: type[Model], columns: Iterable[str]) -> QuerySet:
+        """``queryset`` with what the cells of ``columns`` read, in order. The order ends in the primary key, so pages
+        are stable."""
         order: Any = cls.order_fields(sort) or cls._meta.order_by or queryset.query.order_by or model._meta.ordering
         order = [order] if isinstance(order, str) else list(order)
-        if cls.related:
-            queryset = queryset.select_related(*cls.related)
-        return queryset.order_by(*order, "pk")
+        read = {name: cls.base_columns[name].accessor or name for name in columns}
+        related = dict.fromkeys([*cls.related, *(_relations(queryset.model, str(path)) for path in read.values())])
+        related.pop("", None)
+        return (queryset.select_related(*related) if related else queryset).order_by(*order, "pk")
+
+
+def _relations(model: Any, path: str) -> str:
+    """The relations an accessor begins with: ``team__organization`` of ``team__organization__name``."""
+    steps: list[str] = []
+    for step in path.split("__"):
+        try:
+            field = model._meta.get_field(step)
+        except FieldDoesNotExist:
+            break
+        if field.related_model is None or not (field.many_to_one or field.one_to_one):
+            break
+        steps.append(step)
+        model = field.related_model
+    return "__".join(steps)
 
 
 def _reversed(field: str) -> str:

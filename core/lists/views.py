@@ -74,7 +74,8 @@ class ListView(PermittedView):
 
     def rows(self) -> QuerySet:
         """All rows asked for, in order, with what the table reads."""
-        return self.table_class.arranged(self.filterset.qs, self.asked.sort, model=self.model)
+        asked = self.asked
+        return self.table_class.arranged(self.filterset.qs, asked.sort, model=self.model, columns=asked.columns)
 
     # -- page ---------------------------------------------------------------------------------------
     def get_context(self) -> dict[str, Any]:
@@ -105,7 +106,7 @@ class ListView(PermittedView):
             "previous_url": self.url(page=number - 1) if page.has_previous() else "",
             "next_url": self.url(page=number + 1) if page.has_next() else "",
             "sort_links": self._sort_links(),  # column name → url that sorts by it or turns it round
-            "columns": self._columns(),  # every column: name, label, chosen
+            "columns": self._columns(table),  # every column: name, label, chosen
             "saved_views": self._saved(),  # id, name, url, active, is_default
             "all_url": f"{self.request.path}?view=",  # the list without the default view
             "list_name": self.list_name,
@@ -164,9 +165,13 @@ class ListView(PermittedView):
             if self.table_class.order_fields(name) is not None
         }
 
-    def _columns(self) -> list[dict[str, Any]]:
-        labels = self.table_class.labels(self.model, as_at=self.asked.at is not None)
-        return [{"name": name, "label": label, "chosen": name in self.asked.columns} for name, label in labels.items()]
+    def _columns(self, table: Table) -> list[dict[str, Any]]:
+        hidden = self.table_class.only_now if self.asked.at else ()
+        return [
+            {"name": name, "label": label, "chosen": name in self.asked.columns}
+            for name, label in table.headings().items()
+            if name not in hidden
+        ]
 
     # -- saved views ----------------------------------------------------------------------------------
     @cached_property

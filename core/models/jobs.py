@@ -78,6 +78,10 @@ class Job(models.Model):
         return reverse("core:job_detail", args=[self.pk])
 
     @property
+    def tone(self) -> str:
+        return {self.State.READY: "ok", self.State.FAILED: "bad"}.get(self.State(self.state), "wait")
+
+    @property
     def percent(self) -> int:
         return 100 if self.state == self.State.READY else min(99, self.done * 100 // self.total) if self.total else 0
 

@@ -26,8 +26,6 @@ class ApplicationTable(Table):
     applied_at = DateTimeColumn()
     decided_at = DateTimeColumn()
 
-    related = ("organization", "invitation")
-
     class Meta:
         model = Application
         fields = ("name", "organization", "invitation", "applied_at", "decided_at", "state")

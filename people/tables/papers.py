@@ -47,7 +47,6 @@ class CertificateTable(Table):
     state = Column()
     created_at = DateColumn(gettext_lazy("登记日期"), accessor="created_at")
 
-    related = ("person", "kind", "verified_by")
     only_now = ("teams",)
 
     class Meta:
@@ -105,8 +104,6 @@ class PolicyTable(Table):
     death_amount = Column(attrs=_NUMBER)
     medical_amount = Column(attrs=_NUMBER)
 
-    related = ("organization",)
-
     class Meta:
         model = Policy
         fields = (
@@ -139,8 +136,6 @@ class CoverTable(Table):
     starts_on = DateColumn(verbose_name=_("保障起"), attrs=_NOWRAP)
     ends_on = DateColumn(verbose_name=_("保障止"), attrs=_NOWRAP)
     standing = Column(gettext_lazy("状态"), accessor="pk", empty_values=(), attrs=_NOWRAP)
-
-    related = ("person", "policy")
 
     class Meta:
         model = Cover

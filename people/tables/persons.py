@@ -70,8 +70,6 @@ class PersonTable(Table):
     left_on = DateColumn(attrs=_CODE)
     state = Column(_("队籍"), accessor="state")
 
-    related = ("person__division", "organization")
-
     class Meta:
         model = Membership
         fields = (

@@ -36,7 +36,6 @@ class RosterTable(Table):
     ready = Column(gettext_lazy("出动"), accessor="pk", empty_values=())
     is_main = Column(gettext_lazy("主要队伍"), accessor="is_main")
 
-    related = ("person", "organization")
     only_now = ("ready", "state")
 
     class Meta:

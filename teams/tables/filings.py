@@ -41,8 +41,6 @@ class FilingTable(Table):
     decided_at = DateTimeColumn()
     state = State(verbose_name=gettext_lazy("状态"))
 
-    related = ("office", "current_office", "current_step", "submitted_by")
-
     class Meta:
         model = Filing
         fields = (

@@ -44,7 +44,6 @@ class TeamTable(Table):
     deployable = Column(_("可出动队员"), accessor="pk", empty_values=(), attrs=_NUMBER)
     status = Column()
 
-    related = ("organization", "main_category", "naming_org", "base_division")
     only_now = ("office", "captain", "categories", *NUMBERS)
 
     class Meta:

@@ -94,7 +94,7 @@ def bettered(draw: st.DrawFn) -> tuple[Rules, dict[str, Answer], dict[str, Answe
             continue
         now, by = given_of(rule, old), draw(numbers(30))
         number = draw(numbers()) if now is None else now + by if rule.rises else now - by
-        after[rule.code] = replace(old, **{"points" if rule.method == Method.JUDGED else "value": number})
+        after[rule.code] = old._replace(**{"points" if rule.method == Method.JUDGED else "value": number})
     return standard, before, after
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 
 from assessments.choices import Method, Subject
 from assessments.frontier import Need
-from assessments.scoring import Answer, Bar, Rule, Rules, clears, score
-from assessments.steps import Change, Outlook, answered, next_above, way_of, way_to
+from assessments.scoring import Answer, Bar, Rule, Rules, answered, clears, score
+from assessments.steps import Change, Outlook, next_above, way_of, way_to
 from tests.assessments import standards
 
 D = Decimal

@@ -1,12 +1,11 @@
 """Lists over real models, for the tests of the shared list page itself."""
 
 import django_filters
-import django_tables2 as tables
 from django.db.models import Func, QuerySet, TextField, Value
 from django.urls import path
 
 from core.decisions import Decision, no
-from core.lists import Column, DateTimeColumn, Filter, ListView, Table
+from core.lists import Column, DateColumn, DateTimeColumn, Filter, ListView, Table
 from core.masking import phone
 from organizations.models import Organization, User
 from organizations.permissions import access
@@ -24,7 +23,7 @@ class OfficeTable(Table):
     division = Column(accessor="division__name", verbose_name="行政区划")
     proxy = Column(accessor="proxy__short_name", verbose_name="代办机构")
     mobile = Column(masked=phone)
-    valid_from = tables.DateColumn(format="Y-m-d")
+    valid_from = DateColumn()
     numchild = Column(verbose_name="下级数")
 
     class Meta:

@@ -30,7 +30,7 @@ class ActivityTable(Table):
     number = Column(attrs=_NOWRAP)
     state = State(verbose_name=_("状态"))
 
-    related = ("host", "office", "base", "submitted_by", "confirmed_by")
+    related = ("base",)
 
     class Meta:
         model = Activity

@@ -21,8 +21,6 @@ class KeptTable(Table):
     name = Column(orderable=True, linkify=lambda record: record.get_absolute_url())
     status = Column(gettext_lazy("状态"), accessor="pk", empty_values=(), attrs=NOWRAP)
 
-    related: tuple[str, ...] = ("organization",)
-
     def render_status(self, record: Any) -> str:
         return chip("off", _("已停用")) if record.ended_on else _("在用")
 
@@ -56,8 +54,6 @@ class BaseTable(_WithCategories):
     agreed_until = Column(attrs=NOWRAP, empty_values=())
     capacity = Column(attrs=NUMBER)
     phone = Column(masked=phone, attrs=NOWRAP)
-
-    related = ("organization", "division")
 
     class Meta:
         model = Base
@@ -109,7 +105,6 @@ class CourseTable(KeptTable):
     total = Column(gettext_lazy("学时"), accessor="pk", empty_values=(), attrs=NUMBER)
     held = Column(gettext_lazy("办过"), accessor="pk", empty_values=(), attrs=NUMBER)
 
-    related = ("organization", "category", "certificate_kind")
     only_now = ("published", "total", "held")
 
     class Meta:

@@ -28,7 +28,6 @@ class PlanTable(Table):
     people = _number(gettext_lazy("计划人次"), "people")
     reached = _number(gettext_lazy("实到人次"), "reached")
 
-    related = ("organization",)
     only_now = ("items", "planned", "done", "open", "progress", "people", "reached")
 
     class Meta:

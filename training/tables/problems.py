@@ -44,8 +44,6 @@ class ProblemTable(Table):
     fixed_at = DateColumn(attrs=_NOWRAP)
     closed_at = DateColumn(attrs=_NOWRAP)
 
-    related = ("activity__host", "organization", "fixed_by", "closed_by")
-
     class Meta:
         model = Problem
         fields = (
