@@ -1,19 +1,24 @@
 """Telephone numbers as people write them, and the one way they are kept: 13800000000, 0471-1234567."""
 
 import re
-import unicodedata
 from typing import Any
 
 from django import forms
+from django.db import models
 
+from core.typed import half_width
+
+_DASH = r"\-－‐‑‒–—―−"
 _MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86)?(1[3-9]\d{9})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})(\d{7,8})(?!\d)")
-_AREA = re.compile(r"[（(]\s*(0\d{2,3})\s*[）)]\s*[-—–]?\s*")
-_GROUPED = re.compile(r"(?<=\d)[\s\-－–—‑](?=\d)")
+_AREA = re.compile(rf"[（(]\s*(0\d{{2,3}})\s*[）)]\s*[{_DASH}]?\s*")
+_GROUPED = re.compile(rf"(?<=\d)[\s{_DASH}](?=\d)")
 _BETWEEN = re.compile(r"[、，,;；/／|\n或]+|\s{2,}")
-_PLUS = re.compile(r"(?:\+|(?<!\d)(?<!\d[\s\-])00)\s*86[\s\-]*")  # where a number begins
-_NOTHING_ELSE = re.compile(r"[\d\s()+\-–—‑]+")
-LONGEST_TYPED = 30
+_PLUS = re.compile(rf"(?:\+|(?<!\d)(?<!\d[\s{_DASH}])00)\s*86[\s{_DASH}]*")  # where a number begins
+_NOTHING_ELSE = re.compile(rf"[\d\s()+{_DASH}]+")
+_EXTENDED = re.compile(
+    rf"\(?(0\d{{2,3}})\)?[{_DASH}]?(\d{{7,8}})\(?(?:[{_DASH}转]|分机|内线|ext\.?)+:?(\d{{1,6}})\)?", re.IGNORECASE
+)
 
 
 def numbers(text: str) -> list[str]:
@@ -43,16 +48,29 @@ def _spelled(landline: re.Match[str]) -> str:
     return f"{whole[:area]}-{whole[area:]}"
 
 
-class PhoneField(forms.CharField):
-    """A telephone number as it is typed, pasted or filled in by a phone: １３８…, 138 0000 0001, +86 138-0000-0001.
-    What is more or less than one number is left as it is, for the rule of the model's field to refuse.
-    """
+def telephone(text: str) -> str:
+    """The number as it is kept: １３８…, 138 0000 0001, +86 138-0000-0001; 0471-1234567转801 is 0471-1234567-801.
+    What is more or less than one number stays as it was typed, for the field's rule to refuse."""
+    said = half_width(text)
+    extended = _EXTENDED.fullmatch("".join(said.split()))
+    if extended:
+        return f"{_spelled(extended)}-{extended[3]}"
+    found = numbers(said) if _NOTHING_ELSE.fullmatch(said) else []
+    return found[0] if len(found) == 1 else text
 
-    def __init__(self, *, max_length: int | None = None, **kwargs: Any) -> None:
-        super().__init__(max_length=LONGEST_TYPED, **kwargs)  # the model's own is of the number as it is kept
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        said = unicodedata.normalize("NFKC", text)
-        found = numbers(said) if _NOTHING_ELSE.fullmatch(said) else []
-        return found[0] if len(found) == 1 else text
+class TelephoneInput(forms.CharField):
+    def to_python(self, value: Any) -> str:
+        return telephone(super().to_python(value))
+
+
+class TelephoneField(models.CharField):
+    """A column for a telephone number. Its form field has no ``maxlength``: the browser would cut off what is pasted in
+    groups before it gets here."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": TelephoneInput, **kwargs, "max_length": None})
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs  # the same to the database

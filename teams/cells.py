@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from core.imports import Choice, Lookup, Several, Text
+from core.phones import telephone
 from people.names import dotted
 from teams.models import Category
 
@@ -20,8 +21,6 @@ _BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff·])\s+(?=[\u3400-\u9fff·])")
 _SEPARATORS = re.compile(r"[、，,;；/／|\n]+")
 _PERSON = re.compile(r"(?P<name>[^(（\d]+?)\s*[(（]?\s*(?P<phone>1[\d\s-]{10,14}|0\d{2,3}[\s-]?\d{7,8})?\s*[)）]?")
 _REMARK = re.compile(r"[（(][^（）()\d]*[）)]")  # 李志强（兼）
-_TELEPHONE = str.maketrans("－—–‐−（）＋", "-----()+")
-_EXTENSION = r"(?:\(?(?:-|转|分机|内线|ext\.?)+[:：]?(\d{1,6})\)?)?"
 _YEAR = re.compile(r"[\[［(（【〈《]\s*((?:19|20)\d{2})\s*[\]］)）】〉》]")
 _DEGREES = re.compile(
     r"(\d{1,3})\s*[°度]\s*(?:(\d{1,2}(?:\.\d+)?)\s*[′'’分]\s*)?(?:(\d{1,2}(?:\.\d+)?)\s*(?:[″\"”秒]|''|’’)?)?"
@@ -100,18 +99,7 @@ class Phone(Text):
     """138 0000 1234, +86 138-0000-1234, 0476－1234567, 04761234567, 0476-1234567转801."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        text = re.sub(r"\s+", "", (value or "").translate(_TELEPHONE))
-        mobile = re.fullmatch(r"(?:\(?\+?86\)?-?)?(1[\d-]{10,13})", text)
-        if mobile:
-            return mobile[1].replace("-", "")
-        landline = re.fullmatch(rf"\(?(0\d{{2,3}})\)?-?(\d{{7,8}}){_EXTENSION}", text, re.IGNORECASE)
-        if landline is None:
-            return text
-        area, number = landline[1], landline[2]
-        # where the area code ends is only clear when the digits leave one way to read them (Inner Mongolia: 047x, 048x)
-        if re.fullmatch(r"04[78]\d\d{7,8}", area + number):
-            area, number = (area + number)[:4], (area + number)[4:]
-        return "-".join(part for part in (area, number, landline[3]) if part)
+        return telephone(value or "")
 
 
 class Code(Text):

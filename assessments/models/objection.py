@@ -9,6 +9,7 @@ from assessments.models.review import Review
 from core.decisions import Decision
 from core.history import tracked
 from core.links import link_to
+from core.phones import TelephoneField
 from organizations.models import Organization, User
 from organizations.roles import Right
 from organizations.validators import validate_phone, validate_visible
@@ -50,7 +51,7 @@ class Objection(models.Model):
     )
     kind = models.CharField(_("种类"), max_length=10, choices=ObjectionKind)
     raised_by = models.CharField(_("提出人"), max_length=100, validators=[validate_visible])
-    phone = models.CharField(_("联系电话"), max_length=20, blank=True, validators=[validate_phone])
+    phone = TelephoneField(_("联系电话"), max_length=20, blank=True, validators=[validate_phone])
     received_on = models.DateField(_("收到日期"), validators=[validate_not_future])
     what = models.TextField(_("事项和理由"), max_length=3000)
     outcome = models.CharField(_("处理结论"), max_length=10, choices=ObjectionOutcome, blank=True)

@@ -11,8 +11,8 @@ from core.days import beginning_of
 from core.decisions import Decision, no
 from core.history import tracked
 from core.links import link_to
+from core.phones import TelephoneField
 from core.search import search_index, search_key
-from core.typed import TelephoneField
 from organizations.models.organization import Organization
 from organizations.models.user import User
 from organizations.roles import ROLE_CHOICES, Right

@@ -12,8 +12,8 @@ from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from core.history import tracked
 from core.links import link_to
+from core.phones import TelephoneField
 from core.search import search_index, search_key
-from core.typed import TelephoneField
 from organizations.models.division import Division
 from organizations.roles import OFFICE_LEVELS, Level, Right
 from organizations.validators import validate_phone, validate_uscc

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from core.days import beginning_of
 from core.history import tracked
 from core.links import link_to
+from core.phones import TelephoneField
 from core.search import search_index, search_key
-from core.typed import TelephoneField
 from organizations.models.organization import Organization
 from organizations.roles import Right
 from organizations.validators import validate_visible

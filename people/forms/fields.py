@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 
-from core.phones import PhoneField
 from people.names import dotted, joined_name
 
 
@@ -13,8 +12,3 @@ class NameField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         return joined_name(dotted(super().to_python(value)))
-
-
-KEPT_ONE_WAY: dict[str, type[forms.Field]] = {
-    "name": NameField, "mobile": PhoneField, "other_phone": PhoneField, "emergency_phone": PhoneField,
-}  # fmt: skip

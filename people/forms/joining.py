@@ -14,7 +14,7 @@ from organizations.models import Division
 from people import identity
 from people.applying import ASKED
 from people.choices import ConsentKind, IdType
-from people.forms.fields import KEPT_ONE_WAY
+from people.forms.fields import NameField
 from people.models import ConsentText, Invitation, Membership, Person
 from people.states import MembershipState
 from people.validators import is_adult
@@ -82,7 +82,7 @@ class JoinForm(forms.ModelForm):
     class Meta:
         model = Person
         fields = ["name", "id_type", *ASKED]
-        field_classes = KEPT_ONE_WAY
+        field_classes = {"name": NameField}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             "birth": day_input(),

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from core.attachments.checks import check
 from core.attachments.formats.kinds import IMAGES, PDF
 from core.forms import VersionedForm
-from people.forms.fields import KEPT_ONE_WAY
 from people.forms.joining import counties, day_input
 from people.models import Certificate, CertificateKind, Person
 from people.verifying import validate_no_id
@@ -25,7 +24,6 @@ class ContactForm(VersionedForm):
             "mobile", "other_phone", "division", "address", "emergency_name", "emergency_relation", "emergency_phone",
             "clothes_size", "shoe_size", "hat_size",
         ]  # fmt: skip
-        field_classes = KEPT_ONE_WAY
         widgets = {
             name: forms.TextInput(attrs={"inputmode": "tel"}) for name in ("mobile", "other_phone", "emergency_phone")
         }

@@ -19,7 +19,7 @@ from organizations.models import Division
 from organizations.validators import validate_visible
 from people import identity
 from people.choices import Blood, IdType
-from people.forms.fields import KEPT_ONE_WAY
+from people.forms.fields import NameField
 from people.forms.free_text import refuse_numbers
 from people.models import Person
 from people.models.person import HEALTH_FIELDS
@@ -58,7 +58,7 @@ class SectionForm(VersionedForm):
     class Meta:
         model = Person
         fields = [name for section in SECTIONS.values() for name in section.fields]
-        field_classes = KEPT_ONE_WAY
+        field_classes = {"name": NameField}
         help_texts = {
             "name": gettext_lazy("按身份证件填写，民族姓名的“·”照写。"),
             "mongolian_name": gettext_lazy("可以直接填写传统蒙古文。"),

@@ -15,7 +15,7 @@ from people import identity
 from people.admitting import another_name, contradictions, doubt, namesakes
 from people.choices import EndKind, IdType, MemberKind, Presence
 from people.enrolling import find
-from people.forms.fields import KEPT_ONE_WAY
+from people.forms.fields import NameField
 from people.models import Membership, Person
 from people.moving import teams_kept
 from people.states import CURRENT, MembershipState
@@ -48,7 +48,7 @@ class MemberForm(forms.ModelForm):
     class Meta:
         model = Person
         fields = OF_PERSON
-        field_classes = KEPT_ONE_WAY
+        field_classes = {"name": NameField}
         help_texts = {
             "name": gettext_lazy("按身份证件填写，民族姓名的“·”照写。"),
             "birth": gettext_lazy("填了身份证号码的，可以不填。"),

@@ -13,6 +13,7 @@ from core.attachments.formats.kinds import PICTURES
 from core.decisions import Decision, no
 from core.history import tracked
 from core.links import link_to
+from core.phones import TelephoneField
 from core.search import matching, search_index, search_key
 from organizations.models import Division, User
 from organizations.roles import Right
@@ -90,8 +91,8 @@ class Person(models.Model):
     birth = models.DateField(_("出生日期"), null=True, blank=True, validators=[validate_not_future])
     ethnicity = models.CharField(_("民族"), max_length=10, choices=ETHNICITY_CHOICES, blank=True)
     political = models.CharField(_("政治面貌"), max_length=2, choices=Political, blank=True)
-    mobile = models.CharField(_("手机"), max_length=11, blank=True, validators=[validate_mobile])
-    other_phone = models.CharField(_("备用电话"), max_length=20, blank=True, validators=[validate_phone])
+    mobile = TelephoneField(_("手机"), max_length=11, blank=True, validators=[validate_mobile])
+    other_phone = TelephoneField(_("备用电话"), max_length=20, blank=True, validators=[validate_phone])
     division = models.ForeignKey(
         Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("所在旗县")
     )
@@ -101,7 +102,7 @@ class Person(models.Model):
     education = models.CharField(_("学历"), max_length=2, choices=Education, blank=True)
     emergency_name = models.CharField(_("紧急联系人"), max_length=50, blank=True, validators=[validate_visible])
     emergency_relation = models.CharField(_("与本人关系"), max_length=20, blank=True)
-    emergency_phone = models.CharField(_("紧急联系电话"), max_length=20, blank=True, validators=[validate_phone])
+    emergency_phone = TelephoneField(_("紧急联系电话"), max_length=20, blank=True, validators=[validate_phone])
     rc_member_no = models.CharField(_("红十字会会员证号"), max_length=30, blank=True)
     rc_member_on = models.DateField(_("入会日期"), null=True, blank=True, validators=[validate_not_future])
     volunteer_no = models.CharField(_("志愿者编号"), max_length=30, blank=True)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.history import tracked
+from core.phones import TelephoneField
 from organizations.models import User
 from organizations.roles import Right
 from organizations.validators import validate_phone, validate_visible
@@ -61,7 +62,7 @@ class TeamPost(models.Model):
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("对应队员")
     )
-    phone = models.CharField(_("电话"), max_length=20, blank=True, validators=[validate_phone])
+    phone = TelephoneField(_("电话"), max_length=20, blank=True, validators=[validate_phone])
     origin = models.CharField(_("产生方式"), max_length=12, choices=Origin, blank=True)
     starts_on = models.DateField(_("任职日期"), validators=[validate_not_future])
     ends_on = models.DateField(_("离任日期"), null=True, blank=True, validators=[validate_not_future])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.decisions import Decision
 from core.history import tracked
 from core.links import link_to
+from core.phones import TelephoneField
 from core.search import matching, search_index, search_key
 from organizations.models import Division, Organization, User
 from organizations.roles import Right
@@ -101,7 +102,7 @@ class Team(models.Model):
     longitude = models.DecimalField(
         _("经度"), max_digits=8, decimal_places=5, null=True, blank=True, validators=[validate_longitude]
     )
-    duty_phone = models.CharField(_("24 小时值班电话"), max_length=20, blank=True, validators=[validate_phone])
+    duty_phone = TelephoneField(_("24 小时值班电话"), max_length=20, blank=True, validators=[validate_phone])
     site_type = models.CharField(_("队部和训练基地"), max_length=10, choices=SiteType, blank=True)
     funding = ArrayField(
         models.CharField(max_length=12, choices=Funding), default=list, blank=True, verbose_name=_("经费来源")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.decisions import Decision, no
 from core.history import tracked
 from core.links import link_to
+from core.phones import TelephoneField
 from core.search import matching, search_index, search_key
 from organizations.models import Division, Organization, User
 from organizations.roles import Right
@@ -127,7 +128,7 @@ class Base(OwnedByPlace):
     # Keys of Category: which kinds of training the place serves.
     categories = ArrayField(models.SlugField(max_length=20), default=list, blank=True, verbose_name=_("适用专业"))
     contact = models.CharField(_("联系人"), max_length=50, blank=True, validators=[validate_visible])
-    phone = models.CharField(_("联系电话"), max_length=20, blank=True, validators=[validate_phone])
+    phone = TelephoneField(_("联系电话"), max_length=20, blank=True, validators=[validate_phone])
     search_key = search_key("name", "partner", "address")
 
     objects = SharedQuerySet.as_manager()
