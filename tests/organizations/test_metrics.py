@@ -1,11 +1,15 @@
 """Metrics of this subject: the number, the rows behind it, and the list that the number opens, are one."""
 
+import io
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from core import metrics
 from core.metrics import Period
+from core.models import AccessLog
 from organizations import accounts
 from organizations.models import Organization
 from organizations.workflow import WORKFLOW
@@ -73,3 +77,14 @@ def test_statistics_of_a_place_one_does_not_see(as_user, chifeng, baotou, region
     assert client.get(url, {"year": "1999", "by": "nonsense"}).status_code == 200
     assert "没有可看的统计" in as_user(assessor).get(url).content.decode()
     assert as_user(captain).get(url).context["scope"] == captain.organization
+
+
+def test_statistics_go_into_a_spreadsheet(as_user, world, chifeng):
+    response = as_user(chifeng).get(reverse("portal:statistics"), {"export": "xlsx"})
+    rows = list(load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.iter_rows(values_only=True))
+    assert rows[1] == ("类别", "项目", "数", "单位", "说明")
+    assert ("机构和账号", "在用账号", EXPECTED["accounts"][1], "个", "可以登录的账号") in rows
+    assert list(dict.fromkeys(row[0] for row in rows[2:])) == [
+        "队伍和备案", "队员", "培训演练", "测评考核", "机构和账号"
+    ]  # fmt: skip
+    assert AccessLog.objects.get(kind="exported").detail["list"] == "portal:statistics"
