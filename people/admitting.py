@@ -54,7 +54,7 @@ def admit(
         person.full_clean(exclude=["user", "merged_into", "id_index"])
         _save_new(person)
         return Admitted(enrol(person, organization, joined_on=joined_on, state=state, **about), False, [])
-    person = Person.objects.held(found.pk)
+    (person,) = Person.objects.held([found.pk])
     if (problem := another_name(person, facts["name"])) is not None:
         raise ValidationError({"name": problem})
     differing = fill(person, facts)

@@ -72,21 +72,13 @@ def add_people(policy: Policy, people: Iterable[Person], *, starts_on: date, end
     asked = {person.pk for person in people}
     if len(asked) > MOST:
         raise ValidationError(_("一次最多加入 %(most)d 人。") % {"most": MOST})
-    wanted = {person.pk: person for person in _as_they_are(asked)}
+    wanted = {person.pk: person for person in Person.objects.held(asked)}
     done = Added()
     for pk, reason in locked.covers.filter(person__in=wanted).values_list("person_id", "end_reason"):
         (done.ended if reason else done.there).append(wanted.pop(pk))
     rows = [Cover(policy=locked, person=person, starts_on=starts_on, ends_on=ends_on) for person in wanted.values()]
     done.covers = Cover.objects.bulk_create(rows, batch_size=1000)
     return done
-
-
-def _as_they_are(keys: set[int]) -> list[Person]:
-    """The records, held: a merge waits, or it has been since they were chosen. Then the one it left is insured, not one
-    that nobody looks at any more. It is read afterwards: a row that was waited for comes without what was joined to it.
-    """
-    rows = Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
-    return [person.merged_into or person for person in rows]
 
 
 @transaction.atomic

@@ -87,7 +87,7 @@ def _person_of(payload: Mapping[str, Any]) -> tuple[Person, bool]:
             return person, True
     known = person or enrolling.find(typed["id_type"], typed["id_number"])
     assert known is not None, "its document was just refused as taken"
-    locked = Person.objects.held(known.pk)
+    (locked,) = Person.objects.held([known.pk])
     if ConsentKind.HEALTH in _withdrawn_since(locked, payload.get("consents", [])):
         facts.pop("health_declared_on", None)
     if (problem := another_name(locked, typed["name"])) is not None:

@@ -11,12 +11,22 @@ _SUM = re.compile(
     r"|共\s*[\d,]+\s*[人名].*"
 )
 _SIGNED = (
-    r"[（(]?(单位|部门|队长|主管|分管)?(填表|填报|制表|审核|审批|复核|校对|负责|联系|报送|报表|上报|经办|主管|分管|领导)"
+    r"[（(]?(单位|部门|队长|会长|站长|秘书长|负责人|主管|分管|本人)*(签字|签名|签章|盖章)[）)]?"
+    r"|[（(]?(单位|部门|队长|主管|分管)?(填表|填报|制表|审核|审批|复核|校对|负责|联系|报送|报表|上报|经办|主管|分管|领导)"
     r"(人|单位|日期|时间|部门|领导)*\s*([（(]?(签字|签名|签章|盖章)[）)]?)?|(注|备注|附注|说明)\d?|日期|时间"
 )
 _ASIDE = re.compile(rf"({_SIGNED})\s*[：:]|(填表|填写)?说明\s*[：:]|第\s*\d+\s*页")
 _ALONE = re.compile(  # without a colon only where next to nothing else stands in the row, and it is nobody's duty
     rf"(?!(主管|分管)?(负责人?|联系人|主管|分管|领导)$)({_SIGNED}|[（(]?(以下空白|[以本此]?[下页]?无正文|以下为空|公章|(单位)?(盖章|公章)处?|续表|续|注意事项)[）)]?)$"
+)
+_ENDS = re.compile(  # below the list, with nothing beside it: a day, a stamp, somebody's opinion
+    rf"(({_SIGNED})\s*)?(\d{{4}}\s*[年.\-/]\s*\d{{1,2}}\s*[月.\-/]\s*\d{{1,2}}\s*日?|_*\s*年\s*_*\s*月\s*_*\s*日)"
+    r"|.*[（(]\s*(单位)?(盖章|公章|签章)(处)?\s*[）)]|(审核|审批|审查|审定|主管部门|单位|红十字会|本队|队伍)*意见"
+)
+_SECTION = re.compile(
+    r"(?P<nth>第?[一二三四五六七八九十\d]{1,3}[、.．)）]|[（(][一二三四五六七八九十\d]{1,3}[）)])?\s*"
+    r"(?P<label>[^\d\s：:（()）]{0,14}?(队|组|人员|队员|专家|志愿者|骨干))"
+    r"\s*([（(：:]*\s*共?\s*\d+\s*[人名个]?\s*[）)]?|[：:])?"
 )
 _EXAMPLE = re.compile(r"(示例|样例|范例|举例|例如|例|填写说明|填表说明)([：:（(]|$)")
 _SOMEBODYS = re.compile(r"\d{17}[\dXx]|\d{15}|1[3-9]\d{9}")  # whoever has such a number is no remark
@@ -29,5 +39,12 @@ def aside(row: Sequence[Cell]) -> str:
         return ""
     if first.startswith(EXAMPLE) or _EXAMPLE.match(first) or _SUM.fullmatch(first):
         return first[:20]
-    is_aside = _ASIDE.match(first) or (_ALONE.match(first) and sum(cell.says for cell in row) <= 2)
+    said = sum(cell.says for cell in row)
+    is_aside = _ASIDE.match(first) or (said <= 2 and _ALONE.match(first)) or (said == 1 and _ENDS.fullmatch(first))
     return first[:20] if is_aside and not any(_SOMEBODYS.fullmatch(cell.text) for cell in row) else ""
+
+
+def section(text: str) -> str:
+    """What a cell that stands alone says of the rows below it: 一、管理人员（3 人） → 管理人员; empty for any other."""
+    found = _SECTION.fullmatch(text)
+    return found["label"] if found and (found["nth"] or len(found["label"]) > 2) else ""

@@ -9,6 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
 
+_FONT, _XF, _MULRK = 0x0031, 0x00E0, 0x00BD
+_CELLS = frozenset([0x0006, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E])  # row, column, format
+_STRUCK = 0x08  # of a font: fStrikeOut
 _BOUNDSHEET, _ROW, _BOOLERR, _FORMULA, _EOF = 0x0085, 0x0208, 0x0205, 0x0006, 0x000A
 _HIDDEN = 0x20  # of a row: fDyZero
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!",
@@ -22,10 +25,14 @@ class Part:
     """
 
     hidden: set[int] = field(default_factory=set)
+    struck: dict[int, set[int]] = field(default_factory=dict)  # row → columns that are crossed out
     told: dict[int, dict[int, tuple[str, str]]] = field(default_factory=dict)
 
     def tell(self, row: int, column: int, kind: str, text: str) -> None:
         self.told.setdefault(row, {})[column] = (kind, text)
+
+    def strike(self, row: int, column: int) -> None:
+        self.struck.setdefault(row, set()).add(column)
 
 
 def is_excel_95(file: IO[bytes]) -> bool:
@@ -51,7 +58,9 @@ def read_biff(file: IO[bytes]) -> dict[str, Part]:
             if not document.exists("Workbook"):
                 return {}
             stream = document.openstream("Workbook").read()
-        return {name: _sheet(stream, start) for name, start in _sheets(stream)}
+            is_computed = document.exists("\x05SummaryInformation")  # as Excel and WPS write it, and libraries do not
+        struck = _struck_formats(stream)
+        return {name: _sheet(stream, start, struck, is_computed) for name, start in _sheets(stream)}
     except (OSError, struct.error, IndexError, ValueError):
         return {}
 
@@ -73,15 +82,44 @@ def _sheets(stream: bytes) -> Iterator[tuple[str, int]]:
             yield name.decode("utf-16-le" if wide else "latin-1"), struct.unpack_from("<I", data)[0]
 
 
-def _sheet(stream: bytes, start: int) -> Part:
+def _struck_formats(stream: bytes) -> set[int]:
+    """Numbers of the formats whose font crosses out. No font has the number 4."""
+    fonts: list[bool] = []
+    formats: list[int] = []
+    for kind, data in _records(stream, 0):
+        if kind == _FONT:
+            fonts.append(bool(data[2] & _STRUCK))
+        elif kind == _XF:
+            formats.append(struct.unpack_from("<H", data)[0])
+    struck = {at if at < 4 else at + 1 for at, is_struck in enumerate(fonts) if is_struck}
+    return {at for at, font in enumerate(formats) if font in struck}
+
+
+def _strike(found: Part, kind: int, data: bytes, struck: set[int]) -> None:
+    row, column, style = struct.unpack_from("<HHH", data)
+    if kind == _MULRK:  # several numbers side by side, each with its format
+        styles = struct.unpack_from("<" + "HI" * ((len(data) - 6) // 6), data, 4)[::2]
+        for beside, each in enumerate(styles):
+            if each in struck:
+                found.strike(row, column + beside)
+    elif style in struck:
+        found.strike(row, column)
+
+
+def _sheet(stream: bytes, start: int, struck: set[int], is_computed: bool) -> Part:
     found = Part()
     for kind, data in _records(stream, start):
+        if struck and (kind in _CELLS or kind == _MULRK):
+            _strike(found, kind, data, struck)
         if kind == _ROW and data[12] & _HIDDEN:
             found.hidden.add(struct.unpack_from("<H", data)[0])
         elif kind == _BOOLERR and data[7]:
             _tell(found, data, data[6])
         elif kind == _FORMULA and data[12:14] == b"\xff\xff" and data[6] == 2:
             _tell(found, data, data[8])
+        elif kind == _FORMULA and data[12:14] == b"\xff\xff" and data[6] == 3 and not is_computed:
+            row, column = struct.unpack_from("<HH", data)
+            found.tell(row, column, "never", "")
     return found
 
 

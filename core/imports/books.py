@@ -23,6 +23,7 @@ class Grid:
     rows: Iterable[Sequence[Cell]]
     merged: Sequence[Range] = ()
     hidden: set[int] = field(default_factory=set)
+    struck: Mapping[int, set[int]] = field(default_factory=dict)  # row → columns that are crossed out
 
 
 @dataclass
@@ -57,7 +58,9 @@ def open_book(file: IO[bytes], media_type: str) -> Book:
                 continue
             sheet = book.get_sheet_by_name(about.name)
             part = parts.sheets.get(about.name, Part())
-            grids.append(Grid(about.name, _cells(sheet, part), list(sheet.merged_cell_ranges or ()), part.hidden))
+            grids.append(
+                Grid(about.name, _cells(sheet, part), list(sheet.merged_cell_ranges or ()), part.hidden, part.struck)
+            )
     except (CalamineError, ValueError, OSError) as error:
         raise _damaged() from error
     if not grids and not unseen:

@@ -9,12 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 _DAY = re.compile(
-    r"(\d{4}|\d{2}(?!\s*/))\s*[-/.．。·年、]\s*(\d{1,2})\s*[-/.．。·月、]\s*(\d{1,2})\s*[日号]?"
+    r"(\d{4}|\d{2}(?!\s*/))\s*[-/.．。·年、，,\\]\s*(\d{1,2})\s*[-/.．。·月、，,\\]\s*(\d{1,2})\s*[日号]?"
     r"(?:\s*T?\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*[.。]?"
 )
-_MONTH = re.compile(r"(\d{4}|\d{2}(?=\s*[年.]))\s*[-/.．。·年、]\s*(\d{1,2})\s*月?(?:份)?")
+_APART = re.compile(r"(\d{4})\s+(\d{1,2})\s+(\d{1,2})")
+_MONTH = re.compile(r"(\d{4}|\d{2}(?=\s*[年.]))\s*[-/.．。·年、]\s*(\d{1,2})\s*(?:月?(?:份)?|[-/.．])")
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年?(?:度)?")
-_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
+_ASIDE = re.compile(r"\s*(?:起|入队|加入|取得|取证|发证|签发|办理|参加)$")  # 2024.3.1 入队
 _MONTH_DIGITS = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
 _SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")  # as a spreadsheet counts the days
 _NOUGHT = date(1899, 12, 30)
@@ -38,8 +40,8 @@ def written(text: str, *, ahead: int = AHEAD) -> Written:
     """
     if _SERIAL.fullmatch(text) and not _MONTH_DIGITS.fullmatch(text):
         return Written(_NOUGHT + timedelta(days=int(float(text))))
-    said = _TEN.sub(lambda ten: f"{ten[1] or '一'}{ten[2] or '〇'}", text).translate(_NUMERALS)
-    for form in (_DAY, _DIGITS, _MONTH, _MONTH_DIGITS, _YEAR):
+    said = _TEN.sub(lambda ten: f"{ten[1] or '一'}{ten[2] or '〇'}", _ASIDE.sub("", text)).translate(_NUMERALS)
+    for form in (_DAY, _APART, _DIGITS, _MONTH, _MONTH_DIGITS, _YEAR):
         if found := form.fullmatch(said):
             parts, short = [int(part) for part in found.groups()], len(found[1]) == 2
             if short:

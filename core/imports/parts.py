@@ -12,6 +12,7 @@ from typing import IO, Any
 from xml.parsers import expat  # safe here: see above
 
 from core.imports.biff import Part, read_biff
+from core.imports.striking import STYLES, struck_formats
 
 MOST_BYTES = 400 * 1024 * 1024  # of one sheet, unpacked: 50,000 wide rows take a quarter of it
 MOST_BOOK = 4 * 1024 * 1024
@@ -32,6 +33,7 @@ _WORTH_ODS = (
     (b'="error"', re.compile(rb'value-type="error"')),
     (b">#", re.compile(rb">#[A-Z]")),
     (b">Err:", re.compile(rb">Err:")),
+    (b"line-through", re.compile(rb'line-through-(?:style|type)="(?!none)')),
 )
 _OVERLAP = 512
 _MOST_ROWS = 1_048_576  # of a sheet, in every program
@@ -65,7 +67,8 @@ def read_parts(file: IO[bytes]) -> Parts:
             if "xl/workbook.xml" not in names:
                 return Parts()
             pictures = sum(bool(_PICTURE.fullmatch(name)) for name in names)
-            sheets = {name: _sheet(archive, path) for name, path in _paths(archive).items() if path in names}
+            struck = struck_formats(archive) if STYLES in names else frozenset()
+            sheets = {name: _sheet(archive, path, struck) for name, path in _paths(archive).items() if path in names}
             return Parts(sheets, pictures)
     except (zipfile.BadZipFile, expat.ExpatError, KeyError, ValueError, TooMuch, OSError):
         return Parts()
@@ -111,9 +114,11 @@ def _is_worth_parsing(archive: zipfile.ZipFile, path: str, worth: Sequence[tuple
     return False
 
 
-def _sheet(archive: zipfile.ZipFile, path: str) -> Part:
+def _sheet(archive: zipfile.ZipFile, path: str, struck: frozenset[str] = frozenset()) -> Part:
     found = Part()
-    if not _is_worth_parsing(archive, path, _WORTH):
+    crossed = re.compile(rb's="(?:%s)"' % "|".join(struck).encode())
+    worth = (*_WORTH, (b's="', crossed)) if struck else _WORTH
+    if not _is_worth_parsing(archive, path, worth):
         return found
     row, column, kind, text, inside = -1, -1, "", "", ""
     formula: str | None = None
@@ -124,6 +129,8 @@ def _sheet(archive: zipfile.ZipFile, path: str) -> Part:
         if name == "c":
             row, column = _place(attributes.get("r", ""), row, column + 1)
             kind, formula, text = attributes.get("t", "n"), None, ""
+            if attributes.get("s") in struck:
+                found.strike(row, column)
         elif name in ("v", "f"):
             inside = name
             formula = "" if name == "f" else formula
@@ -163,13 +170,14 @@ def _ods(archive: zipfile.ZipFile) -> dict[str, Part]:
     sheets: dict[str, Part] = {}
     part, row, rows, column, columns = Part(), 0, 1, 0, 1
     text, is_error, inside, hides = "", False, False, False
+    style, struck = "", set[str]()
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal part, row, rows, column, columns, text, is_error, inside, hides
+        nonlocal part, row, rows, column, columns, text, is_error, inside, hides, style
         name = tag.rpartition(":1.0 ")[2]
         if name == "table":
             part, row = Part(), 0
-            sheets[next((v for k, v in attributes.items() if k.endswith(":1.0 name")), "")] = part
+            sheets[_ending(attributes, ":1.0 name")] = part
         elif name == "table-row":
             rows, column = _number_of(attributes, "rows"), 0
             hides = any(k.endswith(" visibility") and v != "visible" for k, v in attributes.items())
@@ -177,6 +185,12 @@ def _ods(archive: zipfile.ZipFile) -> dict[str, Part]:
             columns, text = _number_of(attributes, "columns"), ""
             is_error = any(k.endswith(" value-type") and v == "error" for k, v in attributes.items())
             is_error = is_error or any(k.endswith(" formula") for k in attributes)
+            if struck and columns == 1 and _ending(attributes, " style-name") in struck:
+                part.strike(row, column)
+        elif name == "style":
+            style = _ending(attributes, ":1.0 name")
+        elif name == "text-properties" and any("line-through" in k and v != "none" for k, v in attributes.items()):
+            struck.add(style)
         elif name == "p":
             inside = True
 
@@ -201,6 +215,10 @@ def _ods(archive: zipfile.ZipFile) -> dict[str, Part]:
 
     _parse(archive, "content.xml", MOST_BYTES, start=start, data=data, end=end)
     return sheets
+
+
+def _ending(attributes: Mapping[str, str], end: str) -> str:
+    return next((value for key, value in attributes.items() if key.endswith(end)), "")
 
 
 def _number_of(attributes: dict[str, str], of: str) -> int:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -45,10 +46,13 @@ class PersonQuerySet(models.QuerySet):
 
         return self.filter(pk__in=Membership.objects.deciding_for(user).order_by().values("person"), merged_into=None)
 
-    def held(self, pk: int) -> "Person":
-        """The record, locked until the transaction ends; or the one a merge has left in its place meanwhile."""
-        person: Any = self.select_for_update(of=("self",)).get(pk=pk)
-        return self.held(person.merged_into_id) if person.merged_into_id else person  # type: ignore[no-any-return]
+    def held(self, keys: Iterable[int]) -> "list[Person]":
+        """The records, locked until the transaction ends: a merge waits, or has been meanwhile; then the one it left in
+        their place. What points to them may still be written."""
+        rows = list(self.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk"))
+        kept = [person for person in rows if person.merged_into_id is None]
+        left = {person.merged_into_id for person in rows} - {None, *(person.pk for person in rows)}
+        return kept + self.held(left) if left else kept
 
     def matching(self, term: str) -> "PersonQuerySet":
         """By name, volunteer or membership number; a whole ID number (also of a former document) or mobile number finds

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from core.imports.days import AHEAD, Written, no_day, written
 from core.phones import numbers
+from people import identity
 from people.choices import Gender
 from people.names import dotted, joined_name
+from people.validators import months_after
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Cell:
 
 EMPTY = Cell("")
 _NAME_NOISE = re.compile(r"[（(][^（）()]*[）)]$")
+_HEADINGS = frozenset(["姓名", "名字", "队员姓名", "人员姓名"])
 _EDGES = "。、，,;；:：-—_·"  # slips before and behind a name
 _NAMES = re.compile(r"[、，,;；/／|\n]+")
 _CHINESE = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
@@ -38,8 +41,12 @@ _TWO = re.compile(rf"{_CHINESE}{{2,}} +{_CHINESE}{{2,}}")
 def name(text: str) -> Cell:
     """王　明 → 王明, 阿拉坦•苏都 → 阿拉坦·苏都; spaces between words of Latin or Mongolian script stay single.
 
-    :raises ValueError: there is more than one name.
+    :raises ValueError: there is more than one name, or none.
     """
+    if "".join(text.split()) in _HEADINGS:
+        raise ValueError(_("这是列名，不是姓名。"))
+    if "?" in text or "？" in text:
+        raise ValueError(_("姓名里有问号，多半是生僻字没有存下来，请照证件重填。"))
     whole = dotted(text).strip(_EDGES + " \n")
     said = _NAME_NOISE.sub("", whole).strip()
     if len([part for part in _NAMES.split(said) if len(part.strip()) > 1]) > 1:
@@ -67,6 +74,9 @@ def words(text: str) -> Cell:
 
 # -- days ---------------------------------------------------------------------------------------------------
 LASTING = frozenset(["长期", "长期有效", "终身", "永久", "永久有效", "无期限", "长期有效期"])
+PENDING = frozenset(
+    ["待补", "待补充", "补办中", "办理中", "正在办理", "待核", "待核实", "后补", "待查", "待提供", "未提供"]
+)
 NOTHING = frozenset(
     ["", "无", "-", "—", "——", "/", "\\", "暂无", "没有", "未填", "不详", "N/A", "n/a", "#N/A", "0", "待定"]
 )
@@ -110,6 +120,25 @@ def end_day(text: str) -> Cell:
     return Cell(span.value[1], _("“%(value)s”按止的日期登记。") % {"value": text[:30]})
 
 
+_YEARS = {"半": 6, "一": 12, "1": 12, "两": 24, "二": 24, "2": 24, "三": 36, "3": 36}
+_LASTS = re.compile(r"(.+?)\s*(?:起|开始|生效)?\s*[，,]?\s*(?:为期|共|保期)?\s*([半一1两二2三3])\s*年(?:期)?")
+_ONE_YEAR = re.compile(r"(20\d{2})\s*年?\s*(?:全年|度)?")
+
+
+def _year_from(text: str) -> Cell:
+    """2026年 is all of it, 2026.1.1起一年 a year from then."""
+    if whole := _ONE_YEAR.fullmatch(text):
+        year = int(whole[1])
+        return Cell((date(year, 1, 1), date(year, 12, 31)), _("“%(value)s”按全年登记。") % {"value": text[:20]})
+    if lasts := _LASTS.fullmatch(text):
+        start = day(lasts[1])
+        if start.value is not None:
+            end = months_after(start.value, _YEARS[lasts[2]]) - timedelta(days=1)
+            words = {"value": text[:30], "day": end.isoformat()}
+            return Cell((start.value, end), start.note or _("“%(value)s”按到 %(day)s 登记。") % words)
+    raise ValueError(_("“%(value)s”不是起止日期，请写成“2026-01-01 至 2026-12-31”。") % {"value": text[:30]})
+
+
 def _end(text: str) -> Cell:
     said = written(text)
     if said.parts == 1:
@@ -132,7 +161,7 @@ def period(text: str) -> Cell:
         halves = re.split(r"(?<=\d)\s*-\s*(?=\d{4})", text)
         parts = halves if len(halves) == 2 else parts
     if len(parts) != 2:
-        raise ValueError(_("“%(value)s”不是起止日期，请写成“2026-01-01 至 2026-12-31”。") % {"value": text[:30]})
+        return _year_from(text)
     first, last = parts[0].strip(), parts[1].strip()
     start, end = day(first), Cell(None) if last in LASTING | NOTHING else _end(last)
     if start.value is None or end.value is None:
@@ -176,6 +205,7 @@ def phone(text: str) -> Cell:
 # -- lists of words -----------------------------------------------------------------------------------------
 _GENDERS = {"1": Gender.MALE, "2": Gender.FEMALE, "m": Gender.MALE, "f": Gender.FEMALE, "male": Gender.MALE,
             "female": Gender.FEMALE}  # fmt: skip
+_BRACKETS = str.maketrans("()", "（）")
 _SEVERAL = re.compile(r"[、，,;；/／|\n]+")
 
 
@@ -191,16 +221,20 @@ def gender(text: str) -> Cell:
     raise ValueError(_("性别请填“男”或“女”，不能填“%(value)s”。") % {"value": text[:20]})
 
 
+_BESIDE = re.compile(r"[（(](?![^（()）]*(?:预备|积极|发展|申请))[^（()）]*[）)]$")  # （2015 年入党）, not （预备）
+
+
 def choice(text: str, labels: Mapping[str, str], also: Mapping[str, str]) -> Cell:
-    """One of the keys of ``labels``, by key, label or one of ``also``."""
+    """One of the keys of ``labels``, by key, label or one of ``also``; what stands behind it in brackets is told."""
     if text in NOTHING:
         return EMPTY
-    said = re.sub(r"\s+", "", text)
-    if said in also:
-        return Cell(also[said])
-    for key, label in labels.items():
-        if said in (key, re.sub(r"\s+", "", label)):
-            return Cell(key)
+    said = re.sub(r"\s+", "", text).translate(_BRACKETS)
+    for words, note in ((said, ""), (_BESIDE.sub("", said), _("括号里的内容没有登记。"))):
+        if words in also:
+            return Cell(also[words], note)
+        for key, label in labels.items():
+            if words in (key, re.sub(r"\s+", "", label)):
+                return Cell(key, note)
     offered = "、".join(labels.values())
     raise ValueError(
         _("“%(value)s”不在可选范围内，可以填：%(offered)s。") % {"value": text[:20], "offered": offered[:200]}
@@ -257,3 +291,23 @@ def number_and_day(text: str) -> Cell:
         rest = re.sub(r"[（()）:：,，、;；]|发证日期|编号|证号", " ", text[: found.start()] + " " + text[found.end() :])
         return Cell(("".join(rest.split()), read.value), read.note)
     return Cell((re.sub(r"\s+", "", text), None))
+
+
+def paper(text: str) -> tuple[str, date | None, date | None]:
+    """All of a certificate in one cell: YS-1 2024.3.1, or the days from and to alone. Number, issued, expires."""
+    with suppress(ValueError):
+        first, last = period(text).value
+        return "", first, last
+    number, issued = number_and_day(text).value or ("", None)
+    return (number, issued, None) if issued else (text, None, None)
+
+
+_LABEL = re.compile(r"(?:居民)?身份证(?:号码?|件)?\s*[:：]?|[（(][^（()）\d]*[）)]")
+
+
+def document(text: str) -> str:
+    """The number of 身份证：1504… and 1504…（身份证）; nothing where it is still to come."""
+    if text in PENDING:
+        return ""
+    bare = _LABEL.sub("", text).strip()
+    return bare if len(identity.normal(bare)) == 18 else text

@@ -13,7 +13,14 @@ from people.names import plain_name
 from people.roster.fields import CERTIFICATE, OWN_KIND
 from people.roster.plans import Known
 
-_ASIDE = ("group", "remark", "id_number", "id_type", "team")  # of a sheet or a spelling rather than of the person
+_ASIDE = (
+    "group",
+    "remark",
+    "gone",
+    "id_number",
+    "id_type",
+    "team",
+)  # of a sheet or a spelling rather than of the person
 _SHORTEST = 5  # of a number; 无 and 暂无 are none
 
 
@@ -80,6 +87,7 @@ class Doubles:
             return
         line.repeats = True
         known.again[line.key] = other.key
+        self._number_later(line, other)
         if any(line.cells[name] != other.cells.get(name) for name in papers):
             said = _("和%(place)s是同一个人，这一行只登记证书。") % place
         else:
@@ -87,6 +95,13 @@ class Doubles:
         if more := [name for name in others if self._says(line, name) and not self._says(other, name)]:
             said += _("这一行的%(names)s没有登记，要登记请写到那一行。") % {"names": self._heads(more)}
         known.said[line.key] = said
+
+    def _number_later(self, line: Line, other: Line) -> None:
+        """One certificate, there without its number: the row before has it from here, before either is judged."""
+        same = all(self._value(line, name) == self._value(other, name) for name in ("cert_kind", "cert_issued"))
+        says = self._says(line, "cert_issued") and self._says(line, "cert_number")
+        if same and says and "cert_number" not in line.problems and not self._says(other, "cert_number"):
+            other.cells["cert_number"] = line.cells["cert_number"]
 
     def _differ(self, line: Line, other: Line, names: Sequence[str]) -> bool:
         """Whether the rows contradict each other, which then stands against the later one."""

@@ -91,7 +91,15 @@ MEMBERSHIP: Table = {
         {"widget": Choice([(key, MembershipState(key).label) for key in ("full", "probation")])},
     ),
 }
-REMARK: Table = {"remark": (_("备注"), "备注说明、情况说明", {})}  # read, not kept: what it says may contradict the row
+# Read, not kept: what they say may contradict the row.
+REMARK: Table = {
+    "remark": (_("备注"), "备注说明、情况说明", {}),
+    "gone": (
+        _("退队日期"),
+        "退队时间、离队日期、离队时间、退出日期、退出时间、离职时间、离职日期、调离时间、退队年月",
+        {},
+    ),
+}
 CERTIFICATE: Table = {
     "cert_kind": (_("证书种类"), "证书名称、持有证书、证书类型、证书类别", {"hint": _("不填按救护员证。")}),
     "cert_number": (
@@ -181,10 +189,13 @@ POLITICAL_ALSO = {"党员": Political.PARTY, "中共正式党员": Political.PAR
                   "普通群众": Political.MASSES, "一般群众": Political.MASSES, "无党派": Political.NONPARTISAN,
                   "农工党": Political.CPWDP, "民革": Political.RCCK, "民盟": Political.CDL, "民建": Political.CNDCA,
                   "民进": Political.CAPD, "致公党": Political.ZGP, "九三学社": Political.JIUSAN,
-                  "台盟": Political.TSL, "是": Political.PARTY, "否": "", "非党员": ""}  # fmt: skip
+                  "台盟": Political.TSL, "中共党员（预备）": Political.PROBATIONARY,
+                  "党员（预备）": Political.PROBATIONARY, "入党积极分子": Political.MASSES,
+                  "积极分子": Political.MASSES, "是": Political.PARTY, "否": "", "非党员": ""}  # fmt: skip
 # What people say for short; 族 behind it is left out or written at will.
 ETHNICITY_ALSO = {"蒙族": "蒙古族", "维族": "维吾尔族", "哈族": "哈萨克族", "朝族": "朝鲜族", "达族": "达斡尔族",
-                  "俄族": "俄罗斯族", "柯族": "柯尔克孜族", "乌孜族": "乌孜别克族"}  # fmt: skip
+                  "俄族": "俄罗斯族", "柯族": "柯尔克孜族", "乌孜族": "乌孜别克族",
+                  "达翰尔族": "达斡尔族", "达呼尔族": "达斡尔族", "鄂温可族": "鄂温克族"}  # fmt: skip
 EDUCATION_ALSO = {"博士": Education.POSTGRADUATE, "硕士": Education.POSTGRADUATE, "硕士研究生": Education.POSTGRADUATE,
                   "博士研究生": Education.POSTGRADUATE, "本科": Education.BACHELOR, "大本": Education.BACHELOR,
                   "学士": Education.BACHELOR, "大学": Education.BACHELOR, "专科": Education.COLLEGE,

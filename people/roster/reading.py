@@ -1,10 +1,9 @@
 """One row of a roster as facts: every cell read and held against the rules of the form."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,30 +13,22 @@ from django.utils.translation import gettext as _
 
 from core.imports.bulk import Line
 from core.language import in_chinese
-from organizations.models import Division
 from people import identity
-from people.choices import ETHNICITIES, Education, IdType, MemberKind, Political
+from people.choices import IdType
 from people.models import Certificate, CertificateKind, Membership, Person, Policy
 from people.names import plain_name
 from people.roster import cells
 from people.roster.cells import Cell
 from people.roster.fields import (
-    EDUCATION_ALSO,
-    ETHNICITY_ALSO,
-    ID_TYPE_ALSO,
-    KIND_ALSO,
     OWN_KIND,
     PERSON,
-    POLITICAL_ALSO,
-    STATE_ALSO,
 )
-from people.states import MembershipState
+from people.roster.readers import GONE, divisions, readers
 from people.validators import is_adult
 
 MEMBERSHIP_FACTS = ("number", "group", "duty", "joined_on", "basis", "kind", "state")
 _PERSON_FACTS = tuple(name for name in PERSON if name not in ("id_type", "id_number"))
 _MASKED = re.compile(r"[0-9A-Z]*\*{2,}[0-9A-Z]*")  # 150404**********14, 138****0001: as our own lists show them
-_GONE = re.compile(r"退队|退出|离队|离职|调离|调走|调出|辞去|除名|开除|去世|死亡|病故|不在队")
 _MEMO = 20_000  # readings of equal texts that are kept: rosters say the same on every line
 
 
@@ -93,9 +84,9 @@ class Reader:
             for alias in (kind.name, *kind.also.split("、"))
             if alias
         }
-        self._divisions = _divisions()
+        places = divisions()
         with in_chinese():  # sheets are Chinese, whichever language their uploader reads
-            self._readers = _readers(self._divisions)
+            self._readers = readers(places)
         self._rules = {**_rules(Person, _PERSON_FACTS), **_rules(Membership, MEMBERSHIP_FACTS)}
         self._rules |= {
             f"cert_{name}": rules for name, rules in _rules(Certificate, ("number", "level", "issuer")).items()
@@ -112,14 +103,13 @@ class Reader:
         facts = Facts()
         values: dict[str, Any] = {}
         for name, text in line.cells.items():
-            if name in line.problems or name in ("id_type", "id_number", "birth", "team"):
+            if name in line.problems or name in ("id_type", "id_number", "birth", "team", "gone"):
                 continue
             if "*" in text and _MASKED.fullmatch(text):
                 facts.note(name, _("号码是遮盖的，没有读取。"))
                 continue
             values[name] = self._value(name, text, facts)
-        if (found := _GONE.search(line.cells.get("remark", ""))) is not None:
-            facts.note("remark", _("备注里有“%(word)s”，请确认还要登记为在册。") % {"word": found[0]})
+        self._gone(line, facts)
         self._identity(line, facts)
         self._born(line, facts, values)
         for name in _PERSON_FACTS:
@@ -127,10 +117,20 @@ class Reader:
                 facts.person[name] = values[name]
         if not facts.person.get("name") and "name" not in facts.errors:
             facts.errors["name"] = _("没有填姓名。")
+        if values.get("joined_on") and values.get("birth") and values["joined_on"] < values["birth"]:
+            facts.errors.setdefault("joined_on", _("入队日期早于出生日期。"))
         facts.membership = {n: values[n] for n in MEMBERSHIP_FACTS if values.get(n) not in (None, "")}
         self._papers(line, facts, values)
         facts.insured = self.insured(line, facts, values)
         return facts
+
+    def _gone(self, line: Line, facts: Facts) -> None:
+        """What says that somebody has left, wherever it is written."""
+        for name in ("remark", "name", "duty"):
+            if (found := GONE.search(line.cells.get(name, ""))) is not None:
+                facts.note(name, _("写着“%(word)s”，请确认还要登记为在册。") % {"word": found[0]})
+        if line.cells.get("gone", "") not in cells.NOTHING:
+            facts.note("gone", _("写了离队的日期，请确认还要登记为在册。"))
 
     def _value(self, name: str, text: str, facts: Facts) -> Any:
         read = self._cell(name, text)
@@ -237,6 +237,9 @@ class Reader:
                 facts.note("cert_number", _("没有发证日期，这本证书没有登记。"))
         elif numbered and cells.is_several(numbered):
             facts.note("cert_number", _("像是不止一个编号；有几本证书的，请每本写一行。"))
+        elif numbered and not said["issued"]:  # all in one cell
+            numbered, said["issued"], end = cells.paper(numbered)
+            said["expires"] = said["expires"] or end
         if numbered or said["issued"]:
             kind = self._kind(named, facts)
             if kind is not None:
@@ -290,74 +293,6 @@ def _month(text: str) -> tuple[int, int] | None:
     except ValueError:
         return None
     return (said.day.year, said.day.month) if said.parts == 2 else None
-
-
-def _divisions() -> dict[str, list[Division]]:
-    """By full and by short name: 松山区 and 松山. Levels above banners are no place to live in."""
-    found: dict[str, list[Division]] = {}
-    for division in Division.objects.order_by("pk"):
-        for alias in {division.name, division.name.rstrip("旗县区市")} - {""}:
-            found.setdefault(alias, []).append(division)
-    return found
-
-
-def _division(text: str, known: Mapping[str, list[Division]]) -> Cell:
-    if text in cells.NOTHING:
-        return Cell(None)
-    said = "".join(text.split())
-    for start in range(len(said)):  # 赤峰市松山区 ends in the banner
-        found = known.get(said[start:])
-        if found and len(found) == 1:
-            return Cell(found[0])
-        if found:
-            break
-    return Cell(None, _("没有对应到唯一的旗县，没有登记。"))
-
-
-Read = Callable[[str], Cell]
-
-
-def _readers(divisions: Mapping[str, list[Division]]) -> dict[str, Read]:
-    def of(choices: Iterable[tuple[Any, Any]], also: Mapping[str, str]) -> Read:
-        labels = {str(key): str(label) for key, label in choices}
-        return lambda text: cells.choice(text, labels, also)
-
-    states = [(key, MembershipState(key).label) for key in (MembershipState.FULL, MembershipState.PROBATION)]
-    days = dict.fromkeys(_DAYS, cells.day)
-    nations = {**{name: name for name in ETHNICITIES}, **ETHNICITY_ALSO}
-    return {
-        **days,
-        "name": cells.name,
-        "gender": cells.gender,
-        "id_type": of(IdType.choices, ID_TYPE_ALSO),
-        "birth": partial(cells.day, first_of_month=False),
-        "ethnicity": lambda text: cells.ethnicity(text, nations),
-        "political": of(Political.choices, POLITICAL_ALSO),
-        "education": of(Education.choices, EDUCATION_ALSO),
-        "mobile": cells.phones,
-        "other_phone": cells.phone,
-        "emergency_phone": cells.phone,
-        "emergency_name": cells.contact,
-        "division": lambda text: _division(text, divisions),
-        "skills": lambda text: cells.several(text, 30),
-        "languages": lambda text: cells.several(text, 20),
-        "kind": of(MemberKind.choices, KIND_ALSO),
-        "state": of(states, STATE_ALSO),
-        "cert_expires": cells.end_day,
-        "cover_to": cells.end_day,
-        "cover_period": cells.period,
-        **dict.fromkeys(_PLAIN, _nothing_or_words),
-    }
-
-
-_DAYS = ("joined_on", "cert_issued", "cover_from", "rc_member_on", "volunteer_on", "health_declared_on", "checkup_on")
-_PLAIN = ("address", "employer", "occupation", "emergency_relation", "rc_member_no", "volunteer_no", "licence_class",
-          "clothes_size", "shoe_size", "hat_size", "number", "group", "duty", "basis", "cert_number", "cert_issuer",
-          "cert_level", "insurer", "policy_number", "mongolian_name")  # fmt: skip
-
-
-def _nothing_or_words(text: str) -> Cell:
-    return cells.EMPTY if text in cells.NOTHING - {"0"} else cells.words(text)
 
 
 def _rules(model: type[Model], names: Iterable[str]) -> dict[str, list[Any]]:

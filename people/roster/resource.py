@@ -16,8 +16,9 @@ from core.imports.resources import Column
 from organizations.models import Organization
 from people.models import CertificateKind, Membership, Policy
 from people.names import plain_name
+from people.roster import cells
 from people.roster.doubles import Doubles
-from people.roster.fields import HEALTH, INSURANCE, KNOWN_UNUSED, OWN_KIND, THEN, TOPICS, columns
+from people.roster.fields import HEALTH, INSURANCE, KNOWN_UNUSED, OWN_KIND, REMARK, THEN, TOPICS, columns
 from people.roster.judging import judge
 from people.roster.matching import find
 from people.roster.plans import Known
@@ -43,8 +44,9 @@ class RosterResource(BulkResource):
     never_filled = frozenset(["name", "id_number", "mobile", "other_phone", "number", "cert_number", "birth"])
     identifying = frozenset(["name", "id_number"])
     telling = frozenset(["id_number"])
-    beside = frozenset(["remark"])
+    beside = frozenset(["remark", "gone"])
     topics, then = TOPICS, THEN
+    serials = {"编号": "number"}
     heading_kind = "roster"
 
     def __init__(self, *, by: Any, teams: Iterable[Organization], one: bool = True) -> None:
@@ -66,7 +68,7 @@ class RosterResource(BulkResource):
 
     def blank_columns(self) -> dict[str, Column]:
         """Of the empty spreadsheet: not a column for every kind of certificate, which few teams need."""
-        unasked = {"cover_period", "health_declared_on", "mongolian_name", "remark", *({"team"} if self.one else ())}
+        unasked = {"cover_period", "health_declared_on", "mongolian_name", *REMARK, *({"team"} if self.one else ())}
         return {n: c for n, c in self.columns.items() if not n.startswith(OWN_KIND) and n not in unasked}
 
     def ignores(self, heading: str) -> bool:
@@ -90,6 +92,9 @@ class RosterResource(BulkResource):
     def prepare(self, lines: Sequence[Line]) -> None:
         self.known = Known()
         self._seen = set()
+        for line in lines:
+            if (text := line.cells.get("id_number")) is not None:
+                line.cells["id_number"] = cells.document(text)
         Doubles(self.known, self.columns, self.reader.means).look(lines, one_team=self.one)
         self._insurances(lines)
         self.writer = None if self.trial else Writer(self.known)

@@ -50,14 +50,24 @@ def workbook(
     return SimpleUploadedFile(name, target.getvalue())
 
 
-def ods(rows: Sequence[Sequence[Any]], name: str = "花名册.ods") -> Any:
-    """As LibreOffice writes it: a zip whose first part is the type, uncompressed, and the sheet as XML."""
-    lines = "".join(f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in rows)
+def ods(rows: Sequence[Sequence[Any]], name: str = "花名册.ods", *, struck: int = -1) -> Any:
+    """As LibreOffice writes it: a zip whose first part is the type, uncompressed, and the sheet as XML.
+
+    :param struck: row that is crossed out, from 0.
+    """
+    lines = "".join(
+        f"<table:table-row>{''.join(_ods_cell(value, at == struck) for value in row)}</table:table-row>"
+        for at, row in enumerate(rows)
+    )
     spaces = "".join(
-        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "table", "text")
+        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "table", "text", "style")
     )
     content = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{spaces} office:version="1.2"><office:body>'
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{spaces} office:version="1.2">'
+        '<office:automatic-styles><style:style style:name="ce1" style:family="table-cell">'
+        '<style:text-properties style:text-line-through-style="solid"/></style:style></office:automatic-styles>'
+        "<office:body>"
         f'<office:spreadsheet><table:table table:name="花名册">{lines}</table:table></office:spreadsheet>'
         "</office:body></office:document-content>"
     )
@@ -74,7 +84,7 @@ def ods(rows: Sequence[Sequence[Any]], name: str = "花名册.ods") -> Any:
     return SimpleUploadedFile(name, target.getvalue())
 
 
-def _ods_cell(value: Any) -> str:
+def _ods_cell(value: Any, is_struck: bool) -> str:
     if value is None:
         return "<table:table-cell/>"
     if isinstance(value, date):
@@ -83,18 +93,34 @@ def _ods_cell(value: Any) -> str:
         shown, facts = str(value), f'office:value-type="float" office:value="{value}"'
     else:
         shown, facts = escape(value), 'office:value-type="string"'
-    return f"<table:table-cell {facts}><text:p>{shown}</text:p></table:table-cell>"
+    style = ' table:style-name="ce1"' if is_struck else ""
+    return f"<table:table-cell{style} {facts}><text:p>{shown}</text:p></table:table-cell>"
 
 
-def xls(rows: Sequence[Sequence[Any]], name: str = "花名册.xls") -> Any:
-    """As Excel 97 writes it: BIFF8 records of one sheet in a compound file. Days are numbers in a date format."""
-    cells = b"".join(_biff_cell(at, column, value) for at, row in enumerate(rows) for column, value in enumerate(row))
+class Formula(str):
+    """A cell whose formula the program that wrote the file has not worked out."""
+
+    __slots__ = ()
+
+
+def xls(rows: Sequence[Sequence[Any]], name: str = "花名册.xls", *, struck: int = -1) -> Any:
+    """As Excel 97 writes it: BIFF8 records of one sheet in a compound file. Days are numbers in a date format.
+
+    :param struck: row that is crossed out, from 0.
+    """
+    cells = b"".join(
+        _biff_cell(at, column, value, 2 if at == struck else 0)
+        for at, row in enumerate(rows)
+        for column, value in enumerate(row)
+    )
     size = struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0)
     sheet = _biff(0x0809, _BOF + struct.pack("<H", 0x0010) + _BUILD) + _biff(0x0200, size) + cells + _biff(0x000A)
     title = "花名册".encode("utf-16-le")
     head = _biff(0x0809, _BOF + struct.pack("<H", 0x0005) + _BUILD) + _biff(0x0042, struct.pack("<H", 1200))
+    head += _font(0) + _font(0x08)
     head += _biff(0x00E0, struct.pack("<HH", 0, 0).ljust(20, b"\0"))  # format 0: as it is
     head += _biff(0x00E0, struct.pack("<HH", 0, 14).ljust(20, b"\0"))  # format 14: a day
+    head += _biff(0x00E0, struct.pack("<HH", 1, 0).ljust(20, b"\0"))  # format 2: crossed out
     start = len(head) + 4 + 8 + len(title) + len(_biff(0x000A))
     sheets = _biff(0x0085, struct.pack("<IBBBB", start, 0, 0, len(title) // 2, 1) + title)
     return SimpleUploadedFile(name, ole({"Workbook": head + sheets + _biff(0x000A) + sheet}))
@@ -107,11 +133,19 @@ def _biff(kind: int, data: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(data)) + data
 
 
-def _biff_cell(row: int, column: int, value: Any) -> bytes:
+def _font(options: int) -> bytes:
+    name = "宋体".encode("utf-16-le")
+    return _biff(0x0031, struct.pack("<HHHHHBBBBBB", 240, options, 8, 400, 0, 0, 0, 134, 0, 2, 1) + name)
+
+
+def _biff_cell(row: int, column: int, value: Any, style: int = 0) -> bytes:
     if value is None:
         return b""
+    if isinstance(value, Formula):
+        blank = struct.pack("<BxxxxxH", 3, 0xFFFF)  # an empty text: what is written before anything is worked out
+        return _biff(0x0006, struct.pack("<HHH", row, column, style) + blank + struct.pack("<HIH", 0, 0, 1) + b"\x16")
     if isinstance(value, str):
         text = value.encode("utf-16-le")
-        return _biff(0x0204, struct.pack("<HHHHB", row, column, 0, len(text) // 2, 1) + text)
-    number, style = ((value - date(1899, 12, 30)).days, 1) if isinstance(value, date) else (value, 0)
+        return _biff(0x0204, struct.pack("<HHHHB", row, column, style, len(text) // 2, 1) + text)
+    number, style = ((value - date(1899, 12, 30)).days, 1) if isinstance(value, date) else (value, style)
     return _biff(0x0203, struct.pack("<HHHd", row, column, style, number))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from people import identity
 from people.roster import cells
+from tests.people.builders import citizen
 
 QUIET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is slow
 DAYS = st.dates(date(1930, 1, 1), date(2099, 12, 31))
@@ -148,6 +149,41 @@ def test_a_period(text: str):
     assert cells.period(text).value == (date(2024, 1, 1), date(2024, 12, 31))
 
 
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [("2026年", date(2026, 12, 31)), ("2026.1.1起一年", date(2026, 12, 31)),
+     ("2026.1.1 起，为期2年", date(2027, 12, 31)), ("2026年1月1日起半年", date(2026, 6, 30))],
+)  # fmt: skip
+def test_a_period_by_how_long_it_is(text: str, end: date):
+    read = cells.period(text)
+    assert (read.value, bool(read.note)) == ((date(2026, 1, 1), end), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("王?", "问号"), ("姓名", "列名"), ("姓 名", "列名"), ("赵六、钱七", "每人写一行")]
+)
+def test_what_is_no_name(text: str, said: str):
+    with pytest.raises(ValueError, match=said):
+        cells.name(text)
+
+
+def test_what_stands_around_a_number_is_left_aside():
+    number = citizen(1)
+    for text in (f"身份证：{number}", f"居民身份证号 {number}", f"{number}（身份证）", number):
+        assert identity.normal(cells.document(text)) == number
+    assert cells.document("待补") == ""
+    assert cells.document("军官证 沈字第123456号") == "军官证 沈字第123456号"
+
+
+def test_what_stands_behind_a_choice_in_brackets_is_told():
+    labels, also = {"01": "中共党员", "02": "中共预备党员"}, {"党员（预备）": "02", "党员": "01"}
+    assert [(cells.choice(text, labels, also).value, bool(cells.choice(text, labels, also).note)) for text in (
+        "中共党员", "党员（2015年入党）", "党员(预备)",
+    )] == [("01", False), ("01", True), ("02", False)]  # fmt: skip
+    with pytest.raises(ValueError, match="不在可选范围"):
+        cells.choice("中共党员（发展对象）", labels, also)
+
+
 def test_a_certificate_in_one_cell():
     assert cells.number_and_day("A123 2024-03-01").value == ("A123", date(2024, 3, 1))
     assert cells.number_and_day("编号：A-123（2024年3月1日）").value == ("A-123", date(2024, 3, 1))
@@ -161,7 +197,9 @@ def test_a_certificate_in_one_cell():
     [
         ("90-1-5", date(1990, 1, 5)), ("24.3.1", date(2024, 3, 1)), ("27年6月30日", date(2027, 6, 30)),
         ("二〇一八年三月一日", date(2018, 3, 1)), ("二零一八年十月三十一日", date(2018, 10, 31)),
-        ("2018年", date(2018, 1, 1)),
+        ("2018年", date(2018, 1, 1)), ("2024，3，1", date(2024, 3, 1)), ("2024 3 1", date(2024, 3, 1)),
+        ("2024\\3\\1", date(2024, 3, 1)), ("2024/3/", date(2024, 3, 1)), ("20240301.0", date(2024, 3, 1)),
+        ("2024.03.01 入队", date(2024, 3, 1)),
     ],
 )  # fmt: skip
 def test_days_as_clerks_write_them(text: str, value: date):

@@ -136,6 +136,8 @@ def _judged(rows: Rows, corrections: Mapping[str, Any], resource: BulkResource) 
                 outcome.errors[name] = problem
             if outcome.line.hidden and not outcome.errors:
                 outcome.note("", _("隐藏行：在表格里看不到这一行，请确认要导入。"))
+            if outcome.line.struck and not outcome.errors:
+                outcome.note("", _("这一行在表格里划了删除线，请确认还要登记；不要的请勾选“不导入”。"))
             yield outcome
         resource.progress(start + len(chunk))
 
@@ -213,6 +215,8 @@ def _about_sheets(rows: Rows, resource: BulkResource) -> list[str]:
         for sheet in rows.sheets
         if sheet.off and sheet.doubt
     ]
+    for text in dict.fromkeys(text for sheet in rows.sheets for text in sheet.serials):
+        said.append(_("“%(text)s”一列是 1、2、3……，当作序号，没有登记。要登记，请改列的对应。") % {"text": text})
     twice = {
         heading.text: (resource.columns[heading.again].column_name, xl_col_to_name(heading.column))
         for sheet in rows.sheets
@@ -238,7 +242,6 @@ def ensure_readable(file: Any, media_type: str, resource: BulkResource, place: s
     :raises ValidationError: it cannot be read, has no heading, no rows, or too many.
     """
     rows = read_rows(file, media_type, resource, {}, remembered(resource, place))
-    if not rows.lines:
-        why = _("；").join(f"{sheet.name}{sheet.why}" for sheet in rows.sheets if sheet.why)
-        raise ValidationError(why or _("表头下面没有内容。"))
+    if not rows.lines:  # all sheets are left out
+        raise ValidationError(_("表头下面没有内容。"))
     return len(rows.lines)

@@ -75,10 +75,11 @@ def key_of(text: str, nth: int = 1) -> str:
 
 @dataclass(frozen=True)
 class Head:
-    """:param first: index of the first row of data."""
+    """:param first: index of the first row of data. :param start: of the heading itself, which is a row or two."""
 
     first: int
     headings: Sequence[Heading]
+    start: int = 0
 
     @property
     def columns(self) -> dict[str, int]:
@@ -115,6 +116,19 @@ def find_head(rows: Sequence[Sequence[Cell]], merged: Sequence[Range], known: Kn
             if found.columns and rank > most:
                 best, most = found, rank
     return best
+
+
+def heading_at(row: Sequence[Cell], at: int, known: Known, wanted: Iterable[str]) -> Head | None:
+    """The row as the heading of a list of its own, as a sheet has them below each other: 管理人员, then 队员.
+
+    :param wanted: fields such a list must have; a row that says anything but headings is none.
+    """
+    filled = sum(bool(cell.text) for cell in row)
+    if filled < 2 or is_said(row):
+        return None
+    found = _read([[cell.text for cell in row]], at + 1, known)
+    named = sum(plain(cell.text) in known.fields for cell in row if cell.text)
+    return found if set(wanted) <= set(found.columns) and len(found.columns) > 1 and named * 2 > filled else None
 
 
 def _is_spread(index: int, merged: Sequence[Range], rows: Sequence[Sequence[Cell]]) -> bool:
@@ -166,7 +180,7 @@ def _read(levels: list[list[str]], first: int, known: Known) -> Head:
         field = "" if field in taken else field
         taken |= {field} - {""}
         headings.append(Heading(column, text, field, nth=seen[plain(text)], again=again))
-    return Head(first, _side_by_side(_seconds(headings, taken, known.then)))
+    return Head(first, _side_by_side(_seconds(headings, taken, known.then)), first - len(levels))
 
 
 def _seconds(headings: list[Heading], taken: set[str], then: Mapping[str, str]) -> list[Heading]:

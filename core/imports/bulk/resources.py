@@ -58,6 +58,7 @@ class BulkResource:
     identifying: frozenset[str] = frozenset()  # fields that say whom a row means
     beside: frozenset[str] = frozenset()  # fields that alone make no row a record
     telling: frozenset[str] = frozenset()  # where some sheets have such a column, the others are not read unasked
+    serials: Mapping[str, str] = MappingProxyType({})  # heading → field, unless its column counts 1, 2, 3 …
     topics: Sequence[Topic] = ()  # of headings over several columns
     then: Mapping[str, str] = MappingProxyType({})  # field → what a second column of its meaning is
     heading_kind = ""  # what corrected headings are remembered under; empty: they are not

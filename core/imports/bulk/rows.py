@@ -8,9 +8,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from core.imports.asides import aside
-from core.imports.books import Book, FillDown, Grid, Range, open_book
-from core.imports.bulk.heads import Head, Heading, Known, aliases, find_head
+from core.imports.asides import aside, section
+from core.imports.books import Book, Grid, open_book
+from core.imports.bulk.blocks import Block
+from core.imports.bulk.heads import Head, Heading, Known, aliases, find_head, heading_at
+from core.imports.bulk.serials import drop_serials
 from core.imports.headers import LOOK_AT, plain
 from core.imports.reading import Cell
 
@@ -23,8 +25,8 @@ class Line:
 
     :ivar key: sheet and row, as corrections name them. :ivar number: the spreadsheet's own row number.
     :ivar cells: field → text. :ivar problems: field → what is wrong with the cell before anybody asks what it means.
+    :ivar struck: it is crossed out. :ivar repeats: whom it means has come before in this file; the resource says so.
     :ivar follows: key of the row it goes on, where one cell merged over both says whom they mean.
-    :ivar repeats: whom it means has come before in this file; the resource says so.
     """
 
     key: str
@@ -33,6 +35,7 @@ class Line:
     cells: dict[str, str]
     problems: dict[str, str]
     hidden: bool = False
+    struck: bool = False
     follows: str = ""
     repeats: bool = False
 
@@ -40,18 +43,24 @@ class Line:
 @dataclass
 class SheetFound:
     """What was made of one sheet. ``why``: the reason it cannot be read; empty: it can. ``doubt``: why it is left out
-    until the person says otherwise."""
+    until the person says otherwise. ``serials``: headings of columns that only count the rows."""
 
     name: str
-    headings: Sequence[Heading] = ()
+    headings: list[Heading] = field(default_factory=list)
     rows: int = 0
     why: str = ""
     off: bool = False  # left out
     doubt: str = ""
+    serials: list[str] = field(default_factory=list)
 
     @property
     def unused(self) -> list[str]:
         return [heading.text for heading in self.headings if not heading.field]
+
+    def add(self, head: Head) -> None:
+        """Another list further down, whose headings may be others."""
+        known = {heading.key for heading in self.headings}
+        self.headings += [heading for heading in head.headings if heading.key not in known]
 
 
 @dataclass
@@ -80,11 +89,13 @@ def read_rows(
     reader = _Reader(open_book(file, media_type), resource, chosen)
     reader.read(corrections.get("sheets", {}))
     found = reader.found
+    drop_serials(found, resource.serials, chosen)
     if not any(sheet.headings for sheet in found.sheets):
         wanted = _("、").join(column.column_name for column in resource.columns.values() if column.required)
         raise ValidationError(_("没有找到表头。表格里要有写着列名的一行，列名是：%(wanted)s。") % {"wanted": wanted})
     if not found.lines and not any(sheet.off for sheet in found.sheets):
-        raise ValidationError(_("表头下面没有内容。"))
+        why = [f"{sheet.name}{sheet.why}" for sheet in found.sheets if sheet.why and sheet.headings]
+        raise ValidationError(_("；").join(why) or _("表头下面没有内容。"))
     present = {heading.field for sheet in found.sheets for heading in sheet.headings} | reader.added
     found.names = [name for name in resource.columns if name in present]
     return found
@@ -99,6 +110,7 @@ class _Top:
     rows: list[Sequence[Cell]]
     stream: Iterator[Sequence[Cell]]
     head: Head | None
+    earlier: Head | None = None  # of another list above it
 
 
 class _Reader:
@@ -107,6 +119,7 @@ class _Reader:
         fields = aliases({n: (c.column_name, *c.also) for n, c in resource.columns.items()})
         self.known = Known(fields, chosen, resource.topics, resource.then)
         self.required = [name for name, column in resource.columns.items() if column.required]
+        self._signs = {key for key, name in fields.items() if name in self.required}
         self.found = Rows(unseen=book.unseen, pictures=book.pictures)
         self.several = len(book.grids) > 1
         self.added: set[str] = set()
@@ -134,66 +147,104 @@ class _Reader:
         head = find_head(rows, grid.merged, self.known)
         if head is not None and len(head.columns) < min(2, len(self.known.fields)):
             head = None
-        return _Top(index, grid, rows, stream, head)
+        return _Top(index, grid, rows, stream, head, self._above(rows, head) if head else None)
+
+    def _above(self, rows: Sequence[Sequence[Cell]], head: Head) -> Head | None:
+        """The heading of a list with rows of its own above the one that says most."""
+        for at in range(head.start - 1):
+            found = self._heading(rows[at], at)
+            if found is not None and any(self._is_row(row, found) for row in rows[found.first : head.start]):
+                return found
+        return None
+
+    def _heading(self, row: Sequence[Cell], at: int) -> Head | None:
+        if not any("".join(cell.text.split()) in self._signs for cell in row):  # looking costs less than reading
+            return None
+        return heading_at(row, at, self.known, self.required)
+
+    def _is_row(self, row: Sequence[Cell], head: Head) -> bool:
+        places = [place for name, place in head.columns.items() if name not in self.resource.beside]
+        return any(place < len(row) and row[place].says for place in places) and not aside(row)
 
     def _tells(self, top: _Top) -> bool:
         """Whether the sheet has a telling column and, below it, a row: an empty form says nothing of the others."""
         head = top.head
         if head is None or not self.resource.telling & set(head.columns):
             return False
-        places = [place for name, place in head.columns.items() if name not in self.resource.beside]
-        for at, row in enumerate(chain(top.rows, _kept(top))):
-            if at >= head.first and any(place < len(row) and row[place].says for place in places) and not aside(row):
-                return True
-        return False
+        rows = enumerate(chain(top.rows, _kept(top)))
+        return any(at >= head.first and self._is_row(row, head) for at, row in rows)
 
     def _sheet(self, top: _Top) -> SheetFound:
         if top.head is None:
             is_empty = not any(cell.text for row in top.rows for cell in row)
             return SheetFound(top.grid.name, why=_("是空的") if is_empty else _("没有找到表头"))
-        sheet = SheetFound(top.grid.name, top.head.headings)
+        sheet = SheetFound(top.grid.name, list(top.head.headings))
+        if top.earlier is not None:
+            sheet.add(top.earlier)
         missing = [name for name in self.required if name not in top.head.columns]
         if missing:
             names = _("、").join(self.resource.columns[name].column_name for name in missing)
             sheet.why = _("缺少这些列：%(names)s") % {"names": names}
+        elif self._is_form(top.rows, top.head):
+            sheet.why = _("像是一人一张的登记表，不是名单。请先列成一人一行的表")
         return sheet
+
+    def _is_form(self, rows: Sequence[Sequence[Cell]], head: Head) -> bool:
+        """Whether 身份证号 or 工作单位 stands where names should: labels with their values beside them."""
+        places = [head.columns[name] for name in self.required]
+        below = [row for row in rows[head.first : head.first + 8] if self._heading(row, 0) is None]
+        labels = {plain(row[place].text) for row in below for place in places if place < len(row)}
+        return any(label in self.known.fields and label not in self._signs for label in labels)
 
     def _lines(self, top: _Top, sheet: SheetFound, head: Head) -> None:
         grid = top.grid
-        blocks = [_Block(grid.merged, head.first, block, self.resource) for block in head.blocks]
-        wide = {at: left for (at, left), (_b, right) in grid.merged if right - left >= WIDE - 1 and at >= head.first}
+        head = top.earlier or head
+        heads = {found.start: found for found in (top.head, top.earlier) if found is not None}
+        blocks = self._blocks(grid, head)
+        wide = {at for (at, left), (_b, right) in grid.merged if right - left >= WIDE - 1 and at >= head.first}
         of_sheet = self.resource.of_sheet(sheet.name) if self.several else {}
         self.added |= set(of_sheet)
         of_heading: dict[str, str] = {}
         above = {_plain(row) for row in top.rows[: head.first]} - {()}
         for at, row in enumerate(chain(top.rows, top.stream)):
-            if at < head.first or not any(cell.text for cell in row):
+            other = heads.get(at) if at > head.start else None
+            if (at < head.first and other is None) or not any(cell.text for cell in row):
                 continue
-            if _plain(row) in above:
+            if other is None and _plain(row) in above:
                 continue  # title and heading again, at the top of the next printed page
-            if begins := aside(row):
+            if at > head.first:  # what stands right below a heading goes with it
+                other = other or self._heading(row, at)
+            if other is not None:
+                head, blocks = other, self._blocks(grid, other)
+                sheet.add(other)
+            elif begins := aside(row):
                 self.found.passed.append((sheet.name, at + 1, begins))
-            elif at in wide and sum(bool(cell.text) for cell in row) == 1:
-                text = row[wide[at]].text
+            elif text := _heading_inside(row, is_wide=at in wide):
                 of_heading = self.resource.of_heading(text)
                 self.added |= set(of_heading)
                 self.found.passed.append((sheet.name, at + 1, text[:20]))
             else:
+                found = False
                 for number, block in enumerate(blocks):
                     if cells := block.read(at, row):
+                        found = True
                         key = f"{top.index}.{at + 1}" + (f".{number}" if number else "")
                         follows = block.follow(at, key, cells)
-                        line = self._add(key, sheet, at, cells, {**of_sheet, **of_heading}, at in grid.hidden)
+                        line = self._add(key, sheet, at, cells, {**of_sheet, **of_heading})
                         line.follows = follows
+                        line.hidden, line.struck = at in grid.hidden, block.is_struck(grid.struck.get(at, ()))
+                        self.found.hidden += line.hidden
+                if not found and (left := next((c.text for c in row if c.says and not c.text.isdigit()), "")):
+                    self.found.passed.append((sheet.name, at + 1, left[:20]))
 
-    def _add(
-        self, key: str, sheet: SheetFound, at: int, cells: dict[str, Cell], more: dict[str, str], hidden: bool
-    ) -> Line:
+    def _blocks(self, grid: Grid, head: Head) -> list[Block]:
+        return [Block(grid.merged, head.first, block, self.resource) for block in head.blocks]
+
+    def _add(self, key: str, sheet: SheetFound, at: int, cells: dict[str, Cell], more: dict[str, str]) -> Line:
         texts = {**more, **{name: cell.text for name, cell in cells.items()}}
         problems = {n: cell.problem for n, cell in cells.items() if cell.problem and n not in self.resource.beside}
-        line = Line(key, sheet.name, at + 1, texts, problems, hidden)
+        line = Line(key, sheet.name, at + 1, texts, problems)
         self.found.lines.append(line)
-        self.found.hidden += hidden
         sheet.rows += 1
         if len(self.found.lines) > self.resource.most_rows:
             most = f"{self.resource.most_rows:,}"
@@ -211,39 +262,9 @@ def _plain(row: Sequence[Cell]) -> tuple[str, ...]:
     return tuple(text for cell in row if (text := plain(cell.text)))
 
 
-class _Block:
-    """One list of a sheet: its columns, and what is merged over several of its rows."""
-
-    def __init__(self, merged: Sequence[Range], first: int, columns: Mapping[str, int], resource: Any) -> None:
-        self.columns = columns
-        self.down = FillDown(merged, first, columns, resource.never_filled)
-        whose = [columns[name] for name in resource.identifying if name in columns]
-        # first row → last row of the cells that say whom they mean
-        self._ends: dict[int, int] = {}
-        for (top, left), (bottom, _right) in merged:
-            if left in whose and top >= first:
-                self._ends[top] = max(bottom, self._ends.get(top, bottom))
-        self._runs = (-1, -1)
-        self._identifying: frozenset[str] = resource.identifying
-        self._beside: frozenset[str] = resource.beside
-        self._first: tuple[int, str, dict[str, Cell]] = (-1, "", {})
-
-    def read(self, at: int, row: Sequence[Cell]) -> dict[str, Cell]:
-        """Empty where the row is no record: it says nothing, or nothing but formulas that came to nothing."""
-        cells = {n: row[place] for n, place in self.columns.items() if place < len(row) and row[place].text}
-        is_record = any(cell.says for name, cell in cells.items() if name not in self._beside)
-        self.down.fill(at, row, cells)
-        return cells if is_record else {}
-
-    def follow(self, at: int, key: str, cells: dict[str, Cell]) -> str:
-        """Key of the row that this one goes on, whose cells it then has as well."""
-        begin, first, held = self._first
-        if at in self._ends:
-            self._runs = at, self._ends[at]
-        top, bottom = self._runs
-        if not (top == begin < at <= bottom) or any(name in cells for name in self._identifying):
-            self._first = (at, key, dict(cells))
-            return ""
-        for name in self._identifying & set(held):
-            cells[name] = held[name]
-        return first
+def _heading_inside(row: Sequence[Cell], *, is_wide: bool) -> str:
+    """What a row between the others says of those below it: merged over them, or plainly no record of its own."""
+    texts = [cell.text for cell in row if cell.text]
+    if len(texts) != 1:
+        return ""
+    return texts[0] if is_wide else section(texts[0])

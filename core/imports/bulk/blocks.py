@@ -1,0 +1,67 @@
+"""One list of a sheet, row by row: what is merged over several rows, and what 同上 says again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.imports.books import FillDown, Range
+from core.imports.reading import Cell
+
+DITTO = frozenset(["同上", "同前", "〃", "″", "”", '"', "''"])
+
+
+class Block:
+    """One list of a sheet: its columns, and what is merged over several of its rows."""
+
+    def __init__(self, merged: Sequence[Range], first: int, columns: Mapping[str, int], resource: Any) -> None:
+        self.columns = columns
+        self.down = FillDown(merged, first, columns, resource.never_filled)
+        self._whose = {columns[name] for name in resource.identifying if name in columns}
+        # first row → last row of the cells that say whom they mean
+        self._ends: dict[int, int] = {}
+        for (top, left), (bottom, _right) in merged:
+            if left in self._whose and top >= first:
+                self._ends[top] = max(bottom, self._ends.get(top, bottom))
+        self._runs = (-1, -1)
+        self._identifying: frozenset[str] = resource.identifying
+        self._beside: frozenset[str] = resource.beside
+        self._first: tuple[int, str, dict[str, Cell]] = (-1, "", {})
+        self._never: frozenset[str] = resource.never_filled
+        self._above: dict[str, Cell] = {}
+
+    def read(self, at: int, row: Sequence[Cell]) -> dict[str, Cell]:
+        """Empty where the row is no record: it says nothing, or nothing but formulas that came to nothing."""
+        cells = {n: row[place] for n, place in self.columns.items() if place < len(row) and row[place].text}
+        is_record = any(cell.says for name, cell in cells.items() if name not in self._beside)
+        self.down.fill(at, row, cells)
+        if not is_record:
+            return {}
+        for name, cell in cells.items():
+            if cell.text in DITTO:
+                cells[name] = self._as_above(name, cell)
+        self._above.update(cells)
+        return cells
+
+    def _as_above(self, name: str, cell: Cell) -> Cell:
+        above = self._above.get(name)
+        if above is not None and not above.problem and name not in self._never:
+            return above
+        return Cell(cell.text, _("“%(value)s”不知道是指什么，请写明。") % {"value": cell.text})
+
+    def is_struck(self, columns: Iterable[int]) -> bool:
+        """Whether what says whom the row means is crossed out."""
+        return not self._whose.isdisjoint(columns)
+
+    def follow(self, at: int, key: str, cells: dict[str, Cell]) -> str:
+        """Key of the row that this one goes on, whose cells it then has as well."""
+        begin, first, held = self._first
+        if at in self._ends:
+            self._runs = at, self._ends[at]
+        top, bottom = self._runs
+        if not (top == begin < at <= bottom) or any(name in cells for name in self._identifying):
+            self._first = (at, key, dict(cells))
+            return ""
+        for name in self._identifying & set(held):
+            cells[name] = held[name]
+        return first

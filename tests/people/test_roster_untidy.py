@@ -1,0 +1,149 @@
+"""Rosters in which a list is not one plain list: several below each other, groups, ditto marks, people crossed out."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from xlsxwriter import Workbook
+
+from core.imports.bulk.blocks import DITTO
+from people.models import Certificate, Membership, Person
+from tests.people.builders import citizen as ID  # noqa: N812 - as in the other tests of rosters
+from tests.people.rosters import Formula, ods, xls
+from tests.people.test_roster_import import HEAD, address, client, confirm, rows, send, url  # noqa: F401 - fixtures
+from tests.people.test_roster_offices import one, told
+
+pytestmark = pytest.mark.django_db
+
+
+def groups() -> dict[str, str]:
+    return dict(Membership.objects.values_list("person__name", "group"))
+
+
+def passed(page: Any) -> list[str]:
+    return [text for _sheet, _number, text in page.context["preview"]["passed"]]
+
+
+# -- lists and groups -------------------------------------------------------------------------------------------
+def test_lists_below_each_other_have_headings_of_their_own(client, url):  # noqa: F811
+    leads = [["序号", "姓名", "职务", "联系电话"], [1, "王明", "队长", "13800000001"]]
+    body = [["序号", "姓名", "性别", "身份证号", "联系电话"], [1, "李四", "男", ID(3), "13800000003"]]
+    more = [["姓名", "联系电话", "身份证号"], ["王五", "13800000005", ID(5)]]
+    confirm(client, send(client, url, [["一、管理人员"], *leads, [], ["二、队员"], *body, [], *more]))
+    people = {one.name: one for one in Person.objects.all()}
+    assert set(people) == {"王明", "李四", "王五"}
+    assert (people["王明"].mobile, people["王明"].memberships.get().duty) == ("13800000001", "队长")
+    assert [people[name].id_number for name in ("李四", "王五")] == [ID(3), ID(5)]
+    assert [people[name].mobile for name in ("李四", "王五")] == ["13800000003", "13800000005"]
+
+
+def test_a_group_stands_above_its_members_without_being_merged(client, url):  # noqa: F811
+    sheet = [["序号", *HEAD], ["一、管理人员（1人）"], [1, *one(1)], [None, "第二分队"], [1, *one(2, "李四")],
+             [None, "志愿者：2人"], [1, *one(3, "王五")], [2, *one(4, "赵六队")]]  # fmt: skip
+    page = send(client, url, sheet)
+    assert passed(page) == ["管理人员", "第二分队", "志愿者"]
+    confirm(client, page)
+    assert groups() == {"王明": "管理人员", "李四": "第二分队", "王五": "志愿者", "赵六队": "志愿者"}
+
+
+def test_what_stands_below_the_list_is_nobody_and_is_told(client, url):  # noqa: F811
+    below = [["以上人员均已投保"], [None, "队长签字：", None, "年   月   日"], [None, "审核意见"],
+             [None, "填表日期 2026年3月1日"], [None, "2026年3月1日"], [None, "松山区红十字救援队（盖章）"]]  # fmt: skip
+    page = send(client, url, [["序号", *HEAD], [1, *one(1)], *below])
+    assert page.context["preview"]["counts"]["total"] == 1
+    assert [text[:4] for text in passed(page)] == ["以上人员", "队长签字", "审核意见", "填表日期", "2026", "松山区红"]
+
+
+def test_a_form_for_one_person_is_no_list(client, url):  # noqa: F811
+    form = [["队员登记表"], ["姓名", "王明", "性别", "男"], ["身份证号", ID(1), "电话", "13800000001"],
+            ["工作单位", "演示医院"]]  # fmt: skip
+    page = send(client, url, form)
+    assert "像是一人一张的登记表" in page.context["form"].errors["file"][0]
+    page = send(client, url, form, [HEAD, one(2, "李四")], names=["王明", "名单"])
+    assert [line["cells"][0] for line in page.context["preview"]["rows"]] == ["李四"]
+
+
+# -- cells ------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("mark", ["同上", "〃"])
+def test_a_ditto_mark_says_the_same_again(client, url, mark):  # noqa: F811
+    assert mark in DITTO
+    head = [*HEAD, "工作单位", "入队时间"]
+    confirm(client, send(client, url, [head, [*one(1), "演示医院", "2018.3.1"], [*one(2, "李四"), mark, mark]]))
+    assert set(Person.objects.values_list("employer", flat=True)) == {"演示医院"}
+    assert set(Membership.objects.values_list("joined_on", flat=True)) == {Membership.objects.first().joined_on}
+    line = rows(send(client, url, [HEAD, one(1), ["李四", ID(2), mark]]))["李四"]
+    assert "不知道是指什么" in line["why"]["mobile"], "nobody has the telephone of the one above"
+
+
+def test_a_column_that_counts_the_rows_is_no_number_of_a_member(client, url):  # noqa: F811
+    head = ["编号", *HEAD]
+    page = send(client, url, [head, [1, *one(1)], [2, *one(2, "李四")]])
+    assert "当作序号，没有登记" in told(page)
+    assert "number" not in page.context["preview"]["names"]
+    number = [each["text"] for each in page.context["preview"]["columns"]].index("编号")
+    chosen = {"columns": "1", "sheets": "1", "sheet-0": "1", f"column-{number}": "number"}
+    confirm(client, client.post(address(page), chosen, follow=True))
+    assert dict(Membership.objects.values_list("person__name", "number")) == {"王明": "1", "李四": "2"}
+
+
+def test_numbers_that_do_not_count_the_rows_are_the_members(client, url):  # noqa: F811
+    confirm(client, send(client, url, [["编号", *HEAD], ["001", *one(1)], ["005", *one(2, "李四")]]))
+    assert set(Membership.objects.values_list("number", flat=True)) == {"001", "005"}
+
+
+def test_who_has_left_is_asked_about_wherever_it_is_written(client, url):  # noqa: F811
+    head = [*HEAD, "职务", "退队时间", "队员状态"]
+    body = [["王明（已退）", *one(1)[1:], "", "", ""], [*one(2, "李四"), "原副队长（调离）", "", ""],
+            [*one(3, "王五"), "", "2025.3.1", ""], [*one(4, "赵六"), "", "", "退队"],
+            [*one(5, "孙七"), "", "", ""]]  # fmt: skip
+    page = send(client, url, [head, *body])
+    said = {name: {**line["note"], **line["why"]} for name, line in rows(page).items()}
+    assert [list(said[name]) for name in ("王明（已退）", "李四", "王五", "赵六", "孙七")] == [
+        ["name"], ["duty"], ["gone"], ["state"], [],
+    ]  # fmt: skip
+    assert page.context["preview"]["counts"]["wrong"] == 1, "only who plainly has left keeps the others waiting"
+
+
+def test_a_certificate_whose_number_comes_later_is_one(client, url):  # noqa: F811
+    head = [*HEAD, "证书编号", "发证日期"]
+    first, second = [*one(1), "", "2025-01-10"], [*one(1), "YS-1", "2025.1.10"]
+    confirm(client, send(client, url, [head, first], [head, second], names=["一组", "证书"]))
+    assert list(Certificate.objects.values_list("number", flat=True)) == ["YS-1"]
+
+
+def test_number_and_days_of_a_certificate_in_one_cell(client, url):  # noqa: F811
+    sheet = [[*HEAD, "救护员证"], [*one(1), "YS-1 2025.1.10"], [*one(2, "李四"), "2025.1.10-2028.1.9"]]
+    confirm(client, send(client, url, sheet))
+    found = Certificate.objects.order_by("person__pk").values_list("number", "issued_on", "expires_on")
+    assert [(number, str(start), str(end)) for number, start, end in found] == [
+        ("YS-1", "2025-01-10", "2028-01-10"), ("", "2025-01-10", "2028-01-09"),
+    ]  # fmt: skip
+
+
+def test_nobody_joined_before_being_born(client, url):  # noqa: F811
+    page = send(client, url, [[*HEAD, "入队时间"], [*one(1), "1924.3.1"]])
+    assert rows(page)["王明"]["why"] == {"joined_on": "入队日期早于出生日期。"}
+
+
+# -- what only the program that wrote the file knows --------------------------------------------------------------
+def _xlsx(sheet: list[list[Any]], *, struck: int) -> Any:
+    target = BytesIO()
+    book = Workbook(target)
+    page, crossed = book.add_worksheet(), book.add_format({"font_strikeout": True})
+    for at, row in enumerate(sheet):
+        page.write_row(at, 0, row, crossed if at == struck else None)
+    book.close()
+    return SimpleUploadedFile("花名册.xlsx", target.getvalue())
+
+
+@pytest.mark.parametrize("made", [_xlsx, ods, xls])
+def test_who_is_crossed_out_is_asked_about(client, url, made):  # noqa: F811
+    page = send(client, url, made([HEAD, one(1), one(2, "李四"), one(3, "王五")], struck=2))
+    said = {name: line["note"].get("", "") for name, line in rows(page).items()}
+    assert [name for name, text in said.items() if "划了删除线" in text] == ["李四"]
+
+
+def test_a_formula_of_an_old_xls_that_was_never_worked_out_is_told(client, url):  # noqa: F811
+    page = send(client, url, xls([[*HEAD, "工作单位"], [*one(1), Formula("A1")]]))
+    assert "公式没有存下结果" in rows(page)["王明"]["why"]["employer"]
