@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessments import objecting
 from assessments.choices import Grade
@@ -17,6 +18,7 @@ from core.models import WorkflowEvent
 
 PANEL_LEAST = 3  # members of a panel; the publisher's own rule was not found [P]
 PUBLICITY_LEAST = 5  # days a result is public at the least; the same [P]
+NO_GRADE = gettext_lazy("专家组的评分没有达到任何一档，只能不予定级或者补充评分。")
 
 
 def panel_problems(grading: Grading) -> list[str]:

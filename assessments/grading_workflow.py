@@ -33,6 +33,7 @@ from assessments.choices import PanelDuty
 from assessments.grading_checks import check
 from assessments.grading_claims import filled, freeze_numbers
 from assessments.grading_conditions import (
+    NO_GRADE,
     best_result,
     check_days,
     grant_problems,
@@ -198,7 +199,7 @@ def _publicise(
     sheet = sheet_of(grading, aim=result)
     best = best_result(grading, sheet)
     if not best:
-        raise ValidationError({"result": _("专家组的评分没有达到任何一档，只能不予定级或者补充评分。")})
+        raise ValidationError({"result": NO_GRADE})
     if not result or result < best or all(bar.key != result for bar in grading.standard.conclusions.all()):
         raise ValidationError({"result": _("结果不能高于申请的等级，也不能高于评分达到的档次。")})
     if not deliberation.strip():

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from assessments.models import Standard
 from assessments.states import StandardState
 from core.lists import Filter
 from organizations.filters import YES_NO, pick
+from organizations.forms import DAY
 from teams.models import Category
 
 
@@ -24,9 +24,7 @@ class StandardFilter(Filter):
     )
     state = django_filters.ChoiceFilter(label=_("状态"), choices=StandardState, empty_label=_("全部"))
     sample = pick(_("示例"), "by_sample", *YES_NO)
-    on = django_filters.DateFilter(
-        label=_("在这一天有效"), method="by_day", widget=forms.DateInput(attrs={"type": "date"})
-    )
+    on = django_filters.DateFilter(label=_("在这一天有效"), method="by_day", widget=DAY)
 
     class Meta:
         model = Standard

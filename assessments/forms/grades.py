@@ -12,6 +12,7 @@ from assessments.choices import Scheme
 from assessments.grading_starting import categories_of
 from assessments.models import TeamGrade
 from core.forms import WholeForm
+from organizations.forms import DAY
 from teams.models import Category, Team
 
 
@@ -24,10 +25,7 @@ class ExternalGradeForm(WholeForm):
             "scheme", "category", "specialty", "grade", "issuer", "certificate_no", "document_number", "granted_on",
             "valid_until",
         ]  # fmt: skip
-        widgets = {
-            "granted_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "valid_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        }
+        widgets = {"granted_on": DAY, "valid_until": DAY}
 
     def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,7 +53,7 @@ class ExternalGradeForm(WholeForm):
 
 
 class CancelForm(forms.Form):
-    on = forms.DateField(label=gettext_lazy("注销日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=gettext_lazy("注销日期"), widget=DAY)
     reason = forms.CharField(
         label=gettext_lazy("注销原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("请写明注销的原因。")},

@@ -12,16 +12,10 @@ from assessments.choices import Grade
 from assessments.grading_conditions import PUBLICITY_LEAST, best_result
 from assessments.models import Grading
 from assessments.panel.sheet import sheet_of
+from organizations.forms import DAY
 from organizations.validators import validate_visible, validate_year
 
 _USUAL = 7  # days of publicity that are proposed
-
-
-class _Day(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 def _text(rows: int) -> forms.Textarea:
@@ -53,7 +47,7 @@ class ReturnForm(MoveForm):
 
 
 class OnSiteForm(MoveForm):
-    site_on = forms.DateField(label=gettext_lazy("现场测评日期"), validators=[validate_year], widget=_Day())
+    site_on = forms.DateField(label=gettext_lazy("现场测评日期"), validators=[validate_year], widget=DAY)
     site_place = forms.CharField(
         label=gettext_lazy("现场测评地点"), max_length=200, validators=[validate_visible],
         help_text=gettext_lazy("写到能找到，例如“红山水库训练基地”。"),
@@ -72,8 +66,8 @@ class PubliciseForm(MoveForm):
 
     result = forms.ChoiceField(label=gettext_lazy("评议结果"), choices=Grade.choices, widget=forms.RadioSelect)
     deliberation = forms.CharField(label=gettext_lazy("评议意见"), max_length=3000, widget=_text(6))
-    public_from = forms.DateField(label=gettext_lazy("公示起"), widget=_Day())
-    public_until = forms.DateField(label=gettext_lazy("公示止"), widget=_Day())
+    public_from = forms.DateField(label=gettext_lazy("公示起"), widget=DAY)
+    public_until = forms.DateField(label=gettext_lazy("公示止"), widget=DAY)
     field_order = ("result", "deliberation", "public_from", "public_until")
     asks = ("result", "deliberation", "public_from", "public_until")
 

@@ -21,7 +21,8 @@ from assessments.models import Standard
 from assessments.scoring import plain
 from core.forms import VersionedForm, WholeForm
 from core.numbers import next_number
-from core.pickers import DAY_FORMAT, days_first
+from core.pickers import days_first
+from organizations.forms import DAY
 from organizations.roles import Level
 from organizations.validators import validate_visible
 from teams.models import Category
@@ -204,11 +205,8 @@ class UntilForm(VersionedForm):
     class Meta:
         model = Standard
         fields = ["valid_until"]
+        widgets = {"valid_until": DAY}
         help_texts = {"valid_until": gettext_lazy("从这一天的次日起不再供选用；清空就是长期有效。")}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["valid_until"].widget = forms.DateInput(attrs={"type": "date"}, format=DAY_FORMAT)
 
     def clean_valid_until(self) -> date | None:
         day: date | None = self.cleaned_data["valid_until"]

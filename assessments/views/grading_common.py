@@ -45,7 +45,7 @@ TABS: tuple[Tab, ...] = (
     Tab(_("专家组"), "assessments:panel_edit", hidden_in=_BEFORE_PANEL, of_panel=True, of_office=True),
     Tab(_("评分"), "assessments:differences", hidden_in=(*_BEFORE_PANEL, G.PANEL), of_panel=True, of_office=True),
     Tab(_("评议和公示"), "assessments:grading_result", hidden_in=_BEFORE_RESULT, of_panel=True),
-    Tab(_("异议和申诉"), "assessments:grading_objections", hidden_in=(*_BEFORE_RESULT, G.DELIBERATION)),
+    Tab(_("异议和申诉"), "assessments:grading_objections", hidden_in=_BEFORE_RESULT),
     Tab(_("材料"), "assessments:grading_files"),
     Tab(_("历史"), "assessments:grading_history"),
 )

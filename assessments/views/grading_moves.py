@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from assessments.forms.grading_moves import MoveForm, asks_first, form_of
-from assessments.grading_conditions import grant_problems, panel_problems
+from assessments.grading_conditions import NO_GRADE, best_result, grant_problems, panel_problems
 from assessments.grading_workflow import WORKFLOW
 from assessments.models import Grading
 from assessments.panel.sheet import sheet_of
@@ -101,7 +101,8 @@ def _beside(grading: Grading, action: str) -> dict[str, Any]:
     if action == "begin_on_site":
         return {"problems": panel_problems(grading)}
     if action == "publicise":
-        return {"sheet": sheet_of(grading)}
+        sheet = sheet_of(grading)
+        return {"sheet": sheet, "problems": [] if best_result(grading, sheet) else [NO_GRADE]}
     if action == "grant":
         return {"problems": grant_problems(grading), "told": _granting(grading)}
     if action == "return_for_changes":

@@ -1,7 +1,5 @@
 """异议和申诉: raised against a grading or a year's result, and answered by somebody who did not decide."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -40,7 +38,7 @@ def objection_create(request: SignedIn) -> HttpResponse:
         raise PermissionDenied(decision.reason)
     if kind is None or not decision:
         return _not_now(request, about)
-    form = ObjectionForm(request.POST if request.method == "POST" else None, initial=_known(request, about))
+    form = ObjectionForm(request.POST if request.method == "POST" else None, own=_own_name(request, about))
     if request.method == "POST" and form.is_valid():
         try:
             made = objecting.raise_one(about, by=request.user, **form.cleaned_data)
@@ -57,6 +55,7 @@ def objection_create(request: SignedIn) -> HttpResponse:
         "about": about,
         "submit_label": _("登记"),
         "cancel_url": about.get_absolute_url(),
+        "keep_key": "objection",
     }
     return render(request, "assessments/objection_form.html", context)
 
@@ -79,10 +78,9 @@ def _not_now(request: SignedIn, about: Grading | Review) -> HttpResponse:
     return redirect(about)
 
 
-def _known(request: SignedIn, about: Grading | Review) -> dict[str, Any]:
+def _own_name(request: SignedIn, about: Grading | Review) -> str:
     """The team appeals in its own name."""
-    own = request.user.organization_id == about.team.organization_id
-    return {"raised_by": about.team.name} if own else {}
+    return about.team.name if request.user.organization_id == about.team.organization_id else ""
 
 
 @require_http_methods(["GET", "POST"])
