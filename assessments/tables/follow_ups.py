@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.models import FollowUp
 from core.chips import chip
+from core.escaping import markup
 from core.lists import Column, DateColumn, DateTimeColumn, Table
 
 _NOWRAP = {"td": {"class": "nowrap"}}
@@ -64,7 +64,7 @@ class FollowUpTable(Table):
         if record.due_on is None:
             return "—"
         near, day = due_chip(record, getattr(record, "as_at", None)), f"{record.due_on:%Y-%m-%d}"
-        return format_html("<div>{} {}</div>", day, chip(**near)) if near else day
+        return markup("<div>{} {}</div>", day, chip(**near)) if near else day
 
     def value_due_on(self, record: FollowUp) -> str:
         return f"{record.due_on:%Y-%m-%d}" if record.due_on else ""

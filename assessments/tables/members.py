@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.models import MemberAssessment
 from assessments.scoring import plain
 from core.chips import chip
+from core.escaping import markup
 from core.lists import Column, DateColumn, Table
 from core.masking import mask_text
 from people.tables.papers import days_left
@@ -68,7 +68,7 @@ class MemberAssessmentTable(Table):
     def render_valid_until(self, record: MemberAssessment) -> Any:
         shown = f"{record.valid_until:%Y-%m-%d}"
         near = days_left(record.valid_until) if state_of(record)["tone"] == "ok" else None
-        return format_html("<div>{} {}</div>", shown, chip(**near)) if near else shown
+        return markup("<div>{} {}</div>", shown, chip(**near)) if near else shown
 
     def value_valid_until(self, record: MemberAssessment) -> Any:
         return record.valid_until

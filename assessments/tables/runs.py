@@ -5,12 +5,12 @@ from typing import Any
 import django_tables2 as tables
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.models import ReportDocument, ReportRun
 from assessments.states import DOCUMENT_TONES, RUN_TONES, DocumentState, RunState
+from core.escaping import markup
 from core.links import link_to
 from core.lists import Column, DateColumn, DateTimeColumn, Table
 from organizations.tables import State
@@ -95,13 +95,13 @@ class DocumentTable(Table):
     def render_get(self, record: ReportDocument) -> str:
         if record.state != DocumentState.READY:
             return "—"
-        first = format_html('<a href="{}">{}</a>', record.get_absolute_url(), _SUFFIX.get(record.kind, "PDF"))
+        first = markup('<a href="{}">{}</a>', record.get_absolute_url(), _SUFFIX.get(record.kind, "PDF"))
         if not record.is_paper:
             return first
-        word = format_html('{}　<a href="{}">Word</a>', first, link_to("assessments:document_word", record.pk))
+        word = markup('{}　<a href="{}">Word</a>', first, link_to("assessments:document_word", record.pk))
         if record.is_draft:
-            return format_html("{}　{}", word, _("草稿"))
-        return format_html('{}　<a href="{}">{}</a>', word, reverse("verify", args=[record.code]), _("核验"))
+            return markup("{}　{}", word, _("草稿"))
+        return markup('{}　<a href="{}">{}</a>', word, reverse("verify", args=[record.code]), _("核验"))
 
 
 _SUFFIX = {"archive": "ZIP", "index": "Excel"}

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,6 +9,7 @@ from assessments.models import Standard
 from assessments.scoring import NOUGHT, plain
 from assessments.states import STANDARD_TONES
 from core.chips import chip
+from core.escaping import markup
 from core.lists import Column, DateColumn, Table
 
 NOWRAP = {"td": {"class": "nowrap"}}
@@ -50,7 +50,7 @@ class StandardTable(Table):
         tone, icon = STANDARD_TONES[record.state]
         shown = chip(tone, record.get_state_display(), icon)
         sample = chip("off", _("示例"))
-        return format_html("<span>{} {}</span>", shown, sample) if record.is_sample else shown
+        return markup("<span>{} {}</span>", shown, sample) if record.is_sample else shown
 
     def value_state(self, record: Standard) -> str:
         return record.get_state_display()

@@ -5,7 +5,9 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.forms import Form
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +23,13 @@ class Filter(django_filters.FilterSet):
     """Filters of a list. ``q`` searches the model's ``search_key``; a model without one sets ``q = None``."""
 
     q = django_filters.CharFilter(label=gettext_lazy("搜索"), method="search", max_length=60)
+
+    @cached_property
+    def form(self) -> Form:
+        """With the fields of these filters. The library makes a class of them first, which copies them all again."""
+        form: Form = self._meta.form(self.data if self.is_bound else None, prefix=self.form_prefix)
+        form.fields.update((name, each.field) for name, each in self.filters.items())
+        return form
 
     @property
     def at(self) -> date | None:

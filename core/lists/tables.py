@@ -1,14 +1,17 @@
 """The base of every list's table: which columns there are, which may be sorted, what an export takes from them."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from copy import copy
+from datetime import date, datetime
 from typing import Any
 
 import django_tables2 as tables
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import DateField, DateTimeField, Model, QuerySet
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 from django_tables2.data import TableListData
 
@@ -71,6 +74,14 @@ class DateTimeColumn(Column):
         return cls(**kwargs) if isinstance(field, DateTimeField) else None
 
 
+class _Columns(OrderedDict[str, tables.Column]):
+    """The columns of a class. Each table has its own of them, to be shown or hidden; what is in them nobody changes, so
+    that nothing of it has to be copied."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "OrderedDict[str, tables.Column]":
+        return OrderedDict((name, copy(column)) for name, column in self.items())
+
+
 class Table(tables.Table):
     """A list's columns.
 
@@ -89,6 +100,10 @@ class Table(tables.Table):
     class Meta:
         default_columns: Sequence[str] = ()
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.base_columns = _Columns(cls.base_columns)
+
     def __init__(
         self,
         rows: Iterable[Any] = (),
@@ -102,6 +117,10 @@ class Table(tables.Table):
         super().__init__(PageData(rows, model), order_by=sort or (), sequence=(*(columns or ()), "..."), **kwargs)
         for column in self.columns.iterall() if columns else ():
             column.column.visible = column.name in columns
+
+    @cached_property
+    def today(self) -> date:
+        return localdate()
 
     @property
     def body(self) -> SafeString:

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import Prefetch, Q, QuerySet
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 
 from core import masking
@@ -33,7 +32,7 @@ class PersonSerializer(serializers.ModelSerializer):
 
     id_number = serializers.CharField(source="id_masked", read_only=True)
     mobile = serializers.SerializerMethodField()
-    memberships = serializers.SerializerMethodField()
+    memberships = MembershipSerializer(source="seen_memberships", many=True, read_only=True)
 
     class Meta:
         model = Person
@@ -45,10 +44,6 @@ class PersonSerializer(serializers.ModelSerializer):
 
     def get_mobile(self, person: Person) -> str:
         return masking.phone(person.mobile)
-
-    @extend_schema_field(MembershipSerializer(many=True))
-    def get_memberships(self, person: Person) -> object:
-        return MembershipSerializer(getattr(person, "seen_memberships", ()), many=True).data
 
 
 class PersonApiFilter(django_filters.FilterSet):

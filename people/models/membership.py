@@ -153,8 +153,9 @@ class Membership(models.Model):
     @property
     def is_away(self) -> bool:
         """On leave or suspended, and the day of return, where one is known, has not come."""
-        back = self.away_until is not None and self.away_until <= timezone.localdate()
-        return self.presence != Presence.ACTIVE and not back
+        if self.presence == Presence.ACTIVE:
+            return False
+        return self.away_until is None or self.away_until > timezone.localdate()
 
     def can_edit(self, user: User) -> Decision:
         """Whoever keeps the team's roster."""

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.chips import chip as chip  # for the tables of other subjects too
+from core.escaping import markup
 from core.links import link_to
 from core.lists import Column, DateColumn, Table
 from core.masking import mask_text
@@ -71,7 +71,7 @@ class CertificateTable(Table):
             return f"{record.expires_on:%Y-%m-%d}"
         near = days_left(record.expires_on, today=getattr(record, "as_at", None))
         day = f"{record.expires_on:%Y-%m-%d}"
-        return format_html("<div>{} {}</div>", day, chip(**near)) if near else day
+        return markup("<div>{} {}</div>", day, chip(**near)) if near else day
 
     def value_expires_on(self, record: Certificate) -> str:
         return f"{record.expires_on:%Y-%m-%d}" if record.expires_on else _("长期")
@@ -153,7 +153,7 @@ class CoverTable(Table):
         if not getattr(record, "may_end", False) or record.end_reason or record.ends_on < timezone.localdate():
             return chip(**shown)
         url = link_to("people:cover_end", record.pk)
-        return format_html('<div>{} <a href="{}">{}</a></div>', chip(**shown), url, _("办理提前终止"))
+        return markup('<div>{} <a href="{}">{}</a></div>', chip(**shown), url, _("办理提前终止"))
 
     def value_standing(self, record: Cover) -> str:
         return str(cover_standing(record)["label"])

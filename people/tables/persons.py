@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import django_tables2 as tables
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import masking
@@ -85,7 +84,7 @@ class PersonTable(Table):
         return "—" if age is None else str(age)
 
     def value_age(self, record: Membership) -> int | None:
-        day: date = getattr(record, "as_at", None) or timezone.localdate()
+        day: date = getattr(record, "as_at", None) or self.today
         return record.person.age_on(day)
 
     def render_id_number(self, record: Membership) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -95,6 +94,5 @@ class RosterTable(Table):
         """Whoever has left may be in a team that is not the reader's business: nothing of today is told."""
         return record.is_current or getattr(record, "as_at", None) is not None
 
-    @staticmethod
-    def _day(record: Any) -> date:
-        return getattr(record, "as_at", None) or timezone.localdate()
+    def _day(self, record: Any) -> date:
+        return getattr(record, "as_at", None) or self.today

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.chips import chip
+from core.escaping import markup, markup_of_each
 from people.choices import MemberKind, Presence
 from people.models import Membership
 from people.papers_shown import INSURANCE_SOON, Held
@@ -32,22 +32,22 @@ def initial_of(name: str) -> str:
 def who(record: Membership, *, url: str, photo: str, picks: bool) -> SafeString:
     """Tick, photo or last character of the name, name."""
     name = record.person.name
-    tick = format_html(_TICK, record.pk, _("选中%(name)s") % {"name": name}) if picks else ""
+    tick = markup(_TICK, record.pk, _("选中%(name)s") % {"name": name}) if picks else ""
     if photo:
-        face = format_html(_PHOTO, photo)
+        face = markup(_PHOTO, photo)
     else:
-        face = format_html('<span class="face" aria-hidden="true">{}</span>', initial_of(name))
-    return format_html('<div class="member">{}{}<a href="{}">{}</a></div>', tick, face, url, name)
+        face = markup('<span class="face" aria-hidden="true">{}</span>', initial_of(name))
+    return markup('<div class="member">{}{}<a href="{}">{}</a></div>', tick, face, url, name)
 
 
 def belonging(record: Membership) -> SafeString:
     """Kind, state, presence."""
     state = MembershipState(record.state)
     tone = STATE_TONES[state]
-    shown = format_html('<span class="mut">{}</span>', state.label) if tone == "ok" else chip(tone, state.label)
+    shown = markup('<span class="mut">{}</span>', state.label) if tone == "ok" else chip(tone, state.label)
     away = _away(record) if record.is_away and record.is_current else ""
     kind = MemberKind(record.kind).label
-    return format_html('<span class="stacked"><span class="nowrap">{}</span>{}{}</span>', kind, shown, away)
+    return markup('<span class="stacked"><span class="nowrap">{}</span>{}{}</span>', kind, shown, away)
 
 
 def _away(record: Membership) -> SafeString:
@@ -55,26 +55,26 @@ def _away(record: Membership) -> SafeString:
     if record.away_until is None:
         return shown
     until = _("至 %(day)s") % {"day": record.away_until.isoformat()}
-    return format_html('{}<span class="mut small nowrap">{}</span>', shown, until)
+    return markup('{}<span class="mut small nowrap">{}</span>', shown, until)
 
 
 def certificates(held: Sequence[Held]) -> SafeString:
     """First aid first, the others as far as there is room."""
     if not held:
-        return format_html('<span class="mut">{}</span>', _("没有"))
-    lines = format_html_join("", "<li>{}{}</li>", ((one.name, _until(one)) for one in held[:MOST_SHOWN]))
+        return markup('<span class="mut">{}</span>', _("没有"))
+    lines = markup_of_each("<li>{}{}</li>", ((one.name, _until(one)) for one in held[:MOST_SHOWN]))
     more = len(held) - MOST_SHOWN
-    rest = format_html('<li class="mut small">{}</li>', _("还有 %(more)s 本") % {"more": more}) if more > 0 else ""
-    return format_html('<ul class="held">{}{}</ul>', lines, rest)
+    rest = markup('<li class="mut small">{}</li>', _("还有 %(more)s 本") % {"more": more}) if more > 0 else ""
+    return markup('<ul class="held">{}{}</ul>', lines, rest)
 
 
 def _until(one: Held) -> SafeString | str:
     tone, label = one.chip
     if tone:
-        return format_html(" {}", chip(tone, label))
+        return markup(" {}", chip(tone, label))
     if one.expires_on is None:
         return ""
-    return format_html(' <span class="mut small nowrap">{}</span>', one.expires_on.isoformat())
+    return markup(' <span class="mut small nowrap">{}</span>', one.expires_on.isoformat())
 
 
 def insured(until: date | None, day: date) -> SafeString:
@@ -83,17 +83,17 @@ def insured(until: date | None, day: date) -> SafeString:
         return chip("bad", _("未投保"))
     left = (until - day).days
     soon = chip("warn", _("剩 %(left)s 天") % {"left": left}) if left <= INSURANCE_SOON else ""
-    return format_html('<span class="stacked"><span class="nowrap">{}</span>{}</span>', until.isoformat(), soon)
+    return markup('<span class="stacked"><span class="nowrap">{}</span>{}</span>', until.isoformat(), soon)
 
 
 def ready(record: Membership, needs: Sequence[Need]) -> SafeString:
     """Deployable, or why not."""
     if not record.is_current:
-        return format_html('<span class="mut">{}</span>', MembershipState(record.state).label)
+        return markup('<span class="mut">{}</span>', MembershipState(record.state).label)
     if not needs:
         return chip("ok", _("可出动"))
-    return format_html('<ul class="reasons">{}</ul>', format_html_join("", "<li{}>{}</li>", map(_reason, needs)))
+    return markup('<ul class="reasons">{}</ul>', markup_of_each("<li{}>{}</li>", map(_reason, needs)))
 
 
 def _reason(need: Need) -> tuple[Any, Any]:
-    return format_html(' title="{}"', need.source) if need.source else "", need.label
+    return markup(' title="{}"', need.source) if need.source else "", need.label

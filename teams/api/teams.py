@@ -1,7 +1,6 @@
 """The API of teams: read only, the same rows and filters as the list. Telephone numbers are masked."""
 
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 
 from core import masking
@@ -34,8 +33,8 @@ class TeamSerializer(serializers.ModelSerializer):
     short_name = serializers.CharField(source="organization.short_name", read_only=True)
     status_label = serializers.CharField(source="get_status_display", read_only=True)
     duty_phone = serializers.SerializerMethodField()
-    posts = serializers.SerializerMethodField()
-    coverage = serializers.SerializerMethodField()
+    posts = PostSerializer(source="posts_now", many=True, read_only=True)
+    coverage = CoverageSerializer(source="coverage_now", many=True, read_only=True)
 
     class Meta:
         model = Team
@@ -50,14 +49,6 @@ class TeamSerializer(serializers.ModelSerializer):
 
     def get_duty_phone(self, team: Team) -> str:
         return masking.phone(team.duty_phone)
-
-    @extend_schema_field(PostSerializer(many=True))
-    def get_posts(self, team: Team) -> object:
-        return PostSerializer(getattr(team, "posts_now", ()), many=True).data
-
-    @extend_schema_field(CoverageSerializer(many=True))
-    def get_coverage(self, team: Team) -> object:
-        return CoverageSerializer(getattr(team, "coverage_now", ()), many=True).data
 
 
 class TeamViewSet(VisibleMixin, viewsets.ReadOnlyModelViewSet):

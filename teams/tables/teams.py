@@ -3,11 +3,11 @@
 from typing import Any
 
 import django_tables2 as tables
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core import masking
 from core.chips import chip
+from core.escaping import markup
 from core.links import link_to
 from core.lists import Column, Table
 from people.heads import numbers_told
@@ -121,7 +121,7 @@ class TeamTable(Table):
         number = _number(record, name)
         if not number:
             return "—" if number is None else "0"
-        return format_html('<a href="{}?{}">{}</a>', link_to("teams:team_members", record.pk), query, number)
+        return markup('<a href="{}?{}">{}</a>', link_to("teams:team_members", record.pk), query, number)
 
     def render_status(self, record: Team) -> str:
         shown = state_of(record)  # the ordinary case is a word; a chip would only drown the exceptions

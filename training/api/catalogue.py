@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import PermissionDenied
 
@@ -64,7 +63,9 @@ class CourseVersionSerializer(serializers.ModelSerializer):
 
 class CourseSerializer(serializers.ModelSerializer):
     kind_label = serializers.CharField(source="get_kind_display", read_only=True)
-    versions = serializers.SerializerMethodField(help_text="已发布的大纲，新的在前")
+    versions = CourseVersionSerializer(
+        source="published_versions", many=True, read_only=True, help_text="已发布的大纲，新的在前"
+    )
 
     class Meta:
         model = Course
@@ -72,10 +73,6 @@ class CourseSerializer(serializers.ModelSerializer):
             "id", "name", "kind", "kind_label", "organization", "category", "certificate_kind", "ended_on", "version",
             "versions",
         ]  # fmt: skip
-
-    @extend_schema_field(CourseVersionSerializer(many=True))
-    def get_versions(self, course: Course) -> object:
-        return CourseVersionSerializer(getattr(course, "published_versions", ()), many=True).data
 
 
 class SharedMixin(VisibleMixin):

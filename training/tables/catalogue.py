@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.escaping import markup
 from core.lists import Column, DateColumn, Table
 from core.masking import phone
 from people.tables.papers import chip, days_left
@@ -33,7 +33,7 @@ class KeptTable(Table):
             return "—"
         near = None if record.ended_on else days_left(day, today=getattr(record, "as_at", None))
         shown = f"{day:%Y-%m-%d}"
-        return format_html("<div>{} {}</div>", shown, chip(**near)) if near else shown
+        return markup("<div>{} {}</div>", shown, chip(**near)) if near else shown
 
 
 class _WithCategories(KeptTable):

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.escaping import markup
 from core.lists import Column, DateColumn, Table
 from people.tables.papers import chip
 from training.models import Problem
@@ -57,7 +57,7 @@ class ProblemTable(Table):
             return "—"
         near = due_chip(record, getattr(record, "as_at", None))
         day = f"{record.due_on:%Y-%m-%d}"
-        return format_html("<div>{} {}</div>", day, chip(**near)) if near else day
+        return markup("<div>{} {}</div>", day, chip(**near)) if near else day
 
     def value_due_on(self, record: Problem) -> str:
         return f"{record.due_on:%Y-%m-%d}" if record.due_on else ""
