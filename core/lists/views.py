@@ -106,6 +106,7 @@ class ListView(PermittedView):
             "next_url": self.url(page=number + 1) if page.has_next() else "",
             "sort_links": self._sort_links(),  # column name → url that sorts by it or turns it round
             "columns": self._columns(),  # every column: name, label, chosen
+            "usual_columns": ",".join(asked.usual),  # those of an address that names none
             "saved_views": self._saved(),  # id, name, url, active, is_default
             "all_url": f"{self.request.path}?view=",  # the list without the default view
             "list_name": self.list_name,
@@ -165,8 +166,10 @@ class ListView(PermittedView):
         }
 
     def _columns(self) -> list[dict[str, Any]]:
+        """In the order in which they are shown when ticked: the usual ones first."""
         labels = self.table_class.labels(self.model, as_at=self.asked.at is not None)
-        return [{"name": name, "label": label, "chosen": name in self.asked.columns} for name, label in labels.items()]
+        names = dict.fromkeys([*(name for name in self.asked.usual if name in labels), *labels])
+        return [{"name": name, "label": labels[name], "chosen": name in self.asked.columns} for name in names]
 
     # -- saved views ----------------------------------------------------------------------------------
     @cached_property
