@@ -102,6 +102,7 @@ def standing(organization: Organization) -> tuple[str, Any]:
 
 class UserTable(Table):
     name = tables.Column(linkify=True)
+    username = Column(orderable=True)
     duties = Column(_("现任职责"), empty_values=(), accessor="pk")
     phone = Column(masked=masking.phone)
     email = Column(masked=masking.email)

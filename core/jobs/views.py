@@ -82,3 +82,6 @@ class JobList(ListView):
     filterset_class = JobFilter
     list_name = "core:job_list"
     title = gettext_lazy("我的后台任务")
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "empty_hint": _("导出、导入这些要花时间的事，在这里看做到哪里。")}

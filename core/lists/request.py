@@ -13,11 +13,15 @@ from core.lists.tables import Table
 
 @dataclass
 class ListRequest:
-    """``sort``, ``page``, ``cols`` and ``at`` of one request, checked; ``notes`` say plainly what was not used."""
+    """``sort``, ``page``, ``cols`` and ``at`` of one request, checked; ``notes`` say plainly what was not used.
+
+    :ivar usual: the columns of a request that names none.
+    """
 
     sort: str = ""
     page: int = 1
     columns: list[str] = field(default_factory=list)
+    usual: list[str] = field(default_factory=list)
     at: date | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -30,7 +34,8 @@ class ListRequest:
         hidden = set(table.only_now) if asked.at else set()
         usable = [name for name in table.base_columns if name not in hidden]
         named = ",".join(params.getlist("cols"))  # the page sends one by one, a saved link may hold them all in one
-        chosen = asked._columns(named, list(table.base_columns)) or remembered or table.default_columns()
+        asked.usual = remembered or table.default_columns()
+        chosen = asked._columns(named, list(table.base_columns)) or asked.usual
         asked.columns = [name for name in dict.fromkeys(chosen) if name in usable] or usable
         return asked
 

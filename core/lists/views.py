@@ -107,6 +107,7 @@ class ListView(PermittedView):
             "next_url": self.url(page=number + 1) if page.has_next() else "",
             "sort_links": self._sort_links(),  # column name → url that sorts by it or turns it round
             "columns": self._columns(table),  # every column: name, label, chosen
+            "usual_columns": ",".join(asked.usual),  # those of an address that names none
             "saved_views": self._saved(),  # id, name, url, active, is_default
             "all_url": f"{self.request.path}?view=",  # the list without the default view
             "list_name": self.list_name,
@@ -166,12 +167,11 @@ class ListView(PermittedView):
         }
 
     def _columns(self, table: Table) -> list[dict[str, Any]]:
+        """In the order in which they are shown when ticked: the usual ones first."""
         hidden = self.table_class.only_now if self.asked.at else ()
-        return [
-            {"name": name, "label": label, "chosen": name in self.asked.columns}
-            for name, label in table.headings().items()
-            if name not in hidden
-        ]
+        labels = {name: label for name, label in table.headings().items() if name not in hidden}
+        names = dict.fromkeys([*(name for name in self.asked.usual if name in labels), *labels])
+        return [{"name": name, "label": labels[name], "chosen": name in self.asked.columns} for name in names]
 
     # -- saved views ----------------------------------------------------------------------------------
     @cached_property

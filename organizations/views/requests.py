@@ -44,7 +44,9 @@ class RequestList(ListView):
     template_name = "organizations/request_list.html"
 
     def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "may_request": Right.REQUEST_ACCOUNT in access(self.request.user)}
+        may_request = Right.REQUEST_ACCOUNT in access(self.request.user)
+        hint = _("给新来的人开账号，点上面的“申请开户”，由安全管理员办理。") if may_request else ""
+        return {**super().get_context(), "may_request": may_request, "empty_hint": hint}
 
 
 def visible(request: SignedIn, pk: int) -> AccountRequest:

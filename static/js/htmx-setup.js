@@ -27,12 +27,14 @@
     // What the page asks for by itself is no sign that somebody is there: it must not keep the session alive.
     if (/\b(every|load)\b/.test(event.detail.elt.getAttribute("hx-trigger") || "")) event.detail.headers["X-Portal-Background"] = "1";
   });
-  // A shareable address has no empty parts, and one "cols=a,b" instead of many.
+  // A shareable address has no empty parts, and one "cols=a,b" instead of many, where these are not the usual ones.
   body.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb !== "get") return;
     const { parameters, formData } = event.detail;
     const columns = formData.getAll("cols");
-    if (columns.length) parameters.cols = columns.join(",");
+    const chosen = columns.join(",");
+    if (chosen === document.querySelector("[data-columns]")?.dataset.columns) delete parameters.cols;
+    else if (chosen) parameters.cols = chosen;
     for (const name of new Set(formData.keys())) if (!formData.getAll(name).some(Boolean)) delete parameters[name];
   });
   body.addEventListener("htmx:beforeRequest", (event) => event.detail.target?.setAttribute("aria-busy", "true"));

@@ -135,9 +135,12 @@ def shown(response) -> list[str]:
 
 
 def test_columns_are_the_usual_ones_until_chosen(client: Client):
-    assert shown(client.get(OFFICES)) == ["code", "name", "level", "mobile"]
+    usual = ["code", "name", "level", "mobile"]
+    assert shown(client.get(OFFICES)) == usual
     assert shown(client.get(f"{OFFICES}?cols=name&cols=proxy")) == ["name", "proxy"]
     assert shown(client.get(f"{OFFICES}?cols=proxy,name")) == ["proxy", "name"]
+    boxes = [column["name"] for column in client.get(f"{OFFICES}?cols=proxy").context["columns"]]
+    assert boxes[: len(usual)] == usual, "what is ticked in their order is shown in it"
 
 
 def test_columns_are_remembered_per_person_and_list(client: Client, as_user, chifeng: User):
