@@ -19,7 +19,7 @@ from organizations.permissions import can
 from organizations.roles import Right
 from teams.choices import ExitTask, FilingKind
 from teams.drift import facts_now
-from teams.facts import ABOUT_FIELDS, FACTS, LONGEST, POST_KEYS, Words, facts_of, label_of, same
+from teams.facts import ABOUT_FIELDS, FACTS, LONGEST, POST_KEYS, Words, label_of, on_file, same
 from teams.merging import merged_posts
 from teams.models import ExitItem, Filing, Team
 from teams.proposal import Proposal
@@ -58,7 +58,7 @@ def begin(kind: str, *, by: User, office: Organization | None = None, team: Team
     assert place is not None, "a filing is about a team or an office"
     can_begin(kind, by, place=place, team=team).require()
     manager = Organization.objects.get(path=place.parent_path) if team else place
-    facts = facts_of(team) if team else {"office": str(manager.pk), "posts": []}
+    facts = on_file(team) if team else {"office": str(manager.pk), "posts": []}
     proposed = facts_now(team) if team else facts  # those who have left the team are not proposed again
     payload = {**proposed, **_about(kind), **typed} if kind != FilingKind.EXIT else {**_about(kind), **typed}
     filing = Filing(
@@ -196,9 +196,10 @@ class Edit:
 
 
 def last_edit(filing: Filing) -> Edit | None:
-    """Who changed the draft last, so that two people filling it in know of each other."""
-    row = filing.tracked_events.order_by("-pgh_created_at", "-pgh_id").first()  # type: ignore[attr-defined]
-    if row is None:
+    """Who changed the draft last, so that two people filling it in know of each other. A return is no change of it."""
+    events = filing.tracked_events.order_by("-pgh_created_at", "-pgh_id")  # type: ignore[attr-defined]
+    row, *before = list(events[:2]) or [None]
+    if row is None or any(event.state != row.state for event in before):
         return None
     told = row.pgh_context or {}
     return Edit(told.get("user_name", ""), row.pgh_created_at, told.get("user"))

@@ -96,6 +96,8 @@ POST_FIELDS = ("role", "name", "phone", "origin", "starts_on")
 # Kept with a row beside what is typed: which member it means, and by what the row is known while it is written.
 PERSON, ROW = "person", "row"
 POST_KEYS = (*POST_FIELDS, PERSON, ROW)
+# Beside what is on file: the management as it was filed, where somebody of it has left since.
+FILED_POSTS = "filed_posts"
 _POST_FIELD = re.compile(rf"posts-(\d{{1,3}})-({'|'.join(POST_FIELDS)})", re.ASCII)
 DIRECT = tuple(name for name, fact in FACTS.items() if not fact.filed)
 _HELP = {
@@ -336,6 +338,17 @@ def facts_of(team: Team) -> dict[str, Any]:
     return facts
 
 
+def on_file(team: Team) -> dict[str, Any]:
+    """What a filing of the team is compared with."""
+    facts, filed = facts_of(team), team.filed_facts.get("posts") or []
+    return facts if same(_typed(filed), _typed(facts["posts"])) or not filed else {**facts, FILED_POSTS: filed}
+
+
+def as_filed(before: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``before`` with the management that was filed: who has left since is what a new one takes the place of."""
+    return {**before, "posts": before[FILED_POSTS]} if before.get(FILED_POSTS) else before
+
+
 def row_of(post: TeamPost) -> dict[str, str]:
     """A post as a row of a payload."""
     row = {name: plain(getattr(post, name)) for name in POST_FIELDS}
@@ -374,7 +387,7 @@ def changed_names(before: Mapping[str, Any], payload: Mapping[str, Any]) -> list
     posts = [
         f"posts.{role.value}"
         for role in MANAGEMENT
-        if "posts" in payload and not same(_typed(posts_in(before, role)), _typed(posts_in(payload, role)))
+        if "posts" in payload and not same(_typed(posts_in(as_filed(before), role)), _typed(posts_in(payload, role)))
     ]
     return [*names[:at], *posts, *names[at:]]
 

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core import masking
 from core.documents import render_pdf
 from core.language import in_chinese
 from core.models import Attachment, WorkflowEvent
 from organizations.models import User
+from organizations.permissions import can
 from teams.annex import roster_lines
 from teams.choices import Duty
 from teams.facts import MANAGEMENT_SECTION, Words, posts_in
@@ -16,27 +18,35 @@ from teams.proposal import Proposal
 from teams.reading import Row, SheetSection, sections_of
 from teams.states import FilingState
 from teams.way import with_story
+from teams.workflow import asks, right_at
 
 _WIDE = 16  # characters that half a line of the form holds
 
 
-def registration_form(filing: Filing, *, roster_for: User | None = None) -> tuple[bytes, str]:
+def registration_form(filing: Filing, *, by: User, roster: bool = False) -> tuple[bytes, str]:
     """The form as PDF, and its name. What was handed in last; before that the draft, marked as one.
 
-    :param roster_for: adds the members whom this person may see as an annex.
+    Telephone numbers are whole for whoever has to do with the filing, masked for whoever only reads.
+
+    :param roster: adds the members whom the person may see as an annex.
     """
     with in_chinese():
-        context = form_context(filing)
-        with_roster = roster_for is not None and filing.team_id is not None
-        context["annex"] = roster_lines(filing.organization, roster_for) if with_roster else []  # type: ignore[arg-type]
+        context = form_context(filing, full=_has_to_do_with(filing, by))
+        context["annex"] = roster_lines(filing.organization, by) if roster and filing.team_id is not None else []
         return render_pdf("pdf/filing_form.html", context), f"{context['title']} {filing.number or filing.name}"
 
 
-def form_context(filing: Filing) -> dict[str, Any]:
+def _has_to_do_with(filing: Filing, user: User) -> bool:
+    """Who files here, or decides at one of the steps."""
+    steps = [step for step in with_story(filing).steps.all() if step.duty != Duty.COPY]
+    return bool(asks(filing, user)) or any(can(user, right_at(step), step.office) for step in steps)
+
+
+def form_context(filing: Filing, *, full: bool) -> dict[str, Any]:
     handed_in = next(iter(reversed(with_story(filing).rounds.all())), None)
     draft = handed_in is None or filing.state == FilingState.DRAFT
     proposal = Proposal.of(filing) if draft else _as_handed_in(filing, handed_in)
-    sheet = sections_of(proposal, full=True)
+    sheet = sections_of(proposal, full=full)
     return {
         "title": _("应急救援队登记备案表"),
         "filing": filing,
@@ -44,7 +54,7 @@ def form_context(filing: Filing) -> dict[str, Any]:
         "round": None if draft else handed_in,
         "sections": [_laid_out(section) for section in sheet if section.key != MANAGEMENT_SECTION.key],
         "compare": bool(proposal.before) and proposal.asks_facts,
-        "posts": _posts(proposal) if proposal.asks_facts else [],
+        "posts": _posts(proposal, full=full) if proposal.asks_facts else [],
         "papers": _papers(filing, None if draft else handed_in),
         "steps": _steps(filing),
     }
@@ -70,8 +80,8 @@ def _is_short(row: Row) -> bool:
     return len(row.new) <= _WIDE and not row.changed and len(row.label) <= 9
 
 
-def _posts(proposal: Proposal) -> list[dict[str, str]]:
-    """The management line by line, with whole telephone numbers: the paper is the office's own."""
+def _posts(proposal: Proposal, *, full: bool) -> list[dict[str, str]]:
+    """The management line by line."""
     words = Words(named=proposal.named)
     return [
         {
@@ -79,7 +89,7 @@ def _posts(proposal: Proposal) -> list[dict[str, str]]:
             "name": row.get("name", ""),
             "origin": words.of_post("origin", row),
             "starts_on": row.get("starts_on", ""),
-            "phone": row.get("phone", ""),
+            "phone": row.get("phone", "") if full else masking.phone(row.get("phone", "")),
         }
         for row in posts_in(proposal.payload)
     ]

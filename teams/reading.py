@@ -18,6 +18,7 @@ from teams.facts import (
     SECTIONS,
     Section,
     Words,
+    as_filed,
     label_of,
     same,
     section_names,
@@ -91,7 +92,7 @@ def _is_told(name: str, proposal: Proposal) -> bool:
 
 
 def _row(name: str, proposal: Proposal, words: Words, full: bool) -> Row:
-    old, new = (words.of(name, payload, full=full) for payload in (proposal.before, proposal.payload))
+    old, new = (words.of(name, facts, full=full) for facts in (as_filed(proposal.before), proposal.payload))
     if not _differs(name, proposal):
         return Row(name, label_of(name), old, new)
     old_pieces, new_pieces = marked(old, new)
@@ -120,4 +121,4 @@ def only_changed(sections: list[SheetSection]) -> list[SheetSection]:
 def values_on_file(proposal: Proposal, *names: str) -> dict[str, str]:
     """What is on file about some facts, in words, for the hints beside the fields of the form."""
     words = Words(named=proposal.named)
-    return {name: words.of(name, proposal.before, full=True) for name in names}
+    return {name: words.of(name, as_filed(proposal.before), full=True) for name in names}

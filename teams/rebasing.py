@@ -4,10 +4,15 @@ Facts that need no filing are kept up to date directly, and an office may be mov
 touch must not come back as a change that undoes this.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from organizations.models import Organization
 from teams.drift import facts_now
-from teams.facts import facts_of, posts_in, same
+from teams.facts import ROW, on_file, posts_in, same
 from teams.models import Filing
+
+Facts = Mapping[str, Any]
 
 
 def bring_up_to_date(filing: Filing) -> None:
@@ -15,7 +20,7 @@ def bring_up_to_date(filing: Filing) -> None:
     team = filing.team
     if team is None:
         return
-    now, before = facts_of(team), filing.before
+    now, before = on_file(team), filing.before
     proposed = facts_now(team)
     office = Organization.objects.filter(path=team.organization.parent_path).first()
     if office is not None:
@@ -29,7 +34,18 @@ def bring_up_to_date(filing: Filing) -> None:
             and not same(before.get(name), now[name])
         ]
         filing.payload = {**filing.payload, **{name: proposed[name] for name in untouched}}
+        filing.payload["posts"] = _without_those_who_left(filing.payload, before, now)
     filing.before = now
+
+
+def _without_those_who_left(payload: Facts, before: Facts, now: Facts) -> list[Any]:
+    """Rows of the management as they were typed, but for those that only repeat who has left the post meanwhile."""
+    left = {_post(row) for row in posts_in(before)} - {_post(row) for row in posts_in(now)}
+    return [row for row in payload.get("posts") or [] if _post(row) not in left]
+
+
+def _post(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return row.get(ROW), row.get("role"), row.get("name")
 
 
 def carried_along(filing: Filing, key: tuple[str, str]) -> bool:

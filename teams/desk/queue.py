@@ -167,14 +167,16 @@ def entry_of(filing: Any, user: User, today: date) -> Entry:
     held = filing.assignee if filing.assignee_id and filing.assignee_id != user.pk else None
     return Entry(
         filing, about=about(filing), tone=tone, chip=chip, when=remaining(filing.due_on, today), late=late,
-        held_by=str(held) if held else "", mine=filing.assignee_id == user.pk, together=_fits_batch(filing),
+        held_by=str(held) if held else "", mine=filing.assignee_id == user.pk, together=_fits_batch(filing, user),
     )  # fmt: skip
 
 
-def _fits_batch(filing: Filing) -> bool:
+def _fits_batch(filing: Filing, user: User) -> bool:
+    """As far as the row itself tells; ``teams.desk.batch`` asks the rest."""
     step = filing.current_step
     clean = filing.state == FilingState.SUBMITTED and not filing.warnings and not filing.needs_reply
-    return clean and step is not None and step.is_final
+    studied = not filing.needs_meeting or filing.meeting_on is not None
+    return clean and studied and filing.assignee_id in (None, user.pk) and step is not None and step.is_final
 
 
 def remaining(due_on: date | None, today: date) -> str:

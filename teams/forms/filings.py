@@ -163,10 +163,13 @@ def empty_row(members: Iterable[tuple[str, str]] = ()) -> PostForm:
 def post_forms(
     payload: Mapping[str, Any], errors: Mapping[str, str], members: Iterable[tuple[str, str]] = (), *, more: int = 0
 ) -> list[PostForm]:
-    """The rows there are; for a new team one captain and two deputies to fill in; ``more`` empty ones."""
+    """The rows there are, and one to fill in for a captain who is missing; for a new team two deputies' as well;
+    ``more`` empty ones."""
     rows: list[Mapping[str, str]] = list(payload.get("posts") or [])
-    if not rows:
-        rows = [{"role": PostRole.CAPTAIN.value}, *({"role": PostRole.DEPUTY.value} for _n in range(2))]
+    deputies = 0 if rows else 2
+    if not any(row.get("role") == PostRole.CAPTAIN for row in rows):
+        rows.append({"role": PostRole.CAPTAIN.value})
+    rows += [{"role": PostRole.DEPUTY.value}] * deputies
     rows += [{"role": PostRole.DEPUTY.value}] * more
     return [PostForm(index, row, errors, members) for index, row in enumerate(rows[:MOST_POSTS])]
 

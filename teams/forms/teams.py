@@ -13,7 +13,7 @@ from core.forms import VersionedForm, WholeForm
 from core.pickers import days_first
 from organizations.models import Organization, User
 from people.models import Person
-from teams.choices import MANAGEMENT, PostRole
+from teams.choices import MANAGEMENT, PostRole, Registration
 from teams.facts import DIRECT, divisions, field_of, post_field
 from teams.models import Coverage, EmblemItem, Team, TeamPost
 from teams.posting import choosable, filled_in
@@ -45,6 +45,10 @@ class TeamFactsForm(VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.update({name: field_of(name) for name in DIRECT})
+        if self.instance.registration != Registration.CIVIL:
+            del self.fields["annual_check_year"]
+        self.fields["short_name"].required = True
+        self.fields["short_name"].error_messages["required"] = _("请填写简称。")
         place = self.instance.organization
         self.initial = {**self.initial, "short_name": place.short_name, "short_name_was": place.short_name}
 
@@ -55,8 +59,6 @@ class TeamFactsForm(VersionedForm):
         if not broken and (latitude is None) != (longitude is None):
             name = "latitude" if latitude is None else "longitude"
             self.add_error(name, _("经度和纬度要一起填。"))
-        if not cleaned.get("short_name") and "short_name" not in self.errors:
-            self.add_error("short_name", _("请填写简称。"))
         self._check_short_name(cleaned)
         return cleaned
 

@@ -20,7 +20,7 @@ from people.readiness import numbers
 from teams.checks import check
 from teams.choices import FilingKind
 from teams.drafting import Edit, StaleDraft, keep, last_edit
-from teams.facts import MANAGEMENT_SECTION, Section, posts_in, same, section_of
+from teams.facts import MANAGEMENT_SECTION, Section, as_filed, posts_in, same, section_of
 from teams.forms.filings import SectionForm, empty_row, marked_needed, post_forms, typed_in
 from teams.members import members_of
 from teams.models import Filing
@@ -208,7 +208,7 @@ def _fields(form: SectionForm, proposal: Proposal, remarks: list[Any]) -> list[d
 
 
 def _posts_on_file(proposal: Proposal) -> str:
-    before = posts_in(proposal.before)
+    before = posts_in(as_filed(proposal.before))
     if not before or same(before, posts_in(proposal.payload)):
         return ""
     return "；".join(f"{label}" for label in values_on_file(proposal, "posts.captain", "posts.deputy").values())

@@ -152,7 +152,7 @@ def _tabs(filing: Filing, tab: str, changed: int | None) -> dict[str, Any]:
 def filing_form(request: SignedIn, pk: int) -> HttpResponse:
     """备案登记表 as PDF: what was handed in last, or the draft with a watermark. ``?roster=1``: with the members."""
     filing = visible(request, pk)
-    content, name = registration_form(filing, roster_for=request.user if "roster" in request.GET else None)
+    content, name = registration_form(filing, by=request.user, roster="roster" in request.GET)
     record(AccessLog.Kind.DOWNLOADED, request=request, subject=name, of=filing)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="filing-{filing.pk}.pdf"'

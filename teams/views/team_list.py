@@ -62,5 +62,5 @@ class TeamList(ListView):
 
     def get_context(self) -> dict[str, Any]:
         held = access(self.request.user)
-        may = {"may_file": Right.SUBMIT_FILING in held, "adds_up": held.in_office(Right.VIEW_TEAM)}
+        may = {"may_file": held.in_office(Right.SUBMIT_FILING), "adds_up": held.in_office(Right.VIEW_TEAM)}
         return {**super().get_context(), **may}

@@ -54,10 +54,11 @@ def team_edit(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _sections(form: TeamFactsForm) -> list[dict[str, Any]]:
-    return [
-        {"title": section.title, "fields": [form[name] for name in section_names(section) if name in form.fields]}
+    asked = {
+        section: [form[name] for name in section_names(section) if name in form.fields]
         for section in (NAME, REGISTRATION, BASE, SUPPORT)
-    ]
+    }
+    return [{"title": section.title, "fields": fields} for section, fields in asked.items() if fields]
 
 
 def _entered(request: SignedIn, team: Team, form: VersionedForm, *, title: str, back: str, saved: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from organizations.tree import place_team
 from teams.drafting import begin, keep
+from teams.facts import row_of
 from teams.models import CheckSetting, Filing, FilingRule, FilingStep, RulePaper, RuleStep, Team, TeamPost
 from teams.states import FILING_STEPS, FilingState
 from teams.workflow import MOVES, WORKFLOW
@@ -327,6 +328,17 @@ def test_who_left_meanwhile_does_not_come_back_with_a_new_captain(chifeng, regio
     posts = [{**builders.CAPTAIN, "name": "包玉山", "starts_on": "2026-03-01"}, *builders.DEPUTIES]
     filing = WORKFLOW.perform(builders.changing(team, chifeng, posts=posts), "submit", by=chifeng)
     team.posts.filter(name="李志强").update(ends_on="2026-01-01", end_reason="调离")
+    WORKFLOW.perform(filing, "confirm", by=region)
+    assert sorted(post.name for post in team.posts.current()) == ["包玉山", "敖特根巴雅尔·孟和"]
+
+
+def test_who_left_while_the_draft_lay_does_not_come_back_either(chifeng, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    new = {**builders.CAPTAIN, "name": "包玉山", "starts_on": "2026-03-01"}
+    deputies = [row_of(post) for post in team.posts.filter(role="deputy")]
+    filing = builders.changing(team, chifeng, posts=[new, *deputies])
+    team.posts.filter(name="李志强").update(ends_on="2026-01-01", end_reason="调离")
+    filing = WORKFLOW.perform(filing, "submit", by=chifeng)
     WORKFLOW.perform(filing, "confirm", by=region)
     assert sorted(post.name for post in team.posts.current()) == ["包玉山", "敖特根巴雅尔·孟和"]
 

@@ -144,6 +144,9 @@ def test_captain_who_left_is_drift_until_a_change_is_filed(as_user, team, chifen
     new = {**builders.CAPTAIN, "name": "新队长（演示）", "starts_on": timezone.localdate().isoformat()}
     filing = builders.changing(team, builders.read(chifeng), posts=[new, *builders.DEPUTIES])
     WORKFLOW.perform(filing, "submit", by=builders.read(chifeng))
+    sheet = as_user(region).get(reverse("teams:desk_filing", args=[filing.pk])).context["sheet"]
+    (row,) = [row for section in sheet for row in section.rows if row.name == "posts.captain"]
+    assert ("阿拉坦·苏都" in row.old, "新队长（演示）" in row.new) == (True, True)  # not: nobody → somebody
     WORKFLOW.perform(filing, "confirm", by=builders.read(region))
     assert drift_of(Team.objects.get(pk=team.pk)) == []
     assert not drifting(Team.objects.all()).exists()
