@@ -52,7 +52,7 @@ class PhoneField(forms.CharField):
         super().__init__(max_length=LONGEST_TYPED, **kwargs)  # the model's own is of the number as it is kept
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         said = unicodedata.normalize("NFKC", text)
         found = numbers(said) if _NOTHING_ELSE.fullmatch(said) else []
         return found[0] if len(found) == 1 else text
