@@ -61,7 +61,7 @@ def telephone(text: str) -> str:
 
 class TelephoneInput(forms.CharField):
     def to_python(self, value: Any) -> str:
-        return telephone(super().to_python(value))
+        return telephone(super().to_python(value) or "")
 
 
 class TelephoneField(models.CharField):

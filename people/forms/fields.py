@@ -11,4 +11,4 @@ class NameField(forms.CharField):
     """王　明 is 王明, and whichever dot a keyboard gives is the one that is kept."""
 
     def to_python(self, value: Any) -> Any:
-        return joined_name(dotted(super().to_python(value)))
+        return joined_name(dotted(super().to_python(value) or ""))

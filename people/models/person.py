@@ -49,9 +49,10 @@ class PersonQuerySet(models.QuerySet):
     def held(self, keys: Iterable[int]) -> "list[Person]":
         """The records, locked until the transaction ends: a merge waits, or has been meanwhile; then the one it left in
         their place. What points to them may still be written."""
-        rows = list(self.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk"))
+        locked: Any = self.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
+        rows: list[Person] = list(locked)
         kept = [person for person in rows if person.merged_into_id is None]
-        left = {person.merged_into_id for person in rows} - {None, *(person.pk for person in rows)}
+        left = {person.merged_into_id for person in rows if person.merged_into_id} - {person.pk for person in rows}
         return kept + self.held(left) if left else kept
 
     def matching(self, term: str) -> "PersonQuerySet":

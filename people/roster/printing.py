@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, Prefetch, QuerySet, When
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -103,7 +103,7 @@ def _note(rows: list[Membership], by: User, reason: str) -> None:
 
 
 def members(team: Organization) -> QuerySet[Membership]:
-    """Current members in the order of the roster, with what the paper says of each; three queries."""
+    """Current members by number, those without one at the end, with what the paper says of each; three queries."""
     today = timezone.localdate()
     papers = Certificate.objects.counting(today).filter(kind__is_first_aid=True).select_related("kind")
     covers = Cover.objects.on(today).personal().select_related("policy")
@@ -111,6 +111,7 @@ def members(team: Organization) -> QuerySet[Membership]:
         Membership.objects.of_team(team)
         .current()
         .select_related("person")
+        .order_by(Case(When(number="", then=1), default=0), "number", "pk")
         .prefetch_related(
             Prefetch("person__certificates", papers, to_attr="counting"),
             Prefetch("person__covers", covers, to_attr="insured"),
