@@ -24,9 +24,9 @@ from training.there import present
 
 @dataclass(frozen=True)
 class Finding:
-    """:param field: of the form it belongs to, or ``people``, ``roll``, ``results`` for those pages; empty where there is
-    nothing to put right. :param blocking: stops the hand-in. :param record: what is kept of it for good, where the message names people. :param query: shows
-    on that page just what it is about."""
+    """:param field: of the form it belongs to, or ``people``, ``roll``, ``results`` for those pages; empty: there is
+    nothing to be put right. :param blocking: stops the hand-in. :param record: what is kept of it for good, where the
+    message names people. :param query: shows on that page just what it is about."""
 
     field: str
     message: str

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.decisions import Decision, no, yes
@@ -107,6 +108,7 @@ def add_teams(activity: Activity, teams: Iterable[Organization], *, by: User) ->
     new = [team for team in teams if team.pk not in there]
     rows = [ActivityTeam(activity=activity, organization=team) for team in new]
     ActivityTeam.objects.bulk_create(rows, ignore_conflicts=True)
+    there = reverse("training:activity_people", args=[activity.pk])  # where they put their people on the list
     for team in new:
         if team.pk == activity.host_id:
             continue
@@ -114,7 +116,7 @@ def add_teams(activity: Activity, teams: Iterable[Organization], *, by: User) ->
             title = _("%(team)s受邀参加：%(what)s") % {"team": team.short_name, "what": activity}
             body = _("请把参加的队员列入名单。")
         told = nearest_holders(Right.EDIT_TRAINING, team, without=by.pk)
-        notify(told, kind="activity_joined", title=title, body=body, url=activity.get_absolute_url())
+        notify(told, kind="activity_joined", title=title, body=body, url=there)
     return new
 
 

@@ -1,5 +1,6 @@
 """The page of one job, the list of one's own, the way to the result."""
 
+from typing import Any
 from uuid import UUID
 
 import django_filters

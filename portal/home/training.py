@@ -105,7 +105,7 @@ def sort(rows: list[Any], user: User) -> Found:
     keeps = Right.EDIT_TRAINING in access(user)
     for row in rows:
         mine = row.host_id == user.organization_id
-        if mine and row.unsettled and row.state in WITH_AUTHOR:
+        if keeps and mine and row.unsettled and row.state in WITH_AUTHOR:
             into.unsettled.append(row)
         if row.state == ActivityState.SUBMITTED:
             if row.submitted_by_id != user.pk and can(user, Right.CONFIRM_TRAINING, row.office):

@@ -10,9 +10,11 @@
   const done = document.getElementById("scan-list"), row = document.getElementById("scan-row");
   const seen = new Map(); // a card held before the camera is read ten times a second
   const HELD = 15000;
+  const { slot } = JSON.parse(document.body.dataset.facts);
   let stream = null;
 
   const line = (mark) => {
+    if (done.querySelector(`[data-mark="${CSS.escape(mark.id)}"]`)) return;
     const item = row.content.firstElementChild.cloneNode(true);
     item.dataset.mark = mark.id;
     item.querySelector("[data-when]").textContent = new Date(mark.at).toLocaleTimeString("zh-CN", { hour12: false });
@@ -24,8 +26,10 @@
     if (Date.now() - (seen.get(card) || 0) < HELD) return;
     seen.set(card, Date.now());
     if (navigator.vibrate) navigator.vibrate(60);
-    line(await sync.mark({ card, kind: "arrived", method: "card" }));
+    await sync.mark({ card, kind: "arrived", method: "card" });
   };
+  /* Also those that were scanned before the page was closed and opened again without network. */
+  document.addEventListener("offline:change", () => sync.unsent().filter((mark) => mark.card && mark.slot === slot).forEach(line));
   document.addEventListener("offline:answered", ({ detail: { mark, result } }) => {
     const item = done.querySelector(`[data-mark="${CSS.escape(mark.id)}"]`);
     if (!item) return;

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tests.people import builders as people
 from tests.training import builders
+from training.choices import Trouble
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +16,9 @@ def test_member_is_told_of_the_drill_today_and_led_to_the_own_list(as_user, capt
     row = people.member(captain.organization, 71, person=people.person(71, user=member))
     on = builders.drill(captain.organization, captain, title="冰面救援演练", starts_at=timezone.now())
     builders.drill(captain.organization, captain, title="没有列入的演练", starts_at=timezone.now())
-    builders.listed(on, row)
+    listed = builders.listed(on, row)[0]
+    # a mark that its keepers have to settle, and nobody else of the team
+    builders.mark(on.slots.get(), listed, by=captain, trouble=Trouble.FUTURE)
     page = as_user(member).get("/")
     assert [(task.what, task.url) for task in page.context["tasks"]] == [("冰面救援演练", "/me/training/")]
 

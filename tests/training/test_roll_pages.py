@@ -459,6 +459,19 @@ def test_nobody_is_at_two_places_at_once(captain: User, chifeng: User, as_user: 
     assert blocking(own) == blocking(secret) == []
 
 
+def test_roll_taken_when_all_was_over_is_two_places_as_well(captain: User, chifeng: User, as_user: As) -> None:
+    """Both give all three hours, so both say that he was there for all of them."""
+    who = people.member(captain.organization, 1)
+    for user in (captain, chifeng):
+        record = builders.drill(user.organization, user)
+        builders.listed(record, who)
+        slot = record.slots.get()
+        send(as_user(user), user, one(slot, person=who.person_id, at=slot.ends_at + timedelta(minutes=5)))
+    assert list(Attendance.objects.values_list("minutes", flat=True)) == [180, 180]
+    for record in Activity.objects.all():
+        assert any("同时在另一场活动点到" in message for message in blocking(record))
+
+
 def test_one_after_the_other_is_not_two_places(captain: User, chifeng: User) -> None:
     who = people.member(captain.organization, 1)
     first = builders.drill(captain.organization, captain)

@@ -44,7 +44,10 @@ class _Clock(forms.TimeInput):
 
 
 class PaperForm(forms.Form):
-    """What stands below the list of the sheet; its lines are read by ``training.views.roll_paper``."""
+    """What stands below the list of the sheet; its lines are read by ``training.views.roll_paper``.
+
+    :param at_host: only the host's keepers count people who are nobody's members.
+    """
 
     rest = forms.ChoiceField(
         label=_("没有选、也没有点过的人"), required=False,
@@ -61,6 +64,11 @@ class PaperForm(forms.Form):
         label=_("名册里找不到的姓名是外单位人员，按人数计入“其他参加人数”"), required=False
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, at_host: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not at_host:
+            del self.fields["count_outside"]
 
     def for_all(self, end: str) -> str:
         """:param end: ``from`` or ``to``."""

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.forms import Clash, StaleForm, VersionedForm, plain, same
 from core.history.pages import made_elsewhere, on_page
@@ -23,15 +24,15 @@ from training.sections import Section, fields_for
 
 MOST_BASES = 200
 HELPS = {
-    "place": _("写到能找到，例如“红山水库东岸码头”。"),
-    "latitude": _("北纬，小数，例如 42.25810。不知道可以不填。"),
-    "longitude": _("东经，小数，例如 118.88690。不知道可以不填。"),
-    "plan_item": _("记到年度计划的哪一项；不在计划里的不选。"),
-    "base": _("在登记的训练基地举办的，选它就不用再写地点。"),
-    "outside_people": _("不在名单里的人：外省区队伍、协同部门、群众。"),
-    "satisfaction": _("学员评价满意的占多少，例如 96.5。"),
-    "counts_hours": _("记录确认后，按点名给每个人记时长。"),
-    "cost": _("没有的不填。"),
+    "place": gettext_lazy("写到能找到，例如“红山水库东岸码头”。"),
+    "latitude": gettext_lazy("北纬，小数，例如 42.25810。不知道可以不填。"),
+    "longitude": gettext_lazy("东经，小数，例如 118.88690。不知道可以不填。"),
+    "plan_item": gettext_lazy("记到年度计划的哪一项；不在计划里的不选。"),
+    "base": gettext_lazy("在登记的训练基地举办的，选它就不用再写地点。"),
+    "outside_people": gettext_lazy("不在名单里的人：外省区队伍、协同部门、群众。"),
+    "satisfaction": gettext_lazy("学员评价满意的占多少，例如 96.5。"),
+    "counts_hours": gettext_lazy("记录确认后，按点名给每个人记时长。"),
+    "cost": gettext_lazy("没有的不填。"),
 }
 _TEXTS = ("outside_units", "scenario", "process", "equipment_used", "vehicles_used", "summary")
 _KEYED = ("subjects", "departments")  # lists of keys

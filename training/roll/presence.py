@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 
 from core.together import together
 from organizations.models import User
-from training.choices import Listing, Presence
+from training.choices import Listing, MarkMethod, Presence
 from training.models import Activity, Attendance
 from training.states import ActivityState
 
 LEAST = timedelta(minutes=5)  # whoever hands over from one to the next is at neither for a moment
 SHOWN = 20
 _READ = (
-    "arrived_at", "left_at", "slot__starts_at", "slot__ends_at", "slot__activity__title", "slot__activity__kind",
-    "participation__person__name",
+    "arrived_at", "left_at", "method", "slot__starts_at", "slot__ends_at", "slot__activity__title",
+    "slot__activity__kind", "participation__person__name",
 )  # fmt: skip
 
 
@@ -79,9 +79,12 @@ def _overlapping(own: list[Attendance], others: dict[int, list[Attendance]]) -> 
 
 
 def there(row: Attendance) -> tuple[datetime, datetime]:
-    """From when to when somebody was there, within the slot."""
-    begins = max(row.arrived_at or row.slot.starts_at, row.slot.starts_at)
-    return begins, min(row.left_at or row.slot.ends_at, row.slot.ends_at)
+    """From when to when somebody was there, within the slot; where the roll was taken when all was over, from the
+    beginning (``training.folding``)."""
+    begins, ends = row.slot.starts_at, row.slot.ends_at
+    if row.arrived_at is not None and (row.arrived_at < ends or row.method == MarkMethod.POSTER):
+        begins = max(row.arrived_at, begins)
+    return begins, min(row.left_at or ends, ends)
 
 
 def in_words(clash: Clash) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from core.decisions import Decision
@@ -34,7 +35,7 @@ TABS: tuple[Tab, ...] = (
     Tab(_("名单"), "training:activity_people"),
     Tab(_("点名"), "training:activity_roll"),
     Tab(_("授课和成绩"), "training:activity_results", kinds=("training",)),
-    Tab(_("问题"), "training:activity_problems"),
+    Tab(pgettext_lazy("many", "问题"), "training:activity_problems"),
     Tab(_("材料"), "training:activity_files"),
     Tab(_("历史"), "training:activity_history"),
 )

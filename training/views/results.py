@@ -58,13 +58,15 @@ def activity_results(request: SignedIn, pk: int) -> HttpResponse:
             return redirect(here)
         messages.error(request, _("有 %(n)d 行没有保存，请看标红的行。") % {"n": wrong})
     lines = lines_of(activity) if lines is None else lines
+    awards = bool(may_award(activity, request.user))
+    own, others = _kept([line.row for line in lines if awards and waits(line.row)], request)
     context = page.context(
         teachings=list(Teaching.objects.filter(activity=activity).select_related("instructor")),
         lines=lines,
         outcomes=Outcome.choices,
         numbers=_numbers(lines),
-        may_award=bool(may_award(activity, request.user)),
-        waiting=sum(waits(line.row) for line in lines),
+        waiting=len(own),
+        waiting_elsewhere=len(others),
     )
     return render(request, "training/activity_results.html", context)
 
@@ -108,6 +110,8 @@ def activity_certificates(request: SignedIn, pk: int) -> HttpResponse:
 
 def _kept(rows: list[Any], request: SignedIn) -> tuple[list[Any], list[Any]]:
     """Those whose papers the reader keeps, and the others: one of them on the sheet would stop it for all."""
+    if not rows:
+        return [], []
     kept = members_with([row.person_id for row in rows], Right.EDIT_MEMBER, request.user)
     return [row for row in rows if row.person_id in kept], [row for row in rows if row.person_id not in kept]
 

@@ -40,15 +40,17 @@ def slot_paper(request: SignedIn, pk: int) -> HttpResponse:
         messages.error(request, why)
         return redirect(back)
     people = _people(slot, caller, request)
-    form = PaperForm(request.POST or None, initial={"key": uuid4()})
+    form = PaperForm(request.POST or None, initial={"key": uuid4()}, at_host=caller.at_host)
     if request.method == "POST" and form.is_valid():
         lines, wrong = _lines(form, slot, people)
         outside, typed = _typed(form, slot, caller)
         if not wrong and form.is_valid():
             _enter(request, slot, [*lines, *typed], outside, form)
             return redirect(back)
-        for name in wrong:
-            form.add_error(None, _("“%(name)s”的时间不对：离开要晚于到，都要在本场前后 4 小时以内。") % {"name": name})
+        for one in wrong:
+            one["wrong"] = True
+            words = {"name": one["row"].person.name}
+            form.add_error(None, _("“%(name)s”的时间不对：离开要晚于到，都要在本场前后 4 小时以内。") % words)
     context = {
         "title": _("补录纸质签到表"), "slot": slot, "activity": slot.activity, "people": people, "form": form,
         "more": page_number(request) + 1 if len(people) == PAGE else 0,
@@ -79,8 +81,9 @@ def _people(slot: Slot, caller: Caller, request: SignedIn) -> list[dict[str, Any
     ]  # fmt: skip
 
 
-def _lines(form: PaperForm, slot: Slot, people: list[dict[str, Any]]) -> tuple[list[Line], list[str]]:
-    """What was filled in, and the names whose times cannot be. Times and kind for all are for whoever has none."""
+def _lines(form: PaperForm, slot: Slot, people: list[dict[str, Any]]) -> tuple[list[Line], list[Any]]:
+    """What was filled in, and those of ``people`` whose times cannot be. Times and kind for all are for whoever has
+    none."""
     lines, wrong = [], []
     for one in people:
         stood = one["now"] is not None and one["now"].presence
@@ -91,10 +94,10 @@ def _lines(form: PaperForm, slot: Slot, people: list[dict[str, Any]]) -> tuple[l
         try:
             arrived, left = (_at(slot, one[name] or form.for_all(name)) for name in ("from", "to"))
         except ValueError:
-            wrong.append(row.person.name)
+            wrong.append(one)
             continue
         if left is not None and left <= (arrived or slot.starts_at):
-            wrong.append(row.person.name)
+            wrong.append(one)
             continue
         times = (arrived, left) if kind == MarkKind.ARRIVED else (None, None)
         lines.append(Line(row.person_id, kind, *times))
@@ -131,13 +134,12 @@ def _typed(form: PaperForm, slot: Slot, caller: Caller) -> tuple[int, list[Line]
         where = _("、").join(row.organization.short_name for row in several)
         words = {"name": name, "where": where}
         form.add_error("names", _("“%(name)s”不止一个（%(where)s），请在姓名后面空一格写队名。") % words)
-    if typed.unknown and not form.cleaned_data["count_outside"]:
-        words = {"names": _("、").join(typed.unknown)}
+    words = {"names": _("、").join(typed.unknown)}
+    if typed.unknown and not caller.at_host:
+        form.add_error("names", _("名册里没有找到：%(names)s。请核对姓名；外单位人员由主办单位补录。") % words)
+    elif typed.unknown and not form.cleaned_data["count_outside"]:
         form.add_error("names", _("名册里没有找到：%(names)s。请核对姓名；是外单位人员的，勾选下面一项。") % words)
-    outside = len(typed.unknown)
-    if outside and not caller.at_host:
-        form.add_error("names", _("外单位人数由主办单位填写。"))
-    return outside, [Line(row.person_id, MarkKind.ARRIVED) for row in typed.found.values()]
+    return len(typed.unknown), [Line(row.person_id, MarkKind.ARRIVED) for row in typed.found.values()]
 
 
 def _enter(request: SignedIn, slot: Slot, lines: list[Line], outside: int, form: PaperForm) -> None:
