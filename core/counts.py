@@ -24,7 +24,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from core.limits import TooLong, within
+from core.limits import NOT_AGAIN, TooLong, within
 from core.queue import send
 
 SLOW = 0.06  # seconds; a count that takes longer is cached
@@ -179,13 +179,13 @@ def _unless_heavy(find: Counter) -> Any:
     """What is found, or None where a query is too heavy for a page. One that the database thinks cheap may take
     ``BUSY`` times as long: then it is the machine that is busy."""
     try:
-        with within(settings.PAGE_WAITS):
+        with within(settings.PAGE_WAITS, NOT_AGAIN):
             return find()
     except TooLong as told:
         if told.cost > settings.HEAVY_QUERY:
             return None
     try:
-        with within(settings.PAGE_WAITS * BUSY):
+        with within(settings.PAGE_WAITS * BUSY, NOT_AGAIN):
             return find()
     except TooLong:
         return None

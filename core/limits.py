@@ -22,9 +22,16 @@ class TooLong(Exception):  # noqa: N818 - not an error: the query takes longer t
         self.cost = cost
 
 
+# A word that finds thousands: the database would keep all of them and look through them again for every place in the
+# order of the list, taking for granted that the page is full after a few.
+NOT_AGAIN = "SET LOCAL enable_material = off; "
+
+
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
+def within(seconds: float, planning: str = "") -> Iterator[None]:
     """Cancel every query of the block that takes longer than ``seconds``.
+
+    :param planning: one more ``SET LOCAL``, for how the database goes about these queries.
 
     The limit is sent with each query and ends with it, so it costs no round trip and is never left behind. Inside an
     open transaction there is no limit, because a cancelled query would end that transaction.
@@ -34,7 +41,7 @@ def within(seconds: float) -> Iterator[None]:
     if connection.in_atomic_block:
         yield
         return
-    limit = f"SET LOCAL statement_timeout = {max(int(seconds * 1000), 1)}; "
+    limit = f"{planning}SET LOCAL statement_timeout = {max(int(seconds * 1000), 1)}; "
 
     def limited(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         begun = monotonic()
@@ -48,7 +55,8 @@ def within(seconds: float) -> Iterator[None]:
                 raise TooLong(inf) from error
             execute("EXPLAIN (FORMAT JSON) " + sql, params, many, context)
             raise TooLong(context["cursor"].fetchone()[0][0]["Plan"]["Total Cost"]) from error
-        context["cursor"].nextset()  # past the answer to SET
+        for _set in range(limit.count(";")):
+            context["cursor"].nextset()
         if monotonic() - begun > seconds / 2:
             _take_late_end()
         return answer

@@ -7,10 +7,17 @@ LIKE on the plain text would be. Middle dots are one, spaces (also full-width) a
 that is how names are really typed.
 """
 
+from functools import reduce
+from operator import or_
+from typing import Any
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.functions import Coalesce
+
+from core.lookups import Among
+from core.together import together
 
 HITS = 1_000  # how many rows that a word finds are looked at; nobody reads further, and a frequent word finds millions
 _DOTS = "•・‧∙．"
@@ -54,3 +61,24 @@ def matching(term: str, prefix: str = "") -> models.Q:
         repeated = "".join(character * 3 for character in _normalise(word))
         condition &= models.Q(**{f"{prefix}search_key__contains": repeated})
     return condition
+
+
+def found_by(rows: models.QuerySet, term: str, *places: str) -> models.QuerySet:
+    """Those of ``rows`` that match by the record that one of ``places`` leads to (``pk``: by themselves).
+
+    Few hits lead to their rows, each by its index: an OR of all would be asked of every row there is. What very many
+    are called is met on every page of the list as it is.
+    """
+    model: Any = rows.model
+    searched = {place: model if place == "pk" else model._meta.get_field(place).related_model for place in places}
+    found = together(
+        **{
+            place: there._default_manager.filter(matching(term)).order_by().values_list("pk", flat=True)[: HITS + 1]
+            for place, there in searched.items()
+        }
+    )
+    if max(map(len, found.values())) > HITS:
+        return rows.filter(reduce(or_, (matching(term, "" if place == "pk" else f"{place}__") for place in places)))
+    every = model._default_manager.order_by().values("pk")
+    first, *others = (every.filter(Among(place, keys)) for place, keys in found.items())
+    return rows.filter(pk__in=first.union(*others))

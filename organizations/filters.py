@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.days import beginning_of, end_of
 from core.keys import key
 from core.lists import Filter, key_of
-from core.search import HITS, matching
-from core.together import together
+from core.search import found_by
 from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.roles import ADMINISTRATORS, OFFICE_LEVELS, ROLE_CHOICES, Level
 from organizations.states import RequestState
@@ -116,17 +115,7 @@ class AppointmentFilter(Filter):
         fields: list[str] = []
 
     def search(self, queryset: Any, name: str, value: str) -> QuerySet:
-        """Few hits lead to their appointments; what very many are called is met on every page of the list as it is."""
-        found = together(
-            people=User.objects.filter(matching(value)).order_by().values_list("pk", flat=True)[: HITS + 1],
-            places=Organization.objects.filter(matching(value)).order_by().values_list("pk", flat=True)[: HITS + 1],
-        )
-        if max(map(len, found.values())) > HITS:
-            return queryset.filter(matching(value, "user__") | matching(value, "organization__"))
-        rows = Appointment.objects.order_by().values("pk")
-        theirs, there = rows.filter(user__in=found["people"]), rows.filter(organization__in=found["places"])
-        # one set of keys: an OR of the two would be asked of every appointment there is
-        return queryset.filter(pk__in=theirs.union(there))
+        return found_by(queryset, value, "user", "organization")
 
     def by_role(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(role__in=ADMINISTRATORS if value == "administrators" else [value])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from core.days import end_of
 from core.lists import Filter, key_of
-from core.search import matching
+from core.search import found_by, matching
 from organizations.filters import Scope, pick
 from organizations.models import Organization
 from organizations.roles import Level
@@ -65,6 +65,8 @@ class TeamFilter(Filter):
             self.filters[name].extra["choices"] = choices
 
     def search(self, queryset: Any, name: str, value: str) -> QuerySet:
+        if self.at is None:
+            return found_by(queryset, value, "organization", "pk")
         named = Organization.objects.filter(matching(value)).teams().values("pk")
         return queryset.filter(Q(organization__in=named) | matching(value))
 
