@@ -60,7 +60,8 @@ def _under_way(name: str, label: Any, note: Any, step: str, states: Sequence[str
         rows = Review.objects.filter(campaign__state=CampaignState.OPEN, organization__path__startswith=scope.path)
         return Measure.of(rows.filter(state__in=states))
 
-    link = behind("assessments:review_list", campaign="open", **({"step": step} if step else {}))
+    filters: dict[str, Any] = {"step": step} if step else {}
+    link = behind("assessments:review_list", campaign="open", **filters)
     metric(name, label, _TEAMS, note=note, place="organization", link=link, only_now=True)(measure)
 
 

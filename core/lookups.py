@@ -24,7 +24,7 @@ class Among(Func):
         super().__init__(F(name))
         self.keys = list(keys)
 
-    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
         if not self.keys:
             raise EmptyResultSet
         sql, params = super().as_sql(*args, **kwargs)

@@ -20,4 +20,4 @@ class CodeInput(forms.CharField):
     """A code as an app shows it, in two groups."""
 
     def to_python(self, value: Any) -> str:
-        return closed_up(super().to_python(value))
+        return closed_up(super().to_python(value) or "")

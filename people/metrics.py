@@ -32,7 +32,7 @@ def _there(scope: Organization, period: Period) -> QuerySet[Membership]:
 _list = partial(behind, "people:member_list", looks_back=True)
 
 
-def _heads(name: str, label: Any, rows: Any, *, note: Any, **filters: str) -> None:
+def _heads(name: str, label: Any, rows: Any, *, note: Any, **filters: Any) -> None:
     """:param rows: (scope, period) → memberships, of which one per person is counted."""
     metric(name, label, _UNIT, note=note, place="organization", link=_list(heads="once", **filters))(
         lambda scope, period: heads_of(rows(scope, period))

@@ -34,7 +34,7 @@ FIRST_YEAR = 2024
 
 @require_safe
 @login_required
-def statistics(request: SignedIn) -> HttpResponse:
+def statistics(request: SignedIn) -> HttpResponse | FileResponse:
     scope = _scope(request)
     if scope is None:
         return render(request, "portal/statistics.html", {"title": _("统计")})

@@ -108,7 +108,7 @@ def add_teams(activity: Activity, teams: Iterable[Organization], *, by: User) ->
     new = [team for team in teams if team.pk not in there]
     rows = [ActivityTeam(activity=activity, organization=team) for team in new]
     ActivityTeam.objects.bulk_create(rows, ignore_conflicts=True)
-    there = reverse("training:activity_people", args=[activity.pk])  # where they put their people on the list
+    people = reverse("training:activity_people", args=[activity.pk])  # where they put their own on the list
     for team in new:
         if team.pk == activity.host_id:
             continue
@@ -116,7 +116,7 @@ def add_teams(activity: Activity, teams: Iterable[Organization], *, by: User) ->
             title = _("%(team)s受邀参加：%(what)s") % {"team": team.short_name, "what": activity}
             body = _("请把参加的队员列入名单。")
         told = nearest_holders(Right.EDIT_TRAINING, team, without=by.pk)
-        notify(told, kind="activity_joined", title=title, body=body, url=there)
+        notify(told, kind="activity_joined", title=title, body=body, url=people)
     return new
 
 

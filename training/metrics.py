@@ -40,7 +40,7 @@ _list = partial(behind, "training:activity_list", queue="record", held_after="{s
 _problem_list = partial(behind, "training:problem_list", looks_back=True)
 
 
-def _number(name: str, label: Any, unit: Any, total: Any, *, note: Any, only: dict[str, str], **more: Any) -> None:
+def _number(name: str, label: Any, unit: Any, total: Any, *, note: Any, only: dict[str, Any], **more: Any) -> None:
     """A total over all records of scope and period, of which ``only`` are behind the number."""
 
     def measure(scope: Organization, period: Period) -> Measure:

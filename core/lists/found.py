@@ -71,7 +71,7 @@ def _digest(view: "ListView") -> str:
     query = view.request.GET.copy()
     for name in _PAGING:
         query.pop(name, None)
-    user = view.request.user
+    user: Any = view.request.user
     asked = "\n".join((str(user.pk), user.duties_mark, view.request.path, query.urlencode()))
     return salted_hmac(COUNTER, asked, algorithm="sha256").hexdigest()[:32]
 

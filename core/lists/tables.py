@@ -116,7 +116,7 @@ class Table(tables.Table):
         kwargs = {"orderable": False, "empty_text": _("没有记录"), "order_by_field": "sort", **kwargs}
         super().__init__(PageData(rows, model), order_by=sort or (), sequence=(*(columns or ()), "..."), **kwargs)
         for column in self.columns.iterall() if columns else ():
-            column.column.visible = column.name in columns
+            column.column.visible = column.name in (columns or ())
 
     @cached_property
     def today(self) -> date:
