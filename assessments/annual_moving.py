@@ -94,14 +94,14 @@ def told_at_hand_in(event: WorkflowEvent | None) -> list[str]:
 @transaction.atomic
 def publicise_all(campaign: Campaign, first: date, last: date, *, by: User) -> int:
     """Publish every decided result of the campaign with these days, in a handful of statements. Returns how many."""
+    found = _standing(Review.objects.filter(campaign=campaign), "publicise")
     fresh = _managed(campaign, by)
     if last < first:
         raise ValidationError({"public_until": _("公示止的日期不能早于起的日期。")})
     fresh.public_from, fresh.public_until = first, last
     fresh.version += 1
     fresh.save(update_fields=["public_from", "public_until", "version"])
-    rows = Review.objects.filter(campaign=fresh)
-    moved = _all(rows, "publicise", by=by, facts={"public_from": f"{first}", "public_until": f"{last}"})
+    moved = _all(found, "publicise", by=by, facts={"public_from": f"{first}", "public_until": f"{last}"})
     _tell(fresh, moved, "review_public", gettext_lazy("%(year)s年度考核结果开始公示，到%(until)s止"))
     return len(moved)
 
@@ -110,13 +110,13 @@ def publicise_all(campaign: Campaign, first: date, last: date, *, by: User) -> i
 def conclude_all(campaign: Campaign, *, by: User) -> tuple[int, int]:
     """Conclude what was published and has no open objection. Returns how many were, and how many an objection keeps, or
     a result that has to lead to something first."""
+    asked = Exists(Objection.objects.filter(review=OuterRef("pk"), outcome=""))
+    rows = Review.objects.filter(campaign=campaign)
+    found = _standing(rows.filter(~asked).exclude(pk__in=lacking(rows).values("pk")), "conclude")
     fresh = _managed(campaign, by)
     if is_public(fresh):
         raise ValidationError(_("公示到 %(day)s，还没有结束。") % {"day": fresh.public_until or "—"})
-    asked = Exists(Objection.objects.filter(review=OuterRef("pk"), outcome=""))
-    rows = Review.objects.filter(campaign=fresh)
-    ready = rows.filter(~asked).exclude(pk__in=lacking(rows).values("pk"))
-    moved = _all(ready, "conclude", by=by, facts={})
+    moved = _all(found, "conclude", by=by, facts={})
     _tell(fresh, moved, "review_final", gettext_lazy("%(year)s年度考核已办结"))
     return len(moved), rows.filter(state=ReviewState.PUBLICITY).count()
 
@@ -129,11 +129,15 @@ def _managed(campaign: Campaign, by: User) -> Campaign:
     return fresh
 
 
-def _all(rows: "QuerySet[Review]", action: str, *, by: User, facts: Mapping[str, Any]) -> list[int]:
-    """One move of the table for every row that stands where it begins: lock, update, a history row each."""
+def _standing(rows: "QuerySet[Review]", action: str) -> list[tuple[int, str]]:
+    """Key and state of those that stand where the move begins, locked: before the campaign, as a single move does."""
+    there = rows.filter(state__in=REVIEW.move(action).sources).order_by("pk").select_for_update(of=("self",))
+    return list(there.values_list("pk", "state"))
+
+
+def _all(found: list[tuple[int, str]], action: str, *, by: User, facts: Mapping[str, Any]) -> list[int]:
+    """One move of the table for every row, with a history row each."""
     move = REVIEW.move(action)
-    there = rows.filter(state__in=move.sources).order_by("pk").select_for_update(of=("self",))
-    found = list(there.values_list("pk", "state"))
     keys = [pk for pk, _state in found]
     Review.objects.filter(pk__in=keys).update(state=move.target, version=F("version") + 1)
     kind = ContentType.objects.get_for_model(Review)

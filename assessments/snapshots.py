@@ -44,6 +44,8 @@ def take(reviews: QuerySet[Review], *, by: User | None, reason: str = "") -> int
     """
     asked = timezone.now()
     with transaction.atomic():
+        # reviews before their campaign, as every move does; a snapshot that is written refers to its review
+        list(reviews.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk"))
         campaigns = {campaign.pk: campaign for campaign in _locked(reviews)}
         rows = reviews.exclude(snapshots__taken_at__gte=asked).select_related("organization", "team", "campaign")
         wanted = list(rows.order_by("campaign", "pk"))

@@ -2,20 +2,24 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from threading import Thread
 
 import pytest
+from django.db import connection, transaction
 
-from assessments.annual_moving import make
+from assessments.annual_moving import make, publicise_all
 from assessments.annual_scores import Given, keep
 from assessments.annual_workflow import CAMPAIGN
 from assessments.choices import ScoredBy
 from assessments.models import Campaign, Review
+from assessments.snapshots import take
+from assessments.taking import again
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from tests.assessments import annual
-from tests.organizations.helpers import at_once
+from tests.organizations.helpers import at_once, until_somebody_waits_for_a_lock
 from tests.teams.builders import read
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,6 +64,41 @@ def test_written_while_it_is_decided(cast: dict[str, User], colleague: User) -> 
     assert len(_refused(answers)) == 1
     record.refresh_from_db()
     assert (record.state, record.total) in (("scored", None), ("decided", Decimal(95)))
+
+
+@pytest.mark.parametrize("many", ["publicise", "take"])
+def test_a_step_for_all_and_one_for_one_take_turns(cast: dict[str, User], many: str) -> None:
+    """Neither ends as the victim of a deadlock: both lock the review first, then the campaign."""
+    captain, chifeng, region = (read(cast[name]) for name in ("captain", "chifeng", "region"))
+    year = annual.campaign(region)
+    state = "draft" if many == "take" else "decided"
+    record = annual.in_state(state, year, captain.organization, captain, chifeng, region)
+    day = year.data_until
+    for_all = {
+        "publicise": lambda: publicise_all(year, day, day, by=read(cast["region"])),
+        "take": lambda: take(Review.objects.filter(campaign=year), by=read(cast["region"]), reason="演示"),
+    }[many]
+    answers: list[object] = []
+
+    def other() -> None:
+        try:
+            answers.append(for_all())
+        finally:
+            connection.close()
+
+    thread = Thread(target=other)
+    with transaction.atomic():
+        Review.objects.select_for_update().get(pk=record.pk)
+        thread.start()
+        until_somebody_waits_for_a_lock()
+        if many == "take":
+            again(record, by=region, reason="演示")
+        else:
+            make(record, "reconsider", by=region, reason="演示")
+    thread.join()
+    assert answers == [0]  # nothing is left for the one that waited
+    record.refresh_from_db()
+    assert record.state == ("draft" if many == "take" else "scored")
 
 
 def test_opened_twice_asks_every_team_once(cast: dict[str, User], colleague: User) -> None:
