@@ -1,5 +1,7 @@
 """A backup of a running portal brings back what was there elsewhere; a damaged or unwanted one changes nothing."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "portal.example.org",
     "TRUST_PROXY_TLS": "1",
 }
+DAY = 24 * 3600
 PAPER = Path("files") / "备案" / "申请书.pdf"
 
 
@@ -32,8 +35,12 @@ def portal(copies: tuple[Copy, Copy]) -> Path:
 @pytest.fixture(scope="module")
 def backup(portal: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("backup") / "portal.tar"
+    for name, age in ((".backup-killed", 2 * DAY), (".backup-at-work", 0)):
+        file.with_name(name).mkdir()
+        os.utime(file.with_name(name), (time.time() - age, time.time() - age))
     done = command("backup", file, data=portal)
     assert done.returncode == 0, done.stderr
+    assert {path.name for path in file.parent.iterdir()} == {"portal.tar", ".backup-at-work"}
     return file
 
 
@@ -68,6 +75,20 @@ def test_restore_replaces_only_when_told(restored: Path, backup: Path) -> None:
     assert count(restored) == before
     assert not (restored / "files" / "later.txt").exists()
     assert [path.name for path in restored.glob("files.*/later.txt")] == ["later.txt"]  # kept aside, not deleted
+
+
+def test_a_restore_that_was_killed_has_to_be_made_again(restored: Path, backup: Path, tmp_path: Path) -> None:
+    (restored / "restoring").write_text(str(backup))  # as the kill leaves it, with what was unpacked
+    (restored / ".restore-x").mkdir()
+    for name, more in (("run", []), ("manage", ["version"]), ("backup", [tmp_path / "half.tar"])):
+        refused = command(name, *more, data=restored, PORT=str(free_port()))
+        assert refused.returncode == 1
+        assert f"bin/restore {backup} --replace" in refused.stderr
+
+    done = command("restore", backup, "--replace", data=restored)
+    assert done.returncode == 0, done.stderr
+    assert not [*restored.glob("restoring"), *restored.glob(".restore-*")]
+    assert command("manage", "version", data=restored).returncode == 0
 
 
 @pytest.mark.parametrize("where", [600, 40_000])

@@ -25,24 +25,20 @@ MANIFEST, DUMP = "manifest.json", "database.dump"
 CHUNK = 1 << 20
 
 
-def write(target: Path, members: dict[str, Path], about: dict[str, Any]) -> dict[str, Any]:
-    """Writes the archive beside ``target``, reads it back, and only then gives it its name."""
+def write(target: Path, members: dict[str, Path], about: dict[str, Any], *, part: Path) -> dict[str, Any]:
+    """Writes the archive as ``part``, on the disk of ``target``, reads it back, and only then gives it its name."""
     entries = {name: _measure(path) for name, path in members.items()}
     manifest = {"format": FORMAT, **about, "members": entries}
-    part = target.with_name(f".{target.name}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
-                _add_bytes(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
-                for name, path in members.items():
-                    archive.add(path, name, recursive=False)
-            file.flush()
-            os.fsync(file.fileno())
-        verify(part)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with os.fdopen(descriptor, "wb") as file:
+        with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
+            _add_bytes(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+            for name, path in members.items():
+                archive.add(path, name, recursive=False)
+        file.flush()
+        os.fsync(file.fileno())
+    verify(part)
+    part.replace(target)
     return manifest
 
 

@@ -3,13 +3,18 @@
 import argparse
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 from datetime import datetime
 from pathlib import Path
 
-from launcher import archive, database, packages, services
+from launcher import archive, database, packages, services, unfinished
 from launcher.config import Config, load
 from launcher.console import Failure, say, warn
+
+PARTS = ".backup-"
+DAY = 24 * 3600
 
 
 def main(arguments: list[str]) -> int:
@@ -19,14 +24,17 @@ def main(arguments: list[str]) -> int:
     if not target.parent.is_dir():
         raise Failure(f"没有文件夹 {target.parent}。", f"No folder {target.parent}.")
     config = load()
+    unfinished.refuse(config)
     packages.ensure(config)
-    with services.borrowed(config) as lent, tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+    remove_parts(target.parent)
+    with services.borrowed(config) as lent, tempfile.TemporaryDirectory(dir=target.parent, prefix=PARTS) as folder:
         url = lent.addresses.database_url
         if not database.table_count(url):
             raise Failure("数据库是空的，没有可备份的内容。", "The database is empty; nothing to back up.")
         dump = Path(folder) / archive.DUMP
         database.dump(url, dump)
-        manifest = archive.write(target, {archive.DUMP: dump, **files(config)}, about(config, url))
+        members = {archive.DUMP: dump, **files(config)}
+        manifest = archive.write(target, members, about(config, url), part=Path(folder) / "archive.tar")
     say(f"已备份：{target}（{target.stat().st_size / 1e6:.1f} MB，附件 {len(manifest['members']) - 1} 个，已校验）")
     if manifest["files_elsewhere"]:
         warn("附件在对象存储中，不在此备份内，请另行备份。", "Files are in object storage and not in this backup.")
@@ -35,6 +43,13 @@ def main(arguments: list[str]) -> int:
     if not os.environ.get("DJANGO_SECRET_KEY"):
         say("加密字段要用密钥才能读出，请把 secret-key 文件另行保管，不要与备份放在一处。")
     return 0
+
+
+def remove_parts(folder: Path) -> None:
+    """What backups that were killed have left in this folder; another may be at work there now."""
+    for part in folder.glob(f"{PARTS}*"):
+        if time.time() - part.stat().st_mtime > DAY:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def files(config: Config) -> dict[str, Path]:

@@ -2,12 +2,13 @@
 
 import sys
 
-from launcher import packages, services
+from launcher import packages, services, unfinished
 from launcher.config import child_environment, load
 
 
 def main(arguments: list[str]) -> int:
     config = load()
+    unfinished.refuse(config)
     packages.ensure(config)
     with services.borrowed(config) as lent:
         environment = child_environment(config, **lent.addresses.environment())

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from launcher import archive, database, packages, services
+from launcher import archive, database, packages, services, unfinished
 from launcher.backup import data_key_fingerprints, key_fingerprint
 from launcher.config import Config, load, make_folders
 from launcher.console import Failure, say, warn
@@ -41,17 +41,19 @@ def main(arguments: list[str]) -> int:
 
 
 def put_back(config: Config, url: str, source: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=config.data, prefix=".restore-") as name:
+    unfinished.remove_parts(config)
+    with tempfile.TemporaryDirectory(dir=config.data, prefix=unfinished.PARTS) as name:
         folder = Path(name)
         archive.extract(source, folder)
         (folder / "files").mkdir(mode=0o700, exist_ok=True)
-        database.replace(url, folder / archive.DUMP, script=folder / "database.sql")
-        # The database stands as in the backup. The files follow by renaming; the old ones are kept aside.
-        if not os.environ.get("S3_BUCKET"):
-            keep_aside(config.data / "files")
-            (folder / "files").rename(config.data / "files")
-        with suppress(FileNotFoundError):
-            shutil.move(folder / "demo-password", config.data / "demo-password")
+        with unfinished.marked(config, source):
+            database.replace(url, folder / archive.DUMP, script=folder / "database.sql")
+            # The database stands as in the backup. The files follow by renaming; the old ones are kept aside.
+            if not os.environ.get("S3_BUCKET"):
+                keep_aside(config.data / "files")
+                (folder / "files").rename(config.data / "files")
+            with suppress(FileNotFoundError):
+                shutil.move(folder / "demo-password", config.data / "demo-password")
 
 
 def keep_aside(files: Path) -> None:

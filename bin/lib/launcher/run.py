@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from launcher import packages, services, unchanged
+from launcher import packages, services, unchanged, unfinished
 from launcher.config import Config, child_environment, load, make_folders
 from launcher.console import Failure, say, warn
 from launcher.supervisor import Service, Supervisor
@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> int:
     config = load()
     check_port(config)
     packages.ensure(config)
+    unfinished.refuse(config)
     make_folders(config)
     services.hold(config)
     supervisor = Supervisor(logs=config.logs_folder)
