@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import BooleanField, F, Func, QuerySet, Subquery
+from django.db.models import BooleanField, F, Func, QuerySet, Subquery, Value
 from django.db.models.lookups import IsNull
 
 
@@ -33,8 +33,13 @@ class Among(Func):
 
 def has_any(rows: QuerySet) -> IsNull:
     """Whether the outer row has any of these."""
-    return IsNull(Subquery(rows.order_by().values("pk")[:1]), False)
+    return IsNull(_one_of(rows), False)
 
 
 def has_none(rows: QuerySet) -> IsNull:
-    return IsNull(Subquery(rows.order_by().values("pk")[:1]), True)
+    return IsNull(_one_of(rows), True)
+
+
+def _one_of(rows: QuerySet) -> Subquery:
+    """1 or nothing: what is read of the row itself would have to be fetched beside the index that finds it."""
+    return Subquery(rows.order_by().annotate(_one=Value(1)).values("_one")[:1])

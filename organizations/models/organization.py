@@ -117,6 +117,8 @@ class Organization(MP_Node):
             models.Index(fields=["level", "path"], name="organization_level"),
             # what lies directly below an office: its page, and every right that reaches the teams it manages
             models.Index(fields=["depth", "path"], name="organization_below"),
+            # whether what belongs to it lies below a place: asked of every row that is looked at on somebody's behalf
+            models.Index(fields=["id"], include=["path"], name="organization_place"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(level__in=Level.values), name="organization_level_known"),
