@@ -51,3 +51,17 @@ def _boxes(page: pikepdf.Page) -> int:
     pieces = [piece for (each,) in shown for piece in (each if isinstance(each, pikepdf.Array) else [each])]
     codes = [bytes(piece) for piece in pieces if isinstance(piece, pikepdf.String)]
     return sum(code[at : at + 2] == b"\0\0" for code in codes for at in range(0, len(code), 2))
+
+
+def heights_of(data: bytes, page: int, text: str) -> list[tuple[float, float]]:
+    """Bottom and top of each place on a page where the text stands, measured from the foot of the sheet."""
+    document: Any = PdfDocument(data)
+    try:
+        letters = document[page].get_textpage()
+        found, search = [], letters.search(text)
+        while (place := search.get_next()) is not None:
+            _left, bottom, _right, top = letters.get_charbox(place[0])
+            found.append((bottom, top))
+        return found
+    finally:
+        document.close()

@@ -21,7 +21,7 @@ from assessments.states import ReviewState
 from core.documents import render_pdf
 from core.language import in_chinese
 from tests.assessments.report_facts import MONGOLIAN, NAMES, RARE
-from tests.assessments.report_reading import fonts_of, lines_of, missing_glyphs, pages_of
+from tests.assessments.report_reading import fonts_of, heights_of, lines_of, missing_glyphs, pages_of
 from tests.assessments.report_sources import DATED, NUMBER, REGION, source
 
 LOOKUP = "https://portal.invalid/verify/"
@@ -208,3 +208,12 @@ def test_charts_print_every_number_also_when_there_is_nothing() -> None:
     assert "<rect" not in charts.bars(["1月"], ["0"])
     assert "0 人" in charts.shares([("在册", 0)], 0, "人")
     assert "（50%）" in charts.shares([("持证", 5)], 10, "人")
+
+
+@pytest.mark.parametrize("letters", [20, 40, 41, 100])
+def test_the_signature_stands_below_the_facts_of_the_cover_however_long_the_name(letters: int) -> None:
+    report = built(0, name=("阿拉坦其其格" * 20)[:letters])
+    data = page.pdf(report, digest(report), VERIFY)
+    (number,) = heights_of(data, 0, f"报告编号{NUMBER}") or heights_of(data, 0, NUMBER)[:1]
+    signed = min(heights_of(data, 0, report.issuer))
+    assert signed[1] < number[0] - 20
