@@ -43,7 +43,8 @@ def _mail(pk: int) -> int:
     )
     if notice is None:
         return 0
-    send_mail(notice.title, _text(notice), settings.DEFAULT_FROM_EMAIL, [notice.recipient.email])
+    subject = " ".join(notice.title.split())  # a line break in a name would be refused, and with it all that follows
+    send_mail(subject, _text(notice), settings.DEFAULT_FROM_EMAIL, [notice.recipient.email])
     notice.mailed_at = timezone.now()
     notice.save(update_fields=["mailed_at"])
     return 1

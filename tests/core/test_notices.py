@@ -5,6 +5,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from core import tasks
 from core.models import Notice
 from core.notices import notify
 from core.notices.mail import mail_waiting
@@ -87,6 +88,7 @@ def test_mail_leaves_after_the_commit_only(songshan, django_capture_on_commit_ca
     with django_capture_on_commit_callbacks() as callbacks:
         notice = told(songshan, body="两处要改")
     assert mail.outbox == []
+    assert tasks.mail_notices.name == "core.mail_notices", "registered, so that it is done at once in tests"
     for callback in callbacks:
         callback()
     notice.refresh_from_db()
@@ -109,6 +111,15 @@ def test_what_was_not_mailed_is_mailed_later_and_once(songshan, settings):
     assert mail_waiting() == 1
     assert mail_waiting() == 0
     assert len(mail.outbox) == 1
+
+
+def test_a_name_with_a_line_break_holds_no_mail_up(songshan, chifeng):
+    for person, title in ((songshan, "甲队\n报来新建备案"), (chifeng, "乙队报来变更")):
+        type(person).objects.filter(pk=person.pk).update(email=f"{person.username}@example.org")
+        person.refresh_from_db()
+        notify([person], kind="x", title=title)
+    assert mail_waiting() == 2
+    assert [letter.subject for letter in mail.outbox] == ["甲队 报来新建备案", "乙队报来变更"]
 
 
 def test_people_without_an_address_get_no_mail(songshan):
