@@ -1,6 +1,7 @@
 """The filters of the timeline, as a form whose every field may be empty."""
 
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -17,8 +18,12 @@ DAYS = 30
 MOST_PEOPLE = 50
 
 
-def _kinds() -> list[tuple[str, Any]]:
-    return [("", _("全部")), *((item.key, item.label) for item in sources())]
+def _kinds() -> list[tuple[Any, Any]]:
+    """By subject: 任职 is kept of accounts and of teams."""
+    log, *tracked = sources()
+    subjects = groupby(tracked, key=lambda item: item.model._meta.app_config.verbose_name)
+    groups = [(subject, [(item.key, item.label) for item in items]) for subject, items in subjects]
+    return [("", _("全部")), (log.key, log.label), *groups]
 
 
 class AuditFilter(forms.Form):

@@ -98,7 +98,7 @@ class AuditDetail(AuditView):
             raise Http404
         row = table.model._default_manager.get(pk=number)
         context = {
-            "title": f"{entry.source.label} {entry.action_label}",
+            "title": _("：").join([str(entry.source.label), str(entry.action_label)]),
             "facts": _facts(entry, row),
             "changes": [] if table.is_log else changes(row),
             "entry": entry,

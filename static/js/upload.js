@@ -7,6 +7,8 @@
   const waiting = [], running = new Set();
   const film = (file) => file.type.startsWith("video/") || /\.(mp4|m4v|mov|webm)$/i.test(file.name);
   const size = (bytes) => bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1).replace(/\.0$/, "")} MB`;
+  /* What is said beside a row need not begin with the name that stands in it. */
+  const unnamed = (name, words) => name.includes("”") ? words : words.replace(/^“[^”]*”\s*/, "");
   const filled = (text, words) => Object.entries(words).reduce((all, [key, value]) => all.split(`{${key}}`).join(value), text);
 
   /* A screen that goes dark stops the page of a phone in the middle of two hundred photos. */
@@ -86,7 +88,7 @@
           marks.set(this.mark, this);
           this.job = { file: this.file, mark: this.mark, begin: box.dataset.uploadBegin, kind: extra.kind, show: extra.show, address: this.address };
           const answer = await send(this.job, (state, more) => this.tell(state, more));
-          if (answer.same) this.there(answer.same); else this.arrive(answer.html);
+          if (answer.same) this.there(unnamed(this.file.name, answer.same)); else this.arrive(answer.html);
         } catch (error) {
           this.address = error.kind === "final" && error.again && this.job ? this.job.address : null;
           if (rows.has(this)) this.explain(error);
@@ -96,7 +98,7 @@
 
       explain({ kind, message, again }) {
         const unread = !kind || kind === "unreadable";
-        this.fail(unread ? text("unreadable") : message && message !== kind ? message : text("refused"), kind !== "final" || again);
+        this.fail(unread ? text("unreadable") : message && message !== kind ? unnamed(this.file.name, message) : text("refused"), kind !== "final" || again);
       }
 
       tell(state, more) {

@@ -88,6 +88,7 @@ def test_mail_leaves_after_the_commit_only(songshan, django_capture_on_commit_ca
     with django_capture_on_commit_callbacks() as callbacks:
         notice = told(songshan, body="两处要改")
     assert mail.outbox == []
+    assert tasks.mail_notices.name == "core.mail_notices", "registered, so that it is done at once in tests"
     for callback in callbacks:
         callback()
     notice.refresh_from_db()
