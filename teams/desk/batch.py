@@ -66,6 +66,8 @@ def _one(pk: int, fit: Filing | None, seen: Filing | None, as_seen: Seen, by: Us
 
 
 def why_not(filing: Filing) -> str:
+    if filing.state == FilingState.FILED:
+        return _("已经办结了。")
     if filing.warnings:
         return _("有 %(count)d 项提示，要逐件办理。") % {"count": filing.warnings}
     if filing.state != FilingState.SUBMITTED:

@@ -59,7 +59,7 @@ def papers_of(sheet: Sheet, user: User, decision: Decision) -> list[Paper]:
     filing = sheet.filing
     kinds = {row.pk: row for row in sheet.read["kinds"]}
     found: dict[str, Paper] = {
-        row.paper_id: Paper(row.paper_id, str(row.paper), row.paper.help, row.required, asked=True)
+        row.paper_id: Paper(row.paper_id, str(row.paper), row.paper.help, _lacked(sheet, row), asked=True)
         for row in sheet.read["asked"]
         if sheet.proposal.wants(row.when)
     }
@@ -84,6 +84,13 @@ def papers_of(sheet: Sheet, user: User, decision: Decision) -> list[Paper]:
         paper.content_type = ContentType.objects.get_for_model(Filing).pk
         paper.extra = json.dumps({"content_type": paper.content_type, "object_id": str(filing.pk), "kind": key})
     return list(found.values())
+
+
+def _lacked(sheet: Sheet, row: RulePaper) -> bool:
+    """Whether the paper was found lacking at the hand-in. What the rule has come to ask for since is not asked here."""
+    found = sheet.round.findings if sheet.round else []
+    lacking = [finding["message"] for finding in found if finding["key"] == "papers"]
+    return row.required and any(str(row.paper) in message for message in lacking)
 
 
 def upload_context(filing: Filing) -> dict[str, Any]:

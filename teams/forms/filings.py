@@ -264,6 +264,8 @@ class BeginForm(forms.Form):
 class ExitItemForm(forms.ModelForm):
     """One line of the exit checklist; without a day it is open again."""
 
+    hide_optional = True
+
     class Meta:
         model = ExitItem
         fields = ["done_on", "note"]

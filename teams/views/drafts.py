@@ -96,7 +96,8 @@ def filing_section(request: SignedIn, pk: int, section: str) -> HttpResponse:
     if part == PAPERS:
         return render(request, "teams/filing_papers.html", _papers_context(request, filing))
     if part == EXIT:
-        context = {"filing": filing, "section": part, **_around(filing, part), **exit_context(request, filing)}
+        context = {"filing": filing, "section": part, "editing": True, **_around(filing, part)}
+        context |= exit_context(request, filing)
         return render(request, "teams/filing_exit.html", context)
     if request.method == "POST":
         return _save(request, filing, part)

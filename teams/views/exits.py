@@ -7,13 +7,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from core.forms import refuse
 from core.together import together
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
@@ -25,6 +26,7 @@ from teams.forms.filings import ExitItemForm
 from teams.leaving import account, can_account, end_memberships
 from teams.members import members_of
 from teams.models import EmblemItem, Filing
+from teams.outline import EXIT
 from teams.states import WITH_AUTHOR
 from teams.views.authoring import posted_version, visible
 
@@ -36,8 +38,11 @@ HELP = {
 }
 
 
-def exit_context(request: SignedIn, filing: Filing) -> dict[str, Any]:
-    """The checklist with its forms. One query."""
+def exit_context(request: SignedIn, filing: Filing, typed: ExitItemForm | None = None) -> dict[str, Any]:
+    """The checklist with its forms. One query.
+
+    :param typed: a line that was not taken, as it was typed.
+    """
     may = bool(can_account(filing, request.user))
     team = filing.team
     found = together(
@@ -48,8 +53,7 @@ def exit_context(request: SignedIn, filing: Filing) -> dict[str, Any]:
     out, members = found["out"], len(found["members"])
     lines: list[dict[str, Any]] = []
     for item in found["items"]:
-        form = ExitItemForm(instance=item, prefix=item.task)
-        form.hide_optional = True  # type: ignore[attr-defined]
+        form = typed if typed and typed.prefix == item.task else ExitItemForm(instance=item, prefix=item.task)
         waits = {ExitTask.EMBLEM: bool(out), ExitTask.MEMBERS: bool(members)}
         held = waits.get(ExitTask(item.task), False) and item.done_on is None
         lines.append({"item": item, "form": form, "help": HELP[ExitTask(item.task)], "held": held})
@@ -79,12 +83,7 @@ def filing_exit_item(request: SignedIn, pk: int, task: str) -> HttpResponse:
         )
     if not form.is_valid():
         decision = can_account(filing, request.user)
-        if not decision:
-            return _refuse(request, filing, decision.reason)
-        for messages_of in form.errors.values():
-            for message in messages_of:
-                messages.error(request, _("%(task)s：%(message)s") % {"task": ExitTask(task).label, "message": message})
-        return redirect(_back(filing, task))
+        return _again(request, filing, form) if decision else _refuse(request, filing, decision.reason)
     try:
         typed = form.cleaned_data
         account(
@@ -94,10 +93,16 @@ def filing_exit_item(request: SignedIn, pk: int, task: str) -> HttpResponse:
     except MoveNotAllowed as error:
         return _refuse(request, filing, error.message, forbidden=error.code == "permission")
     except ValidationError as error:
-        told(request, error)
-    else:
-        messages.success(request, _("退出清单“%(task)s”已保存。") % {"task": ExitTask(task).label})
+        refuse(form, error)
+        return _again(request, filing, form)
+    messages.success(request, _("退出清单“%(task)s”已保存。") % {"task": ExitTask(task).label})
     return redirect(_back(filing, task))
+
+
+def _again(request: SignedIn, filing: Filing, form: ExitItemForm) -> HttpResponse:
+    """The checklist with what was typed, and what is wrong with it."""
+    context = {"filing": filing, "section": EXIT, "form": form, "editing": filing.state in WITH_AUTHOR}
+    return render(request, "teams/filing_exit.html", {**context, **exit_context(request, filing, form)})
 
 
 @require_POST

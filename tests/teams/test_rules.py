@@ -90,6 +90,20 @@ def test_region_changes_steps_papers_and_terms_at_once(as_user, region):
     assert [line.paper for line in papers_of_rule(record) if line.paper in ("charter", "minutes")] == ["charter"]
 
 
+def test_a_paper_asked_for_later_is_not_missed_where_it_was_not_asked(as_user, region, chifeng, office):
+    filing = builders.submitted(chifeng, office("150400"))
+    record = rule("register", "league_city")
+    as_user(region).post(
+        address("rule_edit", record.pk),
+        form_of(record, **{"paper-charter-when": "always", "paper-charter-required": "on"}),
+    )
+    assert ("charter", "always", True) in [
+        (row.paper, row.when, row.required) for row in papers_of_rule(rule("register", "league_city"))
+    ]
+    page = as_user(region).get(address("desk_filing", filing.pk) + "?tab=papers")
+    assert {paper.key: paper.state for paper in page.context["papers"]}["charter"] == "未交（选交）"
+
+
 def test_history_tells_steps_and_papers_with_who_changed_them(as_user, region):
     record = rule()
     data = form_of(record, **{"step-2-days": "5", "paper-minutes-when": "", "paper-charter-when": "always"})
