@@ -16,6 +16,7 @@ from training.forms.plans import OF_KIND, PlanItemForm
 from training.keeping import kept_places
 from training.models import Course, Instructor, Plan, PlanItem
 
+_DRILLS = ("演练", "推演", "拉练", "演习")
 _AROUND = re.compile(r"^约\s*|\s*(月份?|次|人次|人|场|期)$")
 _MONTHS = re.compile(r"(?:20\d{2}\s*[年.])?\s*(\d{1,2})\s*(?:月份?)?(?:\s*[-—–~～至到、]+\s*(\d{1,2})\s*(?:月份?)?)?")
 _PARTS_OF_THE_YEAR = {
@@ -56,6 +57,10 @@ class Months(Text):
         return first, last
 
 
+def _kind_by(name: str) -> str:
+    return ActivityKind.DRILL if any(word in name for word in _DRILLS) else ActivityKind.TRAINING
+
+
 def _courses(by: User) -> QuerySet[Course]:
     return Course.objects.visible_to(by).in_use()
 
@@ -64,7 +69,7 @@ class PlanItemResource(Resource):
     """Into one plan; an item of the same kind and name that is in it already is changed, not doubled."""
 
     kind = Column(
-        "kind", gettext_lazy("种类"), also=["类型"], required=True, example="演练", widget=Choice(ActivityKind.choices),
+        "kind", gettext_lazy("种类"), also=["类型"], example="演练", widget=Choice(ActivityKind.choices),
         hint=gettext_lazy("演练或培训"),
     )  # fmt: skip
     name = Column(
@@ -81,7 +86,11 @@ class PlanItemResource(Resource):
             "演练内容",
             "演练项目",
             "演练科目",
+            "培训演练名称",
+            "培训演练内容",
+            "培训演练项目",
             "活动名称",
+            "活动内容",
         ],
         required=True,
         example="水上救援演练",
@@ -123,7 +132,7 @@ class PlanItemResource(Resource):
             "kind", "name", "times", "first_month", "last_month", "months", "people", "form_", "scope", "training_kind",
             "course", "note",
         )  # fmt: skip
-        import_id_fields = ("kind", "name")
+        import_id_fields = ("name",)  # and the kind, where the sheet says it
 
     def __init__(self, *, plan: Plan, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -138,13 +147,22 @@ class PlanItemResource(Resource):
 
     def get_or_init_instance(self, instance_loader: Any, row: Any) -> tuple[PlanItem, bool]:
         try:
-            kind, name = self.fields["kind"].clean(row), self.fields["name"].clean(row)
+            name = self.fields["name"].clean(row)
+            kind = self._said_kind(row) or _kind_by(name)
         except (KeyError, ValueError):  # told when the cells are read
             return self.init_instance(row), True
         found = self.get_queryset().filter(kind=kind, name=name).first()
         return (found, False) if found else (self.init_instance(row), True)
 
+    def _said_kind(self, row: Any) -> Any:
+        """What the sheet says; empty where it has no such column, as few plans do."""
+        column = self.fields["kind"]
+        return column.clean(row) if column.column_name in row else ""
+
     def row_form(self, instance: Any, data: dict[str, Any]) -> PlanItemForm:
+        if not instance.kind and instance.name:
+            instance.kind = _kind_by(instance.name)
+            self.warn("", _("没有写种类，按名称记为%(kind)s。") % {"kind": instance.get_kind_display()})
         for kind, names in OF_KIND.items():
             for name in names:
                 if kind != instance.kind and getattr(instance, name):
@@ -172,8 +190,9 @@ class InstructorResource(Resource):
     """Every row registers somebody: a member the person sees, or somebody from outside by name."""
 
     organization = Column(
-        "organization", gettext_lazy("登记单位"), also=["单位名称", "所属红十字会", "队伍"], required=True,
-        example="松山区红十字会", widget=Lookup(_places, ["name", "code", "short_name"], noun=gettext_lazy("单位")),
+        "organization", gettext_lazy("登记单位"), also=["单位名称", "所属红十字会", "队伍"],
+        example="松山区红十字会", hint=gettext_lazy("不写的登记到您自己的单位"),
+        widget=Lookup(_places, ["name", "code", "short_name"], noun=gettext_lazy("单位")),
     )  # fmt: skip
     name = Column("name", gettext_lazy("姓名"), also=["师资姓名", "名字"], required=True, example="王明", widget=Name())
     is_member = Column(
@@ -197,6 +216,12 @@ class InstructorResource(Resource):
             "appointed_on", "note",
         )  # fmt: skip
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        places = kept_places(self.by)
+        found = list(places.filter(pk=self.by.organization_id)) or list(places[:2])
+        self._own = found[0] if len(found) == 1 else None  # for rows that name no place
+
     def get_or_init_instance(self, instance_loader: Any, row: Any) -> tuple[Instructor, bool]:
         return Instructor(), True
 
@@ -206,7 +231,8 @@ class InstructorResource(Resource):
     def row_form(self, instance: Any, data: dict[str, Any]) -> InstructorForm:
         if getattr(instance, "is_member", False):
             data["member"] = data.pop("name", "")
-        place = instance.organization
+        place = instance.organization if instance.organization_id else self._own
+        data["organization"] = place and place.pk
         if Instructor.objects.in_use().filter(organization=place, name=instance.name).exists():
             self.warn("name", _("这个单位已经有同名的师资。"))
         return InstructorForm(data, instance=Instructor(), by=self.by, places=kept_places(self.by))

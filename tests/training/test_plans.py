@@ -222,6 +222,31 @@ def test_a_plan_as_offices_write_it(songshan: User, as_user: SignIn) -> None:
     ]  # fmt: skip
 
 
+def test_a_plan_that_does_not_say_what_is_a_drill(songshan: User, as_user: SignIn) -> None:
+    plan, client = Plan.objects.create(organization=songshan.organization, year=YEAR), as_user(songshan)
+    url = reverse("training:plan_import", args=[plan.pk])
+    rows = sheet(
+        ("序号", "培训演练名称", "时间"), (1, "防汛桌面推演（演示）", "6月"), (2, "救护员取证（演示）", "全年")
+    )
+    looked = client.post(url, {"file": rows}, follow=True)
+    assert "没有写种类，按名称记为演练。" in looked.content.decode()
+    client.post(looked.redirect_chain[-1][0], follow=True)
+    taken_in(client, url, sheet(("名称", "期数"), ("防汛桌面推演（演示）", 3)))
+    assert set(plan.items.values_list("kind", "name", "times")) == {
+        ("drill", "防汛桌面推演（演示）", 3), ("training", "救护员取证（演示）", 1),
+    }  # fmt: skip
+
+
+def test_instructors_of_one_place_need_not_name_it(captain: User, as_user: SignIn) -> None:
+    head = ("序号", "姓名", "工作单位", "师资资质", "备注")
+    taken_in(as_user(captain), reverse("training:instructor_import"), sheet(
+        ("师资名册",), head, (1, "那仁 高娃", "演示医院", "救护师资", "")
+    ))  # fmt: skip
+    assert Instructor.objects.values_list("organization", "name", "employer").get() == (
+        captain.organization_id, "那仁高娃", "演示医院",
+    )  # fmt: skip
+
+
 def test_instructors_come_from_a_spreadsheet(captain: User, as_user: SignIn) -> None:
     there = people.member(captain.organization, 1)
     client, url = as_user(captain), reverse("training:instructor_import")

@@ -75,6 +75,7 @@ class FixForm(forms.Form):
     fix = forms.CharField(
         label=_("整改情况"), max_length=500, validators=[validate_visible], widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("写明做了什么、现在怎样；照片等材料在上一页上传。"),
+        error_messages={"required": _("请写明整改情况。")},
     )  # fmt: skip
 
 
@@ -82,5 +83,6 @@ class CommentForm(forms.Form):
     """Why it is not accepted, or opened again."""
 
     comment = forms.CharField(
-        label=_("理由"), max_length=200, validators=[validate_visible], widget=forms.Textarea(attrs={"rows": 3})
-    )
+        label=_("理由"), max_length=200, validators=[validate_visible], widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("请写明理由。")},
+    )  # fmt: skip

@@ -71,6 +71,8 @@ def problem_create(request: SignedIn, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = form.save()
         messages.success(request, _("问题已登记，%(day)s 前整改。") % {"day": made.due_on})
+        if made.due_on < timezone.localdate():
+            messages.warning(request, _("整改期限已经过了，请核对。"))
         again = "again" in request.POST
         return redirect(here if again else back)
     context = {
