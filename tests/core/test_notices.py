@@ -5,7 +5,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-import core.tasks  # noqa: F401 - mails are sent by name, which has to be known whichever test comes first
+from core import tasks
 from core.models import Notice
 from core.notices import notify
 from core.notices.mail import mail_waiting
