@@ -285,9 +285,9 @@ def _end_left_over(data: Path) -> None:
 
 def _processes_in(data: Path) -> list[int]:
     """Known by the folder they work in, never by a number from a file, which may be another copy's by now."""
-    found = []
+    found, here = [], data.resolve()
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has just ended, or is nobody's business of ours
-            if (folder / "comm").read_text() == "postgres\n" and (folder / "cwd").readlink() == data:
+            if (folder / "comm").read_text() == "postgres\n" and (folder / "cwd").readlink() == here:
                 found.append(int(folder.name))
     return found
