@@ -13,7 +13,7 @@ from core.notices import notify
 from core.workflow import MoveNotAllowed
 from organizations.models import Organization, User
 from organizations.permissions import can, reach
-from organizations.roles import Right
+from organizations.roles import Level, Right
 from people.choices import EndKind
 from people.enrolling import enrol
 from people.models import Membership
@@ -28,10 +28,10 @@ def teams_kept(user: User) -> QuerySet[Organization]:
     return kept
 
 
-def only_team(user: User) -> Organization | None:
-    """The one team whose roster the user keeps, as a captain does; None where there are several, or none."""
-    found = list(teams_kept(user)[:2])
-    return found[0] if len(found) == 1 else None
+def own_team(user: User) -> Organization | None:
+    """The team whose roster the user keeps as one of its own people, as a captain does; None for everybody else."""
+    place = user.organization
+    return place if place.level == Level.TEAM and can(user, Right.EDIT_MEMBER, place) else None
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
+from django.core.files.storage import FileSystemStorage, Storage
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
@@ -69,13 +69,12 @@ def _is_there(storage: Storage, name: str) -> bool:
 
 def _keep(storage: Storage, name: str, data: bytes) -> None:
     """All of it at once: somebody else may look for it this very moment, and the disk may be full half-way."""
-    try:
-        place = Path(storage.path(name))
-    except NotImplementedError:  # an object storage shows nothing before it has all of it
+    if not isinstance(storage, FileSystemStorage):  # others show nothing before they have all of it
         stored = storage.save(name, ContentFile(data))
         if stored != name:  # somebody else made it in the meantime, and storage never overwrites
             storage.delete(stored)
         return
+    place = Path(storage.path(name))
     with NamedTemporaryFile(dir=place.parent, delete=False) as half:
         try:
             half.write(data)

@@ -25,7 +25,7 @@ from people.filters.applications import ApplicationFilter
 from people.forms.joining import AcceptForm, DeclineForm
 from people.joining import APPLICATION, filled_in, known
 from people.models import Application, ConsentText, Membership
-from people.moving import only_team
+from people.moving import own_team
 from people.tables.applications import APPLICATION_TONES, ApplicationTable
 
 
@@ -44,7 +44,7 @@ class ApplicationList(ListView):
 
     def get_context(self) -> dict[str, Any]:
         hint = _("队伍发出入队邀请以后，有人报名就在这里列出。")
-        team = only_team(self.request.user)
+        team = own_team(self.request.user)
         return {**super().get_context(), "search_hint": _("姓名"), "empty_hint": hint, "team": team}
 
 

@@ -14,7 +14,7 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import holding
 from people.filters.roster import MemberFilter, RosterFilter
 from people.models import Membership
-from people.moving import only_team
+from people.moving import own_team
 from people.papers_shown import with_papers
 from people.readiness import with_needs
 from people.tables.roster import RosterTable
@@ -57,7 +57,7 @@ class MemberList(MembershipList):
         return {
             **super().get_context(),
             "keeps": Right.EDIT_MEMBER in access(user),
-            "team": only_team(user),
+            "team": own_team(user),
             "search_hint": _("姓名、完整的证件号码或手机号"),
             "empty_hint": _("各队登记或导入队员以后在这里列出。"),
         }
