@@ -1,6 +1,6 @@
 """The way to a conclusion: what stands between, and the fewest things to put right. Pure, like ``assessments.scoring``.
 
-    way = way_to(rules, answers, "2")
+    way = way_of(Outlook(rules, answers, rules.bar("2")))
     [(change.rule.name, change.now, change.to) for change in way.changes]
 
 Fewest lines first; among ways with as few, the one that changes least, where each change is measured as a share of its
@@ -143,15 +143,8 @@ class Outlook:
         return max(0, ceil((wanted_earned - Fraction(earned)) * 100))
 
 
-def way_to(standard: Rules, answers: Mapping[str, Answer], key: str, *, adjustment: Decimal = NOUGHT) -> Way | None:
-    """The shortest way to the conclusion called ``key``; None where nothing anybody could do reaches it."""
-    aim = standard.bar(key)
-    if aim is None:
-        raise KeyError(key)
-    return way_of(Outlook(standard, answers, aim, adjustment=adjustment))
-
-
 def way_of(outlook: Outlook) -> Way | None:
+    """The shortest way to the conclusion it is seen from; None where nothing anybody could do reaches it."""
     need = outlook.need
     if need is None:
         return None

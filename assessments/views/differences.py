@@ -22,7 +22,8 @@ from assessments.panel.sheet import PanelSheet, Row, panel_sheet
 from assessments.panel.words import told
 from assessments.scoring import Answer
 from assessments.states import GradingState
-from assessments.views.panel_common import back_with, grading_seen, not_at, state_chip
+from assessments.views.grading_common import state_of
+from assessments.views.panel_common import back_with, grading_seen, not_at
 from core.forms import refuse
 from core.models import Attachment
 from organizations.models import User
@@ -82,7 +83,7 @@ def differences(request: SignedIn, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "title": _("评分差异"),
         "grading": grading,
-        "state": state_chip(grading),
+        "state": state_of(grading),
         "panel": sheet.panel,
         "lines": lines if everything else looked_at,
         "everything": everything,

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Grading, PanelMember
 from assessments.panel.members import may_arrange
-from assessments.states import GRADING_TONES
 from organizations.models import User
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
@@ -43,11 +42,6 @@ def member_arranged(request: SignedIn, pk: int) -> PanelMember:
     member: PanelMember = seen(rows, pk)
     may_arrange(member.grading, request.user).require()
     return member
-
-
-def state_chip(grading: Grading) -> dict[str, Any]:
-    tone, icon = GRADING_TONES[grading.state]
-    return {"tone": tone, "icon": icon, "label": grading.get_state_display()}
 
 
 def back_with(request: SignedIn, message: str, *target: Any) -> HttpResponse:

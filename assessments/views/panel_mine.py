@@ -18,7 +18,8 @@ from assessments.panel.members import ARRANGED, declare
 from assessments.panel.progress import progress_of
 from assessments.recusal import Grounds, grounds_of
 from assessments.states import GradingState
-from assessments.views.panel_common import back_with, seats_of, state_chip
+from assessments.views.grading_common import state_of
+from assessments.views.panel_common import back_with, seats_of
 from assessments.views.panel_leaving import closed, leaving
 from core.forms import refuse
 from organizations.signed_in import SignedIn
@@ -49,7 +50,7 @@ def _line(row: PanelMember) -> dict[str, Any]:
     return {
         "row": row,
         "grading": row.grading,
-        "state": state_chip(row.grading),
+        "state": state_of(row.grading),
         "scores": row.grading.state == GradingState.ON_SITE and row.declared_at is not None,
         "leads": row.duty == PanelDuty.LEAD,
     }

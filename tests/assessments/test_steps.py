@@ -8,13 +8,19 @@ from hypothesis import given, settings
 
 from assessments.choices import Method, Subject
 from assessments.frontier import Need
-from assessments.scoring import Answer, Bar, Rule, Rules, answered, clears, score
-from assessments.steps import Change, Outlook, next_above, way_of, way_to
+from assessments.scoring import NOUGHT, Answer, Bar, Rule, Rules, answered, clears, score
+from assessments.steps import Change, Outlook, Way, next_above, way_of
 from tests.assessments import standards
 
 D = Decimal
 MANY = settings(max_examples=40, deadline=None)
 Case = tuple[Rules, dict[str, Answer]]
+
+
+def way_to(standard: Rules, given: dict[str, Answer], key: str, adjustment: Decimal = NOUGHT) -> Way | None:
+    aim = standard.bar(key)
+    assert aim is not None
+    return way_of(Outlook(standard, given, aim, adjustment=adjustment))
 
 
 def reaches(standard: Rules, given: dict[str, Answer], bar: Bar) -> bool:
