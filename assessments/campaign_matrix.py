@@ -21,6 +21,7 @@ from assessments.models import Campaign, Objection, Review, Snapshot
 from assessments.states import ReviewState as S
 from core.models import WorkflowEvent
 from core.together import together
+from core.words import late_in_words
 from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Level, Right
@@ -49,7 +50,7 @@ class Cell:
     @property
     def words(self) -> str:
         """As a spreadsheet says it."""
-        day, late = f"{self.day:%Y-%m-%d}" if self.day else "", _late(self.late) if self.late else ""
+        day, late = f"{self.day:%Y-%m-%d}" if self.day else "", late_in_words(self.late) if self.late else ""
         parts = [self.text, self.result, day, late]
         return " ".join(part for part in parts if part)
 
@@ -273,7 +274,3 @@ def _objections(review: Any) -> Cell:
         if review.objected
         else Cell(_("异议"))
     )
-
-
-def _late(days: int) -> str:
-    return _("超期 %(n)d 天") % {"n": days}

@@ -7,6 +7,7 @@ from django.db.models import Field
 from django.utils import timezone
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
 def yes_no(value: object) -> str:
@@ -41,3 +42,19 @@ def field_in_words(field: Field, value: Any) -> str:
 def for_json(value: Any) -> Any:
     """The value, or its text where JSON has no such kind: for what is stored beside an act as its details."""
     return value if isinstance(value, str | int | float | bool | list | dict | type(None)) else str(value)
+
+
+def due_in_words(days: int) -> str:
+    """How near a limit is: “剩 2 天”, “今天到期”, “超期 3 天”."""
+    if days < 0:
+        return late_in_words(-days)
+    return ngettext("剩 %(days)d 天", "剩 %(days)d 天", days) % {"days": days} if days else _("今天到期")
+
+
+def late_in_words(days: int) -> str:
+    return ngettext("超期 %(days)d 天", "超期 %(days)d 天", days) % {"days": days}
+
+
+def waited_in_words(days: int) -> str:
+    """How long something has lain with somebody."""
+    return ngettext("已等 %(days)d 天", "已等 %(days)d 天", days) % {"days": days} if days else _("今天报来")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core import masking
 from core.chips import chip
 from core.lists import Column, DateColumn, DateTimeColumn, Table
+from core.words import due_in_words
 from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.states import RequestState
 
@@ -173,6 +174,9 @@ class AppointmentTable(Table):
         return str(appointment_state(record)[1])
 
 
+SOON = 30  # days before its end from which a duty is marked
+
+
 def appointment_state(appointment: Appointment) -> tuple[str, Any]:
     now = timezone.now()
     if appointment.ends_at and appointment.ends_at <= now:
@@ -181,11 +185,8 @@ def appointment_state(appointment: Appointment) -> tuple[str, Any]:
         return "wait", _("尚未开始")
     if appointment.ends_at:
         days = (timezone.localdate(appointment.ends_at) - timezone.localdate()).days
-        return (
-            ("warn", _("今天到期") if days == 0 else _("还有 %(days)d 天到期") % {"days": days})
-            if days <= 30
-            else ("ok", _("在任"))
-        )
+        if days <= SOON:
+            return "warn", due_in_words(days)
     return "ok", _("在任")
 
 

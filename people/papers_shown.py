@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from core.models import Attachment
+from core.words import due_in_words
 from people.models import Certificate, Cover, Membership, Person
 from people.models.person import PHOTO
 from people.states import CertificateState
@@ -43,7 +44,7 @@ class Held:
         if not self.verified:
             return "wait", _("待核验")
         if self.left is not None and self.left <= SOON:
-            return "warn", _("剩 %(days)d 天") % {"days": self.left} if self.left else _("今天到期")
+            return "warn", due_in_words(self.left)
         return "", ""
 
     @property

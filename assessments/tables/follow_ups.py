@@ -10,6 +10,7 @@ from assessments.models import FollowUp
 from core.chips import chip
 from core.escaping import markup
 from core.lists import Column, DateColumn, DateTimeColumn, Table
+from core.words import due_in_words
 
 _NOWRAP = {"td": {"class": "nowrap"}}
 NEAR = 14  # days before the limit at which it becomes a chip
@@ -31,11 +32,9 @@ def due_chip(one: FollowUp, today: Any = None) -> dict[str, Any] | None:
     if not one.is_open or one.reported_at or one.due_on is None:
         return None
     left = (one.due_on - (today or timezone.localdate())).days
-    if left < 0:
-        return {"tone": "bad", "label": _("超期 %(n)d 天") % {"n": -left}}
     if left > NEAR:
         return None
-    return {"tone": "warn", "label": _("今天到期") if left == 0 else _("剩 %(days)d 天") % {"days": left}}
+    return {"tone": "bad" if left < 0 else "warn", "label": due_in_words(left)}
 
 
 class FollowUpTable(Table):

@@ -24,6 +24,7 @@ from core.chips import chip
 from core.exports import ExportColumn, stream_xlsx
 from core.keys import key
 from core.language import in_chinese
+from core.words import late_in_words
 from organizations.filters import scopes
 from organizations.signed_in import SignedIn
 
@@ -130,7 +131,7 @@ def drawn(cell: Cell) -> SafeString | str:
         return format_html('<span class="mut">{}</span>', "—")
     shown = chip(cell.tone, cell.text, cell.icon)
     if cell.late:
-        return format_html('{}<span class="small warn-text">{}</span>', shown, _("超期 %(n)d 天") % {"n": cell.late})
+        return format_html('{}<span class="small warn-text">{}</span>', shown, late_in_words(cell.late))
     near = cell.day and cell.day.year == timezone.localdate().year
     day = "" if cell.day is None else f"{cell.day:%m-%d}" if near else f"{cell.day}"
     below = f"{cell.result} {day}".strip()

@@ -12,6 +12,7 @@ from core.escaping import markup
 from core.links import link_to
 from core.lists import Column, DateColumn, Table
 from core.masking import mask_text
+from core.words import due_in_words
 from people.models import Certificate, Cover, Policy
 from people.states import STANDING, CertificateState
 
@@ -33,8 +34,7 @@ def days_left(ends_on: date | None, *, today: date | None = None) -> dict[str, A
         return None
     if left < 0:
         return {"tone": "bad", "label": _("已过期")}
-    label = _("今天到期") if left == 0 else _("剩 %(days)d 天") % {"days": left}
-    return {"tone": "warn", "label": label}
+    return {"tone": "warn", "label": due_in_words(left)}
 
 
 class CertificateTable(Table):

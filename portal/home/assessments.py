@@ -17,6 +17,7 @@ from assessments.choices import Grade
 from assessments.models import Campaign, Grading, Review
 from assessments.states import CampaignState, GradingState, ReviewState
 from assessments.waiting import grades_ending, seats_to_do, to_conclude, to_decide, to_score
+from core.words import due_in_words, waited_in_words
 from organizations.models import User
 from organizations.permissions import access, can, reach
 from organizations.roles import Level, Right
@@ -131,9 +132,7 @@ def _limit(day: date | None, without: str) -> tuple[str, str]:
     if day is None:
         return "wait", without
     left = (day - timezone.localdate()).days
-    if left < 0:
-        return "bad", _("超期 %(days)d 天") % {"days": -left}
-    return ("warn" if left <= NEAR else "wait"), _("剩 %(days)d 天") % {"days": left}
+    return ("bad" if left < 0 else "warn" if left <= NEAR else "wait"), due_in_words(left)
 
 
 def _seat(row: Any) -> Task:
@@ -201,7 +200,7 @@ def _grading(row: Any) -> Task:
         return Task("warn", _("退回修改"), what, row.said or "", url, _("去修改"))
     if row.state == GradingState.SUBMITTED:
         days = days_since(row.submitted_at)
-        when = _("已等 %(days)d 天") % {"days": days} if days else _("今天报来")
+        when = waited_in_words(days)
         return Task("wait", when, _("%(team)s申请测评：%(what)s") % words, row.number, url, _("去初核"))
     if row.state == GradingState.PANEL:
         what, to = _("给%(team)s的测评组建专家组：%(what)s") % words, reverse("assessments:panel_edit", args=[row.pk])
@@ -231,7 +230,7 @@ def _ending(row: Any) -> Task:
     days = (row.valid_until - timezone.localdate()).days
     what = _("%(team)s的%(grade)s到期") % {"team": row.team.organization.short_name, "grade": row}
     hint = _("有效至 %(day)s。要保持等级，请再次申请测评。") % {"day": row.valid_until.isoformat()}
-    return Task("warn", _("剩 %(days)d 天") % {"days": days}, what, hint, row.get_absolute_url(), _("去看"))
+    return Task("warn", due_in_words(days), what, hint, row.get_absolute_url(), _("去看"))
 
 
 def waiting(user: User, rows: Found) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.words import due_in_words
 from organizations.models import Appointment, User
 from organizations.permissions import access, reach
 from organizations.roles import Right
@@ -29,12 +30,11 @@ def ending(user: User, rows: list[Appointment]) -> Iterator[Task]:
     for row in rows:
         own = row.user_id == user.pk
         days = (timezone.localdate(row.ends_at) - timezone.localdate()).days
-        when = _("剩 %(days)d 天") % {"days": days} if days else _("今天到期")
         words = {"who": _("您") if own else row.user, "where": row.organization, "role": row.get_role_display()}
         what = _("%(who)s在%(where)s的“%(role)s”职责到期") % words
         hint = _("需要继续的，请联系安全管理员。") if own else _("需要继续的，请重新任职或办理交接。")
         url = reverse("organizations:my_account") if own else row.user.get_absolute_url()
-        yield Task("warn" if days > 7 else "bad", when, what, hint, url, _("去看"))
+        yield Task("warn" if days > 7 else "bad", due_in_words(days), what, hint, url, _("去看"))
 
 
 def hints(user: User, numbers: Numbers) -> Iterator[Task]:

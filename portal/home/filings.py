@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from core.words import due_in_words
 from organizations.models import User
 from organizations.permissions import access, can, reach
 from organizations.roles import Right
@@ -139,10 +140,7 @@ def _due(row: Any) -> tuple[str, str]:
     if row.due_on is None:
         return "wait", _("待办理")
     days = (row.due_on - timezone.localdate()).days
-    if days < 0:
-        return "bad", _("超期 %(days)d 天") % {"days": -days}
-    when = _("剩 %(days)d 天") % {"days": days} if days else _("今天到期")
-    return ("warn" if days <= DUE_IN else "wait"), when
+    return ("bad" if days < 0 else "warn" if days <= DUE_IN else "wait"), due_in_words(days)
 
 
 def waiting(rows: Found) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from core.models import WorkflowEvent
+from core.words import waited_in_words
 from organizations.models import AccountRequest, User
 from organizations.permissions import access, can, reach
 from organizations.reminders import WAITING_DAYS
@@ -77,7 +78,7 @@ def to_decide(user: User, rows: list[Any], counts: Mapping[str, int]) -> list[Ta
 def _decision(row: AccountRequest) -> Task:
     days = days_since(row.submitted_at)
     late = days > WAITING_DAYS
-    when = _("已等 %(days)d 天") % {"days": days} if days else _("今天报来")
+    when = waited_in_words(days)
     words = {"place": row.organization, "name": row.name}
     hint = f"{row.get_role_display()} · {row.username} · {row.number}"
     what = _("%(place)s为%(name)s申请开户") % words

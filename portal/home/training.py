@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.days import beginning_of, end_of
+from core.words import waited_in_words
 from organizations.models import User
 from organizations.permissions import access, can, reach
 from organizations.roles import Level, Right
@@ -204,7 +205,7 @@ def _returned(row: Any) -> Task:
 
 def _confirmation(row: Any) -> Task:
     days = days_since(row.submitted_at)
-    when = _("已等 %(days)d 天") % {"days": days} if days else _("今天报来")
+    when = waited_in_words(days)
     words = {"host": row.host.short_name, "kind": row.get_kind_display(), "title": row}
     hint = _("%(number)s · 实到 %(present)d 人") % {"number": row.number, "present": row.present}
     what = _("%(host)s报来%(kind)s记录：%(title)s") % words

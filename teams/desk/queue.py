@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.words import due_in_words
 from organizations.models import User
 from organizations.permissions import access
 from organizations.roles import ROLES, Right
@@ -181,12 +182,7 @@ def _fits_batch(filing: Filing, user: User) -> bool:
 
 def remaining(due_on: date | None, today: date) -> str:
     """“剩 2 天”, “今天到期”, “超期 3 天”."""
-    if due_on is None:
-        return ""
-    days = (due_on - today).days
-    if days < 0:
-        return _("超期 %(days)d 天") % {"days": -days}
-    return _("剩 %(days)d 天") % {"days": days} if days else _("今天到期")
+    return "" if due_on is None else due_in_words((due_on - today).days)
 
 
 def about(filing: Filing) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.lists import Column, DateColumn, DateTimeColumn, Table
+from core.words import due_in_words
 from organizations.tables import State
 from teams.models import Filing
 from teams.states import FILING_TONES, WITH_OFFICE, FilingState
@@ -21,10 +22,7 @@ def time_left(filing: Filing) -> tuple[str, str]:
     if filing.due_on is None or filing.state not in WITH_OFFICE:
         return "", ""
     days = (filing.due_on - timezone.localdate()).days
-    if days < 0:
-        return "bad", _("超期 %(days)d 天") % {"days": -days}
-    words = _("今天到期") if days == 0 else _("剩 %(days)d 天") % {"days": days}
-    return ("warn" if days <= SOON else ""), words
+    return ("bad" if days < 0 else "warn" if days <= SOON else ""), due_in_words(days)
 
 
 class FilingTable(Table):

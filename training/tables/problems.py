@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.escaping import markup
 from core.lists import Column, DateColumn, Table
+from core.words import due_in_words
 from people.tables.papers import chip
 from training.models import Problem
 from training.states import ProblemState
@@ -27,11 +27,9 @@ def due_chip(problem: Problem, today: Any = None) -> dict[str, Any] | None:
     if problem.state != ProblemState.OPEN or problem.due_on is None:
         return None
     left = (problem.due_on - (today or timezone.localdate())).days
-    if left < 0:
-        return {"tone": "bad", "label": _("超期 %(n)d 天") % {"n": -left}}
     if left > NEAR:
         return None
-    return {"tone": "warn", "label": _("今天到期") if left == 0 else _("剩 %(days)d 天") % {"days": left}}
+    return {"tone": "bad" if left < 0 else "warn", "label": due_in_words(left)}
 
 
 class ProblemTable(Table):
