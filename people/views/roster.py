@@ -179,7 +179,7 @@ def membership_move(request: SignedIn, pk: int) -> HttpResponse:
             facts = {} if wordless else dict(form.cleaned_data)
             MEMBERSHIP.perform(membership, move.action, by=request.user, **facts)
             words = {"name": membership.person.name, "act": move.label}
-            messages.success(request, _("%(name)s：%(act)s已办理。") % words)
+            messages.success(request, _("%(name)s：%(act)s已完成。") % words)
             return redirect(back)
         if membership.state not in move.sources or wordless:
             words = {"state": membership.get_state_display(), "act": move.label}

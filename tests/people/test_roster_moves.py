@@ -57,7 +57,7 @@ def test_probation_becomes_full_and_back_with_a_reason(as_user, captain, place):
     membership, client = builders.member(place, 1, state="probation"), as_user(captain)
     page = client.post(url("move", membership), {"action": "confirm"}, follow=True)
     assert fresh(membership).state == "full"
-    assert "转为正式已办理" in said(page)
+    assert "转为正式已完成" in said(page)
     page = client.post(url("move", membership), {"action": "confirm"}, follow=True)
     assert "现在是“正式”" in said(page)
     assert client.get(url("move", membership), {"action": "demote"}).status_code == 200

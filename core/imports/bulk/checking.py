@@ -237,11 +237,12 @@ def _sheet(sheet: SheetFound, resource: BulkResource) -> dict[str, Any]:
 
 
 def ensure_readable(file: Any, media_type: str, resource: BulkResource, place: str) -> int:
-    """How many rows an upload has.
+    """How many rows an upload has, or more than a person waits for: a long file is read to its end by the job.
 
     :raises ValidationError: it cannot be read, has no heading, no rows, or too many.
     """
-    rows = read_rows(file, media_type, resource, {}, remembered(resource, place))
+    enough = resource.at_once + 1
+    rows = read_rows(file, media_type, resource, {}, remembered(resource, place), enough=enough)
     if not rows.lines:  # all sheets are left out
         raise ValidationError(_("表头下面没有内容。"))
     return len(rows.lines)

@@ -77,16 +77,23 @@ class Rows:
 
 
 def read_rows(
-    file: Any, media_type: str, resource: Any, corrections: Mapping[str, Any], remembered: Mapping[str, str]
+    file: Any,
+    media_type: str,
+    resource: Any,
+    corrections: Mapping[str, Any],
+    remembered: Mapping[str, str],
+    *,
+    enough: int = 0,
 ) -> Rows:
     """All rows of all sheets that have the wanted columns.
 
     :param corrections: ``columns`` and ``sheets`` count here; cells and rows left out are for ``corrected``.
+    :param enough: stop after so many rows of a sheet, where no more than their number is asked for.
     :raises ValidationError: no sheet has a heading, there are no rows, or too many.
     """
     said = {**remembered, **corrections.get("columns", {})}
     chosen = {heading: name for heading, name in said.items() if not name or name in resource.columns}
-    reader = _Reader(open_book(file, media_type), resource, chosen)
+    reader = _Reader(open_book(file, media_type), resource, chosen, enough or resource.most_rows + 1)
     reader.read(corrections.get("sheets", {}))
     found = reader.found
     drop_serials(found, resource.serials, chosen)
@@ -114,8 +121,8 @@ class _Top:
 
 
 class _Reader:
-    def __init__(self, book: Book, resource: Any, chosen: Mapping[str, str]) -> None:
-        self.book, self.resource = book, resource
+    def __init__(self, book: Book, resource: Any, chosen: Mapping[str, str], enough: int) -> None:
+        self.book, self.resource, self.enough = book, resource, enough
         fields = aliases({n: (c.column_name, *c.also) for n, c in resource.columns.items()})
         self.known = Known(fields, chosen, resource.topics, resource.then)
         self.required = [name for name, column in resource.columns.items() if column.required]
@@ -206,36 +213,44 @@ class _Reader:
         self.added |= set(of_sheet)
         of_heading: dict[str, str] = {}
         above = {_plain(row) for row in top.rows[: head.first]} - {()}
+        begins = {texts[0] for texts in above}
         for at, row in enumerate(chain(top.rows, top.stream)):
             other = heads.get(at) if at > head.start else None
             if (at < head.first and other is None) or not any(cell.text for cell in row):
                 continue
-            if other is None and _plain(row) in above:
+            if other is None and _first(row) in begins and _plain(row) in above:
                 continue  # title and heading again, at the top of the next printed page
             if at > head.first:  # what stands right below a heading goes with it
                 other = other or self._heading(row, at)
             if other is not None:
                 head, blocks = other, self._blocks(grid, other)
                 sheet.add(other)
-            elif begins := aside(row):
-                self.found.passed.append((sheet.name, at + 1, begins))
+            elif left := aside(row):
+                self.found.passed.append((sheet.name, at + 1, left))
             elif text := _heading_inside(row, is_wide=at in wide):
                 of_heading = self.resource.of_heading(text)
                 self.added |= set(of_heading)
                 self.found.passed.append((sheet.name, at + 1, text[:20]))
-            else:
-                found = False
-                for number, block in enumerate(blocks):
-                    if cells := block.read(at, row):
-                        found = True
-                        key = f"{top.index}.{at + 1}" + (f".{number}" if number else "")
-                        follows = block.follow(at, key, cells)
-                        line = self._add(key, sheet, at, cells, {**of_sheet, **of_heading})
-                        line.follows = follows
-                        line.hidden, line.struck = at in grid.hidden, block.is_struck(grid.struck.get(at, ()))
-                        self.found.hidden += line.hidden
-                if not found and (left := next((c.text for c in row if c.says and not c.text.isdigit()), "")):
-                    self.found.passed.append((sheet.name, at + 1, left[:20]))
+            elif not self._records(top, sheet, blocks, at, row, {**of_sheet, **of_heading}):
+                left = next((cell.text for cell in row if cell.says and not cell.text.isdigit()), "")
+                self.found.passed += [(sheet.name, at + 1, left[:20])] if left else []
+            elif sheet.rows >= self.enough:
+                return
+
+    def _records(
+        self, top: _Top, sheet: SheetFound, blocks: Sequence[Block], at: int, row: Sequence[Cell], more: dict[str, str]
+    ) -> int:
+        """How many records the row has: one in each of the lists that stand side by side."""
+        before = sheet.rows
+        for number, block in enumerate(blocks):
+            if cells := block.read(at, row):
+                key = f"{top.index}.{at + 1}" + (f".{number}" if number else "")
+                follows = block.follow(at, key, cells)
+                line = self._add(key, sheet, at, cells, more)
+                line.follows = follows
+                line.hidden, line.struck = at in top.grid.hidden, block.is_struck(top.grid.struck.get(at, ()))
+                self.found.hidden += line.hidden
+        return sheet.rows - before
 
     def _blocks(self, grid: Grid, head: Head) -> list[Block]:
         return [Block(grid.merged, head.first, block, self.resource) for block in head.blocks]
@@ -256,6 +271,10 @@ def _kept(top: _Top) -> Iterator[Sequence[Cell]]:
     for row in top.stream:
         top.rows.append(row)
         yield row
+
+
+def _first(row: Sequence[Cell]) -> str:
+    return next((text for cell in row if cell.text and (text := plain(cell.text))), "")
 
 
 def _plain(row: Sequence[Cell]) -> tuple[str, ...]:
