@@ -1,4 +1,4 @@
-"""The cache in Redis or Valkey. While the server is away nothing is cached, and no page fails.
+"""The cache in Redis or Valkey. While the server is away, or takes nothing, nothing is cached, and no page fails.
 
 Nothing that must hold relies on the cache: sessions and lockouts are in the database.
 """
@@ -10,10 +10,11 @@ from typing import Any
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 logger = logging.getLogger(__name__)
-AWAY = (RedisConnectionError, RedisTimeoutError)
+AWAY = (RedisConnectionError, RedisTimeoutError, ResponseError)  # the last: its disk or memory is full
 PAUSE = 3.0  # seconds before the next try, so that requests do not all wait for a server that does not answer
 
 

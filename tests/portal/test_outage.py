@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 
 from tests.portal.outage_servers import Browser, Servers, until
 
@@ -133,6 +134,18 @@ def test_a_broker_that_takes_calls_and_does_not_answer(servers: Servers) -> None
     servers.broker_process().resume()
     until(lambda: health(servers)[0] == 200, 30)
     assert browser.ask("POST", "/write/", name="thawed")[0] == 201
+
+
+def test_a_broker_whose_memory_is_full(servers: Servers) -> None:
+    with redis.Redis(port=servers.broker.port) as broker:
+        broker.config_set("maxmemory", 1)
+        browser = Browser(servers)
+        assert browser.sign_in() == 302
+        assert browser.ask("GET", "/read/")[0] == 200
+        assert browser.ask("POST", "/write/", name="full")[0] == 201
+        broker.config_set("maxmemory", 0)
+    assert "full" in written(servers)
+    until(lambda: health(servers)[0] == 200, 30)
 
 
 def test_five_wrong_passwords_lock_without_the_cache_too(servers: Servers) -> None:

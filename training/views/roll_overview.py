@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -39,10 +40,14 @@ def activity_roll(request: SignedIn, pk: int) -> HttpResponse:
     for line in table.lines:
         line.may = page.activity.is_open and caller.calls(line.row.organization_id)  # type: ignore[attr-defined]
     context = page.context(
-        table=table, calls=bool(caller), at_host=caller.at_host,
+        table=table, calls=bool(caller), at_host=caller.at_host, ahead=_lies_ahead(page.activity),
         clashes=shown_to(request.user, clashes(page.activity)),
     )  # fmt: skip
     return render(request, "training/activity_roll.html", context)
+
+
+def _lies_ahead(activity: Activity) -> bool:
+    return activity.is_open and activity.ends_at is not None and activity.ends_at > timezone.now()
 
 
 def page_number(request: SignedIn) -> int:
