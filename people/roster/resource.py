@@ -30,6 +30,7 @@ _PLAIN_SHEETS = (
     "sheet", "工作表", "名册", "花名册", "名单", "队员名册", "队员花名册", "队员名单", "总表", "总名单", "汇总",
     "汇总表", "全体", "全员", "全部", "人员名册", "人员名单", "人员信息", "队员信息", "基本信息",
 )  # fmt: skip
+_EVERYBODY = frozenset(["队员", "成员", "人员", "全体队员", "全体人员"])  # headings that part members from nobody
 _PAPER = re.compile(r"(?<!身份)证(?!件)")
 _IGNORED = {plain(heading) for heading in (*KNOWN_UNUSED, *HEALTH)}
 MOST_MISSING = 200  # of those on the roster and not in the file, named
@@ -82,7 +83,9 @@ class RosterResource(BulkResource):
         return {} if plain(name).rstrip("0123456789") in _PLAIN_SHEETS else {"group": name}
 
     def of_heading(self, text: str) -> dict[str, str]:
-        return {"team": text} if not self.one and self._team_named(text) else {"group": text}
+        if not self.one and self._team_named(text):
+            return {"team": text}
+        return {} if plain(text) in _EVERYBODY else {"group": text}
 
     def lock(self, rows: Rows) -> None:
         """One import of a team at a time, and no transfer into it meanwhile that would be counted twice."""
