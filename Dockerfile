@@ -62,6 +62,8 @@ COPY --from=assets /build/node_modules/htmx.org/dist node_modules/htmx.org/dist
 COPY --from=assets /build/node_modules/echarts/dist node_modules/echarts/dist
 COPY . .
 COPY --from=languages /locale locale
+# Nobody can write it later, and every process of every start would compile it again.
+RUN .venv/bin/python -m compileall -q assessments core organizations people portal teams training
 
 USER portal
 VOLUME /data

@@ -160,16 +160,15 @@ def test_worker_killed_in_the_middle(second_run, worker) -> None:  # noqa: F811
     assert_whole(run, orphans=1)
 
 
-def test_two_workers_one_frozen_and_overtaken(second_run, worker, monkeypatch) -> None:  # noqa: F811
+def test_two_workers_one_frozen_and_overtaken(second_run, worker) -> None:  # noqa: F811
     run, target = second_run, second_run.documents.order_by("position")[0]
-    monkeypatch.setenv("JOB_LEASE_SECONDS", "1")  # in the workers: the database ends a session frozen for five
-    frozen = worker()
+    frozen = worker(JOB_LEASE_SECONDS=1)  # the database ends a session frozen for five
     with held_before_storing(target):
         until(waits, SECONDS)
         frozen.signal_all(signal.SIGSTOP)
     age(run, seconds=61)
     resume()
-    two = worker(), worker()
+    two = worker(JOB_LEASE_SECONDS=1), worker(JOB_LEASE_SECONDS=1)
     until(lambda: ended(run), SECONDS)
     frozen.signal_all(signal.SIGCONT)
     for one in (*two, frozen):

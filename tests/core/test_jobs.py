@@ -1,9 +1,6 @@
 """Background jobs: the page, rights, failing, retention; and a real worker that is killed, frozen, cut off."""
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -25,9 +22,8 @@ from core.jobs.running import remove_expired, resume, run
 from core.models import AccessLog, Job, Notice
 from organizations.models import User
 from portal.celery import app
-from tests.databases import database_url
+from tests.workers import Worker
 
-ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("steps", "nothing", "refused", "forbidden", "broken", "held")
 
 
@@ -222,37 +218,6 @@ def test_heartbeat_shows_progress_from_inside_a_transaction_and_notices_the_loss
 
 
 # -- a real worker ---------------------------------------------------------------------------------------
-class Worker:
-    """A Celery worker process of its own, on the test's database and broker."""
-
-    def __init__(self, redis_url: str = "") -> None:
-        environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "tests.core.worker_settings",
-            "DATABASE_URL": database_url(),
-            "REDIS_URL": redis_url or django_settings.REDIS_URL,
-            "TEST_FILES": str(default_storage.location),
-        }
-        command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-c", "1", "--loglevel", "ERROR"]
-        self.process = subprocess.Popen(
-            [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"],
-            cwd=ROOT,
-            env=environment,
-            start_new_session=True,
-        )
-
-    def signal_all(self, number: int) -> None:
-        os.killpg(self.process.pid, number)
-
-    def kill(self) -> None:
-        self.signal_all(signal.SIGKILL)
-        self.process.wait(timeout=60)
-
-    def finish(self) -> None:
-        """Let it end the task at hand and go."""
-        self.process.terminate()
-        self.process.wait(timeout=120)
-
-
 @pytest.fixture
 def broker(transactional_db: None) -> Iterator[redis.Redis]:
     """The real queue instead of running tasks in this process."""
@@ -266,17 +231,17 @@ def broker(transactional_db: None) -> Iterator[redis.Redis]:
 
 
 @pytest.fixture
-def worker(broker: redis.Redis) -> Iterator[Callable[[], Worker]]:
+def worker(broker: redis.Redis) -> Iterator[Callable[..., Worker]]:
+    """Begins one."""
     started: list[Worker] = []
 
-    def begin(redis_url: str = "") -> Worker:
-        started.append(Worker(redis_url))
+    def begin(redis_url: str = "", **others: Any) -> Worker:
+        started.append(Worker(redis_url, **others))
         return started[-1]
 
     yield begin
     for one in started:
-        if one.process.poll() is None:
-            one.signal_all(signal.SIGCONT)
+        if not one.ended:
             one.kill()
 
 

@@ -41,3 +41,16 @@ def test_a_full_disk_takes_the_log_and_not_what_writes_it(piece: Any, tmp_path: 
         output.drain()
         output.close()
     assert list(output.last) == ["served"]
+
+
+def test_what_is_compiled_is_kept_where_the_shell_forbids_it_beside_the_source(
+    piece: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = piece("config")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+
+    environment = config.child_environment(config.load(tmp_path))
+
+    assert "PYTHONDONTWRITEBYTECODE" not in environment
+    assert Path(environment["PYTHONPYCACHEPREFIX"]).is_relative_to(config.VENV)

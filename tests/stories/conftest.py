@@ -1,8 +1,6 @@
 """The product as a person meets it: the real server, a real worker on the real broker, and Debian's Chromium."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect, sync_playwright
 
 from organizations.models import User
-from tests.databases import database_url
 from tests.filling import PASSWORD
+from tests.workers import Worker
 
 # Playwright's own event loop runs in this thread; the ORM calls of a story are not inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -53,26 +51,14 @@ def portal(transactional_db: None, cast: dict[str, User], worker: None, settings
 
 
 @pytest.fixture
-def worker(transactional_db: None, settings: Any) -> Iterator[None]:
+def worker(transactional_db: None) -> Iterator[None]:
     """A real Celery worker on this test's database and broker; the server queues instead of running eagerly."""
     from portal.celery import app
 
     app.conf.task_always_eager = False
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "portal.settings_test",
-        "DATABASE_URL": database_url(),
-        "PORTAL_DATA": str(settings.DATA_DIR),
-    }
-    command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "--pool", "solo", "--loglevel", "warning"]
-    process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
+    process = Worker(pool="solo")
     yield
-    process.terminate()
-    try:
-        process.wait(60)
-    except subprocess.TimeoutExpired:  # left alive, it would take the jobs of the next story
-        process.kill()
-        process.wait()
-        raise
+    process.finish()
     app.conf.task_always_eager = True
 
 

@@ -79,5 +79,9 @@ def child_environment(config: Config, **more: str) -> dict[str, str]:
         HOST=config.host,
         PORT=str(config.port),
     )
+    if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
+        # Compiling everything anew takes each process as long as the rest of its start. Kept apart from the sources,
+        # which is what somebody who sets this wants.
+        environment.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "compiled"))
     environment.update(more)
     return environment
