@@ -25,6 +25,7 @@ from core.decisions import Decision, no
 from core.integrity import plainly
 from core.language import in_chinese, sentence
 from core.words import moment
+from organizations.duty_notices import tell_begun, tell_ended
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import can, forget, grant
 from organizations.roles import ROLES, Right
@@ -192,14 +193,20 @@ def appoint(
     """Give the person a duty from now or from a later instant. The rights count from that instant."""
     account = _locked(account)
     can_appoint(by, account, organization).require()
-    return _appoint(account, role, organization, by=by, basis=basis, starts_at=starts_at or timezone.now())
+    appointment = _appoint(account, role, organization, by=by, basis=basis, starts_at=starts_at or timezone.now())
+    tell_begun(appointment)
+    return appointment
 
 
 def give_first_duty(account: User, *, by: User, role: str, basis: str, starts_on: date | None) -> None:
-    """The duty a new account is opened with, at its own organization; an empty ``role`` leaves it without one."""
+    """The duty a new account is opened with, at its own organization; an empty ``role`` leaves it without one.
+
+    No notice: whoever hands over the password says what the account is for.
+    """
     if role:
         place, starts_at = account.organization, start_of_duty(starts_on)
-        appoint(account, role=role, organization=place, by=by, basis=basis, starts_at=starts_at)
+        can_appoint(by, account, place).require()
+        _appoint(account, role, place, by=by, basis=basis, starts_at=starts_at or timezone.now())
 
 
 @transaction.atomic
@@ -213,7 +220,9 @@ def end_appointment(appointment: Appointment, *, by: User, reason: str, at: date
         raise ValidationError({"at": _("终止时间不能早于现在。")})
     _require_open(appointment, now)
     with plainly(Appointment):
-        return _end(appointment, at=at or now, by=by, reason=reason)
+        _end(appointment, at=at or now, by=by, reason=reason)
+    tell_ended(appointment)
+    return appointment
 
 
 @transaction.atomic
@@ -235,7 +244,10 @@ def hand_over(
     instant = max(at or now, appointment.starts_at)
     _end(appointment, at=instant, by=by, reason=reason)
     fresh = User.objects.get(pk=to.pk)
-    return _appoint(fresh, appointment.role, appointment.organization, by=by, basis=basis, starts_at=instant)
+    new = _appoint(fresh, appointment.role, appointment.organization, by=by, basis=basis, starts_at=instant)
+    tell_ended(appointment, after=fresh)
+    tell_begun(new, before=appointment.user)
+    return new
 
 
 def start_of_duty(day: date | None) -> datetime | None:

@@ -1,5 +1,6 @@
 """意见建议: on every page, as the rules on mobile government applications ask. It reaches the system
-administrators as a notice."""
+administrators as a notice; with none in office, the security administrators, who appoint them. With neither, the page
+says that nothing was sent, and what was written stays in the form."""
 
 from django import forms
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.language import in_chinese
 from core.notices import notify
+from organizations.models import User
 from organizations.nearest import nearest_holders
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -34,18 +36,12 @@ class FeedbackForm(forms.Form):
 def feedback(request: SignedIn) -> HttpResponse:
     form = FeedbackForm(request.POST or None, initial={"page": request.GET.get("from", "")[:200]})
     if request.method == "POST" and form.is_valid():
-        people = nearest_holders(Right.MANAGE_SYSTEM, request.user.organization)
-        body = form.cleaned_data["text"]
-        with in_chinese():
-            title = _("意见建议：%(who)s（%(where)s）") % {"who": request.user, "where": request.user.organization}
-            if page := form.cleaned_data["page"]:
-                body += "\n" + _("说的是：%(page)s") % {"page": page}
-        notify(people, kind="feedback", title=title, body=body)
-        messages.success(
-            request,
-            _("意见已送给系统管理员，谢谢。") if people else _("现在没有系统管理员在任，意见没有送出，请改天再试。"),
-        )
-        return redirect("portal:home")
+        people = _readers(request.user)
+        if people:
+            _send(request.user, form.cleaned_data, people)
+            messages.success(request, _("意见已送给%(who)s，谢谢。") % {"who": _("、").join(map(str, people))})
+            return redirect("portal:home")
+        form.add_error(None, _("现在没有系统管理员和安全管理员在任，意见没有送出。写的内容还在，请过几天再送。"))
     context = {
         "title": _("意见建议"),
         "form": form,
@@ -54,3 +50,19 @@ def feedback(request: SignedIn) -> HttpResponse:
         "keep_key": "feedback",
     }
     return render(request, "generic/form.html", context)
+
+
+def _readers(by: User) -> list[User]:
+    for right in (Right.MANAGE_SYSTEM, Right.MANAGE_ACCOUNT):
+        if people := nearest_holders(right, by.organization):
+            return people
+    return []
+
+
+def _send(by: User, said: dict[str, str], people: list[User]) -> None:
+    body = said["text"]
+    with in_chinese():
+        title = _("意见建议：%(who)s（%(where)s）") % {"who": by, "where": by.organization}
+        if said["page"]:
+            body += "\n" + _("说的是：%(page)s") % {"page": said["page"]}
+    notify(people, kind="feedback", title=title, body=body)

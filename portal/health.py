@@ -28,10 +28,11 @@ logger = logging.getLogger(__name__)
 
 
 def _broker() -> None:
+    """It has to take something: one whose disk or memory is full still answers a ping."""
     with redis.Redis.from_url(
         settings.CELERY_BROKER_URL, socket_connect_timeout=1, socket_timeout=1, retry=None
     ) as client:
-        client.ping()
+        client.set("health", "1", ex=60)
 
 
 def _worker() -> None:
@@ -73,7 +74,7 @@ class Part:
 
 PARTS = (
     Part("database", gettext_lazy("数据库"), gettext_lazy("连不上数据库"), lambda: Database().run(), keep=1),
-    Part("broker", gettext_lazy("消息队列"), gettext_lazy("连不上消息队列"), _broker, keep=1),
+    Part("broker", gettext_lazy("消息队列"), gettext_lazy("消息队列连不上，或者它的磁盘、内存满了"), _broker, keep=1),
     Part("worker", gettext_lazy("后台任务"), gettext_lazy("没有后台进程应答，导出和提醒会推迟"), _worker, keep=5),
     Part("storage", gettext_lazy("文件存储"), gettext_lazy("文件不能写入或读出"), lambda: Storage().run(), keep=5),
 )

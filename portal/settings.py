@@ -339,6 +339,7 @@ CELERY_BEAT_SCHEDULE = {
 # Each names a function () → iterable of core.notices.Reminder; core/reminders.py sends every one once.
 REMINDERS = [
     "organizations.reminders.appointments_ending",
+    "organizations.duty_notices.turned",
     "organizations.reminders.requests_waiting",
     "people.keeping_reminders.people_due",
     "teams.reminders.filings_due",

@@ -10,7 +10,7 @@ from core.lists import Filter
 
 class CampaignFilter(Filter):
     q = None
-    state = django_filters.ChoiceFilter(label=_("状态"), choices=CampaignState, empty_label=_("全部"))
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=CampaignState)
 
     class Meta:
         model = Campaign

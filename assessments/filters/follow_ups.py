@@ -31,11 +31,9 @@ class FollowUpFilter(Filter):
         method="by_state",
         empty_label=_("没有了结的"),
     )  # fmt: skip
-    kind = django_filters.ChoiceFilter(label=_("种类"), choices=FollowUpKind, empty_label=_("全部"))
+    kind = django_filters.ChoiceFilter(label=_("种类"), choices=FollowUpKind)
     due = pick(_("期限"), "by_due", ("overdue", _("已超期")), ("soon", _("30 天内到期")), ("none", _("没有定期限")))
-    year = django_filters.ChoiceFilter(
-        label=_("年度"), field_name="review__campaign__year", choices=years, empty_label=_("全部")
-    )
+    year = django_filters.ChoiceFilter(label=_("年度"), field_name="review__campaign__year", choices=years)
     under = Scope("review__organization__path")
 
     class Meta:

@@ -22,10 +22,10 @@ class GradeFilter(Filter):
         ("ended", _("已注销")),
     )  # fmt: skip
     under = Scope("team__organization__path")
-    scheme = django_filters.ChoiceFilter(label=_("体系"), choices=Scheme, empty_label=_("全部"))
-    category = django_filters.ModelChoiceFilter(label=_("类别"), queryset=Category.objects.all(), empty_label=_("全部"))
-    specialty = django_filters.ChoiceFilter(label=_("应急管理部门专业"), choices=Specialty, empty_label=_("全部"))
-    grade = django_filters.ChoiceFilter(label=_("等级"), choices=Grade, empty_label=_("全部"))
+    scheme = django_filters.ChoiceFilter(label=_("体系"), choices=Scheme)
+    category = django_filters.ModelChoiceFilter(label=_("类别"), queryset=Category.objects.all())
+    specialty = django_filters.ChoiceFilter(label=_("应急管理部门专业"), choices=Specialty)
+    grade = django_filters.ChoiceFilter(label=_("等级"), choices=Grade)
     source = pick(_("来源"), "by_source", ("own", _("本平台测评")), ("external", _("外部登记")))
 
     class Meta:

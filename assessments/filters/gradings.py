@@ -27,19 +27,15 @@ def years() -> list[tuple[str, str]]:
 
 class GradingFilter(Filter):
     queue = pick(_("在谁手里"), "by_queue", *QUEUES)
-    state = django_filters.ChoiceFilter(label=_("状态"), choices=GradingState, empty_label=_("全部"))
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=GradingState)
     under = Scope("team__organization__path")
     category = django_filters.ModelChoiceFilter(
-        label=_("类别"), queryset=Category.objects.all(), field_name="standard__category", empty_label=_("全部")
+        label=_("类别"), queryset=Category.objects.all(), field_name="standard__category"
     )
-    scheme = django_filters.ChoiceFilter(
-        label=_("体系"), choices=Scheme, field_name="standard__scheme", empty_label=_("全部")
-    )
-    applied = django_filters.ChoiceFilter(
-        label=_("申请等级"), choices=Grade, field_name="applied_grade", empty_label=_("全部")
-    )
-    result = django_filters.ChoiceFilter(label=_("结果"), choices=Grade, empty_label=_("全部"))
-    year = django_filters.ChoiceFilter(label=_("登记年度"), choices=years, method="by_year", empty_label=_("全部"))
+    scheme = django_filters.ChoiceFilter(label=_("体系"), choices=Scheme, field_name="standard__scheme")
+    applied = django_filters.ChoiceFilter(label=_("申请等级"), choices=Grade, field_name="applied_grade")
+    result = django_filters.ChoiceFilter(label=_("结果"), choices=Grade)
+    year = django_filters.ChoiceFilter(label=_("登记年度"), choices=years, method="by_year")
 
     class Meta:
         model = Grading

@@ -18,9 +18,9 @@ NONE = "-"
 
 class MemberAssessmentFilter(Filter):
     under = Scope("organization__path")
-    standard = django_filters.ChoiceFilter(label=_("标准"), field_name="standard", empty_label=_("全部"))
+    standard = django_filters.ChoiceFilter(label=_("标准"), field_name="standard")
     state = pick(_("状态"), "by_state", ("open", _("评分中")), ("finished", _("已完成")), ("taken_back", _("已作废")))
-    conclusion = django_filters.ChoiceFilter(label=_("结论"), method="by_conclusion", empty_label=_("全部"))
+    conclusion = django_filters.ChoiceFilter(label=_("结论"), method="by_conclusion")
     expiring = pick(_("有效期"), "by_expiry", *SOON, ("lapsed", _("已过期")))
 
     class Meta:

@@ -28,7 +28,7 @@ def years() -> list[tuple[str, str]]:
 
 
 def of_year(name: str) -> django_filters.ChoiceFilter:
-    return django_filters.ChoiceFilter(label=_("年度"), field_name=name, choices=years, empty_label=_("全部"))
+    return django_filters.ChoiceFilter(label=_("年度"), field_name=name, choices=years)
 
 
 def results() -> list[tuple[str, str]]:
@@ -40,11 +40,9 @@ def results() -> list[tuple[str, str]]:
 class ReviewFilter(Filter):
     queue = pick(_("在谁手里"), "by_queue", *QUEUES)
     year = of_year("campaign__year")
-    state = django_filters.ChoiceFilter(label=_("状态"), choices=ReviewState, empty_label=_("全部"))
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=ReviewState)
     under = Scope("organization__path")
-    result = django_filters.ChoiceFilter(
-        label=_("考核结果"), field_name="result__name", choices=results, empty_label=_("全部")
-    )
+    result = django_filters.ChoiceFilter(label=_("考核结果"), field_name="result__name", choices=results)
     step = pick(
         _("进度"), "by_step", ("handed_in", _("已报送")), ("final", _("已办结")), ("overdue", _("超过截止日")),
     )  # fmt: skip

@@ -20,7 +20,7 @@ from organizations.models import Organization
 class RunFilter(Filter):
     q = None  # few rows, no search key
     year = of_year("campaign__year")
-    state = django_filters.ChoiceFilter(label=_("状态"), choices=RunState, empty_label=_("全部"))
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=RunState)
 
     class Meta:
         model = ReportRun
@@ -36,10 +36,10 @@ def runs(request: Any) -> QuerySet[ReportRun]:
 class DocumentFilter(Filter):
     year = of_year("run__campaign__year")
     under = Scope("organization__path")
-    kind = django_filters.ChoiceFilter(label=_("种类"), choices=DocumentKind, empty_label=_("全部"))
-    state = django_filters.ChoiceFilter(label=_("状态"), choices=DocumentState, empty_label=_("全部"))
+    kind = django_filters.ChoiceFilter(label=_("种类"), choices=DocumentKind)
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=DocumentState)
     version = pick(_("版本"), "by_version", ("valid", _("现行的")), ("ended", _("已被取代的")))
-    run = django_filters.ModelChoiceFilter(label=_("哪一次生成"), queryset=runs, empty_label=_("全部"))
+    run = django_filters.ModelChoiceFilter(label=_("哪一次生成"), queryset=runs)
 
     class Meta:
         model = ReportDocument

@@ -17,12 +17,10 @@ from teams.models import Category
 
 
 class StandardFilter(Filter):
-    purpose = django_filters.ChoiceFilter(label=_("用途"), choices=Purpose, empty_label=_("全部"))
-    scheme = django_filters.ChoiceFilter(label=_("体系"), choices=Scheme, empty_label=_("全部"))
-    category = django_filters.ModelChoiceFilter(
-        label=_("适用类别"), queryset=Category.objects.filter(is_graded=True), empty_label=_("全部")
-    )
-    state = django_filters.ChoiceFilter(label=_("状态"), choices=StandardState, empty_label=_("全部"))
+    purpose = django_filters.ChoiceFilter(label=_("用途"), choices=Purpose)
+    scheme = django_filters.ChoiceFilter(label=_("体系"), choices=Scheme)
+    category = django_filters.ModelChoiceFilter(label=_("适用类别"), queryset=Category.objects.filter(is_graded=True))
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=StandardState)
     sample = pick(_("示例"), "by_sample", *YES_NO)
     on = django_filters.DateFilter(label=_("在这一天有效"), method="by_day", widget=DAY)
 

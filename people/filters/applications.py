@@ -21,7 +21,7 @@ def _teams(request: Any) -> QuerySet[Organization]:
 
 
 class ApplicationFilter(Filter):
-    state = django_filters.ChoiceFilter(label=_("状态"), choices=ApplicationState.choices, empty_label=_("全部"))
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=ApplicationState.choices)
     under = Scope("organization__path")
     # from a team's own pages; there are too many teams to choose from one by one
     team = django_filters.ModelChoiceFilter(

@@ -30,9 +30,7 @@ class CertificateFilter(Filter):
     state = django_filters.ChoiceFilter(
         label=_("核验"), choices=STATES, method="by_state", empty_label=_("待核验和已核验")
     )
-    kind = django_filters.ModelChoiceFilter(
-        label=_("证书种类"), queryset=CertificateKind.objects.all(), empty_label=_("全部")
-    )
+    kind = django_filters.ModelChoiceFilter(label=_("证书种类"), queryset=CertificateKind.objects.all())
     expiring = pick(_("有效期"), "by_expiry", *SOON, ("lapsed", _("已过期")), ("lasting", _("长期有效")))
     under = django_filters.ModelChoiceFilter(
         label=_("范围"), queryset=scopes, method="by_place", empty_label=_("全部范围")
@@ -75,7 +73,7 @@ class PolicyFilter(Filter):
     standing = pick(
         _("保障期"), "by_standing", ("running", _("保障中")), *SOON, ("later", _("还没有开始")), ("over", _("已到期"))
     )
-    kind = django_filters.ChoiceFilter(label=_("险种"), choices=InsuranceKind, empty_label=_("全部"))
+    kind = django_filters.ChoiceFilter(label=_("险种"), choices=InsuranceKind)
     under = django_filters.ModelChoiceFilter(
         label=_("范围"), queryset=scopes, method="by_place", empty_label=_("全部范围")
     )

@@ -63,15 +63,11 @@ class PersonFilter(PartyFilter):
 
     under = Under()
     status = pick(_("队籍"), "by_status", *BELONGING)
-    sex = django_filters.ChoiceFilter(
-        field_name="person__gender", label=_("性别"), choices=Gender, empty_label=_("全部")
-    )
+    sex = django_filters.ChoiceFilter(field_name="person__gender", label=_("性别"), choices=Gender)
     age = pick(_("年龄"), "by_age", *((key, band[0]) for key, band in BANDS.items()))
-    ethnicity = django_filters.ChoiceFilter(
-        field_name="person__ethnicity", label=_("民族"), choices=ETHNICITY_CHOICES, empty_label=_("全部")
-    )
+    ethnicity = django_filters.ChoiceFilter(field_name="person__ethnicity", label=_("民族"), choices=ETHNICITY_CHOICES)
     division = django_filters.ModelChoiceFilter(
-        label=_("所在旗县"), method="by_division", empty_label=_("全部"),
+        label=_("所在旗县"), method="by_division",
         queryset=Division.objects.exclude(level=Division.Level.PROVINCE).order_by("code"),
     )  # fmt: skip
     rc = pick(_("红十字会会员"), "by_number", *YES_NO)

@@ -18,13 +18,11 @@ class FilingFilter(Filter):
         _("在谁手里"), "by_queue", ("mine", _("待我办")), ("ours", _("待我方填报")), ("waiting", _("等别人")),
         ("below", _("下级在办")),
     )  # fmt: skip
-    kind = django_filters.ChoiceFilter(label=_("事项"), choices=FilingKind, empty_label=_("全部"))
-    state = django_filters.ChoiceFilter(label=_("状态"), choices=FilingState, empty_label=_("全部"))
+    kind = django_filters.ChoiceFilter(label=_("事项"), choices=FilingKind)
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=FilingState)
     under = Scope("organization__path")
-    level = django_filters.ChoiceFilter(label=_("队伍级别"), choices=TeamLevel, empty_label=_("全部"))
-    lies_at = django_filters.ModelChoiceFilter(
-        label=_("在办单位"), field_name="current_office", queryset=scopes, empty_label=_("全部")
-    )
+    level = django_filters.ChoiceFilter(label=_("队伍级别"), choices=TeamLevel)
+    lies_at = django_filters.ModelChoiceFilter(label=_("在办单位"), field_name="current_office", queryset=scopes)
     overdue = pick(_("时限"), "by_overdue", ("true", _("已超期")))
     submitted = django_filters.DateFromToRangeFilter(field_name="submitted_at", label=_("提交日期"))
     filed = django_filters.DateFromToRangeFilter(field_name="decided_at", label=_("办结日期"), method="by_filed")

@@ -35,24 +35,16 @@ CONFIRMED = (("this_year", gettext_lazy("本年度已确认")),)
 class TeamFilter(Filter):
     under = Scope("organization__path")
     status = pick(gettext_lazy("状态"), "by_status", ("on_file", gettext_lazy("在册（未退出）")), *TeamStatus.choices)
-    level = django_filters.ChoiceFilter(
-        label=gettext_lazy("队伍级别"), choices=TeamLevel, empty_label=gettext_lazy("全部")
-    )
+    level = django_filters.ChoiceFilter(label=gettext_lazy("队伍级别"), choices=TeamLevel)
     category = django_filters.ChoiceFilter(
-        label=gettext_lazy("专业类别"), method="by_category", empty_label=gettext_lazy("全部"),
+        label=gettext_lazy("专业类别"), method="by_category",
         help_text=gettext_lazy("主类别或其他类别。"),
     )  # fmt: skip
     attention = pick(gettext_lazy("需要关注"), "by_attention", *ATTENTION, *CONFIRMED)
     office_level = pick(gettext_lazy("主管机构级别"), "by_office_level", *MANAGING_LEVELS)
-    main = django_filters.ChoiceFilter(
-        field_name="main_category", label=gettext_lazy("主类别"), empty_label=gettext_lazy("全部")
-    )
-    formation = django_filters.ChoiceFilter(
-        label=gettext_lazy("组建方式"), choices=Formation, empty_label=gettext_lazy("全部")
-    )
-    registration = django_filters.ChoiceFilter(
-        label=gettext_lazy("登记方式"), choices=Registration, empty_label=gettext_lazy("全部")
-    )
+    main = django_filters.ChoiceFilter(field_name="main_category", label=gettext_lazy("主类别"))
+    formation = django_filters.ChoiceFilter(label=gettext_lazy("组建方式"), choices=Formation)
+    registration = django_filters.ChoiceFilter(label=gettext_lazy("登记方式"), choices=Registration)
 
     class Meta:
         model = Team

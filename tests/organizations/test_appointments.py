@@ -10,7 +10,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from core.models import Notice
+from core.reminders import send_due
+from core.words import moment
 from organizations import accounts
+from organizations.duty_notices import turned
 from organizations.models import Appointment, User
 from organizations.models.grant import OrganizationGrant
 from organizations.permissions import access, can, forget, sync_grants
@@ -70,6 +74,61 @@ def test_duty_of_a_later_day_does_not_count_yet(as_user, region_security, songsh
 def test_absurd_first_day_is_told(as_user, region_security, songshan, day):
     response = as_user(region_security).post(appoint_url(songshan), {"role": "leader", "basis": "x", "starts_on": day})
     assert response.context["form"].errors["starts_on"]
+
+
+def told(user: User) -> list[str]:
+    return [notice.title for notice in Notice.objects.filter(recipient=user).order_by("pk")]
+
+
+def test_person_hears_of_a_duty_given_handed_over_and_ended(as_user, region_security, songshan, chifeng):
+    place = songshan.organization
+    client = as_user(region_security)
+    client.post(appoint_url(songshan), {"role": "leader", "basis": "通知第9号"})
+    assert told(songshan) == [f"您已在{place}任“领导（只读）”"]
+    assert "通知第9号" in Notice.objects.get(recipient=songshan).body
+    clerk = appointment_of(songshan, "clerk")
+    facts = {"to": chifeng.pk, "reason": "轮岗。", "basis": "通知第10号"}
+    assert client.post(hand_over_url(clerk), facts).status_code == 302
+    ended = Notice.objects.filter(recipient=songshan).latest("pk")
+    assert ended.title == f"您在{place}的“经办”职责已终止"
+    assert ended.body == f"交接给{chifeng}，没有办完的由其接着办。原因：轮岗。由{region_security}办理。"
+    assert told(chifeng) == [f"您已在{place}任“经办”"]
+    assert Notice.objects.get(recipient=chifeng).body.startswith(f"由{songshan}交接给您。")
+    client.post(end_url(appointment_of(songshan, "leader")), {"reason": "不再分管"})
+    assert told(songshan)[-1] == f"您在{place}的“领导（只读）”职责已终止"
+    assert send_due() == 0, "what happened at once is told once"
+
+
+def test_person_hears_of_a_later_duty_at_once_and_on_its_day(region_security, songshan):
+    now, place = timezone.now(), songshan.organization
+    clerk = appointment_of(songshan)
+    coming, called_off = (
+        accounts.appoint(
+            songshan, role=role, organization=place, by=region_security, basis="x", starts_at=now + timedelta(days=3)
+        )
+        for role in ("leader", "security_admin")
+    )
+    accounts.end_appointment(called_off, by=region_security, reason="改由别人")
+    accounts.end_appointment(clerk, by=region_security, reason="换岗", at=now + timedelta(days=3))
+    titles = told(songshan)
+    assert titles[0].startswith("您自 ")
+    assert titles[2:] == [
+        f"您在{place}的“安全管理员”职责已取消，不再开始",
+        f"您在{place}的“经办”职责将于 {moment(now + timedelta(days=3))} 终止",
+    ]
+    assert not list(turned())
+    begun, ended = now - timedelta(minutes=5), now - timedelta(minutes=4)
+    for notice, old, new in (
+        (Notice.objects.get(once__startswith=f"appointment_begun-{coming.pk}-"), coming.starts_at, begun),
+        (Notice.objects.get(once__startswith=f"appointment_ended-{clerk.pk}-"), now + timedelta(days=3), ended),
+    ):
+        notice.once = notice.once.replace(f"{old:%Y%m%d%H%M%S}", f"{new:%Y%m%d%H%M%S}")
+        notice.save()
+    Appointment.objects.filter(pk=coming.pk).update(starts_at=begun)
+    Appointment.objects.filter(pk=clerk.pk).update(starts_at=now - timedelta(days=9), ends_at=ended)
+    send_due()
+    send_due()
+    assert told(songshan)[4:] == [f"您已在{place}任“领导（只读）”", f"您在{place}的“经办”职责已终止"]
 
 
 def test_duty_must_fit_the_level(as_user, region_security, songshan, captain):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.models import Notice
 from organizations import accounts
-from organizations.models import AccountRequest
+from organizations.models import AccountRequest, Appointment
 from organizations.workflow import WORKFLOW
 from portal.todo import shown
 from teams import workflow as filings
@@ -150,11 +150,23 @@ def test_feedback_reaches_the_system_administrator(as_user, member, region_syste
     assert client.get(FEEDBACK).status_code == 200
     assert client.post(FEEDBACK, {"text": ""}).context["form"].errors
     response = client.post(FEEDBACK, {"text": "字太小", "page": "/offices/"}, follow=True)
-    assert messages_of(response) == ["意见已送给系统管理员，谢谢。"]
+    assert messages_of(response) == ["意见已送给习统明（演示），谢谢。"]
     notice = Notice.objects.get()
     assert notice.recipient == region_system
     assert "字太小" in notice.body
     assert "/offices/" in notice.body
+
+
+def test_feedback_is_not_lost_while_nobody_keeps_the_system(as_user, member, region_system, region_security):
+    client = as_user(member)
+    Appointment.objects.filter(role="system_admin").update(ends_at=timezone.now())
+    client.post(FEEDBACK, {"text": "字太小"})
+    assert Notice.objects.get(kind="feedback").recipient == region_security
+    Appointment.objects.filter(role="security_admin").update(ends_at=timezone.now())
+    page = client.post(FEEDBACK, {"text": "没有人收的意见"})
+    assert "意见没有送出" in page.context["form"].non_field_errors()[0]
+    assert "没有人收的意见" in page.text
+    assert Notice.objects.count() == 1
 
 
 # -- filings ------------------------------------------------------------------------------------------

@@ -143,6 +143,7 @@ def test_a_broker_whose_memory_is_full(servers: Servers) -> None:
         assert browser.sign_in() == 302
         assert browser.ask("GET", "/read/")[0] == 200
         assert browser.ask("POST", "/write/", name="full")[0] == 201
+        until(lambda: health(servers)[0] == 503, 30)
         broker.config_set("maxmemory", 0)
     assert "full" in written(servers)
     until(lambda: health(servers)[0] == 200, 30)

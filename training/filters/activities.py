@@ -27,17 +27,15 @@ def years() -> list[tuple[str, str]]:
 
 class ActivityFilter(Filter):
     queue = pick(_("在谁手里"), "by_queue", *QUEUES)
-    kind = django_filters.ChoiceFilter(label=_("种类"), choices=ActivityKind, empty_label=_("全部"))
-    state = django_filters.ChoiceFilter(label=_("状态"), choices=ActivityState, empty_label=_("全部"))
+    kind = django_filters.ChoiceFilter(label=_("种类"), choices=ActivityKind)
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=ActivityState)
     under = Scope("host__path")
-    year = django_filters.ChoiceFilter(label=_("年度"), choices=years, method="by_year", empty_label=_("全部"))
-    form = django_filters.ChoiceFilter(label=_("演练形式"), choices=DrillForm, empty_label=_("全部"))
-    scope = django_filters.ChoiceFilter(label=_("演练范围"), choices=DrillScope, empty_label=_("全部"))
-    hazard = django_filters.ChoiceFilter(label=_("背景灾种"), choices=Hazard, empty_label=_("全部"))
-    subject = django_filters.ModelChoiceFilter(
-        label=_("科目"), queryset=Subject.objects.all(), method="by_subject", empty_label=_("全部")
-    )
-    training_kind = django_filters.ChoiceFilter(label=_("培训类别"), choices=TrainingKind, empty_label=_("全部"))
+    year = django_filters.ChoiceFilter(label=_("年度"), choices=years, method="by_year")
+    form = django_filters.ChoiceFilter(label=_("演练形式"), choices=DrillForm)
+    scope = django_filters.ChoiceFilter(label=_("演练范围"), choices=DrillScope)
+    hazard = django_filters.ChoiceFilter(label=_("背景灾种"), choices=Hazard)
+    subject = django_filters.ModelChoiceFilter(label=_("科目"), queryset=Subject.objects.all(), method="by_subject")
+    training_kind = django_filters.ChoiceFilter(label=_("培训类别"), choices=TrainingKind)
     held = django_filters.DateFromToRangeFilter(field_name="starts_at", label=_("开始日期"), method="by_days")
 
     class Meta:

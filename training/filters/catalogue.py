@@ -49,7 +49,7 @@ class _WithCategories(KeptFilter):
     """``offered``: filter → its choices (key, label), read with the categories in one query."""
 
     offered: dict[str, QuerySet] = {}
-    category = django_filters.ChoiceFilter(label=_("专业"), method="by_category", empty_label=_("全部"))
+    category = django_filters.ChoiceFilter(label=_("专业"), method="by_category")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,8 +62,8 @@ class _WithCategories(KeptFilter):
 
 
 class BaseFilter(_WithCategories):
-    kind = django_filters.ChoiceFilter(label=_("建设方式"), choices=BaseKind, empty_label=_("全部"))
-    area = django_filters.ChoiceFilter(label=_("所在盟市"), method="by_area", empty_label=_("全部"))
+    kind = django_filters.ChoiceFilter(label=_("建设方式"), choices=BaseKind)
+    area = django_filters.ChoiceFilter(label=_("所在盟市"), method="by_area")
     agreement = pick(_("协议"), "by_agreement", *SOON)
 
     offered = {"area": Division.objects.filter(level=Division.Level.PREFECTURE).values_list("code", "name")}
@@ -95,8 +95,8 @@ class InstructorFilter(_WithCategories):
 
 
 class CourseFilter(KeptFilter):
-    kind = django_filters.ChoiceFilter(label=_("类别"), choices=TrainingKind, empty_label=_("全部"))
-    category = django_filters.ModelChoiceFilter(label=_("专业"), queryset=Category.objects.all(), empty_label=_("全部"))
+    kind = django_filters.ChoiceFilter(label=_("类别"), choices=TrainingKind)
+    category = django_filters.ModelChoiceFilter(label=_("专业"), queryset=Category.objects.all())
 
     class Meta:
         model = Course
