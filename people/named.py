@@ -33,8 +33,8 @@ _HEADINGS = _OF_NAMES | frozenset((
 
 @dataclass(frozen=True)
 class Line:
-    """One line as it was read; ``place`` where: the row, with its sheet if there are several; ``number`` is a document number in order, or empty; ``words`` whatever else stood there,
-    for the name is not the first word of every list."""
+    """One line as it was read; ``place`` where: the row, with its sheet if there are several; ``number`` is a document
+    number in order, or empty; ``words`` whatever else stood there, for the name is not the first word of every list."""
 
     place: int | str
     name: str

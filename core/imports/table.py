@@ -86,9 +86,7 @@ def read_table(file: Any, media_type: str, resource: Resource) -> Table:
     hidden = frozenset(number for number in numbers if number - 1 in sheet.hidden)
     headed = {id(other): _explains(other, its, names) for other, its in found}
     others = [
-        other.name
-        for other in sheets
-        if other is not sheet and not headed.get(id(other), not _goes_on(other, header))
+        other.name for other in sheets if other is not sheet and not headed.get(id(other), not _goes_on(other, header))
     ]
     unread = [*others, *(_("%(name)s（隐藏）") % {"name": name} for name in unseen)] if beside is None else []
     return Table(header, numbers, rows, passed, beside, hidden, unread)

@@ -207,8 +207,8 @@ def test_the_list_an_insurer_sends_is_read_below_its_heading_and_faults_name_the
         first, second, hidden = book.active, book.create_sheet("续表"), book.create_sheet("往年")
         hidden.sheet_state = "hidden"
         heading = ["序号", "被保人 姓名", "证件号码", "联系电话", "保额（万元）"]
-        for row in (["演示救援队被保险人名单"], ["投保单位：演示"], heading, [1, people[0].name, people[0].id_number, "", 50],
-                    ["合计", "1人"], ["", "", "", "制表人：演示甲"]):  # fmt: skip
+        one = [1, people[0].name, people[0].id_number, "", 50]
+        for row in (["演示救援队被保险人名单"], ["投保单位：演示"], heading, one, ["合计", "1人"], ["", "制表人：甲"]):
             first.append(row)
         for row in (heading, [2, people[1].name, people[1].id_number, "", 50], *([[3, *stranger]] if stranger else [])):
             second.append(row)
