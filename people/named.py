@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from core.imports.reading import clean_text
+from core.imports.asides import aside
+from core.imports.reading import Cell, clean_text
 from people import identity
 from people.models import FormerDocument, Membership, Person
 from people.validators import validate_person_name
@@ -21,18 +22,21 @@ MOST = 2_000
 _APART = re.compile(r"[\t,，;；、|]+")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _SEAMS = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Z])|(?<=[0-9Xx])(?=[\u4e00-\u9fff])")
-_HEADINGS = frozenset((
-    "姓名", "队员姓名", "被保险人", "被保险人姓名", "序号", "证件类型", "证件号码", "身份证", "身份证号", "身份证号码",
+_LOOK_AT = 20  # rows from the top in which the heading is looked for
+_SPACES = re.compile(r"\s+")
+_OF_NAMES = frozenset(("姓名", "队员姓名", "被保险人", "被保险人姓名", "被保人", "被保人姓名"))
+_HEADINGS = _OF_NAMES | frozenset((
+    "序号", "证件类型", "证件号码", "身份证", "身份证号", "身份证号码",
     "性别", "备注",
 ))  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line as it was read; ``number`` is a document number in order, or empty; ``words`` whatever else stood there,
-    for the name is not the first word of every list."""
+    """One line as it was read; ``place`` where: the row, with its sheet if there are several; ``number`` is a document
+    number in order, or empty; ``words`` whatever else stood there, for the name is not the first word of every list."""
 
-    place: int
+    place: int | str
     name: str
     number: str
     words: tuple[str, ...] = ()
@@ -42,17 +46,34 @@ class Line:
 class Fault:
     """``shown``: the line as it may be repeated."""
 
-    place: int
+    place: int | str
     shown: str
     message: str
 
 
 def lines_of(text: str) -> list[Line]:
     """Lines of pasted text; blank ones and headings are left out."""
-    return [line for place, row in enumerate(text.splitlines(), 1) if (line := read([row], place))]
+    return lines_in([_APART.split(clean_text(line)) for line in text.splitlines()])
 
 
-def read(cells: Iterable[str], place: int) -> Line | None:
+def lines_in(rows: Sequence[Sequence[str]], sheet: str = "") -> list[Line]:
+    """Lines of a sheet: those below the heading, if there is one, without sums and remarks.
+
+    :param sheet: its name, where a file has several.
+    """
+    heads = (at for at, row in enumerate(rows[:_LOOK_AT], 1) if any(_SPACES.sub("", cell) in _OF_NAMES for cell in row))
+    below = next(heads, 0)
+    found = []
+    for number, row in enumerate(rows[below:], below + 1):
+        if below and aside([Cell(clean_text(cell)) for cell in row]):
+            continue
+        place = _("“%(sheet)s”第 %(n)d 行") % {"sheet": sheet, "n": number} if sheet else number
+        if line := read(row, place):
+            found.append(line)
+    return found
+
+
+def read(cells: Iterable[str], place: int | str) -> Line | None:
     """One line or row of a sheet."""
     parts = [part for cell in cells for part in _APART.split(clean_text(cell)) if part.strip()]
     words = [word for part in parts for word in _pieces(part)]

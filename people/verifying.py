@@ -8,14 +8,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.language import in_chinese
 from core.masking import mask_text
+from core.notices import notify
 from core.workflow import MoveNotAllowed
-from organizations.models import User
+from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Right
+from people.applying import keepers
 from people.models import Certificate, CertificateKind, Membership, Person
 from people.states import CertificateState
 from people.validators import months_after
@@ -80,7 +84,30 @@ def move(certificate: Certificate, action: str, *, by: User, seen: int | None = 
         raise MoveNotAllowed("state", _("您打开之后，别人改过这本证书，没有办理。请看过现在的内容再办。"))
     if step.target in (CertificateState.VERIFIED, CertificateState.REPORTED):
         _require_free(locked, by)
-    return CERTIFICATE.perform(certificate, action, by=by, **facts)
+    moved: Certificate = CERTIFICATE.perform(certificate, action, by=by, **facts)
+    _tell(moved, action, by)
+    return moved
+
+
+def _tell(certificate: Certificate, action: str, by: User) -> None:
+    """The holder, of what the office said; of a refusal, without an account, whoever keeps the roster."""
+    holder = certificate.person.user
+    if action not in ("verify", "refuse") or holder == by:
+        return
+    with in_chinese():
+        words = {"kind": certificate.kind, "name": certificate.person.name, "reason": certificate.reason}
+        if action == "verify" and holder is not None:
+            title = _("您的%(kind)s已核验通过") % words
+            notify([holder], kind="certificate_verified", title=title, url=reverse("people:me"))
+        elif action == "refuse" and holder is not None:
+            title, body = _("您的%(kind)s没有通过核验") % words, _("原因：%(reason)s。请改正后重新报。") % words
+            notify([holder], kind="certificate_refused", title=title, body=body, url=reverse("people:me"))
+        elif action == "refuse":
+            teams = Organization.objects.filter(pk__in=certificate.person.memberships.current().values("organization"))
+            told = {user.pk: user for team in teams for user in keepers(team) if user != by}
+            title, body = _("%(name)s的%(kind)s没有通过核验") % words, _("原因：%(reason)s。请改正后重新报。") % words
+            url = certificate.get_absolute_url()
+            notify(told.values(), kind="certificate_refused", title=title, body=body, url=url)
 
 
 def _require_free(certificate: Certificate, by: User) -> None:
@@ -104,6 +131,12 @@ def together(user: User) -> Any:
     """Certificates ``user`` may verify from a list, oldest first: complete, and not his or her own."""
     rows = Certificate.objects.to_verify(user).complete().exclude(person__user=user)
     return rows.select_related("person", "kind").order_by("created_at", "pk")
+
+
+def after(user: User, certificate: Certificate) -> Any:
+    """What else waits for ``user`` and is not his or her own: those entered after this one, then those before it."""
+    rows = Certificate.objects.to_verify(user).exclude(person__user=user).exclude(pk=certificate.pk)
+    return rows.alias(is_before=Q(pk__lt=certificate.pk)).order_by("is_before", "pk")
 
 
 def left_out(user: User) -> Any:

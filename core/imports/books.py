@@ -13,6 +13,7 @@ from core.imports.parts import Part, read_parts
 from core.imports.reading import EMPTY, MOST_COLUMNS, MOST_ROWS, Cell, Sheet, csv_rows, failed, lost_by, read_cell
 
 Range = tuple[tuple[int, int], tuple[int, int]]
+_WPS_OWN = "WpsReserved_"  # sheets that WPS keeps for itself (pictures in cells); nobody wrote them or sees them
 
 
 @dataclass
@@ -54,7 +55,8 @@ def open_book(file: IO[bytes], media_type: str) -> Book:
         grids, unseen = [], []
         for about in book.sheets_metadata:
             if about.visible != SheetVisibleEnum.Visible:
-                unseen.append(about.name)
+                if not about.name.startswith(_WPS_OWN):
+                    unseen.append(about.name)
                 continue
             sheet = book.get_sheet_by_name(about.name)
             part = parts.sheets.get(about.name, Part())
@@ -63,20 +65,25 @@ def open_book(file: IO[bytes], media_type: str) -> Book:
             )
     except (CalamineError, ValueError, OSError) as error:
         raise _damaged() from error
-    if not grids and not unseen:
+    if not book.sheet_names:
         raise _damaged()
     return Book(grids, unseen, parts.pictures)
 
 
-def read_sheets(file: IO[bytes], media_type: str) -> list[Sheet]:
-    """All sheets that are not hidden, for lists short enough to be held whole.
+def read_book(file: IO[bytes], media_type: str) -> tuple[list[Sheet], list[str]]:
+    """All sheets that are not hidden, for lists short enough to be held whole; and the names of the hidden ones.
 
     :raises ValidationError: it cannot be read, or is longer than ``MOST_ROWS``.
     """
+    book = open_book(file, media_type)
     return [
-        Sheet(grid.name, _limited(grid.rows), grid.merged, frozenset(grid.hidden))
-        for grid in open_book(file, media_type).grids
-    ]
+        Sheet(grid.name, _limited(grid.rows), grid.merged, frozenset(grid.hidden)) for grid in book.grids
+    ], book.unseen
+
+
+def read_sheets(file: IO[bytes], media_type: str) -> list[Sheet]:
+    """As ``read_book``, for whom the hidden ones are nothing."""
+    return read_book(file, media_type)[0]
 
 
 def _damaged() -> ValidationError:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tablib import Dataset
 
 from core.imports.asides import aside
-from core.imports.books import FillDown, read_sheets
+from core.imports.books import FillDown, read_book
 from core.imports.headers import Header, find_header
 from core.imports.reading import EMPTY, Cell, Sheet
 from core.imports.resources import Resource
@@ -23,7 +23,8 @@ class Table:
 
     ``passed`` are rows that are no record (a sum, a remark below the table, the example), with how they begin.
     ``beside`` is what the resource took from the file's other sheets (``Resource.beside``), None if nothing.
-    ``hidden`` are those of the row numbers that the spreadsheet does not show; ``unread`` other sheets with a heading.
+    ``hidden`` are those of the row numbers that the spreadsheet does not show; ``unread`` other sheets that hold rows,
+    and hidden ones.
     """
 
     header: Header
@@ -54,7 +55,7 @@ def read_table(file: Any, media_type: str, resource: Resource) -> Table:
 
     :raises ValidationError: no heading, a wanted column missing or there twice, no rows, too many rows.
     """
-    sheets = read_sheets(file, media_type)
+    sheets, unseen = read_book(file, media_type)
     beside = resource.beside(sheets)
     columns = resource.columns
     names = {name: (column.column_name, *column.also) for name, column in columns.items()}
@@ -83,14 +84,23 @@ def read_table(file: Any, media_type: str, resource: Resource) -> Table:
     if len(rows) > resource.most_rows:
         raise ValidationError(_("一次最多导入 %(most)s 行，请分几个文件。") % {"most": f"{resource.most_rows:,}"})
     hidden = frozenset(number for number in numbers if number - 1 in sheet.hidden)
-    others = [other.name for other, its in found if other is not sheet and not _explains(other, its, names)]
-    unread = others if beside is None else []
+    headed = {id(other): _explains(other, its, names) for other, its in found}
+    others = [
+        other.name for other in sheets if other is not sheet and not headed.get(id(other), not _goes_on(other, header))
+    ]
+    unread = [*others, *(_("%(name)s（隐藏）") % {"name": name} for name in unseen)] if beside is None else []
     return Table(header, numbers, rows, passed, beside, hidden, unread)
 
 
 def _explains(sheet: Sheet, header: Header, names: Mapping[str, Sequence[str]]) -> bool:
     """Whether the headings stand below each other, as on the second sheet of the blank spreadsheet."""
     return len(header.columns) == 1 and find_header(sheet.rows[header.first :], names) is not None
+
+
+def _goes_on(sheet: Sheet, header: Header) -> bool:
+    """Whether rows stand there as below the heading, without one: a list that was cut in two."""
+    least = max(2, (len(header.columns) + 1) // 2)
+    return any(sum(at < len(row) and row[at].says for at in header.columns.values()) >= least for row in sheet.rows)
 
 
 def _check_header(header: Header, resource: Resource) -> None:

@@ -1,5 +1,6 @@
 """Forms of policies and of the people they insure."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import WholeForm
-from core.imports.books import read_sheets
+from core.imports.books import read_book
 from core.imports.views import SHEETS, UploadForm
 from organizations.forms import DAY
 from organizations.models import Organization
@@ -100,6 +101,7 @@ class CoverListForm(CoverDatesForm, UploadForm):
     )  # fmt: skip
     field_order = ["names", "file", "starts_on", "ends_on"]
     lines: list[named.Line]
+    unseen: Sequence[str] = ()  # hidden sheets of the file: nobody on them is added
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,10 +123,15 @@ class CoverListForm(CoverDatesForm, UploadForm):
 
     def _read(self, file: Any) -> list[named.Line]:
         try:
-            sheets = read_sheets(file, self.media_type)
+            sheets, self.unseen = read_book(file, self.media_type)
         except ValidationError as error:
             self.add_error("file", error)
             return []
-        rows = [row for sheet in sheets for row in sheet.rows]
-        found = (named.read([cell.text for cell in row], place) for place, row in enumerate(rows, 1))
-        return [line for line in found if line]
+        filled = [sheet for sheet in sheets if sheet.rows]
+        return [
+            line
+            for sheet in filled
+            for line in named.lines_in(
+                [[cell.text for cell in row] for row in sheet.rows], sheet.name if len(filled) > 1 else ""
+            )
+        ]

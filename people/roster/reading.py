@@ -28,6 +28,8 @@ from people.validators import is_adult
 
 MEMBERSHIP_FACTS = ("number", "group", "duty", "joined_on", "basis", "kind", "state")
 _PERSON_FACTS = tuple(name for name in PERSON if name not in ("id_type", "id_number"))
+_BEHIND = re.compile(r"[（(\[【].*$")
+_BESIDE = re.compile(r"[\s、，,;；/+＋]+")
 _MASKED = re.compile(r"[0-9A-Z]*\*{2,}[0-9A-Z]*")  # 150404**********14, 138****0001: as our own lists show them
 _MEMO = 20_000  # readings of equal texts that are kept: rosters say the same on every line
 
@@ -229,6 +231,8 @@ class Reader:
     def _papers(self, line: Line, facts: Facts, values: dict[str, Any]) -> None:
         said = {name: values.get(f"cert_{name}") for name in ("number", "issued", "expires", "issuer", "level")}
         named = str(values.get("cert_kind") or "")
+        if named in cells.TICKS:  # 持证情况：有
+            named = ""
         numbered = said["number"] if said["number"] not in cells.NOTHING else ""
         if numbered in cells.TICKS:
             numbered = ""
@@ -240,7 +244,9 @@ class Reader:
         elif numbered and not said["issued"]:  # all in one cell
             numbered, said["issued"], end = cells.paper(numbered)
             said["expires"] = said["expires"] or end
-        if numbered or said["issued"]:
+        if (numbered or said["issued"]) and len(self._named(named)) > 1:
+            facts.note("cert_kind", _("写了几种证书，编号和日期分不清是哪一种的，没有登记。请每种写一行。"))
+        elif numbered or said["issued"]:
             kind = self._kind(named, facts)
             if kind is not None:
                 lasting = line.cells.get("cert_expires", "") in cells.LASTING
@@ -262,11 +268,22 @@ class Reader:
     def _kind(self, named: str, facts: Facts) -> CertificateKind | None:
         if not named or named in cells.NOTHING:
             return self.kinds.get("first_aid")
-        kind = self._by_name.get(named) or self._by_name.get("".join(named.split()))
+        kind = self._called(named)
         if kind is None:
             kind = self.kinds.get("other")
             facts.note("cert_kind", _("没有“%(name)s”这种证书，按其他证书登记。") % {"name": named[:20]})
         return kind
+
+    def _called(self, text: str) -> CertificateKind | None:
+        """The kind of that name; what stands in brackets behind it is its level or a number."""
+        bare = "".join(text.split())
+        return self._by_name.get(text) or self._by_name.get(bare) or self._by_name.get(_BEHIND.sub("", bare))
+
+    def _named(self, text: str) -> set[str]:
+        """Keys of the kinds a cell names one beside the other: 救护员证、绳索."""
+        if self._called(text):
+            return set()
+        return {kind.key for part in _BESIDE.split(text) if (kind := self._called(part))}
 
     def insured(self, line: Line, facts: Facts, values: Mapping[str, Any] | None = None) -> Insured | None:
         """What a row says about insurance; also asked before the rows are judged, for the span of a policy."""

@@ -99,8 +99,8 @@ class PolicyTable(Table):
     organization = Column()
     covered = Column(gettext_lazy("今天在保"), accessor="pk", empty_values=(), attrs=_NUMBER)
     standing = Column(gettext_lazy("状态"), accessor="pk", empty_values=())
-    starts_on = DateColumn(verbose_name=_("保障起"), attrs=_NOWRAP)
-    ends_on = DateColumn(verbose_name=_("保障止"), attrs=_NOWRAP)
+    starts_on = DateColumn(verbose_name=gettext_lazy("保障起"), attrs=_NOWRAP)
+    ends_on = DateColumn(verbose_name=gettext_lazy("保障止"), attrs=_NOWRAP)
     death_amount = Column(attrs=_NUMBER)
     medical_amount = Column(attrs=_NUMBER)
 
@@ -133,8 +133,8 @@ class CoverTable(Table):
     person = Column(linkify=lambda record: record.person.get_absolute_url() if getattr(record, "seen", False) else None)
     id_masked = Column(gettext_lazy("证件号码"), accessor="person__id_masked", attrs=_NOWRAP)
     teams = Column(gettext_lazy("救援队"), accessor="pk", empty_values=())
-    starts_on = DateColumn(verbose_name=_("保障起"), attrs=_NOWRAP)
-    ends_on = DateColumn(verbose_name=_("保障止"), attrs=_NOWRAP)
+    starts_on = DateColumn(verbose_name=gettext_lazy("保障起"), attrs=_NOWRAP)
+    ends_on = DateColumn(verbose_name=gettext_lazy("保障止"), attrs=_NOWRAP)
     standing = Column(gettext_lazy("状态"), accessor="pk", empty_values=(), attrs=_NOWRAP)
 
     class Meta:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.attachments.panel import panels
 from core.forms import saved
 from core.keys import versions_ticked
 from core.lists import ListView
@@ -30,7 +31,7 @@ from people.models import Certificate, Membership, Person
 from people.models.person import SCAN
 from people.states import STANDING, CertificateState
 from people.tables.papers import CERTIFICATE_TONES, CertificateTable, days_left
-from people.verifying import MOST, left_out, move, together, verify_together, why_not
+from people.verifying import MOST, after, left_out, move, together, verify_together, why_not
 from people.workflow import CERTIFICATE
 
 CertificateEvent = Certificate.tracked_events.rel.related_model  # type: ignore[attr-defined]
@@ -97,17 +98,23 @@ def certificate_detail(request: SignedIn, pk: int) -> HttpResponse:
         "facts": _facts(certificate),
         "tone": CERTIFICATE_TONES[CertificateState(certificate.state)],
         "near": days_left(certificate.expires_on) if certificate.state in STANDING else None,
-        "scan": SCAN,
+        "scans": panels(certificate, request.user, [SCAN])[SCAN],
         "moves": [
             {"action": one.action, "label": one.label, "tone": one.tone, "needs_comment": one.action in NEEDS_REASON}
             for one in possible
         ],
+        "next_one": _next(certificate, request) if any(one.action == "verify" for one in possible) else None,
         "move_url": reverse("people:certificate_move", args=[certificate.pk]),
         "version": certificate.version,
         "may_edit": certificate.state != CertificateState.ENDED and bool(certificate.can_edit(request.user)),
         "history": changes(certificate),
     }
     return render(request, "people/certificate_detail.html", context)
+
+
+def _next(certificate: Certificate, request: SignedIn) -> Certificate | None:
+    """The one that waits for the reader after this, so that a queue is worked through without its list."""
+    return after(request.user, certificate).first()
 
 
 def _facts(certificate: Certificate) -> list[dict[str, Any]]:
@@ -178,8 +185,15 @@ def certificate_move(request: SignedIn, pk: int) -> HttpResponse:
         if request.method == "POST" and (form is None or form.is_valid()):
             facts = {"reason": form.cleaned_data["reason"]} if form else {}
             move(certificate, action, by=request.user, seen=version_seen(request), **facts)
-            messages.success(request, _("%(act)s：已办理。") % {"act": step.label})
-            return redirect(certificate)
+            words = {"act": step.label, "name": certificate.person.name}
+            if "next" not in request.POST:
+                messages.success(request, _("%(act)s：已办理。") % words)
+                return redirect(certificate)
+            messages.success(request, _("%(act)s：%(name)s的已办理。") % words)
+            if (following := _next(certificate, request)) is not None:
+                return redirect(following)
+            messages.info(request, _("待核验的都办完了。"))
+            return redirect("people:certificate_list")
         if certificate.state not in step.sources or form is None:
             if certificate.state not in step.sources:
                 words = {"state": certificate.get_state_display(), "act": step.label}
@@ -203,11 +217,15 @@ def _asking(request: SignedIn, certificate: Certificate, step: Any, form: Reason
         "consequences": consequences[step.action],
         "form": form,
         "action": step.action,
-        "hidden": {"version": request.POST.get("version") or certificate.version},
+        "hidden": {"version": request.POST.get("version") or certificate.version} | _then(request),
         "submit_label": step.label,
         "tone": "danger",
         "cancel_url": certificate.get_absolute_url(),
     }
+
+
+def _then(request: SignedIn) -> dict[str, str]:
+    return {"next": "1"} if "next" in request.GET or "next" in request.POST else {}
 
 
 # -- several at once ----------------------------------------------------------------------------------------

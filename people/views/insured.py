@@ -113,6 +113,9 @@ def policy_names(request: SignedIn, pk: int) -> HttpResponse:
             if faults:
                 form.add_error(None, _("有 %(n)d 行对不上，还没有加入任何人。") % {"n": len(faults)})
             elif response := _added(request, policy, form, people):
+                if form.unseen:
+                    names = _("、").join(form.unseen)
+                    messages.warning(request, _("没有读隐藏的工作表：%(names)s。") % {"names": names})
                 return response
     context = {
         "title": _("按名单加入被保险人"), "policy": policy, "form": form, "faults": faults,

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.documents import render_pdf
 from core.documents.qr import qr_svg
 from core.forms import refuse
+from core.keys import keys
 from core.models import Attachment
 from core.serving import as_download
 from core.verify.limits import LookThrottle, limited
@@ -121,7 +122,7 @@ card_verify.__doc__ = "Public: whether the card in front of one is a member's, a
 @require_http_methods(["GET", "POST"])
 @own
 def me_certificate_create(request: SignedIn, person: Person) -> HttpResponse:
-    form = ReportForm(request.POST or None, request.FILES or None)
+    form = ReportForm(request.POST or None, request.FILES or None, initial=_as_refused(request, person))
     if request.method == "POST" and form.is_valid():
         try:
             made = report(person, form.save(commit=False), photo=form.cleaned_data["photo"], by=request.user)
@@ -134,6 +135,13 @@ def me_certificate_create(request: SignedIn, person: Person) -> HttpResponse:
         "title": _("报一本证书"), "form": form, "submit_label": _("报上去"), "cancel_url": reverse("people:me"),
     }  # fmt: skip
     return render(request, "people/me_certificate.html", context)
+
+
+def _as_refused(request: SignedIn, person: Person) -> dict[str, Any]:
+    """``?again=``: what was written of an own one that was refused, to be put right."""
+    rows = Certificate.objects.filter(person=person, state=CertificateState.REFUSED)
+    found = rows.filter(pk__in=keys([request.GET.get("again", "")])).values("kind", "number", "issued_on", "expires_on")
+    return found.first() or {}
 
 
 # -- hours --------------------------------------------------------------------------------------------------

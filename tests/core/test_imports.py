@@ -200,9 +200,13 @@ def test_spreadsheet_with_title_blank_rows_and_a_hidden_sheet():
     sheet.merge_range("A1:E1", "赤峰市区划登记表")
     sheet.write_row(3, 1, HEAD)
     sheet.write_row(6, 1, GOOD[0])
+    book.add_worksheet("续").write_row(2, 1, GOOD[1])
+    book.add_worksheet("说明").write_column(0, 1, ["代码照国标填写", "名称写全称"])
+    book.add_worksheet("WpsReserved_CellImgList").hide()
     book.close()
     table = read_table(target, XLSX, DivisionResource(by=None))
     assert (table.numbers, table.rows[0]["code"].text) == ([7], "159801")
+    assert table.unread == ["续", "旧（隐藏）"]
 
 
 @pytest.mark.parametrize(

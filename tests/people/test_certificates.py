@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from core.models import WorkflowEvent
+from core.models import Notice, WorkflowEvent
 from organizations.models import Organization
 from organizations.reference import add_child
 from people.models import Certificate, CertificateKind
@@ -190,6 +190,32 @@ def test_refused_corrected_reported_again_verified_and_ended(as_user, reported, 
     actions = [event.action for event in WorkflowEvent.objects.of(reported)]
     assert actions == ["refuse", "report_again", "verify", "end"]
     assert "不能核验通过" in texts(office.post(move, {"action": "verify"}, follow=True))
+
+
+def test_a_queue_is_worked_through_and_holders_are_told(as_user, team, reported, captain, member, chifeng):
+    """After one comes the next; what the office says reaches the member, or for one without an account the captain."""
+    own = builders.person(31, user=member)
+    builders.member(team, 31, person=own)
+    second = builders.certificate(own, state="reported", number="YS-31")
+    office = as_user(chifeng)
+    assert office.get(url("certificate_detail", second)).context["next_one"] == reported  # round, from the last
+    asked = office.get(url("certificate_move", reported), {"action": "refuse", "next": "1"})
+    assert asked.context["hidden"]["next"] == "1"
+    then = office.post(url("certificate_move", reported), {"action": "refuse", "reason": "照片看不清", "next": "1"})
+    assert then.url == second.get_absolute_url()
+    then = office.post(url("certificate_move", second), {"action": "refuse", "reason": "编号不对", "next": "1"})
+    assert then.url == reverse("people:certificate_list")  # none is left
+    told = {notice.recipient: notice for notice in Notice.objects.filter(kind="certificate_refused")}
+    assert set(told) == {captain, member}
+    assert "编号不对" in told[member].body
+    again = f"{reverse('people:me_certificate_create')}?again="
+    me = as_user(member)
+    assert f"{again}{second.pk}" in me.get(reverse("people:me")).content.decode()
+    assert me.get(f"{again}{second.pk}").context["form"].initial["number"] == "YS-31"
+    assert me.get(f"{again}{reported.pk}").context["form"].initial == {}  # somebody else's
+    Certificate.objects.filter(pk=second.pk).update(state="reported")
+    office.post(url("certificate_move", second), {"action": "verify"})
+    assert Notice.objects.get(kind="certificate_verified").recipient == member
 
 
 def test_what_was_corrected_meanwhile_is_not_verified_unseen(as_user, reported, captain, chifeng):

@@ -199,6 +199,33 @@ def test_a_sheet_of_one_column_is_enough(as_user, policy, people, captain):
     assert policy.covers.count() == 3
 
 
+def test_the_list_an_insurer_sends_is_read_below_its_heading_and_faults_name_their_sheet(
+    as_user, policy, people, captain
+):
+    def upload(*stranger: str) -> SimpleUploadedFile:
+        book = Workbook()
+        first, second, hidden = book.active, book.create_sheet("续表"), book.create_sheet("往年")
+        hidden.sheet_state = "hidden"
+        heading = ["序号", "被保人 姓名", "证件号码", "联系电话", "保额（万元）"]
+        one = [1, people[0].name, people[0].id_number, "", 50]
+        for row in (["演示救援队被保险人名单"], ["投保单位：演示"], heading, one, ["合计", "1人"], ["", "制表人：甲"]):
+            first.append(row)
+        for row in (heading, [2, people[1].name, people[1].id_number, "", 50], *([[3, *stranger]] if stranger else [])):
+            second.append(row)
+        hidden.append([people[2].name, people[2].id_number])
+        file = BytesIO()
+        book.save(file)
+        return SimpleUploadedFile("名单.xlsx", file.getvalue())
+
+    client = as_user(captain)
+    page = client.post(url("policy_names", policy), {**DATES, "file": upload("没有这人", builders.citizen(77))})
+    assert [(fault.place, fault.shown[:4]) for fault in page.context["faults"]] == [("“续表”第 3 行", "没有这人")]
+    assert builders.citizen(77) not in page.content.decode()
+    done = client.post(url("policy_names", policy), {**DATES, "file": upload()}, follow=True)
+    assert set(policy.covers.values_list("person", flat=True)) == {people[0].pk, people[1].pk}
+    assert "没有读隐藏的工作表：往年" in done.content.decode()
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
