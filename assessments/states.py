@@ -126,8 +126,11 @@ GRADING_WITH_AUTHOR = (G.DRAFT, G.RETURNED)
 REVIEW_WITH_AUTHOR = (R.DRAFT, R.RETURNED)
 REVIEW_DECIDED = (R.DECIDED, R.PUBLICITY, R.FINAL)  # has a result
 # Tone and icon of each state (generic/_state.html).
+STANDARD_OVER, STANDARD_TO_COME = "over", "to_come"  # how a published version stands after and before its days
 STANDARD_TONES: dict[str, tuple[str, str]] = {
     StandardState.DRAFT: ("todo", "draft"),
+    STANDARD_TO_COME: ("wait", "wait"),
+    STANDARD_OVER: ("off", "off"),
     StandardState.PUBLISHED: ("ok", "ok"),
     StandardState.WITHDRAWN: ("off", "off"),
 }

@@ -476,6 +476,7 @@ LOGGING = {
         "core": {"level": "INFO"},
         "organizations": {"level": "INFO"},
         "django_structlog": {"level": "INFO"},
+        "weasyprint": {"level": "WARNING"},  # else a worker tells of every page it prints
         "django.request": {"level": "ERROR"},  # refusals and missing pages are in the line of the request
     },
 }

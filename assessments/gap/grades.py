@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from assessments.gap.links import address
 from assessments.models import TeamGrade
+from core.words import due_in_words
 
 SOON = 180  # days before its end in which a grade should be renewed
 
@@ -36,5 +37,5 @@ def _stands(grade: TeamGrade, day: date) -> tuple[str, str, str]:
     if left < 0:
         return _("已过期"), "off", "off"
     if left <= SOON:
-        return _("还有 %(days)s 天到期") % {"days": left}, "warn", "warn"
+        return due_in_words(left), "warn", "warn"
     return _("有效"), "ok", "ok"

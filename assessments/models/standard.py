@@ -8,11 +8,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Method, Publisher, Purpose, Scheme, Specialty, Subject
-from assessments.states import STANDARD_TRANSITIONS, StandardState
+from assessments.states import STANDARD_OVER, STANDARD_TO_COME, STANDARD_TRANSITIONS, StandardState
 from core.decisions import Decision, no
 from core.history import tracked
 from core.links import link_to
@@ -147,6 +148,21 @@ class Standard(models.Model):
 
     def get_absolute_url(self) -> str:
         return link_to("assessments:standard_detail", self.pk)
+
+    @property
+    def stands(self) -> str:
+        """What it is today: its state, told apart by the days of a published version."""
+        today = timezone.localdate()
+        if self.state != StandardState.PUBLISHED:
+            return self.state
+        if self.valid_until is not None and self.valid_until < today:
+            return STANDARD_OVER
+        return STANDARD_TO_COME if self.valid_from is not None and self.valid_from > today else self.state
+
+    def standing(self) -> str:
+        """The same in words."""
+        words = {STANDARD_OVER: _now("已失效"), STANDARD_TO_COME: _now("已发布，还没有生效")}
+        return words.get(self.stands) or self.get_state_display()
 
     def can_edit(self, user: User) -> Decision:
         decision = may_manage_assessments(user)

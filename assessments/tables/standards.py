@@ -47,13 +47,13 @@ class StandardTable(Table):
         return str(value)
 
     def render_state(self, record: Standard) -> Any:
-        tone, icon = STANDARD_TONES[record.state]
-        shown = chip(tone, record.get_state_display(), icon)
+        tone, icon = STANDARD_TONES[record.stands]
+        shown = chip(tone, record.standing(), icon)
         sample = chip("off", _("示例"))
         return markup("<span>{} {}</span>", shown, sample) if record.is_sample else shown
 
     def value_state(self, record: Standard) -> str:
-        return record.get_state_display()
+        return record.standing()
 
     def render_lines(self, record: Standard) -> int:
         return getattr(record, "lines", 0)

@@ -61,7 +61,7 @@ def closed(request: SignedIn, standard: Standard) -> HttpResponse | None:
 def page(request: SignedIn, template: str, standard: Standard, **context: Any) -> HttpResponse:
     """A page of the standard under its tabs."""
     may_edit = bool(may_manage_assessments(request.user))
-    tone, icon = STANDARD_TONES[standard.state]
+    tone, icon = STANDARD_TONES[standard.stands]
     tabs = [
         {"label": label, "url": (url := reverse(route, args=[standard.pk])), "active": url == request.path}
         for label, route in TABS

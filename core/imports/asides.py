@@ -7,13 +7,15 @@ from core.imports.reading import Cell
 
 EXAMPLE = "示例"  # how the example in the blank spreadsheet begins; whoever leaves it there does not mean it
 _SUM = re.compile(
-    r"((合|总|小|共|累)\s*计|(合计|总|共计)?\s*人\s*数\s*(合\s*计|总\s*计)?)\s*[：:]?\s*[\d,]*\s*[人名个条行支]*"
+    r"((合|总|小|共|累)\s*计|总\s*分|(合计|总|共计)?\s*人\s*数\s*(合\s*计|总\s*计)?)\s*[：:]?\s*[\d,]*\s*[人名个条行支]*"
     r"|共\s*[\d,]+\s*[人名].*"
 )
 _SIGNED = (
     r"[（(]?(单位|部门|队长|会长|站长|秘书长|负责人|主管|分管|本人)*(签字|签名|签章|盖章)[）)]?"
     r"|[（(]?(单位|部门|队长|主管|分管)?(填表|填报|制表|审核|审批|复核|校对|负责|联系|报送|报表|上报|经办|主管|分管|领导)"
-    r"(人|单位|日期|时间|部门|领导)*\s*([（(]?(签字|签名|签章|盖章)[）)]?)?|(注|备注|附注|说明)\d?|日期|时间"
+    r"(人|单位|日期|时间|部门|领导)*\s*([（(]?(签字|签名|签章|盖章)[）)]?)?"
+    r"|(被?(考核|考评|测评|评分|评审)|专家)(人|员|组|组长|单位)*\s*[（(]?(签字|签名|签章|盖章)[）)]?"
+    r"|(注|备注|附注|说明)\d?|日期|时间"
 )
 _ASIDE = re.compile(rf"({_SIGNED})\s*[：:]|(填表|填写)?说明\s*[：:]|第\s*\d+\s*页")
 _ALONE = re.compile(  # without a colon only where next to nothing else stands in the row, and it is nobody's duty

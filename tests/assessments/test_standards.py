@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -132,6 +133,14 @@ def test_whoever_publishes_says_what_becomes_of_the_version_before(region: User,
         assert second.state == StandardState.PUBLISHED
         assert first.valid_until == until
     assert WorkflowEvent.objects.of(second).last().facts["ended"] == ["1", "2"]
+    today = timezone.localdate()
+    for since, until, word in ((-9, -1, "已失效"), (-9, 0, "已发布"), (1, None, "已发布，还没有生效")):
+        end = None if until is None else today + timedelta(until)
+        days = {"valid_from": today + timedelta(since), "valid_until": end}
+        with pgtrigger.ignore():
+            Standard.objects.filter(pk=first.pk).update(**days)
+        assert Standard.objects.get(pk=first.pk).standing() == word
+        assert word in client.get(first.get_absolute_url()).content.decode()
     third = draft_of(second)
     early = client.post(url("standard_publish", third), {"valid_from": "2026-08-01", "former": "end"})
     assert "不能在那之前失效" in str(early.context["form"].errors)

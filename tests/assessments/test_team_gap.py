@@ -194,7 +194,7 @@ def test_grades_held_are_listed_with_their_end(team: Team, captain: User, as_use
         scheme="red_cross", category_id="relief", grade="1", ended_on=today, end_reason="演示", **facts
     )
     page = as_user(captain).get(url(team))
-    assert [card.label for card in page.context["grades"]] == ["还有 0 天到期", "还有 30 天到期", "已注销"]
+    assert [card.label for card in page.context["grades"]] == ["今天到期", "剩 30 天", "已注销"]
     assert "水上搜救 2 级" in page.content.decode()
 
 
