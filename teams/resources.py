@@ -30,6 +30,7 @@ class TeamResource(TeamColumns):
     """
 
     undoable = True
+    every_sheet = True
     filled_down = frozenset(["office", "naming_org", "level", "formation", "registration", "main_category"])
     most_rows = 500
     at_once = 60
@@ -69,7 +70,14 @@ class TeamResource(TeamColumns):
 
     def import_field(self, field: Any, instance: Any, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
         if field.column_name in row:
+            if self._is_blank(field.widget, row[field.column_name]):
+                row = {**row, field.column_name: ""}
             instance.typed[field.attribute] = cells.typed(field.clean(row, **kwargs))
+
+    @staticmethod
+    def _is_blank(widget: Any, written: str | None) -> bool:
+        """无 in a column for which it is a word of its own (登记方式) is that word."""
+        return cells.says_nothing(written or "") and written not in getattr(widget, "also", ())
 
     def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
         return False

@@ -16,6 +16,8 @@ from core.imports.headers import Header, find_header
 from core.imports.reading import EMPTY, Cell, Sheet
 from core.imports.resources import Resource
 
+BETWEEN_SHEETS = 100_000  # more rows than a sheet that is read has
+
 
 @dataclass(frozen=True)
 class Table:
@@ -23,6 +25,7 @@ class Table:
 
     ``passed`` are rows that are no record (a sum, a remark below the table, the example), with how they begin.
     ``beside`` is what the resource took from the file's other sheets (``Resource.beside``), None if nothing.
+    ``sheets`` are the names of those read, where they were several: the rows of each count on from ``BETWEEN_SHEETS``.
     ``hidden`` are those of the row numbers that the spreadsheet does not show; ``unread`` other sheets with a heading.
     """
 
@@ -33,6 +36,12 @@ class Table:
     beside: Any = None
     hidden: frozenset[int] = frozenset()
     unread: Sequence[str] = ()
+    sheets: Sequence[str] = ()
+
+    def place(self, number: int) -> str:
+        """Sheet and row, as the person finds them; "" where there is but one sheet."""
+        at, row = divmod(number, BETWEEN_SHEETS)
+        return f"{self.sheets[at]} {row}" if self.sheets else ""
 
     @property
     def sha256(self) -> str:
@@ -50,7 +59,8 @@ class Table:
 
 
 def read_table(file: Any, media_type: str, resource: Resource) -> Table:
-    """The rows of the first sheet that has the wanted columns.
+    """The rows of the sheet that has most of the wanted columns; with ``Resource.every_sheet`` also of the others that
+    are such a list.
 
     :raises ValidationError: no heading, a wanted column missing or there twice, no rows, too many rows.
     """
@@ -66,26 +76,60 @@ def read_table(file: Any, media_type: str, resource: Resource) -> Table:
         raise ValidationError(_("没有找到表头。表格里要有写着列名的一行，列名是：%(wanted)s。") % {"wanted": wanted})
     sheet, header = max(found, key=lambda pair: len(pair[1].columns))
     _check_header(header, resource)
-    down = FillDown(sheet.merged, header.first, header.columns, frozenset(columns) - resource.filled_down)
-    numbers, rows, passed = [], [], []
-    for index, row in enumerate(sheet.rows[header.first :], header.first):
-        cells = {name: row[at] if at < len(row) else EMPTY for name, at in header.columns.items()}
-        if begins := aside(row):
-            passed.append((index + 1, begins))
-            continue
-        is_record = any(cell.says for cell in cells.values())
-        down.fill(index, row, cells)
-        if is_record:
-            numbers.append(index + 1)
-            rows.append(cells)
+    others = [(other, its) for other, its in found if other is not sheet and not _explains(other, its, names)]
+    several = [pair for pair in others if resource.every_sheet and _is_such_a_list(pair[1], columns)]
+    numbers: list[int] = []
+    rows: list[Mapping[str, Cell]] = []
+    passed: list[tuple[int, str]] = []
+    hidden: set[int] = set()
+    read = sorted([(sheet, header), *several], key=lambda pair: sheets.index(pair[0]))
+    known = list(dict.fromkeys(name for _sheet, its in read for name in its.columns))
+    for at, (one, its) in enumerate(read):
+        offset = at * BETWEEN_SHEETS
+        rest, by = _rows_of(one, its, resource, known), f"{one.name}：" if several else ""
+        passed += [(index + 1, f"{by}{begins}") for index, begins in rest.passed]
+        numbers += [offset + index + 1 for index, _cells in rest.records]
+        rows += [cells for _index, cells in rest.records]
+        hidden |= {offset + index + 1 for index, _cells in rest.records if index in one.hidden}
     if not rows:
         raise ValidationError(_("表头下面没有内容。"))
     if len(rows) > resource.most_rows:
         raise ValidationError(_("一次最多导入 %(most)s 行，请分几个文件。") % {"most": f"{resource.most_rows:,}"})
-    hidden = frozenset(number for number in numbers if number - 1 in sheet.hidden)
-    others = [other.name for other, its in found if other is not sheet and not _explains(other, its, names)]
-    unread = others if beside is None else []
-    return Table(header, numbers, rows, passed, beside, hidden, unread)
+    if several:
+        unused = dict.fromkeys(text for _sheet, its in read for text in its.unused)
+        header = Header(header.first, dict.fromkeys(known, 0), (), tuple(unused))
+    unread = [other.name for other, its in others if (other, its) not in several] if beside is None else []
+    names_read = [one.name for one, _its in read] if several else []
+    return Table(header, numbers, rows, passed, beside, frozenset(hidden), unread, names_read)
+
+
+@dataclass
+class _Rows:
+    records: list[tuple[int, Mapping[str, Cell]]]
+    passed: list[tuple[int, str]]
+
+
+def _rows_of(sheet: Sheet, header: Header, resource: Resource, known: Sequence[str]) -> _Rows:
+    """The records of one sheet by the sheet's own index of rows, with a cell for each of ``known``."""
+    down = FillDown(sheet.merged, header.first, header.columns, frozenset(resource.columns) - resource.filled_down)
+    found = _Rows([], [])
+    for index, row in enumerate(sheet.rows[header.first :], header.first):
+        cells = {name: row[at] if at < len(row) else EMPTY for name, at in header.columns.items()}
+        if begins := aside(row):
+            found.passed.append((index, begins))
+            continue
+        is_record = any(cell.says for cell in cells.values())
+        down.fill(index, row, cells)
+        if is_record:
+            found.records.append((index, {name: cells.get(name, EMPTY) for name in known}))
+    return found
+
+
+def _is_such_a_list(header: Header, columns: Mapping[str, Any]) -> bool:
+    """Whether a further sheet is one more list of the same: all that has to be there, once, and five columns or
+    all there are. 汇总, with a name and figures, is not."""
+    needed = {name for name, column in columns.items() if column.required}
+    return needed <= set(header.columns) and not header.twice and len(header.columns) >= min(5, len(columns))
 
 
 def _explains(sheet: Sheet, header: Header, names: Mapping[str, Sequence[str]]) -> bool:
