@@ -17,9 +17,10 @@ from teams import cells
 from teams.choices import FilingKind, PostRole
 from teams.columns import TeamColumns, registering_offices
 from teams.drafting import begin
-from teams.duplicates import likely_doubles, squeezed
+from teams.duplicates import likely_doubles
 from teams.facts import FACTS, is_empty, read, read_post
 from teams.models import Filing
+from teams.spelling import name_on_file
 from teams.states import OPEN, FilingState
 from teams.workflow import WORKFLOW
 
@@ -51,7 +52,7 @@ class TeamResource(TeamColumns):
     def _said(self, dataset: Dataset, name: str, widget: Any) -> list[str]:
         heading = self.columns[name].column_name
         values = dataset[heading] if heading in (dataset.headers or ()) else []
-        return [squeezed(widget.clean(value)) for value in values if value]
+        return [name_on_file(widget.clean(value)) for value in values if value]
 
     def _open_filings(self, names: set[str]) -> QuerySet[Filing]:
         """Registrations under way with such a name: drafts where the person may see them, handed in anywhere."""
@@ -150,11 +151,11 @@ class TeamResource(TeamColumns):
             return
         if not name:
             errors["name"] = [_("没有填。")]
-        elif squeezed(name) in self._taken:
+        elif name_on_file(name) in self._taken:
             errors["name"] = [_("“%(name)s”已经有了，不能重名。") % {"name": name}]
 
     def _doubles(self, payload: Mapping[str, Any]) -> None:
-        name, uscc = squeezed(payload.get("name", "")), payload.get("uscc", "")
+        name, uscc = name_on_file(payload.get("name", "")), payload.get("uscc", "")
         if self._names[name] > 1:
             self.warn("name", _("表里另有一行是同一个名称。"))
         if uscc and self._codes[uscc] > 1:

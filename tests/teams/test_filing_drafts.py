@@ -96,7 +96,7 @@ def test_registration_begins_with_place_and_name(as_user, chifeng, office):
     typed = {
         "office": office("150400").pk,
         "level": "league_city",
-        "name": "赤峰市 红十字新队",
+        "name": "赤峰市 红十字新队  ᠤᠯᠠᠭᠠᠨ  ᠵᠠᠭᠠᠯᠮᠠᠢ ",
         "uscc": "",
         "host_org_name": "",
     }
@@ -104,7 +104,7 @@ def test_registration_begins_with_place_and_name(as_user, chifeng, office):
     filing = Filing.objects.get()
     assert response["Location"] == url("edit", filing)
     assert (filing.title, filing.level, filing.state, filing.created_by) == (
-        "赤峰市红十字新队",
+        "赤峰市红十字新队ᠤᠯᠠᠭᠠᠨ ᠵᠠᠭᠠᠯᠮᠠᠢ",  # words of Mongolian script stay apart
         "league_city",
         "draft",
         chifeng,
