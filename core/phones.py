@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from core.typed import half_width
 
@@ -61,7 +63,12 @@ def telephone(text: str) -> str:
 
 class TelephoneInput(forms.CharField):
     def to_python(self, value: Any) -> str:
-        return telephone(super().to_python(value) or "")
+        text = super().to_python(value) or ""
+        found = numbers(half_width(text))
+        if len(found) > 1:
+            words = {"count": len(found), "numbers": _("、").join(found)}
+            raise ValidationError(_("这里只填一个电话，写了 %(count)d 个：%(numbers)s。请只留一个。") % words)
+        return telephone(text)
 
 
 class TelephoneField(models.CharField):

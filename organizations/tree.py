@@ -3,7 +3,8 @@
 Every function locks what it changes in the order of paths, so that two restructurings at once wait for each other and
 neither reads a path that the other is rewriting.
 
-Subjects above have their say in the same transaction: ``AFTER_OFFICE_MOVED`` (office, ``former`` path, ``by``) does
+Subjects above have their say in the same transaction: ``BEFORE_OFFICE_MOVED`` (office) locks what is to follow, for who
+decides on it locks it before offices, too; ``AFTER_OFFICE_MOVED`` (office, ``former`` path, ``by``) does
 what follows or refuses with ``ValidationError``; ``BEFORE_OFFICE_CLOSED`` (office) gives what is in the way, in words.
 """
 
@@ -101,6 +102,8 @@ def plan_move(office: Organization, parent: Organization) -> MovePlan:
 @transaction.atomic
 def move_office(office: Organization, *, to: Organization, by: User) -> Organization:
     """Put an office, with everything below it, under another superior. Duties and accounts stay with their office."""
+    for hold in settings.BEFORE_OFFICE_MOVED:
+        import_string(hold)(office)
     _one_at_a_time()
     locked = {
         place.pk: place

@@ -381,6 +381,7 @@ STANDING_KEPT_ELSEWHERE = ["assessments.members.person_pages.kept_by_sheet"]
 # Pages that layers above teams give a team (teams.views.team_common.Tab)
 TEAM_TABS = ["training.views.team_tab.TAB", "assessments.views.team_gap.TAB"]
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
+BEFORE_OFFICE_MOVED = ["teams.restructuring.hold"]
 AFTER_OFFICE_MOVED = ["teams.restructuring.reroute"]
 BEFORE_OFFICE_CLOSED = ["teams.restructuring.in_the_way"]
 # kind → function(job, progress) → core.jobs.JobResult or None

@@ -22,6 +22,7 @@ from teams.members import members_of
 from teams.models import EmblemItem, ExitItem, Filing, Team, TeamPost
 from teams.proposal import Proposal
 from teams.rebasing import carried_along
+from teams.spelling import name_on_file
 from teams.states import TeamStatus
 
 _COLUMNS = tuple(name for name in FACTS if name not in OF_ORGANIZATION)
@@ -132,7 +133,7 @@ def new_leaf(filing: Filing, proposal: Proposal) -> Organization:
 
 
 def _name(proposal: Proposal) -> str:
-    return "".join(str(proposal.values["name"]).split())
+    return name_on_file(str(proposal.values["name"]))
 
 
 def _place(team: Team, proposal: Proposal, names: Collection[str]) -> None:

@@ -14,6 +14,7 @@ from teams.choices import FilingKind
 from teams.members import Roster
 from teams.models import CheckSetting, ExitItem, Filing, RulePaper, Team
 from teams.naming import Named
+from teams.spelling import name_on_file
 from teams.states import OPEN, FilingState
 
 MOST_NAMED = 3
@@ -82,7 +83,7 @@ def _of_team(team: Team | None) -> dict[str, QuerySet[Any]]:
 
 def _doubles(payload: Mapping[str, Any], team: Team | None, filing: Filing | None) -> dict[str, QuerySet[Any]]:
     """Whatever bears the same name, code or host; nothing where the fact is not said or cannot be read."""
-    name = "".join(_text("name", payload).split())
+    name = name_on_file(_text("name", payload))
     taken = Organization.objects.filter(name=name).exclude(pk=team.organization_id if team else None)
     proposed = Filing.objects.filter(title=name, state__in=OPEN).exclude(state=FilingState.DRAFT)
     if filing is not None and filing.pk is not None:

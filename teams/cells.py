@@ -13,8 +13,9 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from core.imports import Choice, Lookup, Several, Text
-from core.phones import telephone
+from core.phones import numbers, telephone
 from people.names import dotted
+from people.roster.cells import NOTHING
 from teams.models import Category
 
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff·])\s+(?=[\u3400-\u9fff·])")
@@ -25,6 +26,8 @@ _YEAR = re.compile(r"[\[［(（【〈《]\s*((?:19|20)\d{2})\s*[\]］)）】〉�
 _DEGREES = re.compile(
     r"(\d{1,3})\s*[°度]\s*(?:(\d{1,2}(?:\.\d+)?)\s*[′'’分]\s*)?(?:(\d{1,2}(?:\.\d+)?)\s*(?:[″\"”秒]|''|’’)?)?"
 )
+# Where there is nobody and nothing, forms on paper ask for a word or a stroke.
+_EMPTY = (NOTHING - {"0"}) | {"空缺", "暂缺", "缺", "未定", "未配", "未配备", "暂未配备", "未设", "不设", "无人"}
 _CATEGORIES: Mapping[str, str] = {
     "赈灾": "relief", "医疗救护": "medical", "医疗救援": "medical", "医疗救助": "medical", "应急供水": "water",
     "公共卫生": "public_health", "卫生": "public_health", "心理救援": "psych", "心理援助": "psych",
@@ -40,6 +43,12 @@ def categories() -> list[tuple[str, str]]:
     return [(category.key, category.name) for category in Category.objects.in_use()]
 
 
+def says_nothing(text: str) -> bool:
+    """Empty, or 无, 暂无, /, —: written where there is nothing to write."""
+    word = "".join(_REMARK.sub("", text).split()).strip("。.")
+    return word in _EMPTY if word else not text.strip()
+
+
 def joined(text: str) -> str:
     """Without the spaces that align names of two characters with those of three; 敖特根 Ba stays as it is."""
     return _BETWEEN_CHINESE.sub("", text.strip())
@@ -51,10 +60,11 @@ class Name(Text):
 
 
 class PersonName(Text):
-    """One name; the dot in Mongolian names is one character, however it was typed."""
+    """One name; the dot in Mongolian names is one character, however it was typed. 无 is nobody's name."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        return joined(dotted(value or ""))
+        name = joined(dotted(value or ""))
+        return "" if says_nothing(name) else name
 
 
 class Kind(Choice):
@@ -169,8 +179,24 @@ class People(Text):
     """
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[dict[str, str]]:
-        text = dotted((value or "").strip())
-        return [_person(part) for part in _parts(text) if part]
+        people: list[dict[str, str]] = []
+        for part in _parts(dotted((value or "").strip())):
+            if says_nothing(part):
+                continue
+            if people and (more := _bare_numbers(part)):
+                raise _two_numbers(people[-1]["name"], [people[-1]["phone"], *more])
+            people.append(_person(part))
+        return people
+
+
+def _bare_numbers(text: str) -> list[str]:
+    """Numbers that stand in a part without a name: they go on from the person before."""
+    return [] if re.search(r"[^\d\s()（）+－-]", text) else numbers(text)
+
+
+def _two_numbers(name: str, found: list[str]) -> ValueError:
+    words = {"name": name, "numbers": _("、").join(number for number in found if number)}
+    return ValueError(_("“%(name)s”后面的电话只写一个，现在是：%(numbers)s。请只留一个。") % words)
 
 
 def _parts(text: str) -> list[str]:
@@ -191,6 +217,8 @@ def _person(text: str) -> dict[str, str]:
     text = _REMARK.sub("", text)
     found = _PERSON.fullmatch(text)
     if found is None:
+        if len(several := numbers(text)) > 1:
+            raise _two_numbers(re.split(r"[\d(（+]", text)[0].strip()[:30], several)
         if re.search(r"\d", text):
             raise ValueError(_("看不懂“%(text)s”，请只写姓名，或写成：李志强（13800000000）。") % {"text": text[:30]})
         return {"name": joined(text), "phone": ""}

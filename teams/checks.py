@@ -19,6 +19,7 @@ from teams.choices import FilingKind, Formation, PostRole, Registration, Severit
 from teams.facts import label_of, posts_in
 from teams.models import RulePaper
 from teams.proposal import Proposal
+from teams.spelling import name_on_file
 from teams.validators import in_region
 
 Found = Iterable[tuple[str, str]]
@@ -137,16 +138,16 @@ def papers_asked(proposal: Proposal) -> list[RulePaper]:
 # -- doubles ----------------------------------------------------------------------------------------------
 def _name_taken(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
     if proposal.around.name_taken:
-        yield "name", _("“%(name)s”已经有了，不能重名。") % {"name": _squeezed(proposal)}
+        yield "name", _("“%(name)s”已经有了，不能重名。") % {"name": _name_of(proposal)}
 
 
 def _name_proposed(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
     if proposal.around.name_proposed and "name" in proposal.changed:
-        yield "name", _("另有一件在办的备案也用“%(name)s”这个名称。") % {"name": _squeezed(proposal)}
+        yield "name", _("另有一件在办的备案也用“%(name)s”这个名称。") % {"name": _name_of(proposal)}
 
 
-def _squeezed(proposal: Proposal) -> str:
-    return "".join(str(proposal.values.get("name") or "").split())
+def _name_of(proposal: Proposal) -> str:
+    return name_on_file(str(proposal.values.get("name") or ""))
 
 
 def _same_uscc(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
@@ -162,7 +163,7 @@ def _same_host(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
 
 # -- sense ------------------------------------------------------------------------------------------------
 def _name_pattern(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
-    name = _squeezed(proposal)
+    name = _name_of(proposal)
     if name and not ("红十字" in name and name.removesuffix("（演示）").endswith("队")):
         yield "name", _("名称一般写成“地区＋红十字＋专业＋救援队”。")
 

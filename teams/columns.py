@@ -18,14 +18,18 @@ _LEVELS = {
     "全国": TeamLevel.NATIONAL, "总会": TeamLevel.NATIONAL, "自治区": TeamLevel.REGION, "省级": TeamLevel.REGION,
     "区级": TeamLevel.REGION, "盟市": TeamLevel.LEAGUE, "市级": TeamLevel.LEAGUE, "盟级": TeamLevel.LEAGUE,
     "地市级": TeamLevel.LEAGUE, "旗县": TeamLevel.BANNER, "县级": TeamLevel.BANNER, "旗级": TeamLevel.BANNER,
-    "旗县区": TeamLevel.BANNER, "旗县区级": TeamLevel.BANNER, "旗县市区级": TeamLevel.BANNER,
+    "旗县区": TeamLevel.BANNER, "区县": TeamLevel.BANNER, "区县级": TeamLevel.BANNER, "县区级": TeamLevel.BANNER,
+    "旗县区级": TeamLevel.BANNER, "旗县市区级": TeamLevel.BANNER,
 }  # fmt: skip
 _FORMATIONS = {
     "直接组建": Formation.DIRECT, "自建": Formation.DIRECT, "直属": Formation.DIRECT, "冠名": Formation.NAMED,
     "合作": Formation.NAMED, "合作共建": Formation.NAMED, "冠名共建": Formation.NAMED,
 }  # fmt: skip
 _REGISTRATIONS = {
-    "民政登记": Registration.CIVIL, "民政注册": Registration.CIVIL, "民政部门登记": Registration.CIVIL,
+    "民政登记": Registration.CIVIL, "民政局": Registration.CIVIL, "民政部门": Registration.CIVIL,
+    "民政": Registration.CIVIL, "民政注册": Registration.CIVIL, "民政部门登记": Registration.CIVIL,
+    "民政局登记": Registration.CIVIL, "民政局注册": Registration.CIVIL, "红会": Registration.DOCUMENT,
+    "红十字会": Registration.DOCUMENT,
     "发文备案": Registration.DOCUMENT, "红十字会备案": Registration.DOCUMENT, "红会发文": Registration.DOCUMENT,
     "红会备案": Registration.DOCUMENT, "红会发文备案": Registration.DOCUMENT, "未登记": Registration.PENDING,
     "未完成": Registration.PENDING, "尚未": Registration.PENDING, "无": Registration.PENDING,

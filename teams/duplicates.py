@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from organizations.models import Organization
 from teams.models import Team
+from teams.spelling import name_on_file
 
 _FILLER = re.compile(
     r"内蒙古自治区|内蒙古|自治|（演示）|红十字会?|应急|志愿者?|服务|搜救|搜索|救援|救护|总?队|[市盟旗县区省]|[\s·•（）()]"
@@ -44,16 +45,12 @@ def telling(name: str) -> str:
     return _FILLER.sub("", name)
 
 
-def squeezed(name: str) -> str:
-    return "".join(name.split())
-
-
 def likely_doubles(name: str = "", uscc: str = "", host_org_name: str = "", *, but: int | None = None) -> list[Double]:
     """Filed teams, present and past, that what was typed may be the double of; the surest first. Three queries.
 
     :param but: pk of the team that is being talked about itself.
     """
-    name, uscc, host = squeezed(name), uscc.strip().upper(), host_org_name.strip()
+    name, uscc, host = name_on_file(name), uscc.strip().upper(), host_org_name.strip()
     wanted = Q(pk__in=[])
     if uscc:
         wanted |= Q(uscc=uscc)
@@ -75,7 +72,7 @@ def likely_doubles(name: str = "", uscc: str = "", host_org_name: str = "", *, b
 
 def alike(one: str, other: str) -> bool:
     """Whether two names say much the same."""
-    if squeezed(one) == squeezed(other):
+    if name_on_file(one) == name_on_file(other):
         return True
     first, second = telling(one), telling(other)
     if len(first) < 2 or len(second) < 2:

@@ -23,8 +23,10 @@ _LONGEST = 60  # of what is typed: with its spaces a code is longer than the col
 
 
 def tidied(cell: Text | Day, raw: Any) -> Any:
-    """What ``raw`` was meant as, as text; ``raw`` itself where it means nothing."""
+    """What ``raw`` was meant as, as text: 无 as nothing; ``raw`` itself where it cannot be read."""
     text = clean_text(raw) if isinstance(raw, str) else ""
+    if text and cells.says_nothing(text):
+        return ""
     try:
         return cells.typed(cell.clean(text)) if text else raw
     except ValueError:

@@ -18,11 +18,12 @@ from core.reminders import Reminder
 from organizations.models import Appointment, Organization, User
 from organizations.nearest import nearest_holders
 from organizations.roles import ROLES, Right
+from teams.confirming import to_confirm
 from teams.drift import drift_of, drifting
 from teams.drift import in_words as drift_in_words
 from teams.limits import days_of
 from teams.models import Filing, Opinion, Team
-from teams.states import WITH_OFFICE, FilingState, TeamStatus
+from teams.states import WITH_OFFICE, FilingState
 from teams.workflow import asks, author_side, deciders
 
 DUE_IN = 2  # days before the limit
@@ -173,7 +174,7 @@ def confirmations_missing(today: date | None = None) -> Iterator[Reminder]:
     if (day.month, day.day) < CONFIRM_FROM:
         return
     month = f"annual-{day:%Y-%m}"
-    teams = list(_unconfirmed(day.year).select_related("organization").order_by("organization__path"))
+    teams = list(to_confirm(day.year).select_related("organization").order_by("organization__path"))
     told = set(Notice.objects.filter(once__startswith=f"{month}-").values_list("once", flat=True).distinct())
     yield from _to_teams([team for team in teams if f"{month}-team-{team.pk}" not in told], day.year, month)
     by_office: dict[str, int] = {}
@@ -186,16 +187,9 @@ def confirmations_missing(today: date | None = None) -> Iterator[Reminder]:
             "annual_missing",
             _("%(n)d 支队伍 %(year)d 年度还没有确认") % {"n": number, "year": day.year},
             _("没有变化的，核对后直接提交年度确认。"),
-            reverse("teams:team_list") + "?attention=unconfirmed",
+            reverse("teams:team_list") + "?attention=to_confirm",
             f"{month}-office-{path}",
         )
-
-
-def _unconfirmed(year: int) -> QuerySet[Team]:
-    """On file since an earlier year, not confirmed, and no confirmation with an office."""
-    under_way = Filing.objects.filter(team=OuterRef("pk"), kind="annual", state__in=WITH_OFFICE)
-    rows = Team.objects.filter(status__in=(TeamStatus.FILED, TeamStatus.RECTIFYING), filed_on__year__lt=year)
-    return rows.exclude(confirmed_year=year).filter(~Exists(under_way))
 
 
 def _to_teams(teams: list[Team], year: int, month: str) -> Iterator[Reminder]:

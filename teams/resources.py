@@ -17,9 +17,10 @@ from teams import cells
 from teams.choices import FilingKind, PostRole
 from teams.columns import TeamColumns, registering_offices
 from teams.drafting import begin
-from teams.duplicates import likely_doubles, squeezed
+from teams.duplicates import likely_doubles
 from teams.facts import FACTS, is_empty, read, read_post
 from teams.models import Filing
+from teams.spelling import name_on_file
 from teams.states import OPEN, FilingState
 from teams.workflow import WORKFLOW
 
@@ -30,6 +31,7 @@ class TeamResource(TeamColumns):
     """
 
     undoable = True
+    every_sheet = True
     filled_down = frozenset(["office", "naming_org", "level", "formation", "registration", "main_category"])
     most_rows = 500
     at_once = 60
@@ -50,7 +52,7 @@ class TeamResource(TeamColumns):
     def _said(self, dataset: Dataset, name: str, widget: Any) -> list[str]:
         heading = self.columns[name].column_name
         values = dataset[heading] if heading in (dataset.headers or ()) else []
-        return [squeezed(widget.clean(value)) for value in values if value]
+        return [name_on_file(widget.clean(value)) for value in values if value]
 
     def _open_filings(self, names: set[str]) -> QuerySet[Filing]:
         """Registrations under way with such a name: drafts where the person may see them, handed in anywhere."""
@@ -69,7 +71,14 @@ class TeamResource(TeamColumns):
 
     def import_field(self, field: Any, instance: Any, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
         if field.column_name in row:
+            if self._is_blank(field.widget, row[field.column_name]):
+                row = {**row, field.column_name: ""}
             instance.typed[field.attribute] = cells.typed(field.clean(row, **kwargs))
+
+    @staticmethod
+    def _is_blank(widget: Any, written: str | None) -> bool:
+        """无 in a column for which it is a word of its own (登记方式) is that word."""
+        return cells.says_nothing(written or "") and written not in getattr(widget, "also", ())
 
     def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
         return False
@@ -142,11 +151,11 @@ class TeamResource(TeamColumns):
             return
         if not name:
             errors["name"] = [_("没有填。")]
-        elif squeezed(name) in self._taken:
+        elif name_on_file(name) in self._taken:
             errors["name"] = [_("“%(name)s”已经有了，不能重名。") % {"name": name}]
 
     def _doubles(self, payload: Mapping[str, Any]) -> None:
-        name, uscc = squeezed(payload.get("name", "")), payload.get("uscc", "")
+        name, uscc = name_on_file(payload.get("name", "")), payload.get("uscc", "")
         if self._names[name] > 1:
             self.warn("name", _("表里另有一行是同一个名称。"))
         if uscc and self._codes[uscc] > 1:

@@ -27,8 +27,16 @@ def in_the_way(office: Organization) -> list[str]:
     return [_("%(number)d 件未办结的备案") % {"number": number}] if number else []
 
 
+def hold(office: Organization) -> None:
+    """Lock the filings that a move of the office would pass on, before anything else: as ``perform`` does. Whoever is
+    deciding on one of them finishes first; with offices or steps locked before, the two would wait for each other."""
+    own = Filing.objects.filter(organization__path__startswith=office.path, state__in=OPEN).order_by("pk")
+    list(own.select_for_update(of=("self",)).values_list("pk", flat=True))
+
+
 def reroute(office: Organization, *, former: str, by: User) -> None:
-    """Steps that a former superior had still to take go to the new superior of the same level.
+    """Steps that a former superior had still to take go to the new superior of the same level; their filings are locked
+    (``hold``).
 
     Otherwise a filing would lie where nobody sees it any more. What was decided stays as it was decided.
 
@@ -41,7 +49,7 @@ def reroute(office: Organization, *, former: str, by: User) -> None:
         filing__organization__path__startswith=office.path, office__in=gone, state__in=_TO_COME, filing__state__in=OPEN
     )
     moved: dict[int, list[FilingStep]] = {}
-    for step in steps.select_related("office").select_for_update(of=("self",)).order_by("pk"):
+    for step in steps.select_related("office").order_by("pk"):
         new = line.get(step.office.level)
         if new is None:
             words = {"level": step.office.get_level_display()}

@@ -29,7 +29,8 @@ def attach(
     :param kind: which of the owner's materials it is.
     :param replaces: the version it takes the place of: must be the owner's, of that kind and in use.
     :raises ValidationError: in plain Chinese, with the codes of ``checks.check``, ``same`` when this very content is
-        already there, ``stale`` when ``replaces`` is no longer in use.
+        already there, ``stale`` when ``replaces`` is no longer in use or the state of the record is not that in which
+        ``owner`` was read.
     """
     found = check(cast(BinaryIO, upload.file), upload.name or "", upload.size, takes=takes_of(owner, kind))
     digest = sha256_of(upload)
@@ -73,8 +74,11 @@ def sha256_of(upload: "File[Any]") -> str:
 
 
 def _lock(owner: models.Model) -> None:
-    """Two files for one record come in one after the other, so that the second sees the first."""
-    type(owner)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)
+    """Two files for one record come in one after the other, so that the second sees the first. Who may add to it
+    depends on where it is: what was handed in or decided while the file was looked at takes it no more."""
+    now = type(owner)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)
+    if getattr(now, "state", None) != getattr(owner, "state", None):
+        raise ValidationError(_("传文件的时候，这条记录有人办理了，文件没有存入。请刷新页面再看。"), code="stale")
 
 
 def _end(attachment: Attachment, by: Any, reason: str) -> None:

@@ -140,7 +140,7 @@ def _offered(column: Any) -> list[str]:
 def _left_out(table: Table, kept: set[int], names: Sequence[str]) -> list[dict[str, Any]]:
     return [
         {
-            "number": number, "errors": [], "notes": [], "kind": "left",
+            "number": number, "place": table.place(number), "errors": [], "notes": [], "kind": "left",
             "cells": [{"value": row[name].text, "why": "", "note": "", "changed": False} for name in names],
         }
         for number, row in zip(table.numbers, table.rows, strict=True)
@@ -166,7 +166,10 @@ def _line(table: Table, position: int, outcome: Any, resource: Resource, names: 
         why, note = problems.get(name, ""), notes.get(name, "")
         shown.append({"value": cells[name].text, "why": why, "note": note, "changed": changed})
     kind = "wrong" if problems or general else {"new": "new", "skip": "same"}.get(outcome.import_type, "changed")
-    return {"number": table.numbers[position], "cells": shown, "errors": general, "notes": about, "kind": kind}
+    number = table.numbers[position]
+    return {
+        "number": number, "place": table.place(number), "cells": shown, "errors": general, "notes": about, "kind": kind,
+    }  # fmt: skip
 
 
 def _problems(outcome: Any, resource: Resource) -> tuple[dict[str, str], list[str]]:

@@ -108,6 +108,7 @@ class Resource(resources.ModelResource):
         return None
 
     filled_down: frozenset[str] = frozenset()  # columns in which a cell merged over several rows speaks for each
+    every_sheet = False  # whether further sheets with such a heading are read as well: one for each 旗县
     undoable = False  # whether ``undo`` takes back what an import made; then a page offers it for a day
     most_rows = MOST_ROWS
     at_once = 300  # rows checked while the person waits; more by a job

@@ -71,10 +71,11 @@ class _Asked(NamedTuple):
 def _written(user: User, organization: int, held: Access, minute: int) -> _Asked:
     """What the page asks of the database for one person, written once a minute as in ``portal.todo``: two of its ten
     queries."""
+    own = {"drifting": teams.drifting_of(user), "to_confirm": teams.to_confirm_of(user)}
     more = people.wanted(user) | training.wanted(user) | assessments.wanted(user)
     lists = {"filings": filings.asked(user), "activities": training.asked(user), "duties": duties.asked(user)}
     lists |= assessments.asked(user) | requests.asked(user)
-    return _Asked(questions({"drifting": teams.drifting_of(user), **more}), written(lists))
+    return _Asked(questions(own | more), written(lists))
 
 
 __all__ = ["home"]

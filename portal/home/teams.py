@@ -13,6 +13,7 @@ from organizations.roles import Level, Right
 from portal.home.task import Task
 from portal.home.year import Numbers
 from portal.todo import shown
+from teams.confirming import to_confirm
 from teams.drift import drifting
 from teams.models import Team
 from teams.reminders import CONFIRM_FROM
@@ -25,6 +26,14 @@ def drifting_of(user: User) -> QuerySet[Team]:
     return drifting(Team.objects.filter(reach(user, Right.SUBMIT_FILING, at="organization")))
 
 
+def to_confirm_of(user: User) -> QuerySet[Team]:
+    """Teams whose confirmation of the year the person has still to hand in."""
+    today = timezone.localdate()
+    if Right.SUBMIT_FILING not in access(user) or (today.month, today.day) < CONFIRM_FROM:
+        return Team.objects.none()
+    return to_confirm(today.year, Team.objects.filter(reach(user, Right.SUBMIT_FILING, at="organization")))
+
+
 def hints(user: User, numbers: Numbers, counts: Mapping[str, int]) -> Iterator[Task]:
     if counts.get("drifting"):
         url = reverse("teams:team_list") + "?attention=drift"
@@ -32,12 +41,15 @@ def hints(user: User, numbers: Numbers, counts: Mapping[str, int]) -> Iterator[T
         hint = _("队长、副队长变更须报主管红十字会备案。")
         yield Task("warn", _("待备案"), what, hint, url, _("去看"))
     today = timezone.localdate()
-    number, url = numbers.get("teams_unconfirmed", (0, ""))
+    if Right.SUBMIT_FILING in access(user):
+        number, url = counts.get("to_confirm", 0), reverse("teams:team_list") + "?attention=to_confirm"
+    else:
+        number, url = numbers.get("teams_unconfirmed", (0, ""))
     if not number or (today.month, today.day) < CONFIRM_FROM or Right.VIEW_TEAM not in access(user):
         return
     if user.organization.level == Level.TEAM:
         what = _("本队 %(year)d 年度还没有确认") % {"year": today.year}
     else:
-        what = _("%(n)d 支队伍 %(year)d 年度还没有确认") % {"n": number, "year": today.year}
+        what = _("%(n)s 支队伍 %(year)d 年度还没有确认") % {"n": shown(number), "year": today.year}
     hint = _("没有变化的，核对后直接提交年度确认。")
     yield Task("off", _("本年内"), what, hint, url or reverse("teams:team_list"), _("去看"))

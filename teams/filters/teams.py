@@ -17,6 +17,7 @@ from organizations.filters import Scope, pick
 from organizations.models import Organization
 from organizations.roles import Level
 from teams.choices import Formation, PostRole, Registration, TeamLevel
+from teams.confirming import to_confirm
 from teams.drift import drifting
 from teams.models import Category, Filing, Team, TeamPost
 from teams.models.team import unconfirmed
@@ -25,6 +26,7 @@ from teams.states import ON_FILE, OPEN, TeamStatus
 MANAGING_LEVELS = [(level.value, level.label) for level in (Level.REGION, Level.LEAGUE, Level.BANNER)]
 ATTENTION = (
     ("unconfirmed", gettext_lazy("本年度没有确认")),
+    ("to_confirm", gettext_lazy("本年度确认还没有报")),
     ("drift", gettext_lazy("与备案不一致")),
     ("no_captain", gettext_lazy("没有队长")),
     ("filing", gettext_lazy("有在办的备案")),
@@ -83,6 +85,8 @@ class TeamFilter(Filter):
             return queryset.filter(confirmed_year=year, status__in=ON_FILE)
         if value == "unconfirmed":
             return queryset.filter(unconfirmed(year))
+        if value == "to_confirm":  # of a past day nobody knows what had been handed in by then
+            return queryset.filter(unconfirmed(year)) if day else to_confirm(year, queryset)
         # what is on file is compared with today's tree; of a past day there is a note instead
         return queryset if day else drifting(queryset)
 

@@ -24,6 +24,7 @@ from teams.facts import PERSON, POST_FIELDS, POST_KEYS, ROW, Words, field_of, is
 from teams.inputs import DayInput
 from teams.models import ExitItem
 from teams.naming import Named
+from teams.spelling import name_on_file
 
 
 class _TypedForm(forms.Form):
@@ -245,7 +246,7 @@ class BeginForm(forms.Form):
             self.fields[name].help_text, self.fields[name].widget = usual.help_text, usual.widget
 
     def clean_name(self) -> str:
-        return "".join(self._read("name").split())
+        return name_on_file(self._read("name"))
 
     def clean_uscc(self) -> str:
         return self._read("uscc")

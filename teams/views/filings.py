@@ -21,6 +21,7 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import holding
 from teams.checks import findings_of
 from teams.choices import FilingKind
+from teams.confirming import next_to_confirm
 from teams.filing_papers import registration_form
 from teams.filters.filings import FilingFilter
 from teams.models import Filing, FilingRound
@@ -70,6 +71,7 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
         "hands_in": hands_in,
         "may_withdraw": filing.state in ("draft", "submitted", "returned") and bool(asks(filing, request.user)),
         "decides": decision,
+        "to_confirm": next_to_confirm(filing, request.user),
         "rounds": rounds,
         "tab": tab,
         "why_url": f"{reverse('organizations:organization_access', args=[filing.organization_id])}?right=view_team",

@@ -20,6 +20,7 @@ from teams.models import Filing, FilingRound, FilingStep
 from teams.proposal import Proposal
 from teams.rebasing import bring_up_to_date
 from teams.route import lay, plan, rule_for, steps_of
+from teams.spelling import name_on_file
 from teams.workflow.people import deciders, decides, place_of
 from teams.workflow.steps import advance, close, enter
 from teams.workflow.words import desk_url, titled
@@ -74,7 +75,7 @@ def _hand_in(filing: Filing, by: User) -> None:
 
 def follow(filing: Filing, proposal: Proposal) -> None:
     """Keep the columns that lists read in step with the payload."""
-    name = "".join(str(filing.payload.get("name") or "").split())
+    name = name_on_file(str(filing.payload.get("name") or ""))
     filing.title = (name or (filing.team.name if filing.team else ""))[:100]
     filing.level = proposal.level
     filing.year = proposal.values.get("year")

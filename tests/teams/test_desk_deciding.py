@@ -148,6 +148,17 @@ def test_strangers_and_insiders(chifeng, region, leader, baotou, office, as_user
         assert as_user(region).post(url, {"action": action}).status_code == 400
 
 
+def test_a_paper_that_arrives_after_the_hand_in_is_not_slipped_in(chifeng, office):
+    """The right was asked while it was a draft; a colleague handed it in while the file was looked at."""
+    draft = builders.drafted(chifeng, office("150400"))
+    builders.papers(draft, chifeng)
+    filing = WORKFLOW.perform(draft, "submit", by=chifeng)
+    with pytest.raises(ValidationError, match="文件没有存入"):
+        builders.paper(draft, "charter", chifeng)
+    papers = Attachment.objects.of(filing)
+    assert {str(paper.pk) for paper in papers} == {paper["id"] for paper in filing.rounds.get().papers}
+
+
 def test_a_paper_added_on_behalf_is_marked(chifeng, region, office, as_user):
     filing = builders.submitted(chifeng, office("150400"))
     builders.paper(filing, "charter", region)

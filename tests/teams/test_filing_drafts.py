@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from core.models import Attachment, WorkflowEvent
 from organizations.models import Appointment
-from teams.drafting import LONGEST, MOST_POSTS, keep
-from teams.models import ExitItem, FieldComment, Filing
+from teams.drafting import LONGEST, MOST_POSTS, begin, keep
+from teams.models import ExitItem, FieldComment, Filing, Team
 from teams.workflow import WORKFLOW
 from tests.core.list_checks import queries_of
 from tests.organizations.helpers import messages_of, opened
@@ -96,7 +96,7 @@ def test_registration_begins_with_place_and_name(as_user, chifeng, office):
     typed = {
         "office": office("150400").pk,
         "level": "league_city",
-        "name": "赤峰市 红十字新队",
+        "name": "赤峰市 红十字新队  ᠤᠯᠠᠭᠠᠨ  ᠵᠠᠭᠠᠯᠮᠠᠢ ",
         "uscc": "",
         "host_org_name": "",
     }
@@ -104,7 +104,7 @@ def test_registration_begins_with_place_and_name(as_user, chifeng, office):
     filing = Filing.objects.get()
     assert response["Location"] == url("edit", filing)
     assert (filing.title, filing.level, filing.state, filing.created_by) == (
-        "赤峰市红十字新队",
+        "赤峰市红十字新队ᠤᠯᠠᠭᠠᠨ ᠵᠠᠭᠠᠯᠮᠠᠢ",  # words of Mongolian script stay apart
         "league_city",
         "draft",
         chifeng,
@@ -275,6 +275,8 @@ def test_the_management_is_rows_and_an_empty_one_is_none(as_user, chifeng, offic
         "posts-0-starts_on": "2024-03-01",
         "posts-1-role": "deputy",
     }
+    for number, nobody in enumerate(("无", "暂无", "/", "—"), 3):
+        rows |= {f"posts-{number}-role": "deputy", f"posts-{number}-name": nobody}
     rows |= {"posts-2-role": "captain", "posts-2-name": "乙", "posts-2-starts_on": "2124-03-01"}
     page = as_user(chifeng).post(section(filing, "management"), {**rows, "version": filing.version}, follow=True)
     assert [row["name"] for row in kept(filing)["posts"]] == ["甲", "乙"]
@@ -421,6 +423,29 @@ def test_a_clean_renewal_takes_two_clicks(as_user, chifeng, region, office):
     client.post(url("hand_in", filing), {"version": page.context["filing"].version})
     filing.refresh_from_db()
     assert (filing.state, filing.changed, filing.year) == ("submitted", 0, timezone.localdate().year)
+
+
+def test_from_one_renewal_handed_in_to_the_next(as_user, chifeng, region, office):
+    """An office with many teams goes from one to the next; which is busy otherwise or not its own is passed over."""
+    names = ("甲", "乙", "丙", "丁")
+    first, second, busy, confirmed = (
+        builders.filed(chifeng, office("150400"), region, name=f"赤峰市红十字{name}救援队（演示）") for name in names
+    )
+    year = timezone.localdate().year
+    Team.objects.update(filed_on=f"{year - 1}-03-01")
+    Team.objects.filter(pk=confirmed.pk).update(confirmed_year=year)
+    begin("change", by=chifeng, team=busy)
+    filings = [begin("annual", by=chifeng, team=team) for team in (first, second)]  # the second is begun, not handed in
+    client = as_user(chifeng)
+    assert "接着确认" not in client.get(filings[0].get_absolute_url()).content.decode()
+    page = client.post(url("hand_in", filings[0]), {"version": filings[0].version}, follow=True)
+    assert page.context["to_confirm"] == [second]
+    assert "还有 1 支" in page.content.decode()
+    assert as_user(region).get(filings[0].get_absolute_url()).context["to_confirm"] == []
+    onward = reverse("teams:filing_begin_for", args=[second.pk, "annual"])
+    assert client.post(onward)["Location"] == url("edit", filings[1])
+    page = client.post(url("hand_in", filings[1]), {"version": filings[1].version}, follow=True)
+    assert page.context["to_confirm"] == []
 
 
 def test_withdrawing(as_user, chifeng, region, office):

@@ -53,6 +53,10 @@ def test_facts_without_filing_are_changed_directly(as_user, team, chifeng):
         ({"longitude": ""}, "经度和纬度要一起填"),
         ({"latitude": "不知道"}, "数字"),
         ({"duty_phone": "123"}, "电话"),
+        (
+            {"duty_phone": "0476-7654321/138 0000 0012"},
+            "这里只填一个电话，写了 2 个：0476-7654321、13800000012。请只留一个。",
+        ),
         ({"short_name": ""}, "请填写简称"),
         ({"annual_check_year": "1066"}, "1990"),
     ],

@@ -3,17 +3,20 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils import timezone
 
 from core.models import Job, Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
+from organizations.tree import move_office
 from teams.commenting import drafts_of
 from teams.desk.deciding import Seen, decide, save_comment
 from teams.desk.opinions import answer, ask
@@ -22,7 +25,7 @@ from teams.models import Filing, Team
 from teams.workflow import WORKFLOW
 from tests.core.test_jobs import ROOT
 from tests.databases import database_url
-from tests.organizations.helpers import at_once
+from tests.organizations.helpers import at_once, until_somebody_waits_for_a_lock
 from tests.teams import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,6 +100,22 @@ def test_an_opinion_is_answered_once(filing, cast):
     acts = [lambda word=word: answer(opinion, by=leader, stance="remark", words=word) for word in ("一", "二")]
     assert [type(error) for error in refused(at_once(*acts))] == [ValidationError]
     assert Notice.objects.filter(kind="opinion_given").count() == 1
+
+
+def test_an_office_is_moved_while_a_filing_of_its_team_is_decided(cast, office):
+    """Both lock the filing first; with its steps or offices locked before it, the two would wait for each other."""
+    place, system, chifeng = office("150404"), builders.read(cast["region-system"]), builders.read(cast["chifeng"])
+    filing = builders.submitted(builders.read(cast["songshan"]), place, level="banner_county")
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
+            moving = other.submit(at_once, lambda: move_office(place, to=office("150200"), by=system))
+            until_somebody_waits_for_a_lock()
+            WORKFLOW.perform(filing, "accept", by=chifeng)
+        assert refused(moving.result()) == []
+    filing.refresh_from_db()
+    assert (filing.state, filing.current_office.code) == ("submitted", "150000")
+    assert office("150404").parent_path == office("150200").path
 
 
 def test_two_changes_of_one_team_at_once(cast, office):
