@@ -147,11 +147,26 @@ def test_empty_list_says_so():
 
 
 def test_columns_keep_short_values_whole_and_share_the_rest():
-    widths = column_widths(["级别", "电话", "说明"], [["旗县", "0470-1234567", "很长的说明" * 40]])
+    widths, size = column_widths(["级别", "电话", "说明"], [["旗县", "0470-1234567", "很长的说明" * 40]])
+    assert size == 1
     assert sum(widths) == pytest.approx(100, abs=0.1)
     assert widths[2] > widths[1] > widths[0]
-    crowded = column_widths([f"第{n}栏" for n in range(12)], [["名称很长很长很长很长" * 3] * 12])
+    crowded = column_widths([f"第{n}栏" for n in range(12)], [["名称很长很长很长很长" * 3] * 12]).widths
     assert max(crowded) - min(crowded) < 1
+
+
+def test_numbers_stay_on_one_line_where_columns_are_many():
+    cells = {
+        "证件号码": "15040419900101123X", "备案编号": "NMHS-150404-2026-0012", "手机": "13800000001",
+        "姓名": "敖特根巴雅尔·孟和（演示）", "队伍": "内蒙古自治区赤峰市红十字水上救援队（演示）", "起": "2026-01-01",
+        "证书编号": "ZS-2026-000123456", "保单": "PZBX20261504000001", "单位": "赤峰市松山区红十字会", "止": "2026-12-31",
+        "志愿者编号": "150404198001011234", "备用电话": "0476-12345678", "出生": "1990-02-03",
+    }  # fmt: skip
+    rows = [list(cells.values())] * 3
+    text = read(render_pdf("pdf/list.html", {"title": "名单", "headers": list(cells), "rows": rows}))
+    lines = text.pages[0].extract_text()
+    for name in ("证件号码", "备案编号", "手机", "起", "证书编号", "保单", "止", "志愿者编号", "备用电话", "出生"):
+        assert lines.count(cells[name]) == 3, name
 
 
 def test_printing_works_without_the_offices_fonts(settings, tmp_path):
