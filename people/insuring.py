@@ -26,6 +26,12 @@ def pool(policy: Policy, user: User) -> QuerySet[Membership]:
     return rows
 
 
+def not_on(policy: Policy, user: User) -> int:
+    """How many of those who could be are not on the policy, by heads."""
+    on = policy.covers.order_by().values("person")
+    return pool(policy, user).exclude(person__in=on).order_by().values("person").distinct().count()
+
+
 def kept_places(user: User) -> QuerySet[Organization]:
     """Teams and offices whose insurance the user keeps."""
     rows: QuerySet[Organization] = Organization.objects.in_force().filter(reach(user, Right.EDIT_MEMBER, at=""))

@@ -24,6 +24,7 @@ from people.readiness import BY_KEY, NEEDS, certified, deployable, lacking
 from people.states import CertificateState, MembershipState
 
 MOST_PICKED = 500
+ALL = "all"
 EARLIEST = date(1900, 1, 1)  # before it nobody belonged, and ages cannot be reckoned
 INSURANCE_ENDING = 30
 
@@ -152,6 +153,14 @@ class RosterFilter(PartyFilter):
     def day(self) -> date | None:
         """The past day asked for. Today is as it is now."""
         return max(self.at, EARLIEST) if self.at and self.at < timezone.localdate() else None
+
+
+def picked(request: Any, rows: QuerySet[Membership]) -> QuerySet[Membership]:
+    """Of ``rows`` those the page sent as ticked; with ``pick=all`` everybody its list showed, on every page of it."""
+    if request.method != "POST" and request.GET.get("pick") == ALL:
+        return RosterFilter(request.GET, queryset=rows, request=request).qs
+    given = request.POST if request.method == "POST" else request.GET
+    return rows.filter(pk__in=keys(given.getlist("membership"))[: MOST_PICKED + 1])
 
 
 class MemberFilter(RosterFilter):

@@ -16,12 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from core.keys import key, keys
+from core.keys import key
 from organizations.models import Organization
 from organizations.permissions import can, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, pick_place, seen
+from people.filters.roster import ALL, picked
 from people.forms.certificates import GrantForm, GrantRowForm
 from people.granting import MOST, GrantRefused, Recipient, Terms, grant, held_by, numbers_from
 from people.models import Certificate, CertificateKind, Membership
@@ -52,7 +53,8 @@ class Line:
 @require_http_methods(["GET", "POST"])
 @login_required
 def certificate_grant(request: SignedIn) -> HttpResponse:
-    """``?membership=`` (repeated) or ``?organization=``: whom and what; posted, the sheet; posted again, the act."""
+    """``?membership=`` (repeated), ``?team=&pick=all`` with the filters of its list, or ``?organization=``:
+    whom and what; posted, the sheet; posted again, the act."""
     holding(Right.EDIT_MEMBER)(request.user).require()
     members = list(_members(request))
     kind = CertificateKind.objects.in_use().filter(pk=_asked(request, "kind")[:20]).first()
@@ -73,8 +75,10 @@ def _asked(request: SignedIn, name: str) -> str:
 
 def _members(request: SignedIn) -> QuerySet[Membership]:
     """Those chosen whom the person keeps; without a choice nobody."""
-    given = request.POST if request.method == "POST" else request.GET
-    return _kept(request).filter(pk__in=keys(given.getlist("membership"))[: MOST + 1])
+    rows = _kept(request)
+    if request.method != "POST" and request.GET.get("pick") == ALL:
+        rows = rows.filter(organization=key(request.GET.get("team", "")))
+    return picked(request, rows)[: MOST + 1]
 
 
 def _kept(request: SignedIn) -> QuerySet[Membership]:

@@ -27,7 +27,7 @@ from organizations.views.timeline import MOST as MOST_CHANGES
 from organizations.views.timeline import changes
 from people.filters.papers import CoverFilter, PolicyFilter
 from people.forms.insurance import EndForm, PolicyForm, RenewForm
-from people.insuring import carried_over, covered_on, end_all, end_cover, kept_places, renew
+from people.insuring import carried_over, covered_on, end_all, end_cover, kept_places, not_on, renew
 from people.models import Cover, Person, Policy
 from people.tables.papers import CoverTable, PolicyTable, standing_of
 from people.views.certificates import team_names
@@ -231,6 +231,9 @@ def policy_renew(request: SignedIn, pk: int) -> HttpResponse:
             if left:
                 names = _("、").join(person.name for person in left[:20])
                 messages.warning(request, _("已经离队、没有带过来的：%(names)s。") % {"names": names})
+            if missing := not_on(fresh, request.user):
+                said = _("还有 %(n)d 名在册队员不在这张保险单里，例如上次投保以后入队的，可以接着加入。")
+                messages.warning(request, said % {"n": missing})
             return redirect(fresh)
     staying, left = carried_over(policy)
     context = {"title": _("续保"), "policy": policy, "form": form, "staying": len(staying), "left": left,

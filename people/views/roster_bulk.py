@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from django_stubs_ext import StrOrPromise
 
-from core.keys import keys
 from core.words import in_words
 from organizations.signed_in import SignedIn
 from people import moving
-from people.filters.roster import MOST_PICKED
+from people.filters.roster import MOST_PICKED, picked
 from people.forms.roster import ConfirmForm, GroupForm, MessageForm
 from people.models import Membership
 from people.moving import Done
@@ -57,13 +56,17 @@ ACTS = {
 @require_http_methods(["GET", "POST"])
 @login_required
 def roster_bulk(request: SignedIn, pk: int) -> HttpResponse:
-    """``membership`` (repeated): whom; ``act``: what. A GET asks, a POST does it."""
+    """``membership`` (repeated), or ``pick=all`` with the filters of the list: whom; ``act``: what.
+    A GET asks, a POST does it."""
     place = roster_place(request, pk)
     name = request.POST.get("act") or request.GET.get("act", "")
     act = ACTS.get(name)
     rows = _ticked(request, place.pk)
     if act is None or not rows:
         messages.error(request, _("请先选人，再选要办的事。") if act else _("没有这种办理动作。"))
+        return redirect(roster_url(place))
+    if len(rows) > MOST_PICKED:
+        messages.error(request, _("一次最多办 %(most)d 人，请先筛选。") % {"most": MOST_PICKED})
         return redirect(roster_url(place))
     form = act.form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -78,9 +81,8 @@ def roster_bulk(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _ticked(request: HttpRequest, place: int) -> list[Membership]:
-    given = (request.POST if request.method == "POST" else request.GET).getlist("membership")[:MOST_PICKED]
-    rows = Membership.objects.current().filter(organization=place, pk__in=keys(given))
-    return list(rows.select_related("person__user", "organization").order_by("number", "pk"))
+    rows = picked(request, Membership.objects.current().filter(organization=place))
+    return list(rows.select_related("person__user", "organization").order_by("number", "pk")[: MOST_PICKED + 1])
 
 
 def _fitting(name: str, rows: list[Membership]) -> list[Membership]:

@@ -1,6 +1,7 @@
 """队员: the roster of a team, within the pages of the team."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
@@ -70,6 +71,7 @@ class TeamMembers(MembershipList):
             "add_url": reverse("people:member_create", args=[place.pk]) if keeps else "",
             "bulk_url": reverse("people:roster_bulk", args=[place.pk]),
             "grant_url": reverse("people:certificate_grant") if keeps else "",
+            "narrowed": [pair for pair in parse_qsl(listed["query"]) if pair[0] != "cols"] if keeps else [],
             "ended_url": f"{self.request.path}?state=ended",
         }
 
@@ -77,6 +79,6 @@ class TeamMembers(MembershipList):
 @require_safe
 @login_required
 def roster_of_place(request: SignedIn, pk: int) -> HttpResponse:
-    """The roster of the team that an organization is."""
+    """The roster of the team that an organization is, narrowed as the address says."""
     team = get_object_or_404(Team.objects.visible_to(request.user).only("pk"), organization=pk)
-    return redirect("teams:team_members", team.pk)
+    return redirect(reverse("teams:team_members", args=[team.pk], query=request.GET or None))

@@ -347,6 +347,7 @@ def test_the_next_policy_takes_three_fields_and_those_who_are_still_there(as_use
     covers = fresh.covers.values_list("person", "starts_on", "ends_on")
     assert list(covers) == [(people[0].pk, fresh.starts_on, fresh.ends_on)]
     assert people[2].name in texts(done)
+    assert "还有 1 名在册队员不在这张保险单里" in texts(done)
     assert "已经登记了" in errors_of(client.post(url("policy_renew", policy), typed))
 
 

@@ -213,6 +213,27 @@ def test_a_message_goes_to_those_with_an_account_and_names_the_others(as_user, c
     assert "要填写" in said(page)
 
 
+def test_everybody_a_list_shows_is_picked_at_once_and_nobody_else(as_user, captain, place, second, three, monkeypatch):
+    """Also those on its other pages; no list of a stranger's team gives anybody away."""
+    Membership.objects.filter(pk__in=[row.pk for row in three[:2]]).update(group="激流组")
+    foreign = builders.member(second, 9, group="激流组")
+    client, team = as_user(captain), reverse("teams:roster_of", args=[place.pk])
+    page = client.get(team, {"group": "激流组"}, follow=True)
+    assert page.context["paginator"].count == 2  # the address of an organization's roster keeps what it asks for
+    page = client.get(page.request["PATH_INFO"], {"group": "激流组", "cols": "person"})
+    assert page.context["narrowed"] == [("group", "激流组")]
+    asked = {"pick": "all", "team": place.pk, "group": "激流组"}
+    page = client.get(bulk(place), {**asked, "act": "message"})
+    assert [row.pk for row in page.context["rows"]] == [row.pk for row in three[:2]]
+    grant = reverse("people:certificate_grant")
+    page = client.get(grant, asked)
+    assert [row["membership"].pk for row in page.context["rows"]] == [row.pk for row in three[:2]]
+    page = client.get(grant, {**asked, "team": second.pk}, follow=True)
+    assert foreign.pk not in [row["membership"].pk for row in page.context["rows"]]
+    monkeypatch.setattr("people.views.roster_bulk.MOST_PICKED", 1)
+    assert "一次最多办 1 人" in said(client.get(bulk(place), {**asked, "act": "message"}, follow=True))
+
+
 def test_acts_on_several_reach_the_own_team_only(as_user, captain, chifeng, region, baotou, place, second):
     foreign = builders.member(second, 9)
     typed = {"act": "group", "membership": [foreign.pk], "group": "甲"}
