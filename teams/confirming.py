@@ -12,7 +12,7 @@ from teams.states import OPEN, WITH_AUTHOR, WITH_OFFICE, FilingState, TeamStatus
 
 def to_confirm(year: int, among: QuerySet[Team] | None = None) -> QuerySet[Team]:
     """On file since an earlier year, not confirmed, and no confirmation with an office."""
-    rows = Team.objects.all() if among is None else among
+    rows: QuerySet[Team] = Team.objects.all() if among is None else among
     under_way = Filing.objects.filter(team=OuterRef("pk"), kind=FilingKind.ANNUAL, state__in=WITH_OFFICE)
     rows = rows.filter(status__in=(TeamStatus.FILED, TeamStatus.RECTIFYING), filed_on__year__lt=year)
     return rows.exclude(confirmed_year=year).filter(~Exists(under_way))
