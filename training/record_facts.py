@@ -16,6 +16,7 @@ from core.models import Attachment
 from training.choices import Dimension, Outcome, PartRole, Presence
 from training.hours import hours_of
 from training.models import Activity, Attendance, Participation, Slot, Subject
+from training.there import present
 
 PHOTOS = 12  # of a record; two hundred stay in the files
 PICTURE = 900  # pixels of the longer side on paper
@@ -40,7 +41,7 @@ def facts_of(activity: Activity, *, draft: bool) -> dict[str, Any]:
         "teachings": list(activity.teachings.order_by("pk")),
         "evaluations": _evaluations(activity),
         "problems": list(activity.problems.select_related("organization").order_by("due_on", "pk")),
-        "results": _results(people),
+        "results": _results(activity),
         "lists": lists,
         "left": left,
         "photos": pictures(photos.order_by("uploaded_at", "pk")[:PHOTOS]),
@@ -138,9 +139,11 @@ def _evaluations(activity: Activity) -> list[Any]:
     return sorted(rows, key=lambda row: order.index(row.dimension))
 
 
-def _results(people: list[Participation]) -> str:
-    """How many passed: numbers, because a paper that hangs on a wall names nobody who failed."""
-    counts = [(label, sum(one.outcome == value for one in people)) for value, label in Outcome.choices]
+def _results(activity: Activity) -> str:
+    """How many of those who were there passed: numbers, because a paper that hangs on a wall names nobody who failed.
+    Whose presence was corrected after the results had been typed is not among them."""
+    outcomes = list(present(activity).values_list("outcome", flat=True))
+    counts = [(label, outcomes.count(value)) for value, label in Outcome.choices]
     return _("，").join(_("%(label)s %(n)d 人") % {"label": label, "n": n} for label, n in counts if n)
 
 
@@ -154,8 +157,8 @@ def _lists(slots: list[Slot], people: list[Participation]) -> tuple[list[dict[st
         lines = [_line(one, there.get((slot.pk, one.pk))) for one in people[: max(room, 0)]]
         room -= len(people)
         if lines:
-            present = sum(line["there"] for line in lines)
-            lists.append({"slot": slot, "lines": lines, "present": present, "heading": len(slots) > 1})
+            heads = sum(line["there"] for line in lines)
+            lists.append({"slot": slot, "lines": lines, "present": heads, "heading": len(slots) > 1})
     return lists, max(0, -room)
 
 

@@ -141,7 +141,7 @@ def _as_refused(request: SignedIn, person: Person) -> dict[str, Any]:
     """``?again=``: what was written of an own one that was refused, to be put right."""
     rows = Certificate.objects.filter(person=person, state=CertificateState.REFUSED)
     found = rows.filter(pk__in=keys([request.GET.get("again", "")])).values("kind", "number", "issued_on", "expires_on")
-    return found.first() or {}
+    return dict(found.first() or {})
 
 
 # -- hours --------------------------------------------------------------------------------------------------

@@ -90,6 +90,13 @@ def test_draft_says_so_and_confirmed_record_can_be_verified(
     assert not VerifiableDocument.objects.of(record).valid().exists(), "a job that comes late prints nothing"
 
 
+def test_the_record_counts_the_results_of_those_who_were_there(captain: User) -> None:
+    record = builders.training(captain.organization, captain)
+    members = [people.member(captain.organization, number) for number in (1, 2)]
+    builders.present(record, builders.listed(record, *members, outcome="passed")[:1])
+    assert facts_of(record, draft=True)["results"] == "合格 1 人"
+
+
 def test_record_with_nothing_in_it_prints(captain: User, as_user: SignIn) -> None:
     record = Activity.objects.create(kind="training", host=captain.organization, created_by=captain, title='a/b:"c"')
     answer = as_user(captain).get(reverse("training:record_print", args=[record.pk]))
