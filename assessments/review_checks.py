@@ -124,7 +124,7 @@ def evidence_rows(basis: Basis) -> "QuerySet[Attachment]":
 def _evidence(review: Review, basis: Basis, files: Mapping[int, int]) -> Iterator[Finding]:
     asked = [one for one in basis.by_hand() if one.evidence and not files.get(one.pk) and _claims(basis, one)]
     if asked:
-        names = _("、").join(one.code for one in asked[:SHOWN])
+        names = _("、").join(one.code for one in asked)
         words = {"n": len(asked), "names": names}
         said = _("有 %(n)d 项要求证明材料，还没有传（%(names)s）；材料在纸面上的可以不传。") % words
         yield Finding(said, url_of(review, f"i{asked[0].pk}"), blocking=False, kept=False)

@@ -11,6 +11,7 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from assessments.models import ReportDocument
+from assessments.running import stored
 from assessments.running.settling import settling
 from assessments.states import DocumentState
 from core.attachments.safekeeping import keep_file
@@ -59,6 +60,9 @@ def take_earlier(document: ReportDocument) -> bool:
     known = earlier.values("file", "sha256", "size").first()
     if known is None:
         return False
+    if not stored.is_whole(known):
+        stored.drop(known)
+        return False
     with settling(document) as fields:
         fields |= known
     return True
@@ -70,8 +74,17 @@ def write(target: IO[bytes], parts: list[ReportDocument]) -> None:
         for part in parts:
             entry = ZipInfo(part.file_name, MOMENT)
             entry.external_attr, entry.create_system, entry.file_size = RIGHTS, 3, part.size or 0
-            with part.file.storage.open(str(part.file.name)) as content, archive.open(entry, "w") as place:
+            with _opened(part) as content, archive.open(entry, "w") as place:
                 shutil.copyfileobj(content, place, 1024 * 1024)
+
+
+def _opened(part: ReportDocument) -> IO[bytes]:
+    try:
+        opened: IO[bytes] = part.file.storage.open(str(part.file.name))
+    except FileNotFoundError as error:
+        words = {"name": part.file_name}
+        raise ValidationError(_("“%(name)s”不在存储中。请再生成一次，没有变化的会按原样补回。") % words) from error
+    return opened
 
 
 def keep(document: ReportDocument, target: IO[bytes], name: str) -> None:
@@ -80,5 +93,4 @@ def keep(document: ReportDocument, target: IO[bytes], name: str) -> None:
     content.size = target.seek(0, 2)
     digest = sha256_of(content)
     with settling(document) as fields:
-        storage = ReportDocument._meta.get_field("file").storage
-        fields |= {"file": keep_file(storage, name, content), "sha256": digest, "size": content.size}
+        fields |= {"file": keep_file(stored.storage(), name, content), "sha256": digest, "size": content.size}

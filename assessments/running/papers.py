@@ -10,6 +10,7 @@ from pypdfium2 import PdfDocument
 
 from assessments.models import ReportDocument
 from assessments.report import prepare, verify_by
+from assessments.running import stored
 from assessments.running.settling import first_of, settling
 from assessments.states import DocumentState
 from core.attachments.safekeeping import keep_file
@@ -30,7 +31,10 @@ def make(document: ReportDocument) -> None:
     earlier = _earlier(first, document.digest) if prepared.is_final else _earlier_draft(document)
     if earlier is not None:
         document.code = earlier["code"]
+        lost = None if stored.is_whole(earlier) else prepared.pdf(verify_by(document.code))
         with settling(document) as fields:
+            if lost is not None:
+                stored.put_back(earlier, lost)
             fields |= earlier
         return
     document.code = code_of(first, document.digest) if prepared.is_final else ""
@@ -63,9 +67,8 @@ def _earlier_draft(document: ReportDocument) -> dict[str, Any] | None:
 
 
 def _kept_draft(document: ReportDocument, pdf: bytes) -> str:
-    storage = ReportDocument._meta.get_field("file").storage
     name = f"reports/{document.run.campaign.year}/drafts/{document.digest}.pdf"
-    return keep_file(storage, name, ContentFile(pdf))
+    return keep_file(stored.storage(), name, ContentFile(pdf))
 
 
 def code_of(first: ReportDocument, digest: str) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 from zipfile import ZipFile
 
@@ -26,6 +27,7 @@ from assessments.running.attempts import _attempt, run_document
 from assessments.running.beginning import begin
 from assessments.running.watching import resume, sweep
 from assessments.running.workflow import WORKFLOW
+from core.attachments.storing import sha256_of
 from core.documents import rendering
 from core.jobs import JobLost
 from core.models import AccessLog, Notice, VerifiableDocument, WorkflowEvent
@@ -170,6 +172,28 @@ def test_next_run_makes_only_what_changed(run: ReportRun, campaign: Campaign, re
     old, new = (running.of_team(one, "T150404901") for one in (run, second))
     assert "已被新版本取代" in Client().get(f"/verify/{old.code}/").content.decode()
     assert "现在有效" in Client().get(f"/verify/{new.code}/").content.decode()
+
+
+def test_next_run_puts_back_what_the_storage_lost(run: ReportRun, campaign: Campaign, region: User, worked) -> None:
+    """A file that is gone and one that is damaged, each with the same bytes under the same name, and no new paper."""
+    gone, damaged = (running.of_team(run, code) for code in ("T150404901", "T150200901"))
+    archive = run.documents.filter(kind="archive").first()
+    default_storage.delete(gone.file.name)
+    default_storage.delete(archive.file.name)
+    with default_storage.open(damaged.file.name, "r+b") as content:
+        content.write(b"lost")
+    second = worked(begin, campaign, by=region)
+    assert states(second) == {"ready": running.MADE}
+    assert VerifiableDocument.objects.count() == 6
+    for old, new in zip(run.documents.order_by("position"), second.documents.order_by("position"), strict=True):
+        assert (old.file, old.sha256, old.code) == (new.file, new.sha256, new.code)
+        with default_storage.open(new.file.name) as content:
+            assert sha256_of(content) == new.sha256, new.file.name
+
+    default_storage.delete(gone.file.name)
+    with patch("assessments.report.preparing.Prepared.pdf", return_value=b"%PDF another"):
+        third = worked(begin, campaign, by=region)
+    assert "不能补回" in running.of_team(third, "T150404901").error
 
 
 def test_what_comes_back_is_a_new_paper(run: ReportRun, campaign: Campaign, region: User, worked) -> None:
