@@ -16,8 +16,8 @@ from core.models import Import
 from organizations.reference import add_child
 from people.models import Certificate, Cover, Membership, Person, Policy
 from people.roster.resource import RosterResource
-from tests.core.test_jobs import ROOT
 from tests.databases import database_url
+from tests.ops.copies import ROOT
 from tests.people.rosters import BASIC, basic_row, workbook
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -23,8 +23,8 @@ from teams.desk.opinions import answer, ask
 from teams.drafting import begin
 from teams.models import Filing, Team
 from teams.workflow import WORKFLOW
-from tests.core.test_jobs import ROOT
 from tests.databases import database_url
+from tests.ops.copies import ROOT
 from tests.organizations.helpers import at_once, until_somebody_waits_for_a_lock
 from tests.teams import builders
 
