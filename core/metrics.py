@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -24,7 +24,8 @@ from django_stubs_ext import StrOrPromise
 
 from core import counts
 from core.counts import Tally, counter
-from core.together import together
+from core.lookups import Among
+from core.together import Written, written
 
 
 @dataclass(frozen=True)
@@ -130,18 +131,23 @@ class Measure:
             return _number((row[0] or {}).get("one"))
         return self.records.order_by().count() if self.records is not None else 0
 
+    def again(self) -> "Measure":
+        """The same, with nothing read or counted yet."""
+        return replace(self, records=None if self.records is None else self.records.all())
+
 
 Function = Callable[[Any, Period], Measure]
 Link = Callable[[Any, Period], str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Metric:
     """A registered function and how to show it.
 
     :param link: (scope, period) → address of the list that shows exactly the records.
     :param place: relation from a record to its organization, for breakdowns (``""``: the record is one).
     :param only_now: the number is that of today, whatever the period.
+    :param to_the_minute: its rows hang on the time of day, such as duties in force: what it asks is not kept.
     """
 
     name: str
@@ -152,6 +158,7 @@ class Metric:
     link: Link | None
     place: str
     only_now: bool = False
+    to_the_minute: bool = False
 
     do_not_call_in_templates: ClassVar[bool] = True  # templates show its label; they would call it without a scope
 
@@ -174,13 +181,14 @@ def metric(
     link: Link | None = None,
     place: str = "",
     only_now: bool = False,
+    to_the_minute: bool = False,
 ) -> Callable[[Function], Metric]:
     """Register a function under ``name``. A name can be taken once."""
 
     def register(function: Function) -> Metric:
         if name in _METRICS:
             raise ValueError(f"metric {name} is already defined")
-        _METRICS[name] = Metric(name, label, unit, note, function, link, place, only_now)
+        _METRICS[name] = Metric(name, label, unit, note, function, link, place, only_now, to_the_minute)
         return _METRICS[name]
 
     return register
@@ -224,20 +232,65 @@ def counted(metrics: Iterable[Metric], scope: Any, period: Period) -> Counted:
 
     While a worker counts for the first time (``tally.counting``), reading a measure's value counts it in the request.
     """
-    found = Counted((metric.name, metric(scope, period)) for metric in metrics)
-    open_ones = {name: each for name, each in sorted(found.items()) if each.is_open}
+    asked = _asked(tuple(metrics), scope, period)
+    found = Counted((name, measure.again()) for name, measure in asked.measures.items())
     found.tally = Tally({})
-    if open_ones:
-        about = _about(scope, period)
-        found.tally = counts.read("metrics", lambda: _numbers(open_ones), names=list(open_ones), **about)
+    if asked.open_ones:
+        found.tally = counts.read("metrics", asked.numbers, names=list(asked.open_ones), **_about(scope, period))
     for name, number in (found.tally.value or {}).items():
         found[name] = replace(found[name], number=number)
     return found
 
 
+# -- what is asked, kept: making it takes several times longer than the database needs to answer -------------------
+KEPT = 1_000
+_Kept = tuple[Any, str, Period, date]
+
+
+def _kept_by(scope: Any, period: Period) -> _Kept:
+    """What the rows of a metric hang on. The place of the scope can change, its key does not. What the region sets is
+    looked up by the query itself."""
+    return scope, getattr(scope, "path", ""), period, timezone.localdate()
+
+
+def _measure(metric: Metric, scope: Any, period: Period) -> Measure:
+    return metric(scope, period) if metric.to_the_minute else _measure_kept(metric, *_kept_by(scope, period))
+
+
+@lru_cache(maxsize=KEPT)
+def _measure_kept(metric: Metric, scope: Any, path: str, period: Period, today: date) -> Measure:
+    return metric(scope, period)
+
+
+class _Asked:
+    """Metrics of one scope and period, and the query that counts them."""
+
+    def __init__(self, metrics: Iterable[Metric], scope: Any, period: Period) -> None:
+        self.measures = {metric.name: _measure(metric, scope, period) for metric in metrics}
+        self.open_ones = {name: each for name, each in sorted(self.measures.items()) if each.is_open}
+
+    @cached_property
+    def _question(self) -> "_Question":
+        return _question(self.open_ones)
+
+    def numbers(self) -> dict[str, int | Decimal]:
+        return self._question.numbers()
+
+
+def _asked(metrics: tuple[Metric, ...], scope: Any, period: Period) -> _Asked:
+    if any(metric.to_the_minute for metric in metrics):
+        return _Asked(metrics, scope, period)
+    return _asked_kept(metrics, *_kept_by(scope, period))
+
+
+@lru_cache(maxsize=KEPT // 10)
+def _asked_kept(metrics: tuple[Metric, ...], scope: Any, path: str, period: Period, today: date) -> _Asked:
+    return _Asked(metrics, scope, period)
+
+
 def by_branch(metric: Metric, scope: Any, period: Period, length: int) -> Tally:
     """The number of each branch, by ``core.counts``: first ``length`` characters of its path → number."""
-    measure = metric(scope, period)
+    measure = _measure(metric, scope, period)
     if measure.records is None or not measure.branches:
         return Tally({})
     about = _about(scope, period)
@@ -259,18 +312,32 @@ def numbers_at(
     found: dict[Any, dict[str, int | Decimal]] = {place.pk: {one.name: 0 for one in wanted} for place in where}
     if not where:
         return found
-    asked, names = {}, {}
-    for number, ((place, _sql), (rows, totals)) in enumerate(
-        _by_place(wanted, around or _around(where), period).items()
-    ):
-        here = rows.order_by().filter(**{f"{place}__in": list(found)})
-        numbers = {f"n_{name}": total for name, total in totals.items()}  # no name of a field
-        asked[f"pass_{number}"] = here.values_list(place).annotate(**numbers)
-        names[f"pass_{number}"] = list(totals)
-    for one, lines in together(**asked).items():
+    asking = _asked_by_place if any(one.to_the_minute for one in wanted) else _asked_by_place_kept
+    asked, names = asking(tuple(wanted), *_kept_by(around or _around(where), period))
+    params = tuple(list(found) if param == _THESE else param for param in asked.params)
+    for one, lines in replace(asked, params=params).read().items():
         for place, *numbers in lines:
             found[place] |= {name: _plain(number) for name, number in zip(names[one], numbers, strict=True)}
     return found
+
+
+_THESE = [object()]  # stands in the SQL for the keys of the places
+
+
+def _asked_by_place(
+    metrics: tuple[Metric, ...], scope: Any, path: str, period: Period, today: date
+) -> tuple[Written, dict[str, list[str]]]:
+    """A pass for each set of rows, of ``_THESE`` places; and the names of the metrics in each."""
+    asked, names = {}, {}
+    for number, ((place, _sql), (rows, totals)) in enumerate(_by_place(metrics, scope, period).items()):
+        here = rows.order_by().filter(Among(place, _THESE))
+        numbers = {f"n_{name}": total for name, total in totals.items()}  # no name of a field
+        asked[f"pass_{number}"] = here.values_list(place).annotate(**numbers)
+        names[f"pass_{number}"] = list(totals)
+    return written(asked), names
+
+
+_asked_by_place_kept = lru_cache(maxsize=KEPT // 10)(_asked_by_place)
 
 
 def _plain(number: Any) -> int | Decimal:
@@ -289,7 +356,7 @@ def _around(places: list[Any]) -> Any:
 
 
 def _by_place(
-    metrics: list[Metric], scope: Any, period: Period
+    metrics: Iterable[Metric], scope: Any, period: Period
 ) -> "dict[tuple[str, str], tuple[QuerySet[Any], dict[str, Any]]]":
     """(relation to the place, rows as SQL) → the rows, and the aggregates over them by name of the metric."""
     groups: dict[tuple[str, str], tuple[QuerySet[Any], dict[str, Any]]] = {}
@@ -311,7 +378,28 @@ def _read(scope: list[Any], days: list[str]) -> tuple[Any, Period]:
 
 
 def _numbers(measures: dict[str, Measure]) -> dict[str, int | Decimal]:
-    """All of them in one query: the counts, and a pass for each set of rows that totals are taken of."""
+    return _question(measures).numbers()
+
+
+@dataclass(frozen=True)
+class _Question:
+    """All numbers as one query. :ivar plain: names of those that are counts. :ivar passes: of those with a total, by
+    the rows they are taken of."""
+
+    row: Written
+    plain: tuple[str, ...]
+    passes: tuple[list[str], ...]
+
+    def numbers(self) -> dict[str, int | Decimal]:
+        (row,) = self.row.read()["row"]
+        found = dict(zip(self.plain, row, strict=False))
+        for names, totals in zip(self.passes, row[len(self.plain) :], strict=True):
+            found |= {name: _number((totals or {}).get(name)) for name in names}
+        return found
+
+
+def _question(measures: dict[str, Measure]) -> _Question:
+    """The counts, and a pass for each set of rows that totals are taken of."""
     plain = {
         name: number_of(each.records)
         for name, each in measures.items()
@@ -319,11 +407,8 @@ def _numbers(measures: dict[str, Measure]) -> dict[str, int | Decimal]:
     }
     passes = _passes(measures)
     # the counts are read beside one row of a table that is never empty
-    row = ContentType.objects.order_by().values_list(*plain.values(), *(each for _names, each in passes))[:1].get()
-    found = dict(zip(plain, row, strict=False))
-    for (names, _each), totals in zip(passes, row[len(plain) :], strict=True):
-        found |= {name: _number((totals or {}).get(name)) for name in names}
-    return found
+    row = ContentType.objects.order_by().values_list(*plain.values(), *(each for _names, each in passes))[:1]
+    return _Question(written({"row": row}), tuple(plain), tuple(names for names, _each in passes))
 
 
 def _which(rows: "QuerySet[Any]") -> str:

@@ -42,6 +42,7 @@ def offices_unstaffed(scope: Organization, period: Period) -> Measure:
     _("个"),
     note=_("其账号暂由自治区代管"),
     link=behind("organizations:organization_list", level=Level.LEAGUE.value, in_force="true", security="false"),
+    to_the_minute=True,
 )
 def leagues_without_security(scope: Organization, period: Period) -> Measure:
     return Measure.of(_offices(scope).filter(level=Level.LEAGUE).without_duty("security_admin"))
@@ -66,6 +67,7 @@ def accounts(scope: Organization, period: Period) -> Measure:
     note=_("可以登录、今天没有任何任职"),
     place="organization",
     link=behind("organizations:user_list", active="true", duty="false"),
+    to_the_minute=True,
 )
 def accounts_without_duty(scope: Organization, period: Period) -> Measure:
     return Measure.of(User.objects.active().without_duty().filter(organization__path__startswith=scope.path))

@@ -1,5 +1,6 @@
 """Pages of a list whose full length nobody waits for."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from core.lookups import Among
+from core.lookups import Among, apart
 
 CAP = 2_000
 _FURTHEST = 10_000_000  # pages; beyond there is none
@@ -32,7 +33,7 @@ class Found:
 def look(rows: QuerySet, most: int) -> Found:
     """Counts at most ``most + 1`` rows, in no order; the keys come along unless there are more than ``most``."""
     try:
-        sql, params = rows.order_by().prefetch_related(None).values("pk")[: most + 1].query.sql_with_params()
+        sql, params = _keys(rows.order_by().prefetch_related(None), most + 1)
     except EmptyResultSet:
         return Found(0, ())
     with connection.cursor() as cursor:
@@ -41,6 +42,22 @@ def look(rows: QuerySet, most: int) -> Found:
         cursor.execute(told, params)
         count, keys = cursor.fetchone()
     return Found(count, tuple(keys or ()) if count <= most else None)
+
+
+def _keys(rows: QuerySet, most: int) -> tuple[str, tuple[Any, ...]]:
+    """SQL for the keys of at most so many. Of a list in two parts the second is looked at only where
+    the first has too few."""
+    parts = []
+    for part in apart(rows):
+        with suppress(EmptyResultSet):
+            parts.append(part.values("pk")[:most].query.sql_with_params())
+    if not parts:
+        raise EmptyResultSet
+    if len(parts) == 1:
+        return parts[0]
+    every = " UNION ALL ".join(f"({sql})" for sql, _params in parts)  # SQL of the ORM
+    params = tuple(param for _sql, given in parts for param in given)
+    return f"SELECT * FROM ({every}) AS parts LIMIT {int(most)}", params  # noqa: S608
 
 
 def look_in_order(rows: QuerySet, most: int) -> Found:

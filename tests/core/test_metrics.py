@@ -1,6 +1,6 @@
 """The registry of metrics, and reading several in one query."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
@@ -49,3 +49,17 @@ def test_several_are_counted_in_one_query(region):
         assert {name: measure.value for name, measure in together.items()} == alone
     assert len(asked) == 1
     assert together["offices"].records.model is Organization
+
+
+def test_what_a_metric_asks_hangs_on_scope_period_and_day_alone(region, monkeypatch):
+    """Its SQL is kept: nothing may be read while it is made, and no time of day may stand in it."""
+    told = []
+    for hour in (1, 9):
+        moment = datetime(2026, 11, 26, hour, 30, tzinfo=UTC)
+        monkeypatch.setattr("django.utils.timezone.now", lambda moment=moment: moment)
+        with CaptureQueriesContext(connection) as asked:
+            measures = [one(region.organization, PERIOD) for one in metrics.every() if not one.to_the_minute]
+        assert len(asked) == 0
+        asks = [ask for each in measures for ask in (each.per_row, each.per_place)]
+        told.append([str(metrics.totals_of(rows, one=total).query) for rows, total in asks])
+    assert told[0] == told[1]
