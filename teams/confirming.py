@@ -22,7 +22,9 @@ def next_to_confirm(filing: Filing, user: User) -> list[Team]:
     """For whoever has just handed in a confirmation: the other teams he or she could confirm, from this one on in the
     order of offices; a hundred at most. Not those with another filing under way, which has to be ended first."""
     handed_in = filing.state in WITH_OFFICE or filing.state == FilingState.FILED
-    if filing.kind != FilingKind.ANNUAL or filing.submitted_by_id != user.pk or not handed_in or not filing.year:
+    if filing.kind != FilingKind.ANNUAL or filing.team_id is None or not filing.year:
+        return []
+    if filing.submitted_by_id != user.pk or not handed_in:
         return []
     other = Filing.objects.filter(team=OuterRef("pk"), state__in=OPEN)
     rows = (
