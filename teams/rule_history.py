@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.together import together
 from core.words import field_in_words
@@ -108,6 +109,6 @@ def _entry(event: Any, changes: list[dict[str, str]]) -> dict[str, Any]:
     first = event.pgh_label == "insert"
     who = (event.pgh_context or {}).get("user_name") or _("系统")
     return {
-        "at": event.pgh_created_at, "who": who, "label": _("建立") if first else _("修改"), "changes": changes,
+        "at": event.pgh_created_at, "who": who, "label": _("建立") if first else pgettext("history", "修改"), "changes": changes,
         "first": first,
     }  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core import masking
 from core.days import end_of
@@ -75,7 +76,7 @@ def _changes(changes: list[Change], words: dict[str, str]) -> list[dict[str, Any
     """What a record began with stands in the filing that began it; the line says only that it did."""
     shown = []
     for change in changes:
-        entry = change.shown() | {"label": words.get(change.label, _("修改"))}
+        entry = change.shown() | {"label": words.get(change.label, pgettext("history", "修改"))}
         shown.append(entry | {"changes": []} if change.label == "insert" else entry)
     return shown
 

@@ -4,7 +4,7 @@ import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models.standard import Standard
@@ -81,7 +81,7 @@ class Campaign(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _now("%(year)s年度考核") % {"year": self.year}
+        return gettext("%(year)s年度考核") % {"year": self.year}
 
     def get_absolute_url(self) -> str:
         return link_to("assessments:campaign_detail", self.pk)

@@ -4,7 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Grade, Scheme, Specialty
@@ -109,11 +109,11 @@ class TeamGrade(models.Model):
     def standing(self) -> str:
         """How it stands today, in words."""
         if self.ended_on is not None:
-            return _now("%(day)s 注销") % {"day": self.ended_on.isoformat()}
+            return gettext("%(day)s 注销") % {"day": self.ended_on.isoformat()}
         if self.valid_until is None:
-            return _now("有效")
+            return gettext("有效")
         day = {"day": self.valid_until.isoformat()}
-        return (_now("有效，至 %(day)s") if self.is_held else _now("%(day)s 到期")) % day
+        return (gettext("有效，至 %(day)s") if self.is_held else gettext("%(day)s 到期")) % day
 
     def public_standing(self) -> str:
         """What the public verify page says of it today; nothing personal, and no reason of a cancellation."""

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Grade
@@ -123,7 +123,7 @@ class Grading(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.number or _now("%(team)s的测评申请") % {"team": self.team}
+        return self.number or gettext("%(team)s的测评申请") % {"team": self.team}
 
     def get_absolute_url(self) -> str:
         return link_to("assessments:grading_detail", self.pk)

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import AdjustmentKind, ScoredBy
@@ -120,7 +120,7 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _now("%(team)s %(year)s年度考核") % {"team": self.organization, "year": self.campaign.year}
+        return gettext("%(team)s %(year)s年度考核") % {"team": self.organization, "year": self.campaign.year}
 
     def get_absolute_url(self) -> str:
         return link_to("assessments:review_detail", self.pk)

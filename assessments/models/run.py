@@ -4,7 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import DocumentKind
@@ -71,7 +71,7 @@ class ReportRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _now("%(campaign)s报告 第 %(number)s 次生成") % {"campaign": self.campaign, "number": self.number}
+        return gettext("%(campaign)s报告 第 %(number)s 次生成") % {"campaign": self.campaign, "number": self.number}
 
     def get_absolute_url(self) -> str:
         return link_to("assessments:run_detail", self.pk)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Method, Publisher, Purpose, Scheme, Specialty, Subject
@@ -143,8 +143,8 @@ class Standard(models.Model):
 
     def __str__(self) -> str:
         words = {"name": self.name, "number": self.number}
-        shown = _now("%(name)s（第 %(number)s 版）") % words
-        return _now("%(standard)s（示例）") % {"standard": shown} if self.is_sample else shown
+        shown = gettext("%(name)s（第 %(number)s 版）") % words
+        return gettext("%(standard)s（示例）") % {"standard": shown} if self.is_sample else shown
 
     def get_absolute_url(self) -> str:
         return link_to("assessments:standard_detail", self.pk)
@@ -161,7 +161,7 @@ class Standard(models.Model):
 
     def standing(self) -> str:
         """The same in words."""
-        words = {STANDARD_OVER: _now("已失效"), STANDARD_TO_COME: _now("已发布，还没有生效")}
+        words = {STANDARD_OVER: gettext("已失效"), STANDARD_TO_COME: gettext("已发布，还没有生效")}
         return words.get(self.stands) or self.get_state_display()
 
     def can_edit(self, user: User) -> Decision:

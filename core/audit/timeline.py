@@ -13,11 +13,12 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.audit.sources import COLUMNS, Part, Source, sources
 from core.models.access import AccessLog
 
-CHANGES = {"insert": _("新增"), "update": _("修改"), "delete": _("删除")}
+CHANGES = {"insert": _("新增"), "update": pgettext_lazy("history", "修改"), "delete": _("删除")}
 ALARMING = {AccessLog.Kind.SIGN_IN_FAILED, AccessLog.Kind.LOCKED_OUT, AccessLog.Kind.REFUSED}
 ACTIONS = CHANGES | dict(AccessLog.Kind.choices)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Field, ForeignKey, GeneratedField, Model, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.masking import mask_text
 from core.together import together
@@ -35,7 +36,7 @@ class Change:
         return {
             "at": self.at,
             "who": self.who or _("系统"),
-            "label": words.get(self.label, _("修改")),
+            "label": words.get(self.label, pgettext("history", "修改")),
             "changes": [{"label": label, "old": old, "new": new} for label, old, new in self.fields],
         }
 

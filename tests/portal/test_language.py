@@ -74,6 +74,13 @@ def _texts(catalogue: str) -> list[str]:
     return catalogue.split("\n\n")[1:]  # the head bears dates
 
 
+def test_texts_are_marked_by_a_name_that_is_looked_for():
+    """``gettext as _now`` hides a text from the catalogue: it is then Chinese in English, and nothing says so."""
+    renamed = re.compile(r"\b(?:n?p?gettext(?:_lazy)?) as (?!_$)\w+", re.M)
+    found = [path for part in PARTS for path in (ROOT / part).rglob("*.py") if renamed.search(path.read_text())]
+    assert found == []
+
+
 def test_catalogue_is_sound():
     assert told_by("msgattrib", "--untranslated", ENGLISH) == told_by("msgattrib", "--only-fuzzy", ENGLISH) == ""
     told_by("msgfmt", "--check", "-o", "/dev/null", ENGLISH)  # placeholders and plurals agree
