@@ -108,7 +108,5 @@ def _changed(name: str, before: Any, now: Any) -> dict[str, str]:
 def _entry(event: Any, changes: list[dict[str, str]]) -> dict[str, Any]:
     first = event.pgh_label == "insert"
     who = (event.pgh_context or {}).get("user_name") or _("系统")
-    return {
-        "at": event.pgh_created_at, "who": who, "label": _("建立") if first else pgettext("history", "修改"), "changes": changes,
-        "first": first,
-    }  # fmt: skip
+    label = _("建立") if first else pgettext("history", "修改")
+    return {"at": event.pgh_created_at, "who": who, "label": label, "changes": changes, "first": first}
