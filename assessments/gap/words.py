@@ -110,10 +110,10 @@ def to_do_list(way: Way | None, indicators: Iterable[Indicator], numbers: Mappin
     changes = way.changes if way else ()
     metrics_ = {change.rule.code: measures.of(named[change.rule.code]) for change in changes}
     moved = {metric.name: change.to for change in changes if (metric := metrics_[change.rule.code])}
-    told = []
+    told, then = [], {**numbers, **_heads_moved(moved)}
     for change in changes:
         metric = metrics_[change.rule.code]
-        text = to_do(change, named[change.rule.code], {**numbers, **_heads_moved(moved)})
+        text = to_do(change, named[change.rule.code], then)
         along = _along(metric.name, moved, named.values(), numbers) if metric else []
         told.append(_("%(text)s（%(along)s）") % {"text": text, "along": _("；").join(along)} if along else text)
     return told
@@ -128,10 +128,13 @@ def _along(
     name: str, moved: Mapping[str, Decimal], indicators: Iterable[Indicator], numbers: Mapping[str, Decimal]
 ) -> list[str]:
     """What keeps the shares of ``name`` where they are, when it rises and they are not to be changed themselves."""
+    shares = {of: share for of, share in SHARES.items() if share.under == name and of not in moved}
+    if not shares:
+        return []
     used = {metric.name for one in indicators if (metric := measures.of(one))}
     found = []
-    for of, share in SHARES.items():
-        if share.under != name or of not in used or of in moved or not numbers.get(of) or not numbers.get(name):
+    for of, share in shares.items():
+        if of not in used or not numbers.get(of) or not numbers.get(name):
             continue
         label = metrics.get(of).label
         if not share.over:
