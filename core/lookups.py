@@ -32,15 +32,18 @@ class Among(Func):
         return sql, [*params, self.keys]
 
 
-class _HasAny(IsNull):
-    def __init__(self, rows: QuerySet) -> None:
-        super().__init__(_one_of(rows), False)
-        self.rows = rows
-
-
 def has_any(rows: QuerySet) -> IsNull:
     """Whether the outer row has any of these."""
-    return _HasAny(rows)
+    return IsNull(_one_of(rows), False)
+
+
+class _Rest(IsNull):
+    """Told apart from the others by ``apart``."""
+
+
+def else_has_any(rows: QuerySet) -> IsNull:
+    """The same beside conditions that an index serves, which find most of the rows (``apart``)."""
+    return _Rest(_one_of(rows), False)
 
 
 class _NotTrue(WhereNode):
@@ -55,15 +58,15 @@ class _NotTrue(WhereNode):
 
 
 def apart(rows: QuerySet) -> list[QuerySet]:
-    """``rows`` in two parts where they are chosen by an OR with ``has_any``: those not asked for what hangs
-    on them, and the others; else as they are.
+    """``rows`` in two parts where they are chosen by an OR with ``else_has_any``: those not asked for what
+    hangs on them, and the others; else as they are.
 
     Whoever only counts some thousands of them in no order takes the first part first: row by row, everything that is of
     neither would be asked about.
     """
     for place, each in enumerate(rows.query.where.children):
         if isinstance(each, WhereNode) and each.connector == OR and not each.negated:
-            plain = [one for one in each.children if not isinstance(one, _HasAny)]
+            plain = [one for one in each.children if not isinstance(one, _Rest)]
             if plain and len(plain) < len(each.children):
                 first, others = rows.all(), rows.all()
                 first.query.where.children[place] = WhereNode(plain, OR)

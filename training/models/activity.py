@@ -15,7 +15,7 @@ from core.days import beginning_of
 from core.decisions import Decision, no
 from core.history import tracked
 from core.links import link_to
-from core.lookups import has_any
+from core.lookups import else_has_any
 from core.search import matching, search_index, search_key
 from organizations.models import Division, Organization, User
 from organizations.roles import Level, Right
@@ -67,7 +67,7 @@ class ActivityQuerySet(models.QuerySet):
             return self.filter(at_host)
         joined = ActivityTeam.objects.filter(reach(user, Right.VIEW_TRAINING, at="organization")).order_by()
         if width == LEAGUE_WIDE:
-            return self.filter(at_host | has_any(joined.filter(activity=OuterRef("pk"))))
+            return self.filter(at_host | else_has_any(joined.filter(activity=OuterRef("pk"))))
         held = Activity.objects.filter(at_host).order_by().values("pk")
         return self.filter(pk__in=held.union(joined.values("activity")))
 
