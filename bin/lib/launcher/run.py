@@ -84,7 +84,8 @@ def processes(config: Config, environment: dict[str, str]) -> list[Service]:
         "portal.wsgi:application",
     ]
     quietly = "ignore:You're running the worker with superuser"  # tasks are JSON; the warning is about pickle
-    celery = [python, "-W", quietly, "-m", "celery", "--quiet", "-A", "portal"]
+    # Django's checks were made by prepare.py; once more they hold up the start by a second for each of the two.
+    celery = [python, "-W", quietly, "-m", "celery", "--quiet", "--skip-checks", "-A", "portal"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", os.environ.get("JOB_WORKERS") or "2"]
     worker += ["--hostname", f"portal-{config.port}@%h", "--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile=", "--schedule", str(data / "run" / "beat")]
