@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from core.attachments import withdraw
 from core.models import Attachment, WorkflowEvent
 from teams.desk import batch
 from teams.desk.deciding import Seen, save_comment
@@ -157,6 +158,24 @@ def test_a_paper_that_arrives_after_the_hand_in_is_not_slipped_in(chifeng, offic
         builders.paper(draft, "charter", chifeng)
     papers = Attachment.objects.of(filing)
     assert {str(paper.pk) for paper in papers} == {paper["id"] for paper in filing.rounds.get().papers}
+    with pytest.raises(ValidationError, match="材料没有撤下"):
+        withdraw(draft, papers[0], by=chifeng, reason="传错了")
+    assert not papers.exclude(ended_at=None).exists()
+
+
+def test_a_paper_on_behalf_comes_too_late_for_the_next_step(chifeng, songshan, office):
+    """The league added it while the filing went on to the region: the state is the same, the desk is another."""
+    seen = builders.submitted(songshan, office("150404"), level="banner_county")
+    builders.paper(seen, "meeting", chifeng)
+    mine = Attachment.objects.of(seen).get(kind="meeting")
+    WORKFLOW.perform(Filing.objects.get(pk=seen.pk), "accept", by=chifeng)
+    for too_late in (
+        lambda: builders.paper(seen, "charter", chifeng),
+        lambda: withdraw(seen, mine, by=chifeng, reason="传错了"),
+    ):
+        with pytest.raises(ValidationError) as told:
+            too_late()
+        assert told.value.code == "stale"
 
 
 def test_a_paper_added_on_behalf_is_marked(chifeng, region, office, as_user):
