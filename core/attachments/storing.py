@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,8 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.attachments.checks import check
+from core.attachments.owners import may_attach, may_end
 from core.attachments.safekeeping import keep_file
 from core.attachments.takes import takes_of
+from core.decisions import Decision
 from core.language import in_chinese
 from core.models import Attachment
 from core.words import moment
@@ -29,13 +32,14 @@ def attach(
     :param kind: which of the owner's materials it is.
     :param replaces: the version it takes the place of: must be the owner's, of that kind and in use.
     :raises ValidationError: in plain Chinese, with the codes of ``checks.check``, ``same`` when this very content is
-        already there, ``stale`` when ``replaces`` is no longer in use or the state of the record is not that in which
-        ``owner`` was read.
+        already there, ``stale`` when ``replaces`` is no longer in use or the record has meanwhile become one that no
+        longer allows what it allowed ``by`` when ``owner`` was read.
     """
     found = check(cast(BinaryIO, upload.file), upload.name or "", upload.size, takes=takes_of(owner, kind))
     digest = sha256_of(upload)
     with transaction.atomic():
-        _lock(owner)
+        if not _still(owner, lambda record: may_end(record, replaces, by) if replaces else may_attach(record, by)):
+            raise ValidationError(_("传文件的时候，这条记录有人办理了，文件没有存入。请刷新页面再看。"), code="stale")
         version = _end_replaced(owner, kind, by, replaces) + 1 if replaces else 1
         _refuse_same(owner, kind, digest, found.name)
         attachment = Attachment(
@@ -51,12 +55,17 @@ def attach(
     return attachment
 
 
-def withdraw(attachment: Attachment, *, by: Any, reason: str) -> Attachment:
-    """Take a file out of use; it stays readable in the history. Raises ``ValidationError`` without a reason."""
+def withdraw(owner: models.Model, attachment: Attachment, *, by: Any, reason: str) -> Attachment:
+    """Take a file of ``owner`` out of use; it stays readable in the history. The permission is the caller's question.
+
+    :raises ValidationError: without a reason, or ``stale`` as in ``attach``.
+    """
     if not reason.strip():
         raise ValidationError(_("请写明撤下这份材料的原因。"), code="reason")
     with transaction.atomic():
-        fresh: Attachment = Attachment.objects.select_for_update(no_key=True).get(pk=attachment.pk)
+        if not _still(owner, lambda record: may_end(record, attachment, by)):
+            raise ValidationError(_("这条记录刚才有人办理了，材料没有撤下。请刷新页面再看。"), code="stale")
+        fresh: Attachment = Attachment.objects.of(owner).select_for_update(no_key=True).get(pk=attachment.pk)
         if fresh.ended_at is not None:
             raise ValidationError(_("“%(name)s”已经停用，请刷新页面。") % {"name": fresh.name}, code="stale")
         _end(fresh, by, reason.strip())
@@ -73,12 +82,12 @@ def sha256_of(upload: "File[Any]") -> str:
     return digest.hexdigest()
 
 
-def _lock(owner: models.Model) -> None:
-    """Two files for one record come in one after the other, so that the second sees the first. Who may add to it
-    depends on where it is: what was handed in or decided while the file was looked at takes it no more."""
+def _still(owner: models.Model, allows: Callable[[models.Model], Decision]) -> bool:
+    """Lock the record, so that two files for it come in one after the other and the second sees the first; whether it
+    allows as it stands now what it allowed as it was read. Where it lies may have changed while the file was looked at
+    or the page lay open, and with that whose it is. What the caller grants beyond the record's rule stays granted."""
     now = type(owner)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)
-    if getattr(now, "state", None) != getattr(owner, "state", None):
-        raise ValidationError(_("传文件的时候，这条记录有人办理了，文件没有存入。请刷新页面再看。"), code="stale")
+    return not allows(owner) or bool(allows(now))
 
 
 def _end(attachment: Attachment, by: Any, reason: str) -> None:

@@ -121,7 +121,7 @@ def end(request: HttpRequest, pk: Any) -> HttpResponse:
     decision = may_end(owner, attachment, request.user)
     decision.require()
     try:
-        attachment = withdraw(attachment, by=request.user, reason=_REASON.clean(request.POST.get("reason", "")))
+        attachment = withdraw(owner, attachment, by=request.user, reason=_REASON.clean(request.POST.get("reason", "")))
     except ValidationError as error:
         return _refused(request, owner, error)
     if wants_json(request):

@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from core.attachments.panel import row_context, zone_context
 from core.decisions import Decision, no
-from core.models import Attachment
+from core.models import Attachment, WorkflowEvent
 from organizations.models import User
 from teams.desk.sheet import Sheet
 from teams.models import FieldComment, Filing, PaperKind, RulePaper
-from teams.models.filing import OFFICE_PAPERS
 
 
 @dataclass
@@ -51,7 +50,12 @@ class Paper:
 def asked(filing: Filing) -> dict[str, QuerySet[Any]]:
     """What ``papers_of`` wants read with the sheet."""
     rows = RulePaper.objects.filter(rule__kind=filing.kind, rule__level=filing.level)
-    return {"kinds": PaperKind.objects.all(), "asked": rows.select_related("paper")}
+    return {"kinds": PaperKind.objects.all(), "asked": rows.select_related("paper"), "on_behalf": on_behalf(filing)}
+
+
+def on_behalf(filing: Filing) -> QuerySet[WorkflowEvent]:
+    """代办: what noted that an office added a paper, in whichever round; ``facts["attachment"]`` says which paper."""
+    return filing.events().filter(action="add_paper")
 
 
 def papers_of(sheet: Sheet, user: User, decision: Decision) -> list[Paper]:
@@ -66,14 +70,14 @@ def papers_of(sheet: Sheet, user: User, decision: Decision) -> list[Paper]:
     rows = Attachment.objects.of(filing).current().select_related("uploaded_by__organization", "content_type")
     before = {row["id"] for row in sheet.former.papers} if sheet.former else None
     handed_in = {row["id"] for row in sheet.round.papers} if sheet.round else set()
+    added = {event.facts["attachment"] for event in sheet.read["on_behalf"]}
     for row in rows:
         kind = kinds.get(row.kind)
         paper = found.setdefault(row.kind, Paper(row.kind, kind.name if kind else row.kind))
         # what was handed in stays as it was; only what the office itself added may be taken back
         own = decision if str(row.pk) not in handed_in and row.uploaded_by_id == user.pk else no("")
-        added = bool(sheet.round) and str(row.pk) not in handed_in and row.kind not in OFFICE_PAPERS
         new = before is not None and str(row.pk) in handed_in and str(row.pk) not in before
-        paper.files.append({**row_context(row, own), "added": added, "new": new})
+        paper.files.append({**row_context(row, own), "added": str(row.pk) in added, "new": new})
     if decision:
         other = kinds.get("other")
         if other is not None:

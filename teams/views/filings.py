@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from core.attachments.panel import panels
+from core.attachments.panel import panels, rows_of
 from core.audit import record
 from core.lists import ListView
 from core.models import AccessLog
+from core.together import together
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -22,6 +23,7 @@ from organizations.views.common import holding
 from teams.checks import findings_of
 from teams.choices import FilingKind
 from teams.confirming import next_to_confirm
+from teams.desk.papers import on_behalf
 from teams.filing_papers import registration_form
 from teams.filters.filings import FilingFilter
 from teams.models import Filing, FilingRound
@@ -90,7 +92,7 @@ def _tab(request: SignedIn, filing: Filing) -> str:
 def _panel(request: SignedIn, filing: Filing, tab: str, rounds: list[FilingRound], hands_in: bool) -> dict[str, Any]:
     """What the chosen tab shows; the others are not read."""
     if tab == "papers":
-        return {"panels": list(panels(filing, request.user).values()), **_tabs(filing, tab, None)}
+        return {"panels": _papers(request, filing), **_tabs(filing, tab, None)}
     events = list(filing.events()) if tab == "story" or filing.state in ("returned", "rejected") else []
     ended = next((event for event in reversed(events) if event.action == "reject"), None)
     returned = last_return(events) if filing.state == FilingState.RETURNED else None
@@ -111,6 +113,20 @@ def _panel(request: SignedIn, filing: Filing, tab: str, rounds: list[FilingRound
         **leaving,
         **_tabs(filing, tab, sum(section.changed for section in sheet)),
     }
+
+
+def _papers(request: SignedIn, filing: Filing) -> list[dict[str, Any]]:
+    """In the order in which the rule asks for them; what an office added says so."""
+    read = together(rows=rows_of(filing), on_behalf=on_behalf(filing))
+    there = {row.kind for row in read["rows"]}
+    kinds = sorted(there, key=[*filing.attachment_kinds, *there].index)
+    found = list(panels(filing, request.user, kinds, rows=read["rows"]).values())
+    offices = {event.facts["attachment"]: event.by.organization.short_name for event in read["on_behalf"] if event.by}
+    for panel in found:
+        for row in (*panel["current"], *panel["ended"]):
+            office = offices.get(str(row["attachment"].pk))
+            row["mark"] = _("%(office)s代办") % {"office": office} if office else ""
+    return found
 
 
 def _content(

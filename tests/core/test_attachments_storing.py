@@ -78,12 +78,12 @@ def test_refused_file_leaves_nothing(cabinet, draft, chifeng):
 def test_withdrawn_file_stays_readable(cabinet, draft, chifeng):
     attachment = attach(draft, upload(PDF), kind="basis", by=chifeng)
     with pytest.raises(ValidationError, match="原因"):
-        withdraw(attachment, by=chifeng, reason="  ")
-    ended = withdraw(attachment, by=chifeng, reason="传错了")
+        withdraw(draft, attachment, by=chifeng, reason="  ")
+    ended = withdraw(draft, attachment, by=chifeng, reason="传错了")
     assert (ended.ended_by, ended.end_reason) == (chifeng, "传错了")
     assert stored(ended) == PDF
     with pytest.raises(ValidationError, match="已经停用"):
-        withdraw(attachment, by=chifeng, reason="再来一次")
+        withdraw(draft, attachment, by=chifeng, reason="再来一次")
     attach(draft, upload(PDF), kind="basis", by=chifeng)
 
 
@@ -147,7 +147,7 @@ def test_database_refuses_to_change_what_was_handed_in(cabinet, draft, chifeng, 
 
 def test_history_holds_upload_and_withdrawal(cabinet, draft, chifeng):
     attachment = attach(draft, upload(PDF), kind="basis", by=chifeng)
-    withdraw(attachment, by=chifeng, reason="传错了")
+    withdraw(draft, attachment, by=chifeng, reason="传错了")
     labels = attachment.tracked_events.order_by("pgh_id").values_list("pgh_label", flat=True)
     assert list(labels) == ["insert", "update"]
 

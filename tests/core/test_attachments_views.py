@@ -275,7 +275,7 @@ def panel(user, owner) -> tuple[str, int]:
 
 def test_list_shows_current_ended_and_the_drop_zone_to_who_may_add(there, draft, chifeng, leader):
     second = attach(draft, upload(files.pdf(pages=2), "第二份.pdf"), kind="basis", by=chifeng)
-    withdraw(second, by=chifeng, reason="传错了")
+    withdraw(draft, second, by=chifeng, reason="传错了")
     html, _count = panel(chifeng, draft)
     assert "任职文件" in html
     assert html.index("任职通知.pdf") < html.index("第二份.pdf")

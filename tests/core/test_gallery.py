@@ -83,7 +83,7 @@ def test_copy_that_a_full_disk_left_empty_is_made_anew(album, cabinet, draft, ch
 def test_grid_shows_who_and_when_and_is_paged(album, draft, chifeng, leader, monkeypatch):
     monkeypatch.setattr(gallery, "TILES", 2)
     first, second, third = album(3)
-    withdraw(second, by=chifeng, reason="拍糊了")
+    withdraw(draft, second, by=chifeng, reason="拍糊了")
     html, _count = page_of(chifeng, draft)
     assert html.count('loading="lazy"') == 3
     assert html.count('width="320" height="240"') == 3

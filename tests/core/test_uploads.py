@@ -88,7 +88,7 @@ def test_any_cutting_in_any_interrupted_order_gives_the_same_file(cabinet, draft
     assert pieces.finish(clerk, address).status_code == 201
     attachment = Attachment.objects.of(draft).current().get()
     assert attachment.sha256 == hashlib.sha256(PHOTO).hexdigest()
-    withdraw(attachment, by=chifeng, reason="下一例")
+    withdraw(draft, attachment, by=chifeng, reason="下一例")
 
 
 def test_end_asked_twice_is_the_same_end(draft, cabinet, clerk):

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from core.attachments import withdraw
 from core.models import Attachment, WorkflowEvent
 from teams.desk import batch
 from teams.desk.deciding import Seen, save_comment
@@ -157,6 +158,24 @@ def test_a_paper_that_arrives_after_the_hand_in_is_not_slipped_in(chifeng, offic
         builders.paper(draft, "charter", chifeng)
     papers = Attachment.objects.of(filing)
     assert {str(paper.pk) for paper in papers} == {paper["id"] for paper in filing.rounds.get().papers}
+    with pytest.raises(ValidationError, match="材料没有撤下"):
+        withdraw(draft, papers[0], by=chifeng, reason="传错了")
+    assert not papers.exclude(ended_at=None).exists()
+
+
+def test_a_paper_on_behalf_comes_too_late_for_the_next_step(chifeng, songshan, office):
+    """The league added it while the filing went on to the region: the state is the same, the desk is another."""
+    seen = builders.submitted(songshan, office("150404"), level="banner_county")
+    builders.paper(seen, "meeting", chifeng)
+    mine = Attachment.objects.of(seen).get(kind="meeting")
+    WORKFLOW.perform(Filing.objects.get(pk=seen.pk), "accept", by=chifeng)
+    for too_late in (
+        lambda: builders.paper(seen, "charter", chifeng),
+        lambda: withdraw(seen, mine, by=chifeng, reason="传错了"),
+    ):
+        with pytest.raises(ValidationError) as told:
+            too_late()
+        assert told.value.code == "stale"
 
 
 def test_a_paper_added_on_behalf_is_marked(chifeng, region, office, as_user):
@@ -170,6 +189,33 @@ def test_a_paper_added_on_behalf_is_marked(chifeng, region, office, as_user):
     assert "补充材料（代办）" in str(
         as_user(region).get(f"/desk/{filing.pk}/?tab=story").context["history"][0]["label"]
     )
+    # the mark outlives the round, the author's side sees it too, and what that side adds to the returned one has none
+    WORKFLOW.perform(filing, "return_for_changes", by=region, comment="请补")
+    filing = Filing.objects.get(pk=filing.pk)
+    builders.paper(filing, "equipment", chifeng)
+    WORKFLOW.perform(filing, "resubmit", by=chifeng)
+    address = reverse("teams:filing_detail", args=[filing.pk]) + "?tab=papers"
+    papers = {panel["kind"]: panel for panel in as_user(chifeng).get(address).context["panels"]}
+    assert {kind: panel["current"][0]["mark"] for kind, panel in papers.items()} == dict.fromkeys(papers, "") | {
+        "charter": "内蒙古自治区代办"
+    }
+    assert next(iter(papers)) == "application"
+    page = as_user(region).get(reverse("teams:desk_filing", args=[filing.pk]) + "?tab=papers")
+    added = {paper.key: [row["added"] for row in paper.files] for paper in page.context["papers"] if paper.files}
+    assert added == {key: [False] for key in added} | {"charter": [True]}
+
+
+def test_a_leaving_team_is_read_and_closed(chifeng, region, office, as_user):
+    """What the checklist lacked at the hand-in and has since is told; no certificate follows."""
+    team = builders.filed(chifeng, office("150400"), region)
+    filing = WORKFLOW.perform(builders.leaving(team, chifeng), "submit", by=chifeng)
+    builders.account_for(filing, chifeng, "equipment")
+    client, page = as_user(region), reverse("teams:desk_filing", args=[filing.pk])
+    assert client.get(page).content.decode().count("现已完成") == 1
+    builders.account_for(filing, chifeng)
+    send(client, filing, "approve")
+    response = send(client, fresh(filing), "issue", reply_no="内红发〔2026〕10号", reply_on="2026-11-25")
+    assert messages_of(response) == [f"{filing.name}：已办结，队伍已退出，备案证书同时失效。"]
 
 
 # -- several at once ------------------------------------------------------------------------------------

@@ -146,19 +146,27 @@ def test_one_name_for_two_teams(cast, office):
 
 
 PROCESSES = 20
-# One start of Django, then a process per filing; all wait for the same pipe to be closed.
+# One start of Django, then a process per filing; all wait for the same pipe to be closed. Each ends with whoever began
+# it, however that ends (the kernel sees to it): pytest may be killed.
 ISSUE = """
-import os, sys, django
+import ctypes, os, signal, sys, django
+def end_with(parent, prctl=getattr(ctypes.CDLL(None), "prctl", None)):
+    if prctl:
+        prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(1)
+end_with(int(sys.argv[1]))
 django.setup()
 from organizations.models import User
 from teams.models import Filing
 from teams.workflow import WORKFLOW
 from tests.teams.builders import REPLY
 wait, go = os.pipe()
-children = []
-for key in sys.argv[1:]:
+me, children = os.getpid(), []
+for key in sys.argv[2:]:
     child = os.fork()
     if child == 0:
+        end_with(me)
         os.close(go)
         os.read(wait, 1)
         WORKFLOW.perform(Filing.objects.get(pk=key), "issue", by=User.objects.get(username="region"), **REPLY)
@@ -200,7 +208,7 @@ def issue_in_processes(keys: list[int]) -> None:
         "DATABASE_URL": database_url(),
         "TEST_FILES": str(default_storage.location),
     }
-    command = [sys.executable, "-c", ISSUE, *map(str, keys)]
+    command = [sys.executable, "-c", ISSUE, str(os.getpid()), *map(str, keys)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
 

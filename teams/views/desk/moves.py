@@ -19,6 +19,7 @@ from core.workflow import Move, MoveNotAllowed
 from organizations.models import User
 from organizations.signed_in import SignedIn
 from organizations.views.common import asked_move
+from teams.choices import FilingKind
 from teams.commenting import drafts_of, labelled
 from teams.desk.deciding import Seen, decide, require_as_seen
 from teams.desk.opinions import open_opinions
@@ -46,6 +47,7 @@ DONE = {
     "return_for_changes": gettext_lazy("%(name)s：已退回修改，并通知了报送方。"),
     "reject": gettext_lazy("%(name)s：不予备案，并通知了报送方。"),
 }
+LEFT = gettext_lazy("%(name)s：已办结，队伍已退出，备案证书同时失效。")
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ def _ask(request: SignedIn, filing: Filing, move: Move, form: DecideForm) -> Htt
 
 def _done(request: SignedIn, filing: Filing, move: Move) -> HttpResponse:
     """Says what was done and opens what comes next; after 同意 the same one, which still wants its 批复."""
-    messages.success(request, DONE[move.action] % {"name": filing.name})
+    left = filing.kind == FilingKind.EXIT and move.action in ("confirm", "issue")
+    messages.success(request, (LEFT if left else DONE[move.action]) % {"name": filing.name})
     part = Part.of(request.GET)
     following = filing if move.action == "approve" else next_after(request.user, part, filing)
     if following is None:

@@ -83,6 +83,7 @@ def _head(filing: Filing, sheet: Sheet) -> dict[str, Any]:
         "returned": sheet.returned,
         "other_comments": sheet.other_comments(),
         "findings": sheet.findings,
+        "settled": {f"exit.{item.task}" for item in sheet.read.get("exit_items", ()) if item.done_on},
         "passed": sheet.passed() if sheet.round else [],
     }
 
