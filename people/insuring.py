@@ -15,7 +15,7 @@ from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Right
 from people.models import Cover, Membership, Person, Policy
-from people.validators import months_after
+from people.validators import term_end
 
 MOST = 5_000  # people added in one act
 
@@ -151,7 +151,7 @@ def following(policy: Policy) -> dict[str, Any]:
     """The dates a renewal is offered with: the day after, for as long as before in whole months."""
     begins = policy.ends_on + timedelta(days=1)
     months = max(1, round((policy.ends_on - policy.starts_on).days / 30.44))
-    return {"starts_on": begins, "ends_on": months_after(begins, months) - timedelta(days=1)}
+    return {"starts_on": begins, "ends_on": term_end(begins, months)}
 
 
 def carried_over(policy: Policy) -> tuple[list[Person], list[Person]]:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -35,6 +35,13 @@ def months_after(day: date, months: int) -> date:
     """The same day of a later (or, with a negative number, earlier) month, or that month's last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def term_end(begins: date, months: int) -> date:
+    """The last day of a term of so many months: the day before the same day, or, where that month has no such day,
+    its last."""
+    same = months_after(begins, months)
+    return same if same.day < begins.day else same - timedelta(days=1)
 
 
 def years_before(day: date, years: int) -> date:

@@ -1,7 +1,7 @@
 """What the fragments ``core/_attachments.html`` and ``core/_attachment.html`` show."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -50,6 +50,18 @@ def panels(
 def rows_of(owner: models.Model) -> models.QuerySet[Attachment]:
     """The files of a record, with the people that a row names."""
     return Attachment.objects.of(owner).select_related("uploaded_by", "ended_by", "content_type")
+
+
+def pictures_of(owners: Collection[models.Model], kind: str) -> dict[str, list[Attachment]]:
+    """Files of one kind in use that a small picture can be shown of, by the key of their record. One query."""
+    found: dict[str, list[Attachment]] = {str(owner.pk): [] for owner in owners}
+    if owners:
+        of = ContentType.objects.get_for_model(next(iter(owners)))
+        rows = Attachment.objects.current().filter(content_type=of, object_id__in=list(found), kind=kind)
+        for row in rows.order_by("uploaded_at", "pk"):
+            if has_preview(row):
+                found[row.object_id].append(row)
+    return found
 
 
 def _panel(

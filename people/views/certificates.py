@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.attachments.panel import panels
+from core.attachments.panel import panels, pictures_of, rows_of
 from core.forms import saved
 from core.keys import versions_ticked
 from core.lists import ListView
 from core.lists.filters import RESERVED
+from core.together import together as together_read
 from core.workflow import MoveNotAllowed
 from organizations.permissions import access
 from organizations.roles import Right
@@ -92,29 +93,27 @@ def _certificate(request: SignedIn, pk: int) -> Certificate:
 def certificate_detail(request: SignedIn, pk: int) -> HttpResponse:
     certificate = _certificate(request, pk)
     possible = CERTIFICATE.available_actions(certificate, request.user)
+    waits = any(one.action == "verify" for one in possible)
+    queue = after(request.user, certificate) if waits else Certificate.objects.none()
+    found = together_read(scans=rows_of(certificate).filter(kind=SCAN), queue=queue[:1])
     context = {
         "title": certificate.kind.name,
         "certificate": certificate,
         "facts": _facts(certificate),
         "tone": CERTIFICATE_TONES[CertificateState(certificate.state)],
         "near": days_left(certificate.expires_on) if certificate.state in STANDING else None,
-        "scans": panels(certificate, request.user, [SCAN])[SCAN],
+        "scans": panels(certificate, request.user, [SCAN], rows=found["scans"])[SCAN],
         "moves": [
             {"action": one.action, "label": one.label, "tone": one.tone, "needs_comment": one.action in NEEDS_REASON}
             for one in possible
         ],
-        "next_one": _next(certificate, request) if any(one.action == "verify" for one in possible) else None,
+        "next_one": next(iter(found["queue"]), None),
         "move_url": reverse("people:certificate_move", args=[certificate.pk]),
         "version": certificate.version,
         "may_edit": certificate.state != CertificateState.ENDED and bool(certificate.can_edit(request.user)),
         "history": changes(certificate),
     }
     return render(request, "people/certificate_detail.html", context)
-
-
-def _next(certificate: Certificate, request: SignedIn) -> Certificate | None:
-    """The one that waits for the reader after this, so that a queue is worked through without its list."""
-    return after(request.user, certificate).first()
 
 
 def _facts(certificate: Certificate) -> list[dict[str, Any]]:
@@ -190,7 +189,7 @@ def certificate_move(request: SignedIn, pk: int) -> HttpResponse:
                 messages.success(request, _("%(act)s：已办理。") % words)
                 return redirect(certificate)
             messages.success(request, _("%(act)s：%(name)s的已办理。") % words)
-            if (following := _next(certificate, request)) is not None:
+            if (following := after(request.user, certificate).first()) is not None:
                 return redirect(following)
             messages.info(request, _("待核验的都办完了。"))
             return redirect("people:certificate_list")
@@ -238,10 +237,11 @@ def certificate_batch(request: SignedIn) -> HttpResponse:
         return _verify(request)
     narrowed = CertificateFilter(request.GET, queryset=together(request.user), request=request)
     rows = list(narrowed.qs[: MOST + 1])
+    scans = pictures_of(rows[:MOST], SCAN)
     others = CertificateFilter(request.GET, queryset=left_out(request.user), request=request)
     context = {
         "title": _("批量核验"),
-        "rows": rows[:MOST],
+        "rows": [{"certificate": row, "scans": scans[str(row.pk)]} for row in rows[:MOST]],
         "more": len(rows) > MOST,
         "most": MOST,
         "left_out": [{"certificate": row, "why": why_not(row, request.user)} for row in others.qs[:20]],

@@ -25,6 +25,8 @@ from people.places import roster_url
 from people.states import MembershipState
 from people.views.roster import roster_place
 
+NAMED = 20  # of those an act left out, by name in its answer
+
 
 @dataclass(frozen=True)
 class Act:
@@ -100,7 +102,10 @@ def _tell(request: HttpRequest, act: Act, done: Done) -> None:
     if done.count or not done.left_out:
         messages.success(request, str(act.done) % {"count": done.count})
     if done.left_out:
-        words = {"count": len(done.left_out), "who": in_words(done.left_out[:20])}
+        who = in_words(done.left_out[:NAMED])
+        if len(done.left_out) > NAMED:
+            who = _("%(names)s等") % {"names": who}
+        words = {"count": len(done.left_out), "who": who}
         sentence = (
             _("没有账号、收不到的 %(count)d 人：%(who)s。")
             if act is ACTS["message"]

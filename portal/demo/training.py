@@ -209,8 +209,9 @@ class _Made:
             lay(record)
             rows = self._list(record, teams, by)
             if about.rolled:
-                self._roll(record, rows, about.away, by)
-                self._write_up(record, rows, by)
+                there = rows[: max(1, len(rows) - about.away)]
+                self._roll(record, rows, len(there), by)
+                self._write_up(record, there, by)
         self._move(record, about)
 
     def _list(self, record: Activity, teams: list[str], by: User) -> list[Participation]:
@@ -228,12 +229,12 @@ class _Made:
             explain(record, rows, reason="保险续保手续正在办理（演示）")
         return rows
 
-    def _roll(self, record: Activity, rows: list[Participation], away: int, by: User) -> None:
+    def _roll(self, record: Activity, rows: list[Participation], came: int, by: User) -> None:
         marks, found = [], []
         for slot in record.slots.all():
             length = int((slot.ends_at - slot.starts_at).total_seconds() // 60)
             for number, row in enumerate(rows):
-                there = number < max(1, len(rows) - away)
+                there = number < came
                 late = timedelta(minutes=7 * (number % 3))
                 marks.append(Mark(
                     slot=slot, person_id=row.person_id, by=by, method=MarkMethod.TAP, at=slot.starts_at + late,
@@ -247,14 +248,14 @@ class _Made:
         Mark.objects.bulk_create(marks)
         Attendance.objects.bulk_create(found)
 
-    def _write_up(self, record: Activity, rows: list[Participation], by: User) -> None:
+    def _write_up(self, record: Activity, there: list[Participation], by: User) -> None:
         if record.is_drill:
             for dimension, rating in (("goal", Rating.GOOD), ("turnout", Rating.PARTLY), ("equipment", Rating.PARTLY)):
                 Evaluation.objects.create(activity=record, dimension=dimension, rating=rating, note="见总结（演示）")
             self._problems(record, by)
         else:
             Teaching.objects.create(activity=record, name="乌仁图雅（演示）", topic="心肺复苏（演示）", lessons=4)
-            Participation.objects.filter(pk__in=[row.pk for row in rows[:-1]]).update(outcome=Outcome.PASSED, score=88)
+            Participation.objects.filter(pk__in=[row.pk for row in there[:-1]]).update(outcome=Outcome.PASSED, score=88)
 
     def _problems(self, record: Activity, by: User) -> None:
         today = timezone.localdate()

@@ -5,23 +5,23 @@
   if (!bar) return;
   const count = bar.querySelector("[data-bulk-some]");
   const every = bar.querySelector("[data-pick-every]");
-  const everyone = every.querySelector("input");
+  const everyone = every?.querySelector("input"); // not on every list
   const picks = () => Array.from(document.querySelectorAll("input[data-pick]"));
 
   const show = () => {
     const chosen = picks().filter((box) => box.checked);
     // The table is swapped alone: whether it has more pages is read off it again.
-    every.hidden = !document.querySelector("#table .pager");
-    if (every.hidden) everyone.checked = false;
-    count.textContent = everyone.checked ? everyone.parentElement.textContent.trim() : chosen.length ? count.dataset.bulkSome.replace("N", chosen.length) : count.dataset.bulkNone;
-    bar.classList.toggle("some", everyone.checked || chosen.length > 0);
+    if (every) every.hidden = !document.querySelector("#table .pager");
+    if (every?.hidden) everyone.checked = false;
+    count.textContent = everyone?.checked ? everyone.parentElement.textContent.trim() : chosen.length ? count.dataset.bulkSome.replace("N", chosen.length) : count.dataset.bulkNone;
+    bar.classList.toggle("some", everyone?.checked || chosen.length > 0);
     picks().forEach((box) => box.closest("tr").classList.toggle("ticked", box.checked));
-    bar.querySelectorAll("button[type=submit]").forEach((button) => { button.disabled = !everyone.checked && !chosen.length; });
+    bar.querySelectorAll("button[type=submit]").forEach((button) => { button.disabled = !everyone?.checked && !chosen.length; });
   };
 
   document.addEventListener("change", (event) => { if (event.target === everyone || event.target.matches("input[data-pick]")) show(); });
   // Everybody the list shows now: its filters go along, and no single ticks.
-  bar.addEventListener("submit", () => {
+  if (everyone) bar.addEventListener("submit", () => {
     picks().forEach((box) => { box.disabled = everyone.checked; });
     setTimeout(() => picks().forEach((box) => { box.disabled = false; }));
     const fields = Array.from(new URLSearchParams(location.search))

@@ -4,15 +4,18 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from core.attachments import attach
 from core.models import Notice, WorkflowEvent
 from organizations.models import Organization
 from organizations.reference import add_child
 from people.models import Certificate, CertificateKind
 from people.states import CertificateState
+from people.validators import term_end
 from people.verifying import months_after
 from people.views.certificates import CertificateList
 from portal.demo.cast import TEAM_CODE
@@ -23,6 +26,7 @@ from tests.core.list_checks import (
     assert_tampering_is_told,
     queries_of,
 )
+from tests.core.sample_files import image
 from tests.people import builders
 
 pytestmark = pytest.mark.django_db
@@ -340,8 +344,13 @@ def test_complete_ones_are_verified_together_and_the_others_are_named(as_user, t
     people[3].save()
     own = builders.certificate(people[3], state="reported")
     client = as_user(chifeng)
+    scan = attach(whole[0], SimpleUploadedFile("证.png", image("PNG", (9, 9))), kind="scan", by=captain)
     page = client.get(BATCH)
-    assert [row.pk for row in page.context["rows"]] == [row.pk for row in whole]
+    lines = page.context["rows"]
+    assert [(line["certificate"].pk, line["scans"]) for line in lines] == [(whole[0].pk, [scan]), (whole[1].pk, [])]
+    small = reverse("core:attachment_thumbnail", args=[scan.pk])
+    assert small in page.content.decode()
+    assert b"".join(client.get(small).streaming_content)[:2] == b"\xff\xd8"
     said = {line["certificate"].pk: line["why"] for line in page.context["left_out"]}
     assert "逐本看" in said[lacking.pk]
     assert "别人核验" in said[own.pk]
@@ -359,7 +368,7 @@ def test_the_batch_is_narrowed_like_the_list_and_skips_what_changed(as_user, tea
     rope = builders.certificate(builders.member(team, 1).person, kind_id="rope", state="reported")
     builders.certificate(builders.member(team, 2).person, state="reported")
     client = as_user(chifeng)
-    assert [row.pk for row in client.get(BATCH, {"kind": "rope"}).context["rows"]] == [rope.pk]
+    assert [line["certificate"] for line in client.get(BATCH, {"kind": "rope"}).context["rows"]] == [rope]
     Certificate.objects.filter(pk=rope.pk).update(version=2)
     page = client.post(BATCH, {"pick": f"{rope.pk}:1"})
     assert "别人改过" in page.context["failed"][0].message
@@ -393,6 +402,15 @@ def test_the_region_keeps_the_kinds_and_others_read_them(as_user, region, chifen
 )  # fmt: skip
 def test_months_after_a_day(day, months, then):
     assert months_after(day, months) == then
+
+
+@pytest.mark.parametrize(
+    ("begins", "months", "ends"),
+    [(date(2028, 2, 29), 12, date(2029, 2, 28)), (date(2027, 3, 1), 12, date(2028, 2, 29)),
+     (date(2026, 1, 31), 1, date(2026, 2, 28)), (date(2026, 1, 1), 12, date(2026, 12, 31))],
+)  # fmt: skip
+def test_a_term_ends_the_day_before_or_with_its_month(begins, months, ends):
+    assert term_end(begins, months) == ends
 
 
 # -- API ------------------------------------------------------------------------------------------------------

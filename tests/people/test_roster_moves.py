@@ -201,7 +201,9 @@ def test_several_become_full(as_user, captain, place, three):
     assert WorkflowEvent.objects.filter(action="confirm").count() == 1
 
 
-def test_a_message_goes_to_those_with_an_account_and_names_the_others(as_user, captain, member, place, three):
+def test_a_message_goes_to_those_with_an_account_and_names_the_others(
+    as_user, captain, member, place, three, monkeypatch
+):
     Person.objects.filter(pk=three[0].person_id).update(user=member)
     typed = {"act": "message", "membership": [row.pk for row in three], "title": "周六集训", "body": "八点集合（演示）"}
     page = as_user(captain).post(bulk(place), typed, follow=True)
@@ -209,6 +211,9 @@ def test_a_message_goes_to_those_with_an_account_and_names_the_others(as_user, c
     assert "收不到的 2 人" in said(page)
     assert three[1].person.name in said(page)
     assert Notice.objects.get(kind="roster_message").recipient == member
+    monkeypatch.setattr("people.views.roster_bulk.NAMED", 1)
+    page = as_user(captain).post(bulk(place), typed, follow=True)
+    assert f"收不到的 2 人：{three[1].person.name}等。" in said(page)
     page = as_user(captain).post(bulk(place), {**typed, "title": ""})
     assert "要填写" in said(page)
 

@@ -105,14 +105,14 @@ def test_columns_below_one_heading_are_about_that(client, url, is_merged):  # no
 
 def test_what_papers_somebody_has_is_read_and_several_in_a_cell_are_not_guessed_at(client, url):  # noqa: F811
     head = ["姓名", "身份证号", "持证情况", "取证时间"]
-    said = ["绳索救援证（一级）", "救护员证\n绳索", "有", "无"]
-    body = [[f"王{name}", ID(at), text, "2025.6.1" if at < 4 else ""]
-            for at, (name, text) in enumerate(zip("一二三四", said, strict=True), 1)]  # fmt: skip
+    said = ["绳索救援证（一级）", "救护员证\n绳索", "有", "无", "应急救护员证（初级）"]
+    body = [[f"王{name}", ID(at), text, "2025.6.1" if at != 4 else ""]
+            for at, (name, text) in enumerate(zip("一二三四五", said, strict=True), 1)]  # fmt: skip
     page = send(client, url, [head, *body])
     assert "写了几种证书" in rows(page)["王二"]["note"]["cert_kind"]
     confirm(client, page)
     kinds = dict(Certificate.objects.values_list("person__name", "kind"))
-    assert kinds == {"王一": "rope", "王三": "first_aid"}
+    assert kinds == {"王一": "rope", "王三": "first_aid", "王五": "first_aid"}
 
 
 def test_columns_below_somebody_else_are_not_the_members(client, url):  # noqa: F811

@@ -11,7 +11,7 @@ from core.models import Attachment
 from organizations.models import User
 from portal.demo import COLLEAGUES, make_assessments, make_cast, make_filings, make_training, make_work
 from teams.models import Filing, FilingStep, Team
-from training.models import Activity, Problem
+from training.models import Activity, Participation, Problem
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,9 @@ def test_demo_has_something_in_every_queue_and_state(cast, as_user):
     assert set(Activity.objects.values_list("state", flat=True)) == set(Activity.State.values)
     assert Activity.objects.to_confirm(region).exists()
     assert set(Problem.objects.values_list("state", flat=True)) >= {"open", "closed"}
+    passed = Participation.objects.filter(outcome="passed")
+    assert passed.exists()
+    assert not passed.exclude(attendances__minutes__gt=0).exists()  # nobody passes who was not there
     assert all("演示" in title for title in Activity.objects.values_list("title", flat=True))
     make_assessments(people)
     _assessed()

@@ -107,7 +107,7 @@ def _handed_in(page: Page, record: Activity) -> None:
     page.get_by_role("button", name="报送记录").click()
     expect(page.get_by_role("status").filter(has_text="没有写明理由")).to_be_visible()
     _explained(page, record)
-    page.get_by_role("button", name="报送记录").click()
+    page.get_by_role("region", name="可以报送了").get_by_role("button", name="报送记录").click()
     expect(page.get_by_text("待确认").first).to_be_visible()
     record.refresh_from_db()
     assert (record.state, record.present, record.listed) == (ActivityState.SUBMITTED, 3, 3)
