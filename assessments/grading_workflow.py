@@ -35,7 +35,6 @@ from assessments.grading_claims import filled, freeze_numbers
 from assessments.grading_conditions import (
     NO_GRADE,
     best_result,
-    check_days,
     grant_problems,
     last_deliberated,
     panel_problems,
@@ -45,6 +44,7 @@ from assessments.grading_office import handlers_of, office_for, team_side
 from assessments.impartial import has_nothing_to_do_with
 from assessments.models import Grading, GradingClaim
 from assessments.panel.sheet import sheet_of
+from assessments.publicity import check_days
 from assessments.scoring import plain
 from assessments.states import GRADING_STEPS, GRADING_WITH_AUTHOR, GradingState
 from core.decisions import Decision, no, yes
@@ -204,7 +204,7 @@ def _publicise(
         raise ValidationError({"result": _("结果不能高于申请的等级，也不能高于评分达到的档次。")})
     if not deliberation.strip():
         raise ValidationError({"deliberation": _("请写明评议意见。")})
-    check_days(public_from, public_until)
+    check_days(public_from, public_until, found_on=grading.site_on)
     grading.result, grading.deliberation, grading.total = result, deliberation.strip(), sheet.total
     grading.public_from, grading.public_until = public_from, public_until
     grading.version += 1

@@ -180,6 +180,24 @@ def test_applying_again_brings_what_was_said(captain: User, chifeng: User, as_us
     assert made.claims.get(indicator__code="1.1").value is None, "what the portal counts is counted anew"
 
 
+def test_a_draft_under_an_ended_version_leads_to_the_new_one(captain: User, as_user: SignIn) -> None:
+    record, team = builders.applied(captain), as_user(captain)
+    assert "按新的一版申请" not in text_of(team.get(record.get_absolute_url()))
+    yesterday = timezone.localdate() - builders.DAY
+    record.standard.valid_until = yesterday
+    record.standard.save(update_fields=["valid_until"])
+    assert "按新的一版申请" not in text_of(team.get(record.get_absolute_url())), "there is none yet"
+    new = standards.standard(number=2)
+    page = team.get(record.get_absolute_url())
+    assert "第 1 版标准已经停用，第 2 版从" in text_of(page)
+    begin_page = team.get(page.context["newer"]["url"])
+    assert "带出上次申请填的内容" in text_of(begin_page)
+    data = {"standard": new.pk, "applied_grade": "3", "reuse": "on"}
+    team.post(reverse("assessments:grading_create"), data)
+    made = Grading.objects.get(standard=new)
+    assert made.claims.get(indicator__code="2.1").points == 30, "what was typed into the draft comes along"
+
+
 def test_what_is_right_is_kept_and_what_is_wrong_is_told(captain: User, as_user: SignIn) -> None:
     record = builders.applied(captain)
     claim = record.claims.get(indicator__code="2.1")
