@@ -59,7 +59,10 @@ class CampaignForm(VersionedForm):
         return cleaned
 
     def _in_order(self, cleaned: dict[str, Any]) -> None:
-        """Each day not before the one it follows."""
+        """Each day not before the one it follows. What was published already stays as it was: its days are past
+        planning."""
+        if not {*DAYS, "public_from", "public_until"} & {*self.changed_data}:
+            return
         last: Any = None
         for name in (*DAYS, "public_from", "public_until"):
             day = cleaned.get(name)

@@ -78,6 +78,14 @@ def _try(record: Grading, action: str, captain: User, chifeng: User, region: Use
     assert (event.from_state, event.to_state, event.by) == (state, fresh.state, by)
 
 
+def test_the_office_returns_and_does_not_take_back(captain: User, chifeng: User) -> None:
+    """赤峰 keeps the team and reports for it as well: beside “通过初核” the page must not offer it the team's move."""
+    record = builders.in_state("submitted", captain, chifeng)
+    assert "take_back" not in {move.action for move in WORKFLOW.available_actions(record, read(chifeng))}
+    with pytest.raises(MoveNotAllowed, match="请退回修改"):
+        builders.move(record, "take_back", chifeng)
+
+
 def test_hand_in_numbers_freezes_and_finds_the_office(captain: User, chifeng: User) -> None:
     record = builders.applied(captain)
     for number in range(1, 4):

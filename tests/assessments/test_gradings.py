@@ -81,6 +81,10 @@ def test_from_the_application_to_the_certificate(
     desk = text_of(office.get(page(record, "claims")))
     assert "上次退回时要求" in desk
     assert "全年无事故" in desk
+    assert "退回以后改了 1 项" in desk
+    [one, two] = [line for part in office.get(page(record, "claims"), {"only": "changed"}).context["sections"]
+                  for line in part["lines"]]  # fmt: skip
+    assert [(line["row"].indicator.code, line["changed"]) for line in (one, two)] == [("1.3", True), ("2.1", False)]
     assert not record.claims.exclude(comment="").exists(), "the desk begins anew"
 
     assert "请组建专家组" in post_move(office, record, "accept")
