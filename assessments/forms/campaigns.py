@@ -59,12 +59,11 @@ class CampaignForm(VersionedForm):
         return cleaned
 
     def _in_order(self, cleaned: dict[str, Any]) -> None:
-        """Each day not before the one it follows. What was published already stays as it was: its days are past
-        planning."""
-        if not {*DAYS, "public_from", "public_until"} & {*self.changed_data}:
-            return
+        """Each day not before the one it follows. A publicity may have been early: its days are compared when they are
+        planned, not whenever something else is changed."""
+        public = ("public_from", "public_until")
         last: Any = None
-        for name in (*DAYS, "public_from", "public_until"):
+        for name in (*DAYS, *(public if {*public} & {*self.changed_data} else ())):
             day = cleaned.get(name)
             if day and last and day < last:
                 self.add_error(name, _("这个日期早于前一步的日期（%(day)s）。") % {"day": last})

@@ -455,6 +455,21 @@ def test_before_the_report_every_line_without_evidence_is_named(region: User, ca
     assert annual.REVIEW.perform(now, "submit", by=captain).state == "submitted"
 
 
+def test_days_of_a_publicity(region: User, as_user: As) -> None:
+    """One that came early keeps nobody from changing the rest; five days at the least, as for a grading."""
+    year = annual.campaign(region, public_from="2025-12-20", public_until="2025-12-26")  # before the reports are due
+    page, client = at("campaign_edit", year.pk), as_user(region)
+    form = client.get(page).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    assert client.post(page, {**data, "note": "请按时报送（演示）"}).status_code == 302
+    year.refresh_from_db()
+    assert year.note == "请按时报送（演示）"
+    data = {**data, "version": year.version, "public_from": "2026-03-01", "public_until": "2026-03-03"}
+    assert "公示期不少于 5 天" in text_of(client.post(page, data))
+    days = {"public_from": "2026-03-01", "public_until": "2026-03-03"}
+    assert "公示期不少于 5 天" in text_of(client.post(at("campaign_publicise", year.pk), days))
+
+
 def test_names_stay_whole(region: User, captain: User, as_user: As) -> None:
     now = annual.review(annual.campaign(region), captain.organization)
     client = as_user(captain)
