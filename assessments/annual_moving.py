@@ -18,6 +18,7 @@ from assessments.annual_steps import is_public
 from assessments.annual_workflow import REVIEW
 from assessments.follow_up_needed import lacking
 from assessments.models import Campaign, Objection, Review
+from assessments.publicity import check_days
 from assessments.states import CampaignState, ReviewState
 from core.language import in_chinese
 from core.models import WorkflowEvent
@@ -96,8 +97,7 @@ def publicise_all(campaign: Campaign, first: date, last: date, *, by: User) -> i
     """Publish every decided result of the campaign with these days, in a handful of statements. Returns how many."""
     found = _standing(Review.objects.filter(campaign=campaign), "publicise")
     fresh = _managed(campaign, by)
-    if last < first:
-        raise ValidationError({"public_until": _("公示止的日期不能早于起的日期。")})
+    check_days(first, last)
     fresh.public_from, fresh.public_until = first, last
     fresh.version += 1
     fresh.save(update_fields=["public_from", "public_until", "version"])

@@ -13,6 +13,7 @@ from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, basis_of, di
 from assessments.annual_scores import sign_of, unanswered
 from assessments.choices import ObjectionOutcome
 from assessments.models import Campaign, Indicator, Objection, Review
+from assessments.publicity import check_days
 from assessments.review_checks import check, unexplained
 from assessments.sections import SECTIONS, text_of
 from assessments.states import CampaignState
@@ -137,6 +138,7 @@ def publicise(review: Review, by: User) -> dict[str, Any]:
     days = review.campaign.public_from, review.campaign.public_until
     if None in days:
         raise ValidationError(_("请先在年度考核里写明公示的起止日期。"))
+    check_days(*days)
     review.version += 1
     return {"public_from": f"{days[0]}", "public_until": f"{days[1]}"}
 

@@ -90,6 +90,13 @@ def _going_on(ask: Any) -> Any:
     return asked
 
 
+def takes_back(review: Review, user: User) -> Decision:
+    """The team's side; an office that keeps the team as well and scores it returns the report, with a reason."""
+    if scores(review, user):
+        return no(gettext_lazy("报来的由本单位办理，要改请退回修改；撤回由报送的一方办。"))
+    return reports(review, user)
+
+
 def sends_back(review: Review, user: User) -> Decision:
     """The region to the office, or the office its own score back to itself."""
     region = decides(review, user)
@@ -111,7 +118,7 @@ REVIEW = Workflow(
     (
         Move("submit", gettext_lazy("报送"), R["submit"], TEAM, tone="main", apply=steps.hand_in),
         Move("resubmit", gettext_lazy("重新报送"), R["resubmit"], TEAM, tone="main", apply=steps.hand_in),
-        Move("take_back", gettext_lazy("撤回"), R["take_back"], TEAM, apply=steps.take_back),
+        Move("take_back", gettext_lazy("撤回"), R["take_back"], _going_on(takes_back), apply=steps.take_back),
         Move("score", pgettext_lazy("review", "考核完成"), R["score"], OFFICE, tone="main", apply=steps.score),
         Move(
             "return_for_changes", gettext_lazy("退回修改"), R["return_for_changes"], OFFICE,

@@ -1,9 +1,7 @@
-"""What has to be so before a grading may go on: the panel, its scores, the result, the publicity."""
+"""What has to be so before a grading may go on: the panel, its scores, the result."""
 
-from datetime import date, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +15,6 @@ from assessments.scoring import ScoreSheet
 from core.models import WorkflowEvent
 
 PANEL_LEAST = 3  # members of a panel; the publisher's own rule was not found [P]
-PUBLICITY_LEAST = 5  # days a result is public at the least; the same [P]
 NO_GRADE = gettext_lazy("专家组的评分没有达到任何一档，只能不予定级或者补充评分。")
 
 
@@ -46,15 +43,6 @@ def best_result(grading: Grading, sheet: ScoreSheet) -> str:
     if sheet.conclusion is None or sheet.conclusion.key not in Grade.values:
         return ""
     return max(sheet.conclusion.key, grading.applied_grade)  # 1 级 is the best
-
-
-def check_days(first: date | None, last: date | None) -> None:
-    if first is None or last is None:
-        raise ValidationError({"public_until": _("请填写公示起止日期。")})
-    if first < timezone.localdate():
-        raise ValidationError({"public_from": _("公示不能从已经过去的日期开始。")})
-    if last < first + timedelta(days=PUBLICITY_LEAST - 1):
-        raise ValidationError({"public_until": _("公示期不少于 %(n)d 天。") % {"n": PUBLICITY_LEAST}})
 
 
 def grant_problems(grading: Grading) -> list[str]:

@@ -44,6 +44,23 @@ def _mended(filled: Filled, row: Row, version: int, returned: WorkflowEvent | No
     return row.claim.version > version or (came is not None and came > returned.at)
 
 
+def changed_since(filled: Filled, returned: WorkflowEvent | None) -> list[str] | None:
+    """Codes of what is not as it was returned: written anew, counted anew by the portal, or with new evidence. None
+    where it was not returned. For the hand-in, before the numbers are frozen anew."""
+    versions = (returned.facts or {}).get("versions") if returned else None
+    if returned is None or not isinstance(versions, dict):
+        return None
+    found = []
+    for row in filled.scored:
+        claim, code = row.claim, row.indicator.code
+        if claim is None:
+            continue
+        counted = row.metric is not None and row.number != claim.value
+        if counted or _mended(filled, row, versions.get(code, claim.version), returned):
+            found.append(code)
+    return found
+
+
 def asked_before(events: Iterable[WorkflowEvent]) -> dict[str, str]:
     """Code → what the latest return before the hand-in asked for: the desk reads whether it was done."""
     returned = last_event(events, RETURN)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from assessments.choices import Grade, Purpose, Scheme
 from assessments.grading_claims import lay_claims
 from assessments.models import Grading, GradingClaim, Indicator, Standard
+from assessments.renewing import CLOSED
 from assessments.states import GradingState
 from core.decisions import Decision, no, yes
 from core.integrity import plainly
@@ -23,8 +24,6 @@ from organizations.roles import Right
 from teams.choices import Registration
 from teams.models import Team
 from teams.states import ON_FILE
-
-CLOSED = (GradingState.GRANTED, GradingState.DECLINED, GradingState.ABANDONED)
 
 
 @dataclass(frozen=True)
@@ -69,10 +68,21 @@ def offers(team: Team, day: date | None = None) -> list[Offer]:
 
 
 def last_of(team: Team, standard: Standard) -> Grading | None:
-    """The team's latest application under any version of the standard that was handed in: what “再次申请” starts
-    from."""
-    rows = Grading.objects.filter(team=team, standard__code=standard.code).exclude(submitted_at=None)
-    return rows.order_by("-created_at", "-pk").first()
+    """The team's latest application under any version of the standard: what “再次申请” starts from."""
+    return written(team).filter(standard__code=standard.code).order_by("-created_at", "-pk").first()
+
+
+def written(team: Team) -> "QuerySet[Grading]":
+    """Applications whose words a new one may take over: handed in once, or begun under a version that has ended."""
+    current = Standard.objects.in_force(timezone.localdate())
+    stranded = Q(state=GradingState.DRAFT) & ~Exists(current.filter(pk=OuterRef("standard")))
+    return Grading.objects.filter(~Q(submitted_at=None) | stranded, team=team)
+
+
+def version_in_force(grading: Grading) -> Standard | None:
+    """The version in force now of the standard an application goes by."""
+    rows = Standard.objects.in_force(timezone.localdate()).filter(code=grading.standard.code)
+    return rows.order_by("number").last()
 
 
 @transaction.atomic

@@ -35,23 +35,25 @@ from assessments.grading_claims import filled, freeze_numbers
 from assessments.grading_conditions import (
     NO_GRADE,
     best_result,
-    check_days,
     grant_problems,
     last_deliberated,
     panel_problems,
     site_problems,
 )
 from assessments.grading_office import handlers_of, office_for, team_side
+from assessments.grading_remarks import RETURN, changed_since
 from assessments.impartial import has_nothing_to_do_with
 from assessments.models import Grading, GradingClaim
 from assessments.panel.sheet import sheet_of
+from assessments.publicity import check_days
 from assessments.scoring import plain
 from assessments.states import GRADING_STEPS, GRADING_WITH_AUTHOR, GradingState
 from core.decisions import Decision, no, yes
 from core.language import in_chinese
+from core.models import WorkflowEvent
 from core.notices import notify
 from core.numbers import numbered
-from core.workflow import Move, Workflow
+from core.workflow import Move, Workflow, last_event
 from organizations.models import User
 from organizations.nearest import nearest_holders
 from organizations.permissions import acting_for, can
@@ -70,6 +72,13 @@ def reports(grading: Grading, user: User) -> Decision:
 def handles(grading: Grading, user: User) -> Decision:
     """Whoever checks papers at the office that holds it."""
     return _at_office(grading, user, Right.SCORE_ASSESSMENT)
+
+
+def takes_back(grading: Grading, user: User) -> Decision:
+    """The team's side; an office that keeps the team as well and checks its papers returns them, with a reason."""
+    if handles(grading, user):
+        return no(gettext_lazy("报来的由本单位办理，要改请退回修改；撤回由报送的一方办。"))
+    return reports(grading, user)
 
 
 def decides(grading: Grading, user: User) -> Decision:
@@ -100,8 +109,10 @@ def _at_office(grading: Grading, user: User, right: Right) -> Decision:
 def _hand_in(grading: Grading, by: User) -> dict[str, Any]:
     """What was found and does not stop it is kept with the move: the office reads it there."""
     asked = dict(grading.claims.exclude(comment="").values_list("indicator__code", "comment"))
+    returned = last_event(WorkflowEvent.objects.of(grading).order_by("pk"), RETURN)
     with in_chinese():
-        found = check(filled(grading, live=True))
+        one = filled(grading, live=True)
+        found = check(one)
     stops = [finding.message for finding in found if finding.blocking]
     if stops:
         raise ValidationError(stops, code="incomplete")
@@ -112,10 +123,12 @@ def _hand_in(grading: Grading, by: User) -> dict[str, Any]:
         grading.number = numbered(_PREFIX, place.division_id or place.code, day.year)
     grading.office = office_for(grading, by=by)
     grading.submitted_by, grading.submitted_at = by, now
+    changed = changed_since(one, returned)
     freeze_numbers(grading, day)
     grading.version += 1
     _tell(handlers_of(grading), grading, "grading_submitted", gettext_lazy("%(team)s报来分级测评申请：%(number)s"))
-    return {"findings": [finding.message for finding in found], "asked": asked}
+    told = {"findings": [finding.message for finding in found], "asked": asked}
+    return told if changed is None else {**told, "changed": changed}
 
 
 def _take_back(grading: Grading, by: User) -> None:
@@ -137,7 +150,7 @@ def _return(grading: Grading, by: User) -> dict[str, Any]:
     with in_chinese():
         body = _("需要修改 %(count)d 项。") % {"count": len(said)} if said else ""
     _tell(team_side(grading), grading, "grading_returned", gettext_lazy("%(number)s 被退回修改"), body)
-    return {"fields": said}
+    return {"fields": said, "versions": dict(grading.claims.values_list("indicator__code", "version"))}
 
 
 def _accept(grading: Grading, by: User) -> None:
@@ -204,7 +217,7 @@ def _publicise(
         raise ValidationError({"result": _("结果不能高于申请的等级，也不能高于评分达到的档次。")})
     if not deliberation.strip():
         raise ValidationError({"deliberation": _("请写明评议意见。")})
-    check_days(public_from, public_until)
+    check_days(public_from, public_until, found_on=grading.site_on)
     grading.result, grading.deliberation, grading.total = result, deliberation.strip(), sheet.total
     grading.public_from, grading.public_until = public_from, public_until
     grading.version += 1
@@ -276,7 +289,7 @@ WORKFLOW = Workflow(
     (
         Move("submit", gettext_lazy("报送申请"), S["submit"], reports, tone="main", apply=_hand_in),
         Move("resubmit", gettext_lazy("重新报送"), S["resubmit"], reports, tone="main", apply=_hand_in),
-        Move("take_back", gettext_lazy("撤回"), S["take_back"], reports, apply=_take_back),
+        Move("take_back", gettext_lazy("撤回"), S["take_back"], takes_back, apply=_take_back),
         Move("accept", gettext_lazy("通过初核"), S["accept"], handles, tone="main", apply=_accept),
         Move(
             "return_for_changes", gettext_lazy("退回修改"), S["return_for_changes"], handles,

@@ -11,7 +11,6 @@ marks.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q
@@ -23,6 +22,7 @@ from core.together import together
 from organizations.models import Appointment, Organization, User
 from organizations.roles import Level
 from people.models import Membership, Person
+from people.validators import years_before
 from teams.models import Team, TeamPost
 
 YEARS = 3  # 示例: for how long an office or team somebody worked at is too near
@@ -240,10 +240,6 @@ def _events(model: Any) -> Any:
     return model._meta.get_field("tracked_events").related_model.objects.order_by()
 
 
-def _since() -> datetime:
-    return timezone.now() - timedelta(days=365 * YEARS)
-
-
 def _office_of(team: Team) -> Organization | None:
     return Organization.objects.filter(path=team.organization.parent_path).first()
 
@@ -254,7 +250,8 @@ def _duty(ties: Ties, place: int, now: str, before: str) -> str:
     live = next((row for row in rows if row.is_in_force()), None)
     if live is not None:
         return _("%(said)s%(role)s。") % {"said": now, "role": live.get_role_display()}
-    ended = [row for row in rows if row.ends_at is not None and row.ends_at >= _since()]
+    since = years_before(timezone.localdate(), YEARS)
+    ended = [row for row in rows if row.ends_at is not None and timezone.localdate(row.ends_at) >= since]
     if not ended:
         return ""
     return _("%(said)s%(role)s。") % {"said": before, "role": ended[-1].get_role_display()}

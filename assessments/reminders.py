@@ -5,14 +5,13 @@ The occasion is the day a limit is reached; it is looked for some days longer, i
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.grading_workflow import deciders
 from assessments.models import Grading, TeamGrade
+from assessments.renewing import apply_url, not_renewed
 from assessments.states import GradingState
 from core.reminders import Reminder
 from organizations.nearest import nearest_holders
@@ -23,15 +22,12 @@ WINDOW = 3  # days an occasion is looked for
 
 
 def grades_ending(today: date | None = None) -> Iterator[Reminder]:
-    """Told to the team's side; where it was renewed already, nobody hears of it."""
+    """Told to the team's side; where it was renewed already or applied for again, nobody hears of it."""
     day = today or timezone.localdate()
     stages = {day + timedelta(days=stage - back): stage for stage in STAGES for back in range(WINDOW)}
     rows = TeamGrade.objects.held(day).filter(valid_until__in=stages).select_related("team__organization", "category")
-    for grade in rows.order_by("pk"):
+    for grade in not_renewed(rows, day, besides=(GradingState.DRAFT,)).order_by("pk"):
         assert grade.valid_until is not None, "chosen by it"
-        if _renewed(grade, day):
-            continue
-        query = urlencode({"team": grade.team_id, "category": grade.category_id or "", "grade": grade.grade})
         words = {"team": grade.team.organization.short_name, "grade": grade, "n": (grade.valid_until - day).days}
         yield Reminder(
             nearest_holders(Right.REPORT_ASSESSMENT, grade.team.organization),
@@ -39,18 +35,9 @@ def grades_ending(today: date | None = None) -> Iterator[Reminder]:
             _("%(team)s的%(grade)s还有 %(n)d 天到期") % words,
             _("有效至 %(day)s。要继续保持等级，请再次申请测评；系统只提醒，不会自动续期。")
             % {"day": grade.valid_until.isoformat()},
-            f"{reverse('assessments:grading_create')}?{query}" if not grade.is_external else grade.get_absolute_url(),
+            apply_url(grade) if not grade.is_external else grade.get_absolute_url(),
             f"grade-{grade.pk}-ends-{grade.valid_until.isoformat()}-{stages[grade.valid_until]}",
         )
-
-
-def _renewed(grade: TeamGrade, day: date) -> bool:
-    """Whether the team holds one of the kind that lasts longer."""
-    same = TeamGrade.objects.held(day).filter(
-        team=grade.team_id, scheme=grade.scheme, category=grade.category_id, specialty=grade.specialty
-    )
-    later = same.filter(valid_until__gt=grade.valid_until) | same.filter(valid_until=None)
-    return later.exists()
 
 
 def publicities_over(today: date | None = None) -> Iterator[Reminder]:

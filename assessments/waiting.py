@@ -10,6 +10,7 @@ from django.utils import timezone
 from assessments.annual_moving import of_the_region, waiting_for
 from assessments.models import PanelMember, Review, TeamGrade
 from assessments.panel.members import ARRANGED
+from assessments.renewing import not_renewed
 from assessments.states import GradingState, ReviewState
 from organizations.models import Appointment, User
 from organizations.permissions import access, reach
@@ -48,6 +49,7 @@ def assessing(user: User) -> "QuerySet[User]":
 
 
 def grades_ending(user: User, until: Any) -> "QuerySet[TeamGrade]":
-    """Of teams the person reports for, that run out by the day."""
-    mine = reach(user, Right.REPORT_ASSESSMENT, at="team__organization")
-    return TeamGrade.objects.held().filter(mine, valid_until__lte=until, valid_until__gte=timezone.localdate())
+    """Of teams the person reports for, that run out by the day and are not being renewed."""
+    mine, today = reach(user, Right.REPORT_ASSESSMENT, at="team__organization"), timezone.localdate()
+    rows = TeamGrade.objects.held(today).filter(mine, valid_until__lte=until, valid_until__gte=today)
+    return not_renewed(rows, today)

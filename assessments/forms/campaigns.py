@@ -3,14 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import Purpose
 from assessments.models import Campaign, Standard
+from assessments.publicity import check_days, least_said
 from assessments.states import CampaignState, StandardState
-from core.forms import VersionedForm
+from core.forms import VersionedForm, refuse
 from core.pickers import days_first
 from organizations.validators import validate_visible
 
@@ -57,34 +59,42 @@ class CampaignForm(VersionedForm):
         return cleaned
 
     def _in_order(self, cleaned: dict[str, Any]) -> None:
-        """Each day not before the one it follows."""
+        """Each day not before the one it follows. A publicity may have been early: its days are compared when they are
+        planned, not whenever something else is changed."""
+        public = ("public_from", "public_until")
         last: Any = None
-        for name in (*DAYS, "public_from", "public_until"):
+        for name in (*DAYS, *(public if {*public} & {*self.changed_data} else ())):
             day = cleaned.get(name)
             if day and last and day < last:
                 self.add_error(name, _("这个日期早于前一步的日期（%(day)s）。") % {"day": last})
             last = day or last
         if cleaned.get("public_until") and not cleaned.get("public_from"):
             self.add_error("public_from", _("填了公示止，还要填公示起。"))
+        elif cleaned.get("public_until") and not self.errors:
+            try:
+                check_days(cleaned["public_from"], cleaned["public_until"])
+            except ValidationError as error:
+                refuse(self, error)
 
 
 class PublicityForm(forms.Form):
     """From when to when all decided results are public."""
 
     public_from = forms.DateField(label=gettext_lazy("公示起"))
-    public_until = forms.DateField(label=gettext_lazy("公示止"), help_text=gettext_lazy("这一天也在公示期内。"))
+    public_until = forms.DateField(label=gettext_lazy("公示止"))
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         first = campaign.public_from or timezone.localdate()
         kwargs["initial"] = {"public_from": first, "public_until": campaign.public_until}
         super().__init__(*args, **kwargs)
         days_first(self)
+        self.fields["public_from"].help_text = _("已经在别处公示过的，填当时的日期。")
+        self.fields["public_until"].help_text = least_said()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        first, last = cleaned.get("public_from"), cleaned.get("public_until")
-        if first and last and last < first:
-            self.add_error("public_until", _("公示止的日期不能早于起的日期。"))
+        if not self.errors:
+            check_days(cleaned.get("public_from"), cleaned.get("public_until"))
         return cleaned
 
 

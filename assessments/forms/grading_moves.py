@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import Grade
-from assessments.grading_conditions import PUBLICITY_LEAST, best_result
+from assessments.grading_conditions import best_result
 from assessments.models import Grading
 from assessments.panel.sheet import sheet_of
+from assessments.publicity import least_said
 from organizations.forms import DAY
 from organizations.validators import validate_visible, validate_year
 
@@ -83,7 +84,8 @@ class PubliciseForm(MoveForm):
         self.fields["deliberation"].initial = self.grading.deliberation
         self.fields["public_from"].initial = today
         self.fields["public_until"].initial = today + timedelta(days=_USUAL - 1)
-        self.fields["public_until"].help_text = _("公示期不少于 %(n)d 天。") % {"n": PUBLICITY_LEAST}
+        self.fields["public_from"].help_text = _("已经在别处公示过的，填当时的日期。")
+        self.fields["public_until"].help_text = least_said()
 
 
 class GrantForm(MoveForm):

@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 
 from assessments.gap.links import address
 from assessments.models import TeamGrade
+from assessments.renewing import SOON
 from core.words import due_in_words
-
-SOON = 180  # days before its end in which a grade should be renewed
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Grades teams hold: list, page, those of other authorities recorded by the team's side, cancellation."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -9,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +17,7 @@ from assessments.filters.grades import GradeFilter
 from assessments.forms.grades import CancelForm, ExternalGradeForm
 from assessments.granting import cancel, certificate_of, what_of
 from assessments.models import TeamGrade
+from assessments.renewing import renewal
 from assessments.tables.grades import GradeTable, tone_of
 from assessments.views.grading_begin import pick_team, team_of
 from core.attachments.panel import panels
@@ -72,7 +73,6 @@ def grade_detail(request: SignedIn, pk: int) -> HttpResponse:
     grade = _grade(request, pk)
     tone, icon = tone_of(grade)
     reports = can(request.user, Right.REPORT_ASSESSMENT, grade.team.organization)
-    query = {"team": grade.team_id, "category": grade.category_id or "", "grade": grade.grade}
     papers = panels(grade, request.user, list(TeamGrade.attachment_kinds)) if grade.is_external else {}
     context = {
         "title": f"{grade.team.organization.short_name} {grade}",
@@ -83,7 +83,7 @@ def grade_detail(request: SignedIn, pk: int) -> HttpResponse:
         "papers": [papers[kind] for kind in papers],
         "may_change": bool(_may_change(grade, request)),
         "may_cancel": grade.ended_on is None and bool(grade.can_edit(request.user)),
-        "again_url": f"{reverse('assessments:grading_create')}?{urlencode(query)}" if reports else "",
+        "renewal": renewal(grade, timezone.localdate()) if reports and not grade.is_external else None,
         "history": [change.shown() for change in changes_of(grade)],
     }
     return render(request, "assessments/grade_detail.html", context)

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.forms.gradings import BeginForm
-from assessments.grading_starting import Offer, begin, may_begin, offers
-from assessments.models import Grading
+from assessments.grading_starting import Offer, begin, may_begin, offers, written
 from core.forms import refuse
 from core.keys import key
 from core.search import matching
@@ -38,7 +37,7 @@ def grading_create(request: SignedIn) -> HttpResponse:
         return redirect("assessments:grading_team")
     may_begin(request.user, team).require()
     found = offers(team)
-    again = Grading.objects.filter(team=team).exclude(submitted_at=None).exists()
+    again = written(team).exists()
     data = request.POST if request.method == "POST" else None
     form = BeginForm(data, team=team, offers=found, again=again, initial=_chosen(request, found))
     if data is not None and form.is_valid():

@@ -20,7 +20,7 @@ from assessments.views.grading_common import GradingPage, grading_page
 from assessments.views.grading_detail import events_of
 from core.models import WorkflowEvent
 from core.together import together
-from core.workflow import MoveNotAllowed
+from core.workflow import MoveNotAllowed, last_event
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
 from teams.models import Phrase
@@ -34,12 +34,16 @@ def grading_claims(request: SignedIn, pk: int) -> HttpResponse:
     checks = grading.state == GradingState.SUBMITTED and bool(page.handled)
     found = together(**asked(grading), events=events_of(grading), phrases=_phrases(grading, offered=checks))
     one = filled(grading, found)
+    changed = _changed(grading, found["events"])
+    only = changed is not None and request.GET.get("only") == "changed"
     context = page.context(
         heading=_("填报"),
         filled=one,
         sheet=one.sheet,
         checks=checks,
-        sections=_sections(page, one, found["events"]),
+        sections=_sections(page, one, found["events"], changed, only=only),
+        changed=changed,
+        only=only,
         comments=sum(bool(row.claim and row.claim.comment) for row in one.scored) if checks else 0,
         phrases=found["phrases"],
         comment_most=MOST,
@@ -55,7 +59,16 @@ def _phrases(grading: Grading, *, offered: bool) -> Any:
     return Phrase.objects.offered_at(grading.office)
 
 
-def _sections(page: GradingPage, one: Filled, events: list[WorkflowEvent]) -> list[dict[str, Any]]:
+def _changed(grading: Grading, events: list[WorkflowEvent]) -> list[str] | None:
+    """Codes of what the team changed after the return; None where it was not returned before."""
+    handed_in = last_event(events, "resubmit") if grading.state == GradingState.SUBMITTED else None
+    found: list[str] | None = (handed_in.facts or {}).get("changed") if handed_in else None
+    return found
+
+
+def _sections(
+    page: GradingPage, one: Filled, events: list[WorkflowEvent], changed: list[str] | None, *, only: bool
+) -> list[dict[str, Any]]:
     grading, user = page.grading, page.request.user
     panels = {each["row"].indicator.pk: each["panel"] for each in evidence_panels(one.scored, user)}
     before = asked_before(events) if grading.state == GradingState.SUBMITTED else {}
@@ -65,10 +78,16 @@ def _sections(page: GradingPage, one: Filled, events: list[WorkflowEvent]) -> li
     for section in one.sections:
         lines = []
         for row in section.rows:
+            differs = bool(changed and row.indicator.code in changed)
+            asked_for = before.get(row.indicator.code, "")
+            if only and not differs and not asked_for:
+                continue
             panel = _only_read(panels.get(row.indicator.pk))
             said = row.claim.comment if row.claim and (returned or checks) else ""
             lines.append({"row": row, "panel": panel, "comment": said,
-                          "asked": before.get(row.indicator.code, "")})  # fmt: skip
+                          "asked": asked_for, "changed": differs})  # fmt: skip
+        if not lines:
+            continue
         found.append({"section": section, "lines": lines})
     return found
 

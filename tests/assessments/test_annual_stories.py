@@ -440,6 +440,36 @@ def test_evidence_hangs_on_its_line(region: User, captain: User, chifeng: User, 
     assert upload(captain).status_code == 403  # it has been handed in
 
 
+def test_before_the_report_every_line_without_evidence_is_named(region: User, captain: User, as_user: As) -> None:
+    asked = [line | {"evidence": "证明材料"} if line["code"] in ("1.1", "1.3") else line for line in builders.LINES]
+    year = annual.campaign(region, standard=builders.standard("annual", lines=asked))
+    now, team = annual.written(annual.review(year, captain.organization)), as_user(captain)
+    said = "有 2 项要求证明材料，还没有传（1.3、2.1）；材料在纸面上的可以不传。"
+    assert said in text_of(team.get(now.get_absolute_url())), "1.1 has its records"
+    line = now.campaign.standard.indicators.get(code="1.3")
+    row = ReviewScore.objects.get(review=now, indicator=line, scored_by="team")
+    owner = {"content_type": ContentType.objects.get_for_model(ReviewScore).pk, "object_id": row.pk, "kind": "evidence"}
+    file = SimpleUploadedFile("演示证明.pdf", pdf(), "application/pdf")
+    team.post(reverse("core:attachment_upload"), {**owner, "file": file})
+    assert "有 1 项要求证明材料，还没有传（2.1）" in text_of(team.get(now.get_absolute_url()))
+    assert annual.REVIEW.perform(now, "submit", by=captain).state == "submitted"
+
+
+def test_days_of_a_publicity(region: User, as_user: As) -> None:
+    """One that came early keeps nobody from changing the rest; five days at the least, as for a grading."""
+    year = annual.campaign(region, public_from="2025-12-20", public_until="2025-12-26")  # before the reports are due
+    page, client = at("campaign_edit", year.pk), as_user(region)
+    form = client.get(page).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    assert client.post(page, {**data, "note": "请按时报送（演示）"}).status_code == 302
+    year.refresh_from_db()
+    assert year.note == "请按时报送（演示）"
+    data = {**data, "version": year.version, "public_from": "2026-03-01", "public_until": "2026-03-03"}
+    assert "公示期不少于 5 天" in text_of(client.post(page, data))
+    days = {"public_from": "2026-03-01", "public_until": "2026-03-03"}
+    assert "公示期不少于 5 天" in text_of(client.post(at("campaign_publicise", year.pk), days))
+
+
 def test_names_stay_whole(region: User, captain: User, as_user: As) -> None:
     now = annual.review(annual.campaign(region), captain.organization)
     client = as_user(captain)

@@ -65,6 +65,7 @@ def test_every_state_and_action(state: str, made: Callable[[str], Review], cast:
 
 WHO = {  # action → who else may not, besides another league
     "submit": ("region", "songshan", "member"),  # 赤峰 keeps the team, and reports for it
+    "take_back": ("chifeng", "region", "member"),  # whoever scores returns it
     "score": ("captain", "region", "songshan", "member"),
     "return_for_changes": ("captain", "region"),
     "decide": ("captain", "chifeng", "songshan"),

@@ -8,9 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.grading_starting import begin
 from assessments.granting import issue_certificate, until
 from assessments.models import Objection, TeamGrade
 from assessments.reminders import grades_ending, publicities_over
+from assessments.waiting import grades_ending as home_grades
 from core.models import Job, Notice, VerifiableDocument
 from organizations.models import User
 from tests.assessments import gradings as builders
@@ -141,9 +143,30 @@ def test_reminded_when_a_publicity_is_over_and_nothing_happens(captain: User, ch
 
 
 def test_apply_again_begins_with_the_last_one(captain: User, chifeng: User, as_user: SignIn) -> None:
-    grade = held(captain, chifeng)
-    shown = text_of(as_user(captain).get(grade.get_absolute_url()))
-    assert "再次申请" in shown
+    """Offered in its time, and while none is under way; the home page and the reminders ask the same."""
+    grade, today, team = held(captain, chifeng), timezone.localdate(), as_user(captain)
+    assert grade.valid_until is not None
+
+    def shown() -> str:
+        return text_of(team.get(grade.get_absolute_url()))
+
+    since = grade.valid_until - timedelta(days=180)
+    assert f"{since} 起可以在这里再次申请" in shown()
+    again = f"{NEW.replace('grades/new', 'gradings/new')}?team={grade.team_id}"
+    assert again not in team.get(grade.get_absolute_url()).content.decode()
+    TeamGrade.objects.filter(pk=grade.pk).update(
+        granted_on=today - timedelta(days=900), valid_until=today + timedelta(days=30)
+    )
+    assert again in team.get(grade.get_absolute_url()).content.decode()
+    assert list(home_grades(captain, today + timedelta(days=90))) == [grade]
+    made = begin(grade.team, grade.grading.standard, "3", by=captain)
+    assert "看正在办理的测评" in shown()
+    assert made.get_absolute_url() in team.get(grade.get_absolute_url()).content.decode()
+    assert not home_grades(captain, today + timedelta(days=90)).exists(), "the draft has its own line"
+    assert len(list(grades_ending())) == 1, "a draft may lie forgotten"
+    builders.say(made, "1.3", value=1)
+    builders.move(made, "submit", captain)
+    assert list(grades_ending()) == []
     response = as_user(captain).get(NEW.replace("grades/new", "gradings/new"), {"team": grade.team_id, "grade": "3"})
     assert "带出上次申请填的内容" in text_of(response)
 

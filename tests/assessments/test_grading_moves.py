@@ -78,6 +78,14 @@ def _try(record: Grading, action: str, captain: User, chifeng: User, region: Use
     assert (event.from_state, event.to_state, event.by) == (state, fresh.state, by)
 
 
+def test_the_office_returns_and_does_not_take_back(captain: User, chifeng: User) -> None:
+    """赤峰 keeps the team and reports for it as well: beside “通过初核” the page must not offer it the team's move."""
+    record = builders.in_state("submitted", captain, chifeng)
+    assert "take_back" not in {move.action for move in WORKFLOW.available_actions(record, read(chifeng))}
+    with pytest.raises(MoveNotAllowed, match="请退回修改"):
+        builders.move(record, "take_back", chifeng)
+
+
 def test_hand_in_numbers_freezes_and_finds_the_office(captain: User, chifeng: User) -> None:
     record = builders.applied(captain)
     for number in range(1, 4):
@@ -171,7 +179,7 @@ def test_site_is_closed_when_everybody_has_finished_also_by_the_lead(captain: Us
         ({"result": ""}, "不能高于"),
         ({"deliberation": " "}, "评议意见"),
         ({"public_until": timezone.localdate()}, "不少于 5 天"),
-        ({"public_from": timezone.localdate() - builders.DAY}, "已经过去"),
+        ({"public_from": timezone.localdate() - builders.DAY}, "不能早于现场测评"),
         ({"public_from": None}, "起止日期"),
     ],
 )
@@ -179,6 +187,14 @@ def test_what_is_made_public_is_looked_at(facts: dict[str, Any], said: str, capt
     record = builders.in_state("deliberation", captain, chifeng)
     with pytest.raises(ValidationError, match=said):
         builders.move(record, "publicise", chifeng, **builders.publicity(**facts))
+
+
+def test_a_publicity_held_on_paper_is_recorded_afterwards(captain: User, chifeng: User) -> None:
+    record, today = builders.in_state("deliberation", captain, chifeng), timezone.localdate()
+    Grading.objects.filter(pk=record.pk).update(site_on=today - 20 * builders.DAY)
+    days = {"public_from": today - 9 * builders.DAY, "public_until": today - 2 * builders.DAY}
+    record = builders.move(record, "publicise", chifeng, **builders.publicity(**days))
+    assert builders.move(record, "grant", chifeng).state == "granted"
 
 
 def test_too_few_points_give_no_grade(captain: User, chifeng: User) -> None:

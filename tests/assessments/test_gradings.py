@@ -81,6 +81,10 @@ def test_from_the_application_to_the_certificate(
     desk = text_of(office.get(page(record, "claims")))
     assert "上次退回时要求" in desk
     assert "全年无事故" in desk
+    assert "退回以后改了 1 项" in desk
+    [one, two] = [line for part in office.get(page(record, "claims"), {"only": "changed"}).context["sections"]
+                  for line in part["lines"]]  # fmt: skip
+    assert [(line["row"].indicator.code, line["changed"]) for line in (one, two)] == [("1.3", True), ("2.1", False)]
     assert not record.claims.exclude(comment="").exists(), "the desk begins anew"
 
     assert "请组建专家组" in post_move(office, record, "accept")
@@ -178,6 +182,24 @@ def test_applying_again_brings_what_was_said(captain: User, chifeng: User, as_us
     claim = made.claims.get(indicator__code="2.1")
     assert (claim.points, claim.note) == (30, "上次的说明")
     assert made.claims.get(indicator__code="1.1").value is None, "what the portal counts is counted anew"
+
+
+def test_a_draft_under_an_ended_version_leads_to_the_new_one(captain: User, as_user: SignIn) -> None:
+    record, team = builders.applied(captain), as_user(captain)
+    assert "按新的一版申请" not in text_of(team.get(record.get_absolute_url()))
+    yesterday = timezone.localdate() - builders.DAY
+    record.standard.valid_until = yesterday
+    record.standard.save(update_fields=["valid_until"])
+    assert "按新的一版申请" not in text_of(team.get(record.get_absolute_url())), "there is none yet"
+    new = standards.standard(number=2)
+    page = team.get(record.get_absolute_url())
+    assert "第 1 版标准已经停用，第 2 版从" in text_of(page)
+    begin_page = team.get(page.context["newer"]["url"])
+    assert "带出上次申请填的内容" in text_of(begin_page)
+    data = {"standard": new.pk, "applied_grade": "3", "reuse": "on"}
+    team.post(reverse("assessments:grading_create"), data)
+    made = Grading.objects.get(standard=new)
+    assert made.claims.get(indicator__code="2.1").points == 30, "what was typed into the draft comes along"
 
 
 def test_what_is_right_is_kept_and_what_is_wrong_is_told(captain: User, as_user: SignIn) -> None:

@@ -1,18 +1,19 @@
 """Who must not sit on a panel: each ground by itself, and what is only to be weighed."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from assessments.models import Grading
-from assessments.recusal import Grounds, grounds_of
+from assessments.recusal import YEARS, Grounds, grounds_of
 from organizations.models import Appointment, Organization, User
 from people.choices import EndKind
 from people.models import Person
 from people.states import MembershipState
+from people.validators import years_before
 from teams.models import Team, TeamPost
 from tests.assessments import builders
 from tests.people import builders as people
@@ -104,8 +105,9 @@ def _moved_account(grading: Grading, user: User) -> None:
         user.save()
 
 
-def _was(user: User, role: str, place: Organization, *, years: int) -> None:
-    ended = timezone.now() - timedelta(days=365 * years + 30)
+def _was(user: User, role: str, place: Organization, *, years: int, days: int = 30) -> None:
+    ended = timezone.make_aware(datetime.combine(years_before(timezone.localdate(), years), time(12)))
+    ended -= timedelta(days=days)
     Appointment.objects.create(
         user=user, role=role, organization=place, starts_at=ended - timedelta(days=100), ends_at=ended
     )
@@ -168,3 +170,11 @@ def test_many_are_judged_in_two_queries(
     assert len(judged) == len(users)
     assert judged[cast["captain"].pk].blocks
     assert judged[cast["chifeng"].pk].blocks
+
+
+@pytest.mark.parametrize(("days", "near"), [(0, True), (1, False)])
+def test_years_back_are_years_of_the_calendar(days: int, near: bool, grading: Grading, assessor: User) -> None:
+    """Three years hold a 29 February as often as not."""
+    linked(assessor, employer="演示医院")
+    _was(assessor, "reviewer", Organization.objects.get(code="150400"), years=YEARS, days=days)
+    assert bool(found(grading, assessor).blocks) is near

@@ -102,11 +102,12 @@ def test_assessor_sees_his_task_and_nothing_else(as_user, captain, chifeng, asse
 def test_grade_that_runs_out_is_told_to_the_team(as_user, captain, baotou):
     today = timezone.localdate()
     team = gradings.team()
-    facts = {"team": team, "scheme": "red_cross", "category_id": "relief", "issuer": "演示单位", "created_by": captain}
-    for days in (30, 200):
+    facts = {"team": team, "scheme": "red_cross", "issuer": "演示单位", "created_by": captain}
+    for kind, days in (("relief", 30), ("aquatic", 200)):
         TeamGrade.objects.create(
-            **facts, grade="3", granted_on=today - timedelta(days=400), valid_until=today + timedelta(days=days)
-        )
+            **facts, category_id=kind, grade="3", granted_on=today - timedelta(days=400),
+            valid_until=today + timedelta(days=days),
+        )  # fmt: skip
     ending = [one for one in tasks(as_user(captain)) if "到期" in one[2]]
     assert ending == [("warn", "剩 30 天", f"{team.organization.short_name}的赈济 3 级到期")]
 

@@ -1,0 +1,78 @@
+"""再次申请: when a grade is due to be applied for again, and whether that is under way or done already. Pages, the home
+page and reminders ask here."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
+
+from assessments.models import Grading, TeamGrade
+from assessments.states import GradingState
+
+SOON = 180  # 示例: days before its end from which a grade is applied for again
+CLOSED = (GradingState.GRANTED, GradingState.DECLINED, GradingState.ABANDONED)
+_LATER = Q(valid_until__gt=OuterRef("valid_until")) | Q(valid_until=None)
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """:param url: where to apply again; empty: not now. :param since: the day from which it is offered, where that is
+    still to come. :param open_one: the application that is under way."""
+
+    url: str = ""
+    since: date | None = None
+    open_one: Grading | None = None
+
+
+def renewal(grade: TeamGrade, day: date) -> Renewal:
+    """Of one grade. Two queries."""
+    open_one = _applications().filter(team=grade.team_id, **_kind(grade)).select_related("standard").last()
+    if open_one is not None:
+        return Renewal(open_one=open_one)
+    if grade.is_held:
+        if grade.valid_until is None:
+            return Renewal()
+        since = grade.valid_until - timedelta(days=SOON)
+        if since > day:
+            return Renewal(since=since)
+    same = TeamGrade.objects.held(day).exclude(pk=grade.pk)
+    same = same.filter(team=grade.team_id, scheme=grade.scheme, category=grade.category_id, specialty=grade.specialty)
+    if (same.filter(Q(valid_until__gt=grade.valid_until) | Q(valid_until=None)) if grade.is_held else same).exists():
+        return Renewal()
+    return Renewal(url=apply_url(grade))
+
+
+def apply_url(grade: TeamGrade) -> str:
+    query = urlencode({"team": grade.team_id, "category": grade.category_id or "", "grade": grade.grade})
+    return f"{reverse('assessments:grading_create')}?{query}"
+
+
+def not_renewed(grades: "QuerySet[TeamGrade]", day: date, *, besides: tuple[str, ...] = ()) -> "QuerySet[TeamGrade]":
+    """Without those of whose kind the team holds one that lasts longer, or has an application under way that does not
+    stand in one of the states ``besides``."""
+    alike = Q(category=OuterRef("category")) | Q(category=None, specialty__gt="")
+    later = TeamGrade.objects.held(day).filter(
+        _LATER, alike, team=OuterRef("team"), scheme=OuterRef("scheme"), specialty=OuterRef("specialty")
+    )
+    named = {"category": F("standard__category"), "specialty": F("standard__specialty")}
+    under_way = (
+        _applications()
+        .exclude(state__in=besides)
+        .annotate(**named)
+        .filter(alike, team=OuterRef("team"), standard__scheme=OuterRef("scheme"), specialty=OuterRef("specialty"))
+    )
+    return grades.exclude(Exists(later)).exclude(Exists(under_way.order_by()))
+
+
+def _applications() -> "QuerySet[Grading]":
+    return Grading.objects.exclude(state__in=CLOSED).order_by("pk")
+
+
+def _kind(grade: TeamGrade) -> dict[str, Any]:
+    return {
+        "standard__scheme": grade.scheme, "standard__category": grade.category_id,
+        "standard__specialty": grade.specialty,
+    }  # fmt: skip
