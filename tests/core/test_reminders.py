@@ -43,10 +43,11 @@ def ending_in(days: int, user: User, by: User) -> Appointment:
 def test_ending_duty_reminds_person_and_nearest_administrator(region_security, songshan, days, told):
     ending_in(days, songshan, region_security)
     send_reminders()
-    assert Notice.objects.count() == told
+    reminders = Notice.objects.filter(kind="appointment_ending")
+    assert reminders.count() == told
     if told:
-        assert {notice.recipient for notice in Notice.objects.all()} == {songshan, region_security}
-        assert "职责将于" in Notice.objects.filter(recipient=songshan).get().title
+        assert {notice.recipient for notice in reminders} == {songshan, region_security}
+        assert "职责将于" in reminders.get(recipient=songshan).title
 
 
 def test_ending_duty_reminds_at_thirty_and_at_seven_days(region_security, songshan):
