@@ -40,7 +40,7 @@
     const template = document.getElementById("kept-notice");
     if (!template) return;
     const notice = template.content.firstElementChild.cloneNode(true);
-    notice.querySelector("[data-kept-at]").textContent = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+    notice.querySelector("[data-kept-at]").textContent = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
     notice.querySelector("[data-kept-drop]").addEventListener("click", () => { write(form, original); store.removeItem(key); notice.remove(); });
     form.prepend(notice);
   };

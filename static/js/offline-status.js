@@ -35,7 +35,7 @@ window.offlineStatus = (() => {
     refused.replaceChildren(...turned.map((mark) => {
       const item = row.content.firstElementChild.cloneNode(true);
       item.querySelector("[data-who]").textContent = status.name(mark);
-      item.querySelector("[data-when]").textContent = new Date(mark.at).toLocaleString("zh-CN", { hour12: false });
+      item.querySelector("[data-when]").textContent = new Date(mark.at).toLocaleString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" });
       item.querySelector("[data-why]").textContent = mark.refused;
       item.querySelector("button").addEventListener("click", () => sync.drop(mark.id));
       return item;

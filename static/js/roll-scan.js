@@ -17,7 +17,7 @@
     if (done.querySelector(`[data-mark="${CSS.escape(mark.id)}"]`)) return;
     const item = row.content.firstElementChild.cloneNode(true);
     item.dataset.mark = mark.id;
-    item.querySelector("[data-when]").textContent = new Date(mark.at).toLocaleTimeString("zh-CN", { hour12: false });
+    item.querySelector("[data-when]").textContent = new Date(mark.at).toLocaleTimeString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" });
     done.prepend(item);
   };
   const take = async (value) => {

@@ -11,7 +11,7 @@
   const find = document.getElementById("roll-find");
   const group = document.getElementById("roll-group");
   const by = (id) => document.getElementById(id);
-  const clock = (at) => new Date(at).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+  const clock = (at) => new Date(at).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
   let order = [], chosen = null, several = false; // several teams: then each row says which
 
   const people = () => (state.sheet ? [...state.sheet.people, ...state.sheet.others] : []);
