@@ -23,7 +23,7 @@ from teams.facts import ABOUT_FIELDS, FACTS, LONGEST, POST_KEYS, Words, label_of
 from teams.merging import merged_posts
 from teams.models import ExitItem, Filing, Team
 from teams.proposal import Proposal
-from teams.states import TeamStatus
+from teams.states import FilingState, TeamStatus
 from teams.workflow import follow
 
 # Which filings can be begun for a team of a status.
@@ -47,6 +47,20 @@ def can_begin(kind: str, user: User, *, place: Organization, team: Team | None) 
 
 
 @transaction.atomic
+def can_begin_again(filing: Filing, user: User) -> Decision:
+    """Whether a new registration may start from what this one said: withdrawn or rejected, it is over for good."""
+    if filing.kind != FilingKind.REGISTER or filing.state not in (FilingState.WITHDRAWN, FilingState.REJECTED):
+        return no(_("撤回的、不予备案的新建备案才能照着重新填报。"))
+    if filing.team_id is not None:
+        return no(_("这支队伍已有档案，请从队伍页办理。"))
+    return can_begin(filing.kind, user, place=filing.organization, team=None)
+
+
+def said_in(filing: Filing) -> dict[str, Any]:
+    """What it says of the team, for another to begin with; its papers belong to it."""
+    return {name: value for name, value in filing.payload.items() if name != "office" and _known(filing.kind, name)}
+
+
 def begin(kind: str, *, by: User, office: Organization | None = None, team: Team | None = None, **typed: Any) -> Filing:
     """A new draft, pre-filled with what is on file.
 

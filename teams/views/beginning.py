@@ -21,7 +21,7 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, seen, told
 from teams.choices import FilingKind, PaperWhen
-from teams.drafting import BEGINS, begin, can_begin
+from teams.drafting import BEGINS, begin, can_begin, can_begin_again, said_in
 from teams.duplicates import likely_doubles
 from teams.forms.filings import BeginForm, offices_to_register_at, usual_level
 from teams.models import Filing, Team
@@ -173,11 +173,13 @@ def _register(request: SignedIn) -> HttpResponse:
     if not offices:
         messages.info(request, _("新建备案由主管红十字会的经办填报。请联系主管红十字会。"))
         return redirect("teams:filing_begin")
-    office = _office(request, offices)
-    level = request.GET.get("level") or usual_level(office)
+    former = _former(request)
+    said = said_in(former) if former else {}
+    office = _office(request, offices, former)
+    level = request.GET.get("level") or said.get("level") or usual_level(office)
     form = BeginForm(
         request.POST if request.method == "POST" else None, user=request.user, offices=offices,
-        initial={**request.GET.dict(), "office": office.pk, "level": level},
+        initial={**said, **request.GET.dict(), "office": office.pk, "level": level},
     )  # fmt: skip
     doubles: list[Any] = []
     drafts: list[Filing] = []
@@ -190,7 +192,7 @@ def _register(request: SignedIn) -> HttpResponse:
             )  # fmt: skip
             drafts = _drafts_like(request, typed["name"])
             if "confirmed" in request.POST or not (doubles or drafts):
-                known: dict[str, Any] = dict(typed)
+                known: dict[str, Any] = {**said, **typed}
                 return redirect("teams:filing_edit", begin("register", by=request.user, office=office, **known).pk)
         else:
             office = _office(request, offices)
@@ -201,15 +203,25 @@ def _register(request: SignedIn) -> HttpResponse:
         "doubles": doubles,
         "drafts": drafts,
         "purpose": PURPOSES[FilingKind.REGISTER],
-        "begin_url": f"{reverse('teams:filing_begin')}?kind=register",
+        "begin_url": f"{reverse('teams:filing_begin')}?kind=register" + (f"&like={former.pk}" if former else ""),
+        "former": former,
         **_beforehand(request, [FilingKind.REGISTER], level, office)[FilingKind.REGISTER],
     }
     fragment = request.headers.get("HX-Target") == "beforehand" and "HX-Request" in request.headers
     return render(request, "teams/_filing_beforehand.html" if fragment else "teams/filing_register.html", context)
 
 
-def _office(request: SignedIn, offices: list[Organization]) -> Organization:
-    asked = request.POST.get("office") or request.GET.get("office", "")
+def _former(request: SignedIn) -> Filing | None:
+    """The one that came to nothing whose content is taken along (``like``)."""
+    if not request.GET.get("like"):
+        return None
+    found: Filing = seen(Filing.objects.visible_to(request.user), key(request.GET["like"]))
+    can_begin_again(found, request.user).require()
+    return found
+
+
+def _office(request: SignedIn, offices: list[Organization], former: Filing | None = None) -> Organization:
+    asked = request.POST.get("office") or request.GET.get("office") or str(former.organization_id if former else "")
     own = [office for office in offices if office.pk == request.user.organization_id]
     return next((office for office in offices if str(office.pk) == asked), (own or offices)[0])
 

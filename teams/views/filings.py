@@ -24,6 +24,7 @@ from teams.checks import findings_of
 from teams.choices import FilingKind
 from teams.confirming import next_to_confirm
 from teams.desk.papers import on_behalf
+from teams.drafting import can_begin_again
 from teams.filing_papers import registration_form
 from teams.filters.filings import FilingFilter
 from teams.models import Filing, FilingRound
@@ -73,6 +74,7 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
         "hands_in": hands_in,
         "may_withdraw": filing.state in ("draft", "submitted", "returned") and bool(asks(filing, request.user)),
         "decides": decision,
+        "begins_again": filing.state in ("withdrawn", "rejected") and bool(can_begin_again(filing, request.user)),
         "to_confirm": next_to_confirm(filing, request.user),
         "rounds": rounds,
         "tab": tab,

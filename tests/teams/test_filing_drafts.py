@@ -122,6 +122,24 @@ def test_a_like_team_is_shown_before_one_is_created(as_user, chifeng, region, of
     assert Filing.objects.filter(state="draft").get().title == "赤峰市红十字测试救援二队"
 
 
+def test_what_was_withdrawn_or_rejected_is_begun_again_with_what_it_said(as_user, chifeng, region, baotou, office):
+    client, page = as_user(chifeng), reverse("teams:filing_begin") + "?kind=register&like="
+    former = builders.submitted(chifeng, office("150400"))
+    assert client.get(f"{page}{former.pk}").status_code == 403  # it is being reviewed
+    WORKFLOW.perform(former, "reject", by=region, comment="请另定名称")
+    assert f"like={former.pk}" in client.get(former.get_absolute_url()).content.decode()
+    form = client.get(f"{page}{former.pk}").context["form"]
+    names = ("office", "level", "name")
+    assert [form[name].value() for name in names] == [office("150400").pk, "league_city", former.title]
+    typed = {"office": office("150400").pk, "level": "league_city", "name": "赤峰市红十字另名队（演示）"}
+    client.post(f"{page}{former.pk}", {**typed, "confirmed": "1"})
+    again = Filing.objects.get(state="draft")
+    assert again.payload == {**former.payload, **typed, "office": str(typed["office"]), "uscc": "", "host_org_name": ""}
+    assert again.payload["posts"]
+    assert as_user(baotou).get(f"{page}{former.pk}").status_code == 404
+    assert as_user(region).get(former.get_absolute_url()).context["begins_again"] is False
+
+
 def test_an_own_draft_left_half_done_is_found_again(as_user, chifeng, office):
     draft = builders.drafted(chifeng, office("150400"))
     typed = {"office": office("150400").pk, "level": "league_city", "name": draft.title}
