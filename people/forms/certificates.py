@@ -1,6 +1,7 @@
 """Forms of certificates: one, many at once, and the kinds there are."""
 
 import json
+import re
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from people.states import STANDING
 from people.validators import validate_not_future
 from people.verifying import mark_entered, run_out, validate_no_id, whose_number
 
+_LAST_DIGITS = re.compile(r"[0-9]{1,9}$")
 LASTING_HELP = _("不填有效至时，按证书种类的默认有效期计算；确实长期有效的勾选这里。")
 
 
@@ -137,8 +139,9 @@ class GrantForm(forms.Form):
         help_text=_("编号连着的填这里，没有单独填编号的人按名单次序编；例：前缀 CF-2026-，起始号 001。"),
     )  # fmt: skip
     first_number = forms.RegexField(
-        r"^\d{1,9}$", label=_("起始号"), required=False, error_messages={"invalid": _("起始号是 1 至 9 位数字。")}
-    )
+        r"^.{0,50}?[0-9]{1,9}$", label=_("起始号"), required=False, validators=[validate_visible],
+        error_messages={"invalid": _("起始号是 1 至 9 位数字。")},
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -151,9 +154,20 @@ class GrantForm(forms.Form):
         ends, issued = cleaned.get("expires_on"), cleaned.get("issued_on")
         if ends and issued and ends < issued:
             self.add_error("expires_on", _("有效至不能早于发证日期。"))
+        self._split(cleaned)
         if cleaned.get("prefix_text") and not cleaned.get("first_number") and "first_number" not in self.errors:
             self.add_error("first_number", _("填了前缀，还要填起始号。"))
         return cleaned
+
+    def _split(self, cleaned: dict[str, Any]) -> None:
+        """A whole number in the place of its last digits: CF-2026-001 is the prefix CF-2026- and 001."""
+        whole = cleaned.get("first_number") or ""
+        digits = _LAST_DIGITS.search(whole)
+        before = whole[: digits.start()] if digits else ""
+        if before and cleaned.get("prefix_text") not in ("", before):
+            self.add_error("first_number", _("起始号是 1 至 9 位数字。"))
+        elif digits and before:
+            cleaned["prefix_text"], cleaned["first_number"] = before, digits.group()
 
 
 class GrantRowForm(forms.Form):

@@ -237,14 +237,16 @@ def certificate_batch(request: SignedIn) -> HttpResponse:
         return _verify(request)
     narrowed = CertificateFilter(request.GET, queryset=together(request.user), request=request)
     rows = list(narrowed.qs[: MOST + 1])
-    scans = pictures_of(rows[:MOST], SCAN)
-    others = CertificateFilter(request.GET, queryset=left_out(request.user), request=request)
+    others = list(CertificateFilter(request.GET, queryset=left_out(request.user), request=request).qs[:20])
+    scans = pictures_of([*rows[:MOST], *others], SCAN)
     context = {
         "title": _("批量核验"),
         "rows": [{"certificate": row, "scans": scans[str(row.pk)]} for row in rows[:MOST]],
         "more": len(rows) > MOST,
         "most": MOST,
-        "left_out": [{"certificate": row, "why": why_not(row, request.user)} for row in others.qs[:20]],
+        "left_out": [
+            {"certificate": row, "why": why_not(row, request.user), "scans": scans[str(row.pk)]} for row in others
+        ],
         "back_url": f"{reverse('people:certificate_list')}?state=reported",
     }
     return render(request, "people/certificate_batch.html", context)

@@ -47,7 +47,7 @@ def test_people_and_kind_are_chosen_then_everybody_gets_one(as_user, team, membe
     fill = client.post(GRANT, {"stage": "fill", "kind": "first_aid", "membership": keys})
     assert [line.membership.pk for line in fill.context["lines"]] == keys
     assert not Certificate.objects.exists()
-    typed = {"prefix_text": "CF-2026-", "first_number": "009", f"p{members[1].person_id}-number": "特-1"}
+    typed = {"first_number": "CF-2026-009", f"p{members[1].person_id}-number": "特-1"}  # the whole number in one field
     assert client.post(GRANT, sheet(members, **typed)).status_code == 302
     found = {row.person_id: row for row in Certificate.objects.all()}
     numbers = [found[row.person_id].number for row in members]
@@ -92,6 +92,7 @@ def test_who_has_one_is_renewed_given_another_or_left_out(as_user, members, chif
         ({"issued_on": "2099-01-01"}, "晚于今天"),
         ({"prefix_text": "A-"}, "起始号"),
         ({"first_number": "一"}, "数字"),
+        ({"prefix_text": "A-", "first_number": "B-001"}, "数字"),
         ({"expires_on": "2020-01-01"}, "不能早于发证日期"),
     ],
 )

@@ -312,6 +312,8 @@ def test_paper_counts_the_same(drill: Activity, slot: Slot, captain: User, as_us
     rows = builders.listed(drill, *(people.member(drill.host, number) for number in range(1, 5)))
     client = as_user(captain)
     assert client.get(address("slot_paper", slot.pk)).status_code == 200
+    paper(client, slot)
+    assert "没有选中任何人" in messages_of(client.get(address("slot_paper", slot.pk)))[0]
     assert not Mark.objects.exists()
     kinds = {f"kind-{rows[0].pk}": "arrived", f"kind-{rows[1].pk}": "leave", f"kind-{rows[2].pk}": "arrived"}
     times = {f"from-{rows[2].pk}": "10:00", f"to-{rows[2].pk}": "11:30"}

@@ -147,7 +147,9 @@ def _enter(request: SignedIn, slot: Slot, lines: list[Line], outside: int, form:
     refused = [result.message for result in results if result.state == REFUSED]
     for message in dict.fromkeys(refused):
         messages.error(request, message)
-    words = {"count": len(lines)}
-    messages.success(request, _("已补录 %(count)d 人。") % words)
+    if lines:
+        messages.success(request, _("已补录 %(count)d 人。") % {"count": len(lines)})
+    elif not outside:
+        messages.warning(request, _("没有选中任何人，点名没有变。"))
     if outside:
         messages.success(request, _("其他参加人数增加 %(count)d 人。") % {"count": outside})
