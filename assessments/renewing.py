@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from assessments.models import Grading, TeamGrade
@@ -57,13 +57,10 @@ def not_renewed(grades: "QuerySet[TeamGrade]", day: date, *, besides: tuple[str,
     later = TeamGrade.objects.held(day).filter(
         _LATER, alike, team=OuterRef("team"), scheme=OuterRef("scheme"), specialty=OuterRef("specialty")
     )
-    named = {"category": F("standard__category"), "specialty": F("standard__specialty")}
-    under_way = (
-        _applications()
-        .exclude(state__in=besides)
-        .annotate(**named)
-        .filter(alike, team=OuterRef("team"), standard__scheme=OuterRef("scheme"), specialty=OuterRef("specialty"))
-    )
+    for_it = Q(standard__category=OuterRef("category")) | Q(standard__category=None, standard__specialty__gt="")
+    under_way = _applications().exclude(state__in=besides)
+    under_way = under_way.filter(for_it, team=OuterRef("team"), standard__scheme=OuterRef("scheme"))
+    under_way = under_way.filter(standard__specialty=OuterRef("specialty"))
     return grades.exclude(Exists(later)).exclude(Exists(under_way.order_by()))
 
 

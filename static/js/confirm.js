@@ -19,7 +19,9 @@
   };
 
   // What is filled live may have been put anew while the dialog was open: then the form that took its place is meant.
-  const standing = (form) => (form.isConnected ? form : Array.from(document.forms).find((other) => other.action === form.action));
+  // Asked by the attribute: a button named "action" hides the property of that name.
+  const posts = (form) => form.getAttribute("action");
+  const standing = (form) => (form.isConnected ? form : Array.from(document.forms).find((other) => posts(other) === posts(form)));
 
   document.addEventListener("submit", (event) => {
     const form = event.target;

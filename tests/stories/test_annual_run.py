@@ -44,6 +44,7 @@ def test_from_the_opening_to_a_printed_report(standard: str, portal: dict[str, U
     _published(region, campaign)
     run = _printed(region, campaign)
     _read(region, run, portal["captain"].organization.name)
+    _filled_while_asked(region)
     _closed_to_strangers(enter("baotou"), run)
 
 
@@ -136,6 +137,18 @@ def _printed(page: Page, campaign: Campaign) -> ReportRun:
 def _of_team(run: ReportRun) -> ReportDocument:
     found: ReportDocument = run.documents.get(kind=DocumentKind.TEAM)
     return found
+
+
+def _filled_while_asked(page: Page) -> None:
+    """A form that is put anew while the page asks is the one that is sent: a run is cancelled while it goes on."""
+    page.goto("/runs/")
+    page.evaluate("""() => document.querySelector("main").insertAdjacentHTML("beforeend",
+        `<div id="live"><form method="get" action="/runs/"><button name="action" value="cancel"
+          data-confirm="演示">演示取消</button></form></div>`)""")
+    page.get_by_role("button", name="演示取消").click()
+    page.evaluate("() => { const live = document.getElementById('live'); live.innerHTML = live.innerHTML; }")
+    page.locator("dialog[open] [data-ask-ok]").click()
+    page.wait_for_url("**/runs/?action=cancel")
 
 
 def _read(page: Page, run: ReportRun, team: str) -> None:
