@@ -192,6 +192,13 @@ def can(user: "User", right: str, organization: Organization) -> Decision:
     )
 
 
+def page_of(organization: Organization | None, user: "User") -> str:
+    """The address of an organization's page, for whoever may open it; else empty: then its name stands there alone."""
+    if organization is None or not can(user, Right.VIEW_ORGANIZATION, organization):
+        return ""
+    return organization.get_absolute_url()
+
+
 def sees_all(user: "User", right: str, organization: Organization) -> bool:
     """Whether the right reaches the place and everything below it: then what it shows is the same for everybody."""
     held = access(user).having(right)

@@ -8,6 +8,8 @@ from django_stubs_ext import StrOrPromise
 
 from core import masking
 from core.words import in_words
+from organizations.models import User
+from organizations.permissions import page_of
 from teams.choices import Formation, Funding, Registration
 from teams.facts import FACTS, MANAGEMENT_SECTION, SECTIONS, Section, label_of, model_field, section_names
 from teams.models import TeamPost
@@ -54,15 +56,18 @@ class Card:
         return any(row.filed for row in self.rows)
 
 
-def cards(shot: Snapshot, *, full: bool = False) -> list[Card]:
-    """Every section with its facts. ``full``: with whole telephone numbers."""
+def cards(shot: Snapshot, *, full: bool = False, reader: User | None = None) -> list[Card]:
+    """Every section with its facts.
+
+    :param full: with whole telephone numbers. :param reader: leads to the pages of offices that he or she may open.
+    """
     return [
-        Card(section, _management(shot, full) if section == MANAGEMENT_SECTION else _rows(shot, section, full))
+        Card(section, _management(shot, full) if section == MANAGEMENT_SECTION else _rows(shot, section, full, reader))
         for section in SECTIONS
     ]
 
 
-def _rows(shot: Snapshot, section: Section, full: bool) -> list[Row]:
+def _rows(shot: Snapshot, section: Section, full: bool, reader: User | None) -> list[Row]:
     rows = []
     for name in section_names(section):
         value = value_of(shot, name, full=full)
@@ -72,7 +77,7 @@ def _rows(shot: Snapshot, section: Section, full: bool) -> list[Row]:
             rows.append(Row(name, _("坐标（纬度，经度）"), _coordinates(shot), False, copy=bool(_coordinates(shot))))
         else:
             label = _("队伍名称") if name == "name" else label_of(name)
-            rows.append(Row(name, label, value, FACTS[name].filed, _url(shot, name)))
+            rows.append(Row(name, label, value, FACTS[name].filed, _url(shot, name, reader)))
     return rows
 
 
@@ -81,9 +86,9 @@ def _applies(shot: Snapshot, name: str) -> bool:
     return not of or getattr(shot.team, of) == value
 
 
-def _url(shot: Snapshot, name: str) -> str:
+def _url(shot: Snapshot, name: str, reader: User | None) -> str:
     place = {"office": shot.office, "naming_org": shot.team.naming_org}.get(name)
-    return place.get_absolute_url() if place else ""
+    return page_of(place, reader) if reader else ""
 
 
 def _coordinates(shot: Snapshot) -> str:

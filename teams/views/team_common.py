@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from core.lists.request import read_day
-from organizations.permissions import acting_for, can
+from organizations.permissions import acting_for, can, page_of
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
@@ -101,16 +101,17 @@ class TeamPage:
 
     def frame(self) -> dict[str, Any]:
         """Head and tabs, without what there is to do about filings: for a page that is a list, and asks little."""
-        team = self.team
+        team, user = self.team, self.request.user
         return {
             "title": team.name,
             "team": team,
             "shot": self.shot,
+            "office_url": page_of(self.shot.office, user),
             "state": state_of(team),
             "tabs": self._tabs(),
             "at": self.shot.day,
             "now_url": reverse(self.route, args=[team.pk]),
-            "kept": not self.is_past and can_keep(team, self.request.user),
+            "kept": not self.is_past and can_keep(team, user),
         }
 
     def _tabs(self) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ def team_detail(request: SignedIn, pk: int) -> HttpResponse:
     page = team_page(request, pk, "teams:team_detail")
     if not page.is_past:
         page.shot.coverage = page.read(coverage=page.shot.coverage_now())["coverage"]
-    context = page.context(cards=cards(page.shot), figures=figures_of(page.shot, request.user))
+    context = page.context(cards=cards(page.shot, reader=request.user), figures=figures_of(page.shot, request.user))
     return render(request, "teams/team_detail.html", context)
 
 

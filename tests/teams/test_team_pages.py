@@ -13,6 +13,7 @@ from teams.models import CheckSetting, Coverage, Team, TeamPost
 from teams.upkeep import end_post
 from teams.workflow import WORKFLOW
 from tests.core.list_checks import queries_of
+from tests.organizations.helpers import opened
 from tests.teams import builders
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,15 @@ def test_every_tab_shows_the_team(as_user, team, chifeng):
     papers = text(client.get(url("team_filings", team)))
     assert "内红赈发〔2026〕8号" in papers
     assert "申请书" in papers
+
+
+def test_leads_to_the_office_whoever_sees_it(as_user, team, chifeng, region_security):
+    captain = opened(region_security, team.organization, "duizhang", "captain")
+    to_office = f'<a href="{chifeng.organization.get_absolute_url()}">'
+    for user, seen in ((chifeng, True), (captain, False)):
+        page = text(as_user(user).get(url("team_detail", team)))
+        assert (to_office in page) is seen, user
+        assert chifeng.organization.short_name in page
 
 
 def test_pages_take_few_queries(as_user, team, chifeng):

@@ -158,7 +158,7 @@ def test_emblem_register_counts_what_is_still_out(as_user, team, chifeng):
     settle = url("emblem_settle", item)
     for wrong, words in (
         ({"returned": "31"}, "不能多于数量"), ({"written_off": "1"}, "请在说明中写明去向"),
-        ({"settled_on": "2025-01-01", "returned": "1"}, "早于启用日期"),
+        ({"settled_on": "2025-01-01", "returned": "1"}, "早于启用日期"), ({"returned": "0"}, "没有可登记的"),
     ):  # fmt: skip
         assert words in client.post(settle, sent(client.get(settle), **wrong)).content.decode(), wrong
     assert (
