@@ -1,6 +1,7 @@
 """Two who decide, open or write in the same instant: on the real database."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from threading import Thread
 
@@ -75,7 +76,7 @@ def test_a_step_for_all_and_one_for_one_take_turns(cast: dict[str, User], many: 
     record = annual.in_state(state, year, captain.organization, captain, chifeng, region)
     day = year.data_until
     for_all = {
-        "publicise": lambda: publicise_all(year, day, day, by=read(cast["region"])),
+        "publicise": lambda: publicise_all(year, day, day + timedelta(days=4), by=read(cast["region"])),
         "take": lambda: take(Review.objects.filter(campaign=year), by=read(cast["region"]), reason="演示"),
     }[many]
     answers: list[object] = []
