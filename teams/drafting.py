@@ -46,7 +46,6 @@ def can_begin(kind: str, user: User, *, place: Organization, team: Team | None) 
     return decision
 
 
-@transaction.atomic
 def can_begin_again(filing: Filing, user: User) -> Decision:
     """Whether a new registration may start from what this one said: withdrawn or rejected, it is over for good."""
     if filing.kind != FilingKind.REGISTER or filing.state not in (FilingState.WITHDRAWN, FilingState.REJECTED):
@@ -61,6 +60,7 @@ def said_in(filing: Filing) -> dict[str, Any]:
     return {name: value for name, value in filing.payload.items() if name != "office" and _known(filing.kind, name)}
 
 
+@transaction.atomic
 def begin(kind: str, *, by: User, office: Organization | None = None, team: Team | None = None, **typed: Any) -> Filing:
     """A new draft, pre-filled with what is on file.
 

@@ -74,7 +74,7 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
         "hands_in": hands_in,
         "may_withdraw": filing.state in ("draft", "submitted", "returned") and bool(asks(filing, request.user)),
         "decides": decision,
-        "begins_again": filing.state in ("withdrawn", "rejected") and bool(can_begin_again(filing, request.user)),
+        "begins_again": bool(can_begin_again(filing, request.user)),
         "to_confirm": next_to_confirm(filing, request.user),
         "rounds": rounds,
         "tab": tab,

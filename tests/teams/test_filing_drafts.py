@@ -122,6 +122,15 @@ def test_a_like_team_is_shown_before_one_is_created(as_user, chifeng, region, of
     assert Filing.objects.filter(state="draft").get().title == "赤峰市红十字测试救援二队"
 
 
+def test_a_leaving_that_cannot_be_laid_out_is_not_begun(chifeng, region, office, monkeypatch):
+    """A draft without its checklist could never be finished, and nobody could begin another."""
+    team = builders.filed(chifeng, office("150400"), region)
+    monkeypatch.setattr(ExitItem.objects, "bulk_create", lambda rows: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        begin("exit", by=chifeng, team=team)
+    assert not Filing.objects.filter(team=team, kind="exit").exists()
+
+
 def test_what_was_withdrawn_or_rejected_is_begun_again_with_what_it_said(as_user, chifeng, region, baotou, office):
     client, page = as_user(chifeng), reverse("teams:filing_begin") + "?kind=register&like="
     former = builders.submitted(chifeng, office("150400"))
