@@ -200,7 +200,8 @@ class EmblemSettleForm(KeptForm):
         day = cleaned.get("settled_on")
         if day and day < self.instance.issued_on:
             self.add_error("settled_on", _("收回日期早于启用日期（%(day)s）。") % {"day": self.instance.issued_on})
-        if not self.errors and not (cleaned["returned"] or cleaned["written_off"]):
+        before = self.instance.returned or self.instance.written_off  # put back to 0, a mistake is taken back
+        if not self.errors and not (before or cleaned["returned"] or cleaned["written_off"]):
             self.add_error("returned", _("收回和销毁、遗失都是 0 件，没有可登记的。请填写件数。"))
         return cleaned
 

@@ -165,6 +165,10 @@ def test_emblem_register_counts_what_is_still_out(as_user, team, chifeng):
         client.post(settle, sent(client.get(settle), returned="10", written_off="2", note="磨损销毁")).status_code
         == 302
     )
+    item.refresh_from_db()
+    undone = sent(client.get(settle), returned="0", written_off="0")
+    assert client.post(settle, undone).status_code == 302
+    assert client.post(settle, sent(client.get(settle), returned="10", written_off="2")).status_code == 302
     edit = url("emblem_edit", item)
     assert "数量不能比这少" in client.post(edit, sent(client.get(edit), quantity="5")).content.decode()
     assert client.get(url("team_emblem", team)).context["totals"] == {
