@@ -32,6 +32,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from assessments import annual_steps as steps
 from assessments.annual_rights import decides, manages, reports, scores
 from assessments.enrolling import enrol
+from assessments.impartial import taken_back_by
 from assessments.models import Campaign, Review
 from assessments.states import CAMPAIGN_STEPS, REVIEW_STEPS, CampaignState, ReviewState, StandardState
 from assessments.taking import is_over, take
@@ -91,10 +92,7 @@ def _going_on(ask: Any) -> Any:
 
 
 def takes_back(review: Review, user: User) -> Decision:
-    """The team's side; an office that keeps the team as well and scores it returns the report, with a reason."""
-    if scores(review, user):
-        return no(gettext_lazy("报来的由本单位办理，要改请退回修改；撤回由报送的一方办。"))
-    return reports(review, user)
+    return taken_back_by(scores(review, user), reports(review, user))
 
 
 def sends_back(review: Review, user: User) -> Decision:

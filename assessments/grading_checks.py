@@ -3,15 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.choices import Method
 from assessments.grading_claims import Filled, Row
 from assessments.grading_starting import applies_to
-from assessments.models import Standard
 from assessments.scoring import plain
-from assessments.states import StandardState
 
 BASICS = "basics"
 
@@ -44,17 +41,11 @@ def basics(filled: Filled) -> Iterator[Finding]:
 
 def standard_holds(filled: Filled) -> Iterator[Finding]:
     standard = filled.grading.standard
-    if not is_current(standard):
+    if not standard.is_current:
         yield Finding(_("这一版标准已经停用，请撤销本申请，按现行标准重新申请。"))
     fits = applies_to(standard, filled.grading.team)
     if not fits:
         yield Finding(str(fits.reason))
-
-
-def is_current(standard: Standard) -> bool:
-    """Still goes: neither withdrawn nor ended."""
-    over = standard.valid_until is not None and standard.valid_until < timezone.localdate()
-    return standard.state == StandardState.PUBLISHED and not over
 
 
 def answered(filled: Filled) -> Iterator[Finding]:

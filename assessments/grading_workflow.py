@@ -42,7 +42,7 @@ from assessments.grading_conditions import (
 )
 from assessments.grading_office import handlers_of, office_for, team_side
 from assessments.grading_remarks import RETURN, changed_since
-from assessments.impartial import has_nothing_to_do_with
+from assessments.impartial import has_nothing_to_do_with, taken_back_by
 from assessments.models import Grading, GradingClaim
 from assessments.panel.sheet import sheet_of
 from assessments.publicity import check_days
@@ -75,10 +75,7 @@ def handles(grading: Grading, user: User) -> Decision:
 
 
 def takes_back(grading: Grading, user: User) -> Decision:
-    """The team's side; an office that keeps the team as well and checks its papers returns them, with a reason."""
-    if handles(grading, user):
-        return no(gettext_lazy("报来的由本单位办理，要改请退回修改；撤回由报送的一方办。"))
-    return reports(grading, user)
+    return taken_back_by(handles(grading, user), reports(grading, user))
 
 
 def decides(grading: Grading, user: User) -> Decision:

@@ -28,6 +28,12 @@ def has_nothing_to_do_with(team: Team, user: User, *, submitted_by: int | None =
     return yes("")
 
 
+def taken_back_by(handles: Decision, reports: Decision) -> Decision:
+    """Taking back what was handed in is for the side that reported it. An office that keeps the team as well and
+    handles the report returns it, with a reason."""
+    return no(_("报来的由本单位办理，要改请退回修改；撤回由报送的一方办。")) if handles else reports
+
+
 def not_of_own_teams(user: User) -> Q:
     """The same as a filter over what hangs on a team; asks nothing by itself."""
     own = Membership.objects.current().filter(person__user=user).order_by().values("organization")

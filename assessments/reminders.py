@@ -35,7 +35,7 @@ def grades_ending(today: date | None = None) -> Iterator[Reminder]:
             _("%(team)s的%(grade)s还有 %(n)d 天到期") % words,
             _("有效至 %(day)s。要继续保持等级，请再次申请测评；系统只提醒，不会自动续期。")
             % {"day": grade.valid_until.isoformat()},
-            apply_url(grade) if not grade.is_external else grade.get_absolute_url(),
+            grade.get_absolute_url() if grade.is_external else apply_url(grade.team_id, grade.category_id, grade.grade),
             f"grade-{grade.pk}-ends-{grade.valid_until.isoformat()}-{stages[grade.valid_until]}",
         )
 

@@ -4,11 +4,10 @@ page and reminders ask here."""
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import reverse
 
+from assessments.gap.links import address
 from assessments.models import Grading, TeamGrade
 from assessments.states import GradingState
 
@@ -42,12 +41,12 @@ def renewal(grade: TeamGrade, day: date) -> Renewal:
     same = same.filter(team=grade.team_id, scheme=grade.scheme, category=grade.category_id, specialty=grade.specialty)
     if (same.filter(Q(valid_until__gt=grade.valid_until) | Q(valid_until=None)) if grade.is_held else same).exists():
         return Renewal()
-    return Renewal(url=apply_url(grade))
+    return Renewal(url=apply_url(grade.team_id, grade.category_id, grade.grade))
 
 
-def apply_url(grade: TeamGrade) -> str:
-    query = urlencode({"team": grade.team_id, "category": grade.category_id or "", "grade": grade.grade})
-    return f"{reverse('assessments:grading_create')}?{query}"
+def apply_url(team: int, category: str | None, grade: str) -> str:
+    """Where a grade of a category is applied for, with both chosen."""
+    return address("assessments:grading_create", team=team, category=category or "", grade=grade)
 
 
 def not_renewed(grades: "QuerySet[TeamGrade]", day: date, *, besides: tuple[str, ...] = ()) -> "QuerySet[TeamGrade]":

@@ -159,8 +159,13 @@ class Standard(models.Model):
             return STANDARD_OVER
         return STANDARD_TO_COME if self.valid_from is not None and self.valid_from > today else self.state
 
+    @property
+    def is_current(self) -> bool:
+        """Still goes: neither a draft, nor withdrawn, nor over."""
+        return self.stands in (StandardState.PUBLISHED, STANDARD_TO_COME)
+
     def standing(self) -> str:
-        """The same in words."""
+        """What it is today, in words."""
         words = {STANDARD_OVER: gettext("已失效"), STANDARD_TO_COME: gettext("已发布，还没有生效")}
         return words.get(self.stands) or self.get_state_display()
 

@@ -1,7 +1,6 @@
 """One grading as a reading sheet, with what is still to do about it."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
@@ -11,11 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.grading_checks import BASICS, Finding, check, is_current
+from assessments.grading_checks import BASICS, Finding, check
 from assessments.grading_claims import Filled, asked, filled
 from assessments.grading_remarks import RETURN, Remark, remarks_of
 from assessments.grading_starting import version_in_force
 from assessments.models import Grading, TeamGrade
+from assessments.renewing import apply_url
 from assessments.states import GRADING_WITH_AUTHOR, GradingState
 from assessments.views.grading_common import GradingPage, grading_page
 from core.models import WorkflowEvent
@@ -79,11 +79,10 @@ def _author_side(page: GradingPage, one: Filled, events: list[WorkflowEvent]) ->
 
 def _newer(grading: Grading) -> dict[str, Any] | None:
     """Where to apply under the version in force, if this one's has ended. Asks only then."""
-    found = version_in_force(grading) if not is_current(grading.standard) else None
+    found = None if grading.standard.is_current else version_in_force(grading)
     if found is None:
         return None
-    query = {"team": grading.team_id, "category": found.category_id or "", "grade": grading.applied_grade}
-    return {"standard": found, "url": f"{reverse('assessments:grading_create')}?{urlencode(query)}"}
+    return {"standard": found, "url": apply_url(grading.team_id, found.category_id, grading.applied_grade)}
 
 
 def linked(grading: Grading, remarks: list[Remark]) -> list[dict[str, Any]]:
