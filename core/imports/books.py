@@ -81,11 +81,6 @@ def read_book(file: IO[bytes], media_type: str) -> tuple[list[Sheet], list[str]]
     ], book.unseen
 
 
-def read_sheets(file: IO[bytes], media_type: str) -> list[Sheet]:
-    """As ``read_book``, for whom the hidden ones are nothing."""
-    return read_book(file, media_type)[0]
-
-
 def _damaged() -> ValidationError:
     return ValidationError(_("表格打不开，可能已损坏。请用 Excel 或 WPS 打开后另存为 xlsx 再试。"))
 

@@ -22,7 +22,7 @@ from assessments.resources import IndicatorResource
 from assessments.states import StandardState
 from assessments.tree import nodes
 from assessments.workbook import workbook
-from core.imports.books import read_sheets
+from core.imports.books import read_book
 from core.imports.table import read_table
 from core.language import in_chinese
 from core.models import AccessLog, Import
@@ -70,7 +70,7 @@ def test_a_workbook_comes_back_as_the_same_standard(region: User, songshan: User
         standard = Standard.objects.get(code=code)
         answer = as_user(songshan).get(reverse("assessments:standard_export", args=[standard.pk]))
         file = SimpleUploadedFile("x.xlsx", b"".join(answer), content_type=XLSX)  # type: ignore[arg-type]
-        assert [one.name for one in read_sheets(file, XLSX)] == ["说明", "结论", "指标"]
+        assert [one.name for one in read_book(file, XLSX)[0]] == ["说明", "结论", "指标"]
         file.seek(0)
         draft = taken(client, standard, file)
         assert lines_of(draft.indicators.all()) == lines_of(standard.indicators.all())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
 from core.imports.asides import aside
-from core.imports.books import open_book, read_sheets
+from core.imports.books import open_book, read_book
 from core.imports.parts import read_parts
 from core.imports.reading import EMPTY, Cell, csv_rows, read_cell
 from tests.core.sample_files import ole
@@ -23,7 +23,7 @@ ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 
 def only(file, media_type: str = XLSX) -> list[list[Cell]]:
-    (sheet,) = read_sheets(file, media_type)
+    (sheet,), _hidden = read_book(file, media_type)
     return [list(row) for row in sheet.rows]
 
 
@@ -78,7 +78,7 @@ def test_formulas_and_hidden_rows_of_an_xls_are_told():
     hidden = record(0x0208, struct.pack("<HHHHHHI", 1, 0, 2, 255, 0, 0, 0x20))
     stream = file[file.index(b"\x09\x08") :]
     stream = stream[: start - file.index(b"\x09\x08")] + hidden + failed + stream[start - file.index(b"\x09\x08") :]
-    (sheet,) = read_sheets(BytesIO(ole({"Workbook": stream})), "application/vnd.ms-excel")
+    (sheet,), _hidden = read_book(BytesIO(ole({"Workbook": stream})), "application/vnd.ms-excel")
     assert said([list(row) for row in sheet.rows])[2] == ["", "!#REF!"]
     assert sheet.hidden == {1}
 
@@ -92,7 +92,7 @@ def test_formulas_and_hidden_rows_of_an_ods_are_told():
         return content.replace(b"</table:table>", row.encode() + b"</table:table>")
 
     content = edited(ods([["张三"]]).read(), "content.xml", change)
-    (sheet,) = read_sheets(content, ODS)
+    (sheet,), _hidden = read_book(content, ODS)
     assert said([list(row) for row in sheet.rows]) == [["张三"], ["!#DIV/0!"]], "LibreOffice writes nought for it"
     assert sheet.hidden == {1}
 

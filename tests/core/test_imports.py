@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from core.imports.books import read_sheets
+from core.imports.books import read_book
 from core.imports.checking import take_in
 from core.imports.headers import find_header, plain
 from core.imports.reading import MOST_ROWS, Cell, clean_text, read_cell
@@ -184,7 +184,7 @@ def csv_file(rows: list, encoding: str) -> BytesIO:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_csv_in_every_encoding_excel_writes(encoding: str):
-    (sheet,) = read_sheets(csv_file([HEAD, *GOOD], encoding), "text/csv")
+    (sheet,), _hidden = read_book(csv_file([HEAD, *GOOD], encoding), "text/csv")
     assert [[cell.text for cell in row] for row in sheet.rows] == [HEAD, *GOOD]
 
 
