@@ -33,7 +33,7 @@ def tell_begun(duty: Appointment, *, before: User | None = None) -> None:
         if duty.basis:
             body.append(_("任职依据：%(basis)s。") % {"basis": duty.basis})
         body.append(_by(duty.appointed_by))
-    _tell(duty, BEGUN, title, body, _ahead(duty, BEGUN) if ahead else "")
+    _tell(duty, BEGUN, title, body, _told_ahead(duty, BEGUN) if ahead else "")
 
 
 def tell_ended(duty: Appointment, *, after: User | None = None) -> None:
@@ -50,7 +50,7 @@ def tell_ended(duty: Appointment, *, after: User | None = None) -> None:
         body = [_("交接给%(who)s，没有办完的由其接着办。") % {"who": after} if after else ""]
         body.append(_("原因：%(reason)s。") % {"reason": duty.end_reason.rstrip("。")})
         body.append(_by(duty.ended_by))
-    _tell(duty, ENDED, title, body, _ahead(duty, ENDED) if ahead else "")
+    _tell(duty, ENDED, title, body, _told_ahead(duty, ENDED) if ahead else "")
 
 
 def turned() -> Iterator[Reminder]:
@@ -60,12 +60,12 @@ def turned() -> Iterator[Reminder]:
     found = [(duty, BEGUN) for duty in rows.in_force(now).filter(starts_at__gte=since)]
     ended = rows.filter(ends_at__gte=since, ends_at__lte=now, ends_at__gt=F("starts_at"))
     found += [(duty, ENDED) for duty in ended]
-    names = [_ahead(duty, what) for duty, what in found]
+    names = [_told_ahead(duty, what) for duty, what in found]
     told = set(Notice.objects.filter(kind__in=(BEGUN, ENDED), once__in=names).values_list("once", flat=True))
     for duty, what in found:
-        if _ahead(duty, what) in told:
+        if _told_ahead(duty, what) in told:
             title, body = (_begun(duty), _what_now()) if what == BEGUN else (_ended(duty), "")
-            yield Reminder([duty.user], what, title, body, str(_URL), _ahead(duty, what).removesuffix("-ahead"))
+            yield Reminder([duty.user], what, title, body, str(_URL), _occasion(duty, what))
 
 
 def _begun(duty: Appointment) -> str:
@@ -93,10 +93,14 @@ def _by(person: User | None) -> str:
     return _("由%(who)s办理。") % {"who": person} if person else ""
 
 
-def _ahead(duty: Appointment, what: str) -> str:
-    """The name of the occasion. The instant is part of it: an end that was put off is another one."""
+def _occasion(duty: Appointment, what: str) -> str:
+    """Its name. The instant is part of it: an end that was put off is another one."""
     at: datetime | None = duty.starts_at if what == BEGUN else duty.ends_at
-    return f"{what}-{duty.pk}-{at:%Y%m%d%H%M%S}-ahead"
+    return f"{what}-{duty.pk}-{at:%Y%m%d%H%M%S}"
+
+
+def _told_ahead(duty: Appointment, what: str) -> str:
+    return f"{_occasion(duty, what)}-ahead"
 
 
 def _tell(duty: Appointment, kind: str, title: str, body: list[str], once: str) -> None:
