@@ -37,6 +37,7 @@ from people.workflow import CERTIFICATE
 
 CertificateEvent = Certificate.tracked_events.rel.related_model  # type: ignore[attr-defined]
 _BOTH = ["GET", "POST"]
+SINGLY = 20  # of those to be looked at one by one, listed below the batch
 NEEDS_REASON = {"refuse": REFUSE_HELP, "end": END_HELP}
 
 
@@ -237,16 +238,19 @@ def certificate_batch(request: SignedIn) -> HttpResponse:
         return _verify(request)
     narrowed = CertificateFilter(request.GET, queryset=together(request.user), request=request)
     rows = list(narrowed.qs[: MOST + 1])
-    others = list(CertificateFilter(request.GET, queryset=left_out(request.user), request=request).qs[:20])
-    scans = pictures_of([*rows[:MOST], *others], SCAN)
+    others = list(CertificateFilter(request.GET, queryset=left_out(request.user), request=request).qs[: SINGLY + 1])
+    scans = pictures_of([*rows[:MOST], *others[:SINGLY]], SCAN)
     context = {
         "title": _("批量核验"),
         "rows": [{"certificate": row, "scans": scans[str(row.pk)]} for row in rows[:MOST]],
         "more": len(rows) > MOST,
         "most": MOST,
         "left_out": [
-            {"certificate": row, "why": why_not(row, request.user), "scans": scans[str(row.pk)]} for row in others
+            {"certificate": row, "why": why_not(row, request.user), "scans": scans[str(row.pk)]}
+            for row in others[:SINGLY]
         ],
+        "left_more": len(others) > SINGLY,
+        "singly": SINGLY,
         "back_url": f"{reverse('people:certificate_list')}?state=reported",
     }
     return render(request, "people/certificate_batch.html", context)
