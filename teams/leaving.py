@@ -1,5 +1,6 @@
 """The exit checklist: what has to be accounted for while a filing of a team that leaves is on its way."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -55,6 +56,11 @@ def account(
     facts = {"task": task, "done_on": done_on, "note": note_text}
     note(fresh, "exit_item", by=by, facts={name: value for name, value in facts.items() if value})
     return item
+
+
+def done_since(items: Iterable[ExitItem]) -> set[str]:
+    """Which findings on the checklist, by their field, hold no more whatever was found when it was handed in."""
+    return {f"exit.{item.task}" for item in items if item.done_on}
 
 
 def unplaced(filing: Filing) -> int:

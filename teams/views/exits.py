@@ -23,7 +23,7 @@ from people.models import Membership
 from people.places import roster_url
 from teams.choices import ExitTask, FilingKind
 from teams.forms.filings import ExitItemForm
-from teams.leaving import account, can_account, end_memberships
+from teams.leaving import account, can_account, done_since, end_memberships
 from teams.members import members_of
 from teams.models import EmblemItem, Filing
 from teams.outline import EXIT
@@ -65,6 +65,7 @@ def exit_context(request: SignedIn, filing: Filing, typed: ExitItemForm | None =
         "roster_url": roster_url(team.organization) if team and members else "",
         "today": timezone.localdate(),
         "left": sum(not line["item"].done_on for line in lines),
+        "settled": done_since(found["items"]),
     }
 
 

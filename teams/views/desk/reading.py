@@ -21,6 +21,7 @@ from teams.desk.papers import papers_of, upload_context
 from teams.desk.queue import Part, counted, remaining, summed
 from teams.desk.sheet import Sheet, changes_first, handed_in_by
 from teams.desk.urging import can_urge
+from teams.leaving import done_since
 from teams.models import Filing, Phrase
 from teams.states import FILING_TONES, WITH_OFFICE, FilingState
 from teams.story import story
@@ -83,7 +84,7 @@ def _head(filing: Filing, sheet: Sheet) -> dict[str, Any]:
         "returned": sheet.returned,
         "other_comments": sheet.other_comments(),
         "findings": sheet.findings,
-        "settled": {f"exit.{item.task}" for item in sheet.read.get("exit_items", ()) if item.done_on},
+        "settled": done_since(sheet.read.get("exit_items", ())),
         "passed": sheet.passed() if sheet.round else [],
     }
 
