@@ -1,27 +1,38 @@
-"""Which files of the front-end packages are served. Their folders hold thousands; hashing and compressing them
-all would make the first start minutes long, and some refer to files that the packages do not ship."""
+"""Which files are served: our own, and of packages and libraries only what pages use. Their folders hold thousands;
+hashing and compressing them all would make the first start minutes long, and some refer to files that the packages do
+not ship."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.contrib.staticfiles.finders import FileSystemFinder
+from django.contrib.staticfiles.finders import AppDirectoriesFinder, FileSystemFinder
 
 USED = {
     "vendor/tabler/css/tabler.min.css",
     "vendor/tabler/css/tabler.min.css.map",
     "vendor/htmx/htmx.min.js",
-    "vendor/echarts/echarts.min.js",
     "vendor/jsqr/jsQR.js",
     "vendor/tus/tus.min.js",
     "vendor/tus/tus.min.js.map",
+    "account/js/onload.js",
+    "mfa/js/webauthn-json.js",
+    "mfa/js/webauthn.js",
 }
+PRINTED = "pdf/"  # style sheets of papers: read where papers are drawn, never served
 
 
 class UsedFilesFinder(FileSystemFinder):
-    """Our own files whole, of ``vendor/`` only what is named in ``USED``."""
+    """Our own files but those of papers; of ``vendor/`` only what is named in ``USED``."""
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Any]]:
         for path, storage in super().list(ignore_patterns):
             prefix = getattr(storage, "prefix", None)
-            if not prefix or f"{prefix}/{path}" in USED:
+            if f"{prefix}/{path}" in USED or not (prefix or path.startswith(PRINTED)):
                 yield path, storage
+
+
+class UsedAppsFinder(AppDirectoriesFinder):
+    """Of the libraries' files what is named in ``USED``."""
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Any]]:
+        return ((path, storage) for path, storage in super().list(ignore_patterns) if path in USED)

@@ -5,6 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles.finders import get_finders
+
+from portal.staticfiles import USED
 
 ROOT = Path(__file__).resolve().parents[2]
 CSS = ROOT / "static" / "css"
@@ -114,6 +117,16 @@ def test_every_icon_used_is_in_the_sprite():
     have = set(re.findall(r'<symbol id="([\w-]+)"', (ROOT / "static/icons/states.svg").read_text(encoding="utf-8")))
     text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html"))
     assert set(re.findall(r'#([\w-]+)"></use>', text)) - have == set()
+
+
+def test_what_pages_name_is_served_and_of_the_libraries_nothing_else():
+    """The web process throws on a name that was not collected; what is collected is compressed at the first start."""
+    listed = [found for finder in get_finders() for found in finder.list([])]
+    served = {f"{prefix}/{name}" if (prefix := getattr(kept, "prefix", "")) else name for name, kept in listed}
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html"))
+    named = set(re.findall(r"static '([^']+)'", text))
+    assert named - served == set()
+    assert {name for name in USED if not name.endswith(".map")} - named == set()
 
 
 def test_uploads_load_all_their_scripts():
