@@ -6,7 +6,7 @@ reads them all with one and returns the same objects as the querysets; ``numbers
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -32,6 +32,10 @@ class Written:
     sql: str
     params: tuple[Any, ...]
     read_as: dict[str, tuple[models.QuerySet[Any], Any]]  # queryset and compiler of those that can have rows
+
+    def put(self, instead: Mapping[Any, Any]) -> "Written":
+        """The same with other parameters where stand-ins were written: what every request asks is written only once."""
+        return replace(self, params=tuple([instead.get(param, param) for param in self.params]))
 
     def read(self) -> dict[str, list[Any]]:
         """Name → rows, in the order of each queryset; new objects each time."""

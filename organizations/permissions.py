@@ -9,10 +9,11 @@ instant, from the next request on. Pages, API, exports, tasks, menus and tests a
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
+from datetime import UTC, date, datetime
+from functools import cache, reduce
 from hashlib import sha256
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Permission
 from django.db import connection
@@ -23,6 +24,7 @@ from django_stubs_ext import StrOrPromise
 
 from core.decisions import Decision, no, yes
 from core.language import sentence
+from core.together import Written, written
 from organizations.models.appointment import Appointment
 from organizations.models.grant import OrganizationGrant
 from organizations.models.organization import Organization
@@ -122,40 +124,49 @@ def forget(user: "User") -> None:
 def _load(user: "User") -> Access:
     if not user.is_authenticated or not user.is_active:
         return Access(())
-    rows = (
-        OrganizationGrant.objects.filter(
-            user=user,
-            appointment__in=Appointment.objects.in_force(),
-            content_object__in=Organization.objects.in_force(),
-        )
-        .values_list(
-            "permission__codename",
-            "appointment__role",
-            "content_object__path",
-            "content_object__name",
-            "appointment_id",
-            "content_object_id",
-        )
-        .order_by("pk")
-    )  # the same duties, in the same order
+    found = _asked().put({ANYBODY: user.pk, ANY_TIME: timezone.now(), ANY_DAY: timezone.localdate()}).read()
     held = []
     places: dict[int, list[Held]] = {}
-    for right, role, path, name, appointment_id, organization_id in rows:
+    for right, role, path, name, appointment_id, organization_id in found["held"]:
         item = Held(right, role, path, name, appointment_id, place_id=organization_id)
         held.append(item)
         places.setdefault(organization_id, []).append(item)
-    return Access((*held, *_by_proxy(places)))
+    return Access((*held, *_by_proxy(places, found["proxied"])))
 
 
-def _by_proxy(places: Mapping[int, list[Held]]) -> Iterator[Held]:
-    """Rights at offices that have named one of ``places`` their proxy: the ``here`` rights, nothing else."""
-    if not places:
-        return
-    proxied = (
-        Organization.objects.in_force()
-        .filter(proxy__in=places, has_staff=False)
-        .values_list("path", "name", "proxy_id", "pk")
+# what stands for them in a question that is written once
+ANYBODY, ANY_TIME, ANY_DAY = -1, datetime.max.replace(tzinfo=UTC), date.max
+
+
+@cache
+def _asked() -> Written:
+    """The duties of somebody, and the offices that have named one of their places their proxy. Every request asks, and
+    writing it takes the ORM many times as long as asking."""
+    grants = OrganizationGrant.objects.filter(
+        user=ANYBODY,
+        appointment__in=Appointment.objects.in_force(ANY_TIME),
+        content_object__in=Organization.objects.in_force(ANY_DAY),
     )
+    held = grants.values_list(
+        "permission__codename",
+        "appointment__role",
+        "content_object__path",
+        "content_object__name",
+        "appointment_id",
+        "content_object_id",
+    )
+    proxied = _proxied(grants.values("content_object"), ANY_DAY)
+    return written({"held": held.order_by("pk"), "proxied": proxied})  # the same duties, in the same order
+
+
+def _proxied(places: Any, day: date) -> Any:
+    """Offices in force that one of ``places`` (keys, or a query for them) stands in for."""
+    offices = Organization.objects.in_force(day).filter(proxy__in=places, has_staff=False)
+    return offices.values_list("path", "name", "proxy_id", "pk")
+
+
+def _by_proxy(places: Mapping[int, list[Held]], proxied: Iterable[tuple[str, str, int, int]]) -> Iterator[Held]:
+    """Rights at offices that have named one of ``places`` their proxy: the ``here`` rights, nothing else."""
     for path, name, proxy_id, place_id in proxied:
         for item in places[proxy_id]:
             if item.right in ROLES[item.role].here:
@@ -256,7 +267,8 @@ def who_can_each(right: str, organizations: Iterable[Organization]) -> dict[int,
         place = duty.organization
         holders[duty.pk] = duty
         places.setdefault(place.pk, []).append(Held(right, duty.role, place.path, place.name, duty.pk))
-    own, proxied = _by_path(held for helds in places.values() for held in helds), _by_path(_by_proxy(places))
+    own = _by_path(held for helds in places.values() for held in helds)
+    proxied = _by_path(_by_proxy(places, _proxied(places, timezone.localdate()) if places else ()))
     found = {}
     for target in wanted:
         answers: dict[int, Decision] = {}
