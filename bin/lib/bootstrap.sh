@@ -11,9 +11,10 @@ as_root() {
     else return 1; fi
 }
 
+# The system's own first: distributions build it guided by a profile, pyenv does not, and the portal takes a sixth longer.
 find_python() {
     local name
-    for name in python3 python3.14 python3.13 python3.12 python3.11 python; do
+    for name in /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11 python; do
         if command -v "$name" >/dev/null && "$name" -c "$recent; import venv, ensurepip" 2>/dev/null; then
             command -v "$name"
             return 0
