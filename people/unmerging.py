@@ -138,6 +138,7 @@ def _memberships_back(merge: Merge, by: User) -> None:
         row = MEMBERSHIP.perform(row, "reinstate", by=by, comment=comment)
         if before[str(row.pk)]["state"] == MembershipState.PROBATION:
             MEMBERSHIP.perform(row, "demote", by=by, comment=comment)
+    rows.filter(is_main=True).update(is_main=False)  # what has been reinstated may have become it
     rows.filter(pk__in=[key for key, was in before.items() if was["main"]]).update(is_main=True)
     rows.update(version=F("version") + 1)
 
