@@ -294,10 +294,10 @@ def _move_memberships(kept: Person, ceased: Person, by: User) -> tuple[dict[str,
         iter([*mains, *firsts.values()]), None
     )
     touched = [row.pk for row in rows if row.person_id == ceased.pk or row in current]
-    Membership.objects.filter(pk__in=touched, is_main=True).update(is_main=False)
+    Membership.objects.filter(pk__in=touched, is_main=True).exclude(pk=main and main.pk).update(is_main=False)
     Membership.objects.filter(pk__in=touched).update(person=kept, version=F("version") + 1)
     if main:
-        Membership.objects.filter(pk=main.pk).update(is_main=True)
+        Membership.objects.filter(pk=main.pk, is_main=False).update(is_main=True)
     versions = dict(Membership.objects.filter(pk__in=touched).values_list("pk", "version"))
     return {str(key): {**before[key], "version": versions[key]} for key in touched}, ended
 

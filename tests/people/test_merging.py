@@ -166,6 +166,11 @@ def test_what_is_missing_is_filled_in_what_differs_is_chosen_and_everything_move
     assert not Person.objects.visible_to(chifeng).filter(pk=other.pk).exists()
     assert kept.tracked_events.count() == before + 1
     assert made.chosen == ["gender", "employer"]
+    told = as_user(chifeng).get(reverse("people:person_history", args=[kept.pk])).context["entries"]
+    assert f"合并：档案 {other.pk} 并入" in {entry["label"] for entry in told}
+    assert all(entry["changes"] for entry in told if "修改队籍" in entry["label"])
+    mains = [line for entry in told for line in entry["changes"] if line["label"] == "主要队伍" and line["old"]]
+    assert [(line["old"], line["new"]) for line in mains] == [("是", "否")]  # of the record that ceased
 
 
 def test_hours_of_one_thing_count_once(
