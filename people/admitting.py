@@ -15,7 +15,7 @@ from people import identity
 from people.choices import Gender
 from people.enrolling import FILLABLE, enrol, fill, find
 from people.models import Membership, Person
-from people.names import plain_name
+from people.names import same_name
 from people.states import MembershipState
 
 
@@ -74,7 +74,7 @@ def _save_new(person: Person) -> None:
 def another_name(person: Person, typed: str) -> str | None:
     """The sentence when a document's holder goes by another name. It does not say which: that would tell anybody with a
     number whose it is."""
-    if plain_name(person.name) == plain_name(typed):
+    if same_name(person.name, typed):
         return None
     return _("这个证件号码已经登记，登记的姓名与您填的不一样，请照证件核对。")
 
@@ -96,7 +96,7 @@ def namesakes(name: str, mobile: str) -> list[Person]:
     if not mobile:
         return []
     rows = Person.objects.filter(mobile=mobile, merged_into=None)
-    return [person for person in rows[:20] if plain_name(person.name) == plain_name(name)]
+    return [person for person in rows[:20] if same_name(person.name, name)]
 
 
 def doubt(rows: list[Person], user: User) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from organizations.models import Organization
@@ -119,9 +120,41 @@ def choose_main(membership: Membership) -> None:
     membership.refresh_from_db(from_queryset=Membership.objects.select_for_update(of=("self",)))
     if not membership.is_current:
         raise ValidationError(_("已经退队的，不能作为主要队伍。"))
-    others = Membership.objects.select_for_update(of=("self",)).filter(person=membership.person_id, is_main=True)
-    for other in others.current().exclude(pk=membership.pk):
-        other.is_main, other.version = False, other.version + 1
-        other.save(update_fields=["is_main", "version"])
+    for other in others_of(membership).select_for_update(of=("self",)):  # all: one may be made the main one meanwhile
+        if other.is_main:
+            other.is_main, other.version = False, other.version + 1
+            other.save(update_fields=["is_main", "version"])
     membership.is_main, membership.version = True, membership.version + 1
     membership.save(update_fields=["is_main", "version"])
+
+
+def others_of(membership: Membership) -> QuerySet[Membership]:
+    """The person's other teams now, the one of longest standing first."""
+    rows = Membership.objects.filter(person=membership.person_id).current().exclude(pk=membership.pk)
+    return rows.order_by("joined_on", "pk")
+
+
+@transaction.atomic
+def let_go(membership: Membership) -> Membership:
+    """The main team lets go: of the others the one of longest standing becomes it, which cannot take it by itself.
+
+    :raises ValidationError: there is no other.
+    """
+    heir = others_of(membership).first()
+    if heir is None:
+        raise ValidationError(_("这个人没有别的队伍，主要队伍只能是这一支。"))
+    choose_main(heir)
+    return heir
+
+
+def pass_on(membership: Membership) -> None:
+    """What ends is not the main team any more; who is in another team has that one. For a row that is locked: another
+    that somebody holds is being made the main one, and is left to that."""
+    if not membership.is_main:
+        return
+    membership.is_main = False
+    heir = others_of(membership).select_for_update(of=("self",), skip_locked=True).first()
+    if heir is not None:
+        Membership.objects.filter(pk=membership.pk).update(is_main=False)
+        heir.is_main, heir.version = True, heir.version + 1
+        heir.save(update_fields=["is_main", "version"])

@@ -6,7 +6,7 @@ kept record has too, a place on the list of an activity on which both are.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -83,6 +84,24 @@ def _hanging(label: str) -> Hanging:
 def staying() -> list[type[models.Model]]:
     """What names the record it was written for, for ever, and is read through ``merged_into``."""
     return [*STAYS, *(apps.get_model(label) for label in settings.STAYS_ON_PERSON)]
+
+
+def held(people: Iterable[Person]) -> list[tuple[str, dict[int, int]]]:
+    """What hangs on the people, in words, and how many of it on each; kinds of which none has any are left out. One
+    query."""
+    kinds = [Hanging(Membership), Hanging(Cover), Hanging(Consent), *hanging()]
+    keys = [person.pk for person in people]
+    counts: dict[str, Any] = {}
+    for number, kind in enumerate(kinds):
+        rows = kind.model._base_manager.filter(**{kind.field: OuterRef("pk")}).order_by().values(kind.field)
+        found = Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+        counts[f"n_{number}"] = Coalesce(found, 0)
+    rows = {row.pop("pk"): row for row in Person.objects.filter(pk__in=keys).annotate(**counts).values("pk", *counts)}
+    lines = [
+        (str(kind.model._meta.verbose_name), {key: rows[key][f"n_{number}"] for key in keys})
+        for number, kind in enumerate(kinds)
+    ]
+    return [line for line in lines if any(line[1].values())]
 
 
 def may_merge(kept: Person, ceased: Person, user: User) -> Decision:
@@ -275,10 +294,10 @@ def _move_memberships(kept: Person, ceased: Person, by: User) -> tuple[dict[str,
         iter([*mains, *firsts.values()]), None
     )
     touched = [row.pk for row in rows if row.person_id == ceased.pk or row in current]
-    Membership.objects.filter(pk__in=touched, is_main=True).update(is_main=False)
+    Membership.objects.filter(pk__in=touched, is_main=True).exclude(pk=main and main.pk).update(is_main=False)
     Membership.objects.filter(pk__in=touched).update(person=kept, version=F("version") + 1)
     if main:
-        Membership.objects.filter(pk=main.pk).update(is_main=True)
+        Membership.objects.filter(pk=main.pk, is_main=False).update(is_main=True)
     versions = dict(Membership.objects.filter(pk__in=touched).values_list("pk", "version"))
     return {str(key): {**before[key], "version": versions[key]} for key in touched}, ended
 

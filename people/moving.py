@@ -15,7 +15,7 @@ from organizations.models import Organization, User
 from organizations.permissions import can, reach
 from organizations.roles import Level, Right
 from people.choices import EndKind
-from people.enrolling import enrol
+from people.enrolling import choose_main, enrol
 from people.models import Membership
 from people.states import MembershipState
 from people.workflow import MEMBERSHIP
@@ -38,19 +38,23 @@ def own_team(user: User) -> Organization | None:
 def transfer(
     membership: Membership, to: Organization | None, *, on: date, by: User, reason: str = ""
 ) -> Membership | None:
-    """End the membership as 转队 and begin one at ``to`` in the same standing; None where ``to`` is not known here: the
-    new team enters the member itself.
+    """End the membership as 转队 and begin one at ``to`` in the same standing, as main team where this was it.
 
+    :param to: None where it is not known here: the new team enters the member itself, and None is returned.
     :raises MoveNotAllowed: as ``workflow.MEMBERSHIP`` does. ``ValidationError``: a day or the new team is not right.
     """
     if to is not None:
         can(by, Right.EDIT_MEMBER, to).require()
     state, kind = MembershipState(membership.state), membership.kind
+    was_main = membership.is_main
     MEMBERSHIP.perform(membership, "end", by=by, left_on=on, end_kind=EndKind.TRANSFER.value, end_reason=reason.strip())
     if to is None:
         return None
     basis = _("由%(team)s转入") % {"team": membership.organization.short_name}
-    return enrol(membership.person, to, joined_on=on, state=state, kind=kind, basis=basis[:100])
+    new = enrol(membership.person, to, joined_on=on, state=state, kind=kind, basis=basis[:100])
+    if was_main and not new.is_main:  # a third team has become it
+        choose_main(new)
+    return new
 
 
 # -- several at once ------------------------------------------------------------------------------------

@@ -32,6 +32,11 @@ def plain_name(name: str) -> str:
     return _LOOSE.sub("", name).casefold()
 
 
+def bare_name(name: str) -> str:
+    """The same without an addition in brackets, as names of accounts have it."""
+    return plain_name(_ASIDE.sub("", name))
+
+
 def same_name(one: str, other: str) -> bool:
-    """Whether two names are one, also where one has an addition in brackets, as names of accounts do."""
-    return plain_name(_ASIDE.sub("", one)) == plain_name(_ASIDE.sub("", other))
+    """Whether two names are one, also where one has an addition in brackets."""
+    return bare_name(one) == bare_name(other)

@@ -32,6 +32,7 @@ from people.models import (
     Consent,
     Cover,
     Disclosure,
+    FormerDocument,
     HourRecord,
     Mandate,
     Membership,
@@ -46,7 +47,7 @@ _PERSON_WITHOUT = {
     "id", "id_cipher", "id_index", "id_masked", "health_cipher", "user", "merged_into", "search_key", "version",
     "anonymised_at",
 }  # fmt: skip
-_WITHOUT = {"id", "version", "person", "search_key"}
+_WITHOUT = {"id", "version", "person", "search_key", "id_cipher", "id_index"}
 Rows = list[dict[str, str]]
 
 
@@ -89,6 +90,7 @@ def gather(person: Person, *, whole: bool) -> dict[str, Rows]:
         _("衔级"): RankRecord.objects.filter(**of).select_related("rank"),
         _("能力测评"): Capability.objects.filter(**of),
         _("同意书"): Consent.objects.filter(**of).select_related("text", "recorded_by"),
+        _("原证件"): FormerDocument.objects.filter(**of),
     }
     for path in settings.OWN_COPY_PARTS:
         sections |= import_string(path)(person)

@@ -5,13 +5,14 @@ from itertools import pairwise
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import masking
 from core.history.changes import Change, changes_of_several, events_for
 from core.models import WorkflowEvent
 from core.together import together
-from people.models import Consent, FormerDocument, Membership, Person
+from people.models import Consent, FormerDocument, Membership, Merge, Person
 from people.person_cards import HEALTH_DAYS, PHONES, SEALED
 from people.workflow import MEMBERSHIP
 
@@ -32,6 +33,7 @@ def story(person: Person, memberships: Sequence[Membership], *, sees_sealed: boo
         (person, read["events"], dict.fromkeys(PHONES, masking.phone)), *told, most=MOST
     )
     entries = [*_facts(of_person, sees_sealed), *_documents(read), *_consents(person, read["consents"])]
+    entries += _merges(person, read["merges"])
     for membership, changes in zip(memberships, of_memberships, strict=True):
         moves = [event for event in read["moves"] if event.object_id == str(membership.pk)]
         entries += _membership(membership, changes, moves[:MOST])
@@ -48,6 +50,7 @@ def _read(person: Person, memberships: Sequence[Membership]) -> dict[str, list[A
         documents=documents.values("pgh_created_at", "pgh_context", "id_type", "id_masked")[:MOST],
         former=FormerDocument.objects.filter(person=person).order_by("ended_at").only("id_masked", "reason"),
         consents=Consent.objects.filter(person=person).select_related("text", "recorded_by"),
+        merges=Merge.objects.filter(Q(kept=person) | Q(ceased=person)).select_related("by", "undone_by"),
         belonging=event.objects.filter(pgh_obj__in=keys).order_by("-pgh_id"),
         moves=moves.filter(object_id__in=map(str, keys)).select_related("by"),
     )
@@ -91,7 +94,8 @@ def _membership(membership: Membership, changes: list[Change], moves: list[Workf
     for change in changes:
         label = _("%(team)s：加入") if change.label == "insert" else _("%(team)s：修改队籍")
         lines = [line for line in change.shown()["changes"] if line["label"] != str(Person._meta.verbose_name)]
-        entries.append(change.shown() | {"label": label % {"team": team}, "changes": lines})
+        if lines:  # a merge gives the row to another record, which is told by itself
+            entries.append(change.shown() | {"label": label % {"team": team}, "changes": lines})
     for event in moves:
         label = _("%(team)s：%(move)s") % {"team": team, "move": MEMBERSHIP.move(event.action).label}
         entry = _entry(event.at, str(event.by or _("系统")), label, masking.mask_text(event.comment))
@@ -107,6 +111,18 @@ def _consents(person: Person, consents: Iterable[Consent]) -> list[dict[str, Any
         entries.append(_entry(consent.given_at, who, _("同意：%(text)s（%(how)s）") % words))
         if consent.withdrawn_at:
             entries.append(_entry(consent.withdrawn_at, "", _("撤回同意：%(text)s") % words))
+    return entries
+
+
+def _merges(person: Person, merges: Iterable[Merge]) -> list[dict[str, Any]]:
+    entries = []
+    for merge in merges:
+        gone = merge.ceased_id == person.pk
+        label = _("合并：并入档案 %(number)d") if gone else _("合并：档案 %(number)d 并入")
+        words = {"number": merge.kept_id if gone else merge.ceased_id}
+        entries.append(_entry(merge.at, str(merge.by), label % words, merge.reason))
+        if merge.undone_at:
+            entries.append(_entry(merge.undone_at, str(merge.undone_by), _("撤销合并：档案 %(number)d") % words))
     return entries
 
 

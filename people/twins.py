@@ -4,7 +4,6 @@ Only people of whom the user verifies *both* are ever put beside each other: nob
 that is not his business.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,15 +14,12 @@ from django.db.models import (
     DateField,
     Exists,
     F,
-    IntegerField,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
-    Subquery,
     Value,
 )
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -175,22 +171,6 @@ def better(one: Person, other: Person) -> tuple[Person, Person]:
         return (not person.id_index, person.user_id is None, person.pk)
 
     return (one, other) if rank(one) <= rank(other) else (other, one)
-
-
-HELD = ("memberships", "certificates", "covers", "hours", "awards", "mandates", "ranks", "capabilities", "consents")
-
-
-def held(people: Iterable[Person]) -> dict[int, dict[str, int]]:
-    """How much of each kind hangs on each of the people; one query."""
-    counts: dict[str, Any] = {}
-    for name in HELD:
-        model = Person._meta.get_field(name).related_model
-        rows = model._base_manager.filter(person=OuterRef("pk")).order_by().values("person")  # type: ignore[union-attr]
-        counts[f"n_{name}"] = Coalesce(
-            Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0
-        )
-    rows = Person.objects.filter(pk__in=[person.pk for person in people]).annotate(**counts)
-    return {row["pk"]: {name: row[f"n_{name}"] for name in HELD} for row in rows.values("pk", *counts)}
 
 
 def _label(part: str) -> str:

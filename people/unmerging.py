@@ -129,7 +129,8 @@ def _back(one: Hanging, keys: list[str], person: Person) -> None:
 def _memberships_back(merge: Merge, by: User) -> None:
     before = merge.moved["memberships"]
     rows = Membership.objects.filter(pk__in=before)
-    rows.filter(is_main=True).update(is_main=False)
+    mains = [key for key, was in before.items() if was["main"]]
+    rows.filter(is_main=True).exclude(pk__in=mains).update(is_main=False)
     rows.filter(pk__in=[key for key, was in before.items() if was["person"] == merge.ceased_id]).update(
         person=merge.ceased
     )
@@ -138,7 +139,8 @@ def _memberships_back(merge: Merge, by: User) -> None:
         row = MEMBERSHIP.perform(row, "reinstate", by=by, comment=comment)
         if before[str(row.pk)]["state"] == MembershipState.PROBATION:
             MEMBERSHIP.perform(row, "demote", by=by, comment=comment)
-    rows.filter(pk__in=[key for key, was in before.items() if was["main"]]).update(is_main=True)
+    rows.filter(is_main=True).exclude(pk__in=mains).update(is_main=False)  # reinstated, it may have become it
+    rows.filter(pk__in=mains, is_main=False).update(is_main=True)
     rows.update(version=F("version") + 1)
 
 

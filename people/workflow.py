@@ -27,6 +27,7 @@ from organizations.models import User
 from organizations.permissions import acting_for
 from organizations.roles import Right
 from people.choices import EndKind
+from people.enrolling import others_of, pass_on
 from people.models import Certificate, Membership
 from people.states import CERTIFICATE_STEPS, MEMBERSHIP_STEPS
 
@@ -47,9 +48,9 @@ def _end(membership: Membership, by: User, *, left_on: date, end_kind: str, end_
         raise ValidationError({"end_reason": _("请写明原因。")})
     if not end_kind:
         raise ValidationError({"end_kind": _("请选择退队类型。")})
-    membership.is_main = False
     membership.version += 1
     membership.full_clean(exclude=["person", "organization"])
+    pass_on(membership)
 
 
 def _reinstate(membership: Membership, by: User) -> None:
@@ -57,6 +58,7 @@ def _reinstate(membership: Membership, by: User) -> None:
     if membership.end_kind == EndKind.TRANSFER:
         raise ValidationError(_("已经转到别的队伍的，不能恢复队籍；要回来的请重新入队。"))
     membership.left_on, membership.end_kind, membership.end_reason = None, "", ""
+    membership.is_main = not others_of(membership).filter(is_main=True).exists()
     membership.version += 1
     membership.full_clean(exclude=["person", "organization"])
 

@@ -375,7 +375,7 @@ SCRUBS_PERSON = ["training.scrubbing.scrub", "assessments.members.scrubbing.scru
 OWN_PAGES = ["training.person_pages.OWN", "assessments.members.person_pages.OWN"]
 PERSON_PAGES = ["training.person_pages.KEPT", "assessments.members.person_pages.KEPT"]
 # Parts the layers above add to a person's own copy: each a function(person) → heading → records
-OWN_COPY_PARTS = ["training.person_pages.copied", "assessments.members.person_pages.copied"]
+OWN_COPY_PARTS = ["teams.posting.copied", "training.person_pages.copied", "assessments.members.person_pages.copied"]
 # Records of standing that the layers above wrote and keep: each a function(record) → why it is not changed by hand
 STANDING_KEPT_ELSEWHERE = ["assessments.members.person_pages.kept_by_sheet"]
 # Pages that layers above teams give a team (teams.views.team_common.Tab)

@@ -72,6 +72,11 @@ def _same_phone(one: str, other: str) -> bool:
     return not one or not other or one == other
 
 
+def copied(person: Person) -> dict[str, Iterable[TeamPost]]:
+    """What the person's own copy tells of teams: posts that are known to be his or hers."""
+    return {_("任职"): TeamPost.objects.filter(person=person).select_related("team__organization", "filing")}
+
+
 @transaction.atomic
 def link(post: TeamPost, *, by: User) -> Person:
     """Say that the post is held by the member its name means. What was filed stays as it was filed.

@@ -110,6 +110,13 @@ class Membership(models.Model):
                 name="membership_there",
                 condition=Q(state__in=["probation", "full"]),
             ),
+            # who has left a team, few beside those in it: for the posts of everybody who left
+            models.Index(
+                fields=["organization"],
+                include=["person", "left_on"],
+                name="membership_left",
+                condition=Q(state="ended"),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -18,7 +18,7 @@ from organizations.models import Organization
 from people import identity
 from people.enrolling import FILLABLE
 from people.models import Certificate, Membership, Person
-from people.names import plain_name
+from people.names import bare_name, plain_name, same_name
 from people.person_cards import HEALTH_DAYS
 from people.roster.matching import Found
 from people.roster.plans import Known, Plan
@@ -82,7 +82,7 @@ def _match(outcome: Outcome, plan: Plan, found: Found, known: Known) -> None:
 
 def _namesakes(plan: Plan, found: Found, known: Known) -> list[Membership]:
     """Members of that name whom no row before means."""
-    rows = found.by_name.get((plan.team.pk, plain_name(plan.facts.person.get("name", ""))), [])
+    rows = found.by_name.get((plan.team.pk, bare_name(plan.facts.person.get("name", ""))), [])
     return [row for row in rows if row.pk not in known.meant and _may_be(plan.facts.masked, row.person.id_masked)]
 
 
@@ -155,14 +155,15 @@ def _about_person(outcome: Outcome, plan: Plan, found: Found) -> None:
 def _about_name(outcome: Outcome, plan: Plan, own: bool) -> None:
     person, given = plan.person, plan.facts.person["name"]
     assert person is not None
-    if person.name == given:
-        return
+    same = same_name(person.name, given)
+    if person.name == given or (same and plain_name(person.name) != plain_name(given)):
+        return  # an addition in brackets is not read, and so stays
     if own:
         plan.person_changes["name"] = given
         outcome.old["name"] = person.name
-        if plain_name(person.name) != plain_name(given):
+        if not same:
             outcome.note("name", _("登记的姓名是“%(old)s”，将改为这里写的。") % {"old": person.name})
-    elif plain_name(person.name) != plain_name(given):
+    elif not same:
         outcome.errors["name"] = _("这个证件号码登记的是另一个姓名，请核对姓名和号码。")
 
 

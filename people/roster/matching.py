@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, Func, Q, Value
 
 from organizations.models import Organization
 from people import identity
 from people.choices import ConsentKind
 from people.models import Certificate, Consent, Cover, FormerDocument, Membership, Person
-from people.names import plain_name
+from people.names import bare_name
 from people.person_cards import HEALTH_DAYS
 from people.roster.reading import Facts
 from people.states import CertificateState
@@ -104,13 +104,13 @@ def _by_name(rows: Sequence[tuple[Facts, Organization]], found: Found, lock: boo
     if not names:
         return {}
     teams = {team.pk for _facts, team in open_rows}
-    memberships = list(
-        Membership.objects.current().filter(organization__in=teams, person__name__in=names).order_by("pk")
-    )
+    bare = Func("person__name", Value("（"), Value(1), function="split_part", output_field=CharField())
+    theirs = Membership.objects.current().filter(organization__in=teams).alias(bare=bare)
+    memberships = list(theirs.filter(Q(person__name__in=names) | Q(bare__in=names)).order_by("pk"))
     people = {p.pk: p for p in _people(lock).filter(pk__in={m.person_id for m in memberships})}
     for membership in memberships:
         membership.person = people[membership.person_id]
-        found.by_name[membership.organization_id, plain_name(membership.person.name)].append(membership)
+        found.by_name[membership.organization_id, bare_name(membership.person.name)].append(membership)
     return people
 
 

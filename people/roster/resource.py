@@ -187,11 +187,13 @@ class RosterResource(BulkResource):
         return said
 
     def _about_defaults(self, rows: Rows) -> str:
-        missing = [str(self.columns[name].column_name) for name in ("joined_on", "state") if name not in rows.names]
+        instead = {"joined_on": _("今天入队"), "state": _("正式队员")}
+        missing = [name for name in instead if name not in rows.names]
         if not missing or not self._joining:
             return ""
-        words = {"names": _("、").join(missing)}
-        return _("没有这些列：%(names)s。新加入的人按今天入队、正式队员登记，可以以后更正。") % words
+        names = _("、").join(str(self.columns[name].column_name) for name in missing)
+        words = {"names": names, "instead": _("、").join(instead[name] for name in missing)}
+        return _("没有这些列：%(names)s。新加入的人按%(instead)s登记，可以以后更正。") % words
 
     def _about_columns(self, rows: Rows) -> list[str]:
         unused = {text for sheet in rows.sheets if not sheet.off for text in sheet.unused}

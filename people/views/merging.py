@@ -18,9 +18,9 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, told
 from people.forms.merging import MergeForm
-from people.merging import kept_instead, may_merge, merge, merges_visible_to
+from people.merging import held, kept_instead, may_merge, merge, merges_visible_to
 from people.models import Person
-from people.twins import HELD, better, candidates, compare, held, verified_by, with_teams
+from people.twins import better, candidates, compare, verified_by, with_teams
 from people.unmerging import in_the_way, may_undo, undo
 
 MOST = 20
@@ -99,8 +99,6 @@ def merge_create(request: SignedIn, kept_pk: int, ceased_pk: int) -> HttpRespons
 
 
 def _sides(kept: Person, ceased: Person) -> dict[str, Any]:
-    counts = held([kept, ceased])
-    fields = [(name, Person._meta.get_field(name).related_model._meta.verbose_name) for name in HELD]  # type: ignore[union-attr]
     return {
         "title": _("合并两份档案"),
         "kept": kept,
@@ -108,9 +106,8 @@ def _sides(kept: Person, ceased: Person) -> dict[str, Any]:
         "swap_url": reverse("people:merge_create", args=[ceased.pk, kept.pk]),
         "cancel_url": reverse("people:merge_list"),
         "hanging": [
-            {"label": label, "kept": counts[kept.pk][name], "ceased": counts[ceased.pk][name]}
-            for name, label in fields
-            if counts[kept.pk][name] or counts[ceased.pk][name]
+            {"label": label, "kept": counts[kept.pk], "ceased": counts[ceased.pk]}
+            for label, counts in held([kept, ceased])
         ],
     }
 

@@ -48,7 +48,8 @@ def me(request: SignedIn) -> HttpResponse:
     person = own_person(request)
     if person is None:
         return render(request, "people/me_unlinked.html", {"title": _("我的信息")})
-    rows = with_needs(Membership.objects.filter(person=person).current().select_related("organization"))
+    theirs = Membership.objects.filter(person=person).current().select_related("organization")
+    rows = with_needs(theirs).order_by("-is_main", "pk")
     context = {
         "title": _("我的信息"),
         "tabs": tabs("people:me"),

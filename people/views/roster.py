@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.forms import refuse
 from core.words import in_words
 from core.workflow import Move, MoveNotAllowed
-from organizations.models import Organization
+from organizations.models import Organization, User
 from organizations.permissions import can, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, refused, seen, told
 from people.admitting import admit
-from people.enrolling import choose_main
+from people.enrolling import choose_main, let_go, others_of
 from people.forms.roster import EndForm, MemberForm, MembershipForm, PresenceForm, ReasonForm, TransferForm
 from people.models import Membership, Person
 from people.moving import transfer
@@ -94,12 +94,22 @@ def membership_detail(request: SignedIn, pk: int) -> HttpResponse:
         "facts_title": _("队籍"),
         "kept": kept,
         "moves": moves,
+        "main": _main_act(membership, request.user) if kept and membership.is_current else "",
         "move_url": reverse("people:membership_move", args=[membership.pk]),
         "roster_url": roster_url(membership.organization),
         "person_url": membership.person.get_absolute_url(),
         "history": story_of(membership),
     }
     return render(request, "people/roster_membership.html", context)
+
+
+def _main_act(membership: Membership, user: User) -> str:
+    """What the reader may do about which team is the main one: ``choose``, ``let_go`` or nothing."""
+    if not membership.person.can_edit(user):
+        return ""
+    if not membership.is_main:
+        return "choose"
+    return "let_go" if others_of(membership).exists() else ""
 
 
 def _facts(membership: Membership) -> list[dict[str, Any]]:
@@ -148,13 +158,16 @@ def membership_presence(request: SignedIn, pk: int) -> HttpResponse:
 def membership_main(request: SignedIn, pk: int) -> HttpResponse:
     membership = membership_kept(request, pk)
     membership.person.can_edit(request.user).require()  # the main team lets go; it is not taken away from it
+    words = {"team": membership.organization.short_name, "name": membership.person.name}
     try:
-        choose_main(membership)
+        if request.POST.get("action") == "let_go":
+            let_go(membership)
+            messages.success(request, _("%(team)s不再是%(name)s的主要队伍。") % words)
+        else:
+            choose_main(membership)
+            messages.success(request, _("%(team)s现在是%(name)s的主要队伍。") % words)
     except ValidationError as error:
         told(request, error)
-    else:
-        words = {"team": membership.organization.short_name, "name": membership.person.name}
-        messages.success(request, _("%(team)s现在是%(name)s的主要队伍。") % words)
     return redirect("people:membership_detail", membership.pk)
 
 

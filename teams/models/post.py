@@ -12,10 +12,18 @@ from organizations.models import User
 from organizations.roles import Right
 from organizations.validators import validate_phone, validate_visible
 from people.models import Membership, Person
-from people.states import MembershipState
+from people.states import CURRENT, MembershipState
 from teams.choices import MANAGEMENT, Origin, PostRole
 from teams.models.team import Team
 from teams.validators import validate_not_future
+
+
+def _left(theirs: models.QuerySet[Membership]) -> Case:
+    """The day the last of these memberships ended; None while one goes on."""
+    ended = theirs.filter(state=MembershipState.ENDED)
+    day = ended.order_by("-left_on").values("left_on")[:1]
+    gone = Q(Exists(ended)) & ~Q(Exists(theirs.filter(state__in=CURRENT)))
+    return Case(When(gone, then=Subquery(day)), output_field=models.DateField())
 
 
 class TeamPostQuerySet(models.QuerySet):
@@ -31,17 +39,18 @@ class TeamPostQuerySet(models.QuerySet):
         return self.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
 
     def with_left(self) -> "TeamPostQuerySet":
-        """Each with ``left_on``: the day its holder left the team; None while he or she is in it, or is no member."""
-        theirs = Membership.objects.filter(person=OuterRef("person"), organization=OuterRef("team__organization"))
-        left = theirs.filter(state=MembershipState.ENDED).order_by("-left_on").values("left_on")[:1]
-        still = Exists(theirs.current())
-        return self.annotate(
-            left_on=Case(When(still, then=None), default=Subquery(left), output_field=models.DateField())
-        )
+        """Each with ``left_on``: the day its holder left the team; None while he or she is in it, or is no member.
+
+        Where only a name is on file, whoever goes by it in the team is the holder.
+        """
+        there = Membership.objects.filter(organization=OuterRef("team__organization"))
+        named = there.filter(Q(left_on=None) | Q(left_on__gte=OuterRef("starts_on")), person__name=OuterRef("name"))
+        known = there.filter(person=OuterRef("person"))
+        return self.annotate(left_on=Case(When(person=None, then=_left(named)), default=_left(known)))
 
     def held_by_the_left(self) -> "TeamPostQuerySet":
         """Posts in force whose holder's membership of the team has ended."""
-        return self.current().filter(person__isnull=False).with_left().filter(left_on__isnull=False)
+        return self.current().with_left().filter(left_on__isnull=False)
 
     def management(self) -> "TeamPostQuerySet":
         return self.filter(role__in=MANAGEMENT)

@@ -36,6 +36,7 @@ from people.revealing import disclosures_of, note
 from people.standing import hours
 from people.states import MembershipState
 from portal.demo.cast import TEAM_CODE
+from teams.models import Team, TeamPost
 from tests.core.list_checks import queries_of
 from tests.core.sample_files import image
 from tests.people import builders
@@ -147,6 +148,12 @@ def test_what_is_missing_is_filled_in_what_differs_is_chosen_and_everything_move
     Consent.objects.create(person=other, text=text, given_at=timezone.now(), channel="paper")
     note(other, "id_number", by=chifeng, reason="核对")
     attach(other, SimpleUploadedFile("照片.png", image("PNG")), kind="photo", by=chifeng)
+    TeamPost.objects.create(
+        team=Team.objects.get(organization=team), role="safety", name="王明", person=other, starts_on=date(2025, 1, 2)
+    )
+    page = as_user(chifeng).get(reverse("people:merge_create", args=[kept.pk, other.pk]))
+    moving = {line["label"]: (line["kept"], line["ceased"]) for line in page.context["hanging"]}
+    assert (moving["队籍"], moving["任职"], moving["时长"]) == ((1, 1), (0, 1), (0, 1))
     before, made = kept.tracked_events.count(), merged(as_user(chifeng), kept, other, take_gender="ceased")
     kept.refresh_from_db()
     assert (kept.employer, kept.address, kept.gender) == ("某厂", "松山区甲街", "2")
@@ -159,6 +166,11 @@ def test_what_is_missing_is_filled_in_what_differs_is_chosen_and_everything_move
     assert not Person.objects.visible_to(chifeng).filter(pk=other.pk).exists()
     assert kept.tracked_events.count() == before + 1
     assert made.chosen == ["gender", "employer"]
+    told = as_user(chifeng).get(reverse("people:person_history", args=[kept.pk])).context["entries"]
+    assert f"合并：档案 {other.pk} 并入" in {entry["label"] for entry in told}
+    assert all(entry["changes"] for entry in told if "修改队籍" in entry["label"])
+    mains = [line for entry in told for line in entry["changes"] if line["label"] == "主要队伍" and line["old"]]
+    assert [(line["old"], line["new"]) for line in mains] == [("是", "否")]  # of the record that ceased
 
 
 def test_hours_of_one_thing_count_once(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -23,6 +23,7 @@ from people.models import Certificate, CertificateKind, Disclosure, HourRecord, 
 from people.revealing import note
 from people.states import MembershipState
 from people.verifying import run_out
+from teams.models import Team, TeamPost
 from tests.core.list_checks import queries_of
 from tests.people import builders
 from tests.people.builders import citizen
@@ -205,6 +206,10 @@ def test_copy_holds_everything_with_the_number_masked(
     as_user, member, captain, own, django_capture_on_commit_callbacks
 ):
     attach(Certificate.objects.get(person=own.person), photo(), kind="scan", by=captain)
+    former = {"id_type": "passport", "id_masked": "E****567", "id_cipher": "sealed", "id_index": "x", "reason": "换证"}
+    own.person.former_documents.create(**former)
+    post = {"role": "safety", "name": own.person.name, "starts_on": date(2025, 1, 2)}
+    TeamPost.objects.create(team=Team.objects.get(organization=own.organization), person=own.person, **post)
     client = as_user(member)
     assert client.get(url("me_copy")).status_code == 200
     assert not Job.objects.exists()
@@ -219,7 +224,9 @@ def test_copy_holds_everything_with_the_number_masked(
     assert data["本人"][0]["证件号码"] == own.person.id_masked
     assert data["证书"][0]["证书种类"] == "救护员证"
     assert data["附件清单"][0]["文件"] == "证书.jpg"
+    assert (data["原证件"][0]["证件号码"], data["任职"][0]["岗位"]) == ("E****567", "安全员")
     assert citizen(1) not in json.dumps(data)
+    assert "sealed" not in json.dumps(data)
     assert sheet.sheetnames[:3] == ["本人", "队籍", "证书"]
     noted = Disclosure.objects.get(person=own.person)
     assert (noted.what, noted.by) == ("copy", member)

@@ -77,6 +77,18 @@ def test_title_and_unit_row_serials_blank_and_sum_rows(client, url, place):
     assert Membership.objects.filter(organization=place, state="full").count() == 2
 
 
+def test_a_name_that_is_on_file_with_an_addition_in_brackets_is_the_same(client, url, place, office):
+    builders.member(place, 1, person=builders.person(1, name="王明（演示）"))
+    builders.member(place, 2, person=builders.person(2, name="陈静（演示）", id_number=""))
+    builders.member(office("150402"), 3, person=builders.person(3, name="李红（演示）"))  # in another office's team
+    page = send(client, url, [HEAD, ["王　明", ID(1), ""], ["陈静（演示）", "", ""], ["李红", ID(3), ""]])
+    assert page.context["preview"]["counts"] | {"warned": 0} == {
+        "wrong": 0, "warned": 0, "changed": 0, "new": 1, "left": 0, "same": 2, "total": 3,
+    }  # fmt: skip
+    confirm(client, page)
+    assert set(Person.objects.values_list("name", flat=True)) == {"王明（演示）", "陈静（演示）", "李红（演示）"}
+
+
 def test_heading_over_two_rows_with_merged_cells(client, url):
     upper = ["序号", "姓名", "身份证号", "应急救护证", None, None, "紧急联系人", None, "保险", None, None]
     lower = [None, None, None, "编号", "发证日期", "有效期至", "姓名", "电话", "公司", "保单号", "期限"]

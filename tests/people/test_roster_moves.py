@@ -161,6 +161,38 @@ def test_main_team_is_chosen(as_user, chifeng, place, second):
     assert (fresh(first).is_main, fresh(other).is_main) == (False, True)
 
 
+def test_the_main_team_goes_on_to_another(as_user, chifeng, baotou, place, second, office):
+    """It is let go by the one that has it, passed on when that one ends, and moves along with a transfer."""
+    first = builders.member(place, 1)
+    other = add_child(
+        office("150200"), code="T15020099", name="包头（演示）", short_name="包头", level="team", division_id="150200"
+    )
+    elsewhere = builders.member(other, person=first.person)
+    assert "作为主要队伍" not in said(as_user(baotou).get(url("detail", elsewhere)))  # it would be refused
+    assert as_user(baotou).post(url("main", elsewhere)).status_code == 403
+    client = as_user(chifeng)
+    assert "不再作为主要队伍" in said(client.get(url("detail", first)))
+    assert "不再是" in said(client.post(url("main", first), {"action": "let_go"}, follow=True))
+    assert (fresh(first).is_main, fresh(elsewhere).is_main) == (False, True)
+    as_user(baotou).post(url("main", elsewhere), {"action": "let_go"})
+    assert (fresh(first).is_main, fresh(elsewhere).is_main) == (True, False)
+    client.post(url("transfer", first), {"to": second.pk, "on": day()})
+    moved = Membership.objects.get(organization=second)
+    assert (moved.is_main, fresh(elsewhere).is_main) == (True, False)
+    client.post(url("move", moved), {"action": "end", "left_on": day(), "end_kind": "age"})
+    assert fresh(elsewhere).is_main
+    assert "不再作为主要队伍" not in said(as_user(baotou).get(url("detail", elsewhere)))  # there is no other
+    client.post(url("move", moved), {"action": "reinstate", "comment": "误办"})
+    assert (fresh(moved).is_main, fresh(elsewhere).is_main) == (False, True)
+
+
+def test_who_is_reinstated_has_a_main_team_again(as_user, chifeng, place):
+    membership = builders.member(place, 1)
+    as_user(chifeng).post(url("move", membership), {"action": "end", "left_on": day(), "end_kind": "age"})
+    as_user(chifeng).post(url("move", membership), {"action": "reinstate", "comment": "误办"})
+    assert fresh(membership).is_main
+
+
 @pytest.mark.parametrize("name", ["edit", "presence", "transfer", "move", "main"])
 def test_strangers_find_nothing_and_readers_may_not(as_user, region, baotou, member, place, name):
     membership = builders.member(place, 1)

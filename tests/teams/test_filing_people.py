@@ -151,7 +151,12 @@ def test_a_captain_who_leaves_the_team_shows_and_is_not_proposed_again(team, chi
     as_user(chifeng).post(reverse("teams:post_link", args=[post.pk]))
     post.refresh_from_db()
     assert post.person_id == member.person_id
+    deputy = people.member(team.organization, 2, person=people.person(2, name=builders.DEPUTIES[0]["name"]))
     assert drift_of(Team.objects.get(pk=team.pk)) == []
+    left(deputy, chifeng)  # known by name alone
+    assert [drift.key for drift in drift_of(Team.objects.get(pk=team.pk))] == ["posts.deputy"]
+    MEMBERSHIP.perform(deputy, "reinstate", by=builders.read(chifeng), comment="误办")
+    assert not drifting(Team.objects.filter(pk=team.pk)).exists()
     left(member, chifeng)
     (drift,) = drift_of(Team.objects.get(pk=team.pk))
     assert (drift.key, drift.now, drift.since) == ("posts.captain", "", timezone.localdate())
