@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from assessments.choices import Method
+from assessments.choices import Method, Subject
 from assessments.grading_claims import Filled, Row
 from assessments.grading_starting import applies_to
-from assessments.scoring import plain
+from assessments.scoring import Standing, plain
 
 BASICS = "basics"
 
@@ -97,15 +97,25 @@ def reaches(filled: Filled) -> Iterator[Finding]:
     """Told, never stopped: whether it is enough, the panel finds."""
     sheet = filled.sheet
     keys = {row.indicator.code: (key, row.indicator.pk) for row, key in _by_section(filled)}
+    by_hand = {row.indicator.code for row, _key in _by_section(filled) if row.metric is None}
     for line in sheet.vetoes:
+        if line.standing == Standing.UNANSWERED and line.rule.code in by_hand:
+            continue  # said where it has to be filled in
         words = {"code": line.rule.code, "name": line.rule.name}
         section, anchor = keys[line.rule.code]
         yield Finding(_("一票否决项没有满足：%(code)s %(name)s。") % words, section, anchor, blocking=False)
     aim = sheet.aim
-    if filled.grading.applied_grade and aim is not None and aim.min_total is not None and sheet.total < aim.min_total:
-        words = {"total": plain(sheet.total), "grade": aim.name, "least": plain(aim.min_total)}
-        text = _("自评 %(total)s 分，%(grade)s要求不低于 %(least)s 分。") % words
-        yield Finding(text, blocking=False)
+    if not filled.grading.applied_grade or aim is None:
+        return
+    public, professional = sheet.subjects[Subject.PUBLIC], sheet.subjects[Subject.PROFESSIONAL]
+    for text, total, least in (
+        (_("自评 %(total)s 分，%(grade)s要求不低于 %(least)s 分。"), sheet.total, aim.min_total),
+        (_("公共科目自评 %(total)s 分，%(grade)s要求不低于 %(least)s 分。"), public, aim.min_public),
+        (_("专业科目自评 %(total)s 分，%(grade)s要求不低于 %(least)s 分。"), professional, aim.min_professional),
+    ):
+        if least is not None and total < least:
+            words = {"total": plain(total), "grade": aim.name, "least": plain(least)}
+            yield Finding(text % words, blocking=False)
 
 
 def _left_out(row: Row) -> bool:

@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.models import Grading
+from assessments.models import Grading, PanelMember
 from core.together import together
 from organizations.models import Appointment, Organization, User
 from organizations.roles import Level
@@ -48,6 +48,7 @@ class Ties:
     same_phone: bool = False
     same_name: bool = False
     same_league: bool = False
+    left: PanelMember | None = None  # his place on a panel for this team that he left last
 
     @property
     def team(self) -> Team:
@@ -141,6 +142,14 @@ def has_namesake(ties: Ties) -> str:
     return _("队伍里有与他同名的人，请核对是不是同一人。")
 
 
+def left_a_panel(ties: Ties) -> str:
+    """Whoever asked to be recused is not asked again unawares."""
+    if ties.left is None:
+        return ""
+    words = {"day": ties.left.left_on, "why": ties.left.left_reason}
+    return _("%(day)s 退出过这支队伍测评的专家组：%(why)s") % words
+
+
 def works_for_supervisor(ties: Ties) -> str:
     unit = ties.team.supervising_unit
     names = {same_unit(one) for one in ties.employers}
@@ -162,6 +171,7 @@ BLOCKS: tuple[Callable[[Ties], str], ...] = (
     shares_telephone,
 )
 WARNINGS: tuple[Callable[[Ties], str], ...] = (
+    left_a_panel,
     comes_from_same_league,
     has_namesake,
     works_for_supervisor,
@@ -193,6 +203,7 @@ def ties_of(grading: Grading, users: list[User]) -> list[Ties]:
         .distinct(),
         phones=here.filter(person__mobile__in=phones).values("person__mobile", "person__user"),
         named=here.filter(person__name__in=names).values_list("person__name", flat=True),
+        left=PanelMember.objects.filter(user__in=keys, grading__team=team).exclude(left_on=None),
         leagues=Organization.objects.filter(level=Level.LEAGUE).values_list("path", flat=True),
         posted=TeamPost.objects.filter(team=team, name__in=names).values_list("name", flat=True),
     )
@@ -225,10 +236,15 @@ def _sorted_out(
             units=frozenset({user.organization_id, *units[user.pk]}),
             same_phone=bool(user.phone) and user.phone in phones,
             same_name=user.name in names,
+            left=max((row for row in found["left"] if row.user_id == user.pk), key=_left_last, default=None),
             same_league=league is not None and user.organization.path.startswith(league),
         )
         for user in users
     ]  # fmt: skip
+
+
+def _left_last(row: PanelMember) -> tuple[Any, int]:
+    return (row.left_on, row.pk)
 
 
 def _of(user: User, rows: list[Any]) -> list[Any]:

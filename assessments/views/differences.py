@@ -22,7 +22,7 @@ from assessments.panel.sheet import PanelSheet, Row, panel_sheet
 from assessments.panel.words import told
 from assessments.scoring import Answer
 from assessments.states import GradingState
-from assessments.views.grading_common import state_of
+from assessments.views.grading_common import GradingPage, state_of
 from assessments.views.panel_common import back_with, grading_seen, not_at
 from core.forms import refuse
 from core.models import Attachment
@@ -91,6 +91,7 @@ def differences(request: SignedIn, pk: int) -> HttpResponse:
         "waiting": [one for one in sheet.panel if one.finished_at is None],
         "on_site": grading.state == GradingState.ON_SITE,
         "arranges": bool(may_arrange(grading, request.user)),
+        **_ending(request, grading, looked_at, sheet),
         "tabs": [
             {"label": _("有差异的"), "url": here, "count": len(looked_at), "active": not everything},
             {"label": _("全部指标"), "url": f"{here}?all=1", "count": len(lines), "active": everything},
@@ -98,6 +99,17 @@ def differences(request: SignedIn, pk: int) -> HttpResponse:
         "history": _history(grading),
     }
     return render(request, "assessments/differences.html", context)
+
+
+def _ending(request: SignedIn, grading: Grading, looked_at: list[Line], sheet: PanelSheet) -> dict[str, Any]:
+    """Once everything is scored and settled: to end it, where that was done."""
+    if any(line.row.is_open for line in looked_at) or any(one.finished_at is None for one in sheet.panel):
+        return {}
+    page = GradingPage(request, grading, "assessments:differences")
+    return {
+        "moves": page.buttons("finish_on_site"), "version": grading.version,
+        "move_url": reverse("assessments:grading_move", args=[grading.pk]),
+    }  # fmt: skip
 
 
 def _line(sheet: PanelSheet, row: Row, decides: bool, files: Files) -> Line:

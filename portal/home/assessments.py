@@ -16,7 +16,7 @@ from assessments.annual_moving import to_mend
 from assessments.choices import Grade
 from assessments.models import Campaign, Grading, Review
 from assessments.states import CampaignState, GradingState, ReviewState
-from assessments.waiting import grades_ending, seats_to_do, to_conclude, to_decide, to_score
+from assessments.waiting import grades_ending, seats_to_do, to_answer, to_conclude, to_decide, to_score
 from core.words import due_in_words, waited_in_words
 from organizations.models import User
 from organizations.permissions import access, can, reach
@@ -43,6 +43,7 @@ class Found:
     gradings: list[Any] = field(default_factory=list)
     seats: list[Any] = field(default_factory=list)
     grades: list[Any] = field(default_factory=list)
+    objections: list[Any] = field(default_factory=list)
 
 
 def asked(user: User) -> dict[str, QuerySet]:
@@ -54,6 +55,9 @@ def asked(user: User) -> dict[str, QuerySet]:
         return wanted
     wanted["campaigns"] = Campaign.objects.filter(state=CampaignState.OPEN).order_by("-year")[:2]
     wanted["gradings"] = _gradings(user)
+    if Right.MANAGE_ASSESSMENT in held:
+        related = ("grading__team__organization", "review__campaign", "review__organization")
+        wanted["objections"] = to_answer(user).select_related(*related).order_by("received_on", "pk")[:MOST]
     if Right.REPORT_ASSESSMENT in held:
         wanted["reviews"] = _reviews(user)
         ending = grades_ending(user, timezone.localdate() + timedelta(days=ENDING))
@@ -91,7 +95,7 @@ def _gradings(user: User) -> QuerySet[Grading]:
 
 
 def sort(read: Mapping[str, list[Any]]) -> Found:
-    into = Found(**{name: read.get(name, []) for name in ("campaigns", "gradings", "seats", "grades")})
+    into = Found(**{name: read.get(name, []) for name in ("campaigns", "gradings", "seats", "grades", "objections")})
     by_state = {ReviewState.RETURNED: into.returned, ReviewState.DRAFT: into.drafts}
     for row in read.get("reviews", []):
         by_state.get(row.state, into.with_others).append(row)
@@ -117,6 +121,7 @@ def tasks(user: User, rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
     yield from (_returned(row) for row in rows.returned[:MOST])
     yield from _to_report(user, rows, counts)
     yield from _at_office(rows, counts)
+    yield from (_objection(row) for row in rows.objections)
     todo = [row for row in rows.gradings if row.todo]
     yield from (_grading(row) for row in todo[:MOST])
     left = counts.get("gradings", 0) - MOST
@@ -190,6 +195,15 @@ def _at_office(rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
     if counts.get("reviews_conclude"):
         what = _("公示已到期，%(n)s 支队伍的年度考核可以办结") % {"n": shown(counts["reviews_conclude"])}
         yield Task("wait", _("公示期满"), what, _("没有未答复的异议。"), campaign.get_absolute_url(), _("去办结"))
+
+
+def _objection(row: Any) -> Task:
+    about = row.about
+    place = about.team.organization if row.grading_id else about.organization
+    words = {"team": place.short_name, "kind": row.get_kind_display()}
+    what = _("%(team)s的%(kind)s待答复") % words
+    when = waited_in_words((timezone.localdate() - row.received_on).days)
+    return Task("warn", when, what, str(about), row.get_absolute_url(), _("去答复"))
 
 
 def _grading(row: Any) -> Task:

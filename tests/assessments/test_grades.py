@@ -13,11 +13,14 @@ from assessments.granting import issue_certificate, until
 from assessments.models import Objection, TeamGrade
 from assessments.reminders import grades_ending, publicities_over
 from assessments.waiting import grades_ending as home_grades
+from assessments.waiting import to_answer
 from core.models import Job, Notice, VerifiableDocument
-from organizations.models import User
+from organizations.models import Appointment, User
+from organizations.permissions import grant
 from tests.assessments import gradings as builders
 from tests.core.list_checks import assert_constant_queries, queries_of
 from tests.people.leaks import text_of
+from tests.teams.builders import read
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -205,6 +208,10 @@ def test_an_objection_is_written_down_and_answered_by_somebody_else(
     assert one.kind == "objection"
     assert Notice.objects.filter(recipient=region, kind="objection_raised").exists(), "the league's one has decided"
 
+    for user, waits in ((region, True), (chifeng, False), (captain, False), (baotou, False)):
+        home = as_user(user).get("/").content.decode()
+        assert (one.get_absolute_url() in home) == waits, user
+
     page = reverse("assessments:grading_objections", args=[record.pk])
     for user, told in ((captain, False), (chifeng, True), (region, True)):
         shown = text_of(as_user(user).get(page))
@@ -220,6 +227,7 @@ def test_an_objection_is_written_down_and_answered_by_somebody_else(
     assert "已经答复过" in text_of(again)
     one.refresh_from_db()
     assert (one.outcome, one.answered_by) == ("upheld", region)
+    assert not to_answer(region).exists()
     assert Notice.objects.filter(recipient=captain, kind="objection_answered").exists()
     assert "少算一次演练" in text_of(as_user(captain).get(page))
 
@@ -239,3 +247,14 @@ def test_the_team_appeals_once_there_is_a_result(captain: User, chifeng: User, a
     response = as_user(captain).post(one.get_absolute_url(), {"outcome": "upheld", "answer": "同意"})
     assert response.status_code == 403
     assert as_user(captain).get(f"{create}?grading=x").status_code == 404
+
+
+def test_the_office_answers_where_somebody_there_is_free(
+    captain: User, chifeng: User, region: User, baotou: User
+) -> None:
+    """The region is not told of what a colleague at the league can answer."""
+    one = builders.objected(builders.in_state("publicity", captain, chifeng), chifeng)
+    assert list(to_answer(region)) == [one]
+    grant(Appointment.objects.create(user=baotou, role="reviewer", organization=chifeng.organization, basis="演示"))
+    assert list(to_answer(read(baotou))) == [one]
+    assert not to_answer(region).exists()

@@ -1,10 +1,13 @@
 """The table of moves: every state × every action, who may not, and what has to be so before."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.grading_workflow import WORKFLOW
@@ -17,6 +20,7 @@ from organizations.permissions import grant
 from people.models import Person
 from tests.assessments import gradings as builders
 from tests.people import builders as people
+from tests.people.leaks import text_of
 from tests.teams.builders import read
 
 BY_TEAM = {"submit", "resubmit", "take_back", "abandon"}
@@ -197,9 +201,16 @@ def test_a_publicity_held_on_paper_is_recorded_afterwards(captain: User, chifeng
     assert builders.move(record, "grant", chifeng).state == "granted"
 
 
-def test_too_few_points_give_no_grade(captain: User, chifeng: User) -> None:
+def test_too_few_points_give_no_grade(captain: User, chifeng: User, as_user: Callable[[User], Client]) -> None:
+    builders.standard(
+        conclusions=({"key": "3", "name": "3 级", "min_total": 60, "min_public": 70, "organiser": "league_city"},)
+    )
     record = builders.in_state("deliberation", captain, chifeng)
     builders._settle(record, "1.3", chifeng, value=0)  # a veto
+    page = reverse("assessments:grading_result", args=[record.pk])
+    shown = text_of(as_user(chifeng).get(page))
+    assert "公共科目不低于 70 分，现有 60 分" in shown, "not only that it reaches nothing, but why"
+    assert "一票否决：1.3" in shown
     with pytest.raises(ValidationError, match="没有达到任何一档"):
         builders.move(record, "publicise", chifeng, **builders.publicity())
 

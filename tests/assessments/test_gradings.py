@@ -51,7 +51,10 @@ def test_from_the_application_to_the_certificate(
     )
     record = Grading.objects.get(team=team)
     assert "已建立申请" in text_of(begun)
-    assert "还没有填" in text_of(writes.get(page(record)))
+    told = text_of(writes.get(page(record)))
+    assert "还没有填" in told
+    assert "一票否决项还没有填：1.3" in told
+    assert "一票否决项没有满足" not in told, "nobody has said yet that it is not"
 
     claims = {claim.indicator.code: claim for claim in record.claims.select_related("indicator")}
     has, judged = claims["1.3"], claims["2.1"]

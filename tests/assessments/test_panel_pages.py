@@ -266,6 +266,7 @@ def test_lead_settles_a_difference_with_a_reason(
     client, page = as_user(assessor), url("differences", differing)
     shown = client.get(page).content.decode()
     assert "有 1 项评分不一致" in shown
+    assert "结束现场测评" not in shown
     assert "包头经办（演示）" in shown
     settle = url("difference_settle", differing, differing.standard.indicators.get(code="2.1"))
     blank = client.post(settle, {"points": "22", "opened": "0"})
@@ -280,6 +281,7 @@ def test_lead_settles_a_difference_with_a_reason(
     after = as_user(region).get(page).content.decode()
     assert "各项都有结果" in after
     assert after.count("2.1 现场组织：认定") == 2
+    assert "结束现场测评" in client.get(page).content.decode(), "the lead goes on from where he settled the last one"
     for state in ("deliberation", "publicity"):
         Grading.objects.update(state=state)
     closed = as_user(region).post(settle, {"points": "1", "reason": "迟", "opened": "2"}, follow=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from assessments.models import Grading
+from assessments.models import Grading, PanelMember
 from assessments.recusal import YEARS, Grounds, grounds_of
 from organizations.models import Appointment, Organization, User
 from people.choices import EndKind
@@ -158,6 +158,9 @@ def test_what_is_to_be_weighed(grading: Grading, assessor: User, songshan: User,
         (), ("与队伍在同一盟市。", "队伍里有与他同名的人，请核对是不是同一人。", "工作单位与队伍的业务主管单位相同。")
     )
     assert len(found(grading, baotou).warnings) == 1
+    left = {"left_on": timezone.localdate(), "left_reason": "队长是亲属"}
+    PanelMember.objects.create(grading=grading, user=baotou, appointed_by=songshan, **left)
+    assert found(grading, baotou).warnings[0].endswith("退出过这支队伍测评的专家组：队长是亲属")
 
 
 def test_many_are_judged_in_two_queries(

@@ -92,6 +92,7 @@ def test_who_follows_the_list_gets_there_also_where_one_thing_pulls_at_another(
 def test_the_aim_can_be_chosen(team: Team, captain: User, as_user: SignIn) -> None:
     page = as_user(captain).get(f"{url(team)}?aim=1")
     assert row(page, "1.1").asked == "不少于 8 人"
+    assert "按“1 级”的要求逐项算是" in page.content.decode(), "the large number is what is reached now, not this"
     assert row(page, "1.1").missing == "差 4 人，多得 30 分"
     assert as_user(captain).get(f"{url(team)}?aim=nothing").context["gap"].aim.key == "3"
 
