@@ -79,18 +79,19 @@ class _Side:
         self.must = [item for item in must if item.side == side]
         self.may = sorted((item for item in may if item.side == side), key=lambda item: -item.most)
         self.size = len(self.may)
-        self.most = list(accumulate((item.most for item in self.may), initial=sum(item.most for item in self.must)))
+        self._gives = [item.most for item in self.may]  # the largest come first
+        self._owed = [item.most for item in self.must]
+        self.most = list(accumulate(self._gives, initial=sum(self._owed)))
 
     def frontier(self, number: int, least: int, cap: int) -> Frontier:
         """Choices of exactly ``number`` items that gain ``least``; more than ``cap`` is worth no more than it."""
-        # what all items still to come could give when so many of them are taken: the largest come first
         kept: dict[int, list[Chosen]] = {0: [(0, 0, None)]}
-        left = [item.most for item in self.must]
         for place, item in enumerate(self.must):
-            rest = sum(left[place + 1 :]) + sum(one.most for one in self.may[:number])
+            rest = sum(self._owed[place + 1 :]) + sum(self._gives[:number])
             kept = {0: _pruned(_grown(kept[0], item), least - rest, cap)}
         for place, item in enumerate(self.may):
-            ahead = list(accumulate((one.most for one in self.may[place + 1 : place + 1 + number]), initial=0))
+            # what all items still to come could give when so many of them are taken
+            ahead = list(accumulate(self._gives[place + 1 : place + 1 + number], initial=0))
             following: dict[int, list[Chosen]] = {}
             for count in range(number + 1):
                 rows = [*kept.get(count, ()), *(_grown(kept.get(count - 1, ()), item) if count else ())]
