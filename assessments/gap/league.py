@@ -100,7 +100,7 @@ class LeagueGap:
 # -- cells ----------------------------------------------------------------------------------------------------
 class Cells:
     """How teams stand in each line on the way to their next conclusion, as cells of the table: a chip, and what is
-    missing. Made here and not in a template, of which a page of twenty teams would draw five hundred; what several
+    missing. Made here and not in a template, of which a page of ten teams would draw hundreds; what several
     teams answer alike is written once.
 
     :param columns: each with its name as a narrow screen shows it beside the cell.

@@ -34,7 +34,7 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import holding, scope_asked
 from teams.models import Team
 
-PER_PAGE = 20  # each is held against every line of the standard, and has a list of things to do
+PER_PAGE = 10  # each is held against every line of the standard, and has a list of things to do
 MOST = 2_000  # teams of a spreadsheet made while somebody waits
 
 
