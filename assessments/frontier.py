@@ -77,9 +77,10 @@ def fewest(must: Sequence[Item], may: Sequence[Item], need: Need) -> list[Any] |
 class _Side:
     def __init__(self, must: Sequence[Item], may: Sequence[Item], side: str) -> None:
         self.must = [item for item in must if item.side == side]
-        self.may = sorted((item for item in may if item.side == side), key=lambda item: -item.most)
+        largest = sorted(((item.most, item) for item in may if item.side == side), key=lambda each: -each[0])
+        self.may = [item for _most, item in largest]
         self.size = len(self.may)
-        self._gives = [item.most for item in self.may]  # the largest come first
+        self._gives = [most for most, _item in largest]
         self._owed = [item.most for item in self.must]
         self.most = list(accumulate(self._gives, initial=sum(self._owed)))
 
@@ -102,10 +103,10 @@ class _Side:
         return Frontier(kept.get(number, []))
 
 
-def _grown(rows: Sequence[Chosen], item: Item) -> Iterator[Chosen]:
-    for gained, effort, way in rows:
-        for gain, more, what in item.options:
-            yield gained + gain, effort + more, (what, way)
+def _grown(rows: Sequence[Chosen], item: Item) -> list[Chosen]:
+    return [
+        (gained + gain, effort + more, (what, way)) for gained, effort, way in rows for gain, more, what in item.options
+    ]
 
 
 def _pruned(rows: Any, least: int, cap: int) -> list[Chosen]:

@@ -94,11 +94,13 @@ class Bar:
     def link(self) -> SafeString:
         """As it stands in the grid; made here as ``Entry.line`` is."""
         entry, starts = self.entry, self.starts
-        said = markup('<span class="visually-hidden">{}{}</span>', entry.state, _("："))
+        said: str = SafeString()
+        if entry.is_cancelled:
+            said = markup('<span class="visually-hidden">{}{}</span>', entry.state, _("："))
         return markup(
             '<a class="bar {}" href="{}" title="{}">{}{}<span>{}</span></a>',
-            self.looks, entry.url, entry.hint, said if entry.is_cancelled else "",
-            markup("<b>{}</b> ", starts) if starts else "", entry.title,
+            self.looks, entry.url, entry.hint, said,
+            markup("<b>{}</b> ", starts) if starts else SafeString(), entry.title,
         )  # fmt: skip
 
 
