@@ -77,20 +77,22 @@ def fewest(must: Sequence[Item], may: Sequence[Item], need: Need) -> list[Any] |
 class _Side:
     def __init__(self, must: Sequence[Item], may: Sequence[Item], side: str) -> None:
         self.must = [item for item in must if item.side == side]
-        self.may = sorted((item for item in may if item.side == side), key=lambda item: -item.most)
+        largest = sorted(((item.most, item) for item in may if item.side == side), key=lambda each: -each[0])
+        self.may = [item for _most, item in largest]
         self.size = len(self.may)
-        self.most = list(accumulate((item.most for item in self.may), initial=sum(item.most for item in self.must)))
+        self._gives = [most for most, _item in largest]
+        self._owed = [item.most for item in self.must]
+        self.most = list(accumulate(self._gives, initial=sum(self._owed)))
 
     def frontier(self, number: int, least: int, cap: int) -> Frontier:
         """Choices of exactly ``number`` items that gain ``least``; more than ``cap`` is worth no more than it."""
-        # what all items still to come could give when so many of them are taken: the largest come first
         kept: dict[int, list[Chosen]] = {0: [(0, 0, None)]}
-        left = [item.most for item in self.must]
         for place, item in enumerate(self.must):
-            rest = sum(left[place + 1 :]) + sum(one.most for one in self.may[:number])
+            rest = sum(self._owed[place + 1 :]) + sum(self._gives[:number])
             kept = {0: _pruned(_grown(kept[0], item), least - rest, cap)}
         for place, item in enumerate(self.may):
-            ahead = list(accumulate((one.most for one in self.may[place + 1 : place + 1 + number]), initial=0))
+            # what all items still to come could give when so many of them are taken
+            ahead = list(accumulate(self._gives[place + 1 : place + 1 + number], initial=0))
             following: dict[int, list[Chosen]] = {}
             for count in range(number + 1):
                 rows = [*kept.get(count, ()), *(_grown(kept.get(count - 1, ()), item) if count else ())]
@@ -101,10 +103,10 @@ class _Side:
         return Frontier(kept.get(number, []))
 
 
-def _grown(rows: Sequence[Chosen], item: Item) -> Iterator[Chosen]:
-    for gained, effort, way in rows:
-        for gain, more, what in item.options:
-            yield gained + gain, effort + more, (what, way)
+def _grown(rows: Sequence[Chosen], item: Item) -> list[Chosen]:
+    return [
+        (gained + gain, effort + more, (what, way)) for gained, effort, way in rows for gain, more, what in item.options
+    ]
 
 
 def _pruned(rows: Any, least: int, cap: int) -> list[Chosen]:

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy
@@ -129,6 +129,11 @@ class Rules:
 
     @cached_property
     def _lines(self) -> dict[tuple[str, Decimal, str], "Line"]:
+        return {}
+
+    @cached_property
+    def steps(self) -> dict[Any, list[Any]]:
+        """What ``assessments.steps`` keeps of each line and answer: teams by the hundred answer alike."""
         return {}
 
 

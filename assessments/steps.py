@@ -108,8 +108,14 @@ class Outlook:
     @cached_property
     def options(self) -> dict[str, list[Change]]:
         """Code → each better step the line could stand at, the nearest first; lines without one are left out."""
-        found = {line.rule.code: _options(self.standard, line, self.aim) for line in self.lines}
-        return {code: changes for code, changes in found.items() if changes}
+        kept, found = self.standard.steps, {}
+        for line in self.lines:
+            mark = line.rule.code, line.answer, self.aim.key
+            if mark not in kept:
+                kept[mark] = _options(self.standard, line, self.aim)
+            if kept[mark]:
+                found[line.rule.code] = kept[mark]
+        return found
 
     def alone(self, codes: Collection[str]) -> bool:
         """Whether these lines put right, and nothing else, reach the conclusion."""

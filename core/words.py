@@ -1,6 +1,7 @@
 """Values as a person reads them, in the language of whoever reads: on pages, in histories, in exports."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Field
@@ -36,7 +37,14 @@ def in_words(value: Any) -> str:
 
 def field_in_words(field: Field, value: Any) -> str:
     """A model field's value: the label where it has choices."""
-    return str(dict(field.flatchoices).get(value, value)) if field.flatchoices else in_words(value)
+    choices = _choices(field)
+    return str(choices.get(value, value)) if choices else in_words(value)
+
+
+@cache
+def _choices(field: Field) -> dict[Any, Any]:
+    """Django lays them flat anew each time they are asked for."""
+    return dict(field.flatchoices)
 
 
 def for_json(value: Any) -> Any:

@@ -19,14 +19,19 @@ from organizations.states import RequestState
 YES_NO = [("true", _("是")), ("false", _("否"))]
 
 
-def scopes(request: Any) -> QuerySet[Organization]:
+def scopes(request: Any, further: Q | None = None) -> QuerySet[Organization]:
     """Places a list can be narrowed to: the visible leagues and the region, the own organization, and the one that the
-    page was opened for (the summary opens lists of a single banner)."""
+    page was opened for (the summary opens lists of a single banner).
+
+    :param further: what else can be chosen; put to the same OR, each part of which an index serves.
+    """
     if request is None:
         return Organization.objects.none()
     above = Q(level__in=[Level.REGION, Level.LEAGUE]) | Q(pk=request.user.organization_id)
     if (asked := key(request.GET.get("under", ""))) is not None:
         above |= Q(pk=asked)
+    if further is not None:
+        above |= further
     return Organization.objects.visible_to(request.user).filter(above).only("pk", "path", "name", "short_name")
 
 

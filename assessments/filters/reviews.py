@@ -1,11 +1,9 @@
 """Filters of the list of reviews; the API takes the same. The rows are reviews, or their events on a past day."""
 
-from functools import reduce
-from operator import or_
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -60,8 +58,9 @@ class ReviewFilter(Filter):
     def by_queue(self, queryset: Any, name: str, value: str) -> QuerySet:
         user = self.request.user
         waiting = [to_mend(user)] if value == "ours" else [waiting_for(user, side) for side in (LEAGUE, REGION)]
-        keys = [Q(**{f"{key_of(queryset)}__in": rows.order_by().values("pk")}) for rows in waiting]
-        return queryset.filter(reduce(or_, keys))
+        first, *others = (rows.order_by().values("pk") for rows in waiting)
+        # one set of keys: an OR of two would be asked of every review there is
+        return queryset.filter(**{f"{key_of(queryset)}__in": first.union(*others) if others else first})
 
     def by_step(self, queryset: Any, name: str, value: str) -> QuerySet:
         if value == "overdue":

@@ -92,11 +92,13 @@ def said_of(rows: Mapping[str, Iterable[dict[str, Any]]]) -> dict[int, dict[str,
     """Team → code → the last thing said: of one grading what the panel settled on before what each gave before what
     the team claimed; of one year the region before the league before the team."""
     best: dict[tuple[int, str], tuple[Any, Said]] = {}
+    links: dict[int, str] = {}  # one record stands behind many lines
 
     def offer(row: dict[str, Any], weight: int, source: str, answer: Answer) -> None:
         key, rank = (row["team"], row["code"]), (row["made"], row["record"], weight)
         if key not in best or rank >= best[key][0]:
-            best[key] = rank, Said(answer, source, _link(row))
+            link = links.get(row["record"]) or links.setdefault(row["record"], _link(row))
+            best[key] = rank, Said(answer, source, link)
 
     for row in rows.get("claims", ()):
         if (answer := _answer(row)) is not None:

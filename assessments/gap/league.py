@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
@@ -21,7 +21,10 @@ from assessments.rules import made
 from assessments.scoring import Bar, Line, Rules, ScoreSheet, Standing, score
 from assessments.steps import Outlook, Way, next_above, way_of
 from core.chips import chip
+from core.escaping import markup
 from teams.models import Team
+
+_DONE = mark_safe(' class="zero"')
 
 
 def judged_by(standard: Standard) -> Q:
@@ -95,20 +98,42 @@ class LeagueGap:
 
 
 # -- cells ----------------------------------------------------------------------------------------------------
-def cells(line: TeamLine, indicators: Iterable[Indicator]) -> list[dict[str, Any]]:
-    """How the team stands in each line on the way to its next conclusion: a chip, and what is missing. Made here and
-    not in a template, of which a page of twenty teams would draw five hundred."""
-    if line.sheet is None:
-        return []
-    lines = line.outlook.lines if line.outlook else line.sheet.lines
-    by_code = {one.rule.code: one for one in lines}
-    found = []
-    for indicator in indicators:
-        one = by_code[indicator.code]
-        missing = words.missing(one, indicator, line.outlook, line.known.numbers) if line.outlook else ""
-        done = one.standing == Standing.NOT_APPLICABLE or (one.standing == Standing.FULL and not one.vetoes)
-        found.append({"chip": _chip(one, indicator, line), "missing": missing, "done": done})
-    return found
+class Cells:
+    """How teams stand in each line on the way to their next conclusion, as cells of the table: a chip, and what is
+    missing. Made here and not in a template, of which a page of ten teams would draw hundreds; what several
+    teams answer alike is written once.
+
+    :param columns: each with its name as a narrow screen shows it beside the cell.
+    """
+
+    def __init__(self, columns: Iterable[tuple[Indicator, str]]) -> None:
+        self._columns = [(one, label, measures.of(one)) for one, label in columns]
+        self._made: dict[Any, SafeString] = {}
+
+    def of(self, line: TeamLine) -> SafeString:
+        if line.sheet is None:
+            return SafeString()
+        lines = line.outlook.lines if line.outlook else line.sheet.lines
+        by_code = {one.rule.code: one for one in lines}
+        numbers, aim = line.known.numbers, line.next.key if line.next else ""
+        found = []
+        for indicator, label, metric in self._columns:
+            one = by_code[indicator.code]
+            # all that is written hangs on the answer; of a metric also on numbers of the records
+            about = words.numbers_of(metric, numbers) if metric else ()
+            mark = one.rule.code, one.answer, aim, about
+            if mark not in self._made:
+                self._made[mark] = _cell(one, indicator, label, line)
+            found.append(self._made[mark])
+        return mark_safe("".join(found))  # noqa: S308 - cells made here
+
+
+def _cell(one: Line, indicator: Indicator, label: str, line: TeamLine) -> SafeString:
+    missing = words.missing(one, indicator, line.outlook, line.known.numbers) if line.outlook else ""
+    done = one.standing == Standing.NOT_APPLICABLE or (one.standing == Standing.FULL and not one.vetoes)
+    more = markup("<small>{}</small>", missing) if missing else SafeString()
+    sort = _DONE if done else SafeString()
+    return markup('<td data-label="{}"{}><span>{}{}</span></td>', label, sort, _chip(one, indicator, line), more)
 
 
 def _chip(one: Line, indicator: Indicator, line: TeamLine) -> SafeString:

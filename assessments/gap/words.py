@@ -95,6 +95,13 @@ def heads_for(change: Change, indicator: Indicator, numbers: Mapping[str, Decima
     return _("再有 %(more)s %(unit)s%(what)s（%(all)s 人中现有 %(now)s 人）") % words
 
 
+def numbers_of(metric: metrics.Metric, numbers: Mapping[str, Decimal]) -> tuple[Decimal | None, ...]:
+    """The numbers of the records that words about a line of this metric hang on."""
+    share = SHARES.get(metric.name)
+    names = (metric.name, share.under, share.over) if share else (metric.name,)
+    return tuple([numbers.get(name) for name in names])
+
+
 _YES_NO = {
     (True, True): gettext_lazy("%(name)s：做到并填报"),
     (False, True): gettext_lazy("%(name)s：现在没有，要做到"),

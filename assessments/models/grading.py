@@ -100,6 +100,7 @@ class Grading(models.Model):
             models.Index(fields=["-created_at", "-id"], name="grading_order"),
             models.Index(fields=["team", "-created_at"], name="grading_of"),
             models.Index(fields=["office", "state"], name="grading_office"),
+            models.Index(fields=["state", "-created_at", "-id"], name="grading_state"),
         ]
         constraints = [
             models.UniqueConstraint(

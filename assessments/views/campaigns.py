@@ -23,7 +23,7 @@ from assessments.campaign_numbers import numbers_of
 from assessments.enrolling import asked, waiting_to_be_added
 from assessments.filters.campaigns import CampaignFilter
 from assessments.forms.campaigns import CampaignForm, CommentForm
-from assessments.models import Campaign
+from assessments.models import Campaign, Review
 from assessments.states import CAMPAIGN_TONES, CampaignState, ReviewState
 from assessments.tables.campaigns import CampaignTable, with_counts
 from assessments.taking import is_over
@@ -52,9 +52,8 @@ class CampaignList(ListView):
     template_name = "assessments/campaign_list.html"
 
     def get_queryset(self) -> QuerySet:
-        return with_counts(
-            super().get_queryset(), reach(self.request.user, Right.VIEW_ASSESSMENT, at="reviews__organization")
-        )
+        seen = Review.objects.filter(reach(self.request.user, Right.VIEW_ASSESSMENT, at="organization"))
+        return with_counts(super().get_queryset(), seen)
 
     def get_context(self) -> dict[str, Any]:
         hint = _("每年一次，由自治区启动，队伍述职自评、盟市考核、自治区审定。")

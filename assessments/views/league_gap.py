@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments.gap.export import league_file
-from assessments.gap.league import cells, to_do
+from assessments.gap.league import Cells, to_do
 from assessments.gap.links import address
 from assessments.gap.overall import Overall, overall
 from assessments.gap.reading import gap_of, judged, teams_below
@@ -34,7 +34,7 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import holding, scope_asked
 from teams.models import Team
 
-PER_PAGE = 20  # each is held against every line of the standard, and has a list of things to do
+PER_PAGE = 10  # each is held against every line of the standard, and has a list of things to do
 MOST = 2_000  # teams of a spreadsheet made while somebody waits
 
 
@@ -93,13 +93,13 @@ def _table(request: SignedIn, scope: Organization, standard: Standard, names: di
     tally = overall(request.user, scope, standard, gap, whole=paginator.num_pages == 1)
     lacking = {code for line in gap.lines for code in (line.outlook.options if line.outlook else ())}
     columns = [one for one in gap.scored if one.code in lacking]
-    heads = [(one, Truncator(one.name).chars(24), Truncator(one.name).chars(16)) for one in columns]
+    cells = Cells([(one, Truncator(one.name).chars(16)) for one in columns])
     rows = [
         {
             "line": line,
             "office": names.get(line.team.organization.parent_path, ""),
             "url": address("assessments:team_gap", line.team.pk, standard=standard.pk),
-            "cells": list(zip(heads, cells(line, columns), strict=False)),
+            "cells": cells.of(line),
             "steps": to_do(line, gap.indicators),
         }
         for line in gap.lines
@@ -108,7 +108,7 @@ def _table(request: SignedIn, scope: Organization, standard: Standard, names: di
         "tally": tally,
         "overall": None if tally.counting else Overall(gap, tally.value),
         "rows": rows,
-        "columns": heads,
+        "columns": [(one, Truncator(one.name).chars(24)) for one in columns],
         "whole": len(gap.scored) - len(columns),
         "paginator": paginator,
         "page_obj": page,

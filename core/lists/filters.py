@@ -1,15 +1,17 @@
 """The base of every list's filters."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.forms import Form
+from django.forms import Form, ModelChoiceField
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_filters.fields import ModelChoiceIterator
 
 from core.lists.request import read_day
 from core.search import matching
@@ -17,6 +19,20 @@ from core.words import yes_no
 
 # Parameters of the list itself; a filter must not take one of these names.
 RESERVED = frozenset({"sort", "page", "cols", "at", "view", "export", "full"})
+
+
+class _AtOnce(ModelChoiceIterator):
+    """Records to choose from, read with one statement: Django opens a cursor in the database for what are a few rows,
+    fetches twice and closes it."""
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        field: Any = self.field
+        if field.empty_label is not None:
+            yield "", field.empty_label
+        if field.null_label is not None:
+            yield field.null_value, field.null_label
+        for one in self.queryset.all():
+            yield self.choice(one)
 
 
 class Filter(django_filters.FilterSet):
@@ -29,6 +45,10 @@ class Filter(django_filters.FilterSet):
         """With the fields of these filters. The library makes a class of them first, which copies them all again."""
         form: Form = self._meta.form(self.data if self.is_bound else None, prefix=self.form_prefix)
         form.fields.update((name, each.field) for name, each in self.filters.items())
+        for field in form.fields.values():
+            if isinstance(field, ModelChoiceField):
+                field.iterator = _AtOnce
+                field.widget.choices = field.choices
         return form
 
     @property

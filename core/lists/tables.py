@@ -90,12 +90,15 @@ class Table(tables.Table):
     - ``Meta.default_columns``: names shown until the person chooses others; without it all are.
     - ``related``: relations that cells read (``select_related``), so that the query count stays constant. Those that
       the columns shown lead through are read without being named: others are spared the joins.
+    - ``leading``: a field of few values that the order begins with, before the place in the tree (``-year``, then the
+      path of the organization), so that a long list need not be sorted (``core.lists.paging``).
     - ``only_now``: columns that an as-at list leaves out, because only present records can answer them.
     - ``value_<name>(self, record)``: what an export takes, where the cell is more than its value.
     """
 
     related: Sequence[str] = ()
     only_now: Sequence[str] = ()
+    leading: str = ""
 
     class Meta:
         default_columns: Sequence[str] = ()

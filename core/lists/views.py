@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core.decisions import Decision
+from core.escaping import markup_of_each
 from core.exports import answer_export
 from core.history.as_at import as_at
 from core.lists.filters import Filter
@@ -21,6 +23,15 @@ from core.lists.request import ListRequest
 from core.lists.tables import Table
 from core.models import SavedView
 from core.permitted import PermittedView
+
+_BOX = '<label class="item"><input type="checkbox" name="cols" value="{}" form="filters"{}>{}</label>'
+_NAME = '<input type="hidden" name="cols" value="{}">'
+_TICKED = {True: mark_safe(" checked"), False: mark_safe("")}
+
+
+def _boxes(columns: Iterable[dict[str, Any]]) -> SafeString:
+    """The boxes that choose columns: on every list, so not left to a template."""
+    return markup_of_each(_BOX, [(one["name"], _TICKED[one["chosen"]], one["label"]) for one in columns])
 
 
 class ListView(PermittedView):
@@ -89,6 +100,7 @@ class ListView(PermittedView):
         table = self.table_class(
             page.object_list, model=self.model, columns=asked.columns, sort=asked.sort, request=None
         )
+        columns = self._columns(table)
         chosen = [
             item | {"remove_url": self.url(page=None, **dict.fromkeys(item["params"]))} for item in filterset.chosen()
         ]
@@ -106,7 +118,11 @@ class ListView(PermittedView):
             "previous_url": self.url(page=number - 1) if page.has_previous() else "",
             "next_url": self.url(page=number + 1) if page.has_next() else "",
             "sort_links": self._sort_links(),  # column name → url that sorts by it or turns it round
-            "columns": self._columns(table),  # every column: name, label, chosen
+            "columns": columns,  # every column: name, label, chosen
+            "column_boxes": markup_of_each(
+                _BOX, ((one["name"], _TICKED[one["chosen"]], one["label"]) for one in columns)
+            ),
+            "column_names": markup_of_each(_NAME, ((one["name"],) for one in columns if one["chosen"])),
             "usual_columns": ",".join(asked.usual),  # those of an address that names none
             "saved_views": self._saved(),  # id, name, url, active, is_default
             "all_url": f"{self.request.path}?view=",  # the list without the default view

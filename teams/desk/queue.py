@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.chips import chip
 from core.words import due_in_words
 from organizations.models import User
 from organizations.permissions import access
@@ -80,6 +82,14 @@ class Entry:
     held_by: str  # somebody else it was given to
     mine: bool  # it was given to the reader
     together: bool  # may be ticked for a batch (``teams.desk.batch`` decides)
+
+    @property
+    def sign(self) -> SafeString:
+        return chip(self.tone, self.chip)
+
+    @property
+    def kind(self) -> Any:
+        return FilingKind(self.filing.kind).label
 
 
 # -- rows ---------------------------------------------------------------------------------------------
@@ -163,11 +173,11 @@ def next_after(user: User, part: Part, filing: Filing) -> Filing | None:
 # -- words ----------------------------------------------------------------------------------------------
 def entry_of(filing: Any, user: User, today: date) -> Entry:
     """``filing`` with the findings of its round as ``found``."""
-    tone, chip = _chip(filing)
+    tone, words = _chip(filing)
     late = filing.due_on is not None and filing.due_on < today
     held = filing.assignee if filing.assignee_id and filing.assignee_id != user.pk else None
     return Entry(
-        filing, about=about(filing), tone=tone, chip=chip, when=remaining(filing.due_on, today), late=late,
+        filing, about=about(filing), tone=tone, chip=words, when=remaining(filing.due_on, today), late=late,
         held_by=str(held) if held else "", mine=filing.assignee_id == user.pk, together=_fits_batch(filing, user),
     )  # fmt: skip
 

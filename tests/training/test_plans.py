@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook
 
+from core.lists.paging import CappedPaginator
 from organizations.models import Organization, User
 from tests.core.list_checks import assert_constant_queries, assert_tampering_is_told, queries_of
 from tests.people import builders as people
@@ -19,6 +20,7 @@ from tests.training import builders
 from tests.training.builders import downloaded
 from training.models import Activity, Instructor, Plan, PlanItem
 from training.planning import Line, items_for, with_progress
+from training.tables.plans import PlanTable
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -304,3 +306,14 @@ def test_activity_is_begun_from_an_item_of_the_plan(kind: str, captain: User, ba
         assert client.get(f"{begin}{asked}").context["item"] is None
         client.post(f"{begin}{asked}", {"title": "不在计划里（演示）", "begin_with": "blank"})
         assert Activity.objects.latest("pk").plan_item is None
+
+
+@pytest.mark.parametrize("sort", ["", "year", "-year"])
+def test_a_long_list_is_read_from_its_foremost_year_and_shows_the_same(chifeng: User, sort: str) -> None:
+    """More than are paged: the first pages are looked for among one year alone, the last one reaches into the next."""
+    offices = Organization.objects.filter(path__startswith=chifeng.organization.path).offices()[:5]
+    Plan.objects.bulk_create(Plan(organization=one, year=year) for one in offices for year in (YEAR - 1, YEAR))
+    rows = PlanTable.arranged(Plan.objects.visible_to(chifeng), sort, model=Plan, columns=["organization", "year"])
+    paginator = CappedPaginator(rows, 2, most=6, leading=PlanTable.leading)
+    assert paginator.capped
+    assert [one for number in (1, 2, 3) for one in paginator.page(number)] == list(rows[:6])

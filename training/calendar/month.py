@@ -6,8 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
+from core.chips import chip
+from core.escaping import markup
 from core.words import field_in_words
 from training.calendar.reading import COUNTED, OnDay
 from training.models import Activity, Slot
@@ -46,6 +50,19 @@ class Entry:
         place = str(activity.base) if activity.base else activity.place
         return _DOT.join(part for part in (_label("kind", activity), more, self.host, place) if part)
 
+    @property
+    def line(self) -> SafeString:
+        """Its line in the list of a day. A month has nearly two hundred of them, so they are not left to a template."""
+        label = _("（") + self.slot.label + _("）") if self.slot.label else ""
+        sign = SafeString()
+        if self.is_draft or self.is_cancelled:
+            sign = chip("off", self.state, "draft" if self.is_draft else "")
+        return markup(
+            '<li class="{}"><span class="when">{}–{}</span><div><a href="{}">{}{}</a>'
+            '<div class="mut small">{}</div></div>{}</li>',
+            self.looks, self.starts, self.ends, self.url, self.title, label, self.about, sign,
+        )  # fmt: skip
+
 
 def _label(name: str, activity: Activity) -> str:
     field: Any = Activity._meta.get_field(name)
@@ -72,6 +89,19 @@ class Bar:
     def starts(self) -> str:
         """The time, where the whole of it lies on this day."""
         return self.entry.starts if self.width == 1 and not self.before else ""
+
+    @property
+    def link(self) -> SafeString:
+        """As it stands in the grid; made here as ``Entry.line`` is."""
+        entry, starts = self.entry, self.starts
+        said: str = SafeString()
+        if entry.is_cancelled:
+            said = markup('<span class="visually-hidden">{}{}</span>', entry.state, _("："))
+        return markup(
+            '<a class="bar {}" href="{}" title="{}">{}{}<span>{}</span></a>',
+            self.looks, entry.url, entry.hint, said,
+            markup("<b>{}</b> ", starts) if starts else SafeString(), entry.title,
+        )  # fmt: skip
 
 
 @dataclass

@@ -73,10 +73,10 @@ class ActivityQuerySet(models.QuerySet):
 
     def to_confirm(self, user: User) -> "ActivityQuerySet":
         """Handed in to an office at which the user confirms, by somebody else."""
-        from organizations.permissions import reach  # the permission module reads the organization's model
+        from organizations.permissions import offices_with  # the permission module reads the organization's model
 
-        rows = self.filter(state=ActivityState.SUBMITTED).filter(reach(user, Right.CONFIRM_TRAINING, at="office"))
-        return rows.exclude(submitted_by=user)
+        offices = offices_with(user, Right.CONFIRM_TRAINING)
+        return self.filter(state=ActivityState.SUBMITTED, office__in=offices).exclude(submitted_by=user)
 
     def on_record(self) -> "ActivityQuerySet":
         """Confirmed, also archived: what counts."""
@@ -236,6 +236,10 @@ class Activity(models.Model):
             models.Index(fields=["host", "-order_at", "-id"], name="activity_of"),
             # few are in one state among very many: the list filtered by it would read through all the others
             models.Index(fields=["state", "-order_at", "-id"], name="activity_state"),
+            # what is on record, in two states: looked for in the order of the list, through all that is still to come
+            models.Index(
+                fields=["-order_at", "-id"], name="activity_on_record", condition=Q(state__in=["confirmed", "archived"])
+            ),
             models.Index(fields=["office", "submitted_at"], name="activity_queue", condition=Q(state="submitted")),
             # what lies with its author: few, whoever asks of however many places
             models.Index(
@@ -244,6 +248,8 @@ class Activity(models.Model):
                 condition=Q(state__in=["draft", "returned"]),
             ),
             models.Index(fields=["plan_item"], name="activity_planned", condition=Q(plan_item__isnull=False)),
+            # few trainings take names
+            models.Index(fields=["enrols_until"], name="activity_enrolling", condition=Q(enrols_until__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(

@@ -28,6 +28,7 @@ class PlanTable(Table):
     people = _number(gettext_lazy("计划人次"), "people")
     reached = _number(gettext_lazy("实到人次"), "reached")
 
+    leading = "year"
     only_now = ("items", "planned", "done", "open", "progress", "people", "reached")
 
     class Meta:
