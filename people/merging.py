@@ -94,11 +94,12 @@ def held(people: Iterable[Person]) -> list[tuple[str, dict[int, int]]]:
     counts: dict[str, Any] = {}
     for number, kind in enumerate(kinds):
         rows = kind.model._base_manager.filter(**{kind.field: OuterRef("pk")}).order_by().values(kind.field)
-        found = Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
-        counts[f"n_{number}"] = Coalesce(found, 0)
-    rows = {row.pop("pk"): row for row in Person.objects.filter(pk__in=keys).annotate(**counts).values("pk", *counts)}
+        count = Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+        counts[f"n_{number}"] = Coalesce(count, 0)
+    found = Person.objects.filter(pk__in=keys).annotate(**counts).values("pk", *counts)
+    told = {row["pk"]: row for row in found}
     lines = [
-        (str(kind.model._meta.verbose_name), {key: rows[key][f"n_{number}"] for key in keys})
+        (str(kind.model._meta.verbose_name), {key: told[key][f"n_{number}"] for key in keys})
         for number, kind in enumerate(kinds)
     ]
     return [line for line in lines if any(line[1].values())]
@@ -294,7 +295,8 @@ def _move_memberships(kept: Person, ceased: Person, by: User) -> tuple[dict[str,
         iter([*mains, *firsts.values()]), None
     )
     touched = [row.pk for row in rows if row.person_id == ceased.pk or row in current]
-    Membership.objects.filter(pk__in=touched, is_main=True).exclude(pk=main and main.pk).update(is_main=False)
+    losing = [key for key in touched if main is None or key != main.pk]
+    Membership.objects.filter(pk__in=losing, is_main=True).update(is_main=False)
     Membership.objects.filter(pk__in=touched).update(person=kept, version=F("version") + 1)
     if main:
         Membership.objects.filter(pk=main.pk, is_main=False).update(is_main=True)

@@ -6,7 +6,7 @@ from what was filed alone are looked for in today's tree and posts.
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of
@@ -71,8 +71,9 @@ def teams_with_drift(scope: Organization, period: Period) -> Measure:
     link=behind("teams:team_list", looks_back=True, status="on_file", attention="no_captain"),
 )  # fmt: skip
 def teams_without_captain(scope: Organization, period: Period) -> Measure:
-    led = TeamPost.objects.current(period.past).filter(role=PostRole.CAPTAIN).values("team")
-    return Measure.of(_teams(scope, period).exclude(pk__in=led))
+    # asked of each team: for the ten of a page the captains of all teams would be listed first
+    led = TeamPost.objects.current(period.past).filter(role=PostRole.CAPTAIN, team=OuterRef("pk"))
+    return Measure.of(_teams(scope, period).filter(~Exists(led)))
 
 
 @metric(

@@ -128,6 +128,15 @@ def test_the_meeting_comes_before_agreement_where_the_rule_asks_for_it(chifeng, 
     assert WORKFLOW.perform(filing, "approve", by=region).meeting_name == "党组会"
 
 
+def test_a_step_that_only_passes_on_is_not_told_to_hold_a_meeting(songshan, chifeng, region, office, as_user):
+    FilingRule.objects.filter(kind="register", level="banner_county").update(needs_meeting=True)
+    filing = builders.submitted(songshan, office("150404"), name="松山区红十字救援队（演示）", level="banner_county")
+    page = reverse("teams:desk_filing", args=[filing.pk])
+    assert "同意前要登记会议研究" not in as_user(chifeng).get(page).content.decode()
+    WORKFLOW.perform(filing, "accept", by=chifeng)
+    assert "同意前要登记会议研究" in as_user(region).get(page).content.decode()
+
+
 # -- urging ---------------------------------------------------------------------------------------------
 def test_superior_and_author_each_urge_once_a_day(songshan, chifeng, region, leader, baotou, office, as_user):
     filing = builders.submitted(songshan, office("150404"), name="松山区红十字救援队（演示）", level="banner_county")

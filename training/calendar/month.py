@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from core.chips import chip
@@ -113,14 +116,30 @@ class Day:
     capped: bool = False
 
     def __post_init__(self) -> None:
-        self.key = self.day.isoformat()
+        self.key, self.number = self.day.isoformat(), str(self.day.day)
         self.is_today = self.day == timezone.localdate()
+
+    @property
+    def month(self) -> str:
+        return _named(self.day.month, _("n月"), get_language())
+
+    @property
+    def more(self) -> str:
+        """Of what is not shown."""
+        words = ngettext("还有 %(n)s 场", "还有 %(n)s 场", self.left) % {"n": self.left}
+        return words + (_("以上") if self.capped else "")
 
 
 @dataclass
 class Week:
     days: list[Day]
     bars: list[Bar] = field(default_factory=list)
+
+
+@lru_cache(maxsize=100)
+def _named(month: int, form: str, _language: str | None) -> str:
+    """A month in words, the same on all its days."""
+    return date_format(date(2000, month, 1), form)
 
 
 def first_of(month: date, *, later: int = 0) -> date:
