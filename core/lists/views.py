@@ -119,9 +119,7 @@ class ListView(PermittedView):
             "next_url": self.url(page=number + 1) if page.has_next() else "",
             "sort_links": self._sort_links(),  # column name → url that sorts by it or turns it round
             "columns": columns,  # every column: name, label, chosen
-            "column_boxes": markup_of_each(
-                _BOX, ((one["name"], _TICKED[one["chosen"]], one["label"]) for one in columns)
-            ),
+            "column_boxes": _boxes(columns),
             "column_names": markup_of_each(_NAME, ((one["name"],) for one in columns if one["chosen"])),
             "usual_columns": ",".join(asked.usual),  # those of an address that names none
             "saved_views": self._saved(),  # id, name, url, active, is_default
