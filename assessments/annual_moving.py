@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -108,11 +108,12 @@ def publicise_all(campaign: Campaign, first: date, last: date, *, by: User) -> i
 
 @transaction.atomic
 def conclude_all(campaign: Campaign, *, by: User) -> tuple[int, int]:
-    """Conclude what was published and has no open objection. Returns how many were, and how many an objection keeps, or
-    a result that has to lead to something first."""
+    """Conclude what was published and has no objection open or upheld. Returns how many were, and how many an objection
+    keeps, or a result that has to lead to something first."""
     asked = Exists(Objection.objects.filter(review=OuterRef("pk"), outcome=""))
     rows = Review.objects.filter(campaign=campaign)
-    found = _standing(rows.filter(~asked).exclude(pk__in=lacking(rows).values("pk")), "conclude")
+    held = Q(pk__in=lacking(rows).values("pk")) | Q(pk__in=rows.upheld().values("pk"))
+    found = _standing(rows.filter(~asked).exclude(held), "conclude")
     fresh = _managed(campaign, by)
     if is_public(fresh):
         raise ValidationError(_("公示到 %(day)s，还没有结束。") % {"day": fresh.public_until or "—"})

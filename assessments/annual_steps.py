@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from assessments import follow_up_needed
 from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, basis_of, differing, sheet
 from assessments.annual_scores import sign_of, unanswered
-from assessments.choices import ObjectionOutcome
 from assessments.models import Campaign, Indicator, Objection, Review
 from assessments.publicity import check_days
 from assessments.review_checks import check, unexplained
@@ -143,11 +142,16 @@ def publicise(review: Review, by: User) -> dict[str, Any]:
     return {"public_from": f"{days[0]}", "public_until": f"{days[1]}"}
 
 
+UPHELD = gettext_lazy("有异议成立，要先重新审定。")
+
+
 def conclude(review: Review, by: User) -> None:
     if is_public(review.campaign):
         raise ValidationError(_("公示到 %(day)s，还没有结束。") % {"day": review.campaign.public_until})
     if open_objections(review).exists():
         raise ValidationError(_("还有异议没有答复，答复以后才能办结。"))
+    if is_upheld(review):
+        raise ValidationError(UPHELD)
     follow_up_needed.require(review)
     review.version += 1
     _tell(author_side(review), review, "review_final", gettext_lazy("%(team)s的%(year)s年度考核已办结"))
@@ -162,15 +166,14 @@ def open_objections(review: Review) -> Any:
     return Objection.objects.filter(review=review, outcome="")
 
 
-def upheld_since(review: Review) -> Any:
-    """Objections and appeals against this very result that were upheld."""
-    rows = Objection.objects.filter(review=review, outcome=ObjectionOutcome.UPHELD)
-    return rows.filter(answered_at__gte=review.decided_at) if review.decided_at else rows.none()
+def is_upheld(review: Review) -> bool:
+    """Whether an objection or appeal against this very result was upheld."""
+    return Review.objects.upheld().filter(pk=review.pk).exists()
 
 
 def reconsider(review: Review, by: User, reason: str = "") -> dict[str, Any]:
     """The former result goes into the history row; papers of the former revision stay as they are."""
-    if not reason.strip() and not upheld_since(review).exists():
+    if not reason.strip() and not is_upheld(review):
         raise ValidationError({"reason": _("没有成立的异议或申诉，请写明重新审定的理由。")})
     _still_open(review)
     former = {"revision": review.revision, "total": f"{review.total}", "result": str(review.result)}

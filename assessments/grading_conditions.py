@@ -1,7 +1,5 @@
 """What has to be so before a grading may go on: the panel, its scores, the result."""
 
-from typing import Any
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,7 +10,6 @@ from assessments.models import Grading
 from assessments.panel.members import hindrances
 from assessments.panel.sheet import unfinished, unsettled
 from assessments.scoring import ScoreSheet
-from core.models import WorkflowEvent
 
 PANEL_LEAST = 3  # members of a panel; the publisher's own rule was not found [P]
 NO_GRADE = gettext_lazy("专家组的评分没有达到任何一档，只能不予定级或者补充评分。")
@@ -53,12 +50,6 @@ def grant_problems(grading: Grading) -> list[str]:
     waiting = objecting.open_ones(grading).count()
     if waiting:
         found.append(_("还有 %(n)d 件异议没有答复。") % {"n": waiting})
-    if objecting.upheld_since(grading, last_deliberated(grading)).exists():
+    if Grading.objects.upheld().filter(pk=grading.pk).exists():
         found.append(_("有异议成立，要先重新评议。"))
     return found
-
-
-def last_deliberated(grading: Grading) -> Any:
-    """When it was last opened again."""
-    rows = WorkflowEvent.objects.of(grading).filter(action="deliberate_again").order_by("-pk")
-    return rows.values_list("at", flat=True).first()

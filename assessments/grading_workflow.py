@@ -28,7 +28,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from assessments import granting, objecting
+from assessments import granting
 from assessments.choices import PanelDuty
 from assessments.grading_checks import check
 from assessments.grading_claims import filled, freeze_numbers
@@ -36,7 +36,6 @@ from assessments.grading_conditions import (
     NO_GRADE,
     best_result,
     grant_problems,
-    last_deliberated,
     panel_problems,
     site_problems,
 )
@@ -244,7 +243,7 @@ def _decline(grading: Grading, by: User) -> None:
 
 
 def _deliberate_again(grading: Grading, by: User) -> None:
-    if not objecting.upheld_since(grading, last_deliberated(grading)).exists():
+    if not Grading.objects.upheld().filter(pk=grading.pk).exists():
         raise ValidationError(_("只有异议或者申诉成立，才能重新评议。"), code="no_ground")
     grading.validate_constraints()  # the team may have applied anew meanwhile
     with in_chinese():

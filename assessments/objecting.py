@@ -131,12 +131,6 @@ def open_ones(about: About) -> QuerySet[Objection]:
     return about.objections.filter(outcome="")
 
 
-def upheld_since(about: About, last: Any = None) -> QuerySet[Objection]:
-    """Upheld, and not yet deliberated again: ``last`` is the instant of the latest deliberation that answered one."""
-    rows = about.objections.filter(outcome=ObjectionOutcome.UPHELD)
-    return rows.filter(answered_at__gt=last) if last is not None else rows
-
-
 @transaction.atomic
 def raise_one(about: About, *, by: User, raised_by: str, what: str, received_on: date, phone: str = "") -> Objection:
     """Write down an objection or appeal and tell the office.

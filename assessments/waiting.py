@@ -16,9 +16,9 @@ from assessments.panel.members import ARRANGED
 from assessments.renewing import not_renewed
 from assessments.states import GradingState, ReviewState
 from core.models import WorkflowEvent
-from organizations.models import Appointment, User
+from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, reach
-from organizations.roles import ROLES, Right
+from organizations.roles import ROLES, Level, Right
 
 
 def to_score(user: User) -> "QuerySet[Review]":
@@ -32,11 +32,17 @@ def to_decide(user: User) -> "QuerySet[Review]":
 
 
 def to_conclude(user: User, today: date) -> "QuerySet[Review]":
-    """Publicity is over and no objection is left unanswered."""
+    """Publicity is over and no objection is left unanswered, or upheld and not decided on again."""
     if Right.MANAGE_ASSESSMENT not in access(user):
         return Review.objects.none()
     rows = of_the_region(user).filter(state=ReviewState.PUBLICITY, campaign__public_until__lt=today)
-    return rows.exclude(objections__outcome="")
+    return rows.exclude(objections__outcome="").exclude(pk__in=Review.objects.upheld().values("pk"))
+
+
+def to_reconsider(user: User) -> "QuerySet[Review]":
+    """An objection or appeal was upheld: for whoever runs the year's assessment, also where the year is closed."""
+    region = Organization.objects.filter(reach(user, Right.MANAGE_ASSESSMENT, at=""), level=Level.REGION)
+    return Review.objects.upheld().filter(Exists(region))
 
 
 def to_answer(user: User) -> "QuerySet[Objection]":

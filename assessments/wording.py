@@ -81,6 +81,8 @@ def read_number(text: str, *, unit: str = "") -> Decimal | None:
     if bare in ("", "-", "—", "——", "/", "／", "无"):
         return None
     pattern = rf"(?:满分|共|计|≥|>=|≤|<=|不少于|不低于|不超过|不多于|至少|扣|每项扣)*({_NUMBER})(.*)"
+    if re.fullmatch(rf"[-－−]{_NUMBER}.*", bare):
+        raise ValueError(_("“%(value)s”小于 0，请填不小于 0 的数。") % {"value": text.strip()[:30]})
     found = re.fullmatch(pattern, bare)
     if found is None or (found[2] and not _is_unit(found[2], unit)):
         raise ValueError(_("“%(value)s”不是数。") % {"value": text.strip()[:30]})

@@ -1,19 +1,22 @@
 import pgtrigger
+from django.contrib.contenttypes.models import ContentType
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import CharField, Exists, F, OuterRef, Q
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Grade
+from assessments.choices import Grade, ObjectionOutcome
 from assessments.impartial import not_of_own_teams
 from assessments.models.standard import Indicator, Standard
-from assessments.states import GRADING_TRANSITIONS, GRADING_WITH_AUTHOR, GradingState
+from assessments.states import GRADING_STEPS, GRADING_TRANSITIONS, GRADING_WITH_AUTHOR, GradingState
 from core.decisions import Decision, no
 from core.history import tracked
 from core.links import link_to
+from core.models import WorkflowEvent
 from core.search import matching, search_index, search_key
 from organizations.models import Organization, User
 from organizations.roles import Right
@@ -39,13 +42,35 @@ class GradingQuerySet(models.QuerySet):
         checks, grants = offices_with(user, Right.SCORE_ASSESSMENT), offices_with(user, Right.MANAGE_ASSESSMENT)
         at_office = Q(state__in=(state.SUBMITTED, state.PANEL), office__in=checks)
         at_office |= Q(state=state.DELIBERATION, office__in=grants)
-        at_office |= Q(state=state.PUBLICITY, public_until__lt=timezone.localdate(), office__in=grants)
+        over = ~Exists(self.model.objects.filter(pk=OuterRef("pk"), objections__outcome=""))
+        at_office |= Q(over, state=state.PUBLICITY, public_until__lt=timezone.localdate(), office__in=grants)
+        at_office |= Q(pk__in=self.model.objects.upheld().values("pk"), office__in=grants) & _not_applied_anew()
         returned = Q(state=state.RETURNED) & reach(user, Right.REPORT_ASSESSMENT, at="team__organization")
         return self.filter((at_office & not_of_own_teams(user)) | returned)
+
+    def upheld(self) -> "GradingQuerySet":
+        """With an objection or appeal upheld and not deliberated again since."""
+        from assessments.models.objection import Objection  # that module reads this one
+
+        again = WorkflowEvent.objects.filter(
+            content_type=ContentType.objects.get_for_model(Grading),
+            object_id=Cast(OuterRef("grading"), CharField()),
+            action="deliberate_again",
+            at__gte=OuterRef("answered_at"),
+        )
+        rows = Objection.objects.filter(~Exists(again), grading__isnull=False, outcome=ObjectionOutcome.UPHELD)
+        sources = GRADING_STEPS["deliberate_again"].sources
+        return self.filter(pk__in=rows.values("grading"), state__in=sources)
 
     def matching(self, term: str) -> "GradingQuerySet":
         named = Organization.objects.filter(matching(term)).teams().values("pk")
         return self.filter(Q(team__organization__in=named) | matching(term))
+
+
+def _not_applied_anew() -> Exists:
+    """An appeal about what the team has applied for once more is not waited for."""
+    later = Grading.objects.filter(team=OuterRef("team"), standard=OuterRef("standard"), pk__gt=OuterRef("pk"))
+    return ~Exists(later.exclude(state=GradingState.ABANDONED))
 
 
 @tracked(exclude=("search_key",))

@@ -2,16 +2,17 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import AdjustmentKind, ScoredBy
+from assessments.choices import AdjustmentKind, ObjectionOutcome, ScoredBy
 from assessments.models.campaign import Campaign
 from assessments.models.standard import Conclusion, Indicator
 from assessments.states import (
+    REVIEW_STEPS,
     REVIEW_TRANSITIONS,
     REVIEW_WITH_AUTHOR,
     ReviewState,
@@ -38,6 +39,13 @@ class ReviewQuerySet(models.QuerySet):
         from organizations.permissions import reach  # the permission module reads the organization's model
 
         return self.filter(state=ReviewState.SUBMITTED).filter(reach(user, Right.SCORE_ASSESSMENT, at="office"))
+
+    def upheld(self) -> "ReviewQuerySet":
+        """With an objection or appeal against this very result upheld, and not decided again since."""
+        from assessments.models.objection import Objection  # that module reads this one
+
+        upheld = Objection.objects.filter(outcome=ObjectionOutcome.UPHELD, answered_at__gte=F("review__decided_at"))
+        return self.filter(pk__in=upheld.values("review"), state__in=REVIEW_STEPS["reconsider"].sources)
 
     def below(self, place: Organization) -> "ReviewQuerySet":
         return self.filter(organization__path__startswith=place.path)

@@ -13,7 +13,7 @@ from assessments import objecting
 from assessments.annual_answers import TEAM, Basis, basis_of
 from assessments.annual_moving import HANDED_IN, told_at_hand_in
 from assessments.annual_scores import unanswered
-from assessments.annual_steps import is_public, region_deciders, upheld_since
+from assessments.annual_steps import UPHELD, is_public, is_upheld, region_deciders
 from assessments.follow_ups_shown import follow_ups_of
 from assessments.forms.reviews import ReporterForm
 from assessments.models import Review
@@ -147,6 +147,8 @@ def _held(review: Review, context: dict[str, Any]) -> str:
         return _("公示到 %(day)s，还没有结束。") % {"day": review.campaign.public_until}
     if any(not one.objection.outcome for one in context["objections"]):
         return _("还有异议没有答复，答复以后才能办结。")
+    if context["upheld"]:
+        return str(UPHELD)
     if context["follow_up_lacking"]:
         return _("结果是“%(result)s”，请先登记后续动作，再办结。") % {"result": review.result}
     return ""
@@ -161,5 +163,5 @@ def _objections(page: ReviewPage) -> dict[str, Any]:
         "can_object": bool(objecting.may_object(review, user)),
         "object_url": objecting.object_url(review),
         "object_kind": objecting.kind_now(review),
-        "upheld": review.state in REVIEW_DECIDED and upheld_since(review).exists(),
+        "upheld": is_upheld(review),
     }

@@ -16,7 +16,7 @@ from assessments.annual_moving import to_mend
 from assessments.choices import Grade
 from assessments.models import Campaign, Grading, Review
 from assessments.states import CampaignState, GradingState, ReviewState
-from assessments.waiting import grades_ending, seats_to_do, to_answer, to_conclude, to_decide, to_score
+from assessments.waiting import grades_ending, seats_to_do, to_answer, to_conclude, to_decide, to_reconsider, to_score
 from core.words import due_in_words, waited_in_words
 from organizations.models import User
 from organizations.permissions import access, can, reach
@@ -44,6 +44,7 @@ class Found:
     seats: list[Any] = field(default_factory=list)
     grades: list[Any] = field(default_factory=list)
     objections: list[Any] = field(default_factory=list)
+    upheld: list[Any] = field(default_factory=list)
 
 
 def asked(user: User) -> dict[str, QuerySet]:
@@ -58,6 +59,7 @@ def asked(user: User) -> dict[str, QuerySet]:
     if Right.MANAGE_ASSESSMENT in held:
         related = ("grading__team__organization", "review__campaign", "review__organization")
         wanted["objections"] = to_answer(user).select_related(*related).order_by("received_on", "pk")[:MOST]
+        wanted["upheld"] = to_reconsider(user).select_related("campaign", "organization").order_by("pk")[:MOST]
     if Right.REPORT_ASSESSMENT in held:
         wanted["reviews"] = _reviews(user)
         ending = grades_ending(user, timezone.localdate() + timedelta(days=ENDING))
@@ -88,14 +90,17 @@ def _gradings(user: User) -> QuerySet[Grading]:
         parts.append(mine.filter(state__in=WITH_OFFICE).order_by("submitted_at", "pk").values("pk")[:MOST])
     rows = Grading.objects.filter(among(parts[0].union(*parts[1:])) if len(parts) > 1 else among(parts[0]))
     rows = rows.annotate(
-        todo=Exists(waiting.filter(pk=OuterRef("pk"))), said=Subquery(last_return(Grading).values("comment")[:1])
+        todo=Exists(waiting.filter(pk=OuterRef("pk"))),
+        again=Exists(Grading.objects.upheld().filter(pk=OuterRef("pk"))),
+        said=Subquery(last_return(Grading).values("comment")[:1]),
     )
     related = ("team__organization", "standard__category", "office")
     return rows.select_related(*related).order_by(F("submitted_at").asc(nulls_last=True), "pk")
 
 
 def sort(read: Mapping[str, list[Any]]) -> Found:
-    into = Found(**{name: read.get(name, []) for name in ("campaigns", "gradings", "seats", "grades", "objections")})
+    as_read = ("campaigns", "gradings", "seats", "grades", "objections", "upheld")
+    into = Found(**{name: read.get(name, []) for name in as_read})
     by_state = {ReviewState.RETURNED: into.returned, ReviewState.DRAFT: into.drafts}
     for row in read.get("reviews", []):
         by_state.get(row.state, into.with_others).append(row)
@@ -122,6 +127,7 @@ def tasks(user: User, rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
     yield from _to_report(user, rows, counts)
     yield from _at_office(rows, counts)
     yield from (_objection(row) for row in rows.objections)
+    yield from (_reconsider(row) for row in rows.upheld)
     todo = [row for row in rows.gradings if row.todo]
     yield from (_grading(row) for row in todo[:MOST])
     left = counts.get("gradings", 0) - MOST
@@ -206,6 +212,12 @@ def _objection(row: Any) -> Task:
     return Task("warn", when, what, str(about), row.get_absolute_url(), _("去答复"))
 
 
+def _reconsider(row: Any) -> Task:
+    what = _("%(team)s%(year)d 年度考核有异议或申诉成立，待重新审定")
+    words = {"team": row.organization.short_name, "year": row.campaign.year}
+    return Task("warn", _("待重新审定"), what % words, "", row.get_absolute_url(), _("去审定"))
+
+
 def _grading(row: Any) -> Task:
     team, url = row.team.organization.short_name, row.get_absolute_url()
     words = {"team": team, "what": _about(row)}
@@ -222,6 +234,9 @@ def _grading(row: Any) -> Task:
     if row.state == GradingState.DELIBERATION:
         what = _("%(team)s的测评待评议：%(what)s") % words
         return Task("wait", _("待评议"), what, row.number, url, _("去评议"))
+    if row.again:
+        what = _("%(team)s的异议或申诉成立，待重新评议：%(what)s") % words
+        return Task("warn", _("待重新评议"), what, row.number, url, _("去评议"))
     what = _("%(team)s的测评公示期满，待定级：%(what)s") % words
     return Task("wait", _("待定级"), what, row.number, url, _("去定级"))
 

@@ -7,18 +7,22 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from assessments.annual_answers import LEAGUE, REGION, TEAM, answers, sheet
+from assessments.annual_moving import conclude_all
 from assessments.annual_scores import Given, agree, keep
 from assessments.annual_workflow import CAMPAIGN, REVIEW
 from assessments.enrolling import enrol, waiting_to_be_added
 from assessments.models import Adjustment, Campaign, Objection, Review, ReviewScore
 from assessments.states import CAMPAIGN_STEPS, REVIEW_STEPS, ReviewState
+from assessments.waiting import to_conclude, to_reconsider
 from core.models import Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Organization, User
 from tests.assessments import annual
+from tests.people.leaks import text_of
 
 BY = {"submit": "captain", "resubmit": "captain", "take_back": "captain", "score": "chifeng",
       "return_for_changes": "chifeng"}  # fmt: skip
@@ -186,7 +190,7 @@ def test_reconsidered_keeps_the_former_result_in_history(
 
 
 def test_concluded_only_after_publicity_and_without_open_objections(
-    made: Callable[[str], Review], region: User, captain: User, year: Campaign
+    made: Callable[[str], Review], region: User, captain: User, year: Campaign, as_user: Callable[[User], Client]
 ) -> None:
     record = made("publicity")
     Campaign.objects.filter(pk=year.pk).update(public_until=timezone.localdate())
@@ -195,8 +199,18 @@ def test_concluded_only_after_publicity_and_without_open_objections(
     Campaign.objects.filter(pk=year.pk).update(public_until=date(2026, 3, 7))
     facts = {"review": record, "kind": "objection", "raised_by": "演示", "received_on": date(2026, 3, 2)}
     Objection.objects.create(**facts, what="演示", created_by=captain)
-    with pytest.raises(ValidationError, match="异议"):
+    with pytest.raises(ValidationError, match="没有答复"):
         REVIEW.perform(record, "conclude", by=region)
+    Objection.objects.update(outcome="upheld", answer="属实（演示）", answered_at=timezone.now())
+    with pytest.raises(ValidationError, match="重新审定"):
+        REVIEW.perform(record, "conclude", by=region)
+    assert conclude_all(year, by=region) == (0, 1)
+    assert not to_conclude(region, timezone.localdate()).exists()
+    assert list(to_reconsider(region)) == [record]
+    assert not to_reconsider(captain).exists()
+    assert "有异议或申诉成立，待重新审定" in text_of(as_user(region).get("/"))
+    REVIEW.perform(record, "reconsider", by=region)
+    assert not to_reconsider(region).exists()
 
 
 def test_moves_are_told_to_whose_turn_it_is(made: Callable[[str], Review], chifeng: User, captain: User) -> None:

@@ -238,6 +238,7 @@ def test_no_grade_before_the_day_nor_over_an_objection(captain: User, chifeng: U
     builders.publicity_over(record)
     with pytest.raises(ValidationError, match="没有答复"):
         builders.move(record, "grant", chifeng)
+    assert not Grading.objects.waiting_for(chifeng).exists(), "nothing can be done before it is answered"
     builders.answer(one, by=read(region), outcome="upheld", words="属实（演示）")
     with pytest.raises(ValidationError, match="重新评议"):
         builders.move(record, "grant", chifeng)
@@ -254,14 +255,20 @@ def test_nothing_is_deliberated_again_without_a_ground(captain: User, chifeng: U
         builders.move(record, "deliberate_again", chifeng)
 
 
-def test_an_upheld_appeal_takes_the_grade_back_and_it_is_given_anew(captain: User, chifeng: User, region: User) -> None:
+def test_an_upheld_appeal_takes_the_grade_back_and_it_is_given_anew(
+    captain: User, chifeng: User, region: User, as_user: Callable[[User], Client]
+) -> None:
     record = builders.in_state("granted", captain, chifeng)
     builders.objected(record, captain, answered_by=region)
+    assert "异议或申诉成立，待重新评议" in text_of(as_user(chifeng).get("/"))
+    assert list(Grading.objects.waiting_for(chifeng)) == [record]
+    assert not Grading.objects.waiting_for(captain).exists()
     record = builders.move(record, "deliberate_again", chifeng)
     grade = TeamGrade.objects.get(grading=record)
     assert (grade.ended_on, grade.is_held) == (timezone.localdate(), False)
     record = builders.publicity_over(builders.move(record, "publicise", chifeng, **builders.publicity()))
     builders.move(record, "grant", chifeng)
+    assert not Grading.objects.waiting_for(chifeng).exists()
     grade.refresh_from_db()
     assert grade.is_held
     assert TeamGrade.objects.count() == 1
@@ -271,5 +278,6 @@ def test_a_declined_one_is_not_opened_beside_a_new_application(captain: User, ch
     record = builders.in_state("declined", captain, chifeng)
     builders.applied(captain)
     builders.objected(record, captain, answered_by=region)
+    assert record not in Grading.objects.waiting_for(chifeng), "it has been applied for anew"
     with pytest.raises(ValidationError, match="还没有办结"):
         builders.move(record, "deliberate_again", chifeng)

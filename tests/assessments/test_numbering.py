@@ -61,6 +61,8 @@ def test_numbers_as_offices_write_them(text: str, number: object) -> None:
 def test_what_is_no_number_is_told(text: str) -> None:
     with pytest.raises(ValueError, match="不是数"):
         read_number(text)
+    with pytest.raises(ValueError, match="小于 0"):
+        read_number("-2 分")
 
 
 def test_steps_as_offices_write_them() -> None:
