@@ -130,6 +130,7 @@ def look(lent: Borrowed, environment: dict[str, str]) -> None:
 
 
 def run_tests(lent: Borrowed, environment: dict[str, str], arguments: list[str]) -> int:
-    # One group for what starts whole portals: two of those at once would only wait for each other's processors.
-    spread = ["-n", "2", "--dist", "loadgroup"] if not arguments else []
+    # One group for what starts whole portals: two of those at once would only wait for each other's processors. A third
+    # worker has something to do while a portal starts and a browser waits.
+    spread = ["-n", "3", "--dist", "loadgroup"] if not arguments else []
     return lent.run([sys.executable, "-m", "pytest", *spread, *arguments], environment)
