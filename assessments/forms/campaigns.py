@@ -26,6 +26,7 @@ class CampaignForm(VersionedForm):
     class Meta:
         model = Campaign
         fields = ["year", "standard", "data_until", "document_number", *DAYS, "public_from", "public_until", "note"]
+        error_messages = {"year": {"unique": gettext_lazy("这一年的年度考核已经建立，请到“年度考核”里办理。")}}
         help_texts = {
             "data_until": gettext_lazy("全年的数据读到这一天为止，一般是 12 月 31 日；到了这一天队伍才能报送。"),
             "document_number": gettext_lazy("例：内红发〔2026〕12号。没有发文的不填。"),
@@ -45,6 +46,8 @@ class CampaignForm(VersionedForm):
             rows if not self.instance.pk else rows | Standard.objects.filter(pk=self.instance.standard_id)
         )
         standard.empty_label = _("请选择")
+        if not standard.queryset.exists():
+            standard.help_text = _("没有已发布的年度考核标准，请先到“测评标准”里发布。")
         if self.instance.state != CampaignState.DRAFT:
             for name in ("year", "standard", "data_until"):
                 del self.fields[name]

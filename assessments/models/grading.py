@@ -42,9 +42,9 @@ class GradingQuerySet(models.QuerySet):
         checks, grants = offices_with(user, Right.SCORE_ASSESSMENT), offices_with(user, Right.MANAGE_ASSESSMENT)
         at_office = Q(state__in=(state.SUBMITTED, state.PANEL), office__in=checks)
         at_office |= Q(state=state.DELIBERATION, office__in=grants)
-        over = ~Exists(self.model.objects.filter(pk=OuterRef("pk"), objections__outcome=""))
+        over = ~Exists(Grading.objects.filter(pk=OuterRef("pk"), objections__outcome=""))
         at_office |= Q(over, state=state.PUBLICITY, public_until__lt=timezone.localdate(), office__in=grants)
-        at_office |= Q(pk__in=self.model.objects.upheld().values("pk"), office__in=grants) & _not_applied_anew()
+        at_office |= Q(~_applied_anew(), pk__in=Grading.objects.upheld().values("pk"), office__in=grants)
         returned = Q(state=state.RETURNED) & reach(user, Right.REPORT_ASSESSMENT, at="team__organization")
         return self.filter((at_office & not_of_own_teams(user)) | returned)
 
@@ -67,10 +67,10 @@ class GradingQuerySet(models.QuerySet):
         return self.filter(Q(team__organization__in=named) | matching(term))
 
 
-def _not_applied_anew() -> Exists:
+def _applied_anew() -> Exists:
     """An appeal about what the team has applied for once more is not waited for."""
     later = Grading.objects.filter(team=OuterRef("team"), standard=OuterRef("standard"), pk__gt=OuterRef("pk"))
-    return ~Exists(later.exclude(state=GradingState.ABANDONED))
+    return Exists(later.exclude(state=GradingState.ABANDONED))
 
 
 @tracked(exclude=("search_key",))

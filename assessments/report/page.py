@@ -5,13 +5,12 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from assessments.report import charts
-from assessments.report.content import Bars, Block, Opinion, Report, Section, Shares, Verify
+from assessments.report.content import Bars, Block, Report, Section, Shares, Verify
 from assessments.report.words import chinese
 from core.documents.qr import qr_svg
 from core.documents.rendering import render_pdf
 from core.language import in_chinese
 
-MOST_HANDS = 2  # boxes that need no page of their own
 TEMPLATE = "assessments/report/report.html"
 
 
@@ -35,10 +34,8 @@ def _context(report: Report, digest: str, verify: Verify | None) -> dict[str, An
     return context
 
 
-def _drawn(section: Section) -> tuple[str, list[tuple[Block, SafeString]], bool]:
-    """Where many sign and stamp it begins a page, so that all lies on one."""
-    signed = sum(isinstance(block, Opinion) for block in section.blocks) > MOST_HANDS
-    return section.title, [(block, _chart(block)) for block in section.blocks], signed
+def _drawn(section: Section) -> tuple[str, list[tuple[Block, SafeString]]]:
+    return section.title, [(block, _chart(block)) for block in section.blocks]
 
 
 def _chart(block: Block) -> SafeString:

@@ -151,7 +151,8 @@ def grade_cancel(request: SignedIn, pk: int) -> HttpResponse:
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, _("已注销，证书同时撤销，核验页会这样显示。"))
+            told = _("已注销。") if grade.is_external else _("已注销，证书同时撤销，核验页会这样显示。")
+            messages.success(request, told)
             return redirect(grade)
     lines = [_("注销后不能恢复，要再定级须重新测评或者重新登记。")]
     lines += [] if grade.is_external else [_("证书同时撤销，扫码核验的人会看到“已撤销”。")]

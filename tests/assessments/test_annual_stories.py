@@ -65,6 +65,7 @@ def test_a_year_from_the_notice_to_the_result(
     # the region prepares and opens it
     data = {"year": "2025", "standard": standard.pk, "data_until": "2025-12-31", "report_by": "2026-01-15"}
     assert top.post(at("campaign_create"), data).status_code == 302
+    assert "这一年的年度考核已经建立" in top.post(at("campaign_create"), data).content.decode()
     year = Campaign.objects.get(year=2025)
     assert team.get(year.get_absolute_url()).status_code == 404  # still being prepared
     assert "支队伍都可以" in top.get(at("campaign_move", year.pk), {"action": "open"}).content.decode()
