@@ -15,6 +15,7 @@ from django.db.models.functions import Cast, JSONObject, Length, Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.lookups import has_any
 from core.together import together
 from organizations.models import Organization
 from teams.facts import FACTS, MANAGEMENT_SECTION, ROW, Words, changed_names, facts_of, label_of
@@ -132,8 +133,9 @@ def drifting(teams: QuerySet[Team]) -> QuerySet[Team]:
     )
     renamed = Q(filed_name__isnull=False) & ~Q(filed_name=F("organization__name"))
     moved = Q(filed_office__isnull=False) & ~Q(filed_office=F("parent"))
-    away = TeamPost.objects.management().held_by_the_left().values("team")
-    return teams.filter(renamed | moved | Q(pk__in=_left_by_management()) | Q(pk__in=away))
+    # asked of each team: a set of all who left, anywhere, would be found anew for whoever sees a few teams
+    away = has_any(TeamPost.objects.management().held_by_the_left().filter(team=OuterRef("pk")))
+    return teams.filter(renamed | moved | Q(pk__in=_left_by_management()) | away)
 
 
 def _left_by_management() -> QuerySet[Any]:
