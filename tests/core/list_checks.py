@@ -1,7 +1,6 @@
 """What every list must keep to. Each subject's list tests call these."""
 
 from collections.abc import Callable, Iterator
-from itertools import zip_longest
 from time import time
 from typing import Any
 
@@ -59,44 +58,49 @@ def assert_constant_queries(
     assert len(counts[steps[-1]]) <= most, f"{len(counts[steps[-1]])} queries:\n{listing}"
 
 
-WRONG = {
-    "page": ("0", "-1", "x", "99999999999", "%00"),
-    "sort": ("password", "-no", "%27;--"),
-    "cols": ("no", "%00"),
-    "at": ("2026-02-31", "x", "9999-12-31"),
-}
-STRANGE = ("q=%00", "q=" + "长" * 300, "view=x", "view=999999", "export=", "%FF=%FE")
+def assert_tampering_is_told(client: Client, path: str) -> None:
+    """Values nobody can pick on the page give the list and a sentence, never an error page."""
+    for query in (
+        "page=0",
+        "page=-1",
+        "page=x",
+        "page=99999999999",
+        "page=%00",
+        "sort=password",
+        "sort=-no",
+        "sort=%27;--",
+        "cols=no",
+        "cols=%00",
+        "at=2026-02-31",
+        "at=x",
+        "at=9999-12-31",
+    ):
+        response = client.get(f"{path}?{query}")
+        assert response.status_code == 200, query
+        assert response.context["notes"], query
+    strange = ("q=%00", "q=" + "长" * 300, "view=x", "view=999999", "export=", "%FF=%FE")
+    for query in strange:
+        assert client.get(f"{path}?{query}").status_code in (200, 400), query
+    for query, headers in _absurd_days(client, path):
+        assert client.get(f"{path}?{query}", headers=headers).status_code in (200, 400), query
+
+
 PART = {"HX-Request": "true", "HX-Target": "table"}
 
 
-def assert_tampering_is_told(client: Client, path: str) -> None:
-    """Values nobody can pick on the page give the list and a sentence for each, never an error page."""
-    for values in zip_longest(*WRONG.values()):
-        wrong = [f"{name}={value}" for name, value in zip(WRONG, values, strict=True) if value is not None]
-        response = client.get(f"{path}?{'&'.join(wrong)}")
-        assert response.status_code == 200, wrong
-        assert len(response.context["notes"]) >= len(wrong), wrong
-    for query in STRANGE:
-        assert client.get(f"{path}?{query}", headers=PART).status_code in (200, 400), query
-    for query in _absurd_days(client, path):
-        assert client.get(f"{path}?{query}", headers=PART).status_code in (200, 400), query
+def _absurd_days(client: Client, path: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The first and last day there is, in every filter that takes a day, and as the as-at day of every other filter.
 
-
-def _absurd_days(client: Client, path: str) -> Iterator[str]:
-    """The first and last day there is: in every filter that takes a day, and as the as-at day of every value of the
-    other filters, of each filter one at a time."""
+    With the headers to ask with: of the values of one filter the first shows the whole page, the others the table.
+    """
     form = client.get(f"{path}?view=").context["filter"].form
-    choices = {
-        name: [value for value, _label in field.choices if value]
-        for name, field in form.fields.items()
-        if isinstance(field, ChoiceField)
-    }
-    days = [name for name, field in form.fields.items() if isinstance(field, DateField | DateRangeField)]
     for day in ("0001-01-01", "9999-12-31"):
-        yield "&".join(f"{name}{suffix}={day}" for name in days for suffix in ("", "_after", "_before"))
-        for values in zip_longest(*choices.values()):
-            chosen = [f"{name}={value}" for name, value in zip(choices, values, strict=True) if value is not None]
-            yield "&".join([f"at={day}", *chosen])
+        for name, field in form.fields.items():
+            if isinstance(field, DateField | DateRangeField):
+                yield "&".join(f"{name}{suffix}={day}" for suffix in ("", "_after", "_before")), {}
+            elif isinstance(field, ChoiceField):
+                values = [value for value, _label in field.choices if value]
+                yield from ((f"at={day}&{name}={value}", PART if index else {}) for index, value in enumerate(values))
 
 
 def assert_sorts_by_index(view: Any) -> None:
