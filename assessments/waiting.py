@@ -4,12 +4,12 @@ reads all of it along with what it counts on every page."""
 from datetime import date
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from assessments.annual_moving import of_the_region, waiting_for
+from assessments.impartial import not_of_own_teams
 from assessments.models import Grading, Objection, PanelMember, Review, TeamGrade
 from assessments.objecting import DECIDING
 from assessments.panel.members import ARRANGED
@@ -57,17 +57,15 @@ def to_answer(user: User) -> "QuerySet[Objection]":
                 below |= Q(**{f"{at}__path__startswith": held.path})
     own, mine = Q(created_by=user), Right.REPORT_ASSESSMENT
     own &= reach(user, mine, at="grading__team__organization") | reach(user, mine, at="review__organization")
-    close = own | Q(grading__submitted_by=user) | Q(review__submitted_by=user)
-    rows = Objection.objects.filter(outcome="").exclude(pk__in=Objection.objects.filter(close).values("pk"))
+    rows = Objection.objects.filter(outcome="").exclude(pk__in=Objection.objects.filter(own).values("pk"))
+    rows = rows.filter(not_of_own_teams(user, "grading__"), not_of_own_teams(user, "review__"))
     return rows.filter(here | (below & ~Exists(_free_there())), ~Exists(_decisions().filter(by=user)))
 
 
 def _decisions(outer: Any = OuterRef) -> "QuerySet[WorkflowEvent]":
     """By whoever has taken sides in the matter of an objection."""
     rows = WorkflowEvent.objects.filter(action__in=DECIDING).order_by()
-    kinds = ContentType.objects.get_for_models(Grading, Review)
-    of_grading = Q(content_type=kinds[Grading], object_id=Cast(outer("grading"), CharField()))
-    return rows.filter(of_grading | Q(content_type=kinds[Review], object_id=Cast(outer("review"), CharField())))
+    return rows.of_each(Grading, outer("grading")) | rows.of_each(Review, outer("review"))
 
 
 def _free_there() -> "QuerySet[Appointment]":

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -65,10 +64,8 @@ def with_papers(rows: QuerySet[Membership], day: date | None = None) -> QuerySet
     )
     facts = JSONObject(name="kind__name", first_aid="kind__is_first_aid", state="state", expires_on="expires_on")
     covers = Cover.objects.on(on).personal().filter(person=OuterRef("person")).order_by("-ends_on")
-    photos = Attachment.objects.current().filter(
-        content_type=ContentType.objects.get_for_model(Person), object_id=Cast(OuterRef("person"), CharField()),
-        kind=PHOTO, media_type__startswith="image/",
-    )  # fmt: skip
+    photos = Attachment.objects.current().of_each(Person, OuterRef("person"))
+    photos = photos.filter(kind=PHOTO, media_type__startswith="image/")
     return rows.annotate(
         held=ArraySubquery(certificates.values(fact=facts)),
         insured_until=Subquery(covers.values("ends_on")[:1]),

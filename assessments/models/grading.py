@@ -1,9 +1,7 @@
 import pgtrigger
-from django.contrib.contenttypes.models import ContentType
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import CharField, Exists, F, OuterRef, Q
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -52,12 +50,8 @@ class GradingQuerySet(models.QuerySet):
         """With an objection or appeal upheld and not deliberated again since."""
         from assessments.models.objection import Objection  # that module reads this one
 
-        again = WorkflowEvent.objects.filter(
-            content_type=ContentType.objects.get_for_model(Grading),
-            object_id=Cast(OuterRef("grading"), CharField()),
-            action="deliberate_again",
-            at__gte=OuterRef("answered_at"),
-        )
+        events = WorkflowEvent.objects.of_each(Grading, OuterRef("grading"))
+        again = events.filter(action="deliberate_again", at__gte=OuterRef("answered_at"))
         rows = Objection.objects.filter(~Exists(again), grading__isnull=False, outcome=ObjectionOutcome.UPHELD)
         sources = GRADING_STEPS["deliberate_again"].sources
         return self.filter(pk__in=rows.values("grading"), state__in=sources)

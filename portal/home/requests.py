@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import F, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -24,10 +23,7 @@ from portal.todo import shown
 
 def last_return(model: Any) -> QuerySet[WorkflowEvent]:
     """The latest return of each row of a query over ``model``, as a subquery."""
-    kind = ContentType.objects.get_for_model(model)
-    events = WorkflowEvent.objects.filter(
-        content_type=kind, object_id=Cast(OuterRef("pk"), CharField()), action="return_for_changes"
-    )
+    events = WorkflowEvent.objects.of_each(model).filter(action="return_for_changes")
     return events.order_by("-at", "-pk")
 
 

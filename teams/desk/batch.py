@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.models import WorkflowEvent
@@ -31,10 +30,7 @@ class Outcome:
 def together(user: User) -> QuerySet[Filing]:
     """Filings ``user`` may approve in a batch: the last step and no 批复, no warning, no open question, not given to a
     colleague, and not returned before by himself, for then he wants to see what was mended."""
-    returned = WorkflowEvent.objects.filter(
-        content_type__app_label="teams", content_type__model="filing", action="return_for_changes", by=user,
-        object_id=Cast(OuterRef("pk"), CharField()),
-    )  # fmt: skip
+    returned = WorkflowEvent.objects.of_each(Filing).filter(action="return_for_changes", by=user)
     asked = Opinion.objects.filter(filing=OuterRef("pk"), answered_at=None)
     rows: QuerySet[Filing] = Filing.objects.to_decide(user).filter(
         Q(assignee=None) | Q(assignee=user), Q(needs_meeting=False) | Q(meeting_on__isnull=False),

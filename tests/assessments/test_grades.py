@@ -19,6 +19,7 @@ from organizations.models import Appointment, User
 from organizations.permissions import grant
 from tests.assessments import gradings as builders
 from tests.core.list_checks import assert_constant_queries, queries_of
+from tests.people import builders as people
 from tests.people.leaks import text_of
 from tests.teams.builders import read
 
@@ -258,3 +259,5 @@ def test_the_office_answers_where_somebody_there_is_free(
     grant(Appointment.objects.create(user=baotou, role="reviewer", organization=chifeng.organization, basis="演示"))
     assert list(to_answer(read(baotou))) == [one]
     assert not to_answer(region).exists()
+    people.member(one.about.team.organization, person=people.person(1, user=baotou))
+    assert not to_answer(read(baotou)).exists()  # as may_answer says to whoever is in the team
