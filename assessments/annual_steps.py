@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments import follow_up_needed
+from assessments import follow_up_needed, objecting
 from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, basis_of, differing, sheet
 from assessments.annual_scores import sign_of, unanswered
-from assessments.models import Campaign, Indicator, Objection, Review
+from assessments.models import Campaign, Indicator, Review
 from assessments.publicity import check_days
 from assessments.review_checks import check, unexplained
 from assessments.sections import SECTIONS, text_of
@@ -148,9 +148,9 @@ UPHELD = gettext_lazy("有异议成立，要先重新审定。")
 def conclude(review: Review, by: User) -> None:
     if is_public(review.campaign):
         raise ValidationError(_("公示到 %(day)s，还没有结束。") % {"day": review.campaign.public_until})
-    if open_objections(review).exists():
+    if objecting.open_ones(review).exists():
         raise ValidationError(_("还有异议没有答复，答复以后才能办结。"))
-    if is_upheld(review):
+    if objecting.is_upheld(review):
         raise ValidationError(UPHELD)
     follow_up_needed.require(review)
     review.version += 1
@@ -162,18 +162,9 @@ def is_public(campaign: Campaign, day: date | None = None) -> bool:
     return campaign.public_until is None or campaign.public_until >= (day or timezone.localdate())
 
 
-def open_objections(review: Review) -> Any:
-    return Objection.objects.filter(review=review, outcome="")
-
-
-def is_upheld(review: Review) -> bool:
-    """Whether an objection or appeal against this very result was upheld."""
-    return Review.objects.upheld().filter(pk=review.pk).exists()
-
-
 def reconsider(review: Review, by: User, reason: str = "") -> dict[str, Any]:
     """The former result goes into the history row; papers of the former revision stay as they are."""
-    if not reason.strip() and not is_upheld(review):
+    if not reason.strip() and not objecting.is_upheld(review):
         raise ValidationError({"reason": _("没有成立的异议或申诉，请写明重新审定的理由。")})
     _still_open(review)
     former = {"revision": review.revision, "total": f"{review.total}", "result": str(review.result)}

@@ -50,6 +50,6 @@ def grant_problems(grading: Grading) -> list[str]:
     waiting = objecting.open_ones(grading).count()
     if waiting:
         found.append(_("还有 %(n)d 件异议没有答复。") % {"n": waiting})
-    if Grading.objects.upheld().filter(pk=grading.pk).exists():
+    if objecting.is_upheld(grading):
         found.append(_("有异议成立，要先重新评议。"))
     return found

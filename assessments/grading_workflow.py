@@ -28,7 +28,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from assessments import granting
+from assessments import granting, objecting
 from assessments.choices import PanelDuty
 from assessments.grading_checks import check
 from assessments.grading_claims import filled, freeze_numbers
@@ -243,7 +243,7 @@ def _decline(grading: Grading, by: User) -> None:
 
 
 def _deliberate_again(grading: Grading, by: User) -> None:
-    if not Grading.objects.upheld().filter(pk=grading.pk).exists():
+    if not objecting.is_upheld(grading):
         raise ValidationError(_("只有异议或者申诉成立，才能重新评议。"), code="no_ground")
     grading.validate_constraints()  # the team may have applied anew meanwhile
     with in_chinese():

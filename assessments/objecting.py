@@ -131,6 +131,11 @@ def open_ones(about: About) -> QuerySet[Objection]:
     return about.objections.filter(outcome="")
 
 
+def is_upheld(about: About) -> bool:
+    """Whether an objection or appeal was upheld, and the matter not taken up again since."""
+    return type(about).objects.upheld().filter(pk=about.pk).exists()
+
+
 @transaction.atomic
 def raise_one(about: About, *, by: User, raised_by: str, what: str, received_on: date, phone: str = "") -> Objection:
     """Write down an objection or appeal and tell the office.

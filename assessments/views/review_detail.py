@@ -13,7 +13,7 @@ from assessments import objecting
 from assessments.annual_answers import TEAM, Basis, basis_of
 from assessments.annual_moving import HANDED_IN, told_at_hand_in
 from assessments.annual_scores import unanswered
-from assessments.annual_steps import UPHELD, is_public, is_upheld, region_deciders
+from assessments.annual_steps import UPHELD, is_public, region_deciders
 from assessments.follow_ups_shown import follow_ups_of
 from assessments.forms.reviews import ReporterForm
 from assessments.models import Review
@@ -163,5 +163,5 @@ def _objections(page: ReviewPage) -> dict[str, Any]:
         "can_object": bool(objecting.may_object(review, user)),
         "object_url": objecting.object_url(review),
         "object_kind": objecting.kind_now(review),
-        "upheld": is_upheld(review),
+        "upheld": objecting.is_upheld(review),
     }
