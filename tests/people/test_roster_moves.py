@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import Notice, WorkflowEvent
-from organizations.models import Organization, User
+from organizations.models import Organization
 from organizations.reference import add_child
 from people.models import Membership, Person
 from portal.demo.cast import TEAM_CODE
@@ -300,20 +300,6 @@ def test_home_and_search_know_the_people(as_user, captain, baotou, member, place
         assert builders.citizen(1) not in str(group)
     for user in (baotou, member):
         assert "孟和" not in str(as_user(user).get("/search/", {"q": builders.citizen(1)}).context["groups"])
-
-
-def test_demo_members_have_everything_that_can_be_the_matter(cast):
-    from portal.demo import COLLEAGUES, make_cast, make_filings, make_work  # a test of the demo alone
-
-    people: dict[str, User] = cast | make_cast("Yanshi-0000-test", COLLEAGUES)
-    make_work(people)
-    make_filings(people)
-    assert Person.objects.get(user=people["captain"]).memberships.get().duty == "队长"
-    assert Person.objects.get(user=people["member"]).memberships.exists()
-    assert set(Membership.objects.values_list("state", flat=True)) == {"probation", "full", "ended"}
-    assert set(Membership.objects.values_list("presence", flat=True)) == {"active", "leave", "suspended"}
-    assert Person.objects.filter(memberships__organization__code=TEAM_CODE).count() == 13
-    assert Membership.objects.count() == Person.objects.count() + 1  # one is in two teams
 
 
 def test_who_keeps_one_roster_begins_there(as_user, captain, chifeng, leader, place, second):

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
 from assessments.annual_workflow import REVIEW
@@ -39,6 +38,7 @@ def test_report_goes_from_team_to_office_to_region(as_user, campaign, captain, c
     assert not [task for task in page.context["tasks"] if "述职" in task.what]
     assert [(line["what"], line["who"]) for line in page.context["waiting"]] == [(f"{name}2025 年度述职", "赤峰市考核")]
     assert ("bad", "超期 2 天", "1 支队伍的年度述职待考核") in tasks(as_user(chifeng))
+    assert entries(as_user(chifeng)).keys() >= {"队伍考核", "等级对标"}
     assert entries(as_user(chifeng))["队伍考核"] == 1
     assert entries(as_user(baotou))["队伍考核"] is None
     annual.scored(review, chifeng)
@@ -138,17 +138,3 @@ def test_search_finds_gradings_standards_and_campaigns(as_user, campaign, captai
     assert found(as_user(member), "演示标准") == set()
     for user in (chifeng, captain):
         assert_constant_queries(as_user(user), f"{SEARCH}?q=演示", lambda step: None, steps=(1,))
-
-
-def test_menu_leads_to_pages_that_open(as_user, cast):
-    for user in cast.values():
-        client = as_user(user)
-        for section in client.get(HOME).context["menu"]:
-            if str(section["label"]) == "测评考核":
-                assert [client.get(entry["url"]).status_code for entry in section["entries"]] == [200] * len(
-                    section["entries"]
-                )
-    assert "等级对标" not in entries(as_user(cast["captain"]))
-    assert reverse("assessments:league_gap") in {
-        entry["url"] for section in as_user(cast["chifeng"]).get(HOME).context["menu"] for entry in section["entries"]
-    }

@@ -9,7 +9,9 @@ from django.core.management import call_command
 from assessments.models import Campaign, Grading, Objection, Review, Snapshot, TeamGrade
 from core.models import Attachment
 from organizations.models import User
+from people.models import Membership, Person
 from portal.demo import COLLEAGUES, make_assessments, make_cast, make_filings, make_training, make_work
+from portal.demo.cast import TEAM_CODE
 from teams.models import Filing, FilingStep, Team
 from training.models import Activity, Participation, Problem
 
@@ -35,6 +37,7 @@ def test_demo_has_something_in_every_queue_and_state(cast, as_user):
     assert FilingStep.objects.filter(state="merged").exists()  # 敖汉旗 and 莫力达瓦, by their proxies
     assert Attachment.objects.filter(media_type="application/pdf").count() > 50
     assert max(len(team.name) for team in Team.objects.all()) > 20
+    _manned(people)
     make_training(people)
     assert set(Activity.objects.values_list("state", flat=True)) == set(Activity.State.values)
     assert Activity.objects.to_confirm(region).exists()
@@ -50,6 +53,16 @@ def test_demo_has_something_in_every_queue_and_state(cast, as_user):
         assert page.status_code == 200
         assert page.context["tasks"]
     assert [task.act for task in page.context["tasks"] if task.big] == ["点名"]
+
+
+def _manned(people: dict[str, User]) -> None:
+    """Members in every state but the application, one of them in two teams."""
+    assert Person.objects.get(user=people["captain"]).memberships.get().duty == "队长"
+    assert Person.objects.get(user=people["member"]).memberships.exists()
+    assert set(Membership.objects.values_list("state", flat=True)) == {"probation", "full", "ended"}
+    assert set(Membership.objects.values_list("presence", flat=True)) == {"active", "leave", "suspended"}
+    assert Person.objects.filter(memberships__organization__code=TEAM_CODE).count() == 13
+    assert Membership.objects.count() == Person.objects.count() + 1
 
 
 def _assessed() -> None:

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 from PIL import Image
 
@@ -24,6 +24,7 @@ from organizations.permissions import grant
 from organizations.roles import ROLES, Right
 from portal.demo import CAST
 from tests.assessments.world import assessments_world
+from tests.core.list_checks import note_no_sign_of_life
 from tests.people.leaks import leaked, text_of
 from tests.people.world import people_world
 from tests.portal.matrix import ELSEWHERE, MATRIX
@@ -166,11 +167,13 @@ def test_person_gets_in_where_the_roles_table_says_and_nowhere_else(
     username: str, world: dict[str, Any], cast: dict[str, User], as_user: Callable[[User], Client]
 ) -> None:
     client = as_user(cast[username])
-    client.get("/")  # the first page of a session writes down that it began
-    session, wrong = client.cookies.copy(), []
+    note_no_sign_of_life(client)
+    menu = client.get("/").context["menu"]
+    session = client.cookies.copy()
+    wrong = [f"the menu offers {entry['url']}" for section in menu for entry in section["entries"]
+             if _expected(MATRIX[resolve(entry["url"]).view_name], username) != "in"]  # fmt: skip
     for name, row in MATRIX.items():
         for method in row.methods:
-            client = Client()
             client.cookies = session.copy()  # signing out is one of the routes
             response = _ask(client, method, name, row, world)
             got, expected = _got(response), _expected(row, username)
