@@ -7,9 +7,10 @@ from typing import IO, Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from core.imports.biff import is_excel_95
 from core.imports.extent import require_near
-from core.imports.parts import Part, read_parts
+from core.imports.marks import read_marks
+from core.imports.marks.found import SheetMarks
+from core.imports.marks.xls import is_excel_95
 from core.imports.reading import EMPTY, MOST_COLUMNS, MOST_ROWS, Cell, Sheet, csv_rows, failed, lost_by, read_cell
 
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -48,7 +49,7 @@ def open_book(file: IO[bytes], media_type: str) -> Book:
     if is_excel_95(file):
         raise ValidationError(_("这是 Excel 95 的旧格式，里面的汉字读不准。请用 Excel 或 WPS 另存为 xlsx 再上传。"))
     require_near(file)
-    parts = read_parts(file)
+    marks = read_marks(file)
     try:
         file.seek(0)
         book = CalamineWorkbook.from_filelike(file)
@@ -59,15 +60,15 @@ def open_book(file: IO[bytes], media_type: str) -> Book:
                     unseen.append(about.name)
                 continue
             sheet = book.get_sheet_by_name(about.name)
-            part = parts.sheets.get(about.name, Part())
+            found = marks.sheets.get(about.name, SheetMarks())
             grids.append(
-                Grid(about.name, _cells(sheet, part), list(sheet.merged_cell_ranges or ()), part.hidden, part.struck)
+                Grid(about.name, _cells(sheet, found), list(sheet.merged_cell_ranges or ()), found.hidden, found.struck)
             )
     except (CalamineError, ValueError, OSError) as error:
         raise _damaged() from error
     if not book.sheet_names:
         raise _damaged()
-    return Book(grids, unseen, parts.pictures)
+    return Book(grids, unseen, marks.pictures)
 
 
 def read_book(file: IO[bytes], media_type: str) -> tuple[list[Sheet], list[str]]:
@@ -98,12 +99,12 @@ def _limited(rows: Iterable[Sequence[Cell]]) -> list[Sequence[Cell]]:
     return kept[:end]
 
 
-def _cells(sheet: Any, part: Part) -> Iterator[Sequence[Cell]]:
+def _cells(sheet: Any, found: SheetMarks) -> Iterator[Sequence[Cell]]:
     """The library gives rows from the first one on, but columns from the first filled one."""
     before = [EMPTY] * min(MOST_COLUMNS, sheet.start[1] if sheet.start else 0)
     most = MOST_COLUMNS - len(before)
     for number, row in enumerate(sheet.iter_rows()):
-        told = part.told.get(number)
+        told = found.told.get(number)
         if told is None and row.count("") == len(row):
             yield ()  # a million formatted rows cost next to nothing
             continue

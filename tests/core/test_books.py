@@ -13,7 +13,7 @@ from xlsxwriter import Workbook
 
 from core.imports.asides import aside
 from core.imports.books import open_book, read_book
-from core.imports.parts import read_parts
+from core.imports.marks import read_marks
 from core.imports.reading import EMPTY, Cell, csv_rows, read_cell
 from tests.core.sample_files import ole
 from tests.people.rosters import ods, xls
@@ -145,8 +145,8 @@ def test_hidden_rows_of_an_ods_end_with_the_sheet():
         row = b'<table:table-row table:visibility="collapse" table:number-rows-repeated="9999"/>'
         return content.replace(b"</table:table>", row * 300 + b"</table:table>")
 
-    parts = read_parts(edited(ods([["张三"]]).read(), "content.xml", change))
-    assert len(parts.sheets["花名册"].hidden) <= 1_048_576
+    marks = read_marks(edited(ods([["张三"]]).read(), "content.xml", change))
+    assert len(marks.sheets["花名册"].hidden) <= 1_048_576
 
 
 def test_a_mark_of_utf8_before_other_bytes_is_no_utf8():

@@ -1,4 +1,4 @@
-"""What the spreadsheet reader does not tell of an xls: hidden rows and formulas that came to nothing.
+"""Marks of an xls: rows that are hidden, cells that are crossed out, formulas that came to nothing.
 
 Excel 97 to 2003 and WPS keep a workbook as a stream of records (MS-XLS): a number, a length, and so many bytes.
 """
@@ -6,8 +6,9 @@ Excel 97 to 2003 and WPS keep a workbook as a stream of records (MS-XLS): a numb
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import IO
+
+from core.imports.marks.found import BookMarks, SheetMarks
 
 _FONT, _XF, _MULRK = 0x0031, 0x00E0, 0x00BD
 _CELLS = frozenset([0x0006, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E])  # row, column, format
@@ -16,23 +17,6 @@ _BOUNDSHEET, _ROW, _BOOLERR, _FORMULA, _EOF = 0x0085, 0x0208, 0x0205, 0x0006, 0x
 _HIDDEN = 0x20  # of a row: fDyZero
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!",
            0x2A: "#N/A"}  # fmt: skip
-
-
-@dataclass
-class Part:
-    """:ivar hidden: rows, from 0. :ivar told: row → column → kind and text. Kinds: ``digits`` (a number of 16 digits
-    and more, as it was written), ``failed`` (what a formula shows instead of a result), ``never`` (one without any).
-    """
-
-    hidden: set[int] = field(default_factory=set)
-    struck: dict[int, set[int]] = field(default_factory=dict)  # row → columns that are crossed out
-    told: dict[int, dict[int, tuple[str, str]]] = field(default_factory=dict)
-
-    def tell(self, row: int, column: int, kind: str, text: str) -> None:
-        self.told.setdefault(row, {})[column] = (kind, text)
-
-    def strike(self, row: int, column: int) -> None:
-        self.struck.setdefault(row, set()).add(column)
 
 
 def is_excel_95(file: IO[bytes]) -> bool:
@@ -48,21 +32,21 @@ def is_excel_95(file: IO[bytes]) -> bool:
     return False
 
 
-def read_biff(file: IO[bytes]) -> dict[str, Part]:
-    """Name of a sheet → what was found in it; empty for what is no such workbook."""
+def read(file: IO[bytes]) -> BookMarks:
+    """Empty for what is no such workbook."""
     import olefile  # only imports of xls need it
 
     file.seek(0)
     try:
         with olefile.OleFileIO(file.read()) as document:
             if not document.exists("Workbook"):
-                return {}
+                return BookMarks()
             stream = document.openstream("Workbook").read()
             is_computed = document.exists("\x05SummaryInformation")  # as Excel and WPS write it, and libraries do not
         struck = _struck_formats(stream)
-        return {name: _sheet(stream, start, struck, is_computed) for name, start in _sheets(stream)}
+        return BookMarks({name: _sheet(stream, start, struck, is_computed) for name, start in _sheets(stream)})
     except (OSError, struct.error, IndexError, ValueError):
-        return {}
+        return BookMarks()
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
@@ -95,7 +79,7 @@ def _struck_formats(stream: bytes) -> set[int]:
     return {at for at, font in enumerate(formats) if font in struck}
 
 
-def _strike(found: Part, kind: int, data: bytes, struck: set[int]) -> None:
+def _strike(found: SheetMarks, kind: int, data: bytes, struck: set[int]) -> None:
     row, column, style = struct.unpack_from("<HHH", data)
     if kind == _MULRK:  # several numbers side by side, each with its format
         styles = struct.unpack_from("<" + "HI" * ((len(data) - 6) // 6), data, 4)[::2]
@@ -106,8 +90,8 @@ def _strike(found: Part, kind: int, data: bytes, struck: set[int]) -> None:
         found.strike(row, column)
 
 
-def _sheet(stream: bytes, start: int, struck: set[int], is_computed: bool) -> Part:
-    found = Part()
+def _sheet(stream: bytes, start: int, struck: set[int], is_computed: bool) -> SheetMarks:
+    found = SheetMarks()
     for kind, data in _records(stream, start):
         if struck and (kind in _CELLS or kind == _MULRK):
             _strike(found, kind, data, struck)
@@ -123,6 +107,6 @@ def _sheet(stream: bytes, start: int, struck: set[int], is_computed: bool) -> Pa
     return found
 
 
-def _tell(found: Part, data: bytes, code: int) -> None:
+def _tell(found: SheetMarks, data: bytes, code: int) -> None:
     row, column = struct.unpack_from("<HH", data)
     found.tell(row, column, "failed", _ERRORS.get(code, "#N/A"))

@@ -1,0 +1,129 @@
+"""Marks of an Excel sheet: rows that are hidden, formulas without a result, numbers in full, pictures."""
+
+import re
+import zipfile
+
+from core.imports.marks.found import BookMarks, SheetMarks
+from core.imports.marks.styles import struck_formats
+from core.imports.marks.xml import ending, holds_any, parse
+
+_BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_MOST_BOOK = 4 * 1024 * 1024
+_PICTURE = re.compile(r"xl/media/[^/]+")
+_RELATION = "/relationships id"  # of Microsoft's namespace, or of the strict standard's
+_WRITTEN_OUT = re.compile(r"\d{16,18}")
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_SIGNS = (
+    (b"hidden=", re.compile(rb'<(?:\w+:)?row[^<>]*\shidden="(?:1|true)"')),
+    (b't="e"', re.compile(rb'\st="e"')),
+    (b"v>", re.compile(rb"v>\d{16,18}<")),
+    (b"f>", re.compile(rb"f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></|</(?:\w+:)?c>)")),
+    (b"<f ", re.compile(rb"<f [^<>]*/>\s*(?:<v\s*/>|<v></|</c>)")),
+)
+_MOST_TEXT = 40  # of a cell: more than any number has
+
+
+def read(archive: zipfile.ZipFile) -> BookMarks:
+    names = set(archive.namelist())
+    if _BOOK not in names:
+        return BookMarks()
+    struck = struck_formats(archive)
+    sheets = {name: _read_sheet(archive, path, struck) for name, path in _paths(archive).items() if path in names}
+    return BookMarks(sheets, pictures=sum(bool(_PICTURE.fullmatch(name)) for name in names))
+
+
+def _read_sheet(archive: zipfile.ZipFile, path: str, struck: frozenset[str]) -> SheetMarks:
+    crossed_out = re.compile(rb's="(?:%s)"' % "|".join(struck).encode())
+    signs = (*_SIGNS, (b's="', crossed_out)) if struck else _SIGNS
+    sheet = _Sheet(struck)
+    if holds_any(archive, path, signs):
+        parse(archive, path, sheet)
+    return sheet.marks
+
+
+class _Sheet:
+    """A place may be left out: then a row or cell stands behind the one before it."""
+
+    def __init__(self, struck: frozenset[str]) -> None:
+        self.marks = SheetMarks()
+        self._struck = struck
+        self._row = self._column = -1
+        self._kind, self._value, self._inside = "n", "", ""
+        self._formula: str | None = None
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(" ")[2]
+        if name == "c":
+            self._row, self._column = _place(attributes.get("r", ""), self._row, self._column + 1)
+            self._kind, self._value, self._formula = attributes.get("t", "n"), "", None
+            if attributes.get("s") in self._struck:
+                self.marks.strike(self._row, self._column)
+        elif name == "v":
+            self._inside = name
+        elif name == "f":
+            self._inside, self._formula = name, ""
+        elif name == "row":
+            self._row, self._column = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1, -1
+            if attributes.get("hidden") in ("1", "true"):
+                self.marks.hidden.add(self._row)
+
+    def data(self, piece: str) -> None:
+        if self._inside == "v":
+            self._value += piece[:_MOST_TEXT]
+        elif self._inside == "f" and self._formula is not None:
+            self._formula += piece[:_MOST_TEXT]
+
+    def end(self, tag: str) -> None:
+        name = tag.rpartition(" ")[2]
+        if name in ("v", "f"):
+            self._inside = ""
+        elif name == "c" and self._kind in ("e", "n"):
+            self._end_cell()
+
+    def _end_cell(self) -> None:
+        if self._kind == "e":
+            self.marks.tell(self._row, self._column, "failed", self._value)
+        elif self._formula is not None and not self._value:
+            self.marks.tell(self._row, self._column, "never", self._formula)
+        elif len(self._value) >= 16 and _WRITTEN_OUT.fullmatch(self._value):
+            self.marks.tell(self._row, self._column, "digits", self._value)
+
+
+def _place(reference: str, row: int, column: int) -> tuple[int, int]:
+    parts = _REFERENCE.fullmatch(reference)
+    if parts is None:
+        return row, column
+    column = 0
+    for letter in parts[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(parts[2]) - 1, column - 1
+
+
+class _Links:
+    """``targets``: key of a part → where it lies; ``sheets``: name of a sheet → key of its part."""
+
+    def __init__(self) -> None:
+        self.targets: dict[str, str] = {}
+        self.sheets: dict[str, str] = {}
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag.endswith("Relationship"):
+            self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
+        elif tag.endswith(" sheet"):
+            self.sheets[attributes.get("name", "")] = ending(attributes, _RELATION)
+
+    def data(self, _piece: str) -> None: ...
+
+    def end(self, _tag: str) -> None: ...
+
+
+def _paths(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Name of a sheet → its part."""
+    links = _Links()
+    parse(archive, _RELATIONS, links, most=_MOST_BOOK)
+    parse(archive, _BOOK, links, most=_MOST_BOOK)
+    return {name: _absolute(links.targets.get(key, "")) for name, key in links.sheets.items()}
+
+
+def _absolute(target: str) -> str:
+    return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
