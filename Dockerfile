@@ -7,7 +7,7 @@ FROM node:22-bookworm-slim AS assets
 WORKDIR /build
 COPY package.json package-lock.json ./
 ARG NPM_CONFIG_REGISTRY
-RUN npm ci --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 # -- Python packages --------------------------------------------------------------------------------
 FROM python:3.11-slim-bookworm AS packages

@@ -3,15 +3,25 @@
 import re
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from organizations.models import User
 
+AXE = Path(settings.BASE_DIR, "node_modules/axe-core/axe.min.js").read_text()
 pytestmark = [pytest.mark.story, pytest.mark.xdist_group("stories")]
 Enter = Callable[..., Page]
+
+
+def barriers(page: Page) -> list[str]:
+    """What stands in the way of those who listen to a page, type on it or see little (WCAG 2, by axe), as sentences."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    return [f"{rule['help']}: {rule['nodes'][0]['html'][:120]}" for rule in found]
 
 
 def test_search_opens_by_key_and_finds_part_of_a_name(portal: dict[str, User], enter: Enter) -> None:
@@ -40,10 +50,15 @@ def test_list_is_filtered_kept_as_a_view_and_exported(portal: dict[str, User], e
 
 def test_phone_has_the_whole_product_without_sideways_scrolling(portal: dict[str, User], enter: Enter) -> None:
     page = enter("chifeng", phone=True)
-    for url in ("/", "/offices/", "/users/", "/requests/", "/requests/new/", "/statistics/", "/roles/", "/users/me/"):
+    page.emulate_media(color_scheme="dark")
+    for url in (
+        "/", "/offices/", "/users/", "/requests/", "/requests/new/", "/statistics/", "/roles/", "/users/me/",
+        "/search/?q=红十字", "/teams/", "/people/members/", "/calendar/", "/filings/", "/activities/", "/gradings/",
+    ):  # fmt: skip
         page.goto(url)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 390, f"{url} is {width} px wide"
+        assert barriers(page) == [], url
     page.goto("/")
     page.get_by_role("button", name=re.compile("菜单")).or_(
         page.get_by_role("link", name=re.compile("菜单"))
@@ -58,4 +73,5 @@ def test_pages_obey_the_strict_policy_and_throw_no_script_error(portal: dict[str
     page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
     for url in ("/", "/offices/", "/users/", "/appointments/", "/requests/", "/jobs/", "/notices/", "/accounts/2fa/"):
         page.goto(url)
+        assert barriers(page) == [], url
     assert refused == []
