@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from core.counts import SLOW
+from core import counts
 from core.days import beginning_of, end_of
 from organizations.models import Organization, User
 from organizations.permissions import access, reach
@@ -102,7 +102,7 @@ def _read(user: User, sql: str, params: list[Any]) -> list[tuple[int, int, int]]
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             rows = cursor.fetchall()
-        if monotonic() - begun > SLOW:
+        if monotonic() - begun > counts.SLOW:
             cache.set(key, rows, KEPT_FOR)
     return rows
 
