@@ -128,7 +128,7 @@ class _Reader:
         self.required = [name for name, column in resource.columns.items() if column.required]
         self._signs = {key for key, name in fields.items() if name in self.required}
         self.found = Rows(unseen=book.unseen, pictures=book.pictures)
-        self.several = len(book.grids) > 1
+        self.several = False  # lists on several sheets: then the name of each says something of its rows
         self.added: set[str] = set()
 
     def read(self, said: Mapping[str, bool]) -> None:
@@ -145,8 +145,11 @@ class _Reader:
                 names = _("、").join(c.column_name for n, c in self.resource.columns.items() if n in telling)
                 sheet.doubt = _("别的工作表有%(names)s，这一张没有") % {"names": names}
             sheet.off = not said.get(sheet.name, not sheet.doubt)
+        lists = [(top, sheet, top.head) for top, sheet in both if top.head and not sheet.why]
+        self.several = sum(not (sheet.doubt and sheet.off) for _top, sheet, _head in lists) > 1
+        for top, sheet, head in lists:
             if not sheet.off:
-                self._lines(top, sheet, top.head)
+                self._lines(top, sheet, head)
 
     def _top(self, index: int, grid: Grid) -> _Top:
         stream = iter(grid.rows)
