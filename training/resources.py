@@ -139,6 +139,14 @@ class PlanItemResource(Resource):
         self.plan = plan
         self.last = plan.items.aggregate(last=Max("position"))["last"] or 0
 
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        """类别 is what offices head a column with that says 培训 or 演练: then it is the kind."""
+        super().before_import_row(row, **kwargs)
+        kind, of_training = self.fields["kind"], self.fields["training_kind"]
+        said = (row.get(of_training.column_name) or "").strip()
+        if said in {str(label) for label in ActivityKind.labels} and not row.get(kind.column_name):
+            row[kind.column_name], row[of_training.column_name] = said, ""
+
     def get_queryset(self) -> QuerySet[PlanItem]:
         return self.plan.items.filter(ended_at=None).select_related("course")
 

@@ -224,6 +224,17 @@ def test_a_plan_as_offices_write_it(songshan: User, as_user: SignIn) -> None:
     ]  # fmt: skip
 
 
+def test_a_column_headed_kind_of_either_is_read_as_it_is_meant(songshan: User, as_user: SignIn) -> None:
+    plan, client = Plan.objects.create(organization=songshan.organization, year=YEAR), as_user(songshan)
+    taken_in(client, reverse("training:plan_import", args=[plan.pk]), sheet(
+        ("项目名称", "类别", "时间"), ("救护员复训（演示）", "培训", "3-11月"), ("冬季搜救（演示）", "演练", "12月"),
+        ("绳索技术（演示）", "技能", "6月"),
+    ))  # fmt: skip
+    assert set(plan.items.values_list("kind", "name", "training_kind")) == {
+        ("training", "救护员复训（演示）", ""), ("drill", "冬季搜救（演示）", ""), ("training", "绳索技术（演示）", "skill"),
+    }  # fmt: skip
+
+
 def test_a_plan_that_does_not_say_what_is_a_drill(songshan: User, as_user: SignIn) -> None:
     plan, client = Plan.objects.create(organization=songshan.organization, year=YEAR), as_user(songshan)
     url = reverse("training:plan_import", args=[plan.pk])
