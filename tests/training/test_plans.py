@@ -231,7 +231,8 @@ def test_a_column_headed_kind_of_either_is_read_as_it_is_meant(songshan: User, a
         ("绳索技术（演示）", "技能", "6月"),
     ))  # fmt: skip
     assert set(plan.items.values_list("kind", "name", "training_kind")) == {
-        ("training", "救护员复训（演示）", ""), ("drill", "冬季搜救（演示）", ""), ("training", "绳索技术（演示）", "skill"),
+        ("training", "救护员复训（演示）", ""), ("drill", "冬季搜救（演示）", ""),
+        ("training", "绳索技术（演示）", "skill"),
     }  # fmt: skip
 
 
