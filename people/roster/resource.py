@@ -55,6 +55,7 @@ class RosterResource(BulkResource):
 
     def __init__(self, *, by: Any, teams: Iterable[Organization], one: bool = True) -> None:
         self.teams, self.one = list(teams), one
+        self.always = frozenset() if one else frozenset(["team"])
         self.kinds = list(CertificateKind.objects.in_use())
         super().__init__(by=by)
         self.reader = Reader(self.kinds)
@@ -170,7 +171,9 @@ class RosterResource(BulkResource):
                 errors["team"] = _("这里写的不是%(team)s。不是本队的人请勾选“不导入”。") % {"team": team.short_name}
             return team
         if not text:
-            errors["team"] = _("没有写是哪支救援队。")
+            errors["team"] = _(
+                "没有写是哪支救援队：填在这里；或者在表格里加一列“救援队”，或一支队伍一张工作表、用队名作工作表名。"
+            )
         elif not found:
             errors["team"] = _("没有叫“%(name)s”的救援队，或者名册不归您管。") % {"name": text[:30]}
         elif len(found) > 1:

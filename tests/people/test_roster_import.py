@@ -406,6 +406,17 @@ def test_rows_of_several_teams(as_user, chifeng, songshan, place, office):
     assert Membership.objects.get().organization == place
 
 
+def test_the_team_is_filled_in_where_the_file_does_not_say_it(as_user, songshan, place):
+    client = as_user(songshan)
+    page = send(client, "/people/import/", [HEAD, ["王明", ID(1), ""]])
+    assert "填在这里" in rows(page)["王明"]["why"]["team"]
+    cell = f"cell-{rows(page)['王明']['key']}-team"
+    assert f'name="{cell}"' in page.content.decode(), "or the file could be mended in Excel only"
+    page = client.post(address(page), {"page": 1, cell: place.short_name, "recheck": "1"}, follow=True)
+    confirm(client, page)
+    assert Membership.objects.get().organization == place
+
+
 # -- all or none, and back --------------------------------------------------------------------------------
 def test_a_bad_row_keeps_everything_out_and_is_marked_in_the_file(client, url):
     page = send(

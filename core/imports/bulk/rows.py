@@ -104,7 +104,7 @@ def read_rows(
         why = [f"{sheet.name}{sheet.why}" for sheet in found.sheets if sheet.why and sheet.headings]
         raise ValidationError(_("；").join(why) or _("表头下面没有内容。"))
     present = {heading.field for sheet in found.sheets for heading in sheet.headings} | reader.added
-    found.names = [name for name in resource.columns if name in present]
+    found.names = [name for name in resource.columns if name in present | resource.always]
     return found
 
 
