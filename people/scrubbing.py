@@ -13,6 +13,7 @@ rows and columns, as ``core.audit.retention`` does for rows past their time.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pgtrigger
@@ -195,9 +196,8 @@ def _clear_disclosures(people: Sequence[Person], names: dict[int, str]) -> None:
         is_own = one.by_id == own[one.person_id]
         with pgtrigger.ignore("core.AccessLog:no_update"):
             seen.update(subject=by_themselves if is_own else said[one.person_id], detail={})
-    for person, user in own.items():
-        if user is not None:
-            past(Disclosure, "no_delete", lambda rows, p=person, u=user: rows.filter(person=p, by=u).delete())
+    themselves = Q(pk__in=[one.pk for one in shown if one.by_id == own[one.person_id]])
+    past(Disclosure, "no_delete", lambda rows: rows.filter(themselves).delete())
 
 
 def _clear_own_hand(people: Sequence[Person], rows: dict[Any, list[Any]]) -> None:
@@ -210,10 +210,14 @@ def _clear_own_hand(people: Sequence[Person], rows: dict[Any, list[Any]]) -> Non
     forgotten = CombinedExpression(F("pgh_context"), "||", Value(nobody_now, models.JSONField()), models.JSONField())
     for model, keys in rows.items():
         event: Any = model.tracked_events.rel.related_model
-        theirs = {"pgh_obj__in": keys, "pgh_context__user__in": users}
-        past(event, "append_only", lambda events, t=theirs: events.filter(**t).update(pgh_context=forgotten))
+        theirs = Q(pgh_obj__in=keys, pgh_context__user__in=users)
+        past(event, "append_only", partial(_updated, which=theirs, pgh_context=forgotten))
     wanted = _hanging(rows)
     past(WorkflowEvent, "append_only", lambda all_: all_.filter(wanted, by__in=users).update(by=None))
+
+
+def _updated(rows: models.QuerySet[Any], which: Q, **columns: Any) -> int:
+    return rows.filter(which).update(**columns)
 
 
 def _addresses(people: Sequence[Person]) -> list[str]:

@@ -172,7 +172,7 @@ class AcceptForm(forms.ModelForm):
     """
 
     name = NameField(
-        label=gettext_lazy("姓名"), max_length=50, required=False,
+        label=gettext_lazy("姓名"), max_length=50,
         help_text=gettext_lazy("照证件核对；申请人填错的，在这里改。"),
     )  # fmt: skip
     not_the_same = forms.BooleanField(

@@ -172,7 +172,7 @@ class MembershipForm(_OfMembership):
         return joined
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if "joined_on" in self.changed_data and "joined_on" not in self.errors:
             try:
                 require_apart(self.instance)

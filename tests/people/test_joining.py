@@ -34,7 +34,14 @@ def invited(place, captain):
 
 
 def accept(client, record, **values):
-    values = {"state": "probation", "joined_on": TODAY().isoformat(), "number": "", "group": "", **values}
+    values = {
+        "name": record.name,
+        "state": "probation",
+        "joined_on": TODAY().isoformat(),
+        "number": "",
+        "group": "",
+        **values,
+    }
     return client.post(reverse("people:application_accept", args=[record.pk]), values)
 
 
@@ -360,7 +367,7 @@ def test_two_who_accept_at_once_give_one_membership(invited, as_user, captain):
     client = as_user(captain)
     assert accept(client, record).status_code == 302
     again = client.post(reverse("people:application_accept", args=[record.pk]),
-                        {"state": "full", "joined_on": TODAY().isoformat()}, follow=True)  # fmt: skip
+                        {"name": "甲", "state": "full", "joined_on": TODAY().isoformat()}, follow=True)  # fmt: skip
     assert "已经办过了" in again.content.decode()
     stale = Application(pk=record.pk, state="applied")
     with pytest.raises(MoveNotAllowed):

@@ -145,8 +145,8 @@ def _typed(form: PaperForm, slot: Slot, caller: Caller, listed: dict[int, Line])
     for name, row in typed.found.items():
         line = listed.get(row.person_id)
         if line is not None and line.kind != MarkKind.ARRIVED:
-            words = {"name": name, "kind": MarkKind(line.kind).label}
-            form.add_error("names", _("“%(name)s”在上面的名单里是%(kind)s，请只留一处。") % words)
+            said = {"name": name, "kind": str(MarkKind(line.kind).label)}
+            form.add_error("names", _("“%(name)s”在上面的名单里是%(kind)s，请只留一处。") % said)
     people = dict.fromkeys(row.person_id for row in typed.found.values() if row.person_id not in listed)
     return len(typed.unknown), [Line(person, MarkKind.ARRIVED) for person in people]
 
