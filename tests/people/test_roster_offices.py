@@ -243,7 +243,10 @@ def test_the_blank_sheet_filled_in_comes_back(client, url):  # noqa: F811
         sheet.cell(3, heads.index(heading) + 1, value)
     target = BytesIO()
     book.save(target)
-    confirm(client, send(client, url, SimpleUploadedFile("空白.xlsx", target.getvalue())))
+    page = send(client, url, SimpleUploadedFile("空白.xlsx", target.getvalue()))
+    assert "读了 1 张工作表" in page.content.decode()
+    assert '<span class="sheet">' not in page.content.decode()
+    confirm(client, page)
     assert Person.objects.get().id_number == ID(1)
     assert Membership.objects.get().group == "", (
         "the sheet that explains the columns makes no group of the other's name"
