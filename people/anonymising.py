@@ -93,8 +93,9 @@ def _batch(keys: list[int], by: User | None) -> int:
 
 
 def _close_accounts(users: list[int]) -> None:
-    """Who has no duty any more does not sign in any more either; who has one keeps the account for it."""
-    with_duty = Appointment.objects.in_force().filter(user__in=users).values("user")
+    """Who has no duty any more does not sign in any more either; who has one keeps the account for it. To have been a
+    member is none: the record it showed is gone."""
+    with_duty = Appointment.objects.in_force().filter(user__in=users).exclude(role="member").values("user")
     for account in User.objects.active().filter(pk__in=users).exclude(pk__in=with_duty):
         accounts.deactivate(account, by=None, reason=_("离队满保存年限，个人信息已匿名化"))
 

@@ -17,6 +17,7 @@ from organizations.models import Organization
 from people import identity
 from people.choices import MemberKind
 from people.models import FormerDocument, Membership, Person
+from people.returning import require_apart
 from people.states import MembershipState
 
 # Facts a second team may fill in where they are empty, but never overwrite: they are the person's, not the team's.
@@ -79,6 +80,7 @@ def enrol(
         **facts,
     )
     membership.full_clean(exclude=["person", "organization"])
+    require_apart(membership)
     try:
         with transaction.atomic():
             membership.save()

@@ -22,16 +22,19 @@ EIGHTEEN = (IdType.CITIZEN, IdType.RESIDENCE, IdType.FOREIGNER)
 _OLDEST = 120
 # 港澳台居民居住证 begins with 81, 82 or 83 in place of a division; the foreigner's card with 9.
 _FIRST = {IdType.CITIZEN: r"[1-6]", IdType.RESIDENCE: r"8[123]", IdType.FOREIGNER: r"9"}
-_FORMS = {
-    IdType.HK_MACAO: re.compile(r"[HM]\d{8}(\d{2})?"),
-    IdType.TAIWAN: re.compile(r"\d{8}|\d{10}[A-Z0-9]?"),
+_FORMS = {  # permits: with how often they were renewed and, in the old books, a letter: H01234567(02), 0123456701(B)
+    IdType.HK_MACAO: re.compile(r"([HM]\d{8})(\d{2})?"),
+    IdType.TAIWAN: re.compile(r"(\d{8})(\d{2}[A-Z0-9]?)?"),
     IdType.PASSPORT: re.compile(r"[A-Z0-9]{5,17}"),
     IdType.OTHER: re.compile(r"[A-Z0-9][A-Z0-9\-]{3,29}"),
 }
+_PERMITS = (IdType.HK_MACAO, IdType.TAIWAN)
 _DROPPED = re.compile(r"[\s\u200b-\u200f\ufeff'’‘`´]+")
 _HYPHEN = re.compile(r"[-‐‑–—－_.]")
 _ALIKE = str.maketrans("OIL", "011")
 _EIGHTEEN_DIGITS = re.compile(r"\d{17}[\dX]")
+_BRACKETS = re.compile(r"[()\[\]]")
+_PASSPORT_USUAL = re.compile(r"[A-Z]{1,2}\d{7,8}")
 _OLD_FOREIGNER = re.compile(r"[A-Z]{3}\d{12}")
 
 
@@ -51,11 +54,25 @@ def normal(number: str) -> str:
     for _again in range(2):  # an accent may stand alone until the space before it is gone
         text = _DROPPED.sub("", unicodedata.normalize("NFKC", _DROPPED.sub("", text)).upper())
     text = unicodedata.normalize("NFKC", text).replace("×", "X").replace("Х", "X")  # multiplication, Cyrillic
-    grouped = _HYPHEN.sub("", text)  # 150404-19900101-1234; a passport's own hyphens stay
-    if _EIGHTEEN_DIGITS.fullmatch(grouped):
+    grouped = _HYPHEN.sub("", text)  # 150404-19900101-1234; the hyphens of a paper we do not know stay
+    if _EIGHTEEN_DIGITS.fullmatch(grouped) or _PASSPORT_USUAL.fullmatch(grouped):
         return grouped
+    for kind, permit in ((IdType.HK_MACAO, grouped), (IdType.TAIWAN, text)):
+        if _FORMS[kind].fullmatch(permit := _BRACKETS.sub("", permit)):
+            return permit
     digits = grouped.translate(_ALIKE)  # O for 0: where the check digit proves it
     return digits if _EIGHTEEN_DIGITS.fullmatch(digits) and check_digit(digits[:17]) == digits[17] else text
+
+
+def lasting(kind: str, number: str) -> str:
+    """What stays of a normal number when the paper is renewed: a permit's goes on with how often that was.
+
+    :param kind: empty where it is not known.
+    """
+    for permit in (kind,) if kind else _PERMITS:
+        if permit in _PERMITS and (found := _FORMS[IdType(permit)].fullmatch(number)):
+            return str(found[1])
+    return number
 
 
 def check_digit(first: str) -> str:
@@ -107,9 +124,9 @@ def guess(number: str) -> str:
         return IdType.FOREIGNER if number[0] == "9" else IdType.CITIZEN
     if _OLD_FOREIGNER.fullmatch(number):
         return IdType.FOREIGNER
-    if re.fullmatch(r"[HM]\d{8}(\d{2})?", number):
+    if _FORMS[IdType.HK_MACAO].fullmatch(number):
         return IdType.HK_MACAO
-    if re.fullmatch(r"[A-Z]{1,2}\d{7,8}", number):
+    if _PASSPORT_USUAL.fullmatch(number):
         return IdType.PASSPORT
     return ""
 
@@ -125,13 +142,14 @@ def index(kind: str, number: str) -> str:
 
 
 def indexes(kind: str, number: str) -> list[str]:
-    """The same under every key in use."""
-    return encryption.blind_indexes(_indexed(kind, number))
+    """The same under every key in use; of a permit also as it was kept before its renewals were left out."""
+    texts = {_indexed(kind, number): None, f"{kind}:{number}" if kind in _PERMITS else _indexed(kind, number): None}
+    return [key for text in texts for key in encryption.blind_indexes(text)]
 
 
 def _indexed(kind: str, number: str) -> str:
     # eighteen digits are one person's whatever the card is called: rosters write 身份证 for a residence permit
-    return number if kind in EIGHTEEN and len(number) == 18 else f"{kind}:{number}"
+    return number if kind in EIGHTEEN and len(number) == 18 else f"{kind}:{lasting(kind, number)}"
 
 
 def _birth(number: str) -> date | None:

@@ -26,14 +26,19 @@ from organizations.models import User
 from organizations.permissions import acting_for
 from organizations.roles import Right
 from people import enrolling, identity
-from people.admitting import another_name
+from people.admitting import another_name, namesakes
 from people.applying import ASKED, facts_of
 from people.choices import Channel, ConsentKind, IdType
 from people.models import Application, Consent, Membership, Person
-from people.states import APPLICATION_STEPS, CURRENT, MembershipState
+from people.names import same_name
+from people.returning import former_in_words
+from people.states import APPLICATION_STEPS, CURRENT, ApplicationState, MembershipState
 
 KEPT_DAYS = 90  # how long what was filled in is kept after a decision, for questions that come later
 PHONES = ("mobile", "emergency_phone")
+OTHER_NAME = gettext_lazy(
+    "这个证件号码已有档案，档案里的姓名和申请填的不一样。请照证件核对：申请填错的，改了“姓名”再接收；档案登记错的，先请登记的单位更正。"
+)
 
 
 # -- moves -------------------------------------------------------------------------------------------------
@@ -47,9 +52,18 @@ def _applicant(application: Application, user: User | None) -> Decision:
 
 
 def _accept(
-    application: Application, by: User, *, state: str, joined_on: date, number: str = "", group: str = ""
+    application: Application,
+    by: User,
+    *,
+    state: str,
+    joined_on: date,
+    number: str = "",
+    group: str = "",
+    corrected: bool = False,
 ) -> dict[str, Any]:
-    """:raises ValidationError: a value is wrong, the document is of another name, or the person is in the team."""
+    """:param corrected: that the name is not as the applicant wrote it (``accept``); the name itself is in no history.
+    :raises ValidationError: a value is wrong, the document is of another name, or the person is in the team.
+    """
     if state not in CURRENT:
         raise ValidationError({"state": _("请选择接收为预备还是正式队员。")})
     payload = application.payload
@@ -90,8 +104,8 @@ def _person_of(payload: Mapping[str, Any]) -> tuple[Person, bool]:
     (locked,) = Person.objects.held([known.pk])
     if ConsentKind.HEALTH in _withdrawn_since(locked, payload.get("consents", [])):
         facts.pop("health_declared_on", None)
-    if (problem := another_name(locked, typed["name"])) is not None:
-        raise ValidationError(problem)
+    if another_name(locked, typed["name"]) is not None:
+        raise ValidationError({"name": OTHER_NAME})
     enrolling.fill(locked, facts)
     locked.version += 1
     locked.save()
@@ -148,6 +162,23 @@ APPLICATION = Workflow(
 )
 
 
+@transaction.atomic
+def accept(application: Application, *, by: User, name: str = "", **facts: Any) -> Application:
+    """Take the applicant in, under the name as it stands in the document: who mistyped it cannot put it right any more.
+
+    :raises MoveNotAllowed, ValidationError: as the move does.
+    """
+    fresh = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    corrected = bool(name) and name != fresh.name and fresh.state == ApplicationState.APPLIED
+    if corrected:
+        APPLICATION.move("accept").allowed(fresh, by).require()
+        payload = fresh.payload
+        fresh.name = payload["facts"]["name"] = name
+        fresh.set_payload(payload)
+        fresh.save(update_fields=["name", "payload_cipher"])
+    return APPLICATION.perform(fresh, "accept", by=by, corrected=corrected, **facts)
+
+
 # -- what the keepers see ----------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Difference:
@@ -160,10 +191,17 @@ class Difference:
 
 @dataclass(frozen=True)
 class Known:
-    """That there is a person with this document. ``person`` and ``differences`` only where the reader may see them."""
+    """That there is a person with this document. ``person`` and ``differences`` only where the reader may see them.
+
+    :param other_name: that it goes by another name. :param former: memberships that ended, in words.
+    :param is_here: that he or she is in the team now.
+    """
 
     person: Person | None
     differences: list[Difference]
+    other_name: str = ""
+    former: str = ""
+    is_here: bool = False
 
 
 def known(application: Application, user: User) -> Known | None:
@@ -175,9 +213,21 @@ def known(application: Application, user: User) -> Known | None:
     found = enrolling.find(typed["id_type"], typed["id_number"])
     if found is None:
         return None
+    other = "" if same_name(found.name, typed["name"]) else str(OTHER_NAME)
+    before = former_in_words(found, user)
     if not Person.objects.visible_to(user).filter(pk=found.pk).exists():
-        return Known(None, [])
-    return Known(found, _differences(found, {"name": typed["name"], **facts_of(payload)}))
+        return Known(None, [], other, before)
+    here = Membership.objects.current().filter(person=found, organization=application.organization).exists()
+    differences = _differences(found, {"name": typed["name"], **facts_of(payload)})
+    return Known(found, differences, other, before, here)
+
+
+def alike(application: Application) -> list[Person]:
+    """People of the same name and mobile under another document: twice the same one, most likely."""
+    typed = application.payload.get("facts")
+    if not typed or enrolling.find(typed["id_type"], typed["id_number"]) is not None:
+        return []
+    return namesakes(application.name, typed.get("mobile", ""))
 
 
 def _differences(person: Person, facts: Mapping[str, Any]) -> list[Difference]:
@@ -186,7 +236,7 @@ def _differences(person: Person, facts: Mapping[str, Any]) -> list[Difference]:
     return [
         Difference(label_of(name), in_words(person, name), in_words(given, name))
         for name in names
-        if getattr(person, name) != facts[name]
+        if getattr(person, name) != facts[name] and not (name == "name" and same_name(person.name, facts[name]))
     ]
 
 

@@ -28,9 +28,8 @@ def _document_index(row: Any) -> str | None:
 
 
 def _application_index(row: Application) -> str:
-    payload = row.payload
-    number = identity.normal(str(payload.get("id_number") or ""))
-    return identity.index(str(payload.get("id_type") or ""), number) if number else row.id_index
+    typed = row.payload.get("facts", {})  # none once what was filled in is cleared, or of a repeated one
+    return identity.index(typed["id_type"], typed["id_number"]) if row.id_index and typed else row.id_index
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ rows and columns, as ``core.audit.retention`` does for rows past their time.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pgtrigger
@@ -21,6 +22,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import F, Q, Value
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast, Concat, TruncYear
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -36,6 +38,7 @@ from people.models import (
     Award,
     Capability,
     Certificate,
+    Consent,
     Cover,
     Disclosure,
     FormerDocument,
@@ -98,7 +101,8 @@ def scrub(people: Sequence[Person]) -> list[tuple[Any, str]]:
         Merge.objects.filter(Q(kept__in=keys) | Q(ceased__in=keys)).update(before_cipher="", reason=_("（已匿名化）"))
         Notice.objects.filter(url__in=urls).update(title=_("（已匿名化）"), body="")
     _clear_moves({**rows, Application: applications})
-    _clear_disclosures(keys, names)
+    _clear_disclosures(people, names)
+    _clear_own_hand(people, {**rows, Consent: list(_rows(Consent, keys))})
     for path in settings.SCRUBS_PERSON:
         import_string(path)(people)
     return files
@@ -175,19 +179,45 @@ def _hanging(rows: dict[Any, list[Any]]) -> Q:
 
 
 # -- who looked, who was told ------------------------------------------------------------------------------------
-def _clear_disclosures(keys: list[int], names: dict[int, str]) -> None:
-    """That somebody looked stays, also in the access log; the reason and the name go."""
+def _clear_disclosures(people: Sequence[Person], names: dict[int, str]) -> None:
+    """That somebody looked stays, also in the access log; the reason and the name go. That they looked themselves goes:
+    it would say whose record it was."""
+    keys, own = [person.pk for person in people], {person.pk: person.user_id for person in people}
     shown = list(Disclosure.objects.filter(person__in=keys))
     past(Disclosure, "no_update", lambda rows: rows.filter(person__in=keys).update(reason=""))
     minute = timedelta(minutes=1)
     with in_chinese():
         said = {key: _("已匿名 #%(number)d") % {"number": key} for key in keys}
+        by_themselves = _("（已匿名化）")
     for one in shown:
         seen = AccessLog.objects.filter(
             user=one.by_id, at__range=(one.at - minute, one.at + minute), subject=names[one.person_id]
         )
+        is_own = one.by_id == own[one.person_id]
         with pgtrigger.ignore("core.AccessLog:no_update"):
-            seen.update(subject=said[one.person_id], detail={})
+            seen.update(subject=by_themselves if is_own else said[one.person_id], detail={})
+    themselves = Q(pk__in=[one.pk for one in shown if one.by_id == own[one.person_id]])
+    past(Disclosure, "no_delete", lambda rows: rows.filter(themselves).delete())
+
+
+def _clear_own_hand(people: Sequence[Person], rows: dict[Any, list[Any]]) -> None:
+    """Who changed something stays, but not where they did it themselves: their account goes by their name."""
+    users = [person.user_id for person in people if person.user_id]
+    if not users:
+        return
+    with in_chinese():
+        nobody_now = {"user": None, "user_name": _("本人"), "url": "", "address": ""}
+    forgotten = CombinedExpression(F("pgh_context"), "||", Value(nobody_now, models.JSONField()), models.JSONField())
+    for model, keys in rows.items():
+        event: Any = model.tracked_events.rel.related_model
+        theirs = Q(pgh_obj__in=keys, pgh_context__user__in=users)
+        past(event, "append_only", partial(_updated, which=theirs, pgh_context=forgotten))
+    wanted = _hanging(rows)
+    past(WorkflowEvent, "append_only", lambda all_: all_.filter(wanted, by__in=users).update(by=None))
+
+
+def _updated(rows: models.QuerySet[Any], which: Q, **columns: Any) -> int:
+    return rows.filter(which).update(**columns)
 
 
 def _addresses(people: Sequence[Person]) -> list[str]:

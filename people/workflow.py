@@ -29,6 +29,7 @@ from organizations.roles import Right
 from people.choices import EndKind
 from people.enrolling import others_of, pass_on
 from people.models import Certificate, Membership
+from people.returning import require_apart
 from people.states import CERTIFICATE_STEPS, MEMBERSHIP_STEPS
 
 
@@ -54,13 +55,14 @@ def _end(membership: Membership, by: User, *, left_on: date, end_kind: str, end_
 
 
 def _reinstate(membership: Membership, by: User) -> None:
-    """:raises ValidationError: the person has gone on to another team."""
+    """:raises ValidationError: the person has gone on to another team, or has been in this one again since."""
     if membership.end_kind == EndKind.TRANSFER:
         raise ValidationError(_("已经转到别的队伍的，不能恢复队籍；要回来的请重新入队。"))
     membership.left_on, membership.end_kind, membership.end_reason = None, "", ""
     membership.is_main = not others_of(membership).filter(is_main=True).exists()
     membership.version += 1
     membership.full_clean(exclude=["person", "organization"])
+    require_apart(membership)
 
 
 MEMBERSHIP = Workflow(

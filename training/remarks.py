@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from core.forms import same
+from core.forms import same, shown
 from core.models import WorkflowEvent
 from core.workflow import last_event
 from training.models import Activity
 from training.sections import fields_for, sections_for, url_of
 
+MANY = ("subjects", "departments")  # told by their number of keys only
 RETURNS = ("return_for_changes", "reopen")
 # What is commented on besides facts, with the route where it is put right.
 BESIDES: Mapping[str, tuple[StrOrPromise, str]] = {
@@ -26,13 +27,16 @@ BESIDES: Mapping[str, tuple[StrOrPromise, str]] = {
 
 @dataclass(frozen=True)
 class Remark:
-    """:param answered: the fact is another than when it was returned; None where nobody can tell."""
+    """:param answered: the fact is another than when it was returned; None where nobody can tell.
+    :param before: what it was then, in words, where it is another.
+    """
 
     name: str
     label: StrOrPromise
     text: str
     url: str = ""
     answered: bool | None = None
+    before: str = ""
 
 
 def commentable(activity: Activity) -> list[tuple[str, StrOrPromise, Any]]:
@@ -65,8 +69,21 @@ def remarks_of(activity: Activity, returned: WorkflowEvent | None, before: Any =
         if text := said.get(name):
             then = getattr(before, Activity._meta.get_field(name).attname, None) if value_known(name, before) else None  # type: ignore[union-attr]
             answered = not same(then, value) if value_known(name, before) else None
-            found.append(Remark(name, label, str(text), _where(activity, name), answered))
+            was = shown(before, name) if answered and name not in MANY else ""
+            found.append(Remark(name, label, str(text), _where(activity, name), answered, was))
     return found
+
+
+def also_changed(activity: Activity, remarks: Iterable[Remark], before: Any) -> list[StrOrPromise]:
+    """Facts that are others than when it was returned though nobody asked for it: who confirms looks at them too."""
+    asked = {remark.name for remark in remarks}
+    return [
+        label
+        for name, label, value in commentable(activity)
+        if name not in asked
+        and value_known(name, before)
+        and not same(getattr(before, Activity._meta.get_field(name).attname, None), value)  # type: ignore[union-attr]
+    ]
 
 
 def value_known(name: str, before: Any) -> bool:

@@ -18,7 +18,7 @@ from training.models import Course, Instructor, Plan, PlanItem
 
 _DRILLS = ("演练", "推演", "拉练", "演习")
 _AROUND = re.compile(r"^约\s*|\s*(月份?|次|人次|人|场|期)$")
-_MONTHS = re.compile(r"(?:20\d{2}\s*[年.])?\s*(\d{1,2})\s*(?:月份?)?(?:\s*[-—–~～至到、]+\s*(\d{1,2})\s*(?:月份?)?)?")
+_MONTHS = re.compile(r"(?:(20\d{2})\s*[年.])?\s*(\d{1,2})\s*(?:月份?)?(?:\s*[-—–~～至到、]+\s*(\d{1,2})\s*(?:月份?)?)?")
 _PARTS_OF_THE_YEAR = {
     "全年": (1, 12), "上半年": (1, 6), "下半年": (7, 12), "一季度": (1, 3), "二季度": (4, 6), "三季度": (7, 9),
     "四季度": (10, 12),
@@ -42,19 +42,19 @@ class Number(Text):
 
 
 class Months(Text):
-    """5月, 5-7月, 5月至7月, 第二季度, 上半年, 全年: the first and the last month."""
+    """5月, 5-7月, 5月至7月, 第二季度, 上半年, 全年: the first and the last month, and the year where it is written."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         text = (value or "").strip().removeprefix("第")
         if not text:
             return None
         if text in _PARTS_OF_THE_YEAR:
-            return _PARTS_OF_THE_YEAR[text]
+            return *_PARTS_OF_THE_YEAR[text], None
         found = _MONTHS.fullmatch(text)
-        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        first, last = (int(found[2]), int(found[3] or found[2])) if found else (0, 0)
         if not 1 <= first <= last <= 12:
             raise ValueError(_("“%(value)s”看不出是几月到几月，请写成“5-7月”这样。") % {"value": value[:30]})
-        return first, last
+        return first, last, found and found[1] and int(found[1])
 
 
 def _kind_by(name: str) -> str:
@@ -139,6 +139,14 @@ class PlanItemResource(Resource):
         self.plan = plan
         self.last = plan.items.aggregate(last=Max("position"))["last"] or 0
 
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        """类别 is what offices head a column with that says 培训 or 演练: then it is the kind."""
+        super().before_import_row(row, **kwargs)
+        kind, of_training = self.fields["kind"], self.fields["training_kind"]
+        said = (row.get(of_training.column_name) or "").strip()
+        if said in {str(label) for label in ActivityKind.labels} and not row.get(kind.column_name):
+            row[kind.column_name], row[of_training.column_name] = said, ""
+
     def get_queryset(self) -> QuerySet[PlanItem]:
         return self.plan.items.filter(ended_at=None).select_related("course")
 
@@ -172,6 +180,9 @@ class PlanItemResource(Resource):
                     setattr(instance, name, None if name == "course" else "")
         if months := data.pop("months", None):
             data |= {"first_month": months[0], "last_month": months[1]}
+            if months[2] and months[2] != self.plan.year:  # last year's file
+                words = {"said": months[2], "year": self.plan.year}
+                self.warn("months", _("写的是 %(said)s 年，按 %(year)s 年的这几个月登记。") % words)
         return PlanItemForm(data, instance=instance)
 
     def save_row(self, instance: Model, *, is_new: bool) -> None:

@@ -166,7 +166,20 @@ class JoinForm(forms.ModelForm):
 
 
 class AcceptForm(forms.ModelForm):
-    """As what somebody is taken in."""
+    """As what somebody is taken in, and under which name: the applicant's, put right by the document.
+
+    :param doubted: what is said of people who may be the same one; then it has to be said that none is.
+    """
+
+    name = NameField(
+        label=gettext_lazy("姓名"), max_length=50,
+        help_text=gettext_lazy("照证件核对；申请人填错的，在这里改。"),
+    )  # fmt: skip
+    not_the_same = forms.BooleanField(
+        label=gettext_lazy("核对过，不是同一个人"),
+        error_messages={"required": gettext_lazy("核对以后再接收。")},
+    )
+    field_order = ["name", "not_the_same", "state"]
 
     class Meta:
         model = Membership
@@ -174,8 +187,15 @@ class AcceptForm(forms.ModelForm):
         widgets = {"joined_on": day_input(), "state": forms.RadioSelect}
         help_texts = {"number": gettext_lazy("可以以后再编。")}
 
-    def __init__(self, *args: Any, groups: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, groups: list[str], applied: str, doubted: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].initial = applied
+        self.fields["name"].validators += Person._meta.get_field("name").validators  # type: ignore[union-attr]
+        if doubted:
+            advice = _("是同一个人的不要接收，以免一人两份档案：写明原因不接收，再到已有的档案更换证件或者列入名册。")
+            self.fields["not_the_same"].help_text = doubted + advice
+        else:
+            del self.fields["not_the_same"]
         self.fields["state"].choices = [  # type: ignore[attr-defined]
             (MembershipState.PROBATION, _("预备队员")),
             (MembershipState.FULL, _("正式队员")),
@@ -184,6 +204,11 @@ class AcceptForm(forms.ModelForm):
         self.fields["joined_on"].initial = timezone.localdate
         if groups:
             self.fields["group"].help_text = _("现有分组：%(groups)s") % {"groups": _("、").join(groups)}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """For ``joining.accept``."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "not_the_same"}
 
 
 class DeclineForm(forms.Form):

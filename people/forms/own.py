@@ -45,15 +45,16 @@ class ReportForm(forms.ModelForm):
 
     class Meta:
         model = Certificate
-        fields = ["kind", "issued_on", "number", "expires_on"]
+        fields = ["kind", "issued_on", "issuer", "number", "expires_on"]
         widgets = {"issued_on": day_input(), "expires_on": day_input()}
         help_texts = {
             "issued_on": _("证书上写的发证日期。"),
+            "issuer": _("证书上盖章的单位；看不清由办公室照照片补。"),
             "number": _("看得清就填，看不清由办公室照照片补。"),
             "expires_on": _("证书上没有写的不填，按种类自动算。"),
         }
 
-    field_order = ["photo", "kind", "issued_on", "number", "expires_on"]
+    field_order = ["photo", "kind", "issued_on", "issuer", "number", "expires_on"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,6 +18,7 @@ from people.enrolling import find
 from people.forms.fields import NameField
 from people.models import Membership, Person
 from people.moving import teams_kept
+from people.returning import former_in_words, require_apart
 from people.states import CURRENT, MembershipState
 
 OF_PERSON = (
@@ -112,10 +113,10 @@ class MemberForm(forms.ModelForm):
         elif (problem := another_name(person, cleaned["name"])) is not None:
             self.add_error("name", problem)
         elif not cleaned.get("join_existing"):
-            self._ask(
-                "join_existing",
-                _("这个证件号码已有档案。是同一个人的，勾选后再保存：加入本队，不另建档案，档案里已有的内容不改。"),
-            )
+            said = _("这个证件号码已有档案。是同一个人的，勾选后再保存：加入本队，不另建档案，档案里已有的内容不改。")
+            if before := former_in_words(person, self.user):
+                said += _("以前的队籍：%(before)s。") % {"before": before}
+            self._ask("join_existing", said)
 
     def _check_namesakes(self, cleaned: dict[str, Any]) -> None:
         if self.errors or self.existing is not None or cleaned.get("not_the_same"):
@@ -169,6 +170,14 @@ class MembershipForm(_OfMembership):
         if left and joined > left:
             raise ValidationError(_("入队日期不能晚于退队日期（%(day)s）。") % {"day": left.isoformat()})
         return joined
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if "joined_on" in self.changed_data and "joined_on" not in self.errors:
+            try:
+                require_apart(self.instance)
+            except ValidationError as error:
+                self.add_error(None, error)
 
 
 class PresenceForm(_OfMembership):

@@ -24,6 +24,10 @@ _ASIDE = (
 _SHORTEST = 5  # of a number; 无 and 暂无 are none
 
 
+def _lasting(line: Line) -> str:
+    return identity.lasting("", identity.normal(line.cells.get("id_number", "")))
+
+
 class Doubles:
     """Looks through all rows of a file before the first is judged, and marks the lines that repeat somebody.
 
@@ -45,10 +49,10 @@ class Doubles:
         for at, line in enumerate(lines):
             before[line.key] = at
             team = "" if one_team else line.cells.get("team", "")
-            number, name = identity.normal(line.cells.get("id_number", "")), plain_name(line.cells.get("name", ""))
+            number, name = _lasting(line), plain_name(line.cells.get("name", ""))
             whose = team, name
             goes_on = lines[before[line.follows]] if line.follows in before else None
-            if goes_on is not None and identity.normal(goes_on.cells.get("id_number", "")) == number:
+            if goes_on is not None and _lasting(goes_on) == number:
                 self._again(line, goes_on)
             elif len(number) >= _SHORTEST and "*" not in number and "id_number" not in line.problems:
                 self._by_number(line, team, number, first)

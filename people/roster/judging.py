@@ -20,6 +20,7 @@ from people.enrolling import FILLABLE
 from people.models import Certificate, Membership, Person
 from people.names import bare_name, plain_name, same_name
 from people.person_cards import HEALTH_DAYS
+from people.returning import too_early
 from people.roster.matching import Found
 from people.roster.plans import Known, Plan
 from people.roster.reading import Facts, Paper
@@ -147,8 +148,11 @@ def _about_person(outcome: Outcome, plan: Plan, found: Found) -> None:
                 name, _("登记的是“%(old)s”，由本人的主要队伍更改，这里不改。") % {"old": _in_words(person, name)}
             )
     if plan.membership is None:
-        again = (person.pk, plan.team.pk) in found.left
-        said = _("以前在本队，已经退出；将重新加入。") if again else _("已在系统里，将加入本队。")
+        last = found.left.get((person.pk, plan.team.pk))
+        said = _("已在系统里，将加入本队。")
+        if last is not None:
+            words = {"day": last.left_on, "why": last.get_end_kind_display()}
+            said = _("以前在本队，%(day)s 退出（%(why)s）；将重新加入，没有回来的勾选“不导入”。") % words
         outcome.note("", said)
 
 
@@ -186,6 +190,7 @@ def _in_words(record: Any, name: str) -> str:
 # -- the membership -------------------------------------------------------------------------------------------
 def _about_membership(outcome: Outcome, plan: Plan, found: Found) -> None:
     facts, held = plan.facts.membership, plan.membership
+    _about_joining(outcome, plan, found)
     if held is None:
         if "joined_on" not in facts and "joined_on" in outcome.line.cells:
             outcome.note("joined_on", _("没有入队日期，按今天登记。"))
@@ -198,6 +203,16 @@ def _about_membership(outcome: Outcome, plan: Plan, found: Found) -> None:
             continue
         plan.membership_changes[name] = given
         outcome.old[name] = _in_words(held, name)
+
+
+def _about_joining(outcome: Outcome, plan: Plan, found: Found) -> None:
+    """Who comes back does not begin before the day he or she left: a roster goes on writing the first day."""
+    last = found.left.get((plan.person.pk, plan.team.pk)) if plan.person is not None else None
+    day = plan.facts.membership.get("joined_on")
+    if last is None or last.left_on is None or not day or day >= last.left_on:
+        return
+    if plan.membership is None or day != plan.membership.joined_on:
+        outcome.errors["joined_on"] = too_early(last.left_on)
 
 
 # -- certificates ---------------------------------------------------------------------------------------------

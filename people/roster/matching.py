@@ -9,7 +9,7 @@ from django.db.models import CharField, Func, Q, Value
 
 from organizations.models import Organization
 from people import identity
-from people.choices import ConsentKind
+from people.choices import ConsentKind, EndKind
 from people.models import Certificate, Consent, Cover, FormerDocument, Membership, Person
 from people.names import bare_name
 from people.person_cards import HEALTH_DAYS
@@ -26,7 +26,7 @@ class Found:
     by_index: dict[str, Person] = field(default_factory=dict)
     by_name: dict[tuple[int, str], list[Membership]] = field(default_factory=lambda: defaultdict(list))
     current: dict[int, list[Membership]] = field(default_factory=lambda: defaultdict(list))
-    left: set[tuple[int, int]] = field(default_factory=set)  # (person, team) of those who were in the team before
+    left: dict[tuple[int, int], Membership] = field(default_factory=dict)  # of (person, team): the last that ended
     visible: set[int] = field(default_factory=set)
     no_health: set[int] = field(default_factory=set)  # who took the consent to health data back
     papers: dict[int, list[Certificate]] = field(default_factory=lambda: defaultdict(list))
@@ -56,11 +56,11 @@ def find(
     found = Found()
     people = _by_document(rows, found, lock) | _by_name(rows, found, lock)
     keys = {*people, *also}
-    for membership in Membership.objects.filter(person__in=keys).order_by("pk"):
+    for membership in Membership.objects.filter(person__in=keys).order_by("left_on", "pk"):
         if membership.is_current:
             found.current[membership.person_id].append(membership)
-        elif membership.end_kind != "mistake":
-            found.left.add((membership.person_id, membership.organization_id))
+        elif membership.end_kind != EndKind.MISTAKE:
+            found.left[membership.person_id, membership.organization_id] = membership
     found.visible = set(Person.objects.visible_to(by).filter(pk__in=keys).values_list("pk", flat=True))
     _health(rows, found, keys)
     _papers(rows, found, keys)

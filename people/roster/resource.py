@@ -27,12 +27,15 @@ from people.roster.undoing import undo
 from people.roster.writing import Writer
 
 _PLAIN_SHEETS = (
-    "sheet", "工作表", "名册", "花名册", "名单", "队员名册", "队员花名册", "队员名单", "总表", "总名单", "汇总",
+    "", "sheet", "工作表", "名册", "花名册", "名单", "队员名册", "队员花名册", "队员名单", "总表", "总名单", "汇总",
     "汇总表", "全体", "全员", "全部", "人员名册", "人员名单", "人员信息", "队员信息", "基本信息",
 )  # fmt: skip
+# 激流组名单 is 激流组, 2026年队员花名册 everybody
+_LIST = re.compile(r"^(\d{2,4}年?(度)?)|((队员|成员|人员)?(花名册|名册|名单|登记表|信息表|统计表|一览表|汇总表))$")
 _EVERYBODY = frozenset(["队员", "成员", "人员", "全体队员", "全体人员"])  # headings that part members from nobody
 _PAPER = re.compile(r"(?<!身份)证(?!件)")
 _IGNORED = {plain(heading) for heading in (*KNOWN_UNUSED, *HEALTH)}
+MOST_UNUSED = 12  # headings that are not read, named
 MOST_MISSING = 200  # of those on the roster and not in the file, named
 
 
@@ -52,6 +55,7 @@ class RosterResource(BulkResource):
 
     def __init__(self, *, by: Any, teams: Iterable[Organization], one: bool = True) -> None:
         self.teams, self.one = list(teams), one
+        self.always = frozenset() if one else frozenset(["team"])
         self.kinds = list(CertificateKind.objects.in_use())
         super().__init__(by=by)
         self.reader = Reader(self.kinds)
@@ -80,7 +84,9 @@ class RosterResource(BulkResource):
         """One sheet per team, or per group."""
         if not self.one and self._team_named(name):
             return {"team": name}
-        return {} if plain(name).rstrip("0123456789") in _PLAIN_SHEETS else {"group": name}
+        group = _LIST.sub("", name.strip())
+        whole = any(plain_name(group) in (plain_name(team.name), plain_name(team.short_name)) for team in self.teams)
+        return {} if whole or plain(group).rstrip("0123456789") in _PLAIN_SHEETS else {"group": group}
 
     def of_heading(self, text: str) -> dict[str, str]:
         if not self.one and self._team_named(text):
@@ -165,7 +171,9 @@ class RosterResource(BulkResource):
                 errors["team"] = _("这里写的不是%(team)s。不是本队的人请勾选“不导入”。") % {"team": team.short_name}
             return team
         if not text:
-            errors["team"] = _("没有写是哪支救援队。")
+            errors["team"] = _(
+                "没有写是哪支救援队：填在这里；或者在表格里加一列“救援队”，或一支队伍一张工作表、用队名作工作表名。"
+            )
         elif not found:
             errors["team"] = _("没有叫“%(name)s”的救援队，或者名册不归您管。") % {"name": text[:30]}
         elif len(found) > 1:
@@ -206,6 +214,12 @@ class RosterResource(BulkResource):
         if papers:
             words = {"names": _("、").join(papers)}
             said.append(_("这些列像是证书，没有对应的证书种类，没有读：%(names)s。") % words)
+        rest = [text for text in unused if text and text not in health + papers and not self.ignores(text)]
+        if rest:
+            words = {"names": _("、").join(sorted(rest)[:MOST_UNUSED])}
+            said.append(
+                _("这些列没有读，改了也不会保存：%(names)s。名册里有的内容，可以在“看或改列的对应”里选。") % words
+            )
         return said
 
     def _missing(self, rows: Rows) -> list[Remark]:

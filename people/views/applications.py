@@ -20,10 +20,11 @@ from core.workflow import MoveNotAllowed
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, refused, seen
+from people.admitting import doubt
 from people.applying import IS_REPEAT
 from people.filters.applications import ApplicationFilter
 from people.forms.joining import AcceptForm, DeclineForm
-from people.joining import APPLICATION, filled_in, known
+from people.joining import APPLICATION, accept, alike, filled_in, known
 from people.models import Application, ConsentText, Membership
 from people.moving import own_team
 from people.tables.applications import APPLICATION_TONES, ApplicationTable
@@ -59,13 +60,14 @@ def visible(request: SignedIn, pk: int) -> Application:
 @login_required
 def application_detail(request: SignedIn, pk: int) -> HttpResponse:
     record = visible(request, pk)
-    return _page(request, record, _accept_form(record))
+    return _page(request, record, _accept_form(request, record))
 
 
-def _accept_form(record: Application, data: Any = None) -> AcceptForm:
+def _accept_form(request: SignedIn, record: Application, data: Any = None) -> AcceptForm:
     rows = Membership.objects.current().filter(organization=record.organization).exclude(group="")
     groups = list(rows.order_by("group").values_list("group", flat=True).distinct()[:12])
-    return AcceptForm(data, groups=groups)
+    same = alike(record)
+    return AcceptForm(data, groups=groups, applied=record.name, doubted=doubt(same, request.user) if same else "")
 
 
 def _page(request: SignedIn, record: Application, form: AcceptForm, status: int = 200) -> HttpResponse:
@@ -89,7 +91,8 @@ def _page(request: SignedIn, record: Application, form: AcceptForm, status: int 
                 "who": event.by or _("申请人"),
                 "for_whom": event.acting_for,
                 "label": APPLICATION.move(event.action).label,
-                "comment": event.facts.get("reason", ""),
+                "comment": event.facts.get("reason", "")
+                or (_("姓名照证件更正") if event.facts.get("corrected") else ""),
             }
             for event in reversed(events)
         ],
@@ -108,11 +111,11 @@ def _consents(record: Application) -> list[dict[str, Any]]:
 def application_accept(request: SignedIn, pk: int) -> HttpResponse:
     record = visible(request, pk)
     record.can_decide(request.user).require()
-    form = _accept_form(record, request.POST)
+    form = _accept_form(request, record, request.POST)
     if not form.is_valid():
         return _page(request, record, form, status=400)
     try:
-        done = APPLICATION.perform(record, "accept", by=request.user, **form.cleaned_data)
+        done = accept(record, by=request.user, **form.facts)
     except MoveNotAllowed as error:
         return refused(request, record, error, actions=["accept"])
     except ValidationError as error:

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from core import encryption
+from core import audit, encryption
 from core.attachments import attach
+from core.history import acting_as
 from core.models import AccessLog, Attachment, Notice, Upload, WorkflowEvent
 from core.notices import notify
 from organizations.models import Organization, User
@@ -23,6 +24,7 @@ from people.merging import merge
 from people.models import (
     Application,
     Certificate,
+    Disclosure,
     HourRecord,
     Invitation,
     Mandate,
@@ -31,7 +33,7 @@ from people.models import (
     Person,
     Rank,
 )
-from people.revealing import reveal
+from people.revealing import note, reveal
 from people.tasks import retention
 from people.workflow import MEMBERSHIP
 from portal.demo.cast import TEAM_CODE
@@ -78,6 +80,11 @@ def known(team: Organization, chifeng: User, member: User) -> Person:
     Upload.objects.create(owner=who, kind="photo", name=f"{NAME}.jpg", size=9, fingerprint="x", created_by=chifeng)
     HourRecord.objects.create(person=who, organization=team, kind="service", on=date(2020, 1, 2), hours=3, what="救援")
     reveal(who, "id_number", by=chifeng, reason=f"{NAME}旧案由")
+    note(who, Disclosure.What.COPY, by=member, reason="")
+    audit.record(AccessLog.Kind.REVEALED, user=member, subject=who.name)
+    with acting_as(member, source="/me/contact/"):
+        who.address = f"{ADDRESS}一号"
+        who.save()
     notify([chifeng], kind="x", title=f"{NAME}的证书到期", body=NAME, url=certificate.get_absolute_url())
     _application(team, chifeng)
     other = builders.person(8, name=NAME, id_number="", mobile="13900007777")
@@ -212,6 +219,10 @@ def test_nothing_of_the_person_is_left_anywhere(
     found = [line for secret in SECRETS for line in after.splitlines() if secret in line]
     assert found == []
     assert [storage.exists(name) for storage, name in stored] == [False, False]
+    pages = [as_user(chifeng).get(reverse(f"people:person_{name}", args=[known.pk])) for name in ("looks", "history")]
+    assert all(member.name not in page.content.decode() for page in pages), "what they did themselves says who it was"
+    assert "本人" in pages[1].content.decode()
+    assert not AccessLog.objects.filter(user=member, subject=f"已匿名 #{known.pk}").exists()
     assert find("citizen", NUMBER) is None
     assert WorkflowEvent.objects.count() == moves  # that there was a move, by whom and when, stays
     assert AccessLog.objects.filter(kind="revealed", subject=f"已匿名 #{known.pk}").exists()
@@ -259,8 +270,8 @@ def test_the_pages_say_so_and_nobody_takes_the_record_up_again(
 def test_the_account_comes_loose_and_closes_where_it_has_no_duty(
     known: Person, chifeng: User, member: User, as_user: Callable[[User], Client], has_duty: bool
 ) -> None:
-    if not has_duty:
-        member.appointments.update(ends_at=timezone.now())
+    if has_duty:  # another than to have been a member, which ends with the record
+        member.appointments.update(role="assessor")
     carried_out(as_user(chifeng), known)
     known.refresh_from_db()
     member.refresh_from_db()

@@ -101,7 +101,7 @@ def test_accepting_does_not_bring_back_a_consent_withdrawn_since(as_user, captai
     record = apply(invitation(team, captain), facts, texts)
     builders.consent(person, ConsentKind.HEALTH)
     consenting.withdraw(person, ConsentKind.HEALTH)
-    typed = {"state": "full", "joined_on": TODAY().isoformat()}
+    typed = {"name": record.name, "state": "full", "joined_on": TODAY().isoformat()}
     as_user(captain).post(reverse("people:application_accept", args=[record.pk]), typed)
     assert Membership.objects.filter(person=person, organization=team).exists()
     assert not Consent.objects.in_force().filter(person=person, text__kind=ConsentKind.HEALTH).exists()

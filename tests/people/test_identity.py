@@ -105,6 +105,19 @@ def test_documents_of_others_are_taken(kind: str, number: str) -> None:
     assert identity.told(kind, number) == identity.Told()
 
 
+def test_a_permit_is_the_same_person_s_after_it_was_renewed() -> None:
+    normal = [identity.normal(text) for text in ("h 0123 4567", "H01234567（02）", "H-01234567-03")]
+    assert normal == ["H01234567", "H0123456702", "H0123456703"]
+    assert len({identity.index(IdType.HK_MACAO, number) for number in normal}) == 1
+    taiwan = [identity.normal(text) for text in ("01234567", "0123456701(B)")]
+    assert len({identity.index(IdType.TAIWAN, number) for number in taiwan}) == 1
+    assert identity.index(IdType.OTHER, "0123456701") != identity.index(IdType.OTHER, "01234567")
+    assert identity.normal("E-1234 5678") == "E12345678"
+    assert identity.normal("AB-1234") == "AB-1234"
+    for number in normal:
+        identity.validate(IdType.HK_MACAO, number)
+
+
 def test_the_index_is_equal_for_equal_numbers_and_tells_nothing(settings) -> None:
     number = citizen(1)
     key = identity.index(IdType.CITIZEN, number)

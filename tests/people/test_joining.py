@@ -34,7 +34,14 @@ def invited(place, captain):
 
 
 def accept(client, record, **values):
-    values = {"state": "probation", "joined_on": TODAY().isoformat(), "number": "", "group": "", **values}
+    values = {
+        "name": record.name,
+        "state": "probation",
+        "joined_on": TODAY().isoformat(),
+        "number": "",
+        "group": "",
+        **values,
+    }
     return client.post(reverse("people:application_accept", args=[record.pk]), values)
 
 
@@ -264,9 +271,81 @@ def test_nobody_joins_the_record_of_another_name(invited, as_user, captain, offi
     record = application(invited, 1, address="新地址")
     refused = accept(as_user(captain), record)
     assert (refused.status_code, known.name in refused.content.decode()) == (400, False)
-    assert "登记的姓名与您填的不一样" in refused.content.decode()
+    assert "申请填错的，改了“姓名”再接收" in str(refused.context["form"].errors["name"])
     known.refresh_from_db()
     assert (known.address, known.memberships.count()) == ("", 1)
+
+
+def test_a_name_mistyped_in_an_application_is_put_right_by_the_document(invited, as_user, captain, office):
+    """Applying again holds nothing while the first one waits: the captain corrects it, before or on accepting."""
+    known = builders.person(1, name="王明（演示）")
+    builders.member(office("150402"), person=known)
+    record = application(invited, 1, name="王民")
+    client, page = as_user(captain), reverse("people:application_detail", args=[record.pk])
+    assert "改了“姓名”再接收" in client.get(page).content.decode(), "told before anything is pressed"
+    assert accept(client, record, name="王明1").status_code == 400
+    assert accept(client, record, name="王　明").status_code == 302
+    record.refresh_from_db()
+    assert (record.name, record.payload["facts"]["name"], record.membership.person) == ("王明", "王明", known)
+    known.refresh_from_db()
+    assert known.name == "王明（演示）"
+    assert "姓名照证件更正" in client.get(page).content.decode()
+    assert "王" not in str(WorkflowEvent.objects.of(record).get().facts)
+    follow = Client().get(reverse("people:join_follow", args=[record.follow_key]) + "?sent=1").content.decode()
+    assert "在先报的进度页撤回以后重新报名，或者请队伍接收时更正" in follow
+
+
+def test_who_comes_back_begins_after_leaving_and_is_known_again(invited, as_user, captain, chifeng, place):
+    """The captain reads when and why it ended; the times do not overlap; history stays."""
+    client = as_user(captain)
+    before = builders.member(place, 1, person=builders.person(1, name="乌仁图雅·敖特根"), joined_on="2020-04-01")
+    left = {"action": "end", "left_on": "2026-08-29", "end_kind": "failed", "end_reason": "年度复训不合格"}
+    client.post(reverse("people:membership_move", args=[before.pk]), left)
+    record = application(invited, 1)
+    said = "2020-04-01 至 2026-08-29，考核不合格：年度复训不合格"
+    for reader in (captain, chifeng):
+        page = as_user(reader).get(reverse("people:application_detail", args=[record.pk]))
+        assert said in page.content.decode()
+        assert "姓名" not in {line.label for line in page.context["known"].differences}
+    by_hand = {
+        "name": "乌仁图雅·敖特根",
+        "id_number": citizen(1),
+        "joined_on": "2020-04-01",
+        "state": "full",
+        "kind": "member",
+    }
+    new = reverse("people:member_create", args=[place.pk])
+    assert said in str(client.post(new, by_hand).context["form"].errors["join_existing"])
+    refused = client.post(new, {**by_hand, "join_existing": "on"})
+    assert "上一段队籍到 2026-08-29 才结束" in str(refused.context["form"].errors["joined_on"])
+    refused = accept(client, record, joined_on="2026-08-28")
+    assert "上一段队籍到 2026-08-29 才结束" in str(refused.context["form"].errors["joined_on"])
+    assert accept(client, record, joined_on="2026-08-29").status_code == 302
+    now = place.memberships.current().get()
+    edit = reverse("people:membership_edit", args=[now.pk])
+    facts = {"kind": "member", "joined_on": "2026-05-01", "version": now.version}
+    assert "上一段队籍到 2026-08-29 才结束" in str(client.post(edit, facts).context["form"].errors)
+    client.post(reverse("people:membership_move", args=[now.pk]),
+                {"action": "end", "left_on": "2026-09-30", "end_kind": "voluntary"})  # fmt: skip
+    back = client.post(
+        reverse("people:membership_move", args=[before.pk]), {"action": "reinstate", "comment": "办错了"}
+    )
+    assert "2026-08-29 起另有一段在本队的队籍" in back.content.decode()
+    assert list(Membership.objects.filter(person=before.person).values_list("state", flat=True)) == ["ended"] * 2
+
+
+def test_one_person_with_two_papers_is_asked_about(invited, as_user, captain, place):
+    who = builders.member(
+        place, 1, person=builders.person(1, name="JOHN SMITH", mobile="13900001111"), group="<b>甲</b>"
+    )
+    record = application(invited, name="JOHN SMITH", id_type="passport", id_number="E12345678")
+    client = as_user(captain)
+    page = client.get(reverse("people:application_detail", args=[record.pk])).content.decode()
+    assert f"已有姓名、手机号都相同的人：JOHN SMITH（{who.person.id_masked}）" in page
+    assert "是同一个人的不要接收" in page
+    assert "<b>甲</b>" not in page, "what somebody typed is no markup, also where it stands in a hint"
+    assert set(accept(client, record).context["form"].errors) == {"not_the_same"}
+    assert accept(client, record, not_the_same="on").status_code == 302
 
 
 def test_differences_are_shown_where_the_reader_sees_the_person(invited, as_user, captain, place):
@@ -274,7 +353,7 @@ def test_differences_are_shown_where_the_reader_sees_the_person(invited, as_user
     builders.member(place, person=who)
     record = application(invited, 1)
     page = as_user(captain).get(reverse("people:application_detail", args=[record.pk]))
-    assert {line.label for line in page.context["known"].differences} == {"姓名", "手机"}
+    assert {line.label for line in page.context["known"].differences} == {"手机"}
     assert "13800000001" not in page.content.decode()
     refused = accept(as_user(captain), record)
     assert refused.status_code == 400
@@ -288,7 +367,7 @@ def test_two_who_accept_at_once_give_one_membership(invited, as_user, captain):
     client = as_user(captain)
     assert accept(client, record).status_code == 302
     again = client.post(reverse("people:application_accept", args=[record.pk]),
-                        {"state": "full", "joined_on": TODAY().isoformat()}, follow=True)  # fmt: skip
+                        {"name": "甲", "state": "full", "joined_on": TODAY().isoformat()}, follow=True)  # fmt: skip
     assert "已经办过了" in again.content.decode()
     stale = Application(pk=record.pk, state="applied")
     with pytest.raises(MoveNotAllowed):

@@ -113,10 +113,13 @@ def test_code_of_who_left_or_ran_out_or_was_made_up_confirms_nobody(own, monkeyp
 # -- certificates -------------------------------------------------------------------------------------------
 def test_certificate_by_photo_waits_for_the_office(as_user, member, own):
     client = as_user(member)
+    assert 'name="issuer"' in client.get(url("me_certificate_create")).content.decode()
     sent = {"kind": "first_aid", "issued_on": "2026-03-31", "number": "", "expires_on": "", "photo": photo()}
+    sent["issuer"] = "赤峰市红十字会"
     assert client.post(url("me_certificate_create"), sent).status_code == 302
     made = Certificate.objects.get(person=own.person, state="reported")
     assert (made.expires_on.isoformat(), made.source) == ("2029-03-31", "本人上报")
+    assert made.issuer == "赤峰市红十字会", "without it the office cannot verify it from the list"
     scan = Attachment.objects.of(made).get()
     assert (scan.kind, scan.uploaded_by) == ("scan", member)
     shown = client.get(url("me_file", scan.pk))

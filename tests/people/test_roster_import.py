@@ -77,6 +77,31 @@ def test_title_and_unit_row_serials_blank_and_sum_rows(client, url, place):
     assert Membership.objects.filter(organization=place, state="full").count() == 2
 
 
+def test_who_left_and_is_still_on_the_roster_comes_back_with_a_day_of_its_own(client, url, place):
+    head = [*HEAD, "入队日期"]
+    old = Membership.objects.create(
+        person=builders.person(1, name="王明"), organization=place, joined_on="2020-04-01", state="ended",
+        left_on="2026-08-29", end_kind="voluntary", is_main=False,
+    )  # fmt: skip
+    page = send(client, url, [head, ["王明", ID(1), "", "2020.4.1"]])
+    row = rows(page)["王明"]
+    assert "上一段队籍到 2026-08-29 才结束" in str(row)
+    assert "以前在本队，2026-08-29 退出（自愿退出）；将重新加入，没有回来的勾选“不导入”。" in str(row)
+    take(client, url, [head, ["王明", ID(1), "", "2026.9.1"]])
+    assert [str(row.joined_on) for row in old.person.memberships.order_by("pk")] == ["2020-04-01", "2026-09-01"]
+    again = send(client, url, [head, ["王明", ID(1), "", "2026.9.1"]])
+    assert again.context["preview"]["counts"]["same"] == 1
+    assert "才结束" in str(rows(send(client, url, [head, ["王明", ID(1), "", "2020.4.1"]]))["王明"])
+
+
+def test_a_permit_before_and_after_its_renewal_is_one_person(client, url, place):
+    head = [*HEAD, "证件类型", "性别", "出生日期"]
+    row = ["陈大文", "H01234567", "", "回乡证", "男", "1990-01-01"]
+    take(client, url, [head, row, ["陈大文", "H01234567（02）", *row[2:]]])
+    assert Person.objects.get().id_number == "H01234567"
+    assert send(client, url, [head, ["陈大文", "H0123456703", *row[2:]]]).context["preview"]["counts"]["same"] == 1
+
+
 def test_a_name_that_is_on_file_with_an_addition_in_brackets_is_the_same(client, url, place, office):
     builders.member(place, 1, person=builders.person(1, name="王明（演示）"))
     builders.member(place, 2, person=builders.person(2, name="陈静（演示）", id_number=""))
@@ -377,6 +402,17 @@ def test_rows_of_several_teams(as_user, chifeng, songshan, place, office):
     page = client.post(address(page), {"page": 1, f"row-{key}": "1", f"leave-{key}": "1", "recheck": "1"}, follow=True)
     assert page.context["preview"]["counts"]["left"] == 1
     assert ID(2) not in page.content.decode(), "nothing is to be mended in a row that is left out"
+    confirm(client, page)
+    assert Membership.objects.get().organization == place
+
+
+def test_the_team_is_filled_in_where_the_file_does_not_say_it(as_user, songshan, place):
+    client = as_user(songshan)
+    page = send(client, "/people/import/", [HEAD, ["王明", ID(1), ""]])
+    assert "填在这里" in rows(page)["王明"]["why"]["team"]
+    cell = f"cell-{rows(page)['王明']['key']}-team"
+    assert f'name="{cell}"' in page.content.decode(), "or the file could be mended in Excel only"
+    page = client.post(address(page), {"page": 1, cell: place.short_name, "recheck": "1"}, follow=True)
     confirm(client, page)
     assert Membership.objects.get().organization == place
 

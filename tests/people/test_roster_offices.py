@@ -243,8 +243,30 @@ def test_the_blank_sheet_filled_in_comes_back(client, url):  # noqa: F811
         sheet.cell(3, heads.index(heading) + 1, value)
     target = BytesIO()
     book.save(target)
-    confirm(client, send(client, url, SimpleUploadedFile("空白.xlsx", target.getvalue())))
+    page = send(client, url, SimpleUploadedFile("空白.xlsx", target.getvalue()))
+    assert "读了 1 张工作表" in page.content.decode()
+    assert '<span class="sheet">' not in page.content.decode()
+    confirm(client, page)
     assert Person.objects.get().id_number == ID(1)
+    assert Membership.objects.get().group == "", (
+        "the sheet that explains the columns makes no group of the other's name"
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "groups"),
+    [
+        (["赤峰", "Sheet2", "Sheet3"], ["", ""]),  # old Excel leaves empty sheets behind
+        (["激流组名单", "岸上保障组"], ["激流组", "岸上保障组"]),
+        (["2026年队员花名册", "骨干队员名单"], ["", "骨干"]),
+    ],
+)
+def test_what_the_name_of_a_sheet_says(client, url, names, groups):  # noqa: F811
+    head = ["姓名", "证件号码", "手机"]
+    first, second = [head, one(1)], [head, one(2)]
+    sheets = [first + second[1:], [[]], [[]]] if len(names) == 3 else [first, second]
+    confirm(client, send(client, url, *sheets, names=names))
+    assert list(Membership.objects.order_by("pk").values_list("group", flat=True)) == groups
 
 
 def test_masked_numbers_of_an_export_change_nobody(client, url, place):  # noqa: F811
@@ -254,6 +276,9 @@ def test_masked_numbers_of_an_export_change_nobody(client, url, place):  # noqa:
     assert "遮盖" in rows(page)["王明"]["note"]["id_number"]
     confirm(client, page)
     assert (Person.objects.get().mobile, Membership.objects.get().duty) == ("13800000001", "副队长")
+    exported = [["姓名", "证件号码", "职务和岗位", "序号"], ["王明", "150404**********14", "队长", "1"]]
+    page = send(client, url, exported)  # several facts in one column: what somebody changed there is not lost silently
+    assert "这些列没有读，改了也不会保存：职务和岗位。" in page.content.decode()
     page = send(client, url, [masked[0], ["李四", *masked[1][1:]]])
     assert "没有叫这个名字的人" in rows(page)["李四"]["why"]["id_number"]
 

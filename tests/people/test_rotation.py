@@ -17,8 +17,10 @@ from django.db import transaction
 from core import encryption
 from organizations.models import Organization, User
 from people import rotation
+from people.applying import apply
 from people.choices import IdType
 from people.enrolling import find, replace_document
+from people.identity import index
 from people.models import Application, Invitation, Merge, Person
 from portal.demo.cast import TEAM_CODE
 from tests.databases import database_url
@@ -42,10 +44,7 @@ def everything(team: Organization, by: User) -> Person:
     who.set_health({"allergy": "青霉素"})
     who.save()
     invitation = Invitation.objects.create(organization=team, expires_on="2099-01-01", created_by=by)
-    application = Application(invitation=invitation, organization=team, name="甲")
-    application.id_index = Person(name="甲").id_index or "x"
-    application.set_payload({"id_type": "citizen", "id_number": citizen(9), "name": "甲"})
-    application.save()
+    apply(invitation, {"id_type": "citizen", "id_number": citizen(9), "name": "甲"}, [])
     other = builders.person(2)
     Merge.objects.create(kept=who, ceased=other, before_cipher=encryption.encrypt("{}"), reason="演示", by=by)
     Authenticator.objects.create(user=by, type="totp", data={"secret": encryption.encrypt("ABC")})
@@ -67,7 +66,9 @@ def test_everything_lies_under_the_new_key_and_nothing_tells_of_it(
     who.refresh_from_db()
     assert (who.id_number, who.health["allergy"]) == ("E12345678", "青霉素")
     assert find(IdType.CITIZEN, citizen(1)) == find(IdType.PASSPORT, "E12345678") == who
-    assert Application.objects.get().payload["id_number"] == citizen(9)
+    application = Application.objects.get()
+    assert application.payload["facts"]["id_number"] == citizen(9)
+    assert application.id_index == index(IdType.CITIZEN, citizen(9)), "who applies again would be there twice"
     assert encryption.decrypt(Merge.objects.get().before_cipher) == "{}"
     assert encryption.decrypt(Authenticator.objects.get(type="totp").data["secret"]) == "ABC"
     assert (who.tracked_events.count(), who.version) == (events, version)

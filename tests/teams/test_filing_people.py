@@ -122,6 +122,12 @@ def test_nobody_is_left_behind_when_a_team_leaves(team, chifeng, region, songsha
 # -- posts ----------------------------------------------------------------------------------------------------
 def test_a_change_names_the_member_and_filing_it_links_the_post(team, chifeng, region, as_user):
     member = people.member(team.organization, 5)
+    before = people.member(
+        team.organization, person=people.person(1, name=builders.CAPTAIN["name"]), duty="队长", number="001"
+    )
+    coach = people.member(
+        team.organization, person=people.person(2, name=builders.DEPUTIES[0]["name"]), duty="绳索教练"
+    )
     filing = begin("change", by=chifeng, team=team)
     url = reverse("teams:filing_section", args=[filing.pk, "management"])
     page = as_user(chifeng).get(url)
@@ -139,6 +145,10 @@ def test_a_change_names_the_member_and_filing_it_links_the_post(team, chifeng, r
     WORKFLOW.perform(filing, "confirm", by=region)
     post = team.posts.current().get(role="captain")
     assert (post.person_id, post.name, post.filing_id) == (member.person_id, member.person.name, filing.pk)
+    duties = [Membership.objects.get(pk=row.pk).duty for row in (member, before, coach)]
+    assert duties == ["队长", "", "绳索教练"], (
+        "the roster and the card say who is captain now; what the team calls others stays"
+    )
 
 
 def test_a_captain_who_leaves_the_team_shows_and_is_not_proposed_again(team, chifeng, region, as_user):

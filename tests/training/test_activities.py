@@ -1,6 +1,7 @@
 """A drill from the first click to the archive, as people do it on the pages."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -311,6 +312,7 @@ def test_record_is_handed_in_returned_put_right_and_confirmed(captain: User, chi
     blank = confirmer.post(move(activity), {"action": "return_for_changes", "comment": ""})
     assert blank.context["form"].errors
     sent = {"action": "return_for_changes", "comment": "请补", "field_commander": "写全名", "field_roll": "人数不对"}
+    sent["field_place"] = "写到门牌"
     confirmer.post(move(activity), sent)
     page = author.get(activity.get_absolute_url())
     assert "写全名" in page.content.decode()
@@ -321,9 +323,16 @@ def test_record_is_handed_in_returned_put_right_and_confirmed(captain: User, chi
     author.post(edit(activity, "design"), {"version": activity.version, "form": "field", "scope": "team",
                 "hazard": "water", "subjects": ["water_rescue"], "commander": "王明", "action": "next"})  # fmt: skip
     page = author.get(activity.get_absolute_url())
-    assert [remark.answered for remark in page.context["remarks"]] == [True, None]
+    assert [remark.answered for remark in page.context["remarks"]] == [False, True, None]
+    Activity.objects.filter(pk=activity.pk).update(summary="改过的总结", commander="王明")
     author.post(move(activity), {"action": "resubmit"})
     activity.refresh_from_db()
+    page = confirmer.get(activity.get_absolute_url())  # who asked sees what became of it, and what else is new
+    text = re.sub(r"<[^>]+>|\s+", "", page.content.decode())
+    assert "总指挥：写全名已改（原来：（空））" in text
+    assert "写到门牌没有改" in text
+    assert "总结" in page.context["also_changed"]
+    assert edit(activity, "design") not in page.content.decode()
     confirmer.post(move(activity), {"action": "confirm", "version": activity.version})
     activity.refresh_from_db()
     assert (activity.state, activity.confirmed_by) == ("confirmed", chifeng)

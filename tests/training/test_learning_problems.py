@@ -109,11 +109,14 @@ def test_from_the_drill_to_closed(
     assert "理由" in office.get(move, {"action": "refuse"}).content.decode()
     office.post(move, {"action": "refuse", "comment": "没有照片"})
     page = client.get(problem.get_absolute_url()).content.decode()
-    assert "没有照片" in page
+    above = page.split("变更记录")[0]
+    assert "验收没有通过" in above
+    assert "没有照片" in above, "what is to be done now stands at the top, not in the history alone"
     client.post(move, {"action": "report", "fix": "换了发动机，附照片"})
     office.post(move, {"action": "accept"})
     problem.refresh_from_db()
     assert (problem.state, problem.closed_by) == ("closed", chifeng)
+    assert "验收没有通过" not in office.get(problem.get_absolute_url()).content.decode()
     assert "已经办过了" in said(office, "problem_move", problem.pk, action="accept")
 
 

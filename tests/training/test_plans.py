@@ -224,6 +224,21 @@ def test_a_plan_as_offices_write_it(songshan: User, as_user: SignIn) -> None:
     ]  # fmt: skip
 
 
+def test_a_column_headed_kind_of_either_is_read_as_it_is_meant(songshan: User, as_user: SignIn) -> None:
+    plan, client = Plan.objects.create(organization=songshan.organization, year=YEAR), as_user(songshan)
+    taken_in(client, reverse("training:plan_import", args=[plan.pk]), sheet(
+        ("项目名称", "类别", "时间"), ("救护员复训（演示）", "培训", "3-11月"), ("冬季搜救（演示）", "演练", "12月"),
+        ("绳索技术（演示）", "技能", "6月"),
+    ))  # fmt: skip
+    last_year = sheet(("项目名称", "时间"), ("绳索技术（演示）", f"{YEAR - 1}年6月"))
+    looked = client.post(reverse("training:plan_import", args=[plan.pk]), {"file": last_year}, follow=True)
+    assert f"写的是 {YEAR - 1} 年，按 {YEAR} 年的这几个月登记。" in looked.content.decode()
+    assert set(plan.items.values_list("kind", "name", "training_kind")) == {
+        ("training", "救护员复训（演示）", ""), ("drill", "冬季搜救（演示）", ""),
+        ("training", "绳索技术（演示）", "skill"),
+    }  # fmt: skip
+
+
 def test_a_plan_that_does_not_say_what_is_a_drill(songshan: User, as_user: SignIn) -> None:
     plan, client = Plan.objects.create(organization=songshan.organization, year=YEAR), as_user(songshan)
     url = reverse("training:plan_import", args=[plan.pk])

@@ -364,6 +364,19 @@ def test_names_below_the_list(drill: Activity, slot: Slot, captain: User, as_use
     assert drill.outside_people == 1
 
 
+def test_who_stands_on_the_list_and_is_typed_below_it_counts_once(
+    drill: Activity, slot: Slot, captain: User, as_user: As
+) -> None:
+    listed = people.member(drill.host, 1, person=people.person(1, name="王明"))
+    (row,) = builders.listed(drill, listed)
+    client, times = as_user(captain), {f"from-{row.pk}": "10:00", f"to-{row.pk}": "11:30"}
+    answer = paper(client, slot, names="王明", **{f"kind-{row.pk}": "absent"})
+    assert "“王明”在上面的名单里是缺席，请只留一处。" in answer.content.decode()
+    answer = paper(client, slot, names="王明\n王　明", **{f"kind-{row.pk}": "arrived"}, **times)
+    assert messages_of(client.get(answer["Location"])) == ["已补录 1 人。"]
+    assert Attendance.objects.get().minutes == 90
+
+
 @pytest.mark.parametrize(("begins", "ends"), [("11:00", "10:00"), ("25:00", ""), ("", "09:00"), ("03:00", "")])
 def test_times_that_cannot_be_are_shown(
     slot: Slot, row: Participation, captain: User, as_user: As, begins: str, ends: str

@@ -1,5 +1,6 @@
 """One drill or training as a reading sheet, with what is still to do about it."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -22,7 +23,7 @@ from training.hours import hours_of
 from training.models import Activity
 from training.moving import told_at_hand_in, waiting_for
 from training.reading import around, cards_of
-from training.remarks import as_returned, last_return, remarks_of
+from training.remarks import also_changed, as_returned, last_return, remarks_of
 from training.sections import parts_of, url_of
 from training.states import ON_RECORD, ActivityState
 from training.views.activity_common import ActivityPage, activity_page
@@ -53,9 +54,12 @@ def _sheet(page: ActivityPage, found: dict[str, list[Any]]) -> dict[str, Any]:
     """The facts, and for the author what is still missing."""
     activity = page.activity
     kept = bool(page.kept)
-    returned = last_return(found["events"]) if activity.state == ActivityState.RETURNED else None
+    again = activity.state == ActivityState.SUBMITTED
+    returned = last_return(found["events"]) if again or activity.state == ActivityState.RETURNED else None
     before = as_returned(activity, returned) if returned else None
     remarks = remarks_of(activity, returned, before)
+    if not kept:
+        remarks = [replace(remark, url="") for remark in remarks]
     findings = check(activity) if kept else []
     evaluated = sum(bool(row.rating) for row in found["evaluations"])
     parts = (
@@ -72,6 +76,8 @@ def _sheet(page: ActivityPage, found: dict[str, list[Any]]) -> dict[str, Any]:
         "photos": [row_context(row, page.kept) for row in found["photos"]],
         "returned": returned,
         "remarks": remarks,
+        "again": again,
+        "also_changed": also_changed(activity, remarks, before) if again and returned else [],
         "parts": parts,
         "missing": [led(activity, finding) for finding in findings],
         "ready": kept and not any(finding.blocking for finding in findings),

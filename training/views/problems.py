@@ -24,6 +24,7 @@ from organizations.views.timeline import changes
 from training.forms.problems import CommentForm, FixForm, ProblemForm
 from training.models import Problem
 from training.problems import may_add, may_edit
+from training.states import ProblemState
 from training.tables.problems import due_chip, state_chip
 from training.views.activity_common import activity_page
 from training.workflow import PROBLEM, archives, keeps
@@ -31,6 +32,7 @@ from training.workflow import PROBLEM, archives, keeps
 _BOTH = ["GET", "POST"]
 # The moves that ask something first, and with what
 _ASKS: dict[str, Any] = {"report": FixForm, "refuse": CommentForm, "reopen": CommentForm}
+_SENT_BACK = ("refuse", "reopen")  # what was said then is what is to be done now
 
 
 @require_safe
@@ -120,9 +122,12 @@ def problem_edit(request: SignedIn, pk: int) -> HttpResponse:
 def problem_detail(request: SignedIn, pk: int) -> HttpResponse:
     problem = _problem(request, pk)
     moves = PROBLEM.available_actions(problem, request.user)
+    events = list(WorkflowEvent.objects.of(problem).select_related("by"))
+    last = events[-1] if events and problem.state == ProblemState.OPEN else None
     context = {
         "title": problem.what[:60],
         "problem": problem,
+        "refused": last if last and last.action in _SENT_BACK else None,
         "state": state_chip(problem),
         "due": due_chip(problem),
         "facts": _facts(request, problem),
@@ -132,7 +137,7 @@ def problem_detail(request: SignedIn, pk: int) -> HttpResponse:
         ],
         "move_url": reverse("training:problem_move", args=[problem.pk]),
         "may_edit": bool(may_edit(problem, request.user)),
-        "history": _history(problem),
+        "history": _history(problem, events),
     }
     return render(request, "training/problem_detail.html", context)
 
@@ -163,10 +168,10 @@ def _who(person: Any, at: Any) -> str:
     return f"{person} {timezone.localtime(at):%Y-%m-%d}" if person and at else ""
 
 
-def _history(problem: Problem) -> list[dict[str, Any]]:
+def _history(problem: Problem, events: list[WorkflowEvent]) -> list[dict[str, Any]]:
     """Newest first: changes of facts, and moves with what was said."""
     entries = changes(problem)
-    entries += [_moved(event) for event in WorkflowEvent.objects.of(problem).select_related("by")]
+    entries += [_moved(event) for event in events]
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 

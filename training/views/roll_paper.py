@@ -43,7 +43,7 @@ def slot_paper(request: SignedIn, pk: int) -> HttpResponse:
     form = PaperForm(request.POST or None, initial={"key": uuid4()}, at_host=caller.at_host)
     if request.method == "POST" and form.is_valid():
         lines, wrong = _lines(form, slot, people)
-        outside, typed = _typed(form, slot, caller)
+        outside, typed = _typed(form, slot, caller, {line.person: line for line in lines})
         if not wrong and form.is_valid():
             _enter(request, slot, [*lines, *typed], outside, form)
             return redirect(back)
@@ -120,8 +120,11 @@ def _at(slot: Slot, text: str) -> datetime | None:
     raise ValueError
 
 
-def _typed(form: PaperForm, slot: Slot, caller: Caller) -> tuple[int, list[Line]]:
-    """How many outside people, and the lines of those found in rosters; what is not clear stands on the form."""
+def _typed(form: PaperForm, slot: Slot, caller: Caller, listed: dict[int, Line]) -> tuple[int, list[Line]]:
+    """How many outside people, and the lines of those found in rosters; what is not clear stands on the form.
+
+    :param listed: lines of the list above by person: who is there already counts once, as it says.
+    """
     names = form.typed_names()
     if not names:
         return 0, []
@@ -139,7 +142,13 @@ def _typed(form: PaperForm, slot: Slot, caller: Caller) -> tuple[int, list[Line]
         form.add_error("names", _("名册里没有找到：%(names)s。请核对姓名；外单位人员由主办单位补录。") % words)
     elif typed.unknown and not form.cleaned_data["count_outside"]:
         form.add_error("names", _("名册里没有找到：%(names)s。请核对姓名；是外单位人员的，勾选下面一项。") % words)
-    return len(typed.unknown), [Line(row.person_id, MarkKind.ARRIVED) for row in typed.found.values()]
+    for name, row in typed.found.items():
+        line = listed.get(row.person_id)
+        if line is not None and line.kind != MarkKind.ARRIVED:
+            said = {"name": name, "kind": str(MarkKind(line.kind).label)}
+            form.add_error("names", _("“%(name)s”在上面的名单里是%(kind)s，请只留一处。") % said)
+    people = dict.fromkeys(row.person_id for row in typed.found.values() if row.person_id not in listed)
+    return len(typed.unknown), [Line(person, MarkKind.ARRIVED) for person in people]
 
 
 def _enter(request: SignedIn, slot: Slot, lines: list[Line], outside: int, form: PaperForm) -> None:

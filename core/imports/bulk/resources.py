@@ -57,6 +57,7 @@ class BulkResource:
     never_filled: frozenset[str] = frozenset()  # fields a merged cell does not fill down
     identifying: frozenset[str] = frozenset()  # fields that say whom a row means
     beside: frozenset[str] = frozenset()  # fields that alone make no row a record
+    always: frozenset[str] = frozenset()  # fields that are shown, to be filled in, also where no file has them
     telling: frozenset[str] = frozenset()  # where some sheets have such a column, the others are not read unasked
     serials: Mapping[str, str] = MappingProxyType({})  # heading → field, unless its column counts 1, 2, 3 …
     topics: Sequence[Topic] = ()  # of headings over several columns

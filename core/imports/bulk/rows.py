@@ -104,7 +104,7 @@ def read_rows(
         why = [f"{sheet.name}{sheet.why}" for sheet in found.sheets if sheet.why and sheet.headings]
         raise ValidationError(_("；").join(why) or _("表头下面没有内容。"))
     present = {heading.field for sheet in found.sheets for heading in sheet.headings} | reader.added
-    found.names = [name for name in resource.columns if name in present]
+    found.names = [name for name in resource.columns if name in present | resource.always]
     return found
 
 
@@ -128,7 +128,7 @@ class _Reader:
         self.required = [name for name, column in resource.columns.items() if column.required]
         self._signs = {key for key, name in fields.items() if name in self.required}
         self.found = Rows(unseen=book.unseen, pictures=book.pictures)
-        self.several = len(book.grids) > 1
+        self.several = False  # lists on several sheets: then the name of each says something of its rows
         self.added: set[str] = set()
 
     def read(self, said: Mapping[str, bool]) -> None:
@@ -145,8 +145,11 @@ class _Reader:
                 names = _("、").join(c.column_name for n, c in self.resource.columns.items() if n in telling)
                 sheet.doubt = _("别的工作表有%(names)s，这一张没有") % {"names": names}
             sheet.off = not said.get(sheet.name, not sheet.doubt)
+        lists = [(top, sheet, top.head) for top, sheet in both if top.head and not sheet.why]
+        self.several = sum(not (sheet.doubt and sheet.off) for _top, sheet, _head in lists) > 1
+        for top, sheet, head in lists:
             if not sheet.off:
-                self._lines(top, sheet, top.head)
+                self._lines(top, sheet, head)
 
     def _top(self, index: int, grid: Grid) -> _Top:
         stream = iter(grid.rows)

@@ -143,14 +143,16 @@ class BulkImportView(ImportView):
         pages = Paginator(range(page_count(item)), 1)
         number = min(number, pages.num_pages)
         resource = self.get_resource()
+        choosable = [sheet for sheet in item.report["sheets"] if sheet["headings"] and not sheet["why"]]
         preview = {
             **item.report,
             "rows": self._lines(item, number, corrections_of(item)),
             "choices": {n: words for n, words in resource.offered().items() if n in item.report["names"]},
             "fields": [(name, column.column_name) for name, column in resource.columns.items()],
             "columns": columns_in_order(item.report),
-            "choosable": [sheet for sheet in item.report["sheets"] if sheet["headings"] and not sheet["why"]],
-            "several": len(item.report["sheets"]) > 1,
+            "choosable": choosable,
+            "several": len(choosable) > 1,
+            "read": sum(not sheet["off"] for sheet in choosable),
         }
         return self._page(
             stage="preview", preview=preview, form=forms.Form(), page=pages.page(number), pages=pages.num_pages,
