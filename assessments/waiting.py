@@ -35,7 +35,7 @@ def to_conclude(user: User, today: date) -> "QuerySet[Review]":
     """Publicity is over and no objection is left unanswered, or upheld and not decided on again."""
     if Right.MANAGE_ASSESSMENT not in access(user):
         return Review.objects.none()
-    rows = of_the_region(user).filter(state=ReviewState.PUBLICITY, campaign__public_until__lt=today)
+    rows = of_the_region(user).filter(state=ReviewState.PUBLICITY, public_until__lt=today)
     return rows.exclude(objections__outcome="").exclude(pk__in=Review.objects.upheld().values("pk"))
 
 

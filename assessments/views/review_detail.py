@@ -74,7 +74,7 @@ def way_of(review: Review) -> list[dict[str, Any]]:
     labels = {"report": _("队伍报送"), "score": _("%(office)s考核") % {"office": review.office.short_name},
               "decide": _("自治区审定"), "public": _("公示和办结")}  # fmt: skip
     due = {"report": campaign.report_by, "score": campaign.score_by, "decide": campaign.decide_by,
-           "public": campaign.public_until}  # fmt: skip
+           "public": review.public_until or campaign.public_until}  # fmt: skip
     today, steps = timezone.localdate(), []
     for key, states in _WAY:
         day = due[key]
@@ -143,8 +143,8 @@ def _held(review: Review, context: dict[str, Any]) -> str:
     """Why what is public cannot be concluded yet, as the move itself would say; empty: it can."""
     if review.state != S.PUBLICITY:
         return ""
-    if is_public(review.campaign):
-        return _("公示到 %(day)s，还没有结束。") % {"day": review.campaign.public_until}
+    if is_public(review):
+        return _("公示到 %(day)s，还没有结束。") % {"day": review.public_until}
     if any(not one.objection.outcome for one in context["objections"]):
         return _("还有异议没有答复，答复以后才能办结。")
     if context["upheld"]:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.annual_workflow import REVIEW
-from assessments.models import Standard, TeamGrade
+from assessments.models import Review, Standard, TeamGrade
 from tests.assessments import annual, gradings
 from tests.assessments import builders as assessments
 from tests.core.list_checks import assert_constant_queries
@@ -57,10 +57,9 @@ def test_publicity_that_is_over_is_told_to_the_region(as_user, campaign, captain
     today = timezone.localdate()
     campaign.public_from, campaign.public_until = today - timedelta(days=9), today
     campaign.save()
-    annual.in_state("publicity", campaign, captain.organization, captain, chifeng, region)
+    review = annual.in_state("publicity", campaign, captain.organization, captain, chifeng, region)
     assert not [what for _tone, _when, what in tasks(as_user(region)) if "年度考核" in what]
-    campaign.public_until = today - timedelta(days=1)
-    campaign.save()
+    Review.objects.filter(pk=review.pk).update(public_until=today - timedelta(days=1))
     assert ("wait", "公示期满", "公示已到期，1 支队伍的年度考核可以办结") in tasks(as_user(region))
     progress = {str(line["label"]): line for line in as_user(region).get(HOME).context["progress"]}
     assert [(progress[name]["value"], progress[name]["total"]) for name in ("年度述职报送", "年度考核办结")] == [
