@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from assessments.annual_moving import to_mend
 from assessments.choices import Grade
-from assessments.models import Campaign, Grading, Review
+from assessments.models import Campaign, Grading, Objection, Review
+from assessments.objecting_rights import to_answer
 from assessments.states import CampaignState, GradingState, ReviewState
-from assessments.waiting import grades_ending, seats_to_do, to_answer, to_conclude, to_decide, to_reconsider, to_score
+from assessments.waiting import grades_ending, seats_to_do, to_conclude, to_decide, to_reconsider, to_score
 from core.words import due_in_words, waited_in_words
 from organizations.models import User
 from organizations.permissions import access, can, reach
@@ -44,6 +45,7 @@ class Found:
     seats: list[Any] = field(default_factory=list)
     grades: list[Any] = field(default_factory=list)
     objections: list[Any] = field(default_factory=list)
+    objected: list[Any] = field(default_factory=list)
     upheld: list[Any] = field(default_factory=list)
 
 
@@ -56,8 +58,11 @@ def asked(user: User) -> dict[str, QuerySet]:
         return wanted
     wanted["campaigns"] = Campaign.objects.filter(state=CampaignState.OPEN).order_by("-year")[:2]
     wanted["gradings"] = _gradings(user)
+    related = ("grading__team__organization", "review__campaign", "review__organization")
+    if Right.REPORT_ASSESSMENT in held or Right.SCORE_ASSESSMENT in held:
+        ours = Objection.objects.filter(outcome="", created_by__organization=user.organization_id)
+        wanted["objected"] = ours.select_related(*related).order_by("created_at", "pk")[:MOST]
     if Right.MANAGE_ASSESSMENT in held:
-        related = ("grading__team__organization", "review__campaign", "review__organization")
         wanted["objections"] = to_answer(user).select_related(*related).order_by("received_on", "pk")[:MOST]
         wanted["upheld"] = to_reconsider(user).select_related("campaign", "organization").order_by("pk")[:MOST]
     if Right.REPORT_ASSESSMENT in held:
@@ -99,7 +104,7 @@ def _gradings(user: User) -> QuerySet[Grading]:
 
 
 def sort(read: Mapping[str, list[Any]]) -> Found:
-    as_read = ("campaigns", "gradings", "seats", "grades", "objections", "upheld")
+    as_read = ("campaigns", "gradings", "seats", "grades", "objections", "objected", "upheld")
     into = Found(**{name: read.get(name, []) for name in as_read})
     by_state = {ReviewState.RETURNED: into.returned, ReviewState.DRAFT: into.drafts}
     for row in read.get("reviews", []):
@@ -204,12 +209,14 @@ def _at_office(rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
 
 
 def _objection(row: Any) -> Task:
-    about = row.about
-    place = about.team.organization if row.grading_id else about.organization
-    words = {"team": place.short_name, "kind": row.get_kind_display()}
-    what = _("%(team)s的%(kind)s待答复") % words
+    what = _("%(what)s待答复") % {"what": _objected(row)}
     when = waited_in_words((timezone.localdate() - row.received_on).days)
-    return Task("warn", when, what, str(about), row.get_absolute_url(), _("去答复"))
+    return Task("warn", when, what, str(row.about), row.get_absolute_url(), _("去答复"))
+
+
+def _objected(row: Any) -> str:
+    place = row.about.team.organization if row.grading_id else row.about.organization
+    return str(_("%(team)s的%(kind)s") % {"team": place.short_name, "kind": row.get_kind_display()})
 
 
 def _reconsider(row: Any) -> Task:
@@ -273,6 +280,13 @@ def waiting(user: User, rows: Found) -> Iterator[dict[str, Any]]:
             "since": row.scored_at if at_region else row.submitted_at,
             "usual": "",
         }
+    mine = {row.pk for row in rows.objections}
+    for row in rows.objected:
+        if row.pk not in mine:
+            yield {
+                "what": _objected(row), "url": row.get_absolute_url(), "who": _("由没有参加决定的人答复"),
+                "since": row.created_at, "usual": "",
+            }  # fmt: skip
     lying = [row for row in rows.gradings if not row.todo and row.state in WITH_OFFICE]
     for row in lying[:MOST]:
         if row.office is not None and can(user, Right.REPORT_ASSESSMENT, row.team.organization):
