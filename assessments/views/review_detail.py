@@ -51,7 +51,7 @@ def review_detail(request: SignedIn, pk: int) -> HttpResponse:
     figures = figures_of(review, basis)
     events = list(WorkflowEvent.objects.of(review).select_related("by").order_by("at", "pk"))
     context = page.context(
-        way=way_of(review),
+        way=way_of(review, events),
         figures=[one for one in figures if one.asked],
         other_figures=[one for one in figures if not one.asked],
         snapshot=basis.snapshot,
@@ -67,10 +67,12 @@ def review_detail(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "assessments/review_detail.html", context)
 
 
-def way_of(review: Review) -> list[dict[str, Any]]:
+def way_of(review: Review, events: list[WorkflowEvent]) -> list[dict[str, Any]]:
     """The steps of the year with their days: done, under way (late or not), to come."""
     campaign, now = review.campaign, _NOW.get(ReviewState(review.state))
-    done = {"report": review.submitted_at, "score": review.scored_at, "decide": review.decided_at}
+    concluded = last_event(events, "conclude")
+    done = {"report": review.submitted_at, "score": review.scored_at, "decide": review.decided_at,
+            "public": concluded.at if concluded else None}  # fmt: skip
     labels = {"report": _("队伍报送"), "score": _("%(office)s考核") % {"office": review.office.short_name},
               "decide": _("自治区审定"), "public": _("公示和办结")}  # fmt: skip
     due = {"report": campaign.report_by, "score": campaign.score_by, "decide": campaign.decide_by,

@@ -127,6 +127,7 @@ def test_reminded_at_ninety_and_thirty_days_and_not_when_renewed(captain: User, 
     assert "还有 90 天到期" in reminder.title
     assert captain in reminder.recipients
     assert f"team={grade.team_id}" in reminder.url
+    assert "再次申请" in reminder.body
     assert list(grades_ending(today + timedelta(days=10))) == []
     [later] = grades_ending(today + timedelta(days=60))
     assert later.once != reminder.once

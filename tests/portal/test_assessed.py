@@ -109,6 +109,11 @@ def test_grade_that_runs_out_is_told_to_the_team(as_user, captain, baotou):
         )  # fmt: skip
     ending = [one for one in tasks(as_user(captain)) if "到期" in one[2]]
     assert ending == [("warn", "剩 30 天", f"{team.organization.short_name}的赈济 3 级到期")]
+    [hint] = [task.hint for task in as_user(captain).get(HOME).context["tasks"] if "到期" in task.what]
+    assert "再次申请" not in hint
+    assert "由“演示单位”评定" in hint, "what others gave is not applied for here"
+    page = as_user(captain).get(TeamGrade.objects.get(category_id="relief").get_absolute_url()).content.decode()
+    assert f"/grades/new/?team={team.pk}" in page
 
 
 def test_home_keeps_the_query_budget(as_user, campaign, captain, chifeng, region, assessor, office):
