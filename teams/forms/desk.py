@@ -15,6 +15,7 @@ from teams.commenting import drafts_of
 from teams.desk.deciding import Seen
 from teams.inputs import TidyInput
 from teams.models import Filing
+from teams.replies import doubts
 from teams.validators import validate_document_number, validate_not_future
 
 _DAY = {"type": "date"}
@@ -52,6 +53,7 @@ class DecideForm(SeenForm):
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
     )  # fmt: skip
     reply = forms.FileField(label=gettext_lazy("批复文件"), required=False)
+    doubted = forms.CharField(required=False, widget=forms.HiddenInput)  # number and day that were asked about
 
     def __init__(self, *args: Any, filing: Filing, action: str, needs_comment: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, filing=filing, auto_id=f"id_{action}_%s", **kwargs)
@@ -60,7 +62,7 @@ class DecideForm(SeenForm):
         if self.says_by_field:
             self.fields["comment"].help_text = _("写了批注的，可以不另写意见。")
         if action != "issue":
-            for name in ("reply_no", "reply_on", "reply"):
+            for name in ("reply_no", "reply_on", "reply", "doubted"):
                 del self.fields[name]
             return
         self.fields["reply_no"].widget.attrs["data-caret"] = "号"  # the number is typed before it
@@ -78,6 +80,22 @@ class DecideForm(SeenForm):
             with in_chinese():
                 return _("请按批注修改。")
         raise ValidationError(_("请写明意见，报送方会看到。"), code="required")
+
+    def clean(self) -> dict[str, Any]:
+        """What is odd about the 批复 is said once; sending the same again is the consent."""
+        cleaned = super().clean() or {}
+        number, day = cleaned.get("reply_no"), cleaned.get("reply_on")
+        if not number or not day or cleaned.get("doubted") == f"{number} {day}":
+            return cleaned
+        found = doubts(self.filing, number, day)
+        if found:
+            self.data: Any = self.data.copy()  # type: ignore[attr-defined]
+            self.data[self.add_prefix("doubted")] = f"{number} {day}"
+            again = _("请核对；没有错的，再按一次就办结。")
+            if self.files:  # a browser does not send it twice
+                again = _("请核对；没有错的，重新选一下批复文件，再按一次就办结。")
+            self.add_error(None, [*found, again])
+        return cleaned
 
     def facts(self) -> dict[str, Any]:
         """What the move takes besides the words."""
