@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.forms import AskingForm
 from core.language import in_chinese
 from organizations.models import User
 from teams.choices import Stance
@@ -38,7 +39,7 @@ class SeenForm(forms.Form):
         return Seen(self.cleaned_data.get("round") or 0, self.cleaned_data.get("step"))
 
 
-class DecideForm(SeenForm):
+class DecideForm(SeenForm, AskingForm):
     """Words, and for a 批复 its number, day and file."""
 
     comment = forms.CharField(
@@ -53,7 +54,6 @@ class DecideForm(SeenForm):
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
     )  # fmt: skip
     reply = forms.FileField(label=gettext_lazy("批复文件"), required=False)
-    doubted = forms.CharField(required=False, widget=forms.HiddenInput)  # number and day that were asked about
 
     def __init__(self, *args: Any, filing: Filing, action: str, needs_comment: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, filing=filing, auto_id=f"id_{action}_%s", **kwargs)
@@ -82,19 +82,13 @@ class DecideForm(SeenForm):
         raise ValidationError(_("请写明意见，报送方会看到。"), code="required")
 
     def clean(self) -> dict[str, Any]:
-        """What is odd about the 批复 is said once; sending the same again is the consent."""
         cleaned = super().clean() or {}
         number, day = cleaned.get("reply_no"), cleaned.get("reply_on")
-        if not number or not day or cleaned.get("doubted") == f"{number} {day}":
-            return cleaned
-        found = doubts(self.filing, number, day)
-        if found:
-            self.data: Any = self.data.copy()  # type: ignore[attr-defined]
-            self.data[self.add_prefix("doubted")] = f"{number} {day}"
+        if number and day:
             again = _("请核对；没有错的，再按一次就办结。")
             if self.files:  # a browser does not send it twice
                 again = _("请核对；没有错的，重新选一下批复文件，再按一次就办结。")
-            self.add_error(None, [*found, again])
+            self.ask(f"{number} {day}", doubts(self.filing, number, day), again)
         return cleaned
 
     def facts(self) -> dict[str, Any]:
