@@ -1,7 +1,7 @@
 """What waits for a person in gradings and the year's assessment. Nothing here asks the database by itself: the portal
 reads all of it along with what it counts on every page."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, Q, QuerySet
@@ -15,6 +15,8 @@ from assessments.states import GradingState, ReviewState
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, reach
 from organizations.roles import Level, Right
+
+LAPSED = 90  # days for which a grade that has run out is still told
 
 
 def to_score(user: User) -> "QuerySet[Review]":
@@ -55,7 +57,8 @@ def assessing(user: User) -> "QuerySet[User]":
 
 
 def grades_ending(user: User, until: Any) -> "QuerySet[TeamGrade]":
-    """Of teams the person reports for, that run out by the day and are not being renewed."""
+    """Of teams the person reports for, that run out by the day or did so lately, and are not being renewed."""
     mine, today = reach(user, Right.REPORT_ASSESSMENT, at="team__organization"), timezone.localdate()
-    rows = TeamGrade.objects.held(today).filter(mine, valid_until__lte=until, valid_until__gte=today)
+    lately = today - timedelta(days=LAPSED)
+    rows = TeamGrade.objects.filter(mine, ended_on=None, valid_until__lte=until, valid_until__gte=lately)
     return not_renewed(rows, today)

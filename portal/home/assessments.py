@@ -296,7 +296,9 @@ def _draft(row: Any) -> Task:
 def _ending(row: Any) -> Task:
     days = (row.valid_until - timezone.localdate()).days
     what = _("%(team)s的%(grade)s到期") % {"team": row.team.organization.short_name, "grade": row}
-    return Task("warn", due_in_words(days), what, keeping(row), row.get_absolute_url(), _("去看"))
+    return Task(
+        "warn" if days >= 0 else "bad", due_in_words(days), what, keeping(row), row.get_absolute_url(), _("去看")
+    )
 
 
 def waiting(user: User, rows: Found) -> Iterator[dict[str, Any]]:

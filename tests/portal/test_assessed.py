@@ -1,10 +1,12 @@
 """Assessments in the menu, on the home page and in the search: each sees what is his to do."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from assessments.annual_workflow import REVIEW
 from assessments.models import Review, Standard, TeamGrade
@@ -114,6 +116,14 @@ def test_grade_that_runs_out_is_told_to_the_team(as_user, captain, baotou):
     assert "由“演示单位”评定" in hint, "what others gave is not applied for here"
     page = as_user(captain).get(TeamGrade.objects.get(category_id="relief").get_absolute_url()).content.decode()
     assert f"/grades/new/?team={team.pk}" in page
+    gone = today - timedelta(days=7)
+    TeamGrade.objects.filter(category_id="relief").update(valid_until=gone)
+    ending = [one for one in tasks(as_user(captain)) if "到期" in one[2]]
+    assert ending == [("bad", "超期 7 天", f"{team.organization.short_name}的赈济 3 级到期")], "it does not fall silent"
+    sheet = b"".join(as_user(captain).get(f"/teams/{team.pk}/sheet/").streaming_content)
+    said = PdfReader(BytesIO(sheet)).pages[0].extract_text()
+    assert f"水上救生 3 级（红十字会测评，至 {today + timedelta(days=200)}）" in said.replace("\n", "")
+    assert "赈济 3 级" not in said
 
 
 def test_home_keeps_the_query_budget(as_user, campaign, captain, chifeng, region, assessor, office):
