@@ -50,7 +50,8 @@ def to_answer(user: User) -> "QuerySet[Objection]":
     here = Q(pk__in=[])
     for held in access(user).having(Right.MANAGE_ASSESSMENT):
         here |= Q(grading__office=held.place_id) | Q(review__office=held.place_id)
-    return _barred(Objection.objects.filter(outcome=""), _bars(user)).filter(here | ~Exists(_free_there()), bar=None)
+    rows: QuerySet[Objection] = _barred(Objection.objects.filter(outcome=""), _bars(user))
+    return rows.filter(here | ~Exists(_free_there())).filter(Q(bar=None))
 
 
 def _said(row: Objection, user: User, bar: int | None, reasons: list[StrOrPromise]) -> Decision:
@@ -72,7 +73,7 @@ def _bars(user: User) -> list[tuple[StrOrPromise, Q]]:
     ]
 
 
-def _barred(rows: "QuerySet[Objection]", bars: list[tuple[StrOrPromise, Q]]) -> "QuerySet[Objection]":
+def _barred(rows: "QuerySet[Objection]", bars: list[tuple[StrOrPromise, Q]]) -> Any:
     """``bar``: the first that holds."""
     whens = [When(condition, then=Value(number)) for number, (_reason, condition) in enumerate(bars)]
     return rows.annotate(bar=Case(*whens, default=None, output_field=IntegerField()))

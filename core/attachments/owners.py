@@ -41,7 +41,7 @@ def may_attach(owner: models.Model, user: Any, kind: str) -> Decision:
     return ask(user) if ask else no(_("这条记录不收材料。"))
 
 
-def may_end(owner: models.Model, attachment: models.Model, user: Any) -> Decision:
+def may_end(owner: models.Model, attachment: Attachment, user: Any) -> Decision:
     """Whether this very file may be withdrawn or replaced: ``owner.can_end`` where the record has one, else whoever may
     add files."""
     ask = getattr(owner, "can_end", None)
