@@ -7,14 +7,13 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.annual_answers import LEAGUE, TEAM, Basis, bases_of, differing
 from assessments.annual_rights import decides, manages
-from assessments.annual_steps import is_public
 from assessments.annual_workflow import REVIEW
 from assessments.follow_up_needed import lacking
 from assessments.models import Campaign, Objection, Review
@@ -101,25 +100,39 @@ def publicise_all(campaign: Campaign, first: date, last: date, *, by: User) -> i
     fresh.public_from, fresh.public_until = first, last
     fresh.version += 1
     fresh.save(update_fields=["public_from", "public_until", "version"])
-    moved = _all(found, "publicise", by=by, facts={"public_from": f"{first}", "public_until": f"{last}"})
+    days = {"public_from": first, "public_until": last}
+    moved = _all(found, "publicise", by=by, facts={name: f"{day}" for name, day in days.items()}, **days)
     _tell(fresh, moved, "review_public", gettext_lazy("%(year)s年度考核结果开始公示，到%(until)s止"))
     return len(moved)
 
 
+def move_publicity(campaign: Campaign, before: tuple[date | None, date | None]) -> int:
+    """The campaign's days were corrected: results that are public with the days as they stood before follow. Returns
+    how many."""
+    now = campaign.public_from, campaign.public_until
+    if None in before or None in now or now == before:
+        return 0
+    rows = Review.objects.filter(campaign=campaign, state=ReviewState.PUBLICITY)
+    rows = rows.filter(public_from=before[0], public_until=before[1])
+    return rows.update(public_from=now[0], public_until=now[1], version=F("version") + 1)
+
+
 @transaction.atomic
 def conclude_all(campaign: Campaign, *, by: User) -> tuple[int, int]:
-    """Conclude what was published and has no objection open or upheld. Returns how many were, and how many an objection
-    keeps, or a result that has to lead to something first."""
+    """Conclude whose publicity is over and that have no objection open or upheld. Returns how many were, and how many
+    an objection keeps, or a result that has to lead to something first."""
     asked = Exists(Objection.objects.filter(review=OuterRef("pk"), outcome=""))
     rows = Review.objects.filter(campaign=campaign)
     held = Q(pk__in=lacking(rows).values("pk")) | Q(pk__in=rows.upheld().values("pk"))
-    found = _standing(rows.filter(~asked).exclude(held), "conclude")
+    over = rows.filter(state=ReviewState.PUBLICITY, public_until__lt=timezone.localdate())
+    found = _standing(over.filter(~asked).exclude(held), "conclude")
     fresh = _managed(campaign, by)
-    if is_public(fresh):
-        raise ValidationError(_("公示到 %(day)s，还没有结束。") % {"day": fresh.public_until or "—"})
+    first = rows.filter(state=ReviewState.PUBLICITY).aggregate(day=Min("public_until"))["day"]
+    if first and first >= timezone.localdate():
+        raise ValidationError(_("公示到 %(day)s，还没有结束。") % {"day": first})
     moved = _all(found, "conclude", by=by, facts={})
     _tell(fresh, moved, "review_final", gettext_lazy("%(year)s年度考核已办结"))
-    return len(moved), rows.filter(state=ReviewState.PUBLICITY).count()
+    return len(moved), over.count()
 
 
 def _managed(campaign: Campaign, by: User) -> Campaign:
@@ -136,11 +149,11 @@ def _standing(rows: "QuerySet[Review]", action: str) -> list[tuple[int, str]]:
     return list(there.values_list("pk", "state"))
 
 
-def _all(found: list[tuple[int, str]], action: str, *, by: User, facts: Mapping[str, Any]) -> list[int]:
-    """One move of the table for every row, with a history row each."""
+def _all(found: list[tuple[int, str]], action: str, *, by: User, facts: Mapping[str, Any], **written: Any) -> list[int]:
+    """One move of the table for every row, with a history row each, and what it writes."""
     move = REVIEW.move(action)
     keys = [pk for pk, _state in found]
-    Review.objects.filter(pk__in=keys).update(state=move.target, version=F("version") + 1)
+    Review.objects.filter(pk__in=keys).update(state=move.target, version=F("version") + 1, **written)
     kind = ContentType.objects.get_for_model(Review)
     WorkflowEvent.objects.bulk_create(
         WorkflowEvent(

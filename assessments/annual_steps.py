@@ -138,6 +138,7 @@ def publicise(review: Review, by: User) -> dict[str, Any]:
     if None in days:
         raise ValidationError(_("请先在年度考核里写明公示的起止日期。"))
     check_days(*days)
+    review.public_from, review.public_until = days
     review.version += 1
     return {"public_from": f"{days[0]}", "public_until": f"{days[1]}"}
 
@@ -146,8 +147,8 @@ UPHELD = gettext_lazy("有异议成立，要先重新审定。")
 
 
 def conclude(review: Review, by: User) -> None:
-    if is_public(review.campaign):
-        raise ValidationError(_("公示到 %(day)s，还没有结束。") % {"day": review.campaign.public_until})
+    if is_public(review):
+        raise ValidationError(_("公示到 %(day)s，还没有结束。") % {"day": review.public_until})
     if objecting.open_ones(review).exists():
         raise ValidationError(_("还有异议没有答复，答复以后才能办结。"))
     if objecting.is_upheld(review):
@@ -157,9 +158,9 @@ def conclude(review: Review, by: User) -> None:
     _tell(author_side(review), review, "review_final", gettext_lazy("%(team)s的%(year)s年度考核已办结"))
 
 
-def is_public(campaign: Campaign, day: date | None = None) -> bool:
+def is_public(review: Review, day: date | None = None) -> bool:
     """Whether publicity has not ended by the day; without days it has not begun."""
-    return campaign.public_until is None or campaign.public_until >= (day or timezone.localdate())
+    return review.public_until is None or review.public_until >= (day or timezone.localdate())
 
 
 def reconsider(review: Review, by: User, reason: str = "") -> dict[str, Any]:
@@ -171,6 +172,7 @@ def reconsider(review: Review, by: User, reason: str = "") -> dict[str, Any]:
     review.revision += 1
     review.total, review.result = None, None
     review.decided_by, review.decided_at = None, None
+    review.public_from, review.public_until = None, None
     review.version += 1
     _tell(author_side(review), review, "review_reconsidered", gettext_lazy("%(team)s的%(year)s年度考核重新审定"))
     return {"former": former}

@@ -1,9 +1,11 @@
 """How far a year's assessment is: per state, and per office that scores, in the order of the tree. One query."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, Min, Q, QuerySet, Value
+from django.utils import timezone
 
 from assessments.models import Campaign, Review
 from assessments.states import REVIEW_TONES, ReviewState
@@ -36,7 +38,8 @@ class Branch:
 @dataclass
 class Numbers:
     """:ivar states: state, label, tone, icon, number. :ivar branches: in the order of the tree. :ivar teams: that
-    opening would ask, or that could still be added. :ivar objected: of which an objection waits for its answer."""
+    opening would ask, or that could still be added. :ivar objected: of which an objection waits for its answer.
+    :ivar public_over: whose publicity is over. :ivar public_first: the day on which the first publicity ends."""
 
     states: list[dict[str, Any]]
     branches: list[Branch]
@@ -44,18 +47,22 @@ class Numbers:
     without_snapshot: int
     teams: int = 0
     objected: int = 0
+    public_over: int = 0
+    public_first: date | None = None
 
 
 def numbers_of(campaign: Campaign, user: User, teams: "QuerySet[Team] | None" = None) -> Numbers:
     """Of what the reader sees, and how many ``teams`` there are besides. One query."""
-    teams = Team.objects.none() if teams is None else teams
+    teams, today = Team.objects.none() if teams is None else teams, timezone.localdate()
     seen = Review.objects.filter(campaign=campaign).filter(reach(user, Right.VIEW_ASSESSMENT, at="organization"))
     bare = seen.filter(snapshots=None).exclude(state=ReviewState.EXEMPT).order_by()
     objected = seen.filter(objections__outcome="").order_by()
     leagues = Organization.objects.filter(level__in=(Level.REGION, Level.LEAGUE))
     found = together(
         places=leagues.only("pk", "path", "short_name", "name", "level", "depth"),
-        counts=seen.order_by().values("office__path", "state").annotate(n=Count("pk")),
+        counts=seen.order_by()
+        .values("office__path", "state")
+        .annotate(n=Count("pk"), over=Count("pk", filter=Q(public_until__lt=today)), first=Min("public_until")),
         bare=bare.values("campaign").annotate(n=Count("pk")),
         objected=objected.values("campaign").annotate(n=Count("pk", distinct=True)),
         teams=teams.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")),
@@ -67,6 +74,7 @@ def numbers_of(campaign: Campaign, user: User, teams: "QuerySet[Team] | None" = 
         branch = by_path.get(row["office__path"])
         if branch is not None:
             branch.counts[row["state"]] = branch.counts.get(row["state"], 0) + row["n"]
+    public = [row for row in found["counts"] if row["state"] == ReviewState.PUBLICITY]
     branches = [by_path[path] for path in sorted(by_path) if by_path[path].total]
     return Numbers(
         [_state(state, totals.get(state, 0)) for state in ReviewState],
@@ -75,6 +83,8 @@ def numbers_of(campaign: Campaign, user: User, teams: "QuerySet[Team] | None" = 
         found["bare"][0]["n"] if found["bare"] else 0,
         found["teams"][0]["n"] if found["teams"] else 0,
         found["objected"][0]["n"] if found["objected"] else 0,
+        sum(row["over"] for row in public),
+        min((row["first"] for row in public), default=None),
     )
 
 

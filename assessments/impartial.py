@@ -8,6 +8,9 @@ from organizations.models import User
 from people.models import Membership
 from teams.models import Team
 
+HANDED_IN = _("自己报送的申请要由别人办理。")
+OF_THE_TEAM = _("您是这支队伍的队员，要回避，由别人办理。")
+
 
 def own_teams(user: User) -> frozenset[int]:
     """Organizations of the teams the person is a member of now; kept on the user object like ``permissions.access``."""
@@ -22,9 +25,9 @@ def own_teams(user: User) -> frozenset[int]:
 def has_nothing_to_do_with(team: Team, user: User, *, submitted_by: int | None = None) -> Decision:
     """Whether the person may decide on what the team handed in, as far as closeness goes; rights are asked besides."""
     if submitted_by is not None and submitted_by == user.pk:
-        return no(_("自己报送的申请要由别人办理。"))
+        return no(HANDED_IN)
     if user.organization_id == team.organization_id or team.organization_id in own_teams(user):
-        return no(_("您是这支队伍的队员，要回避，由别人办理。"))
+        return no(OF_THE_TEAM)
     return yes("")
 
 

@@ -19,24 +19,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import ObjectionKind, ObjectionOutcome
-from assessments.impartial import has_nothing_to_do_with
 from assessments.models import Grading, Objection, Review
+from assessments.objecting_rights import may_answer, may_answer_each
 from assessments.states import GradingState, ReviewState
-from core.decisions import Decision, no, yes
+from core.decisions import Decision, no
 from core.language import in_chinese
 from core.masking import phone as masked_phone
-from core.models import WorkflowEvent
 from core.notices import notify
 from core.workflow import MoveNotAllowed
 from organizations.models import Organization, User
 from organizations.nearest import nearest_holders
-from organizations.permissions import access, can
+from organizations.permissions import can
 from organizations.roles import Right
 
 PUBLIC = {GradingState.PUBLICITY.value, ReviewState.PUBLICITY.value}
 DECIDED = {GradingState.GRANTED.value, GradingState.DECLINED.value, ReviewState.FINAL.value}
-# Moves by which somebody has taken sides: whoever made one of them does not answer.
-DECIDING = ("publicise", "grant", "decline", "score", "decide", "conclude")
 
 About = Grading | Review
 
@@ -69,33 +66,6 @@ def may_object(about: About, user: User) -> Decision:
     return at_office if at_office else can(user, Right.REPORT_ASSESSMENT, about.team.organization)
 
 
-def may_answer(objection: Objection, user: User, *, decided: frozenset[int] | None = None) -> Decision:
-    """:param decided: keys of who decided on the matter, where they have been read for several objections."""
-    about, office = objection.about, objection.office
-    if objection.outcome:
-        return no(gettext_lazy("已经答复过了。"))
-    if objection.created_by_id == user.pk and can(user, Right.REPORT_ASSESSMENT, about.team.organization):
-        return no(gettext_lazy("自己登记的要由别人答复。"))
-    close = has_nothing_to_do_with(about.team, user, submitted_by=about.submitted_by_id)
-    if not close:
-        return close
-    if user.pk in (deciders_of(about) if decided is None else decided):
-        return no(gettext_lazy("您办理过这一件，异议和申诉要由没有参加决定的人答复。"))
-    return _at_or_above(user, office)
-
-
-def _at_or_above(user: User, office: Organization) -> Decision:
-    """The office's reviewers, or those of an office above: at a small office everybody may have decided."""
-    held = access(user).having(Right.MANAGE_ASSESSMENT)
-    above = any(office.path.startswith(one.path) and not one.proxy_for for one in held)
-    return yes("") if above else can(user, Right.MANAGE_ASSESSMENT, office)
-
-
-def deciders_of(about: About) -> frozenset[int]:
-    rows = WorkflowEvent.objects.of(about).filter(action__in=DECIDING).order_by()
-    return frozenset(pk for pk in rows.values_list("by_id", flat=True) if pk)
-
-
 def of(about: About) -> QuerySet[Objection]:
     """Its objections in the order in which they came."""
     return about.objections.select_related("answered_by", "created_by").order_by("received_on", "pk")
@@ -104,13 +74,13 @@ def of(about: About) -> QuerySet[Objection]:
 def shown(about: About, user: User, rows: list[Objection] | None = None) -> list[Shown]:
     """For ``assessments/_objections.html``, which also wants ``can_object`` (``may_object``) and ``object_url``."""
     rows = list(of(about)) if rows is None else rows
-    decided = deciders_of(about) if any(not row.outcome for row in rows) else frozenset()
+    answers = may_answer_each(rows, user)
     sees = bool(about.office and can(user, Right.VIEW_ASSESSMENT, about.office))
     found = []
     for row in rows:
         _point(row, about)
         opens = sees or row.created_by.organization_id == user.organization_id
-        found.append(Shown(row, opens, masked_phone(row.phone), may_answer(row, user, decided=decided)))
+        found.append(Shown(row, opens, masked_phone(row.phone), answers[row.pk]))
     return found
 
 
@@ -154,6 +124,8 @@ def raise_one(about: About, *, by: User, raised_by: str, what: str, received_on:
         kind=kind, raised_by=raised_by, phone=phone, received_on=received_on, what=what, created_by=by, **target
     )
     made.full_clean()
+    if open_ones(fresh).filter(raised_by=raised_by, what=what).exists():  # sent again after going back
+        raise ValidationError({"what": _("内容完全相同的已经登记了，等待答复。")})
     made.save()
     with in_chinese():
         title = _("%(about)s收到%(kind)s，请答复") % {"about": fresh, "kind": made.get_kind_display()}
@@ -164,12 +136,11 @@ def raise_one(about: About, *, by: User, raised_by: str, what: str, received_on:
 
 
 def _could_answer(objection: Objection, office: Organization) -> list[User]:
-    """Reviewers of the office; where all of them decided, those of the nearest office above."""
+    """Who may answer at the office; where nobody may, at the nearest office above."""
     ends = range(len(office.path), 0, -office.steplen)
     line = Organization.objects.offices().filter(path__in=[office.path[:end] for end in ends]).order_by("-path")
-    decided = deciders_of(objection.about)
     for place in line:
-        free = [one for one in nearest_holders(Right.MANAGE_ASSESSMENT, place) if one.pk not in decided]
+        free = [one for one in nearest_holders(Right.MANAGE_ASSESSMENT, place) if may_answer(objection, one)]
         if free:
             return free
     return []

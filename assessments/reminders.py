@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments.grading_workflow import deciders
 from assessments.models import Grading, TeamGrade
-from assessments.renewing import apply_url, not_renewed
+from assessments.renewing import apply_url, keeping, not_renewed
 from assessments.states import GradingState
 from core.reminders import Reminder
 from organizations.nearest import nearest_holders
@@ -33,8 +33,7 @@ def grades_ending(today: date | None = None) -> Iterator[Reminder]:
             nearest_holders(Right.REPORT_ASSESSMENT, grade.team.organization),
             "grade_ending",
             _("%(team)s的%(grade)s还有 %(n)d 天到期") % words,
-            _("有效至 %(day)s。要继续保持等级，请再次申请测评；系统只提醒，不会自动续期。")
-            % {"day": grade.valid_until.isoformat()},
+            keeping(grade),
             grade.get_absolute_url() if grade.is_external else apply_url(grade.team_id, grade.category_id, grade.grade),
             f"grade-{grade.pk}-ends-{grade.valid_until.isoformat()}-{stages[grade.valid_until]}",
         )

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from assessments.gap.links import address
 from assessments.models import Grading, TeamGrade
@@ -47,6 +48,14 @@ def renewal(grade: TeamGrade, day: date) -> Renewal:
 def apply_url(team: int, category: str | None, grade: str) -> str:
     """Where a grade of a category is applied for, with both chosen."""
     return address("assessments:grading_create", team=team, category=category or "", grade=grade)
+
+
+def keeping(grade: TeamGrade) -> str:
+    """What the team does to keep it: apply here again, or go to whoever gave it."""
+    words = {"day": grade.valid_until.isoformat() if grade.valid_until else "", "issuer": grade.issuer}
+    if grade.is_external:
+        return _("有效至 %(day)s。由“%(issuer)s”评定，请到那里办理复评；换发证书以后再来登记。") % words
+    return _("有效至 %(day)s。要保持等级，请再次申请测评；不会自动续期。") % words
 
 
 def not_renewed(grades: "QuerySet[TeamGrade]", day: date, *, besides: tuple[str, ...] = ()) -> "QuerySet[TeamGrade]":

@@ -1,24 +1,22 @@
 """What waits for a person in gradings and the year's assessment. Nothing here asks the database by itself: the portal
 reads all of it along with what it counts on every page."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from assessments.annual_moving import of_the_region, waiting_for
-from assessments.impartial import not_of_own_teams
-from assessments.models import Grading, Objection, PanelMember, Review, TeamGrade
-from assessments.objecting import DECIDING
+from assessments.models import PanelMember, Review, TeamGrade
 from assessments.panel.members import ARRANGED
 from assessments.renewing import not_renewed
 from assessments.states import GradingState, ReviewState
-from core.models import WorkflowEvent
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, reach
-from organizations.roles import ROLES, Level, Right
+from organizations.roles import Level, Right
+
+LAPSED = 90  # days for which a grade that has run out is still told
 
 
 def to_score(user: User) -> "QuerySet[Review]":
@@ -35,7 +33,7 @@ def to_conclude(user: User, today: date) -> "QuerySet[Review]":
     """Publicity is over and no objection is left unanswered, or upheld and not decided on again."""
     if Right.MANAGE_ASSESSMENT not in access(user):
         return Review.objects.none()
-    rows = of_the_region(user).filter(state=ReviewState.PUBLICITY, campaign__public_until__lt=today)
+    rows = of_the_region(user).filter(state=ReviewState.PUBLICITY, public_until__lt=today)
     return rows.exclude(objections__outcome="").exclude(pk__in=Review.objects.upheld().values("pk"))
 
 
@@ -43,37 +41,6 @@ def to_reconsider(user: User) -> "QuerySet[Review]":
     """An objection or appeal was upheld: for whoever runs the year's assessment, also where the year is closed."""
     region = Organization.objects.filter(reach(user, Right.MANAGE_ASSESSMENT, at=""), level=Level.REGION)
     return Review.objects.upheld().filter(Exists(region))
-
-
-def to_answer(user: User) -> "QuerySet[Objection]":
-    """Objections and appeals left unanswered: those at the person's own office, and those of an office below where
-    everybody has decided; never where he has a hand in the matter himself (``objecting.may_answer`` asks once more)."""
-    here = Q(pk__in=[])
-    below = Q(pk__in=[])
-    for held in access(user).having(Right.MANAGE_ASSESSMENT):
-        for at in ("grading__office", "review__office"):
-            here |= Q(**{at: held.place_id})
-            if not held.proxy_for:
-                below |= Q(**{f"{at}__path__startswith": held.path})
-    own, mine = Q(created_by=user), Right.REPORT_ASSESSMENT
-    own &= reach(user, mine, at="grading__team__organization") | reach(user, mine, at="review__organization")
-    rows = Objection.objects.filter(outcome="").exclude(pk__in=Objection.objects.filter(own).values("pk"))
-    rows = rows.filter(not_of_own_teams(user, "grading__"), not_of_own_teams(user, "review__"))
-    return rows.filter(here | (below & ~Exists(_free_there())), ~Exists(_decisions().filter(by=user)))
-
-
-def _decisions(outer: Any = OuterRef) -> "QuerySet[WorkflowEvent]":
-    """By whoever has taken sides in the matter of an objection."""
-    rows = WorkflowEvent.objects.filter(action__in=DECIDING).order_by()
-    return rows.of_each(Grading, outer("grading")) | rows.of_each(Review, outer("review"))
-
-
-def _free_there() -> "QuerySet[Appointment]":
-    """Who may answer at the office itself and has not decided."""
-    roles = [key for key, role in ROLES.items() if Right.MANAGE_ASSESSMENT in role.here]
-    place = Coalesce(OuterRef("grading__office"), OuterRef("review__office"))
-    there = Appointment.objects.in_force().filter(role__in=roles, organization=place, user__is_active=True).order_by()
-    return there.exclude(Exists(_decisions(lambda name: OuterRef(OuterRef(name))).filter(by=OuterRef("user"))))
 
 
 def seats_to_do(user: User) -> "QuerySet[PanelMember]":
@@ -90,7 +57,8 @@ def assessing(user: User) -> "QuerySet[User]":
 
 
 def grades_ending(user: User, until: Any) -> "QuerySet[TeamGrade]":
-    """Of teams the person reports for, that run out by the day and are not being renewed."""
+    """Of teams the person reports for, that run out by the day or did so lately, and are not being renewed."""
     mine, today = reach(user, Right.REPORT_ASSESSMENT, at="team__organization"), timezone.localdate()
-    rows = TeamGrade.objects.held(today).filter(mine, valid_until__lte=until, valid_until__gte=today)
+    lately = today - timedelta(days=LAPSED)
+    rows = TeamGrade.objects.filter(mine, ended_on=None, valid_until__lte=until, valid_until__gte=lately)
     return not_renewed(rows, today)

@@ -158,6 +158,8 @@ def _campaign(teams: int, year: int) -> tuple[Any, Any]:
             organization=team.organization,
             office=leagues.get(team.organization.path[:12], by.organization),
             state="final",
+            public_from=date(year + 1, 2, 16),
+            public_until=date(year + 1, 2, 20),
             self_total=95,
             league_total=92,
             total=92,

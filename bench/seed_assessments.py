@@ -76,6 +76,8 @@ def _year() -> list[str]:
         submitted_at=f"CASE WHEN {_HANDED_IN} THEN now() - (r.k % 9000) * interval '1 minute' END",
         scored_at=f"CASE WHEN {_SCORED} THEN now() - (r.k % 4000) * interval '1 minute' END",
         decided_at=f"CASE WHEN {_DECIDED} THEN now() END",
+        public_from="CASE WHEN r.state IN ('publicity', 'final') THEN current_date END",
+        public_until="CASE WHEN r.state IN ('publicity', 'final') THEN current_date + 6 END",
     )  # fmt: skip
     snapshots = insert(
         Snapshot, f"FROM seed_review r WHERE {_HANDED_IN} ORDER BY r.k", review_id="r.id", as_at="current_date",

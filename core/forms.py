@@ -138,6 +138,21 @@ class WholeForm(VersionedForm):
                 self.add_error(None, error)
 
 
+class AskingForm(forms.Form):
+    """What is odd and may be right all the same is said once; sending the same again is the consent. The page shows
+    ``form.doubted``."""
+
+    doubted = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def ask(self, about: str, doubts: list[str], again: Any) -> None:
+        """:param about: what was typed; asked anew of anything else. :param again: how to consent."""
+        if not doubts or self.cleaned_data.get("doubted") == about:
+            return
+        self.data: Any = self.data.copy()  # type: ignore[attr-defined]
+        self.data[self.add_prefix("doubted")] = about
+        self.add_error(None, ValidationError([*doubts, again]))
+
+
 class StaleForm(Exception):  # noqa: N818 - reads as what it is
     """Somebody saved between this form's check and its save. The form already says so; render the page again."""
 

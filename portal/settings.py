@@ -380,6 +380,8 @@ OWN_COPY_PARTS = ["teams.posting.copied", "training.person_pages.copied", "asses
 STANDING_KEPT_ELSEWHERE = ["assessments.members.person_pages.kept_by_sheet"]
 # Pages that layers above teams give a team (teams.views.team_common.Tab)
 TEAM_TABS = ["training.views.team_tab.TAB", "assessments.views.team_gap.TAB"]
+# What they say of a team on its papers: each a function(team) → heading, phrases
+TEAM_LINES = ["assessments.team_lines.grades"]
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
 BEFORE_OFFICE_MOVED = ["teams.restructuring.hold"]
 AFTER_OFFICE_MOVED = ["teams.restructuring.reroute"]

@@ -20,7 +20,7 @@ from teams.facts import label_of, posts_in
 from teams.models import RulePaper
 from teams.proposal import Proposal
 from teams.spelling import name_on_file
-from teams.validators import in_region
+from teams.validators import in_region, is_of_year
 
 Found = Iterable[tuple[str, str]]
 _WITH_FACTS = frozenset({FilingKind.REGISTER, FilingKind.CHANGE, FilingKind.ANNUAL, FilingKind.RESTORE})
@@ -217,7 +217,7 @@ def _base_within(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
 
 def _document_year(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
     number, day = proposal.values.get("filing_doc_no"), proposal.values.get("filing_doc_on")
-    if number and day and f"〔{day.year}〕" not in number:
+    if number and day and not is_of_year(number, day):
         yield "filing_doc_on", _("文号的年份与发文日期（%(year)d 年）不一致。") % {"year": day.year}
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from core.documents import render_fitting, render_pdf
@@ -71,6 +73,7 @@ def _facts(shot: Snapshot, by: User) -> dict[str, Any]:
         },
         "filing": _last_filing(shot),
         "figures": figures_of(shot, by),
+        "lines": [import_string(path)(team) for path in settings.TEAM_LINES],
         "printed_at": moment(timezone.now()),
         "printed_by": by,
         "printed_on": timezone.localdate(),

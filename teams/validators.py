@@ -25,6 +25,11 @@ def validate_document_number(value: str) -> None:
         raise ValidationError(_("文号的年份“%(year)s”不对。") % {"year": found[1]})
 
 
+def is_of_year(number: str, day: date) -> bool:
+    """Whether a document number is of the year of its document."""
+    return f"〔{day.year}〕" in number
+
+
 def validate_not_future(value: date) -> None:
     if value > timezone.localdate():
         raise ValidationError(_("日期不能晚于今天。"))

@@ -32,7 +32,8 @@ class ReviewSerializer(serializers.ModelSerializer):
         model = Review
         fields = [
             "id", "campaign", "team", "organization", "office", "state", "self_total", "league_total", "total",
-            "result", "revision", "submitted_at", "scored_at", "decided_at", "state_reason", "version",
+            "result", "revision", "submitted_at", "scored_at", "decided_at", "public_from", "public_until",
+            "state_reason", "version",
         ]  # fmt: skip
 
 

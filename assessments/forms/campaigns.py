@@ -4,10 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.annual_moving import move_publicity
 from assessments.choices import Purpose
 from assessments.models import Campaign, Standard
 from assessments.publicity import check_days, least_said
@@ -61,6 +63,15 @@ class CampaignForm(VersionedForm):
         self._in_order(cleaned)
         return cleaned
 
+    def save(self, commit: bool = True) -> Any:
+        """Days of a publicity that is on are corrected with the campaign's."""
+        with transaction.atomic():
+            then = Campaign.objects.filter(pk=self.instance.pk).values_list("public_from", "public_until").first()
+            campaign = super().save(commit)
+            if then is not None:
+                move_publicity(campaign, then)
+        return campaign
+
     def _in_order(self, cleaned: dict[str, Any]) -> None:
         """Each day not before the one it follows. A publicity may have been early: its days are compared when they are
         planned, not whenever something else is changed."""
@@ -87,8 +98,10 @@ class PublicityForm(forms.Form):
     public_until = forms.DateField(label=gettext_lazy("公示止"))
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
-        first = campaign.public_from or timezone.localdate()
-        kwargs["initial"] = {"public_from": first, "public_until": campaign.public_until}
+        planned, today = (campaign.public_from, campaign.public_until), timezone.localdate()
+        # the days of an earlier go, or a plan that was not kept, are not the days of this one
+        first, last = planned if planned[0] and planned[0] >= today else (today, None)
+        kwargs["initial"] = {"public_from": first, "public_until": last}
         super().__init__(*args, **kwargs)
         days_first(self)
         self.fields["public_from"].help_text = _("已经在别处公示过的，填当时的日期。")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.choices import ObjectionKind, ObjectionOutcome
 from assessments.models.grading import Grading
 from assessments.models.review import Review
-from core.decisions import Decision
+from core.decisions import Decision, no, yes
 from core.history import tracked
 from core.links import link_to
 from core.phones import TelephoneField
@@ -102,8 +102,15 @@ class Objection(models.Model):
         assert office is not None, "what is made public has been handed in"
         return office
 
-    def can_attach(self, user: User) -> Decision:
+    def can_attach_as(self, user: User, kind: str) -> Decision:
+        """Papers of the objection: whoever may raise one, until it is answered. Papers of the answer: whoever answers,
+        or did."""
+        from assessments.objecting_rights import may_answer  # that module reads this one
         from organizations.permissions import can  # the permission module reads the organization's model
 
+        if kind == "answer":
+            return yes("") if self.answered_by_id == user.pk else may_answer(self, user)
+        if self.outcome:
+            return no(_("已经答复过了。"))
         team = self.about.team.organization
         return can(user, Right.SCORE_ASSESSMENT, self.office) or can(user, Right.REPORT_ASSESSMENT, team)

@@ -62,7 +62,8 @@ class Review(models.Model):
 
     :ivar organization: the team's, held here so that lists and rights need no join. :ivar office: the league (or
         region) that scores it. :ivar report: section key → text (``assessments.sections``). :ivar revision: counts up
-        each time a final result is taken up again; papers of former revisions stay.
+        each time a final result is taken up again; papers of former revisions stay. :ivar public_until: its own, for
+        results are published in several goes and a later one shortens no earlier one.
     """
 
     State = ReviewState
@@ -99,6 +100,8 @@ class Review(models.Model):
         User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("审定人")
     )
     decided_at = models.DateTimeField(_("审定时间"), null=True, blank=True, editable=False)
+    public_from = models.DateField(_("公示起"), null=True, blank=True, editable=False)
+    public_until = models.DateField(_("公示止"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ReviewQuerySet.as_manager()
@@ -119,6 +122,11 @@ class Review(models.Model):
                 condition=~Q(state__in=["decided", "publicity", "final"])
                 | Q(result__isnull=False, total__isnull=False),
                 name="review_decided_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["publicity", "final"])
+                | Q(public_from__isnull=False, public_until__isnull=False, public_until__gte=F("public_from")),
+                name="review_public_days",
             ),
             models.CheckConstraint(condition=~Q(state="exempt") | ~Q(state_reason=""), name="review_exempt_reason"),
         ]

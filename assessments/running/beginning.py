@@ -68,6 +68,16 @@ def day_of_next(campaign: Campaign) -> date:
     return last.dated if last else timezone.localdate()
 
 
+def day_doubts(campaign: Campaign, day: date) -> list[str]:
+    """What is odd about the day to be printed."""
+    last, found = last_run(campaign), []
+    if last and day < last.dated:
+        found.append(_("成文日期早于上一次生成的（%(day)s），新的报告会取代日期更晚的报告。") % {"day": last.dated})
+    if day < campaign.data_until:
+        found.append(_("成文日期早于数据截止日（%(day)s）。") % {"day": campaign.data_until})
+    return found
+
+
 @transaction.atomic
 def begin(campaign: Campaign, *, by: User, dated: date | None = None) -> ReportRun:
     """A new run; the first documents go to the queue once the transaction has committed.

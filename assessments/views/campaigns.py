@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.annual_rights import manages
-from assessments.annual_steps import is_public
 from assessments.annual_workflow import CAMPAIGN
 from assessments.campaign_days import days_of
 from assessments.campaign_numbers import numbers_of
@@ -92,7 +91,7 @@ def campaign_detail(request: SignedIn, pk: int) -> HttpResponse:
         "moves": [move for move in moves if move.action != "close" or not unfinished], "unfinished": unfinished,
         "move_url": reverse("assessments:campaign_move", args=[campaign.pk]), "version": campaign.version,
         "scored": counts[ReviewState.SCORED], "decided": counts[ReviewState.DECIDED],
-        "in_public": counts[ReviewState.PUBLICITY], "publicity_over": not is_public(campaign),
+        "in_public": counts[ReviewState.PUBLICITY],
         "data_over": is_over(campaign), "panels": panels(campaign, request.user, Campaign.attachment_kinds),
         "history": changes(campaign, known=[campaign.standard, campaign.created_by]) if may_manage else [],
         **(reminding(campaign, request.user) if may_manage and not is_draft else {}),

@@ -12,6 +12,7 @@ from assessments import objecting
 from assessments.choices import ObjectionKind, ObjectionOutcome
 from assessments.forms.objections import AnswerForm, ObjectionForm
 from assessments.models import Grading, Objection, Review
+from assessments.objecting_rights import may_answer
 from core.attachments.panel import panels
 from core.forms import refuse
 from core.keys import key
@@ -89,7 +90,7 @@ def objection_answer(request: SignedIn, pk: int) -> HttpResponse:
     """The objection with its papers; the answer, or the form for whoever may answer."""
     objection: Objection = seen(Objection.objects.visible_to(request.user), pk)
     about = objection.about
-    decision = objecting.may_answer(objection, request.user)
+    decision = may_answer(objection, request.user)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         answer = _answered(request, objection, form)
@@ -111,8 +112,8 @@ def objection_answer(request: SignedIn, pk: int) -> HttpResponse:
 
 def _answered(request: SignedIn, objection: Objection, form: AnswerForm) -> HttpResponse | None:
     """None: the page is shown again with what is wrong."""
-    if not objecting.may_answer(objection, request.user) and not objection.outcome:
-        objecting.may_answer(objection, request.user).require()
+    if not may_answer(objection, request.user) and not objection.outcome:
+        may_answer(objection, request.user).require()
     if not form.is_valid():
         return None
     given = form.cleaned_data

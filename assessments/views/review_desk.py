@@ -34,6 +34,7 @@ from organizations.views.common import refused, told, version_seen
 
 _BOTH = ["GET", "POST"]
 FINISH: dict[str, str] = {LEAGUE: "score", REGION: "decide"}
+_MOST = Review._meta.get_field("league_opinion").max_length or 0
 
 
 @require_http_methods(_BOTH)
@@ -69,11 +70,19 @@ def review_decide_autosave(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _autosaved(request: SignedIn, page: ReviewPage, side: str) -> HttpResponse:
-    return autosaved(request, page.review, side, opinion=_opinion(request))
+    opinion = _opinion(request)
+    return autosaved(request, page.review, side, opinion=None if _too_long(opinion) else opinion)
 
 
 def _opinion(request: SignedIn) -> str:
-    return request.POST.get("opinion", "").replace("\r\n", "\n").strip()[:3000]
+    return request.POST.get("opinion", "").replace("\r\n", "\n").strip()
+
+
+def _too_long(opinion: str) -> str:
+    words = {"most": _MOST, "now": len(opinion)}
+    return (
+        _("意见最多 %(most)d 字，现在 %(now)d 字，没有保存；请删减以后再保存。") % words if len(opinion) > _MOST else ""
+    )
 
 
 def _desk(request: SignedIn, page: ReviewPage, side: str) -> HttpResponse:
@@ -94,11 +103,15 @@ def _post(request: SignedIn, page: ReviewPage, side: str, form: AnswersForm) -> 
     """Keep what was typed, then do what the button said."""
     review, action = page.review, request.POST.get("action", "save")
     opinion, here = _opinion(request), request.path
+    too_long = _too_long(opinion)
     try:
-        kept = keep(review, side, form.given(), by=request.user, opinion=opinion)
+        kept = keep(review, side, form.given(), by=request.user, opinion=None if too_long else opinion)
     except MoveNotAllowed as error:
         return refused(request, review, error)
     fresh = kept.review
+    if too_long:
+        messages.error(request, too_long)
+        return _show(request, page, side, basis_of(fresh), form, opinion)
     only = keys([action.removeprefix("agree-")]) if action.startswith("agree-") else None
     if side == LEAGUE and (action == "agree" or only) and not form.errors:
         n = agree(fresh, by=request.user, only=only)

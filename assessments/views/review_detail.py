@@ -51,7 +51,7 @@ def review_detail(request: SignedIn, pk: int) -> HttpResponse:
     figures = figures_of(review, basis)
     events = list(WorkflowEvent.objects.of(review).select_related("by").order_by("at", "pk"))
     context = page.context(
-        way=way_of(review),
+        way=way_of(review, events),
         figures=[one for one in figures if one.asked],
         other_figures=[one for one in figures if not one.asked],
         snapshot=basis.snapshot,
@@ -67,14 +67,16 @@ def review_detail(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "assessments/review_detail.html", context)
 
 
-def way_of(review: Review) -> list[dict[str, Any]]:
+def way_of(review: Review, events: list[WorkflowEvent]) -> list[dict[str, Any]]:
     """The steps of the year with their days: done, under way (late or not), to come."""
     campaign, now = review.campaign, _NOW.get(ReviewState(review.state))
-    done = {"report": review.submitted_at, "score": review.scored_at, "decide": review.decided_at}
+    concluded = last_event(events, "conclude")
+    done = {"report": review.submitted_at, "score": review.scored_at, "decide": review.decided_at,
+            "public": concluded.at if concluded else None}  # fmt: skip
     labels = {"report": _("队伍报送"), "score": _("%(office)s考核") % {"office": review.office.short_name},
               "decide": _("自治区审定"), "public": _("公示和办结")}  # fmt: skip
     due = {"report": campaign.report_by, "score": campaign.score_by, "decide": campaign.decide_by,
-           "public": campaign.public_until}  # fmt: skip
+           "public": review.public_until or campaign.public_until}  # fmt: skip
     today, steps = timezone.localdate(), []
     for key, states in _WAY:
         day = due[key]
@@ -143,8 +145,8 @@ def _held(review: Review, context: dict[str, Any]) -> str:
     """Why what is public cannot be concluded yet, as the move itself would say; empty: it can."""
     if review.state != S.PUBLICITY:
         return ""
-    if is_public(review.campaign):
-        return _("公示到 %(day)s，还没有结束。") % {"day": review.campaign.public_until}
+    if is_public(review):
+        return _("公示到 %(day)s，还没有结束。") % {"day": review.public_until}
     if any(not one.objection.outcome for one in context["objections"]):
         return _("还有异议没有答复，答复以后才能办结。")
     if context["upheld"]:

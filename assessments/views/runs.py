@@ -63,7 +63,7 @@ def run_start(request: SignedIn, pk: int) -> HttpResponse:
     may_manage_assessments(request.user).require()
     campaign: Campaign = seen(Campaign.objects.visible_to(request.user), pk)
     posted = request.method == "POST" and "dated" in request.POST
-    form = RunStartForm(request.POST if posted else None, initial={"dated": day_of_next(campaign)})
+    form = RunStartForm(request.POST if posted else None, campaign=campaign, initial={"dated": day_of_next(campaign)})
     if posted and form.is_valid():
         try:
             run = begin(campaign, by=request.user, dated=form.cleaned_data["dated"])

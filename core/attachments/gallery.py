@@ -26,7 +26,7 @@ def gallery_context(
     :param page: as it stands in the address, nonsense included: ``request.GET.get(f"{kind}_page")``.
     :param decision: what ``can_attach`` said, where the page has asked already.
     """
-    decision = may_attach(owner, user) if decision is None else decision
+    decision = may_attach(owner, user, kind) if decision is None else decision
     return galleries(owner, {kind: page}, decision=decision, label=label)[0][0]
 
 

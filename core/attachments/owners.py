@@ -31,17 +31,21 @@ def visible_attachment(pk: Any, user: Any) -> tuple[Attachment, models.Model]:
     return attachment, visible_owner(attachment.content_type_id, attachment.object_id, user)
 
 
-def may_attach(owner: models.Model, user: Any) -> Decision:
-    """What ``owner.can_attach`` says; a record without it takes no files."""
+def may_attach(owner: models.Model, user: Any, kind: str) -> Decision:
+    """What ``owner.can_attach`` says, or ``owner.can_attach_as`` where that hangs on the kind of material; a record
+    without either takes no files."""
+    by_kind = getattr(owner, "can_attach_as", None)
+    if by_kind:
+        return by_kind(user, kind)
     ask = getattr(owner, "can_attach", None)
     return ask(user) if ask else no(_("这条记录不收材料。"))
 
 
-def may_end(owner: models.Model, attachment: models.Model, user: Any) -> Decision:
+def may_end(owner: models.Model, attachment: Attachment, user: Any) -> Decision:
     """Whether this very file may be withdrawn or replaced: ``owner.can_end`` where the record has one, else whoever may
     add files."""
     ask = getattr(owner, "can_end", None)
-    return ask(user, attachment) if ask else may_attach(owner, user)
+    return ask(user, attachment) if ask else may_attach(owner, user, attachment.kind)
 
 
 def kinds_of(owner: models.Model) -> dict[str, str]:

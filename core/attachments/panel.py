@@ -30,7 +30,7 @@ def row_context(attachment: Attachment, decision: Decision) -> dict[str, Any]:
 
 def panel_context(owner: models.Model, user: Any, kind: str, label: str = "") -> dict[str, Any]:
     """Context of the files of one kind: those in use, earlier ones, and what the drop zone needs. Two queries."""
-    return _panel(owner, kind, label, list(rows_of(owner).filter(kind=kind)), may_attach(owner, user))
+    return _panel(owner, kind, label, list(rows_of(owner).filter(kind=kind)), may_attach(owner, user, kind))
 
 
 def panels(
@@ -40,11 +40,20 @@ def panels(
 
     :param rows: ``rows_of(owner)``, where they have been read with something else.
     """
-    decision = may_attach(owner, user)
     rows = list(rows_of(owner)) if rows is None else rows
     if kinds is None:
         kinds = dict.fromkeys(row.kind for row in rows)
-    return {kind: _panel(owner, kind, "", [row for row in rows if row.kind == kind], decision) for kind in kinds}
+    once = None if hasattr(owner, "can_attach_as") else may_attach(owner, user, "")
+    return {
+        kind: _panel(
+            owner,
+            kind,
+            "",
+            [row for row in rows if row.kind == kind],
+            may_attach(owner, user, kind) if once is None else once,
+        )
+        for kind in kinds
+    }
 
 
 def rows_of(owner: models.Model) -> models.QuerySet[Attachment]:

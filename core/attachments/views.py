@@ -46,7 +46,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """
     owner = visible_owner(request.POST.get("content_type", ""), request.POST.get("object_id", ""), request.user)
     try:
-        may_attach(owner, request.user).require()
+        may_attach(owner, request.user, request.POST.get("kind", "")).require()
         attachment = _attach(request, owner)
     except PermissionDenied as error:
         if not wants_json(request):
@@ -56,7 +56,8 @@ def upload(request: HttpRequest) -> HttpResponse:
         return _refused(request, owner, error)
     prepare(attachment)
     if wants_json(request):
-        html = row_html(request, attachment, may_attach(owner, request.user), tile=request.POST.get("show") == "tile")
+        decision = may_attach(owner, request.user, attachment.kind)
+        html = row_html(request, attachment, decision, tile=request.POST.get("show") == "tile")
         return JsonResponse({"html": html}, status=201)
     messages.success(request, _("“%(name)s”已上传。") % {"name": attachment.name})
     return _back(request, owner)

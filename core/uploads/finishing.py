@@ -56,7 +56,7 @@ def _owner_of(upload: Upload, by: Any) -> models.Model:
     words = {"name": upload.name, "day": moment(upload.expires_at)}
     try:
         owner = visible_owner(upload.content_type_id, upload.object_id, by)
-        may_attach(owner, by).require()
+        may_attach(owner, by, upload.kind).require()
     except Http404 as error:
         message = _("“%(name)s”已经传到，但您现在看不到这条记录，没有存入。文件保留到 %(day)s，有权限后可以再试。")
         raise Problem(403, "permission", message % words, kept=True) from error

@@ -45,9 +45,9 @@ def begin_upload(request: HttpRequest, content_type: int, object_id: str) -> Htt
     owner = visible_owner(content_type, object_id, request.user)
     if request.method == "OPTIONS":
         return spoken(HttpResponse(status=204), tus_version="1.0.0", tus_extension="creation,termination")
-    _require(may_attach(owner, request.user))
     require_version(request)
     said = metadata(request)
+    _require(may_attach(owner, request.user, said.get("kind", "")))
     upload = begin(
         owner, request.user, kind=said.get("kind", ""), name=said.get("filename", ""),
         size=number(request, "Upload-Length"), fingerprint=said.get("fingerprint", ""),
@@ -85,7 +85,7 @@ def finish_upload(request: HttpRequest, pk: UUID) -> HttpResponse:
     if upload.attachment is None:
         raise Problem(_STATUS.get(upload.problem_code, 400), upload.problem_code, upload.problem)
     owner = visible_owner(upload.content_type_id, upload.object_id, request.user)
-    decision = may_attach(owner, request.user)
+    decision = may_attach(owner, request.user, upload.kind)
     html = row_html(request, upload.attachment, decision, tile=request.POST.get("show") == "tile")
     return spoken(JsonResponse({"html": html}, status=201))
 

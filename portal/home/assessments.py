@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 
 from assessments.annual_moving import to_mend
 from assessments.choices import Grade
-from assessments.models import Campaign, Grading, Review
+from assessments.following import to_finish
+from assessments.models import Campaign, FollowUp, Grading, Objection, Review
+from assessments.objecting_rights import to_answer
+from assessments.renewing import keeping
 from assessments.states import CampaignState, GradingState, ReviewState
-from assessments.waiting import grades_ending, seats_to_do, to_answer, to_conclude, to_decide, to_reconsider, to_score
+from assessments.waiting import grades_ending, seats_to_do, to_conclude, to_decide, to_reconsider, to_score
 from core.words import due_in_words, waited_in_words
 from organizations.models import User
 from organizations.permissions import access, can, reach
@@ -44,7 +47,11 @@ class Found:
     seats: list[Any] = field(default_factory=list)
     grades: list[Any] = field(default_factory=list)
     objections: list[Any] = field(default_factory=list)
+    objected: list[Any] = field(default_factory=list)
     upheld: list[Any] = field(default_factory=list)
+    to_report: list[Any] = field(default_factory=list)
+    to_finish: list[Any] = field(default_factory=list)
+    follow_ups: list[Any] = field(default_factory=list)
 
 
 def asked(user: User) -> dict[str, QuerySet]:
@@ -56,12 +63,22 @@ def asked(user: User) -> dict[str, QuerySet]:
         return wanted
     wanted["campaigns"] = Campaign.objects.filter(state=CampaignState.OPEN).order_by("-year")[:2]
     wanted["gradings"] = _gradings(user)
+    related = ("grading__team__organization", "review__campaign", "review__organization")
+    if Right.REPORT_ASSESSMENT in held or Right.SCORE_ASSESSMENT in held:
+        ours = Objection.objects.filter(outcome="", created_by__organization=user.organization_id)
+        wanted["objected"] = ours.select_related(*related).order_by("created_at", "pk")[:MOST]
+    after = ("review__campaign", "review__organization")
     if Right.MANAGE_ASSESSMENT in held:
-        related = ("grading__team__organization", "review__campaign", "review__organization")
+        reported = to_finish(user).select_related(*after)
+        wanted["to_finish"] = reported.order_by("reported_at", "pk")[:MOST]
         wanted["objections"] = to_answer(user).select_related(*related).order_by("received_on", "pk")[:MOST]
         wanted["upheld"] = to_reconsider(user).select_related("campaign", "organization").order_by("pk")[:MOST]
     if Right.REPORT_ASSESSMENT in held:
         wanted["reviews"] = _reviews(user)
+        due = F("due_on").asc(nulls_last=True)
+        wanted["to_report"] = FollowUp.objects.to_report(user).select_related(*after).order_by(due, "pk")[:MOST]
+        done = FollowUp.objects.open().filter(reported_by=user).select_related(*after)
+        wanted["follow_ups"] = done.order_by("reported_at", "pk")[:MOST]
         ending = grades_ending(user, timezone.localdate() + timedelta(days=ENDING))
         wanted["grades"] = ending.select_related("team__organization", "category").order_by("valid_until", "pk")[:MOST]
     return wanted
@@ -99,7 +116,10 @@ def _gradings(user: User) -> QuerySet[Grading]:
 
 
 def sort(read: Mapping[str, list[Any]]) -> Found:
-    as_read = ("campaigns", "gradings", "seats", "grades", "objections", "upheld")
+    as_read = (
+        "campaigns", "gradings", "seats", "grades", "objections", "objected", "upheld", "to_report",
+        "to_finish", "follow_ups",
+    )  # fmt: skip
     into = Found(**{name: read.get(name, []) for name in as_read})
     by_state = {ReviewState.RETURNED: into.returned, ReviewState.DRAFT: into.drafts}
     for row in read.get("reviews", []):
@@ -128,6 +148,8 @@ def tasks(user: User, rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
     yield from _at_office(rows, counts)
     yield from (_objection(row) for row in rows.objections)
     yield from (_reconsider(row) for row in rows.upheld)
+    yield from (_follow_up(row) for row in rows.to_report)
+    yield from (_to_confirm(row) for row in rows.to_finish)
     todo = [row for row in rows.gradings if row.todo]
     yield from (_grading(row) for row in todo[:MOST])
     left = counts.get("gradings", 0) - MOST
@@ -204,18 +226,34 @@ def _at_office(rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
 
 
 def _objection(row: Any) -> Task:
-    about = row.about
-    place = about.team.organization if row.grading_id else about.organization
-    words = {"team": place.short_name, "kind": row.get_kind_display()}
-    what = _("%(team)s的%(kind)s待答复") % words
+    what = _("%(what)s待答复") % {"what": _objected(row)}
     when = waited_in_words((timezone.localdate() - row.received_on).days)
-    return Task("warn", when, what, str(about), row.get_absolute_url(), _("去答复"))
+    return Task("warn", when, what, str(row.about), row.get_absolute_url(), _("去答复"))
+
+
+def _objected(row: Any) -> str:
+    place = row.about.team.organization if row.grading_id else row.about.organization
+    return str(_("%(team)s的%(kind)s") % {"team": place.short_name, "kind": row.get_kind_display()})
 
 
 def _reconsider(row: Any) -> Task:
     what = _("%(team)s%(year)d 年度考核有异议或申诉成立，待重新审定")
     words = {"team": row.organization.short_name, "year": row.campaign.year}
     return Task("warn", _("待重新审定"), what % words, "", row.get_absolute_url(), _("去审定"))
+
+
+def _after(row: Any) -> str:
+    words = {"team": row.review.organization.short_name, "year": row.review.campaign.year}
+    return str(_("%(team)s%(year)d 年度考核的后续动作：%(kind)s") % {**words, "kind": row.get_kind_display()})
+
+
+def _follow_up(row: Any) -> Task:
+    tone, when = _limit(row.due_on, _("待落实"))
+    return Task(tone, when, _after(row), row.what, row.get_absolute_url(), _("去报告"))
+
+
+def _to_confirm(row: Any) -> Task:
+    return Task("wait", _("待确认"), _after(row), row.outcome, row.get_absolute_url(), _("去确认"))
 
 
 def _grading(row: Any) -> Task:
@@ -258,8 +296,9 @@ def _draft(row: Any) -> Task:
 def _ending(row: Any) -> Task:
     days = (row.valid_until - timezone.localdate()).days
     what = _("%(team)s的%(grade)s到期") % {"team": row.team.organization.short_name, "grade": row}
-    hint = _("有效至 %(day)s。要保持等级，请再次申请测评。") % {"day": row.valid_until.isoformat()}
-    return Task("warn", due_in_words(days), what, hint, row.get_absolute_url(), _("去看"))
+    return Task(
+        "warn" if days >= 0 else "bad", due_in_words(days), what, keeping(row), row.get_absolute_url(), _("去看")
+    )
 
 
 def waiting(user: User, rows: Found) -> Iterator[dict[str, Any]]:
@@ -273,6 +312,18 @@ def waiting(user: User, rows: Found) -> Iterator[dict[str, Any]]:
             "since": row.scored_at if at_region else row.submitted_at,
             "usual": "",
         }
+    mine = {row.pk for row in rows.objections}
+    for row in rows.objected:
+        if row.pk not in mine:
+            yield {
+                "what": _objected(row), "url": row.get_absolute_url(), "who": _("由没有参加决定的人答复"),
+                "since": row.created_at, "usual": "",
+            }  # fmt: skip
+    for row in rows.follow_ups:
+        yield {
+            "what": _after(row), "url": row.get_absolute_url(), "who": _("自治区确认"), "since": row.reported_at,
+            "usual": "",
+        }  # fmt: skip
     lying = [row for row in rows.gradings if not row.todo and row.state in WITH_OFFICE]
     for row in lying[:MOST]:
         if row.office is not None and can(user, Right.REPORT_ASSESSMENT, row.team.organization):

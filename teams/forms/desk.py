@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.forms import AskingForm
 from core.language import in_chinese
 from organizations.models import User
 from teams.choices import Stance
@@ -15,6 +16,7 @@ from teams.commenting import drafts_of
 from teams.desk.deciding import Seen
 from teams.inputs import TidyInput
 from teams.models import Filing
+from teams.replies import doubts
 from teams.validators import validate_document_number, validate_not_future
 
 _DAY = {"type": "date"}
@@ -37,7 +39,7 @@ class SeenForm(forms.Form):
         return Seen(self.cleaned_data.get("round") or 0, self.cleaned_data.get("step"))
 
 
-class DecideForm(SeenForm):
+class DecideForm(SeenForm, AskingForm):
     """Words, and for a 批复 its number, day and file."""
 
     comment = forms.CharField(
@@ -60,7 +62,7 @@ class DecideForm(SeenForm):
         if self.says_by_field:
             self.fields["comment"].help_text = _("写了批注的，可以不另写意见。")
         if action != "issue":
-            for name in ("reply_no", "reply_on", "reply"):
+            for name in ("reply_no", "reply_on", "reply", "doubted"):
                 del self.fields[name]
             return
         self.fields["reply_no"].widget.attrs["data-caret"] = "号"  # the number is typed before it
@@ -78,6 +80,16 @@ class DecideForm(SeenForm):
             with in_chinese():
                 return _("请按批注修改。")
         raise ValidationError(_("请写明意见，报送方会看到。"), code="required")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        number, day = cleaned.get("reply_no"), cleaned.get("reply_on")
+        if number and day:
+            again = _("请核对；没有错的，再按一次就办结。")
+            if self.files:  # a browser does not send it twice
+                again = _("请核对；没有错的，重新选一下批复文件，再按一次就办结。")
+            self.ask(f"{number} {day}", doubts(self.filing, number, day), again)
+        return cleaned
 
     def facts(self) -> dict[str, Any]:
         """What the move takes besides the words."""

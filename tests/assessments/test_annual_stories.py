@@ -120,7 +120,12 @@ def test_a_year_from_the_notice_to_the_result(
     assert "退回后改过" in league.get(desk).content.decode()
     league.post(desk, {**lines(review, "league"), "action": "agree", "version": version(review)})
     done = {**lines(review, "league"), "action": "score", "opinion": "同意", "version": version(review)}
-    assert league.post(desk, done).status_code == 302
+    long = league.post(desk, {**done, "opinion": "属实。" * 1100})
+    assert "现在 3300 字" in text_of(long)
+    assert "属实。" * 1100 in long.content.decode(), "what was typed is not cut"
+    review.refresh_from_db()
+    assert (review.state, review.league_opinion) == ("submitted", "")
+    assert league.post(desk, {**done, "version": version(review)}).status_code == 302
     review.refresh_from_db()
     assert (review.state, review.league_total, review.league_opinion) == ("scored", Decimal(90), "同意")
 

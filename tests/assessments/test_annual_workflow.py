@@ -1,7 +1,7 @@
 """The table of moves of a review: every state × every action, who may not, and what follows."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.annual_answers import LEAGUE, REGION, TEAM, answers, sheet
-from assessments.annual_moving import conclude_all
+from assessments.annual_moving import conclude_all, publicise_all
 from assessments.annual_scores import Given, agree, keep
 from assessments.annual_workflow import CAMPAIGN, REVIEW
 from assessments.enrolling import enrol, waiting_to_be_added
@@ -193,10 +193,10 @@ def test_concluded_only_after_publicity_and_without_open_objections(
     made: Callable[[str], Review], region: User, captain: User, year: Campaign, as_user: Callable[[User], Client]
 ) -> None:
     record = made("publicity")
-    Campaign.objects.filter(pk=year.pk).update(public_until=timezone.localdate())
+    Review.objects.filter(pk=record.pk).update(public_until=timezone.localdate())
     with pytest.raises(ValidationError, match="还没有结束"):
         REVIEW.perform(record, "conclude", by=region)
-    Campaign.objects.filter(pk=year.pk).update(public_until=date(2026, 3, 7))
+    Review.objects.filter(pk=record.pk).update(public_until=date(2026, 3, 7))
     facts = {"review": record, "kind": "objection", "raised_by": "演示", "received_on": date(2026, 3, 2)}
     Objection.objects.create(**facts, what="演示", created_by=captain)
     with pytest.raises(ValidationError, match="没有答复"):
@@ -211,6 +211,31 @@ def test_concluded_only_after_publicity_and_without_open_objections(
     assert "有异议或申诉成立，待重新审定" in text_of(as_user(region).get("/"))
     REVIEW.perform(record, "reconsider", by=region)
     assert not to_reconsider(region).exists()
+
+
+def test_a_later_publicity_leaves_the_days_of_an_earlier_one(
+    made: Callable[[str], Review], region: User, year: Campaign, as_user: Callable[[User], Client],
+    office: Callable[[str], Organization],
+) -> None:  # fmt: skip
+    """Results are published in several goes; what was promised with the first stands, and each ends on its own day."""
+    today, first = timezone.localdate(), made("decided")
+    promised = today, today + timedelta(days=6)
+    publicise_all(year, *promised, by=region)
+    facts = {"state": "decided", "total": 95, "result": first.result, "decided_at": timezone.now()}
+    second = annual.review(year, office("150402"), **facts)
+    page = as_user(region)
+    form = page.get(f"/assessments/campaigns/{year.pk}/publicise/")
+    assert form.context["form"].initial["public_from"] == today
+    gone = today - timedelta(days=8), today - timedelta(days=2)
+    publicise_all(year, *gone, by=region)
+    assert list(Review.objects.order_by("pk").values_list("public_from", "public_until")) == [promised, gone]
+    assert list(to_conclude(region, today)) == [second]
+    assert conclude_all(year, by=region) == (1, 0)
+    first.refresh_from_db()
+    assert first.state == "publicity"
+    assert f"公示到 {promised[1]}" in text_of(page.get(f"/assessments/campaigns/{year.pk}/"))
+    with pytest.raises(ValidationError, match=f"{promised[1]}"):
+        conclude_all(year, by=region)
 
 
 def test_moves_are_told_to_whose_turn_it_is(made: Callable[[str], Review], chifeng: User, captain: User) -> None:

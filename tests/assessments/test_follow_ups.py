@@ -68,6 +68,7 @@ def test_from_the_result_to_done(region: User, captain: User, chifeng: User, bao
     assert Notice.objects.filter(recipient=captain, kind="follow_up", url=one.get_absolute_url()).exists()
     page = team.get(at("followup_list"), {"queue": "ours"}).content.decode()
     assert "补训两名操舟手" in page
+    assert "年度考核的后续动作：限期整改" in text_of(team.get("/")), "it waits on the home page too"
     assert as_user(baotou).get(one.get_absolute_url()).status_code == 404
 
     # the team says what it did; it cannot say that it is done
@@ -76,6 +77,8 @@ def test_from_the_result_to_done(region: User, captain: User, chifeng: User, bao
     team.post(at("followup_act", one.pk), {"action": "report", "outcome": "两人已取证"})
     assert Notice.objects.filter(recipient=region, kind="follow_up").exists()
     assert "补训两名操舟手" in top.get(at("followup_list"), {"queue": "mine"}).content.decode()
+    assert [task.hint for task in top.get("/").context["tasks"] if task.when == "待确认"] == ["两人已取证"]
+    assert [line["who"] for line in team.get("/").context["waiting"]] == ["自治区确认"]
 
     # not yet; then it is
     top.post(at("followup_act", one.pk), {"action": "give_back", "words": "请附证书"})

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from assessments.grading_starting import begin
 from assessments.granting import issue_certificate, until
-from assessments.models import Objection, TeamGrade
+from assessments.models import Grading, Objection, TeamGrade
+from assessments.objecting_rights import may_answer, to_answer
 from assessments.reminders import grades_ending, publicities_over
 from assessments.waiting import grades_ending as home_grades
-from assessments.waiting import to_answer
+from core.attachments.owners import may_attach
 from core.models import Job, Notice, VerifiableDocument
 from organizations.models import Appointment, User
 from organizations.permissions import grant
@@ -126,6 +127,7 @@ def test_reminded_at_ninety_and_thirty_days_and_not_when_renewed(captain: User, 
     assert "还有 90 天到期" in reminder.title
     assert captain in reminder.recipients
     assert f"team={grade.team_id}" in reminder.url
+    assert "再次申请" in reminder.body
     assert list(grades_ending(today + timedelta(days=10))) == []
     [later] = grades_ending(today + timedelta(days=60))
     assert later.once != reminder.once
@@ -210,8 +212,9 @@ def test_an_objection_is_written_down_and_answered_by_somebody_else(
     assert Notice.objects.filter(recipient=region, kind="objection_raised").exists(), "the league's one has decided"
 
     for user, waits in ((region, True), (chifeng, False), (captain, False), (baotou, False)):
-        home = as_user(user).get("/").content.decode()
-        assert (one.get_absolute_url() in home) == waits, user
+        home = text_of(as_user(user).get("/"))
+        assert ("公示异议待答复" in home) == waits, user
+        assert ("由没有参加决定的人答复" in home) == (user == chifeng), "whose side wrote it down"
 
     page = reverse("assessments:grading_objections", args=[record.pk])
     for user, told in ((captain, False), (chifeng, True), (region, True)):
@@ -233,7 +236,7 @@ def test_an_objection_is_written_down_and_answered_by_somebody_else(
     assert "少算一次演练" in text_of(as_user(captain).get(page))
 
 
-def test_the_team_appeals_once_there_is_a_result(captain: User, chifeng: User, as_user: SignIn) -> None:
+def test_the_team_appeals_once_there_is_a_result(captain: User, chifeng: User, region: User, as_user: SignIn) -> None:
     early = builders.in_state("submitted", captain, chifeng)
     create = reverse("assessments:objection_create")
     told = text_of(as_user(captain).get(f"{create}?grading={early.pk}", follow=True))
@@ -244,9 +247,20 @@ def test_the_team_appeals_once_there_is_a_result(captain: User, chifeng: User, a
     as_user(captain).post(f"{create}?grading={record.pk}", data)
     one = Objection.objects.get()
     assert one.kind == "appeal"
+    again = as_user(captain).post(f"{create}?grading={record.pk}", data)  # back, and pressed once more
+    assert "已经登记了" in text_of(again)
+    assert Objection.objects.count() == 1
+    waits = [line["what"] for line in as_user(captain).get("/").context["waiting"]]
+    assert f"{captain.organization.short_name}的申诉" in waits
     assert as_user(captain).get(one.get_absolute_url()).status_code == 200
     response = as_user(captain).post(one.get_absolute_url(), {"outcome": "upheld", "answer": "同意"})
     assert response.status_code == 403
+    for user, brings in ((captain, {"objection"}), (read(region), {"answer"})):
+        assert {kind for kind in Objection.attachment_kinds if may_attach(one, user, kind)} == brings, user
+        drops = {
+            panel["kind"] for panel in as_user(user).get(one.get_absolute_url()).context["papers"] if panel["decision"]
+        }
+        assert drops == brings
     assert as_user(captain).get(f"{create}?grading=x").status_code == 404
 
 
@@ -260,4 +274,23 @@ def test_the_office_answers_where_somebody_there_is_free(
     assert list(to_answer(read(baotou))) == [one]
     assert not to_answer(region).exists()
     people.member(one.about.team.organization, person=people.person(1, user=baotou))
-    assert not to_answer(read(baotou)).exists()  # as may_answer says to whoever is in the team
+    assert not to_answer(read(baotou)).exists()
+    assert "队员" in may_answer(one, read(baotou)).reason
+    assert list(to_answer(region)) == [one], "a member of the team is not free to answer"
+
+
+def test_an_office_whose_only_free_reviewer_handed_it_in_has_the_one_above_answer(
+    captain: User, chifeng: User, region: User, baotou: User
+) -> None:
+    """What waits for a person, whom a notice goes to and who may answer are one rule."""
+    record = builders.in_state("publicity", captain, chifeng)
+    grant(Appointment.objects.create(user=baotou, role="reviewer", organization=chifeng.organization, basis="演示"))
+    Grading.objects.filter(pk=record.pk).update(submitted_by=baotou)
+    one = builders.objected(Grading.objects.get(pk=record.pk), chifeng)
+    told = Notice.objects.filter(kind="objection_raised").values_list("recipient__username", flat=True)
+    assert region.username in told
+    assert baotou.username not in told
+    for user in (region, read(baotou), chifeng, captain):
+        assert bool(may_answer(one, user)) == to_answer(user).exists() == (user == region), user
+    assert "自己报送" in may_answer(one, read(baotou)).reason
+    assert "自己登记" in may_answer(one, chifeng).reason

@@ -39,7 +39,8 @@ def reviewed(campaign: Campaign, place: Organization, number: int, state: str = 
     line = campaign.standard.indicators.get(code="2.1")
     ReviewScore.objects.create(review=made, indicator=line, scored_by="league", points=Decimal(30), note="演示")
     result = Conclusion.objects.get(standard=campaign.standard, key="qualified")
-    Review.objects.filter(pk=made.pk).update(total=Decimal(80), result=result)
+    days = {"public_from": date(2027, 2, 16), "public_until": date(2027, 2, 20)}
+    Review.objects.filter(pk=made.pk).update(total=Decimal(80), result=result, **days)
     for step in (ReviewState.SUBMITTED, ReviewState.SCORED, ReviewState.DECIDED, ReviewState.PUBLICITY, state):
         Review.objects.filter(pk=made.pk).update(state=step)
     return made

@@ -154,6 +154,17 @@ def test_word_is_for_editing(run: ReportRun, captain: User, as_user: SignIn) -> 
     assert as_user(captain).get(reverse("assessments:document_word", args=[index.pk])).status_code == 404
 
 
+def test_a_day_before_the_last_run_is_asked_about_once(run: ReportRun, region: User, as_user: SignIn, worked) -> None:
+    """Its reports would take the place of later ones."""
+    address, client = reverse("assessments:run_start", args=[run.campaign_id]), as_user(region)
+    before = f"{run.dated - timedelta(days=1)}"
+    asked = client.post(address, {"dated": before})
+    assert f"早于上一次生成的（{run.dated}）" in asked.content.decode()
+    assert ReportRun.objects.count() == 1
+    worked(client.post, address, {"dated": before, "doubted": asked.context["form"]["doubted"].value()})
+    assert f"{ReportRun.objects.order_by('pk').last().dated}" == before
+
+
 # -- made again ------------------------------------------------------------------------------------------------
 def test_next_run_makes_only_what_changed(run: ReportRun, campaign: Campaign, region: User, worked) -> None:
     Review.objects.filter(organization__code="T150404901").update(self_total=91)  # the region prints no single team's
@@ -288,7 +299,7 @@ def test_campaign_that_has_not_begun_has_no_reports(region: User, as_user: SignI
     answer = as_user(region).post(reverse("assessments:run_start", args=[draft.pk]), {"dated": "2026-02-20"})
     assert "还没有启动" in answer.content.decode()
     opened = builders.campaign(region, 2026, standard=draft.standard)
-    answer = as_user(region).post(reverse("assessments:run_start", args=[opened.pk]), {"dated": "2026-02-20"})
+    answer = as_user(region).post(reverse("assessments:run_start", args=[opened.pk]), {"dated": "2027-02-20"})
     assert "没有参加考核的队伍" in answer.content.decode()
     assert not ReportRun.objects.exists()
 

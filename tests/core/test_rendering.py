@@ -11,6 +11,7 @@ from weasyprint.draw import color
 
 from core.documents import gridlines
 from core.documents.rendering import pdf_of
+from tests.assessments.report_reading import missing_glyphs, pages_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SHEETS = sorted(path.stem for path in (ROOT / "static" / "pdf").glob("*.css") if path.stem not in ("fonts", "ua"))
@@ -73,6 +74,16 @@ def test_ligatures_are_off_without_a_style_that_says_so() -> None:
     """They would hide letters from whoever searches the file."""
     html = SAMPLE % "official"
     assert pdf_of(html) == pdf_of(html.replace("<body>", '<body style="font-variant-ligatures: none">'))
+
+
+def test_emoji_are_left_out_and_no_box_is_drawn() -> None:
+    """They come with what people paste; names in any script and the signs our own papers use stay."""
+    said = "已整改👍🏽✅，👨\u200d👩\u200d👧 家属致谢❤️😀。ᠮᠣᠩᠭᠣᠯ 㛃喆 ✓ ☆ ① ▲ → ☎"
+    data = pdf_of((SAMPLE % "official").replace("<p>正文", f"<p>{said}"))
+    assert missing_glyphs(data) == 0
+    text = "".join("".join(pages_of(data)).split())
+    assert "已整改，家属致谢。" in text
+    assert "㛃喆✓☆①▲→☎" in text
 
 
 def test_printed_templates_use_no_element_the_short_sheet_leaves_out() -> None:

@@ -1,12 +1,14 @@
 """Assessments in the menu, on the home page and in the search: each sees what is his to do."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.utils import timezone
+from pypdf import PdfReader
 
 from assessments.annual_workflow import REVIEW
-from assessments.models import Standard, TeamGrade
+from assessments.models import Review, Standard, TeamGrade
 from tests.assessments import annual, gradings
 from tests.assessments import builders as assessments
 from tests.core.list_checks import assert_constant_queries
@@ -57,10 +59,9 @@ def test_publicity_that_is_over_is_told_to_the_region(as_user, campaign, captain
     today = timezone.localdate()
     campaign.public_from, campaign.public_until = today - timedelta(days=9), today
     campaign.save()
-    annual.in_state("publicity", campaign, captain.organization, captain, chifeng, region)
+    review = annual.in_state("publicity", campaign, captain.organization, captain, chifeng, region)
     assert not [what for _tone, _when, what in tasks(as_user(region)) if "年度考核" in what]
-    campaign.public_until = today - timedelta(days=1)
-    campaign.save()
+    Review.objects.filter(pk=review.pk).update(public_until=today - timedelta(days=1))
     assert ("wait", "公示期满", "公示已到期，1 支队伍的年度考核可以办结") in tasks(as_user(region))
     progress = {str(line["label"]): line for line in as_user(region).get(HOME).context["progress"]}
     assert [(progress[name]["value"], progress[name]["total"]) for name in ("年度述职报送", "年度考核办结")] == [
@@ -110,6 +111,19 @@ def test_grade_that_runs_out_is_told_to_the_team(as_user, captain, baotou):
         )  # fmt: skip
     ending = [one for one in tasks(as_user(captain)) if "到期" in one[2]]
     assert ending == [("warn", "剩 30 天", f"{team.organization.short_name}的赈济 3 级到期")]
+    [hint] = [task.hint for task in as_user(captain).get(HOME).context["tasks"] if "到期" in task.what]
+    assert "再次申请" not in hint
+    assert "由“演示单位”评定" in hint, "what others gave is not applied for here"
+    page = as_user(captain).get(TeamGrade.objects.get(category_id="relief").get_absolute_url()).content.decode()
+    assert f"/grades/new/?team={team.pk}" in page
+    gone = today - timedelta(days=7)
+    TeamGrade.objects.filter(category_id="relief").update(valid_until=gone)
+    ending = [one for one in tasks(as_user(captain)) if "到期" in one[2]]
+    assert ending == [("bad", "超期 7 天", f"{team.organization.short_name}的赈济 3 级到期")], "it does not fall silent"
+    sheet = b"".join(as_user(captain).get(f"/teams/{team.pk}/sheet/").streaming_content)
+    said = PdfReader(BytesIO(sheet)).pages[0].extract_text()
+    assert f"水上救生 3 级（红十字会测评，至 {today + timedelta(days=200)}）" in said.replace("\n", "")
+    assert "赈济 3 级" not in said
 
 
 def test_home_keeps_the_query_budget(as_user, campaign, captain, chifeng, region, assessor, office):

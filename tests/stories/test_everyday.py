@@ -48,6 +48,23 @@ def test_list_is_filtered_kept_as_a_view_and_exported(portal: dict[str, User], e
     assert "满洲里市红十字会" not in cells
 
 
+def test_what_is_pasted_stays_whole_and_is_told_when_too_long(portal: dict[str, User], enter: Enter) -> None:
+    """A browser cuts it off at maxlength and says nothing."""
+    page = enter("chifeng")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/feedback/")
+    field, pasted = page.locator("textarea").first, "情况属实。\n" * 700
+    page.evaluate("text => navigator.clipboard.writeText(text)", pasted)
+    field.focus()
+    page.keyboard.press("Control+V")
+    expect(page.get_by_role("alert").filter(has_text="现在 4900 字")).to_be_visible()
+    assert field.input_value() == pasted
+    page.locator("main").get_by_role("button").last.click()
+    expect(field).to_be_focused()  # not sent
+    field.fill("情况属实。")
+    expect(page.get_by_role("alert").filter(has_text="请删减")).to_have_count(0)
+
+
 def test_phone_has_the_whole_product_without_sideways_scrolling(portal: dict[str, User], enter: Enter) -> None:
     page = enter("chifeng", phone=True)
     page.emulate_media(color_scheme="dark")

@@ -1,5 +1,7 @@
 """Deciding at the desk: on what was read and nothing else; what comes next; several at once."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +14,7 @@ from teams.desk.deciding import Seen, save_comment
 from teams.desk.opinions import ask
 from teams.drafting import begin, keep
 from teams.models import Filing
+from teams.replies import doubts
 from teams.workflow import WORKFLOW
 from tests.core.sample_files import pdf
 from tests.organizations.helpers import messages_of
@@ -95,6 +98,27 @@ def test_approve_then_issue_with_the_file(chifeng, region, office, as_user):
     assert Attachment.objects.of(filing).get(kind="reply").name == "批复.pdf"
     again = send(as_user(region), filing, "issue", reply_no="内红赈发〔2026〕8号", reply_on="2026-03-02")
     assert messages_of(again) == ["这一步已经办过了。"]
+
+
+def test_a_reply_that_looks_wrong_is_asked_about_once(chifeng, region, office, as_user):
+    """The number of another filing, another year's, or a day before the last 批复 may all be right."""
+    first = Filing.objects.get(team=builders.filed(chifeng, office("150400"), region))
+    filing = builders.submitted(chifeng, office("150400"), name="赤峰市红十字第二救援队（演示）")
+    send(as_user(region), filing, "approve")
+    given = {"reply_no": first.reply_no, "reply_on": "2025-03-02"}
+    asked = send(as_user(region), fresh(filing), "issue", **given)
+    said = "".join(asked.context["form"].non_field_errors())
+    for words in (f"{first.name}（{first.number}）", "2025 年）不一致", "再按一次"):
+        assert words in said
+    given["doubted"] = asked.context["form"]["doubted"].value()
+    other = send(as_user(region), fresh(filing), "issue", **given | {"reply_on": "2026-03-03"})
+    assert "已经用于" in "".join(other.context["form"].non_field_errors()), "asked anew of what was changed"
+    send(as_user(region), fresh(filing), "issue", **given)
+    assert (fresh(filing).state, fresh(filing).reply_no) == ("filed", first.reply_no)
+    later = Filing(team=fresh(filing).team, pk=0)
+    assert doubts(later, "内红赈发〔2024〕9号", date(2024, 5, 1)) == [
+        f"批复日期早于这支队伍已有的批复（2025-03-02，{filing.number}）。"
+    ]
 
 
 def test_the_next_in_the_queue_opens(chifeng, region, office, as_user):

@@ -450,6 +450,10 @@ def test_a_clean_renewal_takes_two_clicks(as_user, chifeng, region, office):
     client.post(url("hand_in", filing), {"version": page.context["filing"].version})
     filing.refresh_from_db()
     assert (filing.state, filing.changed, filing.year) == ("submitted", 0, timezone.localdate().year)
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=region, comment="驻地门牌号有变化，请核对。")
+    page = client.get(begun["Location"]).content.decode()
+    assert "驻地门牌号有变化，请核对。" in page, "what was said stands where it is mended"
+    assert "退回修改" in page
 
 
 def test_from_one_renewal_handed_in_to_the_next(as_user, chifeng, region, office):
