@@ -35,12 +35,21 @@ class Snapshot:
         rows = model.objects.filter(team_id=self.team.pk)
         return then(model, self.day, rows) if self.day else rows
 
-    def together(self, **more: QuerySet[Any]) -> dict[str, list[Any]]:
-        """Reads the office, the posts and whatever a page wants besides, in one query; of a past day each by itself."""
+    def with_office(self, **more: QuerySet[Any]) -> dict[str, list[Any]]:
+        """Reads the office, and what a page wants besides, in one query; of a past day each by itself."""
         if self.day is not None:
             return {name: list(rows) for name, rows in more.items()}
-        found = together(head_office=self._office(), head_posts=self._posts(), **more)
-        self.office, self.all_posts = next(iter(found["head_office"]), None), found["head_posts"]
+        found = together(head_office=self._office(), **more)
+        self.office = next(iter(found["head_office"]), None)
+        return found
+
+    def together(self, **more: QuerySet[Any]) -> dict[str, list[Any]]:
+        """The same with the posts, for a page that shows them or what has drifted from what is on file."""
+        if self.day is None:
+            more["head_posts"] = self._posts()
+        found = self.with_office(**more)
+        if "head_posts" in found:
+            self.all_posts = found["head_posts"]
         return found
 
     def _office(self) -> QuerySet[Organization]:

@@ -37,7 +37,7 @@ def team_gap(request: SignedIn, pk: int) -> HttpResponse:
     page = team_page(request, pk, ROUTE, now=True)
     can(request.user, Right.VIEW_ASSESSMENT, page.team.organization).require()
     day = timezone.localdate()
-    found = page.shot.together(
+    found = page.shot.with_office(
         standards=standards_for(page.team, day),
         categories=Category.objects.filter(pk__in=keys_of(page.team)),
         grades=TeamGrade.objects.visible_to(request.user).filter(team=page.team).select_related("category"),

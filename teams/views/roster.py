@@ -52,7 +52,7 @@ class TeamMembers(MembershipList):
     @cached_property
     def roster(self) -> Roster:
         members = Membership.objects.of_team(self.page.team.organization)
-        return told(self.page.read(roster=asked(members, self.filterset.day))["roster"])
+        return told(self.page.shot.with_office(roster=asked(members, self.filterset.day))["roster"])
 
     def get_context(self) -> dict[str, Any]:
         place = self.page.team.organization
