@@ -314,8 +314,8 @@ def numbers_at(
         return found
     asking = _asked_by_place if any(one.to_the_minute for one in wanted) else _asked_by_place_kept
     asked, names = asking(tuple(wanted), *_kept_by(around or _around(where), period))
-    params = tuple(list(found) if param == _THESE else param for param in asked.params)
-    for one, lines in replace(asked, params=params).read().items():
+    keys = list(found)
+    for one, lines in asked.changed(lambda param: keys if param == _THESE else param).read().items():
         for place, *numbers in lines:
             found[place] |= {name: _plain(number) for name, number in zip(names[one], numbers, strict=True)}
     return found
