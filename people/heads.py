@@ -89,7 +89,11 @@ def numbers_at(place: str) -> Subquery:
 
     In one team a person stands once, so that rows are heads; both conditions are looked at once for each row.
     """
-    on = timezone.localdate()
+    return _numbers_at(place, timezone.localdate())
+
+
+@lru_cache(maxsize=8)
+def _numbers_at(place: str, on: date) -> Subquery:
     certified, *others = [BY_KEY["certified"], *(need for need in NEEDS if need.key != "certified")]
     ready = Case(When(_all_met(others, on), then=Value(1)), default=Value(0))
     found = Case(

@@ -17,12 +17,13 @@ from assessments.choices import Grade, ObjectionOutcome
 from assessments.models import Campaign, Grading, Objection, Review
 from assessments.states import CampaignState, GradingState, ReviewState
 from assessments.waiting import grades_ending, seats_to_do, to_answer, to_conclude, to_decide, to_reconsider, to_score
+from core.lookups import among
 from core.words import due_in_words, waited_in_words
 from organizations.models import User
 from organizations.permissions import access, can, reach
 from organizations.roles import Level, Right
 from portal.home.requests import last_return
-from portal.home.task import MOST, Task, among, days_since, places
+from portal.home.task import MOST, Task, days_since, places
 from portal.todo import shown
 
 ENDING = 90  # days before a grade runs out

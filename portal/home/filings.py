@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from core.lookups import among
 from core.words import due_in_words
 from organizations.models import User
 from organizations.permissions import access, can, reach
 from organizations.roles import Right
 from portal.home.requests import last_return
-from portal.home.task import MOST, Task, among, places
+from portal.home.task import MOST, Task, places
 from portal.todo import shown
 from teams.averages import in_words, usual
 from teams.choices import Duty

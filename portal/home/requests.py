@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from core.lookups import among
 from core.models import WorkflowEvent
 from core.words import waited_in_words
 from organizations.models import AccountRequest, User
@@ -17,7 +18,7 @@ from organizations.permissions import access, can, reach
 from organizations.reminders import WAITING_DAYS
 from organizations.roles import Right
 from organizations.states import RequestState
-from portal.home.task import MOST, Task, among, days_since, places
+from portal.home.task import MOST, Task, days_since, places
 from portal.todo import shown
 
 _READ = (

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, QuerySet
 from django.utils import timezone
 
 MOST = 6  # lines of one sort; what is more is behind a link
@@ -31,12 +29,6 @@ def urgency(task: Task) -> tuple[bool, int]:
     """What is done today on the spot comes first, then what is past its limit, what is only a hint last; within one
     tone the order of the subjects stays."""
     return not task.big, _TONES.index(task.tone)
-
-
-def among(keys: QuerySet) -> Func:
-    """The keys first and as an array: joined with what is read beside them, the database would read all rows."""
-    array = ArraySubquery(keys)
-    return Func(F("pk"), array, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
 def places(*relations: str) -> list[str]:

@@ -14,12 +14,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.days import beginning_of, end_of
+from core.lookups import among
 from core.words import waited_in_words
 from organizations.models import User
 from organizations.permissions import access, can, reach
 from organizations.roles import Level, Right
 from portal.home.requests import last_return
-from portal.home.task import MOST, Task, among, days_since, places
+from portal.home.task import MOST, Task, days_since, places
 from portal.todo import shown
 from training.choices import Listing
 from training.models import Activity, ActivityTeam, Participation, Problem, Slot, TrainingSetting
