@@ -20,6 +20,7 @@ from django.db.models.query import (
 )
 
 _ARGUMENTS = 100
+THESE = [object()]  # stands for keys in what is written once
 Question = tuple[str, tuple[Any, ...]]  # SQL that counts, and its parameters
 
 
@@ -51,6 +52,11 @@ class Written:
             for name, one in self.lists.items()
         }
         return Written(changed)
+
+    def among(self, keys: Collection[Any]) -> "Written":
+        """The same of these keys, where it was written ``Among(name, THESE)``."""
+        theirs = list(keys)
+        return self.changed(lambda param: theirs if param == THESE else param)
 
     def without(self, names: Collection[str]) -> "Written":
         """The same without lists that are known to be empty: they cost the database their planning all the same."""

@@ -70,9 +70,9 @@ def _gap(request: SignedIn, page: TeamPage, standard: Standard) -> TeamGap:
     """Two queries: the standard with what was last said of it, and all numbers."""
     place, period = page.team.organization, period_for(standard, timezone.localdate())
     found: dict[str, list[Any]] = together(
+        said_rows(standard, [page.team.pk]),
         indicators=standard.indicators.all(),
         conclusions=standard.conclusions.all(),
-        **said_rows(standard, [page.team.pk]),
     )
     indicators = found.pop("indicators")
     conclusions = found.pop("conclusions")
