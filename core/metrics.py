@@ -25,7 +25,7 @@ from django_stubs_ext import StrOrPromise
 from core import counts
 from core.counts import Tally, counter
 from core.lookups import Among
-from core.together import Written, written
+from core.together import THESE, Written, written
 
 
 @dataclass(frozen=True)
@@ -314,23 +314,19 @@ def numbers_at(
         return found
     asking = _asked_by_place if any(one.to_the_minute for one in wanted) else _asked_by_place_kept
     asked, names = asking(tuple(wanted), *_kept_by(around or _around(where), period))
-    params = tuple(list(found) if param == _THESE else param for param in asked.params)
-    for one, lines in replace(asked, params=params).read().items():
+    for one, lines in asked.among(found).read().items():
         for place, *numbers in lines:
             found[place] |= {name: _plain(number) for name, number in zip(names[one], numbers, strict=True)}
     return found
 
 
-_THESE = [object()]  # stands in the SQL for the keys of the places
-
-
 def _asked_by_place(
     metrics: tuple[Metric, ...], scope: Any, path: str, period: Period, today: date
 ) -> tuple[Written, dict[str, list[str]]]:
-    """A pass for each set of rows, of ``_THESE`` places; and the names of the metrics in each."""
+    """A pass for each set of rows, of ``THESE`` places; and the names of the metrics in each."""
     asked, names = {}, {}
     for number, ((place, _sql), (rows, totals)) in enumerate(_by_place(metrics, scope, period).items()):
-        here = rows.order_by().filter(Among(place, _THESE))
+        here = rows.order_by().filter(Among(place, THESE))
         numbers = {f"n_{name}": total for name, total in totals.items()}  # no name of a field
         asked[f"pass_{number}"] = here.values_list(place).annotate(**numbers)
         names[f"pass_{number}"] = list(totals)

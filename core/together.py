@@ -5,7 +5,7 @@ reads them all with one and returns the same objects as the querysets; ``numbers
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,18 @@ from django.db.models.query import (
 )
 
 _ARGUMENTS = 100
+THESE = [object()]  # stands for keys in what is written once
 Question = tuple[str, tuple[Any, ...]]  # SQL that counts, and its parameters
+
+
+@dataclass(frozen=True)
+class _List:
+    """One list as SQL, with the queryset and the compiler that tell how its rows are read."""
+
+    sql: str
+    params: tuple[Any, ...]
+    rows: models.QuerySet[Any]
+    compiler: Any
 
 
 @dataclass(frozen=True)
@@ -28,59 +39,75 @@ class Written:
     """Several lists as one statement: written once, read as often as one likes while the conditions of the rows hold
     (they may name a day or a person)."""
 
-    names: tuple[str, ...]
-    sql: str
-    params: tuple[Any, ...]
-    read_as: dict[str, tuple[models.QuerySet[Any], Any]]  # queryset and compiler of those that can have rows
+    lists: dict[str, _List | None]  # None: can have no rows
 
     def put(self, instead: Mapping[Any, Any]) -> "Written":
         """The same with other parameters where stand-ins were written: what every request asks is written only once."""
-        return replace(self, params=tuple([instead.get(param, param) for param in self.params]))
+        return self.changed(lambda param: instead.get(param, param))
+
+    def changed(self, change: Callable[[Any], Any]) -> "Written":
+        """The same with each parameter as ``change`` gives it, for stand-ins that no mapping can hold."""
+        changed = {
+            name: one and replace(one, params=tuple([change(param) for param in one.params]))
+            for name, one in self.lists.items()
+        }
+        return Written(changed)
+
+    def among(self, keys: Collection[Any]) -> "Written":
+        """The same of these keys, where it was written ``Among(name, THESE)``."""
+        theirs = list(keys)
+        return self.changed(lambda param: theirs if param == THESE else param)
+
+    def without(self, names: Collection[str]) -> "Written":
+        """The same without lists that are known to be empty: they cost the database their planning all the same."""
+        return Written({name: None if name in names else one for name, one in self.lists.items()})
 
     def read(self) -> dict[str, list[Any]]:
         """Name → rows, in the order of each queryset; new objects each time."""
-        found: dict[str, list[Any]] = {name: [] for name in self.names}
-        if self.read_as:
+        found: dict[str, list[Any]] = {name: [] for name in self.lists}
+        asked = {name: one for name, one in self.lists.items() if one}
+        if asked:
             with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-                cursor.execute(self.sql, self.params)
+                sql = ", ".join([one.sql for one in asked.values()])
+                cursor.execute(f"SELECT {sql}", [param for one in asked.values() for param in one.params])
                 answer = cursor.fetchone()
-            for (name, (rows, compiler)), lines in zip(self.read_as.items(), answer, strict=True):
-                found[name] = _made(rows, compiler, [json.loads(line) for line in lines])
+            for (name, one), lines in zip(asked.items(), answer, strict=True):
+                found[name] = _made(one.rows, one.compiler, [json.loads(line) for line in lines])
         return found
 
 
-def together(**wanted: models.QuerySet[Any]) -> dict[str, list[Any]]:
-    """Read ``wanted`` with one query: name → rows, in the order of each queryset.
+def together(*more: Written, **wanted: models.QuerySet[Any]) -> dict[str, list[Any]]:
+    """Read ``wanted``, and what was written before, with one query: name → rows, in the order of each queryset.
 
     Takes querysets of objects (also with ``select_related`` and annotations) and of ``values`` or ``values_list``; not
     ``prefetch_related``. Meant for short lists: each travels as JSON.
     """
-    return written(wanted).read()
+    lists = dict(written(wanted).lists)
+    for one in more:
+        lists |= one.lists
+    return Written(lists).read()
 
 
 def written(wanted: Mapping[str, models.QuerySet[Any]]) -> Written:
     """What ``together`` reads, without reading it."""
-    parts: list[str] = []
-    params: list[Any] = []
-    read_as = {}
-    for name, rows in wanted.items():
-        assert not rows._prefetch_related_lookups, "what is prefetched would be a query of its own"  # type: ignore[attr-defined]
-        compiler = rows.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
-        try:
-            sql, given = compiler.as_sql()
-        except (EmptyResultSet, FullResultSet):
-            continue
-        names = [f"c{number}" for number in range(len(compiler.select))]
-        columns = ", ".join(names)
-        # a function of the database takes a hundred arguments
-        told = [_exactly(name, column) for name, (column, _sql, _alias) in zip(names, compiler.select, strict=True)]
-        some = [", ".join(told[start : start + _ARGUMENTS]) for start in range(0, len(told), _ARGUMENTS)]
-        line = " || ".join(f"jsonb_build_array({each})" for each in some)
-        # names of columns we made, and SQL the ORM made: nothing that anybody typed, which stands in ``params``
-        parts.append(f"ARRAY(SELECT ({line})::text FROM ({sql}) AS t ({columns}))")  # noqa: S608
-        params += given
-        read_as[name] = (rows, compiler)
-    return Written(tuple(wanted), f"SELECT {', '.join(parts)}", tuple(params), read_as)
+    return Written({name: _list(rows) for name, rows in wanted.items()})
+
+
+def _list(rows: models.QuerySet[Any]) -> _List | None:
+    assert not rows._prefetch_related_lookups, "what is prefetched would be a query of its own"  # type: ignore[attr-defined]
+    compiler = rows.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
+    try:
+        sql, params = compiler.as_sql()
+    except (EmptyResultSet, FullResultSet):
+        return None
+    names = [f"c{number}" for number in range(len(compiler.select))]
+    columns = ", ".join(names)
+    # a function of the database takes a hundred arguments
+    told = [_exactly(name, column) for name, (column, _sql, _alias) in zip(names, compiler.select, strict=True)]
+    some = [", ".join(told[start : start + _ARGUMENTS]) for start in range(0, len(told), _ARGUMENTS)]
+    line = " || ".join(f"jsonb_build_array({each})" for each in some)
+    # names of columns we made, and SQL the ORM made: nothing that anybody typed, which stands in ``params``
+    return _List(f"ARRAY(SELECT ({line})::text FROM ({sql}) AS t ({columns}))", tuple(params), rows, compiler)  # noqa: S608
 
 
 def question(rows: models.QuerySet[Any], *, most: int) -> Question | None:

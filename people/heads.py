@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -24,6 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 
+from core.together import Written, written
 from organizations.models import Organization, User
 from people.models import Membership
 from people.readiness import BY_KEY, NEEDS, Need, lacking
@@ -49,17 +51,27 @@ class Roster:
         return [(need, self.lacks[need.key]) for need in NEEDS if self.lacks.get(need.key)]
 
 
-def roster_of(rows: QuerySet[Membership], day: date | None = None) -> Roster:
-    """What stands above a list of ``rows`` of one team, in one query. Of a past ``day``: who belonged then."""
-    return told(list(asked(rows, day)))
+def roster_of(team: int, day: date | None = None) -> Roster:
+    """What stands above the roster of a team (the key of its organization), in one query. Of a past ``day``: who
+    belonged then."""
+    return told(asked(team, day).read()["roster"])
 
 
-def asked(rows: QuerySet[Membership], day: date | None = None) -> QuerySet[Any]:
-    """The row that ``told`` reads, for whoever reads it together with more; none when nobody is there."""
-    standing = rows.there(day)  # type: ignore[attr-defined]
+def asked(team: int, day: date | None = None) -> Written:
+    """The row ``roster`` that ``told`` reads, for whoever reads it together with more; none when nobody is there."""
+    return _asked(day, timezone.localdate()).changed(lambda param: team if param == _ANY_TEAM else param)
+
+
+_ANY_TEAM = -1  # stands for the team: writing the question takes the ORM far longer than the database needs to answer
+
+
+@lru_cache(maxsize=8)
+def _asked(day: date | None, _today: date) -> Written:
+    standing = Membership.objects.filter(organization=_ANY_TEAM).there(day)  # type: ignore[attr-defined]
     lacks = {f"lacks_{need.key}": _heads(lacking(need.key, day)) for need in NEEDS}
     groups = ArrayAgg("group", distinct=True, filter=~Q(group=""), default=Value([]))
-    return standing.order_by().values("organization").annotate(**_counts(day), **lacks, groups=groups)
+    rows = standing.order_by().values("organization").annotate(**_counts(day), **lacks, groups=groups)
+    return written({"roster": rows})
 
 
 def told(found: Sequence[dict[str, Any]]) -> Roster:
@@ -77,7 +89,11 @@ def numbers_at(place: str) -> Subquery:
 
     In one team a person stands once, so that rows are heads; both conditions are looked at once for each row.
     """
-    on = timezone.localdate()
+    return _numbers_at(place, timezone.localdate())
+
+
+@lru_cache(maxsize=8)
+def _numbers_at(place: str, on: date) -> Subquery:
     certified, *others = [BY_KEY["certified"], *(need for need in NEEDS if need.key != "certified")]
     ready = Case(When(_all_met(others, on), then=Value(1)), default=Value(0))
     found = Case(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -56,21 +57,26 @@ class Held:
 
 def with_papers(rows: QuerySet[Membership], day: date | None = None) -> QuerySet[Membership]:
     """Each with ``held`` (read it by ``held_of``), ``insured_until`` and ``photo`` (key of the picture)."""
-    on = day or timezone.localdate()
+    return rows.annotate(**_papers(day or timezone.localdate()))
+
+
+@lru_cache(maxsize=8)
+def _papers(day: date) -> dict[str, Any]:
+    """Made once a day: the lists of members ask it with every page."""
     certificates = (
         Certificate.objects.standing()
-        .filter(person=OuterRef("person"), issued_on__lte=on)
+        .filter(person=OuterRef("person"), issued_on__lte=day)
         .order_by("-kind__is_first_aid", "kind__position", "-issued_on", "pk")
     )
     facts = JSONObject(name="kind__name", first_aid="kind__is_first_aid", state="state", expires_on="expires_on")
-    covers = Cover.objects.on(on).personal().filter(person=OuterRef("person")).order_by("-ends_on")
+    covers = Cover.objects.on(day).personal().filter(person=OuterRef("person")).order_by("-ends_on")
     photos = Attachment.objects.current().of_each(Person, OuterRef("person"))
     photos = photos.filter(kind=PHOTO, media_type__startswith="image/")
-    return rows.annotate(
-        held=ArraySubquery(certificates.values(fact=facts)),
-        insured_until=Subquery(covers.values("ends_on")[:1]),
-        photo=Subquery(photos.order_by("-uploaded_at").values("pk")[:1]),
-    )
+    return {
+        "held": ArraySubquery(certificates.values(fact=facts)),
+        "insured_until": Subquery(covers.values("ends_on")[:1]),
+        "photo": Subquery(photos.order_by("-uploaded_at").values("pk")[:1]),
+    }
 
 
 def held_of(membership: Any, day: date | None = None) -> list[Held]:

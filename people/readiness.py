@@ -7,6 +7,7 @@ Lists, filters, numbers, the member's own page and the rostering of missions rea
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -18,10 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from core.history.as_at import field_on
-from core.lookups import has_none
+from core.lookups import among, has_none
 from core.metrics import number_of
 from people.choices import MemberKind, Presence
-from people.models import Certificate, Cover, Membership, Person
+from people.models import Certificate, CertificateKind, Cover, Membership, Person
 from people.states import MembershipState
 from people.validators import ADULT, years_before
 
@@ -50,7 +51,8 @@ def _away(day: date) -> Q:
 def _certificates(day: date) -> QuerySet[Certificate]:
     """Of the person of the outer membership: first-aid certificates in force, and verified by then."""
     certificates = Certificate.objects.counting_then(day) if _gone(day) else Certificate.objects.counting(day)
-    theirs: QuerySet[Certificate] = certificates.filter(person=OuterRef("person"), kind__is_first_aid=True)
+    first_aid = among(CertificateKind.objects.filter(is_first_aid=True).order_by().values("pk"), "kind")
+    theirs: QuerySet[Certificate] = certificates.filter(first_aid, person=OuterRef("person"))
     return theirs.order_by()
 
 
@@ -128,8 +130,14 @@ def lacking(key: str, day: date | None = None) -> Condition:
 
 def with_needs(rows: QuerySet[Membership], day: date | None = None) -> QuerySet[Membership]:
     """Each row with ``lacks_<key>`` for every need, so that ``needs_of`` asks nothing more."""
-    on = day or timezone.localdate()
-    return rows.annotate(**{need.name: need.flag(on) for need in NEEDS})
+    today = timezone.localdate()
+    return rows.annotate(**_flags(day or today, today))
+
+
+@lru_cache(maxsize=8)
+def _flags(day: date, _today: date) -> dict[str, Any]:
+    """Made once a day: the lists of members ask it with every page."""
+    return {need.name: need.flag(day) for need in NEEDS}
 
 
 def needs_of(membership: Membership) -> list[Need]:

@@ -361,7 +361,7 @@ def is_empty(raw: Any) -> bool:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two typed values say the same."""
-    if is_empty(one) and is_empty(other):
+    if one == other or (is_empty(one) and is_empty(other)):
         return True
     return _comparable(one) == _comparable(other)
 

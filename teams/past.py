@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from core.history.as_at import as_at, events_of
-from core.together import together
+from core.together import Written, together
 from organizations.models import Organization
 from teams.facts import FACTS, OF_ORGANIZATION, model_field, plain, row_of
 from teams.models import Category, Coverage, EmblemItem, Team, TeamPost
@@ -35,12 +35,24 @@ class Snapshot:
         rows = model.objects.filter(team_id=self.team.pk)
         return then(model, self.day, rows) if self.day else rows
 
-    def together(self, **more: QuerySet[Any]) -> dict[str, list[Any]]:
-        """Reads the office, the posts and whatever a page wants besides, in one query; of a past day each by itself."""
+    def with_office(self, *written: Written, **more: QuerySet[Any]) -> dict[str, list[Any]]:
+        """Reads the office, and what a page wants besides, in one query; of a past day each by itself."""
         if self.day is not None:
-            return {name: list(rows) for name, rows in more.items()}
-        found = together(head_office=self._office(), head_posts=self._posts(), **more)
-        self.office, self.all_posts = next(iter(found["head_office"]), None), found["head_posts"]
+            found = {name: list(rows) for name, rows in more.items()}
+            for one in written:
+                found |= one.read()
+            return found
+        found = together(*written, head_office=self._office(), **more)
+        self.office = next(iter(found["head_office"]), None)
+        return found
+
+    def together(self, **more: QuerySet[Any]) -> dict[str, list[Any]]:
+        """The same with the posts, for a page that shows them or what has drifted from what is on file."""
+        if self.day is None:
+            more["head_posts"] = self._posts()
+        found = self.with_office(**more)
+        if "head_posts" in found:
+            self.all_posts = found["head_posts"]
         return found
 
     def _office(self) -> QuerySet[Organization]:

@@ -13,7 +13,6 @@ from organizations.models import User
 from organizations.permissions import can
 from organizations.roles import Right
 from people.heads import Roster, roster_of
-from people.models import Membership
 from people.readiness import BY_KEY
 from teams.models import Team
 from teams.past import Snapshot
@@ -54,5 +53,4 @@ def figures_of(shot: Snapshot, user: User) -> list[Figure]:
     """Those of the team on the day of the snapshot; none for somebody who may not see its members."""
     if not can(user, Right.VIEW_MEMBER, shot.team.organization):
         return []
-    place = shot.team.organization_id
-    return figures(shot.team, roster_of(Membership.objects.filter(organization=place), shot.day), shot.day)
+    return figures(shot.team, roster_of(shot.team.organization_id, shot.day), shot.day)

@@ -1,8 +1,9 @@
 """What is known about teams under a standard: numbers from the records, and what was last said by hand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -14,6 +15,8 @@ from assessments.gap.links import address
 from assessments.models import GradingClaim, Indicator, ReviewScore, ScoreMark, SettledScore, Standard
 from assessments.scoring import Answer, plain
 from assessments.states import REVIEW_DECIDED, GradingState
+from core.lookups import Among
+from core.together import THESE, Written, written
 
 # Before its result is public, what a panel or an office scores is not for the team's pages.
 _TOLD = (GradingState.PUBLICITY, GradingState.GRANTED, GradingState.DECLINED)
@@ -53,22 +56,31 @@ def exact(number: Any) -> Decimal:
 
 
 # -- by hand ---------------------------------------------------------------------------------------------------
-def said_rows(standard: Standard, teams: Any) -> dict[str, QuerySet[Any]]:
+def said_rows(standard: Standard, teams: Collection[int]) -> Written:
     """What to read for ``said_of``, of any version of the standard; for ``core.together``."""
-    if standard.purpose == Purpose.ANNUAL:
-        return {"scores": _scores(standard, teams)}
-    of = {"grading__team__in": teams, "grading__standard__code": standard.code}
-    claims = GradingClaim.objects.filter(**of).exclude(grading__state=GradingState.ABANDONED)
-    settled = SettledScore.objects.filter(**of, grading__state__in=_TOLD)
-    marks = ScoreMark.objects.filter(
-        member__left_on=None, **{f"member__{path}": value for path, value in of.items()},
-        member__grading__state__in=_TOLD,
-    )  # fmt: skip
-    return {
-        "claims": _answers(claims.order_by("grading__created_at", "pk"), "grading"),
-        "marks": _answers(marks.order_by("made_at", "received_at", "id"), "member__grading", who=F("member")),
-        "settled": _answers(settled.order_by("grading__created_at", "pk"), "grading"),
-    }
+    return _said_rows(standard.code, standard.purpose == Purpose.ANNUAL).among(teams)
+
+
+@lru_cache(maxsize=100)
+def _said_rows(standard: str, annual: bool) -> Written:
+    """Of ``THESE`` teams under the standard with this code: written once, every page of grades asks."""
+    if annual:
+        return written({"scores": _scores(standard)})
+    claims = _under(GradingClaim.objects.all(), "grading", standard).exclude(grading__state=GradingState.ABANDONED)
+    settled = _under(SettledScore.objects.all(), "grading", standard).filter(grading__state__in=_TOLD)
+    marks = _under(ScoreMark.objects.filter(member__left_on=None), "member__grading", standard)
+    marks = marks.filter(member__grading__state__in=_TOLD)
+    return written(
+        {
+            "claims": _answers(claims.order_by("grading__created_at", "pk"), "grading"),
+            "marks": _answers(marks.order_by("made_at", "received_at", "id"), "member__grading", who=F("member")),
+            "settled": _answers(settled.order_by("grading__created_at", "pk"), "grading"),
+        }
+    )
+
+
+def _under(rows: QuerySet[Any], grading: str, standard: str) -> QuerySet[Any]:
+    return rows.filter(Among(f"{grading}__team", THESE), **{f"{grading}__standard__code": standard})
 
 
 def _answers(rows: QuerySet[Any], grading: str, **more: Any) -> QuerySet[Any]:
@@ -79,8 +91,8 @@ def _answers(rows: QuerySet[Any], grading: str, **more: Any) -> QuerySet[Any]:
     )  # fmt: skip
 
 
-def _scores(standard: Standard, teams: Any) -> QuerySet[Any]:
-    rows = ReviewScore.objects.filter(review__team__in=teams, review__campaign__standard__code=standard.code)
+def _scores(standard: str) -> QuerySet[Any]:
+    rows = ReviewScore.objects.filter(Among("review__team", THESE), review__campaign__standard__code=standard)
     return rows.order_by("review__campaign__year", "pk").values(
         "value", "points", "not_applicable", "scored_by",
         team=F("review__team"), code=F("indicator__code"), record=F("review"), made=F("review__campaign__year"),

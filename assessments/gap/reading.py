@@ -1,4 +1,4 @@
-"""Reads what is known about teams under one standard: what was said of them in one query, their numbers in another."""
+"""Reads what is known about teams under one standard: the teams, what was said of them, their numbers; a query each."""
 
 from typing import Any
 
@@ -32,13 +32,13 @@ def judged(scope: Organization, user: User | None, standard: Standard) -> QueryS
 
 def gap_of(standard: Standard, teams: QuerySet[Team], scope: Organization) -> LeagueGap:
     """``teams`` below the office, some hundreds at the most, in their order."""
+    found = list(teams.select_related("organization"))
     rows: dict[str, list[Any]] = together(
-        teams=teams.select_related("organization"),
+        said_rows(standard, [team.pk for team in found]),
         indicators=standard.indicators.all(),
         conclusions=standard.conclusions.all(),
-        **said_rows(standard, teams.values("pk")),
     )
-    found, indicators, conclusions = rows.pop("teams"), rows.pop("indicators"), rows.pop("conclusions")
+    indicators, conclusions = rows.pop("indicators"), rows.pop("conclusions")
     places = [team.organization for team in found]
     period = period_for(standard, timezone.localdate())
     numbers = numbers_at(metrics_of(indicators), places, period, around=scope)

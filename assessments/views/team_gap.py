@@ -37,7 +37,7 @@ def team_gap(request: SignedIn, pk: int) -> HttpResponse:
     page = team_page(request, pk, ROUTE, now=True)
     can(request.user, Right.VIEW_ASSESSMENT, page.team.organization).require()
     day = timezone.localdate()
-    found = page.shot.together(
+    found = page.shot.with_office(
         standards=standards_for(page.team, day),
         categories=Category.objects.filter(pk__in=keys_of(page.team)),
         grades=TeamGrade.objects.visible_to(request.user).filter(team=page.team).select_related("category"),
@@ -70,9 +70,9 @@ def _gap(request: SignedIn, page: TeamPage, standard: Standard) -> TeamGap:
     """Two queries: the standard with what was last said of it, and all numbers."""
     place, period = page.team.organization, period_for(standard, timezone.localdate())
     found: dict[str, list[Any]] = together(
+        said_rows(standard, [page.team.pk]),
         indicators=standard.indicators.all(),
         conclusions=standard.conclusions.all(),
-        **said_rows(standard, [page.team.pk]),
     )
     indicators = found.pop("indicators")
     conclusions = found.pop("conclusions")

@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from core import counts
 from core.counts import Tally
 from core.jobs.pages import params_of, view_from
-from core.lists.paging import CappedPaginator, Found, look_in_order
+from core.lists.paging import CappedPaginator, Found, look, look_in_order
 from core.search import HITS
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def _by_worker(*, user: Any, **params: Any) -> Found:
 
 def _page(view: "ListView", found: Found | None = None) -> Listed:
     leading = view.table_class.leading
+    # counted without what the table reads: a join is made for each row, though nothing of it is looked at
+    found = found or look(view.filterset.qs, _most(view))
     paginator = CappedPaginator(view.rows(), view.per_page, most=_most(view), found=found, leading=leading)
     page = paginator.page(paginator.nearest(view.asked.page))
     page.object_list = list(page.object_list)  # read while the limit holds

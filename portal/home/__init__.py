@@ -28,7 +28,7 @@ def home(request: SignedIn) -> HttpResponse:
     user = request.user
     asked = _written(*of_this_minute(user))
     counts = counts_of(user, asked.counts)
-    read = asked.lists.read()
+    read = asked.lists.without(assessments.idle(counts)).read()
     filed, held = filings.sort(read["filings"], user), training.sort(read["activities"], user)
     assessed = assessments.sort(read)
     wanted, numbers = read["requests"], year.numbers(user)

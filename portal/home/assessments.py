@@ -13,25 +13,42 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.annual_moving import to_mend
-from assessments.choices import Grade
+from assessments.choices import Grade, ObjectionOutcome
 from assessments.following import to_finish
 from assessments.models import Campaign, FollowUp, Grading, Objection, Review
 from assessments.objecting_rights import to_answer
 from assessments.renewing import keeping
 from assessments.states import CampaignState, GradingState, ReviewState
 from assessments.waiting import grades_ending, seats_to_do, to_conclude, to_decide, to_reconsider, to_score
+from core.lookups import among
 from core.words import due_in_words, waited_in_words
 from organizations.models import User
 from organizations.permissions import access, can, reach
 from organizations.roles import Level, Right
 from portal.home.requests import last_return
-from portal.home.task import MOST, Task, among, days_since
+from portal.home.task import MOST, Task, days_since, places
 from portal.todo import shown
 
 ENDING = 90  # days before a grade runs out
 NEAR = 14  # days before its limit a report is told in a stronger tone
 WITH_OFFICE = (
     GradingState.SUBMITTED, GradingState.PANEL, GradingState.ON_SITE, GradingState.DELIBERATION, GradingState.PUBLICITY,
+)  # fmt: skip
+
+_SEAT = ("declared_at", "grading__site_on", "grading__site_place", "grading__team__organization__short_name")
+_OBJECTION = (
+    "kind", "received_on", "grading__number", "grading__team__organization__name",
+    "grading__team__organization__short_name", "review__campaign__year", "review__organization__name",
+    "review__organization__short_name",
+)  # fmt: skip
+_GRADE = ("valid_until", "grade", "specialty", "team__organization__short_name", "category__name")
+_REVIEW = (
+    "state", "submitted_at", "scored_at", "campaign__year", "campaign__report_by", "organization__short_name",
+    "office__short_name",
+)  # fmt: skip
+_GRADING = (
+    "state", "number", "applied_grade", "submitted_at", "standard__name", "standard__specialty",
+    "standard__category__name", "office__short_name", *places("team__organization"),
 )  # fmt: skip
 
 
@@ -57,7 +74,7 @@ class Found:
 def asked(user: User) -> dict[str, QuerySet]:
     """For ``core.together``; of each sort as many as are shown."""
     held = access(user)
-    seats = seats_to_do(user).select_related("grading__team__organization")
+    seats = seats_to_do(user).select_related("grading__team__organization").only(*_SEAT)
     wanted: dict[str, QuerySet] = {"seats": seats.order_by(F("grading__site_on").asc(nulls_last=True), "pk")[:MOST]}
     if Right.VIEW_ASSESSMENT not in held:
         return wanted
@@ -66,13 +83,15 @@ def asked(user: User) -> dict[str, QuerySet]:
     related = ("grading__team__organization", "review__campaign", "review__organization")
     if Right.REPORT_ASSESSMENT in held or Right.SCORE_ASSESSMENT in held:
         ours = Objection.objects.filter(outcome="", created_by__organization=user.organization_id)
-        wanted["objected"] = ours.select_related(*related).order_by("created_at", "pk")[:MOST]
+        wanted["objected"] = ours.select_related(*related).only(*_OBJECTION).order_by("created_at", "pk")[:MOST]
     after = ("review__campaign", "review__organization")
     if Right.MANAGE_ASSESSMENT in held:
         reported = to_finish(user).select_related(*after)
         wanted["to_finish"] = reported.order_by("reported_at", "pk")[:MOST]
-        wanted["objections"] = to_answer(user).select_related(*related).order_by("received_on", "pk")[:MOST]
-        wanted["upheld"] = to_reconsider(user).select_related("campaign", "organization").order_by("pk")[:MOST]
+        objections = to_answer(user).select_related(*related).only(*_OBJECTION)
+        wanted["objections"] = objections.order_by("received_on", "pk")[:MOST]
+        upheld = to_reconsider(user).select_related("campaign", "organization")
+        wanted["upheld"] = upheld.only("campaign__year", "organization__short_name").order_by("pk")[:MOST]
     if Right.REPORT_ASSESSMENT in held:
         wanted["reviews"] = _reviews(user)
         due = F("due_on").asc(nulls_last=True)
@@ -80,7 +99,8 @@ def asked(user: User) -> dict[str, QuerySet]:
         done = FollowUp.objects.open().filter(reported_by=user).select_related(*after)
         wanted["follow_ups"] = done.order_by("reported_at", "pk")[:MOST]
         ending = grades_ending(user, timezone.localdate() + timedelta(days=ENDING))
-        wanted["grades"] = ending.select_related("team__organization", "category").order_by("valid_until", "pk")[:MOST]
+        ending = ending.select_related("team__organization", "category").only(*_GRADE)
+        wanted["grades"] = ending.order_by("valid_until", "pk")[:MOST]
     return wanted
 
 
@@ -94,7 +114,8 @@ def _reviews(user: User) -> QuerySet[Review]:
         parts.append(lying.values("pk")[:MOST])
     rows = Review.objects.filter(among(parts[0].union(*parts[1:])))
     said = Subquery(last_return(Review).values("comment")[:1])
-    return rows.annotate(said=said).select_related("campaign", "organization", "office").order_by("organization__path")
+    rows = rows.annotate(said=said).select_related("campaign", "organization", "office").only(*_REVIEW)
+    return rows.order_by("organization__path")
 
 
 def _gradings(user: User) -> QuerySet[Grading]:
@@ -112,7 +133,13 @@ def _gradings(user: User) -> QuerySet[Grading]:
         said=Subquery(last_return(Grading).values("comment")[:1]),
     )
     related = ("team__organization", "standard__category", "office")
-    return rows.select_related(*related).order_by(F("submitted_at").asc(nulls_last=True), "pk")
+    rows = rows.select_related(*related).only(*_GRADING)
+    return rows.order_by(F("submitted_at").asc(nulls_last=True), "pk")
+
+
+def idle(counts: Mapping[str, int]) -> set[str]:
+    """Lists that are empty, as the counts tell."""
+    return {name for name in ("seats", "objections", "upheld") if not counts.get(name)}
 
 
 def sort(read: Mapping[str, list[Any]]) -> Found:
@@ -135,6 +162,9 @@ def wanted(user: User) -> dict[str, QuerySet]:
         found["reviews_score"] = to_score(user)
     if Right.MANAGE_ASSESSMENT in access(user):
         found |= {"reviews_decide": to_decide(user), "reviews_conclude": to_conclude(user, today)}
+        # whether there are any at all; whose they are is asked only then
+        found["objections"] = Objection.objects.filter(outcome="")
+        found["upheld"] = Objection.objects.filter(outcome=ObjectionOutcome.UPHELD, review__isnull=False)
     if Right.REPORT_ASSESSMENT in access(user):
         found["reviews_draft"] = to_mend(user).filter(state=ReviewState.DRAFT)
     return found

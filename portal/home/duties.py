@@ -23,7 +23,8 @@ def asked(user: User) -> QuerySet[Appointment]:
     now = timezone.now()
     mine = Q(user=user) | reach(user, Right.MANAGE_ACCOUNT, at="organization")
     rows = Appointment.objects.in_force(now).filter(mine, ends_at__lte=now + SOON)
-    return rows.select_related("user", "organization").order_by("ends_at")[:MOST]
+    shown = rows.select_related("user", "organization").only("role", "ends_at", "user__name", "organization__name")
+    return shown.order_by("ends_at")[:MOST]
 
 
 def ending(user: User, rows: list[Appointment]) -> Iterator[Task]:

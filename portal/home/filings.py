@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from core.lookups import among
 from core.words import due_in_words
 from organizations.models import User
 from organizations.permissions import access, can, reach
 from organizations.roles import Right
 from portal.home.requests import last_return
-from portal.home.task import MOST, Task, among
+from portal.home.task import MOST, Task, places
 from portal.todo import shown
 from teams.averages import in_words, usual
 from teams.choices import Duty
@@ -23,6 +24,12 @@ from teams.models import Filing, FilingStep, Opinion
 from teams.reminders import DUE_IN, opinion_url
 from teams.states import WITH_OFFICE, FilingState
 from teams.workflow import right_at
+
+_READ = (
+    "kind", "state", "number", "title", "level", "due_on", "warnings", "created_at", "submitted_at", "submitted_by",
+    "office__short_name", "current_step__duty", "current_step__started_at", "assignee__name", "created_by__name",
+    *places("organization", "current_step__office"),
+)  # fmt: skip
 
 
 @dataclass
@@ -49,8 +56,8 @@ def asked(user: User) -> QuerySet[Filing]:
         question=Subquery(opinions.values("question")[:1]),
         decided_before=Exists(decided.exclude(pk=OuterRef("current_step"))),
     )
-    related = ("organization", "office", "team__organization", "current_step__office", "assignee", "created_by")
-    return rows.select_related(*related).order_by(F("due_on").asc(nulls_last=True), "pk")
+    related = ("organization", "office", "current_step__office", "assignee", "created_by")
+    return rows.select_related(*related).only(*_READ).order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
 def sort(rows: list[Any], user: User) -> Found:

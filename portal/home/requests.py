@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from core.lookups import among
 from core.models import WorkflowEvent
 from core.words import waited_in_words
 from organizations.models import AccountRequest, User
@@ -17,8 +18,13 @@ from organizations.permissions import access, can, reach
 from organizations.reminders import WAITING_DAYS
 from organizations.roles import Right
 from organizations.states import RequestState
-from portal.home.task import MOST, Task, among, days_since
+from portal.home.task import MOST, Task, days_since, places
 from portal.todo import shown
+
+_READ = (
+    "state", "number", "name", "username", "role", "submitted_at", "created_at", "applicant__name",
+    *places("organization"),
+)  # fmt: skip
 
 
 def last_return(model: Any) -> QuerySet[WorkflowEvent]:
@@ -48,8 +54,9 @@ def asked(user: User) -> dict[str, QuerySet]:
         said=Subquery(last_return(AccountRequest).values("comment")[:1]),
         said_facts=Subquery(last_return(AccountRequest).values("facts")[:1]),
     )
+    rows = rows.select_related("organization", "applicant").only(*_READ)
     return {
-        "requests": rows.select_related("organization", "applicant").order_by("submitted_at", "pk"),
+        "requests": rows.order_by("submitted_at", "pk"),
         "took": took,
     }
 

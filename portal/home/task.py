@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, QuerySet
 from django.utils import timezone
 
 MOST = 6  # lines of one sort; what is more is behind a link
+_PLACE = ("path", "depth", "level", "name", "short_name")
 
 
 @dataclass(frozen=True)
@@ -32,10 +31,10 @@ def urgency(task: Task) -> tuple[bool, int]:
     return not task.big, _TONES.index(task.tone)
 
 
-def among(keys: QuerySet) -> Func:
-    """The keys first and as an array: joined with what is read beside them, the database would read all rows."""
-    array = ArraySubquery(keys)
-    return Func(F("pk"), array, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
+def places(*relations: str) -> list[str]:
+    """For ``only``: what a line says of organizations, and what a right there is asked by. A line shows few of a
+    record's columns, and each of dozens costs the database on every opening of the page."""
+    return [f"{relation}__{name}" for relation in relations for name in _PLACE]
 
 
 def days_since(moment: Any) -> int:

@@ -14,12 +14,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.days import beginning_of, end_of
+from core.lookups import among
 from core.words import waited_in_words
 from organizations.models import User
 from organizations.permissions import access, can, reach
 from organizations.roles import Level, Right
 from portal.home.requests import last_return
-from portal.home.task import MOST, Task, among, days_since
+from portal.home.task import MOST, Task, days_since, places
 from portal.todo import shown
 from training.choices import Listing
 from training.models import Activity, ActivityTeam, Participation, Problem, Slot, TrainingSetting
@@ -29,10 +30,9 @@ from training.settings import SUMMARY
 from training.states import WITH_AUTHOR, ActivityState
 
 WEEK = timedelta(days=7)
-_PLACE = ("path", "depth", "level", "name", "short_name")
 _READ = (
     "kind", "state", "number", "title", "starts_at", "ends_at", "place", "submitted_at", "submitted_by_id", "present",
-    "base__name", *(f"{relation}__{name}" for relation in ("host", "office") for name in _PLACE),
+    "base__name", *places("host", "office"),
 )  # fmt: skip
 LOOKED_BACK = timedelta(days=400)  # what was not handed in for longer is found in the list
 

@@ -18,7 +18,6 @@ from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from people.heads import Roster, asked, told
-from people.models import Membership
 from people.views.roster_list import MembershipList
 from teams.models import Team, TeamPost
 from teams.roster import figures
@@ -51,8 +50,7 @@ class TeamMembers(MembershipList):
 
     @cached_property
     def roster(self) -> Roster:
-        members = Membership.objects.of_team(self.page.team.organization)
-        return told(self.page.read(roster=asked(members, self.filterset.day))["roster"])
+        return told(self.page.shot.with_office(asked(self.page.team.organization_id, self.filterset.day))["roster"])
 
     def get_context(self) -> dict[str, Any]:
         place = self.page.team.organization

@@ -76,7 +76,7 @@ class TeamActivities(ActivityList):
             slot__activity__state__in=ON_RECORD, slot__starts_at__gte=span[0], slot__starts_at__lt=span[1],
         )  # fmt: skip
         members = Membership.objects.of_team(place).current()
-        found = self.page.shot.together(
+        found = self.page.shot.with_office(
             held=rows.order_by().values_list("kind").annotate(number=Count("pk")),
             minutes=_whole(there, Sum(Coalesce(F("minutes_set"), F("minutes")))),
             heads=_whole(members, Count("person", distinct=True)),
