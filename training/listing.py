@@ -24,7 +24,7 @@ from organizations.permissions import can, reach
 from organizations.roles import Level, Right
 from people.models import Membership, Person
 from training.choices import Listing, PartRole, Presence
-from training.covers import needs_cover, with_papers
+from training.covers import days_of, needs_cover, with_papers
 from training.models import Activity, ActivityTeam, Attendance, Participation
 from training.workflow import keeps
 
@@ -133,9 +133,9 @@ def remove_team(row: ActivityTeam) -> None:
 
 # -- people -------------------------------------------------------------------------------------------------
 def pool(activity: Activity, user: User) -> QuerySet[Membership]:
-    """Current members whom the user may put on the list."""
+    """Members whom the user may put on the list; also who has left since the activity took place."""
     joined = Q(organization__in=activity.teams.order_by().values("organization"))
-    rows = Membership.objects.current()
+    rows = Membership.objects.now_or_on(days_of(activity)[0])
     if keeps(activity, user):
         return rows.filter(joined | Q(organization__in=own_teams(activity.host).order_by().values("pk")))
     return rows.filter(joined & reach(user, Right.EDIT_TRAINING, at="organization"))

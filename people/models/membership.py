@@ -41,6 +41,15 @@ class MembershipQuerySet(models.QuerySet):
         """Those that stood on the day, whatever became of them since."""
         return self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
 
+    def now_or_on(self, day: date) -> "MembershipQuerySet":
+        """在册 now, or on the day and left since: of whom what was done that day can still be written down. Once for
+        each person and team."""
+        again = Membership.objects.current().filter(
+            person=models.OuterRef("person"), organization=models.OuterRef("organization")
+        )
+        left = Q(joined_on__lte=day, left_on__gte=day, person__anonymised_at=None) & Q(has_none(again))
+        return self.filter(Q(state__in=CURRENT) | left)
+
     def there(self, day: date | None) -> "MembershipQuerySet":
         """在册 now; of a past day those that stood then."""
         return self.current() if day is None or day >= timezone.localdate() else self.on(day)

@@ -66,7 +66,7 @@ class RosterResource(BulkResource):
             for alias in {team.name, team.short_name, team.code}:
                 self._named.setdefault(plain_name(alias), []).append(team)
         self._seen: set[int] = set()  # memberships the file has
-        self._joining = False
+        self._joining = self._certifying = False
 
     def fields(self) -> dict[str, Column]:
         return columns(self.kinds, teams=not self.one)
@@ -153,6 +153,7 @@ class RosterResource(BulkResource):
             if outcome.plan.membership is not None:
                 self._seen.add(outcome.plan.membership.pk)
             self._joining |= outcome.plan.membership is None
+            self._certifying |= bool(outcome.plan.papers)
             outcomes.append(outcome)
         return outcomes
 
@@ -190,7 +191,7 @@ class RosterResource(BulkResource):
         if rows.pictures:
             words = {"count": rows.pictures}
             said.append(_("文件里有 %(count)s 张图片，没有导入；照片请在各人的页面上传。") % words)
-        if any(name.startswith(("cert_", OWN_KIND)) for name in rows.names):
+        if self._certifying:
             said.append(_("证书登记为“待核验”，由主管红十字会核验后才计入持证。"))
         return said
 

@@ -245,6 +245,7 @@ def test_the_blank_sheet_filled_in_comes_back(client, url):  # noqa: F811
     book.save(target)
     page = send(client, url, SimpleUploadedFile("空白.xlsx", target.getvalue()))
     assert "读了 1 张工作表" in page.content.decode()
+    assert "证书登记为" not in page.content.decode(), "there are columns for certificates, and none is written"
     assert '<span class="sheet">' not in page.content.decode()
     confirm(client, page)
     assert Person.objects.get().id_number == ID(1)

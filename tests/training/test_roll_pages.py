@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from organizations.models import Organization, User
 from people import card
+from people.models import Membership
 from tests.filling import PASSWORD
 from tests.organizations.helpers import messages_of
 from tests.people import builders as people
@@ -362,6 +363,28 @@ def test_names_below_the_list(drill: Activity, slot: Slot, captain: User, as_use
     assert (row.person, row.listing) == (came.person, Listing.ASKED)
     drill.refresh_from_db()
     assert drill.outside_people == 1
+
+
+def test_who_has_left_since_is_still_written_down(drill: Activity, slot: Slot, captain: User, as_user: As) -> None:
+    """The sheet of a drill is typed in when somebody on it is not in the team any more."""
+    day = timezone.localdate(slot.starts_at)
+    left = {"state": "ended", "end_kind": "voluntary", "is_main": False}
+    for number, name, until in ((1, "高娃", day), (2, "早走的", day - timedelta(days=1))):
+        who = people.person(number, name=name)
+        Membership.objects.create(person=who, organization=drill.host, joined_on="2024-01-01", left_on=until, **left)
+    client = as_user(captain)
+    add = address("people_add", drill.pk)
+    page = client.get(f"{add}?team={drill.host_id}").content.decode()
+    assert f"{day} 退队" in page
+    assert "早走的" not in page
+    client.post(add, {"team": [drill.host_id]})  # the whole team: who is in it
+    assert not Participation.objects.exists()
+    assert "名册里没有找到：早走的" in paper(client, slot, names="早走的").content.decode()
+    assert paper(client, slot, names="高娃").status_code == 302
+    row = Participation.objects.get()
+    assert (row.person.name, row.organization) == ("高娃", drill.host)
+    assert Attendance.objects.get().presence == Presence.PRESENT
+    assert not Mark.objects.exclude(trouble="").exists()
 
 
 def test_who_stands_on_the_list_and_is_typed_below_it_counts_once(

@@ -4,6 +4,8 @@ however many marks."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from organizations.models import Organization, User
 from people.card import memberships_of
 from people.models import Membership, Person
@@ -84,7 +86,8 @@ class People:
         people = self._strangers()
         if not teams or not people:
             return {}
-        rows = Membership.objects.current().filter(person__in=people, organization__in=teams)
+        day = timezone.localdate(min(slot.starts_at for slot in self._slots.values()))
+        rows = Membership.objects.now_or_on(day).filter(person__in=people, organization__in=teams)
         found: dict[int, list[int]] = {}
         for person, team in rows.order_by("-is_main", "pk").values_list("person", "organization"):
             found.setdefault(person, []).append(team)

@@ -160,7 +160,7 @@ def may_keep(activity: Activity, request: SignedIn) -> bool:
 def _put(request: SignedIn, activity: Activity, rows: QuerySet[Membership]) -> HttpResponse:
     given = request.POST
     chosen = rows.filter(pk__in=keys(given.getlist("membership")))
-    chosen = chosen | rows.filter(organization__in=keys(given.getlist("team")))
+    chosen = chosen | rows.filter(left_on=None, organization__in=keys(given.getlist("team")))
     role = given.get("role", "")
     role = role if role in PartRole.values else PartRole.TAKES_PART
     if not chosen.exists():
@@ -210,7 +210,9 @@ def _choose(request: SignedIn, activity: Activity, rows: QuerySet[Membership]) -
         "covers": needs_cover(activity),
     }  # fmt: skip
     if team is None:
-        return render(request, "training/people_add_teams.html", context | {"teams": _counts(rows)})
+        return render(
+            request, "training/people_add_teams.html", context | {"teams": _counts(rows.filter(left_on=None))}
+        )
     members = rows.filter(organization=team, on=False)
     groups = members.exclude(group="").order_by("group").values("group").annotate(n=Count("pk"))
     shown = members.filter(group=group) if group else members

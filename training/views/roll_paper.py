@@ -129,7 +129,8 @@ def _typed(form: PaperForm, slot: Slot, caller: Caller, listed: dict[int, Line])
     if not names:
         return 0, []
     teams = slot.activity.teams.order_by().values("organization")
-    rows = Membership.objects.current().filter(organization__in=teams).select_related("person", "organization")
+    then = Membership.objects.now_or_on(timezone.localdate(slot.starts_at))  # the sheet may be typed in much later
+    rows = then.filter(organization__in=teams).select_related("person", "organization")
     if not caller.at_host:
         rows = rows.filter(organization__in=caller.teams)
     typed = match(names, rows)
