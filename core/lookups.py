@@ -11,7 +11,8 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db.models import BooleanField, F, Func, QuerySet, Subquery, Value
-from django.db.models.lookups import IsNull
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, IsNull
 from django.db.models.sql.where import AND, OR, WhereNode
 
 
@@ -43,6 +44,12 @@ def among(keys: QuerySet, name: str = "pk") -> Func:
 def has_any(rows: QuerySet) -> IsNull:
     """Whether the outer row has any of these."""
     return IsNull(_one_of(rows), False)
+
+
+def rarely_any(rows: QuerySet) -> Exact:
+    """The same where few rows have any. Of a value that is looked up the database expects that nearly all rows have it:
+    of those without, which are most, it would expect a handful."""
+    return Exact(Coalesce(_one_of(rows), 0), 1)
 
 
 class _Rest(IsNull):

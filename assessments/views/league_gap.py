@@ -44,7 +44,7 @@ def league_gap(request: SignedIn) -> HttpResponse | Any:
     """``?under=<office>&standard=<pk>&page=``; ``?export=xlsx``: all of them."""
     holding(Right.VIEW_ASSESSMENT)(request.user).require()
     scope = scope_asked(request, Right.VIEW_ASSESSMENT)
-    offices = Organization.objects.visible_to(request.user).offices()
+    offices = Organization.objects.visible_to(request.user).offices().only("path", "depth", "short_name", "valid_to")
     found = together(
         standards=in_force(timezone.localdate()),
         below=offices.filter(path__startswith=scope.path),

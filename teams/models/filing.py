@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.decisions import Decision, no
 from core.history import tracked
 from core.links import link_to
-from core.lookups import has_any
+from core.lookups import rarely_any
 from core.models import WorkflowEvent
 from core.search import matching, search_index, search_key
 from organizations.models import Organization, User
@@ -74,7 +74,7 @@ class FilingQuerySet(models.QuerySet):
         handed_in = FilingRound.objects.filter(filing=mine, submitted_by=user)
         decided = FilingStep.objects.filter(filing=mine, decided_by=user, state=FilingStep.State.DONE)
         # looked up filing by filing: for EXISTS the database would first gather all that the person ever decided
-        took = [has_any(rows) for rows in (handed_in, decided)]
+        took = [rarely_any(rows) for rows in (handed_in, decided)]
         return Q(took[0]) | (Q(state=FilingState.SUBMITTED) & Q(took[1]))
 
     def to_mend(self, user: User, *states: str) -> "FilingQuerySet":
