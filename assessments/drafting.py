@@ -33,6 +33,18 @@ def open_draft(code: str) -> Standard | None:
     return next((one for one in versions if one.state == StandardState.DRAFT), None)
 
 
+def is_bare(draft: Standard) -> bool:
+    """Whether nothing is lost when it is written anew: no indicators yet, or those of the version before as they were
+    brought along."""
+    if not draft.indicators.exists():
+        return True
+    before = Standard.objects.filter(code=draft.code, number__lt=draft.number).order_by("-number").first()
+    return before is not None and all(
+        of(getattr(draft, name).all()) == of(getattr(before, name).all())
+        for of, name in ((lines_of, "indicators"), (bars_of, "conclusions"))
+    )
+
+
 def blank_after(standard: Standard) -> Standard:
     """The next version with the same head facts and nothing below them. The caller holds the lock of ``open_draft``."""
     facts = {name: getattr(standard, name) for name in HEAD if name not in _OF_VERSION}

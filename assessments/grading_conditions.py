@@ -17,14 +17,18 @@ NO_GRADE = gettext_lazy("专家组的评分没有达到任何一档，只能不�
 
 def panel_problems(grading: Grading) -> list[str]:
     """What keeps the panel from beginning; recusal is asked once more."""
+    few = too_few(grading)
+    return few + (hindrances(grading) if grading.panel.filter(left_on=None).exists() else [])
+
+
+def too_few(grading: Grading) -> list[str]:
     now = grading.panel.filter(left_on=None).count()
-    few = [_("专家组至少 %(n)d 人，现在 %(now)d 人。") % {"n": PANEL_LEAST, "now": now}] if now < PANEL_LEAST else []
-    return few + (hindrances(grading) if now else [])
+    return [_("专家组至少 %(n)d 人，现在 %(now)d 人。") % {"n": PANEL_LEAST, "now": now}] if now < PANEL_LEAST else []
 
 
 def site_problems(grading: Grading) -> list[str]:
-    """What keeps the panel's work from being closed."""
-    found = []
+    """What keeps the panel's work from being closed; somebody may have left it half way."""
+    found = [_("%(few)s请先调整专家组，另请专家。") % {"few": few} for few in too_few(grading)]
     names = [str(member.user) for member in unfinished(grading)]
     if names:
         found.append(_("还没有完成评分：%(names)s。") % {"names": _("、").join(names)})

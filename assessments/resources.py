@@ -28,7 +28,7 @@ from assessments.cells import (
     one_line,
 )  # fmt: skip
 from assessments.choices import Method, Subject
-from assessments.drafting import blank_after, open_draft, opened, remove, write_bars
+from assessments.drafting import blank_after, is_bare, open_draft, opened, remove, write_bars
 from assessments.lines import STEP, bars_of
 from assessments.models import Indicator, Standard
 from assessments.numbering import places, split
@@ -45,7 +45,7 @@ _NAMES = ("指标名称", "三级指标", "考核指标", "测评指标", "考�
 
 
 class IndicatorResource(Resource):
-    """``standard``: the version the draft follows, or the draft itself while it has no indicators."""
+    """``standard``: the version the draft follows, or the draft itself while nobody has worked on it."""
 
     code = Column("code", H["code"], also=["序号", "条款号", "项号", "指标编号"], example="1.1")
     said_parent = Column(
@@ -140,10 +140,12 @@ class IndicatorResource(Resource):
     def _begin(self) -> None:
         """The draft, without indicators as yet, with head facts and conclusions."""
         draft = open_draft(self.standard.code)
-        if draft is not None and draft.indicators.exists():
+        if draft is not None and not is_bare(draft):
             words = {"number": draft.number}
-            self.refusal = _("第 %(number)s 版正在起草，已经有指标。请先发布它或者删去，再导入。") % words
+            self.refusal = _("第 %(number)s 版正在起草，已经改过。请先发布它或者删去，再导入。") % words
             return
+        if draft is not None:
+            draft.indicators.filter(parent=None).delete()
         self.draft = draft or blank_after(self.standard)
         facts = self.file.get("head", {})
         for name, value in facts.items():

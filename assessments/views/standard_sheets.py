@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from assessments.drafting import is_bare
 from assessments.models import Standard
 from assessments.resources import IndicatorResource
 from assessments.states import StandardState
@@ -44,7 +45,8 @@ def standard_export(request: SignedIn, pk: int) -> HttpResponseBase:
 
 
 class StandardImport(ImportView):
-    """The draft of the next version from a table of indicators, or the first draft while it has none."""
+    """The draft of the next version from a table of indicators; one that is drawn up already while nobody has worked on
+    it."""
 
     request: SignedIn
     permission: Any = may_manage_assessments
@@ -70,13 +72,12 @@ class StandardImport(ImportView):
         return super().post(request, *args, **kwargs)
 
     def _drawn_up(self) -> HttpResponse | None:
-        """A draft with indicators would be overwritten: it is shown instead."""
-        drafts = Standard.objects.filter(code=self.standard.code, state=StandardState.DRAFT)
-        draft = drafts.filter(indicators__isnull=False).first()
-        if draft is None:
+        """A draft that somebody has worked on would be overwritten: it is shown instead."""
+        draft = Standard.objects.filter(code=self.standard.code, state=StandardState.DRAFT).first()
+        if draft is None or is_bare(draft):
             return None
         words = {"number": draft.number}
-        messages.error(self.request, _("第 %(number)s 版正在起草，已经有指标。请先发布它或者删去，再导入。") % words)
+        messages.error(self.request, _("第 %(number)s 版正在起草，已经改过。请先发布它或者删去，再导入。") % words)
         return redirect(draft)
 
     def _result(self, item: Import, *, again: bool = False) -> dict[str, Any]:

@@ -3,22 +3,22 @@
 (() => {
   const template = document.getElementById("too-long");
   if (!template) return;
-  const FIELD = "input[maxlength], textarea[maxlength], [data-most]";
+  const FIELD = "input[maxlength]:not([type=search]), textarea[maxlength], [data-too-long-of]";
   const lengthOf = (field) => Array.from(field.value.replace(/\r?\n/g, "\r\n")).length;
   const noteOf = (field) => (field.previousElementSibling && field.previousElementSibling.matches("[data-too-long]") ? field.previousElementSibling : null);
 
   const free = (event) => {
     const field = event.target.closest && event.target.closest(FIELD);
-    if (!field || field.dataset.most) return;
-    field.dataset.most = field.maxLength;
+    if (!field || field.dataset.tooLongOf) return;
+    field.dataset.tooLongOf = field.maxLength;
     field.removeAttribute("maxlength");
   };
   const look = (field) => {
-    const most = Number(field.dataset.most || field.maxLength), now = lengthOf(field);
+    const most = Number(field.dataset.tooLongOf || field.maxLength), now = lengthOf(field);
     let note = noteOf(field);
     if (now <= most) {
       if (note) { note.remove(); field.removeAttribute("aria-invalid"); }
-      if (field.dataset.most) { field.maxLength = most; delete field.dataset.most; }
+      if (field.dataset.tooLongOf) { field.maxLength = most; delete field.dataset.tooLongOf; }
       return true;
     }
     if (!note) {

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.grading_workflow import WORKFLOW
-from assessments.models import Grading, TeamGrade
+from assessments.models import Grading, PanelMember, TeamGrade
 from assessments.states import GRADING_STEPS, GradingState
 from core.models import Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
@@ -170,6 +170,11 @@ def test_site_is_closed_when_everybody_has_finished_also_by_the_lead(captain: Us
     lead, other = (record.panel.get(user__username=f"judge{n}").user for n in (0, 1))
     with pytest.raises(MoveNotAllowed):
         builders.move(record, "finish_on_site", other)
+    gone = record.panel.exclude(user=lead).first()
+    PanelMember.objects.filter(pk=gone.pk).update(left_on=timezone.localdate(), left_reason="演示：临时回避")
+    with pytest.raises(ValidationError, match="现在 2 人。请先调整专家组"):
+        builders.move(record, "finish_on_site", lead)  # the panel would be smaller than one may begin with
+    PanelMember.objects.filter(pk=gone.pk).update(left_on=None, left_reason="")
     done = builders.move(record, "finish_on_site", lead)
     assert done.state == "deliberation"
     again = builders.move(done, "score_again", chifeng)

@@ -16,6 +16,7 @@ from xlsxwriter import Workbook
 
 from assessments import measures
 from assessments.choices import Method
+from assessments.drafting import draft_of
 from assessments.lines import add_lines, bars_of, lines_of
 from assessments.models import Standard
 from assessments.resources import IndicatorResource
@@ -200,9 +201,21 @@ def test_a_first_draft_is_filled_and_one_with_lines_is_not_overwritten(region: U
         first.pk, [("1.1", "人数"), ("2.1", "搜索")],
     )  # fmt: skip
     again = client.get(address(first), follow=True)
-    assert "已经有指标" in again.content.decode()
+    assert "已经改过" in again.content.decode()
     client.post(address(first), {"file": sheet(["指标"], ["别的"])})
     assert first.indicators.count() == 2
+
+
+def test_a_copy_is_taken_out_to_excel_and_back_in_until_somebody_works_on_it(region: User, as_user: SignIn) -> None:
+    client = as_user(region)
+    draft = draft_of(Standard.objects.get(code="grading-relief"))
+    changed = sheet(["编号", "指标", "分值"], ["1.1", "人数", 40], ["2.1", "搜索", 60])
+    lines = draft.indicators.count()
+    assert client.post(address(draft), {"file": changed}, follow=True).context["stage"] == "preview"
+    assert draft.indicators.count() == lines, "looking changes nothing"
+    client.post(f"{address(draft)}?import={Import.objects.latest('created_at').pk}", {"confirm": "1"})
+    assert list(draft.indicators.values_list("code", "name")) == [("1.1", "人数"), ("2.1", "搜索")]
+    assert "已经改过" in client.get(address(draft), follow=True).content.decode(), "now it is somebody's work"
 
 
 def test_what_the_other_sheets_say_wrongly_is_told_by_sheet_and_row(region: User, as_user: SignIn) -> None:
