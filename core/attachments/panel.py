@@ -43,17 +43,13 @@ def panels(
     rows = list(rows_of(owner)) if rows is None else rows
     if kinds is None:
         kinds = dict.fromkeys(row.kind for row in rows)
-    once = None if hasattr(owner, "can_attach_as") else may_attach(owner, user, "")
-    return {
-        kind: _panel(
-            owner,
-            kind,
-            "",
-            [row for row in rows if row.kind == kind],
-            may_attach(owner, user, kind) if once is None else once,
-        )
-        for kind in kinds
-    }
+    of_any = None if hasattr(owner, "can_attach_as") else may_attach(owner, user, "")
+
+    def panel(kind: str) -> dict[str, Any]:
+        decision = may_attach(owner, user, kind) if of_any is None else of_any
+        return _panel(owner, kind, "", [row for row in rows if row.kind == kind], decision)
+
+    return {kind: panel(kind) for kind in kinds}
 
 
 def rows_of(owner: models.Model) -> models.QuerySet[Attachment]:

@@ -45,9 +45,9 @@ def begin_upload(request: HttpRequest, content_type: int, object_id: str) -> Htt
     owner = visible_owner(content_type, object_id, request.user)
     if request.method == "OPTIONS":
         return spoken(HttpResponse(status=204), tus_version="1.0.0", tus_extension="creation,termination")
-    require_version(request)
     said = metadata(request)
     _require(may_attach(owner, request.user, said.get("kind", "")))
+    require_version(request)
     upload = begin(
         owner, request.user, kind=said.get("kind", ""), name=said.get("filename", ""),
         size=number(request, "Upload-Length"), fingerprint=said.get("fingerprint", ""),
