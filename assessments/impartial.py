@@ -37,12 +37,8 @@ def taken_back_by(handles: Decision, reports: Decision) -> Decision:
     return no(_("报来的由本单位办理，要改请退回修改；撤回由报送的一方办。")) if handles else reports
 
 
-def not_of_own_teams(user: User, prefix: str = "") -> Q:
-    """The same as a filter over what hangs on a team; asks nothing by itself.
-
-    :param prefix: leads there, as ``review__``.
-    """
+def not_of_own_teams(user: User) -> Q:
+    """The same as a filter over what hangs on a team; asks nothing by itself."""
     own = Membership.objects.current().filter(person__user=user).order_by().values("organization")
-    team, submitted_by = f"{prefix}team__organization", f"{prefix}submitted_by"
-    close = Q(**{f"{team}__in": own}) | Q(**{team: user.organization_id})
-    return ~close & (~Q(**{submitted_by: user}) | Q(**{submitted_by: None}))
+    close = Q(team__organization__in=own) | Q(team__organization=user.organization_id)
+    return ~close & (~Q(submitted_by=user) | Q(submitted_by=None))

@@ -143,8 +143,8 @@ def index(kind: str, number: str) -> str:
 
 def indexes(kind: str, number: str) -> list[str]:
     """The same under every key in use; of a permit also as it was kept before its renewals were left out."""
-    texts = {_indexed(kind, number): None, f"{kind}:{number}" if kind in _PERMITS else _indexed(kind, number): None}
-    return [key for text in texts for key in encryption.blind_indexes(text)]
+    texts = [_indexed(kind, number), *([f"{kind}:{number}"] if kind in _PERMITS else [])]
+    return [key for text in dict.fromkeys(texts) for key in encryption.blind_indexes(text)]
 
 
 def _indexed(kind: str, number: str) -> str:

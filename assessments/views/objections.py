@@ -93,6 +93,8 @@ def objection_answer(request: SignedIn, pk: int) -> HttpResponse:
     decision = may_answer(objection, request.user)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
+        if not objection.outcome:  # else the answer given meanwhile is told
+            decision.require()
         answer = _answered(request, objection, form)
         if answer is not None:
             return answer
@@ -112,8 +114,6 @@ def objection_answer(request: SignedIn, pk: int) -> HttpResponse:
 
 def _answered(request: SignedIn, objection: Objection, form: AnswerForm) -> HttpResponse | None:
     """None: the page is shown again with what is wrong."""
-    if not may_answer(objection, request.user) and not objection.outcome:
-        may_answer(objection, request.user).require()
     if not form.is_valid():
         return None
     given = form.cleaned_data

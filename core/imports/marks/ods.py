@@ -4,7 +4,7 @@ import re
 import zipfile
 
 from core.imports.marks.found import BookMarks, SheetMarks
-from core.imports.marks.xml import ending, holds_any, parse
+from core.imports.marks.xml import Reader, ending, holds_any, parse
 
 CONTENT = "content.xml"
 _SIGNS = (
@@ -28,7 +28,7 @@ def read(archive: zipfile.ZipFile) -> BookMarks:
     return BookMarks(content.sheets)
 
 
-class _Content:
+class _Content(Reader):
     """Rows and cells that are alike are written once, with how many they are."""
 
     def __init__(self) -> None:

@@ -2,7 +2,7 @@
 
 import zipfile
 
-from core.imports.marks.xml import parse
+from core.imports.marks.xml import Reader, parse
 
 _STYLES = "xl/styles.xml"
 _OFF = ("0", "false")
@@ -16,7 +16,7 @@ def struck_formats(archive: zipfile.ZipFile) -> frozenset[str]:
     return frozenset(str(at) for at, font in enumerate(styles.formats) if font in styles.struck)
 
 
-class _Styles:
+class _Styles(Reader):
     def __init__(self) -> None:
         self.formats: list[int] = []  # the font of each format
         self.struck: set[int] = set()
@@ -33,8 +33,6 @@ class _Styles:
             self.struck.add(self._font)
         elif name == "xf" and self._in_formats:
             self.formats.append(int(attributes.get("fontId", "0")))
-
-    def data(self, _piece: str) -> None: ...
 
     def end(self, tag: str) -> None:
         name = tag.rpartition(" ")[2]

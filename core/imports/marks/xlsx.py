@@ -5,7 +5,7 @@ import zipfile
 
 from core.imports.marks.found import BookMarks, SheetMarks
 from core.imports.marks.styles import struck_formats
-from core.imports.marks.xml import ending, holds_any, parse
+from core.imports.marks.xml import Reader, ending, holds_any, parse
 
 _BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _MOST_BOOK = 4 * 1024 * 1024
@@ -41,7 +41,7 @@ def _read_sheet(archive: zipfile.ZipFile, path: str, struck: frozenset[str]) -> 
     return sheet.marks
 
 
-class _Sheet:
+class _Sheet(Reader):
     """A place may be left out: then a row or cell stands behind the one before it."""
 
     def __init__(self, struck: frozenset[str]) -> None:
@@ -99,7 +99,7 @@ def _place(reference: str, row: int, column: int) -> tuple[int, int]:
     return int(parts[2]) - 1, column - 1
 
 
-class _Links:
+class _Links(Reader):
     """``targets``: key of a part → where it lies; ``sheets``: name of a sheet → key of its part."""
 
     def __init__(self) -> None:
@@ -111,10 +111,6 @@ class _Links:
             self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
         elif tag.endswith(" sheet"):
             self.sheets[attributes.get("name", "")] = ending(attributes, _RELATION)
-
-    def data(self, _piece: str) -> None: ...
-
-    def end(self, _tag: str) -> None: ...
 
 
 def _paths(archive: zipfile.ZipFile) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 from xml.parsers import expat  # safe here: see above
 
 MOST_BYTES = 400 * 1024 * 1024  # of one part, unpacked: 50,000 wide rows take a quarter of it
@@ -15,8 +15,8 @@ class TooMuch(Exception):  # noqa: N818 - ends a parse
     """The part is longer than anything a person made."""
 
 
-class Reader(Protocol):
-    """Takes the elements of a part, one after the other. Names stand as ``namespace local``."""
+class Reader:
+    """Takes the elements of a part, one after the other; each what it needs. Names stand as ``namespace local``."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None: ...
 
