@@ -43,10 +43,9 @@ class Written:
 
     def put(self, instead: Mapping[Any, Any]) -> "Written":
         """The same with other parameters where stand-ins were written: what every request asks is written only once."""
-        return self.changed(lambda param: instead.get(param, param))
+        return self._changed(lambda param: param if isinstance(param, list) else instead.get(param, param))
 
-    def changed(self, change: Callable[[Any], Any]) -> "Written":
-        """The same with each parameter as ``change`` gives it, for stand-ins that no mapping can hold."""
+    def _changed(self, change: Callable[[Any], Any]) -> "Written":
         changed = {
             name: one and replace(one, params=tuple([change(param) for param in one.params]))
             for name, one in self.lists.items()
@@ -56,7 +55,7 @@ class Written:
     def among(self, keys: Collection[Any]) -> "Written":
         """The same of these keys, where it was written ``Among(name, THESE)``."""
         theirs = list(keys)
-        return self.changed(lambda param: theirs if param == THESE else param)
+        return self._changed(lambda param: theirs if param == THESE else param)
 
     def without(self, names: Collection[str]) -> "Written":
         """The same without lists that are known to be empty: they cost the database their planning all the same."""

@@ -59,7 +59,7 @@ def roster_of(team: int, day: date | None = None) -> Roster:
 
 def asked(team: int, day: date | None = None) -> Written:
     """The row ``roster`` that ``told`` reads, for whoever reads it together with more; none when nobody is there."""
-    return _asked(day, timezone.localdate()).changed(lambda param: team if param == _ANY_TEAM else param)
+    return _asked(day, timezone.localdate()).put({_ANY_TEAM: team})
 
 
 _ANY_TEAM = -1  # stands for the team: writing the question takes the ORM far longer than the database needs to answer
