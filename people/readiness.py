@@ -94,7 +94,7 @@ class Need:
         return Exists(self.papers(day)) if self.papers else ~Q(self.lacks(day))
 
     def flag(self, day: date) -> Any:
-        """``lacks`` as a value of each row, looked up row by row: a page holds fifty, whatever the list holds."""
+        """``lacks`` as a value of each row, looked up row by row: a page holds a few, whatever the list holds."""
         if self.papers:
             return has_none(self.papers(day))
         return Case(When(self.lacks(day), then=Value(True)), default=Value(False), output_field=BooleanField())

@@ -73,7 +73,7 @@ class CappedPaginator(Paginator):
     needs a filter, not page 4,711.
 
     Where there are no more than ``most``, the page is read by the keys of what was found. The database takes what a
-    filter finds to be spread evenly over the list, and would look for the fifty first ones in the order of the list:
+    filter finds to be spread evenly over the list, and would look for the first ones in the order of the list:
     through all of it, when they stand at its end. Only what very much of the list is, is looked for in that order; it
     is met on every page.
 

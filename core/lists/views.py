@@ -51,7 +51,7 @@ class ListView(PermittedView):
     as_at_model: type[Model] | None = None  # event model; offers the as-at date
     full_export: Callable[[Any], Decision] | None = None  # who may export unmasked; None: nobody is offered it
     template_name = "generic/list.html"
-    per_page = 50
+    per_page = 30  # what is looked at before one searches or turns the page; the longer, the slower for everybody
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.GET and (default := next((view for view in self.saved_views if view.is_default), None)):

@@ -32,6 +32,7 @@ class TeamMembers(MembershipList):
     list_name = "teams:team_members"
     permission = None  # asked at the team, in ``authorise``
     template_name = "teams/team_members.html"
+    per_page = 50  # most teams on one page: who goes is picked here
 
     def authorise(self) -> None:
         can(self.request.user, Right.VIEW_MEMBER, self.page.team.organization).require()

@@ -7,10 +7,10 @@ from django.test import Client
 
 from core import counts
 from organizations.models import User
-from tests.core.list_checks import PART
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.core.sample_lists")]
 SLOW = "/sample/slow/"
+PART = {"HX-Request": "true", "HX-Target": "table"}
 
 
 @pytest.fixture
