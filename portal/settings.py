@@ -295,7 +295,7 @@ _DISK = {
 }
 STORAGES: dict[str, dict[str, Any]] = {
     "default": _object_storage() if env("S3_BUCKET", default="") else _DISK,
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "portal.staticfiles.HashedFiles"},
 }
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 UPLOAD_VIDEO_MAX_BYTES = env.int("UPLOAD_VIDEO_MAX_BYTES", default=500 * 1024 * 1024)

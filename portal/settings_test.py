@@ -15,7 +15,7 @@ CELERY_BROKER_URL = REDIS_URL
 DATABASES["default"]["OPTIONS"].pop("pool")  # the test runner drops databases, which a pool would hold open
 if _template := os.environ.get("TEST_TEMPLATE"):  # a filled database that each worker copies (bin/test)
     DATABASES["default"]["TEST"] = {"TEMPLATE": _template}
-STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STORAGES["staticfiles"] = {"BACKEND": "portal.staticfiles.PlainFiles"}
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing folder, and warnings are errors here
 STORAGES["default"]["OPTIONS"]["location"] = DATA_DIR / f"test-files-{_worker}"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -6,4 +6,4 @@ from portal.settings import STORAGES
 ROOT_URLCONF = "tests.portal.outage_urls"
 LOGIN_REDIRECT_URL = "/read/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STORAGES["staticfiles"] = {"BACKEND": "portal.staticfiles.PlainFiles"}
