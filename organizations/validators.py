@@ -7,6 +7,8 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.emoji import EMOJI
+
 # What Mongolian script joins letters with. Every other invisible character in a name is a slip of copying or a trick.
 _JOINERS = {"\u180e", "\u200c", "\u200d"}
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -35,6 +37,14 @@ def validate_visible(value: str) -> None:
             raise ValidationError(
                 _("第 %(number)d 个字是看不见的字符（常由复制带入），请删掉后重新输入。") % {"number": index + 1}
             )
+
+
+def validate_name(value: str) -> None:
+    """What goes by this name goes by it on paper, too: nothing invisible, no emoji."""
+    validate_visible(value)
+    found = EMOJI.search(value)
+    if found:
+        raise ValidationError(_("“%(sign)s”是表情符号，证书和登记表上印不出来，请删掉。") % {"sign": found[0]})
 
 
 def validate_year(value: date) -> None:

@@ -120,10 +120,10 @@ class Code(Text):
 
 
 class Number(Text):
-    """30, 30人, 30 名, 30.0."""
+    """30, 30人, 约 30 名, 30.0."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        return re.sub(r"(?:\.0+)?\s*[人名年]?(?:以?度)?$", "", (value or "").strip())
+        return re.sub(r"^约\s*|(?:\.0+)?\s*[人名年]?(?:以?度)?$", "", (value or "").strip())
 
 
 class DocumentNumber(Text):

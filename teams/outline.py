@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from core.models import WorkflowEvent
+from core.models import Attachment, WorkflowEvent
+from core.together import together
 from core.workflow import last_event
 from people.places import roster_url
 from teams.checks import papers_asked
@@ -102,17 +103,31 @@ def last_return(events: Iterable[WorkflowEvent]) -> WorkflowEvent | None:
 
 def remarks(filing: Filing, returned: WorkflowEvent | None, rounds: Iterable[FilingRound] = ()) -> list[Remark]:
     """Comments on fields of the latest return, in the order of the form. No query where the rounds are given or the
-    filing was read with what was ``handed_in``.
+    filing was read with what was ``handed_in``, and none of them is about papers or the exit checklist.
     """
     if filing.state != FilingState.RETURNED or returned is None:
         return []
     by = str(returned.by or "")
     said = dict(returned.facts.get("fields") or {})
-    handed_in = _handed_in(filing, rounds)
+    handed_in, done = _handed_in(filing, rounds), _done_since(filing, returned, said)
     return [
-        Remark(name, label_of(name), text, by, url_of(filing, name), _is_answered(name, handed_in, filing.payload))
+        Remark(
+            name, label_of(name), text, by, url_of(filing, name),
+            name in done or _is_answered(name, handed_in, filing.payload),
+        )
         for name, text in sorted(said.items(), key=lambda item: _place(item[0], filing.kind))
-    ]
+    ]  # fmt: skip
+
+
+def _done_since(filing: Filing, returned: WorkflowEvent, said: Iterable[str]) -> set[str]:
+    """Papers that came in and lines of the exit checklist recorded after the return: neither is in the payload."""
+    if not any(name.startswith(("papers.", "exit.")) for name in said):
+        return set()
+    found = together(
+        papers=Attachment.objects.of(filing).current().filter(uploaded_at__gt=returned.at).values_list("kind"),
+        exit=filing.events().filter(action="exit_item", at__gt=returned.at).values_list("facts__task"),
+    )
+    return {f"{head}.{key}" for head, rows in found.items() for (key,) in rows}
 
 
 def _handed_in(filing: Filing, rounds: Iterable[FilingRound]) -> Mapping[str, Any]:
@@ -165,7 +180,7 @@ class Outline:
 
     def _state(self, section: Section) -> tuple[str, str, str, bool]:
         back = [one for one in self.remarks if section_of(one.name) == section.key and not one.answered]
-        if back and section != PAPERS:  # a paper put in place says nothing about whether it is the one asked for
+        if back:
             return "warn", "back", _("退回 %(n)d 处") % {"n": len(back)}, False
         if section == PAPERS:
             return self._papers_state()

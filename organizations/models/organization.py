@@ -16,7 +16,7 @@ from core.phones import TelephoneField
 from core.search import search_index, search_key
 from organizations.models.division import Division
 from organizations.roles import OFFICE_LEVELS, Level, Right
-from organizations.validators import validate_phone, validate_uscc
+from organizations.validators import validate_name, validate_phone, validate_uscc
 
 if TYPE_CHECKING:
     from organizations.models.user import User
@@ -74,8 +74,8 @@ class Organization(MP_Node):
     steplen = 4  # no node_order_by: inserting would rewrite siblings' paths, which logs and grants refer to
 
     code = models.CharField(_("机构代码"), max_length=12, unique=True)
-    name = models.CharField(_("机构全称"), max_length=100, unique=True)
-    short_name = models.CharField(_("简称"), max_length=40)
+    name = models.CharField(_("机构全称"), max_length=100, unique=True, validators=[validate_name])
+    short_name = models.CharField(_("简称"), max_length=40, validators=[validate_name])
     level = models.CharField(_("级别"), max_length=15, choices=Level)
     division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, verbose_name=_("行政区划"))
     uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True, validators=[validate_uscc])

@@ -16,7 +16,7 @@ from core.phones import TelephoneField
 from core.search import search_index, search_key
 from organizations.models.organization import Organization
 from organizations.roles import Right
-from organizations.validators import validate_visible
+from organizations.validators import validate_name
 
 
 class UserQuerySet(models.QuerySet):
@@ -70,7 +70,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ],
         error_messages={"unique": _("这个登录名已经有人用了。")},
     )
-    name = models.CharField(_("姓名"), max_length=50, validators=[validate_visible])
+    name = models.CharField(_("姓名"), max_length=50, validators=[validate_name])
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="users", verbose_name=_("所在单位"))
     phone = TelephoneField(
         _("手机"),

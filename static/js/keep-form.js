@@ -1,6 +1,7 @@
 /* <form data-keep="<user>:<form key>">: what is typed is kept in this tab (sessionStorage) and put back after sign-in or a
-   reload. Passwords, files, hidden fields and [data-no-keep] are never kept. Gone after a successful save and after
-   sign-out; another person's entries are removed as soon as a page is theirs. */
+   reload; only the fields that were changed, for somebody else may have changed the others meanwhile. Passwords, files,
+   hidden fields and [data-no-keep] are never kept. Gone after a successful save and after sign-out; another person's
+   entries are removed as soon as a page is theirs. */
 (() => {
   const PREFIX = "keep:", PENDING = "keep-pending";
   const user = document.body.dataset.user || "";
@@ -35,6 +36,7 @@
     }
   };
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const changed = (values, was, held = {}) => Object.fromEntries(Object.entries(values).filter(([id, value]) => id in held || !same(value, was[id])));
 
   const tell = (form, key, original, at) => {
     const template = document.getElementById("kept-notice");
@@ -51,16 +53,18 @@
     let sent = original;
     const wrong = form.querySelector("[aria-invalid=true]") || document.querySelector("[data-error-summary]");
     const kept = JSON.parse(store.getItem(key) || "null");
-    if (kept && same(kept.values, original)) store.removeItem(key); // it was saved
-    if (kept && !wrong && !same(kept.values, original)) { write(form, kept.values); tell(form, key, original, kept.at); }
+    const lost = kept && Object.keys(changed(kept.values, original)).length;
+    if (kept && !lost) store.removeItem(key); // it was saved
+    if (lost && !wrong) { write(form, kept.values); tell(form, key, original, kept.at); }
+    let held = (wrong && kept?.values) || {}; // typed before what is shown now, and not taken
     let timer = 0;
     const save = () => {
       clearTimeout(timer);
       timer = 0;
       if (leaving) return;
-      const values = read(form);
+      const values = changed(read(form), original, held);
       try {
-        if (same(values, original)) store.removeItem(key); else store.setItem(key, JSON.stringify({ at: Date.now(), values }));
+        if (!Object.keys(values).length) store.removeItem(key); else store.setItem(key, JSON.stringify({ at: Date.now(), values }));
       } catch { /* storage full: the form still works, only the safety net is gone */ }
     };
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 300); });
@@ -69,7 +73,7 @@
     document.addEventListener("portal:ending", save);
     // a form that saves itself tells when it asks and when that was taken; what was typed in between is still kept
     form.addEventListener("portal:sending", () => { sent = read(form); });
-    form.addEventListener("portal:saved", () => { original = sent; save(); });
+    form.addEventListener("portal:saved", () => { original = sent; held = {}; save(); });
     window.addEventListener("pagehide", () => { if (timer) save(); });
   };
 

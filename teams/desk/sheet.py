@@ -58,6 +58,7 @@ class Sheet:
             returns=returns[:2],
             comments=comments if drafts else comments.none(),
             off=CheckSetting.objects.filter(severity=Severity.OFF).values_list("key", flat=True),
+            accounted=filing.events().filter(action="exit_item"),
             **more,
         )
         sheet = cls(filing, drafts, None, read)
@@ -129,6 +130,9 @@ class Sheet:
         if name.startswith("papers"):
             kind = name.partition(".")[2]
             return _papers_of(this, kind) != _papers_of(former, kind)
+        if name.startswith("exit.") and self.returned is not None:  # no part of the payload: it goes on after a hand-in
+            task, at = name.partition(".")[2], self.returned.at
+            return any(event.facts.get("task") == task and event.at > at for event in self.read["accounted"])
         key, _dot, role = name.partition(".")
         one, other = this.payload.get(key), former.payload.get(key)
         if role:

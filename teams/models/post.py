@@ -10,7 +10,7 @@ from core.history import tracked
 from core.phones import TelephoneField
 from organizations.models import User
 from organizations.roles import Right
-from organizations.validators import validate_phone, validate_visible
+from organizations.validators import validate_name, validate_phone
 from people.models import Membership, Person
 from people.states import CURRENT, MembershipState
 from teams.choices import MANAGEMENT, Origin, PostRole
@@ -67,7 +67,7 @@ class TeamPost(models.Model):
     team = models.ForeignKey(Team, models.PROTECT, related_name="posts", verbose_name=_("队伍"))
     role = models.CharField(_("岗位"), max_length=12, choices=PostRole)
     # The name stays as it was typed and filed; the person says whom it means, where he or she is on the register.
-    name = models.CharField(_("姓名"), max_length=50, validators=[validate_visible])
+    name = models.CharField(_("姓名"), max_length=50, validators=[validate_name])
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("对应队员")
     )

@@ -14,7 +14,7 @@ from core.phones import TelephoneField
 from core.search import matching, search_index, search_key
 from organizations.models import Division, Organization, User
 from organizations.roles import Right
-from organizations.validators import validate_phone, validate_uscc, validate_visible
+from organizations.validators import validate_name, validate_phone, validate_uscc, validate_visible
 from teams.choices import CivilType, ExitKind, Formation, Funding, Registration, SiteType, TeamLevel
 from teams.models.category import Category
 from teams.states import ON_FILE, TEAM_TRANSITIONS, TeamStatus
@@ -71,7 +71,7 @@ class Team(models.Model):
     )
     founded_on = models.DateField(_("成立日期"), null=True, blank=True, validators=[validate_not_future])
     registration = models.CharField(_("登记方式"), max_length=10, choices=Registration, blank=True)
-    host_org_name = models.CharField(_("原社会组织名称"), max_length=100, blank=True, validators=[validate_visible])
+    host_org_name = models.CharField(_("原社会组织名称"), max_length=100, blank=True, validators=[validate_name])
     civil_type = models.CharField(_("民政登记类型"), max_length=2, choices=CivilType, blank=True)
     uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True, validators=[validate_uscc])
     civil_authority = models.CharField(_("登记机关"), max_length=100, blank=True)

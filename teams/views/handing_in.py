@@ -20,7 +20,7 @@ from teams.averages import in_words, usual
 from teams.checks import check
 from teams.drafting import check_opened
 from teams.models import Filing
-from teams.outline import returned_by
+from teams.outline import remarks, returned_by
 from teams.proposal import Proposal
 from teams.route import rules_of
 from teams.states import FilingState
@@ -58,6 +58,7 @@ def _context(request: SignedIn, filing: Filing) -> dict[str, Any]:
         "passed": report.passed,
         "stops": stops,
         "returned": returned,
+        "not_mended": [remark for remark in remarks(filing, returned) if not remark.answered],
         "returned_to": next((stop for stop in stops if stop.at and stop.tone == "off"), None) if returned else None,
     }
 

@@ -13,6 +13,7 @@ from teams.desk import batch
 from teams.desk.deciding import Seen, save_comment
 from teams.desk.opinions import ask
 from teams.drafting import begin, keep
+from teams.leaving import account
 from teams.models import Filing
 from teams.replies import doubts
 from teams.workflow import WORKFLOW
@@ -237,6 +238,15 @@ def test_a_leaving_team_is_read_and_closed(chifeng, region, office, as_user):
     client, page = as_user(region), reverse("teams:desk_filing", args=[filing.pk])
     for reader, address in ((client, page), (as_user(chifeng), filing.get_absolute_url())):
         assert reader.get(address).content.decode().count("现已完成") == 1
+    said = {"exit.announcement": "请登记公告。", "exit.members": "请写明去向。"}
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=region, comment="见批注", fields=said)
+    words = {"done_on": date(2026, 11, 20), "note_text": "已在报纸公告", "version": None}
+    account(filing, "announcement", by=builders.read(chifeng), **words)
+    filing = WORKFLOW.perform(filing, "resubmit", by=builders.read(chifeng))
+    read = client.get(page)
+    mended = {line["text"]: line["mended"] for line in read.context["other_comments"]}
+    assert mended == {"请登记公告。": True, "请写明去向。": False}
+    assert "没有变化。" not in read.content.decode()  # the checklist did change
     builders.account_for(filing, chifeng)
     send(client, filing, "approve")
     response = send(client, fresh(filing), "issue", reply_no="内红发〔2026〕10号", reply_on="2026-11-25")

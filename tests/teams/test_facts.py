@@ -150,6 +150,13 @@ def test_nothing_typed_breaks_a_fact(name):
             read(name, raw)
 
 
+@pytest.mark.parametrize("name", ["name", "short_name", "host_org_name"])
+@pytest.mark.parametrize("typed", ["赤峰市红十字\u200b水上救援队", "赤峰红十字🚑救援队", "赤峰\u202e救援队"])
+def test_a_name_that_no_paper_can_bear_is_refused(name, typed):
+    with pytest.raises(ValidationError, match=r"看不见的字符|表情符号"):
+        read(name, typed)
+
+
 @pytest.mark.django_db
 def test_the_reading_sheet_shows_old_and_new_and_masks_telephones(chifeng, region, office):
     team = builders.filed(chifeng, office("150400"), region)

@@ -3,16 +3,19 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from core.attachments.storing import attach
 from core.models import Attachment, WorkflowEvent
 from organizations.models import Appointment
 from teams.drafting import LONGEST, MOST_POSTS, begin, keep
 from teams.models import ExitItem, FieldComment, Filing, Team
 from teams.workflow import WORKFLOW
 from tests.core.list_checks import queries_of
+from tests.core.sample_files import pdf
 from tests.organizations.helpers import messages_of, opened
 from tests.teams import builders
 
@@ -420,11 +423,12 @@ def test_returned_lands_on_what_was_said_and_goes_back_to_who_returned_it(as_use
     filing = builders.submitted(chifeng, office("150400"))
     FieldComment.objects.create(filing=filing, round_no=1, field="base_address", text="门牌号不对", by=region)
     FieldComment.objects.create(filing=filing, round_no=1, field="posts.captain", text="请核对", by=region)
+    FieldComment.objects.create(filing=filing, round_no=1, field="papers.roster", text="缺签名", by=region)
     assert "门牌号不对" not in as_user(chifeng).get(filing.get_absolute_url()).content.decode()  # not sent yet
-    WORKFLOW.perform(filing, "return_for_changes", by=builders.read(region), comment="两处请改")
+    WORKFLOW.perform(filing, "return_for_changes", by=builders.read(region), comment="三处请改")
     client = as_user(chifeng)
     page = client.get(filing.get_absolute_url())
-    assert [remark.name for remark in page.context["remarks"]] == ["posts.captain", "base_address"]
+    assert [remark.name for remark in page.context["remarks"]] == ["posts.captain", "base_address", "papers.roster"]
     assert f'href="{section(filing, "management")}#posts"' in page.content.decode()
     tasks = {part.section.key: part.state for part in client.get(url("edit", filing)).context["parts"]}
     assert (tasks["base"], tasks["management"]) == ("退回 1 处", "退回 1 处")
@@ -432,7 +436,12 @@ def test_returned_lands_on_what_was_said_and_goes_back_to_who_returned_it(as_use
     assert "门牌号不对" in here
     client.post(section(filing, "base"), {**BASE, "base_address": "演示路 9 号", "version": filing.version + 9})
     tasks = {part.section.key: part.state for part in client.get(url("edit", filing)).context["parts"]}
-    assert (tasks["base"], tasks["management"]) == ("已填", "退回 1 处")
+    assert (tasks["base"], tasks["management"], tasks["papers"]) == ("已填", "退回 1 处", "退回 1 处")
+    not_mended = client.get(url("hand_in", filing)).context["not_mended"]
+    assert [remark.name for remark in not_mended] == ["posts.captain", "papers.roster"], "said once more before it goes"
+    attach(filing, SimpleUploadedFile("签过名的.pdf", pdf(pages=20), "application/pdf"), kind="roster", by=chifeng)
+    not_mended = client.get(url("hand_in", filing)).context["not_mended"]
+    assert [remark.name for remark in not_mended] == ["posts.captain"]
     assert "由退回的" in client.get(url("hand_in", filing)).content.decode()
     done = client.post(url("hand_in", filing), {"version": Filing.objects.get().version}, follow=True)
     assert "已重新提交" in messages_of(done)[0]
