@@ -281,8 +281,8 @@ def _field(text: str, texts: Sequence[str], known: Known, *, is_group: bool) -> 
     if not found and (piece := _piece(text)):
         whole = known.fields.get(piece["of"], "")
         found = whole if whole in known.pieced else ""
-    if is_group and (whole := known.fields.get(plain(texts[0]), "")) in known.pieced:
-        return whole
+    if is_group and not texts[-1][:1].isdigit() and (whole := known.fields.get(plain(texts[0]), "")) in known.pieced:
+        return whole  # what stands below it are its pieces, or already the first row
     if not is_group or text not in texts:
         return found
     topic = next((topic for topic in known.topics if topic.sign.search(plain(texts[0]))), None)
