@@ -197,7 +197,7 @@ def _read(levels: list[list[str]], first: int, known: Known) -> Head:
         piece = _piece(text) if field in known.pieced and key_of(text) not in known.chosen else None
         if piece and piece["end"] and field not in taken:
             field = ""  # the end alone is no number
-        is_part = field in taken & known.pieced and (is_group or piece is not None)
+        is_part = field in taken & known.pieced and (piece is not None or (is_group and not texts[-1][:1].isdigit()))
         parts |= {column} if is_part else set()
         again = field if field in taken and (is_part or not is_group) else ""  # the first counts; one can say otherwise
         field = "" if field in taken else field
