@@ -1,6 +1,6 @@
 """Taking somebody into a roster by what was typed: the record that exists is joined, else one is made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -91,7 +91,26 @@ def contradictions(id_type: str, number: str, *, gender: str, birth: date | None
     return found
 
 
-def namesakes(name: str, mobile: str) -> list[Person]:
+def doubts(facts: Mapping[str, Any], id_number: str, place: Organization, user: User) -> str:
+    """What is said where somebody not known by the document may well be on file: by name and mobile number anywhere, by
+    the name alone in the team, where nothing speaks against it. Empty: nobody.
+
+    Of people the user may see the masked document is named, of others only that there is one.
+    """
+    name, mobile = facts["name"], facts.get("mobile", "")
+    if rows := _of_mobile(name, mobile):
+        seen = Person.objects.visible_to(user).filter(pk__in=[person.pk for person in rows])
+        if known := _told(seen):
+            return _("已有姓名、手机号都相同的人：%(who)s。") % {"who": known}
+        return _("别的队伍里有一个姓名、手机号都相同的人。是同一个人的，请填证件号码，会并到同一份档案。")
+    if known := _told(_of_team(name, mobile, id_number, place)):
+        return _("队里已有同名的人：%(who)s。是同一个人的，到那份档案里补证件号码、手机，不再登记一次。") % {
+            "who": known
+        }
+    return ""
+
+
+def _of_mobile(name: str, mobile: str) -> list[Person]:
     """People of the same name and mobile number: most likely the same one."""
     if not mobile:
         return []
@@ -99,10 +118,16 @@ def namesakes(name: str, mobile: str) -> list[Person]:
     return [person for person in rows[:20] if same_name(person.name, name)]
 
 
-def doubt(rows: list[Person], user: User) -> str:
-    """What is said of namesakes: of those the user may see their masked document, of others only that there is one."""
-    seen = Person.objects.visible_to(user).filter(pk__in=[person.pk for person in rows])
-    known = [f"{person.name}（{person.id_masked or _('没有登记证件号码')}）" for person in seen]
-    if known:
-        return _("已有姓名、手机号都相同的人：%(who)s。") % {"who": in_words(known)}
-    return _("别的队伍里有一个姓名、手机号都相同的人。是同一个人的，请填证件号码，会并到同一份档案。")
+def _of_team(name: str, mobile: str, id_number: str, place: Organization) -> list[Person]:
+    """Members of the team by that name, where one of the two has no document, and no other mobile number."""
+    rows = Membership.objects.current().filter(organization=place, person__name__startswith=name[:1])
+    people = [row.person for row in rows.select_related("person") if same_name(row.person.name, name)]
+    return [
+        person
+        for person in people
+        if not (id_number and person.id_index) and not (mobile and person.mobile and mobile != person.mobile)
+    ]
+
+
+def _told(people: Iterable[Person]) -> str:
+    return in_words([f"{person.name}（{person.id_masked or _('没有登记证件号码')}）" for person in people])

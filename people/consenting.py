@@ -1,16 +1,19 @@
 """Giving and withdrawing a consent (个人信息保护法 第14至16条, 第47条), and what follows from it.
 
 Withdrawing is as easy as giving, reaches no further back, and costs nobody more than what needs the consent:
-- 个人信息 personal: the team and its office are told; without it nobody stays on a roster, so they see the person out.
+- 个人信息 personal: the team is told, and team and office find it among what is to be done until it is given again or
+  they have seen the person out (``without_consent``): without it nobody stays on a roster.
 - 健康信息 health: what was kept about health is gone at once, and is not asked for again until there is a new consent.
 - 照片和影像 likeness: the team is told; nothing else changes.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,6 +39,12 @@ EFFECTS: dict[str, tuple[StrOrPromise, ...]] = {
         gettext_lazy("会通知队伍，以后不再使用您的照片和影像做宣传；不影响您参加任何活动。"),
     ),
 }  # fmt: skip
+
+FOR_KEEPERS: dict[str, StrOrPromise] = {
+    ConsentKind.PERSONAL: gettext_lazy("这份同意是入队必须的。请联系本人问明情况；不再同意的，按退队办理。"),
+    ConsentKind.HEALTH: gettext_lazy("血型、过敏史、健康声明和体检日期已经清除，本人重新同意以前不再登记。"),
+    ConsentKind.LIKENESS: gettext_lazy("请不再使用本人的照片和影像做宣传；不影响本人参加任何活动。"),
+}
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,18 @@ def allows_health(consents: Iterable[Consent]) -> bool:
     return any(consent.text.kind == ConsentKind.HEALTH and consent.withdrawn_at is None for consent in consents)
 
 
+def without_consent(rows: QuerySet[Membership]) -> QuerySet[Membership]:
+    """Of ``rows`` those whose person has withdrawn the consent nobody is on a roster without."""
+    theirs = Consent.objects.filter(person=OuterRef("person"), text__kind=ConsentKind.PERSONAL)
+    return rows.filter(Exists(theirs.exclude(withdrawn_at=None)), ~Exists(theirs.in_force()))
+
+
+def withdrawn_on(consents: Iterable[Consent]) -> date | None:
+    """The day that consent was withdrawn; None while it is in force or was never given."""
+    own = [consent.withdrawn_at for consent in consents if consent.text.kind == ConsentKind.PERSONAL]
+    return timezone.localdate(max(at for at in own if at)) if own and None not in own else None
+
+
 @transaction.atomic
 def give(person: Person, text: ConsentText, *, by: User) -> Consent:
     """The person agrees to the wording now asked for. Agreeing twice is agreeing once.
@@ -129,6 +150,6 @@ def _tell_teams(person: Person, kind: str) -> None:
                 kind="consent_withdrawn",
                 title=_("%(name)s撤回了“%(consent)s”的同意")
                 % {"name": person.name, "consent": ConsentKind(kind).label},
-                body="\n".join(str(effect) for effect in EFFECTS[kind]),
+                body=str(FOR_KEEPERS[kind]),
                 url=person.get_absolute_url(),
             )

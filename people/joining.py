@@ -26,7 +26,7 @@ from organizations.models import User
 from organizations.permissions import acting_for
 from organizations.roles import Right
 from people import enrolling, identity
-from people.admitting import another_name, namesakes
+from people.admitting import another_name, doubts
 from people.applying import ASKED, facts_of
 from people.choices import Channel, ConsentKind, IdType
 from people.models import Application, Consent, Membership, Person
@@ -55,22 +55,23 @@ def _accept(
     application: Application,
     by: User,
     *,
-    state: str,
-    joined_on: date,
+    state: str = "",
+    joined_on: date | None = None,
     number: str = "",
     group: str = "",
     corrected: bool = False,
 ) -> dict[str, Any]:
-    """:param corrected: that the name is not as the applicant wrote it (``accept``); the name itself is in no history.
-    :raises ValidationError: a value is wrong, the document is of another name, or the person is in the team.
+    """Who is in the team already stays in it as he or she is: what is empty is filled in, the consents are kept.
+
+    :param corrected: that the name is not as the applicant wrote it (``accept``); the name itself is in no history.
+    :raises ValidationError: a value is wrong, or the document is of another name.
     """
-    if state not in CURRENT:
-        raise ValidationError({"state": _("请选择接收为预备还是正式队员。")})
     payload = application.payload
     person, made = _person_of(payload)
-    if Membership.objects.current().filter(person=person, organization=application.organization).exists():
-        raise ValidationError(_("这个人已经在这支队伍里了。"))
-    application.membership = enrolling.enrol(
+    there = Membership.objects.current().filter(person=person, organization=application.organization).first()
+    if there is None and (state not in CURRENT or joined_on is None):
+        raise ValidationError({"state": _("请选择接收为预备还是正式队员。")})
+    application.membership = there or enrolling.enrol(
         person,
         application.organization,
         joined_on=joined_on,
@@ -217,17 +218,25 @@ def known(application: Application, user: User) -> Known | None:
     before = former_in_words(found, user)
     if not Person.objects.visible_to(user).filter(pk=found.pk).exists():
         return Known(None, [], other, before)
-    here = Membership.objects.current().filter(person=found, organization=application.organization).exists()
+    here = is_here(application)
     differences = _differences(found, {"name": typed["name"], **facts_of(payload)})
     return Known(found, differences, other, before, here)
 
 
-def alike(application: Application) -> list[Person]:
-    """People of the same name and mobile under another document: twice the same one, most likely."""
+def is_here(application: Application) -> bool:
+    """Whether the applicant, by the document, is in the team now."""
+    typed = application.payload.get("facts")
+    found = enrolling.find(typed["id_type"], typed["id_number"]) if typed else None
+    there = Membership.objects.current().filter(person=found, organization=application.organization)
+    return found is not None and there.exists()
+
+
+def doubted(application: Application, user: User) -> str:
+    """What is said of people under another document, or none, who may well be the applicant; empty: nobody."""
     typed = application.payload.get("facts")
     if not typed or enrolling.find(typed["id_type"], typed["id_number"]) is not None:
-        return []
-    return namesakes(application.name, typed.get("mobile", ""))
+        return ""
+    return doubts({**typed, "name": application.name}, typed["id_number"], application.organization, user)
 
 
 def _differences(person: Person, facts: Mapping[str, Any]) -> list[Difference]:

@@ -56,13 +56,19 @@ def _end(membership: Membership, by: User, *, left_on: date, end_kind: str, end_
 
 def _reinstate(membership: Membership, by: User) -> None:
     """:raises ValidationError: the person has gone on to another team, or has been in this one again since."""
-    if membership.end_kind == EndKind.TRANSFER:
+    if membership.end_kind == EndKind.TRANSFER and _went_on(membership):
         raise ValidationError(_("已经转到别的队伍的，不能恢复队籍；要回来的请重新入队。"))
     membership.left_on, membership.end_kind, membership.end_reason = None, "", ""
     membership.is_main = not others_of(membership).filter(is_main=True).exists()
     membership.version += 1
     membership.full_clean(exclude=["person", "organization"])
     require_apart(membership)
+
+
+def _went_on(membership: Membership) -> bool:
+    """Whether another team has taken in who was handed on; until then it can have been a mistake."""
+    elsewhere = Membership.objects.filter(person=membership.person_id).exclude(organization=membership.organization_id)
+    return elsewhere.filter(joined_on__gte=membership.left_on).exclude(end_kind=EndKind.MISTAKE).exists()
 
 
 MEMBERSHIP = Workflow(

@@ -370,7 +370,7 @@ HANGS_ON_PERSON = [
 ]
 STAYS_ON_PERSON = ["training.Mark"]  # append-only: read through ``merged_into``
 # What the layers above take out when somebody is anonymised: each a function(people), in the same transaction
-SCRUBS_PERSON = ["training.scrubbing.scrub", "assessments.members.scrubbing.scrub"]
+SCRUBS_PERSON = ["teams.scrubbing.scrub", "training.scrubbing.scrub", "assessments.members.scrubbing.scrub"]
 # Pages the layers above add to a member's own pages and to the page of a person: tuples of (route, label)
 OWN_PAGES = ["training.person_pages.OWN", "assessments.members.person_pages.OWN"]
 PERSON_PAGES = ["training.person_pages.KEPT", "assessments.members.person_pages.KEPT"]

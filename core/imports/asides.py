@@ -8,7 +8,8 @@ from core.imports.reading import Cell
 EXAMPLE = "示例"  # how the example in the blank spreadsheet begins; whoever leaves it there does not mean it
 _SUM = re.compile(
     r"((合|总|小|共|累)\s*计|总\s*分|(合计|总|共计)?\s*人\s*数\s*(合\s*计|总\s*计)?)\s*[：:]?\s*[\d,]*\s*[人名个条行支]*"
-    r"|共\s*[\d,]+\s*[人名].*"
+    r"|共\s*[\d,]+\s*[人名].*|[人名]"
+    r"|\S{1,20}\s+(汇总|计数|小计|合计|求和)"  # subtotals as Excel and WPS put them between the groups
 )
 _SIGNED = (
     r"[（(]?(单位|部门|队长|会长|站长|秘书长|负责人|主管|分管|本人)*(签字|签名|签章|盖章)[）)]?"

@@ -17,6 +17,7 @@ from organizations.models import Organization
 from organizations.permissions import reach
 from organizations.roles import Right
 from people.choices import MemberKind, Presence
+from people.consenting import without_consent
 from people.filters.party import PartyFilter
 from people.heads import once
 from people.models import Certificate, Cover, Membership, Person
@@ -27,6 +28,7 @@ MOST_PICKED = 500
 ALL = "all"
 EARLIEST = date(1900, 1, 1)  # before it nobody belonged, and ages cannot be reckoned
 INSURANCE_ENDING = 30
+_OF_TODAY = ("ready", "lacks", "certificate", "insurance", "party", "consent")
 
 
 class Picked:
@@ -85,6 +87,7 @@ class RosterFilter(PartyFilter):
     kind = django_filters.ChoiceFilter(label=gettext_lazy("身份"), choices=MemberKind, empty_label=gettext_lazy("全部"))
     presence = pick(gettext_lazy("在队情况"), "by_presence", *Presence.choices)
     party = pick(gettext_lazy("政治面貌"), "by_party", ("true", gettext_lazy("中共党员（含预备党员）")))
+    consent = pick(gettext_lazy("同意书"), "by_consent", ("withdrawn", gettext_lazy("撤回了个人信息处理的同意")))
     membership = PickedFilter(label=gettext_lazy("选中的"))
 
     class Meta:
@@ -96,7 +99,7 @@ class RosterFilter(PartyFilter):
             queryset = queryset.on(day)
         elif not self.form.cleaned_data.get("state"):
             queryset = queryset.current()
-        elif any(self.form.cleaned_data.get(name) for name in ("ready", "lacks", "certificate", "insurance", "party")):
+        elif any(self.form.cleaned_data.get(name) for name in _OF_TODAY):
             queryset = queryset.current()  # who has left is not asked about what he or she has today
         return super().filter_queryset(queryset)
 
@@ -148,6 +151,9 @@ class RosterFilter(PartyFilter):
         """Somebody whose leave has run out is back."""
         away = ~Q(presence=Presence.ACTIVE) & (Q(away_until=None) | Q(away_until__gt=self.today))
         return queryset.filter(~away if value == Presence.ACTIVE else away & Q(presence=value))
+
+    def by_consent(self, queryset: Any, name: str, value: str) -> QuerySet:
+        return without_consent(queryset)
 
     @property
     def day(self) -> date | None:

@@ -169,6 +169,7 @@ class AcceptForm(forms.ModelForm):
     """As what somebody is taken in, and under which name: the applicant's, put right by the document.
 
     :param doubted: what is said of people who may be the same one; then it has to be said that none is.
+    :param is_here: in the team already: nothing about the membership is asked.
     """
 
     name = NameField(
@@ -187,15 +188,21 @@ class AcceptForm(forms.ModelForm):
         widgets = {"joined_on": day_input(), "state": forms.RadioSelect}
         help_texts = {"number": gettext_lazy("可以以后再编。")}
 
-    def __init__(self, *args: Any, groups: list[str], applied: str, doubted: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, groups: list[str], applied: str, doubted: str, is_here: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].initial = applied
         self.fields["name"].validators += Person._meta.get_field("name").validators  # type: ignore[union-attr]
         if doubted:
-            advice = _("是同一个人的不要接收，以免一人两份档案：写明原因不接收，再到已有的档案更换证件或者列入名册。")
+            advice = _(
+                "是同一个人的，先在已有的档案里补上或者更换证件，再来接收：填的内容和同意书并到那份档案，不会一人两份。"
+            )
             self.fields["not_the_same"].help_text = doubted + advice
         else:
             del self.fields["not_the_same"]
+        if is_here:
+            for name in self._meta.fields:
+                del self.fields[name]
+            return
         self.fields["state"].choices = [  # type: ignore[attr-defined]
             (MembershipState.PROBATION, _("预备队员")),
             (MembershipState.FULL, _("正式队员")),

@@ -12,7 +12,7 @@ from core.forms import VersionedForm
 from core.pickers import days_first, name_blanks
 from organizations.models import Organization, User
 from people import identity
-from people.admitting import another_name, contradictions, doubt, namesakes
+from people.admitting import another_name, contradictions, doubts
 from people.choices import EndKind, IdType, MemberKind, Presence
 from people.enrolling import find
 from people.forms.fields import NameField
@@ -121,9 +121,8 @@ class MemberForm(forms.ModelForm):
     def _check_namesakes(self, cleaned: dict[str, Any]) -> None:
         if self.errors or self.existing is not None or cleaned.get("not_the_same"):
             return
-        rows = namesakes(cleaned["name"], cleaned.get("mobile", ""))
-        if rows:
-            self._ask("not_the_same", doubt(rows, self.user))
+        if said := doubts(cleaned, cleaned.get("id_number", ""), self.place, self.user):
+            self._ask("not_the_same", said)
 
     def _ask(self, name: str, sentence: str) -> None:
         self.fields[name].widget = forms.CheckboxInput()

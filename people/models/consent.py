@@ -78,6 +78,9 @@ class Consent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "text"], condition=Q(withdrawn_at=None), name="consent_once")
         ]
+        indexes = [
+            models.Index(fields=["person"], condition=Q(withdrawn_at__isnull=False), name="consent_withdrawn"),
+        ]
         triggers = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:

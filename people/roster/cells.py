@@ -4,7 +4,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -266,7 +266,7 @@ def several(text: str, longest: int) -> Cell:
     return Cell(parts[:20])
 
 
-TICKS = frozenset(["有", "√", "✓", "✔", "是", "已取得", "已考取", "已取证", "持证", "具备"])
+TICKS = frozenset(["有", "1", "√", "✓", "✔", "是", "已取得", "已考取", "已取证", "持证", "具备"])
 
 
 def is_several(number: str) -> bool:
@@ -311,3 +311,17 @@ def document(text: str) -> str:
         return ""
     bare = _LABEL.sub("", text).strip()
     return bare if len(identity.normal(bare)) == 18 else text
+
+
+_PIECES = re.compile(r"[\dXx]+")
+
+
+def document_of(texts: Sequence[str]) -> str:
+    """A number that stands in several cells, as forms have it: 150404 | 19900307 | 0015, or a box for each digit.
+    Noughts at the beginning of the last piece, which a spreadsheet drops, are put back."""
+    parts = ["".join(text.split()) for text in texts]
+    if len(parts) < 2 or not all(_PIECES.fullmatch(part) for part in parts) or len(parts[0]) in (15, 18):
+        return ""
+    most = sum(map(len, parts[:-1]))
+    whole = "".join(parts[:-1]) + parts[-1].zfill(max(18 - most, 0) if 12 <= most < 18 else 0)
+    return whole if len(whole) in (15, 18) else ""

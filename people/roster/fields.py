@@ -16,23 +16,31 @@ from people.states import MembershipState
 
 Table = dict[str, tuple[Any, str, dict[str, Any]]]  # field → heading, other headings, options
 PERSON: Table = {
-    "name": (_("姓名"), "队员姓名、人员姓名、名字、本人姓名", {"required": True, "example": "敖特根巴雅尔·孟和"}),
+    "name": (
+        _("姓名"),
+        "队员姓名、人员姓名、名字、本人姓名、Name、Full Name",
+        {"required": True, "example": "敖特根巴雅尔·孟和"},
+    ),
     "mongolian_name": (_("蒙古文姓名"), "蒙文姓名、蒙古文名", {}),
-    "gender": (_("性别"), "", {"widget": Choice(Gender.choices)}),
+    "gender": (_("性别"), "Sex、Gender", {"widget": Choice(Gender.choices)}),
     "id_type": (_("证件类型"), "证件种类", {"widget": Choice(IdType.choices), "hint": _("不填按号码判断。")}),
     "id_number": (
         _("证件号码"),
         "身份证号、身份证号码、身份证、公民身份号码、公民身份证号码、居民身份证号、居民身份证号码、"
-        "居民身份证、证件号、有效证件号、有效证件号码、身份证件号码、身份证明号码",
+        "居民身份证、证件号、ID Number、ID No.、ID Card、有效证件号、有效证件号码、身份证件号码、身份证明号码",
         {"example": "150404199003070015", "hint": _("这一列设成文本格式，否则 Excel 会丢掉后几位。")},
     ),
-    "birth": (_("出生日期"), "出生年月、出生年月日、生日、出生时间", {"hint": _("有身份证号码的不用填。")}),
-    "ethnicity": (_("民族"), "族别", {"widget": Choice(ETHNICITY_CHOICES)}),
+    "birth": (
+        _("出生日期"),
+        "出生年月、出生年月日、生日、出生时间、Date of Birth、Birthday、DOB",
+        {"hint": _("有身份证号码的不用填。")},
+    ),
+    "ethnicity": (_("民族"), "族别、Ethnicity", {"widget": Choice(ETHNICITY_CHOICES)}),
     "political": (_("政治面貌"), "党派、政治身份、是否党员", {"widget": Choice(Political.choices)}),
     "mobile": (
         _("手机"),
         "手机号、手机号码、联系电话、电话、联系方式、移动电话、本人电话、电话号码、联系手机、本人联系电话、"
-        "电话1、电话一、手机1、手机号1、联系电话1、联系电话一",
+        "Mobile、Phone、Telephone、Tel、Cell Phone、电话1、电话一、手机1、手机号1、联系电话1、联系电话一",
         {"example": "13800000000"},
     ),
     "other_phone": (
@@ -41,11 +49,15 @@ PERSON: Table = {
         {},
     ),
     "division": (_("所在旗县"), "旗县、所在地、所在区划、所属旗县、所在旗县区、旗县区、区县", {}),
-    "address": (_("住址"), "家庭住址、现住址、居住地址、地址、家庭地址、常住地址、现居住地", {}),
-    "employer": (_("工作单位"), "单位、所在单位、就职单位、工作单位及职务", {}),
+    "address": (_("住址"), "Address、家庭住址、现住址、居住地址、地址、家庭地址、常住地址、现居住地", {}),
+    "employer": (_("工作单位"), "Employer、单位、所在单位、就职单位、工作单位及职务", {}),
     "occupation": (_("职业"), "从事职业、职业工种", {}),
     "education": (_("学历"), "文化程度、最高学历、受教育程度", {"widget": Choice(Education.choices)}),
-    "emergency_name": (_("紧急联系人"), "紧急联系人姓名、紧急联络人、应急联系人、应急联系人姓名", {}),
+    "emergency_name": (
+        _("紧急联系人"),
+        "Emergency Contact、紧急联系人姓名、紧急联络人、应急联系人、应急联系人姓名",
+        {},
+    ),
     "emergency_relation": (
         _("与本人关系"),
         "紧急联系人关系、紧急联系人与本人关系、与紧急联系人关系、应急联系人关系",
@@ -53,6 +65,7 @@ PERSON: Table = {
     ),
     "emergency_phone": (
         _("紧急联系电话"),
+        "Emergency Phone、"
         "紧急联系人电话、紧急联系人手机、紧急联系人联系电话、紧急联系人联系方式、应急联系人电话、紧急电话、"
         "紧急联系人手机号",
         {},
@@ -76,10 +89,11 @@ PERSON: Table = {
 }
 MEMBERSHIP: Table = {
     "number": (_("队内编号"), "队员编号、编号、队员证号、工号、队号", {}),
-    "group": (_("分组"), "组别、小组、所在小组、所属小组、分队、中队、所属分队、组", {}),
+    "group": (_("分组"), "Group、组别、小组、所在小组、所属小组、分队、中队、所属分队、组", {}),
     "duty": (_("队内职务"), "职务、队职、岗位、队内职位、职位", {}),
     "joined_on": (
         _("入队日期"),
+        "Joined、Date Joined、"
         "入队时间、加入时间、加入日期、参加时间、入队年月、入队年份、加入队伍时间、加入队伍日期、参加救援队时间",
         {"example": "2024-03-01"},
     ),
@@ -183,9 +197,11 @@ TEAM: Table = {
 }
 
 # Columns rosters have that are not taken over, and are not worth telling about.
-KNOWN_UNUSED = frozenset(["序号", "年龄", "照片", "签字", "签名", "序", "No", "no", "NO", "no."])
+KNOWN_UNUSED = frozenset(["序号", "年龄", "照片", "签字", "签名", "序", "No", "no", "NO", "no.", "Age"])
 # Health is the person's own to give, with a consent of its own (个人信息保护法第二十九条).
-HEALTH = frozenset(["血型", "过敏史", "健康状况", "健康情况", "身体状况", "病史", "既往病史", "健康声明", "过敏药物"])
+HEALTH = frozenset(
+    ["血型", "过敏史", "健康状况", "健康情况", "身体状况", "病史", "既往病史", "健康声明", "过敏药物", "Blood Type"]
+)
 
 POLITICAL_ALSO = {"党员": Political.PARTY, "中共正式党员": Political.PARTY, "共产党员": Political.PARTY,
                   "正式党员": Political.PARTY, "中国共产党党员": Political.PARTY, "中共": Political.PARTY,

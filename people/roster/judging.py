@@ -93,14 +93,25 @@ def _may_be(masked: str, held: str) -> bool:
 
 
 def _match_without_document(outcome: Outcome, plan: Plan, rows: list[Membership]) -> None:
-    """The number is not known: a member of the same name and mobile has none yet, or another one."""
+    """The number is not known: a member of the same name and mobile has none yet, or another one. Who was entered by
+    the name alone is meant where nothing speaks against it."""
     mobile = plan.facts.person.get("mobile", "")
     same = [row for row in rows if mobile and row.person.mobile == mobile]
-    bare = [row for row in same if row.person.id_index is None]
-    if len(bare) == 1:
-        plan.person, plan.identify = bare[0].person, True
+    bare = [row for row in same or rows if row.person.id_index is None]
+    fits = bare if same else [row for row in bare if (not mobile or not row.person.mobile) and _is_of_age(plan, row)]
+    if len(fits) == 1:
+        plan.person, plan.identify = fits[0].person, True
+        if not same:
+            outcome.note("id_number", _("队里有同名、没有证件号码的人，按同一个人补上；是另一个人的，先核对再导入。"))
     elif same:
         outcome.note("id_number", _("队里有姓名和手机都相同、证件号码不同的人，请核对是不是同一个人。"))
+    elif bare:
+        outcome.note("id_number", _("队里有同名、没有证件号码的人；这一行按另一个人登记，请核对是不是同一个人。"))
+
+
+def _is_of_age(plan: Plan, row: Membership) -> bool:
+    born = identity.told(plan.facts.id_type, plan.facts.id_number).birth
+    return not (born and row.person.birth) or born == row.person.birth
 
 
 def _match_by_name(outcome: Outcome, plan: Plan, rows: list[Membership]) -> None:

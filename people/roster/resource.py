@@ -49,7 +49,7 @@ class RosterResource(BulkResource):
     identifying = frozenset(["name", "id_number"])
     telling = frozenset(["id_number"])
     beside = frozenset(["remark", "gone"])
-    topics, then = TOPICS, THEN
+    topics, then, pieced = TOPICS, THEN, frozenset(["id_number"])
     serials = {"编号": "number"}
     heading_kind = "roster"
 
@@ -75,6 +75,9 @@ class RosterResource(BulkResource):
         """Of the empty spreadsheet: not a column for every kind of certificate, which few teams need."""
         unasked = {"cover_period", "health_declared_on", "mongolian_name", *REMARK, *({"team"} if self.one else ())}
         return {n: c for n, c in self.columns.items() if not n.startswith(OWN_KIND) and n not in unasked}
+
+    def pieces(self, name: str, texts: Sequence[str]) -> str:
+        return cells.document_of(texts)
 
     def ignores(self, heading: str) -> bool:
         return plain(heading) in _IGNORED

@@ -22,7 +22,7 @@ from organizations.permissions import can, who_can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
-from people.consenting import allows_health
+from people.consenting import allows_health, withdrawn_on
 from people.merging import kept_instead
 from people.models import Certificate, Consent, Cover, Membership, Person, Policy
 from people.person_cards import cards, differences
@@ -137,6 +137,7 @@ def person_detail(request: SignedIn, pk: int) -> HttpResponse:
         differences=differences(page.person),
         consents=consents,
         may_use_health=allows_health(consents),
+        withdrawn=withdrawn_on(consents) if any(row.is_current for row in page.memberships) else None,
     )
     return render(request, "people/person_detail.html", context)
 

@@ -210,6 +210,8 @@ def _ask(request: SignedIn, membership: Membership, move: Move, form: Any, back:
     consequences = []
     if move.action == "end":
         consequences = [_("退队以后不再计入在册；档案和记录保留。"), _("转到别的队伍的，请用“转队”办理。")]
+    if move.action == "reinstate":
+        consequences = [_("办错了的才恢复；恢复以后是正式队员，原来是预备的，再转为预备。")]
     context = {
         "title": _("%(act)s：%(name)s") % {"act": move.label, "name": membership.person.name},
         "question": _("%(name)s，%(team)s，现在是“%(state)s”。") % {**words, "state": membership.get_state_display()},

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from organizations.models import Organization, User
 from organizations.permissions import access, reach
 from organizations.roles import Right
+from people.consenting import without_consent
 from people.filters.roster import INSURANCE_ENDING
 from people.models import Certificate, Cover, Membership
 from people.places import roster_url
@@ -22,13 +23,14 @@ EXPIRING = 30
 
 
 def wanted(user: User) -> dict[str, QuerySet]:
-    """What is counted along with what the menu counts: ``expiring``, ``insurance``."""
+    """What is counted along with what the menu counts: ``expiring``, ``insurance``, ``withdrawn``."""
     held = access(user)
     found: dict[str, QuerySet] = {}
     if Right.EDIT_MEMBER in held:
         mine = Membership.objects.current().filter(reach(user, Right.EDIT_MEMBER, at="organization"))
         found["expiring"] = mine.filter(Exists(_running_out()))
         found["insurance"] = _uninsured_soon(mine)
+        found["withdrawn"] = without_consent(mine)
     return found
 
 
@@ -51,6 +53,8 @@ def tasks(user: User, counts: Mapping[str, int]) -> Iterator[Task]:
          _("核对照片或扫描件，通过后计入持证。"), _("去核验")),
         ("applications", "wait", _("待办理"), _("%(n)s 件入队申请待办理"), reverse("people:application_list"),
          _("接收后列入名册。"), _("去办理")),
+        ("withdrawn", "warn", _("撤回同意"), _("%(n)s 名队员撤回了个人信息处理的同意"), f"{roster}consent=withdrawn",
+         _("请联系本人；不再同意的，按退队办理。"), _("看名单")),
         ("expiring", "warn", _("30 天内"), _("%(n)s 名队员有证书到期"), f"{roster}certificate=in_30",
          _("请安排复训换证。"), _("看名单")),
         ("insurance", "warn", _("30 天内"), _("%(n)s 名队员的保险到期"), f"{roster}insurance=ending",

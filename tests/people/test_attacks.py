@@ -249,8 +249,12 @@ def test_nobody_links_or_looses_the_own_account(as_user, captain, chifeng, team)
     assert Person.objects.get(pk=who.pk).user == captain
 
 
-def test_who_moved_on_is_not_called_back_by_the_team_before(chifeng, team):
+def test_who_moved_on_is_not_called_back_by_the_team_before(chifeng, team, office):
     membership = builders.member(team, 1)
-    MEMBERSHIP.perform(membership, "end", by=chifeng, left_on=TODAY(), end_kind=EndKind.TRANSFER)
+    away = {"by": chifeng, "left_on": TODAY(), "end_kind": EndKind.TRANSFER}
+    MEMBERSHIP.perform(membership, "end", **away)
+    MEMBERSHIP.perform(membership, "reinstate", by=chifeng, comment="误办，哪支队伍都还没有登记")
+    MEMBERSHIP.perform(membership, "end", **away)
+    builders.member(office("150402"), person=membership.person, joined_on=TODAY())
     with pytest.raises(ValidationError, match="转到别的队伍"):
         MEMBERSHIP.perform(membership, "reinstate", by=chifeng, comment="回来")

@@ -11,6 +11,7 @@ from people import consenting
 from people.choices import ConsentKind
 from people.consent_texts import draft, publish
 from people.models import Consent, ConsentText, Person
+from portal.todo import forget
 from tests.core.list_checks import queries_of
 from tests.people import builders
 from tests.people.applicants import invitation
@@ -67,8 +68,35 @@ def test_team_is_told_what_was_withdrawn_and_withdrawing_nothing_changes_nothing
     assert Person.objects.get(pk=person.pk).health == {"blood": "A"}
     assert not Notice.objects.exists()
     consenting.withdraw(person, ConsentKind.PERSONAL)
-    assert "撤回" in Notice.objects.get(recipient=captain).title
+    told = Notice.objects.get(recipient=captain)
+    assert "撤回" in told.title
+    assert "请联系本人" in told.body
     assert not Notice.objects.exclude(recipient=captain).exists()
+
+
+def test_who_withdrew_is_to_be_seen_to_until_it_is_settled(as_user, person, captain, chifeng, baotou, member):
+    builders.member(captain.organization, 2)  # never asked: nothing to be done
+    roster = reverse("teams:team_members", args=[captain.organization.team.pk])
+    lists = {captain: f"{roster}?", chifeng: f"{reverse('people:member_list')}?kept=true&"}
+    words, notice = "1 名队员撤回了个人信息处理的同意", "撤回了个人信息处理的同意。请联系本人"
+
+    def seen():
+        found = []
+        for user, url in lists.items():
+            forget(user)
+            client = as_user(user)
+            home, page = (client.get(address).content.decode() for address in ("/", person.get_absolute_url()))
+            count = client.get(f"{url}consent=withdrawn").context["paginator"].count
+            found.append((count, words in home, notice in page))
+        return found
+
+    consenting.give(person, published("personal"), by=member)
+    assert seen() == [(0, False, False)] * 2
+    consenting.withdraw(person, ConsentKind.PERSONAL)
+    assert seen() == [(1, True, True)] * 2
+    assert words not in as_user(baotou).get("/").content.decode()
+    consenting.give(person, published("personal"), by=member)
+    assert seen() == [(0, False, False)] * 2
 
 
 def test_a_new_version_is_offered_and_the_old_consent_stands(as_user, person, member):

@@ -129,6 +129,17 @@ def test_same_name_and_mobile_is_asked_about(as_user, captain, chifeng, url, pla
     assert Person.objects.filter(mobile="13800000001").count() == 3
 
 
+def test_who_was_entered_by_name_alone_is_asked_about(as_user, captain, url, place):
+    """First the names, later the numbers: one person, not two."""
+    builders.member(place, person=builders.person(1, name="王明", id_number="", mobile=""))
+    client = as_user(captain)
+    for facts in ({"id_number": MAN}, {"id_number": MAN, "mobile": "13800000001"}, {}):
+        assert "队里已有同名的人：王明（没有登记证件号码）" in told(client.post(url, typed(**facts))), facts
+    Person.objects.update(mobile="13900000009")
+    assert client.post(url, typed(id_number=MAN, mobile="13800000001")).status_code == 302
+    assert Person.objects.count() == 2
+
+
 def test_only_who_keeps_the_roster_enters_people(as_user, region, baotou, member, url, place):
     builders.member(place, 1)
     for user, status in ((region, 403), (baotou, 404), (member, 404)):

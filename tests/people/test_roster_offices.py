@@ -297,3 +297,56 @@ def test_what_has_changed_since_the_check_is_not_written_over_unseen(client, url
     assert someone.mobile == "13911112222"
     confirm(client, page)
     assert Membership.objects.filter(duty="副队长").count() == 1
+
+
+# -- a number in several cells, a heading in another language, sums of a spreadsheet -----------------------------------
+# headings from the number on, and how many digits stand in each cell
+PIECES = {
+    "merged over two": (["身份证号码", None], (6, 12)),
+    "merged over a box for each digit": (["身份证号码", *[None] * 17], (1,) * 18),
+    "each named": (["身份证号前14位", "身份证号后四位"], (14, 4)),
+    "each named in brackets": (["身份证号（前六位）", "身份证号（后12位）"], (6, 12)),
+    "below a heading of their own": (["前六位", "出生年月日", "后四位"], (6, 8, 4)),
+}
+
+
+@pytest.mark.parametrize("is_number", [False, True], ids=["text", "numbers"])
+@pytest.mark.parametrize("case", PIECES)
+def test_a_number_in_several_cells_is_one(client, url, case, is_number):  # noqa: F811
+    heads, sizes = PIECES[case]
+    own = len(heads) == 3
+
+    def cut(number: str) -> list[Any]:
+        ends = [sum(sizes[: at + 1]) for at in range(len(sizes))]
+        pieces = [number[end - size : end] for end, size in zip(ends, sizes, strict=True)]
+        return [int(piece) if is_number and piece.isdigit() else piece for piece in pieces]
+
+    lines = [["姓名", *heads, "电话"]] if not own else [["姓名", "身份证号", None, None, "电话"], [None, *heads, None]]
+    lines += [[name, *cut(ID(number)), f"1380000{number:04d}"] for number, name in ((1, "王明"), (2, "李四"))]
+    merge = {} if not own else {"sheet_0": lambda page: page.merge_range(0, 1, 0, 3, "身份证号")}
+    page = send(client, url, lines, **merge)
+    assert page.context["preview"]["counts"]["wrong"] == 0, page.context["preview"]["rows"]
+    confirm(client, page)
+    assert {person.name: person.id_number for person in Person.objects.all()} == {"王明": ID(1), "李四": ID(2)}
+    assert send(client, url, lines, **merge).context["preview"]["counts"]["same"] == 2
+
+
+def test_the_end_of_a_number_alone_is_none(client, url):  # noqa: F811
+    page = send(client, url, [["姓名", "电话", "身份证号后四位"], ["王明", "13800000001", ID(1)[-4:]]])
+    assert page.context["preview"]["counts"]["wrong"] == 0
+    assert "身份证号后四位" in str(page.context["preview"]["remarks"])
+
+
+def test_headings_in_english_and_sums_between_the_groups(client, url):  # noqa: F811
+    lines = [
+        ["No.", "Name", "Sex", "ID Number", "Mobile", "Date of Birth", "Joined", "Age", "Emergency Contact"],
+        [1, "王明", "M", ID(1), "13800000001", "1990-03-07", "2023-05-01", 36, "家属一"],
+        ["一组 汇总", 1],
+        [2, "李四", "F", ID(2), "13800000002", "1990-03-07", "2023-05-01", 36, "家属二"],
+        ["二组 计数", 1],
+        [2, "人"],
+    ]
+    page = send(client, url, lines)
+    assert page.context["preview"]["counts"]["total"] == page.context["preview"]["counts"]["new"] == 2
+    confirm(client, page)
+    assert set(Person.objects.values_list("name", "emergency_name")) == {("王明", "家属一"), ("李四", "家属二")}

@@ -160,6 +160,29 @@ def test_a_certificate_on_several_sheets_is_one(client, url, turns, case):  # no
     assert send(client, url, *sheets, names=names).context["preview"]["counts"]["same"] == len(sheets)
 
 
+def test_numbers_follow_who_was_entered_by_name_alone(client, url, place, turns):  # noqa: F811
+    """Where nothing speaks against it: neither another telephone nor another birthday."""
+    for number, name, mobile in ((1, "王明", ""), (2, "李四", "13800000009"), (3, "赵六", "")):
+        builders.member(place, person=builders.person(number, name=name, id_number="", mobile=mobile))
+    Person.objects.filter(name="赵六").update(birth="1980-01-01")
+    lines = [["王明", ID(1), "13800000001"], ["李四", ID(2), "13800000002"], ["赵六", ID(3), ""]]
+    page = send(client, url, [HEAD, *lines])
+    notes = {name: row["note"].get("id_number", "") for name, row in rows(page).items()}
+    assert "按同一个人补上" in notes["王明"]
+    assert ["按另一个人登记" in notes[name] for name in ("李四", "赵六")] == [True, True]
+    confirm(client, page)
+    found = sorted(Person.objects.values_list("name", "mobile"))
+    assert found == [
+        ("李四", "13800000002"),
+        ("李四", "13800000009"),
+        ("王明", "13800000001"),
+        ("赵六", ""),
+        ("赵六", ""),
+    ]
+    assert Person.objects.get(name="王明").id_number == ID(1)
+    assert send(client, url, [HEAD, *lines]).context["preview"]["counts"]["same"] == 3
+
+
 # -- in turns, and by somebody else ---------------------------------------------------------------------------------
 def test_a_policy_without_days_has_those_of_the_file(client, url, turns):  # noqa: F811
     head = [*HEAD, "保险公司", "保单号", "保险起期", "保险止期"]

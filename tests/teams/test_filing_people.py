@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from organizations.tree import close_office, move_office
+from people.anonymising import anonymise
 from people.choices import EndKind
 from people.models import Membership
 from people.workflow import MEMBERSHIP
@@ -184,6 +185,31 @@ def test_a_captain_who_leaves_the_team_shows_and_is_not_proposed_again(team, chi
     WORKFLOW.perform(filing, "submit", by=chifeng)
     WORKFLOW.perform(filing, "confirm", by=region)
     assert not team.posts.current().filter(role="captain").exists()
+
+
+def test_whoever_was_anonymised_no_longer_holds_a_post_and_the_change_is_still_asked_for(team, chifeng):
+    """Nobody on the roster goes by a name that was filed alone, once its holder is anonymised."""
+    years_ago, since = timezone.localdate() - timedelta(days=366 * 4), date(2010, 1, 1)
+    TeamPost.objects.filter(team=team).update(starts_on=since)
+    names = [builders.CAPTAIN["name"], *(post["name"] for post in builders.DEPUTIES)]
+    captain, deputy, twin = (
+        people.member(team.organization, person=people.person(number, name=name), joined_on=since)
+        for number, name in enumerate(names, 1)
+    )
+    people.member(team.organization, person=people.person(9, name=names[2]))  # it may well be this one's post
+    TeamPost.objects.filter(team=team, role="captain").update(person=captain.person, phone="13800000011")
+    gone = [captain, deputy, twin]
+    for row in gone:
+        left(row, chifeng)
+    Membership.objects.filter(pk__in=[row.pk for row in gone]).update(left_on=years_ago)
+    assert anonymise([row.person_id for row in gone], by=builders.read(chifeng)) == 3
+    posts = {post.name: post for post in TeamPost.objects.filter(team=team)}
+    assert [posts[name].ends_on for name in names] == [years_ago, years_ago, None]
+    assert not TeamPost.objects.filter(person__in=[row.person_id for row in gone]).exists()
+    assert not TeamPost.tracked_events.rel.related_model.objects.filter(person=captain.person_id).exists()
+    assert posts[names[0]].phone == ""
+    assert {drift.key for drift in drift_of(Team.objects.get(pk=team.pk))} == {"posts.captain", "posts.deputy"}
+    assert list(drifting(Team.objects.filter(pk=team.pk))) == [team]
 
 
 def test_own_posts_are_filled_in_from_the_member(team, chifeng, as_user):

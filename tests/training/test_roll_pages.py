@@ -305,8 +305,8 @@ def test_wrong_codes_are_counted_and_good_ones_are_not(
 
 
 # -- paper ---------------------------------------------------------------------------------------------------
-def paper(client: Client, slot: Slot, **facts: str) -> Any:
-    return client.post(address("slot_paper", slot.pk), {"key": str(uuid4()), "names": "", **facts})
+def paper(client: Client, slot: Slot, *, follow: bool = False, **facts: str) -> Any:
+    return client.post(address("slot_paper", slot.pk), {"key": str(uuid4()), "names": "", **facts}, follow=follow)
 
 
 def test_paper_counts_the_same(drill: Activity, slot: Slot, captain: User, as_user: As) -> None:
@@ -363,6 +363,25 @@ def test_names_below_the_list(drill: Activity, slot: Slot, captain: User, as_use
     assert (row.person, row.listing) == (came.person, Listing.ASKED)
     drill.refresh_from_db()
     assert drill.outside_people == 1
+
+
+def test_outside_people_of_one_sheet_count_once(drill: Activity, slot: Slot, captain: User, as_user: As) -> None:
+    """A sheet with nobody of a roster on it has no marks that would show it came before."""
+    client, key, said = as_user(captain), str(uuid4()), []
+    for names in ("外甲\n外乙", "外甲\n外乙", "外甲\n外乙\n外丙", "外甲", ""):
+        answer = paper(client, slot, key=key, names=names, count_outside="on", follow=True)
+        drill.refresh_from_db()
+        said.append((drill.outside_people, *(str(message) for message in answer.context["messages"])))
+    assert said == [
+        (2, "其他参加人数增加 2 人。"), (2, "这张签到表里的外单位人员已经计入，没有重复计数。"),
+        (3, "其他参加人数增加 1 人。"), (1, "其他参加人数减少 2 人。"), (0, "其他参加人数减少 1 人。"),
+    ]  # fmt: skip
+    paper(client, slot, names="外丁", count_outside="on")  # another sheet
+    other = builders.drill(drill.host, captain, starts_at=slot.starts_at)
+    paper(client, other.slots.get(), key=key, names="外甲", count_outside="on")
+    drill.refresh_from_db()
+    other.refresh_from_db()
+    assert (drill.outside_people, other.outside_people) == (1, None)
 
 
 def test_who_has_left_since_is_still_written_down(drill: Activity, slot: Slot, captain: User, as_user: As) -> None:

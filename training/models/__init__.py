@@ -13,7 +13,7 @@ from training.models.catalogue import (
 from training.models.keeping import CalendarFeed, TrainingSetting
 from training.models.plan import Plan, PlanItem
 from training.models.problem import Problem
-from training.models.roll import Attendance, Mark, MarkSettlement, Participation, Poster, Slot
+from training.models.roll import Attendance, Mark, MarkSettlement, PaperSheet, Participation, Poster, Slot
 
 __all__ = [
     "Activity",
@@ -30,6 +30,7 @@ __all__ = [
     "Lesson",
     "Mark",
     "MarkSettlement",
+    "PaperSheet",
     "Participation",
     "Plan",
     "PlanItem",

@@ -170,6 +170,28 @@ class Mark(models.Model):
         return f"{self.person} {self.get_kind_display()} {timezone.localtime(self.at):%m-%d %H:%M}"
 
 
+class PaperSheet(models.Model):
+    """A paper roll that named people of no roster. Its key is made when the form is opened: however often the form is
+    sent, they count once, as it said last.
+
+    :ivar outside: how many of the activity's ``outside_people`` it stands for.
+    """
+
+    key = models.UUIDField(primary_key=True, editable=False)
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="paper_sheets", verbose_name=_("活动"))
+    outside = models.PositiveIntegerField(_("其他参加人数"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("补录人"))
+    at = models.DateTimeField(_("补录时间"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("纸质签到表")
+        default_permissions = ()
+        triggers = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.outside}"
+
+
 @tracked()
 class MarkSettlement(models.Model):
     """What was decided about a mark that did not count: taken in all the same, or set aside, with the reason."""

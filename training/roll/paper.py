@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import F
 
 from organizations.models import User
 from people.models import Membership
 from people.names import same_name
 from training.choices import MarkKind, MarkMethod, Presence
 from training.marking import Result, take
-from training.models import Activity, Attendance, Mark, Slot
+from training.models import Activity, Attendance, Mark, PaperSheet, Slot
 from training.roll.given import Given
 
 
@@ -38,23 +37,33 @@ class Typed:
 
 
 @transaction.atomic
-def enter(slot: Slot, lines: Iterable[Line], *, outside: int, key: UUID, by: User) -> list[Result]:
+def enter(slot: Slot, lines: Iterable[Line], *, outside: int, key: UUID, by: User) -> tuple[list[Result], int]:
     """All lines at once; ``outside`` people who are nobody's members are counted with the activity.
 
-    :param key: of this filled-in form. Sent twice, it is one.
+    :param key: of this filled-in form. Sent twice, it is one; sent again with other names, it says what these say.
+    :returns: a result per mark, and by how many the outside people have become more.
     """
     lines = list(lines)
-    if outside:  # taken whole at once: from shared to whole, two forms would wait for each other for ever
-        Activity.objects.select_for_update(of=("self",)).get(pk=slot.activity_id)
+    # the activity is taken whole at once: from shared to whole, two forms would wait for each other for ever
+    more = _count_outside(slot, outside, key, by)
     last = _last(slot, lines)
-    given = [one for line in lines for one in _given(slot, line, last.get(line.person), key)]
-    before = Mark.objects.filter(pk__in=[one.id for one in given]).exists() if given else False
-    results = take(given, by=by)
-    if outside and not before:
-        rows = Activity.objects.filter(pk=slot.activity_id)
-        rows.filter(outside_people=None).update(outside_people=0)
-        rows.update(outside_people=F("outside_people") + outside, version=F("version") + 1)
-    return results
+    return take([one for line in lines for one in _given(slot, line, last.get(line.person), key)], by=by), more
+
+
+def _count_outside(slot: Slot, outside: int, key: UUID, by: User) -> int:
+    before = PaperSheet.objects.filter(pk=key).first()
+    if not outside and before is None:
+        return 0
+    activity = Activity.objects.select_for_update(of=("self",)).get(pk=slot.activity_id)
+    sheet, _made = PaperSheet.objects.get_or_create(pk=key, defaults={"activity": activity, "outside": 0, "by": by})
+    more = outside - sheet.outside if sheet.activity_id == activity.pk else 0
+    if more:
+        sheet.outside = outside
+        sheet.save(update_fields=["outside"])
+        activity.outside_people = max((activity.outside_people or 0) + more, 0)
+        activity.version += 1
+        activity.save(update_fields=["outside_people", "version"])
+    return more
 
 
 def _given(slot: Slot, line: Line, last: datetime | None, key: UUID) -> Iterable[Given]:

@@ -153,13 +153,17 @@ def _typed(form: PaperForm, slot: Slot, caller: Caller, listed: dict[int, Line])
 
 
 def _enter(request: SignedIn, slot: Slot, lines: list[Line], outside: int, form: PaperForm) -> None:
-    results = enter(slot, lines, outside=outside, key=form.cleaned_data["key"], by=request.user)
+    results, more = enter(slot, lines, outside=outside, key=form.cleaned_data["key"], by=request.user)
     refused = [result.message for result in results if result.state == REFUSED]
     for message in dict.fromkeys(refused):
         messages.error(request, message)
     if lines:
         messages.success(request, _("已补录 %(count)d 人。") % {"count": len(lines)})
-    elif not outside:
+    elif not outside and not more:
         messages.warning(request, _("没有选中任何人，点名没有变。"))
-    if outside:
-        messages.success(request, _("其他参加人数增加 %(count)d 人。") % {"count": outside})
+    if more > 0:
+        messages.success(request, _("其他参加人数增加 %(count)d 人。") % {"count": more})
+    elif more < 0:
+        messages.success(request, _("其他参加人数减少 %(count)d 人。") % {"count": -more})
+    elif outside:
+        messages.warning(request, _("这张签到表里的外单位人员已经计入，没有重复计数。"))

@@ -14,8 +14,17 @@ DITTO = frozenset(["同上", "同前", "〃", "″", "”", '"', "''"])
 class Block:
     """One list of a sheet: its columns, and what is merged over several of its rows."""
 
-    def __init__(self, merged: Sequence[Range], first: int, columns: Mapping[str, int], resource: Any) -> None:
+    def __init__(
+        self,
+        merged: Sequence[Range],
+        first: int,
+        columns: Mapping[str, int],
+        resource: Any,
+        pieces: Mapping[int, Sequence[int]],
+    ) -> None:
         self.columns = columns
+        self._pieced = {name: pieces[place] for name, place in columns.items() if place in pieces}
+        self._pieces = resource.pieces
         self.down = FillDown(merged, first, columns, resource.never_filled)
         self._whose = {columns[name] for name in resource.identifying if name in columns}
         # first row → last row of the cells that say whom they mean
@@ -33,6 +42,10 @@ class Block:
     def read(self, at: int, row: Sequence[Cell]) -> dict[str, Cell]:
         """Empty where the row is no record: it says nothing, or nothing but formulas that came to nothing."""
         cells = {n: row[place] for n, place in self.columns.items() if place < len(row) and row[place].text}
+        for name in self._pieced.keys() & cells.keys():
+            texts = [cells[name].text, *(row[place].text for place in self._pieced[name] if place < len(row))]
+            if whole := self._pieces(name, [text for text in texts if text]):
+                cells[name] = Cell(whole)
         is_record = any(cell.says for name, cell in cells.items() if name not in self._beside)
         self.down.fill(at, row, cells)
         if not is_record:

@@ -13,6 +13,9 @@ from core.imports.books import Range
 from core.imports.headers import LOOK_AT, is_said, plain
 from core.imports.reading import Cell
 
+_PIECE = re.compile(r"(?P<of>.+?)(前|(?P<end>[后末尾]))[\d一二三四五六七八九十]+[位码](数字?|号码?)?")  # 身份证号后四位
+_BRACKETS = re.compile(r"[（()）]")
+_MOST_PIECES = 18  # a box for each digit
 # Below a heading that says nothing we know, these are somebody else's: 家庭成员 over 姓名 and 电话.
 _ANYBODYS = frozenset((
     "姓名", "名称", "编号", "号码", "证号", "电话", "手机", "手机号", "联系电话", "联系方式", "单位", "工作单位",
@@ -39,13 +42,15 @@ class Known:
     """What headings mean.
 
     :ivar fields: reduced heading → field. :ivar chosen: key of a heading → the field somebody said it is; "" for none.
-    :ivar then: field → the field that a second column of the same meaning is: 电话, 电话.
+    :ivar then: field → the field that a second column of the same meaning is: 电话, 电话. :ivar pieced: fields whose
+    value may stand in several columns beside each other.
     """
 
     fields: Mapping[str, str]
     chosen: Mapping[str, str] = field(default_factory=dict)
     topics: Sequence[Topic] = ()
     then: Mapping[str, str] = field(default_factory=dict)
+    pieced: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ class Heading:
     """One column: its place, what stands above it, the field it is taken for ("": none).
 
     :ivar block: of several lists side by side, in which it stands. :ivar nth: of several headings that are the same.
-    :ivar again: the field it would be, had an earlier column not been taken for it.
+    :ivar again: the field it would be, had an earlier column not been taken for it. :ivar more: columns behind it that
+    may have further pieces of its value: those of the same heading, of 后四位, and without any.
     """
 
     column: int
@@ -62,6 +68,7 @@ class Heading:
     block: int = 0
     nth: int = 1
     again: str = ""
+    more: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
@@ -75,15 +82,22 @@ def key_of(text: str, nth: int = 1) -> str:
 
 @dataclass(frozen=True)
 class Head:
-    """:param first: index of the first row of data. :param start: of the heading itself, which is a row or two."""
+    """:param first: index of the first row of data. :param start: of the heading itself, which is a row or two.
+    :param parts: how many headings are those of further pieces."""
 
     first: int
     headings: Sequence[Heading]
     start: int = 0
+    parts: int = 0
 
     @property
     def columns(self) -> dict[str, int]:
         return self.blocks[0]
+
+    @property
+    def pieces(self) -> dict[int, tuple[int, ...]]:
+        """Column → those with further pieces of its value."""
+        return {heading.column: heading.more for heading in self.headings if heading.more}
 
     @property
     def blocks(self) -> list[dict[str, int]]:
@@ -112,7 +126,10 @@ def find_head(rows: Sequence[Sequence[Cell]], merged: Sequence[Range], known: Kn
             upper, lower = _texts(rows, index, merged), _texts(rows, index + 1, merged)
             candidates.append(_read([_spread(upper, lower), lower], index + 2, known))
         for place, found in enumerate(candidates):
-            rank = (len(found.columns), -place)  # of two that find as much, one row is the plainer reading
+            rank = (
+                len(found.columns) + found.parts,
+                -place,
+            )  # of two that find as much, one row is the plainer reading
             if found.columns and rank > most:
                 best, most = found, rank
     return best
@@ -167,6 +184,7 @@ def _spread(upper: list[str], lower: list[str]) -> list[str]:
 def _read(levels: list[list[str]], first: int, known: Known) -> Head:
     headings: list[Heading] = []
     taken: set[str] = set()
+    parts: set[int] = set()
     seen = Counter[str]()
     over = Counter(text for text in levels[0] if text) if len(levels) > 1 else Counter[str]()
     for column in range(max(map(len, levels))):
@@ -176,11 +194,41 @@ def _read(levels: list[list[str]], first: int, known: Known) -> Head:
             continue
         is_group = len(texts) > 1 and over[texts[0]] > 1
         text, field = _meaning(texts, known, seen, is_group=is_group)
-        again = field if field in taken and not is_group else ""  # the first counts; the person can say otherwise
+        piece = _piece(text) if field in known.pieced and key_of(text) not in known.chosen else None
+        if piece and piece["end"] and field not in taken:
+            field = ""  # the end alone is no number
+        is_part = field in taken & known.pieced and (piece is not None or (is_group and not texts[-1][:1].isdigit()))
+        parts |= {column} if is_part else set()
+        again = field if field in taken and (is_part or not is_group) else ""  # the first counts; one can say otherwise
         field = "" if field in taken else field
         taken |= {field} - {""}
         headings.append(Heading(column, text, field, nth=seen[plain(text)], again=again))
-    return Head(first, _side_by_side(_seconds(headings, taken, known.then)), first - len(levels))
+    found = _seconds(_pieced(headings, parts, known.pieced), taken, known.then)
+    return Head(first, _side_by_side(found), first - len(levels), len(parts))
+
+
+def _piece(text: str) -> re.Match[str] | None:
+    """身份证号后四位, 身份证号（后四位）"""
+    return _PIECE.fullmatch(plain(_BRACKETS.sub("", text)))
+
+
+def _pieced(headings: list[Heading], parts: set[int], pieced: frozenset[str]) -> list[Heading]:
+    """Headings of further pieces, and columns without any, go with the first.
+
+    :param parts: columns that are such pieces.
+    """
+    found: list[Heading] = []
+    for at, heading in enumerate(headings):
+        before = found[-1] if found else None
+        if before is not None and heading.column in parts and heading.again == before.field:
+            found[-1] = before = replace(before, more=(*before.more, heading.column))
+        else:
+            found.append(heading)
+            before = heading
+        if before.field in pieced:
+            last = headings[at + 1].column if at + 1 < len(headings) else before.column + _MOST_PIECES
+            found[-1] = replace(before, more=(*before.more, *range(heading.column + 1, last)))
+    return found
 
 
 def _seconds(headings: list[Heading], taken: set[str], then: Mapping[str, str]) -> list[Heading]:
@@ -230,6 +278,11 @@ def _meaning(texts: Sequence[str], known: Known, seen: Counter[str], *, is_group
 def _field(text: str, texts: Sequence[str], known: Known, *, is_group: bool) -> str:
     """:param text: one of ``texts``, or all of them together."""
     found = known.fields.get(plain(text), "")
+    if not found and (piece := _piece(text)):
+        whole = known.fields.get(piece["of"], "")
+        found = whole if whole in known.pieced else ""
+    if is_group and not texts[-1][:1].isdigit() and (whole := known.fields.get(plain(texts[0]), "")) in known.pieced:
+        return whole  # what stands below it are its pieces, or already the first row
     if not is_group or text not in texts:
         return found
     topic = next((topic for topic in known.topics if topic.sign.search(plain(texts[0]))), None)

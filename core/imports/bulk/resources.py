@@ -62,6 +62,7 @@ class BulkResource:
     serials: Mapping[str, str] = MappingProxyType({})  # heading → field, unless its column counts 1, 2, 3 …
     topics: Sequence[Topic] = ()  # of headings over several columns
     then: Mapping[str, str] = MappingProxyType({})  # field → what a second column of its meaning is
+    pieced: frozenset[str] = frozenset()  # fields whose value may stand in several columns (``pieces``)
     heading_kind = ""  # what corrected headings are remembered under; empty: they are not
 
     def __init__(self, *, by: Any) -> None:
@@ -83,6 +84,10 @@ class BulkResource:
     def of_heading(self, text: str) -> dict[str, str]:
         """The same of a heading inside the table, merged over it."""
         return {}
+
+    def pieces(self, name: str, texts: Sequence[str]) -> str:
+        """What several cells come to together; empty: the first speaks for itself."""
+        return ""
 
     def ignores(self, heading: str) -> bool:
         """Whether a column that is not read is not worth telling about."""

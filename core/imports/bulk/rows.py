@@ -101,7 +101,7 @@ def read_rows(
         wanted = _("、").join(column.column_name for column in resource.columns.values() if column.required)
         raise ValidationError(_("没有找到表头。表格里要有写着列名的一行，列名是：%(wanted)s。") % {"wanted": wanted})
     if not found.lines and not any(sheet.off for sheet in found.sheets):
-        why = [f"{sheet.name}{sheet.why}" for sheet in found.sheets if sheet.why and sheet.headings]
+        why = [f"{sheet.name}：{sheet.why}" for sheet in found.sheets if sheet.why and sheet.headings]
         raise ValidationError(_("；").join(why) or _("表头下面没有内容。"))
     present = {heading.field for sheet in found.sheets for heading in sheet.headings} | reader.added
     found.names = [name for name in resource.columns if name in present | resource.always]
@@ -124,7 +124,7 @@ class _Reader:
     def __init__(self, book: Book, resource: Any, chosen: Mapping[str, str], enough: int) -> None:
         self.book, self.resource, self.enough = book, resource, enough
         fields = aliases({n: (c.column_name, *c.also) for n, c in resource.columns.items()})
-        self.known = Known(fields, chosen, resource.topics, resource.then)
+        self.known = Known(fields, chosen, resource.topics, resource.then, resource.pieced)
         self.required = [name for name, column in resource.columns.items() if column.required]
         self._signs = {key for key, name in fields.items() if name in self.required}
         self.found = Rows(unseen=book.unseen, pictures=book.pictures)
@@ -256,7 +256,7 @@ class _Reader:
         return sheet.rows - before
 
     def _blocks(self, grid: Grid, head: Head) -> list[Block]:
-        return [Block(grid.merged, head.first, block, self.resource) for block in head.blocks]
+        return [Block(grid.merged, head.first, block, self.resource, head.pieces) for block in head.blocks]
 
     def _add(self, key: str, sheet: SheetFound, at: int, cells: dict[str, Cell], more: dict[str, str]) -> Line:
         texts = {**more, **{name: cell.text for name, cell in cells.items()}}
