@@ -1,20 +1,17 @@
 """Which teams a year's assessment asks, and who scores them: set by set, also for thousands."""
 
-from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery
 
 from assessments.models import Campaign, Review
 from organizations.models import Organization
 from organizations.roles import Level
 from teams.models import Team
-from teams.states import ON_FILE, TeamStatus
 
 
 def asked(campaign: Campaign) -> "QuerySet[Team]":
     """Teams on file at the end of the campaign's day: filed by then, and not left by then. A team that has left since
     is asked too; the region says where it need not take part."""
-    day = campaign.data_until
-    there = Q(status__in=ON_FILE) | Q(status=TeamStatus.EXITED, exit_on__gt=day)
-    return Team.objects.filter(there, filed_on__lte=day)
+    return Team.objects.on_file_at(campaign.data_until)
 
 
 def waiting_to_be_added(campaign: Campaign) -> "QuerySet[Team]":

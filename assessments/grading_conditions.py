@@ -1,13 +1,15 @@
 """What has to be so before a grading may go on: the panel, its scores, the result."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments import objecting
 from assessments.choices import Grade
-from assessments.models import Grading
-from assessments.panel.members import hindrances
+from assessments.models import Grading, PanelMember
+from assessments.panel.members import hindrances, without_lead
 from assessments.panel.sheet import unfinished, unsettled
 from assessments.scoring import ScoreSheet
 
@@ -17,18 +19,23 @@ NO_GRADE = gettext_lazy("专家组的评分没有达到任何一档，只能不�
 
 def panel_problems(grading: Grading) -> list[str]:
     """What keeps the panel from beginning; recusal is asked once more."""
-    few = too_few(grading)
-    return few + (hindrances(grading) if grading.panel.filter(left_on=None).exists() else [])
+    now = grading.panel.on_it().count()
+    return _too_few(now) + (hindrances(grading) if now else [])
 
 
-def too_few(grading: Grading) -> list[str]:
-    now = grading.panel.filter(left_on=None).count()
+def _too_few(now: int) -> list[str]:
     return [_("专家组至少 %(n)d 人，现在 %(now)d 人。") % {"n": PANEL_LEAST, "now": now}] if now < PANEL_LEAST else []
+
+
+def panel_gaps(members: Sequence[PanelMember]) -> list[str]:
+    """What a panel that scores lacks since somebody left it. :param members: who is still on it."""
+    few = [_("%(few)s请先调整专家组，另请专家。") % {"few": few} for few in _too_few(len(members))]
+    return few + without_lead(members)
 
 
 def site_problems(grading: Grading) -> list[str]:
     """What keeps the panel's work from being closed; somebody may have left it half way."""
-    found = [_("%(few)s请先调整专家组，另请专家。") % {"few": few} for few in too_few(grading)]
+    found = panel_gaps(list(grading.panel.on_it()))
     names = [str(member.user) for member in unfinished(grading)]
     if names:
         found.append(_("还没有完成评分：%(names)s。") % {"names": _("、").join(names)})

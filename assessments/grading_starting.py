@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import Grade, Purpose, Scheme
+from assessments.gap.standards import closed_to, keys_of
 from assessments.grading_claims import lay_claims
 from assessments.models import Grading, GradingClaim, Indicator, Standard
 from assessments.renewing import CLOSED
@@ -21,7 +22,6 @@ from core.integrity import plainly
 from organizations.models import User
 from organizations.permissions import can
 from organizations.roles import Right
-from teams.choices import Registration
 from teams.models import Team
 from teams.states import ON_FILE
 
@@ -43,24 +43,18 @@ def applies_to(standard: Standard, team: Team) -> Decision:
     """Whether the standard fits the team at all. 不适用 is told before anything is filled in; it is not 未达标."""
     if team.status not in ON_FILE:
         return no(gettext_lazy("队伍没有备案或者已经退出，备案以后才能申请测评。"))
-    if standard.civil_only and team.registration != Registration.CIVIL:
-        return no(
-            gettext_lazy("不适用：应急管理部门的测评只面向在民政部门登记的队伍，本队不是民政登记（不等于没有达标）。")
-        )
-    if standard.category_id and standard.category_id not in categories_of(team):
+    if closed := closed_to(standard, team):
+        return no(closed)
+    if standard.category_id and standard.category_id not in keys_of(team):
         return no(gettext_lazy("不适用：这不是本队的专业类别。"))
     return yes("")
-
-
-def categories_of(team: Team) -> list[str]:
-    return [key for key in (team.main_category_id, *team.other_categories) if key]
 
 
 def offers(team: Team, day: date | None = None) -> list[Offer]:
     """Standards in force for the team's categories, and those of the emergency authorities, the own scheme first. Two
     queries."""
     rows = Standard.objects.in_force(day or timezone.localdate()).filter(purpose=Purpose.GRADING)
-    fitting = Q(category__in=categories_of(team)) | Q(category=None) | Q(scheme=Scheme.EMERGENCY)
+    fitting = Q(category__in=keys_of(team)) | Q(category=None) | Q(scheme=Scheme.EMERGENCY)
     open_ones = {one.standard_id: one for one in Grading.objects.filter(team=team).exclude(state__in=CLOSED)}
     found = rows.filter(fitting).select_related("category").order_by("category__position", "code", "number")
     made = [Offer(one, applies_to(one, team), open_ones.get(one.pk)) for one in found]

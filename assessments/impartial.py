@@ -1,7 +1,12 @@
 """Nobody decides on his own team's matter, nor on what he handed in himself."""
 
-from django.db.models import Q
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from core.decisions import Decision, no, yes
 from organizations.models import User
@@ -37,8 +42,20 @@ def taken_back_by(handles: Decision, reports: Decision) -> Decision:
     return no(_("报来的由本单位办理，要改请退回修改；撤回由报送的一方办。")) if handles else reports
 
 
+def hands_in_it(who: Any, *, submitted_by: Any, team: Any) -> list[tuple[StrOrPromise, Q]]:
+    """The same as reason and condition, of which none may hold; asks nothing by itself.
+
+    :param who: key of the person. All three may be references to the query around it; ``team`` is the organization.
+    """
+    people = User.objects.filter(pk=who).order_by()
+    member = Membership.objects.current().filter(person__user=who, organization=team).order_by()
+    return [
+        (HANDED_IN, Q(Exists(people.filter(pk=submitted_by)))),
+        (OF_THE_TEAM, Q(Exists(people.filter(organization=team))) | Q(Exists(member))),
+    ]
+
+
 def not_of_own_teams(user: User) -> Q:
-    """The same as a filter over what hangs on a team; asks nothing by itself."""
-    own = Membership.objects.current().filter(person__user=user).order_by().values("organization")
-    close = Q(team__organization__in=own) | Q(team__organization=user.organization_id)
-    return ~close & (~Q(submitted_by=user) | Q(submitted_by=None))
+    """As a filter over what hangs on a team."""
+    bars = hands_in_it(user.pk, submitted_by=OuterRef("submitted_by"), team=OuterRef("team__organization"))
+    return ~reduce(or_, [condition for _reason, condition in bars])

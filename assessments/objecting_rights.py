@@ -14,14 +14,13 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from assessments.impartial import HANDED_IN, OF_THE_TEAM
+from assessments.impartial import hands_in_it
 from assessments.models import Grading, Objection, Review
 from core.decisions import Decision, no, yes
 from core.models import WorkflowEvent
 from organizations.models import Appointment, User
 from organizations.permissions import access, can, reach
 from organizations.roles import ROLES, Right
-from people.models import Membership
 
 # Moves by which somebody has taken sides: whoever made one of them does not answer.
 DECIDING = ("publicise", "grant", "decline", "score", "decide", "conclude")
@@ -83,15 +82,9 @@ def _hands_in_it(who: Any, ref: _Ref) -> list[tuple[StrOrPromise, Q]]:
     """:param who: key of the person. :param ref: leads to the objection."""
     submitted_by = Coalesce(ref("grading__submitted_by"), ref("review__submitted_by"))
     team = Coalesce(ref("grading__team__organization"), ref("review__organization"))
-    people = User.objects.filter(pk=who).order_by()
-    member = Membership.objects.current().filter(person__user=who, organization=team).order_by()
     decisions = WorkflowEvent.objects.filter(action__in=DECIDING, by=who).order_by()
     decided = decisions.of_each(Grading, ref("grading")) | decisions.of_each(Review, ref("review"))
-    return [
-        (HANDED_IN, Q(Exists(people.filter(pk=submitted_by)))),
-        (OF_THE_TEAM, Q(Exists(people.filter(organization=team))) | Q(Exists(member))),
-        (_DECIDED, Q(Exists(decided))),
-    ]
+    return [*hands_in_it(who, submitted_by=submitted_by, team=team), (_DECIDED, Q(Exists(decided)))]
 
 
 def _within_reach(user: User) -> Q:

@@ -4,13 +4,14 @@ How things stand is told as at the period's day (``Period.as_at``), of a past on
 from what was filed alone are looked for in today's tree and posts.
 """
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of
-from core.history.as_at import held_on
+from core.history.as_at import field_on, held_on
 from core.metric_links import behind
 from core.metrics import Measure, Period, metric
 from organizations.models import Organization
@@ -19,15 +20,15 @@ from teams.drift import drifting
 from teams.models import Filing, Team, TeamPost
 from teams.models.filing import overdue
 from teams.models.team import unconfirmed
-from teams.states import ON_FILE, FilingState
+from teams.states import FilingState
 
 _TEAM_UNIT = _("支")
 _FILING_UNIT = _("件")
 
 
-def _teams(scope: Organization, period: Period, **also: Any) -> QuerySet[Team]:
-    """On file, as the team was on the day."""
-    return held_on(Team.objects.below(scope), period.past, Q(status__in=ON_FILE, **also))
+def _teams(scope: Organization, period: Period) -> QuerySet[Team]:
+    rows: QuerySet[Team] = Team.objects.below(scope).on_file_at(period.past)
+    return rows
 
 
 @metric(
@@ -38,11 +39,19 @@ def teams_on_file(scope: Organization, period: Period) -> Measure:
     return Measure.of(_teams(scope, period))
 
 
+def _of_level(rows: QuerySet[Team], level: str, day: date | None) -> QuerySet[Team]:
+    return (
+        rows.alias(then=field_on(Team, "level", day, since=True)).filter(then=level)
+        if day
+        else rows.filter(level=level)
+    )
+
+
 def _level(level: str, label: Any) -> None:
     metric(
         f"teams_{level}", label, _TEAM_UNIT, note=_("在册的，按队伍级别"), place="organization",
         link=behind("teams:team_list", looks_back=True, status="on_file", level=level),
-    )(lambda scope, period: Measure.of(_teams(scope, period, level=level)))  # fmt: skip
+    )(lambda scope, period: Measure.of(_of_level(_teams(scope, period), level, period.past)))  # fmt: skip
 
 
 _level(TeamLevel.REGION, _("自治区级救援队"))

@@ -22,7 +22,8 @@ QUEUES = (("mine", _("待我办理")), ("ours", _("待我方报送")))
 
 
 def years() -> list[tuple[str, str]]:
-    return [(str(year), f"{year}") for year in range(timezone.localdate().year, FIRST_YEAR - 1, -1)]
+    """Next year's assessment is prepared, and opened, in this one."""
+    return [(str(year), f"{year}") for year in range(timezone.localdate().year + 1, FIRST_YEAR - 1, -1)]
 
 
 def of_year(name: str) -> django_filters.ChoiceFilter:

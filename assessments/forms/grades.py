@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import Scheme
-from assessments.grading_starting import categories_of
+from assessments.gap.standards import keys_of
 from assessments.models import TeamGrade
 from core.forms import WholeForm
 from organizations.forms import DAY
@@ -30,7 +30,7 @@ class ExternalGradeForm(WholeForm):
     def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         category: Any = self.fields["category"]
-        usable = Category.objects.in_use() | Category.objects.filter(pk__in=categories_of(team))
+        usable = Category.objects.in_use() | Category.objects.filter(pk__in=keys_of(team))
         category.queryset = usable.order_by("position", "key")
         category.empty_label = _("（不按类别）")
         self.fields["category"].help_text = _("红十字会的测评按类别，应急管理部门的测评按专业，选其中一个。")

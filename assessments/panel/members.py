@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.choices import PanelDuty
+from assessments.grading_office import handlers_of
 from assessments.models import Grading, PanelMember
 from assessments.panel.sheet import panel_sheet
 from assessments.recusal import Grounds, grounds_of
@@ -132,12 +133,13 @@ def leave(member: PanelMember, *, reason: str, by: User) -> PanelMember:
     fresh = _locked(member)
     fresh.left_on, fresh.left_reason = timezone.localdate(), reason
     _keep(fresh, "left_on", "left_reason")
-    told, url = fresh.user, reverse("assessments:my_panels")
+    told, url = [fresh.user], reverse("assessments:my_panels")
     if by.pk == fresh.user_id:
-        told, url = fresh.appointed_by, reverse("assessments:panel_edit", args=[grading.pk])
+        told, url = handlers_of(grading), reverse("assessments:panel_edit", args=[grading.pk])
     with in_chinese():
-        title = _("%(who)s退出%(team)s测评的专家组") % {"who": fresh.user, "team": grading.team}
-        notify([told], kind="panel_left", title=title, body=reason, url=url)
+        words = {"who": fresh.user, "duty": fresh.get_duty_display(), "team": grading.team}
+        title = _("%(who)s（%(duty)s）退出%(team)s测评的专家组") % words
+        notify(told, kind="panel_left", title=title, body=reason, url=url)
     return fresh
 
 
@@ -207,9 +209,14 @@ def hindrances_of(members: Sequence[PanelMember], grounds: Mapping[int, Grounds]
     """The same from what has been read. :param members: who sits on it now."""
     if not members:
         return [_("专家组还没有人。")]
-    said = [] if any(one.duty == PanelDuty.LEAD for one in members) else [_("专家组还没有组长。")]
+    said = without_lead(members)
     said += [_("%(who)s还没有声明无利害关系。") % {"who": one.user} for one in members if one.declared_at is None]
     return said + _recused([one.user for one in members], grounds)
+
+
+def without_lead(members: Iterable[PanelMember]) -> list[str]:
+    """Nobody becomes the lead by itself where the lead has left."""
+    return [] if any(one.duty == PanelDuty.LEAD for one in members) else [_("专家组没有组长，请先把一位成员设为组长。")]
 
 
 def _to_recuse(grading: Grading, users: Sequence[User]) -> list[str]:

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from assessments.choices import PanelDuty
 from assessments.forms.panel import LeaveForm
 from assessments.models import PanelMember
 from assessments.panel.members import ARRANGED, leave
@@ -27,6 +28,9 @@ def leaving(request: SignedIn, member: PanelMember, *, back: str, done: str, **c
     """:param context: title, question, consequences and submit_label of ``generic/confirm.html``."""
     if wrong := closed(member):
         return back_with(request, wrong, back)
+    if member.duty == PanelDuty.LEAD:
+        said = _("退出的是组长：要由组织单位另设一名组长，才能结束现场测评。")
+        context["consequences"] = [*context["consequences"], said]
     form = LeaveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

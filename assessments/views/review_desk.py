@@ -1,5 +1,6 @@
 """The page on which the office scores and the region decides: team, records, office and region side by side."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -18,8 +19,8 @@ from assessments.annual_scores import OPINION, agree, keep, unanswered
 from assessments.forms.answers import AnswersForm
 from assessments.models import Review
 from assessments.review_checks import evidence_rows
-from assessments.review_remarks import RETURN, changed_since
-from assessments.sections import written
+from assessments.review_remarks import RETURN, changed_since, remarks_of
+from assessments.sections import section_named, written
 from assessments.sheet_rows import SIDES, figures_of, rows_of, sheets_of
 from assessments.views.review_common import ReviewPage, review_page
 from assessments.views.review_detail import told_in
@@ -152,7 +153,8 @@ def _show(
     rows = rows_of(review, basis, sheets)
     events = list(WorkflowEvent.objects.of(review).select_related("by").order_by("at", "pk"))
     fill(rows, form)
-    changed = changed_since(last_event(events, RETURN), basis)
+    returned = last_event(events, RETURN)
+    changed = changed_since(returned, basis)
     files = _files(basis)
     for row in rows:
         if not row.is_heading:
@@ -167,9 +169,21 @@ def _show(
         words=written(review), figures=[one for one in figures_of(review, basis) if one.asked], snapshot=basis.snapshot,
         opinion=getattr(review, OPINION[side]) if opinion is None else opinion, finish=FINISH[side],
         autosave_url=f"{request.path}autosave/", next_url=_url(route, following), adjustments=basis.adjustments,
-        keep_key=f"review-{review.pk}-{side}", is_region=side == REGION,
+        keep_key=f"review-{review.pk}-{side}", is_region=side == REGION, sent_back=_sent_back(events, side),
+        returned=returned, remarks=[replace(one, url=_place(one.name)) for one in remarks_of(review, returned, basis)],
     )  # fmt: skip
     return render(request, "assessments/review_desk.html", context)
+
+
+def _sent_back(events: list[WorkflowEvent], side: str) -> WorkflowEvent | None:
+    """Why the office scores once more, while it does."""
+    last = last_event(events, "score", "score_again")
+    return last if side == LEAGUE and last is not None and last.action == "score_again" else None
+
+
+def _place(name: str) -> str:
+    """Where on the desk a remark is answered."""
+    return f"#section-{name}" if section_named(name) else f"#{name}"
 
 
 def _url(route: str, review: Review | None) -> str:

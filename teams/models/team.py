@@ -1,3 +1,5 @@
+from datetime import date
+
 import pgtrigger
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
@@ -37,6 +39,14 @@ class TeamQuerySet(models.QuerySet):
     def on_file(self) -> "TeamQuerySet":
         """Filed and not left: also those being rectified or suspended."""
         return self.filter(status__in=ON_FILE)
+
+    def on_file_at(self, day: date | None) -> "TeamQuerySet":
+        """The same at the end of a past day (None: now), by the dates of filing and leaving: the portal may have begun,
+        and a filing or an exit may have been written down, after the day."""
+        if day is None:
+            return self.on_file()
+        there = Q(status__in=ON_FILE) | Q(status=TeamStatus.EXITED, exit_on__gt=day)
+        return self.filter(there, filed_on__lte=day)
 
     def unconfirmed(self, year: int) -> "TeamQuerySet":
         return self.filter(unconfirmed(year))

@@ -104,6 +104,7 @@ def test_a_year_from_the_notice_to_the_result(
         "action": "return_for_changes",
         "comment": "请核对",
         f"field_i{line.pk}": "没有记录",
+        "field_plans": "写明哪几件事",
         "version": version(review),
     }
     assert league.post(at("review_move", review.pk), given).status_code == 302
@@ -117,7 +118,10 @@ def test_a_year_from_the_notice_to_the_result(
 
     # the league agrees to the rest and scores
     desk = at("review_score", review.pk)
-    assert "退回后改过" in league.get(desk).content.decode()
+    again = text_of(league.get(desk))
+    assert "退回后改过" in again
+    for words, mended in (("没有记录", "已改"), ("写明哪几件事", "没有改")):
+        assert re.search(rf"{words} <span class=\"\w+-text\">{mended}</span>", again)
     league.post(desk, {**lines(review, "league"), "action": "agree", "version": version(review)})
     done = {**lines(review, "league"), "action": "score", "opinion": "同意", "version": version(review)}
     long = league.post(desk, {**done, "opinion": "属实。" * 1100})

@@ -157,6 +157,15 @@ def test_teams_and_captains_are_those_of_the_day(office: Callable[[str], Organiz
     assert numbers(league, *names, period=this_year()) == now
 
 
+def test_a_team_written_down_after_the_year_was_on_file_by_its_dates(office: Callable[[str], Organization]) -> None:
+    """Where the portal began later, or the exit was filed late, the year must not read as if there had been no team."""
+    league = office("150700")
+    past.new_team(league, 1, level="league_city")
+    past.new_team(league, 2, status="exited", exit_on=past.LAST_DAY)
+    past.new_team(league, 3, filed_on=NEXT_YEAR)
+    assert numbers(league, "teams_on_file", "teams_league_city") == {"teams_on_file": 1, "teams_league_city": 1}
+
+
 def test_statistics_of_a_year_gone_by_open_the_lists_of_its_last_day(
     as_user: Callable[[User], Client], region: User, captain: User, chifeng: User, team: Organization
 ) -> None:

@@ -164,7 +164,7 @@ def test_not_applicable_is_told_before_anything_begins(captain: User, as_user: S
     )
     shown = text_of(as_user(captain).get(reverse("assessments:grading_create")))
     assert "不适用" in shown
-    assert "不等于没有达标" in shown
+    assert "不算未达标" in shown
     refused = as_user(captain).post(
         reverse("assessments:grading_create"), {"standard": emergency.pk, "applied_grade": "3"}
     )

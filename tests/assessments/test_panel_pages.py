@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.choices import PanelDuty
+from assessments.grading_conditions import site_problems
 from assessments.models import Grading, PanelMember, ScoreMark, SettledScore
 from assessments.panel.members import hindrances
 from core.attachments import attach
@@ -99,6 +100,22 @@ def test_one_lead_nobody_twice_and_nobody_once_it_scores(
     assert forming.panel.filter(left_on=None).count() == 1
 
 
+def test_lead_who_is_recused_leaves_a_panel_that_needs_another(
+    as_user: AsUser, region: User, assessor: User, baotou: User, scoring: Grading
+) -> None:
+    lead, recuse = as_user(assessor), url("panel_recuse", scoring.panel.get(user=assessor))
+    assert "要由组织单位另设一名组长" in lead.get(recuse).content.decode()
+    lead.post(recuse, {"reason": "与队长是亲属"})
+    assert "（组长）退出" in region.notices.get(kind="panel_left").title
+    assert lead.get(url("differences", scoring)).status_code in (403, 404)
+    office, page = as_user(region), url("panel_edit", scoring)
+    assert "专家组没有组长" in office.get(page).content.decode()
+    assert any("没有组长" in one for one in site_problems(scoring))
+    office.post(url("panel_lead", scoring.panel.get(user=baotou)))
+    assert "专家组没有组长" not in office.get(page).content.decode()
+    assert not any("没有组长" in one for one in site_problems(scoring))
+
+
 def test_office_elsewhere_and_insiders_are_kept_out(
     as_user: AsUser, captain: User, chifeng: User, baotou: User, forming: Grading
 ) -> None:
@@ -127,7 +144,7 @@ def test_assessor_declares_and_then_scores(as_user: AsUser, assessor: User, form
 
 
 def test_declaration_is_refused_where_the_records_say_otherwise(
-    as_user: AsUser, assessor: User, forming: Grading
+    as_user: AsUser, assessor: User, region: User, forming: Grading
 ) -> None:
     row = builders.seat(forming, assessor, declared=False)
     people.member(forming.team.organization, person=people.person(90, user=assessor))
@@ -139,7 +156,7 @@ def test_declaration_is_refused_where_the_records_say_otherwise(
     client.post(url("panel_recuse", row), {"reason": "我是这支队的队员"})
     row.refresh_from_db()
     assert row.left_reason == "我是这支队的队员"
-    assert Notice.objects.get(recipient=row.appointed_by).title.startswith("测评员（演示）退出")
+    assert Notice.objects.get(recipient=region).title.startswith("测评员（演示）（成员）退出")
     assert client.get(url("score_page", forming)).status_code == 404
     assert "我是这支队的队员" in client.get(url("my_panels")).content.decode()
 
