@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from assessments.choices import AdjustmentKind, Method, ScoredBy
 from assessments.models import Adjustment, Conclusion, Indicator, Review, ReviewScore, Snapshot
 from assessments.rules import made
-from assessments.scoring import NOUGHT, Answer, Rules, ScoreSheet, score
+from assessments.scoring import NOUGHT, UNANSWERED, Answer, Rules, ScoreSheet, score
 from assessments.snapshots import newest, numbers_in
 from core.together import together
 
@@ -70,9 +70,7 @@ class Basis:
 
 
 def said_in(row: ReviewScore | None) -> Answer | None:
-    if row is None or (row.value is None and row.points is None and not row.not_applicable):
-        return None
-    return Answer(row.value, row.points, row.not_applicable)
+    return None if row is None or row.answer == UNANSWERED else row.answer
 
 
 def answers(review: Review, side: str, basis: Basis | None = None) -> dict[str, Answer]:

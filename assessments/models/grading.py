@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Grade, ObjectionOutcome
 from assessments.impartial import not_of_own_teams
-from assessments.models.standard import Indicator, Standard
+from assessments.models.answered import Answered
+from assessments.models.standard import Standard
 from assessments.states import GRADING_STEPS, GRADING_TRANSITIONS, GRADING_WITH_AUTHOR, GradingState
 from core.decisions import Decision, no
 from core.history import tracked
@@ -174,7 +175,7 @@ class GradingClaimQuerySet(models.QuerySet):
 
 
 @tracked()
-class GradingClaim(models.Model):
+class GradingClaim(Answered):
     """What the team says of one indicator when it applies; evidence hangs on it as attachments.
 
     :ivar value: by hand; where the indicator reads a metric it is frozen at the hand-in. :ivar check: what the office
@@ -182,13 +183,10 @@ class GradingClaim(models.Model):
     """
 
     grading = models.ForeignKey(Grading, models.PROTECT, related_name="claims", verbose_name=_("测评"))
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name=_("指标"))
-    value = models.DecimalField(_("数值"), max_digits=14, decimal_places=2, null=True, blank=True)
     points = models.DecimalField(
         _("自评分"), max_digits=6, decimal_places=2, null=True, blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(1000)],
     )  # fmt: skip
-    not_applicable = models.BooleanField(_("不适用"), default=False)
     note = models.TextField(_("情况说明"), blank=True, max_length=1000)
     comment = models.CharField(_("初核意见"), max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)

@@ -1,10 +1,10 @@
 import pgtrigger
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models.standard import Conclusion, Indicator, Standard
+from assessments.models.answered import Answered
+from assessments.models.standard import Conclusion, Standard
 from core.decisions import Decision, no
 from core.history import tracked
 from core.links import link_to
@@ -130,17 +130,10 @@ _STAYS_WHEN_FINISHED = """
 
 
 @tracked()
-class MemberScore(models.Model):
+class MemberScore(Answered):
     """One indicator of a member's assessment."""
 
     assessment = models.ForeignKey(MemberAssessment, models.PROTECT, related_name="scores", verbose_name=_("测评"))
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name=_("指标"))
-    value = models.DecimalField(_("数值"), max_digits=14, decimal_places=2, null=True, blank=True)
-    points = models.DecimalField(
-        _("得分"), max_digits=6, decimal_places=2, null=True, blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(1000)],
-    )  # fmt: skip
-    not_applicable = models.BooleanField(_("不适用"), default=False)
     note = models.CharField(_("意见"), max_length=300, blank=True)
 
     class Meta:

@@ -3,14 +3,13 @@
 import uuid
 
 import pgtrigger
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import PanelDuty
+from assessments.models.answered import Answered
 from assessments.models.grading import Grading
-from assessments.models.standard import Indicator
 from assessments.states import GradingState
 from core.decisions import Decision, no, yes
 from core.history import tracked
@@ -82,7 +81,7 @@ class ScoreMarkQuerySet(models.QuerySet):
 
 
 @tracked()
-class ScoreMark(models.Model):
+class ScoreMark(Answered):
     """One assessor's score of one indicator, as the device made it. Append-only: the latest of each counts.
 
     :ivar id: made by the device; the server takes each once. :ivar made_at: by the device's clock.
@@ -90,10 +89,7 @@ class ScoreMark(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     member = models.ForeignKey(PanelMember, models.PROTECT, related_name="marks", verbose_name=_("专家"))
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name=_("指标"))
-    value = models.DecimalField(_("数值"), max_digits=14, decimal_places=2, null=True, blank=True)
     points = models.DecimalField(_("得分"), max_digits=6, decimal_places=2, null=True, blank=True)
-    not_applicable = models.BooleanField(_("不适用"), default=False)
     note = models.CharField(_("意见"), max_length=500, blank=True)
     made_at = models.DateTimeField(_("评分时间"))
     received_at = models.DateTimeField(_("收到时间"), auto_now_add=True)
@@ -124,17 +120,10 @@ class ScoreMark(models.Model):
 
 
 @tracked()
-class SettledScore(models.Model):
+class SettledScore(Answered):
     """What the panel agreed on where assessors differed, or found by the deliberation; with the reason."""
 
     grading = models.ForeignKey(Grading, models.PROTECT, related_name="settled", verbose_name=_("测评"))
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name=_("指标"))
-    value = models.DecimalField(_("数值"), max_digits=14, decimal_places=2, null=True, blank=True)
-    points = models.DecimalField(
-        _("得分"), max_digits=6, decimal_places=2, null=True, blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(1000)],
-    )  # fmt: skip
-    not_applicable = models.BooleanField(_("不适用"), default=False)
     reason = models.CharField(_("理由"), max_length=300, validators=[validate_visible])
     settled_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("认定人"))
     settled_at = models.DateTimeField(_("认定时间"), auto_now=True)

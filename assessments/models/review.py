@@ -9,8 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import AdjustmentKind, ObjectionOutcome, ScoredBy
+from assessments.models.answered import Answered
 from assessments.models.campaign import Campaign
-from assessments.models.standard import Conclusion, Indicator
+from assessments.models.standard import Conclusion
 from assessments.states import (
     REVIEW_STEPS,
     REVIEW_TRANSITIONS,
@@ -193,21 +194,14 @@ class OfReviewQuerySet(models.QuerySet):
 
 
 @tracked()
-class ReviewScore(models.Model):
+class ReviewScore(Answered):
     """One indicator as one side scores it: the team itself, the league, the region.
 
     A value read from the snapshot needs no row; a row with a value overrides it, with a note that says why.
     """
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="scores", verbose_name=_("考核"))
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name=_("指标"))
     scored_by = models.CharField(_("评分方"), max_length=10, choices=ScoredBy)
-    value = models.DecimalField(_("数值"), max_digits=14, decimal_places=2, null=True, blank=True)
-    points = models.DecimalField(
-        _("得分"), max_digits=6, decimal_places=2, null=True, blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(1000)],
-    )  # fmt: skip
-    not_applicable = models.BooleanField(_("不适用"), default=False)
     note = models.CharField(_("说明"), max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 

@@ -13,7 +13,7 @@ from assessments.panel.evidence import evidence_of
 from assessments.panel.marking import why_not
 from assessments.panel.sheet import PanelSheet, panel_sheet
 from assessments.panel.words import asked, steps_of, told
-from assessments.scoring import Answer, plain
+from assessments.scoring import plain
 from assessments.tree import depths
 from core.models import Attachment
 from organizations.models import User
@@ -60,9 +60,8 @@ def _indicator(
 def _claim(one: Indicator, claim: GradingClaim | None) -> dict[str, Any] | None:
     if claim is None:
         return None
-    answer = Answer(claim.value, claim.points, claim.not_applicable)
     return {
-        "said": told(one, answer), "note": claim.note, "comment": claim.comment,
+        "said": told(one, claim.answer), "note": claim.note, "comment": claim.comment,
         # what the assessor confirms by leaving it alone
         "frozen": plain(claim.value) if one.metric and claim.value is not None else "",
     }  # fmt: skip

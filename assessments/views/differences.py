@@ -124,7 +124,7 @@ def _line(sheet: PanelSheet, row: Row, decides: bool, files: Files) -> Line:
 def _cell(row: Row, member: PanelMember, files: Sequence[Attachment]) -> Cell:
     mark: ScoreMark | None = row.marks.get(member.pk)
     answer = row.answers.get(member.pk)
-    own = mark is not None and answer == Answer(mark.value, mark.points, mark.not_applicable)
+    own = mark is not None and answer == mark.answer
     note = mark.note if mark is not None else ""
     return Cell(member, told(row.indicator, answer), note, answer is not None and not own, files)
 
