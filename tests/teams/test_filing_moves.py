@@ -97,6 +97,13 @@ def test_a_banner_team_goes_banner_league_region(songshan, chifeng, region, offi
     assert WORKFLOW.perform(filing, "issue", by=region, **builders.REPLY).team.level == "banner_county"
 
 
+def test_a_banner_does_not_pass_over_its_league_with_a_team_of_a_higher_level(songshan, chifeng, region, office):
+    filing = builders.submitted(songshan, office("150404"), name="松山区红十字赈济救援队（演示）", level="league_city")
+    assert (filing.current_office.code, filing.current_step.duty) == ("150400", "review")
+    filing = WORKFLOW.perform(filing, "accept", by=chifeng)
+    assert (filing.current_office.code, filing.current_step.is_final) == ("150000", True)
+
+
 def test_a_proxy_hands_in_and_its_own_review_is_merged(chifeng, region, office):
     banner = office("150430")
     banner.has_staff, banner.proxy = False, office("150400")
