@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from core.models import Job, WorkflowEvent
+from core.models import Job, Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
@@ -115,6 +115,15 @@ def test_a_proxy_hands_in_and_its_own_review_is_merged(chifeng, region, office):
     assert filing.rounds.get().acting_for == banner.name
     assert filing.current_office.code == "150000"
     assert WORKFLOW.perform(filing, "approve", by=region).state == "approved"
+
+
+def test_an_office_hears_of_the_team_it_is_given(chifeng, songshan, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    filing = builders.changing(team, chifeng, office=str(office("150404").pk))
+    filing = WORKFLOW.perform(WORKFLOW.perform(filing, "submit", by=chifeng), "confirm", by=region)
+    assert filing.team.organization.parent_path == office("150404").path
+    told = Notice.objects.get(recipient=songshan, kind="filing_received")
+    assert (told.title, told.url) == (f"{team.name}划归本单位管理（{filing.number}）", team.get_absolute_url())
 
 
 def test_a_captain_hands_in_and_the_managing_office_registers_first(chifeng, captain, region, office):
