@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.together import keep, together
 from organizations.models import Organization
-from teams.choices import DECIDING
+from teams.choices import DECIDING, Duty
 from teams.models import Filing, FilingRule, FilingStep, RulePaper, RuleStep
 from teams.models.rules import MANAGING
 
@@ -56,7 +57,8 @@ def rules_of(kinds: Iterable[str], level: str, office: Organization) -> Rules:
 
 
 def plan(rule: FilingRule, office: Organization, line: Mapping[str, Organization] | None = None) -> list[Planned]:
-    """Steps for a team that ``office`` manages, in order; places its line does not have are left out.
+    """Steps for a team that ``office`` manages, in order; places its line does not have are left out, and superiors
+    whom the rule of a higher level passes over are put in.
 
     The last step that decides is final; what follows it are copies for information.
 
@@ -68,8 +70,22 @@ def plan(rule: FilingRule, office: Organization, line: Mapping[str, Organization
         place = office if row.place == MANAGING else line.get(row.place)
         if place is not None:
             found.append((place, row.duty, row.days))
+    if office.level != rule.level:  # the rule of a team's own level says itself who reviews
+        found[1:1] = _passed_over(found, line.values())
     final = max((index for index, (_place, duty, _days) in enumerate(found) if duty in DECIDING), default=-1)
     return [Planned(*step, is_final=index == final) for index, step in enumerate(found)]
+
+
+def _passed_over(found: list[tuple[Organization, str, int]], line: Iterable[Organization]) -> list[Any]:
+    """Superiors between the office that registers and the next that decides, which the rule does not name: a banner
+    does not file a team of a higher level past its league. They review, in the time the office has to register."""
+    if not found:
+        return []
+    office, _duty, days = found[0]
+    above = next((place for place, duty, _days in found[1:] if duty in DECIDING), office)
+    there = {place.pk for place, _duty, _days in found}
+    between = [place for place in line if place.pk not in there and len(above.path) < len(place.path)]
+    return [(place, Duty.REVIEW, days) for place in sorted(between, key=lambda place: -len(place.path))]
 
 
 def _above(office: Organization) -> QuerySet[Organization]:

@@ -89,7 +89,8 @@ class NotReusedValidator:
 
 @transaction.atomic
 def set_password(user: User, password: str, *, must_change: bool = False) -> None:
-    """Set a password that has been validated, and remember its hash against reuse. Ends the person's other sessions.
+    """Set a password that has been validated, and remember its hash against reuse. Ends the person's other sessions and
+    any lock from failures before.
 
     :param must_change: the person has to choose another one at the next sign-in.
     """
@@ -98,6 +99,7 @@ def set_password(user: User, password: str, *, must_change: bool = False) -> Non
     user.must_change_password = must_change
     user.save(update_fields=["password", "password_changed_at", "must_change_password"])
     PasswordRecord.objects.create(user=user, password=user.password)
+    lockout.forgive(user)
 
 
 def one_time_password() -> str:
@@ -108,13 +110,12 @@ def one_time_password() -> str:
 
 
 def reset_password(user: User) -> str:
-    """Give ``user`` a one-time password and return it, to be shown once. Lifts a lock from too many failures.
+    """Give ``user`` a one-time password and return it, to be shown once.
 
     The caller asks ``permissions.can`` first; the change itself is in the account's history.
     """
     password = one_time_password()
     set_password(user, password, must_change=True)
-    lockout.forgive(user)
     return password
 
 

@@ -6,7 +6,6 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
-from allauth.usersessions import views as usersessions
 from django.contrib.auth.decorators import login_required
 from django.urls import path
 
@@ -21,7 +20,7 @@ urlpatterns = [
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", change_password, name="account_change_password"),
     path("keepalive/", views.keep_alive, name="account_keepalive"),
-    path("sessions/", usersessions.list_usersessions, name="usersessions_list"),
+    path("sessions/", views.OwnSessionsView.as_view(), name="usersessions_list"),
     path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),

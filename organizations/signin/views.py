@@ -1,15 +1,18 @@
 """Signing in and the own password: the sign-in library's views with the reasons of this office."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.views import LoginView, PasswordChangeView
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -45,6 +48,15 @@ class OwnPasswordView(PasswordChangeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         words = {"why": passwords.due(self.request.user), "rules": password_validators_help_texts()}
         return super().get_context_data(**kwargs) | words
+
+
+class OwnSessionsView(ListUserSessionsView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        # a session that nobody used for so long ends with its next request: nobody is signed in there any more
+        since = timezone.now() - timedelta(seconds=settings.IDLE_SECONDS)
+        alive = [one for one in context["sessions"] if one.is_current() or one.last_seen_at > since]
+        return context | {"sessions": alive, "session_count": len(alive)}
 
 
 class RemoveKeyView(RemoveWebAuthnView):

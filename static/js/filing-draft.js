@@ -19,8 +19,7 @@
   const template = form.querySelector("[data-post-template]");
   if (rows && template) {
     const changed = () => rows.dispatchEvent(new Event("change", { bubbles: true }));
-    form.querySelector("[data-post-add]").addEventListener("click", (event) => {
-      event.preventDefault();
+    const add = () => {
       const number = rows.children.length;
       const row = template.content.firstElementChild.cloneNode(true);
       for (const element of row.querySelectorAll("*")) {
@@ -30,7 +29,15 @@
         }
       }
       rows.append(row);
-      row.querySelector("select, input:not([type=hidden])").focus();
+      return row;
+    };
+    form.querySelector("[data-post-add]").addEventListener("click", (event) => {
+      event.preventDefault();
+      add().querySelector("select, input:not([type=hidden])").focus();
+    });
+    // what was typed into added rows before a reload comes back with them
+    form.addEventListener("portal:missing", (event) => {
+      while (rows.children.length < 20 && event.detail.some((name) => name.startsWith("posts-") && !form.elements[name])) add();
     });
     rows.addEventListener("click", (event) => {
       const button = event.target.closest("[data-post-remove]");

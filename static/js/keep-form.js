@@ -55,7 +55,16 @@
     const kept = JSON.parse(store.getItem(key) || "null");
     const lost = kept && Object.keys(changed(kept.values, original)).length;
     if (kept && !lost) store.removeItem(key); // it was saved
-    if (lost && !wrong) { write(form, kept.values); tell(form, key, original, kept.at); }
+    if (lost && !wrong) {
+      write(form, kept.values);
+      tell(form, key, { ...Object.fromEntries(Object.keys(kept.values).map((id) => [id, ""])), ...original }, kept.at);
+      // rows that were added in the browser: the form's own script, which runs after this one, is asked to add them again
+      const missing = Object.keys(kept.values).filter((id) => !(id in original)).map((id) => id.split("#")[0]);
+      if (missing.length) document.addEventListener("DOMContentLoaded", () => {
+        form.dispatchEvent(new CustomEvent("portal:missing", { detail: missing }));
+        write(form, kept.values);
+      });
+    }
     let held = (wrong && kept?.values) || {}; // typed before what is shown now, and not taken
     let timer = 0;
     const save = () => {

@@ -26,7 +26,7 @@ from teams.route import rules_of
 from teams.states import FilingState
 from teams.views.authoring import led, not_editable, posted_version, refused, visible
 from teams.way import ahead, way
-from teams.workflow import WORKFLOW
+from teams.workflow import WORKFLOW, nobody_decides
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,13 +78,18 @@ def _hand_in(request: SignedIn, filing: Filing) -> HttpResponse:
         else:  # the page the person is led to lists them, each with its way
             messages.error(request, _("还不能提交，先改好下面这些地方。"))
         return redirect("teams:filing_hand_in", filing.pk)
-    messages.success(request, _handed_in(filing.pk, again=action == "resubmit"))
+    fresh = Filing.objects.select_related("current_step__office", "assignee").get(pk=filing.pk)
+    messages.success(request, _handed_in(fresh, again=action == "resubmit"))
+    if nobody_decides(fresh):
+        words = _(
+            "%(office)s现在没有别人能办这一步：提交、办理过的人不能再办。请联系安全管理员，给另一位同志设这项职责。"
+        )
+        messages.warning(request, words % {"office": fresh.current_office})
     return redirect(filing)
 
 
-def _handed_in(pk: int, *, again: bool) -> str:
+def _handed_in(filing: Filing, *, again: bool) -> str:
     """Number, who has it now, how long it usually takes there."""
-    filing = Filing.objects.select_related("current_step__office").get(pk=pk)
     step = filing.current_step
     assert step is not None, "what was handed in lies at a step"
     found = usual([(step.office_id, step.duty)]).get((step.office_id, step.duty))

@@ -19,7 +19,7 @@ Superiors see what lies below and may urge it; they act only at their own step. 
 
 from teams.workflow.handing_in import follow, last_return
 from teams.workflow.moves import MOVES, WORKFLOW, available
-from teams.workflow.people import asks, author_side, deciders, decides, place_of, right_at
+from teams.workflow.people import asks, author_side, deciders, decides, nobody_decides, place_of, right_at
 from teams.workflow.words import NOTES, note
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "decides",
     "follow",
     "last_return",
+    "nobody_decides",
     "note",
     "place_of",
     "right_at",

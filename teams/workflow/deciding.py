@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from core.language import in_chinese
 from core.notices import notify
-from organizations.models import User
+from organizations.models import Organization, User
 from organizations.nearest import nearest_holders
 from organizations.permissions import acting_for
 from organizations.roles import Right
@@ -19,7 +19,7 @@ from teams.certificates import order_certificate
 from teams.checks import FIXED, check
 from teams.choices import Duty, FilingKind
 from teams.facts import label_of
-from teams.models import Filing, FilingStep
+from teams.models import Filing, FilingStep, Team
 from teams.proposal import Proposal
 from teams.route import steps_of
 from teams.workflow.people import author_side, deciders, place_of, right_at
@@ -103,6 +103,17 @@ def _complete(filing: Filing, by: User) -> None:
     order_certificate(filing, by=by)
     title = titled(gettext_lazy("%(number)s（%(name)s）已办结"), filing)
     notify(author_side(filing), kind="filing_filed", title=title, url=filing.get_absolute_url())
+    if filing.team is not None and filing.kind != FilingKind.REGISTER and "office" in Proposal.of(filing).changed:
+        _hand_to_office(filing, filing.team)
+
+
+def _hand_to_office(filing: Filing, team: Team) -> None:
+    """The office that manages the team from now on hears of it: another one began the filing."""
+    office = Organization.objects.get(path=team.organization.parent_path)
+    title = titled(gettext_lazy("%(name)s划归本单位管理（%(number)s）"), filing)
+    notify(
+        nearest_holders(Right.SUBMIT_FILING, office), kind="filing_received", title=title, url=team.get_absolute_url()
+    )
 
 
 def _copies(filing: Filing, step: FilingStep) -> None:

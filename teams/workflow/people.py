@@ -73,6 +73,11 @@ def deciders(filing: Filing) -> list[User]:
     return nearest_holders(right_at(step), step.office, without=filing.submitted_by_id)
 
 
+def nobody_decides(filing: Filing) -> bool:
+    """Whether it lies at an office where whoever holds the duty had a part in it himself, or nobody holds it."""
+    return filing.current_step is not None and not any(decides(filing, person) for person in deciders(filing))
+
+
 def author_side(filing: Filing) -> list[User]:
     """Who hears what became of it: who began it and who handed it in."""
     people = {person.pk: person for person in (filing.created_by, filing.submitted_by) if person is not None}

@@ -164,3 +164,13 @@ def test_accounts_unused_for_ninety_days_are_closed(cast: dict[str, User]) -> No
     assert baotou.deactivated_reason == "90 天没有登录"
     assert not Appointment.objects.in_force().filter(user=baotou).exists()
     assert close_unused() == 0
+
+
+def test_the_list_leaves_out_where_nobody_has_been_for_thirty_minutes(
+    as_user: Any, client: Client, chifeng: User
+) -> None:
+    as_user(chifeng).get(PAGE)
+    assert client.get(PAGE).context["session_count"] == 2
+    others = UserSession.objects.exclude(session_key=client.session.session_key)
+    others.update(last_seen_at=timezone.now() - timedelta(minutes=31))
+    assert client.get(PAGE).context["session_count"] == 1

@@ -129,6 +129,13 @@ def test_a_one_time_password_lifts_the_lock_and_must_be_changed(client: Client, 
     assert client.get("/")["Location"] == "/accounts/password/change/?next=/"
 
 
+def test_failures_before_a_password_of_ones_own_count_no_more(client: Client, chifeng: User) -> None:
+    fail(client, "chifeng", 3)
+    passwords.set_password(chifeng, "Caoyuan-2026-xin")
+    fail(client, "chifeng", 4)
+    assert sign_in(client, "chifeng", "Caoyuan-2026-xin").status_code == 302
+
+
 def test_too_many_failures_from_one_address_are_refused(client: Client, cast: Any, settings: Any) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"login_failed": "3/15m/ip,5/15m/key"}
     for number in range(3):

@@ -304,3 +304,21 @@ def test_a_team_leaves_only_when_all_is_accounted_for(portal: dict[str, User], e
     assert team.status == "exited"
     clerk.goto(f"/teams/{team.pk}/")
     expect(clerk.get_by_text("已退出").first).to_be_visible()
+
+
+def test_the_network_is_lost_in_mid_draft(portal: dict[str, User], enter: Enter) -> None:
+    """Also what was typed into a row that the server has never seen comes back."""
+    filing = builders.drafted(builders.read(portal["chifeng"]), Organization.objects.get(code="150400"))
+    page = enter("chifeng")
+    page.goto(f"/filings/{filing.pk}/edit/management/")
+    rows = page.locator("[data-post-row]")
+    before = rows.count()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="加一行").click()
+    rows.nth(before).get_by_label("姓名").fill(NEXT)
+    expect(page.get_by_text(re.compile("网络断开"))).to_be_visible()
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.get_by_text(re.compile("已恢复"))).to_be_visible()
+    expect(rows.nth(before).get_by_label("姓名")).to_have_value(NEXT)
+    expect(rows.first.get_by_label("姓名")).to_have_value(builders.CAPTAIN["name"])

@@ -74,3 +74,24 @@ def test_duty_is_handed_over_in_one_step_and_ends_at_that_instant(portal: dict[s
     after = enter("heir")
     after.goto("/requests/new/")
     expect(after.get_by_role("button", name="开始填写")).to_be_visible()
+
+
+def test_a_security_key_is_registered_and_signs_in(portal: dict[str, User], enter: Enter) -> None:
+    page = enter("baotou")
+    browser = page.context.new_cdp_session(page)
+    browser.send("WebAuthn.enable")
+    key = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True}
+    browser.send("WebAuthn.addVirtualAuthenticator", {"options": {**key, "automaticPresenceSimulation": True}})
+    page.goto("/accounts/2fa/webauthn/add/")
+    page.get_by_label("密码").fill(PASSWORD)  # once more: it concerns the account's safety
+    page.get_by_role("button", name="确认").click()
+    page.get_by_label("名称").fill("办公室电脑（演示）")
+    page.get_by_role("button", name="登记").click()
+    expect(page.get_by_text("安全密钥已登记。")).to_be_visible()
+    page.context.clear_cookies()
+    page.goto("/accounts/login/")
+    page.get_by_label("登录名").fill("baotou")
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="使用安全密钥").click()
+    page.wait_for_url(lambda url: "/accounts/" not in url)

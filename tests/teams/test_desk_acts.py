@@ -152,6 +152,19 @@ def test_superior_and_author_each_urge_once_a_day(songshan, chifeng, region, lea
         urge(filing, by=builders.read(songshan))
 
 
+def test_whoever_hands_in_hears_at_once_that_nobody_is_left_to_decide(region, office, as_user):
+    """The region's one reviewer is its clerk as well: the filing would lie until its time is over."""
+    grant(Appointment.objects.create(user=region, role="clerk", organization=office("150000")))
+    region = builders.read(region)
+    filing = builders.drafted(region, office("150000"), name="内蒙古红十字赈济救援队（演示）", level="region")
+    builders.papers(filing, region)
+    client = as_user(region)
+    done = client.post(reverse("teams:filing_hand_in", args=[filing.pk]), {"version": filing.version}, follow=True)
+    assert messages_of(done)[1].startswith("内蒙古自治区红十字会现在没有别人能办这一步")
+    urged = client.post(reverse("teams:desk_urge", args=[filing.pk]), follow=True)
+    assert "现在没有人能办理这一步" in messages_of(urged)[0]
+
+
 def test_acting_on_what_has_moved_on_is_refused(filing, region, leader):
     seen = Seen.of(filing)
     filing = WORKFLOW.perform(filing, "return_for_changes", by=region, comment="请补")

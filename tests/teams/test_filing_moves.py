@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from core.models import Job, WorkflowEvent
+from core.models import Job, Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
@@ -97,6 +97,13 @@ def test_a_banner_team_goes_banner_league_region(songshan, chifeng, region, offi
     assert WORKFLOW.perform(filing, "issue", by=region, **builders.REPLY).team.level == "banner_county"
 
 
+def test_a_banner_does_not_pass_over_its_league_with_a_team_of_a_higher_level(songshan, chifeng, region, office):
+    filing = builders.submitted(songshan, office("150404"), name="松山区红十字赈济救援队（演示）", level="league_city")
+    assert (filing.current_office.code, filing.current_step.duty) == ("150400", "review")
+    filing = WORKFLOW.perform(filing, "accept", by=chifeng)
+    assert (filing.current_office.code, filing.current_step.is_final) == ("150000", True)
+
+
 def test_a_proxy_hands_in_and_its_own_review_is_merged(chifeng, region, office):
     banner = office("150430")
     banner.has_staff, banner.proxy = False, office("150400")
@@ -108,6 +115,15 @@ def test_a_proxy_hands_in_and_its_own_review_is_merged(chifeng, region, office):
     assert filing.rounds.get().acting_for == banner.name
     assert filing.current_office.code == "150000"
     assert WORKFLOW.perform(filing, "approve", by=region).state == "approved"
+
+
+def test_an_office_hears_of_the_team_it_is_given(chifeng, songshan, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    filing = builders.changing(team, chifeng, office=str(office("150404").pk))
+    filing = WORKFLOW.perform(WORKFLOW.perform(filing, "submit", by=chifeng), "confirm", by=region)
+    assert filing.team.organization.parent_path == office("150404").path
+    told = Notice.objects.get(recipient=songshan, kind="filing_received")
+    assert (told.title, told.url) == (f"{team.name}划归本单位管理（{filing.number}）", team.get_absolute_url())
 
 
 def test_a_captain_hands_in_and_the_managing_office_registers_first(chifeng, captain, region, office):
