@@ -72,7 +72,12 @@ def _accept(
     if there is None:
         if state not in CURRENT or joined_on is None:
             raise ValidationError({"state": _("请选择接收为预备还是正式队员。")})
-        about = {"state": MembershipState(state), "number": number, "group": group, "basis": _("本人申请")}
+        about: dict[str, Any] = {
+            "state": MembershipState(state),
+            "number": number,
+            "group": group,
+            "basis": _("本人申请"),
+        }
         there = enrolling.enrol(person, application.organization, joined_on=joined_on, **about)
     application.membership = there
     _keep_consents(person, payload.get("consents", []))
