@@ -103,7 +103,7 @@ def doubts(facts: Mapping[str, Any], id_number: str, place: Organization, user: 
         if known := _told(seen):
             return _("已有姓名、手机号都相同的人：%(who)s。") % {"who": known}
         return _("别的队伍里有一个姓名、手机号都相同的人。是同一个人的，请填证件号码，会并到同一份档案。")
-    if known := _told(_of_team(name, mobile, id_number, place)):
+    if known := _told(namesakes_in(place, facts, id_number)):
         return _("队里已有同名的人：%(who)s。是同一个人的，到那份档案里补证件号码、手机，不再登记一次。") % {
             "who": known
         }
@@ -118,8 +118,9 @@ def _of_mobile(name: str, mobile: str) -> list[Person]:
     return [person for person in rows[:20] if same_name(person.name, name)]
 
 
-def _of_team(name: str, mobile: str, id_number: str, place: Organization) -> list[Person]:
+def namesakes_in(place: Organization, facts: Mapping[str, Any], id_number: str) -> list[Person]:
     """Members of the team by that name, where one of the two has no document, and no other mobile number."""
+    name, mobile = facts["name"], facts.get("mobile", "")
     rows = Membership.objects.current().filter(organization=place, person__name__startswith=name[:1])
     people = [row.person for row in rows.select_related("person") if same_name(row.person.name, name)]
     return [

@@ -26,7 +26,7 @@ from organizations.models import User
 from organizations.permissions import acting_for
 from organizations.roles import Right
 from people import enrolling, identity
-from people.admitting import another_name, doubts
+from people.admitting import another_name, doubts, namesakes_in
 from people.applying import ASKED, facts_of
 from people.choices import Channel, ConsentKind, IdType
 from people.models import Application, Consent, Membership, Person
@@ -69,17 +69,17 @@ def _accept(
     payload = application.payload
     person, made = _person_of(payload)
     there = Membership.objects.current().filter(person=person, organization=application.organization).first()
-    if there is None and (state not in CURRENT or joined_on is None):
-        raise ValidationError({"state": _("请选择接收为预备还是正式队员。")})
-    application.membership = there or enrolling.enrol(
-        person,
-        application.organization,
-        joined_on=joined_on,
-        state=MembershipState(state),
-        number=number,
-        group=group,
-        basis=_("本人申请"),
-    )
+    if there is None:
+        if state not in CURRENT or joined_on is None:
+            raise ValidationError({"state": _("请选择接收为预备还是正式队员。")})
+        about: dict[str, Any] = {
+            "state": MembershipState(state),
+            "number": number,
+            "group": group,
+            "basis": _("本人申请"),
+        }
+        there = enrolling.enrol(person, application.organization, joined_on=joined_on, **about)
+    application.membership = there
     _keep_consents(person, payload.get("consents", []))
     _decided(application)
     return {"made": made}
@@ -164,9 +164,12 @@ APPLICATION = Workflow(
 
 
 @transaction.atomic
-def accept(application: Application, *, by: User, name: str = "", **facts: Any) -> Application:
+def accept(
+    application: Application, *, by: User, name: str = "", same_as: int | None = None, **facts: Any
+) -> Application:
     """Take the applicant in, under the name as it stands in the document: who mistyped it cannot put it right any more.
 
+    :param same_as: of ``may_be`` the one it is: that record is given the document.
     :raises MoveNotAllowed, ValidationError: as the move does.
     """
     fresh = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
@@ -177,7 +180,18 @@ def accept(application: Application, *, by: User, name: str = "", **facts: Any) 
         fresh.name = payload["facts"]["name"] = name
         fresh.set_payload(payload)
         fresh.save(update_fields=["name", "payload_cipher"])
+    if same_as:
+        APPLICATION.move("accept").allowed(fresh, by).require()
+        _identify(fresh, same_as)
     return APPLICATION.perform(fresh, "accept", by=by, corrected=corrected, **facts)
+
+
+def _identify(application: Application, same_as: int) -> None:
+    if same_as not in [person.pk for person in may_be(application)]:
+        raise ValidationError({"same_as": _("这份档案刚刚改过，请重新核对。")})
+    (person,) = Person.objects.held([same_as])
+    typed = application.payload["facts"]
+    enrolling.replace_document(person, typed["id_type"], typed["id_number"], reason=_("入队申请"))
 
 
 # -- what the keepers see ----------------------------------------------------------------------------------
@@ -231,8 +245,16 @@ def is_here(application: Application) -> bool:
     return found is not None and there.exists()
 
 
+def may_be(application: Application) -> list[Person]:
+    """Members of the team, entered without a document, who may well be the applicant."""
+    typed = application.payload.get("facts")
+    if not typed or enrolling.find(typed["id_type"], typed["id_number"]) is not None:
+        return []
+    return namesakes_in(application.organization, {**typed, "name": application.name}, typed["id_number"])
+
+
 def doubted(application: Application, user: User) -> str:
-    """What is said of people under another document, or none, who may well be the applicant; empty: nobody."""
+    """What is said of people under another document who may well be the applicant; empty: nobody."""
     typed = application.payload.get("facts")
     if not typed or enrolling.find(typed["id_type"], typed["id_number"]) is not None:
         return ""

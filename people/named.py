@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 
 from core.imports.asides import aside
 from core.imports.reading import Cell, clean_text
 from people import identity
 from people.models import FormerDocument, Membership, Person
+from people.names import bare_name, same_name
 from people.validators import validate_person_name
 
 MOST = 2_000
@@ -112,10 +114,7 @@ def find(lines: Sequence[Line], rows: QuerySet[Membership]) -> tuple[list[Person
     if len(lines) > MOST:
         raise ValidationError(_("一次最多 %(most)d 行。") % {"most": MOST})
     by_number = _by_number(lines, rows)
-    by_name: dict[str, dict[int, Person]] = defaultdict(dict)
-    named = rows.filter(person__name__in={line.name for line in lines if line.name and not line.number})
-    for row in named.select_related("person"):
-        by_name[row.person.name][row.person_id] = row.person
+    by_name = _by_name({line.name for line in lines if line.name and not line.number}, rows)
     people: dict[int, Person] = {}
     faults = []
     for line in lines:
@@ -132,15 +131,29 @@ def _one(line: Line, by_number: dict[str, Person], by_name: dict[str, dict[int, 
         found = by_number.get(line.number)
         if found is None:
             return None, _("在这个范围的在册队员里没有这个证件号码。")
-        if line.words and found.name not in line.words:
+        if line.words and not any(same_name(found.name, word) for word in line.words):
             return None, _("这个证件号码登记的姓名是“%(name)s”，与名单不一致。") % {"name": found.name}
         return found, ""
-    same = by_name.get(line.name, {})
+    same = by_name.get(bare_name(line.name), {})
+    if len(same) > 1:  # one may be written just so, the others with an addition
+        same = {pk: person for pk, person in same.items() if person.name == line.name} or same
     if len(same) > 1:
         return None, _("有 %(n)d 个同名的队员，请写证件号码。") % {"n": len(same)}
     if not same:
         return None, _("在这个范围的在册队员里没有这个人。")
     return next(iter(same.values())), ""
+
+
+def _by_name(names: set[str], rows: QuerySet[Membership]) -> dict[str, dict[int, Person]]:
+    """People by their names as ``bare_name`` compares them: insurers write the dot of a name in their own way."""
+    found: dict[str, dict[int, Person]] = defaultdict(dict)
+    wanted = {bare_name(name) for name in names}
+    begins = {letter for name in names for letter in (name[0], name[0].upper(), name[0].lower())}
+    there = rows.order_by().alias(begins=Left("person__name", 1)).filter(begins__in=begins) if names else rows.none()
+    named = {pk: bare_name(name) for pk, name in there.values_list("person", "person__name")}
+    for pk, person in Person.objects.in_bulk([pk for pk, name in named.items() if name in wanted]).items():
+        found[named[pk]][pk] = person
+    return found
 
 
 def _by_number(lines: Sequence[Line], rows: QuerySet[Membership]) -> dict[str, Person]:

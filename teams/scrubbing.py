@@ -20,6 +20,7 @@ def scrub(people: Sequence[Person]) -> None:
     left: dict[tuple[int, int | str], date] = {}  # team and person, team and name → the last day there
     rows = Membership.objects.filter(person__in=people, left_on__isnull=False).order_by("left_on")
     for team, person, day in rows.values_list("organization", "person", "left_on"):
+        assert day is not None, "chosen by it"
         left[team, person] = left[team, names[person]] = day
     teams = {team for team, _who in left}
     alike = Membership.objects.filter(organization__in=teams, person__name__in=names.values())

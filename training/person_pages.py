@@ -30,7 +30,7 @@ def copied(person: Person) -> dict[str, Iterable[Model]]:
         ),
         _("点名记录"): Mark.objects.of_person(person).select_related("slot", "by"),
         _("师资"): Instructor.objects.filter(person=person).select_related("organization"),
-        _("负责整改的问题"): Problem.objects.filter(owner_person__in=person.keys()).select_related(
+        _("负责整改的问题"): Problem.objects.given_to(person).select_related(
             "activity", "organization", "owner_person", "fixed_by", "closed_by", "created_by"
         ),
     }

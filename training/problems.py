@@ -3,14 +3,18 @@
 from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.decisions import Decision, no
+from core.language import in_chinese
+from core.notices import notify
 from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Right
 from people.models import Membership, Person
+from people.names import same_name
 from training.models import Activity, Problem
 from training.settings import DUE, value_of
 from training.states import ActivityState, ProblemState
@@ -58,6 +62,17 @@ def due_by_default() -> date:
 
 def person_named(name: str, place: Organization) -> Person | None:
     """The member of the place who bears the name, where exactly one does."""
-    rows = Membership.objects.current().filter(organization=place, person__name=name).select_related("person")
-    found = list(rows[:2]) if name else []
-    return found[0].person if len(found) == 1 else None
+    rows = Membership.objects.current().filter(organization=place, person__name__startswith=name[:1])
+    found = [row.person for row in rows.select_related("person__user") if same_name(row.person.name, name)]
+    return found[0] if name and len(found) == 1 else None
+
+
+def tell_owner(problem: Problem, *, by: User) -> None:
+    """The one who is named to put it right, where known and with an account: what it is stands on the own page."""
+    owner = problem.owner_person.user if problem.owner_person is not None else None
+    if owner is None or owner.pk == by.pk:
+        return
+    with in_chinese():
+        title = _("由您负责整改：%(what)s") % {"what": problem.what[:60]}
+        body = _("%(activity)s，%(day)s 前整改。") % {"activity": problem.activity, "day": problem.due_on}
+    notify([owner], kind="problem_given", title=title, body=body, url=reverse("training:my_activities"))

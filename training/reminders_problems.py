@@ -1,13 +1,15 @@
-"""Problems that are due, told to whoever keeps trainings at the place that puts them right: 7 days before, on the day,
-and every week after it. What was reported and lies for 7 days is told to whoever accepts it.
+"""Problems that are due, told to whoever keeps trainings at the place that puts them right and to the one named: 7 days
+before, on the day, and every week after it. What was reported and lies for 7 days is told to whoever accepts it.
 
 Each problem is told by itself, for the notice leads to it; ``core/reminders.py`` sends an occasion once.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,7 +30,7 @@ WINDOW = 3  # days an occasion is looked for: the portal may have stood still
 
 
 def problems_due(today: date | None = None) -> Iterator[Reminder]:
-    """To the keepers of the places that put problems right."""
+    """To the keepers of the places that put problems right, and to whoever is named, on the own page."""
     day = today or timezone.localdate()
     keepers: dict[int, list[User]] = {}  # asked once per place
     rows = Problem.objects.filter(state=ProblemState.OPEN, due_on__lte=day + timedelta(days=BEFORE))
@@ -41,6 +43,10 @@ def problems_due(today: date | None = None) -> Iterator[Reminder]:
         if place.pk not in keepers:
             keepers[place.pk] = nearest_holders(Right.EDIT_TRAINING, place)
         yield _reminder(problem, keepers[place.pk], "problem_due", said, occasion)
+        owner = problem.owner_person.user if problem.owner_person is not None else None
+        if owner is not None and owner not in keepers[place.pk]:
+            told = _reminder(problem, [owner], "problem_due", said, occasion)
+            yield replace(told, url=reverse("training:my_activities"), once=f"{told.once}-owner")
 
 
 def problems_unaccepted(today: date | None = None) -> Iterator[Reminder]:
@@ -58,7 +64,9 @@ def problems_unaccepted(today: date | None = None) -> Iterator[Reminder]:
 
 
 def _read(rows: QuerySet[Problem]) -> Iterator[Problem]:
-    found = rows.select_related("organization", "activity__host").order_by("organization__path", "due_on", "pk")
+    found = rows.select_related("organization", "activity__host", "owner_person__user").order_by(
+        "organization__path", "due_on", "pk"
+    )
     yield from found.iterator(chunk_size=500)
 
 

@@ -217,6 +217,8 @@ def accepts(problem: Problem, user: User) -> Decision:
     """Somebody else than who reported it, at the host or at the office that confirms its records."""
     if problem.fixed_by_id == user.pk:
         return no(gettext_lazy("自己报告整改的问题要由别人验收。"))
+    if problem.owner_person is not None and problem.owner_person.user_id == user.pk:
+        return no(gettext_lazy("由您负责整改的问题要由别人验收。"))
     host = problem.activity.host
     at_host = can(user, Right.EDIT_TRAINING, host)
     return at_host if at_host else can(user, Right.CONFIRM_TRAINING, confirming_office(host))
@@ -246,6 +248,8 @@ def _refuse(problem: Problem, by: User) -> None:
 def _open_again(problem: Problem, by: User) -> None:
     problem.fixed_by = problem.fixed_at = problem.closed_by = problem.closed_at = None
     problem.version += 1
+    _tell_of(problem, nearest_holders(Right.EDIT_TRAINING, problem.organization, without=by.pk),
+             "problem_reopened", gettext_lazy("问题要重新整改：%(what)s"))  # fmt: skip
 
 
 def _tell_of(problem: Problem, people: list[User], kind: str, title: Any) -> None:

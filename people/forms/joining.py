@@ -165,11 +165,15 @@ class JoinForm(forms.ModelForm):
         return [text for text in self.texts if self.cleaned_data.get(f"consent_{text.kind}")]
 
 
+_ABOUT = ["state", "joined_on", "number", "group"]
+
+
 class AcceptForm(forms.ModelForm):
     """As what somebody is taken in, and under which name: the applicant's, put right by the document.
 
     :param doubted: what is said of people who may be the same one; then it has to be said that none is.
-    :param is_here: in the team already: nothing about the membership is asked.
+    :param known: members without a document of whom one may be the applicant. :param is_here: in the team already:
+        nothing about the membership is asked.
     """
 
     name = NameField(
@@ -180,28 +184,48 @@ class AcceptForm(forms.ModelForm):
         label=gettext_lazy("核对过，不是同一个人"),
         error_messages={"required": gettext_lazy("核对以后再接收。")},
     )
-    field_order = ["name", "not_the_same", "state"]
+    same_as = forms.TypedChoiceField(
+        label=gettext_lazy("队里已有同名、没有登记证件号码的人"), coerce=int, widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请核对是不是同一个人。")},
+    )  # fmt: skip
+    field_order = ["name", "same_as", "not_the_same", "state"]
 
     class Meta:
         model = Membership
-        fields = ["state", "joined_on", "number", "group"]
+        fields = _ABOUT
         widgets = {"joined_on": day_input(), "state": forms.RadioSelect}
         help_texts = {"number": gettext_lazy("可以以后再编。")}
 
-    def __init__(self, *args: Any, groups: list[str], applied: str, doubted: str, is_here: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        groups: list[str],
+        applied: str,
+        doubted: str,
+        known: list[Person],
+        is_here: bool,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].initial = applied
         self.fields["name"].validators += Person._meta.get_field("name").validators  # type: ignore[union-attr]
-        if doubted:
-            advice = _(
-                "是同一个人的，先在已有的档案里补上或者更换证件，再来接收：填的内容和同意书并到那份档案，不会一人两份。"
-            )
+        if known:
+            said = _("就是%(name)s：号码和填的内容并到这份档案，队籍不变")
+            same = [(person.pk, said % {"name": person.name}) for person in known]
+            self.fields["same_as"].choices = [*same, (0, _("是另一个人"))]  # type: ignore[attr-defined]
+        else:
+            del self.fields["same_as"]
+        if doubted and not known:
+            advice = _("是同一个人的，先在已有的档案里更换证件，再来接收：填的内容和同意书并到那份档案，不会一人两份。")
             self.fields["not_the_same"].help_text = doubted + advice
         else:
             del self.fields["not_the_same"]
-        if is_here:
-            for name in self._meta.fields:
+        for name in _ABOUT:  # of a member what stands about the membership stays
+            if is_here:
                 del self.fields[name]
+            elif known and self.data.get("same_as") in {str(person.pk) for person in known}:
+                self.fields[name].required = False
+        if is_here:
             return
         self.fields["state"].choices = [  # type: ignore[attr-defined]
             (MembershipState.PROBATION, _("预备队员")),

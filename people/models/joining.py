@@ -109,8 +109,9 @@ class Application(models.Model):
     applied_at = models.DateTimeField(_("申请时间"), auto_now_add=True)
     decided_at = models.DateTimeField(_("办理时间"), null=True, blank=True)
     reason = models.CharField(_("未接收原因"), max_length=200, blank=True)
-    membership = models.OneToOneField(
-        Membership, models.PROTECT, null=True, blank=True, related_name="application", verbose_name=_("队籍")
+    # several of one: who is in the team may fill in the link again, for what is still missing
+    membership = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="applications", verbose_name=_("队籍")
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     search_key = search_key("name")

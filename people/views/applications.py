@@ -23,7 +23,7 @@ from organizations.views.common import holding, refused, seen
 from people.applying import IS_REPEAT
 from people.filters.applications import ApplicationFilter
 from people.forms.joining import AcceptForm, DeclineForm
-from people.joining import APPLICATION, accept, doubted, filled_in, is_here, known
+from people.joining import APPLICATION, accept, doubted, filled_in, is_here, known, may_be
 from people.models import Application, ConsentText, Membership
 from people.moving import own_team
 from people.tables.applications import APPLICATION_TONES, ApplicationTable
@@ -65,8 +65,10 @@ def application_detail(request: SignedIn, pk: int) -> HttpResponse:
 def _accept_form(request: SignedIn, record: Application, data: Any = None) -> AcceptForm:
     rows = Membership.objects.current().filter(organization=record.organization).exclude(group="")
     groups = list(rows.order_by("group").values_list("group", flat=True).distinct()[:12])
-    facts = {"groups": groups, "applied": record.name, "doubted": doubted(record, request.user)}
-    return AcceptForm(data, **facts, is_here=is_here(record))
+    return AcceptForm(
+        data, groups=groups, applied=record.name, doubted=doubted(record, request.user), known=may_be(record),
+        is_here=is_here(record),
+    )  # fmt: skip
 
 
 def _page(request: SignedIn, record: Application, form: AcceptForm, status: int = 200) -> HttpResponse:
@@ -121,7 +123,7 @@ def application_accept(request: SignedIn, pk: int) -> HttpResponse:
         refuse(form, error)
         return _page(request, record, form, status=400)
     words = {"name": done.name, "state": done.membership.get_state_display() if done.membership else ""}
-    if "state" in form.fields:
+    if "state" in form.fields and not form.cleaned_data.get("same_as"):
         messages.success(request, _("%(name)s已接收为%(state)s队员。") % words)
     else:
         messages.success(request, _("%(name)s的申请已并到档案，队籍不变。") % words)

@@ -238,6 +238,14 @@ def test_a_list_nobody_can_use_is_told(as_user, policy, people, captain, typed, 
     assert words in errors_of(as_user(captain).post(url("policy_names", policy), {**DATES, **typed}))
 
 
+@pytest.mark.parametrize("dot", ["•", ".", "・", " · ", ""])
+def test_a_name_is_found_however_its_dot_is_written(team, dot):
+    who = builders.member(team, person=builders.person(7, name="敖特根巴雅尔·孟和（演示）")).person
+    rows = Membership.objects.of_team(team)
+    for written in (f"敖特根巴雅尔{dot}孟和", f"1\t敖特根巴雅尔{dot}孟和\t{who.id_number}"):
+        assert named.find(named.lines_of(written), rows) == ([who], [])
+
+
 def test_two_of_one_name_need_the_number(team, people):
     builders.member(team, 9, person=builders.person(9, name=people[0].name))
     found, faults = named.find(named.lines_of(people[0].name), Membership.objects.of_team(team))

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from core.models import AccessLog, Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
-from people import enrolling
 from people.applying import IS_REPEAT
 from people.joining import APPLICATION, clear_decided
 from people.models import Application, Consent, ConsentText, Invitation, Membership, Person
@@ -343,7 +342,7 @@ def test_one_person_with_two_papers_is_asked_about(invited, as_user, captain, pl
     client = as_user(captain)
     page = client.get(reverse("people:application_detail", args=[record.pk])).content.decode()
     assert f"已有姓名、手机号都相同的人：JOHN SMITH（{who.person.id_masked}）" in page
-    assert "先在已有的档案里补上" in page
+    assert "先在已有的档案里更换证件" in page
     assert "<b>甲</b>" not in page, "what somebody typed is no markup, also where it stands in a hint"
     assert set(accept(client, record).context["form"].errors) == {"not_the_same"}
     assert accept(client, record, not_the_same="on").status_code == 302
@@ -363,18 +362,24 @@ def test_an_application_of_somebody_in_the_team_completes_the_record(invited, as
     row = builders.member(place, person=builders.person(1, name="乌仁图雅", id_number="", mobile=""), group="一组")
     record = application(invited, 1, name="乌仁图雅")
     client = as_user(captain)
-    assert "队里已有同名的人：乌仁图雅（没有登记证件号码）" in client.get(record.get_absolute_url()).content.decode()
-    enrolling.replace_document(row.person, "citizen", builders.citizen(1), reason="申请里填的")
-    page = client.get(record.get_absolute_url())
-    assert set(page.context["form"].fields) == {"name"}
-    assert "并到档案" in page.content.decode()
-    done = client.post(reverse("people:application_accept", args=[record.pk]), {"name": record.name}, follow=True)
+    assert set(accept(client, record).context["form"].errors) == {"same_as"}
+    address = reverse("people:application_accept", args=[record.pk])
+    done = client.post(address, {"name": record.name, "same_as": row.person_id}, follow=True)
     assert "已并到档案，队籍不变" in done.content.decode()
+    assert Person.objects.get().id_number == builders.citizen(1)
     person, kept = Person.objects.get(), Membership.objects.get()
     assert (kept.pk, kept.group, kept.version, person.mobile) == (row.pk, "一组", row.version, "13900001111")
     assert [consent.text.kind for consent in Consent.objects.filter(person=person)] == ["personal"]
     record.refresh_from_db()
     assert (record.state, record.membership) == ("accepted", row)
+    again = application(invited, 1, name="乌仁图雅", mobile="13900005555")
+    page = client.get(again.get_absolute_url())
+    assert set(page.context["form"].fields) == {"name"}, "known by the document now"
+    assert "并到档案" in page.content.decode()
+    assert client.post(reverse("people:application_accept", args=[again.pk]), {"name": again.name}).status_code == 302
+    other = application(invited, 2, name="乌仁图雅", mobile="13900006666")
+    assert accept(client, other).status_code == 302, "another number, another telephone: nobody to be asked about"
+    assert Membership.objects.count() == 2
 
 
 def test_two_who_accept_at_once_give_one_membership(invited, as_user, captain):

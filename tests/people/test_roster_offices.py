@@ -321,11 +321,18 @@ def test_a_number_in_several_cells_is_one(client, url, case, is_number):  # noqa
         pieces = [number[end - size : end] for end, size in zip(ends, sizes, strict=True)]
         return [int(piece) if is_number and piece.isdigit() else piece for piece in pieces]
 
-    lines = [["姓名", *heads, "电话"]] if not own else [["姓名", "身份证号", None, None, "电话"], [None, *heads, None]]
+    lines = (
+        [["队员登记表"], ["姓名", *heads, "电话"]]
+        if not own
+        else [["姓名", "身份证号", None, None, "电话"], [None, *heads, None]]
+    )
     lines += [[name, *cut(ID(number)), f"1380000{number:04d}"] for number, name in ((1, "王明"), (2, "李四"))]
-    merge = {} if not own else {"sheet_0": lambda page: page.merge_range(0, 1, 0, 3, "身份证号")}
+    merge = {"sheet_0": lambda page: page.merge_range(0, 1, 0, 3, "身份证号")} if own else {}
+    if case.startswith("merged"):
+        merge = {"sheet_0": lambda page: page.merge_range(1, 1, 1, len(heads), "身份证号码")}
     page = send(client, url, lines, **merge)
     assert page.context["preview"]["counts"]["wrong"] == 0, page.context["preview"]["rows"]
+    assert "没有读" not in str(page.context["preview"]["remarks"])
     confirm(client, page)
     assert {person.name: person.id_number for person in Person.objects.all()} == {"王明": ID(1), "李四": ID(2)}
     assert send(client, url, lines, **merge).context["preview"]["counts"]["same"] == 2

@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from core.models import WorkflowEvent
+from core.models import Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Organization, User
+from people.models import Person
 from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told
 from tests.people import builders as people
 from tests.training import builders
@@ -82,6 +83,33 @@ def test_nobody_accepts_what_he_reported_and_a_report_says_what_was_done(problem
     with pytest.raises(MoveNotAllowed) as refused:
         PROBLEM.perform(fixed, "accept", by=captain)
     assert refused.value.code == "permission"
+
+
+def test_who_is_named_to_put_it_right_is_told_sees_it_and_does_not_accept_it(
+    drill: Activity, team: Organization, captain: User, chifeng: User, member: User, as_user: Callable[[User], Client]
+) -> None:
+    """A member without any right to problems reads of it on the own page."""
+    owner = people.member(team, 1, person=people.person(1, name="敖特根巴雅尔·孟和（演示）", user=member)).person
+    facts = {"what": "救援绳磨损", "organization": team.pk, "owner": "敖特根巴雅尔·孟和", "due_on": TODAY().isoformat()}
+    as_user(captain).post(reverse("training:problem_create", args=[drill.pk]), facts)
+    problem = Problem.objects.get()
+    assert problem.owner_person == owner
+    told = Notice.objects.get(recipient=member)
+    assert (told.title, told.url) == ("由您负责整改：救援绳磨损", reverse("training:my_activities"))
+    assert "救援绳磨损" in as_user(member).get(told.url).content.decode()
+    assert [one.recipients for one in problems_due()] == [[captain], [member]]
+    edited = {**facts, "what": "救援绳磨损两根", "version": problem.version}
+    as_user(captain).post(reverse("training:problem_edit", args=[problem.pk]), edited)
+    assert Notice.objects.filter(recipient=member).count() == 1, "told once, of the same one"
+    Person.objects.filter(pk=owner.pk).update(user=captain)
+    fixed = PROBLEM.perform(Problem.objects.get(), "report", by=chifeng, fix="换了")
+    with pytest.raises(MoveNotAllowed, match="由您负责"):
+        PROBLEM.perform(fixed, "accept", by=captain)
+    Person.objects.filter(pk=owner.pk).update(user=member)
+    PROBLEM.perform(Problem.objects.get(), "accept", by=captain)
+    assert "救援绳磨损" not in as_user(member).get(told.url).content.decode()
+    PROBLEM.perform(Problem.objects.get(), "reopen", by=captain, comment="又断了")
+    assert Notice.objects.filter(recipient=chifeng, kind="problem_reopened").exists()
 
 
 # -- pages ----------------------------------------------------------------------------------------------------

@@ -47,6 +47,10 @@ class ProblemQuerySet(models.QuerySet):
         found = Problem.objects.filter(activity__in=Activity.objects.visible_to(user).order_by().values("pk"))
         return self.filter(pk__in=given.union(found.order_by().values("pk")))
 
+    def given_to(self, person: Person) -> "ProblemQuerySet":
+        """What one person has to put right, and what was closed, by name of the owner."""
+        return self.filter(owner_person__in=person.keys())
+
     def overdue(self) -> "ProblemQuerySet":
         return self.filter(overdue(timezone.localdate()))
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from core.together import together
 from organizations.signed_in import SignedIn
 from organizations.views.common import told
 from people.models import Person
@@ -19,9 +20,11 @@ from people.views.person_page import person_page
 from training.choices import Listing
 from training.enrolling import enrol, open_to, taken_of, withdraw
 from training.hours import hours_of
-from training.models import Activity, Participation
+from training.models import Activity, Participation, Problem
+from training.models.problem import ProblemQuerySet
 from training.person_pages import taken_part
-from training.states import ActivityState
+from training.states import ActivityState, ProblemState
+from training.tables.problems import due_chip, state_chip
 from training.views.activity_common import state_of
 
 MOST = 100
@@ -30,8 +33,9 @@ MOST = 100
 @require_safe
 @own
 def my_activities(request: SignedIn, person: Person) -> HttpResponse:
-    """What comes, what one may enrol in, what was."""
-    rows = list(taken_part(person)[: MOST + 1])
+    """What comes, what one has to put right, what one may enrol in, what was."""
+    read = together(rows=taken_part(person)[: MOST + 1], given=_given(person))
+    rows: list[Participation] = read["rows"]
     now = timezone.now()
     live = [row for row in rows if row.activity.state != ActivityState.CANCELLED]
     coming = [row for row in live if _comes(row, now)]
@@ -44,9 +48,15 @@ def my_activities(request: SignedIn, person: Person) -> HttpResponse:
         "title": _("培训演练"), "tabs": tabs("training:my_activities"), "person": person,
         "coming": list(reversed(coming)), "past": [_past(row) for row in past[:MOST]], "declined": declined,
         "offered": [{"row": row, "left": _left(row, held.get(row.pk, 0))} for row in offered],
+        "problems": [{"row": row, "state": state_chip(row), "due": due_chip(row)} for row in read["given"]],
         "more": len(rows) > MOST, "most": MOST,
     }  # fmt: skip
     return render(request, "training/my_activities.html", context)
+
+
+def _given(person: Person) -> ProblemQuerySet:
+    rows = Problem.objects.given_to(person).exclude(state=ProblemState.CLOSED)
+    return rows.select_related("activity").order_by("due_on", "pk")[:MOST]
 
 
 def _lies_ahead(row: Participation, now: Any) -> bool:

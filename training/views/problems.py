@@ -23,7 +23,7 @@ from organizations.views.common import pick_place, refused, seen, told
 from organizations.views.timeline import changes
 from training.forms.problems import CommentForm, FixForm, ProblemForm
 from training.models import Problem
-from training.problems import may_add, may_edit
+from training.problems import may_add, may_edit, tell_owner
 from training.states import ProblemState
 from training.tables.problems import due_chip, state_chip
 from training.views.activity_common import activity_page
@@ -72,6 +72,7 @@ def problem_create(request: SignedIn, pk: int) -> HttpResponse:
     form = ProblemForm(request.POST or None, instance=problem, by=request.user, also=key(request.GET.get("place", "")))
     if request.method == "POST" and form.is_valid():
         made = form.save()
+        tell_owner(made, by=request.user)
         messages.success(request, _("问题已登记，%(day)s 前整改。") % {"day": made.due_on})
         if made.due_on < timezone.localdate():
             messages.warning(request, _("整改期限已经过了，请核对。"))
@@ -103,8 +104,11 @@ def problem_edit(request: SignedIn, pk: int) -> HttpResponse:
         messages.error(request, str(decision.reason))
         return redirect(problem)
     form = ProblemForm(request.POST or None, instance=problem, by=request.user)
+    owner = problem.owner_person_id
     try:
-        if request.method == "POST" and form.is_valid() and saved(form) is not None:
+        if request.method == "POST" and form.is_valid() and (kept := saved(form)) is not None:
+            if kept.owner_person_id != owner:
+                tell_owner(kept, by=request.user)
             messages.success(request, _("已保存。"))
             return redirect(problem)
     except MoveNotAllowed as refusal:

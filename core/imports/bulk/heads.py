@@ -83,7 +83,7 @@ def key_of(text: str, nth: int = 1) -> str:
 @dataclass(frozen=True)
 class Head:
     """:param first: index of the first row of data. :param start: of the heading itself, which is a row or two.
-    :param parts: how many headings are those of further pieces."""
+    :param parts: how many headings of their own further pieces have."""
 
     first: int
     headings: Sequence[Heading]
@@ -204,7 +204,8 @@ def _read(levels: list[list[str]], first: int, known: Known) -> Head:
         taken |= {field} - {""}
         headings.append(Heading(column, text, field, nth=seen[plain(text)], again=again))
     found = _seconds(_pieced(headings, parts, known.pieced), taken, known.then)
-    return Head(first, _side_by_side(found), first - len(levels), len(parts))
+    named = {each.text for each in headings if each.column in parts} - {each.text for each in found}
+    return Head(first, _side_by_side(found), first - len(levels), len(named))
 
 
 def _piece(text: str) -> re.Match[str] | None:
