@@ -43,7 +43,8 @@ def test_report_goes_from_team_to_office_to_region(as_user, campaign, captain, c
     assert entries(as_user(chifeng)).keys() >= {"队伍考核", "等级对标"}
     assert entries(as_user(chifeng))["队伍考核"] == 1
     assert entries(as_user(baotou))["队伍考核"] is None
-    annual.campaign(region, 2026, score_by=timezone.localdate() + timedelta(days=400))  # years overlap
+    later = timezone.localdate() + timedelta(days=400)  # years overlap
+    annual.campaign(region, 2026, standard=campaign.standard, score_by=later)
     assert ("bad", "超期 2 天", "1 支队伍的年度述职待考核") in tasks(as_user(chifeng))
     annual.scored(review, chifeng)
     assert "1 支队伍的年度考核待审定" in [what for _tone, _when, what in tasks(as_user(region))]
