@@ -13,9 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.annual_moving import to_mend
-from assessments.choices import Grade, ObjectionOutcome
+from assessments.choices import Grade, ObjectionOutcome, PanelDuty
 from assessments.following import to_finish
-from assessments.models import FollowUp, Grading, Objection, Review
+from assessments.models import FollowUp, Grading, Objection, PanelMember, Review
 from assessments.objecting_rights import to_answer
 from assessments.renewing import keeping
 from assessments.states import CampaignState, GradingState, ReviewState
@@ -35,7 +35,13 @@ WITH_OFFICE = (
     GradingState.SUBMITTED, GradingState.PANEL, GradingState.ON_SITE, GradingState.DELIBERATION, GradingState.PUBLICITY,
 )  # fmt: skip
 
-_SEAT = ("declared_at", "grading__site_on", "grading__site_place", "grading__team__organization__short_name")
+_SEAT = (
+    "declared_at",
+    "finished_at",
+    "grading__site_on",
+    "grading__site_place",
+    "grading__team__organization__short_name",
+)
 _OBJECTION = (
     "kind", "received_on", "grading__number", "grading__team__organization__name",
     "grading__team__organization__short_name", "review__campaign__year", "review__organization__name",
@@ -142,6 +148,7 @@ def _gradings(user: User) -> QuerySet[Grading]:
         todo=Exists(waiting.filter(pk=OuterRef("pk"))),
         again=Exists(Grading.objects.upheld().filter(pk=OuterRef("pk"))),
         said=Subquery(last_return(Grading).values("comment")[:1]),
+        led=Exists(PanelMember.objects.on_it().filter(grading=OuterRef("pk"), duty=PanelDuty.LEAD)),
     )
     related = ("team__organization", "standard__category", "office")
     rows = rows.select_related(*related).only(*_GRADING)
@@ -219,6 +226,12 @@ def _seat(row: Any) -> Task:
     if row.declared_at is None:
         what = _("请您参加%(team)s的测评，先声明无利害关系") % {"team": team}
         return Task("warn", _("待声明"), what, where, reverse("assessments:my_panels"), _("去声明"))
+    if row.finished_at is not None:
+        what, to = (
+            _("%(team)s的专家都已完成评分，请结束现场测评"),
+            reverse("assessments:differences", args=[grading.pk]),
+        )
+        return Task("wait", _("待结束"), what % {"team": team}, where, to, _("去结束"))
     today = grading.site_on == timezone.localdate()
     url = reverse("assessments:score_page", args=[grading.pk])
     what = _("给%(team)s现场评分") % {"team": team}
@@ -312,6 +325,12 @@ def _grading(row: Any) -> Task:
     if row.state == GradingState.PANEL:
         what, to = _("给%(team)s的测评组建专家组：%(what)s") % words, reverse("assessments:panel_edit", args=[row.pk])
         return Task("wait", _("待组建"), what, row.number, to, _("去组建"))
+    if row.state == GradingState.ON_SITE:
+        if not row.led:
+            what, to = _("%(team)s的专家组没有组长：%(what)s"), reverse("assessments:panel_edit", args=[row.pk])
+            return Task("warn", _("待调整"), what % words, row.number, to, _("去调整"))
+        what, to = _("%(team)s的专家都已完成评分：%(what)s"), reverse("assessments:differences", args=[row.pk])
+        return Task("wait", _("待结束"), what % words, row.number, to, _("去结束"))
     if row.state == GradingState.DELIBERATION:
         what = _("%(team)s的测评待评议：%(what)s") % words
         return Task("wait", _("待评议"), what, row.number, url, _("去评议"))
