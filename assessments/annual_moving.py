@@ -17,6 +17,7 @@ from assessments.annual_rights import decides, manages
 from assessments.annual_workflow import REVIEW
 from assessments.follow_up_needed import lacking
 from assessments.models import Campaign, Objection, Review
+from assessments.objecting import upheld_on
 from assessments.publicity import check_days
 from assessments.states import CampaignState, ReviewState
 from core.language import in_chinese
@@ -96,7 +97,8 @@ def publicise_all(campaign: Campaign, first: date, last: date, *, by: User) -> i
     """Publish every decided result of the campaign with these days, in a handful of statements. Returns how many."""
     found = _standing(Review.objects.filter(campaign=campaign), "publicise")
     fresh = _managed(campaign, by)
-    check_days(first, last)
+    objections = Objection.objects.filter(review__in=[pk for pk, _state in found])
+    check_days(first, last, upheld_on=upheld_on(objections))
     fresh.public_from, fresh.public_until = first, last
     fresh.version += 1
     fresh.save(update_fields=["public_from", "public_until", "version"])

@@ -137,7 +137,7 @@ def publicise(review: Review, by: User) -> dict[str, Any]:
     days = review.campaign.public_from, review.campaign.public_until
     if None in days:
         raise ValidationError(_("请先在年度考核里写明公示的起止日期。"))
-    check_days(*days)
+    check_days(*days, upheld_on=objecting.upheld_on(review.objections.all()))
     review.public_from, review.public_until = days
     review.version += 1
     return {"public_from": f"{days[0]}", "public_until": f"{days[1]}"}

@@ -213,7 +213,8 @@ def _publicise(
         raise ValidationError({"result": _("结果不能高于申请的等级，也不能高于评分达到的档次。")})
     if not deliberation.strip():
         raise ValidationError({"deliberation": _("请写明评议意见。")})
-    check_days(public_from, public_until, found_on=grading.site_on)
+    upheld_on = objecting.upheld_on(grading.objections.all())
+    check_days(public_from, public_until, found_on=grading.site_on, upheld_on=upheld_on)
     grading.result, grading.deliberation, grading.total = result, deliberation.strip(), sheet.total
     grading.public_from, grading.public_until = public_from, public_until
     grading.version += 1

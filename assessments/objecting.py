@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -104,6 +104,12 @@ def open_ones(about: About) -> QuerySet[Objection]:
 def is_upheld(about: About) -> bool:
     """Whether an objection or appeal was upheld, and the matter not taken up again since."""
     return type(about).objects.upheld().filter(pk=about.pk).exists()
+
+
+def upheld_on(rows: "QuerySet[Objection]") -> date | None:
+    """When the last of those that were upheld came in."""
+    day: date | None = rows.filter(outcome=ObjectionOutcome.UPHELD).aggregate(day=Max("received_on"))["day"]
+    return day
 
 
 @transaction.atomic

@@ -4,10 +4,11 @@ reads all of it along with what it counts on every page."""
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from assessments.annual_moving import of_the_region, waiting_for
+from assessments.choices import PanelDuty
 from assessments.models import PanelMember, Review, TeamGrade
 from assessments.panel.members import ARRANGED
 from assessments.renewing import not_renewed
@@ -44,10 +45,13 @@ def to_reconsider(user: User) -> "QuerySet[Review]":
 
 
 def seats_to_do(user: User) -> "QuerySet[PanelMember]":
-    """Places on panels for which something is to be done: to declare oneself, or to score and finish."""
+    """Places on panels for which something is to be done: to declare oneself, to score and finish; for the lead, once
+    all have finished, to settle what differs and to end it."""
     undeclared = Q(declared_at=None, grading__state__in=ARRANGED)
     scoring = Q(finished_at=None, grading__state=GradingState.ON_SITE)
-    return PanelMember.objects.on_it().filter(undeclared | scoring, user=user)
+    others = PanelMember.objects.on_it().filter(grading=OuterRef("grading"), finished_at=None)
+    ending = Q(~Exists(others), duty=PanelDuty.LEAD, grading__state=GradingState.ON_SITE)
+    return PanelMember.objects.on_it().filter(undeclared | scoring | ending, user=user)
 
 
 def assessing(user: User) -> "QuerySet[User]":

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Grade, ObjectionOutcome
+from assessments.choices import Grade, ObjectionOutcome, PanelDuty
 from assessments.impartial import not_of_own_teams
 from assessments.models.answered import Answered
 from assessments.models.standard import Standard
@@ -40,6 +40,7 @@ class GradingQuerySet(models.QuerySet):
         state = GradingState
         checks, grants = offices_with(user, Right.SCORE_ASSESSMENT), offices_with(user, Right.MANAGE_ASSESSMENT)
         at_office = Q(state__in=(state.SUBMITTED, state.PANEL), office__in=checks)
+        at_office |= Q(_held_up(), state=state.ON_SITE, office__in=checks)
         at_office |= Q(state=state.DELIBERATION, office__in=grants)
         over = ~Exists(Grading.objects.filter(pk=OuterRef("pk"), objections__outcome=""))
         at_office |= Q(over, state=state.PUBLICITY, public_until__lt=timezone.localdate(), office__in=grants)
@@ -60,6 +61,14 @@ class GradingQuerySet(models.QuerySet):
     def matching(self, term: str) -> "GradingQuerySet":
         named = Organization.objects.filter(matching(term)).teams().values("pk")
         return self.filter(Q(team__organization__in=named) | matching(term))
+
+
+def _held_up() -> Q:
+    """On site nobody scores any more, or nobody leads: somebody has to end it, or to put the panel right."""
+    from assessments.models.panel import PanelMember  # that module reads this one
+
+    there = PanelMember.objects.on_it().filter(grading=OuterRef("pk"))
+    return ~Q(Exists(there.filter(finished_at=None))) | ~Q(Exists(there.filter(duty=PanelDuty.LEAD)))
 
 
 def _applied_anew() -> Exists:

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -161,6 +162,9 @@ def _under_way(standard: Standard) -> list[str]:
     campaigns = Campaign.objects.filter(standard=standard).exclude(state=CampaignState.CLOSED)
     years = campaigns.values_list("year", flat=True)
     lines = [_("发过的证书、办结的考核不变。"), _("停用以后不能恢复，要再用请另起一版。")]
+    others = Standard.objects.in_force(timezone.localdate()).filter(code=standard.code).exclude(pk=standard.pk)
+    if not others.exists():
+        lines.append(_("现在没有别的版本可选，下一版发布以前不能按它开始测评和考核。"))
     if open_ones:
         lines.insert(0, _("按它办理中的 %(n)d 件测评照常办完。") % {"n": open_ones})
     if years:

@@ -13,9 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.annual_moving import to_mend
-from assessments.choices import Grade, ObjectionOutcome
+from assessments.choices import Grade, ObjectionOutcome, PanelDuty
 from assessments.following import to_finish
-from assessments.models import Campaign, FollowUp, Grading, Objection, Review
+from assessments.models import FollowUp, Grading, Objection, PanelMember, Review
 from assessments.objecting_rights import to_answer
 from assessments.renewing import keeping
 from assessments.states import CampaignState, GradingState, ReviewState
@@ -35,7 +35,13 @@ WITH_OFFICE = (
     GradingState.SUBMITTED, GradingState.PANEL, GradingState.ON_SITE, GradingState.DELIBERATION, GradingState.PUBLICITY,
 )  # fmt: skip
 
-_SEAT = ("declared_at", "grading__site_on", "grading__site_place", "grading__team__organization__short_name")
+_SEAT = (
+    "declared_at",
+    "finished_at",
+    "grading__site_on",
+    "grading__site_place",
+    "grading__team__organization__short_name",
+)
 _OBJECTION = (
     "kind", "received_on", "grading__number", "grading__team__organization__name",
     "grading__team__organization__short_name", "review__campaign__year", "review__organization__name",
@@ -56,7 +62,9 @@ _GRADING = (
 class Found:
     """What is shown line by line."""
 
-    campaigns: list[Any] = field(default_factory=list)
+    score: list[Any] = field(default_factory=list)
+    decide: list[Any] = field(default_factory=list)
+    conclude: list[Any] = field(default_factory=list)
     returned: list[Any] = field(default_factory=list)
     drafts: list[Any] = field(default_factory=list)
     with_others: list[Any] = field(default_factory=list)
@@ -78,14 +86,17 @@ def asked(user: User) -> dict[str, QuerySet]:
     wanted: dict[str, QuerySet] = {"seats": seats.order_by(F("grading__site_on").asc(nulls_last=True), "pk")[:MOST]}
     if Right.VIEW_ASSESSMENT not in held:
         return wanted
-    wanted["campaigns"] = Campaign.objects.filter(state=CampaignState.OPEN).order_by("-year")[:2]
     wanted["gradings"] = _gradings(user)
     related = ("grading__team__organization", "review__campaign", "review__organization")
     if Right.REPORT_ASSESSMENT in held or Right.SCORE_ASSESSMENT in held:
         ours = Objection.objects.filter(outcome="", created_by__organization=user.organization_id)
         wanted["objected"] = ours.select_related(*related).only(*_OBJECTION).order_by("created_at", "pk")[:MOST]
+    if Right.SCORE_ASSESSMENT in held:
+        wanted["score"] = _soonest(to_score(user), "score_by")
     after = ("review__campaign", "review__organization")
     if Right.MANAGE_ASSESSMENT in held:
+        wanted["decide"] = _soonest(to_decide(user), "decide_by")
+        wanted["conclude"] = _soonest(to_conclude(user, timezone.localdate()), "year")
         reported = to_finish(user).select_related(*after)
         wanted["to_finish"] = reported.order_by("reported_at", "pk")[:MOST]
         objections = to_answer(user).select_related(*related).only(*_OBJECTION)
@@ -102,6 +113,12 @@ def asked(user: User) -> dict[str, QuerySet]:
         ending = ending.select_related("team__organization", "category").only(*_GRADE)
         wanted["grades"] = ending.order_by("valid_until", "pk")[:MOST]
     return wanted
+
+
+def _soonest(rows: QuerySet[Review], limit: str) -> QuerySet[Review]:
+    """One of the campaign whose limit comes first: years overlap, and what is left of the last one is due before."""
+    limit = f"campaign__{limit}"
+    return rows.select_related("campaign").only(limit).order_by(F(limit).asc(nulls_last=True), "pk")[:1]
 
 
 def _reviews(user: User) -> QuerySet[Review]:
@@ -131,6 +148,7 @@ def _gradings(user: User) -> QuerySet[Grading]:
         todo=Exists(waiting.filter(pk=OuterRef("pk"))),
         again=Exists(Grading.objects.upheld().filter(pk=OuterRef("pk"))),
         said=Subquery(last_return(Grading).values("comment")[:1]),
+        led=Exists(PanelMember.objects.on_it().filter(grading=OuterRef("pk"), duty=PanelDuty.LEAD)),
     )
     related = ("team__organization", "standard__category", "office")
     rows = rows.select_related(*related).only(*_GRADING)
@@ -139,13 +157,15 @@ def _gradings(user: User) -> QuerySet[Grading]:
 
 def idle(counts: Mapping[str, int]) -> set[str]:
     """Lists that are empty, as the counts tell."""
-    return {name for name in ("seats", "objections", "upheld") if not counts.get(name)}
+    told = {name: name for name in ("seats", "objections", "upheld")}
+    told |= {name: f"reviews_{name}" for name in ("score", "decide", "conclude")}
+    return {name for name, counted in told.items() if not counts.get(counted)}
 
 
 def sort(read: Mapping[str, list[Any]]) -> Found:
     as_read = (
-        "campaigns", "gradings", "seats", "grades", "objections", "objected", "upheld", "to_report",
-        "to_finish", "follow_ups",
+        "score", "decide", "conclude", "gradings", "seats", "grades", "objections", "objected", "upheld",
+        "to_report", "to_finish", "follow_ups",
     )  # fmt: skip
     into = Found(**{name: read.get(name, []) for name in as_read})
     by_state = {ReviewState.RETURNED: into.returned, ReviewState.DRAFT: into.drafts}
@@ -206,6 +226,12 @@ def _seat(row: Any) -> Task:
     if row.declared_at is None:
         what = _("请您参加%(team)s的测评，先声明无利害关系") % {"team": team}
         return Task("warn", _("待声明"), what, where, reverse("assessments:my_panels"), _("去声明"))
+    if row.finished_at is not None:
+        what, to = (
+            _("%(team)s的专家都已完成评分，请结束现场测评"),
+            reverse("assessments:differences", args=[grading.pk]),
+        )
+        return Task("wait", _("待结束"), what % {"team": team}, where, to, _("去结束"))
     today = grading.site_on == timezone.localdate()
     url = reverse("assessments:score_page", args=[grading.pk])
     what = _("给%(team)s现场评分") % {"team": team}
@@ -221,10 +247,11 @@ def _to_report(user: User, rows: Found, counts: Mapping[str, int]) -> Iterator[T
     """By name where there are few; an office with many is told how many."""
     number = counts.get("reviews_draft", 0)
     if rows.drafts and number > 2:
-        tone, when = _limit(rows.drafts[0].campaign.report_by, _("待报送"))
+        due = min((row.campaign.report_by for row in rows.drafts if row.campaign.report_by), default=None)
+        tone, when = _limit(due, _("待报送"))
         url = f"{reverse('assessments:review_list')}?{urlencode({'queue': 'ours'})}"
         what = _("%(n)s 支队伍的年度述职还没有报送") % {"n": shown(number)}
-        yield Task(tone, when, what, _until(rows.drafts[0].campaign.report_by), url, _("去看"))
+        yield Task(tone, when, what, _until(due), url, _("去看"))
         return
     for row in rows.drafts:
         tone, when = _limit(row.campaign.report_by, _("待报送"))
@@ -238,21 +265,20 @@ def _until(day: date | None) -> str:
 
 
 def _at_office(rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
-    campaign = rows.campaigns[0] if rows.campaigns else None
-    if campaign is None:
-        return
     url = f"{reverse('assessments:review_list')}?{urlencode({'queue': 'mine'})}"
-    for name, day, chip, text, act in (
-        ("reviews_score", campaign.score_by, _("待考核"), _("%(n)s 支队伍的年度述职待考核"), _("去考核")),
-        ("reviews_decide", campaign.decide_by, _("待审定"), _("%(n)s 支队伍的年度考核待审定"), _("去审定")),
+    for name, first, chip, text, act in (
+        ("score", rows.score, _("待考核"), _("%(n)s 支队伍的年度述职待考核"), _("去考核")),
+        ("decide", rows.decide, _("待审定"), _("%(n)s 支队伍的年度考核待审定"), _("去审定")),
     ):
-        if counts.get(name):
+        for row in first:
+            day = getattr(row.campaign, f"{name}_by")
             tone, when = _limit(day, chip)
             hint = _("截止 %(day)s。") % {"day": day.isoformat()} if day else ""
-            yield Task(tone, when, text % {"n": shown(counts[name])}, hint, url, act)
-    if counts.get("reviews_conclude"):
-        what = _("公示已到期，%(n)s 支队伍的年度考核可以办结") % {"n": shown(counts["reviews_conclude"])}
-        yield Task("wait", _("公示期满"), what, _("没有未答复的异议。"), campaign.get_absolute_url(), _("去办结"))
+            yield Task(tone, when, text % {"n": shown(counts.get(f"reviews_{name}", 1))}, hint, url, act)
+    for row in rows.conclude:
+        what = _("公示已到期，%(n)s 支队伍的年度考核可以办结") % {"n": shown(counts.get("reviews_conclude", 1))}
+        to = row.campaign.get_absolute_url()
+        yield Task("wait", _("公示期满"), what, _("没有未答复的异议。"), to, _("去办结"))
 
 
 def _objection(row: Any) -> Task:
@@ -299,6 +325,12 @@ def _grading(row: Any) -> Task:
     if row.state == GradingState.PANEL:
         what, to = _("给%(team)s的测评组建专家组：%(what)s") % words, reverse("assessments:panel_edit", args=[row.pk])
         return Task("wait", _("待组建"), what, row.number, to, _("去组建"))
+    if row.state == GradingState.ON_SITE:
+        if not row.led:
+            what, to = _("%(team)s的专家组没有组长：%(what)s"), reverse("assessments:panel_edit", args=[row.pk])
+            return Task("warn", _("待调整"), what % words, row.number, to, _("去调整"))
+        what, to = _("%(team)s的专家都已完成评分：%(what)s"), reverse("assessments:differences", args=[row.pk])
+        return Task("wait", _("待结束"), what % words, row.number, to, _("去结束"))
     if row.state == GradingState.DELIBERATION:
         what = _("%(team)s的测评待评议：%(what)s") % words
         return Task("wait", _("待评议"), what, row.number, url, _("去评议"))

@@ -249,6 +249,10 @@ def test_no_grade_before_the_day_nor_over_an_objection(captain: User, chifeng: U
         builders.move(record, "grant", chifeng)
     record = builders.move(record, "deliberate_again", chifeng)
     assert (record.state, record.result, record.public_until) == ("deliberation", "", None)
+    Grading.objects.filter(pk=record.pk).update(site_on=one.received_on - 20 * builders.DAY)
+    before = {"public_from": one.received_on - builders.DAY, "public_until": one.received_on + 9 * builders.DAY}
+    with pytest.raises(ValidationError, match="不能早于收到它的那天"):
+        builders.move(record, "publicise", chifeng, **builders.publicity(**before))  # the days of the former result
     record = builders.publicity_over(builders.move(record, "publicise", chifeng, **builders.publicity()))
     assert builders.move(record, "grant", chifeng).state == "granted"
 

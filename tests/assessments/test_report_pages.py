@@ -121,6 +121,17 @@ def test_any_number_of_members(members: int, least: int, most: int) -> None:
     assert missing_glyphs(data) == 0
 
 
+def test_short_tables_do_not_pull_each_other_to_the_next_page() -> None:
+    many = source(1)
+    assert many.snapshot is not None
+    many.snapshot.facts["drills"] *= 12  # the last page of drills and trainings is half full
+    with in_chinese():
+        report = team.build(many, region=REGION, dated=DATED, number=NUMBER)
+    (last,) = [text for text in pages_of(page.pdf(report, digest(report), VERIFY)) if "PX-150722-2026-004" in text]
+    assert "四、问题整改" in last
+    assert "五、表彰奖励" in last
+
+
 def test_hard_characters_are_drawn_and_can_be_copied() -> None:
     text = "".join(pages_of(printed()))
     assert all(character in text for character in f"{RARE}{MONGOLIAN}".replace(" ", ""))

@@ -156,7 +156,9 @@ def test_a_version_is_withdrawn_with_a_reason_and_its_end_can_be_set(
     assert standard.valid_until == date(2026, 12, 31)
     early = client.post(url("standard_until", standard), {"valid_until": "2020-01-01", "version": standard.version})
     assert "不能早于生效日期" in early.content.decode()
-    assert "reason" in client.post(url("standard_withdraw", standard), {"reason": ""}).context["form"].errors
+    asked = client.post(url("standard_withdraw", standard), {"reason": ""})
+    assert "reason" in asked.context["form"].errors
+    assert "没有别的版本可选" in asked.content.decode()
     client.post(url("standard_withdraw", standard), {"reason": "印发了新标准"})
     standard.refresh_from_db()
     assert (standard.state, standard.withdrawn_reason) == (StandardState.WITHDRAWN, "印发了新标准")

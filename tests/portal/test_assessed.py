@@ -43,6 +43,9 @@ def test_report_goes_from_team_to_office_to_region(as_user, campaign, captain, c
     assert entries(as_user(chifeng)).keys() >= {"队伍考核", "等级对标"}
     assert entries(as_user(chifeng))["队伍考核"] == 1
     assert entries(as_user(baotou))["队伍考核"] is None
+    later = timezone.localdate() + timedelta(days=400)  # years overlap
+    annual.campaign(region, 2026, standard=campaign.standard, score_by=later)
+    assert ("bad", "超期 2 天", "1 支队伍的年度述职待考核") in tasks(as_user(chifeng))
     annual.scored(review, chifeng)
     assert "1 支队伍的年度考核待审定" in [what for _tone, _when, what in tasks(as_user(region))]
     assert entries(as_user(region))["队伍考核"] == 1
@@ -98,6 +101,16 @@ def test_assessor_sees_his_task_and_nothing_else(as_user, captain, chifeng, asse
     assert [(task.when, task.what, task.big) for task in page.context["tasks"]] == [("今天", f"给{name}现场评分", True)]
     assert as_user(assessor).get(page.context["tasks"][0].url).status_code == 200
     assert (page.context["todo"], entries(as_user(assessor))) == (1, {"我的测评任务": 1})
+    # nobody leads; then everybody has finished: whoever can go on hears of it
+    assert ("warn", "待调整", f"{name}的专家组没有组长：赈济 3 级") in tasks(as_user(chifeng))
+    seat.duty = "lead"
+    seat.save()
+    assert not [what for _tone, _when, what in tasks(as_user(chifeng)) if "专家" in what]
+    seat.finished_at = timezone.now()
+    seat.save()
+    assert tasks(as_user(assessor)) == [("wait", "待结束", f"{name}的专家都已完成评分，请结束现场测评")]
+    assert ("wait", "待结束", f"{name}的专家都已完成评分：赈济 3 级") in tasks(as_user(chifeng))
+    assert entries(as_user(chifeng))["分级测评"] == 1
 
 
 def test_grade_that_runs_out_is_told_to_the_team(as_user, captain, baotou):
