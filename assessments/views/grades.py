@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from assessments.choices import Scheme
 from assessments.filters.grades import GradeFilter
 from assessments.forms.grades import CancelForm, ExternalGradeForm
 from assessments.granting import cancel, certificate_of, what_of
@@ -30,6 +31,7 @@ from organizations.permissions import access, can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, holding, refused, seen
+from teams.choices import Registration
 
 GradeEvent = TeamGrade.tracked_events.rel.related_model  # type: ignore[attr-defined]
 
@@ -102,6 +104,9 @@ def grade_create(request: SignedIn) -> HttpResponse:
     form = ExternalGradeForm(request.POST if request.method == "POST" else None, instance=grade, team=team)
     if request.method == "POST" and form.is_valid() and saved(form) is not None:
         messages.success(request, _("已登记，请上传证书或者文件。"))
+        if grade.scheme == Scheme.EMERGENCY and team.registration != Registration.CIVIL:
+            said = _("应急管理部门的测评只面向在民政部门登记的社会组织，本队不是民政登记，请核对证书是不是发给本队的。")
+            messages.warning(request, said)
         return redirect(grade)
     context = {
         "title": _("登记外部等级"), "form": form, "team": team, "submit_label": _("登记"),

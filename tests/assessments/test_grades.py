@@ -64,7 +64,9 @@ def test_external_grade_from_its_papers(
     wrong = text_of(client.post(NEW, {**EXTERNAL, "specialty": "", "valid_until": "2024-01-01"}))
     assert "请选择专业" in wrong
     assert not TeamGrade.objects.exists()
-    assert "请上传证书" in text_of(client.post(NEW, EXTERNAL, follow=True))
+    there = text_of(client.post(NEW, EXTERNAL, follow=True))
+    assert "请上传证书" in there
+    assert "请核对证书是不是发给本队的" in there, "the other scheme is not for teams filed by document"
     grade = TeamGrade.objects.get()
     assert (grade.is_external, grade.is_held, str(grade)) == (True, True, "水上搜救 2 级")
     edit = reverse("assessments:grade_edit", args=[grade.pk])
