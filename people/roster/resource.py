@@ -47,6 +47,7 @@ class RosterResource(BulkResource):
 
     never_filled = frozenset(["name", "id_number", "mobile", "other_phone", "number", "cert_number", "birth"])
     identifying = frozenset(["name", "id_number"])
+    grouping = ("group", "team")
     telling = frozenset(["id_number"])
     beside = frozenset(["remark", "gone"])
     topics, then, pieced = TOPICS, THEN, frozenset(["id_number"])
@@ -190,6 +191,9 @@ class RosterResource(BulkResource):
     # -- what is told of the file -----------------------------------------------------------------------------------
     def remarks(self, rows: Rows) -> list[Remark]:
         said: list[Remark] = [text for text in (self._about_defaults(rows), *self._about_columns(rows)) if text]
+        if rows.carried:
+            names = _("、").join(str(self.columns[name].column_name) for name in rows.names if name in rows.carried)
+            said.append(_("“%(names)s”只写在每组的第一行，下面各行按同一组读。") % {"names": names})
         said += self._missing(rows)
         if rows.pictures:
             words = {"count": rows.pictures}

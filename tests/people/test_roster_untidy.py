@@ -47,6 +47,20 @@ def test_a_group_stands_above_its_members_without_being_merged(client, url):  # 
     assert groups() == {"王明": "管理人员", "李四": "第二分队", "王五": "志愿者", "赵六队": "志愿者"}
 
 
+def test_a_group_said_only_in_its_first_row_goes_on_below(client, url):  # noqa: F811
+    head, names = ["分组", *HEAD], ["王明", "李四", "王五", "赵六队", "孙七", "周八"]
+    said = ["水上组", None, None, "后勤组", None, None]
+    people = [[group, *one(number, name)] for number, (group, name) in enumerate(zip(said, names, strict=True), 1)]
+    page = send(client, url, [head, *people])
+    assert "“分组”只写在每组的第一行，下面各行按同一组读。" in told(page)
+    confirm(client, page)
+    assert groups() == dict.fromkeys(names[:3], "水上组") | dict.fromkeys(names[3:], "后勤组")
+    # where a few are in a group and the others in none, nobody can tell
+    for few in (["水上组", None, None, None, None, None], [None, "水上组", None, "后勤组", None, None]):
+        page = send(client, url, [head, *[[group, *person[1:]] for group, person in zip(few, people, strict=True)]])
+        assert "第一行" not in told(page)
+
+
 def test_what_stands_below_the_list_is_nobody_and_is_told(client, url):  # noqa: F811
     below = [["以上人员均已投保"], [None, "队长签字：", None, "年   月   日"], [None, "审核意见"],
              [None, "填表日期 2026年3月1日"], [None, "2026年3月1日"], [None, "松山区红十字救援队（盖章）"]]  # fmt: skip

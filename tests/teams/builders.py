@@ -12,7 +12,7 @@ from teams.choices import ExitTask
 from teams.drafting import begin, keep
 from teams.models import EmblemItem, ExitItem, Filing, Team
 from teams.proposal import Proposal
-from teams.workflow import WORKFLOW
+from teams.workflow import WORKFLOW, decides
 from tests.core.sample_files import pdf
 
 CAPTAIN = {
@@ -76,8 +76,11 @@ def submitted(by: User, office: Organization, **facts: Any) -> Filing:
 
 
 def filed(by: User, office: Organization, decider: User, **facts: Any) -> Team:
-    """A team registered by its league, agreed to and issued by the region."""
+    """A team registered by the office, agreed to by whoever is between, and by the region, which issues the number."""
     filing = submitted(by, office, **facts)
+    while filing.current_office != decider.organization:
+        between = next(user for user in filing.current_office.users.all() if decides(filing, user))
+        filing = WORKFLOW.perform(filing, "approve", by=between)
     WORKFLOW.perform(filing, "approve", by=decider)
     filing = WORKFLOW.perform(filing, "issue", by=decider, **REPLY)
     team: Team = Team.objects.select_related("organization").get(filings=filing)

@@ -58,6 +58,7 @@ class BulkResource:
     identifying: frozenset[str] = frozenset()  # fields that say whom a row means
     beside: frozenset[str] = frozenset()  # fields that alone make no row a record
     always: frozenset[str] = frozenset()  # fields that are shown, to be filled in, also where no file has them
+    grouping: Sequence[str] = ()  # fields that may stand only in the first row of each group
     telling: frozenset[str] = frozenset()  # where some sheets have such a column, the others are not read unasked
     serials: Mapping[str, str] = MappingProxyType({})  # heading → field, unless its column counts 1, 2, 3 …
     topics: Sequence[Topic] = ()  # of headings over several columns

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.imports.asides import aside, section
 from core.imports.books import Book, Grid, open_book
 from core.imports.bulk.blocks import Block
+from core.imports.bulk.groups import carry_down
 from core.imports.bulk.heads import Head, Heading, Known, aliases, find_head, heading_at
 from core.imports.bulk.serials import drop_serials
 from core.imports.headers import LOOK_AT, plain
@@ -65,12 +66,15 @@ class SheetFound:
 
 @dataclass
 class Rows:
-    """:ivar names: fields the file has, in the order of the resource. :ivar passed: rows that are no record."""
+    """:ivar names: fields the file has, in the order of the resource. :ivar passed: rows that are no record.
+    :ivar carried: fields that only the first row of each group says, filled in below it.
+    """
 
     lines: list[Line] = field(default_factory=list)
     sheets: list[SheetFound] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     passed: list[tuple[str, int, str]] = field(default_factory=list)
+    carried: set[str] = field(default_factory=set)
     unseen: list[str] = field(default_factory=list)
     pictures: int = 0
     hidden: int = 0
@@ -97,6 +101,7 @@ def read_rows(
     reader.read(corrections.get("sheets", {}))
     found = reader.found
     drop_serials(found, resource.serials, chosen)
+    carry_down(found, resource.grouping)
     if not any(sheet.headings for sheet in found.sheets):
         wanted = _("、").join(column.column_name for column in resource.columns.values() if column.required)
         raise ValidationError(_("没有找到表头。表格里要有写着列名的一行，列名是：%(wanted)s。") % {"wanted": wanted})
