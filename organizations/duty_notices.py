@@ -17,7 +17,9 @@ from core.models import Notice
 from core.notices import notify
 from core.reminders import Reminder
 from core.words import moment
-from organizations.models import Appointment, User
+from organizations.models import Appointment, Organization, User
+from organizations.nearest import nearest_holders
+from organizations.roles import Right
 
 _URL = reverse_lazy("organizations:my_account")
 BEGUN, ENDED = "appointment_begun", "appointment_ended"
@@ -51,6 +53,20 @@ def tell_ended(duty: Appointment, *, after: User | None = None) -> None:
         body.append(_("原因：%(reason)s。") % {"reason": duty.end_reason.rstrip("。")})
         body.append(_by(duty.ended_by))
     _tell(duty, ENDED, title, body, _told_ahead(duty, ENDED) if ahead else "")
+
+
+def tell_still_held(user: User, team: Organization) -> None:
+    """Whoever keeps the accounts hears that somebody has left ``team`` and holds a duty there all the same: it does not
+    end by itself, and it opens the data of everybody else."""
+    duties = list(Appointment.objects.in_force().filter(user=user, organization=team).order_by("pk"))
+    if not duties:
+        return
+    with in_chinese():
+        roles = _("、").join(str(duty.get_role_display()) for duty in duties)
+        title = _("%(who)s已离开%(where)s，账号还任“%(roles)s”") % {"who": user, "where": team, "roles": roles}
+        body = _("职责不随退队、转队终止。请办理交接或终止。")
+    keepers = nearest_holders(Right.MANAGE_ACCOUNT, team, without=user.pk)
+    notify(keepers, kind="duty_still_held", title=title, body=body, url=user.get_absolute_url())
 
 
 def turned() -> Iterator[Reminder]:

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from core.decisions import Decision, no
 from core.workflow import Move, Workflow
+from organizations.duty_notices import tell_still_held
 from organizations.models import User
 from organizations.permissions import acting_for
 from organizations.roles import Right
@@ -52,6 +53,8 @@ def _end(membership: Membership, by: User, *, left_on: date, end_kind: str, end_
     membership.version += 1
     membership.full_clean(exclude=["person", "organization"])
     pass_on(membership)
+    if membership.person.user is not None and end_kind != EndKind.MISTAKE:  # entered twice or wrongly: nobody left
+        tell_still_held(membership.person.user, membership.organization)
 
 
 def _reinstate(membership: Membership, by: User) -> None:

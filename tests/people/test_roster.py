@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from core.models import Notice
 from organizations.models import Organization
 from organizations.reference import add_child
 from people.choices import Presence
@@ -283,6 +284,18 @@ def test_somebody_who_left_is_listed_with_the_ended(as_user, captain, place, url
     client = as_user(captain)
     assert names(client, url) == []
     assert names(client, url, state="ended") == ["敖特根巴雅尔·孟和"]
+
+
+def test_who_leaves_and_keeps_a_duty_is_told_to_those_who_keep_the_accounts(captain, chifeng, region_security, place):
+    membership = builders.ready(place, 1)
+    Person.objects.filter(pk=membership.person_id).update(user=captain)
+    other = builders.ready(place, 2)
+    for row in (membership, other):
+        row = Membership.objects.get(pk=row.pk)
+        MEMBERSHIP.perform(row, "end", by=chifeng, left_on=TODAY(), end_kind="voluntary")
+    told = Notice.objects.get(kind="duty_still_held")
+    assert (told.recipient, told.url) == (region_security, captain.get_absolute_url())
+    assert told.title == f"{captain}已离开{place}，账号还任“队长”"
 
 
 def test_summary_opens_the_list_of_a_single_banner(as_user, chifeng, office):

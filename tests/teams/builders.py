@@ -12,7 +12,7 @@ from teams.choices import ExitTask
 from teams.drafting import begin, keep
 from teams.models import EmblemItem, ExitItem, Filing, Team
 from teams.proposal import Proposal
-from teams.workflow import WORKFLOW, decides
+from teams.workflow import WORKFLOW, deciders
 from tests.core.sample_files import pdf
 
 CAPTAIN = {
@@ -76,11 +76,10 @@ def submitted(by: User, office: Organization, **facts: Any) -> Filing:
 
 
 def filed(by: User, office: Organization, decider: User, **facts: Any) -> Team:
-    """A team registered by the office, agreed to by whoever is between, and by the region, which issues the number."""
+    """A team registered by its league, agreed to and issued by the region; of a banner with what its league says."""
     filing = submitted(by, office, **facts)
-    while filing.current_office != decider.organization:
-        between = next(user for user in filing.current_office.users.all() if decides(filing, user))
-        filing = WORKFLOW.perform(filing, "approve", by=between)
+    while not filing.current_step.is_final:
+        filing = WORKFLOW.perform(filing, "accept", by=read(deciders(filing)[0]))
     WORKFLOW.perform(filing, "approve", by=decider)
     filing = WORKFLOW.perform(filing, "issue", by=decider, **REPLY)
     team: Team = Team.objects.select_related("organization").get(filings=filing)
