@@ -16,7 +16,7 @@ from django_stubs_ext import StrOrPromise
 
 from teams import member_checks
 from teams.choices import FilingKind, Formation, PostRole, Registration, Severity, TeamLevel
-from teams.facts import label_of, posts_in
+from teams.facts import as_filed, label_of, posts_in
 from teams.models import RulePaper
 from teams.proposal import Proposal
 from teams.spelling import name_on_file
@@ -192,6 +192,16 @@ def _one_post_each(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
         yield "posts.captain", _("%(name)s填了不止一次。") % {"name": name}
 
 
+def _phone_of_former(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
+    """Whoever writes a new name over the old one easily leaves the old telephone standing beside it."""
+    held = {row["phone"]: row.get("name", "") for row in posts_in(as_filed(proposal.before)) if row.get("phone")}
+    for row in posts_in(proposal.payload):
+        name, former = str(row.get("name", "")).strip(), held.get(row.get("phone", ""), "").strip()
+        if former and name and name != former:
+            words = {"name": name, "former": former}
+            yield f"posts.{row['role']}", _("%(name)s的电话是%(former)s备案的电话，请核对。") % words
+
+
 def _naming_level(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
     naming, level = proposal.values.get("naming_org"), proposal.values.get("level")
     if proposal.values.get("formation") != Formation.NAMED or naming is None or not level:
@@ -323,6 +333,7 @@ CHECKS = (
     Check("captains", gettext_lazy("队长人数"), gettext_lazy("队长 1 名"), _captains),
     Check("deputies", gettext_lazy("副队长人数"), gettext_lazy("副队长 2 至 3 名"), _deputies),
     Check("one_post_each", gettext_lazy("一人一职"), "", _one_post_each),
+    Check("phone_of_former", gettext_lazy("换人换电话"), "", _phone_of_former, frozenset({FilingKind.CHANGE})),
     Check("in_region", gettext_lazy("坐标范围"), "", _in_region),
     Check("base_within", gettext_lazy("驻地与主管机构"), "", _base_within),
     Check("document_year", gettext_lazy("文号与日期"), "", _document_year),

@@ -120,6 +120,19 @@ def test_a_change_changes_something(chifeng, region, office):
     assert found(Proposal.of(filing), "changes_something") == []
 
 
+def test_a_new_captain_is_not_left_with_the_telephone_of_the_old_one(chifeng, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    captain, *deputies = facts_of(team)["posts"]
+    new = {**captain, "name": "包玉山", "phone": captain["phone"]}
+    assert found(proposed(office, "change", team, posts=[new, *deputies]), "phone_of_former") == ["posts.captain"]
+    for posts in (
+        [captain, *deputies],
+        [{**new, "phone": "13800001999"}, *deputies],
+        [{**new, "phone": ""}, *deputies],
+    ):
+        assert found(proposed(office, "change", team, posts=posts), "phone_of_former") == []
+
+
 def test_a_year_is_confirmed_once_and_not_beforehand(chifeng, region, office):
     team = builders.filed(chifeng, office("150400"), region)
     filing = begin("annual", by=chifeng, team=team)
