@@ -245,7 +245,9 @@ def test_nobody_scores_himself(as_user: SignIn, captain: User, team: Organizatio
     mine.person.save()
     client = as_user(captain)
     create = f"{reverse('assessments:member_create')}?organization={team.pk}"
-    assert f'value="{mine.pk}"' not in text(client.get(create))
+    offered = text(client.get(create))
+    assert f'name="membership" value="{other.pk}"' in offered
+    assert f'name="membership" value="{mine.pk}"' not in offered
     client.post(create, {"standard": paper.pk, "membership": [mine.pk]})
     assert not MemberAssessment.objects.exists()
     own, theirs = assessed(mine, captain, standard=paper), assessed(other, captain, standard=paper)
