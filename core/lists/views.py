@@ -49,6 +49,7 @@ class ListView(PermittedView):
     title: Any = ""
     permission: Callable[[Any], Decision] | None = None
     as_at_model: type[Model] | None = None  # event model; offers the as-at date
+    as_known_then = True  # as at a day: what the portal knew by then; else by days of the rows' own, told whenever
     full_export: Callable[[Any], Decision] | None = None  # who may export unmasked; None: nobody is offered it
     template_name = "generic/list.html"
     per_page = 30  # what is looked at before one searches or turns the page; the longer, the slower for everybody

@@ -32,6 +32,7 @@ class MembershipList(ListView):
     table_class: Any = RosterTable
     filterset_class: Any = RosterFilter
     as_at_model = MembershipEvent  # offers the day; its rows are not read
+    as_known_then = False
 
     @cached_property
     def filterset(self) -> RosterFilter:

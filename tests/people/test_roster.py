@@ -179,6 +179,10 @@ def test_as_at_a_day_lists_who_belonged_then(as_user, captain, url, place):
     assert found == sorted([LI, WU, E, ZHANG, SU])
     assert page.context["figures"][0].number == 5
     assert "data-pick" not in page.content.decode()
+    # what was written up afterwards is in it; a list that reads the history says that it leaves that out
+    later = "那天以后才登记进来的不在里面"
+    assert later not in page.content.decode()
+    assert later in as_user(captain).get(reverse("people:person_list"), {"at": day.isoformat()}).content.decode()
 
 
 def test_a_list_keeps_the_rules_of_lists(as_user, captain, region, url, place):
