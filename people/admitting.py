@@ -97,17 +97,24 @@ def doubts(facts: Mapping[str, Any], id_number: str, place: Organization, user: 
 
     Of people the user may see the masked document is named, of others only that there is one.
     """
-    name, mobile = facts["name"], facts.get("mobile", "")
-    if rows := _of_mobile(name, mobile):
-        seen = Person.objects.visible_to(user).filter(pk__in=[person.pk for person in rows])
-        if known := _told(seen):
-            return _("已有姓名、手机号都相同的人：%(who)s。") % {"who": known}
-        return _("别的队伍里有一个姓名、手机号都相同的人。是同一个人的，请填证件号码，会并到同一份档案。")
+    if said := doubts_of_mobile(facts, user):
+        return said
     if known := _told(namesakes_in(place, facts, id_number)):
         return _("队里已有同名的人：%(who)s。是同一个人的，到那份档案里补证件号码、手机，不再登记一次。") % {
             "who": known
         }
     return ""
+
+
+def doubts_of_mobile(facts: Mapping[str, Any], user: User) -> str:
+    """The same by name and mobile number alone."""
+    rows = _of_mobile(facts["name"], facts.get("mobile", ""))
+    if not rows:
+        return ""
+    seen = Person.objects.visible_to(user).filter(pk__in=[person.pk for person in rows])
+    if known := _told(seen):
+        return _("已有姓名、手机号都相同的人：%(who)s。") % {"who": known}
+    return _("别的队伍里有一个姓名、手机号都相同的人。是同一个人的，请填证件号码，会并到同一份档案。")
 
 
 def _of_mobile(name: str, mobile: str) -> list[Person]:

@@ -26,7 +26,7 @@ from organizations.models import User
 from organizations.permissions import acting_for
 from organizations.roles import Right
 from people import enrolling, identity
-from people.admitting import another_name, doubts, namesakes_in
+from people.admitting import another_name, doubts_of_mobile, namesakes_in
 from people.applying import ASKED, facts_of
 from people.choices import Channel, ConsentKind, IdType
 from people.models import Application, Consent, Membership, Person
@@ -169,7 +169,7 @@ def accept(
 ) -> Application:
     """Take the applicant in, under the name as it stands in the document: who mistyped it cannot put it right any more.
 
-    :param same_as: of ``may_be`` the one it is: that record is given the document.
+    :param same_as: of the members it is ``likely`` to be the one it is: that record is given the document.
     :raises MoveNotAllowed, ValidationError: as the move does.
     """
     fresh = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
@@ -182,12 +182,12 @@ def accept(
         fresh.save(update_fields=["name", "payload_cipher"])
     if same_as:
         APPLICATION.move("accept").allowed(fresh, by).require()
-        _identify(fresh, same_as)
+        _identify(fresh, same_as, by)
     return APPLICATION.perform(fresh, "accept", by=by, corrected=corrected, **facts)
 
 
-def _identify(application: Application, same_as: int) -> None:
-    if same_as not in [person.pk for person in may_be(application)]:
+def _identify(application: Application, same_as: int, by: User) -> None:
+    if same_as not in [person.pk for person in likely(application, by).members]:
         raise ValidationError({"same_as": _("这份档案刚刚改过，请重新核对。")})
     (person,) = Person.objects.held([same_as])
     typed = application.payload["facts"]
@@ -232,33 +232,38 @@ def known(application: Application, user: User) -> Known | None:
     before = former_in_words(found, user)
     if not Person.objects.visible_to(user).filter(pk=found.pk).exists():
         return Known(None, [], other, before)
-    here = is_here(application)
+    here = _is_here(found, application)
     differences = _differences(found, {"name": typed["name"], **facts_of(payload)})
     return Known(found, differences, other, before, here)
 
 
-def is_here(application: Application) -> bool:
-    """Whether the applicant, by the document, is in the team now."""
+def _is_here(found: Person, application: Application) -> bool:
+    return Membership.objects.current().filter(person=found, organization=application.organization).exists()
+
+
+@dataclass(frozen=True)
+class Likely:
+    """Who the applicant may be, for whoever accepts.
+
+    :param is_here: by the document in the team now. :param members: of the team, entered without a document, of whom it
+        may well be one. :param doubted: what is said of people under another document; empty: nobody.
+    """
+
+    is_here: bool = False
+    members: tuple[Person, ...] = ()
+    doubted: str = ""
+
+
+def likely(application: Application, user: User) -> Likely:
     typed = application.payload.get("facts")
-    found = enrolling.find(typed["id_type"], typed["id_number"]) if typed else None
-    there = Membership.objects.current().filter(person=found, organization=application.organization)
-    return found is not None and there.exists()
-
-
-def may_be(application: Application) -> list[Person]:
-    """Members of the team, entered without a document, who may well be the applicant."""
-    typed = application.payload.get("facts")
-    if not typed or enrolling.find(typed["id_type"], typed["id_number"]) is not None:
-        return []
-    return namesakes_in(application.organization, {**typed, "name": application.name}, typed["id_number"])
-
-
-def doubted(application: Application, user: User) -> str:
-    """What is said of people under another document who may well be the applicant; empty: nobody."""
-    typed = application.payload.get("facts")
-    if not typed or enrolling.find(typed["id_type"], typed["id_number"]) is not None:
-        return ""
-    return doubts({**typed, "name": application.name}, typed["id_number"], application.organization, user)
+    if not typed:
+        return Likely()
+    found = enrolling.find(typed["id_type"], typed["id_number"])
+    if found is not None:
+        return Likely(_is_here(found, application))
+    facts = {**typed, "name": application.name}
+    members = tuple(namesakes_in(application.organization, facts, typed["id_number"]))
+    return Likely(members=members, doubted="" if members else doubts_of_mobile(facts, user))
 
 
 def _differences(person: Person, facts: Mapping[str, Any]) -> list[Difference]:

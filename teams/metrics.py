@@ -40,11 +40,9 @@ def teams_on_file(scope: Organization, period: Period) -> Measure:
 
 
 def _of_level(rows: QuerySet[Team], level: str, day: date | None) -> QuerySet[Team]:
-    return (
-        rows.alias(then=field_on(Team, "level", day, since=True)).filter(then=level)
-        if day
-        else rows.filter(level=level)
-    )
+    if day is None:
+        return rows.filter(level=level)
+    return rows.alias(then=field_on(Team, "level", day, since=True)).filter(then=level)
 
 
 def _level(level: str, label: Any) -> None:

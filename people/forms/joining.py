@@ -15,6 +15,7 @@ from people import identity
 from people.applying import ASKED
 from people.choices import ConsentKind, IdType
 from people.forms.fields import NameField
+from people.joining import Likely
 from people.models import ConsentText, Invitation, Membership, Person
 from people.states import MembershipState
 from people.validators import is_adult
@@ -171,8 +172,7 @@ _ABOUT = ["state", "joined_on", "number", "group"]
 class AcceptForm(forms.ModelForm):
     """As what somebody is taken in, and under which name: the applicant's, put right by the document.
 
-    :param doubted: what is said of people who may be the same one; then it has to be said that none is.
-    :param known: members without a document of whom one may be the applicant. :param is_here: in the team already:
+    :param likely: whom it may be: then it has to be said who it is, or that it is none. Of somebody in the team already
         nothing about the membership is asked.
     """
 
@@ -196,36 +196,27 @@ class AcceptForm(forms.ModelForm):
         widgets = {"joined_on": day_input(), "state": forms.RadioSelect}
         help_texts = {"number": gettext_lazy("可以以后再编。")}
 
-    def __init__(
-        self,
-        *args: Any,
-        groups: list[str],
-        applied: str,
-        doubted: str,
-        known: list[Person],
-        is_here: bool,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, groups: list[str], applied: str, likely: Likely, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].initial = applied
         self.fields["name"].validators += Person._meta.get_field("name").validators  # type: ignore[union-attr]
-        if known:
+        if likely.members:
             said = _("就是%(name)s：号码和填的内容并到这份档案，队籍不变")
-            same = [(person.pk, said % {"name": person.name}) for person in known]
+            same = [(person.pk, said % {"name": person.name}) for person in likely.members]
             self.fields["same_as"].choices = [*same, (0, _("是另一个人"))]  # type: ignore[attr-defined]
         else:
             del self.fields["same_as"]
-        if doubted and not known:
+        if likely.doubted:
             advice = _("是同一个人的，先在已有的档案里更换证件，再来接收：填的内容和同意书并到那份档案，不会一人两份。")
-            self.fields["not_the_same"].help_text = doubted + advice
+            self.fields["not_the_same"].help_text = likely.doubted + advice
         else:
             del self.fields["not_the_same"]
         for name in _ABOUT:  # of a member what stands about the membership stays
-            if is_here:
+            if likely.is_here:
                 del self.fields[name]
-            elif known and self.data.get("same_as") in {str(person.pk) for person in known}:
+            elif self.data.get("same_as") in {str(person.pk) for person in likely.members}:
                 self.fields[name].required = False
-        if is_here:
+        if likely.is_here:
             return
         self.fields["state"].choices = [  # type: ignore[attr-defined]
             (MembershipState.PROBATION, _("预备队员")),

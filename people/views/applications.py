@@ -23,7 +23,7 @@ from organizations.views.common import holding, refused, seen
 from people.applying import IS_REPEAT
 from people.filters.applications import ApplicationFilter
 from people.forms.joining import AcceptForm, DeclineForm
-from people.joining import APPLICATION, accept, doubted, filled_in, is_here, known, may_be
+from people.joining import APPLICATION, accept, filled_in, known, likely
 from people.models import Application, ConsentText, Membership
 from people.moving import own_team
 from people.tables.applications import APPLICATION_TONES, ApplicationTable
@@ -65,10 +65,7 @@ def application_detail(request: SignedIn, pk: int) -> HttpResponse:
 def _accept_form(request: SignedIn, record: Application, data: Any = None) -> AcceptForm:
     rows = Membership.objects.current().filter(organization=record.organization).exclude(group="")
     groups = list(rows.order_by("group").values_list("group", flat=True).distinct()[:12])
-    return AcceptForm(
-        data, groups=groups, applied=record.name, doubted=doubted(record, request.user), known=may_be(record),
-        is_here=is_here(record),
-    )  # fmt: skip
+    return AcceptForm(data, groups=groups, applied=record.name, likely=likely(record, request.user))
 
 
 def _page(request: SignedIn, record: Application, form: AcceptForm, status: int = 200) -> HttpResponse:

@@ -126,10 +126,7 @@ def find_head(rows: Sequence[Sequence[Cell]], merged: Sequence[Range], known: Kn
             upper, lower = _texts(rows, index, merged), _texts(rows, index + 1, merged)
             candidates.append(_read([_spread(upper, lower), lower], index + 2, known))
         for place, found in enumerate(candidates):
-            rank = (
-                len(found.columns) + found.parts,
-                -place,
-            )  # of two that find as much, one row is the plainer reading
+            rank = (len(found.columns) + found.parts, -place)  # of two that find as much the plainer one
             if found.columns and rank > most:
                 best, most = found, rank
     return best
