@@ -350,6 +350,7 @@ REMINDERS = [
     "teams.reminders.confirmations_missing",
     "people.reminders.papers_due",
     "training.reminders.agreements_ending",
+    "training.reminders.qualifications_ending",
     "training.reminders_problems.problems_due",
     "training.reminders_problems.problems_unaccepted",
     "assessments.reminders.grades_ending",

@@ -1,4 +1,5 @@
-"""What runs out of what trainings are made of: agreements of bases, at 90, 30 and 0 days, told to whoever keeps them.
+"""What runs out of what trainings are made of: agreements of bases and qualifications of instructors, at 90, 30 and 0
+days, told to whoever keeps them.
 
 ``core/reminders.py`` sends each once. An occasion is the day a limit is reached; it is looked for some days longer, for
 the portal may have stood still.
@@ -14,7 +15,7 @@ from core.reminders import Reminder
 from organizations.nearest import nearest_holders
 from organizations.roles import Right
 from training.choices import BaseKind
-from training.models import Base
+from training.models import Base, Instructor
 
 STAGES = (90, 30, 0)  # days before the end
 WINDOW = 3  # days an occasion is looked for
@@ -23,7 +24,7 @@ WINDOW = 3  # days an occasion is looked for
 def agreements_ending(today: date | None = None) -> Iterator[Reminder]:
     """Bases in use whose agreement ends; one query, and those who keep each."""
     day = today or timezone.localdate()
-    stages = {day + timedelta(days=stage - back): stage for stage in STAGES for back in range(WINDOW)}
+    stages = _stages(day)
     rows = Base.objects.in_use().exclude(kind=BaseKind.OWN).filter(agreed_until__in=stages)
     for base in rows.select_related("organization").order_by("pk"):
         assert base.agreed_until is not None, "chosen by it"
@@ -38,6 +39,30 @@ def agreements_ending(today: date | None = None) -> Iterator[Reminder]:
             base.get_absolute_url(),
             f"base-{base.pk}-agreement-{base.agreed_until.isoformat()}-{stage}",
         )
+
+
+def qualifications_ending(today: date | None = None) -> Iterator[Reminder]:
+    """Instructors in use whose qualification ends. What a member holds is a certificate, and reminded as one."""
+    day = today or timezone.localdate()
+    stages = _stages(day)
+    rows = Instructor.objects.in_use().filter(qualified_until__in=stages)
+    for instructor in rows.select_related("organization").order_by("pk"):
+        until = instructor.qualified_until
+        assert until is not None, "chosen by it"
+        yield Reminder(
+            nearest_holders(Right.EDIT_TRAINING, instructor.organization),
+            "instructor_qualification",
+            _("师资资质%(when)s：%(name)s") % {"when": _when((until - day).days), "name": instructor.name},
+            _("%(qualification)s有效至 %(day)s。换了新证以后请改有效期；系统只提醒，不会停用师资。")
+            % {"day": until.isoformat(), "qualification": instructor.qualification or _("资质")},
+            instructor.get_absolute_url(),
+            f"instructor-{instructor.pk}-qualification-{until.isoformat()}-{stages[until]}",
+        )
+
+
+def _stages(day: date) -> dict[date, int]:
+    """The days looked for, each with its stage."""
+    return {day + timedelta(days=stage - back): stage for stage in STAGES for back in range(WINDOW)}
 
 
 def _when(left: int) -> str:

@@ -17,7 +17,7 @@ from tests.people import builders as people
 from tests.training import builders
 from tests.training.builders import downloaded
 from training.models import Activity, Base, DrillTemplate, Instructor, Subject, Teaching, TrainingSetting
-from training.reminders import agreements_ending
+from training.reminders import agreements_ending, qualifications_ending
 from training.settings import LESSON, value_of
 from training.views.bases import BaseList
 from training.views.instructors import InstructorList
@@ -82,7 +82,12 @@ def test_bad_facts_of_a_base_are_told_at_their_field(
 def test_base_ends_and_is_taken_up_again_and_its_history_says_so(songshan: User, as_user: SignIn) -> None:
     base, client = builders.base(songshan.organization), as_user(songshan)
     url = reverse("training:base_end", args=[base.pk])
-    client.get(url)
+    soon = timezone.now() + timedelta(days=4)
+    builders.drill(songshan.organization, songshan, base=base, starts_at=soon, title="下周的演练（演示）")
+    builders.drill(songshan.organization, songshan, base=base, title="上周的演练（演示）")
+    asked = client.get(url).content.decode()
+    assert f"{timezone.localdate(soon)} 的“下周的演练（演示）”还定在这里" in asked
+    assert "上周的演练" not in asked
     base.refresh_from_db()
     assert base.ended_on is None
     client.post(url)
@@ -138,13 +143,18 @@ def test_list_of_bases_filters_sorts_and_stays_quick(songshan: User, as_user: Si
 
 
 @pytest.mark.parametrize(("days", "told"), [(91, False), (90, True), (60, False), (30, True), (28, True), (0, True)])
-def test_agreements_that_end_are_told_their_keepers_once(songshan: User, days: int, told: bool) -> None:
-    builders.base(songshan.organization, agreed_until=TODAY + timedelta(days=days))
+def test_what_runs_out_is_told_its_keepers_once(songshan: User, days: int, told: bool) -> None:
+    until = TODAY + timedelta(days=days)
+    builders.base(songshan.organization, agreed_until=until)
+    builders.instructor(songshan.organization, qualified_until=until)
+    builders.instructor(songshan.organization, name="停用的（演示）", qualified_until=until, ended_on=TODAY)
     for _again in range(2):
-        for reminder in agreements_ending(TODAY):
+        for reminder in (*agreements_ending(TODAY), *qualifications_ending(TODAY)):
             _send(reminder)
-    notices = list(Notice.objects.filter(kind="base_agreement").select_related("recipient"))
-    assert [notice.recipient.username for notice in notices] == (["songshan"] if told else [])
+    notices = Notice.objects.select_related("recipient").order_by("kind")
+    sent = [(notice.kind, notice.recipient.username) for notice in notices]
+    expected = [("base_agreement", "songshan"), ("instructor_qualification", "songshan")]
+    assert sent == (expected if told else [])
 
 
 # -- instructors -----------------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ class InstructorForm(KeptForm):
             "organization": gettext_lazy("由哪个单位登记和维护；登记后不再改。"),
             "name": gettext_lazy("外单位的人填这里；是队员的不用填。"),
             "qualification": gettext_lazy("例：中国红十字会总会救护师资。队员的证书不用重写。"),
-            "qualified_until": gettext_lazy("到期以后列表里会标出来。"),
+            "qualified_until": gettext_lazy("到期前 90 天、30 天和当天提醒登记单位。"),
         }
 
     def __init__(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:

@@ -7,11 +7,13 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.attachments.panel import panels
+from core.history.as_at import events_of
 from core.masking import phone
 from core.together import together
 from organizations.signed_in import SignedIn
@@ -26,9 +28,9 @@ from training.tables.catalogue import BaseTable
 from training.views.activity_common import state_of
 from training.views.catalogue_common import CatalogueList, ended, entered, looked_up, offered_places
 
-BaseEvent = Base.tracked_events.rel.related_model  # type: ignore[attr-defined]
 _BOTH = ["GET", "POST"]
 LATELY = 20
+NEXT = 5
 
 
 class BaseList(CatalogueList):
@@ -37,7 +39,7 @@ class BaseList(CatalogueList):
     filterset_class = BaseFilter
     list_name = "training:base_list"
     title = pgettext_lazy("many", "训练基地")
-    as_at_model = BaseEvent
+    as_at_model = events_of(Base)
     search_hint = gettext_lazy("名称、对方单位、地址")
     empty_hint = gettext_lazy("各单位登记的基地大家都能查到、都可以在活动里选用。")
     create_route = "training:base_create"
@@ -120,7 +122,18 @@ def base_edit(request: SignedIn, pk: int) -> HttpResponse:
 @require_http_methods(_BOTH)
 @login_required
 def base_end(request: SignedIn, pk: int) -> HttpResponse:
-    return ended(
-        request, _base(request, pk, edit=True),
-        consequences=[_("新的活动不能再选它；在那里办过的活动不变。"), _("以后可以恢复。")],
-    )  # fmt: skip
+    base = _base(request, pk, edit=True)
+    told = [_("新的活动不能再选它；在那里办过的活动不变。"), _("以后可以恢复。")]
+    if base.ended_on is None:
+        told[:0] = [
+            _("%(day)s 的“%(title)s”还定在这里：改了地点的话，请到那次活动里改。")
+            % {"day": timezone.localdate(activity.starts_at), "title": activity.title}
+            for activity in _still_to_come(request, base)
+        ]
+    return ended(request, base, consequences=told)
+
+
+def _still_to_come(request: SignedIn, base: Base) -> QuerySet[Activity]:
+    """What is to be held there, the next first, as far as the person sees it."""
+    rows = Activity.objects.visible_to(request.user).filter(base=base, ends_at__gte=timezone.now())
+    return rows.exclude(state=Activity.State.CANCELLED).order_by("starts_at", "pk")[:NEXT]
