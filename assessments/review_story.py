@@ -10,12 +10,13 @@ from assessments.annual_workflow import REVIEW
 from assessments.models import Indicator, Review, ReviewScore
 from assessments.review_remarks import FILES, FILES_LABEL
 from assessments.sections import SECTIONS
+from core.history.as_at import events_of
 from core.history.changes import changes_of_several, events_for
 from core.models import WorkflowEvent
 from core.together import together
 
 MOST = 200  # changes of lines that are told
-_LINE_EVENTS = ReviewScore.tracked_events.rel.related_model  # type: ignore[attr-defined]
+_LINE_EVENTS = events_of(ReviewScore)
 
 
 def _labels(model: type[models.Model], *names: str) -> set[str]:

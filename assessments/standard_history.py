@@ -10,6 +10,7 @@ from assessments.lines import label
 from assessments.models import Conclusion, Indicator, Standard
 from assessments.standard_workflow import WORKFLOW
 from assessments.wording import history_words
+from core.history.as_at import events_of
 from core.history.changes import Change, changes_of_several
 from core.models import WorkflowEvent
 
@@ -34,7 +35,7 @@ def history_of(standard: Standard) -> list[dict[str, Any]]:
 
 
 def _events(model: type[Model], standard: Standard) -> Any:
-    rows = model.tracked_events.rel.related_model.objects.filter(standard_id=standard.pk)  # type: ignore[attr-defined]
+    rows = events_of(model).objects.filter(standard_id=standard.pk)
     found = list(rows.order_by("-pgh_id")[:MOST])
     return _by_record(found) if model is Indicator else found
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from core.history.as_at import events_of
+
 _EMPTY: tuple[tuple[type[models.Field], str], ...] = (
     (models.BooleanField, "false"),
     (models.JSONField, "'{}'::jsonb"),
@@ -36,7 +38,7 @@ def _empty(field: Any) -> str:
 
 def events(model: type[models.Model], moment: str) -> str:
     """History as the triggers would have written it: one insert event per row."""
-    event: Any = model.tracked_events.rel.related_model  # type: ignore[attr-defined]
+    event = events_of(model)
     columns = ", ".join(f'"{field.column}"' for field in event._meta.concrete_fields if field.name[:4] != "pgh_")
     return f"""
     INSERT INTO {event._meta.db_table} ({columns}, pgh_created_at, pgh_label, pgh_obj_id, pgh_context)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import masking
+from core.history.as_at import events_of
 from core.history.changes import Change, changes_of_several, events_for
 from core.models import WorkflowEvent
 from core.together import together
@@ -41,7 +42,7 @@ def story(person: Person, memberships: Sequence[Membership], *, sees_sealed: boo
 
 
 def _read(person: Person, memberships: Sequence[Membership]) -> dict[str, list[Any]]:
-    event: Any = Membership.tracked_events.rel.related_model  # type: ignore[attr-defined]
+    event = events_of(Membership)
     keys = [row.pk for row in memberships]
     moves = WorkflowEvent.objects.filter(content_type=ContentType.objects.get_for_model(Membership))
     documents = person.tracked_events.order_by("-pgh_id")  # type: ignore[attr-defined]

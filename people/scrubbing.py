@@ -29,6 +29,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from core import encryption
+from core.history.as_at import events_of
 from core.language import in_chinese
 from core.models import AccessLog, Attachment, Notice, Upload, WorkflowEvent
 from people import identity
@@ -123,7 +124,7 @@ def clear(model: type[models.Model], keys: list[Any], columns: dict[str, Any], *
     once = {"anonymised_at": timezone.now()} if model is Person else {}
     version = {"version": F("version") + 1} if versioned(model) else {}
     model._default_manager.filter(pk__in=keys).update(**columns, **names, **once, **version)
-    event: Any = model.tracked_events.rel.related_model  # type: ignore[attr-defined]
+    event = events_of(model)
     there = {field.name for field in event._meta.concrete_fields}
     if named:
         with in_chinese():
@@ -155,7 +156,7 @@ def _clear_applications(keys: list[int]) -> None:
         name = _("（已匿名化）")
     rows = Application.objects.filter(pk__in=keys)
     rows.update(name=name, payload_cipher="", id_index="", reason="", version=F("version") + 1)
-    event: Any = Application.tracked_events.rel.related_model  # type: ignore[attr-defined]
+    event = events_of(Application)
     past(event, "append_only", lambda events: events.filter(pgh_obj__in=keys).update(name=name, reason=""))
 
 
@@ -209,7 +210,7 @@ def _clear_own_hand(people: Sequence[Person], rows: dict[Any, list[Any]]) -> Non
         nobody_now = {"user": None, "user_name": _("本人"), "url": "", "address": ""}
     forgotten = CombinedExpression(F("pgh_context"), "||", Value(nobody_now, models.JSONField()), models.JSONField())
     for model, keys in rows.items():
-        event: Any = model.tracked_events.rel.related_model
+        event = events_of(model)
         theirs = Q(pgh_obj__in=keys, pgh_context__user__in=users)
         past(event, "append_only", partial(_updated, which=theirs, pgh_context=forgotten))
     wanted = _hanging(rows)
@@ -243,7 +244,7 @@ def files_gone(rows: dict[type[models.Model], list[Any]]) -> list[tuple[Any, str
     gone: dict[str, Any] = {"name": name, "size": 0, "sha256": _own("gone-"), "file": _own("gone/")}
     ended = {"ended_at": timezone.now(), "end_reason": reason}
     past(Attachment, "frozen", lambda all_: all_.filter(pk__in=keys).update(**gone, **ended))
-    event: Any = Attachment.tracked_events.rel.related_model  # type: ignore[attr-defined]
+    event = events_of(Attachment)
     then = {key: value for key, value in gone.items() if key in ("name", "size")} | {"file": "gone", "sha256": "gone"}
     past(event, "append_only", lambda events: events.filter(pgh_obj__in=keys).update(**then))
     return stored

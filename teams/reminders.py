@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.history.as_at import events_of
 from core.models import Notice
 from core.reminders import Reminder
 from organizations.models import Appointment, Organization, User
@@ -122,7 +123,7 @@ def drafts_lying(today: date | None = None) -> Iterator[Reminder]:
 
 
 def _untouched(state: str, since: date) -> QuerySet[Filing]:
-    event: Any = Filing.tracked_events.rel.related_model  # type: ignore[attr-defined]
+    event = events_of(Filing)
     touched = event.objects.filter(pgh_obj=OuterRef("pk"), pgh_created_at__date__gt=since)
     rows = Filing.objects.filter(~Exists(touched), state=state, created_at__date__lte=since)
     related = ("organization", "team__organization", "created_by__organization", "submitted_by__organization")

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from core.history.as_at import events_of
 from core.together import together
 from core.words import field_in_words
 from teams.models import FilingRule, RulePaper, RuleStep
@@ -17,7 +18,7 @@ _FIELDS = ("needs_reply", "needs_meeting", "note")
 
 
 def _events(model: Any) -> Any:
-    return model.tracked_events.rel.related_model._default_manager.order_by("pgh_id")
+    return events_of(model)._default_manager.order_by("pgh_id")
 
 
 def in_order(steps: Iterable[StepLine]) -> str:

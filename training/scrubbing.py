@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.history.as_at import events_of
 from core.language import in_chinese
 from people.models import Person
 from people.scrubbing import clear, past
@@ -44,5 +45,5 @@ def _of(model: Any, **which: Any) -> list[int]:
 def _settlements(keys: list[int], reason: str) -> None:
     rows = _of(MarkSettlement, mark__person__in=keys)
     past(MarkSettlement, "append_only", lambda all_: all_.filter(pk__in=rows).update(reason=reason))
-    event: Any = MarkSettlement.tracked_events.rel.related_model  # type: ignore[attr-defined]
+    event = events_of(MarkSettlement)
     past(event, "append_only", lambda events: events.filter(pgh_obj__in=rows).update(reason=reason))

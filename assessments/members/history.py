@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from assessments.members.scoring import answer_of, in_words, text_of
 from assessments.members.sheets import Group
 from assessments.models import Indicator, MemberAssessment, MemberScore
+from core.history.as_at import events_of
 from core.history.changes import events_for
 from core.masking import mask_text
 from core.together import together
 from organizations.views.timeline import MOST, changes
 
-ScoreEvent: Any = MemberScore.tracked_events.rel.related_model  # type: ignore[attr-defined]
 MOST_SCORES = 400
 
 
@@ -20,7 +20,7 @@ def history(row: MemberAssessment, group: Group) -> list[dict[str, Any]]:
     """Newest first, in the shape of ``generic/_history.html``. One query, and one for names."""
     found = together(
         facts=events_for(row, MOST),
-        scores=ScoreEvent.objects.filter(assessment_id=row.pk).order_by("-pgh_id")[:MOST_SCORES],
+        scores=events_of(MemberScore).objects.filter(assessment_id=row.pk).order_by("-pgh_id")[:MOST_SCORES],
     )
     facts = changes(row, found["facts"], known=[row.person, row.organization, row.standard])
     entries = [*facts, *_scored(found["scores"], {one.pk: one for one in group.indicators})]

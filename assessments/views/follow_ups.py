@@ -28,6 +28,7 @@ from assessments.tables.follow_ups import FollowUpTable, due_chip, state_of
 from assessments.views.review_common import review_page
 from core.decisions import Decision
 from core.forms import refuse, saved
+from core.history.as_at import events_of
 from core.lists import ListView
 from core.workflow import MoveNotAllowed
 from organizations.permissions import access, can
@@ -37,7 +38,6 @@ from organizations.views.common import holding, refused, seen
 from organizations.views.timeline import changes
 
 _BOTH = ["GET", "POST"]
-FollowUpEvent = FollowUp.tracked_events.rel.related_model  # type: ignore[attr-defined]
 
 
 class FollowUpList(ListView):
@@ -48,7 +48,7 @@ class FollowUpList(ListView):
     list_name = "assessments:followup_list"
     title: Any = gettext_lazy("考核后续动作")
     permission = holding(Right.VIEW_ASSESSMENT)
-    as_at_model = FollowUpEvent
+    as_at_model = events_of(FollowUp)
     template_name = "assessments/review_list.html"
 
     def get_context(self) -> dict[str, Any]:

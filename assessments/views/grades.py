@@ -25,6 +25,7 @@ from core.attachments.panel import panels
 from core.decisions import Decision, no
 from core.forms import refuse, saved
 from core.history import changes_of
+from core.history.as_at import events_of
 from core.lists import ListView
 from core.workflow import MoveNotAllowed
 from organizations.permissions import access, can
@@ -32,8 +33,6 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, holding, refused, seen
 from teams.choices import Registration
-
-GradeEvent = TeamGrade.tracked_events.rel.related_model  # type: ignore[attr-defined]
 
 
 class GradeList(ListView):
@@ -44,7 +43,7 @@ class GradeList(ListView):
     list_name = "assessments:grade_list"
     title: Any = gettext_lazy("队伍等级")
     permission = holding(Right.VIEW_ASSESSMENT)
-    as_at_model = GradeEvent
+    as_at_model = events_of(TeamGrade)
     template_name = "assessments/grade_list.html"
 
     def get_context(self) -> dict[str, Any]:

@@ -8,13 +8,12 @@ from django.utils.translation import gettext_lazy
 from assessments.filters.gradings import QUEUES, GradingFilter
 from assessments.models import Grading
 from assessments.tables.gradings import GradingTable
+from core.history.as_at import events_of
 from core.lists import ListView
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
-
-GradingEvent = Grading.tracked_events.rel.related_model  # type: ignore[attr-defined]
 
 
 class GradingList(ListView):
@@ -25,7 +24,7 @@ class GradingList(ListView):
     list_name = "assessments:grading_list"
     title: Any = gettext_lazy("分级测评")
     permission = holding(Right.VIEW_ASSESSMENT)
-    as_at_model = GradingEvent
+    as_at_model = events_of(Grading)
     template_name = "assessments/grading_list.html"
 
     def rows(self) -> QuerySet:

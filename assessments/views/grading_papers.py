@@ -15,12 +15,12 @@ from assessments.grading_workflow import WORKFLOW
 from assessments.models import Grading, GradingClaim
 from assessments.views.grading_common import GradingPage, grading_page
 from core.attachments.panel import panels
+from core.history.as_at import events_of
 from core.history.changes import changes_of_several, events_for
 from core.models import WorkflowEvent
 from core.together import together
 from organizations.signed_in import SignedIn
 
-ClaimEvent = GradingClaim.tracked_events.rel.related_model  # type: ignore[attr-defined]
 _OF_SITE = ("site", "minutes")
 MOST = 500  # changes of claims that are told
 # Facts that a move sets, and its own line tells.
@@ -58,7 +58,7 @@ def _story(page: GradingPage) -> list[dict[str, Any]]:
     grading = page.grading
     read = together(
         claims=grading.claims.select_related("indicator"),
-        events=ClaimEvent.objects.filter(grading=grading.pk).order_by("-pgh_id")[:MOST],
+        events=events_of(GradingClaim).objects.filter(grading=grading.pk).order_by("-pgh_id")[:MOST],
         own=events_for(grading),
         moves=WorkflowEvent.objects.of(grading).select_related("by"),
     )

@@ -8,13 +8,12 @@ from django.utils.translation import gettext_lazy
 from assessments.filters.reviews import QUEUES, ReviewFilter
 from assessments.models import Review
 from assessments.tables.reviews import ReviewTable
+from core.history.as_at import events_of
 from core.lists import ListView
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
-
-ReviewEvent = Review.tracked_events.rel.related_model  # type: ignore[attr-defined]
 
 
 class ReviewList(ListView):
@@ -25,7 +24,7 @@ class ReviewList(ListView):
     list_name = "assessments:review_list"
     title: Any = gettext_lazy("队伍年度考核")
     permission = holding(Right.VIEW_ASSESSMENT)
-    as_at_model = ReviewEvent
+    as_at_model = events_of(Review)
     template_name = "assessments/review_list.html"
 
     def get_context(self) -> dict[str, Any]:

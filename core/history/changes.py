@@ -10,6 +10,7 @@ from django.db.models import Field, ForeignKey, GeneratedField, Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from core.history.as_at import events_of
 from core.masking import mask_text
 from core.together import together
 from core.words import field_in_words
@@ -97,7 +98,7 @@ def _change(event: Any, fields: list[tuple[str, str, str]]) -> Change:
 
 
 def _facts(model: type[Model]) -> list[Field]:
-    tracked = {field.name for field in model.tracked_events.rel.related_model._meta.concrete_fields}  # type: ignore[attr-defined]
+    tracked = {field.name for field in events_of(model)._meta.concrete_fields}
     return [
         field
         for field in model._meta.concrete_fields

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import masking
+from core.history.as_at import events_of
 from core.lists import ListView
 from organizations.filters import OrganizationFilter
 from organizations.forms import ContactForm
@@ -24,7 +25,6 @@ from organizations.tables import OrganizationTable, standing
 from organizations.views.common import edit, holding, seen
 from organizations.views.timeline import changes
 
-OrganizationEvent = Organization.tracked_events.rel.related_model  # type: ignore[attr-defined]
 ACCESS_RIGHTS = (
     Right.VIEW_ORGANIZATION,
     Right.EDIT_ORGANIZATION,
@@ -59,7 +59,7 @@ class OrganizationList(ListView):
     list_name = "organizations:organization_list"
     title = pgettext_lazy("many", "机构")
     permission = holding(Right.VIEW_ORGANIZATION)
-    as_at_model = OrganizationEvent
+    as_at_model = events_of(Organization)
     template_name = "organizations/organization_list.html"
 
     def get_queryset(self) -> QuerySet:

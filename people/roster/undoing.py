@@ -13,6 +13,7 @@ from django.db.models import Exists, F, Model, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.history.as_at import events_of
 from core.imports import Undone
 from core.imports.bulk.updating import update_rows
 from core.language import in_chinese
@@ -62,7 +63,7 @@ def _put_back(kind: str, model: Any, made: Mapping[str, Any], left: list[tuple[s
 
 def _before(model: Any, rows: Mapping[int, Any]) -> dict[int, Any]:
     """Of each row the newest event that is older than the import's."""
-    events = model.tracked_events.rel.related_model.objects
+    events = events_of(model).objects
     found: dict[int, Any] = {}
     for event in events.filter(pgh_obj__in=list(rows)).order_by("pgh_obj", "-pgh_id"):
         if event.pgh_obj_id not in found and event.version < rows[event.pgh_obj_id].version:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.attachments.panel import panels, pictures_of, rows_of
 from core.forms import saved
+from core.history.as_at import events_of
 from core.keys import versions_ticked
 from core.lists import ListView
 from core.lists.filters import RESERVED
@@ -35,7 +36,6 @@ from people.tables.papers import CERTIFICATE_TONES, CertificateTable, days_left
 from people.verifying import MOST, after, left_out, move, together, verify_together, why_not
 from people.workflow import CERTIFICATE
 
-CertificateEvent = Certificate.tracked_events.rel.related_model  # type: ignore[attr-defined]
 _BOTH = ["GET", "POST"]
 SINGLY = 20  # of those to be looked at one by one, listed below the batch
 NEEDS_REASON = {"refuse": REFUSE_HELP, "end": END_HELP}
@@ -55,7 +55,7 @@ class CertificateList(ListView):
     list_name = "people:certificate_list"
     title = gettext_lazy("证书")
     permission = holding(Right.VIEW_MEMBER)
-    as_at_model = CertificateEvent
+    as_at_model = events_of(Certificate)
     template_name = "people/certificate_list.html"
 
     def get_queryset(self) -> QuerySet:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
+from core.history.as_at import events_of
 from core.lists import ListView
 from core.lookups import has_none
 from organizations.models import User
@@ -27,8 +28,6 @@ from people.revealing import note_all
 from people.states import CURRENT
 from people.tables.persons import PersonTable
 from people.validators import validate_mobile
-
-MembershipEvent = Membership.tracked_events.rel.related_model  # type: ignore[attr-defined]
 
 
 def listed(user: User) -> QuerySet[Membership]:
@@ -49,7 +48,7 @@ class PersonList(ListView):
     list_name = "people:person_list"
     title = pgettext_lazy("many", "人员")
     permission = holding(Right.VIEW_MEMBER)
-    as_at_model = MembershipEvent
+    as_at_model = events_of(Membership)
     full_export = holding(Right.EXPORT_FULL)
     template_name = "people/person_list.html"
 

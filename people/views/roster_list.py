@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.history.as_at import events_of
 from core.lists import ListView
 from organizations.permissions import access
 from organizations.roles import Right
@@ -19,8 +20,6 @@ from people.papers_shown import with_papers
 from people.readiness import with_needs
 from people.tables.roster import RosterTable
 
-MembershipEvent = Membership.tracked_events.rel.related_model  # type: ignore[attr-defined]
-
 
 class MembershipList(ListView):
     """``at`` asks who belonged on that day, by the days they joined and left: what was entered later counts too, as a
@@ -31,7 +30,7 @@ class MembershipList(ListView):
     model = Membership
     table_class: Any = RosterTable
     filterset_class: Any = RosterFilter
-    as_at_model = MembershipEvent  # offers the day; its rows are not read
+    as_at_model = events_of(Membership)  # offers the day; its rows are not read
     as_known_then = False
 
     @cached_property

@@ -6,6 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Case, OuterRef, QuerySet, Subquery, Value, When
 from django.utils.translation import pgettext_lazy
 
+from core.history.as_at import events_of
 from core.lists import ListView
 from organizations.models import Organization
 from organizations.permissions import access, reach
@@ -18,8 +19,6 @@ from teams.filters.teams import TeamFilter, office_path
 from teams.models import Team, TeamPost
 from teams.models.team import other_category_names
 from teams.tables.teams import NUMBERS, TeamTable
-
-TeamEvent = Team.tracked_events.rel.related_model  # type: ignore[attr-defined]
 
 
 def with_names(rows: QuerySet[Team]) -> QuerySet[Team]:
@@ -42,7 +41,7 @@ class TeamList(ListView):
     list_name = "teams:team_list"
     title = pgettext_lazy("many", "救援队")
     permission = holding(Right.VIEW_TEAM)
-    as_at_model = TeamEvent
+    as_at_model = events_of(Team)
     full_export = holding(Right.EXPORT_FULL)
     template_name = "teams/team_list.html"
 

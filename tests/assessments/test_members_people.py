@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 
 from assessments.members.finishing import finish
 from assessments.models import MemberAssessment, MemberScore, Standard
+from core.history.as_at import events_of
 from organizations.models import Organization, User
 from people.merging import merge
 from people.models import Capability, Person
@@ -62,7 +63,7 @@ def test_anonymised_the_remarks_go_and_the_points_stay(team: Organization, capta
     one.refresh_from_db()
     assert (one.assessors, one.total, str(one.conclusion)) == ("", 95, "优秀")
     for model in (MemberAssessment, MemberScore, Capability):
-        event: Any = model.tracked_events.rel.related_model  # type: ignore[attr-defined]
+        event = events_of(model)
         stored = [*model._default_manager.values_list(), *event._default_manager.values_list()]  # type: ignore[attr-defined]
         for secret in (name, "演示备注·腿伤", "演示测评组"):
             assert secret not in str(stored), (model, secret)

@@ -17,6 +17,7 @@ from assessments.models import Conclusion, Indicator, Standard
 from assessments.states import StandardState
 from assessments.tree import nodes
 from assessments.views.standards import StandardList
+from core.history.as_at import events_of
 from core.models import WorkflowEvent
 from organizations.models import User
 from tests.assessments import builders
@@ -169,7 +170,7 @@ def test_a_version_is_withdrawn_with_a_reason_and_its_end_can_be_set(
 
 def test_a_draft_is_thrown_away_and_its_history_stays(region: User, chifeng: User, as_user: SignIn) -> None:
     draft = builders.standard(published=False)
-    events = Standard.tracked_events.rel.related_model.objects.filter(pgh_obj_id=draft.pk)  # type: ignore[attr-defined]
+    events = events_of(Standard).objects.filter(pgh_obj_id=draft.pk)
     assert as_user(chifeng).post(url("standard_remove", draft)).status_code == 403
     client = as_user(region)
     client.get(url("standard_remove", draft))

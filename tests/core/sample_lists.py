@@ -5,6 +5,7 @@ from django.db.models import Func, QuerySet, TextField, Value
 from django.urls import path
 
 from core.decisions import Decision, no
+from core.history.as_at import events_of
 from core.lists import Column, DateColumn, DateTimeColumn, Filter, ListView, Table
 from core.masking import phone
 from organizations.models import Organization, User
@@ -46,7 +47,7 @@ def whole(user: User) -> Decision:
 
 class OfficeList(ListView):
     model = Organization
-    as_at_model = Organization.tracked_events.rel.related_model
+    as_at_model = events_of(Organization)
     table_class = OfficeTable
     filterset_class = OfficeFilter
     list_name = "sample:office_list"

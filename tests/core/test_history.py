@@ -10,13 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.history import acting_as, changes_of
-from core.history.as_at import as_at, end_of
+from core.history.as_at import as_at, end_of, events_of
 from core.models import Attachment
 from organizations.models import Appointment, Organization, User
 
 pytestmark = pytest.mark.django_db
-OrganizationEvent = Organization.tracked_events.rel.related_model
-AttachmentEvent = Attachment.tracked_events.rel.related_model
+OrganizationEvent = events_of(Organization)
+AttachmentEvent = events_of(Attachment)
 
 
 def change(office: Organization, by: User | None = None, **values) -> None:

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from core.history.as_at import events_of
 from core.lists.paging import CAP, CappedPaginator
 from core.models import SavedView
 from core.search import HITS, matching
@@ -238,7 +239,7 @@ def yesterday() -> date:
 
 def _age(days: int = 2) -> None:
     """The events so far lie in the past, as though they had been made days ago."""
-    event = Organization.tracked_events.rel.related_model
+    event = events_of(Organization)
     with pgtrigger.ignore():
         event.objects.update(pgh_created_at=F("pgh_created_at") - timedelta(days=days))
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from core.history.as_at import events_of
 from organizations.models import Organization, User
 from people.merging import merge
 from people.models import Person
@@ -90,7 +91,7 @@ def test_anonymised_the_name_goes_and_the_numbers_stay(two: tuple[Any, Any], tea
     assert (row.note, row.risk_reason, row.listing) == ("", "", "listed")
     assert Attendance.objects.get().counted_minutes == 60
     for model in (Participation, Attendance, Instructor, Teaching, Problem):
-        event: Any = model.tracked_events.rel.related_model  # type: ignore[attr-defined]
+        event = events_of(model)
         stored = [*model._default_manager.values_list(), *event._default_manager.values_list()]  # type: ignore[attr-defined]
         text = str(stored)
         for secret in (name, "腿伤未愈", "家里有病人", "送医"):

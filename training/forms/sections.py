@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import Clash, StaleForm, VersionedForm, plain, same
+from core.history.as_at import events_of
 from core.history.pages import made_elsewhere, on_page
 from core.integrity import plainly
 from core.workflow import MoveNotAllowed
@@ -248,7 +249,7 @@ class EvaluationForm(SectionForm):
         if not VersionedForm._is_stale(self, fresh, opened):
             return False
         then = fresh.tracked_events.filter(version=opened).order_by("pgh_id").last()
-        events = Evaluation.tracked_events.rel.related_model.objects.filter(activity_id=fresh.pk)  # type: ignore[attr-defined]
+        events = events_of(Evaluation).objects.filter(activity_id=fresh.pk)
         if then is not None:
             events = events.filter(pgh_created_at__gt=then.pgh_created_at)
         return made_elsewhere(events, self.own, self.sign).exists()

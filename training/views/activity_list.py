@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from core.history.as_at import events_of
 from core.lists import ListView
 from organizations.permissions import access
 from organizations.roles import Right
@@ -13,8 +14,6 @@ from organizations.views.common import holding
 from training.filters.activities import QUEUES, ActivityFilter
 from training.models import Activity
 from training.tables.activities import ActivityTable
-
-ActivityEvent = Activity.tracked_events.rel.related_model  # type: ignore[attr-defined]
 
 
 class ActivityList(ListView):
@@ -25,7 +24,7 @@ class ActivityList(ListView):
     list_name = "training:activity_list"
     title: Any = gettext_lazy("培训和演练")
     permission = holding(Right.VIEW_TRAINING)
-    as_at_model = ActivityEvent
+    as_at_model = events_of(Activity)
     template_name = "training/activity_list.html"
 
     def rows(self) -> QuerySet:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.attachments.panel import panels
 from core.forms import saved
+from core.history.as_at import events_of
 from core.keys import key
 from core.together import together
 from core.workflow import MoveNotAllowed
@@ -29,7 +30,6 @@ from training.syllabus import compare, draft, publish, totals, with_totals
 from training.tables.catalogue import CourseTable
 from training.views.catalogue_common import CatalogueList, ended, entered, looked_up, offered_places
 
-CourseEvent = Course.tracked_events.rel.related_model  # type: ignore[attr-defined]
 _BOTH = ["GET", "POST"]
 
 
@@ -48,7 +48,7 @@ class CourseList(CatalogueList):
     filterset_class = CourseFilter
     list_name = "training:course_list"
     title = pgettext_lazy("many", "课程")
-    as_at_model = CourseEvent
+    as_at_model = events_of(Course)
     search_hint = gettext_lazy("名称")
     empty_hint = gettext_lazy("各单位编制的课程大家都能查到、都可以照着办培训。")
     create_route = "training:course_create"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.attachments.panel import panels
+from core.history.as_at import events_of
 from core.together import together
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -28,7 +29,6 @@ from training.models import Activity, Instructor, InstructorAssessment, Teaching
 from training.tables.catalogue import InstructorTable
 from training.views.catalogue_common import CatalogueList, ended, entered, looked_up, offered_places
 
-InstructorEvent = Instructor.tracked_events.rel.related_model  # type: ignore[attr-defined]
 _BOTH = ["GET", "POST"]
 LATELY = 20
 
@@ -39,7 +39,7 @@ class InstructorList(CatalogueList):
     filterset_class = InstructorFilter
     list_name = "training:instructor_list"
     title = pgettext_lazy("many", "师资")
-    as_at_model = InstructorEvent
+    as_at_model = events_of(Instructor)
     search_hint = gettext_lazy("姓名、单位、资质")
     empty_hint = gettext_lazy("各单位登记的师资大家都能查到、都可以请来授课。")
     create_route = "training:instructor_create"

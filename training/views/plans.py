@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.attachments.panel import panels
 from core.forms import refuse
+from core.history.as_at import events_of
 from core.lists import ListView
 from core.together import together
 from organizations.roles import Right
@@ -33,7 +34,6 @@ from training.tables.plans import PlanTable
 from training.views.activity_common import state_of
 from training.views.catalogue_common import keeps_some, offered_places
 
-PlanEvent = Plan.tracked_events.rel.related_model  # type: ignore[attr-defined]
 _BOTH = ["GET", "POST"]
 LATELY = 20
 MOST_BELOW = 200
@@ -47,7 +47,7 @@ class PlanList(ListView):
     list_name = "training:plan_list"
     title = pgettext_lazy("many", "年度计划")
     permission = holding(Right.VIEW_TRAINING)
-    as_at_model = PlanEvent
+    as_at_model = events_of(Plan)
     template_name = "training/plan_list.html"
 
     def get_queryset(self) -> QuerySet:

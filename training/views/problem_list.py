@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.history.as_at import events_of
 from core.lists import ListView
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -12,8 +13,6 @@ from organizations.views.common import holding
 from training.filters.problems import ProblemFilter
 from training.models import Problem
 from training.tables.problems import ProblemTable
-
-ProblemEvent = Problem.tracked_events.rel.related_model  # type: ignore[attr-defined]
 
 
 class ProblemList(ListView):
@@ -24,7 +23,7 @@ class ProblemList(ListView):
     list_name = "training:problem_list"
     title = gettext_lazy("问题整改")
     permission = holding(Right.VIEW_TRAINING)
-    as_at_model = ProblemEvent
+    as_at_model = events_of(Problem)
 
     def get_context(self) -> dict[str, Any]:
         return {
