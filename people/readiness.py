@@ -49,7 +49,7 @@ def _away(day: date) -> Q:
 
 
 def _certificates(day: date) -> QuerySet[Certificate]:
-    """Of the person of the outer membership: first-aid certificates in force, and verified by then."""
+    """Of the person of the outer membership: verified first-aid certificates in force on the day."""
     certificates = Certificate.objects.counting_then(day) if _gone(day) else Certificate.objects.counting(day)
     first_aid = among(CertificateKind.objects.filter(is_first_aid=True).order_by().values("pk"), "kind")
     theirs: QuerySet[Certificate] = certificates.filter(first_aid, person=OuterRef("person"))

@@ -9,7 +9,6 @@ from django.db.models.lookups import In
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.days import end_of
 from core.decisions import Decision, no
 from core.history import tracked
 from core.history.as_at import field_on
@@ -61,9 +60,20 @@ def in_force(day: date, prefix: str = "") -> Q:
     return lasting & Q(**{f"{prefix}issued_on__lte": day})
 
 
-def _was(states: Iterable[CertificateState], day: date) -> Q:
-    """Certificates in one of the states at the end of a past day."""
-    return Q(In(field_on(Certificate, "state", day), [str(state.value) for state in states]))
+def _then(states: Iterable[CertificateState], day: date) -> Q:
+    """Certificates that are to count for a past day as being in one of the states.
+
+    What the office says of a certificate is read as of now, for it says of what the certificate itself tells, and that
+    was so before anybody looked: a year before the portal began reads by the dates of the papers, not as if nobody had
+    held any. What it says no more, it had said up to the day of the change: one that was revoked, replaced or refused
+    afterwards stays in the numbers told for the days before. The history is asked only of these.
+    """
+    named = [str(state.value) for state in states]
+    ended = Q(state=CertificateState.ENDED)
+    if CertificateState.REPORTED not in states:
+        ended &= Q(verified_at__isnull=False)  # ending leaves it, a refusal takes it away
+    not_yet = In(field_on(Certificate, "state", day, since=True), [str(state.value) for state in STANDING])
+    return Q(state__in=named) | Q(In(field_on(Certificate, "state", day), named)) | (ended & Q(not_yet))
 
 
 def of_members_below(path: str) -> models.Exists:
@@ -87,16 +97,12 @@ class CertificateQuerySet(models.QuerySet):
         return self.filter(in_force(day or timezone.localdate()), state=CertificateState.VERIFIED)
 
     def counting_then(self, day: date) -> "CertificateQuerySet":
-        """The same as things stood at the end of a past day: verified by then, whatever became of it since.
-
-        The history is asked only of what is no longer verified, or was verified again.
-        """
-        still = Q(state=CertificateState.VERIFIED) & (Q(verified_at=None) | Q(verified_at__lt=end_of(day)))
-        return self.filter(in_force(day)).filter(still | _was((CertificateState.VERIFIED,), day))
+        """The same for a past day, whenever it was verified: ``_then`` says why."""
+        return self.filter(in_force(day)).filter(_then((CertificateState.VERIFIED,), day))
 
     def stood(self, day: date | None = None) -> "CertificateQuerySet":
-        """``standing`` now, or as it was at the end of a past day."""
-        return self.standing() if day is None else self.filter(_was(STANDING, day))
+        """``standing`` now, or for a past day (``_then``)."""
+        return self.standing() if day is None else self.filter(_then(STANDING, day))
 
     def to_verify(self, user: User) -> "CertificateQuerySet":
         """Reported, of people at whose team the user verifies."""

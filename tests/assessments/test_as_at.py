@@ -106,14 +106,45 @@ def test_what_was_so_on_the_day_counts(
     assert numbers(team, *THREE) == THREE | dict.fromkeys(differs, 0)
 
 
-def test_a_certificate_verified_in_january_was_none_in_december(team: Organization) -> None:
+def _kept(certificate: Certificate, *states: str) -> None:
+    """Written down after the year, with the states it had since."""
+    for state in states:
+        facts = {"verified_at": at(2026, 1, 9, 9)} if state == "verified" else {}
+        facts |= {"verified_at": None} if state == "refused" else {}
+        Certificate.objects.filter(pk=certificate.pk).update(state=state, **facts)
+
+
+@pytest.mark.parametrize(
+    ("dates", "states", "counts"),
+    [
+        ({}, ("verified",), 1),  # looked at in January; held all through the year
+        ({}, ("verified", "ended"), 1),  # and revoked after that
+        ({}, ("verified", "refused"), 0),  # it was none, and nobody had counted it in December
+        ({}, ("ended",), 0),  # never looked at
+        ({}, (), 0),
+        ({"issued_on": NEXT_YEAR}, ("verified",), 0),
+        ({"expires_on": date(2025, 12, 30)}, ("verified",), 0),
+    ],
+)
+def test_the_days_of_a_certificate_say_when_it_counts_not_the_day_it_was_looked_at(
+    team: Organization, dates: Any, states: Any, counts: int
+) -> None:
+    """A year before the portal began must not read as if nobody had held a certificate."""
     who = past.member(team, 1).person
     Certificate.objects.filter(person=who).update(state="ended")
-    people.certificate(who, number="YS-2", state="reported", issued_on=date(2025, 3, 1), expires_on=date(2028, 3, 1))
     past.entered(Certificate)
-    Certificate.objects.filter(person=who, state="reported").update(state="verified", verified_at=at(2026, 1, 9, 9))
-    assert numbers(team, "members_certified") == {"members_certified": 0}
-    assert numbers(team, "members_certified", period=this_year()) == {"members_certified": 1}
+    facts = {"issued_on": date(2025, 3, 1), "expires_on": date(2028, 3, 1), **dates}
+    _kept(people.certificate(who, number="YS-2", state="reported", verified_at=None, **facts), *states)
+    assert numbers(team, "members_certified") == {"members_certified": counts}
+
+
+def test_one_reported_later_that_ran_out_soon_after_was_expiring_then(team: Organization) -> None:
+    who = past.member(team, 1).person
+    Certificate.objects.filter(person=who).update(state="ended")
+    past.entered(Certificate)
+    assert numbers(team, "members_expiring") == {"members_expiring": 0}
+    people.certificate(who, number="YS-2", state="reported", expires_on=NEXT_YEAR, issued_on=date(2025, 3, 1))
+    assert numbers(team, "members_expiring") == {"members_expiring": 1}
 
 
 def test_who_left_and_came_around_the_turn_of_the_year(team: Organization) -> None:
