@@ -13,18 +13,17 @@ from assessments.grading_workflow import deciders
 from assessments.models import Grading, TeamGrade
 from assessments.renewing import apply_url, keeping, not_renewed
 from assessments.states import GradingState
-from core.reminders import Reminder
+from core.reminders import WINDOW, Reminder, ends_looked_for
 from organizations.nearest import nearest_holders
 from organizations.roles import Right
 
 STAGES = (90, 30)  # days before a grade runs out
-WINDOW = 3  # days an occasion is looked for
 
 
 def grades_ending(today: date | None = None) -> Iterator[Reminder]:
     """Told to the team's side; where it was renewed already or applied for again, nobody hears of it."""
     day = today or timezone.localdate()
-    stages = {day + timedelta(days=stage - back): stage for stage in STAGES for back in range(WINDOW)}
+    stages = ends_looked_for(day, STAGES)
     rows = TeamGrade.objects.held(day).filter(valid_until__in=stages).select_related("team__organization", "category")
     for grade in not_renewed(rows, day, besides=(GradingState.DRAFT,)).order_by("pk"):
         assert grade.valid_until is not None, "chosen by it"

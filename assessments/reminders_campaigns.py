@@ -15,14 +15,13 @@ from assessments.models import Campaign, Review
 from assessments.states import CampaignState
 from assessments.urging import STEPS, UNREAD, Reached, letters, reached
 from core.models import Notice
-from core.reminders import Reminder
+from core.reminders import WINDOW, Reminder
 from organizations.models import User
 from organizations.region import region
 
 BEFORE = (14, 3, 0)  # days before the limit
 WEEK = 7
 RELATED = ("organization", "office", "scored_by")
-WINDOW = 3  # days an occasion is looked for: the portal may have stood still
 
 
 def occasion(due: date, day: date) -> str:

@@ -7,6 +7,7 @@ every hour; ``once`` names the occasion, so each person hears of it once, howeve
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils.module_loading import import_string
 from core.notices import notify
 
 logger = logging.getLogger(__name__)
+WINDOW = 3  # days an occasion is looked for: the portal may have stood still
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Reminder:
     body: str
     url: str
     once: str
+
+
+def ends_looked_for(day: date, stages: Iterable[int]) -> dict[date, int]:
+    """The days on which something has to end to be told of by ``day``, each with its stage (days before the end)."""
+    return {day + timedelta(days=stage - back): stage for stage in stages for back in range(WINDOW)}
 
 
 def send_due() -> int:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.models import Notice
-from core.reminders import Reminder
+from core.reminders import WINDOW, Reminder
 from organizations.models import Appointment, Organization, User
 from organizations.nearest import nearest_holders
 from organizations.roles import ROLES, Right
@@ -28,7 +28,6 @@ from people.settings import CHECKUP, value_of
 from people.validators import months_after
 
 STAGES = (90, 30, 0)  # days before the end
-WINDOW = 3  # days an occasion is looked for
 MOST = 60  # lines of one notice
 
 

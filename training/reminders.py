@@ -6,25 +6,24 @@ the portal may have stood still.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.reminders import Reminder
+from core.reminders import Reminder, ends_looked_for
 from organizations.nearest import nearest_holders
 from organizations.roles import Right
 from training.choices import BaseKind
 from training.models import Base, Instructor
 
 STAGES = (90, 30, 0)  # days before the end
-WINDOW = 3  # days an occasion is looked for
 
 
 def agreements_ending(today: date | None = None) -> Iterator[Reminder]:
     """Bases in use whose agreement ends; one query, and those who keep each."""
     day = today or timezone.localdate()
-    stages = _stages(day)
+    stages = ends_looked_for(day, STAGES)
     rows = Base.objects.in_use().exclude(kind=BaseKind.OWN).filter(agreed_until__in=stages)
     for base in rows.select_related("organization").order_by("pk"):
         assert base.agreed_until is not None, "chosen by it"
@@ -44,7 +43,7 @@ def agreements_ending(today: date | None = None) -> Iterator[Reminder]:
 def qualifications_ending(today: date | None = None) -> Iterator[Reminder]:
     """Instructors in use whose qualification ends. What a member holds is a certificate, and reminded as one."""
     day = today or timezone.localdate()
-    stages = _stages(day)
+    stages = ends_looked_for(day, STAGES)
     rows = Instructor.objects.in_use().filter(qualified_until__in=stages)
     for instructor in rows.select_related("organization").order_by("pk"):
         until = instructor.qualified_until
@@ -58,11 +57,6 @@ def qualifications_ending(today: date | None = None) -> Iterator[Reminder]:
             instructor.get_absolute_url(),
             f"instructor-{instructor.pk}-qualification-{until.isoformat()}-{stages[until]}",
         )
-
-
-def _stages(day: date) -> dict[date, int]:
-    """The days looked for, each with its stage."""
-    return {day + timedelta(days=stage - back): stage for stage in STAGES for back in range(WINDOW)}
 
 
 def _when(left: int) -> str:

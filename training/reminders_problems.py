@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.days import end_of
 from core.language import in_chinese
-from core.reminders import Reminder
+from core.reminders import WINDOW, Reminder
 from organizations.models import User
 from organizations.nearest import nearest_holders
 from organizations.roles import Right
@@ -26,7 +26,6 @@ from training.workflow import confirming_office
 BEFORE = 7  # days before the limit
 WEEK = 7
 LIES = 7  # days a report waits
-WINDOW = 3  # days an occasion is looked for: the portal may have stood still
 
 
 def problems_due(today: date | None = None) -> Iterator[Reminder]:

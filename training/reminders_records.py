@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.days import beginning_of, end_of
 from core.models import Notice
-from core.reminders import Reminder
+from core.reminders import WINDOW, Reminder
 from organizations.models import Organization
 from organizations.nearest import nearest_holders
 from organizations.roles import Right
@@ -26,7 +26,6 @@ from training.states import WITH_AUTHOR, ActivityState
 from training.workflow import deciders
 
 STAGES = (7, 14)  # days a record waits for its confirmation
-WINDOW = 3  # days an occasion is looked for
 LINES = 20  # of one notice
 
 

@@ -124,7 +124,7 @@ def base_edit(request: SignedIn, pk: int) -> HttpResponse:
 def base_end(request: SignedIn, pk: int) -> HttpResponse:
     base = _base(request, pk, edit=True)
     told = [_("新的活动不能再选它；在那里办过的活动不变。"), _("以后可以恢复。")]
-    if base.ended_on is None:
+    if request.method == "GET" and base.ended_on is None:
         told[:0] = [
             _("%(day)s 的“%(title)s”还定在这里：改了地点的话，请到那次活动里改。")
             % {"day": timezone.localdate(activity.starts_at), "title": activity.title}
