@@ -69,6 +69,7 @@ class Found:
     drafts: list[Any] = field(default_factory=list)
     with_others: list[Any] = field(default_factory=list)
     gradings: list[Any] = field(default_factory=list)
+    our_gradings: list[Any] = field(default_factory=list)
     seats: list[Any] = field(default_factory=list)
     grades: list[Any] = field(default_factory=list)
     objections: list[Any] = field(default_factory=list)
@@ -87,6 +88,8 @@ def asked(user: User) -> dict[str, QuerySet]:
     if Right.VIEW_ASSESSMENT not in held:
         return wanted
     wanted["gradings"] = _gradings(user)
+    if Right.REPORT_ASSESSMENT in held:
+        wanted["our_gradings"] = _our_gradings(user)
     related = ("grading__team__organization", "review__campaign", "review__organization")
     if Right.REPORT_ASSESSMENT in held or Right.SCORE_ASSESSMENT in held:
         ours = Objection.objects.filter(outcome="", created_by__organization=user.organization_id)
@@ -136,36 +139,40 @@ def _reviews(user: User) -> QuerySet[Review]:
 
 
 def _gradings(user: User) -> QuerySet[Grading]:
-    """What the person can take further, drafts of the own side, and what lies with an office; ``todo``: the first."""
-    waiting = Grading.objects.waiting_for(user)
-    parts: list[QuerySet] = [waiting.order_by("submitted_at", "pk").values("pk")[: MOST + 1]]
-    if Right.REPORT_ASSESSMENT in access(user):
-        mine = Grading.objects.filter(reach(user, Right.REPORT_ASSESSMENT, at="team__organization"))
-        parts.append(mine.filter(state=GradingState.DRAFT).order_by("created_at", "pk").values("pk")[:MOST])
-        parts.append(mine.filter(state__in=WITH_OFFICE).order_by("submitted_at", "pk").values("pk")[:MOST])
-    rows = Grading.objects.filter(among(parts[0].union(*parts[1:])) if len(parts) > 1 else among(parts[0]))
-    rows = rows.annotate(
-        todo=Exists(waiting.filter(pk=OuterRef("pk"))),
+    """What the person can take further."""
+    first = Grading.objects.waiting_for(user).order_by("submitted_at", "pk").values("pk")[: MOST + 1]
+    rows = Grading.objects.filter(among(first)).annotate(
         again=Exists(Grading.objects.upheld().filter(pk=OuterRef("pk"))),
         said=Subquery(last_return(Grading).values("comment")[:1]),
         led=Exists(PanelMember.objects.on_it().filter(grading=OuterRef("pk"), duty=PanelDuty.LEAD)),
     )
-    related = ("team__organization", "standard__category", "office")
-    rows = rows.select_related(*related).only(*_GRADING)
+    return _described(rows)
+
+
+def _our_gradings(user: User) -> QuerySet[Grading]:
+    """Drafts of the own side, and what lies with an office; some of those the person can take further."""
+    mine = Grading.objects.filter(reach(user, Right.REPORT_ASSESSMENT, at="team__organization"))
+    drafts = mine.filter(state=GradingState.DRAFT).order_by("created_at", "pk").values("pk")[:MOST]
+    lying = mine.filter(state__in=WITH_OFFICE).order_by("submitted_at", "pk").values("pk")[:MOST]
+    return _described(Grading.objects.filter(among(drafts.union(lying))))
+
+
+def _described(rows: QuerySet[Grading]) -> QuerySet[Grading]:
+    rows = rows.select_related("team__organization", "standard__category", "office").only(*_GRADING)
     return rows.order_by(F("submitted_at").asc(nulls_last=True), "pk")
 
 
 def idle(counts: Mapping[str, int]) -> set[str]:
     """Lists that are empty, as the counts tell."""
-    told = {name: name for name in ("seats", "objections", "upheld")}
-    told |= {name: f"reviews_{name}" for name in ("score", "decide", "conclude")}
+    told = {name: name for name in ("seats", "gradings", "objections", "upheld")}
+    told |= {"objected": "objections"} | {name: f"reviews_{name}" for name in ("score", "decide", "conclude")}
     return {name for name, counted in told.items() if not counts.get(counted)}
 
 
 def sort(read: Mapping[str, list[Any]]) -> Found:
     as_read = (
-        "score", "decide", "conclude", "gradings", "seats", "grades", "objections", "objected", "upheld",
-        "to_report", "to_finish", "follow_ups",
+        "score", "decide", "conclude", "gradings", "our_gradings", "seats", "grades", "objections", "objected",
+        "upheld", "to_report", "to_finish", "follow_ups",
     )  # fmt: skip
     into = Found(**{name: read.get(name, []) for name in as_read})
     by_state = {ReviewState.RETURNED: into.returned, ReviewState.DRAFT: into.drafts}
@@ -182,9 +189,10 @@ def wanted(user: User) -> dict[str, QuerySet]:
         found["reviews_score"] = to_score(user)
     if Right.MANAGE_ASSESSMENT in access(user):
         found |= {"reviews_decide": to_decide(user), "reviews_conclude": to_conclude(user, today)}
+        found["upheld"] = Objection.objects.filter(outcome=ObjectionOutcome.UPHELD, review__isnull=False)
+    if Right.VIEW_ASSESSMENT in access(user):
         # whether there are any at all; whose they are is asked only then
         found["objections"] = Objection.objects.filter(outcome="")
-        found["upheld"] = Objection.objects.filter(outcome=ObjectionOutcome.UPHELD, review__isnull=False)
     if Right.REPORT_ASSESSMENT in access(user):
         found["reviews_draft"] = to_mend(user).filter(state=ReviewState.DRAFT)
     return found
@@ -200,13 +208,12 @@ def tasks(user: User, rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
     yield from (_reconsider(row) for row in rows.upheld)
     yield from (_follow_up(row) for row in rows.to_report)
     yield from (_to_confirm(row) for row in rows.to_finish)
-    todo = [row for row in rows.gradings if row.todo]
-    yield from (_grading(row) for row in todo[:MOST])
+    yield from (_grading(row) for row in rows.gradings[:MOST])
     left = counts.get("gradings", 0) - MOST
-    if len(todo) > MOST and left > 0:
+    if len(rows.gradings) > MOST and left > 0:
         url = f"{reverse('assessments:grading_list')}?{urlencode({'queue': 'mine'})}"
         yield Task("wait", _("待办理"), _("还有 %(n)s 件分级测评待办理") % {"n": shown(left)}, "", url, _("看全部"))
-    yield from (_draft(row) for row in rows.gradings if row.state == GradingState.DRAFT)
+    yield from (_draft(row) for row in rows.our_gradings if row.state == GradingState.DRAFT)
     yield from (_ending(row) for row in rows.grades)
 
 
@@ -386,8 +393,10 @@ def waiting(user: User, rows: Found) -> Iterator[dict[str, Any]]:
             "what": _after(row), "url": row.get_absolute_url(), "who": _("自治区确认"), "since": row.reported_at,
             "usual": "",
         }  # fmt: skip
-    lying = [row for row in rows.gradings if not row.todo and row.state in WITH_OFFICE]
-    for row in lying[:MOST]:
+    todo = {row.pk for row in rows.gradings}
+    for row in rows.our_gradings:
+        if row.pk in todo or row.state not in WITH_OFFICE:
+            continue
         if row.office is not None and can(user, Right.REPORT_ASSESSMENT, row.team.organization):
             yield {
                 "what": _("%(team)s的分级测评") % {"team": row.team.organization.short_name},
