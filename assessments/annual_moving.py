@@ -31,13 +31,6 @@ HANDED_IN = ("submit", "resubmit")
 RELATED = ("campaign", "office", "organization", "team", "submitted_by", "scored_by")
 
 
-def make(
-    review: Review, action: str, *, by: User, comment: str = "", version: int | None = None, **facts: Any
-) -> Review:
-    """``REVIEW.perform_seen``."""
-    return REVIEW.perform_seen(review, action, version=version, by=by, comment=comment, **facts)
-
-
 # -- queues -----------------------------------------------------------------------------------------------------
 def of_the_region(user: User) -> "QuerySet[Review]":
     """Of campaigns under way, for whoever runs them. Asks nothing by itself."""

@@ -4,20 +4,17 @@ What may be seen is ``visible_to``, what may be done is ``WORKFLOW.perform``, wh
 ``requests.problems``; errors carry a code (core/api.py). Telephone numbers and addresses of people are masked.
 """
 
+from functools import partial
 from typing import Any
 
-from django.core.exceptions import ValidationError as PlainError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
-from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from core import masking
+from core.api import MoveWords, move
 from core.workflow import MoveNotAllowed
 from organizations.filters import AppointmentFilter, OrganizationFilter, RequestFilter, UserFilter
 from organizations.models import AccountRequest, Appointment, Organization, User
@@ -129,34 +126,12 @@ class AppointmentViewSet(VisibleMixin, viewsets.ReadOnlyModelViewSet):
     right = Right.VIEW_ACCOUNT
 
 
-class MoveSerializer(serializers.Serializer):
-    """Words that go with a move; ``fields`` comments single fields of a returned request."""
-
-    comment = serializers.CharField(required=False, allow_blank=True, max_length=500)
-    fields_ = serializers.DictField(child=serializers.CharField(max_length=200), required=False, source="by_field")
-
-    def get_fields(self) -> dict[str, Any]:
-        known = super().get_fields()
-        known["fields"] = known.pop("fields_")  # a class attribute of that name is the framework's own
-        return known
-
-    def validate_fields(self, given: dict[str, str]) -> dict[str, str]:
-        strange = set(given) - set(FIELDS)
-        if strange:
-            raise ValidationError(_("没有这些项目：%(names)s。") % {"names": _("、").join(sorted(strange))})
-        return given
+class RequestWords(MoveWords):
+    def commentable(self, record: AccountRequest) -> set[str]:
+        return set(FIELDS)
 
 
-def move(name: str) -> Any:
-    """One ``@action`` per move of the table: POST …/<pk>/<name>/."""
-
-    @extend_schema(request=MoveSerializer, responses=AccountRequestSerializer)
-    def perform(self: "AccountRequestViewSet", request: Request, pk: str) -> Response:
-        return self.perform_move(request, name)
-
-    perform.__name__ = name
-    perform.__doc__ = str(WORKFLOW.move(name).label)
-    return action(detail=True, methods=["post"], url_path=name)(perform)
+_move = partial(move, WORKFLOW, words=RequestWords, shows=AccountRequestSerializer)
 
 
 class AccountRequestViewSet(
@@ -186,22 +161,9 @@ class AccountRequestViewSet(
         serializer.instance = locked
         serializer.save(version=locked.version + 1)
 
-    def perform_move(self, request: Request, name: str) -> Response:
-        record = self.get_object()
-        words = MoveSerializer(data=request.data)
-        words.is_valid(raise_exception=True)
-        by_field = words.validated_data.get("by_field")
-        facts = {"fields": by_field} if by_field and name == "return_for_changes" else {}
-        comment = words.validated_data.get("comment", "")
-        try:
-            fresh = WORKFLOW.perform(record, name, by=request.user, comment=comment, **facts)
-        except PlainError as error:
-            raise ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages) from error
-        return Response(self.get_serializer(fresh).data)
-
-    submit = move("submit")
-    resubmit = move("resubmit")
-    return_for_changes = move("return_for_changes")
-    approve = move("approve")
-    reject = move("reject")
-    withdraw = move("withdraw")
+    submit = _move("submit")
+    resubmit = _move("resubmit")
+    return_for_changes = _move("return_for_changes")
+    approve = _move("approve")
+    reject = _move("reject")
+    withdraw = _move("withdraw")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from core.language import in_chinese
 from core.masking import mask_text
 from core.notices import notify
+from core.refusals import refusal
 from core.workflow import MoveNotAllowed
 from organizations.models import Organization, User
 from organizations.permissions import reach
@@ -158,13 +159,8 @@ def _one(fit: Certificate | None, shown: Certificate | None, version: int, by: U
         return Outcome("", "", False, _("没有找到这本证书。"))
     if fit is None:
         return Outcome(shown.person.name, shown.shown_number, False, why_not(shown, by))
-    try:
-        move(fit, "verify", by=by, seen=version)
-    except MoveNotAllowed as error:
-        return Outcome(fit.person.name, fit.shown_number, False, str(error.message))
-    except ValidationError as error:
-        return Outcome(fit.person.name, fit.shown_number, False, " ".join(error.messages))
-    return Outcome(fit.person.name, fit.shown_number, True, "")
+    why = refusal(lambda: move(fit, "verify", by=by, seen=version))
+    return Outcome(fit.person.name, fit.shown_number, not why, why)
 
 
 def why_not(certificate: Certificate, user: User) -> str:

@@ -1,4 +1,4 @@
-"""Moves of a record as pages and the API make them: what is decided is what was seen."""
+"""What waits to be confirmed, and what was found when it was handed in."""
 
 from typing import Any
 
@@ -8,16 +8,8 @@ from core.models import WorkflowEvent
 from core.workflow import last_event
 from organizations.models import User
 from training.models import Activity
-from training.workflow import WORKFLOW
 
 HANDED_IN = ("submit", "resubmit")
-
-
-def make(
-    activity: Activity, action: str, *, by: User, comment: str = "", version: int | None = None, **facts: Any
-) -> Activity:
-    """``WORKFLOW.perform_seen``."""
-    return WORKFLOW.perform_seen(activity, action, version=version, by=by, comment=comment, **facts)
 
 
 def told_at_hand_in(events: list[WorkflowEvent]) -> list[str]:

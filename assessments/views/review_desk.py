@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, basis_of
-from assessments.annual_moving import make, waiting_for
+from assessments.annual_moving import waiting_for
 from assessments.annual_rights import manages, writes
 from assessments.annual_scores import OPINION, agree, keep, unanswered
+from assessments.annual_workflow import REVIEW
 from assessments.forms.answers import AnswersForm
 from assessments.models import Review
 from assessments.review_checks import evidence_rows
@@ -122,7 +123,7 @@ def _post(request: SignedIn, page: ReviewPage, side: str, form: AnswersForm) -> 
         tell(request, form, kept.overtaken)
         return redirect(here) if not form.errors else _show(request, page, side, basis_of(fresh), form, opinion)
     try:
-        done = make(fresh, action, by=request.user, version=kept.seen(version_seen(request)))
+        done = REVIEW.perform_seen(fresh, action, by=request.user, version=kept.seen(version_seen(request)))
     except MoveNotAllowed as error:
         return refused(request, review, error, actions=[action])
     except ValidationError as error:

@@ -1,5 +1,6 @@
 """Moves of a review: one view for all of them, and the deciding of several at once."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,13 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from assessments.annual_answers import REGION, basis_of, sheet
-from assessments.annual_moving import clean_ones, make
+from assessments.annual_moving import clean_ones
 from assessments.annual_workflow import REVIEW
 from assessments.forms.reviews import REASONED, MoveForm
 from assessments.models import Campaign, Review
 from assessments.views.campaigns import managed
 from assessments.views.review_common import review_page
 from core.keys import versions_ticked
+from core.refusals import refusal
 from core.workflow import Move, MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import ask_words, asked_move, refused, told, version_seen
@@ -52,10 +54,9 @@ def review_move(request: SignedIn, pk: int) -> HttpResponse:
     form = MoveForm(request.POST if posted else None, review=review, move=move, basis=basis)
     if not form.is_valid():
         return _ask(request, review, move, form)
-    version = version_seen(request)
-    words = form.cleaned_data.get("comment", "")
+    said = {"comment": form.cleaned_data.get("comment", ""), **form.facts()}
     try:
-        fresh = make(review, move.action, by=request.user, comment=words, version=version, **form.facts())
+        fresh = REVIEW.perform_seen(review, move.action, by=request.user, version=version_seen(request), **said)
     except MoveNotAllowed as error:
         return refused(request, review, error, actions=[move.action])
     except ValidationError as error:
@@ -106,23 +107,18 @@ def _decide_several(
     if not shown:
         messages.warning(request, _("没有选中任何一件。"))
         return redirect("assessments:review_batch", campaign.pk)
-    done, failed = 0, []
     known = {row.pk: row for row in others}
+    names: dict[int, Any] = {**known, **offered}
+    failed = 0
     for pk, version in shown.items():
         row = offered.get(pk)
-        if row is None:
+        if row is not None:
+            why = refusal(partial(REVIEW.perform_seen, row, "decide", by=request.user, version=version))
+        else:
             why = _("有不同或有提示，请逐件看过再审定。") if pk in known else _("它已不在待您审定的里面。")
-            failed.append({"title": str(known.get(pk, pk)), "why": why})
-            continue
-        try:
-            make(row, "decide", by=request.user, version=version)
-            done += 1
-        except MoveNotAllowed as error:
-            failed.append({"title": str(row), "why": str(error.message)})
-        except ValidationError as error:
-            failed.append({"title": str(row), "why": "；".join(error.messages)})
-    if done:
-        messages.success(request, _("已审定 %(n)d 支队伍。") % {"n": done})
-    for line in failed:
-        messages.error(request, _("“%(title)s”没有审定：%(why)s") % line)
+        if why:
+            failed += 1
+            messages.error(request, _("“%(title)s”没有审定：%(why)s") % {"title": names.get(pk, pk), "why": why})
+    if failed < len(shown):
+        messages.success(request, _("已审定 %(n)d 支队伍。") % {"n": len(shown) - failed})
     return redirect("assessments:review_batch" if failed else "assessments:campaign_detail", campaign.pk)

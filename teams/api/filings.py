@@ -5,24 +5,25 @@ the page: anything may be missing or wrong in it, and ``problems`` says what. Te
 does not fill it in.
 """
 
+from functools import partial
 from typing import Any
 
-from django.core.exceptions import ValidationError as PlainError
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
-from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import masking
+from core.api import MoveWords, move
 from core.workflow import MoveNotAllowed
 from organizations.api import VisibleMixin
 from organizations.models import Organization
 from organizations.permissions import can
 from organizations.roles import Right
 from teams.choices import FilingKind
+from teams.commenting import LONGEST, commentable
 from teams.drafting import StaleDraft, begin, keep
 from teams.filters.filings import FilingFilter
 from teams.models import Filing, Team
@@ -86,35 +87,23 @@ class DraftSerializer(serializers.Serializer):
     version = serializers.IntegerField()
 
 
-class FilingMoveSerializer(serializers.Serializer):
-    """Words that go with a move; ``fields`` comments single facts of a return, the reply's number and day issue it."""
+class FilingWords(MoveWords):
+    """Besides, the reply's number and day, which issue it."""
 
-    comment = serializers.CharField(required=False, allow_blank=True, max_length=500)
-    fields_ = serializers.DictField(child=serializers.CharField(max_length=500), required=False)
+    fields_ = serializers.DictField(child=serializers.CharField(max_length=LONGEST), required=False)
     reply_no = serializers.CharField(required=False, max_length=40)
     reply_on = serializers.DateField(required=False)
 
-    def get_fields(self) -> dict[str, Any]:
-        known = super().get_fields()
-        known["fields"] = known.pop("fields_")  # a class attribute of that name is the framework's own
-        return known
+    def commentable(self, record: Filing) -> set[str]:
+        return commentable(record)
 
     def facts_of(self, name: str) -> dict[str, Any]:
-        """What the move takes besides the comment."""
-        taken = {"return_for_changes": ("fields",), "issue": ("reply_no", "reply_on")}.get(name, ())
-        return {key: self.validated_data[key] for key in taken if key in self.validated_data}
+        given = self.validated_data
+        reply = {key: given[key] for key in ("reply_no", "reply_on") if key in given} if name == "issue" else {}
+        return {**super().facts_of(name), **reply}
 
 
-def move(name: str) -> Any:
-    """One ``@action`` per move of the table: POST …/<pk>/<name>/."""
-
-    @extend_schema(request=FilingMoveSerializer, responses=FilingDetailSerializer)
-    def perform(self: "FilingViewSet", request: Request, pk: str) -> Response:
-        return self.perform_move(request, name)
-
-    perform.__name__ = name
-    perform.__doc__ = str(WORKFLOW.move(name).label)
-    return action(detail=True, methods=["post"], url_path=name)(perform)
+_move = partial(move, WORKFLOW, words=FilingWords, shows=FilingDetailSerializer)
 
 
 class FilingViewSet(VisibleMixin, viewsets.ReadOnlyModelViewSet):
@@ -142,7 +131,7 @@ class FilingViewSet(VisibleMixin, viewsets.ReadOnlyModelViewSet):
         where = place.get("office") or place["team"].organization
         if not can(user, Right.SUBMIT_FILING, where):
             raise PermissionDenied(can(user, Right.SUBMIT_FILING, where).reason)
-        filing = self._refusing(lambda: begin(kind, by=user, **place))
+        filing = begin(kind, by=user, **place)
         return Response(self.get_serializer(filing).data, status=201)
 
     @extend_schema(request=DraftSerializer, responses=FilingDetailSerializer)
@@ -162,32 +151,15 @@ class FilingViewSet(VisibleMixin, viewsets.ReadOnlyModelViewSet):
             ) from stale
         return Response(self.get_serializer(fresh).data)
 
-    def perform_move(self, request: Request, name: str) -> Response:
-        filing = self.get_object()
-        words = FilingMoveSerializer(data=request.data)
-        words.is_valid(raise_exception=True)
-        comment = words.validated_data.get("comment", "")
-        facts = words.facts_of(name)
-        fresh = self._refusing(lambda: WORKFLOW.perform(filing, name, by=request.user, comment=comment, **facts))
-        return Response(self.get_serializer(fresh).data)
-
-    def _refusing(self, act: Any) -> Filing:
-        """What a service refuses, in the words of the API."""
-        try:
-            done: Filing = act()
-        except PlainError as error:
-            raise ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages) from error
-        return done
-
-    submit = move("submit")
-    resubmit = move("resubmit")
-    accept = move("accept")
-    approve = move("approve")
-    confirm = move("confirm")
-    issue = move("issue")
-    return_for_changes = move("return_for_changes")
-    reject = move("reject")
-    withdraw = move("withdraw")
+    submit = _move("submit")
+    resubmit = _move("resubmit")
+    accept = _move("accept")
+    approve = _move("approve")
+    confirm = _move("confirm")
+    issue = _move("issue")
+    return_for_changes = _move("return_for_changes")
+    reject = _move("reject")
+    withdraw = _move("withdraw")
 
 
 def _seen(rows: Any, pk: int | None, name: str) -> Any:

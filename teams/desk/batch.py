@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.models import WorkflowEvent
-from core.workflow import MoveNotAllowed
+from core.refusals import refusal
 from organizations.models import User
 from teams.desk.deciding import Seen, decide
 from teams.models import Filing, Opinion
@@ -52,13 +51,8 @@ def _one(pk: int, fit: Filing | None, seen: Filing | None, as_seen: Seen, by: Us
         if seen is None:
             return Outcome("", "", False, _("没有找到这件备案。"))
         return Outcome(seen.name, seen.number or "", False, why_not(seen))
-    try:
-        decide(fit, "confirm", by=by, seen=as_seen)
-    except (MoveNotAllowed, PermissionDenied) as error:
-        return Outcome(fit.name, fit.number or "", False, str(error))
-    except ValidationError as error:
-        return Outcome(fit.name, fit.number or "", False, " ".join(error.messages))
-    return Outcome(fit.name, fit.number or "", True, _("已办结"))
+    why = refusal(lambda: decide(fit, "confirm", by=by, seen=as_seen))
+    return Outcome(fit.name, fit.number or "", not why, why or _("已办结"))
 
 
 def why_not(filing: Filing) -> str:

@@ -8,9 +8,9 @@ from threading import Thread
 import pytest
 from django.db import connection, transaction
 
-from assessments.annual_moving import make, publicise_all
+from assessments.annual_moving import publicise_all
 from assessments.annual_scores import Given, keep
-from assessments.annual_workflow import CAMPAIGN
+from assessments.annual_workflow import CAMPAIGN, REVIEW
 from assessments.choices import ScoredBy
 from assessments.models import Campaign, Review
 from assessments.snapshots import take
@@ -44,8 +44,8 @@ def test_two_decide_at_once(cast: dict[str, User], colleague: User) -> None:
     place = people[0].organization
     record = annual.in_state("scored", annual.campaign(people[2]), place, *people)
     answers = at_once(
-        lambda: make(record, "decide", by=read(cast["region"]), version=record.version),
-        lambda: make(record, "decide", by=read(colleague), version=record.version),
+        lambda: REVIEW.perform_seen(record, "decide", by=read(cast["region"]), version=record.version),
+        lambda: REVIEW.perform_seen(record, "decide", by=read(colleague), version=record.version),
     )
     refused = _refused(answers)
     assert [one.code for one in refused] == ["state"]
@@ -60,7 +60,7 @@ def test_written_while_it_is_decided(cast: dict[str, User], colleague: User) -> 
     given = Given(points=Decimal(10), note="演示", seen="|||")
     answers = at_once(
         lambda: keep(record, ScoredBy.REGION, {line.pk: given}, by=read(colleague)),
-        lambda: make(record, "decide", by=read(cast["region"]), version=record.version),
+        lambda: REVIEW.perform_seen(record, "decide", by=read(cast["region"]), version=record.version),
     )
     assert len(_refused(answers)) == 1
     record.refresh_from_db()
@@ -95,7 +95,7 @@ def test_a_step_for_all_and_one_for_one_take_turns(cast: dict[str, User], many: 
         if many == "take":
             again(record, by=region, reason="演示")
         else:
-            make(record, "reconsider", by=region, reason="演示")
+            REVIEW.perform(record, "reconsider", by=region, reason="演示")
     thread.join()
     assert answers == [0]  # nothing is left for the one that waited
     record.refresh_from_db()

@@ -524,6 +524,9 @@ def test_api_reads_and_moves(captain: User, chifeng: User, baotou: User, as_user
     assert client.post(reverse("api:activity-confirm", args=[activity.pk]), stale, **JSON).status_code == 409
     back = client.post(reverse("api:activity-return-for-changes", args=[activity.pk]), {}, **JSON)
     assert back.status_code == 400
+    strange = {"comment": "请改（演示）", "fields": {"title": "写全", "nonsense": "x"}}
+    refused = client.post(reverse("api:activity-return-for-changes", args=[activity.pk]), strange, **JSON)
+    assert (refused.status_code, "nonsense" in str(refused.json()["fields"]["fields"])) == (400, True)
     done = client.post(reverse("api:activity-confirm", args=[activity.pk]), {"version": activity.version}, **JSON)
     assert done.json()["state"] == "confirmed"
 

@@ -16,8 +16,8 @@ from tests.teams.builders import read
 from tests.training import builders
 from training.forms.sections import section_form
 from training.models import Activity
-from training.moving import make
 from training.sections import section_named
+from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,8 +28,8 @@ def test_two_confirm_at_once(cast: dict[str, User], office: Callable[[str], Orga
     grant(Appointment.objects.create(user=other, role="clerk", organization=office("150400")))
     record = builders.handed_in(team, read(cast["captain"]), people.member(team, 1))
     answers = at_once(
-        lambda: make(record, "confirm", by=read(cast["chifeng"]), version=record.version),
-        lambda: make(record, "confirm", by=read(other), version=record.version),
+        lambda: WORKFLOW.perform_seen(record, "confirm", by=read(cast["chifeng"]), version=record.version),
+        lambda: WORKFLOW.perform_seen(record, "confirm", by=read(other), version=record.version),
     )
     refused = [answer for answer in answers if isinstance(answer, Exception)]
     assert len(refused) == 1, answers
@@ -53,7 +53,7 @@ def test_handed_in_while_a_section_is_saved(cast: dict[str, User]) -> None:
         form.is_valid()
         return form.keep()
 
-    answers = at_once(save, lambda: make(record, "submit", by=captain))
+    answers = at_once(save, lambda: WORKFLOW.perform(record, "submit", by=captain))
     record.refresh_from_db()
     refused = [answer for answer in answers if isinstance(answer, Exception)]
     assert record.state == "submitted"

@@ -1,21 +1,16 @@
 """The API of drills and trainings: the rows and filters of the list, and the moves of the page."""
 
+from functools import partial
 from typing import Any
 
-from django.core.exceptions import ValidationError as PlainError
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
-from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
-from rest_framework.response import Response
 
+from core.api import MoveWords, move
 from organizations.api import VisibleMixin
 from organizations.roles import Right
 from training.checks import check
 from training.filters.activities import ActivityFilter
 from training.models import Activity
-from training.moving import make
 from training.remarks import RETURNS, commentable
 from training.workflow import WORKFLOW
 
@@ -58,40 +53,20 @@ class ActivityDetailSerializer(ActivitySerializer):
         return [move.action for move in WORKFLOW.available_actions(activity, self.context["request"].user)]
 
 
-class ActivityMoveSerializer(serializers.Serializer):
-    """``comment`` for a return, with ``fields`` at single facts; ``reason`` to cancel; ``version`` that was read."""
+class ActivityWords(MoveWords):
+    """Besides, a ``reason`` to cancel."""
 
-    comment = serializers.CharField(required=False, allow_blank=True, max_length=500)
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=200)
-    version = serializers.IntegerField(required=False)
-    fields_ = serializers.DictField(child=serializers.CharField(max_length=200), required=False)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
+    returns = RETURNS
 
-    def get_fields(self) -> dict[str, Any]:
-        known = super().get_fields()
-        known["fields"] = known.pop("fields_")  # a class attribute of that name is the framework's own
-        return known
+    def commentable(self, record: Activity) -> set[str]:
+        return {name for name, _label, _value in commentable(record)}
 
-    def facts_of(self, name: str, activity: Activity) -> dict[str, Any]:
-        """What the move takes besides the comment."""
-        given = self.validated_data
-        if name == "cancel":
-            return {"reason": given.get("reason", "")}
-        if name in RETURNS and "fields" in given:
-            known = {field for field, _label, _value in commentable(activity)}
-            return {"fields": {field: text for field, text in given["fields"].items() if field in known}}
-        return {}
+    def facts_of(self, name: str) -> dict[str, Any]:
+        return {"reason": self.validated_data["reason"]} if name == "cancel" else super().facts_of(name)
 
 
-def move(name: str) -> Any:
-    """One ``@action`` per move of the table: POST …/<pk>/<name>/."""
-
-    @extend_schema(request=ActivityMoveSerializer, responses=ActivityDetailSerializer)
-    def perform(self: "ActivityViewSet", request: Request, pk: str) -> Response:
-        return self.perform_move(request, name)
-
-    perform.__name__ = name
-    perform.__doc__ = str(WORKFLOW.move(name).label)
-    return action(detail=True, methods=["post"], url_path=name)(perform)
+_move = partial(move, WORKFLOW, words=ActivityWords, shows=ActivityDetailSerializer)
 
 
 class ActivityViewSet(VisibleMixin, viewsets.ReadOnlyModelViewSet):
@@ -104,27 +79,12 @@ class ActivityViewSet(VisibleMixin, viewsets.ReadOnlyModelViewSet):
     def get_serializer_class(self) -> Any:
         return ActivitySerializer if self.action == "list" else ActivityDetailSerializer
 
-    def perform_move(self, request: Request, name: str) -> Response:
-        activity = self.get_object()
-        words = ActivityMoveSerializer(data=request.data)
-        words.is_valid(raise_exception=True)
-        given: Any = words.validated_data
-        user: Any = request.user
-        facts = words.facts_of(name, activity)
-        try:
-            fresh = make(
-                activity, name, by=user, comment=given.get("comment", ""), version=given.get("version"), **facts
-            )
-        except PlainError as error:
-            raise ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages) from error
-        return Response(self.get_serializer(fresh).data)
-
-    submit = move("submit")
-    resubmit = move("resubmit")
-    withdraw = move("withdraw")
-    confirm = move("confirm")
-    return_for_changes = move("return_for_changes")
-    archive = move("archive")
-    reopen = move("reopen")
-    cancel = move("cancel")
-    revive = move("revive")
+    submit = _move("submit")
+    resubmit = _move("resubmit")
+    withdraw = _move("withdraw")
+    confirm = _move("confirm")
+    return_for_changes = _move("return_for_changes")
+    archive = _move("archive")
+    reopen = _move("reopen")
+    cancel = _move("cancel")
+    revive = _move("revive")

@@ -1,5 +1,6 @@
 """Moves of an activity: one view for all of them, and the confirming of several at once."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,13 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from core.keys import versions_ticked
+from core.refusals import refusal
 from core.workflow import Move, MoveNotAllowed
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import ask_words, asked_move, holding, refused, told, version_seen
 from training.forms.moves import MoveForm
 from training.models import Activity
-from training.moving import clean_ones, make, waiting_for
+from training.moving import clean_ones, waiting_for
 from training.views.activity_common import activity_page
 from training.workflow import WORKFLOW
 
@@ -47,10 +49,9 @@ def activity_move(request: SignedIn, pk: int) -> HttpResponse:
     form = MoveForm(request.POST if posted else None, activity=activity, move=move)
     if not form.is_valid():
         return _ask(request, activity, move, form)
-    version = version_seen(request)
-    words = form.cleaned_data.get("comment", "")
+    said = {"comment": form.cleaned_data.get("comment", ""), **form.facts()}
     try:
-        fresh = make(activity, move.action, by=request.user, comment=words, version=version, **form.facts())
+        fresh = WORKFLOW.perform_seen(activity, move.action, by=request.user, version=version_seen(request), **said)
     except MoveNotAllowed as error:
         return refused(request, activity, error, actions=[move.action])
     except ValidationError as error:
@@ -98,27 +99,18 @@ def _confirm_several(request: SignedIn) -> HttpResponse:
         messages.warning(request, _("没有选中任何一件。"))
         return redirect("training:activity_batch")
     clean, others, _more = clean_ones(request.user, MOST)
-    offered: dict[int, Activity] = {row.pk: row for row in clean}
-    done, failed = 0, []
+    offered, known = {row.pk: row for row in clean}, {row.pk: row for row in others}
+    names: dict[int, Any] = {**known, **offered}
+    failed = 0
     for pk, version in shown.items():
         row = offered.get(pk)
-        if row is None:
-            failed.append(_named(pk, others))
-            continue
-        try:
-            make(row, "confirm", by=request.user, version=version)
-            done += 1
-        except (MoveNotAllowed, ValidationError) as error:
-            failed.append({"title": str(row), "why": getattr(error, "message", "") or str(error)})
-    if done:
-        messages.success(request, _("已确认 %(n)d 件。") % {"n": done})
-    for line in failed:
-        messages.error(request, _("“%(title)s”没有确认：%(why)s") % line)
+        if row is not None:
+            why = refusal(partial(WORKFLOW.perform_seen, row, "confirm", by=request.user, version=version))
+        else:
+            why = _("报送时有提示，请逐件看过再确认。") if pk in known else _("它已不在待您确认的记录里。")
+        if why:
+            failed += 1
+            messages.error(request, _("“%(title)s”没有确认：%(why)s") % {"title": names.get(pk, pk), "why": why})
+    if failed < len(shown):
+        messages.success(request, _("已确认 %(n)d 件。") % {"n": len(shown) - failed})
     return redirect("training:activity_batch" if failed else "training:activity_list")
-
-
-def _named(pk: int, others: list[Activity]) -> dict[str, Any]:
-    row = next((row for row in others if row.pk == pk), None)
-    if row is not None:
-        return {"title": str(row), "why": _("报送时有提示，请逐件看过再确认。")}
-    return {"title": str(pk), "why": _("它已不在待您确认的记录里。")}
