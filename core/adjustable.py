@@ -1,7 +1,6 @@
 """Numbers the region sets for everybody, each with its default and its source.
 
-A subject app lists its ``Setting``s and has a tracked model with ``key``, ``value`` and ``source``; a setting without a
-row has its default.
+A subject app lists its ``Setting``s and has a tracked ``AdjustableNumber``; a setting without a row has its default.
 """
 
 from collections.abc import Iterable
@@ -9,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from core.forms import VersionedForm
+from core.models import AdjustableNumber
 from core.words import yes_no
 
 
@@ -36,14 +35,14 @@ class Setting:
         return (self.low, self.high) == (0, 1)
 
 
-def values_of(model: type[Model], *settings: Setting) -> list[int]:
+def values_of(model: type[AdjustableNumber], *settings: Setting) -> list[int]:
     """The values of several settings, with one query."""
     keys = [setting.key for setting in settings]
     rows = dict(model._default_manager.filter(pk__in=keys).values_list("pk", "value"))
     return [rows.get(setting.key, setting.shipped) for setting in settings]
 
 
-def lines_of(model: type[Model], settings: Iterable[Setting]) -> list[dict[str, Any]]:
+def lines_of(model: type[AdjustableNumber], settings: Iterable[Setting]) -> list[dict[str, Any]]:
     """What ``generic/_settings.html`` shows; one query."""
     rows: dict[str, Any] = {row.pk: row for row in model._default_manager.all()}
     return [_line(setting, rows.get(setting.key)) for setting in settings]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from assessments.filters.gradings import QUEUES, GradingFilter
@@ -25,14 +24,8 @@ class GradingList(ListView):
     title: Any = gettext_lazy("分级测评")
     permission = holding(Right.VIEW_ASSESSMENT)
     as_at_model = events_of(Grading)
+    queue_order = ("submitted_at", "pk")
     template_name = "assessments/grading_list.html"
-
-    def rows(self) -> QuerySet:
-        """What waits for the reader is met in the order in which it was handed in."""
-        rows = super().rows()
-        if self.filterset.form.cleaned_data.get("queue") == "mine" and not self.asked.sort:
-            return rows.order_by("submitted_at", "pk")
-        return rows
 
     def get_context(self) -> dict[str, Any]:
         held = access(self.request.user)

@@ -50,6 +50,7 @@ class ListView(PermittedView):
     permission: Callable[[Any], Decision] | None = None
     as_at_model: type[Model] | None = None  # event model; offers the as-at date
     as_known_then = True  # as at a day: what the portal knew by then; else by days of the rows' own, told whenever
+    queue_order: tuple[str, ...] = ()  # of what waits for the reader (``?queue=mine``), while no other is asked for
     full_export: Callable[[Any], Decision] | None = None  # who may export unmasked; None: nobody is offered it
     template_name = "generic/list.html"
     per_page = 30  # what is looked at before one searches or turns the page; the longer, the slower for everybody
@@ -86,8 +87,9 @@ class ListView(PermittedView):
 
     def rows(self) -> QuerySet:
         """All rows asked for, in order, with what the table reads."""
-        asked = self.asked
-        return self.table_class.arranged(self.filterset.qs, asked.sort, model=self.model, columns=asked.columns)
+        asked, waiting = self.asked, self.request.GET.get("queue") == "mine"
+        rows = self.table_class.arranged(self.filterset.qs, asked.sort, model=self.model, columns=asked.columns)
+        return rows.order_by(*self.queue_order) if waiting and self.queue_order and not asked.sort else rows
 
     # -- page ---------------------------------------------------------------------------------------
     def get_context(self) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 from core.models.access import AccessLog
+from core.models.adjustable import AdjustableNumber
 from core.models.attachments import Attachment
 from core.models.imports import Import, ImportHeading, ImportPage
 from core.models.jobs import Job
@@ -11,6 +12,7 @@ from core.models.workflow import WorkflowEvent
 
 __all__ = [
     "AccessLog",
+    "AdjustableNumber",
     "Attachment",
     "Import",
     "ImportHeading",

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from core.adjustable import Setting, SettingForm
 from core.forms import VersionedForm
+from core.models import AdjustableNumber
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit
 from organizations.views.timeline import changes
@@ -34,7 +34,7 @@ def set_number(
     key: str,
     *,
     settings: Iterable[Setting],
-    model: type[Model],
+    model: type[AdjustableNumber],
     form_class: Callable[..., SettingForm],
     back: str,
     back_title: Any,

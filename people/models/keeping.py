@@ -3,26 +3,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.history import tracked
+from core.models import AdjustableNumber
 from organizations.models import User
 from people.models.person import Person
 
 
 @tracked()
-class PeopleSetting(models.Model):
-    """A number the region sets, with where it comes from (``people.settings`` names the keys and what is shipped)."""
-
-    key = models.SlugField(_("代号"), max_length=30, primary_key=True)
-    value = models.PositiveSmallIntegerField(_("数值"))
-    source = models.CharField(_("依据"), max_length=200, blank=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
-
+class PeopleSetting(AdjustableNumber):
     class Meta:
         verbose_name = _("人员管理参数")
         default_permissions = ()
         ordering = ["key"]
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.value}"
 
 
 class Merge(models.Model):

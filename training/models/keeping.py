@@ -6,25 +6,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.history import tracked
+from core.models import AdjustableNumber
 from organizations.models import User
 
 
 @tracked()
-class TrainingSetting(models.Model):
-    """A number the region sets, with where it comes from (``training.settings`` names the keys and what is shipped)."""
-
-    key = models.SlugField(_("代号"), max_length=30, primary_key=True)
-    value = models.PositiveSmallIntegerField(_("数值"))
-    source = models.CharField(_("依据"), max_length=200, blank=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
-
+class TrainingSetting(AdjustableNumber):
     class Meta:
         verbose_name = _("培训演练参数")
         default_permissions = ()
         ordering = ["key"]
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.value}"
 
 
 def _key() -> str:

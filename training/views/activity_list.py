@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from core.history.as_at import events_of
@@ -25,14 +24,8 @@ class ActivityList(ListView):
     title: Any = gettext_lazy("培训和演练")
     permission = holding(Right.VIEW_TRAINING)
     as_at_model = events_of(Activity)
+    queue_order = ("submitted_at", "pk")
     template_name = "training/activity_list.html"
-
-    def rows(self) -> QuerySet:
-        """What waits for the reader is met in the order in which it was handed in."""
-        rows = super().rows()
-        if self.filterset.form.cleaned_data.get("queue") == "mine" and not self.asked.sort:
-            return rows.order_by("submitted_at", "pk")
-        return rows
 
     def get_context(self) -> dict[str, Any]:
         held = access(self.request.user)
