@@ -49,16 +49,21 @@ def edit(
     title: str,
     back: Any,
     saved: str,
+    after: Callable[[Any], Any] | None = None,
     template: str = "generic/form.html",
     **context: Any,
 ) -> HttpResponse:
-    """Show, check and save one versioned form; a stale one comes back with what the other person changed.
+    """Show, check and save one versioned form; a stale one comes back with what the other person changed. What a form
+    that was saved has ``warnings`` of is told.
 
-    :param back: the record to go to afterwards, or an address.
+    :param back: the record to go back to, or an address. :param after: gives where to go with the saved record, where
+        that is elsewhere.
     """
-    if request.method == "POST" and form.is_valid() and kept(form) is not None:
+    if request.method == "POST" and form.is_valid() and (record := kept(form)) is not None:
         messages.success(request, saved)
-        return redirect(back)
+        for warning in getattr(form, "warnings", list)():
+            messages.warning(request, warning)
+        return redirect(after(record) if after else back)
     cancel = back if isinstance(back, str) else back.get_absolute_url()
     keep = f"{form.instance._meta.model_name}-{form.instance.pk}"
     page = {"title": title, "form": form, "stale": form.clashes, "cancel_url": cancel, "keep_key": keep, **context}

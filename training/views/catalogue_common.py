@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from core.forms import refuse, saved
+from core.forms import refuse
 from core.lists import ListView
 from organizations.permissions import access
 from organizations.region import may_manage
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding, seen, told
+from organizations.views.common import edit, holding, seen, told
 from training.forms.catalogue import KeptForm
 from training.keeping import Kept, end, kept_places, take_up
 
@@ -97,17 +97,9 @@ def entered(
     after: Callable[[Any], Any] = lambda record: record,
 ) -> HttpResponse:
     """Show, check and save; ``after`` gives where to go with the saved record."""
-    if request.method == "POST" and form.is_valid() and (record := saved(form)) is not None:
-        messages.success(request, said)
-        for warning in getattr(form, "warnings", list)():
-            messages.warning(request, warning)
-        return redirect(after(record))
-    keep = f"{form.instance._meta.model_name}-{form.instance.pk}"
     blocks = [{"title": label, "fields": [form[name] for name in names if name in form.fields]}
               for label, names in sections]  # fmt: skip
-    context = {"title": title, "form": form, "stale": form.clashes, "cancel_url": cancel, "keep_key": keep,
-               "sections": blocks}  # fmt: skip
-    return render(request, "generic/form.html", context)
+    return edit(request, form, title=title, back=cancel, saved=said, after=after, sections=blocks)
 
 
 def offered_places(request: SignedIn) -> dict[str, Any]:

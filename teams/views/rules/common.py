@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import models
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,8 +11,8 @@ from core.forms import VersionedForm
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import edit, holding
-from organizations.views.timeline import changes
+from organizations.views import region
+from organizations.views.common import holding
 
 PAGES = ("rule_list", "check_list", "paper_kind_list", "category_list", "phrase_list")
 
@@ -35,11 +34,8 @@ def tabs(request: SignedIn, here: str) -> list[dict[str, Any]]:
     ]
 
 
-def keep(request: SignedIn, form: VersionedForm, *, title: str, back: str, saved: str, **context: Any) -> HttpResponse:
-    """Change or add one record; beside the form stands what was changed before, and by whom."""
-    record: models.Model = form.instance
-    history = [] if record._state.adding else changes(record)
-    return edit(
-        request, form, title=title, back=reverse(f"teams:{back}"), saved=saved, template="teams/rules_form.html",
-        back_title=context.pop("back_title", title), history=history, **context,
-    )  # fmt: skip
+def keep(request: SignedIn, form: VersionedForm, *, title: str, back: str, back_title: str, saved: str) -> HttpResponse:
+    """Change or add one record of a page of the rules, to which ``back`` leads."""
+    url = reverse(f"teams:{back}")
+    crumbs = [(_("办理规则"), reverse("teams:rule_list")), (back_title, url)]
+    return region.keep(request, form, title=title, back=url, saved=saved, crumbs=crumbs)
