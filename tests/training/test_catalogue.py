@@ -86,7 +86,7 @@ def test_base_ends_and_is_taken_up_again_and_its_history_says_so(songshan: User,
     builders.drill(songshan.organization, songshan, base=base, starts_at=soon, title="下周的演练（演示）")
     builders.drill(songshan.organization, songshan, base=base, title="上周的演练（演示）")
     asked = client.get(url).content.decode()
-    assert f"{timezone.localdate(soon)} 的“下周的演练（演示）”还定在这里" in asked
+    assert f"还有活动定在这里，改地点的请到活动里改：{timezone.localdate(soon)} 下周的演练（演示）。" in asked
     assert "上周的演练" not in asked
     base.refresh_from_db()
     assert base.ended_on is None

@@ -1,5 +1,6 @@
 """Training bases: all there are, one, entering and ending it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -124,16 +125,15 @@ def base_edit(request: SignedIn, pk: int) -> HttpResponse:
 def base_end(request: SignedIn, pk: int) -> HttpResponse:
     base = _base(request, pk, edit=True)
     told = [_("新的活动不能再选它；在那里办过的活动不变。"), _("以后可以恢复。")]
-    if request.method == "GET" and base.ended_on is None:
-        told[:0] = [
-            _("%(day)s 的“%(title)s”还定在这里：改了地点的话，请到那次活动里改。")
-            % {"day": timezone.localdate(activity.starts_at), "title": activity.title}
-            for activity in _still_to_come(request, base)
-        ]
+    coming = _still_to_come(request, base) if request.method == "GET" and base.ended_on is None else []
+    if coming:
+        names = [f"{timezone.localdate(one.starts_at):%Y-%m-%d} {one.title}" for one in coming]
+        said = _("还有活动定在这里，改地点的请到活动里改：%(names)s。")
+        told.insert(0, said % {"names": _("；").join(names)})
     return ended(request, base, consequences=told)
 
 
-def _still_to_come(request: SignedIn, base: Base) -> QuerySet[Activity]:
+def _still_to_come(request: SignedIn, base: Base) -> Sequence[Activity]:
     """What is to be held there, the next first, as far as the person sees it."""
     rows = Activity.objects.visible_to(request.user).filter(base=base, ends_at__gte=timezone.now())
-    return rows.exclude(state=Activity.State.CANCELLED).order_by("starts_at", "pk")[:NEXT]
+    return list(rows.exclude(state=Activity.State.CANCELLED).order_by("starts_at", "pk")[:NEXT])
