@@ -39,6 +39,11 @@ def validate_visible(value: str) -> None:
             )
 
 
+def validate_text(value: str) -> None:
+    """The same for what is written in lines: their ends are no slip, nor are the tabs of a table that was pasted."""
+    validate_visible(value.translate(dict.fromkeys(map(ord, "\r\n\t"), " ")))
+
+
 def validate_name(value: str) -> None:
     """What goes by this name goes by it on paper, too: nothing invisible, no emoji."""
     validate_visible(value)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.together import together
 from training.choices import ActivityKind, Listing, Presence
 from training.covers import needs_cover, with_papers
-from training.models import Activity, Attendance, Participation
+from training.models import Activity, Attendance, Base, Participation
 from training.roll.presence import SHOWN, both, clashing, in_words
 from training.roll.waiting import waiting
 from training.slots import MOST
@@ -131,7 +131,31 @@ def taught(activity: Activity, found: Found) -> Iterator[Finding]:
         )
 
 
-CHECKS: tuple[Check, ...] = (complete, over, attended, at_two_places, settled, insured, taught)
+def at_a_base(activity: Activity, found: Found) -> Iterator[Finding]:
+    """A place nobody may use any more on those days. It may be right all the same: agreements are renewed late."""
+    if not activity.starts_at or not activity.ends_at:
+        return
+    first, last = timezone.localdate(activity.starts_at), timezone.localdate(activity.ends_at)
+    for base in found["base"]:
+        words = {"name": base.name, "from": base.agreed_from, "until": base.agreed_until, "ended": base.ended_on}
+        if base.agreed_until and base.agreed_until < last:
+            yield Finding("base", _("“%(name)s”的协议到 %(until)s 为止，活动时已经到期。") % words, blocking=False)
+        if base.agreed_from and base.agreed_from > first:
+            yield Finding("base", _("“%(name)s”的协议从 %(from)s 起，活动时还没有开始。") % words, blocking=False)
+        if base.ended_on and base.ended_on < last:
+            yield Finding("base", _("“%(name)s”已于 %(ended)s 停用，请核对训练基地。") % words, blocking=False)
+
+
+def qualified(activity: Activity, found: Found) -> Iterator[Finding]:
+    """Whoever teaches with a paper that is over on the day."""
+    day = timezone.localdate(activity.starts_at) if activity.starts_at else timezone.localdate()
+    ended = {one["name"]: one["until"] for one in found.get("teachings", ()) if one["until"] and one["until"] < day}
+    for name, until in list(ended.items())[:_MOST_NAMES]:
+        said = _("%(name)s的师资资质到 %(day)s 为止，授课时已经过期。")
+        yield Finding("results", said % {"name": name, "day": until}, blocking=False)
+
+
+CHECKS: tuple[Check, ...] = (complete, over, attended, at_two_places, settled, insured, taught, at_a_base, qualified)
 
 
 def check(activity: Activity) -> list[Finding]:
@@ -149,11 +173,12 @@ def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
         "present": people.filter(listing=Listing.LISTED, attendances__presence=Presence.PRESENT).values("pk")[:1],
         "waiting": waiting(activity.pk).order_by().values("slot__activity").annotate(n=Count("pk")),
         **both(activity),
+        "base": Base.objects.filter(pk=activity.base_id),
         "bare": _uncovered(activity) if needs_cover(activity) else Participation.objects.none(),
     }
     if not activity.is_drill:
         open_ones = present(activity).filter(outcome="").order_by()
-        wanted["teachings"] = activity.teachings.values("pk")[:1]
+        wanted["teachings"] = activity.teachings.order_by("pk").values("name", until=F("instructor__qualified_until"))
         wanted["open"] = open_ones.values("activity").annotate(n=Count("pk", distinct=True))
     return wanted
 

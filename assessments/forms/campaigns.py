@@ -16,7 +16,7 @@ from assessments.publicity import check_days, least_said
 from assessments.states import CampaignState, StandardState
 from core.forms import VersionedForm, refuse
 from core.pickers import days_first
-from organizations.validators import validate_visible
+from organizations.validators import validate_text, validate_visible
 
 DAYS = ("report_by", "score_by", "decide_by")
 
@@ -41,7 +41,7 @@ class CampaignForm(VersionedForm):
         super().__init__(*args, **kwargs)
         days_first(self)
         self.fields["document_number"].validators.append(validate_visible)
-        self.fields["note"].validators.append(validate_visible)
+        self.fields["note"].validators.append(validate_text)
         standard: Any = self.fields["standard"]
         rows = Standard.objects.filter(purpose=Purpose.ANNUAL, state=StandardState.PUBLISHED)
         standard.queryset = (

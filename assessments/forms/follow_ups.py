@@ -13,7 +13,7 @@ from assessments.models import FollowUp
 from core.forms import WholeForm
 from core.workflow import MoveNotAllowed
 from organizations.forms import DAY
-from organizations.validators import validate_visible
+from organizations.validators import validate_text
 from teams.validators import validate_not_future
 
 
@@ -52,7 +52,7 @@ class FollowUpForm(WholeForm):
 
 class OutcomeForm(forms.Form):
     outcome = forms.CharField(
-        label=gettext_lazy("落实情况"), max_length=500, validators=[validate_visible],
+        label=gettext_lazy("落实情况"), max_length=500, validators=[validate_text],
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("做了什么、现在怎样；材料在上一页上传，可以不传。"),
     )  # fmt: skip
@@ -68,7 +68,7 @@ class DoneForm(forms.Form):
         self.initial.setdefault("done_on", timezone.localdate())
         if not one.outcome:
             self.fields["outcome"] = forms.CharField(
-                label=_("落实情况"), max_length=500, validators=[validate_visible],
+                label=_("落实情况"), max_length=500, validators=[validate_text],
                 widget=forms.Textarea(attrs={"rows": 4}), help_text=_("还没有人报告，请写明落实情况。"),
             )  # fmt: skip
 
@@ -77,6 +77,6 @@ class WordsForm(forms.Form):
     """A reason, or what is still wanted."""
 
     words = forms.CharField(
-        label=gettext_lazy("理由"), max_length=200, validators=[validate_visible],
+        label=gettext_lazy("理由"), max_length=200, validators=[validate_text],
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from assessments.models import Indicator
 from assessments.panel.given import check
 from assessments.panel.words import steps_of
 from assessments.scoring import Answer, plain
-from organizations.validators import validate_visible
+from organizations.validators import validate_text
 
 _ROWS = forms.Textarea(attrs={"rows": 3})
 
@@ -19,7 +19,7 @@ _ROWS = forms.Textarea(attrs={"rows": 3})
 class LeaveForm(forms.Form):
     """Why an assessor leaves the panel."""
 
-    reason = forms.CharField(label=_("原因"), max_length=200, validators=[validate_visible], widget=_ROWS)
+    reason = forms.CharField(label=_("原因"), max_length=200, validators=[validate_text], widget=_ROWS)
 
 
 class DeclareForm(forms.Form):
@@ -43,7 +43,7 @@ class SettleForm(forms.Form):
         label=_("认定结果"), required=False, choices=[("1", _("有")), ("0", _("没有"))], widget=forms.RadioSelect
     )
     not_applicable = forms.BooleanField(label=_("不适用"), required=False)
-    reason = forms.CharField(label=_("理由"), max_length=300, validators=[validate_visible], widget=_ROWS)
+    reason = forms.CharField(label=_("理由"), max_length=300, validators=[validate_text], widget=_ROWS)
     opened = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:

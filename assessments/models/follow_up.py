@@ -13,7 +13,7 @@ from core.links import link_to
 from core.search import matching
 from organizations.models import Organization, User
 from organizations.roles import Right
-from organizations.validators import validate_visible, validate_year
+from organizations.validators import validate_text, validate_year
 
 FOLLOW_UP_OPEN = Q(done_on=None, ended_on=None)
 
@@ -53,7 +53,7 @@ class FollowUp(models.Model):
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="follow_ups", verbose_name=_("考核"))
     kind = models.CharField(_("种类"), max_length=10, choices=FollowUpKind)
-    what = models.CharField(_("内容"), max_length=300, validators=[validate_visible])
+    what = models.CharField(_("内容"), max_length=300, validators=[validate_text])
     responsible = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("落实单位"))
     due_on = models.DateField(_("期限"), null=True, blank=True, validators=[validate_year])
     outcome = models.CharField(_("落实情况"), max_length=500, blank=True)

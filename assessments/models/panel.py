@@ -15,7 +15,7 @@ from core.decisions import Decision, no, yes
 from core.history import tracked
 from organizations.models import User
 from organizations.roles import Right
-from organizations.validators import validate_visible
+from organizations.validators import validate_text
 
 
 class PanelMemberQuerySet(models.QuerySet):
@@ -124,7 +124,7 @@ class SettledScore(Answered):
     """What the panel agreed on where assessors differed, or found by the deliberation; with the reason."""
 
     grading = models.ForeignKey(Grading, models.PROTECT, related_name="settled", verbose_name=_("测评"))
-    reason = models.CharField(_("理由"), max_length=300, validators=[validate_visible])
+    reason = models.CharField(_("理由"), max_length=300, validators=[validate_text])
     settled_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("认定人"))
     settled_at = models.DateTimeField(_("认定时间"), auto_now=True)
     version = models.PositiveIntegerField(default=1, editable=False)

@@ -22,7 +22,7 @@ from organizations.filters import scopes
 from organizations.models import Organization
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.validators import validate_visible
+from organizations.validators import validate_text
 from organizations.views.common import holding, seen, told
 
 SHOWN = 300  # places named on the page
@@ -30,7 +30,7 @@ SHOWN = 300  # places named on the page
 
 class WordsForm(forms.Form):
     words = forms.CharField(
-        label=gettext_lazy("另外要说的话"), max_length=200, required=False, validators=[validate_visible],
+        label=gettext_lazy("另外要说的话"), max_length=200, required=False, validators=[validate_text],
         widget=forms.Textarea(attrs={"rows": 2}), help_text=gettext_lazy("写在通知开头，可以不写。"),
     )  # fmt: skip
 

@@ -471,9 +471,9 @@ def test_days_of_a_publicity(region: User, as_user: As) -> None:
     page, client = at("campaign_edit", year.pk), as_user(region)
     form = client.get(page).context["form"]
     data = {name: form[name].value() or "" for name in form.fields}
-    assert client.post(page, {**data, "note": "请按时报送（演示）"}).status_code == 302
+    assert client.post(page, {**data, "note": "请按时报送\r\n（演示）"}).status_code == 302
     year.refresh_from_db()
-    assert year.note == "请按时报送（演示）"
+    assert year.note == "请按时报送\r\n（演示）"
     data = {**data, "version": year.version, "public_from": "2026-03-01", "public_until": "2026-03-03"}
     assert "公示期不少于 5 天" in text_of(client.post(page, data))
     days = {"public_from": "2026-03-01", "public_until": "2026-03-03"}

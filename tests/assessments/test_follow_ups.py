@@ -62,6 +62,7 @@ def test_from_the_result_to_done(region: User, captain: User, chifeng: User, bao
     said = {"kind": "rectify", "what": "补训两名操舟手", "due_on": ""}
     said["responsible"] = str(top.get(new).context["form"]["responsible"].value())  # the team, unless said otherwise
     assert "限期整改要填写期限" in top.post(new, said).content.decode()
+    said["what"] = "补训两名操舟手\r\n1. 理论\t2 天"
     said["due_on"] = f"{timezone.localdate() + timedelta(days=30)}"
     top.post(new, said)
     one = FollowUp.objects.get()
@@ -74,15 +75,15 @@ def test_from_the_result_to_done(region: User, captain: User, chifeng: User, bao
     # the team says what it did; it cannot say that it is done
     assert team.post(at("followup_act", one.pk), {"action": "finish", "done_on": "2026-11-01"}).status_code == 403
     assert "另一位" not in team.get(f"{at('followup_act', one.pk)}?action=report").content.decode()
-    team.post(at("followup_act", one.pk), {"action": "report", "outcome": "两人已取证"})
+    team.post(at("followup_act", one.pk), {"action": "report", "outcome": "两人\r\n已取证"})
     assert Notice.objects.filter(recipient=region, kind="follow_up").exists()
     assert "补训两名操舟手" in top.get(at("followup_list"), {"queue": "mine"}).content.decode()
-    assert [task.hint for task in top.get("/").context["tasks"] if task.when == "待确认"] == ["两人已取证"]
+    assert [task.hint for task in top.get("/").context["tasks"] if task.when == "待确认"] == ["两人\r\n已取证"]
     assert [line["who"] for line in team.get("/").context["waiting"]] == ["自治区确认"]
 
     # not yet; then it is
-    top.post(at("followup_act", one.pk), {"action": "give_back", "words": "请附证书"})
-    assert Notice.objects.filter(recipient=captain, body="请附证书").exists()
+    top.post(at("followup_act", one.pk), {"action": "give_back", "words": "请附\r\n证书"})
+    assert Notice.objects.filter(recipient=captain, body="请附\r\n证书").exists()
     team.post(at("followup_act", one.pk), {"action": "report", "outcome": "两人已取证，附证书"})
     top.post(at("followup_act", one.pk), {"action": "finish", "done_on": f"{timezone.localdate()}"})
     one.refresh_from_db()

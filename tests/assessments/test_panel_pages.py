@@ -289,9 +289,9 @@ def test_lead_settles_a_difference_with_a_reason(
     blank = client.post(settle, {"points": "22", "opened": "0"})
     assert list(blank.context["form"].errors) == ["reason"]
     assert "0 到 40 分之间" in client.post(settle, {"points": "50", "reason": "合议", "opened": "0"}).content.decode()
-    client.post(settle, {"points": "22", "reason": "复看录像后合议", "opened": "0"})
+    client.post(settle, {"points": "22", "reason": "复看录像\r\n后合议", "opened": "0"})
     row = SettledScore.objects.get()
-    assert (row.points, row.settled_by, row.reason) == (22, assessor, "复看录像后合议")
+    assert (row.points, row.settled_by, row.reason) == (22, assessor, "复看录像\r\n后合议")
     stale = as_user(region).post(settle, {"points": "25", "reason": "再议", "opened": "0"})
     assert "已由别人认定" in stale.content.decode()
     as_user(region).post(settle, {"points": "25", "reason": "再议", "opened": "1"})

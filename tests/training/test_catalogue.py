@@ -220,6 +220,44 @@ def test_outsider_is_entered_by_name_assessed_and_ended_with_a_reason(songshan: 
     assert (made.ended_on, made.end_reason) == (TODAY, "离职")
 
 
+def test_training_at_an_ended_base_or_by_somebody_no_longer_qualified_is_told(captain: User, as_user: SignIn) -> None:
+    team, client = captain.organization, as_user(captain)
+    day = TODAY - timedelta(days=3)
+    held = builders.training(team, captain, base=builders.base(team, agreed_from=day, agreed_until=day))
+    until = day - timedelta(days=1)
+    expired = builders.instructor(team, qualified_until=until)
+    in_force = builders.instructor(team, name="王教员（演示）", qualified_until=day)
+    for number, instructor in enumerate((expired, expired, in_force)):
+        Teaching.objects.create(activity=held, instructor=instructor, name=instructor.name, topic=f"课目{number}")
+    url = held.get_absolute_url()
+
+    def told() -> list[str]:
+        missing = client.get(url).context["missing"]
+        return [line["finding"].message for line in missing if line["url"] and not line["finding"].blocking]
+
+    qualified = f"李教员（演示）的师资资质到 {until} 为止，授课时已经过期。"
+    assert told() == [qualified]
+    Base.objects.update(agreed_from=TODAY, agreed_until=TODAY + timedelta(days=9))
+    assert told() == [f"“演示训练基地”的协议从 {TODAY} 起，活动时还没有开始。", qualified]
+    Base.objects.update(agreed_from=until - timedelta(days=9), agreed_until=until, ended_on=until)
+    assert told() == [
+        f"“演示训练基地”的协议到 {until} 为止，活动时已经到期。",
+        f"“演示训练基地”已于 {until} 停用，请核对训练基地。",
+        qualified,
+    ]
+    assert len(queries_of(client, url)) <= 10
+
+
+def test_outsider_entered_twice_is_saved_and_told(songshan: User, baotou: User, as_user: SignIn) -> None:
+    builders.instructor(baotou.organization)
+    builders.instructor(songshan.organization, ended_on=TODAY, end_reason="离职")
+    client, url = as_user(songshan), reverse("training:instructor_create")
+    data = {"organization": songshan.organization_id, "name": "李教员（演示）"}
+    assert "已经有一位" not in said(client.post(url, data, follow=True))
+    assert "本单位的师资里已经有一位“李教员（演示）”" in said(client.post(url, data, follow=True))
+    assert Instructor.objects.in_use().filter(organization=songshan.organization).count() == 2
+
+
 def test_what_an_instructor_taught_is_added_up(captain: User, as_user: SignIn) -> None:
     made = builders.instructor(captain.organization)
     for number, state in enumerate(("draft", "draft", "cancelled")):

@@ -21,7 +21,13 @@ SignIn = Callable[[User], Client]
 
 
 def lines(*rows: dict[str, Any], **facts: Any) -> dict[str, Any]:
-    data = {"lessons-TOTAL_FORMS": len(rows), "lessons-INITIAL_FORMS": 0, "version": 1, "goal": "会救人", **facts}
+    data = {
+        "lessons-TOTAL_FORMS": len(rows),
+        "lessons-INITIAL_FORMS": 0,
+        "version": 1,
+        "goal": "会自救\r\n会救人",
+        **facts,
+    }
     for number, row in enumerate(rows):
         data |= {f"lessons-{number}-{name}": value for name, value in {"form": "theory", **row}.items()}
     return data
@@ -44,6 +50,8 @@ def test_course_is_drawn_up_published_and_revised(songshan: User, baotou: User, 
         {"position": "", "name": "考核", "lessons": "2", "form": "exam"},
     ))  # fmt: skip
     assert list(first.lessons.values_list("name", "lessons")) == [("概论", 1.5), ("抛投", 4), ("考核", 2)]
+    first.refresh_from_db()
+    assert first.goal == "会自救\r\n会救人"
     assert as_user(baotou).get(first.get_absolute_url()).status_code == 404  # a draft
     client.post(reverse("training:version_publish", args=[first.pk]))
     first.refresh_from_db()

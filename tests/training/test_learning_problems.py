@@ -122,7 +122,8 @@ def test_from_the_drill_to_closed(
     assert form["due_on"].value() == TODAY() + timedelta(days=DUE.shipped)
     due = TODAY() + timedelta(days=9)
     page = said(
-        client, "problem_create", drill.pk, what="冲锋舟发动机启动失败", organization=team.pk, owner=owner.person.name,
+        client, "problem_create", drill.pk, what="冲锋舟：\r\n发动机启动失败", measure="1. 检修\r\n2. 备一台",
+        organization=team.pk, owner=owner.person.name,
         due_on=due.isoformat(),
     )  # fmt: skip
     assert "问题已登记" in page
@@ -133,9 +134,9 @@ def test_from_the_drill_to_closed(
     problem.refresh_from_db()
     assert problem.state == "open"  # a GET changes nothing
     assert client.post(move, {"action": "report", "fix": ""}).context["form"].errors
-    client.post(move, {"action": "report", "fix": "换了发动机"})
+    client.post(move, {"action": "report", "fix": "1. 换了发动机\r\n2. 备了一台"})
     assert "理由" in office.get(move, {"action": "refuse"}).content.decode()
-    office.post(move, {"action": "refuse", "comment": "没有照片"})
+    office.post(move, {"action": "refuse", "comment": "没有照片\r\n也没有发票"})
     page = client.get(problem.get_absolute_url()).content.decode()
     above = page.split("变更记录")[0]
     assert "验收没有通过" in above

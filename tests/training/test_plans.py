@@ -46,9 +46,11 @@ def test_plan_is_begun_filled_issued_and_copied_into_the_next_year(songshan: Use
     ]  # fmt: skip
     edit = reverse("training:plan_edit", args=[plan.pk])
     assert client.post(edit, {"document_no": "随便写", "version": 1}).context["form"].errors
-    client.post(edit, {"document_no": "松红发〔2026〕3号", "issued_on": "2026-01-15", "version": 1})
+    client.post(edit, {
+        "document_no": "松红发〔2026〕3号", "issued_on": "2026-01-15", "note": "一、保安全\r\n二、保质量", "version": 1,
+    })  # fmt: skip
     plan.refresh_from_db()
-    assert plan.document_no
+    assert plan.note == "一、保安全\r\n二、保质量"
     last = plan.items.get(name="不办的（演示）")
     end = reverse("training:planitem_end", args=[last.pk])
     assert client.post(end, {"reason": ""}).status_code == 200

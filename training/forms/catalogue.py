@@ -174,6 +174,15 @@ class InstructorForm(KeptForm):
     def validate_unique(self) -> None:
         """Whether somebody is registered twice is asked with the whole record (``WholeForm``)."""
 
+    def warnings(self) -> list[str]:
+        """Two outsiders of one name may be two people: told, not refused."""
+        made = self.instance
+        same = Instructor.objects.in_use().filter(organization=made.organization, name=made.name).exclude(pk=made.pk)
+        if made.person_id or not same.exists():
+            return []
+        said = _("本单位的师资里已经有一位“%(name)s”，已保存；是同一个人的，请停用其中一条。")
+        return [said % {"name": made.name}]
+
 
 class AssessmentForm(VersionedForm):
     class Meta:

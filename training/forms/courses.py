@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from core.forms import VersionedForm
 from core.workflow import MoveNotAllowed
-from organizations.validators import validate_visible
+from organizations.validators import validate_text, validate_visible
 from people.models import CertificateKind
 from teams.models import Category
 from training.choices import LessonForm as Form
@@ -87,9 +87,8 @@ class SyllabusForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if isinstance(field, forms.CharField):
-                field.validators.append(validate_visible)
+        self.fields["goal"].validators.append(validate_text)
+        self.fields["note"].validators.append(validate_visible)
 
     @cached_property
     def lines(self) -> Any:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from core.forms import VersionedForm, WholeForm
 from core.pickers import days_first
 from organizations.models import Organization
-from organizations.validators import validate_visible, validate_year
+from organizations.validators import validate_text, validate_visible, validate_year
 from teams.validators import validate_document_number
 from training.choices import ActivityKind
 from training.models import Course, Plan, PlanItem
@@ -57,7 +57,7 @@ class PlanForm(VersionedForm):
         days_first(self)
         self.fields["document_no"].validators.append(validate_document_number)
         self.fields["issued_on"].validators.append(validate_year)
-        self.fields["note"].validators.append(validate_visible)
+        self.fields["note"].validators.append(validate_text)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

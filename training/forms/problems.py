@@ -9,7 +9,7 @@ from core.forms import VersionedForm
 from core.workflow import MoveNotAllowed
 from organizations.forms import DAY
 from organizations.models import Organization, User
-from organizations.validators import validate_visible
+from organizations.validators import validate_text
 from training.models import Problem
 from training.problems import due_by_default, near_places, person_named, places_for
 from training.states import ProblemState
@@ -44,7 +44,7 @@ class ProblemForm(VersionedForm):
         others = {also, self.instance.organization_id, int(bound) if bound.isdecimal() and len(bound) < 18 else None}
         near |= {place.pk: place for place in rows.filter(pk__in=others - {None, *near})}
         field.choices = [("", _("请选择")), *((pk, place.name) for pk, place in near.items())]
-        self.fields["measure"].validators.append(validate_visible)
+        self.fields["measure"].validators.append(validate_text)
         if not self.instance.pk:
             self.initial["organization"] = also or activity.host_id
             self.initial["due_on"] = due_by_default()
@@ -73,7 +73,7 @@ class FixForm(forms.Form):
     """报告已整改."""
 
     fix = forms.CharField(
-        label=_("整改情况"), max_length=500, validators=[validate_visible], widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("整改情况"), max_length=500, validators=[validate_text], widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("写明做了什么、现在怎样；照片等材料在上一页上传。"),
         error_messages={"required": _("请写明整改情况。")},
     )  # fmt: skip
@@ -83,6 +83,6 @@ class CommentForm(forms.Form):
     """Why it is not accepted, or opened again."""
 
     comment = forms.CharField(
-        label=_("理由"), max_length=200, validators=[validate_visible], widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("理由"), max_length=200, validators=[validate_text], widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("请写明理由。")},
     )  # fmt: skip

@@ -13,7 +13,7 @@ from core.lookups import has_any
 from core.search import matching, search_index, search_key
 from organizations.models import Organization, User
 from organizations.roles import Right
-from organizations.validators import validate_visible, validate_year
+from organizations.validators import validate_text, validate_visible, validate_year
 from people.models import Person
 from training.models.activity import LEAGUE_WIDE, REGION_WIDE, Activity, ActivityTeam, width_of
 from training.states import PROBLEM_TRANSITIONS, ProblemState
@@ -66,7 +66,7 @@ class Problem(models.Model):
 
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="problems", verbose_name=_("活动"))
     state = models.CharField(_("状态"), max_length=10, choices=ProblemState, default=ProblemState.OPEN)
-    what = models.CharField(_("问题"), max_length=300, validators=[validate_visible])
+    what = models.CharField(_("问题"), max_length=300, validators=[validate_text])
     measure = models.CharField(_("整改措施"), max_length=300, blank=True)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="problems", verbose_name=_("整改单位"))
     owner = models.CharField(_("责任人"), max_length=50, blank=True, validators=[validate_visible])
