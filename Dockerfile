@@ -57,13 +57,11 @@ ENV PATH=/srv/portal/.venv/bin:$PATH \
 
 COPY --from=fonts /fonts /usr/local/share/fonts/fandol
 COPY --from=packages /srv/portal/.venv .venv
-COPY --from=assets /build/node_modules/@tabler/core/dist node_modules/@tabler/core/dist
-COPY --from=assets /build/node_modules/htmx.org/dist node_modules/htmx.org/dist
-COPY --from=assets /build/node_modules/echarts/dist node_modules/echarts/dist
+COPY --from=assets /build/node_modules node_modules
 COPY . .
 COPY --from=languages /locale locale
 # Nobody can write it later, and every process of every start would compile it again.
-RUN .venv/bin/python -m compileall -q assessments core organizations people portal teams training
+RUN .venv/bin/python -m compileall -q -x '/(\.venv|node_modules)/' .
 
 USER portal
 VOLUME /data

@@ -40,6 +40,13 @@ def test_example_for_containers_names_only_variables_that_are_read() -> None:
     assert {name for name in given if f"${{{name}" not in compose} == set()
 
 
+def test_image_copies_what_is_there() -> None:
+    """Nobody builds the image in a test: what it names must at least exist, in the tree or after ``npm ci``."""
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    copied += re.findall(r"^COPY --from=assets /build/(\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert {name for line in copied for name in line.split() if not (ROOT / name).exists()} == set()
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_files_that_documents_name_exist(document: Path) -> None:
     """Paths in backticks, from the root or below ``templates`` or ``static``."""
