@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.views import LoginView, PasswordChangeView
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
@@ -48,6 +49,11 @@ class OwnPasswordView(PasswordChangeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         words = {"why": passwords.due(self.request.user), "rules": password_validators_help_texts()}
         return super().get_context_data(**kwargs) | words
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        reauthenticate_by_password(self.request)  # typed a moment ago: the second factor may be set without it
+        return response
 
 
 class OwnSessionsView(ListUserSessionsView):

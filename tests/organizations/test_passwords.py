@@ -140,3 +140,11 @@ def test_sessions_are_listed_and_the_others_can_be_ended(as_user: Any, chifeng: 
     here.post(reverse("usersessions_list"))
     assert here.get(reverse("usersessions_list")).status_code == 200
     assert elsewhere.get(reverse("usersessions_list")).status_code == 302
+
+
+def test_after_a_change_the_second_factor_is_set_without_the_password_again(client: Client, chifeng: User) -> None:
+    client.post("/accounts/login/", {"login": chifeng.username, "password": PASSWORD})
+    factor = reverse("mfa_activate_totp")
+    assert client.get(factor).url.startswith(reverse("account_reauthenticate"))  # it could be anybody at the desk
+    change(client, NEW)
+    assert client.get(factor).status_code == 200
