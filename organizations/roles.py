@@ -5,6 +5,7 @@ it stands proxy for, and at the teams these manage directly; ``below`` counts at
 office sees all below it and acts only in its own step.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import TextChoices
@@ -160,6 +161,12 @@ ROLES: dict[str, Role] = {
         here=frozenset({Right.VIEW_ORGANIZATION, Right.VIEW_TEAM}),
     ),
     "assessor": Role(_("测评专家"), _("只为分配到的队伍评分"), _levels(Level.REGION, Level.LEAGUE), here=frozenset()),
+}
+# Without whom an office cannot do its part: nobody decides what comes in, registers teams, or is one of the 三员.
+NEEDED: Mapping[Level, tuple[str, ...]] = {
+    Level.REGION: ("reviewer", "system_admin", "audit_admin"),
+    Level.LEAGUE: ("reviewer", "clerk"),
+    Level.BANNER: ("clerk",),
 }
 ROLE_CHOICES = [(key, role.label) for key, role in ROLES.items()]
 # 等保 2.0 8.1.4.2 d：系统、安全、审计三员互斥

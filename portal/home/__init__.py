@@ -42,7 +42,7 @@ def home(request: SignedIn) -> HttpResponse:
         *people.tasks(user, counts),
         *duties.ending(user, read["duties"]),
         *teams.hints(user, numbers, counts),
-        *duties.hints(user, numbers),
+        *duties.hints(user, numbers, read["roles"]),
     ]
     context = {
         "title": _("今天要办"),
@@ -73,7 +73,8 @@ def _written(user: User, organization: int, held: Access, minute: int) -> _Asked
     queries."""
     own = {"drifting": teams.drifting_of(user), "to_confirm": teams.to_confirm_of(user)}
     more = people.wanted(user) | training.wanted(user) | assessments.wanted(user)
-    lists = {"filings": filings.asked(user), "activities": training.asked(user), "duties": duties.asked(user)}
+    lists = {"filings": filings.asked(user), "activities": training.asked(user)}
+    lists |= {"duties": duties.asked(user), "roles": duties.held(user)}
     lists |= assessments.asked(user) | requests.asked(user)
     return _Asked(questions(own | more), written(lists))
 

@@ -1,6 +1,6 @@
 """Duties that end, and places where one is missing."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 
 from django.db.models import Q, QuerySet
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.words import due_in_words
 from organizations.models import Appointment, User
 from organizations.permissions import access, reach
-from organizations.roles import Right
+from organizations.roles import NEEDED, ROLES, Level, Right
 from portal.home.task import MOST, Task
 from portal.home.year import Numbers
 
@@ -27,6 +27,12 @@ def asked(user: User) -> QuerySet[Appointment]:
     return shown.order_by("ends_at")[:MOST]
 
 
+def held(user: User) -> QuerySet[Appointment, str]:
+    """For ``core.together``: the roles somebody has at the own office."""
+    rows = Appointment.objects.in_force(timezone.now()).filter(organization=user.organization_id)
+    return rows.order_by("role").values_list("role", flat=True).distinct()
+
+
 def ending(user: User, rows: list[Appointment]) -> Iterator[Task]:
     for row in rows:
         own = row.user_id == user.pk
@@ -38,9 +44,16 @@ def ending(user: User, rows: list[Appointment]) -> Iterator[Task]:
         yield Task("warn" if days > 7 else "bad", due_in_words(days), what, hint, url, _("去看"))
 
 
-def hints(user: User, numbers: Numbers) -> Iterator[Task]:
-    """What nobody asked for yet but somebody should look at."""
+def hints(user: User, numbers: Numbers, roles: Collection[str]) -> Iterator[Task]:
+    """What nobody asked for yet but somebody should look at. ``roles``: as ``held``."""
+    if Right.MANAGE_ACCOUNT not in access(user):
+        return
+    missing = [str(ROLES[role].label) for role in NEEDED.get(Level(user.organization.level), ()) if role not in roles]
+    if missing:
+        what = _("本机构还没有人担任%(roles)s") % {"roles": _("、").join(missing)}
+        url = reverse("organizations:user_create", args=[user.organization_id])
+        yield Task("warn", _("待任命"), what, _("开设账号、任命职责以后，有关的事才有人办。"), url, _("去开设"))
     number, url = numbers.get("leagues_without_security", (0, ""))
-    if number and Right.MANAGE_ACCOUNT in access(user):
+    if number:
         what = _("%(n)d 个盟市没有安全管理员") % {"n": number}
         yield Task("off", _("提示"), what, _("那里的账号暂由自治区代管。"), url, _("看名单"))

@@ -38,6 +38,15 @@ def test_what_waits_for_a_decision_is_to_be_done_today(as_user, region_security,
     assert fresh.number in context["tasks"][1].hint
 
 
+def test_an_office_without_its_people_is_told_whom_it_lacks(as_user, region_security, region):
+    Appointment.objects.filter(organization=region.organization, role__in=("reviewer", "audit_admin")).update(
+        ends_at=timezone.now()
+    )
+    first = as_user(region_security).get(HOME).context["tasks"][0]
+    assert (first.tone, first.what) == ("warn", "本机构还没有人担任审核、审计管理员")
+    assert first.url == reverse("organizations:user_create", args=[region_security.organization_id])
+
+
 def test_other_side_waits_and_then_mends(as_user, region_security, songshan):
     record = submitted(songshan)
     client = as_user(songshan)
