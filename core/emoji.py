@@ -1,4 +1,4 @@
-"""Emoji: no typeface of an official paper has them, and an empty box would be drawn for each."""
+"""Emoji and control characters: no typeface of an official paper has them, and an empty box would be drawn for each."""
 
 import re
 
@@ -10,3 +10,5 @@ EMOJI = re.compile(
     "\u26ce\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa\u26fd\u2705\u270a-\u270c\u2728\u274c\u274e\u2753-\u2755\u2757\u2764\u2795-\u2797"
     "\u27b0\u27bf\u2b50\u2b55][\u200d\ufe0f]*)+"
 )
+# What comes along from Word and from machines: no font draws it, and no .docx holds it.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")

@@ -173,7 +173,7 @@ def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
         "present": people.filter(listing=Listing.LISTED, attendances__presence=Presence.PRESENT).values("pk")[:1],
         "waiting": waiting(activity.pk).order_by().values("slot__activity").annotate(n=Count("pk")),
         **both(activity),
-        "base": Base.objects.filter(pk=activity.base_id),
+        "base": Base.objects.filter(pk=activity.base_id) if activity.base_id else Base.objects.none(),
         "bare": _uncovered(activity) if needs_cover(activity) else Participation.objects.none(),
     }
     if not activity.is_drill:

@@ -103,8 +103,12 @@ class Listing(TextChoices):
     """Whether somebody is on the list of an activity."""
 
     ASKED = "asked", _("已报名")  # by oneself, or marked present without having been on the list
+    WAITING = "waiting", _("候补")  # asked when all places were held
     LISTED = "listed", _("在名单")
     REMOVED = "removed", _("已移出")
+
+
+NOT_EXPECTED = (Listing.WAITING, Listing.REMOVED)  # called nowhere; who comes all the same is decided about
 
 
 class MarkKind(TextChoices):

@@ -5,12 +5,11 @@ the teams that take part and, where an office holds it, to those of every team b
 place until he or she is declined or withdraws, so that nobody is promised a place that is gone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
-from django.urls import reverse
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,9 +22,8 @@ from people.models import Membership, Person
 from training.choices import ActivityKind, Listing, PartRole, Presence
 from training.listing import Listed, locked, put_on
 from training.models import Activity, ActivityTeam, Attendance, Participation
+from training.places import is_full, move_up, tell, tell_keepers
 from training.states import ActivityState
-
-HOLDS = (Listing.ASKED, Listing.LISTED)
 
 
 def open_now() -> QuerySet[Activity]:
@@ -55,13 +53,6 @@ def open_to(person: Person, *, when_over: bool = False) -> QuerySet[Activity]:
     return rows.filter(Q(pk__in=joined) | Q(host__path__in=above) & ~Q(host__level=Level.TEAM))
 
 
-def taken_of(activities: Iterable[Activity]) -> dict[int, int]:
-    """Activity → places that are held; one query."""
-    keys = [activity.pk for activity in activities]
-    rows = Participation.objects.filter(activity__in=keys, listing__in=HOLDS, role=PartRole.TAKES_PART)
-    return dict(rows.order_by().values_list("activity").annotate(n=Count("pk")))
-
-
 def _membership(activity: Activity, person: Person) -> Membership | None:
     """In whose name the person comes: a team that takes part before others, the main one before others."""
     rows = Membership.objects.current().filter(person=person).order_by("-is_main", "pk")
@@ -70,27 +61,35 @@ def _membership(activity: Activity, person: Person) -> Membership | None:
 
 
 @transaction.atomic
-def enrol(activity: Activity, person: Person, *, by: User) -> Participation:
+def enrol(activity: Activity, person: Person, *, by: User, wait: bool = False) -> Participation:
     """Ask for a place. Of two who want the last one at once, the lock lets one in.
 
+    :param wait: where all places are held, stand by for one.
     :raises ValidationError: it is over, full, declined already, or not open to the person; says which.
     """
     activity = Activity.objects.select_for_update(of=("self",)).select_related("host").get(pk=activity.pk)
     _check_open(activity, person)
     known = activity.participations.filter(person=person).first()
-    if known is not None and known.listing in HOLDS:
+    if known is not None and known.listing != Listing.REMOVED:
         raise ValidationError(_("您已经报名了，不用再报。"), code="there")
     if known is not None and known.note:
         raise ValidationError(_("这次报名没有被接受：%(why)s") % {"why": known.note}, code="declined")
-    if activity.places is not None and taken_of([activity]).get(activity.pk, 0) >= activity.places:
-        raise ValidationError(_("名额已满（%(n)d 人），没有报上。") % {"n": activity.places}, code="full")
+    full = is_full(activity)
+    if full and not wait:
+        said = _("名额已满（%(n)d 人），没有报上。可以排候补，有人退出就补上。")
+        raise ValidationError(said % {"n": activity.places}, code="full")
     membership = _membership(activity, person)
     assert membership is not None, "open to members only"
     row = known or Participation(activity=activity, person=person)
-    row.organization_id, row.listing, row.role = membership.organization_id, Listing.ASKED, PartRole.TAKES_PART
+    row.organization_id, row.role = membership.organization_id, PartRole.TAKES_PART
+    row.listing, row.added_at = (
+        Listing.WAITING if full else Listing.ASKED,
+        timezone.now(),
+    )  # the last to come waits last
     row.added_by, row.version = by, row.version + (known is not None)
     row.save()
-    _tell_keepers(activity)
+    if not full:
+        tell_keepers(activity)
     return row
 
 
@@ -103,16 +102,6 @@ def _check_open(activity: Activity, person: Person) -> None:
     raise ValidationError(_("这个培训现在不接受报名。"), code="closed")
 
 
-def _tell_keepers(activity: Activity) -> None:
-    """Once a day, however many enrol."""
-    with in_chinese():
-        title = _("%(what)s有人报名，请办理") % {"what": activity}
-    notify(
-        nearest_holders(Right.EDIT_TRAINING, activity.host), kind="enrolment_asked", title=title,
-        url=activity.get_absolute_url(), once=f"enrolment-{activity.pk}-{timezone.localdate()}",
-    )  # fmt: skip
-
-
 @transaction.atomic
 def withdraw(row: Participation) -> None:
     """The person takes the own enrolment back, also after it was accepted, until the training begins.
@@ -121,7 +110,7 @@ def withdraw(row: Participation) -> None:
     """
     activity = Activity.objects.select_for_update(of=("self",)).get(pk=row.activity_id)
     row = Participation.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    if row.listing not in HOLDS:
+    if row.listing == Listing.REMOVED:
         raise ValidationError(_("您不在这个培训的名单里。"), code="gone")
     present = Attendance.objects.filter(participation=row, presence=Presence.PRESENT).exists()
     begun = activity.starts_at is not None and activity.starts_at <= timezone.now()
@@ -130,6 +119,7 @@ def withdraw(row: Participation) -> None:
     was_listed = row.listing == Listing.LISTED
     row.listing, row.note, row.version = Listing.REMOVED, "", row.version + 1
     row.save()
+    move_up(activity)
     if was_listed:
         with in_chinese():
             title = _("%(what)s有人取消报名") % {"what": activity}  # no name: a notice outlives the person's
@@ -143,7 +133,7 @@ def accept(activity: Activity, rows: Sequence[Participation], *, by: User, risk_
 
     :raises ValidationError: somebody has left the team by which he or she asked; or ``listing.Uninsured``.
     """
-    asked = [row for row in rows if row.listing == Listing.ASKED]
+    asked = [row for row in rows if row.listing in (Listing.ASKED, Listing.WAITING)]
     wanted = Q(pk__in=[])
     for row in asked:
         wanted |= Q(person=row.person_id, organization=row.organization_id)
@@ -153,26 +143,22 @@ def accept(activity: Activity, rows: Sequence[Participation], *, by: User, risk_
         raise ValidationError(_("有 %(n)d 人已经不在报名时的队伍里，不能接受，请移出。") % {"n": left})
     with in_chinese():
         title = _("报名已接受：%(what)s") % {"what": activity}
-    _tell(done.added, "enrolment_accepted", title)
+    tell(done.added, "enrolment_accepted", title)
     return done
 
 
 @transaction.atomic
 def decline(activity: Activity, rows: Sequence[Participation], *, reason: str) -> int:
     """:raises ValidationError: without a reason."""
-    locked(activity)
+    activity = locked(activity)
     reason = reason.strip()[:200]
     if not reason:
         raise ValidationError(_("不接受报名要写明理由，报名的人看得到。"))
-    live = Participation.objects.filter(pk__in=[row.pk for row in rows], listing=Listing.ASKED)
+    live = Participation.objects.filter(pk__in=[row.pk for row in rows], listing__in=[Listing.ASKED, Listing.WAITING])
     people = list(Person.objects.filter(pk__in=live.values("person")))
     done = live.update(listing=Listing.REMOVED, note=reason, version=F("version") + 1)
     with in_chinese():
         title = _("报名没有被接受：%(what)s") % {"what": activity}
-    _tell(people, "enrolment_declined", title, reason)
+    tell(people, "enrolment_declined", title, reason)
+    move_up(activity)
     return done
-
-
-def _tell(people: Sequence[Person], kind: str, title: str, body: str = "") -> None:
-    accounts = User.objects.filter(person__in=[person.pk for person in people])
-    notify(accounts, kind=kind, title=title, body=body, url=reverse("training:my_activities"))

@@ -26,6 +26,7 @@ from people.models import Membership, Person
 from training.choices import Listing, PartRole, Presence
 from training.covers import days_of, needs_cover, with_papers
 from training.models import Activity, ActivityTeam, Attendance, Participation
+from training.places import move_up
 from training.workflow import keeps
 
 
@@ -203,7 +204,7 @@ def take_off(activity: Activity, rows: Sequence[Participation], *, reason: str =
 
     :raises ValidationError: somebody was marked present; names them and says what to do.
     """
-    locked(activity)
+    activity = locked(activity)
     keys = [row.pk for row in rows]
     present = Attendance.objects.filter(participation__in=keys, presence=Presence.PRESENT)
     there = Participation.objects.filter(pk__in=present.order_by().values("participation")).select_related("person")
@@ -213,7 +214,9 @@ def take_off(activity: Activity, rows: Sequence[Participation], *, reason: str =
         raise ValidationError(_("已经点到的不能移出：%(names)s。确实没来的，先在点名里撤销，再移出。") % words)
     live = Participation.objects.filter(pk__in=keys).exclude(listing=Listing.REMOVED)
     note = reason.strip()[:200]
-    return live.update(listing=Listing.REMOVED, note=note, version=F("version") + 1)
+    done = live.update(listing=Listing.REMOVED, note=note, version=F("version") + 1)
+    move_up(activity)
+    return done
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from core.language import in_chinese
 from core.offline import AHEAD, REFUSED, stored_once
 from organizations.models import User
-from training.choices import Listing, MarkKind, MarkMethod, Trouble
+from training.choices import NOT_EXPECTED, Listing, MarkKind, MarkMethod, Trouble
 from training.models import Mark, Participation, Slot
 from training.roll.callers import Caller
 from training.roll.deriving import derive
@@ -199,14 +199,14 @@ def put_on_list(wanted: dict[tuple[int, int], int], *, by: User | None) -> dict[
             ignore_conflicts=True,
         )  # fmt: skip
         there = _participations(wanted)
-    _ask_again([row.pk for row in there.values() if row.listing == Listing.REMOVED])
+    _ask_again([row.pk for row in there.values() if row.listing in NOT_EXPECTED])
     return {key: row.pk for key, row in there.items()}
 
 
 def _ask_again(removed: list[int]) -> None:
     if not removed:
         return
-    rows = Participation.objects.select_for_update().filter(pk__in=removed, listing=Listing.REMOVED)
+    rows = Participation.objects.select_for_update().filter(pk__in=removed, listing__in=NOT_EXPECTED)
     keys = [row.pk for row in rows.order_by("pk")]
     Participation.objects.filter(pk__in=keys).update(listing=Listing.ASKED, version=F("version") + 1)
 

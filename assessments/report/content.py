@@ -59,6 +59,9 @@ def centred(label: str, share: int) -> Column:
     return Column(label, share, "middle")
 
 
+_TALL = 120  # letters in a cell
+
+
 @dataclass(frozen=True)
 class Table:
     """A head that is repeated on every page, rows that are not cut. A row of one cell is a heading across."""
@@ -74,6 +77,11 @@ class Table:
     def middle(self) -> str:
         """Classes of the sheet for the columns that are centred: m1 m4."""
         return " ".join(f"m{place}" for place, column in enumerate(self.columns, 1) if column.align == "middle")
+
+    @property
+    def is_tall(self) -> bool:
+        """Whether a row may be so high that three of them leave a page: they are kept together only where not."""
+        return any(len(cell) > _TALL for row in self.rows for cell in row)
 
     @property
     def widths(self) -> tuple[float, ...]:

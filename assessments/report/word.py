@@ -25,6 +25,7 @@ from assessments.report.content import (
 )
 from assessments.report.word_parts import FANG, HEI, KAI, TITLE, foot, grid, lines, page, say, styles
 from assessments.report.words import chinese, share
+from core.emoji import CONTROL
 from core.language import in_chinese
 
 _MADE = (1980, 1, 1, 0, 0, 0)  # of every part of the file: the same data give the same bytes
@@ -51,7 +52,8 @@ def docx(report: Report, digest: str) -> bytes:
 
 def _about(word: Word, report: Report) -> None:
     about, made = word.core_properties, datetime.combine(report.dated, time())
-    about.title, about.author, about.subject = f"{report.subject} {report.title}", report.issuer, report.kind
+    about.title = CONTROL.sub(" ", f"{report.subject} {report.title}")
+    about.author, about.subject = report.issuer, report.kind
     about.created = about.modified = made
     about.comments, about.language, about.last_modified_by = "", "zh-CN", ""
 

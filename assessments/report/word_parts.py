@@ -14,6 +14,8 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+from core.emoji import CONTROL
+
 FANG, HEI, KAI, SONG, TITLE = "仿宋", "黑体", "楷体", "宋体", "方正小标宋简体"
 _LINE = 28.95
 
@@ -141,7 +143,7 @@ def _spaced(paragraph: Paragraph, *, single: bool, before: float = 0, after: flo
 
 
 def _write(paragraph: Paragraph, words: str, font: str, size: float) -> Run:
-    run = paragraph.add_run(words)
+    run = paragraph.add_run(CONTROL.sub(" ", words))
     run.font.size = Pt(size)
     _named(run._r.get_or_add_rPr(), font)
     return run

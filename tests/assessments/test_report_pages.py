@@ -132,6 +132,26 @@ def test_short_tables_do_not_pull_each_other_to_the_next_page() -> None:
     assert "五、表彰奖励" in last
 
 
+def test_rows_of_many_lines_follow_their_heading() -> None:
+    """Three of them fill more than a page: kept together, they left the heading alone on its page."""
+    told = source(3)
+    told.basis.adjustments = told.basis.adjustments * 9
+    for one in told.basis.adjustments:
+        one.grounds = "依据" * 150
+    with in_chinese():
+        report = team.build(told, region=REGION, dated=DATED, number=NUMBER)
+    (first,) = [text for text in pages_of(page.pdf(report, digest(report), VERIFY)) if "加分、扣分和否决" in text]
+    assert "承办全区演练" in first
+
+
+def test_what_cannot_be_drawn_is_left_out() -> None:
+    """The line break of Word (\\x0b) and other control characters come along with what is pasted."""
+    text = "".join(
+        pages_of(render_pdf("pdf/official.html", {"title": "示例", "text": [("p", "甲\x0b乙\x07丙\ufffe丁")]}))
+    )
+    assert "甲乙丙丁" in text
+
+
 def test_hard_characters_are_drawn_and_can_be_copied() -> None:
     text = "".join(pages_of(printed()))
     assert all(character in text for character in f"{RARE}{MONGOLIAN}".replace(" ", ""))

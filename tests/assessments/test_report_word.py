@@ -37,6 +37,10 @@ def test_copy_says_the_same() -> None:
     assert members.rows[9]._tr.trPr.find(qn("w:cantSplit")) is not None
 
 
+def test_what_no_file_can_hold_is_left_out() -> None:
+    assert "甲 乙" in words_of(read(built(league_opinion="甲\x07乙")))
+
+
 def test_copy_is_no_document_to_verify() -> None:
     word = read(built())
     foot = "".join(one.text for one in word.sections[0].footer.paragraphs)

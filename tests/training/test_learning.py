@@ -73,6 +73,55 @@ def test_member_enrols_is_accepted_and_told_and_withdraws(
     assert "已报名" in said(client, "my_enrol", course.pk)
 
 
+def test_who_comes_when_it_is_full_waits_and_moves_up(
+    team: Organization, captain: User, member: User, membership: Membership, as_user: Callable[[User], Client]
+) -> None:
+    course = coming(team, captain, places=1)
+    first, last = (enrol(course, people.member(team, number).person, by=captain, wait=number > 2) for number in (2, 3))
+    client, keeper = as_user(member), as_user(captain)
+    assert "排候补" in client.get(MINE).content.decode()
+    assert "可以排候补" in said(client, "my_enrol", course.pk)
+    assert "第 2 位" in said(client, "my_enrol", course.pk, wait="1")
+    assert "已经报名了" in said(client, "my_enrol", course.pk, wait="1")
+    row = Participation.objects.get(activity=course, person=membership.person)
+    assert "候补，有人退出时依次补上" in client.get(MINE).content.decode()
+    page = keeper.get(reverse("training:activity_people", args=[course.pk])).content.decode()
+    assert "2 人候补" in page
+    said(keeper, "people_act", course.pk, act="remove", row=[first.pk])
+    assert state_of(first, last, row) == ["removed", "asked", "waiting"]
+    said(keeper, "people_act", course.pk, act="decline", row=[last.pk], reason="名额有限")
+    assert state_of(last, row) == ["removed", "asked"]
+    assert Notice.objects.filter(recipient=member, kind="enrolment_moved_up").count() == 1
+    late = enrol(course, people.member(team, 4).person, by=captain, wait=True)
+    form = reverse("training:activity_edit", args=[course.pk, "course"])
+    course.refresh_from_db()
+    keeper.post(form, {"training_kind": "first_aid", "enrols_until": f"{course.enrols_until}", "places": "2",
+                       "version": course.version, "action": "save"})  # fmt: skip
+    assert state_of(late, row) == ["asked", "asked"]
+    Activity.objects.filter(pk=course.pk).update(starts_at=timezone.now() - timedelta(hours=1))
+    Participation.objects.filter(pk=late.pk).update(listing=Listing.WAITING)
+    said(keeper, "people_act", course.pk, act="remove", row=[row.pk])
+    assert state_of(late) == ["waiting"], "it has begun"
+
+
+def state_of(*rows: Participation) -> list[str]:
+    for row in rows:
+        row.refresh_from_db()
+    return [row.listing for row in rows]
+
+
+def test_two_trainings_at_the_same_time_are_told(
+    team: Organization, captain: User, member: User, membership: Membership, as_user: Callable[[User], Client]
+) -> None:
+    client = as_user(member)
+    one, other = coming(team, captain, title="绳索（演示）"), coming(team, captain, title="心理（演示）")
+    page = said(client, "my_enrol", one.pk)
+    assert "去不了的请取消一个" not in page
+    assert "同一时间您还有“绳索（演示）”" in page
+    assert "去不了的请取消一个" in said(client, "my_enrol", other.pk)
+    assert len(queries_of(client, MINE)) <= 10
+
+
 def test_declined_with_a_reason_that_the_member_reads(
     team: Organization, captain: User, member: User, membership: Membership, as_user: Callable[[User], Client]
 ) -> None:

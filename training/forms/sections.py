@@ -20,6 +20,7 @@ from training.activities import relay
 from training.choices import Department, Dimension, Rating
 from training.forms.activities import InstantField, order
 from training.models import Activity, Base, CourseVersion, Evaluation, Subject
+from training.places import move_up
 from training.planning import items_for, line_of
 from training.sections import Section, fields_for
 
@@ -106,6 +107,8 @@ class SectionForm(VersionedForm):
             if changed or also:
                 locked.version += 1
                 locked.save(update_fields=[*changed, "version"])
+            if "places" in changed:
+                move_up(locked)
             if {"starts_at", "ends_at"} & set(changed):
                 _slots, follow = relay(locked, was)
                 self.relaid = "" if follow else str(follow.reason)

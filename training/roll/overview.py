@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from core.together import together
 from organizations.models import Organization
-from training.choices import Listing, Presence
+from training.choices import NOT_EXPECTED, Listing, Presence
 from training.hours import LEAST, MOST, hours_of
 from training.models import Activity, Attendance, Participation, Slot
 from training.roll.waiting import waiting
@@ -39,7 +39,7 @@ class Overview:
 
 def overview(activity: Activity, page: int) -> Overview:
     """One page of the people of an activity. One query."""
-    rows = activity.participations.exclude(listing=Listing.REMOVED).order_by("organization__path", "pk")
+    rows = activity.participations.exclude(listing__in=NOT_EXPECTED).order_by("organization__path", "pk")
     shown: QuerySet[Participation] = rows[(page - 1) * PAGE : page * PAGE]
     by = Q(attendances__participation__listing=Listing.LISTED)
     counts = {

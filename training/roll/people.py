@@ -9,7 +9,7 @@ from django.utils import timezone
 from organizations.models import Organization, User
 from people.card import memberships_of
 from people.models import Membership, Person
-from training.choices import Listing
+from training.choices import NOT_EXPECTED
 from training.models import Mark, Participation, Slot
 from training.models.activity import ActivityTeam
 from training.roll.callers import Caller, caller_of
@@ -117,5 +117,5 @@ def _teams(activities: Iterable[int]) -> dict[int, list[Organization]]:
 
 def _listed(activities: Iterable[int], people: Iterable[int]) -> dict[tuple[int, int], int]:
     """(activity, person) → team in whose name the person is on the list, or has asked to be."""
-    rows = Participation.objects.filter(activity__in=activities, person__in=people).exclude(listing=Listing.REMOVED)
+    rows = Participation.objects.filter(activity__in=activities, person__in=people).exclude(listing__in=NOT_EXPECTED)
     return {(row[0], row[1]): row[2] for row in rows.values_list("activity", "person", "organization")}

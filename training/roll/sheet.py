@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 
 from core.together import together
 from people.models import Membership
-from training.choices import Listing
+from training.choices import NOT_EXPECTED, Listing
 from training.marking import AROUND
 from training.models import Mark, Participation, Slot
 from training.roll.callers import Caller
@@ -45,7 +45,7 @@ def sheet(slot: Slot, caller: Caller) -> dict[str, Any]:
 
 def callable_rows(slot: Slot, caller: Caller) -> QuerySet[Participation]:
     """Those of the list whom the caller marks, in the order of teams."""
-    rows = slot.activity.participations.exclude(listing=Listing.REMOVED).select_related("person", "organization")
+    rows = slot.activity.participations.exclude(listing__in=NOT_EXPECTED).select_related("person", "organization")
     rows = rows.only("activity", "listing", "person__name", "organization__short_name")
     return rows if caller.at_host else rows.filter(organization__in=caller.teams)
 

@@ -18,11 +18,12 @@ from people.models import Person
 from people.views.own_common import own, tabs
 from people.views.person_page import person_page
 from training.choices import Listing
-from training.enrolling import enrol, open_to, taken_of, withdraw
+from training.enrolling import enrol, open_to, withdraw
 from training.hours import hours_of
 from training.models import Activity, Participation, Problem
 from training.models.problem import ProblemQuerySet
 from training.person_pages import taken_part
+from training.places import HOLDS, before, held_by, offers
 from training.states import ActivityState, ProblemState
 from training.tables.problems import due_chip, state_chip
 from training.views.activity_common import state_of
@@ -43,11 +44,13 @@ def my_activities(request: SignedIn, person: Person) -> HttpResponse:
     declined = [row for row in live if row.listing == Listing.REMOVED and row.note and _lies_ahead(row, now)]
     mine = {row.activity_id for row in coming} | {row.activity_id for row in declined}
     offered = list(open_to(person).exclude(pk__in=mine).select_related("host", "base").order_by("order_at", "pk")[:50])
-    held = taken_of(offered)
+    held, clashes = offers(offered, [row.activity_id for row in coming if row.listing in HOLDS])
     context = {
         "title": _("培训演练"), "tabs": tabs("training:my_activities"), "person": person,
         "coming": list(reversed(coming)), "past": [_past(row) for row in past[:MOST]], "declined": declined,
-        "offered": [{"row": row, "left": _left(row, held.get(row.pk, 0))} for row in offered],
+        "offered": [
+            {"row": row, "left": _left(row, held.get(row.pk, 0)), "clash": clashes.get(row.pk, "")} for row in offered
+        ],
         "problems": [{"row": row, "state": state_chip(row), "due": due_chip(row)} for row in read["given"]],
         "more": len(rows) > MOST, "most": MOST,
     }  # fmt: skip
@@ -66,7 +69,7 @@ def _lies_ahead(row: Participation, now: Any) -> bool:
 
 
 def _comes(row: Participation, now: Any) -> bool:
-    return row.listing in (Listing.ASKED, Listing.LISTED) and _lies_ahead(row, now)
+    return row.listing != Listing.REMOVED and _lies_ahead(row, now)
 
 
 def _left(activity: Activity, held: int) -> int | None:
@@ -85,14 +88,21 @@ def _past(row: Participation) -> dict[str, Any]:
 @require_POST
 @own
 def my_enrol(request: SignedIn, person: Person, pk: int) -> HttpResponse:
-    """``pk``: the training. One that is not open to the person is not there."""
+    """``pk``: the training. One that is not open to the person is not there. ``wait``: stand by where it is full."""
     activity = _offered(person, pk)
     try:
-        enrol(activity, person, by=request.user)
+        row = enrol(activity, person, by=request.user, wait=request.POST.get("wait") == "1")
     except ValidationError as error:
         told(request, error)
     else:
-        messages.success(request, _("已报名：%(what)s。等组织单位确认，结果会通知您。") % {"what": activity})
+        words = {"what": activity, "n": before(row) + 1}
+        if row.listing == Listing.WAITING:
+            said = _("已排候补：%(what)s，第 %(n)d 位。有人退出时依次补上，并通知您。") % words
+        else:
+            said = _("已报名：%(what)s。等组织单位确认，结果会通知您。") % words
+        messages.success(request, said)
+        if other := offers([activity], held_by(person))[1].get(activity.pk):
+            messages.warning(request, _("同一时间您还有“%(other)s”，去不了的请取消一个。") % {"other": other})
     return redirect("training:my_activities")
 
 

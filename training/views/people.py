@@ -40,12 +40,13 @@ def activity_people(request: SignedIn, pk: int) -> HttpResponse:
     rows = list(_rows(activity))
     teams = _teams(request, activity, rows)
     team = key(request.GET.get("team", ""))
-    wanted = [Listing.REMOVED] if request.GET.get("removed") == "1" else [Listing.ASKED, Listing.LISTED]
+    shows_removed = request.GET.get("removed") == "1"
+    wanted = [one for one in Listing if (one == Listing.REMOVED) is shows_removed]
     chosen = [row for row in rows if row.listing in wanted and team in (None, row.organization_id)]
     only_bare = request.GET.get("bare") == "1" and needs_cover(activity)
     if only_bare:
         chosen = [row for row in chosen if _is_bare(row)]
-    chosen.sort(key=lambda row: row.listing != Listing.ASKED)  # who waits for an answer comes first
+    chosen.sort(key=_order)
     numbers = Counter(row.listing for row in rows)
     context = page.context(
         teams=teams,
@@ -55,8 +56,9 @@ def activity_people(request: SignedIn, pk: int) -> HttpResponse:
         most=MOST,
         listed=numbers[Listing.LISTED],
         asked=numbers[Listing.ASKED],
+        waiting=numbers[Listing.WAITING],
         removed=numbers[Listing.REMOVED],
-        shows_removed=Listing.REMOVED in wanted,
+        shows_removed=shows_removed,
         only_bare=only_bare,
         bare=_bare(activity, rows),
         covers=needs_cover(activity),
@@ -70,6 +72,13 @@ def _rows(activity: Activity) -> QuerySet[Participation]:
     there = Attendance.objects.filter(participation=OuterRef("pk"), presence=Presence.PRESENT)
     rows = activity.participations.select_related("person__merged_into", "organization")
     return with_papers(rows, activity).annotate(there=Exists(there.order_by())).order_by("organization__path", "pk")
+
+
+def _order(row: Participation) -> tuple[int, Any]:
+    """Who waits for an answer comes first, then who waits for a place, by who came first."""
+    if row.listing == Listing.WAITING:
+        return 1, row.added_at
+    return (0 if row.listing == Listing.ASKED else 2), 0
 
 
 def _teams(request: SignedIn, activity: Activity, rows: list[Participation]) -> list[dict[str, Any]]:
