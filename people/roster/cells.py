@@ -59,6 +59,12 @@ def name(text: str) -> Cell:
     return Cell(unicodedata.normalize("NFC", joined), note)
 
 
+def name_of(texts: Sequence[str]) -> str:
+    """A name in two cells, 姓 and 名. A long first part is no surname but a name of its own: 敖特根·巴雅尔."""
+    first, *rest = ("".join(text.split()) for text in texts)
+    return ("·" if len(first) > 2 else "").join([first, *rest]) if rest else ""
+
+
 def contact(text: str) -> Cell:
     """Whom to call: there may be more than one."""
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from core.imports.bulk.heads import Topic
+from core.imports.bulk.headings import Topic
 from core.imports.bulk.resources import columns_of
 from core.imports.resources import Column
 from core.imports.widgets import Choice
@@ -18,7 +18,7 @@ Table = dict[str, tuple[Any, str, dict[str, Any]]]  # field → heading, other h
 PERSON: Table = {
     "name": (
         _("姓名"),
-        "队员姓名、人员姓名、名字、本人姓名、Name、Full Name",
+        "队员姓名、人员姓名、成员姓名、志愿者姓名、名字、本人姓名、姓、姓氏、Name、Full Name",
         {"required": True, "example": "敖特根巴雅尔·孟和"},
     ),
     "mongolian_name": (_("蒙古文姓名"), "蒙文姓名、蒙古文名", {}),
@@ -192,6 +192,10 @@ TOPICS = (
     Topic(re.compile(r"基本|个人|本人|人员|队员|联系|通讯|身份|证件|在队|入队|队内"), ""),
 )  # fmt: skip
 THEN = {"mobile": "other_phone"}
+HALVES = {("姓", "名"): "name", ("姓氏", "名"): "name", ("姓", "名字"): "name", ("姓氏", "名字"): "name"}
+WEAK = dict.fromkeys(("队员", "成员", "人员", "志愿者"), "name")
+# What people write into a cell beside what it is for.
+CROWDED = {"name": ("id_number", "mobile"), "gender": ("ethnicity",), "emergency_name": ("emergency_phone",)}
 TEAM: Table = {
     "team": (_("救援队"), "队伍、队伍名称、所属队伍、救援队名称、所在队伍、所属救援队、所在救援队", {}),
 }

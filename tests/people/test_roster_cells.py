@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from people import identity
 from people.roster import cells
+from people.roster.apart import apart
 from tests.people.builders import citizen
 
 QUIET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is slow
@@ -219,3 +220,32 @@ def test_a_year_alone_ends_with_its_last_day():
 def test_nobody_is_born_in_the_years_to_come():
     assert cells.day("35.3.1", first_of_month=False).value == date(1935, 3, 1)
     assert cells.day("35.3.1").value == date(2035, 3, 1)
+
+
+@QUIET
+@given(
+    st.text("王明敖特根巴雅尔孟和", min_size=2, max_size=8), MOBILES, st.integers(1, 900),
+    st.sampled_from(("{name} {document} {phone}", "{name}{document}电话：{phone}", "{name}（{document}）/{phone}",
+                     "{name}\n身份证号：{document}\n手机:{phone}", "{phone} {name}，{document}")),
+)  # fmt: skip
+def test_facts_in_one_cell_come_apart(name: str, phone: str, number: int, form: str):
+    document = citizen(number)
+    found = apart(("name", "id_number", "mobile"), form.format(name=name, document=document, phone=phone))
+    assert found == {"name": name, "id_number": document, "mobile": phone}
+
+
+@QUIET
+@given(st.text(max_size=30))
+def test_nothing_is_lost_when_a_cell_comes_apart(text: str):
+    """Either it speaks for one field alone, or every letter and digit of it stands somewhere, but for labels."""
+    found = apart(("name", "id_number", "mobile"), text)
+    kept = "".join(found.values())
+    assert not found or all(one in kept for one in text if one.isdigit())
+
+
+def test_what_cannot_come_apart_stays_whole():
+    assert apart(("name", "id_number", "mobile"), "张三") == {}
+    assert apart(("name", "mobile"), "13800000001") == {}
+    assert apart(("gender", "ethnicity"), "男（退役）") == {}
+    assert apart(("gender",), "男，36岁") == {"gender": "男"}
+    assert apart(("name", "id_number", "mobile"), f"张三{citizen(1)} 李四{citizen(2)}") == {}

@@ -12,7 +12,8 @@ from core.imports.asides import aside, section
 from core.imports.books import Book, Grid, open_book
 from core.imports.bulk.blocks import Block
 from core.imports.bulk.groups import carry_down
-from core.imports.bulk.heads import Head, Heading, Known, aliases, find_head, heading_at
+from core.imports.bulk.headings import Heading, Known, aliases
+from core.imports.bulk.heads import Head, find_head, heading_at
 from core.imports.bulk.serials import drop_serials
 from core.imports.headers import LOOK_AT, plain
 from core.imports.reading import Cell
@@ -129,8 +130,20 @@ class _Reader:
     def __init__(self, book: Book, resource: Any, chosen: Mapping[str, str], enough: int) -> None:
         self.book, self.resource, self.enough = book, resource, enough
         fields = aliases({n: (c.column_name, *c.also) for n, c in resource.columns.items()})
-        self.known = Known(fields, chosen, resource.topics, resource.then, resource.pieced)
         self.required = [name for name, column in resource.columns.items() if column.required]
+        self.known = Known(
+            fields,
+            chosen,
+            topics=resource.topics,
+            then=resource.then,
+            pieced=resource.pieced,
+            halves=resource.halves,
+            leads=frozenset(self.required),
+            identifying=resource.identifying,
+            weak=resource.weak,
+            parts=resource.parts,
+            ignores=resource.ignores,
+        )
         self._signs = {key for key, name in fields.items() if name in self.required}
         self.found = Rows(unseen=book.unseen, pictures=book.pictures)
         self.several = False  # lists on several sheets: then the name of each says something of its rows
@@ -241,6 +254,7 @@ class _Reader:
                 self.found.passed.append((sheet.name, at + 1, text[:20]))
             elif not self._records(top, sheet, blocks, at, row, {**of_sheet, **of_heading}):
                 left = next((cell.text for cell in row if cell.says and not cell.text.isdigit()), "")
+                of_heading = {}  # a heading of a kind nobody knows: whom it is about is not known either
                 self.found.passed += [(sheet.name, at + 1, left[:20])] if left else []
             elif sheet.rows >= self.enough:
                 return
@@ -258,10 +272,11 @@ class _Reader:
                 line.follows = follows
                 line.hidden, line.struck = at in top.grid.hidden, block.is_struck(top.grid.struck.get(at, ()))
                 self.found.hidden += line.hidden
+                self.added |= block.added
         return sheet.rows - before
 
     def _blocks(self, grid: Grid, head: Head) -> list[Block]:
-        return [Block(grid.merged, head.first, block, self.resource, head.pieces) for block in head.blocks]
+        return [Block(grid.merged, head.first, block, self.resource, head) for block in head.blocks]
 
     def _add(self, key: str, sheet: SheetFound, at: int, cells: dict[str, Cell], more: dict[str, str]) -> Line:
         texts = {**more, **{name: cell.text for name, cell in cells.items()}}
