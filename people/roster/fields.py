@@ -36,7 +36,11 @@ PERSON: Table = {
         {"hint": _("有身份证号码的不用填。")},
     ),
     "ethnicity": (_("民族"), "族别、Ethnicity", {"widget": Choice(ETHNICITY_CHOICES)}),
-    "political": (_("政治面貌"), "党派、政治身份、是否党员", {"widget": Choice(Political.choices)}),
+    "political": (
+        _("政治面貌"),
+        "党派、政治身份、是否党员、是否中共党员、是否为党员、是否为中共党员",
+        {"widget": Choice(Political.choices)},
+    ),
     "mobile": (
         _("手机"),
         "手机号、手机号码、联系电话、电话、联系方式、移动电话、本人电话、电话号码、联系手机、本人联系电话、"
@@ -215,7 +219,8 @@ POLITICAL_ALSO = {"党员": Political.PARTY, "中共正式党员": Political.PAR
                   "民进": Political.CAPD, "致公党": Political.ZGP, "九三学社": Political.JIUSAN,
                   "台盟": Political.TSL, "中共党员（预备）": Political.PROBATIONARY,
                   "党员（预备）": Political.PROBATIONARY, "入党积极分子": Political.MASSES,
-                  "积极分子": Political.MASSES, "是": Political.PARTY, "否": "", "非党员": ""}  # fmt: skip
+                  "积极分子": Political.MASSES, "是": Political.PARTY, "√": Political.PARTY, "✓": Political.PARTY,
+                  "✔": Political.PARTY, "否": "", "非党员": ""}  # fmt: skip
 # What people say for short; 族 behind it is left out or written at will.
 ETHNICITY_ALSO = {"蒙族": "蒙古族", "维族": "维吾尔族", "哈族": "哈萨克族", "朝族": "朝鲜族", "达族": "达斡尔族",
                   "俄族": "俄罗斯族", "柯族": "柯尔克孜族", "乌孜族": "乌孜别克族",

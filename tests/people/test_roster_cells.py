@@ -135,6 +135,8 @@ def test_sex(text: str, value: str):
         ("13800000001 13900000002", "13800000001", "13900000002"),
         ("0476-1234567/13800000001", "13800000001", "0476-1234567"), ("04761234567", "", "0476-1234567"),
         ("010-12345678", "", "010-12345678"), ("138 0086 1234", "13800861234", None),
+        ("0471-1234567转801", "", "0471-1234567-801"),
+        ("13800000001、0471-1234567-801", "13800000001", "0471-1234567-801"),
         ("13812345678(0476)8123456", "13812345678", "0476-8123456"), ("(0476) 8123456", "", "0476-8123456"),
         ("13800000001+86 13900000002", "13800000001", "13900000002"), ("0086 138 0000 0001", "13800000001", None),
     ],
@@ -145,7 +147,10 @@ def test_phones(text: str, value: str, other: str | None):
 
 
 @pytest.mark.parametrize("text", ["2024.1.1-2024.12.31", "2024年1月1日至2024年12月31日", "2024-01-01—2024-12-31",
-                                  "2024-01-01 - 2024-12-31", "20240101-20241231", "2024/1/1~2024/12/31"])  # fmt: skip
+                                  "2024-01-01 - 2024-12-31", "20240101-20241231", "2024/1/1~2024/12/31",
+                                  "2024-01-01\n2024-12-31", "2024.1.1 0时至2024.12.31 24时", "2024-01-01 2024-12-31",
+                                  "自2024年1月1日零时起至2024年12月31日二十四时止",
+                                  "2024年1月1日0时起至2025年1月1日0时止"])  # fmt: skip
 def test_a_period(text: str):
     assert cells.period(text).value == (date(2024, 1, 1), date(2024, 12, 31))
 
@@ -200,7 +205,7 @@ def test_a_certificate_in_one_cell():
         ("二〇一八年三月一日", date(2018, 3, 1)), ("二零一八年十月三十一日", date(2018, 10, 31)),
         ("2018年", date(2018, 1, 1)), ("2024，3，1", date(2024, 3, 1)), ("2024 3 1", date(2024, 3, 1)),
         ("2024\\3\\1", date(2024, 3, 1)), ("2024/3/", date(2024, 3, 1)), ("20240301.0", date(2024, 3, 1)),
-        ("2024.03.01 入队", date(2024, 3, 1)),
+        ("2024.03.01 入队", date(2024, 3, 1)), ("2024年3月至今", date(2024, 3, 1)), ("自2024.3.1起", date(2024, 3, 1)),
     ],
 )  # fmt: skip
 def test_days_as_clerks_write_them(text: str, value: date):
@@ -211,6 +216,23 @@ def test_days_as_clerks_write_them(text: str, value: date):
 def test_what_could_be_two_days_or_none_is_asked(text: str):
     with pytest.raises(ValueError, match="不是日期"):
         cells.day(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "months"),
+    [("至2026.5.1", date(2026, 5, 1), 0), ("2026.5.1止", date(2026, 5, 1), 0),
+     ("有效期至2026年5月", date(2026, 5, 31), 0),
+     ("三年", None, 36), ("3年", None, 36), ("36个月", None, 36), ("有效期两年", None, 24), ("长期", None, 0)],
+)  # fmt: skip
+def test_until_when_a_certificate_counts(text: str, value: date | None, months: int):
+    assert (cells.expiry(text).value, cells.term(text)) == (value, months)
+
+
+@pytest.mark.parametrize("text", ["有", "√", "○", "●", "☑", "初级", "已考"])
+def test_a_tick_is_no_number(text: str):
+    read = cells.number_and_day(text)
+    assert (read.value, text in read.note) == (("", None), True)
+    assert cells.number_and_day("×").value is None
 
 
 def test_a_year_alone_ends_with_its_last_day():

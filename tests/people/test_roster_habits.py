@@ -9,7 +9,7 @@ from django.test import Client
 
 from core.imports.bulk.rows import read_rows
 from organizations.models import Organization
-from people.models import Person
+from people.models import Certificate, Person
 from people.roster.resource import RosterResource
 from tests.people.builders import citizen as ID  # noqa: N812 - as in the other tests of rosters
 from tests.people.rosters import workbook, xls
@@ -226,3 +226,31 @@ def test_every_cell_is_read_for_what_it_is(songshan: Any, place: Organization) -
 def test_what_is_no_name_is_refused(as_user: Any, songshan: Any, place: Organization) -> None:
     page = read(as_user(songshan), place, workbook([["姓名", "身份证号"], ["队长：张三", ID(1)]]))
     assert "不该有的" in page.context["preview"]["rows"][0]["why"]["name"]
+
+
+def test_how_long_a_certificate_counts(as_user: Any, songshan: Any, place: Organization) -> None:
+    """From its first day, also where that stands in the same cell. A month of birth keeps nobody out."""
+    head = ["姓名", "出生年月", "电话", "救护员证编号", "发证日期", "有效期", "是否党员"]
+    page = read(as_user(songshan), place, workbook([
+        head, ["张三", "1990.3", phone(1), "YS-1", "2024.5.1", "三年", "√"],
+        ["李四", "1990年3月", phone(2), "YS-2", None, "2023.5.1-2026.5.1", "×"],
+        ["王五", None, phone(3), "√", None, "3年", None],
+    ]))  # fmt: skip
+    preview = page.context["preview"]
+    assert preview["counts"]["wrong"] == 0, [line["why"] for line in preview["rows"]]
+    told = {line["cells"][0]: line["note"] for line in preview["rows"]}
+    assert "没有登记出生日期" in told["张三"]["birth"]
+    assert "起的日期作为发证日期" in told["李四"]["cert_expires"]
+    assert "没有发证日期" in told["王五"]["cert_number"]
+    page.client.post(f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}", {"confirm": "1"}, follow=True)
+    found = Certificate.objects.order_by("number").values_list("number", "issued_on", "expires_on")
+    assert list(found) == [("YS-1", date(2024, 5, 1), date(2027, 5, 1)), ("YS-2", date(2023, 5, 1), date(2026, 5, 1))]
+    assert set(Person.objects.values_list("name", "political")) == {("张三", "01"), ("李四", ""), ("王五", "")}
+
+
+@pytest.mark.parametrize("mark", ["|", "，", "   ", "\u3000"])
+def test_columns_pasted_from_anywhere(mark: str, songshan: Any, place: Organization) -> None:
+    text = "\r\n".join(mark.join(row) for row in (["姓名", "身份证号", "电话"], ["张三", ID(1), phone(1)]))
+    file = SimpleUploadedFile("名单.txt", text.encode())
+    (line,) = read_rows(file, "text/csv", RosterResource(by=songshan, teams=[place]), {}, {}).lines
+    assert line.cells == {"name": "张三", "id_number": ID(1), "mobile": phone(1)}
