@@ -52,6 +52,11 @@ def aside(row: Sequence[Cell]) -> str:
     return first[:20] if is_aside and not any(_SOMEBODYS.fullmatch(cell.text) for cell in row) else ""
 
 
+def is_somebodys(text: str) -> bool:
+    """Whether a number stands there that a person has: of a document, of a mobile telephone."""
+    return bool(_SOMEBODYS.search(text))
+
+
 def section(text: str) -> str:
     """What a cell that stands alone says of the rows below it: 一、管理人员（3 人） → 管理人员; empty for any other."""
     if _SOMEBODYS.search(text):

@@ -251,8 +251,8 @@ class Reader:
             said["issued"] = begins
             facts.note("cert_expires", _("起的日期作为发证日期。"))
         if said["issued"] and (months := cells.term(until)):
-            said["expires"] = months_after(said["issued"], months)
-            facts.note("cert_expires", _("按到 %(day)s 登记。") % {"day": said["expires"].isoformat()})
+            said["expires"] = end = months_after(said["issued"], months)
+            facts.note("cert_expires", _("按到 %(day)s 登记。") % {"day": end.isoformat()})
         if (numbered or said["issued"]) and len(self._named(named)) > 1:
             facts.note("cert_kind", _("写了几种证书，编号和日期分不清是哪一种的，没有登记。请每种写一行。"))
         elif numbered or said["issued"]:
