@@ -29,6 +29,9 @@ def numbers(text: str) -> list[str]:
     found: list[str] = []
     for piece in _BETWEEN.split(_AREA.sub(r"、\1-", _PLUS.sub("、", text))):
         for part in _apart(piece):
+            if extended := _EXTENDED.fullmatch("".join(part.split())):
+                found.append(f"{_spelled(extended)}-{extended[3]}")
+                continue
             digits = _GROUPED.sub("", part)
             mobile, landline = _MOBILE.search(digits), _LANDLINE.search(digits)
             if mobile:

@@ -15,7 +15,7 @@ from organizations.validators import validate_visible, validate_year
 ADULT = 18  # 突发事件应对法(2024) 第39条: members of rescue teams are adults
 validate_mobile = RegexValidator(r"^1[3-9]\d{9}$", _("手机号应为 11 位数字，以 1 开头"))
 _SYMBOLS = {"So", "Sk", "Sc", "Sm", "Co", "Cn"}  # emoji and the like
-_NAME = re.compile(r"[^\d<>/\\|{}\[\]@#$%^&*=+~`\"]+")
+_NAME = re.compile(r"[^\d<>/\\|{}\[\]@#$%^&*=+~`\":：]+")
 
 
 def validate_person_name(value: str) -> None:

@@ -26,11 +26,16 @@ _ENDS = re.compile(  # below the list, with nothing beside it: a day, a stamp, s
     rf"(({_SIGNED})\s*)?(\d{{4}}\s*[年.\-/]\s*\d{{1,2}}\s*[月.\-/]\s*\d{{1,2}}\s*日?|_*\s*年\s*_*\s*月\s*_*\s*日)"
     r"|.*[（(]\s*(单位)?(盖章|公章|签章)(处)?\s*[）)]|(审核|审批|审查|审定|主管部门|单位|红十字会|本队|队伍)*意见"
 )
+_BEHIND = r"\s*[（(：:]*\s*共?\s*\d+\s*[人名个]?\s*[）)]?|\s*[（(][^（()）]*[）)]|\s*[：:].{0,30}"
 _SECTION = re.compile(
     r"(?P<nth>第?[一二三四五六七八九十\d]{1,3}[、.．)）]|[（(][一二三四五六七八九十\d]{1,3}[）)])?\s*"
-    r"(?P<label>[^\d\s：:（()）]{0,14}?(队|组|人员|队员|专家|志愿者|骨干))"
-    r"\s*([（(：:]*\s*共?\s*\d+\s*[人名个]?\s*[）)]?|[：:])?"
+    rf"(?P<label>[^\d\s：:（()）]{{0,30}}?(队|组|人员|队员|专家|志愿者|骨干))(?:{_BEHIND})?"
 )
+_CHAPTER = re.compile(  # 三、后勤保障: so numbered, it needs no such word
+    r"(?:第?[一二三四五六七八九十]{1,3}[、.．)）]|[（(][一二三四五六七八九十]{1,3}[）)])\s*"
+    rf"(?P<label>[^\d\s：:（()），。；]{{2,20}})(?:{_BEHIND})?"
+)
+_CALLED = re.compile(r"(?:所[在属])?(?:组别|分组|小组|分队|中队|队伍|救援队)(?:名称)?\s*[：:]\s*(?P<label>\S.{0,40})")
 _EXAMPLE = re.compile(r"(示例|样例|范例|举例|例如|例|填写说明|填表说明)([：:（(]|$)")
 _SOMEBODYS = re.compile(r"\d{17}[\dXx]|\d{15}|1[3-9]\d{9}")  # whoever has such a number is no remark
 
@@ -47,7 +52,16 @@ def aside(row: Sequence[Cell]) -> str:
     return first[:20] if is_aside and not any(_SOMEBODYS.fullmatch(cell.text) for cell in row) else ""
 
 
+def is_somebodys(text: str) -> bool:
+    """Whether a number stands there that a person has: of a document, of a mobile telephone."""
+    return bool(_SOMEBODYS.search(text))
+
+
 def section(text: str) -> str:
     """What a cell that stands alone says of the rows below it: 一、管理人员（3 人） → 管理人员; empty for any other."""
+    if _SOMEBODYS.search(text):
+        return ""
+    if found := _CALLED.fullmatch(text) or _CHAPTER.fullmatch(text):
+        return found["label"].strip()
     found = _SECTION.fullmatch(text)
-    return found["label"] if found and (found["nth"] or len(found["label"]) > 2) else ""
+    return found["label"] if found and (found["nth"] or len(found["label"]) > 1) else ""

@@ -16,7 +16,11 @@ _APART = re.compile(r"(\d{4})\s+(\d{1,2})\s+(\d{1,2})")
 _MONTH = re.compile(r"(\d{4}|\d{2}(?=\s*[年.]))\s*[-/.．。·年、]\s*(\d{1,2})\s*(?:月?(?:份)?|[-/.．])")
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年?(?:度)?")
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
-_ASIDE = re.compile(r"\s*(?:起|入队|加入|取得|取证|发证|签发|办理|参加)$")  # 2024.3.1 入队
+_SINCE = re.compile(r"^(?:自|从)\s*")
+_ASIDE = re.compile(  # 2024.3.1 入队, 2019年3月至今, 2026年12月31日二十四时止
+    r"\s*(?:[-—–~～]?\s*至今|(?:(?:零|〇|0{1,2}|二十四|24)\s*[时点]整?)?\s*"
+    r"(?:起|止|生效|开始|终止|入队|加入|取得|取证|发证|签发|办理|参加)?)$"
+)
 _MONTH_DIGITS = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
 _SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")  # as a spreadsheet counts the days
 _NOUGHT = date(1899, 12, 30)
@@ -40,7 +44,9 @@ def written(text: str, *, ahead: int = AHEAD) -> Written:
     """
     if _SERIAL.fullmatch(text) and not _MONTH_DIGITS.fullmatch(text):
         return Written(_NOUGHT + timedelta(days=int(float(text))))
-    said = _TEN.sub(lambda ten: f"{ten[1] or '一'}{ten[2] or '〇'}", _ASIDE.sub("", text)).translate(_NUMERALS)
+    said = _TEN.sub(
+        lambda ten: f"{ten[1] or '一'}{ten[2] or '〇'}", _ASIDE.sub("", _SINCE.sub("", text), count=1)
+    ).translate(_NUMERALS)
     for form in (_DAY, _APART, _DIGITS, _MONTH, _MONTH_DIGITS, _YEAR):
         if found := form.fullmatch(said):
             parts, short = [int(part) for part in found.groups()], len(found[1]) == 2

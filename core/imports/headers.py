@@ -8,7 +8,9 @@ from core.imports.reading import Cell
 
 LOOK_AT = 30  # rows from the top in which the heading is looked for
 _ASIDE = re.compile(r"[（(【\[][^（）()【】\[\]]*[）)】\]]")  # 手机（必填）
-_NOISE = re.compile(r"[\s*＊:：、_\-/]+")
+_NOISE = re.compile(r"[\s*＊★☆▲△●○◆◇※#:：、_\-/]+")
+_NUMBERED = re.compile(r"\d{1,2}\s*[、.．)）]\s*(?=\D)")  # 1、姓名
+_MONGOLIAN = re.compile(r"[\u1800-\u18af\u202f]+")  # the same again, in the other script
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ class Header:
 
 def plain(heading: str) -> str:
     """A heading reduced to what counts: 手机号 （必填）* and 手机号 are one."""
-    return _NOISE.sub("", _ASIDE.sub("", heading)).lower()
+    bare = _NUMBERED.sub("", heading, count=1) if heading[:1].isdigit() else heading
+    said = _NOISE.sub("", _ASIDE.sub("", bare)).lower()
+    return _MONGOLIAN.sub("", said) or said
 
 
 def is_said(row: Sequence[Cell]) -> bool:

@@ -124,8 +124,16 @@ def csv_rows(content: bytes) -> Iterator[Sequence[Cell]]:
     text = decoded(content)
     lines = [line for line in text.split("\n", 20)[:20] if line.strip()]
     # what stands in most lines: a cell with a list in it has more of another
-    delimiter = max(",\t;", key=lambda mark: (sum(mark in line for line in lines), "".join(lines).count(mark)))
+    delimiter = max(",\t;|，", key=lambda mark: (sum(mark in line for line in lines), "".join(lines).count(mark)))
+    if 2 * sum(delimiter in line for line in lines) < len(lines):
+        return _spaced_rows(text)
     return _csv_rows(text, delimiter)
+
+
+def _spaced_rows(text: str) -> Iterator[Sequence[Cell]]:
+    """Columns pasted from a page or a chat, with nothing but spaces between them."""
+    for line in text.splitlines():
+        yield [read_cell(value) for value in re.split(r"[ \u3000]+", line.strip())[:MOST_COLUMNS]]
 
 
 def _csv_rows(text: str, delimiter: str) -> Iterator[Sequence[Cell]]:

@@ -59,6 +59,12 @@ def name(text: str) -> Cell:
     return Cell(unicodedata.normalize("NFC", joined), note)
 
 
+def name_of(texts: Sequence[str]) -> str:
+    """A name in two cells, 姓 and 名. A long first part is no surname but a name of its own: 敖特根·巴雅尔."""
+    first, *rest = ("".join(text.split()) for text in texts)
+    return ("·" if len(first) > 2 else "").join([first, *rest]) if rest else ""
+
+
 def contact(text: str) -> Cell:
     """Whom to call: there may be more than one."""
     try:
@@ -77,9 +83,10 @@ LASTING = frozenset(["长期", "长期有效", "终身", "永久", "永久有效
 PENDING = frozenset(
     ["待补", "待补充", "补办中", "办理中", "正在办理", "待核", "待核实", "后补", "待查", "待提供", "未提供"]
 )
-NOTHING = frozenset(
-    ["", "无", "-", "—", "——", "/", "\\", "暂无", "没有", "未填", "不详", "N/A", "n/a", "#N/A", "0", "待定"]
-)
+NOTHING = frozenset((
+    "", "无", "×", "✗", "✘", "-", "—", "——", "/", "\\", "暂无", "没有", "未填", "不详", "N/A", "n/a", "#N/A", "0",
+    "待定",
+))  # fmt: skip
 
 
 def day(text: str, *, first_of_month: bool = True) -> Cell:
@@ -112,12 +119,41 @@ def end_day(text: str) -> Cell:
     if text in LASTING | NOTHING:
         return Cell(None)
     with suppress(ValueError):
-        return _end(text)
+        return _end(_UNTIL.sub("", text))
     try:
         span = period(text)
     except ValueError:
         raise no_day(text) from None
     return Cell(span.value[1], _("“%(value)s”按止的日期登记。") % {"value": text[:30]})
+
+
+_UNTIL = re.compile(r"^(?:有效)?(?:期)?(?:截至|截止|至|到)\s*")
+_TERM = re.compile(
+    r"(?:有效)?期?(?:为|共)?\s*(?:(?P<years>\d{1,2}|[一二两三四五六八十])\s*年|(?P<months>\d{1,3})\s*个?月)(?:期|有效)?"
+)
+_NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "八": 8, "十": 10}
+
+
+def term(text: str) -> int:
+    """三年, 3年, 36个月, 有效期3年: months; nought for anything else."""
+    found = _TERM.fullmatch(text.strip())
+    if not found:
+        return 0
+    years = found["years"]
+    return int(found["months"]) if years is None else 12 * (_NUMERALS.get(years) or int(years))
+
+
+def expiry(text: str) -> Cell:
+    """Of a certificate: as ``end_day``, or how long it lasts, which counts from its day of issue (``term``)."""
+    return Cell(None) if term(text) else end_day(text)
+
+
+def began(text: str) -> date | None:
+    """The first day where a cell for the last one holds both."""
+    with suppress(ValueError):
+        span = period(text).value
+        return span[0] if span else None
+    return None
 
 
 _YEARS = {"半": 6, "一": 12, "1": 12, "两": 24, "二": 24, "2": 24, "三": 36, "3": 36}
@@ -149,6 +185,7 @@ def _end(text: str) -> Cell:
     return _whole_day(said, text)
 
 
+_MIDNIGHT = re.compile(r"(?<!\d)(?:零|〇|0{1,2})\s*[时点]整?\s*止?$")
 _PERIOD = re.compile(r"\s*(?:至|到|~|～|—+|–|−)\s*")
 
 
@@ -158,7 +195,7 @@ def period(text: str) -> Cell:
         return Cell(None)
     parts = _PERIOD.split(text)
     if len(parts) != 2:
-        halves = re.split(r"(?<=\d)\s*-\s*(?=\d{4})", text)
+        halves = re.split(r"(?<=[\d日月])\s*[-\s]\s*(?=\d{4})", text)
         parts = halves if len(halves) == 2 else parts
     if len(parts) != 2:
         return _year_from(text)
@@ -166,6 +203,8 @@ def period(text: str) -> Cell:
     start, end = day(first), Cell(None) if last in LASTING | NOTHING else _end(last)
     if start.value is None or end.value is None:
         raise ValueError(_("“%(value)s”不是起止日期，请写成“2026-01-01 至 2026-12-31”。") % {"value": text[:30]})
+    if _MIDNIGHT.search(last):  # nought o'clock of a day: the day before is the last
+        end = Cell(end.value - timedelta(days=1), _("“%(value)s”按前一天止登记。") % {"value": last[:30]})
     return Cell((start.value, end.value), start.note or end.note)
 
 
@@ -281,8 +320,6 @@ def number_and_day(text: str) -> Cell:
     """A cell of a certificate column: its number, and the day of issue where one stands beside it."""
     if text in NOTHING | {"×", "否", "x", "X"}:
         return Cell(None)
-    if text in TICKS:
-        return Cell(("", None), _("只写了“有”，没有编号。"))
     for found in _ANY_DAY.finditer(text):
         try:
             read = day(found[0].strip())
@@ -290,7 +327,16 @@ def number_and_day(text: str) -> Cell:
             continue
         rest = re.sub(r"[（()）:：,，、;；]|发证日期|编号|证号", " ", text[: found.start()] + " " + text[found.end() :])
         return Cell(("".join(rest.split()), read.value), read.note)
-    return Cell((re.sub(r"\s+", "", text), None))
+    return Cell((number, None)) if (number := numbered(text)) else Cell(("", None), only_said(text))
+
+
+def numbered(text: str) -> str:
+    """The number of a certificate; empty where there is but a word or a tick: 有, √, 初级."""
+    return "" if text in TICKS or not any(one.isdigit() for one in text) else re.sub(r"\s+", "", text)
+
+
+def only_said(text: str) -> str:
+    return _("只写了“%(value)s”，没有编号。") % {"value": text[:20]}
 
 
 def paper(text: str) -> tuple[str, date | None, date | None]:

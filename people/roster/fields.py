@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from core.imports.bulk.heads import Topic
+from core.imports.bulk.headings import Topic
 from core.imports.bulk.resources import columns_of
 from core.imports.resources import Column
 from core.imports.widgets import Choice
@@ -18,7 +18,7 @@ Table = dict[str, tuple[Any, str, dict[str, Any]]]  # field → heading, other h
 PERSON: Table = {
     "name": (
         _("姓名"),
-        "队员姓名、人员姓名、名字、本人姓名、Name、Full Name",
+        "队员姓名、人员姓名、成员姓名、志愿者姓名、名字、本人姓名、姓、姓氏、Name、Full Name",
         {"required": True, "example": "敖特根巴雅尔·孟和"},
     ),
     "mongolian_name": (_("蒙古文姓名"), "蒙文姓名、蒙古文名", {}),
@@ -36,7 +36,11 @@ PERSON: Table = {
         {"hint": _("有身份证号码的不用填。")},
     ),
     "ethnicity": (_("民族"), "族别、Ethnicity", {"widget": Choice(ETHNICITY_CHOICES)}),
-    "political": (_("政治面貌"), "党派、政治身份、是否党员", {"widget": Choice(Political.choices)}),
+    "political": (
+        _("政治面貌"),
+        "党派、政治身份、是否党员、是否中共党员、是否为党员、是否为中共党员",
+        {"widget": Choice(Political.choices)},
+    ),
     "mobile": (
         _("手机"),
         "手机号、手机号码、联系电话、电话、联系方式、移动电话、本人电话、电话号码、联系手机、本人联系电话、"
@@ -192,6 +196,10 @@ TOPICS = (
     Topic(re.compile(r"基本|个人|本人|人员|队员|联系|通讯|身份|证件|在队|入队|队内"), ""),
 )  # fmt: skip
 THEN = {"mobile": "other_phone"}
+HALVES = {("姓", "名"): "name", ("姓氏", "名"): "name", ("姓", "名字"): "name", ("姓氏", "名字"): "name"}
+WEAK = dict.fromkeys(("队员", "成员", "人员", "志愿者"), "name")
+# What people write into a cell beside what it is for.
+CROWDED = {"name": ("id_number", "mobile"), "gender": ("ethnicity",), "emergency_name": ("emergency_phone",)}
 TEAM: Table = {
     "team": (_("救援队"), "队伍、队伍名称、所属队伍、救援队名称、所在队伍、所属救援队、所在救援队", {}),
 }
@@ -211,7 +219,8 @@ POLITICAL_ALSO = {"党员": Political.PARTY, "中共正式党员": Political.PAR
                   "民进": Political.CAPD, "致公党": Political.ZGP, "九三学社": Political.JIUSAN,
                   "台盟": Political.TSL, "中共党员（预备）": Political.PROBATIONARY,
                   "党员（预备）": Political.PROBATIONARY, "入党积极分子": Political.MASSES,
-                  "积极分子": Political.MASSES, "是": Political.PARTY, "否": "", "非党员": ""}  # fmt: skip
+                  "积极分子": Political.MASSES, "是": Political.PARTY, "√": Political.PARTY, "✓": Political.PARTY,
+                  "✔": Political.PARTY, "否": "", "非党员": ""}  # fmt: skip
 # What people say for short; 族 behind it is left out or written at will.
 ETHNICITY_ALSO = {"蒙族": "蒙古族", "维族": "维吾尔族", "哈族": "哈萨克族", "朝族": "朝鲜族", "达族": "达斡尔族",
                   "俄族": "俄罗斯族", "柯族": "柯尔克孜族", "乌孜族": "乌孜别克族",

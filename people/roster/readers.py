@@ -15,7 +15,9 @@ from people.roster.fields import EDUCATION_ALSO, ETHNICITY_ALSO, ID_TYPE_ALSO, K
 from people.states import MembershipState
 
 Read = Callable[[str], Cell]
-GONE = re.compile(r"已退|退队|退出(?!现役)|离队|离职|调离|调走|调出|辞去|除名|开除|去世|死亡|病故|不在队")
+GONE = re.compile(
+    r"已退|退队|退出(?!现役)|离队|离职|离开|已离|转出|不再参加|调离|调走|调出|辞去|除名|开除|去世|死亡|病故|不在队"
+)
 _SCHOOL = re.compile(r"^(?:全日制|在职|函授|自考|成人|成教|电大|夜大)+|(?:在读|毕业|学历|肄业)+$")
 
 
@@ -67,7 +69,7 @@ def readers(places: Mapping[str, list[Division]]) -> dict[str, Read]:
         "languages": lambda text: cells.several(text, 20),
         "kind": of(MemberKind.choices, KIND_ALSO),
         "state": _state(of(states, STATE_ALSO)),
-        "cert_expires": cells.end_day,
+        "cert_expires": cells.expiry,
         "cover_to": cells.end_day,
         "cover_period": cells.period,
         **dict.fromkeys(_PLAIN, _nothing_or_words),

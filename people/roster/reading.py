@@ -24,7 +24,7 @@ from people.roster.fields import (
     PERSON,
 )
 from people.roster.readers import GONE, divisions, readers
-from people.validators import is_adult
+from people.validators import is_adult, months_after
 
 MEMBERSHIP_FACTS = ("number", "group", "duty", "joined_on", "basis", "kind", "state")
 _PERSON_FACTS = tuple(name for name in PERSON if name not in ("id_type", "id_number"))
@@ -216,6 +216,8 @@ class Reader:
             if (differs or isinstance(written, str)) and not same_month:
                 facts.note("birth", _("与证件号码不一致，按号码登记为 %(day)s。") % {"day": told.birth.isoformat()})
             values["birth"] = told.birth
+        elif text and "birth" not in line.problems and _month(text):
+            facts.note("birth", _("“%(value)s”没有写日，没有登记出生日期。") % {"value": text[:20]})
         elif text and "birth" not in line.problems:
             values["birth"] = self._value("birth", text, facts)
         if told.gender is not None:
@@ -234,9 +236,9 @@ class Reader:
         if named in cells.TICKS:  # 持证情况：有
             named = ""
         numbered = said["number"] if said["number"] not in cells.NOTHING else ""
-        if numbered in cells.TICKS:
+        if numbered and not cells.numbered(numbered):
+            facts.note("cert_number", cells.only_said(numbered))
             numbered = ""
-            facts.note("cert_number", _("只写了“有”，没有编号。"))
             if not said["issued"]:
                 facts.note("cert_number", _("没有发证日期，这本证书没有登记。"))
         elif numbered and cells.is_several(numbered):
@@ -244,12 +246,19 @@ class Reader:
         elif numbered and not said["issued"]:  # all in one cell
             numbered, said["issued"], end = cells.paper(numbered)
             said["expires"] = said["expires"] or end
+        until = line.cells.get("cert_expires", "")
+        if numbered and not said["issued"] and (begins := cells.began(until)):
+            said["issued"] = begins
+            facts.note("cert_expires", _("起的日期作为发证日期。"))
+        if said["issued"] and (months := cells.term(until)):
+            said["expires"] = end = months_after(said["issued"], months)
+            facts.note("cert_expires", _("按到 %(day)s 登记。") % {"day": end.isoformat()})
         if (numbered or said["issued"]) and len(self._named(named)) > 1:
             facts.note("cert_kind", _("写了几种证书，编号和日期分不清是哪一种的，没有登记。请每种写一行。"))
         elif numbered or said["issued"]:
             kind = self._kind(named, facts)
             if kind is not None:
-                lasting = line.cells.get("cert_expires", "") in cells.LASTING
+                lasting = until in cells.LASTING
                 paper = Paper(kind, "cert_number" if numbered else "cert_issued", numbered or "", said["issued"],
                               said["expires"], lasting, said["issuer"] or "", said["level"] or "")  # fmt: skip
                 facts.papers.append(paper)

@@ -17,8 +17,21 @@ from organizations.models import Organization
 from people.models import CertificateKind, Membership, Policy
 from people.names import plain_name
 from people.roster import cells
+from people.roster.apart import apart, can_part
 from people.roster.doubles import Doubles
-from people.roster.fields import HEALTH, INSURANCE, KNOWN_UNUSED, OWN_KIND, REMARK, THEN, TOPICS, columns
+from people.roster.fields import (
+    CROWDED,
+    HALVES,
+    HEALTH,
+    INSURANCE,
+    KNOWN_UNUSED,
+    OWN_KIND,
+    REMARK,
+    THEN,
+    TOPICS,
+    WEAK,
+    columns,
+)
 from people.roster.judging import judge
 from people.roster.matching import find
 from people.roster.plans import Known
@@ -50,7 +63,7 @@ class RosterResource(BulkResource):
     grouping = ("group", "team")
     telling = frozenset(["id_number"])
     beside = frozenset(["remark", "gone"])
-    topics, then, pieced = TOPICS, THEN, frozenset(["id_number"])
+    topics, then, pieced, halves, weak, crowded = TOPICS, THEN, frozenset(["id_number"]), HALVES, WEAK, CROWDED
     serials = {"编号": "number"}
     heading_kind = "roster"
 
@@ -78,7 +91,13 @@ class RosterResource(BulkResource):
         return {n: c for n, c in self.columns.items() if not n.startswith(OWN_KIND) and n not in unasked}
 
     def pieces(self, name: str, texts: Sequence[str]) -> str:
-        return cells.document_of(texts)
+        return cells.document_of(texts) if name == "id_number" else cells.name_of(texts)
+
+    def parts(self, names: Sequence[str]) -> bool:
+        return can_part(names)
+
+    def apart(self, name: str, also: Sequence[str], text: str) -> dict[str, str]:
+        return apart((name, *also), text)
 
     def ignores(self, heading: str) -> bool:
         return plain(heading) in _IGNORED

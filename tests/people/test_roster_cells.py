@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from people import identity
 from people.roster import cells
+from people.roster.apart import apart
 from tests.people.builders import citizen
 
 QUIET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is slow
@@ -134,6 +135,8 @@ def test_sex(text: str, value: str):
         ("13800000001 13900000002", "13800000001", "13900000002"),
         ("0476-1234567/13800000001", "13800000001", "0476-1234567"), ("04761234567", "", "0476-1234567"),
         ("010-12345678", "", "010-12345678"), ("138 0086 1234", "13800861234", None),
+        ("0471-1234567转801", "", "0471-1234567-801"),
+        ("13800000001、0471-1234567-801", "13800000001", "0471-1234567-801"),
         ("13812345678(0476)8123456", "13812345678", "0476-8123456"), ("(0476) 8123456", "", "0476-8123456"),
         ("13800000001+86 13900000002", "13800000001", "13900000002"), ("0086 138 0000 0001", "13800000001", None),
     ],
@@ -144,7 +147,10 @@ def test_phones(text: str, value: str, other: str | None):
 
 
 @pytest.mark.parametrize("text", ["2024.1.1-2024.12.31", "2024年1月1日至2024年12月31日", "2024-01-01—2024-12-31",
-                                  "2024-01-01 - 2024-12-31", "20240101-20241231", "2024/1/1~2024/12/31"])  # fmt: skip
+                                  "2024-01-01 - 2024-12-31", "20240101-20241231", "2024/1/1~2024/12/31",
+                                  "2024-01-01\n2024-12-31", "2024.1.1 0时至2024.12.31 24时", "2024-01-01 2024-12-31",
+                                  "自2024年1月1日零时起至2024年12月31日二十四时止",
+                                  "2024年1月1日0时起至2025年1月1日0时止"])  # fmt: skip
 def test_a_period(text: str):
     assert cells.period(text).value == (date(2024, 1, 1), date(2024, 12, 31))
 
@@ -199,7 +205,7 @@ def test_a_certificate_in_one_cell():
         ("二〇一八年三月一日", date(2018, 3, 1)), ("二零一八年十月三十一日", date(2018, 10, 31)),
         ("2018年", date(2018, 1, 1)), ("2024，3，1", date(2024, 3, 1)), ("2024 3 1", date(2024, 3, 1)),
         ("2024\\3\\1", date(2024, 3, 1)), ("2024/3/", date(2024, 3, 1)), ("20240301.0", date(2024, 3, 1)),
-        ("2024.03.01 入队", date(2024, 3, 1)),
+        ("2024.03.01 入队", date(2024, 3, 1)), ("2024年3月至今", date(2024, 3, 1)), ("自2024.3.1起", date(2024, 3, 1)),
     ],
 )  # fmt: skip
 def test_days_as_clerks_write_them(text: str, value: date):
@@ -212,6 +218,23 @@ def test_what_could_be_two_days_or_none_is_asked(text: str):
         cells.day(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "months"),
+    [("至2026.5.1", date(2026, 5, 1), 0), ("2026.5.1止", date(2026, 5, 1), 0),
+     ("有效期至2026年5月", date(2026, 5, 31), 0),
+     ("三年", None, 36), ("3年", None, 36), ("36个月", None, 36), ("有效期两年", None, 24), ("长期", None, 0)],
+)  # fmt: skip
+def test_until_when_a_certificate_counts(text: str, value: date | None, months: int):
+    assert (cells.expiry(text).value, cells.term(text)) == (value, months)
+
+
+@pytest.mark.parametrize("text", ["有", "√", "○", "●", "☑", "初级", "已考"])
+def test_a_tick_is_no_number(text: str):
+    read = cells.number_and_day(text)
+    assert (read.value, text in read.note) == (("", None), True)
+    assert cells.number_and_day("×").value is None
+
+
 def test_a_year_alone_ends_with_its_last_day():
     assert cells.end_day("2026年").value == date(2026, 12, 31)
 
@@ -219,3 +242,32 @@ def test_a_year_alone_ends_with_its_last_day():
 def test_nobody_is_born_in_the_years_to_come():
     assert cells.day("35.3.1", first_of_month=False).value == date(1935, 3, 1)
     assert cells.day("35.3.1").value == date(2035, 3, 1)
+
+
+@QUIET
+@given(
+    st.text("王明敖特根巴雅尔孟和", min_size=2, max_size=8), MOBILES, st.integers(1, 900),
+    st.sampled_from(("{name} {document} {phone}", "{name}{document}电话：{phone}", "{name}（{document}）/{phone}",
+                     "{name}\n身份证号：{document}\n手机:{phone}", "{phone} {name}，{document}")),
+)  # fmt: skip
+def test_facts_in_one_cell_come_apart(name: str, phone: str, number: int, form: str):
+    document = citizen(number)
+    found = apart(("name", "id_number", "mobile"), form.format(name=name, document=document, phone=phone))
+    assert found == {"name": name, "id_number": document, "mobile": phone}
+
+
+@QUIET
+@given(st.text(max_size=30))
+def test_nothing_is_lost_when_a_cell_comes_apart(text: str):
+    """Either it speaks for one field alone, or every letter and digit of it stands somewhere, but for labels."""
+    found = apart(("name", "id_number", "mobile"), text)
+    kept = "".join(found.values())
+    assert not found or all(one in kept for one in text if one.isdigit())
+
+
+def test_what_cannot_come_apart_stays_whole():
+    assert apart(("name", "id_number", "mobile"), "张三") == {}
+    assert apart(("name", "mobile"), "13800000001") == {}
+    assert apart(("gender", "ethnicity"), "男（退役）") == {}
+    assert apart(("gender",), "男，36岁") == {"gender": "男"}
+    assert apart(("name", "id_number", "mobile"), f"张三{citizen(1)} 李四{citizen(2)}") == {}

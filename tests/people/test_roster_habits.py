@@ -1,4 +1,4 @@
-"""Rosters as offices really keep them: six files nobody made for a computer, each read to its last row."""
+"""Rosters as offices really keep them: files nobody made for a computer, each read to its last row."""
 
 from datetime import date
 from typing import Any
@@ -7,11 +7,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from core.imports.bulk.rows import read_rows
 from organizations.models import Organization
-from people.models import Person
+from people.models import Certificate, Person
+from people.roster.resource import RosterResource
 from tests.people.builders import citizen as ID  # noqa: N812 - as in the other tests of rosters
 from tests.people.rosters import workbook, xls
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 pytestmark = pytest.mark.django_db
 
 
@@ -108,3 +111,146 @@ def test_what_was_assumed_is_told_and_taken_in(as_user: Any, songshan: Any, plac
         ["潜水", "绳索"],
     )
     assert people["李四"].political == ""
+
+
+def phone(number: int) -> str:
+    return f"1380000{number:04d}"
+
+
+def side_by_side_with_other_headings() -> Any:
+    """A column left free between them, and no telephone in the second: nobody has another's duty or number."""
+    return [["姓名", "身份证号", "电话", None, "姓名", "身份证号", "职务"],
+            ["张三", ID(1), phone(1), None, "李四", ID(2), "副队长"],
+            ["王五", ID(3), phone(3), None, "赵六", ID(4), "队员"]]  # fmt: skip
+
+
+def side_by_side_with_serial_numbers() -> Any:
+    return [["序号", "姓名", "手机", "序号", "队员姓名", "联系电话"], [1, "张三", phone(1), 2, "李四", phone(2)]]
+
+
+def beside_a_relative() -> Any:
+    """Nobody knows whom the second name is about, but it is no member, and the telephone is not the member's."""
+    return [["姓名", "身份证号", "电话", "姓名", "关系", "电话", "入队时间"],
+            ["张三", ID(1), phone(1), "张父", "父亲", phone(9), "2020.3.1"]]  # fmt: skip
+
+
+def headings_in_three_rows() -> Any:
+    return [["序号", "个人信息", None, None, "证书"], [None, "基本", None, "联系", "救护员证"],
+            [None, "姓名", "身份证号", "电话", "编号", "发证日期"],
+            [1, "张三", ID(1), phone(1), "YS-1", "2024.5.1"]]  # fmt: skip
+
+
+def a_certificate_over_one_row_of_headings() -> Any:
+    """Also without reading the upper row there is a heading; then 编号 would be the member's."""
+    return [[None, None, None, "救护员证"], ["姓名", "身份证号", "电话", "编号", "发证日期"],
+            ["张三", ID(1), phone(1), "YS-1", "2024.5.1"]]  # fmt: skip
+
+
+def another_certificate_over_one_row_of_headings() -> Any:
+    return [[None, None, None, "潜水证"], ["姓名", "身份证号", "电话", "编号", "发证日期"],
+            ["张三", ID(1), phone(1), "QS-1", "2024.5.1"]]  # fmt: skip
+
+
+def headings_dressed_up() -> Any:
+    return [["1、姓名 ᠨᠡᠷ᠎ᠡ", "★身份证号/ᠦᠨᠡᠮᠯᠡᠬᠦ", "3.联系电话\nᠤᠲᠠᠰᠤ"], ["张三", ID(1), phone(1)]]
+
+
+def surnames_apart() -> Any:
+    return [["姓", "名", "身份证号"], ["张", "三", ID(1)], ["敖特根", "巴雅尔", ID(2)]]
+
+
+def nobody_called_a_name() -> Any:
+    return [["序号", "队员", "身份证号", "职务"], [1, "张三", ID(1), "队员"]]
+
+
+def several_facts_in_a_cell() -> Any:
+    return [["姓名及电话", "身份证号", "性别/年龄", "紧急联系人及电话", "家庭住址及电话"],
+            [f"张三 {phone(1)}", ID(1), "男/36", f"李四（妻子）{phone(9)}", "松山区演示路1号 0476-8812345"],
+            [f"王五（{phone(3)}）", ID(3), "男 36岁", f"赵六\n{phone(8)}", "演示路2号"]]  # fmt: skip
+
+
+def a_number_behind_the_name() -> Any:
+    return [["姓名", "性别", "电话"], [f"张三（{ID(1)}）", "男（蒙）", phone(1)],
+            [f"李四\n{ID(2)}", "女 汉族", phone(2)], [f"王五{ID(3)}", "男", phone(3)]]  # fmt: skip
+
+
+def groups_called_anything() -> Any:
+    return [["序号", "姓名", "身份证号"], ["一、搜救组"], [1, "张三", ID(1)], ["二、医疗组（组长：李四）"],
+            [1, "李四", ID(2)], ["三、 后勤保障"], [1, "王五", ID(3)], ["（四）一队：演示分队"], [1, "赵六", ID(4)],
+            ["小组：通讯"], [1, "孙七", ID(5)]]  # fmt: skip
+
+
+def a_group_in_the_column_of_names() -> Any:
+    return [["姓名", "身份证号"], ["一队：演示分队"], ["张三", ID(1)], ["小计", "1人"], ["二队：水上（1人）"],
+            ["李四", ID(2)]]  # fmt: skip
+
+
+# sheet → each row: name → what else its cells are; every field is named that must be there, and with "" that must not
+SHEETS = {
+    side_by_side_with_other_headings: {
+        "张三": {"id_number": ID(1), "mobile": phone(1), "duty": ""}, "李四": {"id_number": ID(2), "duty": "副队长"},
+        "王五": {"id_number": ID(3), "duty": ""}, "赵六": {"id_number": ID(4), "mobile": "", "duty": "队员"}},
+    side_by_side_with_serial_numbers: {"张三": {"mobile": phone(1), "other_phone": ""}, "李四": {"mobile": phone(2)}},
+    beside_a_relative: {"张三": {"mobile": phone(1), "other_phone": "", "joined_on": "2020.3.1"}},
+    headings_in_three_rows: {
+        "张三": {"mobile": phone(1), "cert_number": "YS-1", "cert_issued": "2024.5.1", "number": ""}},
+    a_certificate_over_one_row_of_headings: {"张三": {"cert_number": "YS-1", "mobile": phone(1), "number": ""}},
+    another_certificate_over_one_row_of_headings: {"张三": {"mobile": phone(1), "number": "", "cert_issued": ""}},
+    headings_dressed_up: {"张三": {"id_number": ID(1), "mobile": phone(1)}},
+    surnames_apart: {"张三": {"id_number": ID(1)}, "敖特根·巴雅尔": {"id_number": ID(2)}},
+    nobody_called_a_name: {"张三": {"id_number": ID(1), "duty": "队员"}},
+    several_facts_in_a_cell: {
+        "张三": {"mobile": phone(1), "gender": "男", "emergency_name": "李四", "emergency_relation": "妻子",
+                 "emergency_phone": phone(9), "address": "松山区演示路1号", "other_phone": "0476-8812345"},
+        "王五": {"mobile": phone(3), "gender": "男", "emergency_name": "赵六", "emergency_phone": phone(8),
+                 "address": "演示路2号", "other_phone": ""}},
+    a_number_behind_the_name: {"张三": {"id_number": ID(1), "gender": "男", "ethnicity": "蒙"},
+                               "李四": {"id_number": ID(2), "ethnicity": "汉族"}, "王五": {"id_number": ID(3)}},
+    groups_called_anything: {"张三": {"group": "搜救组"}, "李四": {"group": "医疗组"}, "王五": {"group": "后勤保障"},
+                             "赵六": {"group": "一队"}, "孙七": {"group": "通讯"}},
+    a_group_in_the_column_of_names: {"张三": {"group": "一队"}, "李四": {"group": "二队"}},
+}  # fmt: skip
+
+
+def test_every_cell_is_read_for_what_it_is(songshan: Any, place: Organization) -> None:
+    for make, expected in SHEETS.items():
+        resource = RosterResource(by=songshan, teams=[place])
+        found = read_rows(workbook(make()), XLSX, resource, {}, {})
+        cells = {line.cells["name"]: line.cells for line in found.lines}
+        assert cells.keys() == expected.keys(), make.__name__
+        for name, fields in expected.items():
+            assert {field: cells[name].get(field, "") for field in fields} == fields, (make.__name__, name)
+        assert {field for cell in cells.values() for field in cell} <= set(found.names), make.__name__
+
+
+def test_what_is_no_name_is_refused(as_user: Any, songshan: Any, place: Organization) -> None:
+    page = read(as_user(songshan), place, workbook([["姓名", "身份证号"], ["队长：张三", ID(1)]]))
+    assert "不该有的" in page.context["preview"]["rows"][0]["why"]["name"]
+
+
+def test_how_long_a_certificate_counts(as_user: Any, songshan: Any, place: Organization) -> None:
+    """From its first day, also where that stands in the same cell. A month of birth keeps nobody out."""
+    head = ["姓名", "出生年月", "电话", "救护员证编号", "发证日期", "有效期", "是否党员"]
+    page = read(as_user(songshan), place, workbook([
+        head, ["张三", "1990.3", phone(1), "YS-1", "2024.5.1", "三年", "√"],
+        ["李四", "1990年3月", phone(2), "YS-2", None, "2023.5.1-2026.5.1", "×"],
+        ["王五", None, phone(3), "√", None, "3年", None],
+    ]))  # fmt: skip
+    preview = page.context["preview"]
+    assert preview["counts"]["wrong"] == 0, [line["why"] for line in preview["rows"]]
+    told = {line["cells"][0]: line["note"] for line in preview["rows"]}
+    assert "没有登记出生日期" in told["张三"]["birth"]
+    assert "起的日期作为发证日期" in told["李四"]["cert_expires"]
+    assert "没有发证日期" in told["王五"]["cert_number"]
+    page.client.post(f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}", {"confirm": "1"}, follow=True)
+    found = Certificate.objects.order_by("number").values_list("number", "issued_on", "expires_on")
+    assert list(found) == [("YS-1", date(2024, 5, 1), date(2027, 5, 1)), ("YS-2", date(2023, 5, 1), date(2026, 5, 1))]
+    assert set(Person.objects.values_list("name", "political")) == {("张三", "01"), ("李四", ""), ("王五", "")}
+
+
+@pytest.mark.parametrize("mark", ["|", "，", "   ", "\u3000"])
+def test_columns_pasted_from_anywhere(mark: str, songshan: Any, place: Organization) -> None:
+    text = "\r\n".join(mark.join(row) for row in (["姓名", "身份证号", "电话"], ["张三", ID(1), phone(1)]))
+    file = SimpleUploadedFile("名单.txt", text.encode())
+    (line,) = read_rows(file, "text/csv", RosterResource(by=songshan, teams=[place]), {}, {}).lines
+    assert line.cells == {"name": "张三", "id_number": ID(1), "mobile": phone(1)}

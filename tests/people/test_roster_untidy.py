@@ -69,15 +69,6 @@ def test_what_stands_below_the_list_is_nobody_and_is_told(client, url):  # noqa:
     assert [text[:4] for text in passed(page)] == ["以上人员", "队长签字", "审核意见", "填表日期", "2026", "松山区红"]
 
 
-def test_a_form_for_one_person_is_no_list(client, url):  # noqa: F811
-    form = [["队员登记表"], ["姓名", "王明", "性别", "男"], ["身份证号", ID(1), "电话", "13800000001"],
-            ["工作单位", "演示医院"]]  # fmt: skip
-    page = send(client, url, form)
-    assert "像是一人一张的登记表" in page.context["form"].errors["file"][0]
-    page = send(client, url, form, [HEAD, one(2, "李四")], names=["王明", "名单"])
-    assert [line["cells"][0] for line in page.context["preview"]["rows"]] == ["李四"]
-
-
 # -- cells ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("mark", ["同上", "〃"])
 def test_a_ditto_mark_says_the_same_again(client, url, mark):  # noqa: F811

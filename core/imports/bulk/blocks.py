@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.imports.books import FillDown, Range
+from core.imports.bulk.heads import Head
 from core.imports.reading import Cell
 
 DITTO = frozenset(["同上", "同前", "〃", "″", "”", '"', "''"])
@@ -20,11 +21,15 @@ class Block:
         first: int,
         columns: Mapping[str, int],
         resource: Any,
-        pieces: Mapping[int, Sequence[int]],
+        head: Head,
     ) -> None:
         self.columns = columns
+        pieces, shared = head.pieces, head.shared
         self._pieced = {name: pieces[place] for name, place in columns.items() if place in pieces}
         self._pieces = resource.pieces
+        self._shared = {**resource.crowded, **{n: shared[place] for n, place in columns.items() if place in shared}}
+        self._apart, self._then = resource.apart, resource.then
+        self.added: set[str] = set()  # fields without a column that were found in the cells of others
         self.down = FillDown(merged, first, columns, resource.never_filled)
         self._whose = {columns[name] for name in resource.identifying if name in columns}
         # first row → last row of the cells that say whom they mean
@@ -46,6 +51,8 @@ class Block:
             texts = [cells[name].text, *(row[place].text for place in self._pieced[name] if place < len(row))]
             if whole := self._pieces(name, [text for text in texts if text]):
                 cells[name] = Cell(whole)
+        for name in [name for name in self._shared if name in cells]:
+            self._part(name, cells)
         is_record = any(cell.says for name, cell in cells.items() if name not in self._beside)
         self.down.fill(at, row, cells)
         if not is_record:
@@ -55,6 +62,19 @@ class Block:
                 cells[name] = self._as_above(name, cell)
         self._above.update(cells)
         return cells
+
+    def _part(self, name: str, cells: dict[str, Cell]) -> None:
+        """Give every fact that stands in one cell its own; none where another cell says otherwise."""
+        found = self._apart(name, self._shared[name], cells[name].text)
+        for field in list(found):
+            held = cells.get(field) if field != name else None
+            if held is not None and held.text != found[field]:
+                other = self._then.get(field, "")
+                if not other or other in cells:
+                    return
+                found[other] = found.pop(field)
+        self.added |= found.keys() - self.columns.keys()
+        cells |= {field: Cell(text) for field, text in found.items()}
 
     def _as_above(self, name: str, cell: Cell) -> Cell:
         above = self._above.get(name)

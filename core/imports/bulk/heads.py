@@ -1,94 +1,34 @@
-"""Finds the heading of a sheet, in one row or two, and what each column is.
+"""Finds the heading of a sheet, in one row, two or three, and what each column is.
 
-A heading of two rows is read together first: 编号 below 应急救护证 is that certificate's number, not the member's. What
-a heading over several columns is about (``Topic``) bounds what those below it can mean.
+A heading of several rows is read together first: 编号 below 应急救护证 is that certificate's number, not the member's.
+What a heading over several columns is about (``Topic``) bounds what those below it can mean.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from core.imports.books import Range
+from core.imports.bulk.headings import Heading, Known, key_of, meaning, piece
+from core.imports.bulk.sides import side_by_side
 from core.imports.headers import LOOK_AT, is_said, plain
 from core.imports.reading import Cell
 
-_PIECE = re.compile(r"(?P<of>.+?)(前|(?P<end>[后末尾]))[\d一二三四五六七八九十]+[位码](数字?|号码?)?")  # 身份证号后四位
-_BRACKETS = re.compile(r"[（()）]")
 _MOST_PIECES = 18  # a box for each digit
-# Below a heading that says nothing we know, these are somebody else's: 家庭成员 over 姓名 and 电话.
-_ANYBODYS = frozenset((
-    "姓名", "名称", "编号", "号码", "证号", "电话", "手机", "手机号", "联系电话", "联系方式", "单位", "工作单位",
-    "日期", "时间", "级别", "类型", "种类", "地址", "住址", "性别", "职务", "关系", "出生日期", "出生年月", "身份证号",
-    "民族", "有效期",
-))  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Topic:
-    """What columns below one heading are about.
-
-    :ivar sign: found in that heading. :ivar word: what it comes to, to be read with the one below: 证书 + 编号.
-    :ivar fields: what they can be; None: anything.
-    """
-
-    sign: re.Pattern[str]
-    word: str
-    fields: frozenset[str] | None = None
-
-
-@dataclass(frozen=True)
-class Known:
-    """What headings mean.
-
-    :ivar fields: reduced heading → field. :ivar chosen: key of a heading → the field somebody said it is; "" for none.
-    :ivar then: field → the field that a second column of the same meaning is: 电话, 电话. :ivar pieced: fields whose
-    value may stand in several columns beside each other.
-    """
-
-    fields: Mapping[str, str]
-    chosen: Mapping[str, str] = field(default_factory=dict)
-    topics: Sequence[Topic] = ()
-    then: Mapping[str, str] = field(default_factory=dict)
-    pieced: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Heading:
-    """One column: its place, what stands above it, the field it is taken for ("": none).
-
-    :ivar block: of several lists side by side, in which it stands. :ivar nth: of several headings that are the same.
-    :ivar again: the field it would be, had an earlier column not been taken for it. :ivar more: columns behind it that
-    may have further pieces of its value: those of the same heading, of 后四位, and without any.
-    """
-
-    column: int
-    text: str
-    field: str
-    block: int = 0
-    nth: int = 1
-    again: str = ""
-    more: tuple[int, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """What the choice of a person is remembered under."""
-        return key_of(self.text, self.nth)
-
-
-def key_of(text: str, nth: int = 1) -> str:
-    return plain(text)[:90] + (f"#{nth}" if nth > 1 else "")
+_MOST_LEVELS = 3
 
 
 @dataclass(frozen=True)
 class Head:
-    """:param first: index of the first row of data. :param start: of the heading itself, which is a row or two.
-    :param parts: how many headings of their own further pieces have."""
+    """:param first: index of the first row of data. :param start: of the heading itself, which is a row or a few.
+    :param parts: how many headings of their own further pieces have. :param told: how many columns are what a heading
+    above them says."""
 
     first: int
     headings: Sequence[Heading]
     start: int = 0
     parts: int = 0
+    told: int = 0
 
     @property
     def columns(self) -> dict[str, int]:
@@ -98,6 +38,11 @@ class Head:
     def pieces(self) -> dict[int, tuple[int, ...]]:
         """Column → those with further pieces of its value."""
         return {heading.column: heading.more for heading in self.headings if heading.more}
+
+    @property
+    def shared(self) -> dict[int, tuple[str, ...]]:
+        """Column → further fields that stand in its cells."""
+        return {heading.column: heading.also for heading in self.headings if heading.also}
 
     @property
     def blocks(self) -> list[dict[str, int]]:
@@ -111,22 +56,15 @@ class Head:
         return found
 
 
-def aliases(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """Reduced heading → field, for ``find_head``."""
-    return {plain(alias): name for name, known in names.items() for alias in known}
-
-
 def find_head(rows: Sequence[Sequence[Cell]], merged: Sequence[Range], known: Known) -> Head | None:
-    """The row, or the two rows, that name most fields."""
-    best, most = None, (0, 0)
+    """The row, or the rows, that name most fields; before all others those in which one above says what is below."""
+    best, most = None, (False, 0, 0)
     for index in range(min(len(rows), LOOK_AT)):
-        single = _read([[cell.text for cell in rows[index]]], index + 1, known)
-        candidates = [single]
-        if index + 1 < len(rows) and _is_spread(index, merged, rows):
-            upper, lower = _texts(rows, index, merged), _texts(rows, index + 1, merged)
-            candidates.append(_read([_spread(upper, lower), lower], index + 2, known))
-        for place, found in enumerate(candidates):
-            rank = (len(found.columns) + found.parts, -place)  # of two that find as much the plainer one
+        for depth, levels in enumerate(_levels(rows, index, merged, known)):
+            found = _read(levels, index + depth + 1, known)
+            is_told = found.told > 0 and known.leads <= found.columns.keys()
+            named = sum(bool(heading.field) for heading in found.headings)
+            rank = (is_told, named + found.parts, -depth)  # of two that find as much the plainer one
             if found.columns and rank > most:
                 best, most = found, rank
     return best
@@ -143,6 +81,24 @@ def heading_at(row: Sequence[Cell], at: int, known: Known, wanted: Iterable[str]
     found = _read([[cell.text for cell in row]], at + 1, known)
     named = sum(plain(cell.text) in known.fields for cell in row if cell.text)
     return found if set(wanted) <= set(found.columns) and len(found.columns) > 1 and named * 2 > filled else None
+
+
+def _levels(
+    rows: Sequence[Sequence[Cell]], index: int, merged: Sequence[Range], known: Known
+) -> Iterable[list[list[str]]]:
+    """The row as a heading, then with the one below it, then with the one below that."""
+    yield [[cell.text for cell in rows[index]]]
+    texts = [_texts(rows, index, merged)]
+    for below in range(index + 1, min(index + _MOST_LEVELS, len(rows))):
+        if not _is_spread(below - 1, merged, rows):
+            return
+        if len(texts) > 1 and sum(plain(cell.text) in known.fields for cell in rows[below]) < 2:
+            return  # two rows with gaps, and already the first record
+        texts.append(_texts(rows, below, merged))
+        levels = [texts[-1]]
+        for upper in reversed(texts[:-1]):
+            levels.insert(0, _spread(upper, levels[0]))
+        yield levels
 
 
 def _is_spread(index: int, merged: Sequence[Range], rows: Sequence[Sequence[Cell]]) -> bool:
@@ -183,31 +139,47 @@ def _read(levels: list[list[str]], first: int, known: Known) -> Head:
     taken: set[str] = set()
     parts: set[int] = set()
     seen = Counter[str]()
+    told = 0
     over = Counter(text for text in levels[0] if text) if len(levels) > 1 else Counter[str]()
+    before = ""
     for column in range(max(map(len, levels))):
         texts = [level[column] for level in levels if column < len(level) and level[column]]
         texts = list(dict.fromkeys(texts))
         if not texts:
             continue
         is_group = len(texts) > 1 and over[texts[0]] > 1
-        text, field = _meaning(texts, known, seen, is_group=is_group)
-        piece = _piece(text) if field in known.pieced and key_of(text) not in known.chosen else None
-        if piece and piece["end"] and field not in taken:
+        found = meaning(texts, known, seen, is_group=is_group)
+        text, field, told = found.text, found.field, told + found.is_told
+        part = piece(text) if field in known.pieced and key_of(text) not in known.chosen else None
+        if part and part["end"] and field not in taken:
             field = ""  # the end alone is no number
-        is_part = field in taken & known.pieced and (piece is not None or (is_group and not texts[-1][:1].isdigit()))
+        half = known.halves.get((before, plain(texts[-1])), "")
+        is_part = half in taken - {""} or (
+            field in taken & known.pieced and (part is not None or (is_group and not texts[-1][:1].isdigit()))
+        )
+        field, before = half or field, plain(texts[-1])
         parts |= {column} if is_part else set()
         again = field if field in taken and (is_part or not is_group) else ""  # the first counts; one can say otherwise
+        also = tuple(name for name in found.fields[1:] if name != field)
         field = "" if field in taken else field
         taken |= {field} - {""}
-        headings.append(Heading(column, text, field, nth=seen[plain(text)], again=again))
-    found = _seconds(_pieced(headings, parts, known.pieced), taken, known.then)
-    named = {each.text for each in headings if each.column in parts} - {each.text for each in found}
-    return Head(first, _side_by_side(found), first - len(levels), len(named))
+        headings.append(Heading(column, text, field, nth=seen[plain(text)], again=again, also=also if field else ()))
+    pieced = side_by_side(_pieced(_weak(headings, taken, known), parts, known.pieced), known)
+    found_all = _seconds(pieced, taken, known.then)
+    named = {each.text for each in headings if each.column in parts} - {each.text for each in found_all}
+    return Head(first, found_all, first - len(levels), len(named), told)
 
 
-def _piece(text: str) -> re.Match[str] | None:
-    """身份证号后四位, 身份证号（后四位）"""
-    return _PIECE.fullmatch(plain(_BRACKETS.sub("", text)))
+def _weak(headings: list[Heading], taken: set[str], known: Known) -> list[Heading]:
+    """队员 is a name where no column is called 姓名."""
+    found = []
+    for heading in headings:
+        name = known.weak.get(plain(heading.text), "") if not heading.means else ""
+        if name and name not in taken and heading.key not in known.chosen:
+            taken.add(name)
+            heading = replace(heading, field=name)
+        found.append(heading)
+    return found
 
 
 def _pieced(headings: list[Heading], parts: set[int], pieced: frozenset[str]) -> list[Heading]:
@@ -229,7 +201,7 @@ def _pieced(headings: list[Heading], parts: set[int], pieced: frozenset[str]) ->
     return found
 
 
-def _seconds(headings: list[Heading], taken: set[str], then: Mapping[str, str]) -> list[Heading]:
+def _seconds(headings: Sequence[Heading], taken: set[str], then: Mapping[str, str]) -> list[Heading]:
     found = []
     for heading in headings:
         other = then.get(heading.again, "")
@@ -238,54 +210,3 @@ def _seconds(headings: list[Heading], taken: set[str], then: Mapping[str, str]) 
             heading = replace(heading, field=other, again="")
         found.append(heading)
     return found
-
-
-def _side_by_side(headings: list[Heading]) -> list[Heading]:
-    """To save paper a list may go on beside itself under the same headings: 姓名 电话 姓名 电话."""
-    keys = [plain(heading.text) for heading in headings]
-    for width in range(2, len(keys) // 2 + 1):
-        count = next(n for n in range(1, len(keys)) if keys[n * width : (n + 1) * width] != keys[:width])
-        if count > 1 and sum(bool(heading.field) for heading in headings[:width]) > 1:
-            again = [
-                replace(heading, field=headings[at % width].field, block=at // width, again="")
-                for at, heading in enumerate(headings[: count * width])
-            ]
-            return again + headings[count * width :]
-    return headings
-
-
-def _meaning(texts: Sequence[str], known: Known, seen: Counter[str], *, is_group: bool) -> tuple[str, str]:
-    """The heading as it is told, and its field: both rows together, then the lower, then the upper one.
-
-    :param seen: how often each heading has come so far; this one is counted.
-    """
-    whole = " ".join(texts)[:120]
-    shown = texts[-1][:120] if len(whole) >= 30 else whole
-    for text in dict.fromkeys((whole, *reversed(texts))):
-        if (key := key_of(text, seen[plain(text)] + 1)) in known.chosen:
-            seen[plain(text)] += 1
-            return text, known.chosen[key]
-        if field := _field(text, texts, known, is_group=is_group):
-            shown = whole if text == whole or len(whole) < 30 else text
-            seen[plain(shown)] += 1
-            return shown, field
-    seen[plain(shown)] += 1
-    return shown, ""
-
-
-def _field(text: str, texts: Sequence[str], known: Known, *, is_group: bool) -> str:
-    """:param text: one of ``texts``, or all of them together."""
-    found = known.fields.get(plain(text), "")
-    if not found and (piece := _piece(text)):
-        whole = known.fields.get(piece["of"], "")
-        found = whole if whole in known.pieced else ""
-    if is_group and not texts[-1][:1].isdigit() and (whole := known.fields.get(plain(texts[0]), "")) in known.pieced:
-        return whole  # what stands below it are its pieces, or already the first row
-    if not is_group or text not in texts:
-        return found
-    topic = next((topic for topic in known.topics if topic.sign.search(plain(texts[0]))), None)
-    if topic is None:
-        return "" if text == texts[-1] and plain(text) in _ANYBODYS and plain(texts[0]) not in known.fields else found
-    if text == texts[-1] and topic.word:
-        found = known.fields.get(topic.word + plain(text), found)
-    return found if topic.fields is None or found in topic.fields else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from core.imports.bulk.heads import Topic
+from core.imports.bulk.headings import Topic
 from core.imports.bulk.rows import Line, Rows
 from core.imports.resources import Column
 from core.imports.undone import Undone
@@ -64,6 +64,9 @@ class BulkResource:
     topics: Sequence[Topic] = ()  # of headings over several columns
     then: Mapping[str, str] = MappingProxyType({})  # field → what a second column of its meaning is
     pieced: frozenset[str] = frozenset()  # fields whose value may stand in several columns (``pieces``)
+    halves: Mapping[tuple[str, str], str] = MappingProxyType({})  # two headings → the field that both are: 姓 | 名
+    weak: Mapping[str, str] = MappingProxyType({})  # heading → field, where no other column is
+    crowded: Mapping[str, Sequence[str]] = MappingProxyType({})  # field → what else people write into its cells
     heading_kind = ""  # what corrected headings are remembered under; empty: they are not
 
     def __init__(self, *, by: Any) -> None:
@@ -89,6 +92,14 @@ class BulkResource:
     def pieces(self, name: str, texts: Sequence[str]) -> str:
         """What several cells come to together; empty: the first speaks for itself."""
         return ""
+
+    def parts(self, names: Sequence[str]) -> bool:
+        """Whether these fields can stand in one cell and be told apart."""
+        return False
+
+    def apart(self, name: str, also: Sequence[str], text: str) -> dict[str, str]:
+        """Field → text, of a cell that holds more than one; empty: it speaks for ``name`` alone."""
+        return {}
 
     def ignores(self, heading: str) -> bool:
         """Whether a column that is not read is not worth telling about."""

@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 from core.imports.asides import aside, section
 from core.imports.books import Book, Grid, open_book
 from core.imports.bulk.blocks import Block
+from core.imports.bulk.cards import MOST_ROWS as MOST_CARD_ROWS
+from core.imports.bulk.cards import Card, as_row, read_cards
 from core.imports.bulk.groups import carry_down
-from core.imports.bulk.heads import Head, Heading, Known, aliases, find_head, heading_at
+from core.imports.bulk.headings import Heading, Known, aliases
+from core.imports.bulk.heads import Head, find_head, heading_at
 from core.imports.bulk.serials import drop_serials
 from core.imports.headers import LOOK_AT, plain
 from core.imports.reading import Cell
@@ -44,7 +47,8 @@ class Line:
 @dataclass
 class SheetFound:
     """What was made of one sheet. ``why``: the reason it cannot be read; empty: it can. ``doubt``: why it is left out
-    until the person says otherwise. ``serials``: headings of columns that only count the rows."""
+    until the person says otherwise. ``serials``: headings of columns that only count the rows. ``cards``: how many
+    forms for one person each it holds, where it is no list."""
 
     name: str
     headings: list[Heading] = field(default_factory=list)
@@ -53,6 +57,7 @@ class SheetFound:
     off: bool = False  # left out
     doubt: str = ""
     serials: list[str] = field(default_factory=list)
+    cards: int = 0
 
     @property
     def unused(self) -> list[str]:
@@ -123,14 +128,27 @@ class _Top:
     stream: Iterator[Sequence[Cell]]
     head: Head | None
     earlier: Head | None = None  # of another list above it
+    cards: Sequence[Card] = ()  # it is no list, but has a form for each person
 
 
 class _Reader:
     def __init__(self, book: Book, resource: Any, chosen: Mapping[str, str], enough: int) -> None:
         self.book, self.resource, self.enough = book, resource, enough
         fields = aliases({n: (c.column_name, *c.also) for n, c in resource.columns.items()})
-        self.known = Known(fields, chosen, resource.topics, resource.then, resource.pieced)
         self.required = [name for name, column in resource.columns.items() if column.required]
+        self.known = Known(
+            fields,
+            chosen,
+            topics=resource.topics,
+            then=resource.then,
+            pieced=resource.pieced,
+            halves=resource.halves,
+            leads=frozenset(self.required),
+            identifying=resource.identifying,
+            weak=resource.weak,
+            parts=resource.parts,
+            ignores=resource.ignores,
+        )
         self._signs = {key for key, name in fields.items() if name in self.required}
         self.found = Rows(unseen=book.unseen, pictures=book.pictures)
         self.several = False  # lists on several sheets: then the name of each says something of its rows
@@ -142,19 +160,23 @@ class _Reader:
         telling = self.resource.telling
         self.found.sheets += map(self._sheet, tops)
         both = list(zip(tops, self.found.sheets, strict=True))
+        is_listed = any(not (sheet.why or top.cards) for top, sheet in both)
         tells = {top.index for top, sheet in both if not sheet.why and self._tells(top)}
         for top, sheet in both:
-            if top.head is None or sheet.why:
+            if sheet.why:
                 continue
-            if tells and top.index not in tells:
+            if top.cards and is_listed:
+                sheet.doubt = _("是一人一张的登记表，别的工作表是名单")
+            elif tells and top.index not in tells and not top.cards:
                 names = _("、").join(c.column_name for n, c in self.resource.columns.items() if n in telling)
                 sheet.doubt = _("别的工作表有%(names)s，这一张没有") % {"names": names}
             sheet.off = not said.get(sheet.name, not sheet.doubt)
-        lists = [(top, sheet, top.head) for top, sheet in both if top.head and not sheet.why]
-        self.several = sum(not (sheet.doubt and sheet.off) for _top, sheet, _head in lists) > 1
-        for top, sheet, head in lists:
-            if not sheet.off:
-                self._lines(top, sheet, head)
+        self.several = sum(not (sheet.why or (sheet.doubt and sheet.off)) for sheet in self.found.sheets) > 1
+        for top, sheet in both:
+            if top.cards and not (sheet.why or sheet.off):
+                self._cards(top, sheet)
+            elif top.head is not None and not (sheet.why or sheet.off):
+                self._lines(top, sheet, top.head)
 
     def _top(self, index: int, grid: Grid) -> _Top:
         stream = iter(grid.rows)
@@ -162,7 +184,17 @@ class _Reader:
         head = find_head(rows, grid.merged, self.known)
         if head is not None and len(head.columns) < min(2, len(self.known.fields)):
             head = None
+        if self._has_cards(rows, grid, head):
+            rows += islice(stream, MOST_CARD_ROWS)
+            return _Top(index, grid, rows, stream, None, cards=read_cards(rows, grid.merged, self.known))
         return _Top(index, grid, rows, stream, head, self._above(rows, head) if head else None)
+
+    def _has_cards(self, rows: Sequence[Sequence[Cell]], grid: Grid, head: Head | None) -> bool:
+        """Whether labels with values beside them say more than the rows below any heading would."""
+        cards = read_cards(rows, grid.merged, self.known)
+        if not cards or head is None or not self.known.leads <= head.columns.keys():
+            return bool(cards)
+        return self._is_form(rows, head) or len(cards[0].fields) >= len(head.columns)
 
     def _above(self, rows: Sequence[Sequence[Cell]], head: Head) -> Head | None:
         """The heading of a list with rows of its own above the one that says most."""
@@ -190,6 +222,10 @@ class _Reader:
         return any(at >= head.first and self._is_row(row, head) for at, row in rows)
 
     def _sheet(self, top: _Top) -> SheetFound:
+        if top.cards:
+            labels = {label: said.field for card in top.cards for label, (said, _cells) in card.values.items()}
+            headings = [Heading(at, label, name) for at, (label, name) in enumerate(labels.items())]
+            return SheetFound(top.grid.name, headings, cards=len(top.cards))
         if top.head is None:
             is_empty = not any(cell.text for row in top.rows for cell in row)
             return SheetFound(top.grid.name, why=_("是空的") if is_empty else _("没有找到表头"))
@@ -210,6 +246,18 @@ class _Reader:
         below = [row for row in rows[head.first : head.first + 8] if self._heading(row, 0) is None]
         labels = {plain(row[place].text) for row in below for place in places if place < len(row)}
         return any(label in self.known.fields and label not in self._signs for label in labels)
+
+    def _cards(self, top: _Top, sheet: SheetFound) -> None:
+        # a sheet for each person has their name
+        more = self.resource.of_sheet(sheet.name) if self.several and len(top.cards) > 1 else {}
+        self.added |= set(more)
+        for card in top.cards:
+            head, row = as_row(card, self.known)
+            block = Block((), 0, head.columns, self.resource, head)
+            if cells := block.read(0, row):
+                key = f"{top.index}.{card.row + 1}" + (f".{card.block}" if card.block else "")
+                self._add(key, sheet, card.row, cells, more)
+                self.added |= {heading.field for heading in head.headings} | block.added
 
     def _lines(self, top: _Top, sheet: SheetFound, head: Head) -> None:
         grid = top.grid
@@ -241,6 +289,7 @@ class _Reader:
                 self.found.passed.append((sheet.name, at + 1, text[:20]))
             elif not self._records(top, sheet, blocks, at, row, {**of_sheet, **of_heading}):
                 left = next((cell.text for cell in row if cell.says and not cell.text.isdigit()), "")
+                of_heading = {}  # a heading of a kind nobody knows: whom it is about is not known either
                 self.found.passed += [(sheet.name, at + 1, left[:20])] if left else []
             elif sheet.rows >= self.enough:
                 return
@@ -258,10 +307,11 @@ class _Reader:
                 line.follows = follows
                 line.hidden, line.struck = at in top.grid.hidden, block.is_struck(top.grid.struck.get(at, ()))
                 self.found.hidden += line.hidden
+                self.added |= block.added
         return sheet.rows - before
 
     def _blocks(self, grid: Grid, head: Head) -> list[Block]:
-        return [Block(grid.merged, head.first, block, self.resource, head.pieces) for block in head.blocks]
+        return [Block(grid.merged, head.first, block, self.resource, head) for block in head.blocks]
 
     def _add(self, key: str, sheet: SheetFound, at: int, cells: dict[str, Cell], more: dict[str, str]) -> Line:
         texts = {**more, **{name: cell.text for name, cell in cells.items()}}

@@ -1,0 +1,67 @@
+"""Several facts in one cell: 张三 13800000001, 李四（1504…）, 男/36, 女 蒙古族, 王五（妻子）139…
+
+What has a form of its own is taken out, and what is left is the one fact that may be any words.
+"""
+
+import re
+from collections.abc import Sequence
+
+from people.choices import ETHNICITIES
+from people.roster.fields import ETHNICITY_ALSO
+
+_DOCUMENT = re.compile(r"(?<![0-9A-Za-z])\d{6}(?:18|19|20)\d{9}[\dXx](?![0-9A-Za-z])")
+_PHONE = re.compile(
+    r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)"
+    r"|(?<!\d)[（(]?0\d{2,3}[）)]?[\s-]?\d{7,8}(?:(?:转|-)\d{1,6})?(?!\d)"
+)
+_SEX = re.compile(r"^\s*([男女])性?|[\s（(/／、，,]([男女])性?(?=$|[\s）)/／、，,])")
+_AGE = re.compile(r"(?<!\d)\d{1,3}\s*(?:周?岁)?(?!\d)")
+_RELATION = re.compile(r"[（(]\s*([^（()）\d]{1,8}?)\s*[）)]")
+_LABEL = re.compile(
+    r"(?:(?:居民|公民)?(?:身份证|证件)号?码?|(?:联系)?(?:电话|手机|方式)号?码?|tel|mobile)\s*[:：]?", re.IGNORECASE
+)
+_HOLLOW = re.compile(r"[（(\[【]\s*[）)\]】]")
+_EDGES = " \n\t、，,;；/／:：-—|"
+_PHONES = ("mobile", "other_phone", "emergency_phone")
+_TAKEN = frozenset([*_PHONES, "id_number", "gender", "emergency_relation"])
+_NATIONS = {*ETHNICITIES, *ETHNICITY_ALSO}
+
+
+def can_part(names: Sequence[str]) -> bool:
+    """Whether fields can stand in one cell: one of them may be any words."""
+    return sum(name not in _TAKEN for name in names) <= 1 and not _TAKEN.isdisjoint(names)
+
+
+def apart(names: Sequence[str], text: str) -> dict[str, str]:
+    """Field → text; empty where the cell says but one thing, or what it says cannot be told apart."""
+    found: dict[str, str] = {}
+    rest = text
+    for name, form in _forms(names):
+        if name == "id_number" and len(form.findall(rest)) > 1:
+            return {}
+        said = [next(group for group in (*match.groups(), match[0]) if group) for match in form.finditer(rest)]
+        if said:
+            if name:  # an age is told by the birthday
+                found[name] = "、".join(said) if name in _PHONES else said[0]
+            rest = form.sub(" ", rest)
+    if found:
+        rest = _LABEL.sub(" ", rest)
+    rest = _HOLLOW.sub("", rest).strip(_EDGES)
+    words = next((name for name in names if name not in _TAKEN), "")
+    if words == "ethnicity" and rest:
+        rest = rest.strip("（()）")
+        if not {rest, f"{rest}族"} & _NATIONS:
+            return {}
+    if (rest and not words) or (not rest and words == names[0]):
+        return {}
+    return {**found, **({words: rest} if rest else {})} if found else {}
+
+
+def _forms(names: Sequence[str]) -> list[tuple[str, re.Pattern[str]]]:
+    forms = [("id_number", _DOCUMENT)] if "id_number" in names else []
+    forms += [(name, _PHONE) for name in _PHONES if name in names][:1]
+    if "gender" in names:
+        forms += [("gender", _SEX), ("", _AGE)]
+    if "emergency_name" in names:
+        forms.append(("emergency_relation", _RELATION))
+    return forms
