@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -27,7 +28,7 @@ def asked(user: User) -> QuerySet[Appointment]:
     return shown.order_by("ends_at")[:MOST]
 
 
-def held(user: User) -> QuerySet[Appointment, str]:
+def held(user: User) -> QuerySet[Any, Any]:
     """For ``core.together``: the roles somebody has at the own office."""
     rows = Appointment.objects.in_force(timezone.now()).filter(organization=user.organization_id)
     return rows.order_by("role").values_list("role", flat=True).distinct()
