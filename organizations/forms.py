@@ -175,7 +175,10 @@ class AccountForm(forms.ModelForm):
 
     role = forms.ChoiceField(label=_("职责"), required=False)
     starts_on = forms.DateField(label=_("任职起"), required=False, widget=DAY, help_text=_("不填就从现在起。"))
-    basis = forms.CharField(label=_("任职依据"), required=False, max_length=200, help_text=BASIS_HELP)
+    basis = forms.CharField(
+        label=_("任职依据"), required=False, max_length=200,
+        help_text=_("选了职责的要写明。例：会议纪要、通知文号。"),
+    )  # fmt: skip
 
     class Meta:
         model = User

@@ -41,7 +41,7 @@ def home(request: SignedIn) -> HttpResponse:
         *assessments.tasks(user, assessed, counts),
         *people.tasks(user, counts),
         *duties.ending(user, read["duties"]),
-        *teams.hints(user, numbers, counts),
+        *teams.hints(user, numbers, counts, has_filings=bool(read["filings"])),
         *duties.hints(user, numbers, read["roles"]),
     ]
     context = {

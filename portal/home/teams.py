@@ -34,7 +34,17 @@ def to_confirm_of(user: User) -> QuerySet[Team]:
     return to_confirm(today.year, Team.objects.filter(reach(user, Right.SUBMIT_FILING, at="organization")))
 
 
-def hints(user: User, numbers: Numbers, counts: Mapping[str, int]) -> Iterator[Task]:
+def _none_yet(user: User, numbers: Numbers) -> bool:
+    """At a league: a banner may well have no team."""
+    told = [numbers[name][0] for name in ("teams_on_file", "filings_filed", "filings_waiting") if name in numbers]
+    return user.organization.level == Level.LEAGUE and bool(told) and not any(told)
+
+
+def hints(user: User, numbers: Numbers, counts: Mapping[str, int], *, has_filings: bool) -> Iterator[Task]:
+    """:param has_filings: whether the side of the person has any under way."""
+    if not has_filings and Right.SUBMIT_FILING in access(user) and _none_yet(user, numbers):
+        hint = _("要备案的办理新建备案；有名单的，在“救援队”里从 Excel 导入。")
+        yield Task("off", _("提示"), _("还没有登记救援队"), hint, reverse("teams:filing_begin"), _("去登记"))
     if counts.get("drifting"):
         url = reverse("teams:team_list") + "?attention=drift"
         what = _("%(n)s 支队伍的情况有变化，还没有报备案") % {"n": shown(counts["drifting"])}

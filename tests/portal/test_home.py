@@ -39,12 +39,18 @@ def test_what_waits_for_a_decision_is_to_be_done_today(as_user, region_security,
 
 
 def test_an_office_without_its_people_is_told_whom_it_lacks(as_user, region_security, region):
-    Appointment.objects.filter(organization=region.organization, role__in=("reviewer", "audit_admin")).update(
-        ends_at=timezone.now()
-    )
+    held = Appointment.objects.filter(organization=region.organization, role__in=("reviewer", "audit_admin"))
+    held.update(starts_at=timezone.now() - timedelta(days=9), ends_at=timezone.now() - timedelta(days=1))
     first = as_user(region_security).get(HOME).context["tasks"][0]
     assert (first.tone, first.what) == ("warn", "本机构还没有人担任审核、审计管理员")
     assert first.url == reverse("organizations:user_create", args=[region_security.organization_id])
+
+
+def test_a_league_that_begins_is_shown_where(as_user, chifeng, office):
+    hint = ("off", "提示", "还没有登记救援队")
+    assert hint in tasks(as_user(chifeng))
+    begin("register", by=chifeng, office=office("150400"))
+    assert hint not in tasks(as_user(chifeng))
 
 
 def test_other_side_waits_and_then_mends(as_user, region_security, songshan):
