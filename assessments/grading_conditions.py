@@ -12,6 +12,7 @@ from assessments.models import Grading, PanelMember
 from assessments.panel.members import hindrances, without_lead
 from assessments.panel.sheet import unfinished, unsettled
 from assessments.scoring import ScoreSheet
+from teams.states import ON_FILE
 
 PANEL_LEAST = 3  # members of a panel; the publisher's own rule was not found [P]
 NO_GRADE = gettext_lazy("专家组的评分没有达到任何一档，只能不予定级或者补充评分。")
@@ -53,9 +54,14 @@ def best_result(grading: Grading, sheet: ScoreSheet) -> str:
     return max(sheet.conclusion.key, grading.applied_grade)  # 1 级 is the best
 
 
+def team_gone(grading: Grading) -> str:
+    """Said where the team is on file no more; empty otherwise."""
+    return "" if grading.team.status in ON_FILE else _("队伍已经退出，不能定级；请写明原因，不予定级。")
+
+
 def grant_problems(grading: Grading) -> list[str]:
     """What still keeps the grade from being given."""
-    found = []
+    found = [gone] if (gone := team_gone(grading)) else []
     if grading.public_until is None or grading.public_until >= timezone.localdate():
         found.append(_("公示期还没有结束。"))
     waiting = objecting.open_ones(grading).count()

@@ -13,7 +13,8 @@
   its opinion; it may have single things scored again.
 - 公示中 publicity: the result, never better than applied for nor than the points reach, is public until a day.
 - 已定级 granted: after that day, with no objection open or upheld and left aside. The team gets the grade and a
-  certificate. 未定级 declined: with the reason, from the papers or from the deliberation.
+  certificate. 未定级 declined: with the reason; from the papers or the deliberation, and on the way where the team does
+  not appear, gives up, or has left the register.
 - Back to 评议 only because an objection or an appeal was upheld; a grade already given is taken back with it.
 - 已撤销 abandoned: by the team's side, as long as it is with them.
 

@@ -76,7 +76,8 @@ GRADING_STEPS = {
     "finish_on_site": step(G.ON_SITE, to=G.DELIBERATION),
     "score_again": step(G.DELIBERATION, to=G.ON_SITE),
     "publicise": step(G.DELIBERATION, to=G.PUBLICITY),
-    "decline": step(G.SUBMITTED, G.DELIBERATION, to=G.DECLINED),
+    # also where the team does not appear, or is a team no more
+    "decline": step(G.SUBMITTED, G.PANEL, G.ON_SITE, G.DELIBERATION, G.PUBLICITY, to=G.DECLINED),
     "grant": step(G.PUBLICITY, to=G.GRANTED),
     # an objection or an appeal was upheld
     "deliberate_again": step(G.PUBLICITY, G.GRANTED, G.DECLINED, to=G.DELIBERATION),

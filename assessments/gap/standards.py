@@ -25,11 +25,13 @@ SPECIALTIES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Offer:
-    """A standard a team can be held against. :ivar closed: why it does not apply, which is not the same as not met."""
+    """A standard a team can be held against. :ivar closed: why it does not apply, which is not the same as not met.
+    :ivar coming: from when on, where not yet: one prepares for it."""
 
     standard: Standard
     label: str
     closed: StrOrPromise = ""
+    coming: date | None = None
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,10 @@ def keys_of(team: Team) -> list[str]:
     return [*main, *(key for key in team.other_categories if key not in main)]
 
 
-def in_force(day: date) -> QuerySet[Standard]:
-    """What grades and yearly assessments are judged by, for whoever sees assessments: published, so visible to them."""
-    rows: QuerySet[Standard] = Standard.objects.in_force(day)
+def from_now_on(day: date) -> QuerySet[Standard]:
+    """What grades and yearly assessments are or will be judged by, for whoever sees assessments: published, so visible
+    to them."""
+    rows: QuerySet[Standard] = Standard.objects.from_now_on(day)
     return rows.filter(purpose__in=[Purpose.GRADING, Purpose.ANNUAL]).select_related("category")
 
 
@@ -57,20 +60,26 @@ def standards_for(team: Team, day: date) -> QuerySet[Standard]:
     keys = keys_of(team)
     specialties = {one for key in keys for one in SPECIALTIES.get(key, ())}
     general = Q(category=None) & (Q(specialty="") | Q(specialty__in=specialties))
-    return in_force(day).filter(Q(category__in=keys) | general)
+    return from_now_on(day).filter(Q(category__in=keys) | general)
 
 
-def newest(standards: Iterable[Standard]) -> list[Standard]:
-    """The newest version of each, in the order given; two may be in force while one runs out."""
-    latest: dict[str, Standard] = {}
+def newest(standards: Iterable[Standard], day: date) -> list[Standard]:
+    """The newest version of each that is in force, then of each that is to come, in the order given; two may be in
+    force while one runs out."""
+    latest: dict[tuple[bool, str], Standard] = {}
     for standard in standards:
-        kept = latest.get(standard.code)
+        which = is_coming(standard, day), standard.code
+        kept = latest.get(which)
         if kept is None or standard.number > kept.number:
-            latest[standard.code] = standard
-    return list(latest.values())
+            latest[which] = standard
+    return sorted(latest.values(), key=lambda one: is_coming(one, day))
 
 
-def for_choice(standards: Iterable[Standard]) -> list[Standard]:
+def is_coming(standard: Standard, day: date) -> bool:
+    return standard.valid_from is not None and standard.valid_from > day
+
+
+def for_choice(standards: Iterable[Standard], day: date) -> list[Standard]:
     """The newest versions, by scheme, gradings before the year's, in the order of the categories."""
     last = 10**6
 
@@ -78,7 +87,7 @@ def for_choice(standards: Iterable[Standard]) -> list[Standard]:
         position = one.category.position if one.category else last
         return one.scheme != Scheme.RED_CROSS, one.purpose != Purpose.GRADING, position, one.name
 
-    return sorted(newest(standards), key=place)
+    return sorted(newest(standards, day), key=place)
 
 
 def closed_to(standard: Standard, team: Team) -> StrOrPromise:
@@ -93,19 +102,17 @@ def closed_to(standard: Standard, team: Team) -> StrOrPromise:
     return _("不适用：这项测评只面向在民政部门登记的社会组织（应急〔2024〕83号第二条），本队还没有完成登记。")
 
 
-def schemes_for(team: Team, categories: Sequence[Category], standards: Iterable[Standard]) -> list[Group]:
+def schemes_for(team: Team, categories: Sequence[Category], standards: Iterable[Standard], day: date) -> list[Group]:
     """Both schemes side by side, then the year's assessment.
 
     :param categories: the team's, in any order. :param standards: what ``standards_for`` gives.
     """
-    found, names = newest(standards), {one.key: one.name for one in categories}
+    found, names = newest(standards, day), {one.key: one.name for one in categories}
     graded = {one.key for one in categories if one.is_graded}
     order = [key for key in keys_of(team) if key in names]
     grading = [one for one in found if one.purpose == Purpose.GRADING]
     made = [
-        Group(
-            Scheme(scheme).label, [Offer(one, _label(one), closed_to(one, team)) for one in _of(scheme, grading, order)]
-        )
+        Group(Scheme(scheme).label, [_offer(one, _label(one), team, day) for one in _of(scheme, grading, order)])
         for scheme in Scheme
     ]
     there = {one.category_id for one in grading if one.scheme == Scheme.RED_CROSS}
@@ -114,8 +121,13 @@ def schemes_for(team: Team, categories: Sequence[Category], standards: Iterable[
         for key in order
         if key not in there
     )
-    yearly = [Offer(one, one.name, closed_to(one, team)) for one in found if one.purpose == Purpose.ANNUAL]
+    yearly = [_offer(one, one.name, team, day) for one in found if one.purpose == Purpose.ANNUAL]
     return [*made, *([Group(Purpose.ANNUAL.label, yearly)] if yearly else [])]
+
+
+def _offer(standard: Standard, label: str, team: Team, day: date) -> Offer:
+    coming = standard.valid_from if is_coming(standard, day) else None
+    return Offer(standard, label, closed_to(standard, team), coming)
 
 
 def _of(scheme: str, standards: Sequence[Standard], order: Sequence[str]) -> list[Standard]:

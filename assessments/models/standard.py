@@ -40,8 +40,11 @@ class StandardQuerySet(models.QuerySet):
 
     def in_force(self, day: Any) -> "StandardQuerySet":
         """Published, and valid on the day."""
-        until = Q(valid_until=None) | Q(valid_until__gte=day)
-        return self.published().filter(until, valid_from__lte=day)
+        return self.from_now_on(day).filter(valid_from__lte=day)
+
+    def from_now_on(self, day: Any) -> "StandardQuerySet":
+        """Published, and valid on the day or later."""
+        return self.published().filter(Q(valid_until=None) | Q(valid_until__gte=day))
 
     def matching(self, term: str) -> "StandardQuerySet":
         return self.filter(matching(term))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.grading_checks import BASICS, Finding, check
 from assessments.grading_claims import Filled, asked, filled
+from assessments.grading_conditions import team_gone
 from assessments.grading_remarks import RETURN, Remark, remarks_of
 from assessments.grading_starting import version_in_force
 from assessments.models import Grading, TeamGrade
@@ -46,6 +47,7 @@ def grading_detail(request: SignedIn, pk: int) -> HttpResponse:
         **_author_side(page, one, found["events"]),
         **_standing(page, found["events"]),
         next_steps=_next_steps(page),
+        gone="" if grading.closed_at else team_gone(grading),
     )
     return render(request, "assessments/grading_detail.html", context)
 

@@ -19,7 +19,7 @@ from assessments.gap.league import Cells, to_do
 from assessments.gap.links import address
 from assessments.gap.overall import Overall, overall
 from assessments.gap.reading import gap_of, judged, teams_below
-from assessments.gap.standards import for_choice, in_force
+from assessments.gap.standards import for_choice, from_now_on
 from assessments.models import Standard
 from core import audit
 from core.keys import key
@@ -44,14 +44,15 @@ def league_gap(request: SignedIn) -> HttpResponse | Any:
     """``?under=<office>&standard=<pk>&page=``; ``?export=xlsx``: all of them."""
     holding(Right.VIEW_ASSESSMENT)(request.user).require()
     scope = scope_asked(request, Right.VIEW_ASSESSMENT)
+    day = timezone.localdate()
     offices = Organization.objects.visible_to(request.user).offices().only("path", "depth", "short_name", "valid_to")
     found = together(
-        standards=in_force(timezone.localdate()),
+        standards=from_now_on(day),
         below=offices.filter(path__startswith=scope.path),
         above=offices.filter(path=scope.parent_path),
         kinds=teams_below(scope, request.user).order_by().values("main_category").annotate(number=Count("pk")),
     )
-    standards = for_choice(found["standards"])
+    standards = for_choice(found["standards"], day)
     standard = _chosen(request, standards, {row["main_category"]: row["number"] for row in found["kinds"]})
     names = {one.path: one.short_name for one in found["below"]}
     if standard is not None and request.GET.get("export") == "xlsx":
@@ -64,7 +65,7 @@ def league_gap(request: SignedIn) -> HttpResponse | Any:
         "standard": standard,
         "standard_url": address("assessments:standard_detail", standard.pk) if standard else "",
         "paginator": None,
-        "day": timezone.localdate(),
+        "day": day,
         "places": [one for one in found["below"] if one.depth == scope.depth + 1 and one.valid_to is None],
         "above": next(iter(found["above"]), None),
         "export_url": _url(scope, standard, export="xlsx"),

@@ -42,7 +42,7 @@ def team_gap(request: SignedIn, pk: int) -> HttpResponse:
         categories=Category.objects.filter(pk__in=keys_of(page.team)),
         grades=TeamGrade.objects.visible_to(request.user).filter(team=page.team).select_related("category"),
     )
-    schemes = schemes_for(page.team, found["categories"], found["standards"])
+    schemes = schemes_for(page.team, found["categories"], found["standards"], day)
     offer = _chosen(request, [one for scheme in schemes for one in scheme.offers])
     reports = bool(can(request.user, Right.REPORT_ASSESSMENT, page.team.organization))
     context = {
@@ -54,7 +54,7 @@ def team_gap(request: SignedIn, pk: int) -> HttpResponse:
         "day": day,
         "standard_url": address("assessments:standard_detail", offer.standard.pk) if offer else "",
         "grade_url": address("assessments:grade_create", team=page.team.pk) if reports else "",
-        "apply_url": _apply_url(page, offer) if reports and offer and not offer.closed else "",
+        "apply_url": _apply_url(page, offer) if reports and offer and not (offer.closed or offer.coming) else "",
     }
     if request.GET.get("at"):
         context["at_note"] = _("等级对标按现在的记录计算，不能回看。")

@@ -63,7 +63,7 @@ def standard(purpose: str = Purpose.GRADING, *, published: bool = True, **facts:
         known[row["code"]] = Indicator.objects.create(standard=made, position=position, parent=parent, **row)
     if published:
         made.state, made.published_at = StandardState.PUBLISHED, timezone.now()
-        made.valid_from = date(2026, 1, 1)
+        made.valid_from = made.valid_from or date(2026, 1, 1)
         made.save()
     return made
 

@@ -18,6 +18,7 @@ from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, User
 from organizations.permissions import grant
 from people.models import Person
+from teams.models import Team
 from tests.assessments import gradings as builders
 from tests.people import builders as people
 from tests.people.leaks import text_of
@@ -290,3 +291,26 @@ def test_a_declined_one_is_not_opened_beside_a_new_application(captain: User, ch
     assert record not in Grading.objects.waiting_for(chifeng), "it has been applied for anew"
     with pytest.raises(ValidationError, match="还没有办结"):
         builders.move(record, "deliberate_again", chifeng)
+
+
+@pytest.mark.parametrize("state", ["panel", "on_site", "publicity"])
+def test_application_of_a_team_that_has_left_the_register_is_brought_to_an_end(
+    state: str, captain: User, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    """Before, it stood there for ever or became a grade of a team that was none any more."""
+    record = builders.in_state(state, captain, chifeng)
+    client, page = as_user(chifeng), record.get_absolute_url()
+    assert "队伍已经退出" not in text_of(client.get(page))
+    Team.objects.filter(pk=record.team_id).update(status="exited", exit_on=timezone.localdate())
+    assert "队伍已经退出" in text_of(client.get(page))
+    if state == "publicity":
+        with pytest.raises(ValidationError, match="队伍已经退出"):
+            builders.move(builders.publicity_over(record), "grant", chifeng)
+    move = reverse("assessments:grading_move", args=[record.pk])
+    client.post(move, {"action": "decline", "sent": "1", "comment": "队伍已办理退出备案"})
+    record.refresh_from_db()
+    assert (record.state, record.result) == ("declined", "")
+    shown = text_of(client.get(page))
+    assert "未定级：队伍已办理退出备案" in shown
+    assert "请写明原因" not in shown
+    assert not TeamGrade.objects.exists()

@@ -184,6 +184,24 @@ def test_standards_follow_the_categories_and_the_newest_version_counts(
     assert group.without == ["通讯（不分级）", Category.objects.get(pk="aquatic").name]
 
 
+def test_version_to_come_is_prepared_for_and_not_applied_for(
+    team: Team, standard: Standard, captain: User, chifeng: User, as_user: SignIn
+) -> None:
+    begins = timezone.localdate() + timedelta(days=40)
+    facts = {"code": "gap", "name": standard.name, "number": 2, "valid_from": begins}
+    coming = builders.standard(lines=gaps.LINES, **facts)
+    page = as_user(captain).get(url(team))
+    assert page.context["gap"].standard == standard
+    assert page.context["apply_url"]
+    page = as_user(captain).get(f"{url(team)}?standard={coming.pk}")
+    assert page.context["gap"].standard == coming
+    assert f"{begins} 起施行，先按它对照" in page.content.decode()
+    assert not page.context["apply_url"]
+    league = as_user(chifeng).get(reverse("assessments:league_gap"))
+    assert league.context["standard"] == standard
+    assert f"{coming} {begins} 起" in league.content.decode()
+
+
 def test_grades_held_are_listed_with_their_end(team: Team, captain: User, as_user: SignIn) -> None:
     today = timezone.localdate()
     facts = {"team": team, "issuer": "演示应急管理厅", "granted_on": today - timedelta(days=700), "created_by": captain}
