@@ -12,7 +12,8 @@ from assessments.lines import label
 from assessments.models import Conclusion, Standard
 from assessments.wording import read_number
 from assessments.workbook import BAR_HEADINGS, BAR_SHEET, HEAD_SHEET
-from core.imports.headers import find_header, plain
+from core.imports.headers import plain
+from core.imports.heads import Known, aliases, find_head
 from core.imports.reading import Sheet
 from core.imports.widgets import YesNo
 from core.language import in_chinese
@@ -72,7 +73,7 @@ def _value(name: str, text: str) -> Any:
 
 
 def _bars(sheet: Sheet, standard: Standard) -> list[dict[str, Any]]:
-    header = find_header(sheet.rows, {name: [str(heading)] for name, heading in BAR_HEADINGS.items()})
+    header = find_head(sheet.rows, (), Known(aliases({name: [str(text)] for name, text in BAR_HEADINGS.items()})))
     if header is None or "name" not in header.columns:
         return []
     found: list[dict[str, Any]] = []

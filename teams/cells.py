@@ -184,6 +184,9 @@ class People(Text):
             if says_nothing(part):
                 continue
             if people and (more := _bare_numbers(part)):
+                if not people[-1]["phone"] and len(more) == 1:  # 李四/13800000000
+                    people[-1]["phone"] = more[0]
+                    continue
                 raise _two_numbers(people[-1]["name"], [people[-1]["phone"], *more])
             people.append(_person(part))
         return people

@@ -1,11 +1,13 @@
 """The columns of a team list: the headings people give them, and the words they write into them."""
 
+import re
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from core.imports import Column, Day, Resource, Several
+from core.imports.heads import Topic
 from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Right
@@ -41,6 +43,21 @@ _CIVIL = {
 _DAY = gettext_lazy("写到日：2024-03-01、2024.3.1、2024年3月1日都可以。")
 
 
+# A heading over several columns, and what those below it can be.
+_CAPTAIN = frozenset(["captain", "captain_phone", "captain_origin", "captain_since"])
+_CIVIL_FACTS = frozenset(["registration", "civil_type", "uscc", "civil_authority", "civil_on"])
+TOPICS = (
+    Topic(re.compile("副队长"), "副队长", frozenset(["deputies"])),
+    Topic(re.compile("队长|负责人"), "队长", _CAPTAIN),
+    Topic(re.compile("值班|值守"), "值班", frozenset(["duty_phone"])),
+    Topic(re.compile("联系人|联络人"), "", frozenset()),
+    Topic(re.compile("登记|民政"), "登记", _CIVIL_FACTS),
+    Topic(re.compile("备案|批复|发文"), "备案", frozenset(["filing_doc_no", "filing_doc_on"])),
+    Topic(re.compile("驻地|基地"), "驻地"),
+    Topic(re.compile(""), ""),
+)
+
+
 def registering_offices(by: User) -> QuerySet[Organization]:
     """Offices at which the person may begin a registration."""
     return managing_offices().filter(reach(by, Right.SUBMIT_FILING, at=""))
@@ -55,7 +72,17 @@ class TeamColumns(Resource):
         required=True,
         example="赤峰市红十字水上救援队（演示）",
         widget=cells.Name(),
-        also=["名称", "队名", "救援队名称", "救援队", "队伍全称", "救援队全称", "应急救援队名称", "志愿救援队名称"],
+        also=[
+            "名称",
+            "队名",
+            "救援队名称",
+            "救援队",
+            "队伍全称",
+            "救援队全称",
+            "应急救援队名称",
+            "志愿救援队名称",
+            "队伍",
+        ],
     )
     short_name = Column("short_name", gettext_lazy("简称"), also=["队伍简称"], widget=cells.Name())
     level = Column(
@@ -160,7 +187,20 @@ class TeamColumns(Resource):
         gettext_lazy("队长电话"),
         widget=cells.Phone(),
         example="13800000011",
-        also=["队长手机", "队长联系电话", "队长联系方式", "联系电话", "联系方式", "手机", "手机号"],
+        also=[
+            "队长手机",
+            "队长联系电话",
+            "队长联系方式",
+            "联系电话",
+            "联系方式",
+            "手机",
+            "手机号",
+            "手机号码",
+            "负责人电话",
+            "负责人手机",
+            "负责人联系电话",
+            "负责人联系方式",
+        ],
     )
     captain_origin = Column(
         "captain_origin", gettext_lazy("队长产生方式"), also=["产生方式"], widget=cells.Kind(Origin.choices)
@@ -171,7 +211,7 @@ class TeamColumns(Resource):
     deputies = Column(
         "deputies",
         gettext_lazy("副队长"),
-        also=["副队长姓名"],
+        also=["副队长姓名", "副队长及电话", "副队长及联系电话", "副队长姓名及电话"],
         example="李志强、敖特根巴雅尔·孟和",
         hint=gettext_lazy("几名写在一格，用“、”隔开。"),
         widget=cells.People(),
@@ -179,14 +219,14 @@ class TeamColumns(Resource):
     planned_size = Column(
         "planned_size",
         gettext_lazy("人数"),
-        also=["建制人数", "队员人数", "队员数", "队伍人数", "编制人数"],
+        also=["建制人数", "队员人数", "队员数", "队伍人数", "编制人数", "总人数", "队员总数", "队伍总人数"],
         example="30",
         widget=cells.Number(),
     )
     base_division = Column(
         "base_division",
         gettext_lazy("驻地旗县"),
-        also=["所在旗县", "驻地区划"],
+        also=["所在旗县", "驻地区划", "旗县", "旗县区", "旗县市区", "所属旗县", "所在旗县区"],
         widget=cells.Office(lambda by: divisions(), ["name", "code"], noun=gettext_lazy("旗县")),
     )
     base_address = Column(
@@ -200,7 +240,7 @@ class TeamColumns(Resource):
     coordinates = Column(
         "coordinates",
         gettext_lazy("经纬度"),
-        also=["坐标", "经纬度坐标", "基地坐标"],
+        also=["坐标", "经纬度坐标", "基地坐标", "经度纬度", "经度及纬度"],
         widget=cells.Coordinates(),
         hint=gettext_lazy("一格写经度和纬度：118.88694,42.25781。已分两列写的不用填。"),
     )
@@ -220,6 +260,16 @@ class TeamColumns(Resource):
         "funding", gettext_lazy("经费来源"), also=["资金来源"],
         widget=Several(Funding.choices, also={"财政": Funding.BUDGET, "自筹": Funding.OWN, "捐赠": Funding.DONATION}),
     )  # fmt: skip
+
+    topics = TOPICS
+
+    def of_heading(self, text: str) -> dict[str, str]:
+        """二、松山区红十字会 over its teams."""
+        return {"office": text} if text.endswith(("红十字会", "红会")) else {}
+
+    def parts(self, names: Sequence[str]) -> bool:
+        """队长及电话: names in one cell may have numbers behind them."""
+        return names[0] in ("captain", "deputies") and {*names[1:]} <= {"captain_phone", "duty_phone"}
 
     class Meta(Resource.Meta):
         model = Filing

@@ -32,7 +32,9 @@ class TeamResource(TeamColumns):
 
     undoable = True
     every_sheet = True
-    filled_down = frozenset(["office", "naming_org", "level", "formation", "registration", "main_category"])
+    filled_down = frozenset(
+        ["office", "naming_org", "level", "formation", "registration", "main_category", "base_division"]
+    )
     most_rows = 500
     at_once = 60
 

@@ -1,7 +1,9 @@
 """The base of every import: which columns there are and what one row means."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
+from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from import_export import fields, resources
 from tablib import Dataset
 
+from core.imports.heads import Topic
 from core.imports.reading import MOST_ROWS, Sheet
 from core.imports.undone import Undone
 from core.imports.widgets import Text
@@ -107,6 +110,16 @@ class Resource(resources.ModelResource):
         """
         return None
 
+    def parts(self, names: Sequence[str]) -> bool:
+        """Whether the widget of the first field reads all of these from one cell: 队长及电话."""
+        return False
+
+    def of_heading(self, text: str) -> dict[str, str]:
+        """What a heading between the rows says of those below it: column → text."""
+        return {}
+
+    topics: Sequence[Topic] = (Topic(re.compile(""), ""),)  # of headings over several columns: they may say anything
+    weak: Mapping[str, str] = MappingProxyType({})  # heading → field, where no other column is
     filled_down: frozenset[str] = frozenset()  # columns in which a cell merged over several rows speaks for each
     every_sheet = False  # whether further sheets with such a heading are read as well: one for each 旗县
     undoable = False  # whether ``undo`` takes back what an import made; then a page offers it for a day

@@ -10,13 +10,39 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from tablib import Dataset
 
-from core.imports.asides import aside
+from core.imports.asides import aside, section
 from core.imports.books import FillDown, read_book
-from core.imports.headers import Header, find_header
+from core.imports.cards import as_row, read_cards
+from core.imports.headers import plain
+from core.imports.heads import Head, Known, aliases, find_head
 from core.imports.reading import EMPTY, Cell, Sheet
 from core.imports.resources import Resource
 
 BETWEEN_SHEETS = 100_000  # more rows than a sheet that is read has
+
+
+@dataclass(frozen=True)
+class Header:
+    """:param first: index of the first row of data.
+    :param columns: field name → index of its column.
+    :param twice: fields that more than one column claims; :param unused: headings nobody asked for.
+    """
+
+    first: int
+    columns: Mapping[str, int]
+    twice: Sequence[str] = ()
+    unused: Sequence[str] = ()
+
+    @staticmethod
+    def of(head: Head) -> "Header":
+        again = [heading for heading in head.headings if heading.again or (heading.block and heading.field)]
+        twice = tuple(heading.field or heading.again for heading in again)
+        return Header(head.first, head.columns, twice, tuple(one.text for one in head.headings if not one.means))
+
+
+def find_header(sheet: Sheet, known: Known) -> Header | None:
+    head = find_head(sheet.rows, sheet.merged, known)
+    return Header.of(head) if head else None
 
 
 @dataclass(frozen=True)
@@ -68,18 +94,51 @@ def read_table(file: Any, media_type: str, resource: Resource) -> Table:
     sheets, unseen = read_book(file, media_type)
     beside = resource.beside(sheets)
     columns = resource.columns
-    names = {name: (column.column_name, *column.also) for name, column in columns.items()}
-    found = [(sheet, header) for sheet in sheets if (header := find_header(sheet.rows, names))]
+    known = _known(resource)
+    sheets = [_listed(sheet, known, columns) for sheet in sheets]
+    found = [(sheet, header) for sheet in sheets if (header := find_header(sheet, known))]
     if not found:
         raise _no_heading(resource)
     sheet, header = max(found, key=lambda pair: len(pair[1].columns))
     _check_header(header, resource)
-    others = [(other, its) for other, its in found if other is not sheet and not _explains(other, its, names)]
+    if _is_form(sheet, header, known):
+        raise ValidationError(_("“%(name)s”像是登记表，不是名单。请先列成一行一条的表。") % {"name": sheet.name})
+    others = [(other, its) for other, its in found if other is not sheet and not _explains(other, its, known)]
     several = [pair for pair in others if resource.every_sheet and _is_such_a_list(pair[1], columns)]
     read = sorted([(sheet, header), *several], key=lambda pair: sheets.index(pair[0]))
     left = [other for other in sheets if not any(other is one for one, _its in read)]
-    unread = [*_holding_rows(left, found, names, header), *(_("%(name)s（隐藏）") % {"name": name} for name in unseen)]
+    unread = [*_holding_rows(left, found, known, header), *(_("%(name)s（隐藏）") % {"name": name} for name in unseen)]
     return _joined(read, resource, beside, unread if beside is None else [])
+
+
+def _known(resource: Resource) -> Known:
+    columns = resource.columns
+    return Known(
+        aliases({name: (column.column_name, *column.also) for name, column in columns.items()}),
+        topics=resource.topics,
+        leads=frozenset(name for name, column in columns.items() if column.required),
+        weak=resource.weak,
+        parts=resource.parts,
+    )
+
+
+def _listed(sheet: Sheet, known: Known, columns: Mapping[str, Any]) -> Sheet:
+    """A sheet of forms, labels with their values beside them, as the list it stands for."""
+    cards = read_cards(sheet.rows, sheet.merged, known)
+    header = find_header(sheet, known) if cards else None
+    if not cards or (header and known.leads <= header.columns.keys() and not _is_form(sheet, header, known)):
+        return sheet
+    read = [as_row(card, known) for card in cards]
+    names = list(dict.fromkeys(name for head, _row in read for name in head.columns))
+    rows = [[row[head.columns[name]] if name in head.columns else EMPTY for name in names] for head, row in read]
+    return Sheet(sheet.name, [[Cell(columns[name].column_name) for name in names], *rows])
+
+
+def _is_form(sheet: Sheet, header: Header, known: Known) -> bool:
+    """Whether 队长 or 人数 stands where names should."""
+    places = [header.columns[name] for name in known.leads if name in header.columns]
+    below = [row[place].text for row in sheet.rows[header.first :][:8] for place in places if place < len(row)]
+    return any(known.fields.get(plain(text), next(iter(known.leads), "")) not in known.leads for text in below if text)
 
 
 def _joined(read: Sequence[tuple[Sheet, Header]], resource: Resource, beside: Any, unread: Sequence[str]) -> Table:
@@ -92,11 +151,13 @@ def _joined(read: Sequence[tuple[Sheet, Header]], resource: Resource, beside: An
     hidden: set[int] = set()
     for at, (one, its) in enumerate(read):
         offset, by = at * BETWEEN_SHEETS, f"{one.name}：" if several else ""
-        rest = _rows_of(one, its, resource, list(header.columns))
+        rest = _rows_of(one, its, resource)
         passed += [(index + 1, f"{by}{begins}") for index, begins in rest.passed]
+        header = Header(header.first, {**header.columns, **dict.fromkeys(rest.added, -1)}, (), header.unused)
         numbers += [offset + index + 1 for index, _cells in rest.records]
         rows += [cells for _index, cells in rest.records]
         hidden |= {offset + index + 1 for index, _cells in rest.records if index in one.hidden}
+    rows = [{name: cells.get(name, EMPTY) for name in header.columns} for cells in rows]
     if not rows:
         raise ValidationError(_("表头下面没有内容。"))
     if len(rows) > resource.most_rows:
@@ -119,21 +180,32 @@ def _over_all(read: Sequence[tuple[Sheet, Header]]) -> Header:
 class _Rows:
     records: list[tuple[int, Mapping[str, Cell]]]
     passed: list[tuple[int, str]]
+    added: dict[str, None]  # columns that headings between the rows speak of
 
 
-def _rows_of(sheet: Sheet, header: Header, resource: Resource, known: Sequence[str]) -> _Rows:
-    """The records of one sheet by the sheet's own index of rows, with a cell for each of ``known``."""
+def _rows_of(sheet: Sheet, header: Header, resource: Resource) -> _Rows:
+    """The records of one sheet by the sheet's own index of rows."""
     down = FillDown(sheet.merged, header.first, header.columns, frozenset(resource.columns) - resource.filled_down)
-    found = _Rows([], [])
+    found, above = _Rows([], [], {}), dict[str, Cell]()
     for index, row in enumerate(sheet.rows[header.first :], header.first):
         cells = {name: row[at] if at < len(row) else EMPTY for name, at in header.columns.items()}
         if begins := aside(row):
             found.passed.append((index, begins))
             continue
+        texts = [cell.text for cell in row if cell.says]
         is_record = any(cell.says for cell in cells.values())
+        if len(texts) == 1 and (label := section(texts[0])) and (not is_record or label != texts[0]):
+            said = resource.of_heading(label)
+            if said or not is_record:  # 乙队 alone in its row may be a team
+                above = {name: Cell(text) for name, text in said.items()}
+                found.added |= dict.fromkeys(above)
+                found.passed.append((index, label[:20]))
+                continue
         down.fill(index, row, cells)
         if is_record:
-            found.records.append((index, {name: cells.get(name, EMPTY) for name in known}))
+            found.records.append((index, {**above, **{n: cell for n, cell in cells.items() if cell.text}}))
+        elif texts and not texts[0].isdigit():
+            found.passed.append((index, texts[0][:20]))
     return found
 
 
@@ -144,15 +216,15 @@ def _is_such_a_list(header: Header, columns: Mapping[str, Any]) -> bool:
     return needed <= set(header.columns) and not header.twice and len(header.columns) >= min(5, len(columns))
 
 
-def _explains(sheet: Sheet, header: Header, names: Mapping[str, Sequence[str]]) -> bool:
+def _explains(sheet: Sheet, header: Header, known: Known) -> bool:
     """Whether the headings stand below each other, as on the second sheet of the blank spreadsheet."""
-    return len(header.columns) == 1 and find_header(sheet.rows[header.first :], names) is not None
+    return len(header.columns) == 1 and find_head(sheet.rows[header.first :], (), known) is not None
 
 
 def _holding_rows(
     sheets: Sequence[Sheet],
     found: Sequence[tuple[Sheet, Header]],
-    names: Mapping[str, Sequence[str]],
+    known: Known,
     header: Header,
 ) -> list[str]:
     """The names of those that are another list, or go on with the list without a heading."""
@@ -160,7 +232,7 @@ def _holding_rows(
     return [
         sheet.name
         for sheet in sheets
-        if (_goes_on(sheet, header) if (its := headed.get(id(sheet))) is None else not _explains(sheet, its, names))
+        if (_goes_on(sheet, header) if (its := headed.get(id(sheet))) is None else not _explains(sheet, its, known))
     ]
 
 

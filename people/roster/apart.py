@@ -52,9 +52,9 @@ def apart(names: Sequence[str], text: str) -> dict[str, str]:
         rest = rest.strip("（()）")
         if not {rest, f"{rest}族"} & _NATIONS:
             return {}
-    if (rest and not words) or (not rest and words == names[0]):
+    if not found or (rest and not words):
         return {}
-    return {**found, **({words: rest} if rest else {})} if found else {}
+    return {**found, **({words: rest} if rest or words == names[0] else {})}
 
 
 def _forms(names: Sequence[str]) -> list[tuple[str, re.Pattern[str]]]:

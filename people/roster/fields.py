@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from core.imports.bulk.headings import Topic
 from core.imports.bulk.resources import columns_of
+from core.imports.heads import Topic
 from core.imports.resources import Column
 from core.imports.widgets import Choice
 from people.choices import ETHNICITY_CHOICES, Education, Gender, IdType, MemberKind, Political

@@ -18,8 +18,10 @@ from xlsxwriter import Workbook
 
 from core.imports.books import read_book
 from core.imports.checking import take_in
-from core.imports.headers import find_header, plain
+from core.imports.headers import plain
+from core.imports.heads import Known, aliases, find_head
 from core.imports.reading import MOST_ROWS, Cell, clean_text, read_cell
+from core.imports.resources import Resource
 from core.imports.table import read_table
 from core.imports.widgets import Choice, Day, YesNo
 from core.models import Import, Job
@@ -57,6 +59,7 @@ NAMES = {"code": ["区划代码", "代码"], "name": ["名称"], "phone": ["手�
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=12)
 KNOWN = {plain(alias) for aliases in NAMES.values() for alias in aliases}
 STRANGE = WORDS.filter(lambda text: plain(text) not in KNOWN)
+HEADS = Known(aliases(NAMES), topics=Resource.topics)
 
 
 @settings(max_examples=150, deadline=None)
@@ -74,7 +77,7 @@ def test_header_is_found_wherever_it_stands(above, order, extra, body, data):
     ]
     head = list(data.draw(st.permutations([*written, *extra])))
     rows = [[Cell(text) for text in row] for row in [*above, head, *body]]
-    header = find_header(rows, NAMES)
+    header = find_head(rows, (), HEADS)
     assert header is not None
     assert header.first == len(above) + 1
     assert {
@@ -88,18 +91,18 @@ def cells(*rows: list[str]) -> list[list[Cell]]:
 
 def test_header_over_two_rows_is_read_together():
     rows = cells(["XX队名册"], ["区划代码", "名称", "联系方式", ""], ["", "", "手机", "邮箱"], ["1", "2", "3", "4"])
-    header = find_header(rows, NAMES)
+    header = find_head(rows, (), HEADS)
     assert (header.columns, header.first) == ({"code": 0, "name": 1, "phone": 2}, 3)
 
 
 def test_a_value_that_reads_like_a_heading_is_not_one():
     rows = cells(["区划代码", "名称"], ["150400", "代码"])
-    assert find_header(rows, NAMES).first == 1
+    assert find_head(rows, (), HEADS).first == 1
 
 
 def test_no_heading_at_all():
-    assert find_header(cells(["a", "b"], ["1", "2"]), NAMES) is None
-    assert find_header([], NAMES) is None
+    assert find_head(cells(["a", "b"], ["1", "2"]), (), HEADS) is None
+    assert find_head([], (), HEADS) is None
 
 
 # -- cells -----------------------------------------------------------------------------------------------

@@ -267,7 +267,9 @@ def test_nothing_is_lost_when_a_cell_comes_apart(text: str):
 
 def test_what_cannot_come_apart_stays_whole():
     assert apart(("name", "id_number", "mobile"), "张三") == {}
-    assert apart(("name", "mobile"), "13800000001") == {}
+    assert apart(("emergency_name", "emergency_phone"), "13800000001") == {
+        "emergency_name": "", "emergency_phone": "13800000001",
+    }  # fmt: skip
     assert apart(("gender", "ethnicity"), "男（退役）") == {}
     assert apart(("gender",), "男，36岁") == {"gender": "男"}
     assert apart(("name", "id_number", "mobile"), f"张三{citizen(1)} 李四{citizen(2)}") == {}

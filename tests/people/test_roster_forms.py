@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.imports.bulk.cards import read_cards
-from core.imports.bulk.headings import Known, aliases
 from core.imports.bulk.rows import Rows, read_rows
+from core.imports.cards import read_cards
+from core.imports.heads import Known, aliases
 from core.imports.reading import EMPTY, Cell
 from people.models import Membership, Person
 from people.roster.resource import RosterResource

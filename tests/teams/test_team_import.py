@@ -4,17 +4,21 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
+from core.exports.xlsx import MEDIA_TYPE as XLSX
+from core.imports.table import read_table
 from core.models import AccessLog, Import, WorkflowEvent
 from teams import resources
 from teams.cells import Categories, Coordinate, Coordinates, DocumentNumber, Name, Number, People, PersonName, Phone
 from teams.drafting import keep
 from teams.models import Filing, Team
+from tests.people.rosters import workbook
 from tests.teams import builders
 
 pytestmark = pytest.mark.django_db
@@ -417,3 +421,57 @@ def test_what_a_list_leaves_unsaid_is_told(as_user, chifeng):
     assert any("隐藏行" in note for note in second["notes"])
     assert preview["unread"] == ["包头"]
     assert "没有读：包头" in shown.content.decode()
+
+
+def two_rows_of_headings(page):
+    page.merge_range(0, 0, 1, 0, "队伍名称")
+    page.merge_range(0, 1, 0, 2, "队长")
+    page.merge_range(0, 3, 0, 4, "副队长")
+
+
+NAMED = "红山区红十字应急救援队（示例）"
+ZHANG = {"name": NAMED, "captain": "张三", "captain_phone": "13800000001", "duty_phone": ""}
+# how clerks keep such a list → what its first row is, "" for what it must not be
+SHAPES = {
+    "队长 over 姓名 and 电话": (
+        [[None], [None, "姓名", "电话", "姓名", "电话"], [NAMED, "张三", "13800000001", "李四", "13800000002"]],
+        ZHANG | {"deputies": "李四"}, two_rows_of_headings),
+    "the same without merged cells, below a title": (
+        [["救援队统计表"], ["填报单位：赤峰市红十字会"], ["序号", "队伍基本情况", None, "队长"],
+         [None, "名称", "级别", "姓名", "电话"], [1, NAMED, "旗县级", "张三", "13800000001"], ["合计", "1支"]],
+        ZHANG | {"level": "旗县级"}, None),
+    "both in one cell": (
+        [["队伍名称", "负责人及电话", "总人数"], [NAMED, "李四/13800000002", 20]],
+        {"captain": "李四/13800000002", "planned_size": "20"}, None),
+    "both in one cell, with a stroke": (
+        [["队伍", "队长/联系电话"], [NAMED, "张三13800000001"]],
+        {"name": NAMED, "captain": "张三13800000001", "captain_phone": ""}, None),
+    "a form": (
+        [["救援队登记表"], ["队伍名称", NAMED, "成立时间", "2020.3.1"], ["队长", "张三", "联系电话", "13800000001"],
+         ["驻地", "演示路1号", "人数", 20]],
+        ZHANG | {"planned_size": "20", "founded_on": "2020.3.1"}, None),
+    "a column for each team": (
+        [["队伍名称", NAMED, "乙队（示例）"], ["队长", "张三", "李四"], ["联系电话", "13800000001", "13800000002"]],
+        ZHANG, None),
+    "headings between the rows": (
+        [["序号", "队伍名称", "队长"], ["二、松山区红十字会"], [1, NAMED, "张三"], ["小计", 1]],
+        {"name": NAMED, "office": "松山区红十字会"}, None),
+    "members below their team": (
+        [["队伍名称", "姓名", "职务", "电话"], [NAMED, "张三", "队长", "13800000001"]],
+        {"name": NAMED, "captain": ""}, None),
+}  # fmt: skip
+
+
+def test_a_list_is_read_however_it_is_laid_out(chifeng):
+    for shape, (rows, expected, edit) in SHAPES.items():
+        file = workbook(rows, **({"sheet_0": edit} if edit else {}))
+        table = read_table(file, XLSX, resources.TeamResource(by=chifeng))
+        first = table.rows[0]
+        found = {name: first[name].text if name in first else "" for name in expected}
+        assert found == expected, shape
+
+
+def test_a_form_that_cannot_be_read_is_refused(chifeng):
+    rows = [["队伍名称", NAMED, "成立时间", "2020.3.1"], ["队长", "张三", "驻地", "演示路1号"]]
+    with pytest.raises(ValidationError, match="像是登记表"):
+        read_table(workbook(rows), XLSX, resources.TeamResource(by=chifeng))

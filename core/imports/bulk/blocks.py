@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.imports.books import FillDown, Range
-from core.imports.bulk.heads import Head
+from core.imports.heads import Head
 from core.imports.reading import Cell
 
 DITTO = frozenset(["同上", "同前", "〃", "″", "”", '"', "''"])

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from core.imports.bulk.headings import Topic
 from core.imports.bulk.rows import Line, Rows
+from core.imports.heads import Topic
 from core.imports.resources import Column
 from core.imports.undone import Undone
 

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from core.imports.asides import aside, section
 from core.imports.books import Book, Grid, open_book
 from core.imports.bulk.blocks import Block
-from core.imports.bulk.cards import MOST_ROWS as MOST_CARD_ROWS
-from core.imports.bulk.cards import Card, as_row, read_cards
 from core.imports.bulk.groups import carry_down
-from core.imports.bulk.headings import Heading, Known, aliases
-from core.imports.bulk.heads import Head, find_head, heading_at
 from core.imports.bulk.serials import drop_serials
+from core.imports.cards import MOST_ROWS as MOST_CARD_ROWS
+from core.imports.cards import Card, as_row, read_cards
 from core.imports.headers import LOOK_AT, plain
+from core.imports.heads import Head, Heading, Known, aliases, find_head, heading_at
 from core.imports.reading import Cell
 
 WIDE = 3  # a text merged over so many columns is a heading inside the table, not a cell

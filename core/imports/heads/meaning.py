@@ -10,6 +10,7 @@ from core.imports.headers import plain
 _PIECE = re.compile(r"(?P<of>.+?)(前|(?P<end>[后末尾]))[\d一二三四五六七八九十]+[位码](数字?|号码?)?")  # 身份证号后四位
 _BRACKETS = re.compile(r"[（()）]")
 _BETWEEN = re.compile(r"\s*(?:以及|[及和与/／、，,&＆+＋\n])\s*")  # 姓名及电话, 性别/年龄
+_MARKED = re.compile(r"[/／、，,&＆+＋]")  # plainly several: 队长/联系电话 is not the telephone of 队长 alone
 # Below a heading that says nothing we know, these are somebody else's: 家庭成员 over 姓名 and 电话.
 ANYBODYS = frozenset((
     "姓名", "名称", "编号", "号码", "证号", "电话", "手机", "手机号", "联系电话", "联系方式", "单位", "工作单位",
@@ -135,9 +136,11 @@ def piece(text: str) -> re.Match[str] | None:
 
 def _fields(text: str, texts: Sequence[str], known: Known, *, is_group: bool) -> tuple[str, ...]:
     """:param text: one of ``texts``, or all of them together."""
-    if found := _field(text, texts, known, is_group=is_group):
-        return (found,)
-    return _several(text, known) if not is_group or text == texts[-1] else ()
+    several = _several(text, known) if not is_group or text == texts[-1] else ()
+    if len(several) > 1 and _MARKED.search(text):
+        return several
+    found = _field(text, texts, known, is_group=is_group)
+    return (found,) if found else several
 
 
 def _field(text: str, texts: Sequence[str], known: Known, *, is_group: bool) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.imports.books import Range
-from core.imports.bulk.headings import Heading, Known, key_of, meaning, piece
-from core.imports.bulk.sides import side_by_side
 from core.imports.headers import LOOK_AT, is_said, plain
+from core.imports.heads.meaning import Heading, Known, key_of, meaning, piece
+from core.imports.heads.sides import side_by_side
 from core.imports.reading import Cell
 
 _MOST_PIECES = 18  # a box for each digit

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from core.imports.bulk.headings import ANYBODYS, Heading, Known
 from core.imports.headers import plain
+from core.imports.heads.meaning import ANYBODYS, Heading, Known
 
 
 def side_by_side(headings: Sequence[Heading], known: Known) -> list[Heading]:
@@ -28,9 +28,15 @@ def _same(headings: Sequence[Heading]) -> list[Heading]:
     return []
 
 
+def _leads(headings: Sequence[Heading], known: Known) -> list[int]:
+    """Where what every record has stands again and again: its name."""
+    lead = next((heading.means for heading in headings if heading.means in known.leads), "")
+    return [at for at, heading in enumerate(headings) if lead and heading.means == lead]
+
+
 def _begins(headings: Sequence[Heading], known: Known) -> list[int]:
     """Where lists begin: at each name, or at the 序号 before it."""
-    leads = [at for at, heading in enumerate(headings) if heading.means in known.leads]
+    leads = _leads(headings, known)
     if len(leads) < 2:
         return []
     before = [plain(heading.text) for heading in headings[: leads[0]]]
@@ -45,7 +51,7 @@ def _repeats(before: Sequence[str], headings: Sequence[Heading]) -> int:
 
 def _other(headings: Sequence[Heading], known: Known) -> list[Heading]:
     """Lists of other headings, where nothing else can be meant: each has what tells a person, or is set apart."""
-    begins = _begins(headings, known)
+    begins, leads = _begins(headings, known), _leads(headings, known)
     if not begins:
         return []
     found: list[Heading] = []
@@ -54,9 +60,7 @@ def _other(headings: Sequence[Heading], known: Known) -> list[Heading]:
         means = [heading.means for heading in block]
         said = {name for name in means if name}
         is_all = all(name or known.ignores(heading.text) for name, heading in zip(means, block, strict=True))
-        is_apart = start > 0 and (
-            headings[start].column - headings[start - 1].column > 1 or headings[start].means not in known.leads
-        )
+        is_apart = start > 0 and (headings[start].column - headings[start - 1].column > 1 or start not in leads)
         if number and not (is_all and len(said) > 1 and (is_apart or said & known.identifying - known.leads)):
             return []
         names: set[str] = set()
@@ -68,7 +72,7 @@ def _other(headings: Sequence[Heading], known: Known) -> list[Heading]:
 
 
 def _of_somebody_else(headings: Sequence[Heading], known: Known) -> list[Heading]:
-    leads = [at for at, heading in enumerate(headings) if heading.means in known.leads]
+    leads = _leads(headings, known)
     if len(leads) < 2:
         return list(headings)
     return [

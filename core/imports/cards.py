@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 from core.imports.asides import aside, is_somebodys
 from core.imports.books import Range
-from core.imports.bulk.headings import ANYBODYS, Heading, Known, Meaning, beside, key_of, meaning
-from core.imports.bulk.heads import Head
 from core.imports.headers import plain
+from core.imports.heads import ANYBODYS, Head, Heading, Known, Meaning, beside, key_of, meaning
 from core.imports.reading import EMPTY, Cell
 
 LEAST = 3  # facts that make a form
