@@ -42,7 +42,7 @@ def home(request: SignedIn) -> HttpResponse:
         *people.tasks(user, counts),
         *duties.ending(user, read["duties"]),
         *teams.hints(user, numbers, counts, has_filings=bool(read["filings"])),
-        *duties.hints(user, numbers, read["roles"]),
+        *duties.hints(user, numbers, read.get("roles", [])),
     ]
     context = {
         "title": _("今天要办"),
@@ -74,8 +74,7 @@ def _written(user: User, organization: int, held: Access, minute: int) -> _Asked
     own = {"drifting": teams.drifting_of(user), "to_confirm": teams.to_confirm_of(user)}
     more = people.wanted(user) | training.wanted(user) | assessments.wanted(user)
     lists = {"filings": filings.asked(user), "activities": training.asked(user)}
-    lists |= {"duties": duties.asked(user), "roles": duties.held(user)}
-    lists |= assessments.asked(user) | requests.asked(user)
+    lists |= duties.asked(user) | assessments.asked(user) | requests.asked(user)
     return _Asked(questions(own | more), written(lists))
 
 

@@ -19,19 +19,22 @@ from portal.home.year import Numbers
 SOON = timedelta(days=30)
 
 
-def asked(user: User) -> QuerySet[Appointment]:
-    """For ``core.together``: duties that end within thirty days, the own ones and those one could prolong."""
+def asked(user: User) -> dict[str, QuerySet[Any, Any]]:
+    """For ``core.together``: ``duties`` that end and, for whoever appoints, ``roles`` that somebody has here."""
+    found: dict[str, QuerySet[Any, Any]] = {"duties": _ending(user)}
+    if Right.MANAGE_ACCOUNT in access(user):
+        rows = Appointment.objects.in_force(timezone.now()).filter(organization=user.organization_id)
+        found["roles"] = rows.order_by("role").values_list("role", flat=True).distinct()
+    return found
+
+
+def _ending(user: User) -> QuerySet[Appointment]:
+    """Within thirty days: the own ones and those one could prolong."""
     now = timezone.now()
     mine = Q(user=user) | reach(user, Right.MANAGE_ACCOUNT, at="organization")
     rows = Appointment.objects.in_force(now).filter(mine, ends_at__lte=now + SOON)
     shown = rows.select_related("user", "organization").only("role", "ends_at", "user__name", "organization__name")
     return shown.order_by("ends_at")[:MOST]
-
-
-def held(user: User) -> QuerySet[Any, Any]:
-    """For ``core.together``: the roles somebody has at the own office."""
-    rows = Appointment.objects.in_force(timezone.now()).filter(organization=user.organization_id)
-    return rows.order_by("role").values_list("role", flat=True).distinct()
 
 
 def ending(user: User, rows: list[Appointment]) -> Iterator[Task]:
@@ -46,7 +49,7 @@ def ending(user: User, rows: list[Appointment]) -> Iterator[Task]:
 
 
 def hints(user: User, numbers: Numbers, roles: Collection[str]) -> Iterator[Task]:
-    """What nobody asked for yet but somebody should look at. ``roles``: as ``held``."""
+    """What nobody asked for yet but somebody should look at. ``roles``: as ``asked``."""
     if Right.MANAGE_ACCOUNT not in access(user):
         return
     missing = [str(ROLES[role].label) for role in NEEDED.get(Level(user.organization.level), ()) if role not in roles]
