@@ -242,6 +242,8 @@ def _decline(grading: Grading, by: User) -> None:
         grading.total = sheet_of(grading).total
     grading.version += 1
     _tell(team_side(grading), grading, "grading_declined", gettext_lazy("%(number)s 未定级，原因见记录"))
+    waiting = [row.user for row in grading.panel.filter(left_on=None, finished_at=None).select_related("user")]
+    _tell(waiting, grading, "grading_declined", gettext_lazy("%(number)s 不再测评，不用评分了，原因见记录"))
 
 
 def _deliberate_again(grading: Grading, by: User) -> None:

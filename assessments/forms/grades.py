@@ -49,7 +49,20 @@ class ExternalGradeForm(WholeForm):
             self.add_error("category", _("红十字会的测评请选择类别。"))
         if scheme == Scheme.RED_CROSS and specialty:
             self.add_error("specialty", _("红十字会的测评不分应急管理部门的专业，请不要选。"))
+        if not self.errors:
+            self._check_once(cleaned)
         return cleaned
+
+    def _check_once(self, cleaned: dict[str, Any]) -> None:
+        """One certificate is one grade, whether it came from here or was recorded."""
+        names = ("scheme", "category", "specialty", "grade", "granted_on")
+        rows = TeamGrade.objects.filter(
+            team=self.instance.team, ended_on=None, **{name: cleaned[name] for name in names}
+        )
+        if rows.exclude(pk=self.instance.pk).exists():
+            self.add_error(
+                "granted_on", _("本队同一天定的这个等级已经登记过，不用再登记；登记错的，到那一条里修改或者注销。")
+            )
 
 
 class CancelForm(forms.Form):

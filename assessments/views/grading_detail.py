@@ -47,7 +47,7 @@ def grading_detail(request: SignedIn, pk: int) -> HttpResponse:
         **_author_side(page, one, found["events"]),
         **_standing(page, found["events"]),
         next_steps=_next_steps(page),
-        gone="" if grading.closed_at else team_gone(grading),
+        gone="" if page.kept or grading.closed_at else team_gone(grading),
     )
     return render(request, "assessments/grading_detail.html", context)
 

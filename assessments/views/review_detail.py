@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from assessments import objecting
 from assessments.annual_answers import TEAM, Basis, basis_of
 from assessments.annual_moving import HANDED_IN, told_at_hand_in
+from assessments.annual_rights import manages
 from assessments.annual_scores import unanswered
 from assessments.annual_steps import UPHELD, is_public, region_deciders
 from assessments.follow_ups_shown import follow_ups_of
@@ -21,7 +23,7 @@ from assessments.review_checks import Finding, check
 from assessments.review_remarks import RETURN, remarks_of
 from assessments.sections import SCORES, SECTIONS, standing
 from assessments.sheet_rows import figures_of
-from assessments.states import REVIEW_DECIDED, ReviewState
+from assessments.states import REVIEW_DECIDED, CampaignState, ReviewState
 from assessments.taking import is_over
 from assessments.views.review_common import ReviewPage, review_page
 from core.models import WorkflowEvent
@@ -166,4 +168,13 @@ def _objections(page: ReviewPage) -> dict[str, Any]:
         "object_url": objecting.object_url(review),
         "object_kind": objecting.kind_now(review),
         "upheld": objecting.is_upheld(review),
+        **_reopening(page),
     }
+
+
+def _reopening(page: ReviewPage) -> dict[str, Any]:
+    """Nothing is decided on while the year is closed: who may open it again is led there."""
+    campaign = page.review.campaign
+    may = campaign.state == CampaignState.CLOSED and manages(page.review, page.request.user)
+    url = f"{reverse('assessments:campaign_move', args=[campaign.pk])}?action=reopen" if may else ""
+    return {"closed": campaign.state == CampaignState.CLOSED, "reopen_url": url}

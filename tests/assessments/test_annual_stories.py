@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.annual_scores import sign_of
-from assessments.models import Campaign, Review, ReviewScore
+from assessments.models import Campaign, Objection, Review, ReviewScore
 from assessments.scoring import plain
 from assessments.sections import SECTIONS
 from assessments.views.campaigns import CampaignList
@@ -153,6 +153,18 @@ def test_a_year_from_the_notice_to_the_result(
     story = team.get(at("review_history", review.pk)).content.decode()
     for words in ("没有记录", "重新报送", "考核完成", "审定", "办结"):
         assert words in story
+
+    # an appeal is upheld when the year is closed: the page leads to what has to be done first
+    about = {"review": review, "kind": "appeal", "received_on": today, "raised_by": "本队", "what": "次数"}
+    said = {"answer": "属实", "outcome": "upheld", "answered_by": region, "answered_at": timezone.now()}
+    Objection.objects.create(**about, **said, created_by=captain)
+    page = at("review_detail", review.pk)
+    assert "重新打开以后才能重新审定" in text_of(team.get(page))
+    reopen = f"{at('campaign_move', year.pk)}?action=reopen"
+    assert reopen not in team.get(page).content.decode()
+    assert reopen in top.get(page).content.decode()
+    top.post(at("campaign_move", year.pk), {"action": "reopen", "comment": "申诉成立"})
+    assert "action=reconsider" in top.get(page).content.decode()
 
 
 def test_an_unchanged_team_finishes_with_a_dozen_presses(region: User, captain: User, as_user: As) -> None:

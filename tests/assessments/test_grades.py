@@ -69,6 +69,8 @@ def test_external_grade_from_its_papers(
     assert "请核对证书是不是发给本队的" in there, "the other scheme is not for teams filed by document"
     grade = TeamGrade.objects.get()
     assert (grade.is_external, grade.is_held, str(grade)) == (True, True, "水上搜救 2 级")
+    assert "已经登记过" in text_of(client.post(NEW, {**EXTERNAL, "certificate_no": "抄错了"}))
+    assert TeamGrade.objects.count() == 1
     edit = reverse("assessments:grade_edit", args=[grade.pk])
     client.post(edit, {**EXTERNAL, "certificate_no": "YJ-0002", "version": grade.version})
     grade.refresh_from_db()

@@ -310,6 +310,8 @@ def test_application_of_a_team_that_has_left_the_register_is_brought_to_an_end(
     client.post(move, {"action": "decline", "sent": "1", "comment": "队伍已办理退出备案"})
     record.refresh_from_db()
     assert (record.state, record.result) == ("declined", "")
+    called_off = Notice.objects.filter(kind="grading_declined", title__contains="不用评分了")
+    assert called_off.count() == (3 if state == "on_site" else 0), "who has still to score"
     shown = text_of(client.get(page))
     assert "未定级：队伍已办理退出备案" in shown
     assert "请写明原因" not in shown
