@@ -343,4 +343,4 @@ def _heading_inside(row: Sequence[Cell], *, is_wide: bool) -> str:
     texts = [cell.text for cell in row if cell.text]
     if len(texts) != 1:
         return ""
-    return texts[0] if is_wide else section(texts[0])
+    return section(texts[0]) or (texts[0] if is_wide else "")
