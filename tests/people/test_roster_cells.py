@@ -52,7 +52,7 @@ def test_a_month_is_its_first_day_and_its_last_where_something_ends(day: date, s
 def test_no_text_breaks_a_reader(text: str):
     """Anything is a value or a sentence."""
     for read in (cells.name, cells.day, cells.end_day, cells.period, cells.phones, cells.phone, cells.gender,
-                 cells.number_and_day, lambda said: cells.several(said, 30)):  # fmt: skip
+                 cells.number_and_day, cells.expiry, lambda said: cells.several(said, 30)):  # fmt: skip
         with suppress(ValueError):
             assert isinstance(read(text), cells.Cell)
 
