@@ -25,6 +25,7 @@ class Grid:
     rows: Iterable[Sequence[Cell]]
     merged: Sequence[Range] = ()
     hidden: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     struck: Mapping[int, set[int]] = field(default_factory=dict)  # row → columns that are crossed out
 
 
@@ -61,9 +62,9 @@ def open_book(file: IO[bytes], media_type: str) -> Book:
                 continue
             sheet = book.get_sheet_by_name(about.name)
             found = marks.sheets.get(about.name, SheetMarks())
-            grids.append(
-                Grid(about.name, _cells(sheet, found), list(sheet.merged_cell_ranges or ()), found.hidden, found.struck)
-            )
+            merged = list(sheet.merged_cell_ranges or ())
+            hidden = (found.hidden, found.hidden_columns, found.struck)
+            grids.append(Grid(about.name, _cells(sheet, found), merged, *hidden))
     except (CalamineError, ValueError, OSError) as error:
         raise _damaged() from error
     if not book.sheet_names:

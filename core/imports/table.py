@@ -189,20 +189,20 @@ def _rows_of(sheet: Sheet, header: Header, resource: Resource) -> _Rows:
     found, above = _Rows([], [], {}), dict[str, Cell]()
     for index, row in enumerate(sheet.rows[header.first :], header.first):
         cells = {name: row[at] if at < len(row) else EMPTY for name, at in header.columns.items()}
-        if begins := aside(row):
-            found.passed.append((index, begins))
-            continue
         texts = [cell.text for cell in row if cell.says]
         is_record = any(cell.says for cell in cells.values())
-        if len(texts) == 1 and (label := section(texts[0])) and (not is_record or label != texts[0]):
+        if len(texts) == 1:
+            label = section(texts[0]) or texts[0]
             said = resource.of_heading(label)
-            if said or not is_record:  # 乙队 alone in its row may be a team
+            if said or (label != texts[0] and not is_record):  # 乙队 alone in its row may be a team
                 above = {name: Cell(text) for name, text in said.items()}
                 found.added |= dict.fromkeys(above)
                 found.passed.append((index, label[:20]))
                 continue
         down.fill(index, row, cells)
-        if is_record:
+        if begins := aside(row):
+            found.passed.append((index, begins))
+        elif is_record:
             found.records.append((index, {**above, **{n: cell for n, cell in cells.items() if cell.text}}))
         elif texts and not texts[0].isdigit():
             found.passed.append((index, texts[0][:20]))

@@ -31,6 +31,8 @@ class Cell:
 
 EMPTY = Cell("")
 _NAME_NOISE = re.compile(r"[（(][^（）()]*[）)]$")
+_MARKS = "*＊※★☆▲△●○◆◇■□#"
+_ORDINAL = re.compile(r"^(?:[（(]?\d{1,3}\s*[、.．)）]|[①-⑳])\s*")
 _HEADINGS = frozenset(["姓名", "名字", "队员姓名", "人员姓名"])
 _EDGES = "。、，,;；:：-—_·"  # slips before and behind a name
 _NAMES = re.compile(r"[、，,;；/／|\n]+")
@@ -48,11 +50,14 @@ def name(text: str) -> Cell:
     if "?" in text or "？" in text:
         raise ValueError(_("姓名里有问号，多半是生僻字没有存下来，请照证件重填。"))
     whole = dotted(text).strip(_EDGES + " \n")
+    bare = _ORDINAL.sub("", whole).strip(_EDGES + _MARKS + " \n")
+    told = _("前后的编号、记号没有作为姓名。") if bare and bare != whole else ""
+    whole = bare or whole
     said = _NAME_NOISE.sub("", whole).strip()
     if len([part for part in _NAMES.split(said) if len(part.strip()) > 1]) > 1:
         raise ValueError(_("这一格像是几个人的姓名，请每人写一行。"))
     said = " ".join(said.split()) or whole
-    note = _("括号里的内容没有作为姓名。") if said != " ".join(whole.split()) else ""
+    note = told + _("括号里的内容没有作为姓名。") if said != " ".join(whole.split()) else told
     joined = joined_name(said)
     if _TWO.search(said):
         note += _("中间有空格，按一个人“%(name)s”登记；是两个人或写了职务的，请改。") % {"name": joined[:30]}
@@ -195,7 +200,7 @@ def period(text: str) -> Cell:
         return Cell(None)
     parts = _PERIOD.split(text)
     if len(parts) != 2:
-        halves = re.split(r"(?<=[\d日月])\s*[-\s]\s*(?=\d{4})", text)
+        halves = re.split(r"(?<=[\d日月])\s*[-/\s]\s*(?=\d{4})", text)
         parts = halves if len(halves) == 2 else parts
     if len(parts) != 2:
         return _year_from(text)
@@ -263,17 +268,22 @@ def gender(text: str) -> Cell:
 _BESIDE = re.compile(r"[（(](?![^（()）]*(?:预备|积极|发展|申请))[^（()）]*[）)]$")  # （2015 年入党）, not （预备）
 
 
+_SINCE = re.compile(r"(?<=\D)(?:19|20)?\d{2}[年.．\-/]\d{1,2}.{0,8}$|(?<=\D)(?:19|20)\d{2}年?$")  # 党员2015.6
+
+
 def choice(text: str, labels: Mapping[str, str], also: Mapping[str, str]) -> Cell:
     """One of the keys of ``labels``, by key, label or one of ``also``; what stands behind it in brackets is told."""
     if text in NOTHING:
         return EMPTY
     said = re.sub(r"\s+", "", text).translate(_BRACKETS)
-    for words, note in ((said, ""), (_BESIDE.sub("", said), _("括号里的内容没有登记。"))):
-        if words in also:
-            return Cell(also[words], note)
-        for key, label in labels.items():
-            if words in (key, re.sub(r"\s+", "", label)):
-                return Cell(key, note)
+    known = {**{re.sub(r"\s+", "", label): key for key, label in labels.items()}, **{k: k for k in labels}, **also}
+    for words, note in ((said, ""), (_BESIDE.sub("", said), _("括号里的内容没有登记。")),
+                        (_SINCE.sub("", said), _("后面的日期没有登记。"))):  # fmt: skip
+        if words in known:
+            return Cell(known[words], note)
+    same = {known.get(part) for part in _SEVERAL.split(said)}  # 本科/学士
+    if len(same) == 1 and None not in same:
+        return Cell(same.pop())
     offered = "、".join(labels.values())
     raise ValueError(
         _("“%(value)s”不在可选范围内，可以填：%(offered)s。") % {"value": text[:20], "offered": offered[:200]}

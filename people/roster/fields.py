@@ -22,7 +22,7 @@ PERSON: Table = {
         {"required": True, "example": "敖特根巴雅尔·孟和"},
     ),
     "mongolian_name": (_("蒙古文姓名"), "蒙文姓名、蒙古文名", {}),
-    "gender": (_("性别"), "Sex、Gender", {"widget": Choice(Gender.choices)}),
+    "gender": (_("性别"), "男/女、Sex、Gender", {"widget": Choice(Gender.choices)}),
     "id_type": (_("证件类型"), "证件种类", {"widget": Choice(IdType.choices), "hint": _("不填按号码判断。")}),
     "id_number": (
         _("证件号码"),
@@ -49,7 +49,7 @@ PERSON: Table = {
     ),
     "other_phone": (
         _("备用电话"),
-        "其他电话、固定电话、座机、办公电话、第二电话、备用联系电话、电话2、电话二、手机2、手机号2、联系电话2、联系电话二",
+        "其他电话、固定电话、固话、座机、办公电话、第二电话、备用联系电话、电话2、电话二、手机2、手机号2、联系电话2、联系电话二",
         {},
     ),
     "division": (_("所在旗县"), "旗县、所在地、所在区划、所属旗县、所在旗县区、旗县区、区县", {}),
@@ -141,7 +141,7 @@ CERTIFICATE: Table = {
     ),
     "cert_expires": (
         _("证书有效至"),
-        "有效期至、有效至、证书有效期至、证书有效期、有效期、应急救护证有效期、应急救护证有效期至、"
+        "有效期至、有效至、有效期起止、证书有效期起止、发证日期/有效期、发证时间/有效期、证书有效期至、证书有效期、有效期、应急救护证有效期、应急救护证有效期至、"
         "救护员证有效期至、救护员证有效至、应急救护证有效至、救护证有效期至、应急救护证书有效期至、"
         "到期时间、到期日期、证书到期日期、证书有效至、救护员证有效期、急救证有效期",
         {},
@@ -205,7 +205,7 @@ TEAM: Table = {
 }
 
 # Columns rosters have that are not taken over, and are not worth telling about.
-KNOWN_UNUSED = frozenset(["序号", "年龄", "照片", "签字", "签名", "序", "No", "no", "NO", "no.", "Age"])
+KNOWN_UNUSED = frozenset(["序号", "核对说明", "年龄", "照片", "签字", "签名", "序", "No", "no", "NO", "no.", "Age"])
 # Health is the person's own to give, with a consent of its own (个人信息保护法第二十九条).
 HEALTH = frozenset(
     ["血型", "过敏史", "健康状况", "健康情况", "身体状况", "病史", "既往病史", "健康声明", "过敏药物", "Blood Type"]
@@ -219,6 +219,7 @@ POLITICAL_ALSO = {"党员": Political.PARTY, "中共正式党员": Political.PAR
                   "民进": Political.CAPD, "致公党": Political.ZGP, "九三学社": Political.JIUSAN,
                   "台盟": Political.TSL, "中共党员（预备）": Political.PROBATIONARY,
                   "党员（预备）": Political.PROBATIONARY, "入党积极分子": Political.MASSES,
+                  "群众（入党积极分子）": Political.MASSES,
                   "积极分子": Political.MASSES, "是": Political.PARTY, "√": Political.PARTY, "✓": Political.PARTY,
                   "✔": Political.PARTY, "否": "", "非党员": ""}  # fmt: skip
 # What people say for short; 族 behind it is left out or written at will.

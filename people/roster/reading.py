@@ -72,7 +72,7 @@ class Facts:
 
     def note(self, name: str, text: str) -> None:
         before = self.notes.get(name, "")
-        self.notes[name] = f"{before}；{text}" if before else text
+        self.notes[name] = f"{before.rstrip('。')}；{text}" if before else text
 
 
 class Reader:

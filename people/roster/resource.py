@@ -45,6 +45,7 @@ _PLAIN_SHEETS = (
 )  # fmt: skip
 # 激流组名单 is 激流组, 2026年队员花名册 everybody
 _LIST = re.compile(r"^(\d{2,4}年?(度)?)|((队员|成员|人员)?(花名册|名册|名单|登记表|信息表|统计表|一览表|汇总表))$")
+_AROUND = re.compile(r"^\d{1,2}\s*[、.．)）]\s*|\s*[（(][^（()）]*[）)]$")  # 2.医疗组, 一组 (3人)
 _EVERYBODY = frozenset(["队员", "成员", "人员", "全体队员", "全体人员"])  # headings that part members from nobody
 _PAPER = re.compile(r"(?<!身份)证(?!件)")
 _IGNORED = {plain(heading) for heading in (*KNOWN_UNUSED, *HEALTH)}
@@ -107,7 +108,7 @@ class RosterResource(BulkResource):
         """One sheet per team, or per group."""
         if not self.one and self._team_named(name):
             return {"team": name}
-        group = _LIST.sub("", name.strip())
+        group = _LIST.sub("", _AROUND.sub("", name.strip()))
         whole = any(plain_name(group) in (plain_name(team.name), plain_name(team.short_name)) for team in self.teams)
         return {} if whole or plain(group).rstrip("0123456789") in _PLAIN_SHEETS else {"group": group}
 

@@ -76,11 +76,14 @@ def test_formulas_and_hidden_rows_of_an_xls_are_told():
     start = file.index(struct.pack("<HH", 0x0204, 13))  # the first cell
     failed = record(0x0205, struct.pack("<HHHBB", 2, 1, 0, 0x17, 1))
     hidden = record(0x0208, struct.pack("<HHHHHHI", 1, 0, 2, 255, 0, 0, 0x20))
+    hidden += record(0x007D, struct.pack("<HHHHHH", 1, 255, 0, 0, 1, 0))
     stream = file[file.index(b"\x09\x08") :]
     stream = stream[: start - file.index(b"\x09\x08")] + hidden + failed + stream[start - file.index(b"\x09\x08") :]
     (sheet,), _hidden = read_book(BytesIO(ole({"Workbook": stream})), "application/vnd.ms-excel")
     assert said([list(row) for row in sheet.rows])[2] == ["", "!#REF!"]
     assert sheet.hidden == {1}
+    (grid,) = open_book(BytesIO(ole({"Workbook": stream})), "application/vnd.ms-excel").grids
+    assert grid.hidden_columns == {*range(1, 201)}
 
 
 def test_formulas_and_hidden_rows_of_an_ods_are_told():
@@ -89,12 +92,16 @@ def test_formulas_and_hidden_rows_of_an_ods_are_told():
             '<table:table-row table:visibility="collapse"><table:table-cell table:formula="of:=1/0"'
             ' office:value-type="float" office:value="0"><text:p>#DIV/0!</text:p></table:table-cell></table:table-row>'
         )
+        columns = b'<table:table-column/><table:table-column table:visibility="collapse"/><table:table-row>'
+        content = content.replace(b"<table:table-row>", columns, 1)
         return content.replace(b"</table:table>", row.encode() + b"</table:table>")
 
     content = edited(ods([["张三"]]).read(), "content.xml", change)
     (sheet,), _hidden = read_book(content, ODS)
     assert said([list(row) for row in sheet.rows]) == [["张三"], ["!#DIV/0!"]], "LibreOffice writes nought for it"
     assert sheet.hidden == {1}
+    (grid,) = open_book(content, ODS).grids
+    assert grid.hidden_columns == {1}
 
 
 def test_thousands_of_formatted_rows_without_content_are_none():

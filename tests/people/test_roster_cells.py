@@ -52,7 +52,7 @@ def test_a_month_is_its_first_day_and_its_last_where_something_ends(day: date, s
 def test_no_text_breaks_a_reader(text: str):
     """Anything is a value or a sentence."""
     for read in (cells.name, cells.day, cells.end_day, cells.period, cells.phones, cells.phone, cells.gender,
-                 cells.number_and_day, lambda said: cells.several(said, 30)):  # fmt: skip
+                 cells.number_and_day, cells.expiry, lambda said: cells.several(said, 30)):  # fmt: skip
         with suppress(ValueError):
             assert isinstance(read(text), cells.Cell)
 
@@ -106,7 +106,8 @@ def test_an_id_number_survives_every_dress(day: date, order: int):
         ("王　明", "王明"), ("王 明", "王明"), ("阿拉坦•苏都", "阿拉坦·苏都"), ("阿拉坦 ・ 苏都", "阿拉坦·苏都"),
         ("阿拉坦‧苏都", "阿拉坦·苏都"), ("John  Smith", "John Smith"), ("李 John", "李John"),
         ("ᠪᠠᠲᠤ ᠰᠤᠳᠤ", "ᠪᠠᠲᠤ ᠰᠤᠳᠤ"),
-        ("乌仁图雅（队长）", "乌仁图雅"),
+        ("乌仁图雅（队长）", "乌仁图雅"), ("*王明", "王明"), ("※ 王明", "王明"), ("1.王明", "王明"),
+        ("（4）王明", "王明"), ("①王明", "王明"), ("王明▲", "王明"),
     ],
 )  # fmt: skip
 def test_names(text: str, name: str):
@@ -179,6 +180,14 @@ def test_what_stands_around_a_number_is_left_aside():
         assert identity.normal(cells.document(text)) == number
     assert cells.document("待补") == ""
     assert cells.document("军官证 沈字第123456号") == "军官证 沈字第123456号"
+
+
+def test_when_and_what_else_behind_a_choice():
+    labels, also = {"01": "中共党员", "20": "大学本科"}, {"党员": "01", "本科": "20", "学士": "20"}
+    read = {text: cells.choice(text, labels, also).value for text in ("党员2015.6", "中共党员 2015年6月", "本科/学士")}
+    assert read == {"党员2015.6": "01", "中共党员 2015年6月": "01", "本科/学士": "20"}
+    with pytest.raises(ValueError, match="不在可选范围"):
+        cells.choice("党员/学士", labels, also)
 
 
 def test_what_stands_behind_a_choice_in_brackets_is_told():

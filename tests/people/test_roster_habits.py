@@ -185,6 +185,35 @@ def a_group_in_the_column_of_names() -> Any:
             ["李四", ID(2)]]  # fmt: skip
 
 
+def somebody_to_call_behind_the_member() -> Any:
+    return [["姓名", "身份证号", "电话", "紧急联系人", "关系", "电话", "入队时间"],
+            ["张三", ID(1), phone(1), "李四", "配偶", phone(9), "2020.3"]]  # fmt: skip
+
+
+def somebody_to_call_and_no_other_telephone() -> Any:
+    return [["姓名", "身份证号", "紧急联系人", "联系电话"], ["张三", ID(1), "李四", phone(9)]]
+
+
+def a_number_behind_what_it_is_of() -> Any:
+    return [["姓名", "身份证号", "持证情况", "编号", "保险公司", "编号", "潜水证", "编号"],
+            ["张三", ID(1), "救护员证", "YS-1", "演示保险", "B-1", "有", "QS-1"]]  # fmt: skip
+
+
+def a_number_behind_what_nobody_knows() -> Any:
+    return [["姓名", "身份证号", "绳索证", "编号"], ["张三", ID(1), "有", "SS-1"]]
+
+
+def groups_merged_over_the_table() -> Any:
+    return [["序号", "姓名", "身份证号", "电话"], ["水上分队（共2人）"], [1, "张三", ID(1), phone(1)],
+            ["二、医疗分队 组长：李四"], [2, "李四", ID(2), phone(2)], [None, "领队签字："], [None, "松山区红十字会"],
+            ["本表共2人"]]  # fmt: skip
+
+
+def slashes_in_the_headings() -> Any:
+    return [["姓名", "身份证号", "手机/固话", "紧急联系人/电话", "救护员证编号", "发证日期/有效期"],
+            ["张三", ID(1), f"{phone(1)}/0476-8812345", phone(9), "YS-1", "2024.5.1/2027.5.1"]]  # fmt: skip
+
+
 # sheet → each row: name → what else its cells are; every field is named that must be there, and with "" that must not
 SHEETS = {
     side_by_side_with_other_headings: {
@@ -208,6 +237,17 @@ SHEETS = {
                                "李四": {"id_number": ID(2), "ethnicity": "汉族"}, "王五": {"id_number": ID(3)}},
     groups_called_anything: {"张三": {"group": "搜救组"}, "李四": {"group": "医疗组"}, "王五": {"group": "后勤保障"},
                              "赵六": {"group": "一队"}, "孙七": {"group": "通讯"}},
+    somebody_to_call_behind_the_member: {
+        "张三": {"mobile": phone(1), "other_phone": "", "emergency_name": "李四", "emergency_relation": "配偶",
+                 "emergency_phone": phone(9), "joined_on": "2020.3"}},
+    somebody_to_call_and_no_other_telephone: {"张三": {"mobile": "", "emergency_phone": phone(9)}},
+    a_number_behind_what_it_is_of: {
+        "张三": {"number": "", "cert_kind": "救护员证", "cert_number": "YS-1", "policy_number": "B-1"}},
+    a_number_behind_what_nobody_knows: {"张三": {"number": "", "cert_number": ""}},
+    groups_merged_over_the_table: {"张三": {"group": "水上分队"}, "李四": {"group": "医疗分队"}},
+    slashes_in_the_headings: {
+        "张三": {"mobile": f"{phone(1)}、0476-8812345", "emergency_name": "", "emergency_phone": phone(9),
+                 "cert_expires": "2024.5.1/2027.5.1"}},
     a_group_in_the_column_of_names: {"张三": {"group": "一队"}, "李四": {"group": "二队"}},
 }  # fmt: skip
 
@@ -215,7 +255,9 @@ SHEETS = {
 def test_every_cell_is_read_for_what_it_is(songshan: Any, place: Organization) -> None:
     for make, expected in SHEETS.items():
         resource = RosterResource(by=songshan, teams=[place])
-        found = read_rows(workbook(make()), XLSX, resource, {}, {})
+        merged = make is groups_merged_over_the_table
+        edit = {"sheet_0": lambda page: page.merge_range(1, 0, 1, 3, "水上分队（共2人）")} if merged else {}
+        found = read_rows(workbook(make(), **edit), XLSX, resource, {}, {})
         cells = {line.cells["name"]: line.cells for line in found.lines}
         assert cells.keys() == expected.keys(), make.__name__
         for name, fields in expected.items():

@@ -149,6 +149,16 @@ def test_who_is_crossed_out_is_asked_about(client, url, made):  # noqa: F811
     assert [name for name, text in said.items() if "划了删除线" in text] == ["李四"]
 
 
+def test_a_column_nobody_sees_is_read_and_told(client, url):  # noqa: F811
+    def hide(page: Any) -> None:
+        page.set_column(3, 3, None, None, {"hidden": True})
+        page.set_column(6, 16_383, None, None, {"hidden": True})
+
+    page = send(client, url, [[*HEAD, "职务"], [*one(1), "原副组长"]], sheet_0=hide)
+    assert "D 列“职务”在表格里是隐藏的，也读了" in told(page)
+    assert "“电话”在表格里是隐藏的" not in told(page)
+
+
 def test_a_formula_of_an_old_xls_that_was_never_worked_out_is_told(client, url):  # noqa: F811
     page = send(client, url, xls([[*HEAD, "工作单位"], [*one(1), Formula("A1")]]))
     assert "公式没有存下结果" in rows(page)["王明"]["why"]["employer"]

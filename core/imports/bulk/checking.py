@@ -221,6 +221,16 @@ def _about_sheets(rows: Rows, resource: BulkResource) -> list[str]:
         )
     for text in dict.fromkeys(text for sheet in rows.sheets for text in sheet.serials):
         said.append(_("“%(text)s”一列是 1、2、3……，当作序号，没有登记。要登记，请改列的对应。") % {"text": text})
+    unseen = {
+        heading.text: xl_col_to_name(heading.column)
+        for sheet in rows.sheets
+        if not (sheet.off or sheet.why)
+        for heading in sheet.headings
+        if heading.field and heading.column in sheet.hidden_columns
+    }
+    for text, letters in unseen.items():
+        words = {"text": text, "letters": letters}
+        said.append(_("%(letters)s 列“%(text)s”在表格里是隐藏的，也读了；不要的请改列的对应。") % words)
     twice = {
         heading.text: (resource.columns[heading.again].column_name, xl_col_to_name(heading.column))
         for sheet in rows.sheets

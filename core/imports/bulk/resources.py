@@ -38,7 +38,7 @@ class Outcome:
 
     def note(self, name: str, text: str) -> None:
         before = self.notes.get(name, "")
-        self.notes[name] = f"{before}；{text}" if before else text
+        self.notes[name] = f"{before.rstrip('。')}；{text}" if before else text
 
 
 class BulkResource:

@@ -47,7 +47,7 @@ class Line:
 class SheetFound:
     """What was made of one sheet. ``why``: the reason it cannot be read; empty: it can. ``doubt``: why it is left out
     until the person says otherwise. ``serials``: headings of columns that only count the rows. ``cards``: how many
-    forms for one person each it holds, where it is no list."""
+    forms for one person each it holds, where it is no list. ``hidden_columns``: those nobody sees, which are read."""
 
     name: str
     headings: list[Heading] = field(default_factory=list)
@@ -57,6 +57,7 @@ class SheetFound:
     doubt: str = ""
     serials: list[str] = field(default_factory=list)
     cards: int = 0
+    hidden_columns: list[int] = field(default_factory=list)
 
     @property
     def unused(self) -> list[str]:
@@ -231,6 +232,7 @@ class _Reader:
         sheet = SheetFound(top.grid.name, list(top.head.headings))
         if top.earlier is not None:
             sheet.add(top.earlier)
+        sheet.hidden_columns = sorted(top.grid.hidden_columns)
         missing = [name for name in self.required if name not in top.head.columns]
         if missing:
             names = _("、").join(self.resource.columns[name].column_name for name in missing)
@@ -343,4 +345,4 @@ def _heading_inside(row: Sequence[Cell], *, is_wide: bool) -> str:
     texts = [cell.text for cell in row if cell.text]
     if len(texts) != 1:
         return ""
-    return texts[0] if is_wide else section(texts[0])
+    return section(texts[0]) or (texts[0] if is_wide else "")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from core.imports.books import Range
 from core.imports.headers import LOOK_AT, is_said, plain
-from core.imports.heads.meaning import Heading, Known, key_of, meaning, piece
+from core.imports.heads.meaning import Behind, Heading, Known, key_of, meaning, piece
 from core.imports.heads.sides import side_by_side
 from core.imports.reading import Cell
 
@@ -141,7 +141,7 @@ def _read(levels: list[list[str]], first: int, known: Known) -> Head:
     seen = Counter[str]()
     told = 0
     over = Counter(text for text in levels[0] if text) if len(levels) > 1 else Counter[str]()
-    before = ""
+    before, behind = "", Behind(known)
     for column in range(max(map(len, levels))):
         texts = [level[column] for level in levels if column < len(level) and level[column]]
         texts = list(dict.fromkeys(texts))
@@ -149,6 +149,7 @@ def _read(levels: list[list[str]], first: int, known: Known) -> Head:
             continue
         is_group = len(texts) > 1 and over[texts[0]] > 1
         found = meaning(texts, known, seen, is_group=is_group)
+        found = found if is_group or key_of(found.text) in known.chosen else behind.read(found, taken)
         text, field, told = found.text, found.field, told + found.is_told
         part = piece(text) if field in known.pieced and key_of(text) not in known.chosen else None
         if part and part["end"] and field not in taken:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.imports.headers import plain
@@ -17,6 +17,7 @@ ANYBODYS = frozenset((
     "日期", "时间", "级别", "类型", "种类", "地址", "住址", "性别", "职务", "关系", "出生日期", "出生年月", "身份证号",
     "民族", "有效期",
 ))  # fmt: skip
+_NUMBERS = frozenset(("编号", "证号", "号码", "级别", "类型", "种类", "有效期"))
 
 
 @dataclass(frozen=True)
@@ -120,13 +121,40 @@ def meaning(texts: Sequence[str], known: Known, seen: Counter[str], *, is_group:
     for text in dict.fromkeys((whole, *reversed(texts))):
         if (key := key_of(text, seen[plain(text)] + 1)) in known.chosen:
             seen[plain(text)] += 1
-            return Meaning(text, (known.chosen[key],) if known.chosen[key] else ())
+            chosen, found = known.chosen[key], _fields(text, texts, known, is_group=is_group)
+            return Meaning(text, found if found[:1] == (chosen,) else (chosen,) if chosen else ())
         if found := _fields(text, texts, known, is_group=is_group):
             shown = whole if text == whole or len(whole) < 30 else text
             seen[plain(shown)] += 1
             return Meaning(shown, found, is_told)
     seen[plain(shown)] += 1
     return Meaning(shown, (), is_told)
+
+
+class Behind:
+    """Headings in one row: 关系 and 电话 behind 紧急联系人 are theirs, 编号 behind a certificate is its."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._topic: Topic | None = None
+        self._is_read = True  # whether the heading the topic comes from is
+
+    def read(self, found: Meaning, taken: Container[str]) -> Meaning:
+        """:param taken: fields that columns before are."""
+        topic, word = self._topic, plain(found.text)
+        if topic is not None and word in ANYBODYS:
+            name = self._known.fields.get(topic.word + word, "") if topic.word and self._is_read else ""
+            if name and name not in taken:
+                return Meaning(found.text, (name,))
+            if not self._is_read and word in _NUMBERS:
+                return Meaning(found.text)  # of something we do not know
+        if topic is None or not topic.fields or found.field not in topic.fields:
+            topics = (topic for topic in self._known.topics if topic.fields is not None)
+            own = next((topic for topic in topics if topic.sign.search(word)), None)
+            is_own = own is not None and (not found.field or not own.fields or found.field in own.fields)
+            self._topic = own if is_own else None
+            self._is_read = bool(own and own.fields and found.field)
+        return found
 
 
 def piece(text: str) -> re.Match[str] | None:

@@ -45,11 +45,16 @@ class _Content(Reader):
             self._begin_cell(attributes)
         elif name == "p":
             self._in_text = True
+        elif name == "table-column":
+            columns = _repeated(attributes, "columns")
+            if ending(attributes, " visibility", "visible") != "visible":
+                self._sheet.hide_columns(self._column, self._column + columns - 1)
+            self._column += columns
         elif name == "table-row":
             self._rows, self._column = _repeated(attributes, "rows"), 0
             self._is_hidden = ending(attributes, " visibility", "visible") != "visible"
         elif name == "table":
-            self._sheet, self._row = SheetMarks(), 0
+            self._sheet, self._row, self._column = SheetMarks(), 0, 0
             self.sheets[ending(attributes, ":1.0 name")] = self._sheet
         elif name == "style":
             self._style = ending(attributes, ":1.0 name")

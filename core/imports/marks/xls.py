@@ -14,6 +14,7 @@ _FONT, _XF, _MULRK = 0x0031, 0x00E0, 0x00BD
 _CELLS = frozenset([0x0006, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E])  # row, column, format
 _STRUCK = 0x08  # of a font: fStrikeOut
 _BOUNDSHEET, _ROW, _BOOLERR, _FORMULA, _EOF = 0x0085, 0x0208, 0x0205, 0x0006, 0x000A
+_COLINFO = 0x007D
 _HIDDEN = 0x20  # of a row: fDyZero
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!",
            0x2A: "#N/A"}  # fmt: skip
@@ -97,6 +98,8 @@ def _sheet(stream: bytes, start: int, struck: set[int], is_computed: bool) -> Sh
             _strike(found, kind, data, struck)
         if kind == _ROW and data[12] & _HIDDEN:
             found.hidden.add(struct.unpack_from("<H", data)[0])
+        elif kind == _COLINFO and len(data) > 8 and data[8] & 1:
+            found.hide_columns(*struct.unpack_from("<HH", data))
         elif kind == _BOOLERR and data[7]:
             _tell(found, data, data[6])
         elif kind == _FORMULA and data[12:14] == b"\xff\xff" and data[6] == 2:

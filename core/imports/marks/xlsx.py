@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from collections.abc import Iterator
 
 from core.imports.marks.found import BookMarks, SheetMarks
 from core.imports.marks.styles import struck_formats
@@ -20,6 +21,9 @@ _SIGNS = (
     (b"f>", re.compile(rb"f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></|</(?:\w+:)?c>)")),
     (b"<f ", re.compile(rb"<f [^<>]*/>\s*(?:<v\s*/>|<v></|</c>)")),
 )
+_MOST_ABOVE = 64 * 1024  # of a sheet, before its rows
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^<>]*>")
+_SAID = re.compile(rb'(min|max|hidden)="(\w{1,6})"')
 _MOST_TEXT = 40  # of a cell: more than any number has
 
 
@@ -36,9 +40,21 @@ def _read_sheet(archive: zipfile.ZipFile, path: str, struck: frozenset[str]) -> 
     crossed_out = re.compile(rb's="(?:%s)"' % "|".join(struck).encode())
     signs = (*_SIGNS, (b's="', crossed_out)) if struck else _SIGNS
     sheet = _Sheet(struck)
+    for first, last in _hidden_columns(archive, path):
+        sheet.marks.hide_columns(first - 1, last - 1)
     if holds_any(archive, path, signs):
         parse(archive, path, sheet)
     return sheet.marks
+
+
+def _hidden_columns(archive: zipfile.ZipFile, path: str) -> Iterator[tuple[int, int]]:
+    """First and last, from 1; they stand before the rows."""
+    with archive.open(path) as part:
+        above = part.read(_MOST_ABOVE).partition(b"<sheetData")[0]
+    for column in _COLUMN.findall(above):
+        said = dict(_SAID.findall(column))
+        if said.get(b"hidden") in (b"1", b"true") and b"min" in said and b"max" in said:
+            yield int(said[b"min"]), int(said[b"max"])
 
 
 class _Sheet(Reader):
