@@ -69,7 +69,7 @@ class PlanItemResource(Resource):
     """Into one plan; an item of the same kind and name that is in it already is changed, not doubled."""
 
     kind = Column(
-        "kind", gettext_lazy("种类"), also=["类型"], example="演练", widget=Choice(ActivityKind.choices),
+        "kind", gettext_lazy("种类"), also=["类型", "类别"], example="演练", widget=Choice(ActivityKind.choices),
         hint=gettext_lazy("演练或培训"),
     )  # fmt: skip
     name = Column(

@@ -8,6 +8,7 @@ from core.imports.reading import Cell
 
 LOOK_AT = 30  # rows from the top in which the heading is looked for
 _ASIDE = re.compile(r"[（(【\[][^（）()【】\[\]]*[）)】\]]")  # 手机（必填）
+Known = Mapping[str, Sequence[str]]  # heading → fields that go by it
 _NOISE = re.compile(r"[\s*＊:：、_\-/]+")
 
 
@@ -38,9 +39,13 @@ def is_said(row: Sequence[Cell]) -> bool:
 def find_header(rows: Sequence[Sequence[Cell]], names: Mapping[str, Iterable[str]]) -> Header | None:
     """The row that names most of the wanted fields, or two rows that do so together (a heading merged over several).
 
-    :param names: field → headings it is known under.
+    :param names: field → headings it is known under. What several are known under means the last of them that no other
+        column names.
     """
-    known = {plain(alias): name for name, aliases in names.items() for alias in aliases}
+    known: dict[str, list[str]] = {}
+    for name, aliases in names.items():
+        for alias in dict.fromkeys(map(plain, aliases)):
+            known.setdefault(alias, []).append(name)
     best: Header | None = None
     for index in range(min(len(rows), LOOK_AT)):
         single = _read(rows, index, index, known)
@@ -52,30 +57,29 @@ def find_header(rows: Sequence[Sequence[Cell]], names: Mapping[str, Iterable[str
     return best
 
 
-def _read(rows: Sequence[Sequence[Cell]], upper: int, lower: int, known: Mapping[str, str]) -> Header | None:
+def _read(rows: Sequence[Sequence[Cell]], upper: int, lower: int, known: Known) -> Header | None:
     columns: dict[str, int] = {}
     twice, unused = [], []
-    for index in range(max(len(rows[upper]), len(rows[lower]))):
-        name, text = _meaning(rows, (lower, upper), index, known)
-        if name is None:
+    said = [_meaning(rows, (lower, upper), at, known) for at in range(max(len(rows[upper]), len(rows[lower])))]
+    for index, (names, text) in sorted(enumerate(said), key=lambda one: len(one[1][0]) > 1):
+        free = [name for name in names if name not in columns]
+        if not names:
             unused += [text] if text else []
-        elif name in columns:
-            twice.append(name)
+        elif free:
+            columns[free[-1]] = index
         else:
-            columns[name] = index
+            twice.append(names[-1])
     if not columns:
         return None
     return Header(lower + 1, columns, tuple(twice), tuple(unused))
 
 
-def _meaning(
-    rows: Sequence[Sequence[Cell]], at: Iterable[int], index: int, known: Mapping[str, str]
-) -> tuple[str | None, str]:
-    """The field a column holds and its heading: the lower row counts first, a merged heading above it second."""
+def _meaning(rows: Sequence[Sequence[Cell]], at: Iterable[int], index: int, known: Known) -> tuple[Sequence[str], str]:
+    """The fields a column may hold and its heading: the lower row counts first, a merged heading above it second."""
     first = ""
     for row in at:
         text = rows[row][index].text if index < len(rows[row]) else ""
         if text and plain(text) in known:
             return known[plain(text)], text
         first = first or text
-    return None, first
+    return (), first
