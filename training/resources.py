@@ -116,13 +116,14 @@ class PlanItemResource(Resource):
     )
     scope = Column("scope", gettext_lazy("演练范围"), also=["范围"], example="队内", widget=Choice(DrillScope.choices))
     training_kind = Column(
-        "training_kind", gettext_lazy("培训类别"), also=["类别"], widget=Choice(TrainingKind.choices),
+        "training_kind", gettext_lazy("培训类别"), widget=Choice(TrainingKind.choices),
         hint=gettext_lazy("培训才填"),
     )  # fmt: skip
     course = Column("course", gettext_lazy("课程"), widget=Lookup(_courses, ["name"], noun=gettext_lazy("课程")))
     note = Column("note", gettext_lazy("说明"), also=["备注"])
 
     form_class = PlanItemForm
+    weak = {"类别": ("training_kind", "kind")}
     filled_down = frozenset(["kind", "first_month", "last_month", "months", "form_", "scope", "training_kind"])
     undoable = False
 

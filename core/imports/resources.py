@@ -119,7 +119,7 @@ class Resource(resources.ModelResource):
         return {}
 
     topics: Sequence[Topic] = (Topic(re.compile(""), ""),)  # of headings over several columns: they may say anything
-    weak: Mapping[str, str] = MappingProxyType({})  # heading → field, where no other column is
+    weak: Mapping[str, Sequence[str]] = MappingProxyType({})  # heading → fields; the first that no other column is
     filled_down: frozenset[str] = frozenset()  # columns in which a cell merged over several rows speaks for each
     every_sheet = False  # whether further sheets with such a heading are read as well: one for each 旗县
     undoable = False  # whether ``undo`` takes back what an import made; then a page offers it for a day

@@ -197,7 +197,7 @@ TOPICS = (
 )  # fmt: skip
 THEN = {"mobile": "other_phone"}
 HALVES = {("姓", "名"): "name", ("姓氏", "名"): "name", ("姓", "名字"): "name", ("姓氏", "名字"): "name"}
-WEAK = dict.fromkeys(("队员", "成员", "人员", "志愿者"), "name")
+WEAK = dict.fromkeys(("队员", "成员", "人员", "志愿者"), ("name",))
 # What people write into a cell beside what it is for.
 CROWDED = {"name": ("id_number", "mobile"), "gender": ("ethnicity",), "emergency_name": ("emergency_phone",)}
 TEAM: Table = {

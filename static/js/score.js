@@ -65,6 +65,13 @@
     if (!row.hidden) row.querySelector("dd").replaceChildren(...[text].flat());
   };
   const link = ({ name, url }) => Object.assign(document.createElement("a"), { textContent: name, href: url, target: "_blank", rel: "noopener" });
+  const folded = (links) => {  // a line may have two hundred photos
+    if (links.length <= 5) return links;
+    const rest = document.createElement("details"), summary = document.createElement("summary");
+    summary.textContent = fill(words.files, links.length - 5);
+    rest.append(summary, ...links.slice(5));
+    return [...links.slice(0, 5), rest];
+  };
   const about = (one) => {
     if (isJudged(one)) return fill(words.most, one.points);
     const each = one.method === "deduction" ? ` · ${fill(words.each, one.per_unit)}` : "";
@@ -85,7 +92,7 @@
     put(item, "note", one.claim?.note);
     put(item, "comment", one.claim?.comment);
     put(item, "evidence", one.evidence);
-    put(item, "files", one.files.map(link));
+    put(item, "files", folded(one.files.map(link)));
     put(item, "guidance", one.guidance);
     const kind = one.method === "yes_no" ? "yes_no" : "number", field = item.querySelector("input");
     item.querySelector(`[data-control="${kind}"]`).hidden = false;

@@ -445,8 +445,8 @@ def test_evidence_hangs_on_its_line(region: User, captain: User, chifeng: User, 
     row = ReviewScore.objects.get(review=now, indicator=line, scored_by="team")
     kind = ContentType.objects.get_for_model(ReviewScore).pk
 
-    def upload(by: User) -> Any:
-        file = SimpleUploadedFile("测评记录.pdf", pdf(), "application/pdf")
+    def upload(by: User, more: str = "") -> Any:
+        file = SimpleUploadedFile("测评记录.pdf", pdf() + more.encode(), "application/pdf")
         owner = {"content_type": kind, "object_id": row.pk, "kind": "evidence"}
         return as_user(by).post(reverse("core:attachment_upload"), {**owner, "file": file})
 
@@ -455,9 +455,12 @@ def test_evidence_hangs_on_its_line(region: User, captain: User, chifeng: User, 
     assert upload(captain).url == page
     file = Attachment.objects.of(row).get()
     assert "1 份材料" in team.get(at("review_self", now.pk)).content.decode()
+    for number in range(6):
+        upload(captain, f"%{number}")
     annual.REVIEW.perform(annual.written(now), "submit", by=captain)
     desk = as_user(chifeng).get(at("review_score", now.pk)).content.decode()
     assert file.get_absolute_url() in desk
+    assert "<summary>还有 2 份</summary>" in desk, "two hundred photos do not stretch the line"
     assert as_user(baotou).get(file.get_absolute_url()).status_code == 404
     assert upload(captain).status_code == 403  # it has been handed in
 

@@ -232,12 +232,16 @@ def test_a_column_headed_kind_of_either_is_read_as_it_is_meant(songshan: User, a
         ("项目名称", "类别", "时间"), ("救护员复训（演示）", "培训", "3-11月"), ("冬季搜救（演示）", "演练", "12月"),
         ("绳索技术（演示）", "技能", "6月"),
     ))  # fmt: skip
+    taken_in(client, reverse("training:plan_import", args=[plan.pk]), sheet(
+        ("类别", "项目名称", "培训类别"), ("演练", "夜间搜救（演示）", ""), ("培训", "师资复训（演示）", "复训"),
+    ))  # fmt: skip
     last_year = sheet(("项目名称", "时间"), ("绳索技术（演示）", f"{YEAR - 1}年6月"))
     looked = client.post(reverse("training:plan_import", args=[plan.pk]), {"file": last_year}, follow=True)
     assert f"写的是 {YEAR - 1} 年，按 {YEAR} 年的这几个月登记。" in looked.content.decode()
     assert set(plan.items.values_list("kind", "name", "training_kind")) == {
         ("training", "救护员复训（演示）", ""), ("drill", "冬季搜救（演示）", ""),
-        ("training", "绳索技术（演示）", "skill"),
+        ("training", "绳索技术（演示）", "skill"), ("drill", "夜间搜救（演示）", ""),
+        ("training", "师资复训（演示）", "refresher"),
     }  # fmt: skip
 
 

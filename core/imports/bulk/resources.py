@@ -65,7 +65,7 @@ class BulkResource:
     then: Mapping[str, str] = MappingProxyType({})  # field → what a second column of its meaning is
     pieced: frozenset[str] = frozenset()  # fields whose value may stand in several columns (``pieces``)
     halves: Mapping[tuple[str, str], str] = MappingProxyType({})  # two headings → the field that both are: 姓 | 名
-    weak: Mapping[str, str] = MappingProxyType({})  # heading → field, where no other column is
+    weak: Mapping[str, Sequence[str]] = MappingProxyType({})  # heading → fields; the first that no other column is
     crowded: Mapping[str, Sequence[str]] = MappingProxyType({})  # field → what else people write into its cells
     heading_kind = ""  # what corrected headings are remembered under; empty: they are not
 

@@ -172,11 +172,11 @@ def _read(levels: list[list[str]], first: int, known: Known) -> Head:
 
 
 def _weak(headings: list[Heading], taken: set[str], known: Known) -> list[Heading]:
-    """队员 is a name where no column is called 姓名."""
+    """队员 is a name where no column is called 姓名, 类别 what no other column of a plan is."""
     found = []
     for heading in headings:
-        name = known.weak.get(plain(heading.text), "") if not heading.means else ""
-        if name and name not in taken and heading.key not in known.chosen:
+        could = known.weak.get(plain(heading.text), ()) if not heading.means and heading.key not in known.chosen else ()
+        if name := next((name for name in could if name not in taken), ""):
             taken.add(name)
             heading = replace(heading, field=name)
         found.append(heading)

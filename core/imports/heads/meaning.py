@@ -42,8 +42,9 @@ class Known:
     value may stand in several columns beside each other. :ivar halves: two headings → the field that both are, 姓 | 名.
     :ivar leads: fields that every record has; a second column of one begins a list of its own. :ivar identifying: those
     that say whom a row means.
-    :ivar weak: reduced heading → field it is where no other column is. :ivar parts: whether fields can stand in one
-    cell and be told apart. :ivar ignores: whether a heading is known and not read.
+    :ivar weak: reduced heading → fields it may be, the first that no other column is.
+    :ivar parts: whether fields can stand in one cell and be told apart.
+    :ivar ignores: whether a heading is known and not read.
     """
 
     fields: Mapping[str, str]
@@ -54,7 +55,7 @@ class Known:
     halves: Mapping[tuple[str, str], str] = field(default_factory=dict)
     leads: frozenset[str] = frozenset()
     identifying: frozenset[str] = frozenset()
-    weak: Mapping[str, str] = field(default_factory=dict)
+    weak: Mapping[str, Sequence[str]] = field(default_factory=dict)
     parts: Callable[[Sequence[str]], bool] = lambda names: False
     ignores: Callable[[str], bool] = lambda heading: False
 
