@@ -43,6 +43,10 @@ def open_book(file: IO[bytes], media_type: str) -> Book:
     :raises ValidationError: it cannot be read.
     """
     file.seek(0)
+    if media_type == "text/html":
+        from core.imports.pages import read_page  # which gives books
+
+        return read_page(file.read())
     if media_type.startswith("text/"):
         return Book([Grid("", csv_rows(file.read()))])
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum  # only imports need it

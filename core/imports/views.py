@@ -17,6 +17,8 @@ from core import audit
 from core.attachments.checks import check as check_content
 from core.imports.checking import already_done, check, take_in
 from core.imports.corrections import posted
+from core.imports.pages import MEDIA_TYPE as PAGE
+from core.imports.pages import is_page
 from core.imports.reading import is_ods
 from core.imports.resources import Resource
 from core.imports.table import read_table
@@ -32,6 +34,7 @@ from core.words import moment
 SHEETS = gettext_lazy("可以用 Excel 或 WPS 的 xlsx、xls，LibreOffice 的 ods，或者 csv。")
 RECENT = 10  # own imports listed beside the upload
 MOST_LINKED = 100
+_CALLED = (".xls", ".xlsx", ".et", ".csv")
 _PAGES = (b"<", b"MIME-Version")  # how a page begins that a program called .xls
 _OTHERWISE = {  # refusals that need another way out than other uploads
     "script": gettext_lazy(
@@ -57,18 +60,20 @@ class UploadForm(forms.Form):
 
     def clean_file(self) -> UploadedFile:
         upload = self.cleaned_data["file"]
-        checked = None if is_ods(upload) else self._checked(upload)
-        self.media_type = checked.media_type if checked else ODS
-        if self.media_type not in SPREADSHEETS | {ODS}:
+        self.media_type = ODS if is_ods(upload) else self._checked(upload)
+        if self.media_type not in SPREADSHEETS | {ODS, PAGE}:
             raise ValidationError(_("这不是表格文件。%(hint)s") % {"hint": SHEETS})
         return upload
 
     @staticmethod
-    def _checked(upload: Any) -> Any:
-        """What is no spreadsheet though it is called one is told as what it is."""
+    def _checked(upload: Any) -> str:
+        """What is no spreadsheet though it is called one is told as what it is; a page with a table is read as one."""
         try:
-            return check_content(upload, upload.name, upload.size, hint=SHEETS)
+            return check_content(upload, upload.name, upload.size, hint=SHEETS).media_type
         except ValidationError as error:
+            upload.seek(0)
+            if error.code == "script" and upload.name.lower().endswith(_CALLED) and is_page(upload.read()):
+                return PAGE
             upload.seek(0)
             is_program = error.code == "script" and not upload.read(512).lstrip(b"\xef\xbb\xbf \r\n").startswith(_PAGES)
             if error.code in _OTHERWISE and not is_program:

@@ -46,11 +46,22 @@ _PLAIN_SHEETS = (
 # 激流组名单 is 激流组, 2026年队员花名册 everybody
 _LIST = re.compile(r"^(\d{2,4}年?(度)?)|((队员|成员|人员)?(花名册|名册|名单|登记表|信息表|统计表|一览表|汇总表))$")
 _AROUND = re.compile(r"^\d{1,2}\s*[、.．)）]\s*|\s*[（(][^（()）]*[）)]$")  # 2.医疗组, 一组 (3人)
+# 2026年松山区红十字应急救援队队员信息统计表（示例）
+_TITLE = re.compile(
+    r"(?:\d{2,4}年?度?)?(?P<team>\S*?队(?:[（(][^（()）]*[）)])?)(?:队员|成员|人员)?(?:基本)?(?:信息|情况)?"
+    r"(?:花名册|名册|名单|登记表|统计表|一览表|汇总表|表)?(?:[（(][^（()）]*[）)])?"
+)
 _EVERYBODY = frozenset(["队员", "成员", "人员", "全体队员", "全体人员"])  # headings that part members from nobody
 _PAPER = re.compile(r"(?<!身份)证(?!件)")
 _IGNORED = {plain(heading) for heading in (*KNOWN_UNUSED, *HEALTH)}
 MOST_UNUSED = 12  # headings that are not read, named
 MOST_MISSING = 200  # of those on the roster and not in the file, named
+
+
+def _within(name: str, own: str) -> bool:
+    """Whether one name is part of the other, as 水上救援队 is for short."""
+    said = plain_name(name)
+    return said in own or own in said
 
 
 class RosterResource(BulkResource):
@@ -80,6 +91,7 @@ class RosterResource(BulkResource):
         for team in self.teams:
             for alias in {team.name, team.short_name, team.code}:
                 self._named.setdefault(plain_name(alias), []).append(team)
+        self._titles: set[str] = set()  # other teams that stand above the list
         self._seen: set[int] = set()  # memberships the file has
         self._joining = self._certifying = False
 
@@ -111,6 +123,18 @@ class RosterResource(BulkResource):
         group = _LIST.sub("", _AROUND.sub("", name.strip()))
         whole = any(plain_name(group) in (plain_name(team.name), plain_name(team.short_name)) for team in self.teams)
         return {} if whole or plain(group).rstrip("0123456789") in _PLAIN_SHEETS else {"group": group}
+
+    def of_title(self, texts: Sequence[str]) -> dict[str, str]:
+        """The team that a title names; of one team's file only whether it is another."""
+        said = (_TITLE.fullmatch("".join(text.replace(":", "：").rpartition("：")[2].split())) for text in texts)
+        named = {found["team"] for found in said if found and len(found["team"]) > 3}
+        if self.one:
+            (team,) = self.teams
+            own = plain_name(team.name)
+            self._titles |= {name for name in named if "救援队" in name and not _within(name, own)}
+            return {}
+        ours = {name for name in named if self._team_named(name)}
+        return {"team": ours.pop()} if len(ours) == 1 else {}
 
     def of_heading(self, text: str) -> dict[str, str]:
         if not self.one and self._team_named(text):
@@ -211,6 +235,9 @@ class RosterResource(BulkResource):
     # -- what is told of the file -----------------------------------------------------------------------------------
     def remarks(self, rows: Rows) -> list[Remark]:
         said: list[Remark] = [text for text in (self._about_defaults(rows), *self._about_columns(rows)) if text]
+        for name in sorted(self._titles):
+            about = {"name": name[:40], "team": self.teams[0].short_name}
+            said.append(_("表格上写的是“%(name)s”，请确认是不是%(team)s的名册。") % about)
         if rows.carried:
             names = _("、").join(str(self.columns[name].column_name) for name in rows.names if name in rows.carried)
             said.append(_("“%(names)s”只写在每组的第一行，下面各行按同一组读。") % {"names": names})

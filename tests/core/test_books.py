@@ -1,6 +1,7 @@
 """What programs leave in files beside the values: failed formulas, hidden rows, encodings. The reader tells of each."""
 
 import struct
+from contextlib import suppress
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -102,6 +103,44 @@ def test_formulas_and_hidden_rows_of_an_ods_are_told():
     assert sheet.hidden == {1}
     (grid,) = open_book(content, ODS).grids
     assert grid.hidden_columns == {1}
+
+
+def test_a_page_that_was_called_xls_is_read():
+    page = """<html><head><style>td {color: red}</style></head><body><table><tr><td>版面
+        <table border=1><tr><th colspan=2>名册</th></tr>
+        <tr><td>姓名<td>身份证<br>号码<td rowspan="2">甲</tr>
+        <tr><td>张三&nbsp;</td><td style="mso-number-format:'@'">150404199003070014</td></tr></table>
+        </td></tr></table>"""
+    (outer, inner) = read_book(BytesIO(page.encode("gbk")), "text/html")[0]
+    assert said([list(row) for row in inner.rows]) == [
+        ["名册"], ["姓名", "身份证\n号码", "甲"], ["张三", "150404199003070014"],
+    ]  # fmt: skip
+    assert (outer.name, inner.merged) == ("", [((0, 0), (0, 1)), ((1, 2), (2, 2))])
+
+
+def test_xml_of_excel_2003_is_read():
+    xml = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook
+        xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+        <Worksheet ss:Name="名单"><Table><Row ss:Index="2"><Cell><Data ss:Type="String">姓名</Data></Cell>
+        <Cell ss:Index="3"><Data ss:Type="DateTime">2020-03-01T00:00:00.000</Data></Cell></Row></Table></Worksheet>
+        </Workbook>"""
+    (sheet,) = read_book(BytesIO(xml.encode()), "text/html")[0]
+    assert (sheet.name, said([list(row) for row in sheet.rows])) == ("名单", [[], ["姓名", "", "2020-03-01"]])
+
+
+TAGS = st.sampled_from((
+    "<table>", "</table>", "<tr>", "</tr>", "<td>", "</td>", '<td colspan="3">', '<td rowspan=99999 colspan="999999">',
+    "<th", "<br>", "<![if x]>", "<![foo", "<!--", "<style>", "</style>", '<Row ss:Index="70000">',
+    '<Cell ss:Index="0">', '<Cell ss:MergeDown="3">', "张三", "&nbsp;", "&#0;", "<!DOCTYPE", "<?xml",
+))  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(TAGS, max_size=40))
+def test_a_broken_page_is_read_or_refused(parts: list[str]):
+    with suppress(ValidationError):
+        for sheet in read_book(BytesIO("".join(parts).encode()), "text/html")[0]:
+            assert all(len(row) <= 200 for row in sheet.rows)
 
 
 def test_thousands_of_formatted_rows_without_content_are_none():

@@ -296,3 +296,16 @@ def test_columns_pasted_from_anywhere(mark: str, songshan: Any, place: Organizat
     file = SimpleUploadedFile("名单.txt", text.encode())
     (line,) = read_rows(file, "text/csv", RosterResource(by=songshan, teams=[place]), {}, {}).lines
     assert line.cells == {"name": "张三", "id_number": ID(1), "mobile": phone(1)}
+
+
+def test_a_page_called_xls_goes_in(as_user: Any, songshan: Any, place: Organization) -> None:
+    """As the old system wrote it; what is a page and has no table is refused."""
+    line = "".join(f"<td>{text}</td>" for text in ("张三", ID(1), phone(1)))
+    page = f"<html><table><tr><td>姓名</td><td>身份证号</td><td>电话</td></tr><tr>{line}</tr></table></html>".encode()
+    client = as_user(songshan)
+    shown = read(client, place, SimpleUploadedFile("花名册.xls", page))
+    assert shown.context["preview"]["counts"]["new"] == 1
+    client.post(f"{shown.request['PATH_INFO']}?{shown.request['QUERY_STRING']}", {"confirm": "1"}, follow=True)
+    assert Person.objects.get().id_number == ID(1)
+    refused = read(client, place, SimpleUploadedFile("花名册.xls", b"<html><script>alert(1)</script></html>"))
+    assert "网页" in refused.context["form"].errors["file"][0]

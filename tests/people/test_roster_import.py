@@ -417,6 +417,22 @@ def test_the_team_is_filled_in_where_the_file_does_not_say_it(as_user, songshan,
     assert Membership.objects.get().organization == place
 
 
+def test_the_title_says_which_team(as_user, songshan, place, url):
+    """Of several, whose list it is; of one, whether it is somebody else's."""
+    body = [HEAD, ["王明", ID(1), ""]]
+    client, title = as_user(songshan), f"2026年{place.name}队员信息统计表（示例）"
+    for above in ([title], [f"单位：{place.name}", None, "2026.3"], [f"一、{place.name}（1人）"]):
+        sheet = [above, *body] if "一、" not in above[0] else [body[0], above, body[1]]
+        page = send(client, "/people/import/", sheet)
+        assert rows(page)["王明"]["why"] == {}, above
+        page = send(client, url, sheet)
+        assert "请确认是不是" not in str(page.context["preview"]["remarks"]), above
+    page = send(client, url, [["乌兰红十字水上救援队花名册"], *body])
+    assert "表格上写的是“乌兰红十字水上救援队”" in str(page.context["preview"]["remarks"])
+    page = send(client, "/people/import/", [["乌兰红十字水上救援队花名册"], *body])
+    assert "team" in rows(page)["王明"]["why"]
+
+
 # -- all or none, and back --------------------------------------------------------------------------------
 def test_a_bad_row_keeps_everything_out_and_is_marked_in_the_file(client, url):
     page = send(

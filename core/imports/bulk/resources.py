@@ -85,6 +85,10 @@ class BulkResource:
         """What the name of one of several sheets says of its rows: field → text."""
         return {}
 
+    def of_title(self, texts: Sequence[str]) -> dict[str, str]:
+        """The same of what stands above the heading of a sheet."""
+        return {}
+
     def of_heading(self, text: str) -> dict[str, str]:
         """The same of a heading inside the table, merged over it."""
         return {}

@@ -267,6 +267,8 @@ class _Reader:
         blocks = self._blocks(grid, head)
         wide = {at for (at, left), (_b, right) in grid.merged if right - left >= WIDE - 1 and at >= head.first}
         of_sheet = self.resource.of_sheet(sheet.name) if self.several else {}
+        title = [cell.text for row in top.rows[: head.start] for cell in row if cell.says]
+        of_sheet = {**self.resource.of_title(title), **of_sheet}
         self.added |= set(of_sheet)
         of_heading: dict[str, str] = {}
         above = {_plain(row) for row in top.rows[: head.first]} - {()}

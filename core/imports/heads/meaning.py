@@ -149,6 +149,8 @@ class Behind:
                 return Meaning(found.text, (name,))
             if not self._is_read and word in _NUMBERS:
                 return Meaning(found.text)  # of something we do not know
+            if not found.field:
+                return found  # 负责人 | 职务 | 电话: it goes on
         if topic is None or not topic.fields or found.field not in topic.fields:
             topics = (topic for topic in self._known.topics if topic.fields is not None)
             own = next((topic for topic in topics if topic.sign.search(word)), None)
