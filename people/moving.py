@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from core.models import WorkflowEvent
 from core.notices import notify
-from core.workflow import MoveNotAllowed
+from core.refusals import refusal
 from organizations.models import Organization, User
 from organizations.permissions import can, reach
 from organizations.roles import Level, Right
@@ -57,6 +58,18 @@ def transfer(
     return new
 
 
+@transaction.atomic
+def reinstate(membership: Membership, *, by: User, comment: str) -> Membership:
+    """Back on the roster in the standing in which it was left: nobody is confirmed by having left by mistake.
+
+    :raises MoveNotAllowed, ValidationError: as ``workflow.MEMBERSHIP`` does.
+    """
+    ends = WorkflowEvent.objects.of(membership).filter(action="end").order_by("-at", "-pk")
+    left = ends.values_list("from_state", flat=True).first()
+    back = MEMBERSHIP.perform(membership, "reinstate", by=by, comment=comment)
+    return MEMBERSHIP.perform(back, "demote", by=by, comment=comment) if left == MembershipState.PROBATION else back
+
+
 # -- several at once ------------------------------------------------------------------------------------
 @dataclass
 class Done:
@@ -83,12 +96,10 @@ def confirm(rows: Iterable[Membership], by: User) -> Done:
     """Make those on probation full members; each stands for itself, and who cannot be is named."""
     done = Done()
     for row in rows:
-        try:
-            MEMBERSHIP.perform(row, "confirm", by=by)
-            done.count += 1
-        except (MoveNotAllowed, ValidationError, PermissionDenied) as error:
-            why = error.message if isinstance(error, MoveNotAllowed) else "；".join(getattr(error, "messages", [""]))
+        if why := refusal(partial(MEMBERSHIP.perform, row, "confirm", by=by)):
             done.left_out.append(_("%(name)s：%(why)s") % {"name": row.person.name, "why": why})
+        else:
+            done.count += 1
     return done
 
 

@@ -16,9 +16,8 @@ from organizations.permissions import can
 from organizations.roles import Right
 from people.merging import MOVED, PLAIN, Hanging, columns, hang_photos, hanging, put_back, versioned
 from people.models import Cover, FormerDocument, Membership, Merge, Person
-from people.states import MembershipState
+from people.moving import reinstate
 from people.twins import same
-from people.workflow import MEMBERSHIP
 
 
 def _lists() -> list[Hanging]:
@@ -136,9 +135,7 @@ def _memberships_back(merge: Merge, by: User) -> None:
     )
     comment = _("撤销合并")
     for row in rows.filter(pk__in=merge.moved["ended"]).select_related("organization"):
-        row = MEMBERSHIP.perform(row, "reinstate", by=by, comment=comment)
-        if before[str(row.pk)]["state"] == MembershipState.PROBATION:
-            MEMBERSHIP.perform(row, "demote", by=by, comment=comment)
+        reinstate(row, by=by, comment=comment)
     rows.filter(is_main=True).exclude(pk__in=mains).update(is_main=False)  # reinstated, it may have become it
     rows.filter(pk__in=mains, is_main=False).update(is_main=True)
     rows.update(version=F("version") + 1)

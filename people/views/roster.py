@@ -23,7 +23,7 @@ from people.admitting import admit
 from people.enrolling import choose_main, let_go, others_of
 from people.forms.roster import EndForm, MemberForm, MembershipForm, PresenceForm, ReasonForm, TransferForm
 from people.models import Membership, Person
-from people.moving import transfer
+from people.moving import reinstate, transfer
 from people.places import roster_url
 from people.readiness import needs_of, with_needs
 from people.tables.roster_cells import STATE_TONES
@@ -190,7 +190,10 @@ def membership_move(request: SignedIn, pk: int) -> HttpResponse:
         wordless = move.action not in _FORMS
         if request.method == "POST" and (wordless or form.is_valid()):
             facts = {} if wordless else dict(form.cleaned_data)
-            MEMBERSHIP.perform(membership, move.action, by=request.user, **facts)
+            if move.action == "reinstate":
+                reinstate(membership, by=request.user, **facts)
+            else:
+                MEMBERSHIP.perform(membership, move.action, by=request.user, **facts)
             words = {"name": membership.person.name, "act": move.label}
             messages.success(request, _("%(name)s：%(act)s已完成。") % words)
             return redirect(back)
@@ -211,7 +214,7 @@ def _ask(request: SignedIn, membership: Membership, move: Move, form: Any, back:
     if move.action == "end":
         consequences = [_("退队以后不再计入在册；档案和记录保留。"), _("转到别的队伍的，请用“转队”办理。")]
     if move.action == "reinstate":
-        consequences = [_("办错了的才恢复；恢复以后是正式队员，原来是预备的，再转为预备。")]
+        consequences = [_("办错了的才恢复；退队以前是正式的还是正式，是预备的还是预备。")]
     context = {
         "title": _("%(act)s：%(name)s") % {"act": move.label, "name": membership.person.name},
         "question": _("%(name)s，%(team)s，现在是“%(state)s”。") % {**words, "state": membership.get_state_display()},

@@ -105,6 +105,14 @@ def test_leaving_asks_when_and_why_and_can_be_taken_back(as_user, captain, place
     assert list(WorkflowEvent.objects.of(membership).values_list("action", flat=True)) == ["end", "reinstate"]
 
 
+def test_who_left_on_probation_by_mistake_is_on_probation_again(as_user, captain, place):
+    membership, client = builders.ready(place, 1), as_user(captain)
+    client.post(url("move", membership), {"action": "demote", "comment": "还没有考核"})
+    client.post(url("move", membership), {"action": "end", "left_on": day(), "end_kind": "age"})
+    client.post(url("move", membership), {"action": "reinstate", "comment": "登记错了"})
+    assert (fresh(membership).state, fresh(membership).left_on) == ("probation", None)
+
+
 def test_leave_with_dates_and_back(as_user, captain, place):
     membership, client = builders.ready(place, 1), as_user(captain)
     form = client.get(url("presence", membership))
