@@ -96,13 +96,13 @@ class _Labels:
             if not cell.text or self._is_label(cell.text):
                 break
             cells.append(cell)
-        return _Label(at, column, text, means, cells, place + len(cells))
+        return _Label(at, column, means.text, means, cells, place + len(cells))
 
     def _means(self, text: str, before: Sequence[str]) -> Meaning:
         """电话 behind 紧急联系人 is theirs."""
         for first in before:
             if (found := beside(first, plain(text), self._known)) and found != self._known.fields.get(plain(text)):
-                return Meaning(text, (found,))
+                return Meaning(f"{first} {text}", (found,))
         return meaning([text], self._known, Counter(), is_group=False)
 
     def _is_label(self, text: str) -> bool:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.imports import Undone
+from core.imports.asides import section
 from core.imports.bulk import BulkResource, Line, Outcome, Remark, Rows
 from core.imports.headers import plain
 from core.imports.resources import Column
@@ -126,15 +127,18 @@ class RosterResource(BulkResource):
 
     def of_title(self, texts: Sequence[str]) -> dict[str, str]:
         """The team that a title names; of one team's file only whether it is another."""
+        group = section(texts[-1]) if texts else ""
+        is_part = group.endswith(("组", "分队", "中队", "小队"))
+        more = {"group": group} if is_part and not any(_within(group, plain_name(t.name)) for t in self.teams) else {}
         said = (_TITLE.fullmatch("".join(text.replace(":", "：").rpartition("：")[2].split())) for text in texts)
         named = {found["team"] for found in said if found and len(found["team"]) > 3}
         if self.one:
             (team,) = self.teams
             own = plain_name(team.name)
             self._titles |= {name for name in named if "救援队" in name and not _within(name, own)}
-            return {}
+            return more
         ours = {name for name in named if self._team_named(name)}
-        return {"team": ours.pop()} if len(ours) == 1 else {}
+        return {"team": ours.pop()} if len(ours) == 1 else more
 
     def of_heading(self, text: str) -> dict[str, str]:
         if not self.one and self._team_named(text):

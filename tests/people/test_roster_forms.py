@@ -57,6 +57,11 @@ def with_colons() -> Any:
             [f"身份证号：{ID(2)}", f"电话：{phone(2)}"]]  # fmt: skip
 
 
+def with_somebody_to_call() -> Any:
+    return [["姓名", "王明", "联系电话", phone(1)], ["身份证号", ID(1)],
+            ["紧急联系人", "姓名", "李四", "联系电话", phone(9)]]  # fmt: skip
+
+
 def with_boxes() -> Any:
     return [["姓名", "王明", "联系电话", phone(1)], ["身份证号码", *ID(1)], ["工作单位", "演示医院"]]
 
@@ -80,6 +85,9 @@ def test_forms_in_every_layout(read: Any) -> None:
         said = [(line.cells["name"], line.cells["id_number"], line.cells["mobile"]) for line in read(sheet).lines]
         assert said == [("王明", ID(1), phone(1)), ("李四", ID(2), phone(2))]
     assert [line.cells["id_number"] for line in read(with_boxes()).lines] == [ID(1)]
+    (line,) = read(with_somebody_to_call()).lines
+    said = [line.cells.get(name) for name in ("name", "mobile", "other_phone", "emergency_name", "emergency_phone")]
+    assert said == ["王明", phone(1), None, "李四", phone(9)]
 
 
 def test_forms_are_taken_in_and_told(client, url):

@@ -209,6 +209,11 @@ def groups_merged_over_the_table() -> Any:
             ["本表共2人"]]  # fmt: skip
 
 
+def groups_with_headings_of_their_own() -> Any:
+    return [["松山区红十字救援队花名册"], ["第一组"], ["姓名", "身份证号"], ["张三", ID(1)], ["第二组"],
+            ["姓名", "身份证号"], ["李四", ID(2)]]  # fmt: skip
+
+
 def slashes_in_the_headings() -> Any:
     return [["姓名", "身份证号", "手机/固话", "紧急联系人/电话", "救护员证编号", "发证日期/有效期"],
             ["张三", ID(1), f"{phone(1)}/0476-8812345", phone(9), "YS-1", "2024.5.1/2027.5.1"]]  # fmt: skip
@@ -245,6 +250,7 @@ SHEETS = {
         "张三": {"number": "", "cert_kind": "救护员证", "cert_number": "YS-1", "policy_number": "B-1"}},
     a_number_behind_what_nobody_knows: {"张三": {"number": "", "cert_number": ""}},
     groups_merged_over_the_table: {"张三": {"group": "水上分队"}, "李四": {"group": "医疗分队"}},
+    groups_with_headings_of_their_own: {"张三": {"group": "第一组"}, "李四": {"group": "第二组"}},
     slashes_in_the_headings: {
         "张三": {"mobile": f"{phone(1)}、0476-8812345", "emergency_name": "", "emergency_phone": phone(9),
                  "cert_expires": "2024.5.1/2027.5.1"}},
