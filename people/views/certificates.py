@@ -96,11 +96,11 @@ def certificate_detail(request: SignedIn, pk: int) -> HttpResponse:
     possible = CERTIFICATE.available_actions(certificate, request.user)
     waits = any(one.action == "verify" for one in possible)
     queue = after(request.user, certificate) if waits else Certificate.objects.none()
-    found = together_read(scans=rows_of(certificate).filter(kind=SCAN), queue=queue[:1])
+    found = together_read(scans=rows_of(certificate).filter(kind=SCAN), queue=queue[:1], newer=_newer(certificate))
     context = {
         "title": certificate.kind.name,
         "certificate": certificate,
-        "facts": _facts(certificate),
+        "facts": _facts(certificate, next(iter(found["newer"]), None)),
         "tone": CERTIFICATE_TONES[CertificateState(certificate.state)],
         "near": days_left(certificate.expires_on) if certificate.state in STANDING else None,
         "scans": panels(certificate, request.user, [SCAN], rows=found["scans"])[SCAN],
@@ -117,7 +117,17 @@ def certificate_detail(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "people/certificate_detail.html", context)
 
 
-def _facts(certificate: Certificate) -> list[dict[str, Any]]:
+def _newer(certificate: Certificate) -> QuerySet[Certificate]:
+    """What the person holds of the kind in place of one that counts no more."""
+    over = certificate.expires_on is not None and certificate.expires_on < timezone.localdate()
+    if certificate.state in STANDING and not over:
+        return Certificate.objects.none()
+    same = Certificate.objects.standing().filter(person=certificate.person_id, kind=certificate.kind_id)
+    later = same.exclude(pk=certificate.pk).filter(issued_on__gte=certificate.issued_on)
+    return later.order_by("-issued_on", "-pk")[:1]
+
+
+def _facts(certificate: Certificate, newer: Certificate | None) -> list[dict[str, Any]]:
     verified = ""
     if certificate.verified_by:
         verified = f"{certificate.verified_by} {timezone.localtime(certificate.verified_at):%Y-%m-%d}"
@@ -131,7 +141,9 @@ def _facts(certificate: Certificate) -> list[dict[str, Any]]:
         (_("来源"), certificate.source, ""),
         (_("核验"), verified, ""),
         (_("原因"), certificate.reason, ""),
-    )
+        (_("现在的证书"), newer and _("%(day)s 发的同种证书") % {"day": newer.issued_on.isoformat()},
+         newer.get_absolute_url() if newer else ""),
+    )  # fmt: skip
     return [{"label": label, "value": value, "url": url} for label, value, url in lines if value]
 
 

@@ -83,6 +83,9 @@ def test_who_has_one_is_renewed_given_another_or_left_out(as_user, members, chif
     assert (held[0].state, held[0].reason) == ("ended", "换发新证")
     assert [event.action for event in WorkflowEvent.objects.of(held[0])] == ["end"]
     assert standing[members[2].pk] == [held[2]]
+    here = {fact["label"]: fact["url"] for fact in client.get(held[0].get_absolute_url()).context["facts"]}
+    assert here["现在的证书"] == standing[members[0].pk][0].get_absolute_url()
+    assert "现在的证书" not in str(client.get(held[1].get_absolute_url()).context["facts"])  # still counts itself
 
 
 @pytest.mark.parametrize(
