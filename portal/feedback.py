@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from core.language import in_chinese
+from core.methods import form_page
 from core.notices import notify
 from organizations.models import User
 from organizations.nearest import nearest_holders
@@ -31,7 +31,7 @@ class FeedbackForm(forms.Form):
     page = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def feedback(request: SignedIn) -> HttpResponse:
     form = FeedbackForm(request.POST or None, initial={"page": request.GET.get("from", "")[:200]})

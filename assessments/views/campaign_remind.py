@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from assessments.annual_rights import manages
 from assessments.late import stage_of
@@ -18,6 +17,7 @@ from assessments.states import CampaignState
 from assessments.urging import STEPS, letters, reached, to_tell, urge, urged
 from assessments.views.campaigns import campaign_of
 from core.keys import key
+from core.methods import form_page
 from organizations.filters import scopes
 from organizations.models import Organization
 from organizations.roles import Right
@@ -35,7 +35,7 @@ class WordsForm(forms.Form):
     )  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def campaign_remind(request: SignedIn, pk: int) -> HttpResponse:
     """``?step=report`` or ``score``; ``?under=`` only there."""

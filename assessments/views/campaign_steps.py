@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from assessments.annual_moving import conclude_all, publicise_all
 from assessments.enrolling import enrol, waiting_to_be_added
@@ -20,10 +20,10 @@ from assessments.taking import is_over, take
 from assessments.views.campaigns import managed
 from core.forms import refuse
 from core.keys import keys
+from core.methods import form_page
 from organizations.signed_in import SignedIn
 from organizations.views.common import told
 
-_BOTH = ["GET", "POST"]
 MOST = 200  # teams that are added together
 
 
@@ -53,7 +53,7 @@ def campaign_take(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(campaign)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def campaign_add(request: SignedIn, pk: int) -> HttpResponse:
     """Teams on file that are not in the campaign: filed after its day, or filed late."""
@@ -77,7 +77,7 @@ def campaign_add(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "assessments/campaign_add.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def campaign_publicise(request: SignedIn, pk: int) -> HttpResponse:
     """All decided results in one step, with the days; the list of them is shown before."""

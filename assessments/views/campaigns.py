@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from assessments.annual_rights import manages
 from assessments.annual_workflow import CAMPAIGN
@@ -29,6 +29,7 @@ from assessments.taking import is_over
 from assessments.urging import reminding
 from core.attachments.panel import panels
 from core.lists import ListView
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.permissions import reach
 from organizations.roles import Right
@@ -36,8 +37,6 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import asked_move, holding, refused, seen, told
 from organizations.views.region import keep
 from organizations.views.timeline import changes
-
-_BOTH = ["GET", "POST"]
 
 
 class CampaignList(ListView):
@@ -113,7 +112,7 @@ def _next_year() -> int:
     return next(one for one in range(year, year + len(there) + 1) if one not in there)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def campaign_create(request: SignedIn) -> HttpResponse:
     manages(None, request.user).require()
@@ -131,7 +130,7 @@ def campaign_create(request: SignedIn) -> HttpResponse:
     return render(request, "generic/form.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def campaign_edit(request: SignedIn, pk: int) -> HttpResponse:
     campaign = managed(request, pk)
@@ -146,7 +145,7 @@ def campaign_edit(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def campaign_move(request: SignedIn, pk: int) -> HttpResponse:
     """Opening, closing, opening again."""

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from assessments.forms.panel import SettleForm
 from assessments.models import Grading, Indicator, PanelMember, ScoreMark, SettledScore
@@ -25,6 +25,7 @@ from assessments.states import GradingState
 from assessments.views.grading_common import GradingPage, state_of
 from assessments.views.panel_common import back_with, grading_seen, not_at
 from core.forms import refuse
+from core.methods import form_page
 from core.models import Attachment
 from organizations.models import User
 from organizations.signed_in import SignedIn
@@ -148,7 +149,7 @@ def _said(event: Any) -> str:
     return told(event.indicator, Answer(event.value, event.points, event.not_applicable))
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def difference_settle(request: SignedIn, pk: int, indicator: int) -> HttpResponse:
     grading = _opened(request, pk)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from assessments import following
 from assessments.annual_rights import manages
@@ -30,14 +30,13 @@ from core.decisions import Decision
 from core.forms import refuse, saved
 from core.history.as_at import events_of
 from core.lists import ListView
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.permissions import access, can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, refused, seen
 from organizations.views.timeline import changes
-
-_BOTH = ["GET", "POST"]
 
 
 class FollowUpList(ListView):
@@ -116,7 +115,7 @@ def _who(person: Any, at: Any) -> str:
 
 
 # -- writing it down ------------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def followup_create(request: SignedIn, pk: int) -> HttpResponse:
     """``pk``: the review. ``?kind=`` is chosen already."""
@@ -141,7 +140,7 @@ def followup_create(request: SignedIn, pk: int) -> HttpResponse:
     return _form(request, form, review, review.get_absolute_url(), title=_("登记后续动作"))
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def followup_edit(request: SignedIn, pk: int) -> HttpResponse:
     one = follow_up_of(request, pk)
@@ -184,7 +183,7 @@ ACTS = {
 }
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def followup_act(request: SignedIn, pk: int) -> HttpResponse:
     """A GET, or the button of the page, asks for the words an act needs; with them it is done."""

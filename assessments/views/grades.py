@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from assessments.choices import Scheme
 from assessments.filters.grades import GradeFilter
@@ -27,6 +27,7 @@ from core.forms import refuse, saved
 from core.history import changes_of
 from core.history.as_at import events_of
 from core.lists import ListView
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.permissions import access, can
 from organizations.roles import Right
@@ -90,7 +91,7 @@ def grade_detail(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "assessments/grade_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def grade_create(request: SignedIn) -> HttpResponse:
     """``?team=``: a grade another authority gave it, with its papers."""
@@ -122,7 +123,7 @@ def grade_team(request: SignedIn) -> HttpResponse:
     return pick_team(request, title=_("为哪支队伍登记等级"), route="assessments:grade_create")
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def grade_edit(request: SignedIn, pk: int) -> HttpResponse:
     grade = _grade(request, pk)
@@ -138,7 +139,7 @@ def grade_edit(request: SignedIn, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def grade_cancel(request: SignedIn, pk: int) -> HttpResponse:
     """注销, with the day and the reason."""

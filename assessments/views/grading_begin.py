@@ -10,12 +10,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from assessments.forms.gradings import BeginForm
 from assessments.grading_starting import Offer, begin, may_begin, offers, written
 from core.forms import refuse
 from core.keys import key
+from core.methods import form_page
 from core.search import matching
 from organizations.models import Organization
 from organizations.permissions import reach
@@ -26,7 +27,7 @@ from teams.models import Team
 from teams.states import ON_FILE
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def grading_create(request: SignedIn) -> HttpResponse:
     """``?team=`` says whose, ``?category=`` and ``?grade=`` what is chosen to begin with; without a team, the only one

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from assessments.evidence import evidence_panels
 from assessments.forms.grading_claims import ClaimsForm
@@ -21,6 +21,7 @@ from assessments.states import GRADING_WITH_AUTHOR, GradingState
 from assessments.views.grading_common import GradingPage, grading_page
 from assessments.views.grading_detail import events_of, linked, section_url
 from core.forms import StaleForm
+from core.methods import form_page
 from core.together import together
 from core.workflow import MoveNotAllowed, last_event
 from organizations.permissions import can
@@ -83,7 +84,7 @@ def _closed(request: SignedIn, place: Place) -> HttpResponse | None:
     return redirect(grading)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def grading_edit(request: SignedIn, pk: int, section: str) -> HttpResponse:
     place = _place(request, pk, section)

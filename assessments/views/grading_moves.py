@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from assessments.forms.grading_moves import MoveForm, asks_first, form_of
 from assessments.grading_conditions import NO_GRADE, best_result, grant_problems, panel_problems
@@ -18,6 +17,7 @@ from assessments.models import Grading
 from assessments.panel.sheet import sheet_of
 from assessments.views.grading_common import grading_page
 from core.forms import refuse
+from core.methods import form_page
 from core.workflow import Move, MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import asked_move, move_page, refused, told, version_seen
@@ -40,7 +40,7 @@ DONE = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def grading_move(request: SignedIn, pk: int) -> HttpResponse:
     """All moves by POST; a GET only shows the page that asks for what a move needs."""

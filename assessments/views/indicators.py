@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from assessments.editing import next_code, remove, shift
 from assessments.forms.indicators import IndicatorForm, RemoveForm
@@ -17,12 +17,11 @@ from assessments.tree import branch
 from assessments.views.standard_common import closed, kept
 from core.forms import saved
 from core.keys import key
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.region import may_manage_assessments
 from organizations.signed_in import SignedIn
 from organizations.views.common import refused, seen
-
-_BOTH = ["GET", "POST"]
 
 
 def _line(request: SignedIn, pk: int) -> Indicator:
@@ -31,7 +30,7 @@ def _line(request: SignedIn, pk: int) -> Indicator:
     return found
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def indicator_create(request: SignedIn, pk: int) -> HttpResponse:
     """In the standard ``pk``; ``under`` is the line it is to stand below."""
@@ -49,7 +48,7 @@ def indicator_create(request: SignedIn, pk: int) -> HttpResponse:
     return _written(request, standard, form, _("加指标"))
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def indicator_edit(request: SignedIn, pk: int) -> HttpResponse:
     line = _line(request, pk)
@@ -99,7 +98,7 @@ def indicator_move(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(line.get_absolute_url())
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def indicator_remove(request: SignedIn, pk: int) -> HttpResponse:
     line = _line(request, pk)

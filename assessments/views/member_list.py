@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from assessments.filters.members import MemberAssessmentFilter
 from assessments.forms.members import BeginForm
@@ -20,6 +19,7 @@ from assessments.models import MemberAssessment
 from assessments.tables.members import MemberAssessmentTable
 from core.keys import key, keys
 from core.lists import ListView
+from core.methods import form_page
 from organizations.models import Organization
 from organizations.permissions import access, can
 from organizations.roles import Right
@@ -27,7 +27,6 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import holding, pick_place, seen
 
 MOST = 500  # members offered at once
-_BOTH = ["GET", "POST"]
 
 
 class MemberAssessmentList(ListView):
@@ -63,7 +62,7 @@ class MemberAssessmentList(ListView):
         ]
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def member_create(request: SignedIn) -> HttpResponse:
     """``?organization=``: the team; without it, first the team. ``?membership=`` (repeated): ticked from the start.

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from assessments.choices import Purpose
 from assessments.members.finishing import Finished, finish
@@ -18,6 +17,7 @@ from assessments.members.sheets import Group, group_of, save
 from assessments.models import MemberAssessment, Standard
 from assessments.states import StandardState
 from core.keys import keys
+from core.methods import form_page
 from organizations.models import Organization
 from organizations.permissions import can, reach
 from organizations.roles import Right
@@ -29,7 +29,7 @@ MOST_FIELDS = 900  # of one form: DATA_UPLOAD_MAX_NUMBER_FIELDS is 1000
 MOST_NAMES = 10
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def member_sheet(request: SignedIn, pk: int, standard: int) -> HttpResponse:
     """``pk``: the team. POST ``finish=1``: saves, then finishes whoever is complete, also on other pages."""

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from assessments.forms.members import MemberAssessmentForm, MemberTakeBackForm
 from assessments.members.finishing import finish, lacks, take_back
@@ -20,6 +20,7 @@ from assessments.tree import depths
 from assessments.views.member_sheet import tell_finished
 from core.attachments.panel import panels
 from core.decisions import Decision
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, refused, seen, told
@@ -27,7 +28,6 @@ from people.models import Person
 from people.views.own_common import own, tabs
 from people.views.person_page import person_page
 
-_BOTH = ["GET", "POST"]
 _RELATED = ("person", "organization", "standard", "conclusion", "capability")
 
 
@@ -42,7 +42,7 @@ def _open(request: SignedIn, row: MemberAssessment) -> Decision:
     return row.can_edit(request.user)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def member_detail(request: SignedIn, pk: int) -> HttpResponse:
     """The sheet of one; POST saves it, ``finish=1`` finishes it after that."""
@@ -99,7 +99,7 @@ def laid_out(group: Group, line: Line) -> list[dict[str, Any]]:
     return found
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def member_edit(request: SignedIn, pk: int) -> HttpResponse:
     """Day and assessors."""
@@ -116,7 +116,7 @@ def member_edit(request: SignedIn, pk: int) -> HttpResponse:
         return refused(request, row, refusal)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def member_take_back(request: SignedIn, pk: int) -> HttpResponse:
     row = _one(request, pk)

@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from assessments import objecting
 from assessments.choices import ObjectionKind, ObjectionOutcome
@@ -17,6 +16,7 @@ from core.attachments.panel import panels
 from core.forms import refuse
 from core.keys import key
 from core.masking import phone as masked_phone
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.permissions import can
 from organizations.roles import Right
@@ -24,7 +24,7 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import holding, refused, seen
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def objection_create(request: SignedIn) -> HttpResponse:
     """``?grading=`` or ``?review=`` says against what."""
@@ -84,7 +84,7 @@ def _own_name(request: SignedIn, about: Grading | Review) -> str:
     return about.team.name if request.user.organization_id == about.team.organization_id else ""
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def objection_answer(request: SignedIn, pk: int) -> HttpResponse:
     """The objection with its papers; the answer, or the form for whoever may answer."""

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from assessments.choices import PanelDuty
 from assessments.grading_conditions import panel_gaps
@@ -32,6 +32,7 @@ from assessments.views.grading_common import GradingPage, grading_page
 from assessments.views.panel_common import member_arranged
 from assessments.views.panel_leaving import leaving
 from core.keys import key
+from core.methods import form_page
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen, told
 
@@ -106,7 +107,7 @@ def panel_lead(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("assessments:panel_edit", member.grading_id)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def panel_leave(request: SignedIn, pk: int) -> HttpResponse:
     """Takes a member off, with the reason."""

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from assessments.choices import PanelDuty
 from assessments.forms.panel import DeclareForm
@@ -22,11 +22,11 @@ from assessments.views.grading_common import state_of
 from assessments.views.panel_common import back_with, seats_of
 from assessments.views.panel_leaving import closed, leaving
 from core.forms import refuse
+from core.methods import form_page
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
 
 MOST = 50
-_BOTH = ["GET", "POST"]
 
 
 @require_safe
@@ -61,7 +61,7 @@ def _own(request: SignedIn, pk: int) -> PanelMember:
     return member
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def panel_declare(request: SignedIn, pk: int) -> HttpResponse:
     """声明无利害关系; what the records say against it stands above the form."""
@@ -86,7 +86,7 @@ def panel_declare(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "assessments/panel_declare.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def panel_recuse(request: SignedIn, pk: int) -> HttpResponse:
     """申请回避: it takes effect at once and is told to the office."""

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from assessments.adjusting import add, end
 from assessments.annual_rights import adjusts, may_take, takes
@@ -16,11 +15,10 @@ from assessments.models import Adjustment, Review
 from assessments.taking import again
 from assessments.views.review_common import review_page
 from core.forms import refuse
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import refused, seen, told
-
-_BOTH = ["GET", "POST"]
 
 
 def _now(request: SignedIn, review: Review) -> HttpResponse | None:
@@ -33,7 +31,7 @@ def _now(request: SignedIn, review: Review) -> HttpResponse | None:
     return redirect(review)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def adjustment_create(request: SignedIn, pk: int) -> HttpResponse:
     page = review_page(request, pk)
@@ -54,7 +52,7 @@ def adjustment_create(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "generic/form.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def adjustment_end(request: SignedIn, pk: int) -> HttpResponse:
     row: Adjustment = seen(Adjustment.objects.visible_to(request.user), pk)
@@ -81,7 +79,7 @@ def adjustment_end(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "generic/confirm.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def review_take(request: SignedIn, pk: int) -> HttpResponse:
     """重新取数, with a reason, before the decision."""

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, basis_of
 from assessments.annual_moving import waiting_for
@@ -27,6 +27,7 @@ from assessments.views.review_common import ReviewPage, review_page
 from assessments.views.review_detail import told_in
 from assessments.views.review_scores import autosaved, fill, tell
 from core.keys import keys
+from core.methods import form_page
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed, last_event
 from organizations.permissions import can
@@ -34,12 +35,11 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import refused, told, version_seen
 
-_BOTH = ["GET", "POST"]
 FINISH: dict[str, str] = {LEAGUE: "score", REGION: "decide"}
 _MOST = Review._meta.get_field("league_opinion").max_length or 0
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def review_score(request: SignedIn, pk: int) -> HttpResponse:
     page = review_page(request, pk)
@@ -47,7 +47,7 @@ def review_score(request: SignedIn, pk: int) -> HttpResponse:
     return _desk(request, page, LEAGUE)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def review_decide(request: SignedIn, pk: int) -> HttpResponse:
     page = review_page(request, pk)

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from assessments.annual_answers import REGION, basis_of, sheet
 from assessments.annual_moving import clean_ones
@@ -20,6 +19,7 @@ from assessments.models import Campaign, Review
 from assessments.views.campaigns import managed
 from assessments.views.review_common import review_page
 from core.keys import versions_ticked
+from core.methods import form_page
 from core.refusals import refusal
 from core.workflow import Move, MoveNotAllowed
 from organizations.signed_in import SignedIn
@@ -43,7 +43,7 @@ DONE = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def review_move(request: SignedIn, pk: int) -> HttpResponse:
     """All moves by POST; a GET only shows the page that asks for the words a move needs."""
@@ -83,7 +83,7 @@ def _ask(request: SignedIn, review: Review, move: Move, form: MoveForm) -> HttpR
 
 
 # -- several at once ------------------------------------------------------------------------------------------
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def review_batch(request: SignedIn, pk: int) -> HttpResponse:
     """What waits for the decision and on which team and office agree, shown as a list; those ticked are decided, each

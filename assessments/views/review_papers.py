@@ -20,7 +20,6 @@ from core.attachments.panel import panels
 from organizations.signed_in import SignedIn
 
 S = ReviewState
-_BOTH = ["GET", "POST"]
 # A side's points are shown to the others once it has handed them on.
 _SEEN_FROM = {
     TEAM: tuple(S),

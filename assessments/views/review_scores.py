@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from assessments.annual_answers import TEAM, Basis, basis_of
 from assessments.annual_rights import reports
@@ -24,15 +24,14 @@ from assessments.states import ReviewState
 from assessments.views.review_common import review_page, writable
 from assessments.writing import confirm
 from core.attachments.panel import panels
+from core.methods import form_page
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed, last_event
 from organizations.signed_in import SignedIn
 from organizations.views.common import refused, version_seen
 
-_BOTH = ["GET", "POST"]
 
-
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def review_self(request: SignedIn, pk: int) -> HttpResponse:
     page = review_page(request, pk)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from assessments.annual_answers import TEAM, basis_of
 from assessments.annual_rights import reports
@@ -24,12 +24,11 @@ from assessments.states import ReviewState
 from assessments.views.review_common import review_page, writable
 from assessments.writing import Overtaken, begin, confirm, keep_section, mark_of, offered, source_of
 from core.forms import saved
+from core.methods import form_page
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed, last_event
 from organizations.signed_in import SignedIn
 from organizations.views.common import refused
-
-_BOTH = ["GET", "POST"]
 
 
 @require_POST
@@ -50,7 +49,7 @@ def review_begin(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("assessments:review_confirm", fresh.pk)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def review_confirm(request: SignedIn, pk: int) -> HttpResponse:
     """与上年相同的，逐段确认: each one is read and left as it stands by one press; what changed is edited."""
@@ -105,7 +104,7 @@ def _part(key: str) -> Section:
     return part
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def review_edit(request: SignedIn, pk: int, section: str) -> HttpResponse:
     page, part = review_page(request, pk), _part(section)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from assessments.filters.runs import RunFilter
 from assessments.forms.runs import RunStartForm
@@ -24,6 +24,7 @@ from assessments.states import DOCUMENT_TONES, DocumentState, ReviewState
 from assessments.tables.runs import RunTable, state_of
 from core.forms import refuse
 from core.lists import ListView
+from core.methods import form_page
 from core.models import WorkflowEvent
 from core.workflow import Move, MoveNotAllowed
 from organizations.region import may_manage_assessments
@@ -56,7 +57,7 @@ class RunList(ListView):
         return {**super().get_context(), "empty_hint": hint}
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def run_start(request: SignedIn, pk: int) -> HttpResponse:
     """Says what would be made; begins with the second press."""

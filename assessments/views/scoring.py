@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from assessments.models import Indicator, ScoreMark
 from assessments.panel.evidence import evidence_of
@@ -24,6 +24,7 @@ from assessments.panel.tablet import tablet_sheet
 from assessments.panel.words import told as in_words
 from assessments.views.panel_common import back_with, own_seat
 from core.attachments.panel import panel_context
+from core.methods import form_page
 from core.offline import REFUSED, Batch, answered, each_taken, who, worker
 from organizations.models import User
 from organizations.signed_in import SignedIn
@@ -87,7 +88,7 @@ def score_worker(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def score_finish(request: SignedIn, pk: int) -> HttpResponse:
     """GET shows what is missing, or asks; POST hands the scores in."""

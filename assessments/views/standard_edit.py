@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from assessments import standard_checks
 from assessments.drafting import draft_of, remove
@@ -24,16 +24,16 @@ from assessments.states import CampaignState, GradingState, StandardState
 from assessments.tree import sums
 from assessments.views.standard_common import closed, kept
 from core.forms import refuse, saved
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.region import may_manage_assessments
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, refused, told
 
-_BOTH = ["GET", "POST"]
 _ENDED = (GradingState.GRANTED, GradingState.DECLINED, GradingState.ABANDONED)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def standard_create(request: SignedIn) -> HttpResponse:
     may_manage_assessments(request.user).require()
@@ -42,7 +42,7 @@ def standard_create(request: SignedIn) -> HttpResponse:
     return _written(request, form, _("登记标准"), back, said)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def standard_edit(request: SignedIn, pk: int) -> HttpResponse:
     standard = kept(request, pk)
@@ -95,7 +95,7 @@ def standard_number(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(standard)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def standard_publish(request: SignedIn, pk: int) -> HttpResponse:
     standard = kept(request, pk)
@@ -131,7 +131,7 @@ def standard_publish(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "assessments/standard_publish.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def standard_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     standard = kept(request, pk)
@@ -173,7 +173,7 @@ def _under_way(standard: Standard) -> list[str]:
     return lines
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def standard_until(request: SignedIn, pk: int) -> HttpResponse:
     standard = kept(request, pk)
@@ -185,7 +185,7 @@ def standard_until(request: SignedIn, pk: int) -> HttpResponse:
     return edit(request, form, title=title, back=standard, saved=_("失效日期已保存。"))
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def standard_remove(request: SignedIn, pk: int) -> HttpResponse:
     standard = kept(request, pk)

@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core import audit, masking
 from core.forms import refuse
 from core.language import in_chinese, sentence
 from core.lists import ListView
+from core.methods import form_page
 from core.models import AccessLog
 from core.notices import notify
 from core.words import moment
@@ -112,7 +113,7 @@ def _facts(account: User) -> list[dict[str, Any]]:
     return facts
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def my_account(request: SignedIn) -> HttpResponse:
     """The own account: data one keeps up to date, duties held and once held."""
@@ -138,7 +139,7 @@ def user_pick(request: SignedIn) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def user_create(request: SignedIn, pk: int) -> HttpResponse:
     place = seen(Organization.objects.visible_to(request.user), pk)
@@ -186,7 +187,7 @@ def show_password(request: SignedIn, account: User, password: str, done: str) ->
 
 
 # -- changing -----------------------------------------------------------------------------------------
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def user_edit(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
@@ -197,7 +198,7 @@ def user_edit(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def user_password(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
@@ -228,7 +229,7 @@ def user_password(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "generic/confirm.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def user_deactivate(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
@@ -260,7 +261,7 @@ def user_deactivate(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "generic/confirm.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def user_reactivate(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
@@ -294,7 +295,7 @@ def user_transfer_pick(request: SignedIn, pk: int) -> HttpResponse:
     return pick_place(request, title=_("%(name)s调到哪个单位") % {"name": account}, right=Right.MANAGE_ACCOUNT, url=url)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def user_transfer(request: SignedIn, pk: int, place_pk: int) -> HttpResponse:
     account = visible(request, pk)

@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.forms import refuse
 from core.keys import key
 from core.lists import ListView
+from core.methods import form_page
 from core.words import moment
 from organizations import accounts
 from organizations.filters import AppointmentFilter
@@ -49,7 +50,7 @@ def appointment_pick(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def appointment_create(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
@@ -100,7 +101,7 @@ def _require_other(request: SignedIn, account: User) -> None:
         accounts.can_appoint(request.user, account, account.organization).require()
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def appointment_end(request: SignedIn, pk: int) -> HttpResponse:
     appointment = _managed(request, pk)
@@ -135,7 +136,7 @@ def appointment_end(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "generic/confirm.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def appointment_hand_over(request: SignedIn, pk: int) -> HttpResponse:
     appointment = _managed(request, pk)

@@ -10,11 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core import masking
 from core.history.as_at import events_of
 from core.lists import ListView
+from core.methods import form_page
 from organizations.filters import OrganizationFilter
 from organizations.forms import ContactForm
 from organizations.models import Appointment, Organization, User
@@ -181,7 +182,7 @@ def organization_access(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "organizations/organization_access.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def organization_edit(request: SignedIn, pk: int) -> HttpResponse:
     place = seen(Organization.objects.visible_to(request.user), pk)

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core import masking
 from core.forms import StaleForm
 from core.lists import ListView
+from core.methods import form_page
 from core.models import VerifiableDocument, WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.filters import RequestFilter
@@ -55,7 +56,7 @@ def visible(request: SignedIn, pk: int) -> AccountRequest:
 
 
 # -- drafting -----------------------------------------------------------------------------------------
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def request_create(request: SignedIn) -> HttpResponse:
     """Where and for whom; the draft exists from then on, so that it can be saved by itself and take files."""
@@ -74,7 +75,7 @@ def request_create(request: SignedIn) -> HttpResponse:
     return render(request, "generic/form.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def request_edit(request: SignedIn, pk: int) -> HttpResponse:
     record = visible(request, pk)
@@ -227,7 +228,7 @@ def _facts(record: AccountRequest) -> list[dict[str, Any]]:
     return facts
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def request_move(request: SignedIn, pk: int) -> HttpResponse:
     """All moves by POST; a GET only shows the page that asks for the words a move needs."""

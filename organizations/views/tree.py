@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from core.forms import refuse
+from core.methods import form_page
 from organizations import tree
 from organizations.forms import CloseForm, MoveForm, OfficeForm, StaffingForm
 from organizations.models import Organization
@@ -22,7 +22,7 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import edit, holding, seen
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def organization_create(request: SignedIn) -> HttpResponse:
     holding(Right.MANAGE_TREE)(request.user).require()
@@ -56,7 +56,7 @@ def organization_create(request: SignedIn) -> HttpResponse:
     return render(request, "generic/form.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def organization_move(request: SignedIn, pk: int) -> HttpResponse:
     """Two steps: choose the superior, then read what follows from it and confirm."""
@@ -79,7 +79,7 @@ def organization_move(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "organizations/organization_move.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def organization_staffing(request: SignedIn, pk: int) -> HttpResponse:
     office = _restructured(request, pk)
@@ -88,7 +88,7 @@ def organization_staffing(request: SignedIn, pk: int) -> HttpResponse:
     return edit(request, form, title=title, back=office, saved=_("专职人员和代办机构已保存。"))
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def organization_close(request: SignedIn, pk: int) -> HttpResponse:
     office = _restructured(request, pk)

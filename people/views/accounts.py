@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from core.forms import refuse
+from core.methods import form_page
 from organizations.models import AccountRequest
 from organizations.permissions import can
 from organizations.roles import Right
@@ -28,7 +29,7 @@ def _person(request: SignedIn, pk: int) -> Person:
     return person
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def account_link(request: SignedIn, pk: int) -> HttpResponse:
     """Which account is this member's; without one, ask for it."""

@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core.forms import refuse
 from core.lists import ListView
+from core.methods import form_page
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.roles import Right
@@ -127,7 +128,7 @@ def application_accept(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(record)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def application_decline(request: SignedIn, pk: int) -> HttpResponse:
     record = visible(request, pk)

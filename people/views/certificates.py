@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.attachments.panel import panels, pictures_of, rows_of
 from core.forms import saved
@@ -20,6 +20,7 @@ from core.history.as_at import events_of
 from core.keys import versions_ticked
 from core.lists import ListView
 from core.lists.filters import RESERVED
+from core.methods import form_page
 from core.together import together as together_read
 from core.workflow import MoveNotAllowed
 from organizations.permissions import access
@@ -36,7 +37,6 @@ from people.tables.papers import CERTIFICATE_TONES, CertificateTable, days_left
 from people.verifying import MOST, after, left_out, move, together, verify_together, why_not
 from people.workflow import CERTIFICATE
 
-_BOTH = ["GET", "POST"]
 SINGLY = 20  # of those to be looked at one by one, listed below the batch
 NEEDS_REASON = {"refuse": REFUSE_HELP, "end": END_HELP}
 
@@ -147,7 +147,7 @@ def _facts(certificate: Certificate, newer: Certificate | None) -> list[dict[str
     return [{"label": label, "value": value, "url": url} for label, value, url in lines if value]
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def certificate_create(request: SignedIn, person: int) -> HttpResponse:
     holder: Person = seen(Person.objects.visible_to(request.user), person)
@@ -157,7 +157,7 @@ def certificate_create(request: SignedIn, person: int) -> HttpResponse:
     return _saved(request, form, title=title, cancel=holder.get_absolute_url())
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def certificate_edit(request: SignedIn, pk: int) -> HttpResponse:
     certificate = _certificate(request, pk)
@@ -182,7 +182,7 @@ def _saved(request: SignedIn, form: CertificateForm, *, title: str, cancel: str)
 
 
 # -- moves --------------------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def certificate_move(request: SignedIn, pk: int) -> HttpResponse:
     """POST makes the move ``action`` on the ``version`` that was seen; GET asks for the reason where one is needed."""
@@ -241,7 +241,7 @@ def _then(request: SignedIn) -> dict[str, str]:
 
 
 # -- several at once ----------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def certificate_batch(request: SignedIn) -> HttpResponse:
     """First the list of what is complete, narrowed by the filters of the list it was opened from; then one POST."""

@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from core.methods import form_page
 from organizations.region import may_manage
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -81,7 +82,7 @@ def _draft(request: SignedIn, pk: int) -> ConsentText | HttpResponse:
     return redirect("people:consent_text_detail", text.pk)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def consent_text_edit(request: SignedIn, pk: int) -> HttpResponse:
     text = _draft(request, pk)
@@ -100,7 +101,7 @@ def consent_text_edit(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "generic/form.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def consent_text_publish(request: SignedIn, pk: int) -> HttpResponse:
     text = _draft(request, pk)

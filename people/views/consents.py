@@ -6,9 +6,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.forms import refuse
+from core.methods import form_page
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
 from people.forms.consents import PaperConsentForm
@@ -17,7 +18,7 @@ from people.paper_consents import record_consent
 from people.views.person_edit import visible
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def consent_record(request: SignedIn, pk: int) -> HttpResponse:
     person = visible(request, pk)

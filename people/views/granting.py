@@ -14,9 +14,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from core.keys import key
+from core.methods import form_page
 from organizations.models import Organization
 from organizations.permissions import can, reach
 from organizations.roles import Right
@@ -50,7 +50,7 @@ class Line:
         return bool(given["held"]) and given["act"] not in (GrantRowForm.RENEW, GrantRowForm.ADD)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def certificate_grant(request: SignedIn) -> HttpResponse:
     """``?membership=`` (repeated), ``?team=&pick=all`` with the filters of its list, or ``?organization=``:

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from core.attachments.panel import panels, rows_of
 from core.forms import refuse, saved
 from core.history.changes import events_for
 from core.lists import ListView
+from core.methods import form_page
 from core.together import together
 from organizations.permissions import access
 from organizations.roles import Right
@@ -31,8 +31,6 @@ from people.insuring import carried_over, covered_on, end_all, end_cover, kept_p
 from people.models import Cover, Person, Policy
 from people.tables.papers import CoverTable, PolicyTable, standing_of
 from people.views.certificates import team_names
-
-_BOTH = ["GET", "POST"]
 
 
 class PolicyList(ListView):
@@ -135,7 +133,7 @@ def _facts(policy: Policy) -> list[dict[str, Any]]:
 
 
 # -- entering ---------------------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def policy_create(request: SignedIn) -> HttpResponse:
     holding(Right.EDIT_MEMBER)(request.user).require()
@@ -146,7 +144,7 @@ def policy_create(request: SignedIn) -> HttpResponse:
     return _saved(request, form, title=_("登记保险单"), cancel=reverse("people:policy_list"))
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def policy_edit(request: SignedIn, pk: int) -> HttpResponse:
     policy = policy_of(request, pk, edit=True)
@@ -165,7 +163,7 @@ def _saved(request: SignedIn, form: PolicyForm, *, title: str, cancel: str) -> H
 
 
 # -- ending and renewing ----------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def cover_end(request: SignedIn, pk: int) -> HttpResponse:
     here = Cover.objects.filter(policy__in=Policy.objects.visible_to(request.user))
@@ -193,7 +191,7 @@ def cover_end(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "generic/confirm.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def policy_end(request: SignedIn, pk: int) -> HttpResponse:
     """Everybody's cover at once: the policy was cancelled, or should not have been entered."""
@@ -216,7 +214,7 @@ def policy_end(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "generic/confirm.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def policy_renew(request: SignedIn, pk: int) -> HttpResponse:
     policy = policy_of(request, pk, edit=True)

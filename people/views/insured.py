@@ -9,10 +9,10 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from core.forms import refuse
 from core.keys import keys
+from core.methods import form_page
 from organizations.models import Organization
 from organizations.roles import Level
 from organizations.signed_in import SignedIn
@@ -25,7 +25,7 @@ from people.views.insurance import policy_of
 MOST = 500  # people to tick on one page; beyond that whole teams, or a list
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def policy_people(request: SignedIn, pk: int) -> HttpResponse:
     """Tick people of a team (``?team=``), or whole teams of an office."""
@@ -97,7 +97,7 @@ def _tell(request: SignedIn, done: Added) -> None:
         messages.warning(request, _("在这张保险单里已经提前终止、没有加入的：%(names)s。") % {"names": names})
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def policy_names(request: SignedIn, pk: int) -> HttpResponse:
     """By a list, pasted or as a sheet: everybody on it, or nobody."""

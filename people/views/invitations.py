@@ -13,10 +13,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core.documents import render_fitting
 from core.documents.qr import qr_svg
+from core.methods import form_page
 from core.serving import as_download
 from organizations.models import Organization
 from organizations.permissions import can
@@ -78,7 +79,7 @@ def _line(invitation: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def invitation_create(request: SignedIn, pk: int) -> HttpResponse:
     place = _team(request, pk)

@@ -6,8 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from core.methods import form_page
 from organizations.region import may_manage
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -15,8 +16,6 @@ from organizations.views.common import holding
 from organizations.views.region import keep
 from people.forms.certificates import KindForm
 from people.models import CertificateKind
-
-_BOTH = ["GET", "POST"]
 
 
 @require_safe
@@ -33,7 +32,7 @@ def kind_list(request: SignedIn) -> HttpResponse:
     return render(request, "people/kind_list.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def kind_create(request: SignedIn) -> HttpResponse:
     may_manage(request.user).require()
@@ -41,7 +40,7 @@ def kind_create(request: SignedIn) -> HttpResponse:
     return _kept(request, form, title=_("增加证书种类"), saved=_("证书种类已增加。"))
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def kind_edit(request: SignedIn, key: str) -> HttpResponse:
     may_manage(request.user).require()

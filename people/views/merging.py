@@ -9,10 +9,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.forms import refuse
 from core.keys import keys
+from core.methods import form_page
 from organizations.models import User
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -68,7 +69,7 @@ def _two(request: SignedIn, kept: int, ceased: int) -> tuple[Person, Person]:
     return there[kept], there[ceased]
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def merge_create(request: SignedIn, kept_pk: int, ceased_pk: int) -> HttpResponse:
     """Side by side; what wins is chosen line by line."""
@@ -129,7 +130,7 @@ def merge_detail(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "people/merge_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def merge_undo(request: SignedIn, pk: int) -> HttpResponse:
     made = get_object_or_404(merges_visible_to(request.user), pk=pk)

@@ -14,12 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.documents import render_pdf
 from core.documents.qr import qr_svg
 from core.forms import refuse
 from core.keys import keys
+from core.methods import form_page
 from core.models import Attachment
 from core.serving import as_download
 from core.verify.limits import LookThrottle, limited
@@ -120,7 +121,7 @@ card_verify.__doc__ = "Public: whether the card in front of one is a member's, a
 
 
 # -- certificates -----------------------------------------------------------------------------------------
-@require_http_methods(["GET", "POST"])
+@form_page
 @own
 def me_certificate_create(request: SignedIn, person: Person) -> HttpResponse:
     form = ReportForm(request.POST or None, request.FILES or None, initial=_as_refused(request, person))

@@ -6,8 +6,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from core.methods import form_page
 from organizations.signed_in import SignedIn
 from organizations.views.common import told
 from people.choices import ConsentKind
@@ -36,7 +37,7 @@ def me_consent_give(request: SignedIn, person: Person, pk: int) -> HttpResponse:
     return redirect("people:me_consents")
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @own
 def me_consent_withdraw(request: SignedIn, person: Person, kind: str) -> HttpResponse:
     if kind not in ConsentKind.values:

@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core import audit
 from core.attachments.formats.kinds import Refusal
 from core.attachments.previews import has_preview, open_preview, preview_type
+from core.methods import form_page
 from core.models import AccessLog, Attachment
 from core.serving import guarded, open_stored
 from organizations.signed_in import SignedIn
@@ -44,7 +45,7 @@ def me_disclosures(request: SignedIn, person: Person) -> HttpResponse:
     return render(request, "people/me_disclosures.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @own
 def me_contact(request: SignedIn, person: Person) -> HttpResponse:
     form = ContactForm(request.POST or None, instance=person)
@@ -55,7 +56,7 @@ def me_contact(request: SignedIn, person: Person) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @own
 def me_copy(request: SignedIn, person: Person) -> HttpResponse:
     """Asks for the file; the whole number only right after the password was given."""

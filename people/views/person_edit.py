@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from core.forms import refuse
+from core.methods import form_page
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, seen
@@ -22,8 +22,6 @@ from people.forms.persons import DocumentForm, HealthForm, SectionForm
 from people.models import Person
 from people.person_cards import SEALED, SECTIONS, differences
 
-_BOTH = ["GET", "POST"]
-
 
 def visible(request: SignedIn, pk: int) -> Person:
     person: Person = seen(Person.objects.visible_to(request.user), pk)
@@ -31,7 +29,7 @@ def visible(request: SignedIn, pk: int) -> Person:
 
 
 @never_cache
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def person_edit(request: SignedIn, pk: int, section: str) -> HttpResponse:
     person = visible(request, pk)
@@ -54,7 +52,7 @@ def person_edit(request: SignedIn, pk: int, section: str) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def person_document(request: SignedIn, pk: int) -> HttpResponse:
     person = visible(request, pk)
@@ -93,7 +91,7 @@ def _naming(request: SignedIn, person: Person, error: ValidationError, facts: di
 
 
 @never_cache
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def person_health(request: SignedIn, pk: int) -> HttpResponse:
     """Only where the person agrees that health data are kept; without, the page says what is missing."""

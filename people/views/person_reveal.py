@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from core.forms import refuse
+from core.methods import form_page
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from people.choices import Blood
@@ -42,7 +42,7 @@ def choices(person: Person) -> list[tuple[str, Any]]:
     return offered
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def person_reveal(request: SignedIn, pk: int) -> HttpResponse:
     """GET asks what for; the answer to the POST is the one page that shows it, and is kept nowhere."""

@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core.forms import refuse
+from core.methods import form_page
 from core.words import in_words
 from core.workflow import Move, MoveNotAllowed
 from organizations.models import Organization, User
@@ -30,8 +31,6 @@ from people.tables.roster_cells import STATE_TONES
 from people.timeline import story_of
 from people.workflow import MEMBERSHIP
 
-_BOTH = ["GET", "POST"]
-
 
 def roster_place(request: SignedIn, pk: int) -> Organization:
     """A team in whose roster the person may enter somebody, else 404 or 403."""
@@ -48,7 +47,7 @@ def membership_kept(request: SignedIn, pk: int) -> Membership:
     return membership
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def member_create(request: SignedIn, pk: int) -> HttpResponse:
     place = roster_place(request, pk)
@@ -141,13 +140,13 @@ def _edited(request: SignedIn, pk: int, form_class: Any, title: str, saved: str)
     return edit(request, form, title=title % {"name": membership.person.name}, back=back, saved=saved)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def membership_edit(request: SignedIn, pk: int) -> HttpResponse:
     return _edited(request, pk, MembershipForm, _("修改%(name)s的队籍"), _("已保存。"))
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def membership_presence(request: SignedIn, pk: int) -> HttpResponse:
     return _edited(request, pk, PresenceForm, _("%(name)s的在队情况"), _("在队情况已更新。"))
@@ -175,7 +174,7 @@ def membership_main(request: SignedIn, pk: int) -> HttpResponse:
 _FORMS: dict[str, Any] = {"end": EndForm, "demote": ReasonForm, "reinstate": ReasonForm}
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def membership_move(request: SignedIn, pk: int) -> HttpResponse:
     """转为正式、转为预备、退队、恢复. ``action`` says which; those that want words show a form first."""
@@ -228,7 +227,7 @@ def _ask(request: SignedIn, membership: Membership, move: Move, form: Any, back:
     return render(request, "generic/confirm.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def membership_transfer(request: SignedIn, pk: int) -> HttpResponse:
     membership = membership_kept(request, pk)

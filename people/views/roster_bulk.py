@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 from django_stubs_ext import StrOrPromise
 
+from core.methods import form_page
 from core.words import in_words
 from organizations.signed_in import SignedIn
 from people import moving
@@ -55,7 +55,7 @@ ACTS = {
 }  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def roster_bulk(request: SignedIn, pk: int) -> HttpResponse:
     """``membership`` (repeated), or ``pick=all`` with the filters of the list: whom; ``act``: what.

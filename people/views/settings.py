@@ -5,9 +5,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.adjustable import lines_of
+from core.methods import form_page
 from organizations.region import may_manage
 from organizations.signed_in import SignedIn
 from organizations.views.region import keep, set_number
@@ -25,7 +26,7 @@ def setting_list(request: SignedIn) -> HttpResponse:
     return render(request, "people/setting_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def setting_edit(request: SignedIn, key: str) -> HttpResponse:
     may_manage(request.user).require()
@@ -35,7 +36,7 @@ def setting_edit(request: SignedIn, key: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def rank_create(request: SignedIn) -> HttpResponse:
     may_manage(request.user).require()
@@ -43,7 +44,7 @@ def rank_create(request: SignedIn) -> HttpResponse:
     return _keep(request, form, title=_("增加衔级"), saved=_("衔级已增加。"))
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def rank_edit(request: SignedIn, key: str) -> HttpResponse:
     may_manage(request.user).require()

@@ -9,10 +9,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.forms import refuse
 from core.history import changes_of
+from core.methods import form_page
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, seen, told
@@ -21,8 +22,6 @@ from people.models import Person
 from people.standing import KINDS, Kind, kept_elsewhere, take_back
 from people.tables.standing import cell, name_of
 from people.views.person_edit import visible
-
-_BOTH = ["GET", "POST"]
 
 
 def _kind(key: str) -> Kind:
@@ -40,7 +39,7 @@ def _record(request: SignedIn, kind: Kind, pk: int) -> Any:
     return seen(rows.select_related("person", *kind.joined), pk)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def standing_create(request: SignedIn, pk: int, kind: str) -> HttpResponse:
     person, chosen = visible(request, pk), _kind(kind)
@@ -51,7 +50,7 @@ def standing_create(request: SignedIn, pk: int, kind: str) -> HttpResponse:
     return _entered(request, chosen, record, title=_("登记%(name)s的%(kind)s") % words, saved=_("已登记。"))
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def standing_edit(request: SignedIn, kind: str, pk: int) -> HttpResponse:
     chosen = _kind(kind)
@@ -108,7 +107,7 @@ def standing_detail(request: SignedIn, kind: str, pk: int) -> HttpResponse:
     return render(request, "people/standing_detail.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def standing_end(request: SignedIn, kind: str, pk: int) -> HttpResponse:
     chosen = _kind(kind)

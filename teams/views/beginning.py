@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from core.keys import key
+from core.methods import form_page
 from core.search import matching
 from organizations.models import Organization
 from organizations.permissions import can, reach
@@ -39,7 +40,7 @@ PURPOSES = {
 MOST_TEAMS = 20
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def filing_begin(request: SignedIn) -> HttpResponse:
     """What to do; ``kind=register`` asks for the new team, ``team`` says what can be done for one."""

@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core.attachments.panel import panels
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from people.places import roster_url
@@ -85,7 +86,7 @@ def _other_editor(request: SignedIn, edit: Edit | None) -> Edit | None:
 
 
 # -- one page of the draft --------------------------------------------------------------------------------
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def filing_section(request: SignedIn, pk: int, section: str) -> HttpResponse:
     filing = visible(request, pk)

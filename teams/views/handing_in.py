@@ -9,8 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.permissions import can
 from organizations.roles import Right
@@ -29,7 +30,7 @@ from teams.way import ahead, way
 from teams.workflow import WORKFLOW, nobody_decides
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def filing_hand_in(request: SignedIn, pk: int) -> HttpResponse:
     """What the checks say, with the way to mend each; then 提交."""

@@ -11,9 +11,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from core.forms import VersionedForm, refuse
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, refused, seen, told
@@ -34,10 +35,8 @@ from teams.standing import CONSEQUENCES, WORKFLOW, perform
 from teams.upkeep import end_post, touch
 from teams.views.team_common import kept_team, not_now
 
-_BOTH = ["GET", "POST"]
 
-
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def team_edit(request: SignedIn, pk: int) -> HttpResponse:
     team = kept_team(request, pk)
@@ -77,7 +76,7 @@ def _row(request: SignedIn, model: type[Model], pk: int) -> Any:
 
 
 # -- posts ----------------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def post_create(request: SignedIn, pk: int) -> HttpResponse:
     team = kept_team(request, pk)
@@ -88,7 +87,7 @@ def post_create(request: SignedIn, pk: int) -> HttpResponse:
     return _entered(request, team, form, title=title, back="teams:team_posts", saved=_("岗位已登记。"))
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def post_edit(request: SignedIn, pk: int) -> HttpResponse:
     post = _row(request, TeamPost, pk)
@@ -118,7 +117,7 @@ def post_link(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("teams:team_posts", post.team_id)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def post_end(request: SignedIn, pk: int) -> HttpResponse:
     post = _row(request, TeamPost, pk)
@@ -152,7 +151,7 @@ def post_end(request: SignedIn, pk: int) -> HttpResponse:
 
 
 # -- coverage -------------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def coverage_create(request: SignedIn, pk: int) -> HttpResponse:
     team = kept_team(request, pk)
@@ -163,7 +162,7 @@ def coverage_create(request: SignedIn, pk: int) -> HttpResponse:
     return _entered(request, team, form, title=title, back="teams:team_detail", saved=_("辐射范围已登记。"))
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def coverage_end(request: SignedIn, pk: int) -> HttpResponse:
     row = _row(request, Coverage, pk)
@@ -175,7 +174,7 @@ def coverage_end(request: SignedIn, pk: int) -> HttpResponse:
 
 
 # -- emblem register ------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def emblem_create(request: SignedIn, pk: int) -> HttpResponse:
     team = kept_team(request, pk)
@@ -196,20 +195,20 @@ def _emblem(request: SignedIn, pk: int, form_class: Callable[..., VersionedForm]
     )
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def emblem_edit(request: SignedIn, pk: int) -> HttpResponse:
     return _emblem(request, pk, EmblemForm, _("更正%(item)s的登记"))
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def emblem_settle(request: SignedIn, pk: int) -> HttpResponse:
     return _emblem(request, pk, EmblemSettleForm, _("%(item)s的收回和销毁"))
 
 
 # -- standing -------------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def team_standing(request: SignedIn, pk: int) -> HttpResponse:
     """责令整改、整改完成、暂停: asks for the reason, then does it. ``?action=`` says which."""

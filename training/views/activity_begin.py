@@ -10,10 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.forms import refuse
 from core.keys import key
+from core.methods import form_page
 from organizations.models import Organization
 from organizations.permissions import access, reach
 from organizations.roles import Level, Right
@@ -27,7 +28,7 @@ from training.planning import facts_for, items_for
 from training.views.activity_common import activity_page
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def activity_create(request: SignedIn) -> HttpResponse:
     """``?kind=`` and ``?host=`` say what and whose; without a host, the person's own place. ``?plan_item=``: what of
@@ -116,7 +117,7 @@ def activity_host(request: SignedIn, kind: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def activity_copy(request: SignedIn, pk: int) -> HttpResponse:
     """The next one like it: title, time and place are asked, all else comes along."""

@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from core.forms import StaleForm, refuse
+from core.methods import form_page
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.permissions import can
@@ -36,7 +37,7 @@ def editable(request: SignedIn, page: ActivityPage) -> HttpResponse | None:
     return redirect(page.activity)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def activity_edit(request: SignedIn, pk: int, section: str) -> HttpResponse:
     page = activity_page(request, pk, "training:activity_detail")

@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from core.keys import versions_ticked
+from core.methods import form_page
 from core.refusals import refusal
 from core.workflow import Move, MoveNotAllowed
 from organizations.roles import Right
@@ -39,7 +39,7 @@ DONE = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def activity_move(request: SignedIn, pk: int) -> HttpResponse:
     """All moves by POST; a GET only shows the page that asks for the words a move needs."""
@@ -80,7 +80,7 @@ def _done(request: SignedIn, fresh: Activity, move: Move) -> HttpResponse:
     return redirect(fresh)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def activity_batch(request: SignedIn) -> HttpResponse:
     """What waits and was handed in without findings, shown as a list; those ticked are confirmed, each by itself."""

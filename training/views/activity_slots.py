@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from core.forms import refuse
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import refused
@@ -18,7 +18,7 @@ from training.views.activity_common import activity_page
 from training.views.activity_edit import _after, editable, section_context
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def activity_slots(request: SignedIn, pk: int) -> HttpResponse:
     page = activity_page(request, pk, "training:activity_detail")

@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from core.forms import refuse
+from core.methods import form_page
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -19,7 +19,7 @@ from training.views.activity_common import activity_page
 MOST = 300  # shown on one page; an office keeps a handful
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def activity_template(request: SignedIn, pk: int) -> HttpResponse:
     """Keep what a drill was made of as a template."""

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.attachments.panel import panels
 from core.history.as_at import events_of
 from core.masking import phone
+from core.methods import form_page
 from core.together import together
 from organizations.signed_in import SignedIn
 from organizations.views.timeline import changes
@@ -29,7 +30,6 @@ from training.tables.catalogue import BaseTable
 from training.views.activity_common import state_of
 from training.views.catalogue_common import CatalogueList, ended, entered, looked_up, offered_places
 
-_BOTH = ["GET", "POST"]
 LATELY = 20
 NEXT = 5
 
@@ -99,7 +99,7 @@ def _facts(base: Base, request: SignedIn) -> list[dict[str, Any]]:
     return [{"label": label, "value": value} for label, value in lines if value]
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def base_create(request: SignedIn) -> HttpResponse:
     form = BaseForm(request.POST or None, instance=Base(), **offered_places(request))
@@ -109,7 +109,7 @@ def base_create(request: SignedIn) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def base_edit(request: SignedIn, pk: int) -> HttpResponse:
     base = _base(request, pk, edit=True)
@@ -120,7 +120,7 @@ def base_edit(request: SignedIn, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def base_end(request: SignedIn, pk: int) -> HttpResponse:
     base = _base(request, pk, edit=True)

@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.documents.qr import qr_svg
+from core.methods import form_page
 from core.verify.limits import ByAddress, limited
 from organizations.permissions import access
 from organizations.roles import Right
@@ -18,7 +19,7 @@ from organizations.signed_in import SignedIn
 from training.calendar import feed as feeds
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def subscribe(request: SignedIn) -> HttpResponse:
     """The address is shown in the answer to the act that makes it, and never again."""

@@ -11,12 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core.attachments.panel import panels
 from core.forms import saved
 from core.history.as_at import events_of
 from core.keys import key
+from core.methods import form_page
 from core.together import together
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
@@ -29,8 +30,6 @@ from training.states import ON_RECORD
 from training.syllabus import compare, draft, publish, totals, with_totals
 from training.tables.catalogue import CourseTable
 from training.views.catalogue_common import CatalogueList, ended, entered, looked_up, offered_places
-
-_BOTH = ["GET", "POST"]
 
 
 def in_force(rows: QuerySet[Course]) -> QuerySet[Course]:
@@ -115,7 +114,7 @@ def _syllabus(lessons: list[Lesson], minutes: list[int]) -> dict[str, Any]:
     return {"lessons": lessons, "totals": totals(lessons, one), "lesson_minutes": one}
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def course_create(request: SignedIn) -> HttpResponse:
     form = CourseForm(request.POST or None, instance=Course(), **offered_places(request))
@@ -126,7 +125,7 @@ def course_create(request: SignedIn) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def course_edit(request: SignedIn, pk: int) -> HttpResponse:
     course = _course(request, pk, edit=True)
@@ -137,7 +136,7 @@ def course_edit(request: SignedIn, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def course_end(request: SignedIn, pk: int) -> HttpResponse:
     return ended(
@@ -189,7 +188,7 @@ def version_detail(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "training/version_detail.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def version_edit(request: SignedIn, pk: int) -> HttpResponse:
     version = _version(request, pk)
@@ -212,7 +211,7 @@ def version_edit(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "training/version_edit.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def version_publish(request: SignedIn, pk: int) -> HttpResponse:
     version = _version(request, pk)

@@ -9,10 +9,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.attachments.panel import panels
 from core.history.as_at import events_of
+from core.methods import form_page
 from core.together import together
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -29,7 +30,6 @@ from training.models import Activity, Instructor, InstructorAssessment, Teaching
 from training.tables.catalogue import InstructorTable
 from training.views.catalogue_common import CatalogueList, ended, entered, looked_up, offered_places
 
-_BOTH = ["GET", "POST"]
 LATELY = 20
 
 
@@ -116,7 +116,7 @@ def _facts(instructor: Instructor, sees_person: bool) -> list[dict[str, Any]]:
     ]
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def instructor_create(request: SignedIn) -> HttpResponse:
     form = InstructorForm(request.POST or None, instance=Instructor(), by=request.user, **offered_places(request))
@@ -126,7 +126,7 @@ def instructor_create(request: SignedIn) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def instructor_edit(request: SignedIn, pk: int) -> HttpResponse:
     instructor = _instructor(request, pk, edit=True)
@@ -137,7 +137,7 @@ def instructor_edit(request: SignedIn, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def instructor_end(request: SignedIn, pk: int) -> HttpResponse:
     return ended(
@@ -147,7 +147,7 @@ def instructor_end(request: SignedIn, pk: int) -> HttpResponse:
 
 
 # -- 教学能力评估 -------------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def assessment_create(request: SignedIn, pk: int) -> HttpResponse:
     instructor = _instructor(request, pk, edit=True)
@@ -155,7 +155,7 @@ def assessment_create(request: SignedIn, pk: int) -> HttpResponse:
     return _assessed(request, record, title=_("登记%(name)s的教学能力评估") % {"name": instructor.name})
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def assessment_edit(request: SignedIn, pk: int) -> HttpResponse:
     holding(Right.VIEW_TRAINING)(request.user).require()

@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from core.keys import keys
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.permissions import can
 from organizations.roles import Right
@@ -87,7 +88,7 @@ def _act(request: SignedIn, activity: Activity, rows: list[Participation], act: 
         messages.error(request, _("没有这种办理动作。"))
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def participation_edit(request: SignedIn, pk: int) -> HttpResponse:
     """Role, note, and why somebody uninsured takes part."""

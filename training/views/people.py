@@ -9,9 +9,10 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.keys import key, keys
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.models import Organization
 from organizations.permissions import can
@@ -28,7 +29,6 @@ from training.workflow import keeps
 
 MOST = 600  # people shown at once; beyond that team by team
 MOST_TICKED = 500
-_BOTH = ["GET", "POST"]
 
 
 @require_safe
@@ -138,7 +138,7 @@ def _is_bare(row: Any) -> bool:
 
 
 # -- putting people on it -------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def people_add(request: SignedIn, pk: int) -> HttpResponse:
     """``?team=``: its people to tick (``&group=`` narrows); without it whole teams. POST: ``membership``, ``team``

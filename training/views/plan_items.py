@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.imports import ImportView
+from core.methods import form_page
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen, told
 from organizations.views.region import keep
@@ -28,7 +29,6 @@ from training.resources import PlanItemResource
 from training.views.activity_common import state_of
 from training.views.plans import plan_of
 
-_BOTH = ["GET", "POST"]
 LATELY = 50
 
 
@@ -79,7 +79,7 @@ def _facts(line: Line) -> list[dict[str, Any]]:
     return [{"label": label, "value": value} for label, value in lines if value not in ("", None)]
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def planitem_create(request: SignedIn, pk: int) -> HttpResponse:
     """``kind`` of the address says whether it is a drill or a training."""
@@ -92,7 +92,7 @@ def planitem_create(request: SignedIn, pk: int) -> HttpResponse:
     return _kept(request, item, title=title, saved=_("项目已加入计划。"))
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def planitem_edit(request: SignedIn, pk: int) -> HttpResponse:
     item = _item(request, pk, edit=True)
@@ -110,7 +110,7 @@ def _kept(request: SignedIn, item: PlanItem, *, title: str, saved: str) -> HttpR
     return keep(request, form, title=title, back=back, saved=saved, crumbs=crumbs)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def planitem_end(request: SignedIn, pk: int) -> HttpResponse:
     item = _item(request, pk, edit=True)

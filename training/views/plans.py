@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.attachments.panel import panels
 from core.forms import refuse
 from core.history.as_at import events_of
 from core.lists import ListView
+from core.methods import form_page
 from core.together import together
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -34,7 +35,6 @@ from training.tables.plans import PlanTable
 from training.views.activity_common import state_of
 from training.views.catalogue_common import keeps_some, offered_places
 
-_BOTH = ["GET", "POST"]
 LATELY = 20
 MOST_BELOW = 200
 
@@ -132,7 +132,7 @@ _NUMBERS = ("plans", "planned", "done", "open", "people", "reached")
 
 
 # -- beginning and issuing --------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def plan_create(request: SignedIn) -> HttpResponse:
     offered = offered_places(request)
@@ -154,7 +154,7 @@ def plan_create(request: SignedIn) -> HttpResponse:
     return render(request, "generic/form.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def plan_edit(request: SignedIn, pk: int) -> HttpResponse:
     plan = plan_of(request, pk, edit=True)

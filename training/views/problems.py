@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.forms import refuse, saved
 from core.keys import key
+from core.methods import form_page
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.permissions import can
@@ -29,7 +30,6 @@ from training.tables.problems import due_chip, state_chip
 from training.views.activity_common import activity_page
 from training.workflow import PROBLEM, archives, keeps
 
-_BOTH = ["GET", "POST"]
 # The moves that ask something first, and with what
 _ASKS: dict[str, Any] = {"report": FixForm, "refuse": CommentForm, "reopen": CommentForm}
 _SENT_BACK = ("refuse", "reopen")  # what was said then is what is to be done now
@@ -48,7 +48,7 @@ def activity_problems(request: SignedIn, pk: int) -> HttpResponse:
 
 
 # -- writing it down ------------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def problem_create(request: SignedIn, pk: int) -> HttpResponse:
     """``?pick=1`` searches another place; ``?place=`` is the one found."""
@@ -93,7 +93,7 @@ def _problem(request: SignedIn, pk: int) -> Problem:
     return found
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def problem_edit(request: SignedIn, pk: int) -> HttpResponse:
     problem = _problem(request, pk)
@@ -191,7 +191,7 @@ def _moved(event: WorkflowEvent) -> dict[str, Any]:
 
 
 # -- moves ----------------------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def problem_move(request: SignedIn, pk: int) -> HttpResponse:
     """POST makes the move ``action``; GET asks what it needs."""

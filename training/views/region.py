@@ -8,9 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.adjustable import lines_of
+from core.methods import form_page
 from organizations.region import may_manage
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -20,8 +21,6 @@ from training.forms.catalogue import SettingForm, SubjectForm
 from training.models import Subject, TrainingSetting
 from training.settings import SETTINGS
 from training.views.catalogue_common import tabs
-
-_BOTH = ["GET", "POST"]
 
 
 @require_safe
@@ -35,7 +34,7 @@ def subject_list(request: SignedIn) -> HttpResponse:
     return render(request, "training/subject_list.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def subject_create(request: SignedIn) -> HttpResponse:
     may_manage(request.user).require()
@@ -43,7 +42,7 @@ def subject_create(request: SignedIn) -> HttpResponse:
     return _kept(request, form, title=_("增加演练科目"), saved=_("演练科目已增加。"))
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def subject_edit(request: SignedIn, key: str) -> HttpResponse:
     may_manage(request.user).require()
@@ -66,7 +65,7 @@ def setting_list(request: SignedIn) -> HttpResponse:
     return render(request, "training/setting_list.html", context)
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def setting_edit(request: SignedIn, key: str) -> HttpResponse:
     may_manage(request.user).require()

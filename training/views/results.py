@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
@@ -27,14 +27,12 @@ from training.results import lines_of, save
 from training.views.activity_common import ActivityPage, activity_page
 from training.workflow import confirming_office, keeps
 
-_BOTH = ["GET", "POST"]
-
 
 def _training(request: SignedIn, pk: int) -> ActivityPage:
     return activity_page(request, pk, "training:activity_results")
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def activity_results(request: SignedIn, pk: int) -> HttpResponse:
     page = _training(request, pk)
@@ -77,7 +75,7 @@ def _numbers(lines: list[Any]) -> list[dict[str, Any]]:
 
 
 # -- certificates -------------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def activity_certificates(request: SignedIn, pk: int) -> HttpResponse:
     """``?kind=`` or the course's: the sheet with a line for each who passed and has none; POST gives them."""

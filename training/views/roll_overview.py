@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.forms import refuse
 from core.history import changes_of
+from core.methods import form_page
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
 from training.forms.roll import CorrectForm, SettleForm
@@ -26,7 +27,6 @@ from training.roll.settling import correct, may_now, settle, settles
 from training.roll.waiting import waiting
 from training.views.activity_common import activity_page, calls_roll_of
 
-_BOTH = ["GET", "POST"]
 ROUTE = "training:activity_roll"
 MOST = 200
 
@@ -75,7 +75,7 @@ def _marks(rows: Any) -> Any:
     return rows.select_related("person", "slot", "by")
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def mark_settle(request: SignedIn, pk: Any) -> HttpResponse:
     rows = _marks(Mark.objects.filter(slot__activity__in=Activity.objects.visible_to(request.user)))
@@ -103,7 +103,7 @@ def mark_settle(request: SignedIn, pk: Any) -> HttpResponse:
 
 
 # -- minutes -------------------------------------------------------------------------------------------------
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def attendance_correct(request: SignedIn, pk: int) -> HttpResponse:
     rows = Attendance.objects.filter(slot__activity__in=Activity.objects.visible_to(request.user))

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_time
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
+from core.methods import form_page
 from core.offline import REFUSED
 from organizations.signed_in import SignedIn
 from people.models import Membership
@@ -31,7 +31,7 @@ PAGE = 200  # people on one form: three fields each
 KINDS = (MarkKind.ARRIVED, MarkKind.LEAVE, MarkKind.ABSENT)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def slot_paper(request: SignedIn, pk: int) -> HttpResponse:
     slot, caller = slot_called(request, pk)

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core.documents.qr import qr_svg
+from core.methods import form_page
 from core.offline import REFUSED
 from core.verify.limits import ByAddress
 from organizations.signed_in import SignedIn
@@ -39,7 +40,7 @@ class WrongCode(ByAddress):
 
 # -- the screen -----------------------------------------------------------------------------------------
 @never_cache
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def slot_poster(request: SignedIn, pk: int) -> HttpResponse:
     slot, _caller = slot_called(request, pk)
@@ -82,7 +83,7 @@ class Scan:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@form_page
 def check_in(request: HttpRequest, token: str) -> HttpResponse:
     """One's own mark. Looking changes nothing; whoever is not signed in signs in first and comes back."""
     scan = _scan(request, token)

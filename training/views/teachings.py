@@ -8,16 +8,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
+from core.methods import form_page
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
 from training.forms.people import TeachingForm
 from training.models import Activity, Lesson, Teaching
 from training.views.activity_common import activity_page
 from training.workflow import keeps
-
-_BOTH = ["GET", "POST"]
 
 
 def _back(activity: Activity) -> str:
@@ -39,7 +38,7 @@ def _changed_meanwhile(request: SignedIn, activity: Activity) -> HttpResponse | 
     return _stands_in_the_way(request, Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk))
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def teaching_create(request: SignedIn, pk: int) -> HttpResponse:
     activity = activity_page(request, pk, "training:activity_results").activity
@@ -52,7 +51,7 @@ def _teaching(request: SignedIn, pk: int) -> Teaching:
     return found
 
 
-@require_http_methods(_BOTH)
+@form_page
 @login_required
 def teaching_edit(request: SignedIn, pk: int) -> HttpResponse:
     teaching = _teaching(request, pk)

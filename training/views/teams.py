@@ -7,9 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from core.keys import keys
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.models import Organization
 from organizations.roles import Level
@@ -23,7 +24,7 @@ from training.workflow import keeps
 MOST = 60
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def team_add(request: SignedIn, pk: int) -> HttpResponse:
     """Teams the reader reaches, or with ``?q=`` any team of the region; POST ``team`` (repeated)."""

@@ -8,8 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from core.methods import form_page
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, seen
@@ -46,7 +47,7 @@ def _line(template: DrillTemplate, request: SignedIn) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def template_edit(request: SignedIn, pk: int) -> HttpResponse:
     template: DrillTemplate = seen(readable(request.user), pk)

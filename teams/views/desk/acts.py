@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from core.forms import refuse
+from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import told
@@ -58,7 +59,7 @@ def desk_comment(request: SignedIn, pk: int) -> HttpResponse:
 
 
 # -- meeting, transfer, opinion -------------------------------------------------------------------------
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def desk_meeting(request: SignedIn, pk: int) -> HttpResponse:
     filing = visible(request, pk)
@@ -75,7 +76,7 @@ def desk_meeting(request: SignedIn, pk: int) -> HttpResponse:
     return _form(request, filing, form, act, done=_("已登记会议研究。"), **words)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def desk_transfer(request: SignedIn, pk: int) -> HttpResponse:
     filing = visible(request, pk)
@@ -94,7 +95,7 @@ def desk_transfer(request: SignedIn, pk: int) -> HttpResponse:
     return _form(request, filing, form, act, done=_("已转办，并通知了本人。"), **words)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def desk_ask(request: SignedIn, pk: int) -> HttpResponse:
     filing = visible(request, pk)
@@ -132,7 +133,7 @@ def _form(request: SignedIn, filing: Filing, form: Any, act: Any, *, done: str, 
     return render(request, "teams/desk_ask.html", page)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def desk_opinion(request: SignedIn, pk: int) -> HttpResponse:
     """The question, for whoever was asked, as long as he may see the filing."""

@@ -7,9 +7,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from core.keys import keys, ticked
+from core.methods import form_page
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
@@ -20,7 +20,7 @@ from teams.desk.queue import about
 from teams.models import Filing
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def desk_batch(request: SignedIn) -> HttpResponse:
     """``?all=annual``: every clean renewal; ``?pick=1&pick=2``: those ticked in the queue; else all that fit."""

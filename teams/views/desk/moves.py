@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from core.forms import refuse
 from core.keys import key
+from core.methods import form_page
 from core.workflow import Move, MoveNotAllowed
 from organizations.models import User
 from organizations.signed_in import SignedIn
@@ -78,7 +78,7 @@ def buttons(filing: Filing, user: User, part: Part) -> list[Button]:
     ]  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def desk_decide(request: SignedIn, pk: int) -> HttpResponse:
     filing = visible(request, pk)

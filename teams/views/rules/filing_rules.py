@@ -7,8 +7,9 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from core.methods import form_page
 from organizations.permissions import access
 from organizations.region import may_manage
 from organizations.roles import Right
@@ -72,7 +73,7 @@ def rule_detail(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "teams/rules_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def rule_edit(request: SignedIn, pk: int) -> HttpResponse:
     may_manage(request.user).require()

@@ -8,8 +8,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from core.methods import form_page
 from organizations.region import may_manage
 from organizations.signed_in import SignedIn
 from teams.checks import CHECKS, Check
@@ -42,7 +43,7 @@ def paper_kind_list(request: SignedIn) -> HttpResponse:
     return render(request, "teams/rules_papers.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def paper_kind_create(request: SignedIn) -> HttpResponse:
     may_manage(request.user).require()
@@ -51,7 +52,7 @@ def paper_kind_create(request: SignedIn) -> HttpResponse:
     return keep(request, form, title=_("增加材料种类"), back="paper_kind_list", back_title=_("材料种类"), saved=saved)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def paper_kind_edit(request: SignedIn, key: str) -> HttpResponse:
     may_manage(request.user).require()
@@ -100,7 +101,7 @@ def _check(check: Check, setting: CheckSetting | None) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def check_edit(request: SignedIn, key: str) -> HttpResponse:
     may_manage(request.user).require()
@@ -144,7 +145,7 @@ def category_list(request: SignedIn) -> HttpResponse:
     return render(request, "teams/category_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def category_create(request: SignedIn) -> HttpResponse:
     may_manage(request.user).require()
@@ -155,7 +156,7 @@ def category_create(request: SignedIn) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def category_edit(request: SignedIn, key: str) -> HttpResponse:
     may_manage(request.user).require()

@@ -6,8 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from core.methods import form_page
 from organizations.models import Organization, User
 from organizations.permissions import can, reach
 from organizations.region import may_manage
@@ -40,7 +41,7 @@ def phrase_list(request: SignedIn) -> HttpResponse:
     return render(request, "teams/phrase_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def phrase_create(request: SignedIn) -> HttpResponse:
     holding(Right.MANAGE_RULES)(request.user).require()
@@ -52,7 +53,7 @@ def phrase_create(request: SignedIn) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @login_required
 def phrase_edit(request: SignedIn, pk: int) -> HttpResponse:
     phrase = get_object_or_404(Phrase.objects.visible_to(request.user).select_related("office"), pk=pk)
