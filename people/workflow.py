@@ -9,7 +9,7 @@
 证书 certificate
 - 待核验 reported: entered by the team, the member or an import; counts as had, does not make anybody 持证.
 - 已核验 verified: somebody with the duty at the office has looked at it. Nobody verifies his own certificate.
-- 未通过 refused: with a reason; can be corrected and reported again.
+- 未通过 refused: with a reason; can be corrected and reported again. The office that erred verifies it after all.
 - 停用 ended: replaced, revoked or entered by mistake.
 """
 

@@ -17,7 +17,7 @@ from organizations.roles import Right
 from teams.desk.deciding import locked
 from teams.models import Filing
 from teams.states import WITH_OFFICE
-from teams.workflow import asks, deciders, decides, nobody_decides, note
+from teams.workflow import asks, deciders, decides, note
 
 ABOVE, AUTHOR = "above", "author"
 
@@ -61,9 +61,9 @@ def urge(filing: Filing, *, by: User, words: str = "") -> list[User]:
     side = side_of(fresh, by)
     if urged_today(fresh, side):
         raise ValidationError(_("今天已经催办过了，明天可以再催。"), code="today")
-    if nobody_decides(fresh):
+    told = [person for person in deciders(fresh) if decides(fresh, person)]
+    if not told:
         raise ValidationError(_("这个单位现在没有人能办理这一步，请联系它的安全管理员设审核职责。"), code="nobody")
-    told = deciders(fresh)
     note(fresh, "urge", by=by, comment=words, facts={"side": side, "told": [str(person) for person in told]})
     with in_chinese():
         title = _("%(who)s催办：%(name)s（%(kind)s，%(number)s）") % {
