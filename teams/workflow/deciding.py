@@ -101,10 +101,20 @@ def _complete(filing: Filing, by: User) -> None:
     _copies(filing, step)
     leave(filing)
     order_certificate(filing, by=by)
-    title = titled(gettext_lazy("%(number)s（%(name)s）已办结"), filing)
-    notify(author_side(filing), kind="filing_filed", title=title, url=filing.get_absolute_url())
+    _tell_authors(filing)
     if filing.team is not None and filing.kind != FilingKind.REGISTER and "office" in Proposal.of(filing).changed:
         _hand_to_office(filing, filing.team)
+
+
+def _tell_authors(filing: Filing) -> None:
+    """Whose office has just handed the team over sees neither any more: then there is nothing to go to."""
+    title = titled(gettext_lazy("%(number)s（%(name)s）已办结"), filing)
+    with in_chinese():
+        gone = _("队伍已划归别的单位管理，队伍资料和这件备案今后在那里查看。")
+    for person in author_side(filing):
+        sees = Filing.objects.visible_to(person).filter(pk=filing.pk).exists()
+        where = {"url": filing.get_absolute_url()} if sees else {"body": gone}
+        notify([person], kind="filing_filed", title=title, **where)
 
 
 def _hand_to_office(filing: Filing, team: Team) -> None:

@@ -126,6 +126,15 @@ def test_an_office_hears_of_the_team_it_is_given(chifeng, songshan, region, offi
     assert (told.title, told.url) == (f"{team.name}划归本单位管理（{filing.number}）", team.get_absolute_url())
 
 
+def test_who_hands_a_team_over_is_told_without_a_link_that_leads_nowhere(chifeng, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    filing = builders.changing(team, chifeng, office=str(office("150200").pk))
+    filing = WORKFLOW.perform(WORKFLOW.perform(filing, "submit", by=chifeng), "confirm", by=region)
+    told = Notice.objects.filter(recipient=chifeng, kind="filing_filed").latest("pk")
+    assert (told.url, "划归别的单位" in told.body) == ("", True)
+    assert not Filing.objects.visible_to(chifeng).filter(pk=filing.pk).exists()
+
+
 def test_a_captain_hands_in_and_the_managing_office_registers_first(chifeng, captain, region, office):
     team = builders.filed(chifeng, office("150400"), region)
     grant(Appointment.objects.create(user=captain, role="captain", organization=team.organization))
