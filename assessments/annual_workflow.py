@@ -15,7 +15,7 @@ A team's review:
   grounds. It goes back to the office when there is more to score.
 - 待公示 decided: result and points stand. 公示中 publicity: the region published all decided ones, with days.
 - 已办结 final: publicity is over and no objection is open. A paper of it may be issued.
-- 不参加考核 exempt: the region said why.
+- 不参加考核 exempt: the region said why; before the report, or instead of one that was sent back (the team has left).
 
 Taken up again (reconsider), because an objection or an appeal was upheld or for a reason the region writes, a review
 counts a revision more; the former result stays in history. Nobody scores or decides what he handed in, nobody decides

@@ -99,7 +99,7 @@ REVIEW_STEPS = {
     "publicise": step(R.DECIDED, to=R.PUBLICITY),
     "conclude": step(R.PUBLICITY, to=R.FINAL),
     "reconsider": step(R.DECIDED, R.PUBLICITY, R.FINAL, to=R.SCORED),  # an objection or an appeal was upheld
-    "exempt": step(R.DRAFT, to=R.EXEMPT),
+    "exempt": step(R.DRAFT, R.RETURNED, to=R.EXEMPT),
     "include": step(R.EXEMPT, to=R.DRAFT),
 }
 RUN_STEPS = {
