@@ -1,7 +1,9 @@
 """Rosters as teams keep them, in every habit of writing: read, judged, mended in the page, taken in, taken back."""
 
+import re
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -540,3 +542,12 @@ def test_printed_roster_masks_and_a_full_one_asks_and_is_noted(as_user, client, 
     assert b"".join(full.streaming_content).startswith(b"%PDF")
     note = Disclosure.objects.get(person=who)
     assert (note.what, note.reason) == ("export", "报自治区备案")
+
+
+def test_columns_of_the_printed_roster_are_as_wide_as_its_page() -> None:
+    """Fixed widths that come to more reach over the edge of the paper, and nothing says so."""
+    sheet, paper = Path("static/pdf/roster.css").read_text(), Path("templates/pdf/roster.html").read_text()
+    wide = {name: int(mm) for name, mm in re.findall(r"\.(c-[a-z]+) \{ width: (\d+)mm", sheet)}
+    margin = re.search(r"margin: \d+mm (\d+)mm", sheet)
+    assert margin is not None
+    assert sum(wide[name] for name in re.findall(r'<col class="(c-[a-z]+)">', paper)) == 297 - 2 * int(margin[1])
