@@ -28,15 +28,15 @@ class Line:
 
 
 def roster_lines(place: Organization, by: User) -> list[Line]:
-    """The members of the team whom the reader may see, in the order of the roster. One query."""
+    """The members of the team whom the reader may see, in the order of the printed roster. One query."""
     today = timezone.localdate()
     certificates = Certificate.objects.counting(today).filter(person=OuterRef("person"), kind__is_first_aid=True)
     latest = certificates.order_by(F("expires_on").desc(nulls_first=True)).values("number")[:1]
     covers = Cover.objects.on(today).personal().filter(person=OuterRef("person")).order_by("-ends_on")
-    rows = seen_members(place, by).select_related("person")
+    rows = seen_members(place, by).as_printed().select_related("person")
     rows = rows.annotate(certificate=Subquery(latest), insured_until=Subquery(covers.values("ends_on")[:1]))
     with in_chinese():
-        return [_line(row) for row in rows.order_by("number", "pk")[:MOST]]
+        return [_line(row) for row in rows[:MOST]]
 
 
 def _line(row: Membership) -> Line:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from organizations.models import Organization, User
 from people.models import Membership
+from people.models.membership import MembershipQuerySet
 from people.readiness import with_needs
 from teams.models import Team
 
@@ -20,7 +21,7 @@ def members_of(place: Organization) -> QuerySet[Membership]:
     return Membership.objects.of_team(place).current()
 
 
-def seen_members(place: Organization, user: User) -> QuerySet[Membership]:
+def seen_members(place: Organization, user: User) -> MembershipQuerySet:
     """Those of them whom the reader may see."""
     return Membership.objects.visible_to(user).of_team(place).current()
 

@@ -37,6 +37,10 @@ class MembershipQuerySet(models.QuerySet):
         """在册: on probation or full, not ended."""
         return self.filter(state__in=CURRENT)
 
+    def as_printed(self) -> "MembershipQuerySet":
+        """In the order of papers: by number, those without one at the end."""
+        return self.order_by(models.Case(models.When(number="", then=1), default=0), "number", "pk")
+
     def on(self, day: date) -> "MembershipQuerySet":
         """Those that stood on the day, whatever became of them since."""
         return self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)

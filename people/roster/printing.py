@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.db.models import Case, Prefetch, QuerySet, When
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -111,7 +111,7 @@ def members(team: Organization) -> QuerySet[Membership]:
         Membership.objects.of_team(team)
         .current()
         .select_related("person")
-        .order_by(Case(When(number="", then=1), default=0), "number", "pk")
+        .as_printed()
         .prefetch_related(
             Prefetch("person__certificates", papers, to_attr="counting"),
             Prefetch("person__covers", covers, to_attr="insured"),

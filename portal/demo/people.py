@@ -157,7 +157,7 @@ def _certificate(person: Person, kind: str, issued: date, ends: date | None, off
     with acting_as(office, source="make_demo"):
         certificate = Certificate.objects.create(
             person=person, kind_id=kind, issued_on=issued, expires_on=ends, issuer="演示红十字会",
-            number=f"YS-{kind}-{person.pk}",
+            number=f"YS{issued.year}-{person.pk:04d}",
         )  # fmt: skip
         if verified:
             CERTIFICATE.perform(certificate, "verify", by=office)

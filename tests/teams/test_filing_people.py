@@ -312,6 +312,12 @@ def test_the_annex_masks_what_identifies(team, chifeng, leader, as_user):
     assert (line.id_masked, line.phone) == (member.person.id_masked, "138****0001")
     assert line.certificate.startswith("YS-")
     assert line.insured_until
+    first = people.ready(team.organization, 2)
+    type(first).objects.filter(pk=first.pk).update(
+        number="001"
+    )  # who has none comes last, as on the roster's own paper
+    lines = roster_lines(team.organization, builders.read(chifeng))
+    assert [line.name for line in lines] == [first.person.name, member.person.name]
     url = reverse("teams:team_register", args=[team.pk])
     assert as_user(chifeng).get(f"{url}?roster=1").status_code == 200
 
