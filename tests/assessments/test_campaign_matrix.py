@@ -25,7 +25,10 @@ from tests.people.leaks import text_of
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User], Client]
-YESTERDAY = timezone.localdate() - timedelta(days=1)
+
+
+def yesterday() -> date:
+    return timezone.localdate() - timedelta(days=1)
 
 
 def at(route: str, *args: Any) -> str:
@@ -36,7 +39,7 @@ def at(route: str, *args: Any) -> str:
 def year(region: User) -> Campaign:
     """Its first day has passed."""
     ahead = timezone.localdate() + timedelta(days=20)
-    return annual.campaign(region, report_by=YESTERDAY, score_by=ahead, decide_by=ahead + timedelta(days=10))
+    return annual.campaign(region, report_by=yesterday(), score_by=ahead, decide_by=ahead + timedelta(days=10))
 
 
 @pytest.fixture
@@ -75,7 +78,7 @@ def test_the_year_names_the_objections_it_waits_for(
     said = "1 支队伍有异议或申诉待答复"
     assert said not in as_user(region).get(year.get_absolute_url()).content.decode()
     Objection.objects.create(
-        review=teams[0], kind="objection", raised_by="演示群众", received_on=YESTERDAY, what="演示", created_by=region
+        review=teams[0], kind="objection", raised_by="演示群众", received_on=yesterday(), what="演示", created_by=region
     )
     page = as_user(region).get(year.get_absolute_url()).content.decode()
     assert said in page
@@ -95,7 +98,7 @@ def test_filters_choose(
     office: Callable[[str], Organization],
 ) -> None:  # fmt: skip
     Objection.objects.create(
-        review=teams[0], kind="objection", raised_by="演示群众", received_on=YESTERDAY, what="演示", created_by=region
+        review=teams[0], kind="objection", raised_by="演示群众", received_on=yesterday(), what="演示", created_by=region
     )
     asked = {name: str(office(value).pk) if name in ("under", "league") else value for name, value in asked.items()}
     page = as_user(region).get(at("campaign_matrix", year.pk), asked)

@@ -17,7 +17,10 @@ from tests.teams import builders
 
 pytestmark = pytest.mark.django_db
 BANNER = {"name": "松山区红十字赈济救援队（演示）", "level": "banner_county"}
-LATER = timezone.localdate() + timedelta(days=400)
+
+
+def later() -> date:
+    return timezone.localdate() + timedelta(days=400)
 
 
 def sent(source, *args) -> list[tuple[str, str]]:
@@ -100,7 +103,7 @@ def test_when_the_author_has_left_the_duty_hears(lying, chifeng, songshan, offic
     Appointment.objects.filter(user=songshan).update(ends_at=timezone.now())
     other = type(songshan).objects.create_user("next", name="接任（演示）", organization=office("150404"))
     grant(Appointment.objects.create(user=other, role="clerk", organization=office("150404")))
-    assert sent(reminders.drafts_lying, LATER) == [("next", "filing_lying")]
+    assert sent(reminders.drafts_lying, later()) == [("next", "filing_lying")]
 
 
 @pytest.mark.parametrize(("days", "told"), [(2, 0), (3, 1)])

@@ -24,7 +24,7 @@ from training.views.instructors import InstructorList
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 
 
 def said(response: Any) -> str:
@@ -92,7 +92,7 @@ def test_base_ends_and_is_taken_up_again_and_its_history_says_so(songshan: User,
     assert base.ended_on is None
     client.post(url)
     base.refresh_from_db()
-    assert (base.ended_on, base.version) == (TODAY, 2)
+    assert (base.ended_on, base.version) == (TODAY(), 2)
     listed = reverse("training:base_list")
     assert client.get(listed).context["paginator"].count == 0
     assert client.get(listed + "?status=ended").context["paginator"].count == 1
@@ -132,24 +132,24 @@ def test_list_of_bases_filters_sorts_and_stays_quick(songshan: User, as_user: Si
     assert_constant_queries(client, url, grow)
     assert_tampering_is_told(client, url)
     assert_sorts_by_index(BaseList)
-    builders.base(place, name="快到期的基地", agreed_until=TODAY + timedelta(days=20), kind="rented")
+    builders.base(place, name="快到期的基地", agreed_until=TODAY() + timedelta(days=20), kind="rented")
     for query in ("agreement=30", "kind=rented", "q=快到", "area=150400&agreement=90"):
         names = [row.record.name for row in client.get(f"{url}?{query}").context["table"].rows]
         assert names == ["快到期的基地"], query
     assert client.get(f"{url}?area=150200").context["paginator"].count == 0
-    assert client.get(f"{url}?at={TODAY}").status_code == 200
+    assert client.get(f"{url}?at={TODAY()}").status_code == 200
     assert downloaded(client, f"{url}?export=xlsx")
     assert len(queries_of(client, Base.objects.first().get_absolute_url())) <= 10  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("days", "told"), [(91, False), (90, True), (60, False), (30, True), (28, True), (0, True)])
 def test_what_runs_out_is_told_its_keepers_once(songshan: User, days: int, told: bool) -> None:
-    until = TODAY + timedelta(days=days)
+    until = TODAY() + timedelta(days=days)
     builders.base(songshan.organization, agreed_until=until)
     builders.instructor(songshan.organization, qualified_until=until)
-    builders.instructor(songshan.organization, name="停用的（演示）", qualified_until=until, ended_on=TODAY)
+    builders.instructor(songshan.organization, name="停用的（演示）", qualified_until=until, ended_on=TODAY())
     for _again in range(2):
-        for reminder in (*agreements_ending(TODAY), *qualifications_ending(TODAY)):
+        for reminder in (*agreements_ending(TODAY()), *qualifications_ending(TODAY())):
             _send(reminder)
     notices = Notice.objects.select_related("recipient").order_by("kind")
     sent = [(notice.kind, notice.recipient.username) for notice in notices]
@@ -195,16 +195,16 @@ def test_outsider_is_entered_by_name_assessed_and_ended_with_a_reason(songshan: 
     place = songshan.organization_id
     assert "member" in client.post(url, {"organization": place}).context["form"].errors
     assert "member" in client.post(url, {"organization": place, "name": "甲", "member": "乙"}).context["form"].errors
-    until = (TODAY + timedelta(days=10)).isoformat()
+    until = (TODAY() + timedelta(days=10)).isoformat()
     client.post(url, {"organization": place, "name": "李教员（演示）", "qualified_until": until})
     made = Instructor.objects.get()
     assessed = reverse("training:assessment_create", args=[made.pk])
     assert client.post(assessed, {"assessed_on": "2999-01-01", "what": "试讲", "outcome": "passed"}).status_code == 200
-    client.post(assessed, {"assessed_on": TODAY.isoformat(), "what": "试讲（演示）", "outcome": "passed"})
+    client.post(assessed, {"assessed_on": TODAY().isoformat(), "what": "试讲（演示）", "outcome": "passed"})
     one = made.assessments.get()
     client.post(
         reverse("training:assessment_edit", args=[one.pk]),
-        {"assessed_on": TODAY.isoformat(), "what": "试讲（演示）", "outcome": "failed", "version": one.version},
+        {"assessed_on": TODAY().isoformat(), "what": "试讲（演示）", "outcome": "failed", "version": one.version},
     )
     one.refresh_from_db()
     assert one.outcome == "failed"
@@ -217,12 +217,12 @@ def test_outsider_is_entered_by_name_assessed_and_ended_with_a_reason(songshan: 
     assert client.post(end, {"reason": ""}).status_code == 200
     client.post(end, {"reason": "离职"})
     made.refresh_from_db()
-    assert (made.ended_on, made.end_reason) == (TODAY, "离职")
+    assert (made.ended_on, made.end_reason) == (TODAY(), "离职")
 
 
 def test_training_at_an_ended_base_or_by_somebody_no_longer_qualified_is_told(captain: User, as_user: SignIn) -> None:
     team, client = captain.organization, as_user(captain)
-    day = TODAY - timedelta(days=3)
+    day = TODAY() - timedelta(days=3)
     held = builders.training(team, captain, base=builders.base(team, agreed_from=day, agreed_until=day))
     until = day - timedelta(days=1)
     expired = builders.instructor(team, qualified_until=until)
@@ -237,8 +237,8 @@ def test_training_at_an_ended_base_or_by_somebody_no_longer_qualified_is_told(ca
 
     qualified = f"李教员（演示）的师资资质到 {until} 为止，授课时已经过期。"
     assert told() == [qualified]
-    Base.objects.update(agreed_from=TODAY, agreed_until=TODAY + timedelta(days=9))
-    assert told() == [f"“演示训练基地”的协议从 {TODAY} 起，活动时还没有开始。", qualified]
+    Base.objects.update(agreed_from=TODAY(), agreed_until=TODAY() + timedelta(days=9))
+    assert told() == [f"“演示训练基地”的协议从 {TODAY()} 起，活动时还没有开始。", qualified]
     Base.objects.update(agreed_from=until - timedelta(days=9), agreed_until=until, ended_on=until)
     assert told() == [
         f"“演示训练基地”的协议到 {until} 为止，活动时已经到期。",
@@ -250,7 +250,7 @@ def test_training_at_an_ended_base_or_by_somebody_no_longer_qualified_is_told(ca
 
 def test_outsider_entered_twice_is_saved_and_told(songshan: User, baotou: User, as_user: SignIn) -> None:
     builders.instructor(baotou.organization)
-    builders.instructor(songshan.organization, ended_on=TODAY, end_reason="离职")
+    builders.instructor(songshan.organization, ended_on=TODAY(), end_reason="离职")
     client, url = as_user(songshan), reverse("training:instructor_create")
     data = {"organization": songshan.organization_id, "name": "李教员（演示）"}
     assert "已经有一位" not in said(client.post(url, data, follow=True))
@@ -293,7 +293,7 @@ def test_region_keeps_subjects_and_numbers(region: User, chifeng: User, as_user:
         {"name": made.name, "position": "5", "ended_on": "on", "version": made.version},
     )
     made.refresh_from_db()
-    assert made.ended_on == TODAY
+    assert made.ended_on == TODAY()
     url = reverse("training:setting_edit", args=["lesson_minutes"])
     assert keeper.post(url, {"value": "90"}).context["form"].errors
     keeper.post(url, {"value": "60", "source": "演示通知"})
@@ -338,4 +338,4 @@ def test_templates_of_offices_above_are_there_and_kept_by_their_office(
     edit = reverse("training:template_edit", args=[own.pk])
     client.post(edit, {"name": own.name, "ended_on": "on", "version": 1})
     own.refresh_from_db()
-    assert own.ended_on == TODAY
+    assert own.ended_on == TODAY()

@@ -24,7 +24,10 @@ from training.tables.plans import PlanTable
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
-YEAR = timezone.localdate().year
+
+
+def this_year() -> int:
+    return timezone.localdate().year
 
 
 def item(**facts: Any) -> dict[str, Any]:
@@ -34,9 +37,9 @@ def item(**facts: Any) -> dict[str, Any]:
 def test_plan_is_begun_filled_issued_and_copied_into_the_next_year(songshan: User, as_user: SignIn) -> None:
     client, place = as_user(songshan), songshan.organization_id
     new = reverse("training:plan_create")
-    client.post(new, {"organization": place, "year": YEAR})
+    client.post(new, {"organization": place, "year": this_year()})
     plan = Plan.objects.get()
-    assert "已经有这一年的计划" in client.post(new, {"organization": place, "year": YEAR}).content.decode()
+    assert "已经有这一年的计划" in client.post(new, {"organization": place, "year": this_year()}).content.decode()
     add = reverse("training:planitem_create", args=[plan.pk])
     client.post(f"{add}?kind=drill", item(form="field", scope="team"))
     client.post(f"{add}?kind=training", item(name="救护复训（演示）", training_kind="refresher"))
@@ -60,8 +63,8 @@ def test_plan_is_begun_filled_issued_and_copied_into_the_next_year(songshan: Use
     client.post(end, {"reason": "经费没有落实"})
     assert "不能再改" in client.get(reverse("training:planitem_edit", args=[last.pk]), follow=True).content.decode()
     assert "经费没有落实" in client.get(last.get_absolute_url()).content.decode()
-    client.post(new, {"organization": place, "year": YEAR + 1, "copy": "on"})
-    copied = Plan.objects.get(year=YEAR + 1)
+    client.post(new, {"organization": place, "year": this_year() + 1, "copy": "on"})
+    copied = Plan.objects.get(year=this_year() + 1)
     assert [one.name for one in copied.items.all()] == ["水上救援（演示）", "救护复训（演示）"]
     assert not copied.document_no
 
@@ -71,7 +74,7 @@ def test_plan_is_begun_filled_issued_and_copied_into_the_next_year(songshan: Use
     [({"name": ""}, "name"), ({"times": "0"}, "times"), ({"last_month": "3"}, "last_month"), ({"times": "x"}, "times")],
 )
 def test_bad_items_are_told(songshan: User, as_user: SignIn, facts: dict[str, str], told: str) -> None:
-    plan = Plan.objects.create(organization=songshan.organization, year=YEAR)
+    plan = Plan.objects.create(organization=songshan.organization, year=this_year())
     answer = as_user(songshan).post(reverse("training:planitem_create", args=[plan.pk]), item(**facts))
     assert told in answer.context["form"].errors
     assert not plan.items.exists()
@@ -124,7 +127,7 @@ def test_office_sees_what_its_teams_and_offices_come_to(
     above = builders.plan(office, times=1)
     builders.plan(captain.organization, times=3)
     builders.plan(songshan.organization, times=4)
-    builders.plan(songshan.organization, YEAR - 1)
+    builders.plan(songshan.organization, this_year() - 1)
     builders.plan(baotou.organization, times=9)
     there = people.member(captain.organization, 1)
     builders.confirmed(captain.organization, captain, chifeng, there, plan_item=PlanItem.objects.get(times=3))
@@ -134,7 +137,7 @@ def test_office_sees_what_its_teams_and_offices_come_to(
     assert as_user(captain).get(above.get_absolute_url()).status_code == 404  # the plan of an office above
     assert as_user(baotou).get(above.get_absolute_url()).status_code == 404
     assert as_user(chifeng).get(reverse("training:plan_edit", args=[above.pk])).status_code == 200
-    theirs = Plan.objects.get(organization=songshan.organization, year=YEAR)
+    theirs = Plan.objects.get(organization=songshan.organization, year=this_year())
     assert as_user(chifeng).get(theirs.get_absolute_url()).status_code == 200
     assert as_user(chifeng).get(reverse("training:plan_edit", args=[theirs.pk])).status_code == 403
 
@@ -145,7 +148,7 @@ def test_activity_is_offered_the_items_of_its_own_plan_and_of_the_offices_above(
     own = builders.plan(captain.organization).items.get()
     above = builders.plan(chifeng.organization).items.get()
     builders.plan(baotou.organization)
-    builders.plan(captain.organization, YEAR - 1)
+    builders.plan(captain.organization, this_year() - 1)
     builders.plan_item(own.plan, kind="training")
     builders.plan_item(own.plan, ended_at=timezone.now())
     held, theirs = (Activity(host=user.organization, kind="drill") for user in (captain, chifeng))
@@ -192,7 +195,7 @@ def taken_in(client: Client, url: str, file: SimpleUploadedFile) -> Any:
 
 
 def test_items_come_from_a_spreadsheet(songshan: User, as_user: SignIn) -> None:
-    plan, client = Plan.objects.create(organization=songshan.organization, year=YEAR), as_user(songshan)
+    plan, client = Plan.objects.create(organization=songshan.organization, year=this_year()), as_user(songshan)
     url = reverse("training:plan_import", args=[plan.pk])
     head = ("种类", "名称", "次数", "从几月", "到几月", "演练形式", "培训类别")
     assert downloaded(client, f"{url}?blank=1")
@@ -212,7 +215,7 @@ def test_items_come_from_a_spreadsheet(songshan: User, as_user: SignIn) -> None:
 
 def test_a_plan_as_offices_write_it(songshan: User, as_user: SignIn) -> None:
     """单位 and date above the heading, the time in one cell, a sum with a serial number below."""
-    plan, client = Plan.objects.create(organization=songshan.organization, year=YEAR), as_user(songshan)
+    plan, client = Plan.objects.create(organization=songshan.organization, year=this_year()), as_user(songshan)
     taken_in(client, reverse("training:plan_import", args=[plan.pk]), sheet(
         ("2026年度培训演练计划",), ("单位：松山区红十字会", None, None, "制表日期：2026.1"),
         ("序号", "类型", "项目名称", "时间安排", "期数", "参训人数"),
@@ -227,7 +230,7 @@ def test_a_plan_as_offices_write_it(songshan: User, as_user: SignIn) -> None:
 
 
 def test_a_column_headed_kind_of_either_is_read_as_it_is_meant(songshan: User, as_user: SignIn) -> None:
-    plan, client = Plan.objects.create(organization=songshan.organization, year=YEAR), as_user(songshan)
+    plan, client = Plan.objects.create(organization=songshan.organization, year=this_year()), as_user(songshan)
     taken_in(client, reverse("training:plan_import", args=[plan.pk]), sheet(
         ("项目名称", "类别", "时间"), ("救护员复训（演示）", "培训", "3-11月"), ("冬季搜救（演示）", "演练", "12月"),
         ("绳索技术（演示）", "技能", "6月"),
@@ -235,9 +238,9 @@ def test_a_column_headed_kind_of_either_is_read_as_it_is_meant(songshan: User, a
     taken_in(client, reverse("training:plan_import", args=[plan.pk]), sheet(
         ("类别", "项目名称", "培训类别"), ("演练", "夜间搜救（演示）", ""), ("培训", "师资复训（演示）", "复训"),
     ))  # fmt: skip
-    last_year = sheet(("项目名称", "时间"), ("绳索技术（演示）", f"{YEAR - 1}年6月"))
+    last_year = sheet(("项目名称", "时间"), ("绳索技术（演示）", f"{this_year() - 1}年6月"))
     looked = client.post(reverse("training:plan_import", args=[plan.pk]), {"file": last_year}, follow=True)
-    assert f"写的是 {YEAR - 1} 年，按 {YEAR} 年的这几个月登记。" in looked.content.decode()
+    assert f"写的是 {this_year() - 1} 年，按 {this_year()} 年的这几个月登记。" in looked.content.decode()
     assert set(plan.items.values_list("kind", "name", "training_kind")) == {
         ("training", "救护员复训（演示）", ""), ("drill", "冬季搜救（演示）", ""),
         ("training", "绳索技术（演示）", "skill"), ("drill", "夜间搜救（演示）", ""),
@@ -246,7 +249,7 @@ def test_a_column_headed_kind_of_either_is_read_as_it_is_meant(songshan: User, a
 
 
 def test_a_plan_that_does_not_say_what_is_a_drill(songshan: User, as_user: SignIn) -> None:
-    plan, client = Plan.objects.create(organization=songshan.organization, year=YEAR), as_user(songshan)
+    plan, client = Plan.objects.create(organization=songshan.organization, year=this_year()), as_user(songshan)
     url = reverse("training:plan_import", args=[plan.pk])
     rows = sheet(
         ("序号", "培训演练名称", "时间"), (1, "防汛桌面推演（演示）", "6月"), (2, "救护员取证（演示）", "全年")
@@ -333,7 +336,9 @@ def test_activity_is_begun_from_an_item_of_the_plan(kind: str, captain: User, ba
 def test_a_long_list_is_read_from_its_foremost_year_and_shows_the_same(chifeng: User, sort: str) -> None:
     """More than are paged: the first pages are looked for among one year alone, the last one reaches into the next."""
     offices = Organization.objects.filter(path__startswith=chifeng.organization.path).offices()[:5]
-    Plan.objects.bulk_create(Plan(organization=one, year=year) for one in offices for year in (YEAR - 1, YEAR))
+    Plan.objects.bulk_create(
+        Plan(organization=one, year=year) for one in offices for year in (this_year() - 1, this_year())
+    )
     rows = PlanTable.arranged(Plan.objects.visible_to(chifeng), sort, model=Plan, columns=["organization", "year"])
     paginator = CappedPaginator(rows, 2, most=6, leading=PlanTable.leading)
     assert paginator.capped
