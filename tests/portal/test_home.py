@@ -240,5 +240,9 @@ def test_search_finds_teams_and_filings_of_the_own_tree_only(as_user, chifeng, r
 
 
 @pytest.mark.parametrize(("number", "said"), [(0, 0), (99, 99), (100, "99+")])
-def test_counts_stop_where_nobody_counts_on(number, said):
+def test_counts_stop_where_nobody_counts_on(number, said, as_user, member):
     assert shown(number) == said
+    Notice.objects.bulk_create(Notice(recipient=member, kind="x", title="提醒", url="/") for _ in range(number))
+    page = as_user(member).get(HOME)
+    assert page.status_code == 200
+    assert (f"还有 {said} 条未读通知" in page.content.decode()) is (number > 0)
