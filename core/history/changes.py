@@ -76,7 +76,7 @@ def changes_of_several(
 
 
 def _told(fields: list[Field], found: list[Any], words: "_Words", most: int) -> list[Change]:
-    pairs = list(zip(found, [*found[1:], None], strict=True))[:most]
+    pairs = list(zip(found, [*found, None][1:], strict=True))[:most]
     changed = [(event, before, _differences(fields, event, before)) for event, before in pairs]
     return [
         _change(event, [(str(_label(field)), words(field, before), words(field, event)) for field in differing])

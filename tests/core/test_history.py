@@ -91,6 +91,12 @@ def test_only_the_latest_are_read(chifeng: User):
     assert [one.fields for one in latest] == [[("联系人", "第3任", "第4任")], [("联系人", "第2任", "第3任")]]
 
 
+def test_a_record_put_in_without_its_history_has_none(chifeng: User):
+    with pgtrigger.ignore():
+        one = Appointment.objects.create(user=chifeng, role="leader", organization=chifeng.organization)
+    assert changes_of(one) == []
+
+
 def test_appointment_tells_who_and_where(captain: User):
     appointment = Appointment.objects.filter(user=captain).first()
     told = {what: new for what, _old, new in changes_of(appointment)[-1].fields}
