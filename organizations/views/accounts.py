@@ -64,10 +64,17 @@ def visible(request: SignedIn, pk: int) -> User:
     return seen(User.objects.visible_to(request.user).select_related("organization"), pk)
 
 
-def own_page(user: User) -> list[dict[str, Any]]:
-    """Every appointment of the person, newest first, each with its state."""
+def duties_of(user: User, *, reader: User) -> list[dict[str, Any]]:
+    """Every appointment of the person, newest first, each with its state and whether ``reader`` may open its place."""
     rows = user.appointments.select_related("organization", "appointed_by", "ended_by").order_by("-starts_at", "-pk")
-    return [{"appointment": row, "state": appointment_state(row)} for row in rows]
+    return [
+        {
+            "appointment": row,
+            "state": appointment_state(row),
+            "opens": can(reader, Right.VIEW_ORGANIZATION, row.organization),
+        }
+        for row in rows
+    ]
 
 
 @require_safe
@@ -78,7 +85,7 @@ def user_detail(request: SignedIn, pk: int) -> HttpResponse:
     account = visible(request, pk)
     manage = accounts.can_manage(request.user, account)
     tone, label = account_state(account)
-    rows = own_page(account)
+    rows = duties_of(account, reader=request.user)
     for row in rows:
         row["open"] = bool(accounts.can_end(request.user, row["appointment"]))
     context = {
@@ -119,7 +126,7 @@ def my_account(request: SignedIn) -> HttpResponse:
     """The own account: data one keeps up to date, duties held and once held."""
     user = User.objects.select_related("organization").get(pk=request.user.pk)
     form = OwnFactsForm(request.POST or None, instance=user)
-    context = {"account": user, "rows": own_page(user), "template": "organizations/my_account.html"}
+    context = {"account": user, "rows": duties_of(user, reader=user), "template": "organizations/my_account.html"}
     return edit(
         request, form, title=_("我的账号"), back=reverse("organizations:my_account"), saved=_("已保存。"), **context
     )

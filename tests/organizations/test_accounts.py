@@ -254,6 +254,12 @@ def test_own_page_is_for_everybody(as_user, member):
     assert User.objects.get(pk=member.pk).phone == "13800000002"
 
 
+def test_own_page_leads_only_where_one_may_go(as_user, assessor, chifeng):
+    for person, opens in ((chifeng, True), (assessor, False)):
+        page = as_user(person).get(reverse("organizations:my_account")).content.decode()
+        assert (f'href="{person.organization.get_absolute_url()}"' in page) is opens
+
+
 def test_get_changes_nothing(as_user, region_security, newcomer):
     client = as_user(region_security)
     before = User.objects.filter(pk=newcomer.pk).values().get()
