@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from assessments import follow_up_needed, objecting
 from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, basis_of, differing, sheet
 from assessments.annual_scores import sign_of, unanswered
+from assessments.enrolling import scorer_above
 from assessments.models import Campaign, Indicator, Review
 from assessments.publicity import check_days
 from assessments.review_checks import check, unexplained
@@ -43,7 +44,7 @@ def hand_in(review: Review, by: User) -> dict[str, Any]:
     review.self_total = sheet(review, TEAM, basis).total
     review.office = scoring_office(review, by)
     review.version += 1
-    _tell(scorers(review), review, "review_submitted", gettext_lazy("%(team)s报来%(year)s年度考核"))
+    tell(scorers(review), review, "review_submitted", gettext_lazy("%(team)s报来%(year)s年度考核"))
     return {"findings": [finding.message for finding in found if finding.kept], "self_total": f"{review.self_total}"}
 
 
@@ -69,7 +70,7 @@ def send_back(review: Review, by: User, fields: dict[str, str] | None = None) ->
     review.version += 1
     with in_chinese():
         body = _("需要修改 %(count)d 处。") % {"count": len(fields)} if fields else ""
-    _tell(author_side(review), review, "review_returned", gettext_lazy("%(year)s年度考核被退回修改：%(team)s"), body)
+    tell(author_side(review), review, "review_returned", gettext_lazy("%(year)s年度考核被退回修改：%(team)s"), body)
     return {
         "version": review.version,
         "answers": {str(key): sign_of(row) for key, row in basis.rows.get(TEAM, {}).items()},
@@ -88,15 +89,18 @@ def score(review: Review, by: User) -> dict[str, Any]:
     review.scored_by, review.scored_at = by, timezone.now()
     review.league_total = sheet(review, LEAGUE, basis).total
     review.version += 1
-    _tell(region_deciders(review), review, "review_scored", gettext_lazy("%(team)s的%(year)s年度考核待审定"))
+    tell(region_deciders(review), review, "review_scored", gettext_lazy("%(team)s的%(year)s年度考核待审定"))
     return {"total": f"{review.league_total}", "differences": len(other)}
 
 
 def score_again(review: Review, by: User) -> None:
     told = [review.scored_by] if review.scored_by is not None and review.scored_by_id != by.pk else []
+    if not review.organization.path.startswith(review.office.path):  # handed over to another league since it was scored
+        review.office = scorer_above(review.organization)
+        told = scorers(review)
     review.scored_by, review.scored_at, review.league_total = None, None, None
     review.version += 1
-    _tell(told, review, "review_returned", gettext_lazy("%(team)s的%(year)s年度考核请重新考核"))
+    tell(told, review, "review_returned", gettext_lazy("%(team)s的%(year)s年度考核请重新考核"))
 
 
 def decide(review: Review, by: User) -> dict[str, Any]:
@@ -155,7 +159,7 @@ def conclude(review: Review, by: User) -> None:
         raise ValidationError(UPHELD)
     follow_up_needed.require(review)
     review.version += 1
-    _tell(author_side(review), review, "review_final", gettext_lazy("%(team)s的%(year)s年度考核已办结"))
+    tell(author_side(review), review, "review_final", gettext_lazy("%(team)s的%(year)s年度考核已办结"))
 
 
 def is_public(review: Review, day: date | None = None) -> bool:
@@ -174,7 +178,7 @@ def reconsider(review: Review, by: User, reason: str = "") -> dict[str, Any]:
     review.decided_by, review.decided_at = None, None
     review.public_from, review.public_until = None, None
     review.version += 1
-    _tell(author_side(review), review, "review_reconsidered", gettext_lazy("%(team)s的%(year)s年度考核重新审定"))
+    tell(author_side(review), review, "review_reconsidered", gettext_lazy("%(team)s的%(year)s年度考核重新审定"))
     return {"former": former}
 
 
@@ -183,14 +187,14 @@ def exempt(review: Review, by: User, reason: str = "") -> None:
         raise ValidationError({"reason": _("请写明不参加考核的原因。")})
     review.state_reason = reason.strip()[:200]
     review.version += 1
-    _tell(author_side(review), review, "review_exempt", gettext_lazy("%(team)s不参加%(year)s年度考核"))
+    tell(author_side(review), review, "review_exempt", gettext_lazy("%(team)s不参加%(year)s年度考核"))
 
 
 def include(review: Review, by: User) -> None:
     _still_open(review)
     review.state_reason = ""
     review.version += 1
-    _tell(author_side(review), review, "review_included", gettext_lazy("%(team)s恢复参加%(year)s年度考核"))
+    tell(author_side(review), review, "review_included", gettext_lazy("%(team)s恢复参加%(year)s年度考核"))
 
 
 def _still_open(review: Review) -> None:
@@ -216,7 +220,7 @@ def author_side(review: Review) -> list[User]:
     return nearest_holders(Right.REPORT_ASSESSMENT, review.organization)
 
 
-def _tell(people: list[User], review: Review, kind: str, title: Any, body: str = "") -> None:
+def tell(people: list[User], review: Review, kind: str, title: Any, body: str = "") -> None:
     with in_chinese():
         said = str(title) % {"team": review.organization.short_name, "year": review.campaign.year}
     notify(people, kind=kind, title=said, body=body, url=review.get_absolute_url())

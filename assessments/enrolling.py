@@ -5,7 +5,10 @@ from django.db.models import CharField, ExpressionWrapper, F, OuterRef, QuerySet
 from assessments.models import Campaign, Review
 from organizations.models import Organization
 from organizations.roles import Level
+from organizations.tree import line_above
 from teams.models import Team
+
+_SCORERS = (Level.LEAGUE, Level.REGION)
 
 
 def asked(campaign: Campaign) -> "QuerySet[Team]":
@@ -38,9 +41,14 @@ def enrol(campaign: Campaign, teams: "QuerySet[Team] | None" = None) -> int:
     return len(made)
 
 
+def scorer_above(place: Organization) -> Organization:
+    """The league above a team, or above an office with its teams; the region where there is none between."""
+    return line_above(place.path).filter(level__in=_SCORERS).order_by("-depth")[:1].get()
+
+
 def _scorer() -> Subquery:
-    """The league above the team; the region where there is none between."""
+    """The same for each of many teams."""
     team = ExpressionWrapper(OuterRef("organization__path"), output_field=CharField())
-    above = Organization.objects.filter(level__in=(Level.LEAGUE, Level.REGION))
+    above = Organization.objects.filter(level__in=_SCORERS)
     above = above.alias(below=team).filter(below__startswith=F("path"))
     return Subquery(above.order_by("-depth").values("pk")[:1])

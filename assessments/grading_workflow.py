@@ -123,7 +123,7 @@ def _hand_in(grading: Grading, by: User) -> dict[str, Any]:
     changed = changed_since(one, returned)
     freeze_numbers(grading, day)
     grading.version += 1
-    _tell(handlers_of(grading), grading, "grading_submitted", gettext_lazy("%(team)s报来分级测评申请：%(number)s"))
+    tell(handlers_of(grading), grading, "grading_submitted", gettext_lazy("%(team)s报来分级测评申请：%(number)s"))
     told = {"findings": [finding.message for finding in found], "asked": asked}
     return told if changed is None else {**told, "changed": changed}
 
@@ -146,7 +146,7 @@ def _return(grading: Grading, by: User) -> dict[str, Any]:
     grading.version += 1
     with in_chinese():
         body = _("需要修改 %(count)d 项。") % {"count": len(said)} if said else ""
-    _tell(team_side(grading), grading, "grading_returned", gettext_lazy("%(number)s 被退回修改"), body)
+    tell(team_side(grading), grading, "grading_returned", gettext_lazy("%(number)s 被退回修改"), body)
     return {"fields": said, "versions": dict(grading.claims.values_list("indicator__code", "version"))}
 
 
@@ -158,7 +158,7 @@ def _accept(grading: Grading, by: User) -> None:
         words = {"n": len(written), "codes": _("、").join(written)}
         raise ValidationError(message % words, code="commented")
     grading.version += 1
-    _tell(team_side(grading), grading, "grading_accepted", gettext_lazy("%(number)s 通过材料初核，将组建专家组"))
+    tell(team_side(grading), grading, "grading_accepted", gettext_lazy("%(number)s 通过材料初核，将组建专家组"))
 
 
 def _begin_on_site(grading: Grading, by: User, site_on: date | None = None, site_place: str = "") -> None:
@@ -174,7 +174,7 @@ def _begin_on_site(grading: Grading, by: User, site_on: date | None = None, site
     panel = grading.panel.filter(left_on=None).select_related("user")
     people = [*team_side(grading), *(member.user for member in panel)]
     words = gettext_lazy("%(number)s 将于 %(day)s 在%(place)s现场测评")
-    _tell(people, grading, "grading_on_site", words, day=site_on, place=grading.site_place)
+    tell(people, grading, "grading_on_site", words, day=site_on, place=grading.site_place)
 
 
 def _change_panel(grading: Grading, by: User) -> None:
@@ -185,7 +185,7 @@ def _finish_on_site(grading: Grading, by: User) -> dict[str, Any]:
     if found := site_problems(grading):
         raise ValidationError(found, code="unfinished")
     grading.version += 1
-    _tell(handlers_of(grading), grading, "grading_scored", gettext_lazy("%(number)s 现场测评已完成，请评议"))
+    tell(handlers_of(grading), grading, "grading_scored", gettext_lazy("%(number)s 现场测评已完成，请评议"))
     return {"total": plain(sheet_of(grading).total)}
 
 
@@ -198,7 +198,7 @@ def _score_again(grading: Grading, by: User) -> None:
         member.version += 1
         member.save(update_fields=["finished_at", "version"])
     grading.version += 1
-    _tell(people, grading, "grading_on_site", gettext_lazy("%(number)s 要补充评分，请专家组继续"))
+    tell(people, grading, "grading_on_site", gettext_lazy("%(number)s 要补充评分，请专家组继续"))
 
 
 # -- the office: the result -------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def _publicise(
     grading.public_from, grading.public_until = public_from, public_until
     grading.version += 1
     words = gettext_lazy("%(number)s 评议结果公示：%(first)s 至 %(last)s")
-    _tell(team_side(grading), grading, "grading_public", words, first=public_from, last=public_until)
+    tell(team_side(grading), grading, "grading_public", words, first=public_from, last=public_until)
     with in_chinese():
         lines = [[line.rule.code, plain(line.points), line.reason[:_MOST_LINE]] for line in sheet.lines]
     return {"total": plain(sheet.total), "lines": lines}
@@ -232,7 +232,7 @@ def _grant(grading: Grading, by: User, document_number: str = "") -> dict[str, A
     grading.closed_at = timezone.now()
     grading.version += 1
     grade = granting.grant(grading, by=by, document_number=document_number)
-    _tell(team_side(grading), grading, "grading_granted", gettext_lazy("%(number)s 已定级：%(result)s"))
+    tell(team_side(grading), grading, "grading_granted", gettext_lazy("%(number)s 已定级：%(result)s"))
     return {"grade": grade.pk, "until": str(grade.valid_until or "")}
 
 
@@ -241,9 +241,9 @@ def _decline(grading: Grading, by: User) -> None:
     if grading.site_on is not None:
         grading.total = sheet_of(grading).total
     grading.version += 1
-    _tell(team_side(grading), grading, "grading_declined", gettext_lazy("%(number)s 未定级，原因见记录"))
+    tell(team_side(grading), grading, "grading_declined", gettext_lazy("%(number)s 未定级，原因见记录"))
     waiting = [row.user for row in grading.panel.filter(left_on=None, finished_at=None).select_related("user")]
-    _tell(waiting, grading, "grading_declined", gettext_lazy("%(number)s 不再测评，不用评分了，原因见记录"))
+    tell(waiting, grading, "grading_declined", gettext_lazy("%(number)s 不再测评，不用评分了，原因见记录"))
 
 
 def _deliberate_again(grading: Grading, by: User) -> None:
@@ -256,10 +256,10 @@ def _deliberate_again(grading: Grading, by: User) -> None:
     grading.result, grading.total, grading.closed_at = "", None, None
     grading.public_from = grading.public_until = None
     grading.version += 1
-    _tell(team_side(grading), grading, "grading_again", gettext_lazy("%(number)s 重新评议"))
+    tell(team_side(grading), grading, "grading_again", gettext_lazy("%(number)s 重新评议"))
 
 
-def _tell(people: list[User], grading: Grading, kind: str, title: Any, body: str = "", **more: Any) -> None:
+def tell(people: list[User], grading: Grading, kind: str, title: Any, body: str = "", **more: Any) -> None:
     with in_chinese():
         words = {
             "team": grading.team.organization.short_name, "number": grading.number or grading,

@@ -104,7 +104,7 @@ def _move(event: WorkflowEvent, names: dict[str, str]) -> dict[str, Any]:
         "at": event.at,
         "who": event.by or _("系统"),
         "for_whom": event.acting_for,
-        "label": REVIEW.move(event.action).label,
+        "label": REVIEW.label(event.action),
         "comment": event.comment or facts.get("reason", ""),
         "changes": lines,
     }

@@ -69,7 +69,7 @@ def _entry(change: Change, what: str, *, without: str = "") -> dict[str, Any]:
 def _moves(standard: Standard) -> list[dict[str, Any]]:
     return [
         {
-            "at": event.at, "who": event.by or _("系统"), "label": WORKFLOW.move(event.action).label,
+            "at": event.at, "who": event.by or _("系统"), "label": WORKFLOW.label(event.action),
             "comment": event.comment, "changes": [], "made": False,
         }
         for event in WorkflowEvent.objects.of(standard).select_related("by")

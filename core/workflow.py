@@ -4,13 +4,14 @@ A subject app writes ``states.py`` (states, steps) and ``workflow.py`` with pros
 and ``WORKFLOW = Workflow(MOVES)``. Page, API, tests, help text and database trigger all read that table.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from core.decisions import Decision
@@ -19,6 +20,8 @@ from core.steps import Step
 from core.words import for_json
 
 Record = TypeVar("Record", bound=models.Model)
+_REROUTE = "reroute"
+_NOTES = {_REROUTE: gettext_lazy("随机构调整改由新的上级办理")}
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,12 @@ class MoveNotAllowed(Exception):  # noqa: N818 - reads as the sentence it is
 
 @dataclass(frozen=True)
 class Workflow:
-    """A table of moves over one state field."""
+    """A table of moves over one state field. ``notes``: what the story calls acts that move nothing."""
 
     moves: tuple[Move, ...]
     state_field: str = "state"
     acting_for: Callable[[Any, Any], str] = field(default=lambda record, user: "")
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
     def move(self, action: str) -> Move:
         """The move called ``action``; raises ``MoveNotAllowed`` with code ``unknown``."""
@@ -76,6 +80,17 @@ class Workflow:
             if move.action == action:
                 return move
         raise MoveNotAllowed("unknown", _("没有这种办理动作。"))
+
+    def label(self, action: str) -> str:
+        """What the story calls a move or a note."""
+        return str({**_NOTES, **self.notes}.get(action) or self.move(action).label)
+
+    def reroute(self, record: models.Model, *, to: models.Model, by: Any) -> None:
+        """Write into the story that another office decides from now on."""
+        state = getattr(record, self.state_field)
+        WorkflowEvent.objects.create(
+            owner=record, action=_REROUTE, from_state=state, to_state=state, by=by, facts={"to": str(to)}
+        )
 
     def available_actions(self, record: models.Model, user: Any) -> list[Move]:
         """Moves that ``user`` may make on ``record`` now, in the order of the table."""

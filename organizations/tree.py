@@ -3,8 +3,8 @@
 Every function locks what it changes in the order of paths, so that two restructurings at once wait for each other and
 neither reads a path that the other is rewriting.
 
-Subjects above have their say in the same transaction: ``BEFORE_OFFICE_MOVED`` (office) locks what is to follow, for who
-decides on it locks it before offices, too; ``AFTER_OFFICE_MOVED`` (office, ``former`` path, ``by``) does
+Subjects above have their say in the same transaction, for teams as for offices: ``BEFORE_MOVED`` (place) locks what is
+to follow, for who decides on it locks it before offices, too; ``AFTER_MOVED`` (place, ``former`` path, ``by``) does
 what follows or refuses with ``ValidationError``; ``BEFORE_OFFICE_CLOSED`` (office) gives what is in the way, in words.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -102,8 +102,7 @@ def plan_move(office: Organization, parent: Organization) -> MovePlan:
 @transaction.atomic
 def move_office(office: Organization, *, to: Organization, by: User) -> Organization:
     """Put an office, with everything below it, under another superior. Duties and accounts stay with their office."""
-    for hold in settings.BEFORE_OFFICE_MOVED:
-        import_string(hold)(office)
+    _hold(office)
     _one_at_a_time()
     locked = {
         place.pk: place
@@ -123,9 +122,29 @@ def move_office(office: Organization, *, to: Organization, by: User) -> Organiza
     Organization.objects.move(office, parent, "last-child")
     moved = Organization.objects.get(pk=office.pk)
     Organization.objects.filter(pk=moved.pk).update(version=moved.version + 1)
-    for follow in settings.AFTER_OFFICE_MOVED:
-        import_string(follow)(moved, former=former, by=by)
+    _follow(moved, former, by)
     return moved
+
+
+def _hold(place: Organization) -> None:
+    for hold in settings.BEFORE_MOVED:
+        import_string(hold)(place)
+
+
+def _follow(place: Organization, former: str, by: User) -> None:
+    for follow in settings.AFTER_MOVED:
+        import_string(follow)(place, former=former, by=by)
+
+
+def line_above(path: str) -> QuerySet[Organization]:
+    """Who is above, at any height, whether in force or not."""
+    step = Organization.steplen
+    return Organization.objects.filter(path__in=[path[:end] for end in range(step, len(path), step)])
+
+
+def no_longer_above(place: Organization, former: str) -> set[int]:
+    """Keys of those that were above a place on its ``former`` path and are not any more."""
+    return {one.pk for one in line_above(former)} - {one.pk for one in line_above(place.path)}
 
 
 @transaction.atomic
@@ -150,15 +169,18 @@ def close_office(office: Organization, *, on: date, by: User) -> Organization:
 
 # -- teams: leaves of the tree, moved and closed by what is filed about them --------------------------------
 @transaction.atomic
-def place_team(team: Organization, *, under: Organization) -> Organization:
+def place_team(team: Organization, *, under: Organization, by: User) -> Organization:
     """Put a team under another office. That it may is what the filing decided (``teams.workflow``); returns it anew."""
+    _hold(team)
     _one_at_a_time()
     rows = Organization.objects.select_for_update(of=("self",)).filter(pk__in=[team.pk, under.pk]).order_by("path")
     locked = {place.pk: place for place in rows}
+    former = locked[team.pk].path
     _require_higher(locked[under.pk], Level.TEAM, field="office")
     Organization.objects.move(locked[team.pk], locked[under.pk], "last-child")
     Organization.objects.filter(pk=team.pk).update(version=F("version") + 1, division_id=under.division_id)
     moved: Organization = Organization.objects.get(pk=team.pk)
+    _follow(moved, former, by)
     return moved
 
 

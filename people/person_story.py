@@ -98,7 +98,7 @@ def _membership(membership: Membership, changes: list[Change], moves: list[Workf
         if lines:  # a merge gives the row to another record, which is told by itself
             entries.append(change.shown() | {"label": label % {"team": team}, "changes": lines})
     for event in moves:
-        label = _("%(team)s：%(move)s") % {"team": team, "move": MEMBERSHIP.move(event.action).label}
+        label = _("%(team)s：%(move)s") % {"team": team, "move": MEMBERSHIP.label(event.action)}
         entry = _entry(event.at, str(event.by or _("系统")), label, masking.mask_text(event.comment))
         entries.append(entry | {"for_whom": event.acting_for})
     return entries

@@ -45,6 +45,6 @@ def _move(event: WorkflowEvent) -> dict[str, Any]:
     ] if facts.get("left_on") else []  # fmt: skip
     return {
         "at": event.at, "who": event.by or _("系统"), "for_whom": event.acting_for,
-        "label": MEMBERSHIP.move(event.action).label, "comment": event.comment or facts.get("end_reason", ""),
+        "label": MEMBERSHIP.label(event.action), "comment": event.comment or facts.get("end_reason", ""),
         "changes": changes,
     }  # fmt: skip

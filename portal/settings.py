@@ -384,9 +384,9 @@ TEAM_TABS = ["training.views.team_tab.TAB", "assessments.views.team_gap.TAB"]
 # What they say of a team on its papers: each a function(team) → heading, phrases
 TEAM_LINES = ["assessments.team_lines.grades"]
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
-BEFORE_OFFICE_MOVED = ["teams.restructuring.hold"]
-AFTER_OFFICE_MOVED = ["teams.restructuring.reroute"]
-BEFORE_OFFICE_CLOSED = ["teams.restructuring.in_the_way"]
+BEFORE_MOVED = ["teams.restructuring.hold", "training.restructuring.hold", "assessments.restructuring.hold"]
+AFTER_MOVED = ["teams.restructuring.reroute", "training.restructuring.reroute", "assessments.restructuring.reroute"]
+BEFORE_OFFICE_CLOSED = ["teams.restructuring.in_the_way", "training.restructuring.in_the_way"]
 # kind → function(job, progress) → core.jobs.JobResult or None
 JOBS = {
     "export": "core.exports.jobs.export",

@@ -51,7 +51,7 @@ def _register(filing: Filing, proposal: Proposal, by: User) -> Team:
     elif team.status != TeamStatus.PREPARING:
         raise ValidationError(_("这支队伍已经备案过了。"))
     else:
-        _place(team, proposal, OF_ORGANIZATION)
+        _place(team, proposal, OF_ORGANIZATION, by)
     if not team.filing_no:
         code = filing.office.division_id or filing.office.code
         team.filing_no = numbered("NMHS", code, timezone.localdate().year)
@@ -63,7 +63,7 @@ def _register(filing: Filing, proposal: Proposal, by: User) -> Team:
 
 def _change(filing: Filing, proposal: Proposal, by: User) -> Team:
     team = _need(filing)
-    _place(team, proposal, proposal.changed)
+    _place(team, proposal, proposal.changed, by)
     # only what was to change: facts that need no filing may have been brought up to date meanwhile
     _write(team, proposal, [name for name in proposal.changed if name in _COLUMNS])
     if any(name.startswith("posts.") for name in proposal.changed):
@@ -92,7 +92,7 @@ def _restore(filing: Filing, proposal: Proposal, by: User) -> Team:
     team = _need(filing)
     reopen_team(team.organization)
     team.status, team.exit_on, team.exit_kind, team.status_reason = TeamStatus.FILED, None, "", ""
-    _place(team, proposal, proposal.changed)
+    _place(team, proposal, proposal.changed, by)
     _write(team, proposal, [name for name in proposal.changed if name in _COLUMNS])
     if any(name.startswith("posts.") for name in proposal.changed):
         _posts(team, filing, proposal)
@@ -138,9 +138,13 @@ def _name(proposal: Proposal) -> str:
     return name_on_file(str(proposal.values["name"]))
 
 
-def _place(team: Team, proposal: Proposal, names: Collection[str]) -> None:
+def _place(team: Team, proposal: Proposal, names: Collection[str], by: User) -> None:
     """Those of name, short name and managing office that are to change; they are the organization's."""
-    place = Organization.objects.select_for_update().get(pk=team.organization_id)
+    place = team.organization
+    office = proposal.values.get("office") if "office" in names else None
+    if office is not None and office.path != place.parent_path:
+        place = place_team(place, under=office, by=by)  # before the place is locked: it locks what follows first
+    place = Organization.objects.select_for_update().get(pk=place.pk)
     name = _name(proposal) if "name" in names else place.name
     short = (proposal.values.get("short_name") if "short_name" in names else "") or place.short_name
     if (place.name, place.short_name) != (name, short):
@@ -148,9 +152,6 @@ def _place(team: Team, proposal: Proposal, names: Collection[str]) -> None:
         place.version += 1
         with plainly(Organization):
             place.save(update_fields=["name", "short_name", "version"])
-    office = proposal.values.get("office") if "office" in names else None
-    if office is not None and office.path != place.parent_path:
-        place = place_team(place, under=office)
     team.organization = place
 
 

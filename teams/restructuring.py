@@ -1,19 +1,17 @@
 """What becomes of filings under way when the tree of offices changes; called in the transaction of the change."""
 
-from collections.abc import Iterable
-
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.language import in_chinese
-from core.models import WorkflowEvent
 from core.notices import notify
 from organizations.models import Organization, User
+from organizations.tree import line_above, no_longer_above
 from teams.models import Filing, FilingStep
 from teams.route import due
 from teams.states import OPEN
-from teams.workflow import deciders
+from teams.workflow import WORKFLOW, deciders
 
 _TO_COME = (FilingStep.State.PENDING, FilingStep.State.CURRENT)
 
@@ -42,12 +40,11 @@ def reroute(office: Organization, *, former: str, by: User) -> None:
 
     :raises ValidationError: no superior of that level any more, so that the filing could not go on.
     """
-    line = {place.level: place for place in _line(office.path)}
-    before = {place.pk for place in _line(former[: -Organization.steplen])}
-    gone = before - {place.pk for place in line.values()}
+    line = {place.level: place for place in [*line_above(office.path), office]}
     steps = FilingStep.objects.filter(
-        filing__organization__path__startswith=office.path, office__in=gone, state__in=_TO_COME, filing__state__in=OPEN
-    )
+        filing__organization__path__startswith=office.path, office__in=no_longer_above(office, former),
+        state__in=_TO_COME, filing__state__in=OPEN,
+    )  # fmt: skip
     moved: dict[int, list[FilingStep]] = {}
     for step in steps.select_related("office").order_by("pk"):
         new = line.get(step.office.level)
@@ -58,11 +55,6 @@ def reroute(office: Organization, *, former: str, by: User) -> None:
         moved.setdefault(step.filing_id, []).append(step)
     for pk, rows in moved.items():
         _hand_over(Filing.objects.select_for_update(of=("self",)).get(pk=pk), rows, by)
-
-
-def _line(path: str) -> Iterable[Organization]:
-    step = Organization.steplen
-    return Organization.objects.filter(path__in=[path[:end] for end in range(step, len(path) + 1, step)])
 
 
 def _hand_over(filing: Filing, steps: list[FilingStep], by: User) -> None:
@@ -78,8 +70,5 @@ def _hand_over(filing: Filing, steps: list[FilingStep], by: User) -> None:
         title = _("机构调整后由您单位办理：%(name)s（%(kind)s）") % {
             "name": filing.name, "kind": filing.get_kind_display(),
         }  # fmt: skip
-    WorkflowEvent.objects.create(
-        owner=filing, action="reroute", from_state=filing.state, to_state=filing.state, by=by,
-        facts={"to": str(steps[0].office)},
-    )  # fmt: skip
+    WORKFLOW.reroute(filing, to=steps[0].office, by=by)
     notify(told, kind="filing_submitted", title=title, url=reverse("teams:desk_filing", args=[filing.pk]))

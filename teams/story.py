@@ -13,9 +13,7 @@ from core.models import WorkflowEvent
 from teams.choices import ExitTask
 from teams.commenting import labels_of
 from teams.models import Filing
-from teams.workflow import NOTES, WORKFLOW
-
-_LABELS = {move.action: move.label for move in WORKFLOW.moves} | NOTES
+from teams.workflow import WORKFLOW
 
 
 def story(filing: Filing, events: Iterable[WorkflowEvent] | None = None) -> list[dict[str, Any]]:
@@ -47,7 +45,7 @@ def _who(event: WorkflowEvent) -> str:
 
 
 def _label(event: WorkflowEvent, round_no: int) -> str:
-    label = str(_LABELS.get(event.action, event.action))
+    label = WORKFLOW.label(event.action)
     facts = event.facts
     if event.action in ("submit", "resubmit"):
         return _("%(act)s（第 %(round)d 轮）") % {"act": label, "round": round_no}

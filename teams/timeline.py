@@ -85,7 +85,7 @@ def _moves(events: list[WorkflowEvent]) -> list[dict[str, Any]]:
     return [
         {
             "at": event.at, "who": event.by or _("系统"), "for_whom": event.acting_for,
-            "label": WORKFLOW.move(event.action).label, "comment": event.comment, "changes": [],
+            "label": WORKFLOW.label(event.action), "comment": event.comment, "changes": [],
         }
         for event in events
     ]  # fmt: skip

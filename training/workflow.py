@@ -113,7 +113,7 @@ def _hand_in(activity: Activity, by: User) -> dict[str, list[str]]:
     activity.submitted_by, activity.submitted_at = by, now
     freeze(activity)
     activity.version += 1
-    _tell(deciders(activity), activity, "activity_submitted", gettext_lazy("%(host)s报来%(kind)s记录：%(title)s"))
+    tell(deciders(activity), activity, "activity_submitted", gettext_lazy("%(host)s报来%(kind)s记录：%(title)s"))
     return {"findings": [finding.record or finding.message for finding in found]}
 
 
@@ -134,7 +134,7 @@ def _return(activity: Activity, by: User, fields: dict[str, str] | None = None) 
     activity.version += 1
     with in_chinese():
         body = _("需要修改 %(count)d 处。") % {"count": len(fields)} if fields else ""
-    _tell(author_side(activity), activity, "activity_returned", gettext_lazy("%(number)s 被退回修改：%(title)s"), body)
+    tell(author_side(activity), activity, "activity_returned", gettext_lazy("%(number)s 被退回修改：%(title)s"), body)
     return {"version": activity.version}
 
 
@@ -143,7 +143,7 @@ def _confirm(activity: Activity, by: User) -> None:
     activity.version += 1
     hours.credit(activity)
     papers.order_record(activity, by=by)
-    _tell(author_side(activity), activity, "activity_confirmed", gettext_lazy("%(number)s 已确认：%(title)s"))
+    tell(author_side(activity), activity, "activity_confirmed", gettext_lazy("%(number)s 已确认：%(title)s"))
 
 
 def _reopen(activity: Activity, by: User, fields: dict[str, str] | None = None) -> dict[str, int]:
@@ -151,7 +151,7 @@ def _reopen(activity: Activity, by: User, fields: dict[str, str] | None = None) 
     activity.version += 1
     hours.take_back(activity)
     papers.end_record(activity, by=by)
-    _tell(author_side(activity), activity, "activity_returned", gettext_lazy("%(number)s 退回更正：%(title)s"))
+    tell(author_side(activity), activity, "activity_returned", gettext_lazy("%(number)s 退回更正：%(title)s"))
     return {"version": activity.version}
 
 
@@ -171,7 +171,7 @@ def _revive(activity: Activity, by: User) -> None:
     activity.version += 1
 
 
-def _tell(people: list[User], activity: Activity, kind: str, title: Any, body: str = "") -> None:
+def tell(people: list[User], activity: Activity, kind: str, title: Any, body: str = "") -> None:
     with in_chinese():
         words = {
             "host": activity.host.short_name, "kind": activity.get_kind_display(), "title": activity,

@@ -105,7 +105,7 @@ def _move(event: WorkflowEvent) -> dict[str, Any]:
         "at": event.at,
         "who": event.by or _("系统"),
         "for_whom": event.acting_for,
-        "label": WORKFLOW.move(event.action).label,
+        "label": WORKFLOW.label(event.action),
         "comment": event.comment,
         "changes": lines,
     }

@@ -178,7 +178,7 @@ def _history(run: ReportRun) -> list[dict[str, Any]]:
     """Newest first."""
     events = WorkflowEvent.objects.of(run).select_related("by").order_by("-at", "-pk")
     made = [
-        {"at": event.at, "who": event.by, "label": WORKFLOW.move(event.action).label, "comment": event.comment}
+        {"at": event.at, "who": event.by, "label": WORKFLOW.label(event.action), "comment": event.comment}
         for event in events
     ]
     return [*made, {"at": run.started_at, "who": run.started_by, "label": _("发起")}]

@@ -51,7 +51,7 @@ def moves(events: Sequence[WorkflowEvent]) -> list[dict[str, Any]]:
             "at": event.at,
             "who": event.by or _("系统"),
             "for_whom": event.acting_for,
-            "label": WORKFLOW.move(event.action).label,
+            "label": WORKFLOW.label(event.action),
             "comment": event.comment,
             "changes": [{"label": line["label"], "new": line["comment"]} for line in field_comments(event)],
         }

@@ -89,7 +89,7 @@ def _page(request: SignedIn, record: Application, form: AcceptForm, status: int 
                 "at": event.at,
                 "who": event.by or _("申请人"),
                 "for_whom": event.acting_for,
-                "label": APPLICATION.move(event.action).label,
+                "label": APPLICATION.label(event.action),
                 "comment": event.facts.get("reason", "")
                 or (_("姓名照证件更正") if event.facts.get("corrected") else ""),
             }

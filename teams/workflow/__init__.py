@@ -20,11 +20,10 @@ Superiors see what lies below and may urge it; they act only at their own step. 
 from teams.workflow.handing_in import follow, last_return
 from teams.workflow.moves import MOVES, WORKFLOW, available
 from teams.workflow.people import asks, author_side, deciders, decides, nobody_decides, place_of, right_at
-from teams.workflow.words import NOTES, note
+from teams.workflow.words import note
 
 __all__ = [
     "MOVES",
-    "NOTES",
     "WORKFLOW",
     "asks",
     "author_side",

@@ -10,6 +10,7 @@ from teams.states import FILING_STEPS
 from teams.workflow.deciding import accept, approve, confirm, issue, reject, return_for_changes, withdraw
 from teams.workflow.handing_in import resubmit, submit
 from teams.workflow.people import acting_for_whom, asks, decides
+from teams.workflow.words import NOTES
 
 
 def _passes_on(filing: Filing, user: User) -> Decision:
@@ -52,7 +53,7 @@ MOVES = (
 )  # fmt: skip
 
 
-WORKFLOW = Workflow(MOVES, acting_for=acting_for_whom)
+WORKFLOW = Workflow(MOVES, acting_for=acting_for_whom, notes=NOTES)
 
 
 def available(filing: Filing, user: User) -> list[Move]:

@@ -49,5 +49,4 @@ NOTES = {
     "urge": gettext_lazy("催办"),
     "exit_item": gettext_lazy("退出清单"),
     "end_memberships": gettext_lazy("办理全队队员退队"),
-    "reroute": gettext_lazy("随机构调整改由新的上级办理"),
 }

@@ -21,8 +21,10 @@ from assessments.waiting import to_conclude, to_reconsider
 from core.models import Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Organization, User
+from organizations.tree import move_office
 from tests.assessments import annual
 from tests.people.leaks import text_of
+from tests.teams import builders
 
 BY = {"submit": "captain", "resubmit": "captain", "take_back": "captain", "score": "chifeng",
       "return_for_changes": "chifeng"}  # fmt: skip
@@ -281,3 +283,21 @@ def test_closed_only_when_all_are_done(made: Callable[[str], Review], region: Us
     CAMPAIGN.perform(year, "close", by=region)
     with pytest.raises(MoveNotAllowed, match="没有在进行"):
         REVIEW.perform(record, "reconsider", by=region, reason="演示")
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "scored"])
+def test_a_review_follows_its_team_to_the_new_league(
+    state: str, made: Callable[[str], Review], cast: dict[str, User], region_system: User
+) -> None:
+    """What was scored stays under the name of who scored it, unless the region has it scored again."""
+    record, chifeng, baotou = made(state), cast["chifeng"], cast["baotou"]
+    move_office(record.organization, to=baotou.organization, by=region_system)
+    fresh = Review.objects.get(pk=record.pk)
+    assert fresh.office == (chifeng if state == "scored" else baotou).organization
+    if state != "submitted":
+        action, by = ("submit", "captain") if state == "draft" else ("score_again", "region")
+        fresh = REVIEW.perform(fresh, action, by=cast[by], comment="请重新考核")
+    assert (fresh.office, fresh.state) == (baotou.organization, "submitted")
+    assert REVIEW.available_actions(fresh, builders.read(chifeng)) == []
+    assert REVIEW.available_actions(fresh, builders.read(baotou)) != []
+    assert Notice.objects.filter(recipient=baotou, kind__startswith="review_").exists()

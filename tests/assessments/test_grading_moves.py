@@ -17,6 +17,7 @@ from core.models import Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, User
 from organizations.permissions import grant
+from organizations.tree import move_office
 from people.models import Person
 from teams.models import Team
 from tests.assessments import gradings as builders
@@ -316,3 +317,18 @@ def test_application_of_a_team_that_has_left_the_register_is_brought_to_an_end(
     assert "未定级：队伍已办理退出备案" in shown
     assert "请写明原因" not in shown
     assert not TeamGrade.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["submitted", "on_site", "publicity", "granted"])
+def test_a_grading_follows_its_team_to_the_new_league(
+    state: str, captain: User, chifeng: User, baotou: User, region_system: User
+) -> None:
+    record = builders.in_state(state, captain, chifeng)
+    move_office(captain.organization, to=baotou.organization, by=region_system)
+    fresh = Grading.objects.get(pk=record.pk)
+    assert (fresh.office, fresh.state) == (baotou.organization, state)
+    assert WORKFLOW.available_actions(fresh, read(chifeng)) == []
+    assert WORKFLOW.available_actions(fresh, read(baotou)) != []
+    assert Notice.objects.filter(recipient=baotou, kind="grading_submitted").exists() is (state != "granted")
+    for grade in TeamGrade.objects.filter(grading=fresh):
+        assert grade.can_edit(read(baotou))

@@ -372,7 +372,7 @@ def test_the_office_that_manages_it_now_is_where_it_starts(chifeng, region, offi
     """The team was placed under another office while its change lay as a draft."""
     team = builders.filed(chifeng, office("150400"), region)
     filing = builders.changing(team, chifeng, base_address="演示路 9 号")
-    place_team(team.organization, under=office("150404"))
+    place_team(team.organization, under=office("150404"), by=chifeng)
     songshan = builders.read(User.objects.get(username="songshan"))
     filing = WORKFLOW.perform(filing, "submit", by=songshan)
     assert (filing.office.code, filing.changed) == ("150404", 1)

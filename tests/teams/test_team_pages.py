@@ -162,9 +162,9 @@ def test_captain_who_left_is_drift_until_a_change_is_filed(as_user, team, chifen
     assert not drifting(Team.objects.all()).exists()
 
 
-def test_name_and_office_changed_in_the_tree_are_drift(team, office):
+def test_name_and_office_changed_in_the_tree_are_drift(team, office, chifeng):
     Organization.objects.filter(pk=team.organization_id).update(name="赤峰市红十字改名救援队")
-    place_team(team.organization, under=office("150404"))
+    place_team(team.organization, under=office("150404"), by=chifeng)
     fresh = Team.objects.get(pk=team.pk)
     found = {drift.key: drift for drift in drift_of(fresh)}
     assert set(found) == {"name", "office"}

@@ -1,11 +1,17 @@
 """The table of moves: every state × every action, and who may not."""
 
-import pytest
+from collections.abc import Callable
 
-from core.models import WorkflowEvent
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from core.models import Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
-from organizations.models import User
+from organizations.models import Organization, User
+from organizations.tree import in_the_way, move_office, place_team
 from tests.people import builders as people
+from tests.teams.builders import read
 from tests.training import builders
 from training.models import Activity
 from training.states import ACTIVITY_STEPS, ActivityState
@@ -64,3 +70,39 @@ def test_nobody_decides_on_his_own_record(action: str, chifeng: User, captain: U
         WORKFLOW.perform(record, action, by=chifeng, comment="可以")
     assert refused.value.code == "permission"
     assert record.office == region.organization
+
+
+# -- the tree changes -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("how", ["the office moves it", "a filing places it"])
+def test_what_waits_and_what_was_confirmed_goes_to_the_new_superior(
+    how: str, captain: User, chifeng: User, baotou: User, region_system: User, as_user: Callable[[User], Client]
+) -> None:
+    team = captain.organization
+    waiting = builders.handed_in(team, captain, people.member(team, 1))
+    confirmed = builders.confirmed(team, captain, chifeng, people.member(team, 2), title="已确认的（演示）")
+    archived = builders.confirmed(team, captain, chifeng, people.member(team, 3), title="已归档的（演示）")
+    WORKFLOW.perform(archived, "archive", by=chifeng)
+    if how == "a filing places it":
+        place_team(team, under=baotou.organization, by=region_system)
+    else:
+        move_office(team, to=baotou.organization, by=region_system)
+    (told,) = Notice.objects.filter(recipient=baotou, kind="activity_submitted")
+    assert told.url == waiting.get_absolute_url()
+    client = as_user(read(baotou))
+    assert "随机构调整改由新的上级办理" in client.get(f"{waiting.get_absolute_url()}history/").content.decode()
+    for record, action in ((waiting, "confirm"), (confirmed, "reopen")):
+        fresh = Activity.objects.get(pk=record.pk)
+        assert WORKFLOW.available_actions(fresh, read(chifeng)) == []
+        assert WORKFLOW.perform(fresh, action, by=read(baotou), comment="请更正").office == baotou.organization
+    archived.refresh_from_db()
+    assert archived.office == chifeng.organization
+
+
+def test_an_office_with_records_under_way_is_not_closed(
+    songshan: User, region_system: User, office: Callable[[str], Organization]
+) -> None:
+    place = office("150404")
+    record = builders.drill(place, songshan)
+    assert "1 场没有办结的培训和演练" in in_the_way(place, timezone.localdate())
+    WORKFLOW.perform(record, "cancel", by=songshan, reason="不办了")
+    assert not any("培训" in words for words in in_the_way(place, timezone.localdate()))

@@ -82,7 +82,7 @@ def _move(event: WorkflowEvent, page: ActivityPage) -> dict[str, Any]:
         "at": event.at,
         "who": event.by or _("系统"),
         "for_whom": event.acting_for,
-        "label": WORKFLOW.move(event.action).label,
+        "label": WORKFLOW.label(event.action),
         "comment": event.comment or facts.get("reason", ""),
         "changes": lines,
     }

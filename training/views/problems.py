@@ -184,7 +184,7 @@ def _moved(event: WorkflowEvent) -> dict[str, Any]:
         "at": event.at,
         "who": event.by or _("系统"),
         "for_whom": event.acting_for,
-        "label": PROBLEM.move(event.action).label,
+        "label": PROBLEM.label(event.action),
         "comment": event.comment or event.facts.get("fix", ""),
         "changes": [],
     }

@@ -1,0 +1,65 @@
+"""What becomes of gradings and of this year's reviews when the tree of offices changes; called in the transaction of
+the change. A grade that was given is in the care of the new superior; a review that was scored, and what has come to
+nothing, stays with whoever had it.
+"""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
+
+from assessments.annual_steps import scorers, scoring_office
+from assessments.annual_steps import tell as tell_of_review
+from assessments.annual_workflow import REVIEW
+from assessments.enrolling import scorer_above
+from assessments.grading_office import handlers_of, office_for
+from assessments.grading_workflow import WORKFLOW, tell
+from assessments.models import Grading, Review
+from assessments.states import REVIEW_WITH_AUTHOR, CampaignState, GradingState, ReviewState
+from organizations.models import Organization, User
+from organizations.tree import no_longer_above
+
+
+def hold(place: Organization) -> None:
+    """Lock what a move of the place may pass on, before offices are locked: as ``perform`` does."""
+    for rows in (_gradings(place), _reviews(place)):
+        list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+
+
+def reroute(place: Organization, *, former: str, by: User) -> None:
+    """What the former superior had still to do lies with the new one."""
+    gone = no_longer_above(place, former)
+    _reroute_gradings(_gradings(place).filter(office__in=gone), by)
+    _reroute_reviews(_reviews(place).filter(office__in=gone), scorer_above(place), by)
+
+
+def _reroute_gradings(rows: QuerySet[Grading], by: User) -> None:
+    for grading in rows.select_related("team__organization", "submitted_by").order_by("pk"):
+        grading.office = office_for(grading, by=grading.submitted_by)
+        grading.save(update_fields=["office"])
+        WORKFLOW.reroute(grading, to=grading.office, by=by)
+        words = gettext_lazy("机构调整后由您单位办理分级测评：%(team)s")
+        tell([] if grading.closed_at else handlers_of(grading), grading, "grading_submitted", words)
+
+
+def _reroute_reviews(rows: QuerySet[Review], office: Organization, by: User) -> None:
+    rows.exclude(state=ReviewState.SUBMITTED).update(office=office)
+    handed_in = rows.filter(state=ReviewState.SUBMITTED).order_by("pk")
+    for review in handed_in.select_related("campaign", "team__organization", "submitted_by"):
+        review.office = office
+        if review.submitted_by is not None:
+            review.office = scoring_office(review, review.submitted_by)
+        review.save(update_fields=["office"])
+        REVIEW.reroute(review, to=review.office, by=by)
+        words = gettext_lazy("机构调整后由您单位考核：%(team)s")
+        tell_of_review(scorers(review), review, "review_submitted", words)
+
+
+def _gradings(place: Organization) -> QuerySet[Grading]:
+    rows = Grading.objects.filter(team__organization__path__startswith=place.path, office__isnull=False)
+    return rows.exclude(state__in=(GradingState.DECLINED, GradingState.ABANDONED))
+
+
+def _reviews(place: Organization) -> QuerySet[Review]:
+    """Those that the office has still to score, and those that may yet be taken in."""
+    states = (*REVIEW_WITH_AUTHOR, ReviewState.SUBMITTED, ReviewState.EXEMPT)
+    rows = Review.objects.filter(organization__path__startswith=place.path, state__in=states)
+    return rows.exclude(campaign__state=CampaignState.CLOSED)
