@@ -13,6 +13,7 @@ from core.keys import key
 from core.lists import Filter, key_of
 from core.search import found_by
 from organizations.models import AccountRequest, Appointment, Organization, User
+from organizations.permissions import access
 from organizations.roles import ADMINISTRATORS, OFFICE_LEVELS, ROLE_CHOICES, Level
 from organizations.states import RequestState
 
@@ -20,14 +21,16 @@ YES_NO = [("true", _("是")), ("false", _("否"))]
 
 
 def scopes(request: Any, further: Q | None = None) -> QuerySet[Organization]:
-    """Places a list can be narrowed to: the visible leagues and the region, the own organization, and the one that the
-    page was opened for (the summary opens lists of a single banner).
+    """Places a list can be narrowed to: the visible leagues and the region, the own organization, those where one holds
+    a duty (a captain may have two teams), and the one that the page was opened for (the summary opens lists of a
+    single banner).
 
     :param further: what else can be chosen; put to the same OR, each part of which an index serves.
     """
     if request is None:
         return Organization.objects.none()
-    above = Q(level__in=[Level.REGION, Level.LEAGUE]) | Q(pk=request.user.organization_id)
+    own = {request.user.organization_id, *(held.place_id for held in access(request.user).held)}
+    above = Q(level__in=[Level.REGION, Level.LEAGUE]) | Q(pk__in=own)
     if (asked := key(request.GET.get("under", ""))) is not None:
         above |= Q(pk=asked)
     if further is not None:

@@ -9,6 +9,8 @@ from openpyxl import load_workbook
 
 from core import metrics
 from core.metrics import Period
+from organizations.models import Appointment
+from organizations.permissions import grant
 from organizations.reference import add_child
 from teams.models import Team, TeamPost
 from teams.views.team_list import TeamList
@@ -155,6 +157,17 @@ def test_summary_counts_by_branch_and_its_numbers_open_the_list(as_user, region,
     assert own["松山区"]["banner_county"] == 1
     assert own["赤峰市（本级）"]["on_file"] == 1
     assert own["合计"]["on_file"] == 2
+
+
+def test_a_captain_of_two_teams_chooses_between_them(as_user, captain, add):
+    first, second = add(), add("150200")
+    for team in (first, second):
+        grant(Appointment.objects.create(user=captain, role="captain", organization=team.organization))
+    client = as_user(captain)
+    assert count(client) == 3
+    assert count(client, under=str(second.organization.pk)) == 1
+    offered = client.get(URL).context["filter"].form["under"].field.queryset
+    assert set(offered) == {captain.organization, first.organization, second.organization}
 
 
 def test_summary_is_offered_to_those_of_an_office(as_user, captain, chifeng):
