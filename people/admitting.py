@@ -47,7 +47,7 @@ def admit(
     :param about: further facts of the membership.
     :raises ValidationError: the number is wrong, the name is another's, the person is in the team already.
     """
-    found = find(id_type, id_number) if id_number else None
+    found = find(id_type, id_number, name=facts["name"]) if id_number else None
     if found is None:
         person = Person(name=facts["name"], **{name: facts[name] for name in FILLABLE if facts.get(name)})
         person.set_id(id_type, id_number)

@@ -8,9 +8,9 @@ from people import enrolling
 from people.models import Person
 
 
-def holder_of(id_type: str, number: str) -> Person | None:
-    """Whose number it is; rights are not asked."""
-    return enrolling.find(id_type, number)
+def holder_of(id_type: str, number: str, *, name: str) -> Person | None:
+    """Whose number it is (``enrolling.find``); rights are not asked."""
+    return enrolling.find(id_type, number, name=name)
 
 
 def correct_document(person: Person, *, id_type: str, id_number: str, reason: str) -> Person:

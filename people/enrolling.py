@@ -17,6 +17,7 @@ from organizations.models import Organization
 from people import identity
 from people.choices import MemberKind
 from people.models import FormerDocument, Membership, Person
+from people.names import same_name
 from people.returning import require_apart
 from people.states import MembershipState
 
@@ -29,13 +30,24 @@ FILLABLE = (
 )  # fmt: skip
 
 
-def find(id_type: str, number: str) -> Person | None:
+def find(id_type: str, number: str, *, name: str) -> Person | None:
     """The person with this document, also one merged into another since (then that other).
 
     Rights are not asked: what may be shown of the person is for ``visible_to`` to say.
+
+    :param name: as the document has it: a number that was corrected finds only who goes by it
+        (``FormerDocument.was_another_s``).
     """
-    found = Person.objects.with_id(id_type, identity.normal(number)).select_related("merged_into").first()
-    return found.merged_into or found if found else None
+    keys = identity.indexes(id_type, identity.normal(number))
+    found = Person.objects.filter(id_index__in=keys).select_related("merged_into").first()
+    if found is not None:
+        return found.merged_into or found
+    former = FormerDocument.objects.filter(id_index__in=keys).select_related("person__merged_into").order_by("-pk")
+    for document in former:
+        holder = document.person.merged_into or document.person
+        if not document.was_another_s(holder) or same_name(holder.name, name):
+            return holder
+    return None
 
 
 def fill(person: Person, facts: Mapping[str, Any]) -> list[str]:
@@ -91,14 +103,15 @@ def enrol(
 
 @transaction.atomic
 def replace_document(person: Person, id_type: str, number: str, *, reason: str) -> None:
-    """Give a person another document; the one before still finds him or her. Saves the person.
+    """Give a person another document; the one before still finds him or her. Birthday and sex that were those of the
+    number before become those of the new one. Saves the person.
 
     :raises ValidationError: the number is not right, or is another person's (key ``id_number``).
     """
     number = identity.normal(number)
     if number:
         identity.validate(id_type, number)
-        other = find(id_type, number)
+        other = find(id_type, number, name=person.name)
         if other is not None and other.pk != person.pk:
             raise ValidationError({"id_number": _("这个证件号码已经登记给另一个人。")}, code="id_taken")
     if person.id_index:
@@ -106,6 +119,11 @@ def replace_document(person: Person, id_type: str, number: str, *, reason: str) 
             person=person, id_type=person.id_type, id_cipher=person.id_cipher, id_index=person.id_index,
             id_masked=person.id_masked, reason=reason,
         )  # fmt: skip
+    before, now = identity.told(person.id_type, person.id_number), identity.told(id_type, number)
+    if now.birth and person.birth == before.birth:
+        person.birth = now.birth
+    if now.gender and person.gender == before.gender:
+        person.gender = now.gender
     person.set_id(id_type, number)
     person.version += 1
     person.save()

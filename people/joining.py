@@ -89,7 +89,7 @@ def _person_of(payload: Mapping[str, Any]) -> tuple[Person, bool]:
     """The person with this document, locked and filled in; or a new one. And whether it is new."""
     typed = payload["facts"]
     facts = facts_of(payload)
-    person = enrolling.find(typed["id_type"], typed["id_number"])
+    person = enrolling.find(typed["id_type"], typed["id_number"], name=typed["name"])
     if person is None:
         person = Person(name=typed["name"], **facts)
         person.set_id(typed["id_type"], typed["id_number"])
@@ -100,7 +100,7 @@ def _person_of(payload: Mapping[str, Any]) -> tuple[Person, bool]:
             person = None
         else:
             return person, True
-    known = person or enrolling.find(typed["id_type"], typed["id_number"])
+    known = person or enrolling.find(typed["id_type"], typed["id_number"], name=typed["name"])
     assert known is not None, "its document was just refused as taken"
     (locked,) = Person.objects.held([known.pk])
     if ConsentKind.HEALTH in _withdrawn_since(locked, payload.get("consents", [])):
@@ -225,7 +225,7 @@ def known(application: Application, user: User) -> Known | None:
     typed = payload.get("facts")
     if not typed:
         return None
-    found = enrolling.find(typed["id_type"], typed["id_number"])
+    found = enrolling.find(typed["id_type"], typed["id_number"], name=typed["name"])
     if found is None:
         return None
     other = "" if same_name(found.name, typed["name"]) else str(OTHER_NAME)
@@ -258,7 +258,7 @@ def likely(application: Application, user: User) -> Likely:
     typed = application.payload.get("facts")
     if not typed:
         return Likely()
-    found = enrolling.find(typed["id_type"], typed["id_number"])
+    found = enrolling.find(typed["id_type"], typed["id_number"], name=typed["name"])
     if found is not None:
         return Likely(_is_here(found, application))
     facts = {**typed, "name": application.name}

@@ -103,7 +103,7 @@ class MemberForm(forms.ModelForm):
         gender, birth = cleaned.get("gender") or "", cleaned.get("birth")
         for name, sentence in contradictions(kind, number, gender=gender, birth=birth).items():
             self.add_error(name, sentence)
-        self.existing = find(kind, number)
+        self.existing = find(kind, number, name=cleaned.get("name", ""))
         if self.existing is not None and not self.errors:
             self._check_existing(cleaned, self.existing)
 

@@ -72,11 +72,6 @@ class PersonQuerySet(models.QuerySet):
             return self.filter(mobile=number)
         return self.filter(matching(term))
 
-    def with_id(self, kind: str, number: str) -> "PersonQuerySet":
-        """Whose document it is, also one they had before; ``number`` as ``identity.normal`` makes it."""
-        keys = identity.indexes(kind, number)
-        return self.filter(Q(id_index__in=keys) | Q(former_documents__id_index__in=keys)).distinct()
-
 
 @tracked(exclude=("search_key", "id_cipher", "id_index", "health_cipher"))
 class Person(models.Model):
@@ -249,6 +244,11 @@ class FormerDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_id_type_display()} {self.id_masked}"
+
+    def was_another_s(self, holder: Person) -> bool:
+        """A citizen has one number for life: where the holder now has another, this one was entered by mistake, often
+        from the next line of a list, and somebody may really have it."""
+        return self.id_type == holder.id_type == IdType.CITIZEN and self.id_index != holder.id_index
 
 
 class Disclosure(models.Model):

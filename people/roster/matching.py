@@ -75,7 +75,7 @@ def _people(lock: bool) -> Any:
 
 
 def _by_document(rows: Sequence[tuple[Facts, Organization]], found: Found, lock: bool) -> dict[int, Person]:
-    """Also by a document they had before, and through records merged into another."""
+    """Also by a document they had before, and through records merged into another; as ``enrolling.find``."""
     wanted = {
         index: identity.index(facts.id_type, facts.id_number)
         for facts, _team in rows
@@ -84,9 +84,11 @@ def _by_document(rows: Sequence[tuple[Facts, Organization]], found: Found, lock:
     }
     people = {person.pk: person for person in _people(lock).filter(id_index__in=list(wanted))}
     holders = {person.id_index: person.pk for person in people.values()}
-    former = FormerDocument.objects.filter(id_index__in=list(wanted)).values_list("id_index", "person_id")
-    for index, pk in former:
-        holders.setdefault(index, pk)
+    named = {(_index(facts), bare_name(facts.person.get("name", ""))) for facts, _team in rows if facts.id_number}
+    former = FormerDocument.objects.filter(id_index__in=list(wanted)).select_related("person").order_by("-pk")
+    for row in former:
+        if not row.was_another_s(row.person) or (wanted[row.id_index], bare_name(row.person.name)) in named:
+            holders.setdefault(row.id_index, row.person_id)
     for _again in range(2):  # the holder of a former document, then whoever a record was merged into
         people |= {p.pk: p for p in _people(lock).filter(pk__in=set(holders.values()) - set(people))}
         merged = {pk: person.merged_into_id for pk, person in people.items() if person.merged_into_id}

@@ -79,7 +79,7 @@ def person_document(request: SignedIn, pk: int) -> HttpResponse:
 
 def _naming(request: SignedIn, person: Person, error: ValidationError, facts: dict[str, Any]) -> ValidationError:
     """Whose number it is, to whoever may see that person; to others only that it is taken."""
-    other = holder_of(facts["id_type"], facts["id_number"]) if hasattr(error, "error_dict") else None
+    other = holder_of(facts["id_type"], facts["id_number"], name=person.name) if hasattr(error, "error_dict") else None
     if (
         other is None
         or other.pk == person.pk

@@ -18,6 +18,7 @@ from people.models import Consent, ConsentText, Disclosure, FormerDocument, Memb
 from portal.demo.cast import TEAM_CODE
 from tests.core.list_checks import queries_of
 from tests.people import builders
+from tests.people.rosters import workbook
 
 pytestmark = pytest.mark.django_db
 TABS = ("detail", "papers", "standing", "history", "looks", "access")
@@ -163,12 +164,44 @@ def test_document_is_replaced_and_the_old_one_still_finds(as_user, captain, pers
     facts = {"id_type": "citizen", "id_number": f" {new[:6]} {new[6:].lower()}", "reason": "原号码抄错"}
     answer = client.post(url("person_document", person), facts)
     assert answer["Location"] == person.get_absolute_url()
-    assert "出生日期与证件号码上的不一致" in said(answer)
-    assert "性别与证件号码上的不一致" in said(answer)
-    assert find(IdType.CITIZEN, new) == find(IdType.CITIZEN, NUMBER) == person
+    assert "不一致" not in said(answer)  # birthday and sex were those of the number before
+    person.refresh_from_db()
+    assert (person.birth, person.gender) == (date(1990, 3, 8), "2")
+    assert find(IdType.CITIZEN, new, name="某人") == find(IdType.CITIZEN, NUMBER, name="王 明") == person
     history = text(client.get(url("person_history", person)))
     for words in ("更换或更正证件", "原号码抄错", identity.masked(new), identity.masked(NUMBER), captain.name):
         assert words in history, words
+
+
+def test_birthday_that_was_not_the_numbers_is_compared_with_the_new_one(as_user, captain, person):
+    Person.objects.filter(pk=person.pk).update(birth=date(1991, 5, 5))
+    facts = {"id_type": "citizen", "id_number": builders.citizen(2, birth="19900308"), "reason": "原号码抄错"}
+    answer = as_user(captain).post(url("person_document", person), facts)
+    assert "出生日期与证件号码上的不一致" in said(answer)
+    assert Person.objects.get(pk=person.pk).birth == date(1991, 5, 5)
+
+
+@pytest.mark.parametrize("way", ["form", "roster", "document"])
+def test_number_entered_for_the_wrong_person_goes_to_its_owner(as_user, captain, team, person, way):
+    """The number of the next line of the list was entered for 王明; once that is corrected, its owner can have it."""
+    client = as_user(captain)
+    right = {"id_type": "citizen", "id_number": builders.citizen(2), "reason": "抄成了下一行的号码"}
+    client.post(url("person_document", person), right)
+    row = {"name": "李志强", "id_number": NUMBER, "joined_on": "2026-03-01"}
+    if way == "form":
+        client.post(reverse("people:member_create", args=[team.pk]), {**row, "state": "full", "kind": "member"})
+    elif way == "roster":
+        sheet, address = workbook([["姓名", "身份证号"], ["李志强", NUMBER]]), f"/people/teams/{team.pk}/import/"
+        page = client.post(address, {"file": sheet}, follow=True)
+        client.post(f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}", {"confirm": "1"}, follow=True)
+    else:
+        owner = builders.member(team, 3, person=builders.person(3, name="李志强")).person
+        client.post(url("person_document", owner), {**right, "id_number": NUMBER})
+    owner = Person.objects.get(name="李志强")
+    assert owner.id_number == NUMBER
+    assert find(IdType.CITIZEN, NUMBER, name="王明") == owner
+    person.refresh_from_db()
+    assert (person.name, person.id_number) == ("王明", builders.citizen(2))
 
 
 @pytest.mark.parametrize(
