@@ -102,7 +102,7 @@ def plan_move(office: Organization, parent: Organization) -> MovePlan:
 @transaction.atomic
 def move_office(office: Organization, *, to: Organization, by: User) -> Organization:
     """Put an office, with everything below it, under another superior. Duties and accounts stay with their office."""
-    _hold(office)
+    hold(office)
     _one_at_a_time()
     locked = {
         place.pk: place
@@ -126,9 +126,11 @@ def move_office(office: Organization, *, to: Organization, by: User) -> Organiza
     return moved
 
 
-def _hold(place: Organization) -> None:
-    for hold in settings.BEFORE_MOVED:
-        import_string(hold)(place)
+def hold(place: Organization) -> None:
+    """Lock what a move of the place may pass on. Whoever decides on it finishes first: call it before anything that
+    such a decision locks later, or the two wait for each other."""
+    for lock in settings.BEFORE_MOVED:
+        import_string(lock)(place)
 
 
 def _follow(place: Organization, former: str, by: User) -> None:
@@ -171,7 +173,7 @@ def close_office(office: Organization, *, on: date, by: User) -> Organization:
 @transaction.atomic
 def place_team(team: Organization, *, under: Organization, by: User) -> Organization:
     """Put a team under another office. That it may is what the filing decided (``teams.workflow``); returns it anew."""
-    _hold(team)
+    hold(team)
     _one_at_a_time()
     rows = Organization.objects.select_for_update(of=("self",)).filter(pk__in=[team.pk, under.pk]).order_by("path")
     locked = {place.pk: place for place in rows}

@@ -15,7 +15,7 @@ from core.numbers import next_number, numbered
 from organizations.models import Organization, User
 from organizations.reference import add_child
 from organizations.roles import Level
-from organizations.tree import close_team, place_team, reopen_team
+from organizations.tree import close_team, hold, place_team, reopen_team
 from people.models import Membership
 from people.names import bare_name
 from teams.choices import FilingKind, PostRole
@@ -33,6 +33,8 @@ _COLUMNS = tuple(name for name in FACTS if name not in OF_ORGANIZATION)
 def put_on_file(filing: Filing, by: User) -> Team:
     """Bring the team to what the filing says; returns it. Raises ``ValidationError`` when something is in the way."""
     proposal = Proposal.of(filing)
+    if filing.team is not None and _new_office(filing.team.organization, proposal) is not None:
+        hold(filing.team.organization)  # before the team is locked, as other decisions about it do later
     with in_chinese():
         team = _APPLY[filing.kind](filing, proposal, by)
     team.filed_facts = facts_of(team)
@@ -141,9 +143,9 @@ def _name(proposal: Proposal) -> str:
 def _place(team: Team, proposal: Proposal, names: Collection[str], by: User) -> None:
     """Those of name, short name and managing office that are to change; they are the organization's."""
     place = team.organization
-    office = proposal.values.get("office") if "office" in names else None
-    if office is not None and office.path != place.parent_path:
-        place = place_team(place, under=office, by=by)  # before the place is locked: it locks what follows first
+    office = _new_office(place, proposal) if "office" in names else None
+    if office is not None:
+        place = place_team(place, under=office, by=by)
     place = Organization.objects.select_for_update().get(pk=place.pk)
     name = _name(proposal) if "name" in names else place.name
     short = (proposal.values.get("short_name") if "short_name" in names else "") or place.short_name
@@ -153,6 +155,11 @@ def _place(team: Team, proposal: Proposal, names: Collection[str], by: User) -> 
         with plainly(Organization):
             place.save(update_fields=["name", "short_name", "version"])
     team.organization = place
+
+
+def _new_office(place: Organization, proposal: Proposal) -> Organization | None:
+    office: Organization | None = proposal.values.get("office")
+    return office if office is not None and office.path != place.parent_path else None
 
 
 def _write(team: Team, proposal: Proposal, names: list[str]) -> None:

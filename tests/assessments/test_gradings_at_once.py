@@ -6,8 +6,9 @@ from assessments.models import Grading, TeamGrade
 from assessments.objecting import answer
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed
-from organizations.models import Appointment, User
+from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
+from organizations.tree import move_office
 from tests.assessments import gradings as builders
 from tests.organizations.helpers import at_once
 from tests.teams.builders import read
@@ -50,3 +51,15 @@ def test_two_answer_at_once_and_two_apply_at_once(cast: dict[str, User]) -> None
     team, standard = builders.team(), builders.builders.standard(code="second")
     begun = at_once(*[lambda: builders.begin(team, standard, "3", by=read(cast["captain"]))] * 2)
     assert sum(isinstance(each, Grading) for each in begun) == 1, begun
+
+
+def test_a_team_is_handed_over_while_its_grade_is_given(cast: dict[str, User]) -> None:
+    """The grade first, or the new league has to give it; never a deadlock, never left with who sees it no more."""
+    record = builders.publicity_over(builders.in_state("publicity", cast["captain"], cast["chifeng"]))
+    system, team, league = read(cast["region-system"]), cast["captain"].organization, cast["baotou"].organization
+    answers = at_once(
+        lambda: builders.move(record, "grant", cast["chifeng"]), lambda: move_office(team, to=league, by=system)
+    )
+    assert all(isinstance(one, (Grading, Organization, MoveNotAllowed)) for one in answers), answers
+    record.refresh_from_db()
+    assert (record.office, record.state) in ((league, "granted"), (league, "publicity"))

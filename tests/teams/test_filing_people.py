@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.history.as_at import events_of
-from organizations.tree import close_office, move_office, place_team
+from organizations.tree import close_office, move_office
 from people.anonymising import anonymise
 from people.choices import EndKind
 from people.models import Membership
@@ -295,18 +295,6 @@ def test_a_filing_follows_its_office_to_the_new_league(songshan, baotou, region_
     assert filing.events().last().action == "reroute"
     assert filing in Filing.objects.to_decide(builders.read(baotou))
     assert not Filing.objects.visible_to(builders.read(chifeng)).filter(pk=filing.pk).exists()
-
-
-def test_what_else_is_filed_about_a_team_follows_it_to_the_league_that_a_change_gave_it(
-    songshan, region, region_system, office
-):
-    team = builders.filed(songshan, office("150404"), region, **BANNER)
-    annual = begin("annual", by=builders.read(songshan), team=team)
-    annual = WORKFLOW.perform(annual, "submit", by=builders.read(songshan))
-    assert annual.current_office == office("150400")
-    place_team(team.organization, under=office("150202"), by=region)
-    annual = Filing.objects.get(pk=annual.pk)
-    assert (annual.current_office, annual.events().last().action) == (office("150200"), "reroute")
 
 
 def test_an_office_with_filings_to_decide_is_not_closed(songshan, region_system, office):
