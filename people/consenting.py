@@ -25,6 +25,7 @@ from organizations.models import User
 from people.applying import keepers
 from people.choices import Channel, ConsentKind
 from people.models import Consent, ConsentText, Membership, Person
+from people.validators import is_adult
 
 EFFECTS: dict[str, tuple[StrOrPromise, ...]] = {
     ConsentKind.PERSONAL: (
@@ -110,9 +111,12 @@ def withdrawn_on(consents: Iterable[Consent]) -> date | None:
 def give(person: Person, text: ConsentText, *, by: User) -> Consent:
     """The person agrees to the wording now asked for. Agreeing twice is agreeing once.
 
-    :raises ValidationError: another wording has been published meanwhile.
+    :raises ValidationError: another wording has been published meanwhile, or the person is under 18: then a guardian
+        signs on paper.
     """
-    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    known = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if known.birth is not None and not is_adult(known.birth, timezone.localdate()):
+        raise ValidationError(_("未满 18 周岁的，要由监护人同意：请监护人在纸质同意书上签名，交给队里登记。"))
     if not ConsentText.objects.published().filter(pk=text.pk).exists():
         raise ValidationError(_("这份同意书刚刚有了新版本，请读过新版本再同意。"))
     consent, _made = Consent.objects.get_or_create(

@@ -71,6 +71,7 @@ CLEARED: dict[type[models.Model], dict[str, Any]] = {
     Membership: dict.fromkeys(("number", "group", "duty", "basis", "away_reason", "end_reason"), ""),
     Certificate: dict.fromkeys(("number", "source", "reason"), ""),
     Cover: {"end_reason": ""},
+    Consent: dict.fromkeys(("guardian", "guardian_relation"), ""),
     Award: dict.fromkeys(("document_no", "end_reason"), ""),
     Mandate: {"end_reason": ""},
     HourRecord: {"end_reason": ""},
@@ -103,7 +104,7 @@ def scrub(people: Sequence[Person]) -> list[tuple[Any, str]]:
         Notice.objects.filter(url__in=urls).update(title=_("（已匿名化）"), body="")
     _clear_moves({**rows, Application: applications})
     _clear_disclosures(people, names)
-    _clear_own_hand(people, {**rows, Consent: list(_rows(Consent, keys))})
+    _clear_own_hand(people, rows)
     for path in settings.SCRUBS_PERSON:
         import_string(path)(people)
     return files

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.pickers import days_first
-from people.models import ConsentText
-from people.validators import validate_not_future
+from people.models import ConsentText, Person
+from people.validators import is_adult, validate_not_future, validate_person_name
 
 
 class PaperConsentForm(forms.Form):
@@ -19,10 +19,17 @@ class PaperConsentForm(forms.Form):
         help_text=_("只列现在公布的版本；签的是旧版本的，请重新签。"),
     )  # fmt: skip
     given_on = forms.DateField(label=_("签署日期"), validators=[validate_not_future])
+    guardian = forms.CharField(
+        label=_("监护人"), required=False, max_length=50, validators=[validate_person_name],
+        help_text=_("未满 18 周岁的，由监护人同意并签名。"),
+    )  # fmt: skip
+    guardian_relation = forms.CharField(label=_("监护人与本人的关系"), required=False, max_length=20)
     scan = forms.FileField(label=_("扫描件或照片"), required=False, help_text=_("没有的可以以后再传。"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if person.birth is not None and is_adult(person.birth, timezone.localdate()):
+            del self.fields["guardian"], self.fields["guardian_relation"]
         self.fields["text"].queryset = ConsentText.objects.published()  # type: ignore[attr-defined]
         self.fields["given_on"].initial = timezone.localdate
         days_first(self)

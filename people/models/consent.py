@@ -9,6 +9,7 @@ from core.links import link_to
 from organizations.models import User
 from people.choices import Channel, ConsentKind
 from people.models.person import SCAN, Person
+from people.validators import validate_person_name
 
 
 class ConsentTextQuerySet(models.QuerySet):
@@ -57,7 +58,10 @@ class ConsentQuerySet(models.QuerySet):
 
 @tracked()
 class Consent(models.Model):
-    """That a person agreed to a text: which version, when, how, until when (个人信息保护法 第14、15条)."""
+    """That a person agreed to a text: which version, when, how, until when (个人信息保护法 第14、15条).
+
+    :ivar guardian: who agreed for somebody under 18 (红十字志愿者：不满 18 岁需监护人同意).
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="consents", verbose_name=_("人员"))
     text = models.ForeignKey(ConsentText, models.PROTECT, related_name="+", verbose_name=_("同意书"))
@@ -66,6 +70,8 @@ class Consent(models.Model):
     recorded_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("登记人")
     )
+    guardian = models.CharField(_("监护人"), max_length=50, blank=True, validators=[validate_person_name])
+    guardian_relation = models.CharField(_("监护人与本人的关系"), max_length=20, blank=True)
     withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
 
     objects = ConsentQuerySet.as_manager()

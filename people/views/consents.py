@@ -23,7 +23,7 @@ from people.views.person_edit import visible
 def consent_record(request: SignedIn, pk: int) -> HttpResponse:
     person = visible(request, pk)
     person.can_edit(request.user).require()
-    form = PaperConsentForm(request.POST or None, request.FILES or None)
+    form = PaperConsentForm(request.POST or None, request.FILES or None, person=person)
     if request.method == "POST" and form.is_valid():
         try:
             consent = record_consent(person, by=request.user, **form.cleaned_data)

@@ -24,6 +24,7 @@ from people.merging import merge
 from people.models import (
     Application,
     Certificate,
+    Consent,
     Disclosure,
     HourRecord,
     Invitation,
@@ -74,6 +75,8 @@ def known(team: Organization, chifeng: User, member: User) -> Person:
     who.user = member
     who.save()
     replace_document(who, "passport", "E87654321", reason=f"{NAME}换证")
+    builders.consent(who)
+    Consent.objects.filter(person=who).update(guardian=f"{NAME}之母", guardian_relation=f"{NAME}的母亲")
     certificate = builders.certificate(who, number=f"{NAME}-1")
     attach(who, SimpleUploadedFile(f"{NAME}.png", image("PNG")), kind="photo", by=chifeng)
     attach(certificate, SimpleUploadedFile("证.png", image("PNG", (9, 9))), kind="scan", by=chifeng)

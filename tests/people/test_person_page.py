@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from core.models import AccessLog
 from organizations.models import Organization
 from people import identity
 from people.choices import ConsentKind, IdType
+from people.consenting import give
 from people.enrolling import find
 from people.models import Consent, ConsentText, Disclosure, FormerDocument, Membership, Person
 from portal.demo.cast import TEAM_CODE
@@ -302,6 +304,24 @@ def test_paper_consent_is_recorded_with_its_scan(as_user, captain, person):
     page = text(client.get(consent.get_absolute_url()))
     assert "健康信息处理同意书" in page
     assert str(consent.text) in text(client.get(url("person_history", person)))
+
+
+def test_for_a_minor_the_guardian_signs(as_user, captain, person):
+    """红十字志愿者：不满 18 岁需监护人同意."""
+    client, minor = as_user(captain), builders.member(captain.organization, 7).person
+    assert "监护人与本人的关系" not in text(client.get(url("consent_record", person)))
+    Person.objects.filter(pk=minor.pk).update(birth=timezone.localdate() - timedelta(days=15 * 365))
+    wording = ConsentText.objects.published().get(kind="personal")
+    signed = {"text": wording.pk, "given_on": timezone.localdate().isoformat()}
+    assert "请填监护人。" in text(client.post(url("consent_record", minor), signed))
+    signed |= {"guardian": "乌兰（演示）"}
+    assert "请填监护人与本人的关系" in text(client.post(url("consent_record", minor), signed))
+    client.post(url("consent_record", minor), {**signed, "guardian_relation": "母亲"})
+    consent = Consent.objects.get(person=minor)
+    assert "乌兰（演示）（母亲）" in text(client.get(consent.get_absolute_url()))
+    minor.refresh_from_db()
+    with pytest.raises(ValidationError, match="监护人"):
+        give(minor, ConsentText.objects.published().get(kind="health"), by=captain)
     assert panels(consent, captain, ["scan"])["scan"]["decision"]
 
 
