@@ -28,8 +28,14 @@ class PaperConsentForm(forms.Form):
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if person.birth is not None and is_adult(person.birth, timezone.localdate()):
-            del self.fields["guardian"], self.fields["guardian_relation"]
         self.fields["text"].queryset = ConsentText.objects.published()  # type: ignore[attr-defined]
         self.fields["given_on"].initial = timezone.localdate
         days_first(self)
+        if person.birth is not None:
+            self._ask_guardian(needed=not is_adult(person.birth, timezone.localdate()))
+
+    def _ask_guardian(self, *, needed: bool) -> None:
+        for name in ("guardian", "guardian_relation"):
+            self.fields[name].required = needed
+            if not needed:
+                del self.fields[name]

@@ -17,6 +17,7 @@ from people.choices import ConsentKind, IdType
 from people.consenting import give
 from people.enrolling import find
 from people.models import Consent, ConsentText, Disclosure, FormerDocument, Membership, Person
+from people.paper_consents import record_consent
 from portal.demo.cast import TEAM_CODE
 from tests.core.list_checks import queries_of
 from tests.people import builders
@@ -311,15 +312,17 @@ def test_for_a_minor_the_guardian_signs(as_user, captain, person):
     client, minor = as_user(captain), builders.member(captain.organization, 7).person
     assert "监护人与本人的关系" not in text(client.get(url("consent_record", person)))
     Person.objects.filter(pk=minor.pk).update(birth=timezone.localdate() - timedelta(days=15 * 365))
+    minor.refresh_from_db()
     wording = ConsentText.objects.published().get(kind="personal")
     signed = {"text": wording.pk, "given_on": timezone.localdate().isoformat()}
-    assert "请填监护人。" in text(client.post(url("consent_record", minor), signed))
-    signed |= {"guardian": "乌兰（演示）"}
-    assert "请填监护人与本人的关系" in text(client.post(url("consent_record", minor), signed))
-    client.post(url("consent_record", minor), {**signed, "guardian_relation": "母亲"})
+    assert set(client.post(url("consent_record", minor), signed).context["form"].errors) == {
+        "guardian", "guardian_relation",
+    }  # fmt: skip
+    with pytest.raises(ValidationError, match="监护人"):
+        record_consent(minor, text=wording, given_on=timezone.localdate(), by=captain)
+    client.post(url("consent_record", minor), {**signed, "guardian": "乌兰（演示）", "guardian_relation": "母亲"})
     consent = Consent.objects.get(person=minor)
     assert "乌兰（演示）（母亲）" in text(client.get(consent.get_absolute_url()))
-    minor.refresh_from_db()
     with pytest.raises(ValidationError, match="监护人"):
         give(minor, ConsentText.objects.published().get(kind="health"), by=captain)
     assert panels(consent, captain, ["scan"])["scan"]["decision"]
