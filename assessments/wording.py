@@ -55,7 +55,7 @@ def read_steps(text: str) -> list[dict[str, str]]:
     :raises ValueError: a piece that is not one bar and its points; of 60—80 得 3 分 nobody knows which bar is meant.
     """
     found = []
-    for piece in (one for part in _PIECES.split(text) for one in _cut(part)):
+    for piece in (one for part in _PIECES.split(_pointed(text)) for one in _cut(part)):
         if not piece.strip(" 。，,、"):
             continue
         numbers = re.findall(_NUMBER, piece)
@@ -77,7 +77,7 @@ def read_number(text: str, *, unit: str = "") -> Decimal | None:
 
     :raises ValueError: not one number.
     """
-    bare = re.sub(r"\s+", "", text).strip("（）()。")
+    bare = re.sub(r"\s+", "", _pointed(text)).strip("（）()。")
     if bare in ("", "-", "—", "——", "/", "／", "无"):
         return None
     pattern = rf"(?:满分|共|计|≥|>=|≤|<=|不少于|不低于|不超过|不多于|至少|扣|每项扣)*({_NUMBER})(.*)"
@@ -90,6 +90,11 @@ def read_number(text: str, *, unit: str = "") -> Decimal | None:
         return Decimal(found[1])
     except InvalidOperation as error:
         raise ValueError(_("“%(value)s”不是数。") % {"value": text.strip()[:30]}) from error
+
+
+def _pointed(text: str) -> str:
+    """With the usual decimal point: a Chinese keyboard gives ０．５."""
+    return text.replace("．", ".")
 
 
 _UNITS = (

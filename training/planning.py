@@ -196,9 +196,15 @@ def _sum(lines: list[Line]) -> Added:
     )  # fmt: skip
 
 
-def children(place: Organization) -> QuerySet[Organization]:
-    """Offices and teams right below, in force."""
-    return Organization.objects.in_force().filter(path__startswith=place.path, depth=place.depth + 1).order_by("path")
+def children(place: Organization, year: int) -> QuerySet[Organization]:
+    """Offices and teams right below, with ``gone``: those in force, and those gone since that have plans of the year,
+    because what was held for these stays counted."""
+    plans = Plan.objects.filter(year=year, organization__path__startswith=place.path).order_by()
+    length = Value(len(place.path) + place.steplen)
+    planned = plans.values_list(Func(F("organization__path"), length, function="LEFT", output_field=CharField()))
+    standing = Q(pk__in=Organization.objects.in_force().order_by().values("pk"))
+    rows = Organization.objects.filter(path__startswith=place.path, depth=place.depth + 1)
+    return rows.filter(standing | Q(path__in=planned)).annotate(gone=~standing).order_by("path")
 
 
 def below(place: Organization, year: int, user: User) -> tuple[QuerySet[Any], QuerySet[Any]]:

@@ -51,6 +51,7 @@ def test_a_number_in_front_of_a_name_is_cut_off(name: str, parts: tuple[str, str
     [
         ("10分", 10), ("（10 分）", 10), ("满分10分", 10), ("≥40人", 40), ("不少于 40 人", 40), ("80%", 80),
         ("2.5", D("2.5")), ("—", None), ("", None), ("15人以上", 15),
+        ("０．５分", D("0.5")),
     ],
 )  # fmt: skip
 def test_numbers_as_offices_write_them(text: str, number: object) -> None:
@@ -70,6 +71,7 @@ def test_steps_as_offices_write_them() -> None:
     assert read_steps("≥100%得10分；80%以上得6分") == found
     assert read_steps("满 80 得 6 分\n满 100 得 10.0 分；") == found
     assert read_steps("满80得6分，满100得10分。") == found
+    assert read_steps("满 80．0 得 6 分；满 100 得 10．0 分") == found
     assert read_steps("满 80，得 6 分；满 100，得 10 分") == found
     with pytest.raises(ValueError, match="看不出分档"):
         read_steps("60-80得3分")

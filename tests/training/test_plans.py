@@ -140,6 +140,10 @@ def test_office_sees_what_its_teams_and_offices_come_to(
     theirs = Plan.objects.get(organization=songshan.organization, year=this_year())
     assert as_user(chifeng).get(theirs.get_absolute_url()).status_code == 200
     assert as_user(chifeng).get(reverse("training:plan_edit", args=[theirs.pk])).status_code == 403
+    Organization.objects.filter(pk=captain.organization.pk).update(valid_to=timezone.localdate())
+    after = as_user(chifeng).get(above.get_absolute_url()).context["below"]  # gone: what it planned and held stays
+    assert (after["total"], after["without"]) == (below["total"], below["without"])
+    assert [row["plans"] for row in after["rows"] if row["gone"]] == [1]
 
 
 def test_activity_is_offered_the_items_of_its_own_plan_and_of_the_offices_above(

@@ -104,7 +104,7 @@ def _around(plan: Plan, request: SignedIn) -> dict[str, list[Any]]:
     )
     return together(
         items=with_progress(plan.items.select_related("course")),
-        places=planning.children(place).values("pk", "path", "short_name", "level")[:MOST_BELOW],
+        places=planning.children(place, plan.year).values("pk", "path", "short_name", "gone")[:MOST_BELOW],
         plans=own.order_by().values("organization_id", "pk"),
         meant=meant,
         held=held,
@@ -123,9 +123,9 @@ def _below(plan: Plan, there: dict[str, list[Any]]) -> dict[str, Any]:
     rows = []
     for place in there["places"]:
         numbers = {**dict.fromkeys(_NUMBERS, 0), **meant.get(place["path"], {}), **held.get(place["path"], {})}
-        rows.append({"name": place["short_name"], "plan": own.get(place["pk"]), **numbers})
+        rows.append({"name": place["short_name"], "gone": place["gone"], "plan": own.get(place["pk"]), **numbers})
     total = {name: sum(row[name] for row in rows) for name in _NUMBERS}
-    return {"rows": rows, "total": total, "without": len([row for row in rows if row["plan"] is None])}
+    return {"rows": rows, "total": total, "without": sum(not row["plan"] and not row["gone"] for row in rows)}
 
 
 _NUMBERS = ("plans", "planned", "done", "open", "people", "reached")
