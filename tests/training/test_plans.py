@@ -140,7 +140,8 @@ def test_office_sees_what_its_teams_and_offices_come_to(
     theirs = Plan.objects.get(organization=songshan.organization, year=this_year())
     assert as_user(chifeng).get(theirs.get_absolute_url()).status_code == 200
     assert as_user(chifeng).get(reverse("training:plan_edit", args=[theirs.pk])).status_code == 403
-    Organization.objects.filter(pk=captain.organization.pk).update(valid_to=timezone.localdate())
+    today = timezone.localdate()
+    Organization.objects.filter(pk=captain.organization.pk).update(valid_from=today - timedelta(days=9), valid_to=today)
     after = as_user(chifeng).get(above.get_absolute_url()).context["below"]  # gone: what it planned and held stays
     assert (after["total"], after["without"]) == (below["total"], below["without"])
     assert [row["plans"] for row in after["rows"] if row["gone"]] == [1]
