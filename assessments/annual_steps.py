@@ -95,7 +95,7 @@ def score(review: Review, by: User) -> dict[str, Any]:
 
 def score_again(review: Review, by: User) -> None:
     told = [review.scored_by] if review.scored_by is not None and review.scored_by_id != by.pk else []
-    if not review.organization.path.startswith(review.office.path):  # handed over to another league since it was scored
+    if not review.office.covers(review.organization):  # handed over to another league since it was scored
         review.office = scorer_above(review.organization)
         told = scorers(review)
     review.scored_by, review.scored_at, review.league_total = None, None, None

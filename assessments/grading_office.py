@@ -6,6 +6,7 @@ from organizations.models import Organization, User
 from organizations.nearest import nearest_holders
 from organizations.permissions import can
 from organizations.roles import Level, Right
+from organizations.tree import line_above
 
 _TOP = (Level.REGION, Level.NATIONAL)
 
@@ -18,17 +19,11 @@ def organiser_of(grading: Grading) -> str:
 
 def office_for(grading: Grading, *, by: User | None = None) -> Organization:
     """The office of that level above the team; where nobody besides ``by`` could decide there, the nearest above."""
-    line = list(_line_above(grading.team.organization))
+    line = list(line_above(grading.team.organization.path).offices().order_by("-path"))
     wanted = (Level.LEAGUE.value, *_TOP) if organiser_of(grading) == Level.LEAGUE else _TOP
     fitting = [office for office in line if office.level in wanted] or line[-1:]
     held = [office for office in fitting if _decided_by(office, by)]
     return (held or fitting)[0]
-
-
-def _line_above(place: Organization) -> list[Organization]:
-    """Offices above a team, the nearest first."""
-    ends = range(len(place.path) - place.steplen, 0, -place.steplen)
-    return list(Organization.objects.offices().filter(path__in=[place.path[:end] for end in ends]).order_by("-path"))
 
 
 def _decided_by(office: Organization, by: User | None) -> bool:

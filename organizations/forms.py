@@ -18,6 +18,7 @@ from organizations.models import AccountRequest, Appointment, Division, Organiza
 from organizations.permissions import reach
 from organizations.requests import FIELDS, label_of, masked, problems
 from organizations.roles import ROLES, Level, Right
+from organizations.tree import line_above
 from organizations.validators import validate_year
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -54,9 +55,7 @@ class StaffingForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        path, step = self.instance.path, Organization.steplen
-        above = [path[:end] for end in range(step, len(path), step)]
-        self.fields["proxy"].queryset = Organization.objects.in_force().filter(path__in=above)  # type: ignore[attr-defined]
+        self.fields["proxy"].queryset = line_above(self.instance.path).in_force()  # type: ignore[attr-defined]
         self.fields["proxy"].empty_label = _("不代办")  # type: ignore[attr-defined]
         self.fields["proxy"].help_text = _("只能是它的上级机构。")
 

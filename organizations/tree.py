@@ -15,13 +15,14 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from core.integrity import plainly
 from organizations.models import AccountRequest, Appointment, Division, Organization, User
+from organizations.models.organization import OrganizationQuerySet
 from organizations.permissions import can
 from organizations.reference import add_child
 from organizations.roles import Level, Right
@@ -138,7 +139,7 @@ def _follow(place: Organization, former: str, by: User) -> None:
         import_string(follow)(place, former=former, by=by)
 
 
-def line_above(path: str) -> QuerySet[Organization]:
+def line_above(path: str) -> OrganizationQuerySet:
     """Who is above, at any height, whether in force or not."""
     step = Organization.steplen
     return Organization.objects.filter(path__in=[path[:end] for end in range(step, len(path), step)])
