@@ -75,9 +75,7 @@ def to_finish(user: User) -> "QuerySet[FollowUp]":
 
 def places_for(review: Review) -> "QuerySet[Organization]":
     """Who may carry it out: the team, and the offices above it."""
-    path, step = review.organization.path, Organization.steplen
-    line = [path[:end] for end in range(step, len(path) + 1, step)]
-    return Organization.objects.filter(path__in=line).exclude(level="national").order_by("-path")
+    return Organization.objects.filter(path__in=review.organization.line).exclude(level="national").order_by("-path")
 
 
 # -- acts -------------------------------------------------------------------------------------------------------

@@ -143,9 +143,7 @@ def raise_one(about: About, *, by: User, raised_by: str, what: str, received_on:
 
 def _could_answer(objection: Objection, office: Organization) -> list[User]:
     """Who may answer at the office; where nobody may, at the nearest office above."""
-    ends = range(len(office.path), 0, -office.steplen)
-    line = Organization.objects.offices().filter(path__in=[office.path[:end] for end in ends]).order_by("-path")
-    for place in line:
+    for place in Organization.objects.offices().filter(path__in=office.line).order_by("-path"):
         free = [one for one in nearest_holders(Right.MANAGE_ASSESSMENT, place) if may_answer(objection, one)]
         if free:
             return free

@@ -251,7 +251,7 @@ def who_can_each(right: str, organizations: Iterable[Organization]) -> dict[int,
     """
     wanted = list(organizations)
     roles = [role for role, duty in ROLES.items() if right in duty.rights]
-    lines = {path for place in wanted for path in _line(place)}
+    lines = {path for place in wanted for path in place.line}
     above = Organization.objects.filter(path__in=lines).order_by()
     # one set of keys, which the index takes: an OR over the join would read every appointment there is
     places_on_it = above.values("pk").union(above.exclude(proxy=None).values("proxy"))
@@ -272,16 +272,11 @@ def who_can_each(right: str, organizations: Iterable[Organization]) -> dict[int,
     found = {}
     for target in wanted:
         answers: dict[int, Decision] = {}
-        for held in (held for by_path in (own, proxied) for path in _line(target) for held in by_path.get(path, ())):
+        for held in (held for by_path in (own, proxied) for path in target.line for held in by_path.get(path, ())):
             if held.appointment_id not in answers and held.covers(target):
                 answers[held.appointment_id] = yes(_reason(held))
         found[target.pk] = [(holders[pk], decision) for pk, decision in answers.items()]
     return found
-
-
-def _line(place: Organization) -> list[str]:
-    """The paths from the top down to the place."""
-    return [place.path[:end] for end in range(Organization.steplen, len(place.path) + 1, Organization.steplen)]
 
 
 def _by_path(helds: Iterable[Held]) -> dict[str, list[Held]]:

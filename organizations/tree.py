@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from core.integrity import plainly
 from organizations.models import AccountRequest, Appointment, Division, Organization, User
-from organizations.models.organization import OrganizationQuerySet
+from organizations.models.organization import OrganizationQuerySet, line_to
 from organizations.permissions import can
 from organizations.reference import add_child
 from organizations.roles import Level, Right
@@ -141,8 +141,7 @@ def _follow(place: Organization, former: str, by: User) -> None:
 
 def line_above(path: str) -> OrganizationQuerySet:
     """Who is above, at any height, whether in force or not."""
-    step = Organization.steplen
-    return Organization.objects.filter(path__in=[path[:end] for end in range(step, len(path), step)])
+    return Organization.objects.filter(path__in=line_to(path)[:-1])
 
 
 def no_longer_above(place: Organization, former: str) -> set[int]:

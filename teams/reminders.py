@@ -93,10 +93,8 @@ def filings_escalated(today: date | None = None) -> Iterator[Reminder]:
 
 def superiors(office: Organization) -> list[User]:
     """Leaders and reviewers of the nearest superior that has any; of the top office its own leaders."""
-    step, path = Organization.steplen, office.path
-    above = [path[:end] for end in range(step, len(path), step)]
     duties = Appointment.objects.in_force().filter(role__in=_TOLD_ABOVE, user__is_active=True)
-    found = list(duties.filter(organization__path__in=above).select_related("user", "organization"))
+    found = list(duties.filter(organization__path__in=office.line[:-1]).select_related("user", "organization"))
     if not found:
         found = list(duties.filter(organization=office, role="leader").select_related("user", "organization"))
     nearest = max((len(duty.organization.path) for duty in found), default=0)

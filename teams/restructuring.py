@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from core.language import in_chinese
 from core.notices import notify
 from organizations.models import Organization, User
-from organizations.tree import line_above, no_longer_above
+from organizations.tree import no_longer_above
 from teams.models import Filing, FilingStep
 from teams.route import due
 from teams.states import OPEN
@@ -40,7 +40,7 @@ def reroute(office: Organization, *, former: str, by: User) -> None:
 
     :raises ValidationError: no superior of that level any more, so that the filing could not go on.
     """
-    line = {place.level: place for place in [*line_above(office.path), office]}
+    line = {place.level: place for place in Organization.objects.filter(path__in=office.line)}
     steps = FilingStep.objects.filter(
         filing__organization__path__startswith=office.path, office__in=no_longer_above(office, former),
         state__in=_TO_COME, filing__state__in=OPEN,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.together import keep, together
@@ -49,7 +48,7 @@ def rules_of(kinds: Iterable[str], level: str, office: Organization) -> Rules:
         "steps": RuleStep.objects.filter(rule__in=rules.values("pk")),
         "papers": RulePaper.objects.filter(rule__in=rules.values("pk")).select_related("paper"),
     }
-    found = together(rules=rules, line=_above(office), **parts)
+    found = together(rules=rules, line=Organization.objects.filter(path__in=office.line), **parts)
     for rule in found["rules"]:
         for name, rows in parts.items():
             keep(rule, name, rows, [row for row in found[name] if row.rule_id == rule.pk])
@@ -64,7 +63,8 @@ def plan(rule: FilingRule, office: Organization, line: Mapping[str, Organization
 
     :param line: the office and its superiors by level, where they have been read.
     """
-    line = line if line is not None else {place.level: place for place in _above(office)}
+    if line is None:
+        line = {place.level: place for place in Organization.objects.filter(path__in=office.line)}
     found = []
     for row in rule.steps.all():
         place = office if row.place == MANAGING else line.get(row.place)
@@ -86,12 +86,6 @@ def _passed_over(found: list[tuple[Organization, str, int]], line: Iterable[Orga
     there = {place.pk for place, _duty, _days in found}
     between = [place for place in line if place.pk not in there and len(above.path) < len(place.path)]
     return [(place, Duty.REVIEW, days) for place in sorted(between, key=lambda place: -len(place.path))]
-
-
-def _above(office: Organization) -> QuerySet[Organization]:
-    """The office and its superiors."""
-    path, step = office.path, Organization.steplen
-    return Organization.objects.filter(path__in=[path[:end] for end in range(step, len(path) + 1, step)])
 
 
 def lay(filing: Filing, planned: list[Planned]) -> None:

@@ -3,7 +3,8 @@
 from django.db.models import Q, QuerySet
 
 from core.decisions import Decision
-from organizations.models import Organization, User
+from organizations.models import User
+from organizations.models.organization import line_to
 from organizations.permissions import access, can, reach
 from organizations.roles import Right
 from training.models import DrillTemplate
@@ -11,9 +12,7 @@ from training.models import DrillTemplate
 
 def readable(user: User) -> QuerySet[DrillTemplate]:
     """Those of places whose trainings the user sees, and of the offices above them, which are there to be used."""
-    step = Organization.steplen
-    paths = {held.path for held in access(user).having(Right.VIEW_TRAINING)}
-    above = {path[:end] for path in paths for end in range(step, len(path) + 1, step)}
+    above = {path for held in access(user).having(Right.VIEW_TRAINING) for path in line_to(held.path)}
     rows = DrillTemplate.objects.filter(
         reach(user, Right.VIEW_TRAINING, at="organization") | Q(organization__path__in=above)
     )

@@ -49,7 +49,7 @@ def open_to(person: Person, *, when_over: bool = False) -> QuerySet[Activity]:
     if not teams:
         return rows.none()
     joined = ActivityTeam.objects.filter(organization__in=teams).order_by().values("activity")
-    above = {team.path[:end] for team in teams for end in range(team.steplen, len(team.path), team.steplen)}
+    above = {path for team in teams for path in team.line[:-1]}
     return rows.filter(Q(pk__in=joined) | Q(host__path__in=above) & ~Q(host__level=Level.TEAM))
 
 

@@ -30,19 +30,11 @@ _DONE = Q(activities__state__in=ON_RECORD)
 _OPEN = Q(activities__isnull=False) & ~Q(activities__state__in=[*ON_RECORD, ActivityState.CANCELLED])
 
 
-def line_of(place: Organization) -> list[str]:
-    """Paths of the place and of every office above it."""
-    step = place.steplen
-    return [place.path[:end] for end in range(step, len(place.path) + 1, step)]
-
-
 def items_for(activity: Activity, user: User) -> QuerySet[PlanItem]:
     """What the activity may belong to, besides what it belongs to already: items of plans the user sees, of the host
     and of the offices above it, for the year it is in and the next."""
     year = timezone.localtime(activity.starts_at or timezone.now()).year
-    plans = Plan.objects.visible_to(user).filter(
-        organization__path__in=line_of(activity.host), year__in=(year, year + 1)
-    )
+    plans = Plan.objects.visible_to(user).filter(organization__path__in=activity.host.line, year__in=(year, year + 1))
     standing = PlanItem.objects.filter(plan__in=plans.order_by().values("pk"), kind=activity.kind, ended_at=None)
     rows = standing | PlanItem.objects.filter(pk__in=[activity.plan_item_id or 0])
     return rows.select_related("plan__organization").order_by(

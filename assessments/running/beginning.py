@@ -141,9 +141,7 @@ def _wanted(places: list[Organization]) -> Iterable[_Wanted]:
 
 def _above(place: Organization, offices: dict[str, Organization]) -> Organization | None:
     """The nearest of ``offices`` on the line up."""
-    step = Organization.steplen
-    ends = range(len(place.path) - step, 0, -step)
-    return next((offices[place.path[:end]] for end in ends if place.path[:end] in offices), None)
+    return next((offices[path] for path in reversed(place.line[:-1]) if path in offices), None)
 
 
 def _numbers(campaign: Campaign, wanted: list[_Wanted]) -> dict[tuple[str, int], str]:

@@ -62,6 +62,12 @@ class OrganizationManager(MP_NodeManager.from_queryset(OrganizationQuerySet)):  
         return OrganizationQuerySet(self.model, using=self._db).order_by("path")
 
 
+def line_to(path: str) -> list[str]:
+    """The paths from the top down to this one, itself last."""
+    step = Organization.steplen
+    return [path[:end] for end in range(step, len(path) + 1, step)]
+
+
 @tracked(exclude=("numchild", "search_key"))
 class Organization(MP_Node):
     """A Red Cross office, or a rescue team as the leaf under the office that manages it (docs/adr/0004).
@@ -158,6 +164,11 @@ class Organization(MP_Node):
     @property
     def parent_path(self) -> str:
         return self.path[: -self.steplen]
+
+    @property
+    def line(self) -> list[str]:
+        """The paths from the top down to this place, itself last."""
+        return line_to(self.path)
 
     def covers(self, other: "Organization") -> bool:
         """Whether ``other`` is this organization or below it."""

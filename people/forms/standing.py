@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from core.forms import VersionedForm, refuse
 from core.pickers import days_first
 from organizations.models import Organization, User
+from organizations.models.organization import line_to
 from organizations.validators import validate_year
 from people.forms.free_text import refuse_numbers
 from people.models import HourRecord, Mandate, Membership, Person, Rank
@@ -85,8 +86,7 @@ def organizers(person: Person, user: User, *, offices_only: bool) -> Any:
     """Places a record may name: the person's teams, the offices above them, and the offices the user sees."""
     teams = Membership.objects.visible_to(user).filter(person=person)
     paths = list(teams.values_list("organization__path", flat=True).order_by().distinct())
-    step = Organization.steplen
-    line = {path[:end] for path in paths for end in range(step, len(path) + 1, step)}
+    line = {above for path in paths for above in line_to(path)}
     offices = Organization.objects.visible_to(user).offices().order_by().values("pk")
     rows = Organization.objects.in_force().filter(Q(path__in=line) | Q(pk__in=offices)).order_by("path")
     return rows.offices() if offices_only else rows

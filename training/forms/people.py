@@ -44,8 +44,7 @@ MOST_INSTRUCTORS = 400
 def instructors_for(activity: Activity, also: int | None = None) -> QuerySet[Instructor]:
     """In use, of the host's own line: kept at the host, below it or above it; others are written by name."""
     host = activity.host
-    line = [host.path[:end] for end in range(host.steplen, len(host.path) + 1, host.steplen)]
-    near = Q(organization__path__startswith=host.path) | Q(organization__path__in=line)
+    near = Q(organization__path__startswith=host.path) | Q(organization__path__in=host.line)
     rows: QuerySet[Instructor] = Instructor.objects.filter(Q(near, ended_on=None) | Q(pk=also or 0))
     return rows.order_by("name", "pk")
 

@@ -21,7 +21,7 @@ from training.choices import Department, Dimension, Rating
 from training.forms.activities import InstantField, order
 from training.models import Activity, Base, CourseVersion, Evaluation, Subject
 from training.places import move_up
-from training.planning import items_for, line_of
+from training.planning import items_for
 from training.sections import Section, fields_for
 
 MOST_BASES = 200
@@ -165,7 +165,7 @@ class SectionForm(VersionedForm):
         host = self.instance.host
         league = host.path[: host.steplen * 3]  # under 总会 and the region
         near = every.in_use().filter(organization__path__startswith=league)
-        above = every.in_use().filter(organization__path__in=line_of(host))
+        above = every.in_use().filter(organization__path__in=host.line)
         rows = list(Base.objects.filter(pk__in=near.order_by().values("pk").union(above.order_by().values("pk")))
                     .order_by("name")[:MOST_BASES])  # fmt: skip
         if self.instance.base is not None and self.instance.base not in rows:

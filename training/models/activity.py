@@ -375,8 +375,7 @@ class Evaluation(models.Model):
 class DrillTemplateQuerySet(models.QuerySet):
     def usable_at(self, place: Organization) -> "DrillTemplateQuerySet":
         """Of the place itself and of every office above it."""
-        line = [place.path[:end] for end in range(place.steplen, len(place.path) + 1, place.steplen)]
-        return self.filter(ended_on=None, organization__path__in=line)
+        return self.filter(ended_on=None, organization__path__in=place.line)
 
 
 @tracked()
