@@ -24,7 +24,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from core.limits import NOT_AGAIN, TooLong, within
+from core.limits import TooLong, within
+from core.planner import NOT_AGAIN
 from core.queue import send
 
 SLOW = 0.06  # seconds; a count that takes longer is cached

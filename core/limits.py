@@ -22,16 +22,11 @@ class TooLong(Exception):  # noqa: N818 - not an error: the query takes longer t
         self.cost = cost
 
 
-# A word that finds thousands: the database would keep all of them and look through them again for every place in the
-# order of the list, taking for granted that the page is full after a few.
-NOT_AGAIN = "SET LOCAL enable_material = off; "
-
-
 @contextmanager
 def within(seconds: float, planning: str = "") -> Iterator[None]:
     """Cancel every query of the block that takes longer than ``seconds``.
 
-    :param planning: one more ``SET LOCAL``, for how the database goes about these queries.
+    :param planning: one more ``SET LOCAL``, for how the database goes about these queries (``core.planner``).
 
     The limit is sent with each query and ends with it, so it costs no round trip and is never left behind. Inside an
     open transaction there is no limit, because a cancelled query would end that transaction.

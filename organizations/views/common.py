@@ -18,6 +18,7 @@ from core.forms import saved as kept
 from core.keys import key
 from core.language import sentence
 from core.models import WorkflowEvent
+from core.planner import as_written
 from core.search import matching
 from core.workflow import Move, MoveNotAllowed, Workflow
 from organizations.models import Organization
@@ -28,7 +29,8 @@ from organizations.signed_in import SignedIn
 
 def seen(rows: QuerySet, pk: int | None) -> Any:
     """The record out of what may be seen, else 404; so also for None, which is no key (``core.keys``)."""
-    return get_object_or_404(rows, pk=pk)
+    with as_written():
+        return get_object_or_404(rows, pk=pk)
 
 
 def holding(right: Right) -> Any:

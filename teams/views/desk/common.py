@@ -2,12 +2,11 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.workflow import MoveNotAllowed
-from organizations.models import Organization
 from organizations.signed_in import SignedIn
 from organizations.views import common
 from teams.desk.deciding import TWICE
@@ -18,25 +17,9 @@ from teams.models import Filing
 def visible(request: SignedIn, pk: int) -> Filing:
     """The filing out of what may be seen, else 404."""
     rows = Filing.objects.visible_to(request.user).with_part_of(request.user)
-    found: Filing = get_object_or_404(rows.select_related("team", "organization", "current_step", "assignee"), pk=pk)
-    _with_places(found)
+    places = ("organization", "office", "current_office", "team__organization", "current_step__office")
+    found: Filing = common.seen(rows.select_related(*places, "assignee"), pk)
     return found
-
-
-def _with_places(filing: Filing) -> None:
-    """Brings along the organizations around it, two or three in all. Joined, they are five times the same table, and
-    the database would think longer about the order of nine tables than about all the rest."""
-    pointing = [
-        (filing, "office"),
-        (filing, "current_office"),
-        (filing.team, "organization"),
-        (filing.current_step, "office"),
-    ]
-    held = [(record, name, getattr(record, f"{name}_id")) for record, name in pointing if record is not None]
-    places = Organization.objects.in_bulk({key for _record, _name, key in held if key is not None})
-    for record, name, key in held:
-        if key is not None:
-            setattr(record, name, places[key])
 
 
 def address(filing: Filing, part: Part | None = None, **more: str) -> str:
