@@ -23,7 +23,7 @@ from core.keys import key
 from organizations.models import Division, Organization
 from organizations.roles import OFFICE_LEVELS, Level
 from teams.choices import MANAGEMENT, ExitKind, ExitTask, Funding, PostRole
-from teams.inputs import HABITS, DayInput, TidyInput
+from teams.inputs import HABITS, CoordinateInput, DayInput, TidyInput
 from teams.models import Category, PaperKind, Team, TeamPost
 from teams.naming import Named
 
@@ -151,7 +151,8 @@ _ABOUT: Mapping[str, Any] = {
 
 def _digits(name: str) -> TidyInput:
     """A number input shows nothing of what is no number, so that a wrong value would be lost with the next save."""
-    return TidyInput(name, {"inputmode": "decimal", "class": "short", "autocomplete": "off"})
+    kind = CoordinateInput if name in ("latitude", "longitude") else TidyInput
+    return kind(name, {"inputmode": "decimal", "class": "short", "autocomplete": "off"})
 
 
 def section_of(name: str) -> str:
