@@ -1,6 +1,7 @@
 """Filings: the list, the page of one, its paper form."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -175,6 +176,6 @@ def filing_form(request: SignedIn, pk: int) -> HttpResponse:
     content, name = registration_form(filing, by=request.user, roster="roster" in request.GET)
     record(AccessLog.Kind.DOWNLOADED, request=request, subject=name, of=filing)
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="filing-{filing.pk}.pdf"'
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}.pdf"
     response["Cache-Control"] = "private, no-store"
     return response

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -207,6 +208,7 @@ def test_the_paper_form(as_user, songshan, chifeng, region, leader, office):
     client, page = as_user(songshan), reverse("teams:filing_form", args=[draft.pk])
     answer = client.get(page)
     assert answer["Content-Type"] == "application/pdf"
+    assert quote(f"应急救援队登记备案表 {draft.name}.pdf") in answer["Content-Disposition"]
     words = words_of(answer)
     assert "草稿" in words
     assert "示例样式" in words
