@@ -192,14 +192,22 @@ def _one_post_each(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
         yield "posts.captain", _("%(name)s填了不止一次。") % {"name": name}
 
 
-def _phone_of_former(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
-    """Whoever writes a new name over the old one easily leaves the old telephone standing beside it."""
-    held = {row["phone"]: row.get("name", "") for row in posts_in(as_filed(proposal.before)) if row.get("phone")}
-    for row in posts_in(proposal.payload):
-        name, former = str(row.get("name", "")).strip(), held.get(row.get("phone", ""), "").strip()
-        if former and name and name != former:
+def _left_of_former(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
+    """Whoever writes a new name over the old one easily leaves the old telephone and day standing beside it."""
+    before = posts_in(as_filed(proposal.before))
+    phones = {row["phone"]: row.get("name", "") for row in before if row.get("phone")}
+    then = {(row.get("role"), row.get("name", "")): row.get("starts_on") for row in before}
+    now = {(row["role"], row["name"]): row for row in proposal.posts}
+    for (role, name), row in now.items():
+        former = phones.get(row["phone"], "").strip()
+        if former and name != former:
             words = {"name": name, "former": former}
-            yield f"posts.{row['role']}", _("%(name)s的电话是%(former)s备案的电话，请核对。") % words
+            yield f"posts.{role}", _("%(name)s的电话是%(former)s备案的电话，请核对。") % words
+        day = row["starts_on"].isoformat()
+        gone = [key[1] for key, since in then.items() if key not in now and (key[0], since) == (role, day)]
+        if gone and (role, name) not in then:
+            words = {"name": name, "former": gone[0], "day": day}
+            yield f"posts.{role}", _("%(name)s的任职日期是%(former)s的任职日期（%(day)s），请核对。") % words
 
 
 def _naming_level(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
@@ -333,7 +341,7 @@ CHECKS = (
     Check("captains", gettext_lazy("队长人数"), gettext_lazy("队长 1 名"), _captains),
     Check("deputies", gettext_lazy("副队长人数"), gettext_lazy("副队长 2 至 3 名"), _deputies),
     Check("one_post_each", gettext_lazy("一人一职"), "", _one_post_each),
-    Check("phone_of_former", gettext_lazy("换人换电话"), "", _phone_of_former, frozenset({FilingKind.CHANGE})),
+    Check("phone_of_former", gettext_lazy("换人换电话和任职日期"), "", _left_of_former, frozenset({FilingKind.CHANGE})),
     Check("in_region", gettext_lazy("坐标范围"), "", _in_region),
     Check("base_within", gettext_lazy("驻地与主管机构"), "", _base_within),
     Check("document_year", gettext_lazy("文号与日期"), "", _document_year),
