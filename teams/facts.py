@@ -375,6 +375,14 @@ def _comparable(raw: Any) -> Any:
     return str(raw).strip()
 
 
+def said_once(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The main category is none of the others, though it may have been ticked there as well."""
+    main, others = payload.get("main_category"), payload.get("other_categories")
+    if not main or not isinstance(others, list) or main not in others:
+        return dict(payload)
+    return {**payload, "other_categories": [other for other in others if other != main]}
+
+
 def posts_in(payload: Mapping[str, Any], role: str = "") -> list[dict[str, str]]:
     """Rows of ``posts`` that say anything, of one role or all."""
     rows = [row for row in payload.get("posts") or [] if any(not is_empty(row.get(name)) for name in POST_FIELDS)]
