@@ -82,8 +82,11 @@ def _annual(filing: Filing, proposal: Proposal, by: User) -> Team:
 def _exit(filing: Filing, proposal: Proposal, by: User) -> Team:
     team = _need(filing)
     require_accounted_for(filing, team)
+    day = proposal.values["exit_on"]
+    if day > timezone.localdate():  # until then it is on file
+        raise ValidationError(_("退出日期 %(day)s 还没有到，到了那天才能办结。") % {"day": day}, code="exit")
     team.status = TeamStatus.EXITED
-    team.exit_on = proposal.values["exit_on"]
+    team.exit_on = day
     team.exit_kind = proposal.values["exit_kind"]
     team.status_reason = proposal.values["reason"][:200]
     close_team(team.organization)

@@ -278,6 +278,8 @@ def _exit_day(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
     day, team = proposal.values.get("exit_on"), proposal.team
     if day and team and team.filed_on and day < team.filed_on:
         yield "exit_on", _("退出日期早于备案日期（%(day)s）。") % {"day": team.filed_on}
+    if day and day > timezone.localdate():
+        yield "exit_on", _("退出日期 %(day)s 还没有到，到了那天才能办结。") % {"day": day}
 
 
 def _exit_tasks(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:

@@ -398,3 +398,15 @@ def test_a_short_name_that_nobody_chose_follows_the_name(chifeng, region, office
         WORKFLOW.perform(change, "confirm", by=region)
         place = Organization.objects.get(pk=team.organization_id)
         assert (place.name, place.short_name) == (f"阿旗红十字{'一二'[number]}队", short or "阿旗红十字一队")
+
+
+def test_a_team_leaves_on_its_day_and_not_before(chifeng, region, office):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    filing = builders.leaving(builders.filed(chifeng, office("150400"), region), chifeng, exit_on=str(tomorrow))
+    builders.account_for(filing, chifeng)
+    filing = WORKFLOW.perform(filing, "submit", by=chifeng)
+    assert "还没有到" in filing.rounds.get().findings[0]["message"]
+    filing = WORKFLOW.perform(filing, "approve", by=region)
+    with pytest.raises(ValidationError, match=f"{tomorrow} 还没有到"):
+        WORKFLOW.perform(filing, "issue", by=region, **builders.REPLY)
+    assert Team.objects.get(pk=filing.team_id).status == "filed"
