@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -87,13 +89,13 @@ def findings_of(rows: Iterable[dict[str, Any]]) -> list[Finding]:
 
 def check(proposal: Proposal) -> Report:
     """Run every check that applies to the filing, in the order of the table."""
-    settings = proposal.around.settings
+    kept = proposal.around.settings
     findings: list[Finding] = []
     passed: list[str] = []
     for each in CHECKS:
         if proposal.kind not in each.kinds:
             continue
-        setting = settings.get(each.key)
+        setting = kept.get(each.key)
         severity = each.severity if each.fixed or setting is None else setting.severity
         if severity == Severity.OFF:
             continue
@@ -288,6 +290,15 @@ def _exit_tasks(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
             yield f"exit.{item.task}", _("退出清单“%(task)s”还没有完成，办结前要完成。") % {"task": item}
 
 
+def _left_undone(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
+    if proposal.team is not None:
+        place = proposal.team.organization
+        found = [line for path in settings.LEFT_UNDONE for line in import_string(path)(place)]
+        if found:
+            words = {"what": _("、").join(found)}
+            yield "exit", _("队伍还有%(what)s，退出以后没有人接着办，请先办结、取消或撤回。") % words
+
+
 CHECKS = (
     Check(
         "values",
@@ -381,6 +392,7 @@ CHECKS = (
         "exit_members", gettext_lazy("队员安置"), "", member_checks.unplaced, frozenset({FilingKind.EXIT}), fixed=True
     ),
     Check("exit_day", gettext_lazy("退出日期"), "", _exit_day, frozenset({FilingKind.EXIT})),
+    Check("exit_undone", gettext_lazy("没有办结的工作"), "", _left_undone, frozenset({FilingKind.EXIT})),
     Check(
         "exit_tasks",
         gettext_lazy("退出清单"),
