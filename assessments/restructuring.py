@@ -4,6 +4,7 @@ nothing, stays with whoever had it.
 """
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.annual_steps import scorers, scoring_office
@@ -16,6 +17,20 @@ from assessments.models import Grading, Review
 from assessments.states import REVIEW_WITH_AUTHOR, CampaignState, GradingState, ReviewState
 from organizations.models import Organization, User
 from organizations.tree import no_longer_above
+
+
+def left_undone(team: Organization) -> list[str]:
+    """What nobody of a team that goes will finish."""
+    gradings = Grading.objects.filter(team__organization=team, closed_at=None).count()
+    reviews = _reviews(team).exclude(state=ReviewState.EXEMPT).count()
+    return [
+        words % {"number": number}
+        for words, number in (
+            (_("%(number)d 件没有办结的分级测评"), gradings),
+            (_("%(number)d 件没有办结的年度考核"), reviews),
+        )
+        if number
+    ]
 
 
 def hold(place: Organization) -> None:

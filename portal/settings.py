@@ -383,6 +383,8 @@ STANDING_KEPT_ELSEWHERE = ["assessments.members.person_pages.kept_by_sheet"]
 TEAM_TABS = ["training.views.team_tab.TAB", "assessments.views.team_gap.TAB"]
 # What they say of a team on its papers: each a function(team) → heading, phrases
 TEAM_LINES = ["assessments.team_lines.grades"]
+# What they say a team leaves undone that goes: each a function(its organization) → phrases
+LEFT_UNDONE = ["training.restructuring.left_undone", "assessments.restructuring.left_undone"]
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
 BEFORE_MOVED = ["teams.restructuring.hold", "training.restructuring.hold", "assessments.restructuring.hold"]
 AFTER_MOVED = ["teams.restructuring.reroute", "training.restructuring.reroute", "assessments.restructuring.reroute"]

@@ -82,8 +82,11 @@ def _annual(filing: Filing, proposal: Proposal, by: User) -> Team:
 def _exit(filing: Filing, proposal: Proposal, by: User) -> Team:
     team = _need(filing)
     require_accounted_for(filing, team)
+    day = proposal.values["exit_on"]
+    if day > timezone.localdate():  # until then it is on file
+        raise ValidationError(_("退出日期 %(day)s 还没有到，到了那天才能办结。") % {"day": day}, code="exit")
     team.status = TeamStatus.EXITED
-    team.exit_on = proposal.values["exit_on"]
+    team.exit_on = day
     team.exit_kind = proposal.values["exit_kind"]
     team.status_reason = proposal.values["reason"][:200]
     close_team(team.organization)
@@ -131,13 +134,17 @@ def new_leaf(filing: Filing, proposal: Proposal) -> Organization:
     with plainly(Organization):
         return add_child(
             filing.office, code=f"T{code}{next_number(f'team-{code}'):04d}", name=name,
-            short_name=proposal.values.get("short_name") or name[:40], level=Level.TEAM,
+            short_name=proposal.values.get("short_name") or _short(name), level=Level.TEAM,
             division_id=filing.office.division_id,
         )  # fmt: skip
 
 
 def _name(proposal: Proposal) -> str:
     return name_on_file(str(proposal.values["name"]))
+
+
+def _short(name: str) -> str:
+    return name[:40]
 
 
 def _place(team: Team, proposal: Proposal, names: Collection[str], by: User) -> None:
@@ -148,7 +155,9 @@ def _place(team: Team, proposal: Proposal, names: Collection[str], by: User) -> 
         place = place_team(place, under=office, by=by)
     place = Organization.objects.select_for_update().get(pk=place.pk)
     name = _name(proposal) if "name" in names else place.name
-    short = (proposal.values.get("short_name") if "short_name" in names else "") or place.short_name
+    short = place.short_name if place.short_name != _short(place.name) else _short(name)  # where nobody chose one
+    if "short_name" in names:
+        short = proposal.values.get("short_name") or short
     if (place.name, place.short_name) != (name, short):
         place.name, place.short_name = name, short
         place.version += 1

@@ -22,7 +22,8 @@ _BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff·])\s+(?=[\u3400-\u9fff·])")
 _SEPARATORS = re.compile(r"[、，,;；/／|\n]+")
 _PERSON = re.compile(r"(?P<name>[^(（\d]+?)\s*[(（]?\s*(?P<phone>1[\d\s-]{10,14}|0\d{2,3}[\s-]?\d{7,8})?\s*[)）]?")
 _REMARK = re.compile(r"[（(][^（）()\d]*[）)]")  # 李志强（兼）
-_YEAR = re.compile(r"[\[［(（【〈《]\s*((?:19|20)\d{2})\s*[\]］)）】〉》]")
+_YEAR = re.compile(r"[\[［(（【〈《﹝]\s*((?:19|20)\d{2})\s*[\]］)）】〉》﹞]")
+_POINT = re.compile(r"(?<=\d)[．。](?=\d)")  # of a Chinese keyboard
 _DEGREES = re.compile(
     r"(\d{1,3})\s*[°度]\s*(?:(\d{1,2}(?:\.\d+)?)\s*[′'’分]\s*)?(?:(\d{1,2}(?:\.\d+)?)\s*(?:[″\"”秒]|''|’’)?)?"
 )
@@ -134,10 +135,10 @@ class DocumentNumber(Text):
 
 
 class Coordinate(Text):
-    """42.25781, 42.25781°N, 东经118.88694, 42°15′28″, 42°15.467′; to about a metre."""
+    """42.25781, 42。25781, 42.25781°N, 东经118.88694, 42°15′28″, 42°15.467′; to about a metre."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        written = (value or "").strip()
+        written = _POINT.sub(".", (value or "").strip())
         text = re.sub(r"^(?:北纬|东经|[NE])\s*|\s*[NE]$", "", written)
         found = _DEGREES.fullmatch(text)
         try:

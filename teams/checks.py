@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -87,13 +89,13 @@ def findings_of(rows: Iterable[dict[str, Any]]) -> list[Finding]:
 
 def check(proposal: Proposal) -> Report:
     """Run every check that applies to the filing, in the order of the table."""
-    settings = proposal.around.settings
+    kept = proposal.around.settings
     findings: list[Finding] = []
     passed: list[str] = []
     for each in CHECKS:
         if proposal.kind not in each.kinds:
             continue
-        setting = settings.get(each.key)
+        setting = kept.get(each.key)
         severity = each.severity if each.fixed or setting is None else setting.severity
         if severity == Severity.OFF:
             continue
@@ -192,14 +194,22 @@ def _one_post_each(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
         yield "posts.captain", _("%(name)s填了不止一次。") % {"name": name}
 
 
-def _phone_of_former(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
-    """Whoever writes a new name over the old one easily leaves the old telephone standing beside it."""
-    held = {row["phone"]: row.get("name", "") for row in posts_in(as_filed(proposal.before)) if row.get("phone")}
-    for row in posts_in(proposal.payload):
-        name, former = str(row.get("name", "")).strip(), held.get(row.get("phone", ""), "").strip()
-        if former and name and name != former:
+def _left_of_former(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
+    """Whoever writes a new name over the old one easily leaves the old telephone and day standing beside it."""
+    before = posts_in(as_filed(proposal.before))
+    phones = {row["phone"]: row.get("name", "") for row in before if row.get("phone")}
+    then = {(row.get("role"), row.get("name", "")): row.get("starts_on") for row in before}
+    now = {(row["role"], row["name"]): row for row in proposal.posts}
+    for (role, name), row in now.items():
+        former = phones.get(row["phone"], "").strip()
+        if former and name != former:
             words = {"name": name, "former": former}
-            yield f"posts.{row['role']}", _("%(name)s的电话是%(former)s备案的电话，请核对。") % words
+            yield f"posts.{role}", _("%(name)s的电话是%(former)s备案的电话，请核对。") % words
+        day = row["starts_on"].isoformat()
+        gone = [key[1] for key, since in then.items() if key not in now and (key[0], since) == (role, day)]
+        if gone and (role, name) not in then:
+            words = {"name": name, "former": gone[0], "day": day}
+            yield f"posts.{role}", _("%(name)s的任职日期是%(former)s的任职日期（%(day)s），请核对。") % words
 
 
 def _naming_level(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
@@ -270,12 +280,23 @@ def _exit_day(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
     day, team = proposal.values.get("exit_on"), proposal.team
     if day and team and team.filed_on and day < team.filed_on:
         yield "exit_on", _("退出日期早于备案日期（%(day)s）。") % {"day": team.filed_on}
+    if day and day > timezone.localdate():
+        yield "exit_on", _("退出日期 %(day)s 还没有到，到了那天才能办结。") % {"day": day}
 
 
 def _exit_tasks(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
     for item in proposal.around.exit_items:
         if item.done_on is None:
             yield f"exit.{item.task}", _("退出清单“%(task)s”还没有完成，办结前要完成。") % {"task": item}
+
+
+def _left_undone(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
+    if proposal.team is not None:
+        place = proposal.team.organization
+        found = [line for path in settings.LEFT_UNDONE for line in import_string(path)(place)]
+        if found:
+            words = {"what": _("、").join(found)}
+            yield "exit", _("队伍还有%(what)s，退出以后没有人接着办，请先办结、取消或撤回。") % words
 
 
 CHECKS = (
@@ -333,7 +354,7 @@ CHECKS = (
     Check("captains", gettext_lazy("队长人数"), gettext_lazy("队长 1 名"), _captains),
     Check("deputies", gettext_lazy("副队长人数"), gettext_lazy("副队长 2 至 3 名"), _deputies),
     Check("one_post_each", gettext_lazy("一人一职"), "", _one_post_each),
-    Check("phone_of_former", gettext_lazy("换人换电话"), "", _phone_of_former, frozenset({FilingKind.CHANGE})),
+    Check("phone_of_former", gettext_lazy("换人换电话和任职日期"), "", _left_of_former, frozenset({FilingKind.CHANGE})),
     Check("in_region", gettext_lazy("坐标范围"), "", _in_region),
     Check("base_within", gettext_lazy("驻地与主管机构"), "", _base_within),
     Check("document_year", gettext_lazy("文号与日期"), "", _document_year),
@@ -371,6 +392,7 @@ CHECKS = (
         "exit_members", gettext_lazy("队员安置"), "", member_checks.unplaced, frozenset({FilingKind.EXIT}), fixed=True
     ),
     Check("exit_day", gettext_lazy("退出日期"), "", _exit_day, frozenset({FilingKind.EXIT})),
+    Check("exit_undone", gettext_lazy("没有办结的工作"), "", _left_undone, frozenset({FilingKind.EXIT})),
     Check(
         "exit_tasks",
         gettext_lazy("退出清单"),

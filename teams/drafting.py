@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.decisions import Decision, no
+from core.forms import Clash
 from core.history.pages import made_elsewhere, on_page
 from core.integrity import plainly
 from core.workflow import MoveNotAllowed
@@ -92,24 +93,13 @@ def _about(kind: str) -> dict[str, str]:
     return {"year": str(timezone.localdate().year)} if kind == FilingKind.ANNUAL else {}
 
 
-@dataclass(frozen=True)
-class DraftClash:
-    """One field that was changed elsewhere since the page was opened."""
-
-    name: str
-    label: str
-    old: str  # when this page was opened
-    theirs: str
-    mine: str
-
-
 class StaleDraft(Exception):  # noqa: N818 - reads as what it is
     """What this page changes was changed elsewhere, too. Nothing was saved; ``clashes`` say what differs.
 
     ``merged`` is the payload as saving once more would make it: theirs, and over it what this page changed itself.
     """
 
-    def __init__(self, clashes: list[DraftClash], who: str, version: int, merged: dict[str, Any]) -> None:
+    def __init__(self, clashes: list[Clash], who: str, version: int, merged: dict[str, Any]) -> None:
         super().__init__(who)
         self.clashes, self.who, self.version, self.merged = clashes, who, version, merged
 
@@ -192,7 +182,7 @@ def _untangled(
         return own
     words = Words(before, fresh.payload, typed)
     clashes = [
-        DraftClash(name, label_of(name), *(words.of(name, payload) for payload in (before, fresh.payload, typed)))
+        Clash(name, label_of(name), *(words.of(name, payload, full=True) for payload in (before, fresh.payload, typed)))
         for name in names
     ]
     last = later.last()

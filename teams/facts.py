@@ -23,7 +23,7 @@ from core.keys import key
 from organizations.models import Division, Organization
 from organizations.roles import OFFICE_LEVELS, Level
 from teams.choices import MANAGEMENT, ExitKind, ExitTask, Funding, PostRole
-from teams.inputs import HABITS, DayInput, TidyInput
+from teams.inputs import HABITS, CoordinateInput, DayInput, TidyInput
 from teams.models import Category, PaperKind, Team, TeamPost
 from teams.naming import Named
 
@@ -151,7 +151,8 @@ _ABOUT: Mapping[str, Any] = {
 
 def _digits(name: str) -> TidyInput:
     """A number input shows nothing of what is no number, so that a wrong value would be lost with the next save."""
-    return TidyInput(name, {"inputmode": "decimal", "class": "short", "autocomplete": "off"})
+    kind = CoordinateInput if name in ("latitude", "longitude") else TidyInput
+    return kind(name, {"inputmode": "decimal", "class": "short", "autocomplete": "off"})
 
 
 def section_of(name: str) -> str:
@@ -372,6 +373,14 @@ def _comparable(raw: Any) -> Any:
     if isinstance(raw, dict):
         return sorted((key, str(value).strip()) for key, value in raw.items() if key != ROW and not is_empty(value))
     return str(raw).strip()
+
+
+def said_once(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The main category is none of the others, though it may have been ticked there as well."""
+    main, others = payload.get("main_category"), payload.get("other_categories")
+    if not main or not isinstance(others, list) or main not in others:
+        return dict(payload)
+    return {**payload, "other_categories": [other for other in others if other != main]}
 
 
 def posts_in(payload: Mapping[str, Any], role: str = "") -> list[dict[str, str]]:

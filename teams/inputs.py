@@ -44,6 +44,28 @@ class TidyInput(forms.TextInput):
         return tidied(self.cell, super().value_from_datadict(data, files, name))
 
 
+class CoordinateInput(TidyInput):
+    """A map gives both numbers in one go: pasted into either box, each goes to its own."""
+
+    _BOXES = ("latitude", "longitude")
+
+    def __init__(self, name: str, attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__(name, attrs)
+        self.at = self._BOXES.index(name)
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        typed = {text for text in (clean_text(str(data.get(box) or "")) for box in self._BOXES) if text}
+        pair = _pair(typed.pop()) if len(typed) == 1 else []
+        return pair[self.at] if pair else super().value_from_datadict(data, files, name)
+
+
+def _pair(text: str) -> list[str]:
+    try:
+        return list(cells.Coordinates().clean(text))
+    except ValueError:
+        return []
+
+
 class DayInput(forms.DateInput):
     """A picker; where one had to type, 2026.3.5 and 2026年3月5日 are days, too.
 

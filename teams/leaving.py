@@ -5,18 +5,22 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.decisions import Decision, no
 from core.language import in_chinese
-from core.workflow import MoveNotAllowed
+from core.models import WorkflowEvent
+from core.workflow import MoveNotAllowed, last_event
 from organizations.models import User
 from people.choices import EndKind
+from people.models import Membership
+from people.states import MembershipState
 from people.workflow import MEMBERSHIP
 from teams.choices import ExitTask, FilingKind
 from teams.members import members_of
 from teams.models import EmblemItem, ExitItem, Filing
-from teams.states import OPEN
+from teams.states import OPEN, FilingState
 from teams.workflow import asks, note
 
 
@@ -91,8 +95,45 @@ def end_memberships(filing: Filing, *, by: User, left_on: date) -> int:
             words = {"name": row.person.name, "why": _("；").join(error.messages)}
             raise ValidationError(_("%(name)s：%(why)s") % words, code="exit") from error
     if rows:
-        note(fresh, "end_memberships", by=by, facts={"count": len(rows), "done_on": left_on})
+        facts = {"count": len(rows), "done_on": left_on, "members": [row.pk for row in rows]}
+        note(fresh, "end_memberships", by=by, facts=facts)
     return len(rows)
+
+
+def sent_away(filing: Filing) -> QuerySet[Membership]:
+    """Whom the filing took off the roster and who is still off it, where nothing came of it: the team stays."""
+    rows = Membership.objects.filter(state=MembershipState.ENDED, end_kind=EndKind.TEAM_LEFT)
+    if filing.kind != FilingKind.EXIT or filing.state not in (FilingState.REJECTED, FilingState.WITHDRAWN):
+        return rows.none()
+    told = filing.events().filter(action="end_memberships").values_list("facts", flat=True)
+    return rows.filter(pk__in=[pk for facts in told for pk in facts.get("members", ())])
+
+
+@transaction.atomic
+def take_back(filing: Filing, *, by: User) -> tuple[int, list[str]]:
+    """Put them on the roster again as they were; says how many, and of whom else why not.
+
+    :raises PermissionDenied: without the right.
+    """
+    fresh = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
+    asks(fresh, by).require()
+    with in_chinese():
+        reason = _("退出备案没有办成")
+    back, not_back = 0, []
+    for row in sent_away(fresh).select_related("person").order_by("pk"):
+        ended = last_event(WorkflowEvent.objects.of(row), "end")
+        try:
+            with transaction.atomic():
+                row = MEMBERSHIP.perform(row, "reinstate", by=by, comment=reason)
+                if ended and ended.from_state == MembershipState.PROBATION:
+                    MEMBERSHIP.perform(row, "demote", by=by, comment=reason)
+            back += 1
+        except (ValidationError, MoveNotAllowed) as error:
+            why = _("；").join(error.messages) if isinstance(error, ValidationError) else error.message
+            not_back.append(_("%(name)s：%(why)s") % {"name": row.person.name, "why": why})
+    if back:
+        note(fresh, "reinstate_memberships", by=by, facts={"count": back})
+    return back, not_back
 
 
 def outstanding(filing: Filing) -> list[EmblemItem]:

@@ -27,7 +27,7 @@ _MOST_POSTS, _MOST_PLACES = 10, 12
 def one_page(shot: Snapshot, *, by: User) -> bytes:
     """队伍一页纸: always one page, the type as large as what there is to say allows."""
     with in_chinese():
-        facts = _facts(shot, by)
+        facts = _facts(shot, by) | {"title": _("%(team)s一页纸") % {"team": shot.team.name}}
         return render_fitting("pdf/team_sheet.html", _tries(facts))
 
 

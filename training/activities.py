@@ -52,7 +52,10 @@ def begin(host: Organization, kind: str, *, by: User, template: DrillTemplate | 
 
 
 def may_begin(user: User, host: Organization) -> Decision:
-    return can(user, Right.EDIT_TRAINING, host)
+    decision = can(user, Right.EDIT_TRAINING, host)
+    if decision and host.valid_to is not None and host.valid_to <= timezone.localdate():
+        return no(_("%(place)s已经停用或退出，不能再办培训和演练。") % {"place": host})
+    return decision
 
 
 @transaction.atomic

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from organizations.models import Organization, User
 from organizations.tree import no_longer_above
-from training.models import Activity
-from training.states import WITH_AUTHOR, ActivityState
+from training.models import Activity, Problem
+from training.states import WITH_AUTHOR, ActivityState, ProblemState
 from training.workflow import WORKFLOW, confirming_office, deciders, tell
 
 _UNDER_WAY = (*WITH_AUTHOR, ActivityState.SUBMITTED)
@@ -17,6 +17,13 @@ def in_the_way(office: Organization) -> list[str]:
     """Its own records that are not confirmed yet: nobody would be left to finish or to cancel them."""
     number = Activity.objects.filter(host=office, state__in=_UNDER_WAY).count()
     return [_("%(number)d 场没有办结的培训和演练") % {"number": number}] if number else []
+
+
+def left_undone(team: Organization) -> list[str]:
+    """What nobody of a team that goes will finish."""
+    problems = Problem.objects.filter(organization=team).exclude(state=ProblemState.CLOSED).count()
+    told = [_("%(number)d 个没有销号的整改问题") % {"number": problems}] if problems else []
+    return [*in_the_way(team), *told]
 
 
 def hold(place: Organization) -> None:

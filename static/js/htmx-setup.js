@@ -5,12 +5,13 @@
 
   const say = (template, retry) => {
     const source = document.getElementById(template);
-    if (!source || !region()) return;
+    if (!source || !region()) return null;
     const notice = source.content.firstElementChild.cloneNode(true);
     region().replaceChildren(notice);
     const again = notice.querySelector("[data-retry]");
     if (again) again.addEventListener("click", () => { notice.remove(); retry(); });
     notice.scrollIntoView({ block: "nearest" });
+    return notice;
   };
   const askSignIn = () => {
     const ended = document.getElementById("idle-ended");
@@ -19,8 +20,20 @@
     ended.querySelector("a").href = `${body.dataset.loginUrl}?next=${encodeURIComponent(location.pathname + location.search)}`;
     if (!ended.open) ended.showModal();
   };
+  // With what the page holds by then: what was to be sent at first may be older than what has been saved since.
   const repeat = (detail) => () => window.htmx.ajax(detail.requestConfig.verb.toUpperCase(), detail.requestConfig.path,
-    { source: detail.elt, target: detail.target, values: detail.requestConfig.verb === "get" ? undefined : detail.requestConfig.parameters });
+    { source: detail.elt, target: detail.target }).catch(() => {}); // that it failed again is told as before
+  // What did not get through is said until it has; what saves itself goes on by itself once the network is back.
+  let unsent = null;
+  const network = ({ detail }) => { unsent = { elt: detail.elt, notice: say("failed-network", repeat(detail)) }; };
+  body.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (!unsent || !detail.successful || detail.elt !== unsent.elt) return;
+    if (unsent.notice) unsent.notice.remove();
+    unsent = null;
+  });
+  window.addEventListener("online", () => {
+    if (unsent && unsent.notice && unsent.elt.matches("[role=status]")) unsent.notice.querySelector("[data-retry]").click();
+  });
 
   body.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]")?.content || "";
@@ -62,6 +75,6 @@
     else if (status === 429) say("failed-often", repeat(event.detail));
     else say("failed-server", repeat(event.detail));
   });
-  body.addEventListener("htmx:sendError", (event) => say("failed-network", repeat(event.detail)));
-  body.addEventListener("htmx:timeout", (event) => say("failed-network", repeat(event.detail)));
+  body.addEventListener("htmx:sendError", network);
+  body.addEventListener("htmx:timeout", network);
 })();

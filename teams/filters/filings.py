@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.lists import Filter
+from core.search import found_by
 from organizations.filters import Scope, pick, scopes
 from teams.choices import FilingKind, TeamLevel
 from teams.models import Filing
@@ -30,6 +31,9 @@ class FilingFilter(Filter):
     class Meta:
         model = Filing
         fields: list[str] = []
+
+    def search(self, queryset: Any, name: str, value: str) -> QuerySet:
+        return found_by(queryset, value, "pk", "organization")  # also by the name that is to be changed
 
     def by_queue(self, queryset: Any, name: str, value: str) -> QuerySet:
         user = self.request.user

@@ -14,7 +14,7 @@ from core.history import tracked
 from core.links import link_to
 from core.lookups import rarely_any
 from core.models import WorkflowEvent
-from core.search import matching, search_index, search_key
+from core.search import HITS, matching, search_index, search_key
 from organizations.models import Organization, User
 from organizations.roles import Right
 from teams.choices import FilingKind, TeamLevel
@@ -109,7 +109,11 @@ class FilingQuerySet(models.QuerySet):
         return self.filter(organization__path__startswith=place.path)
 
     def matching(self, term: str) -> "FilingQuerySet":
-        return self.filter(matching(term))
+        """By number, by the name that is proposed or the team's so far. No more than ``HITS`` by each."""
+        teams = Organization.objects.filter(matching(term)).teams().values("pk")
+        found = (self.filter(matching(term)), self.filter(organization__in=teams))
+        one, other = (rows.order_by().values("pk")[:HITS] for rows in found)
+        return self.filter(pk__in=one.union(other))
 
 
 @tracked(exclude=("search_key",))

@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern] = [
     path("filings/<int:pk>/hand-in/", handing_in.filing_hand_in, name="filing_hand_in"),
     path("filings/<int:pk>/withdraw/", handing_in.filing_withdraw, name="filing_withdraw"),
     path("filings/<int:pk>/exit-members/", exits.filing_end_members, name="filing_end_members"),
+    path("filings/<int:pk>/exit-members/back/", exits.filing_take_back, name="filing_take_back"),
     path("filings/<int:pk>/exit/<slug:task>/", exits.filing_exit_item, name="filing_exit_item"),
 ]

@@ -23,7 +23,7 @@ from people.models import Membership
 from people.places import roster_url
 from teams.choices import ExitTask, FilingKind
 from teams.forms.filings import ExitItemForm
-from teams.leaving import account, can_account, done_since, end_memberships
+from teams.leaving import account, can_account, done_since, end_memberships, take_back
 from teams.members import members_of
 from teams.models import EmblemItem, Filing
 from teams.outline import EXIT
@@ -129,6 +129,19 @@ def filing_end_members(request: SignedIn, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("已为 %(count)d 名队员办理退队。") % {"count": ended})
     return redirect(_back(filing, ExitTask.MEMBERS))
+
+
+@require_POST
+@login_required
+def filing_take_back(request: SignedIn, pk: int) -> HttpResponse:
+    """The exit came to nothing: whom it took off the roster is on it again."""
+    filing = visible(request, pk)
+    back, not_back = take_back(filing, by=request.user)
+    if back:
+        messages.success(request, _("已恢复 %(count)d 名队员的队籍。") % {"count": back})
+    for line in not_back:
+        messages.warning(request, line)
+    return redirect(filing)
 
 
 def _day(text: str) -> date | None:

@@ -1,6 +1,7 @@
 """Filings: the list, the page of one, its paper form."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -27,6 +28,7 @@ from teams.desk.papers import on_behalf
 from teams.drafting import can_begin_again
 from teams.filing_papers import registration_form
 from teams.filters.filings import FilingFilter
+from teams.leaving import sent_away
 from teams.models import Filing, FilingRound
 from teams.outline import last_return, remarks
 from teams.proposal import Proposal
@@ -74,6 +76,7 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
         "hands_in": hands_in,
         "may_withdraw": filing.state in ("draft", "submitted", "returned") and bool(asks(filing, request.user)),
         "decides": decision,
+        "sent_away": sent_away(filing).count() if filing.kind == FilingKind.EXIT and asks(filing, request.user) else 0,
         "begins_again": bool(can_begin_again(filing, request.user)),
         "to_confirm": next_to_confirm(filing, request.user),
         "rounds": rounds,
@@ -175,6 +178,6 @@ def filing_form(request: SignedIn, pk: int) -> HttpResponse:
     content, name = registration_form(filing, by=request.user, roster="roster" in request.GET)
     record(AccessLog.Kind.DOWNLOADED, request=request, subject=name, of=filing)
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="filing-{filing.pk}.pdf"'
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}.pdf"
     response["Cache-Control"] = "private, no-store"
     return response

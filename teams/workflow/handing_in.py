@@ -16,6 +16,7 @@ from organizations.permissions import acting_for, can
 from organizations.roles import Right
 from teams.checks import check
 from teams.choices import Duty
+from teams.facts import said_once
 from teams.models import Filing, FilingRound, FilingStep
 from teams.proposal import Proposal
 from teams.rebasing import bring_up_to_date
@@ -47,6 +48,7 @@ def resubmit(filing: Filing, by: User) -> None:
 
 def _hand_in(filing: Filing, by: User) -> None:
     bring_up_to_date(filing)
+    filing.payload = said_once(filing.payload)
     proposal = Proposal.of(filing)
     with in_chinese():  # what the round keeps is Chinese, whatever language the author reads
         report = check(proposal)

@@ -49,4 +49,5 @@ NOTES = {
     "urge": gettext_lazy("催办"),
     "exit_item": gettext_lazy("退出清单"),
     "end_memberships": gettext_lazy("办理全队队员退队"),
+    "reinstate_memberships": gettext_lazy("恢复队员队籍"),
 }

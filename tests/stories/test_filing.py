@@ -313,12 +313,37 @@ def test_the_network_is_lost_in_mid_draft(portal: dict[str, User], enter: Enter)
     page.goto(f"/filings/{filing.pk}/edit/management/")
     rows = page.locator("[data-post-row]")
     before = rows.count()
-    page.context.set_offline(True)
+    page.route("**/draft/", lambda route: route.abort())
     page.get_by_role("button", name="加一行").click()
     rows.nth(before).get_by_label("姓名").fill(NEXT)
     expect(page.get_by_text(re.compile("网络断开"))).to_be_visible()
-    page.context.set_offline(False)
     page.reload()
     expect(page.get_by_text(re.compile("已恢复"))).to_be_visible()
     expect(rows.nth(before).get_by_label("姓名")).to_have_value(NEXT)
     expect(rows.first.get_by_label("姓名")).to_have_value(builders.CAPTAIN["name"])
+
+
+def test_what_was_typed_without_network_is_saved_once_it_is_back_and_never_the_older_text(
+    portal: dict[str, User], enter: Enter
+) -> None:
+    filing = builders.drafted(builders.read(portal["chifeng"]), Organization.objects.get(code="150400"))
+    page = enter("chifeng")
+    page.goto(f"/filings/{filing.pk}/edit/base/")
+    address, lost = page.get_by_label("驻地地址"), page.get_by_text(re.compile("网络断开"))
+    page.route("**/draft/", lambda route: route.abort())
+    address.fill("先填的")
+    expect(lost).to_be_visible()
+    address.fill("后来改的")
+    page.unroute("**/draft/")
+    with page.expect_response("**/draft/") as answer:
+        page.get_by_role("button", name="重试").click()
+    assert answer.value.request.post_data_json["base_address"] == "后来改的"
+    expect(lost).to_be_hidden()
+    page.reload()
+    page.context.set_offline(True)
+    address.fill("又断网时填的")
+    expect(lost).to_be_visible()
+    with page.expect_response("**/draft/"):
+        page.context.set_offline(False)  # the page saves itself
+    expect(lost).to_be_hidden()
+    assert Filing.objects.get(pk=filing.pk).payload["base_address"] == "又断网时填的"

@@ -120,17 +120,22 @@ def test_a_change_changes_something(chifeng, region, office):
     assert found(Proposal.of(filing), "changes_something") == []
 
 
-def test_a_new_captain_is_not_left_with_the_telephone_of_the_old_one(chifeng, region, office):
+def test_a_new_captain_is_not_left_with_the_telephone_and_day_of_the_old_one(chifeng, region, office):
     team = builders.filed(chifeng, office("150400"), region)
-    captain, *deputies = facts_of(team)["posts"]
-    new = {**captain, "name": "包玉山", "phone": captain["phone"]}
-    assert found(proposed(office, "change", team, posts=[new, *deputies]), "phone_of_former") == ["posts.captain"]
-    for posts in (
-        [captain, *deputies],
-        [{**new, "phone": "13800001999"}, *deputies],
-        [{**new, "phone": ""}, *deputies],
+    captain, first, second = facts_of(team)["posts"]
+    new = {**captain, "name": "包玉山", "phone": "13800001999", "starts_on": "2026-10-01"}
+    for posts, told in (
+        ([captain, first, second], []),
+        ([new, first, second], []),
+        ([{**new, "phone": ""}, first, second], []),
+        ([{**new, "phone": captain["phone"]}, first, second], ["posts.captain"]),
+        ([{**new, "starts_on": captain["starts_on"]}, first, second], ["posts.captain"]),
+        ([{**captain, "name": "包玉山"}, first, second], ["posts.captain"] * 2),
+        ([captain, first, {**second, "name": "包玉山"}], ["posts.deputy"]),
+        ([captain, first, second, {**second, "name": "包玉山"}], []),  # nobody left: elected on the same day
+        ([{**first, "role": "captain"}, second], ["posts.captain"]),  # the deputy took over, his own day left standing
     ):
-        assert found(proposed(office, "change", team, posts=posts), "phone_of_former") == []
+        assert found(proposed(office, "change", team, posts=posts), "phone_of_former") == told, posts
 
 
 def test_a_year_is_confirmed_once_and_not_beforehand(chifeng, region, office):

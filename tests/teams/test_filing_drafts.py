@@ -67,6 +67,14 @@ def test_what_is_typed_by_habit_is_understood_as_in_a_list(as_user, chifeng, off
     assert {name: there[name] for name in typed} == {name: meant for name, (_written, meant) in HABITS[part].items()}
 
 
+@pytest.mark.parametrize("box", ["latitude", "longitude"])
+def test_both_numbers_copied_from_a_map_into_one_box_go_to_their_own(as_user, chifeng, office, box):
+    draft = builders.drafted(chifeng, office("150400"), latitude="", longitude="")
+    pasted = {"latitude": "", "longitude": "", box: "118.88694,42.25781"}
+    as_user(chifeng).post(section(draft, "base"), {**BASE, **pasted, "version": draft.version})
+    assert (kept(draft)["latitude"], kept(draft)["longitude"]) == ("42.25781", "118.88694")
+
+
 def test_a_wrong_paper_is_taken_back_on_its_page(chifeng, office):
     draft = builders.drafted(chifeng, office("150400"))
     builders.paper(draft, "application", chifeng)
@@ -267,13 +275,23 @@ def test_a_colleague_on_the_same_field_is_shown_and_nothing_typed_is_lost(as_use
     mine = {**BASE, "base_address": "我写的", "version": filing.version}
     assert "没有自动保存" in as_user(chifeng).post(url("autosave", filing, "base"), mine).content.decode()
     page = as_user(chifeng).post(section(filing, "base"), mine)
-    clash = page.context["stale"][0]
-    assert (page.status_code, clash.old, clash.theirs, clash.mine) == (409, "演示路 1 号", "他写的", "我写的")
+    table = page.content.decode().partition("<table")[2].partition("</table>")[0]
+    words = re.findall(r">([^<>]+)<", table.partition("<tbody>")[2])
+    assert (page.status_code, words) == (409, ["驻地地址", "演示路 1 号", "他写的", "我写的"])
     assert page.context["form"]["base_address"].value() == "我写的"
     assert page.context["form"]["duty_phone"].value() == "0476-7654321"  # not touched here: theirs stands
     again = {**mine, "duty_phone": "0476-7654321", "version": page.context["filing"].version}
     as_user(chifeng).post(section(filing, "base"), again)
     assert kept(filing)["base_address"] == "我写的"
+
+
+def test_telephone_numbers_that_differ_in_the_middle_are_told_apart(as_user, chifeng, region_security, office):
+    filing = builders.drafted(chifeng, office("150400"), duty_phone="")
+    other = colleague(region_security, chifeng)
+    for person, phone in ((other, "13800120011"), (chifeng, "13800340011")):
+        page = as_user(person).post(section(filing, "base"), {**BASE, "duty_phone": phone, "version": filing.version})
+    clash = page.context["stale"][0]
+    assert (clash.old, clash.new, clash.mine) == ("", "13800120011", "13800340011")
 
 
 @pytest.mark.parametrize("text", ["长" * 100_000, "有\x00空字节", "孤立\ud800代理"])

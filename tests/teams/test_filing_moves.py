@@ -376,3 +376,37 @@ def test_the_office_that_manages_it_now_is_where_it_starts(chifeng, region, offi
     songshan = builders.read(User.objects.get(username="songshan"))
     filing = WORKFLOW.perform(filing, "submit", by=songshan)
     assert (filing.office.code, filing.changed) == ("150404", 1)
+
+
+def test_the_main_category_is_not_said_again_among_the_others(chifeng, region, office):
+    team = builders.filed(
+        chifeng, office("150400"), region, main_category="aquatic", other_categories=["mountain", "sar"]
+    )
+    change = builders.changing(team, chifeng, main_category="mountain")
+    change = WORKFLOW.perform(change, "submit", by=chifeng)
+    WORKFLOW.perform(change, "confirm", by=region)
+    team.refresh_from_db()
+    assert (team.main_category_id, team.other_categories) == ("mountain", ["sar"])
+
+
+def test_a_short_name_that_nobody_chose_follows_the_name(chifeng, region, office):
+    for number, short in enumerate(("", "阿旗一队")):
+        name = f"阿鲁科尔沁旗红十字水上救生与山野搜救综合应急救援{'一二'[number]}队"
+        team = builders.filed(chifeng, office("150400"), region, name=name, short_name=short)
+        change = builders.changing(team, chifeng, name=f"阿旗红十字{'一二'[number]}队")
+        change = WORKFLOW.perform(change, "submit", by=chifeng)
+        WORKFLOW.perform(change, "confirm", by=region)
+        place = Organization.objects.get(pk=team.organization_id)
+        assert (place.name, place.short_name) == (f"阿旗红十字{'一二'[number]}队", short or "阿旗红十字一队")
+
+
+def test_a_team_leaves_on_its_day_and_not_before(chifeng, region, office):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    filing = builders.leaving(builders.filed(chifeng, office("150400"), region), chifeng, exit_on=str(tomorrow))
+    builders.account_for(filing, chifeng)
+    filing = WORKFLOW.perform(filing, "submit", by=chifeng)
+    assert "还没有到" in filing.rounds.get().findings[0]["message"]
+    filing = WORKFLOW.perform(filing, "approve", by=region)
+    with pytest.raises(ValidationError, match=f"{tomorrow} 还没有到"):
+        WORKFLOW.perform(filing, "issue", by=region, **builders.REPLY)
+    assert Team.objects.get(pk=filing.team_id).status == "filed"

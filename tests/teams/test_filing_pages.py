@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -207,6 +208,7 @@ def test_the_paper_form(as_user, songshan, chifeng, region, leader, office):
     client, page = as_user(songshan), reverse("teams:filing_form", args=[draft.pk])
     answer = client.get(page)
     assert answer["Content-Type"] == "application/pdf"
+    assert quote(f"应急救援队登记备案表 {draft.name}.pdf") in answer["Content-Disposition"]
     words = words_of(answer)
     assert "草稿" in words
     assert "示例样式" in words
@@ -221,3 +223,18 @@ def test_the_paper_form(as_user, songshan, chifeng, region, leader, office):
         words = words_of(as_user(person).get(page))  # whole for whoever has to do with it
         assert ("13800000011" in words, "138****0011" in words) == (phones, not phones), person
     assert len(context["papers"]) == 5
+
+
+# -- finding it ---------------------------------------------------------------------------------------------
+def test_a_renaming_is_found_by_the_name_so_far_and_by_the_new_one(as_user, chifeng, region, baotou, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    filing = builders.changing(team, chifeng, name="敖特根红十字救援队")
+    for person, term, found in (
+        (chifeng, "赤峰市红十字测试", True), (chifeng, "敖特根", True), (chifeng, "没有这支", False),
+        (region, "测试救援队", True), (baotou, "测试救援队", False),
+    ):  # fmt: skip
+        client = as_user(person)
+        listed = {row.record.pk for row in client.get(LIST, {"q": term}).context["table"].rows}
+        assert (filing.pk in listed) is found, (person, term)
+        answer = text(client.get(reverse("portal:search"), {"q": term}))
+        assert (filing.get_absolute_url() in answer) is found, (person, term)

@@ -121,6 +121,33 @@ def test_nobody_is_left_behind_when_a_team_leaves(team, chifeng, region, songsha
     assert not Membership.objects.of_team(team.organization).current().exists()
 
 
+@pytest.mark.parametrize("ending", ["reject", "withdraw"])
+def test_members_come_back_where_nothing_comes_of_the_exit(team, chifeng, region, songshan, as_user, ending):
+    here, probation, moved = (people.member(team.organization, number) for number in (1, 2, 3))
+    MEMBERSHIP.perform(probation, "demote", by=builders.read(chifeng), comment="考核未过")
+    gone = people.member(team.organization, 4)
+    left(gone, chifeng)
+    filing = builders.leaving(team, chifeng)
+    client, back = as_user(chifeng), reverse("teams:filing_take_back", args=[filing.pk])
+    client.post(reverse("teams:filing_end_members", args=[filing.pk]), {"left_on": "2026-11-01"})
+    client.post(back)
+    assert not Membership.objects.of_team(team.organization).current().exists()  # it may still come to something
+    filing = WORKFLOW.perform(filing, "submit", by=builders.read(chifeng))
+    by = region if ending == "reject" else chifeng
+    WORKFLOW.perform(filing, ending, by=builders.read(by), comment="材料不实")
+    again = people.member(team.organization, person=moved.person, joined_on=date(2026, 11, 5))
+    page = filing.get_absolute_url()
+    assert "随这件备案退队的 3 名队员" in client.get(page).content.decode()
+    assert back not in as_user(region).get(page).content.decode()
+    assert as_user(songshan).post(back).status_code == 404
+    assert as_user(region).post(back).status_code == 403
+    told = client.post(back, follow=True).content.decode()
+    assert "已恢复 2 名队员的队籍" in told
+    assert f"{moved.person.name}：" in told
+    states = [Membership.objects.get(pk=row.pk).state for row in (here, probation, moved, gone, again)]
+    assert states == ["full", "probation", "ended", "ended", again.state]
+
+
 # -- posts ----------------------------------------------------------------------------------------------------
 def test_a_change_names_the_member_and_filing_it_links_the_post(team, chifeng, region, as_user):
     member = people.member(team.organization, 5)

@@ -221,8 +221,9 @@ def test_one_page_is_one_page_however_much_there_is(as_user, team, chifeng, lead
     Team.objects.filter(pk=team.pk).update(base_address="很长的地址" * 40, host_org_name="名称很长的社会组织" * 10)
     answer = as_user(chifeng).get(url("team_sheet", team))
     assert "%E4%B8%80%E9%A1%B5%E7%BA%B8.pdf" in answer["Content-Disposition"]
-    pages = PdfReader(BytesIO(b"".join(answer.streaming_content))).pages
-    assert len(pages) == 1
+    sheet = PdfReader(BytesIO(b"".join(answer.streaming_content)))
+    pages = sheet.pages
+    assert (len(pages), sheet.metadata.title) == (1, f"{team.name}一页纸")
     assert "0476-1234567" in pages[0].extract_text()
     masked = b"".join(as_user(leader).get(url("team_sheet", team)).streaming_content)
     assert "0476-1234567" not in PdfReader(BytesIO(masked)).pages[0].extract_text()

@@ -15,6 +15,7 @@ from organizations.permissions import can
 from organizations.roles import Right
 from people.models import Membership
 from teams.views.team_common import Tab, TeamPage, team_page
+from training.activities import may_begin
 from training.choices import ActivityKind, Listing, Presence
 from training.filters.activities import ActivityFilter
 from training.hours import hours_of
@@ -52,7 +53,7 @@ class TeamActivities(ActivityList):
 
     def get_context(self) -> dict[str, Any]:
         place = self.page.team.organization
-        keeps = bool(can(self.request.user, Right.EDIT_TRAINING, place))
+        keeps = bool(may_begin(self.request.user, place))
         create = reverse("training:activity_create")
         return {
             **super().get_context(),

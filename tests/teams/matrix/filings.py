@@ -34,6 +34,7 @@ ROWS: dict[str, Row] = {
     "teams:filing_hand_in": _draft(),
     "teams:filing_withdraw": _draft(methods=POST),
     "teams:filing_end_members": Row("record", POST, ("filing_exit",), see=_SEE, right=_FILE),
+    "teams:filing_take_back": Row("record", POST, ("filing_exit",), see=_SEE, right=_FILE),
     "teams:filing_exit_item": Row("record", POST, ("filing_exit", "exit_emblem"), see=_SEE, right=_FILE),
     "api:filing-list": Row("holder", PAGE, right=_SEE),
     "api:filing-detail": Row("record", PAGE, ("filing",), see=_SEE),
