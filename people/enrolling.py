@@ -17,7 +17,7 @@ from organizations.models import Organization
 from people import identity
 from people.choices import MemberKind
 from people.models import FormerDocument, Membership, Person
-from people.names import same_name
+from people.names import bare_name
 from people.returning import require_apart
 from people.states import MembershipState
 
@@ -45,7 +45,7 @@ def find(id_type: str, number: str, *, name: str) -> Person | None:
     former = FormerDocument.objects.filter(id_index__in=keys).select_related("person__merged_into").order_by("-pk")
     for document in former:
         holder = document.person.merged_into or document.person
-        if not document.was_another_s(holder) or same_name(holder.name, name):
+        if not document.was_another_s(holder) or bare_name(name) in holder.called():
             return holder
     return None
 

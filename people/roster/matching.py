@@ -86,8 +86,8 @@ def _by_document(rows: Sequence[tuple[Facts, Organization]], found: Found, lock:
     holders = {person.id_index: person.pk for person in people.values()}
     named = {(_index(facts), bare_name(facts.person.get("name", ""))) for facts, _team in rows if facts.id_number}
     former = FormerDocument.objects.filter(id_index__in=list(wanted)).select_related("person").order_by("-pk")
-    for row in former:
-        if not row.was_another_s(row.person) or (wanted[row.id_index], bare_name(row.person.name)) in named:
+    for row in former.prefetch_related("person__merged"):
+        if not row.was_another_s(row.person) or any((wanted[row.id_index], n) in named for n in row.person.called()):
             holders.setdefault(row.id_index, row.person_id)
     for _again in range(2):  # the holder of a former document, then whoever a record was merged into
         people |= {p.pk: p for p in _people(lock).filter(pk__in=set(holders.values()) - set(people))}
