@@ -219,6 +219,17 @@ def slashes_in_the_headings() -> Any:
             ["张三", ID(1), f"{phone(1)}/0476-8812345", phone(9), "YS-1", "2024.5.1/2027.5.1"]]  # fmt: skip
 
 
+def a_number_under_a_heading_of_its_own() -> Any:
+    """Nobody foresaw what stands above the numbers; those below 监护人身份 are not the member's."""
+    return [["姓名", "监护人身份", "居民身份登记码", "擅长"], ["张三", ID(8), ID(1), "潜水"],
+            ["李四", ID(9), f"{ID(2)}（新）", ""],
+            ["王五", None, None, "游泳"]]  # fmt: skip
+
+
+def a_certificate_and_its_number() -> Any:
+    return [["姓名", "身份证号", "证书名称/编号"], ["张三", ID(1), "救护员证/YS-1"]]
+
+
 # sheet → each row: name → what else its cells are; every field is named that must be there, and with "" that must not
 SHEETS = {
     side_by_side_with_other_headings: {
@@ -254,6 +265,10 @@ SHEETS = {
     slashes_in_the_headings: {
         "张三": {"mobile": f"{phone(1)}、0476-8812345", "emergency_name": "", "emergency_phone": phone(9),
                  "cert_expires": "2024.5.1/2027.5.1"}},
+    a_number_under_a_heading_of_its_own: {
+        "张三": {"id_number": ID(1), "skills": "潜水"},
+        "李四": {"id_number": f"{ID(2)}（新）"}, "王五": {"id_number": ""}},
+    a_certificate_and_its_number: {"张三": {"cert_number": "救护员证/YS-1"}},
     a_group_in_the_column_of_names: {"张三": {"group": "一队"}, "李四": {"group": "二队"}},
 }  # fmt: skip
 
@@ -269,6 +284,38 @@ def test_every_cell_is_read_for_what_it_is(songshan: Any, place: Organization) -
         for name, fields in expected.items():
             assert {field: cells[name].get(field, "") for field in fields} == fields, (make.__name__, name)
         assert {field for cell in cells.values() for field in cell} <= set(found.names), make.__name__
+
+
+def test_what_a_cell_says_beside_its_number_or_name_is_taken_for_what_it_is(
+    as_user: Any, songshan: Any, place: Organization
+) -> None:
+    """The document before its number, the certificate before its own, who it is whom to call; and that a child is in
+    the list is most likely a slip."""
+    head = ["姓名", "证件号码", "救护证名称/编号", "发证日期", "紧急联系人（姓名、关系、电话）", "备注"]
+    client = as_user(songshan)
+    page = read(client, place, workbook([
+        ["松山区红十字救援队二分队花名册"], head,
+        ["张三", "护照 75 1234567", "初级救护员 编号YS-1", "24/4/15", f"李四 妻子 {phone(9)}", "2025年调往呼伦贝尔"],
+        ["陈志明", "H01234567（回乡证）", "心肺复苏证：YS-2", "2024.5.1", f"母亲王梅{phone(8)}"],
+        ["小明", ID(1, birth="20170606"), None, None, None],
+        ["PETROV", "外侨N1", None, None, None],
+    ]))  # fmt: skip
+    told = {line["cells"][0]: {**line["note"], **line["why"]} for line in page.context["preview"]["rows"]}
+    assert "请在号码前面写明，例如“护照 E12345678”" in told["PETROV"]["id_number"]
+    assert "写着“调往”" in told["张三"]["remark"]
+    assert any("写的内容没有登记" in said for said in page.context["preview"]["remarks"])
+    assert "不满 14 周岁" in told["小明"]["id_number"]
+    assert "按 2024-04-15 登记" in told["张三"]["cert_issued"]
+    line = next(line for line in page.context["preview"]["rows"] if line["cells"][0] == "PETROV")
+    address = f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}"
+    client.post(address, {f"row-{line['key']}": "1", f"leave-{line['key']}": "1"})
+    client.post(address, {"confirm": "1"}, follow=True)
+    zhang, chen = Person.objects.get(name="张三"), Person.objects.get(name="陈志明")
+    assert (zhang.id_type, zhang.id_number, zhang.emergency_name, zhang.emergency_relation) == (
+        "passport", "751234567", "李四", "妻子"
+    )  # fmt: skip
+    assert (chen.id_type, chen.id_number, chen.emergency_relation) == ("hk_macao", "H01234567", "母亲")
+    assert set(Certificate.objects.values_list("kind", "number")) == {("first_aid", "YS-1"), ("cpr_aed", "YS-2")}
 
 
 def test_what_is_no_name_is_refused(as_user: Any, songshan: Any, place: Organization) -> None:
