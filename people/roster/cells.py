@@ -79,6 +79,8 @@ _RELATED = re.compile(
 
 def contact(text: str) -> Cell:
     """Whom to call: there may be more than one. 父亲苏和, 苏和 妻子: with who he or she is."""
+    if text in NOTHING:
+        return EMPTY
     if (found := _RELATED.fullmatch(text.strip())) and not _NAMES.search(text):
         who = contact(found["name"] or found["first"])
         return Cell(who.value, who.note, {"emergency_relation": found["before"] or found["behind"]})
@@ -125,7 +127,8 @@ def day(text: str, *, first_of_month: bool = True) -> Cell:
 
 def _whole_day(said: Written, text: str) -> Cell:
     words = {"value": text[:20], "day": said.day.isoformat()}
-    return Cell(said.day, _("“%(value)s”按 %(day)s 登记。") % words if said.short else "")
+    is_count = len(text) == 5 and text.isdigit()  # as a spreadsheet keeps days
+    return Cell(said.day, _("“%(value)s”按 %(day)s 登记。") % words if said.short or is_count else "")
 
 
 def end_day(text: str) -> Cell:

@@ -272,6 +272,8 @@ class Reader:
                 facts.papers.append(paper)
         elif named and named not in cells.NOTHING:
             facts.note("cert_kind", _("只有名称，没有编号和发证日期，没有登记证书。"))
+        elif until not in cells.NOTHING:
+            facts.note("cert_expires", _("只有有效期，没有编号和发证日期，没有登记证书。"))
         for name, value in values.items():
             if name.startswith(OWN_KIND) and value is not None:
                 number, issued = value

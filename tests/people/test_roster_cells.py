@@ -117,6 +117,7 @@ def test_names(text: str, name: str):
 def test_there_may_be_two_to_call_and_only_one_member():
     assert cells.contact("王强、 李丽").value == "王强、李丽"
     assert cells.contact("王　强").value == "王强"
+    assert cells.contact("无").value == ""
     assert cells.contact("子 轩").value == "子轩"  # aligned, not somebody's son
     with pytest.raises(ValueError, match="每人写一行"):
         cells.name("王强、李丽")

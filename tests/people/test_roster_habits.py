@@ -329,7 +329,7 @@ def test_how_long_a_certificate_counts(as_user: Any, songshan: Any, place: Organ
     page = read(as_user(songshan), place, workbook([
         head, ["张三", "1990.3", phone(1), "YS-1", "2024.5.1", "三年", "√"],
         ["李四", "1990年3月", phone(2), "YS-2", None, "2023.5.1-2026.5.1", "×"],
-        ["王五", None, phone(3), "√", None, "3年", None],
+        ["王五", None, phone(3), "√", None, "3年", None], ["赵六", None, phone(4), None, None, "2027.5", None],
     ]))  # fmt: skip
     preview = page.context["preview"]
     assert preview["counts"]["wrong"] == 0, [line["why"] for line in preview["rows"]]
@@ -337,10 +337,11 @@ def test_how_long_a_certificate_counts(as_user: Any, songshan: Any, place: Organ
     assert "没有登记出生日期" in told["张三"]["birth"]
     assert "起的日期作为发证日期" in told["李四"]["cert_expires"]
     assert "没有发证日期" in told["王五"]["cert_number"]
+    assert "没有登记证书" in told["赵六"]["cert_expires"]  # an end of nothing
     page.client.post(f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}", {"confirm": "1"}, follow=True)
     found = Certificate.objects.order_by("number").values_list("number", "issued_on", "expires_on")
     assert list(found) == [("YS-1", date(2024, 5, 1), date(2027, 5, 1)), ("YS-2", date(2023, 5, 1), date(2026, 5, 1))]
-    assert set(Person.objects.values_list("name", "political")) == {("张三", "01"), ("李四", ""), ("王五", "")}
+    assert set(Person.objects.values_list("name", "political")) == {("张三", "01"), ("李四", ""), ("王五", ""), ("赵六", "")}
 
 
 @pytest.mark.parametrize("mark", ["|", "，", "   ", "\u3000"])
