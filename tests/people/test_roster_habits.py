@@ -341,7 +341,8 @@ def test_how_long_a_certificate_counts(as_user: Any, songshan: Any, place: Organ
     page.client.post(f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}", {"confirm": "1"}, follow=True)
     found = Certificate.objects.order_by("number").values_list("number", "issued_on", "expires_on")
     assert list(found) == [("YS-1", date(2024, 5, 1), date(2027, 5, 1)), ("YS-2", date(2023, 5, 1), date(2026, 5, 1))]
-    assert set(Person.objects.values_list("name", "political")) == {("张三", "01"), ("李四", ""), ("王五", ""), ("赵六", "")}
+    party = {("张三", "01"), ("李四", ""), ("王五", ""), ("赵六", "")}
+    assert set(Person.objects.values_list("name", "political")) == party
 
 
 @pytest.mark.parametrize("mark", ["|", "，", "   ", "\u3000"])
