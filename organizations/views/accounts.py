@@ -97,7 +97,7 @@ def user_detail(request: SignedIn, pk: int) -> HttpResponse:
         "facts": _facts(account),
         "facts_title": _("账号"),
         "manage": manage,
-        "locked_until": lockout.locked_until(account.username) if manage and account.is_active else None,
+        "locked_until": lockout.lock_of(account) if manage and account.is_active else None,
         "may_appoint": account.is_active and accounts.can_appoint(request.user, account, account.organization),
         "rows": rows,
         "history": changes(account),

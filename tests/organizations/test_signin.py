@@ -15,7 +15,6 @@ from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
-from django.urls import reverse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
