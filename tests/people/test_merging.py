@@ -113,6 +113,16 @@ def test_the_office_sees_who_may_be_one_person_and_nobody_else_does(
     assert as_user(songshan).get(LIST).context["pairs"] == []  # verifies, but not at these teams
 
 
+def test_a_family_that_shares_a_telephone_is_not_taken_for_one(
+    two: tuple[Person, Person], team: Organization, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    for number, facts in enumerate(({"birth": date(2000, 1, 1)}, {"birth": None}), 5):
+        person = builders.person(number, name=f"李{'甲乙'[number - 5]}", mobile="13800000001", id_number="", **facts)
+        builders.member(team, person=person)
+    pairs = as_user(chifeng).get(LIST).context["pairs"]
+    assert [(one.name, other.name) for one, other, _why in pairs] == [("王明", "王明"), ("王明", "李乙")]
+
+
 def test_of_two_teams_one_of_which_is_not_the_offices_nothing_is_told(
     two: tuple[Person, Person], office: Callable[[str], Organization], chifeng: User, as_user: Callable[[User], Client]
 ) -> None:
