@@ -27,6 +27,7 @@ class Found:
     by_name: dict[tuple[int, str], list[Membership]] = field(default_factory=lambda: defaultdict(list))
     current: dict[int, list[Membership]] = field(default_factory=lambda: defaultdict(list))
     left: dict[tuple[int, int], Membership] = field(default_factory=dict)  # of (person, team): the last that ended
+    dead: set[int] = field(default_factory=set)
     visible: set[int] = field(default_factory=set)
     no_health: set[int] = field(default_factory=set)  # who took the consent to health data back
     papers: dict[int, list[Certificate]] = field(default_factory=lambda: defaultdict(list))
@@ -61,6 +62,8 @@ def find(
             found.current[membership.person_id].append(membership)
         elif membership.end_kind != EndKind.MISTAKE:
             found.left[membership.person_id, membership.organization_id] = membership
+            if membership.end_kind == EndKind.DEATH:
+                found.dead.add(membership.person_id)
     found.visible = set(Person.objects.visible_to(by).filter(pk__in=keys).values_list("pk", flat=True))
     _health(rows, found, keys)
     _papers(rows, found, keys)
