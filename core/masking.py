@@ -39,8 +39,10 @@ def phone(value: str) -> str:
 
 
 def id_number(value: str) -> str:
-    """First six (the division) and last two stay: enough to tell two people of one name apart, no birthday."""
-    return f"{value[:6]}{'*' * (len(value) - 8)}{value[-2:]}" if len(value) >= 15 else "*" * len(value)
+    """First six (the division) and last two stay, of passports and permits the last two: enough to tell two people of
+    one name apart and to hold against the paper, no birthday."""
+    first, last = (6 if len(value) >= 15 else 0), (2 if len(value) >= 8 else 0)
+    return value[:first] + "*" * (len(value) - first - last) + value[len(value) - last :]
 
 
 def email(value: str) -> str:

@@ -19,6 +19,11 @@ def _places(by: User) -> QuerySet[Organization]:
     return Organization.objects.in_force().filter(reach(by, Right.MANAGE_ACCOUNT, at=""))
 
 
+def _place_alone(name: str) -> str:
+    """松山区红十字会 and 松山区红会 are 松山区, whose full name begins with its league's."""
+    return name.removesuffix("红十字会").removesuffix("红会")
+
+
 class AccountResource(Resource):
     """The same form as the page 开账号, row by row. Passwords are set afterwards, one person at a time."""
 
@@ -27,7 +32,7 @@ class AccountResource(Resource):
     organization = Column(
         "organization", gettext_lazy("单位"), also=["所在单位", "机构", "任职单位"], required=True,
         example="松山区红十字会",
-        widget=Lookup(_places, ["name", "code", "short_name"], noun=gettext_lazy("单位")),
+        widget=Lookup(_places, ["name", "code", "short_name"], noun=gettext_lazy("单位"), otherwise=_place_alone),
     )  # fmt: skip
     role = Column("role", gettext_lazy("职责"), also=["角色", "岗位"], example="经办", widget=Choice(ROLE_CHOICES))
     phone = Column("phone", gettext_lazy("手机"), also=["手机号", "联系电话"], example="13800000000")
@@ -36,6 +41,7 @@ class AccountResource(Resource):
     basis = Column("basis", gettext_lazy("依据"), also=["任职依据", "文号"], example="2026年第3次会议纪要")
 
     form_class = AccountForm
+    always = frozenset(["basis"])
     filled_down = frozenset(["organization", "role", "starts_on", "basis"])
 
     class Meta(Resource.Meta):

@@ -17,8 +17,8 @@ from organizations.models import Organization
 from people import identity
 from people.choices import MemberKind
 from people.models import FormerDocument, Membership, Person
-from people.names import same_name
-from people.returning import require_apart
+from people.names import bare_name
+from people.returning import require_alive, require_apart
 from people.states import MembershipState
 
 # Facts a second team may fill in where they are empty, but never overwrite: they are the person's, not the team's.
@@ -45,7 +45,7 @@ def find(id_type: str, number: str, *, name: str) -> Person | None:
     former = FormerDocument.objects.filter(id_index__in=keys).select_related("person__merged_into").order_by("-pk")
     for document in former:
         holder = document.person.merged_into or document.person
-        if not document.was_another_s(holder) or same_name(holder.name, name):
+        if not document.was_another_s(holder) or bare_name(name) in holder.called():
             return holder
     return None
 
@@ -76,11 +76,13 @@ def enrol(
 ) -> Membership:
     """Make a saved person a member of a team. It is the main team unless the person has one.
 
-    :raises ValidationError: the person is in the team already, or a value is not right; by field where there is one.
+    :raises ValidationError: the person is in the team already or on file as dead, or a value is not right; by field
+        where there is one.
     """
     held = Membership.objects.select_for_update(of=("self",)).filter(person=person).current()
     if any(row.organization_id == organization.pk for row in held):
         raise ValidationError(_("这个人已经在这支队伍里了。"))
+    require_alive(person)
     mains = [row for row in held if row.is_main]
     membership = Membership(
         person=person,

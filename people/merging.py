@@ -147,7 +147,7 @@ def merge(
     made.before_cipher = encryption.encrypt(json.dumps(_open_values(kept, taken), ensure_ascii=False, default=str))
     made.moved = _move(kept, ceased, by)
     made.moved["former"] = _keep_document(kept, ceased, "document" in taken, document_reason)
-    _take(kept, ceased, taken)
+    _take(kept, ceased, taken, gone={"document", *taken} if made.moved["former"] else taken)
     made.moved["user"] = kept.user_id
     made.save()
     return made
@@ -220,10 +220,12 @@ def _keep_document(kept: Person, ceased: Person, other_wins: bool, reason: str) 
     return [row.pk]
 
 
-def _take(kept: Person, ceased: Person, taken: Collection[str]) -> None:
+def _take(kept: Person, ceased: Person, taken: Collection[str], *, gone: Collection[str]) -> None:
+    """:param gone: what the record that ceases no longer has: also a number that was not taken, for it may be somebody
+    else's, whom a record nobody sees any more must not keep out (``FormerDocument.was_another_s``)."""
     new = _values(ceased, taken)
     for part in ("document", "user"):  # one at a time may have it
-        if part in taken:
+        if part in gone:
             for column in columns(part):
                 setattr(ceased, column, None if column in ("id_index", "user_id") else "")
     ceased.merged_into = kept

@@ -10,7 +10,7 @@ from core.attachments import attach
 from organizations.models import User
 from people.models import Certificate, Person
 from people.models.person import SCAN
-from people.verifying import run_out
+from people.verifying import before_birth, held_already, run_out
 
 
 @transaction.atomic
@@ -24,8 +24,9 @@ def report(person: Person, certificate: Certificate, *, photo: Any, by: User) ->
     certificate.source = _("本人上报")
     if certificate.expires_on is None:
         certificate.expires_on = run_out(certificate.kind, certificate.issued_on)
-    same = Certificate.objects.standing().filter(person=person, kind=certificate.kind, issued_on=certificate.issued_on)
-    if same.filter(number=certificate.number).exists():
+    if said := before_birth(person, certificate.issued_on):
+        raise ValidationError({"issued_on": said})
+    if held_already(person, certificate.kind, certificate.issued_on, certificate.number):
         raise ValidationError(_("这本证书您已经报过了。"))
     certificate.full_clean(exclude=["person"])
     certificate.save()

@@ -33,6 +33,17 @@ def in_short(membership: Membership) -> str:
     return _("%(team)s，%(from)s 至 %(to)s，%(why)s") % words
 
 
+def dead() -> str:
+    """The sentence where somebody would join of whom a team has said that he or she died."""
+    return _("档案里登记为去世，不能入队；登记错的，请登记的队伍先恢复队籍，再按实际情况办理。")
+
+
+def require_alive(person: Person) -> None:
+    """:raises ValidationError: a team has said that he or she died."""
+    if Membership.objects.filter(person=person, state=MembershipState.ENDED, end_kind=EndKind.DEATH).exists():
+        raise ValidationError(dead(), code="dead")
+
+
 def too_early(left_on: date) -> str:
     """The sentence where somebody would begin again before he or she left."""
     return _("上一段队籍到 %(day)s 才结束，入队日期不能早于这一天；重新入队的，填这一次的日期。") % {"day": left_on}

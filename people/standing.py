@@ -105,6 +105,27 @@ def check_hours(person: Person, on: date, hours: Decimal, *, but: int | None = N
         raise ValidationError({"hours": said}, code="day_full")
 
 
+def check_once(record: Any) -> None:
+    """Nothing is written down twice, by a second click or by two people, nor an office held twice at once. Locks the
+    person, so that two at once cannot both pass.
+
+    :raises ValidationError: what there is already.
+    """
+    Person.objects.select_for_update(of=("self",)).get(pk=record.person_id)
+    others = type(record).objects.standing().filter(person=record.person_id).exclude(pk=record.pk)
+    if isinstance(record, Mandate):
+        rows = others.filter(kind=record.kind, organization=record.organization_id)
+        rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=record.starts_on))
+        if held := rows.filter(Q() if record.ends_on is None else Q(starts_on__lte=record.ends_on)).first():
+            words = {"since": held.starts_on.isoformat()}
+            said = _("同一职务已经登记过，从 %(since)s 起，和这一次有重叠；换届的请先填那一次的止。") % words
+            raise ValidationError({"starts_on": said}, code="twice")
+    elif others.filter(
+        **{name: getattr(record, name) for name in KINDS[type(record)._meta.model_name].fields}
+    ).exists():
+        raise ValidationError(_("一样的已经登记过了；确实是两次的，请在内容里写明区别。"), code="twice")
+
+
 def hours_by_year(records: Iterable[HourRecord]) -> list[dict[str, Any]]:
     """Newest year first: ``year`` and a sum per kind of hours."""
     years: dict[int, dict[str, Any]] = {}

@@ -31,6 +31,7 @@ from organizations.roles import Right
 from people.enrolling import FILLABLE
 from people.models import Membership, Person
 from people.models.person import PersonQuerySet
+from people.names import same_name
 
 MOST = 50  # groups a page shows; when these are done, the next come up
 PHONES = ("mobile", "other_phone", "emergency_phone")
@@ -67,8 +68,13 @@ class Twins:
 
     @property
     def pairs(self) -> list[tuple[Person, Person]]:
-        """Each of the others beside the first."""
-        return [(self.people[0], other) for other in self.people[1:]]
+        """Each of the others beside the first; not those of a family, who share a telephone."""
+        first = self.people[0]
+        return [(first, other) for other in self.people[1:] if not _are_two(first, other)]
+
+
+def _are_two(one: Person, other: Person) -> bool:
+    return bool(one.birth and other.birth and one.birth != other.birth) and not same_name(one.name, other.name)
 
 
 def candidates(user: User) -> list[Twins]:

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -37,9 +37,15 @@ def in_the_way(merge: Merge) -> list[str]:
     return [*_facts_changed(merge, kept, ceased), *_rows_changed(merge, kept)]
 
 
+def former_documents(merge: Merge) -> QuerySet[FormerDocument]:
+    """The document that did not win, kept with the person since."""
+    return FormerDocument.objects.filter(pk__in=merge.moved["former"])
+
+
 def _facts_changed(merge: Merge, kept: Person, ceased: Person) -> list[str]:
     found = []
-    for part in merge.chosen:
+    document = ["document"] if merge.moved["former"] else []
+    for part in dict.fromkeys([*merge.chosen, *document]):
         if part == "document":
             later = FormerDocument.objects.filter(person=kept, ended_at__gt=merge.at).exclude(
                 pk__in=merge.moved["former"]
@@ -53,7 +59,14 @@ def _facts_changed(merge: Merge, kept: Person, ceased: Person) -> list[str]:
             label = {"document": _("证件"), "user": _("本人账号"), "health": _("健康信息")}.get(part)
             label = label or str(Person._meta.get_field(part).verbose_name)  # type: ignore[union-attr]
             found.append(_("“%(what)s”在合并以后改过。") % {"what": label})
-    return found
+    return [*found, *_given_away(merge)]
+
+
+def _given_away(merge: Merge) -> list[str]:
+    """A number that was not taken has found its owner since."""
+    others = Person.objects.exclude(pk__in=[merge.kept_id, merge.ceased_id])
+    rows = former_documents(merge).filter(id_index__in=others.exclude(id_index=None).values("id_index"))
+    return [_("没有选用的证件（%(number)s）已经登记给另一个人。") % {"number": row.id_masked} for row in rows]
 
 
 def _rows_changed(merge: Merge, kept: Person) -> list[str]:
@@ -108,10 +121,12 @@ def undo(merge: Merge, *, by: User) -> Merge:
     _covers_back(merge)
     for one in _lists():
         _back(one, list(merge.moved.get(one.label, {})), merge.ceased)
-    FormerDocument.objects.filter(pk__in=merge.moved["former"]).delete()
     Person.objects.filter(pk__in=merge.moved["merged"]).update(merged_into=merge.ceased)
     hang_photos(merge.moved["photos"], merge.ceased)
-    _facts_back(merge)
+    try:
+        _facts_back(merge)
+    except IntegrityError as error:  # the number was entered for its owner in the same instant
+        raise ValidationError(_("证件号码刚刚登记给了另一个人，不能撤销。"), code="changed") from error
     merge.undone_by, merge.undone_at = by, timezone.now()
     merge.save(update_fields=["undone_by", "undone_at"])
     return merge
@@ -152,6 +167,10 @@ def _facts_back(merge: Merge) -> None:
     before: dict[str, Any] = json.loads(encryption.decrypt(merge.before_cipher) or "{}")
     lent_parts = [part for part in ("document", "user") if part in merge.chosen]
     lent = {column: getattr(kept, column) for part in lent_parts for column in columns(part)}
+    former = former_documents(merge)
+    if "document" not in merge.chosen:
+        lent |= former.values(*columns("document")).first() or {}
+    former.delete()
     put_back(kept, before)
     kept.version += 1
     kept.save()

@@ -8,10 +8,12 @@ from datetime import date, timedelta
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organizations.validators import validate_visible, validate_year
 
+CHILD = 14  # the law speaks of children below it (个人信息保护法 第28、31条); among rescuers most likely a slip
 ADULT = 18  # 突发事件应对法(2024) 第39条: members of rescue teams are adults
 validate_mobile = RegexValidator(r"^1[3-9]\d{9}$", _("手机号应为 11 位数字，以 1 开头"))
 _SYMBOLS = {"So", "Sk", "Sc", "Sm", "Co", "Cn"}  # emoji and the like
@@ -51,3 +53,12 @@ def years_before(day: date, years: int) -> date:
 
 def is_adult(birth: date, on: date) -> bool:
     return birth <= years_before(on, ADULT)
+
+
+def young(birth: date, on: date) -> str:
+    """What is told of a member who is no adult, empty of others. It keeps nobody out."""
+    if is_adult(birth, on):
+        return ""
+    if birth <= years_before(on, CHILD):
+        return gettext("未满 18 周岁，不能参加出动。")
+    return gettext("不满 14 周岁，不能参加出动；请核对证件号码和出生日期是不是抄错了。")

@@ -26,6 +26,7 @@ from people.states import CertificateState
 from people.validators import months_after
 from people.workflow import CERTIFICATE, verifies
 
+OTHER_KIND = "other"
 MOST = 50  # certificates looked at in one list
 
 
@@ -70,6 +71,22 @@ def whose_number(kind: str, number: str, *, by: User, without: int | None = None
     if seen is None:
         return _("这个编号的证书已经登记了。")
     return _("这个编号的证书已经登记给%(name)s。") % {"name": seen.name}
+
+
+def held_already(person: Person, kind: CertificateKind, issued_on: date, number: str) -> bool:
+    """Whether this can but be one the person has: of the kind and the day, and one of the two without a number. What
+    goes by 其他 is told apart by nothing else."""
+    rows = Certificate.objects.standing().filter(person=person, kind=kind, issued_on=issued_on)
+    if kind.key == OTHER_KIND:
+        return rows.filter(number=number).exists()
+    return rows.exists() if not number else rows.filter(number__in=["", number]).exists()
+
+
+def before_birth(person: Person, day: date) -> str:
+    """The sentence where a certificate would be older than whose it is; else empty."""
+    if person.birth is None or day >= person.birth:
+        return ""
+    return _("早于本人的出生日期 %(birth)s。") % {"birth": person.birth.isoformat()}
 
 
 @transaction.atomic

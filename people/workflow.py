@@ -17,16 +17,20 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.decisions import Decision, no
+from core.language import in_chinese
+from core.notices import notify
 from core.workflow import Move, Workflow
 from organizations.duty_notices import tell_still_held
 from organizations.models import User
 from organizations.permissions import acting_for
 from organizations.roles import Right
+from people.applying import keepers
 from people.choices import EndKind
 from people.enrolling import others_of, pass_on
 from people.models import Certificate, Membership
@@ -53,8 +57,21 @@ def _end(membership: Membership, by: User, *, left_on: date, end_kind: str, end_
     membership.version += 1
     membership.full_clean(exclude=["person", "organization"])
     pass_on(membership)
+    if end_kind == EndKind.DEATH:
+        _tell_of_death(membership, by)
     if membership.person.user is not None and end_kind != EndKind.MISTAKE:  # entered twice or wrongly: nobody left
         tell_still_held(membership.person.user, membership.organization)
+
+
+def _tell_of_death(membership: Membership, by: User) -> None:
+    """The other teams, in which somebody who is dead still counts as one who can be sent out."""
+    for other in others_of(membership).select_related("person", "organization"):
+        with in_chinese():
+            title = _("%(name)s在别的队伍登记为去世，在本队还是在册") % {"name": other.person.name}
+            body = _("请核对；属实的，办理退队，退队类型选“去世”。")
+        url = reverse("people:membership_detail", args=[other.pk])
+        told = [user for user in keepers(other.organization) if user != by]
+        notify(told, kind="member_died", title=title, body=body, url=url)
 
 
 def _reinstate(membership: Membership, by: User) -> None:

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from core.masking import mask_text
+
 LIMIT_BYTES = 200  # of UTF-8; file systems end at 255 and a download may append " (1)"
 UNNAMED = "未命名"
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"|?*%', "_"))
@@ -28,9 +30,11 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def shown_name(raw: str) -> str:
-    """``raw`` without path, control and invisible characters, at most ``LIMIT_BYTES`` long; never empty."""
+    """``raw`` without path, control and invisible characters, at most ``LIMIT_BYTES`` long; never empty. ID and phone
+    numbers, which people write into names of files, are covered: the name is shown where the number is not.
+    """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", raw))[-1]
-    name = _visible(last).translate(_FORBIDDEN).strip(" .")
+    name = mask_text(_visible(last)).translate(_FORBIDDEN).strip(" .")
     if _DEVICES.match(name):
         name = f"_{name}"
     stem, extension = _split(name)

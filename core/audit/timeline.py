@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.audit.sources import COLUMNS, Part, Source, sources
+from core.masking import mask_text
 from core.models.access import AccessLog
 
 CHANGES = {"insert": _("新增"), "update": pgettext_lazy("history", "修改"), "delete": _("删除")}
@@ -225,4 +226,5 @@ def _like(text: str) -> str:
 
 def _entry(row: dict[str, Any]) -> Entry:
     values = {name.removeprefix("row_"): value for name, value in row.items()}
-    return Entry(source=sources()[values.pop("rank")], **values)
+    # what it was called is as somebody wrote it, numbers of a person and all
+    return Entry(source=sources()[values.pop("rank")], **{**values, "subject": mask_text(values["subject"] or "")})

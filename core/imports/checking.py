@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.imports.corrections import corrected, offer, without_left
+from core.imports.reading import EMPTY
 from core.imports.resources import Resource
 from core.imports.table import Table, read_table
 from core.imports.widgets import Choice
@@ -61,7 +63,19 @@ def take_in(item: Import, resource: Resource) -> Import:
 
 def _table_of(item: Import, resource: Resource) -> Table:
     with item.file.open("rb") as file:
-        return corrected(read_table(file, item.media_type, resource), item.corrections)
+        table = read_table(file, item.media_type, resource)
+    return corrected(
+        _with_columns(table, [name for name in resource.columns if name in resource.always]), item.corrections
+    )
+
+
+def _with_columns(table: Table, names: Sequence[str]) -> Table:
+    """Columns the file has not, empty: what is asked for can then be written in the preview."""
+    missing = dict.fromkeys(name for name in names if name not in table.header.columns)
+    if not missing:
+        return table
+    header = replace(table.header, columns={**table.header.columns, **dict.fromkeys(missing, -1)})
+    return replace(table, header=header, rows=[{**row, **dict.fromkeys(missing, EMPTY)} for row in table.rows])
 
 
 def already_done(kind: str, sha256: str) -> Import | None:
@@ -181,7 +195,7 @@ def _problems(outcome: Any, resource: Resource) -> tuple[dict[str, str], list[st
             if name == NON_FIELD_ERRORS:
                 general += messages
             else:
-                found[name] = " ".join(messages)
+                found[name] = _("；").join([*(said.rstrip("。") for said in messages[:-1]), messages[-1]])
     for problem in outcome.errors:
         general.append(_in_words(problem.error))
     return found, general

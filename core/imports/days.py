@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 _DAY = re.compile(
-    r"(\d{4}|\d{2}(?!\s*/))\s*[-/.．。·年、，,\\]\s*(\d{1,2})\s*[-/.．。·月、，,\\]\s*(\d{1,2})\s*[日号]?"
+    r"(\d{4}|\d{2}(?!\s*/)|(?:1[3-9]|2\d)(?=\s*/))\s*[-/.．。·年、，,\\]\s*(\d{1,2})\s*[-/.．。·月、，,\\]\s*(\d{1,2})\s*[日号]?"
     r"(?:\s*T?\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*[.。]?"
 )
 _APART = re.compile(r"(\d{4})\s+(\d{1,2})\s+(\d{1,2})")
@@ -19,7 +19,7 @@ _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
 _SINCE = re.compile(r"^(?:自|从)\s*")
 _ASIDE = re.compile(  # 2024.3.1 入队, 2019年3月至今, 2026年12月31日二十四时止
     r"\s*(?:[-—–~～]?\s*至今|(?:(?:零|〇|0{1,2}|二十四|24)\s*[时点]整?)?\s*"
-    r"(?:起|止|生效|开始|终止|入队|加入|取得|取证|发证|签发|办理|参加)?)$"
+    r"(?:起|止|生效|开始|终止|到期|过期|入队|加入|取得|取证|发证|签发|办理|参加)?)$"
 )
 _MONTH_DIGITS = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
 _SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")  # as a spreadsheet counts the days
@@ -50,6 +50,8 @@ def written(text: str, *, ahead: int = AHEAD) -> Written:
     for form in (_DAY, _APART, _DIGITS, _MONTH, _MONTH_DIGITS, _YEAR):
         if found := form.fullmatch(said):
             parts, short = [int(part) for part in found.groups()], len(found[1]) == 2
+            if short and "/" in said and parts[0] + 2000 > timezone.localdate().year:
+                break  # 31/1/26 may begin with the day; 24/4/15 cannot
             if short:
                 parts[0] += 2000 if parts[0] + 2000 <= timezone.localdate().year + ahead else 1900
             year, month, of_month = [*parts, 1, 1][:3]

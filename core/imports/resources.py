@@ -64,6 +64,7 @@ class Resource(resources.ModelResource):
     """
 
     form_class: type[ModelForm] | None = None
+    always: frozenset[str] = frozenset()  # columns of the preview also where the file has none
 
     class Meta:
         use_transactions = True

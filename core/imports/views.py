@@ -1,6 +1,5 @@
 """The pages of an import: pick a file, look at what it would do, confirm, see what it did."""
 
-from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from core import audit
 from core.attachments.checks import check as check_content
+from core.attachments.names import shown_name
 from core.imports.checking import already_done, check, take_in
 from core.imports.corrections import posted
 from core.imports.pages import MEDIA_TYPE as PAGE
@@ -145,7 +145,7 @@ class ImportView(PermittedView):
         by: Any = self.request.user
         item = Import(
             kind=self.get_kind(),
-            name=PurePath(upload.name).name[:200],
+            name=shown_name(upload.name)[:200],
             media_type=form.media_type,
             sha256=table.sha256,
             created_by=by,

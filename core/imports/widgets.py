@@ -124,10 +124,19 @@ class Lookup(Widget):
 
     :param rows: user → queryset, e.g. ``lambda by: Organization.objects.visible_to(by)``.
     :param noun: what it is called in messages: 单位.
+    :param otherwise: how else what was typed may be called, asked where nothing goes by it.
     """
 
-    def __init__(self, rows: Callable[[Any], QuerySet], fields: Iterable[str], *, noun: Any) -> None:
+    def __init__(
+        self,
+        rows: Callable[[Any], QuerySet],
+        fields: Iterable[str],
+        *,
+        noun: Any,
+        otherwise: Callable[[str], str] = str,
+    ) -> None:
         super().__init__()
+        self.otherwise = otherwise
         self.rows, self.fields, self.noun = rows, tuple(fields), noun
         self._found: dict[str, list[Model]] = {}
         self._for: Any = None
@@ -148,11 +157,16 @@ class Lookup(Widget):
         if self._for is not by:
             self._found, self._for = {}, by
         if value not in self._found:
-            condition = Q()
-            for name in self.fields:
-                condition |= Q(**{name: value})
-            self._found[value] = list(self.rows(by).filter(condition)[:2])
+            found = self._called(value, by)
+            other = self.otherwise(value)
+            self._found[value] = found or (self._called(other, by) if other not in ("", value) else [])
         return self._found[value]
+
+    def _called(self, value: str, by: Any) -> list[Model]:
+        condition = Q()
+        for name in self.fields:
+            condition |= Q(**{name: value})
+        return list(self.rows(by).filter(condition)[:2])
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return "" if value is None else str(value)

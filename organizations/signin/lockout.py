@@ -29,9 +29,16 @@ Kind = AccessLog.Kind
 def locked_until(username: str) -> datetime | None:
     """When the lock on ``username`` ends, or None. A password set since then lifts it."""
     name = written(username)
-    if name == UNWRITTEN:
-        return None
-    rows = AccessLog.objects.filter(kind=Kind.LOCKED_OUT, user_name=name, at__gt=_since(name))
+    return None if name == UNWRITTEN else _lock_since(name, _since(name))
+
+
+def lock_of(user: User) -> datetime | None:
+    """The same of an account that was read: one query."""
+    return _lock_since(written(user.username), _window(user.password_changed_at))
+
+
+def _lock_since(name: str, since: datetime) -> datetime | None:
+    rows = AccessLog.objects.filter(kind=Kind.LOCKED_OUT, user_name=name, at__gt=since)
     at: datetime | None = rows.order_by("-at").values_list("at", flat=True).first()
     return at + LOCKED_FOR if at else None
 
@@ -81,8 +88,11 @@ def written(username: str) -> str:
 
 def _since(name: str) -> datetime:
     """From when failures count: fifteen minutes back, or since the password was last set."""
+    return _window(User.objects.filter(username=name).values_list("password_changed_at", flat=True).first())
+
+
+def _window(changed: datetime | None) -> datetime:
     window = timezone.now() - LOCKED_FOR
-    changed = User.objects.filter(username=name).values_list("password_changed_at", flat=True).first()
     return max(window, changed) if changed else window
 
 

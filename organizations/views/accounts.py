@@ -30,6 +30,7 @@ from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, can, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
+from organizations.signin import lockout
 from organizations.signin.factors import has_factor
 from organizations.tables import UserTable, account_state, appointment_state
 from organizations.views.common import edit, holding, pick_place, seen, told
@@ -96,6 +97,7 @@ def user_detail(request: SignedIn, pk: int) -> HttpResponse:
         "facts": _facts(account),
         "facts_title": _("账号"),
         "manage": manage,
+        "locked_until": lockout.lock_of(account) if manage and account.is_active else None,
         "may_appoint": account.is_active and accounts.can_appoint(request.user, account, account.organization),
         "rows": rows,
         "history": changes(account),

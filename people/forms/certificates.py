@@ -18,7 +18,7 @@ from organizations.validators import validate_visible, validate_year
 from people.models import Certificate, CertificateKind
 from people.states import STANDING
 from people.validators import validate_not_future
-from people.verifying import mark_entered, run_out, validate_no_id, whose_number
+from people.verifying import before_birth, held_already, mark_entered, run_out, validate_no_id, whose_number
 
 _LAST_DIGITS = re.compile(r"[0-9]{1,9}$")
 LASTING_HELP = _("不填有效至时，按证书种类的默认有效期计算；确实长期有效的勾选这里。")
@@ -75,7 +75,17 @@ class CertificateForm(VersionedForm):
             taken = whose_number(kind.pk, number, by=self.by, without=self.instance.pk)
             if taken:
                 self.add_error("number", taken)
+        self._check_holder(cleaned)
         return cleaned
+
+    def _check_holder(self, cleaned: dict[str, Any]) -> None:
+        """It is none he or she has already, and no older than its holder."""
+        person, kind, issued = self.instance.person, cleaned.get("kind"), cleaned.get("issued_on")
+        if issued and (said := before_birth(person, issued)):
+            self.add_error("issued_on", said)
+        is_new = self.instance._state.adding and "number" not in self.errors
+        if is_new and kind and issued and held_already(person, kind, issued, cleaned.get("number", "")):
+            self.add_error(None, _("同一天发的同种证书已经登记了；是同一本的，请在那一本上更正、补编号。"))
 
     def save(self, commit: bool = True) -> Any:
         """:raises ValidationError: somebody registered the same number in the same instant."""

@@ -17,7 +17,7 @@ from organizations.models.organization import line_to
 from organizations.validators import validate_year
 from people.forms.free_text import refuse_numbers
 from people.models import HourRecord, Mandate, Membership, Person, Rank
-from people.standing import Kind, check_hours
+from people.standing import Kind, check_hours, check_once
 
 HELP = {
     "grantor": gettext_lazy("例：内蒙古自治区红十字会。"),
@@ -29,6 +29,7 @@ HELP = {
     "basis": gettext_lazy("例：授衔文件、考核结果。"),
     "valid_until": gettext_lazy("长期有效的不填。"),
 }
+DAYS = frozenset(["awarded_on", "starts_on", "on", "given_on", "assessed_on"])
 
 
 class StandingForm(VersionedForm):
@@ -53,33 +54,38 @@ class StandingForm(VersionedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        birth = self.instance.person.birth
         assessed, until = cleaned.get("assessed_on"), cleaned.get("valid_until")
         if assessed and until and until < assessed:
             self.add_error("valid_until", _("有效至不能早于测评日期。"))
+        for name in DAYS & cleaned.keys():
+            if cleaned[name] and birth and cleaned[name] < birth:
+                self.add_error(name, _("早于本人的出生日期 %(birth)s。") % {"birth": birth.isoformat()})
+        if cleaned.get("hours") and cleaned["hours"] * 2 % 1:
+            self.add_error("hours", _("以半小时为单位，例如 3 或者 3.5。"))
         refuse_numbers(self, (name for name in self.fields if name != "version"))
         return cleaned
 
     @transaction.atomic
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
-        self._check_day()
+        if not self.errors:
+            try:
+                self._check()
+            except ValidationError as error:
+                refuse(self, error)
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Any:
-        """:raises ValidationError: the day has filled up since the form was looked at."""
-        if isinstance(self.instance, HourRecord):
-            record = self.instance
-            check_hours(record.person, record.on, record.hours, but=record.pk)
+        """:raises ValidationError: the day has filled up since the form was looked at, or it was entered meanwhile."""
+        self._check()
         return super().save(commit)
 
-    def _check_day(self) -> None:
+    def _check(self) -> None:
         record = self.instance
-        if not isinstance(record, HourRecord) or self.errors:
-            return
-        try:
+        check_once(record)
+        if isinstance(record, HourRecord):
             check_hours(record.person, record.on, record.hours, but=record.pk)
-        except ValidationError as error:
-            refuse(self, error)
 
 
 def organizers(person: Person, user: User, *, offices_only: bool) -> Any:

@@ -21,6 +21,7 @@ from organizations.roles import Right
 from organizations.validators import validate_phone, validate_visible
 from people import identity
 from people.choices import ETHNICITY_CHOICES, Education, Gender, IdType, Political
+from people.names import bare_name
 from people.validators import validate_mobile, validate_not_future, validate_person_name
 
 PHOTO, SCAN = "photo", "scan"
@@ -161,6 +162,10 @@ class Person(models.Model):
         """The record's own key and those of records merged into it. Asked for by itself: an OR across a join, and a
         subquery as well, would make the database read everybody's rows."""
         return [self.pk, *self.merged.order_by().values_list("pk", flat=True)]
+
+    def called(self) -> set[str]:
+        """The bare names it goes by: its own, and those of records merged into it."""
+        return {bare_name(each.name) for each in (self, *self.merged.all())}
 
     # -- sealed facts: only people.revealing reads them for a page --------------------------------------------
     @property

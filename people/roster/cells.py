@@ -70,8 +70,20 @@ def name_of(texts: Sequence[str]) -> str:
     return ("·" if len(first) > 2 else "").join([first, *rest]) if rest else ""
 
 
+_RELATIONS = "父亲|母亲|爸爸|妈妈|丈夫|妻子|爱人|配偶|儿子|女儿|哥哥|弟弟|姐姐|妹妹|亲属|朋友|同事"
+_RELATED = re.compile(
+    rf"(?P<before>{_RELATIONS}|[父母夫妻子女兄弟姐妹](?=[\s:：]+{_CHINESE}{{2}}))[\s:：]*(?P<name>{_CHINESE}[^\n]*)"
+    rf"|(?P<first>[^\n]*{_CHINESE}{{2}})[\s:：]+(?P<behind>{_RELATIONS}|[父母夫妻子女兄弟姐妹])"
+)
+
+
 def contact(text: str) -> Cell:
-    """Whom to call: there may be more than one."""
+    """Whom to call: there may be more than one. 父亲苏和, 苏和 妻子: with who he or she is."""
+    if text in NOTHING:
+        return EMPTY
+    if (found := _RELATED.fullmatch(text.strip())) and not _NAMES.search(text):
+        who = contact(found["name"] or found["first"])
+        return Cell(who.value, who.note, {"emergency_relation": found["before"] or found["behind"]})
     try:
         return name(text)
     except ValueError:
@@ -115,7 +127,8 @@ def day(text: str, *, first_of_month: bool = True) -> Cell:
 
 def _whole_day(said: Written, text: str) -> Cell:
     words = {"value": text[:20], "day": said.day.isoformat()}
-    return Cell(said.day, _("“%(value)s”按 %(day)s 登记。") % words if said.short else "")
+    is_count = len(text) == 5 and text.isdigit()  # as a spreadsheet keeps days
+    return Cell(said.day, _("“%(value)s”按 %(day)s 登记。") % words if said.short or is_count else "")
 
 
 def end_day(text: str) -> Cell:
@@ -356,6 +369,19 @@ def paper(text: str) -> tuple[str, date | None, date | None]:
         return "", first, last
     number, issued = number_and_day(text).value or ("", None)
     return (number, issued, None) if issued else (text, None, None)
+
+
+_KIND = re.compile(
+    r"(?P<kind>[^\W\d]*(?:[证照]件?|permit|passport))\s*(?:号码?|编号|No\.?)?\s*[:：]?\s*(?P<number>.*[\dA-Za-z].*)",
+    re.IGNORECASE,
+)
+_KIND_BEHIND = re.compile(r"(?P<number>.*?)\s*[（(](?P<kind>[^（()）\d]+)[）)]")
+
+
+def kind_and_number(text: str) -> tuple[str, str]:
+    """护照 E12345678, H12345678（回乡证）: what the cell of a number says of the document; empty: nothing."""
+    found = _KIND.fullmatch(text) or _KIND_BEHIND.fullmatch(text)
+    return (found["kind"], found["number"]) if found else ("", text)
 
 
 _LABEL = re.compile(r"(?:居民)?身份证(?:号码?|件)?\s*[:：]?|[（(][^（()）\d]*[）)]")

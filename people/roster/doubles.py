@@ -10,6 +10,7 @@ from core.imports.bulk import Line
 from core.imports.resources import Column
 from people import identity
 from people.names import plain_name
+from people.roster import cells
 from people.roster.fields import CERTIFICATE, OWN_KIND
 from people.roster.plans import Known
 
@@ -25,7 +26,8 @@ _SHORTEST = 5  # of a number; 无 and 暂无 are none
 
 
 def _lasting(line: Line) -> str:
-    return identity.lasting("", identity.normal(line.cells.get("id_number", "")))
+    _kind, number = cells.kind_and_number(line.cells.get("id_number", ""))
+    return identity.lasting("", identity.normal(number))
 
 
 class Doubles:

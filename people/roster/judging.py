@@ -20,7 +20,7 @@ from people.enrolling import FILLABLE
 from people.models import Certificate, Membership, Person
 from people.names import bare_name, plain_name, same_name
 from people.person_cards import HEALTH_DAYS
-from people.returning import too_early
+from people.returning import dead, too_early
 from people.roster.matching import Found
 from people.roster.plans import Known, Plan
 from people.roster.reading import Facts, Paper
@@ -158,7 +158,9 @@ def _about_person(outcome: Outcome, plan: Plan, found: Found) -> None:
             outcome.note(
                 name, _("登记的是“%(old)s”，由本人的主要队伍更改，这里不改。") % {"old": _in_words(person, name)}
             )
-    if plan.membership is None:
+    if plan.membership is None and person.pk in found.dead:
+        outcome.errors["name"] = dead()
+    elif plan.membership is None:
         last = found.left.get((person.pk, plan.team.pk))
         said = _("已在系统里，将加入本队。")
         if last is not None:

@@ -27,6 +27,7 @@ class Found:
     by_name: dict[tuple[int, str], list[Membership]] = field(default_factory=lambda: defaultdict(list))
     current: dict[int, list[Membership]] = field(default_factory=lambda: defaultdict(list))
     left: dict[tuple[int, int], Membership] = field(default_factory=dict)  # of (person, team): the last that ended
+    dead: set[int] = field(default_factory=set)
     visible: set[int] = field(default_factory=set)
     no_health: set[int] = field(default_factory=set)  # who took the consent to health data back
     papers: dict[int, list[Certificate]] = field(default_factory=lambda: defaultdict(list))
@@ -61,6 +62,8 @@ def find(
             found.current[membership.person_id].append(membership)
         elif membership.end_kind != EndKind.MISTAKE:
             found.left[membership.person_id, membership.organization_id] = membership
+            if membership.end_kind == EndKind.DEATH:
+                found.dead.add(membership.person_id)
     found.visible = set(Person.objects.visible_to(by).filter(pk__in=keys).values_list("pk", flat=True))
     _health(rows, found, keys)
     _papers(rows, found, keys)
@@ -86,8 +89,8 @@ def _by_document(rows: Sequence[tuple[Facts, Organization]], found: Found, lock:
     holders = {person.id_index: person.pk for person in people.values()}
     named = {(_index(facts), bare_name(facts.person.get("name", ""))) for facts, _team in rows if facts.id_number}
     former = FormerDocument.objects.filter(id_index__in=list(wanted)).select_related("person").order_by("-pk")
-    for row in former:
-        if not row.was_another_s(row.person) or (wanted[row.id_index], bare_name(row.person.name)) in named:
+    for row in former.prefetch_related("person__merged"):
+        if not row.was_another_s(row.person) or any((wanted[row.id_index], n) in named for n in row.person.called()):
             holders.setdefault(row.id_index, row.person_id)
     for _again in range(2):  # the holder of a former document, then whoever a record was merged into
         people |= {p.pk: p for p in _people(lock).filter(pk__in=set(holders.values()) - set(people))}

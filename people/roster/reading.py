@@ -24,13 +24,16 @@ from people.roster.fields import (
     PERSON,
 )
 from people.roster.readers import GONE, divisions, readers
-from people.validators import is_adult, months_after
+from people.validators import months_after, young
 
 MEMBERSHIP_FACTS = ("number", "group", "duty", "joined_on", "basis", "kind", "state")
 _PERSON_FACTS = tuple(name for name in PERSON if name not in ("id_type", "id_number"))
 _BEHIND = re.compile(r"[（(\[【].*$")
 _BESIDE = re.compile(r"[\s、，,;；/+＋]+")
 _MASKED = re.compile(r"[0-9A-Z]*\*{2,}[0-9A-Z]*")  # 150404**********14, 138****0001: as our own lists show them
+_KIND_AND_NUMBER = re.compile(
+    r"(?P<kind>[^\dA-Za-z]{2,}?)[\s/／:：、，,]*(?:编号|证号)?[\s:：]*(?P<number>[\dA-Za-z].*)"
+)
 _MEMO = 20_000  # readings of equal texts that are kept: rosters say the same on every line
 
 
@@ -178,7 +181,10 @@ class Reader:
 
     # -- who it is --------------------------------------------------------------------------------------------
     def _identity(self, line: Line, facts: Facts) -> None:
-        text = line.cells.get("id_number", "")
+        text, of_kind = line.cells.get("id_number", ""), line.cells.get("id_type", "")
+        within, bare = cells.kind_and_number(text)
+        if within and not of_kind and not isinstance(self._cell("id_type", within), str):
+            of_kind, text = within, bare
         number = "" if text in cells.NOTHING else identity.normal(text)
         if not number or "id_number" in line.problems:
             return
@@ -186,7 +192,7 @@ class Reader:
             facts.masked = number
             facts.note("id_number", _("号码是遮盖的，没有读取。"))
             return
-        said = self._cell("id_type", line.cells.get("id_type", ""))
+        said = self._cell("id_type", of_kind)
         if isinstance(said, str):
             facts.errors["id_type"] = said
             return
@@ -196,7 +202,7 @@ class Reader:
         if not kind:
             kind = IdType.CITIZEN if number[:1].isdigit() else ""
         if not kind:
-            facts.errors["id_number"] = _("这个号码看不出是什么证件，请写明证件类型。")
+            facts.errors["id_number"] = _("这个号码看不出是什么证件，请在号码前面写明，例如“护照 E12345678”。")
             return
         try:
             identity.validate(kind, number)
@@ -226,8 +232,8 @@ class Reader:
                 facts.note("gender", _("与证件号码不一致，按号码登记。"))
             values["gender"] = told.gender
         birth = values.get("birth")
-        if birth and not is_adult(birth, self._today):
-            facts.note("birth" if text else "id_number", _("未满 18 周岁，不能参加出动。"))
+        if birth and (said := young(birth, self._today)):
+            facts.note("birth" if text else "id_number", said)
 
     # -- certificates and insurance -----------------------------------------------------------------------------
     def _papers(self, line: Line, facts: Facts, values: dict[str, Any]) -> None:
@@ -236,6 +242,8 @@ class Reader:
         if named in cells.TICKS:  # 持证情况：有
             named = ""
         numbered = said["number"] if said["number"] not in cells.NOTHING else ""
+        if numbered and not named and (both := _KIND_AND_NUMBER.fullmatch(numbered)) and self._called(both["kind"]):
+            named, numbered = both["kind"], both["number"]
         if numbered and not cells.numbered(numbered):
             facts.note("cert_number", cells.only_said(numbered))
             numbered = ""
@@ -264,6 +272,8 @@ class Reader:
                 facts.papers.append(paper)
         elif named and named not in cells.NOTHING:
             facts.note("cert_kind", _("只有名称，没有编号和发证日期，没有登记证书。"))
+        elif until not in cells.NOTHING:
+            facts.note("cert_expires", _("只有有效期，没有编号和发证日期，没有登记证书。"))
         for name, value in values.items():
             if name.startswith(OWN_KIND) and value is not None:
                 number, issued = value

@@ -16,11 +16,12 @@ from core.imports.headers import plain
 from core.imports.resources import Column
 from organizations.models import Organization
 from people.models import CertificateKind, Membership, Policy
-from people.names import plain_name
+from people.names import bare_name, plain_name
 from people.roster import cells
 from people.roster.apart import apart, can_part
 from people.roster.doubles import Doubles
 from people.roster.fields import (
+    CONTENT,
     CROWDED,
     HALVES,
     HEALTH,
@@ -61,7 +62,7 @@ MOST_MISSING = 200  # of those on the roster and not in the file, named
 
 def _within(name: str, own: str) -> bool:
     """Whether one name is part of the other, as 水上救援队 is for short."""
-    said = plain_name(name)
+    said = bare_name(name)
     return said in own or own in said
 
 
@@ -78,6 +79,7 @@ class RosterResource(BulkResource):
     beside = frozenset(["remark", "gone"])
     topics, then, pieced, halves, weak, crowded = TOPICS, THEN, frozenset(["id_number"]), HALVES, WEAK, CROWDED
     serials = {"编号": "number"}
+    content = CONTENT
     heading_kind = "roster"
 
     def __init__(self, *, by: Any, teams: Iterable[Organization], one: bool = True) -> None:
@@ -129,12 +131,12 @@ class RosterResource(BulkResource):
         """The team that a title names; of one team's file only whether it is another."""
         group = section(texts[-1]) if texts else ""
         is_part = group.endswith(("组", "分队", "中队", "小队"))
-        more = {"group": group} if is_part and not any(_within(group, plain_name(t.name)) for t in self.teams) else {}
+        more = {"group": group} if is_part and not any(_within(group, bare_name(t.name)) for t in self.teams) else {}
         said = (_TITLE.fullmatch("".join(text.replace(":", "：").rpartition("：")[2].split())) for text in texts)
         named = {found["team"] for found in said if found and len(found["team"]) > 3}
         if self.one:
             (team,) = self.teams
-            own = plain_name(team.name)
+            own = bare_name(team.name)
             self._titles |= {name for name in named if "救援队" in name and not _within(name, own)}
             return more
         ours = {name for name in named if self._team_named(name)}
@@ -273,6 +275,8 @@ class RosterResource(BulkResource):
         if papers:
             words = {"names": _("、").join(papers)}
             said.append(_("这些列像是证书，没有对应的证书种类，没有读：%(names)s。") % words)
+        if any(line.cells.get("remark") for line in rows.lines):
+            said.append(_("“备注”只用来提醒（例如写着退队的），写的内容没有登记。"))
         rest = [text for text in unused if text and text not in health + papers and not self.ignores(text)]
         if rest:
             words = {"names": _("、").join(sorted(rest)[:MOST_UNUSED])}

@@ -22,7 +22,7 @@ from people.forms.merging import MergeForm
 from people.merging import held, kept_instead, may_merge, merge, merges_visible_to
 from people.models import Person
 from people.twins import better, candidates, compare, verified_by, with_teams
-from people.unmerging import in_the_way, may_undo, undo
+from people.unmerging import former_documents, in_the_way, may_undo, undo
 
 MOST = 20
 
@@ -123,6 +123,7 @@ def merge_detail(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "title": _("合并：%(name)s") % {"name": made.kept.name},
         "merge": made,
+        "former": former_documents(made) if made.undone_at is None else [],
         "lines": compare(made.kept, made.ceased) if made.undone_at is None else [],
         "reasons": in_the_way(made) if made.undone_at is None else [],
         "may_undo": may_undo(made, request.user),

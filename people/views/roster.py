@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,6 +30,7 @@ from people.places import roster_url
 from people.readiness import needs_of, with_needs
 from people.tables.roster_cells import STATE_TONES
 from people.timeline import story_of
+from people.validators import young
 from people.workflow import MEMBERSHIP
 
 
@@ -71,6 +73,9 @@ def member_create(request: SignedIn, pk: int) -> HttpResponse:
 
 def _welcome(request: SignedIn, membership: Membership, differing: list[str]) -> None:
     messages.success(request, _("%(name)s已列入名册。") % {"name": membership.person.name})
+    birth = membership.person.birth
+    if birth and (said := young(birth, timezone.localdate())):
+        messages.warning(request, said)
     if differing:
         labels = [str(Person._meta.get_field(name).verbose_name) for name in differing]  # type: ignore[union-attr]
         messages.warning(request, _("与档案里不一样的没有改：%(facts)s。") % {"facts": in_words(labels)})

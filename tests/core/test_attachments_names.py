@@ -26,6 +26,9 @@ def named(raw: str, kind=PDF) -> str:
         ("  . 通知 . .pdf ", "通知.pdf"),
         ("CON.pdf", "_CON.pdf"),
         ("aux", "_aux.pdf"),
+        ("张三150404199003070015正面.pdf", "张三150404__________15正面.pdf"),  # shown to many who see no number
+        ("13800001234 王明.pdf", "138____1234 王明.pdf"),
+        ("IMG_20260501_102030.pdf", "IMG_20260501_102030.pdf"),
         ('a<b>:"|?*%.pdf', "a_b_______.pdf"),
         ("通知:流.pdf", "通知_流.pdf"),
         ("", f"{UNNAMED}.pdf"),

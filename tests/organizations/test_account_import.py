@@ -61,6 +61,25 @@ def test_bad_cells_are_named_and_nothing_is_taken_in(as_user, region_security):
     assert not User.objects.filter(username="aodeng").exists()
 
 
+def test_what_a_sheet_has_no_column_for_is_written_in_the_preview(as_user, region_security, songshan):
+    """And 松山区红十字会, as everybody says, is found."""
+    client = as_user(region_security)
+    buffer = io.BytesIO()
+    with Workbook(buffer) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["姓名", "登录名", "单位", "岗位", "手机"])
+        page.write_row(1, 0, ["敖登格日乐", "aodeng", "松山区红十字会", "经办", "0476-8881234"])
+    checked = client.post(URL, {"file": SimpleUploadedFile("名册.xlsx", buffer.getvalue())}, follow=True)
+    text, address = checked.content.decode(), checked.redirect_chain[-1][0]
+    assert "任职要写明依据" in text
+    assert "以 1 开头；最多" in text
+    mended = {"row-2": "1", "cell-2-basis": "通知第1号", "cell-2-phone": "13800000001", "recheck": "1"}
+    client.post(address, mended)
+    assert client.post(address, follow=True).context["stage"] == "done"
+    held = Appointment.objects.get(user__username="aodeng")
+    assert (held.organization, held.basis) == (songshan.organization, "通知第1号")
+
+
 def test_places_out_of_reach_do_not_exist(as_user, region_security, chifeng):
     league = opened(region_security, chifeng.organization, "cf-security", "security_admin")
     row = ["甲", "jia", "包头市红十字会", "", "", "", "", ""]

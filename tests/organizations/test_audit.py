@@ -234,6 +234,13 @@ def test_one_entry_shows_old_and_new_with_numbers_masked(as_user: Any, region_au
     assert facts["所在单位"] == office.short_name
 
 
+def test_a_number_in_what_something_is_called_is_masked(as_user: Any, region_audit: User, chifeng: User) -> None:
+    User.objects.filter(pk=chifeng.pk).update(name="王明150404199003070015")
+    page = as_user(region_audit).get(LIST).content.decode()
+    assert "王明150404**********15" in page
+    assert "150404199003070015" not in page
+
+
 def test_relations_and_choices_are_shown_in_words(as_user: Any, region_audit: User, chifeng: User) -> None:
     with acting_as(region_audit, source="x"):
         made = Appointment.objects.create(user=chifeng, role="leader", organization=chifeng.organization)

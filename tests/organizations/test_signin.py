@@ -129,6 +129,18 @@ def test_a_one_time_password_lifts_the_lock_and_must_be_changed(client: Client, 
     assert client.get("/")["Location"] == "/accounts/password/change/?next=/"
 
 
+def test_whom_one_asks_to_lift_the_lock_sees_it_and_how(client: Client, chifeng: User, cast: Any, as_user: Any) -> None:
+    page = reverse("organizations:user_detail", args=[chifeng.pk])
+    assert "锁定到" not in as_user(cast["region-security"]).get(page).content.decode()
+    fail(client, "chifeng", 5)
+    assert "锁定到" in as_user(cast["region-security"]).get(page).content.decode()
+    assert (
+        "锁定到" not in as_user(cast["region-audit"]).get(page).content.decode()
+    )  # reads, and can do nothing about it
+    passwords.reset_password(chifeng)
+    assert "锁定到" not in as_user(cast["region-security"]).get(page).content.decode()
+
+
 def test_failures_before_a_password_of_ones_own_count_no_more(client: Client, chifeng: User) -> None:
     fail(client, "chifeng", 3)
     passwords.set_password(chifeng, "Caoyuan-2026-xin")

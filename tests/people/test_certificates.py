@@ -105,6 +105,19 @@ def test_what_is_wrong_is_told_and_nothing_kept(as_user, holder, captain, typed,
     assert not Certificate.objects.exists()
 
 
+def test_the_same_one_is_entered_once_and_none_is_older_than_its_holder(as_user, holder, captain):
+    client, url = as_user(captain), reverse("people:certificate_create", args=[holder.pk])
+    assert client.post(url, FACTS).status_code == 302
+    for typed, words in (
+        ({"number": ""}, "同一天发的同种证书已经登记了"),
+        ({"number": "CF-2", "issued_on": "1980-05-10"}, "早于本人的出生日期"),
+    ):
+        assert words in client.post(url, {**FACTS, **typed}).content.decode()
+    assert client.post(url, {**FACTS, "number": "CF-2026-002"}).status_code == 302  # plainly another
+    for name in ("甲证", "乙证"):
+        assert client.post(url, {**FACTS, "kind": "other", "number": name}).status_code == 302
+
+
 def test_a_kind_no_longer_in_use_is_not_offered(as_user, holder, captain):
     CertificateKind.objects.filter(pk="first_aid").update(ended_on=timezone.localdate())
     page = as_user(captain).get(url("certificate_create", holder))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.db.models import ForeignKey
 from django.forms.models import model_to_dict
 from django.test import Client
@@ -17,7 +18,10 @@ from core.attachments import attach
 from core.models import Attachment
 from organizations.models import Organization, User
 from organizations.reference import add_child
+from people import identity
+from people.admitting import admit
 from people.choices import ConsentKind, EndKind, IdType
+from people.documents import correct_document
 from people.enrolling import find
 from people.insuring import add_people
 from people.merging import MOVED, hanging, kept_instead, merge, staying
@@ -35,6 +39,7 @@ from people.models import (
 from people.revealing import disclosures_of, note
 from people.standing import hours
 from people.states import MembershipState
+from people.unmerging import in_the_way, undo
 from portal.demo.cast import TEAM_CODE
 from teams.models import Team, TeamPost
 from tests.core.list_checks import queries_of
@@ -106,6 +111,16 @@ def test_the_office_sees_who_may_be_one_person_and_nobody_else_does(
     assert "13800000001" not in page.content.decode()
     assert as_user(captain).get(LIST).status_code == 403
     assert as_user(songshan).get(LIST).context["pairs"] == []  # verifies, but not at these teams
+
+
+def test_a_family_that_shares_a_telephone_is_not_taken_for_one(
+    two: tuple[Person, Person], team: Organization, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    for number, facts in enumerate(({"birth": date(2000, 1, 1)}, {"birth": None}), 5):
+        person = builders.person(number, name=f"李{'甲乙'[number - 5]}", mobile="13800000001", id_number="", **facts)
+        builders.member(team, person=person)
+    pairs = as_user(chifeng).get(LIST).context["pairs"]
+    assert [(one.name, other.name) for one, other, _why in pairs] == [("王明", "王明"), ("王明", "李乙")]
 
 
 def test_of_two_teams_one_of_which_is_not_the_offices_nothing_is_told(
@@ -216,6 +231,62 @@ def test_two_documents_need_a_reason_and_both_find_the_person(
     kept.refresh_from_db()
     assert kept.id_number == "E12345678"
     assert find(IdType.CITIZEN, citizen(1), name="") == find(IdType.PASSPORT, "E12345678", name="") == kept
+
+
+def test_a_number_that_was_not_chosen_is_free_for_whose_it_really_is(
+    two: tuple[Person, Person], team: Organization, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    kept, other = two
+    Person.objects.filter(pk=other.pk).update(name="王鸣")
+    other.refresh_from_db()
+    other.set_id(IdType.CITIZEN, citizen(4))  # the next line of the list
+    other.save()
+    client = as_user(chifeng)
+    made = merged(client, kept, other, document_reason="第二支队伍抄了下一行的号码")
+    page = client.get(reverse("people:merge_detail", args=[made.pk])).content.decode()
+    assert identity.masked(citizen(4)) in page
+    assert find(IdType.CITIZEN, citizen(4), name="王明") == find(IdType.CITIZEN, citizen(4), name="王鸣") == kept
+    told = admit({"name": "李志强"}, IdType.CITIZEN, citizen(4), team, joined_on=date(2026, 3, 1))
+    assert not told.joined
+    kept.refresh_from_db()
+    assert (kept.id_number, told.membership.person.id_number) == (citizen(1), citizen(4))
+
+
+def test_undone_a_number_goes_back_where_it_was_unless_it_has_found_its_owner(
+    two: tuple[Person, Person], team: Organization, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    kept, other = two
+    other.set_id(IdType.CITIZEN, citizen(4))
+    other.save()
+    client = as_user(chifeng)
+    for taken in ("kept", "ceased"):
+        before = snapshot(kept, other)
+        made = merged(client, kept, other, document_reason="抄错", take_document=taken)
+        client.post(reverse("people:merge_undo", args=[made.pk]))
+        assert snapshot(kept, other) == before
+        other.refresh_from_db()
+        assert other.id_number == citizen(4)
+        made = merged(client, kept, other, document_reason="抄错", take_document=taken)
+        with transaction.atomic():
+            number = citizen(4 if taken == "kept" else 1)
+            admit({"name": "李志强"}, IdType.CITIZEN, number, team, joined_on=date(2026, 3, 1))
+            page = client.post(reverse("people:merge_undo", args=[made.pk]), follow=True).content.decode()
+            assert f"没有选用的证件（{identity.masked(number)}）已经登记给另一个人" in page
+            transaction.set_rollback(True)
+        undo(made, by=chifeng)
+
+
+def test_the_number_that_lost_can_still_be_put_right(
+    two: tuple[Person, Person], chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    kept, other = two
+    other.set_id(IdType.CITIZEN, citizen(4))
+    other.save()
+    made = merged(as_user(chifeng), kept, other, document_reason="抄错")
+    kept = correct_document(kept, id_type="citizen", id_number=citizen(4), reason="合并时选反了")
+    assert find(IdType.CITIZEN, citizen(4), name="王明") == kept
+    made.refresh_from_db()
+    assert in_the_way(made) == ["“证件”在合并以后改过。"]
 
 
 def test_a_second_click_and_a_second_clerk_find_it_done(

@@ -153,7 +153,10 @@ def test_same_certificate_is_reported_once_and_a_photo_is_not_compulsory(as_user
     sent = {"kind": "rope", "issued_on": "2026-03-31", "number": "", "expires_on": ""}
     assert client.post(url("me_certificate_create"), sent).status_code == 302
     assert "已经报过" in client.post(url("me_certificate_create"), sent).content.decode()
+    assert "已经报过" in client.post(url("me_certificate_create"), {**sent, "number": "SS-1"}).content.decode()
     assert Certificate.objects.filter(person=own.person, state="reported").count() == 1
+    page = client.post(url("me_certificate_create"), {**sent, "issued_on": "1980-03-31"}).content.decode()
+    assert "早于本人的出生日期" in page
 
 
 def test_the_usual_end_knows_short_months():

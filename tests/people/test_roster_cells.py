@@ -117,6 +117,8 @@ def test_names(text: str, name: str):
 def test_there_may_be_two_to_call_and_only_one_member():
     assert cells.contact("王强、 李丽").value == "王强、李丽"
     assert cells.contact("王　强").value == "王强"
+    assert cells.contact("无").value == ""
+    assert cells.contact("子 轩").value == "子轩"  # aligned, not somebody's son
     with pytest.raises(ValueError, match="每人写一行"):
         cells.name("王强、李丽")
 
@@ -213,7 +215,8 @@ def test_a_certificate_in_one_cell():
         ("90-1-5", date(1990, 1, 5)), ("24.3.1", date(2024, 3, 1)), ("27年6月30日", date(2027, 6, 30)),
         ("二〇一八年三月一日", date(2018, 3, 1)), ("二零一八年十月三十一日", date(2018, 10, 31)),
         ("2018年", date(2018, 1, 1)), ("2024，3，1", date(2024, 3, 1)), ("2024 3 1", date(2024, 3, 1)),
-        ("2024\\3\\1", date(2024, 3, 1)), ("2024/3/", date(2024, 3, 1)), ("20240301.0", date(2024, 3, 1)),
+        ("2024\\3\\1", date(2024, 3, 1)), ("24/4/15", date(2024, 4, 15)),
+        ("2024/3/", date(2024, 3, 1)), ("20240301.0", date(2024, 3, 1)),
         ("2024.03.01 入队", date(2024, 3, 1)), ("2024年3月至今", date(2024, 3, 1)), ("自2024.3.1起", date(2024, 3, 1)),
     ],
 )  # fmt: skip
@@ -221,7 +224,7 @@ def test_days_as_clerks_write_them(text: str, value: date):
     assert cells.day(text).value == value
 
 
-@pytest.mark.parametrize("text", ["1-3-2018", "3/1/18", "2025.13.1", "2025-3-32", "春天"])
+@pytest.mark.parametrize("text", ["1-3-2018", "3/1/18", "12/4/15", "31/1/26", "2025.13.1", "2025-3-32", "春天"])
 def test_what_could_be_two_days_or_none_is_asked(text: str):
     with pytest.raises(ValueError, match="不是日期"):
         cells.day(text)

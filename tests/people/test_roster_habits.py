@@ -219,6 +219,17 @@ def slashes_in_the_headings() -> Any:
             ["张三", ID(1), f"{phone(1)}/0476-8812345", phone(9), "YS-1", "2024.5.1/2027.5.1"]]  # fmt: skip
 
 
+def a_number_under_a_heading_of_its_own() -> Any:
+    """Nobody foresaw what stands above the numbers; those below 监护人身份 are not the member's."""
+    return [["姓名", "监护人身份", "居民身份登记码", "擅长"], ["张三", ID(8), ID(1), "潜水"],
+            ["李四", ID(9), f"{ID(2)}（新）", ""],
+            ["王五", None, None, "游泳"]]  # fmt: skip
+
+
+def a_certificate_and_its_number() -> Any:
+    return [["姓名", "身份证号", "证书名称/编号"], ["张三", ID(1), "救护员证/YS-1"]]
+
+
 # sheet → each row: name → what else its cells are; every field is named that must be there, and with "" that must not
 SHEETS = {
     side_by_side_with_other_headings: {
@@ -254,6 +265,10 @@ SHEETS = {
     slashes_in_the_headings: {
         "张三": {"mobile": f"{phone(1)}、0476-8812345", "emergency_name": "", "emergency_phone": phone(9),
                  "cert_expires": "2024.5.1/2027.5.1"}},
+    a_number_under_a_heading_of_its_own: {
+        "张三": {"id_number": ID(1), "skills": "潜水"},
+        "李四": {"id_number": f"{ID(2)}（新）"}, "王五": {"id_number": ""}},
+    a_certificate_and_its_number: {"张三": {"cert_number": "救护员证/YS-1"}},
     a_group_in_the_column_of_names: {"张三": {"group": "一队"}, "李四": {"group": "二队"}},
 }  # fmt: skip
 
@@ -271,6 +286,38 @@ def test_every_cell_is_read_for_what_it_is(songshan: Any, place: Organization) -
         assert {field for cell in cells.values() for field in cell} <= set(found.names), make.__name__
 
 
+def test_what_a_cell_says_beside_its_number_or_name_is_taken_for_what_it_is(
+    as_user: Any, songshan: Any, place: Organization
+) -> None:
+    """The document before its number, the certificate before its own, who it is whom to call; and that a child is in
+    the list is most likely a slip."""
+    head = ["姓名", "证件号码", "救护证名称/编号", "发证日期", "紧急联系人（姓名、关系、电话）", "备注"]
+    client = as_user(songshan)
+    page = read(client, place, workbook([
+        ["松山区红十字救援队二分队花名册"], head,
+        ["张三", "护照 75 1234567", "初级救护员 编号YS-1", "24/4/15", f"李四 妻子 {phone(9)}", "2025年调往呼伦贝尔"],
+        ["陈志明", "H01234567（回乡证）", "心肺复苏证：YS-2", "2024.5.1", f"母亲王梅{phone(8)}"],
+        ["小明", ID(1, birth="20170606"), None, None, None],
+        ["PETROV", "外侨N1", None, None, None],
+    ]))  # fmt: skip
+    told = {line["cells"][0]: {**line["note"], **line["why"]} for line in page.context["preview"]["rows"]}
+    assert "请在号码前面写明，例如“护照 E12345678”" in told["PETROV"]["id_number"]
+    assert "写着“调往”" in told["张三"]["remark"]
+    assert any("写的内容没有登记" in said for said in page.context["preview"]["remarks"])
+    assert "不满 14 周岁" in told["小明"]["id_number"]
+    assert "按 2024-04-15 登记" in told["张三"]["cert_issued"]
+    line = next(line for line in page.context["preview"]["rows"] if line["cells"][0] == "PETROV")
+    address = f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}"
+    client.post(address, {f"row-{line['key']}": "1", f"leave-{line['key']}": "1"})
+    client.post(address, {"confirm": "1"}, follow=True)
+    zhang, chen = Person.objects.get(name="张三"), Person.objects.get(name="陈志明")
+    assert (zhang.id_type, zhang.id_number, zhang.emergency_name, zhang.emergency_relation) == (
+        "passport", "751234567", "李四", "妻子"
+    )  # fmt: skip
+    assert (chen.id_type, chen.id_number, chen.emergency_relation) == ("hk_macao", "H01234567", "母亲")
+    assert set(Certificate.objects.values_list("kind", "number")) == {("first_aid", "YS-1"), ("cpr_aed", "YS-2")}
+
+
 def test_what_is_no_name_is_refused(as_user: Any, songshan: Any, place: Organization) -> None:
     page = read(as_user(songshan), place, workbook([["姓名", "身份证号"], ["队长：张三", ID(1)]]))
     assert "不该有的" in page.context["preview"]["rows"][0]["why"]["name"]
@@ -282,7 +329,7 @@ def test_how_long_a_certificate_counts(as_user: Any, songshan: Any, place: Organ
     page = read(as_user(songshan), place, workbook([
         head, ["张三", "1990.3", phone(1), "YS-1", "2024.5.1", "三年", "√"],
         ["李四", "1990年3月", phone(2), "YS-2", None, "2023.5.1-2026.5.1", "×"],
-        ["王五", None, phone(3), "√", None, "3年", None],
+        ["王五", None, phone(3), "√", None, "3年", None], ["赵六", None, phone(4), None, None, "2027.5", None],
     ]))  # fmt: skip
     preview = page.context["preview"]
     assert preview["counts"]["wrong"] == 0, [line["why"] for line in preview["rows"]]
@@ -290,10 +337,12 @@ def test_how_long_a_certificate_counts(as_user: Any, songshan: Any, place: Organ
     assert "没有登记出生日期" in told["张三"]["birth"]
     assert "起的日期作为发证日期" in told["李四"]["cert_expires"]
     assert "没有发证日期" in told["王五"]["cert_number"]
+    assert "没有登记证书" in told["赵六"]["cert_expires"]  # an end of nothing
     page.client.post(f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}", {"confirm": "1"}, follow=True)
     found = Certificate.objects.order_by("number").values_list("number", "issued_on", "expires_on")
     assert list(found) == [("YS-1", date(2024, 5, 1), date(2027, 5, 1)), ("YS-2", date(2023, 5, 1), date(2026, 5, 1))]
-    assert set(Person.objects.values_list("name", "political")) == {("张三", "01"), ("李四", ""), ("王五", "")}
+    party = {("张三", "01"), ("李四", ""), ("王五", ""), ("赵六", "")}
+    assert set(Person.objects.values_list("name", "political")) == party
 
 
 @pytest.mark.parametrize("mark", ["|", "，", "   ", "\u3000"])

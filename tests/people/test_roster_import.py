@@ -271,7 +271,7 @@ def test_sex_and_birthday_come_from_the_number(client, url):
 
 
 def test_columns_are_corrected_on_the_page_and_remembered(client, url, place):
-    file = [["队员", "证件", "联系"], ["王明", ID(1), "13800000001"]]
+    file = [["队员", "编码", "联系"], ["王明", ID(1), "13800000001"]]
     head = [["姓名", "号码栏", "电话"], ["王明", ID(1), "13800000001"]]
     assert "没有找到表头" in send(client, url, file).context["form"].errors["file"][0]
     page = send(client, url, head)

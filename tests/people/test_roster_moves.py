@@ -13,6 +13,7 @@ from organizations.reference import add_child
 from people.models import Membership, Person
 from portal.demo.cast import TEAM_CODE
 from tests.people import builders
+from tests.people.rosters import workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,27 @@ def test_probation_becomes_full_and_back_with_a_reason(as_user, captain, place):
     ]
     assert [str(label) for label, _comment in story] == ["转为预备", "转为正式", "列入名册"]
     assert story[0][1] == "考核后补训"
+
+
+def test_of_a_death_the_other_teams_hear_and_nobody_enters_the_dead(as_user, captain, chifeng, place, second):
+    membership = builders.member(place, 1)
+    other, client = builders.member(second, person=membership.person), as_user(captain)
+    client.post(url("move", membership), {"action": "end", "left_on": day(), "end_kind": "death", "end_reason": ""})
+    assert fresh(membership).end_kind == "death"
+    notice = Notice.objects.get(kind="member_died")
+    assert (notice.recipient, notice.url) == (chifeng, url("detail", other))
+    assert as_user(chifeng).get(notice.url).status_code == 200
+    page = client.post(
+        reverse("people:member_create", args=[place.pk]),
+        {"name": membership.person.name, "id_number": builders.citizen(1), "joined_on": day(), "state": "full",
+         "kind": "member", "join_existing": "1"},
+    )  # fmt: skip
+    assert "档案里登记为去世" in said(page)
+    sheet = workbook([["姓名", "身份证号"], [membership.person.name, builders.citizen(1)]])
+    preview = client.post(reverse("people:roster_import", args=[place.pk]), {"file": sheet}, follow=True)
+    assert "档案里登记为去世" in preview.context["preview"]["rows"][0]["why"]["name"]
+    client.post(url("move", membership), {"action": "reinstate", "comment": "登记错了人"})
+    assert fresh(membership).is_current  # a mistake is put right where it was made
 
 
 def test_what_is_done_with_a_membership_is_found_from_the_roster(as_user, captain, place):

@@ -12,6 +12,7 @@ from core import metrics
 from core.metrics import Period
 from organizations.models import Organization
 from organizations.reference import add_child
+from people.forms.standing import DAYS
 from people.models import Award, HourRecord, Mandate, Membership, Person, Rank
 from people.standing import KINDS, check_hours
 from portal.demo.cast import TEAM_CODE
@@ -122,6 +123,39 @@ def test_dates_that_cannot_be_are_refused(as_user, captain, team, person):
     award = {**facts("award", team), "awarded_on": "2099-01-01"}
     assert "日期不能晚于今天" in text(client.post(new(person, "award"), award))
     assert (Mandate.objects.count(), Award.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_written_down_twice(as_user, captain, team, person, kind):
+    client, typed = as_user(captain), facts(kind, team)
+    first, second = (client.post(new(person, kind), typed) for _click in range(2))
+    assert (first.status_code, second.status_code) == (302, 200)
+    assert ("同一职务已经登记过" if kind == "mandate" else "一样的已经登记过了") in text(second)
+    record = KINDS[kind].model.objects.get()
+    edit = reverse("people:standing_edit", args=[kind, record.pk])
+    assert client.post(edit, {**typed, "version": 1}).status_code == 302  # itself is no other
+    KINDS[kind].model.objects.update(ended_at=timezone.now(), end_reason="有误")
+    assert client.post(new(person, kind), typed).status_code == 302  # what was taken back stands in nobody's way
+
+
+def test_an_office_is_held_again_when_it_ended(as_user, captain, team, person):
+    client, typed = as_user(captain), facts("mandate", team)
+    client.post(new(person, "mandate"), {**typed, "starts_on": "2020-01-01", "ends_on": "2024-12-31"})
+    earlier = {**typed, "starts_on": "2019-01-01", "ends_on": "2020-01-01"}
+    assert "从 2020-01-01 起" in text(client.post(new(person, "mandate"), earlier))
+    assert client.post(new(person, "mandate"), {**earlier, "ends_on": "2019-12-31"}).status_code == 302
+    assert client.post(new(person, "mandate"), {**typed, "starts_on": "2025-01-01"}).status_code == 302
+    assert Mandate.objects.count() == 3
+
+
+def test_what_was_before_somebody_was_born_or_no_half_hours_is_refused(as_user, captain, team, person):
+    client = as_user(captain)
+    for kind in KINDS:
+        typed = facts(kind, team) | dict.fromkeys(DAYS, "1980-01-01")
+        assert "早于本人的出生日期 1990-03-07" in text(client.post(new(person, kind), typed)), kind
+    assert "以半小时为单位" in text(
+        client.post(new(person, "hourrecord"), {**facts("hourrecord", team), "hours": "3.3"})
+    )
 
 
 def test_years_are_added_up_on_the_page(as_user, captain, team, person):

@@ -1,5 +1,6 @@
 """The base of every set-based import: which fields there are, what rows mean, how they are written."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -67,6 +68,7 @@ class BulkResource:
     halves: Mapping[tuple[str, str], str] = MappingProxyType({})  # two headings → the field that both are: 姓 | 名
     weak: Mapping[str, Sequence[str]] = MappingProxyType({})  # heading → fields; the first that no other column is
     crowded: Mapping[str, Sequence[str]] = MappingProxyType({})  # field → what else people write into its cells
+    content: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = MappingProxyType({})  # field → heading, cells
     heading_kind = ""  # what corrected headings are remembered under; empty: they are not
 
     def __init__(self, *, by: Any) -> None:

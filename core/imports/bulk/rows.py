@@ -1,7 +1,7 @@
 """The rows of all sheets under their headings: what is no record left aside, merged cells filled down."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any
 
@@ -182,12 +182,27 @@ class _Reader:
         stream = iter(grid.rows)
         rows = list(islice(stream, LOOK_AT + 1))
         head = find_head(rows, grid.merged, self.known)
-        if head is not None and len(head.columns) < min(2, len(self.known.fields)):
-            head = None
+        if head is not None:
+            head = self._by_content(rows, head)
+            if len(head.columns) < min(2, len(self.known.fields)):
+                head = None
         if self._has_cards(rows, grid, head):
             rows += islice(stream, MOST_CARD_ROWS)
             return _Top(index, grid, rows, stream, None, cards=read_cards(rows, grid.merged, self.known))
         return _Top(index, grid, rows, stream, head, self._above(rows, head) if head else None)
+
+    def _by_content(self, rows: Sequence[Sequence[Cell]], head: Head) -> Head:
+        """A column under a heading nobody knows, by what stands in it, where no other column is that."""
+        for name, (sign, form) in self.resource.content.items():
+            for heading in head.headings if name not in head.columns else ():
+                if heading.means or heading.key in self.known.chosen or not sign.search(heading.text):
+                    continue
+                texts = [row[heading.column].text for row in rows[head.first :] if heading.column < len(row)]
+                texts = ["".join(text.split()) for text in texts if text]
+                if texts and sum(bool(form.match(text)) for text in texts) * 2 > len(texts):
+                    told = replace(heading, field=name)
+                    return replace(head, headings=[told if each is heading else each for each in head.headings])
+        return head
 
     def _has_cards(self, rows: Sequence[Sequence[Cell]], grid: Grid, head: Head | None) -> bool:
         """Whether labels with values beside them say more than the rows below any heading would."""

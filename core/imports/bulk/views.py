@@ -11,6 +11,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from core.attachments.names import shown_name
 from core.imports.bulk import checking
 from core.imports.bulk.annotated import annotated_spreadsheet
 from core.imports.bulk.posting import columns_in_order, offer, posted_columns, posted_rows
@@ -76,7 +77,7 @@ class BulkImportView(ImportView):
         upload.seek(0)
         by: Any = self.request.user
         item = Import(
-            kind=self.get_kind(), name=upload.name.rpartition("/")[2][:200], media_type=form.media_type, created_by=by
+            kind=self.get_kind(), name=shown_name(upload.name)[:200], media_type=form.media_type, created_by=by
         )
         item.sha256 = uuid4().hex + uuid4().hex  # content may come again: what it changes is asked, not what it says
         item.file.save(str(item.pk), upload, save=False)
