@@ -20,7 +20,7 @@ from core.history.as_at import events_of
 from core.lists import ListView
 from core.methods import form_page
 from core.together import together
-from organizations.roles import Right
+from organizations.roles import Level, Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, seen
 from organizations.views.region import keep
@@ -104,7 +104,7 @@ def _around(plan: Plan, request: SignedIn) -> dict[str, list[Any]]:
     )
     return together(
         items=with_progress(plan.items.select_related("course")),
-        places=planning.children(place, plan.year).values("pk", "path", "short_name", "gone")[:MOST_BELOW],
+        places=planning.children(place, plan.year).values("pk", "path", "short_name", "level", "gone")[:MOST_BELOW],
         plans=own.order_by().values("organization_id", "pk"),
         meant=meant,
         held=held,
@@ -123,9 +123,16 @@ def _below(plan: Plan, there: dict[str, list[Any]]) -> dict[str, Any]:
     rows = []
     for place in there["places"]:
         numbers = {**dict.fromkeys(_NUMBERS, 0), **meant.get(place["path"], {}), **held.get(place["path"], {})}
-        rows.append({"name": place["short_name"], "gone": place["gone"], "plan": own.get(place["pk"]), **numbers})
+        rows.append({"name": place["short_name"], "gone": _gone(place), "plan": own.get(place["pk"]), **numbers})
     total = {name: sum(row[name] for row in rows) for name in _NUMBERS}
     return {"rows": rows, "total": total, "without": sum(not row["plan"] and not row["gone"] for row in rows)}
+
+
+def _gone(place: dict[str, Any]) -> str:
+    """How it is called that a place is no more; empty for one in force."""
+    if not place["gone"]:
+        return ""
+    return _("已退出") if place["level"] == Level.TEAM else _("已撤销")
 
 
 _NUMBERS = ("plans", "planned", "done", "open", "people", "reached")
