@@ -19,7 +19,7 @@ from training.models import Activity, Attendance, Base, Participation
 from training.roll.presence import SHOWN, both, clashing, in_words
 from training.roll.waiting import waiting
 from training.slots import MOST
-from training.there import present
+from training.there import present, unearned
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,16 @@ def taught(activity: Activity, found: Found) -> Iterator[Finding]:
         )
 
 
+def earned(activity: Activity, found: Found) -> Iterator[Finding]:
+    """A certificate that was given for it and stands, though its holder did not pass. Whoever may end it is not always
+    the one who hands in."""
+    names = [row["person__name"] for row in found.get("unearned", ())]
+    if names:
+        said = _("有 %(n)d 人按这次培训发了证书，现在不在合格的人里：%(names)s。证书还有效，请停用证书或者核对成绩。")
+        kept = _("有 %(n)d 人按这次培训发了证书，现在不在合格的人里，证书还有效。") % {"n": len(names)}
+        yield Finding("results", said % {"n": len(names), "names": _name(names)}, blocking=False, record=kept)
+
+
 def at_a_base(activity: Activity, found: Found) -> Iterator[Finding]:
     """A place nobody may use any more on those days. It may be right all the same: agreements are renewed late."""
     if not activity.starts_at or not activity.ends_at:
@@ -155,7 +165,9 @@ def qualified(activity: Activity, found: Found) -> Iterator[Finding]:
         yield Finding("results", said % {"name": name, "day": until}, blocking=False)
 
 
-CHECKS: tuple[Check, ...] = (complete, over, attended, at_two_places, settled, insured, taught, at_a_base, qualified)
+CHECKS: tuple[Check, ...] = (
+    complete, over, attended, at_two_places, settled, insured, taught, earned, at_a_base, qualified,
+)  # fmt: skip
 
 
 def check(activity: Activity) -> list[Finding]:
@@ -180,6 +192,7 @@ def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
         open_ones = present(activity).filter(outcome="").order_by()
         wanted["teachings"] = activity.teachings.order_by("pk").values("name", until=F("instructor__qualified_until"))
         wanted["open"] = open_ones.values("activity").annotate(n=Count("pk", distinct=True))
+        wanted["unearned"] = unearned(activity).values("person__name")
     return wanted
 
 

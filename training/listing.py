@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.decisions import Decision, no, yes
+from core.decisions import Decision, no
 from core.language import in_chinese
 from core.notices import notify
 from core.search import matching
@@ -27,7 +27,7 @@ from training.choices import Listing, PartRole, Presence
 from training.covers import days_of, needs_cover, with_papers
 from training.models import Activity, ActivityTeam, Attendance, Participation
 from training.places import move_up
-from training.workflow import keeps
+from training.workflow import keeps, keeps_some
 
 
 class Uninsured(ValidationError):  # noqa: N818 - reads as what it is
@@ -51,13 +51,8 @@ class Listed:
 
 # -- who may ------------------------------------------------------------------------------------------------
 def may_list(activity: Activity, user: User) -> Decision:
-    """Whether the user may put anybody on the list now: the host's keepers, the keepers of a joined team."""
-    decision = keeps(activity, user)
-    if not decision:
-        joined = Organization.objects.filter(pk__in=activity.teams.order_by().values("organization"))
-        if joined.filter(reach(user, Right.EDIT_TRAINING, at="")).exists():
-            decision = yes("")
-    return _while_open(activity, decision)
+    """Whether the user may put anybody on the list now."""
+    return _while_open(activity, keeps_some(activity, user))
 
 
 def may_list_of(activity: Activity, team: Organization, user: User) -> Decision:

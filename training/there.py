@@ -1,8 +1,9 @@
-"""Who took part in a training and was there: those of whom there is a result."""
+"""Who took part in a training and was there: those of whom there is a result, and of whom there is none any more."""
 
 from django.db.models import Exists, OuterRef
 
-from training.choices import Listing, PartRole, Presence
+from people.states import STANDING
+from training.choices import Listing, Outcome, PartRole, Presence
 from training.models import Activity, Attendance
 from training.models.roll import ParticipationQuerySet
 
@@ -14,3 +15,12 @@ def present(activity: Activity) -> ParticipationQuerySet:
         Exists(there.order_by()), listing=Listing.LISTED, role=PartRole.TAKES_PART
     )
     return rows.select_related("person", "organization", "certificate__kind").order_by("organization__path", "pk")
+
+
+def unearned(activity: Activity) -> ParticipationQuerySet:
+    """Who holds a certificate given for it that stands, and is no longer among those who passed: result or presence was
+    put right since. The certificate is ended by itself, by whoever keeps the person's papers."""
+    passed = present(activity).filter(outcome=Outcome.PASSED).order_by()
+    rows: ParticipationQuerySet = activity.participations.filter(certificate__state__in=STANDING)
+    rows = rows.exclude(pk__in=passed.values("pk")).select_related("person", "certificate__kind")
+    return rows.order_by("organization__path", "pk")
