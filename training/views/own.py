@@ -60,7 +60,7 @@ def my_activities(request: SignedIn, person: Person) -> HttpResponse:
 
 
 def _given(person: Person) -> ProblemQuerySet:
-    rows = Problem.objects.given_to(person).exclude(state=ProblemState.CLOSED)
+    rows = Problem.objects.given_to(person).with_owner().filter(owner_left=False).exclude(state=ProblemState.CLOSED)
     return rows.select_related("activity").order_by("due_on", "pk")[:MOST]
 
 

@@ -59,14 +59,16 @@ def activity_results(request: SignedIn, pk: int) -> HttpResponse:
     lines = lines_of(activity) if lines is None else lines
     awards = bool(may_award(activity, request.user))
     own, others = _kept([line.row for line in lines if awards and waits(line.row)], request)
+    wrong_ones, elsewhere = _kept(list(unearned(activity)) if awards else [], request)
+    hosts = bool(keeps(activity, request.user))
     context = page.context(
         teachings=list(Teaching.objects.filter(activity=activity).select_related("instructor")),
         lines=lines,
         outcomes=Outcome.choices,
         numbers=_numbers(lines),
         waiting=len(own),
-        waiting_elsewhere=len(others) if keeps(activity, request.user) else 0,
-        unearned=list(unearned(activity)) if awards else [],
+        waiting_elsewhere=len(others) if hosts else 0,
+        unearned=wrong_ones + (elsewhere if hosts else []),
     )
     return render(request, "training/activity_results.html", context)
 
