@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.together import together
 from training.choices import ActivityKind, Listing, Presence
 from training.covers import needs_cover, with_papers
-from training.models import Activity, Attendance, Base, Participation
+from training.models import Activity, Base, Participation
 from training.roll.presence import SHOWN, both, clashing, in_words
 from training.roll.waiting import waiting
 from training.slots import MOST
-from training.there import present, unearned
+from training.there import present, stays_away, unearned
 
 
 @dataclass(frozen=True)
@@ -198,10 +198,7 @@ def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
 
 def _uncovered(activity: Activity) -> QuerySet[Any]:
     """Names of those on the list who came, or may still come, and have no insurance on its days."""
-    marked = Attendance.objects.filter(participation=OuterRef("pk"))
-    stayed_away = Exists(marked.filter(presence__in=[Presence.LEAVE, Presence.ABSENT]).order_by())
-    was_there = Exists(marked.filter(presence=Presence.PRESENT).order_by())
-    rows = activity.participations.listed().filter(~stayed_away | was_there)
+    rows = activity.participations.listed().exclude(stays_away())
     return with_papers(rows, activity).filter(insured=False).values("person__name", "risk_reason")
 
 

@@ -1,11 +1,18 @@
 """Who took part in a training and was there: those of whom there is a result, and of whom there is none any more."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from people.states import STANDING
 from training.choices import Listing, Outcome, PartRole, Presence
 from training.models import Activity, Attendance
 from training.models.roll import ParticipationQuerySet
+
+
+def stays_away() -> Q:
+    """Of participations: marked 请假 or 缺席, and never there."""
+    marked = Attendance.objects.filter(participation=OuterRef("pk")).order_by()
+    away = marked.filter(presence__in=[Presence.LEAVE, Presence.ABSENT])
+    return Q(Exists(away)) & ~Q(Exists(marked.filter(presence=Presence.PRESENT)))
 
 
 def present(activity: Activity) -> ParticipationQuerySet:

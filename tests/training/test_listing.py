@@ -15,7 +15,7 @@ from tests.people import builders as people
 from tests.training import builders
 from training.checks import check
 from training.choices import Listing, PartRole
-from training.models import Activity, ActivityTeam, Participation
+from training.models import Activity, ActivityTeam, Attendance, Participation
 from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,8 @@ def test_insurance_that_ran_out_without_a_reason_stops_the_hand_in(
     row = drill.participations.get()
     told = as_user(captain).post(act, {"act": "risk", "row": [row.pk]}, follow=True).content.decode()
     assert "请写明缺保险仍然参加的理由" in told
+    away = builders.listed(drill, people.member(team, 8), risk_reason="")[0]
+    Attendance.objects.create(slot=drill.slots.get(), participation=away, presence="leave")  # needs no cover
     shown = as_user(captain).get(reverse("training:activity_people", args=[drill.pk]), {"bare": "1"})
     assert [line["row"] for line in shown.context["rows"]] == [row]
     as_user(captain).post(act, {"act": "risk", "row": [row.pk], "reason": "只在岸上"})
