@@ -26,7 +26,7 @@ from people.models import Membership, Person
 from training.choices import Listing, PartRole, Presence
 from training.covers import days_of, needs_cover, with_papers
 from training.models import Activity, ActivityTeam, Attendance, Participation
-from training.places import move_up
+from training.places import lies_ahead, move_up, tell
 from training.workflow import keeps, keeps_some
 
 
@@ -195,7 +195,7 @@ def _write(
 
 @transaction.atomic
 def take_off(activity: Activity, rows: Sequence[Participation], *, reason: str = "") -> int:
-    """Take people off the list; the rows stay. Returns how many.
+    """Take people off the list, and tell them while it lies ahead; the rows stay. Returns how many.
 
     :raises ValidationError: somebody was marked present; names them and says what to do.
     """
@@ -209,7 +209,11 @@ def take_off(activity: Activity, rows: Sequence[Participation], *, reason: str =
         raise ValidationError(_("已经点到的不能移出：%(names)s。确实没来的，先在点名里撤销，再移出。") % words)
     live = Participation.objects.filter(pk__in=keys).exclude(listing=Listing.REMOVED)
     note = reason.strip()[:200]
+    people = list(Person.objects.filter(pk__in=live.values("person"))) if lies_ahead(activity) else []
     done = live.update(listing=Listing.REMOVED, note=note, version=F("version") + 1)
+    with in_chinese():
+        title = _("您已不在名单里：%(what)s") % {"what": activity}
+    tell(people, "enrolment_removed", title, note)
     move_up(activity)
     return done
 

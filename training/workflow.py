@@ -191,7 +191,7 @@ def _revive(activity: Activity, by: User) -> None:
 
 def _tell_who_comes(activity: Activity, by: User, kind: str, title: Any, body: str = "") -> None:
     """Whoever is on the list or has asked, and the keepers of the other teams; once it has begun they know."""
-    if activity.starts_at is not None and activity.starts_at <= timezone.now():
+    if not places.lies_ahead(activity):
         return
     people = Person.objects.filter(pk__in=activity.participations.exclude(listing=Listing.REMOVED).values("person"))
     with in_chinese():
