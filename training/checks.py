@@ -19,7 +19,7 @@ from training.models import Activity, Base, Participation
 from training.roll.presence import SHOWN, both, clashing, in_words
 from training.roll.waiting import waiting
 from training.slots import MOST
-from training.there import present, stays_away, unearned
+from training.there import left_before, present, stays_away, unearned
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,24 @@ def attended(activity: Activity, found: Found) -> Iterator[Finding]:
         yield Finding(
             "people", _("还有 %(count)d 人报名或现场签到、没有定是否在名单。") % {"count": asked}, blocking=False
         )
+
+
+def in_force(activity: Activity, found: Found) -> Iterator[Finding]:
+    """A team that has left holds nothing any more; what it held before can still be written down."""
+    ended = activity.host.valid_to
+    if ended and activity.starts_at and timezone.localdate(activity.starts_at) > ended:
+        yield Finding(
+            "starts_at", _("主办单位已于 %(day)s 退出或撤销，以后的活动不能以它的名义报送。") % {"day": ended}
+        )
+
+
+def still_there(activity: Activity, found: Found) -> Iterator[Finding]:
+    """Whoever has left the team since being put on the list is due all the same."""
+    names = [row["person__name"] for row in found["left"]]
+    if names:
+        said = _("有 %(n)d 人在活动以前已经离开所代表的队伍：%(names)s。没有来的请移出名单，应到人数才准。")
+        kept = _("有 %(n)d 人在活动以前已经离开所代表的队伍。") % {"n": len(names)}
+        yield Finding("people", said % {"n": len(names), "names": _name(names)}, blocking=False, record=kept)
 
 
 def at_two_places(activity: Activity, found: Found) -> Iterator[Finding]:
@@ -166,7 +184,8 @@ def qualified(activity: Activity, found: Found) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    complete, over, attended, at_two_places, settled, insured, taught, earned, at_a_base, qualified,
+    complete, over, in_force, attended, still_there, at_two_places, settled, insured, taught, earned, at_a_base,
+    qualified,
 )  # fmt: skip
 
 
@@ -185,6 +204,7 @@ def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
         "present": people.filter(listing=Listing.LISTED, attendances__presence=Presence.PRESENT).values("pk")[:1],
         "waiting": waiting(activity.pk).order_by().values("slot__activity").annotate(n=Count("pk")),
         **both(activity),
+        "left": left_before(activity).values("person__name"),
         "base": Base.objects.filter(pk=activity.base_id) if activity.base_id else Base.objects.none(),
         "bare": _uncovered(activity) if needs_cover(activity) else Participation.objects.none(),
     }

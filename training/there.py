@@ -1,7 +1,9 @@
 """Who took part in a training and was there: those of whom there is a result, and of whom there is none any more."""
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
+from people.models import Membership
 from people.states import STANDING
 from training.choices import Listing, Outcome, PartRole, Presence
 from training.models import Activity, Attendance
@@ -22,6 +24,16 @@ def present(activity: Activity) -> ParticipationQuerySet:
         Exists(there.order_by()), listing=Listing.LISTED, role=PartRole.TAKES_PART
     )
     return rows.select_related("person", "organization", "certificate__kind").order_by("organization__path", "pk")
+
+
+def left_before(activity: Activity) -> ParticipationQuerySet:
+    """Of the list, who had left the team in whose name before the day (today where none is set), and was not marked
+    as staying away."""
+    day = timezone.localdate(activity.starts_at) if activity.starts_at else timezone.localdate()
+    theirs = Membership.objects.filter(person=OuterRef("person"), organization=OuterRef("organization")).order_by()
+    stays = theirs.filter(Q(left_on=None) | Q(left_on__gte=day))
+    rows: ParticipationQuerySet = activity.participations.listed().filter(Exists(theirs), ~Exists(stays))
+    return rows.exclude(stays_away()).order_by("organization__path", "pk")
 
 
 def unearned(activity: Activity) -> ParticipationQuerySet:

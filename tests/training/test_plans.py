@@ -145,6 +145,12 @@ def test_office_sees_what_its_teams_and_offices_come_to(
     after = as_user(chifeng).get(above.get_absolute_url()).context["below"]  # gone: what it planned and held stays
     assert (after["total"], after["without"]) == (below["total"], below["without"])
     assert [row["plans"] for row in after["rows"] if row["gone"]] == [1]
+    plan = Plan.objects.get(organization=captain.organization, year=this_year())
+    page = as_user(chifeng).get(plan.get_absolute_url()).content.decode()
+    assert "办一次" not in page
+    assert "已退出" in as_user(chifeng).get(above.get_absolute_url()).content.decode()
+    item = as_user(chifeng).get(reverse("training:planitem_detail", args=[plan.items.get().pk])).content.decode()
+    assert "办一次" not in item
 
 
 def test_activity_is_offered_the_items_of_its_own_plan_and_of_the_offices_above(
