@@ -16,6 +16,7 @@ from organizations.roles import Level, Right
 from people.models import Membership
 from training.choices import ActivityKind, Listing
 from training.models import Activity, ActivityTeam, Base, DrillTemplate, Participation, PlanItem, Slot, Teaching
+from training.roll.settling import let_in_by_time
 from training.slots import follow, lay
 from training.states import ON_RECORD
 
@@ -150,9 +151,10 @@ def save_as_template(activity: Activity, *, by: User, name: str) -> DrillTemplat
 
 
 # -- 场次 ---------------------------------------------------------------------------------------------------
-def relay(activity: Activity, was: tuple[datetime | None, datetime | None]) -> tuple[list[Slot], Decision]:
+def relay(activity: Activity, was: tuple[datetime | None, datetime | None], *, by: User) -> tuple[list[Slot], Decision]:
     """After the times changed from ``was``: the slots as they are now, and whether they follow the times."""
     if follow(activity, was):
+        let_in_by_time(activity, by=by)
         return list(activity.slots.all()), yes("")
     before = [slot.pk for slot in activity.slots.all()]
     slots = lay(activity)

@@ -18,7 +18,7 @@ from training.models import Activity, Participation
 from training.models.roll import ParticipationQuerySet
 from training.states import ActivityState
 from training.there import present
-from training.workflow import keeps
+from training.workflow import keeps_some
 
 
 def waits(row: Participation) -> bool:
@@ -27,8 +27,9 @@ def waits(row: Participation) -> bool:
 
 
 def may_award(activity: Activity, user: User) -> Decision:
-    """The host's keepers, from the beginning of the training on, also after the record is confirmed."""
-    decision = keeps(activity, user)
+    """From the beginning of the training on, also after the record is confirmed: the host's keepers, and those of a
+    joined team. Each gives them to the people whose papers they keep (``people.granting``)."""
+    decision = keeps_some(activity, user)
     if decision and activity.state == ActivityState.CANCELLED:
         return no(_("培训已经取消，不能发证。"))
     if decision and (activity.starts_at is None or activity.starts_at > timezone.now()):
@@ -65,10 +66,10 @@ def award(activity: Activity, recipients: Sequence[Recipient], terms: Terms, *, 
     :raises GrantRefused: somebody cannot be given one; then nobody is.
     :raises ValidationError: they have theirs already.
     """
+    # the second of two at once waits here, and so does who cancels it
+    activity = Activity.objects.select_for_update(of=("self",)).select_related("host").get(pk=activity.pk)
     may_award(activity, by).require()
     asked = {recipient.person.pk for recipient in recipients}
-    theirs = activity.participations.filter(person__in=asked).order_by("pk")
-    list(theirs.select_for_update().values_list("pk"))  # the second of two at once waits here
     rows = {row.person_id: row for row in to_award(activity).filter(person__in=asked)}
     if not rows:
         raise ValidationError(_("这些人的证书已经发过了。"), code="done")

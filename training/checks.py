@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.together import together
 from training.choices import ActivityKind, Listing, Presence
 from training.covers import needs_cover, with_papers
-from training.models import Activity, Attendance, Base, Participation
+from training.models import Activity, Base, Participation, PlanItem
 from training.roll.presence import SHOWN, both, clashing, in_words
 from training.roll.waiting import waiting
 from training.slots import MOST
-from training.there import present
+from training.there import left_before, present, stays_away, unearned
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,40 @@ def attended(activity: Activity, found: Found) -> Iterator[Finding]:
         return
     if not found["present"]:
         yield Finding("roll", _("名单里没有一个人点到。请点名，或按纸质签到表补录。"))
-    asked = counts.get(Listing.ASKED)
+    asked, came = counts.get(Listing.ASKED), found["asked_came"][0]["n"] if found["asked_came"] else 0
     if asked:
+        said = _("还有 %(count)d 人报名或现场签到、没有定是否在名单。") % {"count": asked}
+        if came:
+            said += _("其中 %(n)d 人点到了，不放进名单就不计人数和时长。") % {"n": came}
+        yield Finding("people", said, blocking=False)
+
+
+def in_force(activity: Activity, found: Found) -> Iterator[Finding]:
+    """A team that has left holds nothing any more; what it held before can still be written down."""
+    ended = activity.host.valid_to
+    if ended and activity.starts_at and timezone.localdate(activity.starts_at) > ended:
         yield Finding(
-            "people", _("还有 %(count)d 人报名或现场签到、没有定是否在名单。") % {"count": asked}, blocking=False
+            "starts_at", _("主办单位已于 %(day)s 退出或撤销，以后的活动不能以它的名义报送。") % {"day": ended}
         )
+
+
+def of_its_year(activity: Activity, found: Found) -> Iterator[Finding]:
+    """Put off into the next year, it would go on filling the plan of the last."""
+    year = timezone.localtime(activity.starts_at).year if activity.starts_at else None
+    for plan in found["plan"]:
+        if year is not None and plan["plan__year"] < year:
+            words = {"plan": plan["plan__year"], "year": year}
+            said = _("对应的是 %(plan)d 年的计划，活动在 %(year)d 年，请核对对应年度计划。")
+            yield Finding("plan_item", said % words, blocking=False)
+
+
+def still_there(activity: Activity, found: Found) -> Iterator[Finding]:
+    """Whoever has left the team since being put on the list is due all the same."""
+    names = [row["person__name"] for row in found["left"]]
+    if names:
+        said = _("有 %(n)d 人在活动以前已经离开所代表的队伍：%(names)s。没有来的请移出名单，应到人数才准。")
+        kept = _("有 %(n)d 人在活动以前已经离开所代表的队伍。") % {"n": len(names)}
+        yield Finding("people", said % {"n": len(names), "names": _name(names)}, blocking=False, record=kept)
 
 
 def at_two_places(activity: Activity, found: Found) -> Iterator[Finding]:
@@ -131,6 +160,16 @@ def taught(activity: Activity, found: Found) -> Iterator[Finding]:
         )
 
 
+def earned(activity: Activity, found: Found) -> Iterator[Finding]:
+    """A certificate that was given for it and stands, though its holder did not pass. Whoever may end it is not always
+    the one who hands in."""
+    names = [row["person__name"] for row in found.get("unearned", ())]
+    if names:
+        said = _("有 %(n)d 人按这次培训发了证书，现在不在合格的人里：%(names)s。证书还有效，请停用证书或者核对成绩。")
+        kept = _("有 %(n)d 人按这次培训发了证书，现在不在合格的人里，证书还有效。") % {"n": len(names)}
+        yield Finding("results", said % {"n": len(names), "names": _name(names)}, blocking=False, record=kept)
+
+
 def at_a_base(activity: Activity, found: Found) -> Iterator[Finding]:
     """A place nobody may use any more on those days. It may be right all the same: agreements are renewed late."""
     if not activity.starts_at or not activity.ends_at:
@@ -155,7 +194,10 @@ def qualified(activity: Activity, found: Found) -> Iterator[Finding]:
         yield Finding("results", said % {"name": name, "day": until}, blocking=False)
 
 
-CHECKS: tuple[Check, ...] = (complete, over, attended, at_two_places, settled, insured, taught, at_a_base, qualified)
+CHECKS: tuple[Check, ...] = (
+    complete, over, in_force, of_its_year, attended, still_there, at_two_places, settled, insured, taught, earned,
+    at_a_base, qualified,
+)  # fmt: skip
 
 
 def check(activity: Activity) -> list[Finding]:
@@ -173,6 +215,11 @@ def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
         "present": people.filter(listing=Listing.LISTED, attendances__presence=Presence.PRESENT).values("pk")[:1],
         "waiting": waiting(activity.pk).order_by().values("slot__activity").annotate(n=Count("pk")),
         **both(activity),
+        "asked_came": people.filter(listing=Listing.ASKED, attendances__presence=Presence.PRESENT)
+        .values("activity")
+        .annotate(n=Count("pk", distinct=True)),
+        "plan": PlanItem.objects.filter(pk__in=[activity.plan_item_id or 0]).order_by().values("plan__year"),
+        "left": left_before(activity).values("person__name"),
         "base": Base.objects.filter(pk=activity.base_id) if activity.base_id else Base.objects.none(),
         "bare": _uncovered(activity) if needs_cover(activity) else Participation.objects.none(),
     }
@@ -180,15 +227,13 @@ def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
         open_ones = present(activity).filter(outcome="").order_by()
         wanted["teachings"] = activity.teachings.order_by("pk").values("name", until=F("instructor__qualified_until"))
         wanted["open"] = open_ones.values("activity").annotate(n=Count("pk", distinct=True))
+        wanted["unearned"] = unearned(activity).values("person__name")
     return wanted
 
 
 def _uncovered(activity: Activity) -> QuerySet[Any]:
     """Names of those on the list who came, or may still come, and have no insurance on its days."""
-    marked = Attendance.objects.filter(participation=OuterRef("pk"))
-    stayed_away = Exists(marked.filter(presence__in=[Presence.LEAVE, Presence.ABSENT]).order_by())
-    was_there = Exists(marked.filter(presence=Presence.PRESENT).order_by())
-    rows = activity.participations.listed().filter(~stayed_away | was_there)
+    rows = activity.participations.listed().exclude(stays_away())
     return with_papers(rows, activity).filter(insured=False).values("person__name", "risk_reason")
 
 

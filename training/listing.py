@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.decisions import Decision, no, yes
+from core.decisions import Decision, no
 from core.language import in_chinese
 from core.notices import notify
 from core.search import matching
@@ -26,8 +26,8 @@ from people.models import Membership, Person
 from training.choices import Listing, PartRole, Presence
 from training.covers import days_of, needs_cover, with_papers
 from training.models import Activity, ActivityTeam, Attendance, Participation
-from training.places import move_up
-from training.workflow import keeps
+from training.places import lies_ahead, move_up, tell
+from training.workflow import keeps, keeps_some
 
 
 class Uninsured(ValidationError):  # noqa: N818 - reads as what it is
@@ -51,13 +51,8 @@ class Listed:
 
 # -- who may ------------------------------------------------------------------------------------------------
 def may_list(activity: Activity, user: User) -> Decision:
-    """Whether the user may put anybody on the list now: the host's keepers, the keepers of a joined team."""
-    decision = keeps(activity, user)
-    if not decision:
-        joined = Organization.objects.filter(pk__in=activity.teams.order_by().values("organization"))
-        if joined.filter(reach(user, Right.EDIT_TRAINING, at="")).exists():
-            decision = yes("")
-    return _while_open(activity, decision)
+    """Whether the user may put anybody on the list now."""
+    return _while_open(activity, keeps_some(activity, user))
 
 
 def may_list_of(activity: Activity, team: Organization, user: User) -> Decision:
@@ -200,7 +195,7 @@ def _write(
 
 @transaction.atomic
 def take_off(activity: Activity, rows: Sequence[Participation], *, reason: str = "") -> int:
-    """Take people off the list; the rows stay. Returns how many.
+    """Take people off the list, and tell them while it lies ahead; the rows stay. Returns how many.
 
     :raises ValidationError: somebody was marked present; names them and says what to do.
     """
@@ -214,7 +209,11 @@ def take_off(activity: Activity, rows: Sequence[Participation], *, reason: str =
         raise ValidationError(_("已经点到的不能移出：%(names)s。确实没来的，先在点名里撤销，再移出。") % words)
     live = Participation.objects.filter(pk__in=keys).exclude(listing=Listing.REMOVED)
     note = reason.strip()[:200]
+    people = list(Person.objects.filter(pk__in=live.values("person"))) if lies_ahead(activity) else []
     done = live.update(listing=Listing.REMOVED, note=note, version=F("version") + 1)
+    with in_chinese():
+        title = _("您已不在名单里：%(what)s") % {"what": activity}
+    tell(people, "enrolment_removed", title, note)
     move_up(activity)
     return done
 

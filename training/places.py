@@ -45,6 +45,11 @@ def is_full(activity: Activity) -> bool:
     return activity.places is not None and taken_of([activity]).get(activity.pk, 0) >= activity.places
 
 
+def lies_ahead(activity: Activity) -> bool:
+    """It has not begun: whom it concerns is told what becomes of it."""
+    return activity.starts_at is None or activity.starts_at > timezone.now()
+
+
 def before(row: Participation) -> int:
     """How many wait longer than this one."""
     rows = Participation.objects.filter(activity=row.activity_id, listing=Listing.WAITING)
@@ -53,7 +58,7 @@ def before(row: Participation) -> int:
 
 def move_up(activity: Activity) -> None:
     """Give what is free to those who wait, in their order, until the training begins. ``activity`` is locked."""
-    if not activity.is_open or (activity.starts_at is not None and activity.starts_at <= timezone.now()):
+    if not activity.is_open or not lies_ahead(activity):
         return
     rows = activity.participations.filter(listing=Listing.WAITING).order_by("added_at", "pk")
     if activity.places is not None:

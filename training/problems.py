@@ -11,6 +11,7 @@ from core.decisions import Decision, no
 from core.language import in_chinese
 from core.notices import notify
 from organizations.models import Organization, User
+from organizations.nearest import nearest_holders
 from organizations.permissions import reach
 from organizations.roles import Right
 from people.models import Membership, Person
@@ -67,12 +68,19 @@ def person_named(name: str, place: Organization) -> Person | None:
     return found[0] if name and len(found) == 1 else None
 
 
-def tell_owner(problem: Problem, *, by: User) -> None:
-    """The one who is named to put it right, where known and with an account: what it is stands on the own page."""
-    owner = problem.owner_person.user if problem.owner_person is not None else None
-    if owner is None or owner.pk == by.pk:
-        return
+def tell_given(problem: Problem, *, by: User, place: int | None = None, owner: int | None = None) -> None:
+    """Whoever has to put it right from now on: the keepers of the place, unless one of them wrote it down, and the one
+    who is named, where known and with an account, who reads it on the own page.
+
+    :param place: whose it was before. :param owner: who was named before.
+    """
+    keepers = nearest_holders(Right.EDIT_TRAINING, problem.organization)
+    named = problem.owner_person.user if problem.owner_person is not None else None
     with in_chinese():
-        title = _("由您负责整改：%(what)s") % {"what": problem.what[:60]}
+        words = {"what": problem.what[:60], "place": problem.organization.short_name}
         body = _("%(activity)s，%(day)s 前整改。") % {"activity": problem.activity, "day": problem.due_on}
-    notify([owner], kind="problem_given", title=title, body=body, url=reverse("training:my_activities"))
+        to_place, to_named = _("由%(place)s整改：%(what)s") % words, _("由您负责整改：%(what)s") % words
+    if problem.organization_id != place and by not in keepers:
+        notify(keepers, kind="problem_given", title=to_place, body=body, url=problem.get_absolute_url())
+    if problem.owner_person_id != owner and named is not None and named.pk != by.pk:
+        notify([named], kind="problem_given", title=to_named, body=body, url=reverse("training:my_activities"))

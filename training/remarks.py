@@ -16,11 +16,13 @@ from training.sections import fields_for, sections_for, url_of
 
 MANY = ("subjects", "departments")  # told by their number of keys only
 RETURNS = ("return_for_changes", "reopen")
-# What is commented on besides facts, with the route where it is put right.
+# What is commented on besides facts, with the route where it is put right; none: a section of the form.
 BESIDES: Mapping[str, tuple[StrOrPromise, str]] = {
     "people": (gettext_lazy("名单"), "training:activity_people"),
     "roll": (gettext_lazy("点名和时长"), "training:activity_roll"),
+    "slots": (gettext_lazy("场次"), ""),
     "evaluation": (gettext_lazy("评估"), ""),
+    "results": (gettext_lazy("授课和成绩"), "training:activity_results"),
     "files": (gettext_lazy("照片和材料"), "training:activity_files"),
 }
 
@@ -51,7 +53,8 @@ def commentable(activity: Activity) -> list[tuple[str, StrOrPromise, Any]]:
 
 
 def besides(activity: Activity) -> Iterable[tuple[str, tuple[StrOrPromise, str]]]:
-    return [(name, about) for name, about in BESIDES.items() if name != "evaluation" or activity.is_drill]
+    missing = "results" if activity.is_drill else "evaluation"
+    return [(name, about) for name, about in BESIDES.items() if name != missing]
 
 
 def last_return(events: Iterable[WorkflowEvent]) -> WorkflowEvent | None:
@@ -98,8 +101,8 @@ def as_returned(activity: Activity, returned: WorkflowEvent) -> Any:
 
 def _where(activity: Activity, name: str) -> str:
     """Where it is put right."""
-    if name == "evaluation":
-        return reverse("training:activity_edit", args=[activity.pk, name])
     if name in BESIDES:
-        return reverse(BESIDES[name][1], args=[activity.pk])
+        page = BESIDES[name][1]
+        args = [activity.pk] if page else [activity.pk, name]
+        return reverse(page or "training:activity_edit", args=args)
     return url_of(activity, name)

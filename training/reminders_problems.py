@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from organizations.models import User
 from organizations.nearest import nearest_holders
 from organizations.roles import Right
 from training.models import Problem
+from training.models.problem import ProblemQuerySet
 from training.states import ProblemState
 from training.workflow import confirming_office
 
@@ -42,7 +42,8 @@ def problems_due(today: date | None = None) -> Iterator[Reminder]:
         if place.pk not in keepers:
             keepers[place.pk] = nearest_holders(Right.EDIT_TRAINING, place)
         yield _reminder(problem, keepers[place.pk], "problem_due", said, occasion)
-        owner = problem.owner_person.user if problem.owner_person is not None else None
+        person = None if problem.owner_left else problem.owner_person  # type: ignore[attr-defined]
+        owner = person.user if person is not None else None
         if owner is not None and owner not in keepers[place.pk]:
             told = _reminder(problem, [owner], "problem_due", said, occasion)
             yield replace(told, url=reverse("training:my_activities"), once=f"{told.once}-owner")
@@ -62,9 +63,11 @@ def problems_unaccepted(today: date | None = None) -> Iterator[Reminder]:
         yield _reminder(problem, _acceptors(problem), "problem_unaccepted", said, occasion)
 
 
-def _read(rows: QuerySet[Problem]) -> Iterator[Problem]:
-    found = rows.select_related("organization", "activity__host", "owner_person__user").order_by(
-        "organization__path", "due_on", "pk"
+def _read(rows: ProblemQuerySet) -> Iterator[Problem]:
+    found = (
+        rows.with_owner()
+        .select_related("organization", "activity__host", "owner_person__user")
+        .order_by("organization__path", "due_on", "pk")
     )
     yield from found.iterator(chunk_size=500)
 

@@ -10,7 +10,8 @@
 - 已确认 confirmed: it counts. Hours are credited to everybody who was there, in that same transaction.
 - 已归档 archived: nothing changes any more. A confirmed record that turns out wrong goes back to its author; the hours
   are taken back until it is confirmed again.
-- 已取消 cancelled: it was not held. It stays in lists, with the reason.
+- 已取消 cancelled: it was not held. It stays in lists, with the reason; who was to come is told. Not while certificates
+  given for it stand.
 
 Nobody confirms what he handed in himself. Time limits remind; they never decide.
 
@@ -26,18 +27,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from core.decisions import Decision, no
+from core.decisions import Decision, no, yes
 from core.language import in_chinese
 from core.notices import notify
 from core.numbers import numbered
 from core.workflow import Move, Workflow
 from organizations.models import Organization, User
 from organizations.nearest import nearest_holders
-from organizations.permissions import acting_for, can
+from organizations.permissions import acting_for, can, reach
 from organizations.roles import Level, Right
-from training import hours, papers
+from people.models import Person
+from people.states import STANDING
+from training import hours, papers, places
 from training.checks import check
-from training.choices import ActivityKind
+from training.choices import ActivityKind, Listing
 from training.models import Activity, Problem
 from training.states import ACTIVITY_STEPS, PROBLEM_STEPS, ActivityState
 
@@ -49,6 +52,16 @@ _PREFIX = {ActivityKind.DRILL: "YL", ActivityKind.TRAINING: "PX"}
 def keeps(activity: Activity, user: User) -> Decision:
     """The author's side: whoever keeps trainings at the host today."""
     return can(user, Right.EDIT_TRAINING, activity.host)
+
+
+def keeps_some(activity: Activity, user: User) -> Decision:
+    """The same, or whoever keeps trainings at a team that takes part: for people of that team."""
+    decision = keeps(activity, user)
+    if not decision:
+        joined = Organization.objects.filter(pk__in=activity.teams.order_by().values("organization"))
+        if joined.filter(reach(user, Right.EDIT_TRAINING, at="")).exists():
+            return yes("")
+    return decision
 
 
 def confirms(activity: Activity, user: User) -> Decision:
@@ -162,13 +175,29 @@ def _archive(activity: Activity, by: User) -> None:
 def _cancel(activity: Activity, by: User, reason: str = "") -> None:
     if not reason.strip():
         raise ValidationError({"reason": _("请写明取消的原因。")})
+    given = activity.participations.filter(certificate__state__in=STANDING).count()
+    if given:
+        raise ValidationError(_("已经按这次培训发了 %(n)d 本证书。没有办的，先停用这些证书，再取消。") % {"n": given})
     activity.state_reason = reason.strip()[:200]
     activity.version += 1
+    _tell_who_comes(activity, by, "activity_cancelled", gettext_lazy("已取消：%(title)s"), activity.state_reason)
 
 
 def _revive(activity: Activity, by: User) -> None:
     activity.state_reason = ""
     activity.version += 1
+    _tell_who_comes(activity, by, "activity_revived", gettext_lazy("恢复筹备，照常参加：%(title)s"))
+
+
+def _tell_who_comes(activity: Activity, by: User, kind: str, title: Any, body: str = "") -> None:
+    """Whoever is on the list or has asked, and the keepers of the other teams; once it has begun they know."""
+    if not places.lies_ahead(activity):
+        return
+    people = Person.objects.filter(pk__in=activity.participations.exclude(listing=Listing.REMOVED).values("person"))
+    with in_chinese():
+        places.tell(list(people), kind, str(title) % {"title": activity}, body)
+    for joined in activity.teams.exclude(organization=activity.host_id).select_related("organization"):
+        tell(nearest_holders(Right.EDIT_TRAINING, joined.organization, without=by.pk), activity, kind, title, body)
 
 
 def tell(people: list[User], activity: Activity, kind: str, title: Any, body: str = "") -> None:

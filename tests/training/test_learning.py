@@ -20,7 +20,7 @@ from tests.training import builders
 from training.awarding import to_award
 from training.choices import Listing, Outcome
 from training.enrolling import enrol, open_to
-from training.models import Activity, Participation, Teaching
+from training.models import Activity, ActivityTeam, Participation, Teaching
 from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +120,33 @@ def test_two_trainings_at_the_same_time_are_told(
     assert "同一时间您还有“绳索（演示）”" in page
     assert "去不了的请取消一个" in said(client, "my_enrol", other.pk)
     assert len(queries_of(client, MINE)) <= 10
+
+
+def test_who_was_to_come_is_told_that_it_is_cancelled_and_held_after_all(
+    team: Organization, captain: User, member: User, songshan: User, membership: Membership,
+    as_user: Callable[[User], Client],
+) -> None:  # fmt: skip
+    course = coming(team, captain)
+    ActivityTeam.objects.create(activity=course, organization=songshan.organization)
+    row = builders.listed(course, membership)[0]
+    off = WORKFLOW.perform(course, "cancel", by=captain, reason="沙尘暴红色预警")
+    page = as_user(member).get(MINE).content.decode()
+    assert "已取消" in page
+    assert "沙尘暴红色预警" in page
+    for user in (member, songshan):
+        (told,) = Notice.objects.filter(recipient=user, kind="activity_cancelled")
+        assert told.body == "沙尘暴红色预警"
+    assert not Notice.objects.filter(recipient=captain, kind="activity_cancelled").exists()
+    back = WORKFLOW.perform(off, "revive", by=captain)
+    assert Notice.objects.filter(recipient=member, kind="activity_revived").count() == 1
+    said(as_user(captain), "people_act", back.pk, act="remove", row=[row.pk], reason="人员调整")
+    (gone,) = Notice.objects.filter(recipient=member, kind="enrolment_removed")
+    assert (gone.title, gone.body) == (f"您已不在名单里：{back}", "人员调整")
+    assert "人员调整" in as_user(member).get(MINE).content.decode()
+    Activity.objects.filter(pk=back.pk).update(starts_at=timezone.now() - timedelta(days=2))
+    back.refresh_from_db()
+    WORKFLOW.perform(back, "cancel", by=captain, reason="没有办成")
+    assert Notice.objects.filter(recipient=songshan, kind="activity_cancelled").count() == 1, "it was to be long ago"
 
 
 def test_declined_with_a_reason_that_the_member_reads(
@@ -306,6 +333,64 @@ def test_confirmed_results_do_not_change_but_certificates_can_still_be_given(
     url, data = sheet(client, record)
     client.post(url, data)
     assert record.participations.exclude(certificate=None).count() == 3
+
+
+def test_each_office_gives_them_to_its_own_where_they_were_earned(
+    chifeng: User, captain: User, songshan: User, baotou: User, as_user: Callable[[User], Client]
+) -> None:
+    made = builders.training(chifeng.organization, chifeng)
+    near, far = people.member(captain.organization, 1), people.member(songshan.organization, 2)
+    for one in (near, far):
+        ActivityTeam.objects.create(activity=made, organization=one.organization)
+    builders.present(made, builders.listed(made, near, far, outcome="passed"))
+    page, certificates = (reverse(f"training:activity_{name}", args=[made.pk]) for name in ("results", "certificates"))
+    client = as_user(chifeng)
+    assert "1 人不在您维护的队伍里，由其队伍的管理单位在这里发证" in client.get(page).content.decode()
+    url, data = sheet(client, made)
+    client.post(url, data)
+    assert set(to_award(made)) == {made.participations.get(person=far.person)}
+    theirs = as_user(songshan)
+    assert certificates in theirs.get(page).content.decode()
+    url, data = sheet(theirs, made, first_number="201")
+    assert data["issuer"]
+    assert "已登记 1 本证书" in theirs.post(url, data, follow=True).content.decode()
+    assert not to_award(made)
+    assert "不在您维护的队伍里" not in client.get(page).content.decode()
+    assert as_user(baotou).get(certificates).status_code == 404
+
+
+def test_a_result_put_right_after_the_certificate_is_told_until_it_is_ended(
+    course: Activity, captain: User, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    rows = list(course.participations.order_by("pk"))
+    course.participations.update(outcome="passed")
+    client, page = as_user(captain), reverse("training:activity_results", args=[course.pk])
+    client.post(*sheet(client, course))
+    given = Certificate.objects.get(person=rows[0].person)
+    record = WORKFLOW.perform(WORKFLOW.perform(course, "submit", by=captain), "confirm", by=chifeng)
+    record = WORKFLOW.perform(record, "reopen", by=chifeng, comment="成绩不对", fields={"results": "第一个人没有合格"})
+    sheet_page = client.get(record.get_absolute_url())
+    assert [part["asked"] for part in sheet_page.context["elsewhere"] if part["url"] == page] == [True]
+    rows = list(course.participations.order_by("pk"))
+    answer = client.post(page, typed(rows, ("failed", "40"), ("passed", ""), ("passed", "")), follow=True)
+    assert "1 人发了证书，现在不在合格的人里" in answer.content.decode()
+    assert given.get_absolute_url() in answer.content.decode()
+    again = WORKFLOW.perform(record, "resubmit", by=captain)
+    told = as_user(chifeng).get(again.get_absolute_url()).context["told"]
+    assert "有 1 人按这次培训发了证书，现在不在合格的人里，证书还有效。" in told
+    CERTIFICATE.perform(given, "end", by=chifeng if given.state == "verified" else captain, reason="登记有误")
+    assert "现在不在合格的人里" not in client.get(page).content.decode()
+
+
+def test_a_training_is_not_cancelled_while_certificates_of_it_stand(
+    course: Activity, captain: User, as_user: Callable[[User], Client]
+) -> None:
+    course.participations.update(outcome="passed")
+    client = as_user(captain)
+    client.post(*sheet(client, course))
+    assert "已经按这次培训发了 3 本证书" in said(client, "activity_move", course.pk, action="cancel", reason="没有办")
+    course.refresh_from_db()
+    assert course.state == "draft"
 
 
 # -- own pages ------------------------------------------------------------------------------------------------

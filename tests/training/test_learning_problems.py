@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.models import Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Organization, User
-from people.models import Person
+from people.models import Membership, Person
 from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told
 from tests.people import builders as people
 from tests.training import builders
@@ -110,6 +110,41 @@ def test_who_is_named_to_put_it_right_is_told_sees_it_and_does_not_accept_it(
     assert "救援绳磨损" not in as_user(member).get(told.url).content.decode()
     PROBLEM.perform(Problem.objects.get(), "reopen", by=captain, comment="又断了")
     assert Notice.objects.filter(recipient=chifeng, kind="problem_reopened").exists()
+
+
+def test_who_is_named_and_leaves_hears_no_more_of_it_and_the_keepers_see_it(
+    drill: Activity, team: Organization, captain: User, member: User, as_user: Callable[[User], Client]
+) -> None:
+    there = people.member(team, 1, person=people.person(1, user=member))
+    problem = builders.problem(
+        drill, captain, owner=there.person.name, owner_person=there.person, due_on=TODAY(), what="救援绳磨损"
+    )
+    own = reverse("training:my_activities")
+    assert "救援绳磨损" in as_user(member).get(own).content.decode()
+    Membership.objects.filter(pk=there.pk).update(state="ended", left_on=TODAY(), end_kind="voluntary")
+    assert [one.recipients for one in problems_due()] == [[captain]]
+    assert "救援绳磨损" not in as_user(member).get(own).content.decode()
+    client = as_user(captain)
+    for page in (problem.get_absolute_url(), reverse("training:activity_problems", args=[drill.pk])):
+        assert "已不在整改单位" in client.get(page).content.decode()
+
+
+def test_a_place_hears_at_once_of_what_another_gives_it(
+    team: Organization, captain: User, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    record = builders.confirmed(team, captain, chifeng, people.member(team, 1))
+    facts = {"what": "方案没有写撤离路线", "organization": team.pk, "due_on": TODAY().isoformat()}
+    said(as_user(chifeng), "problem_create", record.pk, **facts)
+    problem = Problem.objects.get()
+    told = Notice.objects.get(recipient=captain, kind="problem_given")
+    assert told.title == f"由{team.short_name}整改：方案没有写撤离路线"
+    assert told.url == problem.get_absolute_url()
+    edit = {**facts, "what": "方案没有写撤离路线和集合点", "version": problem.version}
+    said(as_user(chifeng), "problem_edit", problem.pk, **edit)
+    assert Notice.objects.filter(recipient=captain, kind="problem_given").count() == 1
+    mine = builders.drill(team, captain)
+    said(as_user(captain), "problem_create", mine.pk, **facts)
+    assert Notice.objects.filter(kind="problem_given").count() == 1, "what one writes down for oneself is known"
 
 
 # -- pages ----------------------------------------------------------------------------------------------------

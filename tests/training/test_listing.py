@@ -1,10 +1,12 @@
 """Teams and people on the list of an activity; insurance asked for before somebody is sent into a drill."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import Notice
 from organizations.models import Organization, User
@@ -15,7 +17,7 @@ from tests.people import builders as people
 from tests.training import builders
 from training.checks import check
 from training.choices import Listing, PartRole
-from training.models import Activity, ActivityTeam, Participation
+from training.models import Activity, ActivityTeam, Attendance, Participation
 from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +85,8 @@ def test_insurance_that_ran_out_without_a_reason_stops_the_hand_in(
     row = drill.participations.get()
     told = as_user(captain).post(act, {"act": "risk", "row": [row.pk]}, follow=True).content.decode()
     assert "请写明缺保险仍然参加的理由" in told
+    away = builders.listed(drill, people.member(team, 8), risk_reason="")[0]
+    Attendance.objects.create(slot=drill.slots.get(), participation=away, presence="leave")  # needs no cover
     shown = as_user(captain).get(reverse("training:activity_people", args=[drill.pk]), {"bare": "1"})
     assert [line["row"] for line in shown.context["rows"]] == [row]
     as_user(captain).post(act, {"act": "risk", "row": [row.pk], "reason": "只在岸上"})
@@ -91,6 +95,28 @@ def test_insurance_that_ran_out_without_a_reason_stops_the_hand_in(
     url = reverse("training:participation_edit", args=[row.pk])
     as_user(captain).post(url, {"role": "part", "risk_reason": "已续保，保单在路上", "version": row.version})
     assert not any(finding.blocking and "志愿服务条例" in finding.message for finding in check(drill))
+
+
+def test_who_left_before_the_day_is_told_and_a_team_that_left_holds_nothing(
+    drill: Activity, team: Organization, captain: User
+) -> None:
+    left, away, there = (people.ready(team, number) for number in (1, 2, 3))
+    for one in (left, away, there):
+        builders.listed(drill, one)
+    gone = timezone.localdate(drill.starts_at) - timedelta(days=1)
+    Membership.objects.filter(pk__in=[left.pk, away.pk]).update(state="ended", left_on=gone, end_kind="voluntary")
+    absent = drill.participations.get(person=away.person)
+    Attendance.objects.create(slot=drill.slots.get(), participation=absent, presence="absent")
+    (told,) = [finding for finding in check(drill) if "已经离开" in finding.message]
+    assert (told.blocking, told.field, left.person.name in told.message) == (False, "people", True)
+    assert left.person.name not in told.record
+    assert away.person.name not in told.message
+    Organization.objects.filter(pk=team.pk).update(valid_from=gone - timedelta(days=9), valid_to=gone)
+    drill.host.refresh_from_db()
+    assert any(finding.blocking and "退出或撤销" in finding.message for finding in check(drill))
+    Organization.objects.filter(pk=team.pk).update(valid_to=gone + timedelta(days=1))
+    drill.host.refresh_from_db()
+    assert not any("退出或撤销" in finding.message for finding in check(drill)), "held on its last day"
 
 
 def test_theory_asks_for_no_insurance(team: Organization, captain: User, as_user: Callable[[User], Client]) -> None:

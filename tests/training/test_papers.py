@@ -71,7 +71,9 @@ def test_draft_says_so_and_confirmed_record_can_be_verified(
     assert AccessLog.objects.filter(kind="downloaded").count() == 1
     record = WORKFLOW.perform(record, "submit", by=captain)
     record = WORKFLOW.perform(record, "confirm", by=chifeng)
-    assert "尚未确认" in text_of(client.get(url)), "until its job is done"
+    words = text_of(client.get(url))
+    assert "正式记录正在生成" in words, "until its job is done"
+    assert "尚未确认" not in words
     issue_record(Job.objects.get(kind="training_record"), None)
     paper = VerifiableDocument.objects.of(record).valid().get()
     assert (paper.number, paper.issuer, paper.title) == (record.number, "赤峰市红十字会", "演练记录")

@@ -18,6 +18,7 @@ from tests.core.list_checks import assert_constant_queries, assert_tampering_is_
 from tests.people import builders as people
 from tests.training import builders
 from tests.training.builders import downloaded
+from training.checks import check
 from training.models import Activity, Instructor, Plan, PlanItem
 from training.planning import Line, items_for, with_progress
 from training.tables.plans import PlanTable
@@ -145,6 +146,12 @@ def test_office_sees_what_its_teams_and_offices_come_to(
     after = as_user(chifeng).get(above.get_absolute_url()).context["below"]  # gone: what it planned and held stays
     assert (after["total"], after["without"]) == (below["total"], below["without"])
     assert [row["plans"] for row in after["rows"] if row["gone"]] == [1]
+    plan = Plan.objects.get(organization=captain.organization, year=this_year())
+    page = as_user(chifeng).get(plan.get_absolute_url()).content.decode()
+    assert "办一次" not in page
+    assert "已退出" in as_user(chifeng).get(above.get_absolute_url()).content.decode()
+    item = as_user(chifeng).get(reverse("training:planitem_detail", args=[plan.items.get().pk])).content.decode()
+    assert "办一次" not in item
 
 
 def test_activity_is_offered_the_items_of_its_own_plan_and_of_the_offices_above(
@@ -160,6 +167,17 @@ def test_activity_is_offered_the_items_of_its_own_plan_and_of_the_offices_above(
     assert list(items_for(held, chifeng)) == [above, own]
     assert list(items_for(held, captain)) == [own]  # the plan of an office above is not the team's to see
     assert list(items_for(theirs, chifeng)) == [above]
+
+
+def test_put_off_into_the_next_year_it_is_told_that_the_plan_is_of_the_last(captain: User) -> None:
+    item = builders.plan(captain.organization, this_year() - 1).items.get()
+    drill = builders.drill(captain.organization, captain, plan_item=item)
+    (told,) = [finding for finding in check(drill) if finding.field == "plan_item"]
+    assert not told.blocking
+    assert f"{this_year() - 1} 年的计划" in told.message
+    item.plan = builders.plan(captain.organization)
+    drill.plan_item = item.plan.items.get()
+    assert not [finding for finding in check(drill) if finding.field == "plan_item"]
 
 
 def test_pages_of_plans_stay_quick(chifeng: User, captain: User, as_user: SignIn) -> None:

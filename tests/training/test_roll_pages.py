@@ -133,8 +133,8 @@ def test_device_with_a_wrong_clock_is_told(slot: Slot, row: Participation, capta
     late = timedelta(hours=30)
     mark = one(slot, person=row.person_id, at=slot.starts_at - late)
     answer = send(as_user(captain), captain, mark, now=(timezone.now() - late).isoformat()).json()
-    assert abs(answer["results"][0]["shift"] - 30 * 3600) <= 2
-    assert abs(Mark.objects.get().at - slot.starts_at) < timedelta(seconds=3)
+    assert abs(answer["results"][0]["shift"] - 30 * 3600) < 60  # however busy the machine
+    assert abs(Mark.objects.get().at - slot.starts_at) < timedelta(minutes=1)
 
 
 def test_another_account_does_not_send_the_first_ones_marks(
@@ -449,11 +449,14 @@ def test_stranger_is_let_in_with_a_reason(
     send(client, captain, one(slot, card=card.sign(other), method="card"))
     mark = Mark.objects.get()
     assert any("1 条点名没有算数" in finding.message for finding in check(drill))
-    page = address("mark_settle", mark.pk)
-    assert "处理" in client.get(address("mark_list", drill.pk)).content.decode()
-    assert client.post(page, {"counts": "1", "reason": " "}).status_code == 200
-    client.post(page, {"counts": "1", "reason": "兄弟队支援"})
-    assert client.post(page, {"counts": "0", "reason": "再来"}).status_code == 200  # told that it is done
+    page = address("mark_list", drill.pk)
+    assert "不在名单" in client.get(page).content.decode()
+    chosen = {"mark": [str(mark.pk)], "act": "count"}
+    assert "请写明理由" in messages_of(client.post(page, {**chosen, "reason": " "}, follow=True))[0]
+    assert "先勾选" in messages_of(client.post(page, {"act": "count", "mark": "x", "reason": "支援"}, follow=True))[0]
+    client.post(page, {**chosen, "reason": "兄弟队支援"})
+    again = client.post(page, {**chosen, "act": "leave", "reason": "再来"}, follow=True)
+    assert "别人已经处理过了" in messages_of(again)[-1]
     assert MarkSettlement.objects.get().counts
     row = Participation.objects.get()
     assert (row.listing, row.organization) == (Listing.LISTED, other.organization)
@@ -470,11 +473,52 @@ def test_late_mark_waits_until_the_record_is_back(
     send(client, captain, one(slot, person=late.person_id))
     mark = Mark.objects.get(person=late.person)
     assert "1 条点名" in client.get(address("activity_roll", drill.pk)).content.decode()
-    settle = address("mark_settle", mark.pk)
-    assert "不能处理点名" in messages_of(client.post(settle, {"counts": "1", "reason": "到了"}, follow=True))[0]
+    page, sent = address("mark_list", drill.pk), {"mark": [str(mark.pk)], "act": "count", "reason": "到了"}
+    assert "不能处理点名" in messages_of(client.post(page, sent, follow=True))[0]
     WORKFLOW.perform(record, "withdraw", by=captain)
-    client.post(settle, {"counts": "1", "reason": "到了"})
+    client.post(page, sent)
     assert Attendance.objects.get(participation=late).presence == Presence.PRESENT
+
+
+def test_a_roll_called_on_a_day_typed_wrong_counts_once_the_day_is_right(captain: User, as_user: As) -> None:
+    """The drill was planned for the 9th and held on the 10th: nobody settles each mark by itself."""
+    team = captain.organization
+    drill = builders.drill(team, captain, starts_at=builders.morning(4))
+    slot = drill.slots.get()
+    there, unlisted = (people.member(team, number) for number in (1, 2))
+    builders.listed(drill, there)
+    client, held = as_user(captain), builders.morning(3)
+    marks = [one(slot, person=who.person_id, at=held) for who in (there, unlisted)]
+    stray = one(slot, person=there.person_id, at=held + timedelta(days=2))
+    answered = send(client, captain, *marks, stray).json()["results"]
+    assert [result["trouble"] for result in answered] == ["too_late"] * 3
+    shown = {"starts_at": f"{held:%Y-%m-%dT%H:%M}", "ends_at": f"{held + timedelta(hours=3):%Y-%m-%dT%H:%M}"}
+    basics = {"title": drill.title, "place": drill.place, "version": drill.version, "action": "save", **shown}
+    client.post(reverse("training:activity_edit", args=[drill.pk, "basics"]), basics)
+    rows = {row.person_id: row for row in drill.participations.all()}
+    assert rows[unlisted.person_id].listing == Listing.ASKED, "as whoever comes unannounced"
+    assert {row.participation_id: row.minutes for row in Attendance.objects.all()} == {
+        rows[there.person_id].pk: 180, rows[unlisted.person_id].pk: 180,
+    }  # fmt: skip
+    assert MarkSettlement.objects.count() == 2
+    page = client.get(address("mark_list", drill.pk)).context
+    assert [str(mark.pk) for mark in page["waiting"]] == [stray["id"]]
+
+
+def test_many_marks_are_settled_together(drill: Activity, slot: Slot, captain: User, as_user: As) -> None:
+    late = [people.member(drill.host, number) for number in range(10, 40)]
+    rows = builders.listed(drill, *late)
+    for row in rows:
+        builders.mark(slot, row, by=captain, trouble="closed", at=slot.starts_at)
+    client, page = as_user(captain), address("mark_list", drill.pk)
+    ids = [str(mark.pk) for mark in client.get(page).context["waiting"]]
+    assert len(ids) == 30
+    assert (
+        "已处理 30 条"
+        in messages_of(client.post(page, {"mark": ids, "act": "count", "reason": "队长手机没有网络"}, follow=True))[0]
+    )
+    assert Attendance.objects.filter(presence=Presence.PRESENT).count() == 30
+    assert not client.get(page).context["waiting"]
 
 
 def test_minutes_are_corrected_with_a_reason(

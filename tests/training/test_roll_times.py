@@ -15,7 +15,7 @@ from tests.people import builders as people
 from tests.training import builders
 from training.choices import MarkKind, Trouble
 from training.marking import take
-from training.models import Activity, Attendance, Mark, Participation
+from training.models import Activity, Attendance, Participation
 from training.roll.given import Given
 from training.roll.settling import settle
 from training.workflow import WORKFLOW
@@ -109,5 +109,5 @@ def test_host_is_told_at_home_that_marks_wait_to_be_settled(captain: User, baoto
     assert lines(captain) == [("水上救援演练（演示）有 1 条点名没有算数", url)]
     assert as_user(captain).get(url).status_code == 200
     assert lines(baotou) == []
-    settle(Mark.objects.get(pk=wrong.pk), counts=False, reason="重复", by=captain)
+    settle(activity, [wrong.pk], counts=False, reason="重复", by=captain)
     assert lines(captain) == []

@@ -28,17 +28,6 @@ class CorrectForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class SettleForm(forms.Form):
-    counts = forms.TypedChoiceField(
-        label=_("怎么处理"), choices=[("1", _("算数，人在名单里")), ("0", _("不算数，留着备查"))],
-        coerce=lambda value: value == "1", widget=forms.RadioSelect,
-    )  # fmt: skip
-    reason = forms.CharField(
-        label=_("理由"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": _("请写明理由。")},
-    )  # fmt: skip
-
-
 class _Clock(forms.TimeInput):
     input_type = "time"
 

@@ -110,7 +110,7 @@ class SectionForm(VersionedForm):
             if "places" in changed:
                 move_up(locked)
             if {"starts_at", "ends_at"} & set(changed):
-                _slots, follow = relay(locked, was)
+                _slots, follow = relay(locked, was, by=self.own)
                 self.relaid = "" if follow else str(follow.reason)
         self.instance = locked
         return locked

@@ -20,6 +20,7 @@ from organizations.models import User
 from organizations.validators import validate_visible
 from training.forms.activities import InstantField
 from training.models import Activity, Attendance, Mark, Slot
+from training.roll.settling import let_in_by_time
 from training.slots import MOST, retime
 
 
@@ -167,6 +168,7 @@ class SlotRows:
             if self._write(locked, now):
                 locked.version += 1
                 locked.save(update_fields=["version"])
+                let_in_by_time(locked, by=by)
 
     def _write(self, locked: Activity, now: dict[int, Slot]) -> bool:
         """What stays as it was keeps its key, and what hangs on it, as does one for which the roll was called; the

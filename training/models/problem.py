@@ -2,7 +2,7 @@ from datetime import date
 
 import pgtrigger
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from core.search import matching, search_index, search_key
 from organizations.models import Organization, User
 from organizations.roles import Right
 from organizations.validators import validate_text, validate_visible, validate_year
-from people.models import Person
+from people.models import Membership, Person
 from training.models.activity import LEAGUE_WIDE, REGION_WIDE, Activity, ActivityTeam, width_of
 from training.states import PROBLEM_TRANSITIONS, ProblemState
 
@@ -46,6 +46,13 @@ class ProblemQuerySet(models.QuerySet):
         given = Problem.objects.filter(at_place).order_by().values("pk")
         found = Problem.objects.filter(activity__in=Activity.objects.visible_to(user).order_by().values("pk"))
         return self.filter(pk__in=given.union(found.order_by().values("pk")))
+
+    def with_owner(self) -> "ProblemQuerySet":
+        """Adds ``owner_left``: who is named has left the place that has to put it right."""
+        there = Membership.objects.current().filter(
+            person=OuterRef("owner_person"), organization=OuterRef("organization")
+        )
+        return self.annotate(owner_left=Q(owner_person__isnull=False) & ~Exists(there.order_by()))
 
     def given_to(self, person: Person) -> "ProblemQuerySet":
         """What one person has to put right, and what was closed, by name of the owner."""

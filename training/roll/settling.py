@@ -1,19 +1,25 @@
 """Marks that do not count as they are, settled; minutes put right. Both with the reason, both in the history."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.decisions import Decision, no
-from core.language import sentence
+from core.language import in_chinese, sentence
 from organizations.models import User
 from organizations.permissions import can
 from organizations.roles import Right
 from people.models import Membership
-from training.choices import Listing, Presence
+from training.choices import Listing, Presence, Trouble
+from training.marking import AROUND, put_on_list
 from training.models import Activity, Attendance, Mark, MarkSettlement, Participation
 from training.roll.deriving import derive, whose
+from training.roll.waiting import waiting
 from training.states import WITH_AUTHOR
 
 SPARE = 120  # minutes that setting up and clearing away may take besides
@@ -33,25 +39,44 @@ def may_now(activity: Activity) -> Decision:
 
 
 @transaction.atomic
-def settle(mark: Mark, *, counts: bool, reason: str, by: User) -> MarkSettlement:
-    """Let a mark in all the same, or set it aside. Who is let in stands on the list from then on.
+def settle(activity: Activity, marks: Iterable[UUID], *, counts: bool, reason: str, by: User) -> int:
+    """Let marks in all the same, or set them aside. Who is let in stands on the list from then on. Returns how many
+    waited still: what somebody else has settled meanwhile stays as it is.
 
-    :raises ValidationError: no reason, settled already, or the record has been handed in meanwhile.
+    :raises ValidationError: no reason, or the record has been handed in meanwhile.
     """
     if not reason.strip():
-        raise ValidationError({"reason": _("请写明理由。")})
-    activity = Activity.objects.select_for_update(of=("self",)).get(pk=mark.slot.activity_id)
+        raise ValidationError(_("请写明理由。"))
+    activity = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
     if activity.state not in WITH_AUTHOR:
         raise ValidationError(str(may_now(activity).reason))
-    try:
-        with transaction.atomic():
-            made = MarkSettlement.objects.create(mark=mark, counts=counts, reason=reason.strip()[:200], by=by)
-    except IntegrityError as error:
-        raise ValidationError(_("这条点名已经有人处理过了。")) from error
+    rows = _settled(waiting(activity.pk).filter(pk__in=list(marks)), counts=counts, reason=reason, by=by)
     if counts:
-        row = _let_in(activity, mark, by)
-        derive([(row.pk, mark.slot_id)])
-    return made
+        listed = {person: _let_in(activity, person, by).pk for person in {whose(mark) for mark in rows}}
+        derive((listed[whose(mark)], mark.slot_id) for mark in rows)
+    return len(rows)
+
+
+@transaction.atomic
+def let_in_by_time(activity: Activity, *, by: User) -> int:
+    """After slots were given other times: what was marked too early or too late for the old ones and is in time for the
+    new ones counts, as if it came in now. A whole roll was called on a day that was typed wrong. Returns how many."""
+    near = Q(at__gte=F("slot__starts_at") - AROUND, at__lte=F("slot__ends_at") + AROUND)
+    late = waiting(activity.pk).filter(near, trouble__in=[Trouble.TOO_EARLY, Trouble.TOO_LATE])
+    with in_chinese():
+        rows = _settled(late, counts=True, reason=_("场次的时间改过，在时间以内"), by=by)
+    wanted = {(activity.pk, person): _team(activity, person) for person in {whose(mark) for mark in rows}}
+    listed = put_on_list(wanted, by=by)
+    derive((listed[activity.pk, whose(mark)], mark.slot_id) for mark in rows)
+    return len(rows)
+
+
+def _settled(marks: QuerySet[Mark], *, counts: bool, reason: str, by: User) -> list[Mark]:
+    rows = list(marks.select_related("person", "slot"))
+    MarkSettlement.objects.bulk_create(
+        [MarkSettlement(mark=mark, counts=counts, reason=reason.strip()[:200], by=by) for mark in rows], batch_size=500
+    )
+    return rows
 
 
 @transaction.atomic
@@ -81,8 +106,7 @@ def correct(attendance: Attendance, *, minutes: int | None, reason: str, version
     return row
 
 
-def _let_in(activity: Activity, mark: Mark, by: User) -> Participation:
-    person = whose(mark)
+def _let_in(activity: Activity, person: int, by: User) -> Participation:
     row, made = Participation.objects.get_or_create(
         activity=activity, person_id=person, defaults={"organization_id": _team(activity, person), "added_by": by}
     )
@@ -94,7 +118,9 @@ def _let_in(activity: Activity, mark: Mark, by: User) -> Participation:
 
 
 def _team(activity: Activity, person: int) -> int:
-    """In whose name: the main team, else the last one, else the host's."""
+    """In whose name: a team that takes part, the main one, else the last one, else the host's."""
     rows = Membership.objects.filter(person=person)
-    current = rows.current().order_by("-is_main", "pk").first() or rows.order_by("-left_on", "-pk").first()
+    joined = Q(organization__in=activity.teams.order_by().values("organization"))
+    now = rows.current().order_by("-is_main", "pk")
+    current = now.filter(joined).first() or now.first() or rows.order_by("-left_on", "-pk").first()
     return current.organization_id if current else activity.host_id

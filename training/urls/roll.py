@@ -17,6 +17,5 @@ urlpatterns: list[URLPattern] = [
     path("check-in/<str:token>/", roll_poster.check_in, name="check_in"),
     path("activities/<int:pk>/roll/", roll_overview.activity_roll, name="activity_roll"),
     path("activities/<int:pk>/roll/waiting/", roll_overview.mark_list, name="mark_list"),
-    path("marks/<uuid:pk>/settle/", roll_overview.mark_settle, name="mark_settle"),
     path("attendances/<int:pk>/correct/", roll_overview.attendance_correct, name="attendance_correct"),
 ]

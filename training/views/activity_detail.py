@@ -98,11 +98,13 @@ def elsewhere(activity: Activity, remarks: set[str]) -> list[dict[str, Any]]:
     routes = (
         ("people", _("名单"), _("参加队伍和人员"), "training:activity_people"),
         ("roll", _("点名"), _("到场和时长"), "training:activity_roll"),
+        ("results", _("授课和成绩"), _("谁讲的、谁合格、发证"), "training:activity_results"),
         ("files", _("材料"), _("照片、视频、方案、签到表"), "training:activity_files"),
     )
     return [
         {"label": label, "hint": hint, "url": reverse(route, args=[activity.pk]), "asked": name in remarks}
         for name, label, hint, route in routes
+        if name != "results" or not activity.is_drill
     ]
 
 

@@ -38,7 +38,8 @@ def my_activities(request: SignedIn, person: Person) -> HttpResponse:
     read = together(rows=taken_part(person)[: MOST + 1], given=_given(person))
     rows: list[Participation] = read["rows"]
     now = timezone.now()
-    live = [row for row in rows if row.activity.state != ActivityState.CANCELLED]
+    off = [row for row in rows if row.activity.state == ActivityState.CANCELLED]
+    live = [row for row in rows if row not in off]
     coming = [row for row in live if _comes(row, now)]
     past = [row for row in live if row not in coming and row.listing == Listing.LISTED]
     declined = [row for row in live if row.listing == Listing.REMOVED and row.note and _lies_ahead(row, now)]
@@ -47,7 +48,8 @@ def my_activities(request: SignedIn, person: Person) -> HttpResponse:
     held, clashes = offers(offered, [row.activity_id for row in coming if row.listing in HOLDS])
     context = {
         "title": _("培训演练"), "tabs": tabs("training:my_activities"), "person": person,
-        "coming": list(reversed(coming)), "past": [_past(row) for row in past[:MOST]], "declined": declined,
+        "coming": list(reversed(coming)), "cancelled": [row for row in off if _comes(row, now)],
+        "past": [_past(row) for row in past[:MOST]], "declined": declined,
         "offered": [
             {"row": row, "left": _left(row, held.get(row.pk, 0)), "clash": clashes.get(row.pk, "")} for row in offered
         ],
@@ -58,7 +60,7 @@ def my_activities(request: SignedIn, person: Person) -> HttpResponse:
 
 
 def _given(person: Person) -> ProblemQuerySet:
-    rows = Problem.objects.given_to(person).exclude(state=ProblemState.CLOSED)
+    rows = Problem.objects.given_to(person).with_owner().filter(owner_left=False).exclude(state=ProblemState.CLOSED)
     return rows.select_related("activity").order_by("due_on", "pk")[:MOST]
 
 

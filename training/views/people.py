@@ -24,6 +24,7 @@ from training.choices import Listing, PartRole, Presence
 from training.covers import needs_cover, with_papers
 from training.listing import Listed, Uninsured, may_list, may_list_of, pool, put_on
 from training.models import Activity, ActivityTeam, Attendance, Participation
+from training.there import stays_away
 from training.views.activity_common import activity_page
 from training.workflow import keeps
 
@@ -71,7 +72,8 @@ def activity_people(request: SignedIn, pk: int) -> HttpResponse:
 def _rows(activity: Activity) -> QuerySet[Participation]:
     there = Attendance.objects.filter(participation=OuterRef("pk"), presence=Presence.PRESENT)
     rows = activity.participations.select_related("person__merged_into", "organization")
-    return with_papers(rows, activity).annotate(there=Exists(there.order_by())).order_by("organization__path", "pk")
+    rows = with_papers(rows, activity).annotate(there=Exists(there.order_by()), away=stays_away())
+    return rows.order_by("organization__path", "pk")
 
 
 def _order(row: Participation) -> tuple[int, Any]:
@@ -127,14 +129,14 @@ def _lines(request: SignedIn, activity: Activity, rows: list[Participation]) -> 
 
 
 def _bare(activity: Activity, rows: list[Participation]) -> int:
-    """How many on the list are neither insured nor explained."""
+    """How many on the list come, or may come, and are neither insured nor explained: as the hand-in asks."""
     if not needs_cover(activity):
         return 0
     return sum(_is_bare(row) for row in rows)
 
 
 def _is_bare(row: Any) -> bool:
-    return row.listing == Listing.LISTED and not (row.insured or row.risk_reason)
+    return row.listing == Listing.LISTED and not (row.insured or row.risk_reason or row.away)
 
 
 # -- putting people on it -------------------------------------------------------------------------------------

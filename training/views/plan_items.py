@@ -27,7 +27,7 @@ from training.models import Activity, Plan, PlanItem
 from training.planning import Line, with_progress
 from training.resources import PlanItemResource
 from training.views.activity_common import state_of
-from training.views.plans import plan_of
+from training.views.plans import is_gone, plan_of
 
 LATELY = 50
 
@@ -57,6 +57,7 @@ def planitem_detail(request: SignedIn, pk: int) -> HttpResponse:
         "held": [{"activity": activity, "state": state_of(activity)} for activity in shown],
         "elsewhere": max(0, item.done + item.open - len(shown)),  # type: ignore[attr-defined]
         "may_edit": bool(item.plan.can_edit(request.user)),
+        "is_gone": is_gone(item.plan.organization),
         "history": changes(item),
     }
     return render(request, "training/planitem_detail.html", context)

@@ -20,7 +20,8 @@ from core.history.as_at import events_of
 from core.lists import ListView
 from core.methods import form_page
 from core.together import together
-from organizations.roles import Right
+from organizations.models import Organization
+from organizations.roles import Level, Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, seen
 from organizations.views.region import keep
@@ -89,6 +90,7 @@ def plan_detail(request: SignedIn, pk: int) -> HttpResponse:
         "unplanned": [{"activity": row, "state": state_of(row)} for row in there["unplanned"][:LATELY]],
         "more_unplanned": len(there["unplanned"]) > LATELY,
         "may_edit": bool(plan.can_edit(request.user)),
+        "is_gone": is_gone(plan.organization),
         "panels": panels(plan, request.user, Plan.attachment_kinds),
         "history": changes(plan),
     }
@@ -104,7 +106,7 @@ def _around(plan: Plan, request: SignedIn) -> dict[str, list[Any]]:
     )
     return together(
         items=with_progress(plan.items.select_related("course")),
-        places=planning.children(place, plan.year).values("pk", "path", "short_name", "gone")[:MOST_BELOW],
+        places=planning.children(place, plan.year).values("pk", "path", "short_name", "level", "gone")[:MOST_BELOW],
         plans=own.order_by().values("organization_id", "pk"),
         meant=meant,
         held=held,
@@ -123,9 +125,20 @@ def _below(plan: Plan, there: dict[str, list[Any]]) -> dict[str, Any]:
     rows = []
     for place in there["places"]:
         numbers = {**dict.fromkeys(_NUMBERS, 0), **meant.get(place["path"], {}), **held.get(place["path"], {})}
-        rows.append({"name": place["short_name"], "gone": place["gone"], "plan": own.get(place["pk"]), **numbers})
+        rows.append({"name": place["short_name"], "gone": _gone(place), "plan": own.get(place["pk"]), **numbers})
     total = {name: sum(row[name] for row in rows) for name in _NUMBERS}
     return {"rows": rows, "total": total, "without": sum(not row["plan"] and not row["gone"] for row in rows)}
+
+
+def is_gone(place: Organization) -> bool:
+    return place.valid_to is not None and place.valid_to <= timezone.localdate()
+
+
+def _gone(place: dict[str, Any]) -> str:
+    """How it is called that a place is no more; empty for one in force."""
+    if not place["gone"]:
+        return ""
+    return _("已退出") if place["level"] == Level.TEAM else _("已撤销")
 
 
 _NUMBERS = ("plans", "planned", "done", "open", "people", "reached")

@@ -24,7 +24,7 @@ from organizations.views.common import pick_place, refused, seen, told
 from organizations.views.timeline import changes
 from training.forms.problems import CommentForm, FixForm, ProblemForm
 from training.models import Problem
-from training.problems import may_add, may_edit, tell_owner
+from training.problems import may_add, may_edit, tell_given
 from training.states import ProblemState
 from training.tables.problems import due_chip, state_chip
 from training.views.activity_common import activity_page
@@ -39,7 +39,7 @@ _SENT_BACK = ("refuse", "reopen")  # what was said then is what is to be done no
 @login_required
 def activity_problems(request: SignedIn, pk: int) -> HttpResponse:
     page = activity_page(request, pk, "training:activity_problems")
-    rows = page.activity.problems.select_related("organization", "owner_person").order_by("due_on", "pk")
+    rows = page.activity.problems.select_related("organization").with_owner().order_by("due_on", "pk")
     context = page.context(
         problems=[{"row": row, "state": state_chip(row), "due": due_chip(row)} for row in rows],
         may_add=bool(may_add(page.activity, request.user)),
@@ -72,7 +72,7 @@ def problem_create(request: SignedIn, pk: int) -> HttpResponse:
     form = ProblemForm(request.POST or None, instance=problem, by=request.user, also=key(request.GET.get("place", "")))
     if request.method == "POST" and form.is_valid():
         made = form.save()
-        tell_owner(made, by=request.user)
+        tell_given(made, by=request.user)
         messages.success(request, _("问题已登记，%(day)s 前整改。") % {"day": made.due_on})
         if made.due_on < timezone.localdate():
             messages.warning(request, _("整改期限已经过了，请核对。"))
@@ -86,7 +86,8 @@ def problem_create(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _problem(request: SignedIn, pk: int) -> Problem:
-    rows = Problem.objects.visible_to(request.user).select_related(
+    rows = Problem.objects.visible_to(request.user).with_owner()
+    rows = rows.select_related(
         "activity__host", "activity__office", "organization", "owner_person", "fixed_by", "closed_by", "created_by"
     )
     found: Problem = seen(rows, pk)
@@ -104,11 +105,10 @@ def problem_edit(request: SignedIn, pk: int) -> HttpResponse:
         messages.error(request, str(decision.reason))
         return redirect(problem)
     form = ProblemForm(request.POST or None, instance=problem, by=request.user)
-    owner = problem.owner_person_id
+    before = {"place": problem.organization_id, "owner": problem.owner_person_id}
     try:
         if request.method == "POST" and form.is_valid() and (kept := saved(form)) is not None:
-            if kept.owner_person_id != owner:
-                tell_owner(kept, by=request.user)
+            tell_given(kept, by=request.user, **before)
             messages.success(request, _("已保存。"))
             return redirect(problem)
     except MoveNotAllowed as refusal:
@@ -154,7 +154,7 @@ def _facts(request: SignedIn, problem: Problem) -> list[dict[str, Any]]:
         (_("问题"), problem.what, ""),
         (_("整改措施"), problem.measure, ""),
         (_("整改单位"), problem.organization, ""),
-        (_("责任人"), problem.owner, ""),
+        (_("责任人"), _owner(problem), ""),
         (_("整改期限"), problem.due_on and f"{problem.due_on:%Y-%m-%d}", ""),
         (_("整改情况"), problem.fix, ""),
         (_("报告"), _who(problem.fixed_by, problem.fixed_at), ""),
@@ -162,6 +162,11 @@ def _facts(request: SignedIn, problem: Problem) -> list[dict[str, Any]]:
         (_("登记"), _who(problem.created_by, problem.created_at), ""),
     )
     return [{"label": label, "value": value, "url": url} for label, value, url in lines if value]
+
+
+def _owner(problem: Problem) -> str:
+    gone = problem.owner_left and problem.state != ProblemState.CLOSED  # type: ignore[attr-defined]
+    return _("%(name)s（已不在整改单位，请另定责任人）") % {"name": problem.owner} if gone else problem.owner
 
 
 def _joined(request: SignedIn, problem: Problem) -> bool:

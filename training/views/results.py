@@ -24,8 +24,9 @@ from training.awarding import award, may_award, memberships_of, to_award, waits
 from training.choices import Outcome
 from training.models import Activity, Teaching
 from training.results import lines_of, save
+from training.there import unearned
 from training.views.activity_common import ActivityPage, activity_page
-from training.workflow import confirming_office, keeps
+from training.workflow import confirming_office, keeps, keeps_some
 
 
 def _training(request: SignedIn, pk: int) -> ActivityPage:
@@ -58,13 +59,16 @@ def activity_results(request: SignedIn, pk: int) -> HttpResponse:
     lines = lines_of(activity) if lines is None else lines
     awards = bool(may_award(activity, request.user))
     own, others = _kept([line.row for line in lines if awards and waits(line.row)], request)
+    wrong_ones, elsewhere = _kept(list(unearned(activity)) if awards else [], request)
+    hosts = bool(keeps(activity, request.user))
     context = page.context(
         teachings=list(Teaching.objects.filter(activity=activity).select_related("instructor")),
         lines=lines,
         outcomes=Outcome.choices,
         numbers=_numbers(lines),
         waiting=len(own),
-        waiting_elsewhere=len(others),
+        waiting_elsewhere=len(others) if hosts else 0,
+        unearned=wrong_ones + (elsewhere if hosts else []),
     )
     return render(request, "training/activity_results.html", context)
 
@@ -81,20 +85,19 @@ def activity_certificates(request: SignedIn, pk: int) -> HttpResponse:
     """``?kind=`` or the course's: the sheet with a line for each who passed and has none; POST gives them."""
     activity = _training(request, pk).activity
     back = reverse("training:activity_results", args=[activity.pk])
-    keeps(activity, request.user).require()
+    keeps_some(activity, request.user).require()
     decision = may_award(activity, request.user)
-    rows = list(to_award(activity).select_related("person"))
     if not decision:
         messages.error(request, str(decision.reason))
         return redirect(back)
+    rows, others = _kept(list(to_award(activity).select_related("person")), request)
+    told = others if keeps(activity, request.user) else []
+    if told and request.method == "GET":
+        words = {"n": len(told), "names": _("、").join(row.person.name for row in told[:20])}
+        messages.warning(request, _("%(n)d 人不在您维护的队伍里，由其队伍的管理单位在这里发证：%(names)s。") % words)
     if not rows:
-        messages.info(request, _("没有要发证的人：合格的都有证书了，或者还没有登记成绩。"))
-        return redirect(back)
-    rows, others = _kept(rows, request)
-    if others:
-        words = {"n": len(others), "names": _("、").join(row.person.name for row in others[:20])}
-        messages.warning(request, _("%(n)d 人不在您维护的队伍里，由其队伍的管理单位发证：%(names)s。") % words)
-    if not rows:
+        if not told:
+            messages.info(request, _("没有要发证的人：合格的都有证书了，或者还没有登记成绩。"))
         return redirect(back)
     kind = _kind(request, activity)
     if kind is None:

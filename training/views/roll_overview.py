@@ -1,7 +1,10 @@
 """The tab 点名: what the roll comes to, what is in the way, and putting it right."""
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,8 +20,8 @@ from core.forms import refuse
 from core.history import changes_of
 from core.methods import form_page
 from organizations.signed_in import SignedIn
-from organizations.views.common import seen
-from training.forms.roll import CorrectForm, SettleForm
+from organizations.views.common import seen, told
+from training.forms.roll import CorrectForm
 from training.models import Activity, Attendance, Mark
 from training.roll.callers import caller_of
 from training.roll.overview import overview
@@ -57,15 +60,19 @@ def page_number(request: SignedIn) -> int:
 
 
 # -- marks that do not count -------------------------------------------------------------------------------
-@require_safe
+@form_page
 @login_required
 def mark_list(request: SignedIn, pk: int) -> HttpResponse:
+    """POST: ``mark`` (repeated), ``act`` (count or leave) and the ``reason``."""
     page = activity_page(request, pk, ROUTE)
     settles(page.activity, request.user).require()
-    rows = list(_marks(waiting(page.activity.pk)).order_by("at", "pk")[:MOST])
+    if request.method == "POST":
+        return _settle(request, page.activity)
+    rows = list(_marks(waiting(page.activity.pk)).order_by("at", "pk")[: MOST + 1])
     settled = _marks(Mark.objects.filter(slot__activity=page.activity, settlement__isnull=False))
     context = page.context(
-        waiting=rows, settled=list(settled.select_related("settlement__by").order_by("-settlement__at")[:MOST]),
+        waiting=rows[:MOST], more=len(rows) > MOST, most=MOST,
+        settled=list(settled.select_related("settlement__by").order_by("-settlement__at")[:MOST]),
         closed="" if page.activity.is_open else may_now(page.activity).reason, moves=[],
     )  # fmt: skip
     return render(request, "training/mark_list.html", context)
@@ -75,31 +82,29 @@ def _marks(rows: Any) -> Any:
     return rows.select_related("person", "slot", "by")
 
 
-@form_page
-@login_required
-def mark_settle(request: SignedIn, pk: Any) -> HttpResponse:
-    rows = _marks(Mark.objects.filter(slot__activity__in=Activity.objects.visible_to(request.user)))
-    mark: Mark = seen(rows.exclude(trouble="").select_related("person", "slot__activity__host", "by"), pk)
-    activity = mark.slot.activity
-    settles(activity, request.user).require()
-    back = reverse("training:mark_list", args=[activity.pk])
-    if not activity.is_open:
-        messages.error(request, may_now(activity).reason)
-        return redirect(back)
-    form = SettleForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            settle(mark, by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            refuse(form, error)
-        else:
-            messages.success(request, _("已处理。"))
-            return redirect(back)
-    context = {
-        "title": _("处理一条点名"), "form": form, "mark": mark, "activity": activity, "cancel_url": back,
-        "submit_label": _("确定"),
-    }  # fmt: skip
-    return render(request, "training/mark_settle.html", context)
+def _settle(request: SignedIn, activity: Activity) -> HttpResponse:
+    marks = list(_ticked(request))
+    try:
+        done = settle(
+            activity, marks, counts=request.POST.get("act") == "count", reason=request.POST.get("reason", ""),
+            by=request.user,
+        )  # fmt: skip
+    except ValidationError as error:
+        told(request, error)
+    else:
+        if done:
+            messages.success(request, _("已处理 %(n)d 条。") % {"n": done})
+        if done < len(marks):
+            messages.warning(request, _("有 %(n)d 条别人已经处理过了，没有再改。") % {"n": len(marks) - done})
+        elif not marks:
+            messages.error(request, _("请先勾选点名。"))
+    return redirect("training:mark_list", activity.pk)
+
+
+def _ticked(request: SignedIn) -> Iterator[UUID]:
+    for text in request.POST.getlist("mark")[:MOST]:
+        with suppress(ValueError):
+            yield UUID(text)
 
 
 # -- minutes -------------------------------------------------------------------------------------------------

@@ -21,7 +21,6 @@ ROWS: dict[str, Row] = {
     # who is not signed in is led to sign in by the page itself, and comes back to the scan
     "training:check_in": Row("public", BOTH, ("poster_token",)),
     "training:activity_roll": Row("record", PAGE, ("activity",), see=Right.VIEW_TRAINING),
-    "training:mark_list": _called("activity"),
-    "training:mark_settle": _called("stray", methods=BOTH),
+    "training:mark_list": _called("activity", methods=BOTH),
     "training:attendance_correct": _called("attendance", methods=BOTH),
 }
