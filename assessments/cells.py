@@ -16,6 +16,7 @@ from core.language import in_chinese
 _TICKS = frozenset("★▲☆●■☑*") | {"一票否决", "否决", "否决项", "可不适用", "可以不适用", "不适用"}
 _BLANKS = frozenset({"-", "—", "——", "/", "／", "□"})
 _BAR = re.compile(r"(?:不超过|不多于|≤|<=|≥|>=|不少于|不低于|至少)?\s*\d+(?:\.\d+)?\s*\D{0,4}")
+_AT_MOST = re.compile(r"不超过|不多于|不高于|不大于|≤|<|＜|≦|以内|以下")
 
 
 def one_line(text: str) -> str:
@@ -90,6 +91,16 @@ class Wanted(Text):
         if found is not None and (found >= 10**12 or found != found.quantize(Decimal("0.01"))):
             raise ValueError(_("“%(value)s”太大，或者小数太多。") % {"value": (value or "")[:30]})
         return found
+
+
+def asks_at_most(text: str) -> bool:
+    """Whether a cell says that less is better: ≤4小时, 6小时以内, 不超过 30 分钟."""
+    return bool(_AT_MOST.search(text))
+
+
+def is_blank(text: str) -> bool:
+    """Nothing, or a dash where nothing is asked."""
+    return text.strip() in _BLANKS | {"", "无"}
 
 
 def bar_in(text: str) -> Decimal | None:
