@@ -246,6 +246,14 @@ def test_an_import_is_undone_unless_somebody_worked_on_it(region: User, as_user:
     assert draft.indicators.count() == 1
 
 
+def test_a_table_whose_draft_was_thrown_away_can_be_taken_in_again(region: User, as_user: SignIn) -> None:
+    standard, client = builders.standard(code="again"), as_user(region)
+    rows = (["编号", "指标", "分值"], ["1", "管理", 100])
+    draft = taken(client, standard, sheet(*rows))
+    client.post(reverse("assessments:standard_remove", args=[draft.pk]))
+    assert taken(client, standard, sheet(*rows)).pk != draft.pk
+
+
 def test_a_first_draft_is_filled_and_one_with_lines_is_not_overwritten(region: User, as_user: SignIn) -> None:
     client = as_user(region)
     first = builders.standard(code="first", published=False, lines=())
