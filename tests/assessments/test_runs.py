@@ -128,6 +128,16 @@ def test_paper_is_checked_by_anybody(run: ReportRun, region: User, as_user: Sign
     assert AccessLog.objects.filter(kind="downloaded", user=region, subject=document.file_name).count() == 1
 
 
+def test_record_of_a_paper_names_who_is_printed_on_it(run: ReportRun) -> None:
+    """Whoever checks a paper holds it beside the public page: a league's report is not the region's."""
+    for document in run.documents.papers():
+        record = VerifiableDocument.objects.get(code=document.code)
+        assert record.issuer == prepare(document).report.issuer
+    leagues = run.documents.filter(kind="league").values_list("organization__name", flat=True)
+    issuers = set(VerifiableDocument.objects.values_list("issuer", flat=True))
+    assert issuers == {*leagues, "内蒙古自治区红十字会"}
+
+
 def test_archive_and_index_hold_every_report(run: ReportRun, region: User, as_user: SignIn) -> None:
     client = as_user(region)
     zipped = run.documents.get(kind="archive", organization__code="150400")
