@@ -159,6 +159,19 @@ def test_long_opinions_go_on_over_the_page_and_leave_none_empty() -> None:
     assert "情况属实" in last, "the opinion before it ends on the same page"
 
 
+@pytest.mark.parametrize("lines", range(22, 36, 2))
+def test_hands_and_stamp_never_stand_on_a_page_without_what_is_signed(lines: int) -> None:
+    told = source(1)
+    told.review.league_opinion = "情况属实（演示）。\n" * lines
+    told.review.region_opinion = "同意盟市考核意见（演示）。" * lines * 3
+    with in_chinese():
+        report = team.build(told, region=REGION, dated=DATED, number=NUMBER)
+    pages = pages_of(page.pdf(report, digest(report), VERIFY))
+    for said, stamp in (("情况属实（演示）。", told.review.office.name), ("同意盟市考核意见", REGION)):
+        (signed,) = (text for text in pages if f"{stamp}（盖章）" in text)
+        assert said in signed[: signed.index(f"{stamp}（盖章）")]
+
+
 def test_what_cannot_be_drawn_is_left_out() -> None:
     """The line break of Word (\\x0b) and other control characters come along with what is pasted."""
     text = "".join(
