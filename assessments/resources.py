@@ -13,6 +13,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from tablib import Dataset
 
 from assessments import sheet_reading
 from assessments.cells import (
@@ -33,7 +34,7 @@ from assessments.choices import Method, Subject
 from assessments.drafting import blank_after, is_bare, open_draft, opened, remove, write_bars
 from assessments.lines import STEP, bars_of
 from assessments.models import Indicator, Standard
-from assessments.numbering import places, split
+from assessments.numbering import is_mark, places, split
 from assessments.scoring import plain
 from assessments.sheet_groups import grouping
 from assessments.workbook import LINE_HEADINGS as H
@@ -154,6 +155,7 @@ class IndicatorResource(Resource):
         self.lines: dict[str, Indicator] = {}
         self.position = 0
         self.headings: dict[tuple[str, str], Indicator] = {}
+        dataset = self._with_chapters(dataset)
         self._read_tree(dataset)
         result = super().run(dataset, dry_run=dry_run)
         self.made = [self.draft.pk] if self.draft is not None else []
@@ -176,6 +178,16 @@ class IndicatorResource(Resource):
             self.draft.save(update_fields=list(facts))
         if draft is None or self.file.get("bars"):
             write_bars(self.draft, self.bars)
+
+    def _with_chapters(self, dataset: Any) -> Dataset:
+        """一、公共科目 merged over the whole table stands in the first column, where others have their number."""
+        names = dataset.headers
+        code, name = (names.index(one) if one in names else -1 for one in map(self._heading, ("code", "name")))
+        rows = [list(row) for row in dataset]
+        for row in rows if -1 not in (code, name) else ():
+            if row[code] and not row[name] and not is_mark(row[code]):
+                row[code], row[name] = "", row[code]
+        return Dataset(*map(tuple, rows), headers=names)
 
     def _read_tree(self, dataset: Any) -> None:
         """Code, name and parent of every row; row → number of the row it stands under."""

@@ -163,6 +163,29 @@ def test_a_table_with_both_contents_and_remarks_is_read_without_renaming_columns
     ]
 
 
+def test_chapters_merged_over_the_table_are_headings_and_repeated_heads_are_no_lines(
+    region: User, as_user: SignIn
+) -> None:
+    """The numbers begin anew under each, and the title and heading stand on every page that was printed."""
+    head = ["序号", "考核内容", "标准分", "评分细则"]
+    chapters = {2: "一、公共科目（60分）", 3: "（一）队员管理", 8: "二、专业科目（40分）", 9: "（一）现场操作"}
+    title = "赈济救援队测评评分细则（演示）"
+    rows: list[list[Any]] = [
+        [title], head, [], [], [1, "名册齐全", 20, "每缺一项扣2分"], [2, "证书齐全", 40, "缺一本扣1分"],
+        [title], head, [], [], [1, "帐篷搭设", 40, "按时完成得分"], ["", "合计", 100],
+    ]  # fmt: skip
+    file = sheet(*rows, merged=[(row, 0, row, 3, text) for row, text in chapters.items()])
+    draft = taken(as_user(region), builders.standard(code="chapters"), file)
+    found = [(one.indicator.code, one.indicator.name, one.indicator.method, one.indicator.subject)
+             for one in nodes(draft.indicators.all())]  # fmt: skip
+    assert found == [
+        ("1", "公共科目（60分）", "heading", "public"), ("1.1", "队员管理", "heading", "public"),
+        ("1.1.1", "名册齐全", "judged", "public"), ("1.1.2", "证书齐全", "judged", "public"),
+        ("2", "专业科目（40分）", "heading", "professional"), ("2.1", "现场操作", "heading", "professional"),
+        ("2.1.1", "帐篷搭设", "judged", "professional"),
+    ]  # fmt: skip
+
+
 def test_bars_that_ask_for_less_and_cells_shown_as_percent_are_read_as_they_are_meant(
     region: User, as_user: SignIn
 ) -> None:
