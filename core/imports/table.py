@@ -187,7 +187,7 @@ def _rows_of(sheet: Sheet, header: Header, resource: Resource) -> _Rows:
     """The records of one sheet by the sheet's own index of rows."""
     down = FillDown(sheet.merged, header.first, header.columns, frozenset(resource.columns) - resource.filled_down)
     found, above = _Rows([], [], {}), dict[str, Cell]()
-    head = {said for row in sheet.rows[: header.first] if (said := _said(row))}
+    head = {_said(row) for row in sheet.rows[: header.first]} - {()}
     for index, row in enumerate(sheet.rows[header.first :], header.first):
         cells = {name: row[at] if at < len(row) else EMPTY for name, at in header.columns.items()}
         texts = [cell.text for cell in row if cell.says]
