@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Left, Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from core.words import late_in_words
 from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Level, Right
+from teams.states import TeamStatus
 
 ON_ONE_PAGE = 400  # teams; more are shown league by league
 WITH = {
@@ -191,6 +192,7 @@ def rows_of(matrix: Matrix, user: User, league: League | None = None) -> "QueryS
             taken=Subquery(taken.values("at")),
             objected=Coalesce(Subquery(objections.values("n")), 0, output_field=IntegerField()),
             unanswered=Coalesce(Subquery(unanswered.values("n")), 0, output_field=IntegerField()),
+            has_left=ExpressionWrapper(Q(team__status=TeamStatus.EXITED), output_field=BooleanField()),
         )
         .order_by("organization__path", "pk")
     )

@@ -16,6 +16,12 @@ from core.language import in_chinese
 _TICKS = frozenset("★▲☆●■☑*") | {"一票否决", "否决", "否决项", "可不适用", "可以不适用", "不适用"}
 _BLANKS = frozenset({"-", "—", "——", "/", "／", "□"})
 _BAR = re.compile(r"(?:不超过|不多于|≤|<=|≥|>=|不少于|不低于|至少)?\s*\d+(?:\.\d+)?\s*\D{0,4}")
+_AT_MOST = re.compile(r"不超过|不多于|不高于|不大于|≤|<|＜|≦|以内|以下|\d\S{0,3}内\s*$")
+_ONE = r"每[^\d扣减两二三四五六七八九十半]{0,6}1?[^\d扣减两二三四五六七八九十半]{0,4}"  # 每两项 is not one
+_PER_UNIT = re.compile(
+    rf"(?:{_ONE})?(?:扣|减|-|－|−)*\s*(?P<points>\d+(?:[.．]\d+)?\s*分?)(?:\s*[/／]\s*\S{{1,3}})?"
+    r"(?:[，,；;。\s]*(?:直至)?扣完(?:本项分值?)?为止)?。?"
+)
 
 
 def one_line(text: str) -> str:
@@ -56,11 +62,12 @@ class Points(Text):
 
 
 class PerUnit(Text):
-    """每项扣 2 分; nothing is None."""
+    """每发现 1 处扣 2 分, 0.5分/次, 每次扣1分，扣完为止; nothing is None."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Decimal | None:
-        text = re.sub(r"^每\S{1,3}(?=扣)", "", (value or "").strip())
-        found = read_number(text)
+        text = (value or "").strip()
+        said = _PER_UNIT.fullmatch(re.sub(r"\s+", "", text))
+        found = read_number(said["points"] if said else text)
         return None if found is None else _of_points(found, value)
 
 
@@ -90,6 +97,16 @@ class Wanted(Text):
         if found is not None and (found >= 10**12 or found != found.quantize(Decimal("0.01"))):
             raise ValueError(_("“%(value)s”太大，或者小数太多。") % {"value": (value or "")[:30]})
         return found
+
+
+def asks_at_most(text: str) -> bool:
+    """Whether a cell says that less is better: ≤4小时, 6小时以内, 不超过 30 分钟."""
+    return bool(_AT_MOST.search(text))
+
+
+def is_blank(text: str) -> bool:
+    """Nothing, or a dash where nothing is asked."""
+    return text.strip() in _BLANKS | {"", "无"}
 
 
 def bar_in(text: str) -> Decimal | None:

@@ -6,13 +6,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max, ProtectedError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.lines import HEAD, add_bars, add_lines, bars_of, lines_of
 from assessments.models import Standard
 from assessments.states import StandardState
+from core.models import Import
 from core.workflow import MoveNotAllowed
 
+IMPORTED = "assessments:standard_import"  # how such imports are kept (``ImportView.get_kind``)
 _OF_VERSION = ("valid_from", "valid_until")  # days of a version, which are not those of the next
 
 
@@ -65,11 +68,13 @@ def opened(standard: Standard) -> Standard:
 
 @transaction.atomic
 def remove(standard: Standard) -> None:
-    """Throw a draft away; what was done to it stays with the audit.
+    """Throw a draft away; what was done to it stays with the audit. The table it came from can be taken in again.
 
     :raises MoveNotAllowed: published meanwhile. :raises ValidationError: something points to it.
     """
     locked = opened(standard)
+    taken_in = Import.objects.filter(kind__startswith=f"{IMPORTED}:", made=[locked.pk], state=Import.State.DONE)
+    taken_in.filter(undone_at=None).update(undone_at=timezone.now())
     try:
         locked.indicators.filter(parent=None).delete()
         locked.delete()

@@ -11,6 +11,7 @@ from assessments.grading_starting import applies_to
 from assessments.scoring import Standing, plain
 
 BASICS = "basics"
+_APART = 8  # of one section told one by one; of more, as in a standard of two hundred lines, their numbers
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,15 @@ def standard_holds(filled: Filled) -> Iterator[Finding]:
 
 
 def answered(filled: Filled) -> Iterator[Finding]:
+    empty = []
     for row, key in _by_section(filled):
         one = row.indicator
-        words = {"indicator": one}
         if row.answer.not_applicable and not one.may_not_apply:
-            yield Finding(_("“%(indicator)s”不能选不适用。") % words, key, one.pk)
+            yield Finding(_("“%(indicator)s”不能选不适用。") % {"indicator": one}, key, one.pk)
         elif row.metric is None and row.answer.value is None and one.method != Method.JUDGED and not _left_out(row):
-            yield Finding(_("“%(indicator)s”还没有填。") % words, key, one.pk)
+            empty.append((row, key))
+    several = _("“%(section)s”还有 %(n)d 项没有填（%(names)s）。")
+    yield from _apart(filled, empty, _("“%(indicator)s”还没有填。"), several)
 
 
 def judged(filled: Filled) -> Iterator[Finding]:
@@ -70,19 +73,31 @@ def judged(filled: Filled) -> Iterator[Finding]:
 def proven(filled: Filled) -> Iterator[Finding]:
     """What is claimed by hand is proven by a file, or it is said why there is none. What the portal counts has its
     records; what is judged on site is proven there."""
-    without = []
+    without, bare = [], []
     for row, key in _by_section(filled):
         one, claim = row.indicator, row.claim
         if not one.evidence or _left_out(row) or (claim is not None and filled.evidence.get(claim.pk)):
             continue
-        words = {"indicator": one, "evidence": one.evidence}
         by_hand = row.metric is None and one.method != Method.JUDGED and bool(row.answer.value)
         if by_hand and not (claim and claim.note.strip()):
-            text = _("“%(indicator)s”没有证明材料（%(evidence)s），也没有写情况说明。") % words
-            yield Finding(text, key, one.pk)
+            bare.append((row, key))
         elif row.metric is None:
             without.append((row, key))
+    alone = _("“%(indicator)s”没有证明材料（%(evidence)s），也没有写情况说明。")
+    yield from _apart(filled, bare, alone, _("“%(section)s”有 %(n)d 项没有证明材料，也没有写情况说明（%(names)s）。"))
     yield from _together(without, _("有 %(n)d 项要求证明材料，还没有传（%(names)s）；材料在纸面上的可以不传。"))
+
+
+def _apart(filled: Filled, rows: list[tuple[Row, str]], alone: str, several: str) -> Iterator[Finding]:
+    """Each of them; many of one section in one sentence, with the place of the first."""
+    for section in filled.sections:
+        own = [row.indicator for row, key in rows if key == section.key]
+        if len(own) <= _APART:
+            for one in own:
+                yield Finding(alone % {"indicator": one, "evidence": one.evidence}, section.key, one.pk)
+            continue
+        words = {"section": section.title, "n": len(own), "names": _("、").join(one.code for one in own)}
+        yield Finding(several % words, section.key, own[0].pk)
 
 
 def _together(rows: list[tuple[Row, str]], words: str) -> Iterator[Finding]:

@@ -35,6 +35,11 @@ def split(name: str) -> tuple[str, str]:
     return (found["mark"], found["rest"]) if found else ("", name)
 
 
+def is_mark(text: str) -> bool:
+    """Whether it is but a number, of whatever kind: A-1 as well."""
+    return not split(text)[0] and (_style(text) != "other" or text.isascii())
+
+
 def places(marks: Sequence[str]) -> list[Place]:
     """The place of every line, from the marks of all of them in order.
 

@@ -13,6 +13,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from tablib import Dataset
 
 from assessments import sheet_reading
 from assessments.cells import (
@@ -24,24 +25,32 @@ from assessments.cells import (
     StepsCell,
     Tick,
     Wanted,
+    asks_at_most,
     bar_in,
+    is_blank,
     one_line,
 )  # fmt: skip
 from assessments.choices import Method, Subject
 from assessments.drafting import blank_after, is_bare, open_draft, opened, remove, write_bars
 from assessments.lines import STEP, bars_of
 from assessments.models import Indicator, Standard
-from assessments.numbering import places, split
+from assessments.numbering import is_mark, places, split
 from assessments.scoring import plain
+from assessments.sheet_groups import grouping
 from assessments.workbook import LINE_HEADINGS as H
 from assessments.workbook import TEXT_HEADING, VALUE_HEADING
 from core.imports import Choice, Column, Resource, Undone, YesNo
+from core.imports.headers import LOOK_AT
+from core.imports.headers import plain as plain_heading
 from core.imports.reading import Sheet
 from core.language import in_chinese
 from core.workflow import MoveNotAllowed
 
 _SUBJECTS = {"公共": Subject.PUBLIC, "通用": Subject.PUBLIC, "专业": Subject.PROFESSIONAL, "专项": Subject.PROFESSIONAL}
-_NAMES = ("指标名称", "三级指标", "考核指标", "测评指标", "考核内容", "测评内容", "评分内容", "评分项目", "内容")
+_NAMES = ("指标名称", "三级指标", "考核指标", "测评指标", "评分项目", "考核要点", "测评要点", "评分要点")
+# What these head is the indicator, or a group of those that another column names.
+_CONTENTS = ("考核内容", "测评内容", "评分内容", "内容")
+_BAR_COLUMNS = ("value", "text")
 
 
 class IndicatorResource(Resource):
@@ -76,16 +85,23 @@ class IndicatorResource(Resource):
     )
     unit = Column("unit", H["unit"], also=["计量单位"], example="人")
     more_is_better = Column("more_is_better", H["more_is_better"], widget=YesNo(empty=True), example="是")
-    is_veto = Column("is_veto", H["is_veto"], also=["否决项", "是否否决", "否决"], widget=Tick(), example="√")
+    is_veto = Column(
+        "is_veto",
+        H["is_veto"],
+        also=["否决项", "是否否决", "是否一票否决", "是否否决项", "否决"],
+        widget=Tick(),
+        example="√",
+    )
     may_not_apply = Column("may_not_apply", H["may_not_apply"], also=["可不适用"], widget=Tick())
     evidence = Column(
         "evidence", H["evidence"], also=["佐证材料", "支撑材料", "查看资料", "查验材料", "材料"], widget=OneLine()
     )  # fmt: skip
-    guidance = Column("guidance", H["guidance"], also=["评分标准", "评分细则", "考核标准", "评分办法", "说明", "备注"])
+    guidance = Column("guidance", H["guidance"], also=["评分标准", "评分细则", "考核标准", "评分办法"])
     source = Column("source", H["source"], also=["依据条款", "出处"], widget=OneLine())
 
     undoable = True
     most_rows = at_once = 400
+    weak = {"说明": ("guidance",), "备注": ("guidance",)} | dict.fromkeys(_CONTENTS, ("name",))
 
     class Meta(Resource.Meta):
         model = Indicator
@@ -108,12 +124,19 @@ class IndicatorResource(Resource):
         self.bars = self.file.get("bars") or self.bars
         for bar in self.bars:
             self._add_columns(bar)
-        headings = {cell.text for sheet in sheets for row in sheet.rows[:30] for cell in row}
-        name = self.fields["name"]
-        if isinstance(name, Column) and headings.isdisjoint({name.column_name, *name.also}):
-            name.also = (*name.also, *self.columns["level2"].also, self.columns["level2"].column_name)
-            self.fields.pop("level2")
+        self._look_for_groups(sheets)
         return self.file or None
+
+    def _look_for_groups(self, sheets: Sequence[Sheet]) -> None:
+        """What 二级指标 and 考核内容 head: the indicators, where no other column does, or groups of them."""
+        headings = {plain_heading(cell.text) for sheet in sheets for row in sheet.rows[:LOOK_AT] for cell in row}
+        name, second = self.columns["name"], self.columns["level2"]
+        if headings.isdisjoint({*map(plain_heading, name.also), *_CONTENTS}):
+            name.also = (*name.also, *second.also)
+            self.fields.pop("level2")
+        group = "level1" if headings.isdisjoint(map(plain_heading, self.columns["level1"].also)) else "level2"
+        groups = grouping(sheets, set(map(plain_heading, name.also)), _CONTENTS)
+        self.weak = {**self.weak, **dict.fromkeys(groups, (group,))}
 
     def _add_columns(self, bar: dict[str, Any]) -> None:
         key, words = bar["key"], {"bar": bar["name"]}
@@ -132,6 +155,7 @@ class IndicatorResource(Resource):
         self.lines: dict[str, Indicator] = {}
         self.position = 0
         self.headings: dict[tuple[str, str], Indicator] = {}
+        dataset = self._with_chapters(dataset)
         self._read_tree(dataset)
         result = super().run(dataset, dry_run=dry_run)
         self.made = [self.draft.pk] if self.draft is not None else []
@@ -155,9 +179,19 @@ class IndicatorResource(Resource):
         if draft is None or self.file.get("bars"):
             write_bars(self.draft, self.bars)
 
+    def _with_chapters(self, dataset: Any) -> Dataset:
+        """一、公共科目 merged over the whole table stands in the first column, where others have their number."""
+        names = dataset.headers
+        code, name = (names.index(one) if one in names else -1 for one in map(self._heading, ("code", "name")))
+        rows = [list(row) for row in dataset]
+        for row in rows if -1 not in (code, name) else ():
+            if row[code] and not row[name] and not is_mark(row[code]):
+                row[code], row[name] = "", row[code]
+        return Dataset(*map(tuple, rows), headers=names)
+
     def _read_tree(self, dataset: Any) -> None:
         """Code, name and parent of every row; row → number of the row it stands under."""
-        rows = [dict(zip(dataset.headers, row, strict=True)) for row in dataset]
+        self.rows = rows = [dict(zip(dataset.headers, row, strict=True)) for row in dataset]
         codes = [row.get(self._heading("code"), "") for row in rows]
         names = [one_line(row.get(self._heading("name"), "")) for row in rows]
         cut = [split(name) if not code else ("", name) for code, name in zip(codes, names, strict=True)]
@@ -208,11 +242,27 @@ class IndicatorResource(Resource):
         heads = line.code in self.parent_codes if self.has_parents else at in self.has_children
         if not line.method and "method" not in errors:
             line.method = Method.HEADING if heads else _method_of(line)
+        self._read_direction(line, at)
         if line.method == Method.HEADING:
             self._compare_sum(line, at)
             line.points = Decimal(0)
         if not line.subject and "subject" not in errors:
             line.subject = line.parent.subject if line.parent else _subject_of(line.name)
+
+    def _read_direction(self, line: Any, at: int) -> None:
+        """≤4小时 asks for less, whatever nobody has said of the number."""
+        asking = {
+            Method.STEPS: ["steps"],
+            Method.THRESHOLD: [f"{of}_{key}" for key in line.requirements for of in _BAR_COLUMNS],
+        }
+        said = [self.rows[at].get(self._heading(name), "") for name in asking.get(line.method, ())]
+        if not any(map(asks_at_most, said)):
+            return
+        if not is_blank(self.rows[at].get(self._heading("more_is_better"), "")):
+            if line.more_is_better:
+                self.warn("more_is_better", _("要求写的是“不超过”“以内”，这里写的是越大越好，请核对。"))
+            return
+        line.more_is_better = False
 
     def _compare_sum(self, line: Any, at: int) -> None:
         """A heading's own points do not count; where they are not the sum of those below, one of the two is wrong."""
@@ -287,7 +337,7 @@ class IndicatorResource(Resource):
                 value = found
             if value is not None:
                 requirements[key] = plain(value)
-            if text:
+            if not is_blank(text):
                 texts[key] = text
         line.requirements, line.texts = requirements, texts
 

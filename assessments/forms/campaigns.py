@@ -73,10 +73,11 @@ class CampaignForm(VersionedForm):
         return campaign
 
     def _in_order(self, cleaned: dict[str, Any]) -> None:
-        """Each day not before the one it follows. A publicity may have been early: its days are compared when they are
-        planned, not whenever something else is changed."""
+        """Each day not before the one it follows, the first not before the day of the records: nobody can hand in
+        earlier. A publicity may have been early: its days are compared when they are planned, not whenever something
+        else is changed."""
         public = ("public_from", "public_until")
-        last: Any = None
+        last: Any = cleaned.get("data_until") or self.instance.data_until
         for name in (*DAYS, *(public if {*public} & {*self.changed_data} else ())):
             day = cleaned.get(name)
             if day and last and day < last:

@@ -72,7 +72,8 @@ def _step_up(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal
     if indicator.method == Method.YES_NO:
         return _("还没有填") if change.now is None else _("还没有") if change.to else _("要消除")
     if change.now is None:
-        return _("还没有填，要 %(number)s") % {"number": with_unit(change.to, indicator)}
+        form = _("还没有填，要 %(number)s") if change.rule.rises else _("还没有填，不能超过 %(number)s")
+        return form % {"number": with_unit(change.to, indicator)}
     heads = heads_for(change, indicator, numbers)
     if heads:
         return heads
@@ -172,7 +173,7 @@ def to_do(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal]) 
     if heads:
         return _("%(name)s：%(now)s 提高到 %(to)s，%(heads)s") % {**words, "heads": heads}
     if change.now is None:
-        return _("%(name)s：填报，达到 %(to)s") % words
+        return (_("%(name)s：填报，达到 %(to)s") if change.rule.rises else _("%(name)s：填报，不超过 %(to)s")) % words
     if change.to > change.now:
         return _("%(name)s：现有 %(now)s，再增加 %(by)s") % words
     return _("%(name)s：现有 %(now)s，减少到 %(to)s") % words

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import DocumentKind
 from assessments.models.campaign import Campaign
-from assessments.states import DOCUMENT_TRANSITIONS, RUN_TRANSITIONS, DocumentState, RunState
+from assessments.models.review import Review
+from assessments.states import DOCUMENT_TRANSITIONS, RUN_TRANSITIONS, DocumentState, ReviewState, RunState
 from core.attachments.names import shown_name
 from core.decisions import Decision
 from core.links import link_to
@@ -193,6 +194,19 @@ class ReportDocument(models.Model):
     def prints_digest(self) -> bool:
         """For the public page: the digest stands on the foot of every page and is confirmed there."""
         return self.is_paper
+
+    def public_standing(self) -> str:
+        """What the public page says where a result on the paper is being decided on again, or has been since it was
+        printed: whoever holds the paper need not take it for the last word. Not why."""
+        again = Review.objects.filter(campaign=self.run.campaign_id, revision__gt=1).below(self.organization)
+        if again.exclude(state=ReviewState.FINAL).exists():
+            return gettext("考核结果正在重新审定，以办结以后新出具的报告为准。")
+        printed = ReportDocument.objects.filter(
+            run__campaign=self.run.campaign_id, kind=self.kind, organization=self.organization_id
+        ).exclude(code="").aggregate(last=models.Max("ready_at"))["last"]  # fmt: skip
+        if printed is not None and again.filter(decided_at__gt=printed).exists():
+            return gettext("出具以后重新审定过考核结果，以新出具的报告为准。")
+        return ""
 
     @property
     def file_name(self) -> str:

@@ -60,6 +60,7 @@ def centred(label: str, share: int) -> Column:
 
 
 _TALL = 120  # letters in a cell
+_PER_LINE, _MANY_LINES = 36, 10  # of an opinion
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,11 @@ class Opinion:
     hand: str
     stamp: str
     block: ClassVar[str] = "opinion"
+
+    @property
+    def is_tall(self) -> bool:
+        """Whether kept whole it would leave much of a page empty: it goes on over the page then."""
+        return sum(-(-len(words) // _PER_LINE) for words in self.paragraphs) > _MANY_LINES
 
 
 Block = Text | Remark | Facts | Table | Figures | Bars | Shares | Opinion

@@ -11,6 +11,7 @@ from django.template import Engine
 
 from assessments.report import charts, page
 from assessments.report.content import Report
+from core import emoji
 from core.documents.fonts import fonts_version
 
 _TEMPLATES = (
@@ -32,6 +33,6 @@ def digest(report: Report) -> str:
 def _printed_with() -> str:
     paths = [Path(Engine.get_default().get_template(name).origin.name) for name in _TEMPLATES]
     paths += [Path(str(finders.find(name))) for name in _SHEETS]
-    paths += [Path(str(module.__file__)) for module in (charts, page)]
+    paths += [Path(str(module.__file__)) for module in (charts, page, emoji)]
     content = b"\n".join(path.read_bytes() for path in paths)
     return f"{hashlib.sha256(content).hexdigest()} weasyprint {version('weasyprint')} {fonts_version()}"

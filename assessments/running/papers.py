@@ -17,7 +17,6 @@ from core.attachments.safekeeping import keep_file
 from core.documents import register
 from core.documents.codes import ALPHABET, LENGTH
 from core.models import VerifiableDocument
-from organizations.region import region
 
 
 def make(document: ReportDocument) -> None:
@@ -42,7 +41,7 @@ def make(document: ReportDocument) -> None:
     measured = {"pages": pages_of(pdf), "size": len(pdf)}
     with settling(document) as fields:
         if document.code:
-            paper = _register(first, document, pdf)
+            paper = _register(first, document, pdf, prepared.report.issuer)
             fields |= {"file": paper.file.name, "sha256": paper.sha256, **measured}
         else:
             fields |= {"file": _kept_draft(document, pdf), "sha256": hashlib.sha256(pdf).hexdigest(), **measured}
@@ -92,11 +91,12 @@ def pages_of(pdf: bytes) -> int:
         document.close()
 
 
-def _register(first: ReportDocument, document: ReportDocument, pdf: bytes) -> VerifiableDocument:
+def _register(first: ReportDocument, document: ReportDocument, pdf: bytes, issuer: str) -> VerifiableDocument:
+    """:param issuer: as printed: whoever checks the paper holds the two side by side."""
     run = document.run
     words = {"place": document.organization.name, "year": run.campaign.year}
     return register(
         first, pdf, code=document.code, content_digest=document.digest, number=document.number,
-        title=document.get_kind_display(), issuer=region().name, subject=_("%(place)s %(year)d年度考核") % words,
+        title=document.get_kind_display(), issuer=issuer, subject=_("%(place)s %(year)d年度考核") % words,
         by=run.started_by, on=run.dated,
     )  # fmt: skip

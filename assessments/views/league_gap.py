@@ -20,6 +20,7 @@ from assessments.gap.links import address
 from assessments.gap.overall import Overall, overall
 from assessments.gap.reading import gap_of, judged, teams_below
 from assessments.gap.standards import for_choice, from_now_on
+from assessments.gap.team import period_for
 from assessments.models import Standard
 from core import audit
 from core.keys import key
@@ -66,6 +67,7 @@ def league_gap(request: SignedIn) -> HttpResponse | Any:
         "standard_url": address("assessments:standard_detail", standard.pk) if standard else "",
         "paginator": None,
         "day": day,
+        "first": period_for(standard, day).start if standard else None,
         "places": [one for one in found["below"] if one.depth == scope.depth + 1 and one.valid_to is None],
         "above": next(iter(found["above"]), None),
         "export_url": _url(scope, standard, export="xlsx"),

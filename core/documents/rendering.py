@@ -19,7 +19,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from core.documents.fonts import only_our_fonts
-from core.emoji import CONTROL, EMOJI
+from core.emoji import CONTROL, EMOJI, with_nearest
 from core.language import in_chinese
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ def sheet_of(html: str) -> str:
 
 def _laid_out(html: str) -> "Document":
     sheet, fonts = sheet_of(html), _fonts()
-    page = _page()(string=EMOJI.sub("", CONTROL.sub(" ", html)), base_url="about:blank", url_fetcher=_fetcher())
+    page = _page()(
+        string=EMOJI.sub("", with_nearest(CONTROL.sub(" ", html))), base_url="about:blank", url_fetcher=_fetcher()
+    )
     return page.render(font_config=fonts, stylesheets=[_css("fonts"), _css(sheet)], pdf_variant=_VARIANT)
 
 

@@ -11,7 +11,18 @@ from core.imports.extent import require_near
 from core.imports.marks import read_marks
 from core.imports.marks.found import SheetMarks
 from core.imports.marks.xls import is_excel_95
-from core.imports.reading import EMPTY, MOST_COLUMNS, MOST_ROWS, Cell, Sheet, csv_rows, failed, lost_by, read_cell
+from core.imports.reading import (
+    EMPTY,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Cell,
+    Sheet,
+    as_percent,
+    csv_rows,
+    failed,
+    lost_by,
+    read_cell,
+)
 
 Range = tuple[tuple[int, int], tuple[int, int]]
 _WPS_OWN = "WpsReserved_"  # sheets that WPS keeps for itself (pictures in cells); nobody wrote them or sees them
@@ -124,6 +135,8 @@ def _cells(sheet: Any, found: SheetMarks) -> Iterator[Sequence[Cell]]:
 def _told(kind: str, text: str, read: Cell) -> Cell:
     if kind == "digits":  # a program wrote all digits; only reading it as a number loses them
         return read if lost_by(text) else Cell(text)
+    if kind == "percent":
+        return as_percent(text)
     return failed(text) if kind == "failed" else failed(text, never=True)
 
 

@@ -84,6 +84,12 @@ def failed(text: str, *, never: bool = False) -> Cell:
     return Cell(text, said % {"value": text[:10]}, is_failed=True)
 
 
+def as_percent(text: str) -> Cell:
+    """0.9 as its cell shows it: 90%. ``text`` is the file's own: a float of it would give 28.999…"""
+    share = (Decimal(text) * 100).quantize(Decimal("0.0001"))
+    return Cell(f"{share.normalize():f}%")
+
+
 def lost() -> str:
     return _("Excel 把号码存成了数字，后几位已丢失，请照证件重填。")
 

@@ -187,6 +187,7 @@ def _rows_of(sheet: Sheet, header: Header, resource: Resource) -> _Rows:
     """The records of one sheet by the sheet's own index of rows."""
     down = FillDown(sheet.merged, header.first, header.columns, frozenset(resource.columns) - resource.filled_down)
     found, above = _Rows([], [], {}), dict[str, Cell]()
+    head = {_said(row) for row in sheet.rows[: header.first]} - {()}
     for index, row in enumerate(sheet.rows[header.first :], header.first):
         cells = {name: row[at] if at < len(row) else EMPTY for name, at in header.columns.items()}
         texts = [cell.text for cell in row if cell.says]
@@ -202,11 +203,17 @@ def _rows_of(sheet: Sheet, header: Header, resource: Resource) -> _Rows:
         down.fill(index, row, cells)
         if begins := aside(row):
             found.passed.append((index, begins))
+        elif texts and _said(row) in head:  # title and heading once more, at the top of a printed page
+            found.passed.append((index, texts[0][:20]))
         elif is_record:
             found.records.append((index, {**above, **{n: cell for n, cell in cells.items() if cell.text}}))
         elif texts and not texts[0].isdigit():
             found.passed.append((index, texts[0][:20]))
     return found
+
+
+def _said(row: Sequence[Cell]) -> tuple[tuple[int, str], ...]:
+    return tuple((at, plain(cell.text)) for at, cell in enumerate(row) if cell.text)
 
 
 def _is_such_a_list(header: Header, columns: Mapping[str, Any]) -> bool:

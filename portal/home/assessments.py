@@ -49,8 +49,8 @@ _OBJECTION = (
 )  # fmt: skip
 _GRADE = ("valid_until", "grade", "specialty", "team__organization__short_name", "category__name")
 _REVIEW = (
-    "state", "submitted_at", "scored_at", "campaign__year", "campaign__report_by", "organization__short_name",
-    "office__short_name",
+    "state", "submitted_at", "scored_at", "campaign__year", "campaign__report_by", "campaign__data_until",
+    "organization__short_name", "office__short_name",
 )  # fmt: skip
 _GRADING = (
     "state", "number", "applied_grade", "submitted_at", "standard__name", "standard__specialty",
@@ -264,7 +264,11 @@ def _to_report(user: User, rows: Found, counts: Mapping[str, int]) -> Iterator[T
         tone, when = _limit(row.campaign.report_by, _("待报送"))
         words = {"team": row.organization.short_name, "year": row.campaign.year}
         what = _("%(team)s%(year)d 年度述职还没有报送") % words
-        yield Task(tone, when, what, _until(row.campaign.report_by), row.get_absolute_url(), _("去报送"))
+        hint, act = _until(row.campaign.report_by), _("去报送")
+        if row.campaign.data_until > timezone.localdate():
+            hint = _("%(day)s 起才能报送，现在可以先写。") % {"day": row.campaign.data_until}
+            act = _("去写")
+        yield Task(tone, when, what, hint, row.get_absolute_url(), act)
 
 
 def _until(day: date | None) -> str:

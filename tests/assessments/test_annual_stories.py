@@ -480,6 +480,14 @@ def test_before_the_report_every_line_without_evidence_is_named(region: User, ca
     assert annual.REVIEW.perform(now, "submit", by=captain).state == "submitted"
 
 
+def test_reports_are_not_due_before_the_day_of_the_records(region: User, as_user: As) -> None:
+    """The year after is easily mistyped in January; nobody can hand in before that day, and all would be told late."""
+    data = {"year": "2027", "standard": builders.standard("annual").pk, "data_until": "2027-12-31"}
+    page = as_user(region).post(at("campaign_create"), {**data, "report_by": "2027-01-15"})
+    assert page.context["form"].errors["report_by"] == ["这个日期早于前一步的日期（2027-12-31）。"]
+    assert as_user(region).post(at("campaign_create"), {**data, "report_by": "2028-01-15"}).status_code == 302
+
+
 def test_days_of_a_publicity(region: User, as_user: As) -> None:
     """One that came early keeps nobody from changing the rest; five days at the least, as for a grading."""
     year = annual.campaign(region, public_from="2025-12-20", public_until="2025-12-26")  # before the reports are due

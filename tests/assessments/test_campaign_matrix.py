@@ -72,6 +72,25 @@ def test_the_matrix_says_where_each_stands(teams: list[Review], year: Campaign, 
     assert at("campaign_matrix", year.pk) in as_user(region).get(year.get_absolute_url()).content.decode()
 
 
+def test_a_team_that_has_left_is_shown_until_the_region_says_whether_it_takes_part(
+    teams: list[Review], year: Campaign, region: User, chifeng: User, as_user: As
+) -> None:
+    gone = teams[1]
+    gone.team.status, gone.team.exit_on = "exited", yesterday()
+    gone.team.save()
+    client = as_user(region)
+    page = client.get(year.get_absolute_url())
+    assert [one["pk"] for one in page.context["numbers"].left] == [gone.pk]
+    assert "1 支队伍已经退出，还没有报送" in text_of(page)
+    assert "已退出" in text_of(client.get(at("campaign_matrix", year.pk)))
+    assert f"队伍已于 {yesterday()} 退出" in text_of(as_user(chifeng).get(gone.get_absolute_url()))
+    client.post(
+        at("review_move", gone.pk), {"action": "exempt", "version": gone.version, "reason": "队伍已退出（演示）"}
+    )
+    assert Review.objects.get(pk=gone.pk).state == "exempt"
+    assert client.get(year.get_absolute_url()).context["numbers"].left == []
+
+
 def test_the_year_names_the_objections_it_waits_for(
     teams: list[Review], year: Campaign, region: User, as_user: As
 ) -> None:

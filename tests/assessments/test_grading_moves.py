@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.grading_starting import begin
 from assessments.grading_workflow import WORKFLOW
 from assessments.models import Grading, PanelMember, TeamGrade
 from assessments.states import GRADING_STEPS, GradingState
@@ -20,6 +21,7 @@ from organizations.permissions import grant
 from organizations.tree import move_office
 from people.models import Person
 from teams.models import Team
+from tests.assessments import builders as standards
 from tests.assessments import gradings as builders
 from tests.people import builders as people
 from tests.people.leaks import text_of
@@ -128,6 +130,27 @@ def test_incomplete_is_refused_with_every_reason(captain: User) -> None:
     assert refused.value.messages == ["还没有选申请等级。", "“1.3 没有安全责任事故”还没有填。"]
     record.refresh_from_db()
     assert (record.state, record.number) == ("draft", None)
+
+
+def test_what_is_missing_of_a_long_standard_is_told_section_by_section(captain: User) -> None:
+    """Two hundred lines would otherwise be two hundred sentences."""
+    lines: list[dict[str, Any]] = [{"code": f"{top}", "name": "组", "method": "heading"} for top in (1, 2)]
+    for top, many in ((1, 12), (2, 2)):
+        lines += [
+            {"code": f"{top}.{number}", "parent": f"{top}", "name": f"第{number}项", "method": "threshold", "points": 5,
+             "requirements": {"3": "4"}, "more_is_better": False, "evidence": "记录"}
+            for number in range(1, many + 1)
+        ]  # fmt: skip
+    record = begin(builders.team(), standards.standard(code="long", lines=lines), "3", by=captain)
+    with pytest.raises(ValidationError) as refused:
+        builders.move(record, "submit", captain)
+    codes = "、".join(f"1.{number}" for number in range(1, 13))
+    assert refused.value.messages == [
+        f"“1 组”还有 12 项没有填（{codes}）。", "“2.1 第1项”还没有填。", "“2.2 第2项”还没有填。",
+    ]  # fmt: skip
+    record.claims.update(value=1)
+    with pytest.raises(ValidationError, match="“1 组”有 12 项没有证明材料，也没有写情况说明"):
+        builders.move(record, "submit", captain)
 
 
 @pytest.mark.parametrize("action", ["accept", "return_for_changes", "decline"])

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from assessments.cells import PerUnit, asks_at_most, bar_in
 from assessments.numbering import places, split
 from assessments.wording import read_number, read_steps
 
@@ -75,3 +76,34 @@ def test_steps_as_offices_write_them() -> None:
     assert read_steps("满 80，得 6 分；满 100，得 10 分") == found
     with pytest.raises(ValueError, match="看不出分档"):
         read_steps("60-80得3分")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("2", "2"), ("扣 2 分", "2"), ("每缺一项扣0.5分", "0.5"), ("每发现 1 处扣 1 分", "1"), ("0.5分/次", "0.5"),
+        ("－1分/项", "1"), ("每次扣1分，扣完为止", "1"), ("每项2分", "2"),
+    ],
+)  # fmt: skip
+def test_what_is_deducted_for_each_as_offices_write_it(text: str, number: str) -> None:
+    assert PerUnit().clean(text) == Decimal(number)
+
+
+@pytest.mark.parametrize("text", ["每2项扣1分", "每两项扣1分", "每低5%扣1分", "酌情扣分"])
+def test_a_deduction_for_several_at_once_is_not_taken_for_each(text: str) -> None:
+    with pytest.raises(ValueError, match="不是数"):
+        PerUnit().clean(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "bar", "at_most"),
+    [
+        ("6小时内", 6, True),
+        ("≤30分钟", 30, True),
+        ("≥40人", 40, False),
+        ("80%以上", 80, False),
+        ("30-50人", None, False),
+    ],
+)
+def test_bars_as_offices_write_them(text: str, bar: int | None, at_most: bool) -> None:
+    assert (bar_in(text), asks_at_most(text)) == (bar, at_most)

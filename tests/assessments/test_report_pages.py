@@ -144,6 +144,34 @@ def test_rows_of_many_lines_follow_their_heading() -> None:
     assert "承办全区演练" in first
 
 
+def test_long_opinions_go_on_over_the_page_and_leave_none_empty() -> None:
+    """Kept whole, each would begin a page, and what stands before it would be alone on its own."""
+    told = source(30)
+    review = told.review
+    review.league_opinion = "情况属实，问题整改仍需加快（演示）。\n" * 60
+    review.region_opinion = "同意盟市考核意见（演示）。" * 120
+    with in_chinese():
+        report = team.build(told, region=REGION, dated=DATED, number=NUMBER)
+    pages = pages_of(page.pdf(report, digest(report), VERIFY))
+    (first,) = (text for text in pages if "队伍意见" in text)
+    assert "盟市考核意见" in first
+    (last,) = (text for text in pages if "自治区审定意见" in text)
+    assert "情况属实" in last, "the opinion before it ends on the same page"
+
+
+@pytest.mark.parametrize("lines", range(22, 36, 2))
+def test_hands_and_stamp_never_stand_on_a_page_without_what_is_signed(lines: int) -> None:
+    told = source(1)
+    told.review.league_opinion = "情况属实（演示）。\n" * lines
+    told.review.region_opinion = "同意盟市考核意见（演示）。" * lines * 3
+    with in_chinese():
+        report = team.build(told, region=REGION, dated=DATED, number=NUMBER)
+    pages = pages_of(page.pdf(report, digest(report), VERIFY))
+    for said, stamp in (("情况属实（演示）。", told.review.office.name), ("同意盟市考核意见", REGION)):
+        (signed,) = (text for text in pages if f"{stamp}（盖章）" in text)
+        assert said in signed[: signed.index(f"{stamp}（盖章）")]
+
+
 def test_what_cannot_be_drawn_is_left_out() -> None:
     """The line break of Word (\\x0b) and other control characters come along with what is pasted."""
     text = "".join(

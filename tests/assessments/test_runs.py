@@ -20,6 +20,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from assessments.annual_workflow import REVIEW
 from assessments.models import Campaign, ReportDocument, ReportRun, Review
 from assessments.report import prepare, verify_by
 from assessments.running import papers
@@ -126,6 +127,36 @@ def test_paper_is_checked_by_anybody(run: ReportRun, region: User, as_user: Sign
         assert fact in public
     assert "现在有效" in public
     assert AccessLog.objects.filter(kind="downloaded", user=region, subject=document.file_name).count() == 1
+
+
+def test_public_page_says_that_a_result_is_decided_on_again(
+    run: ReportRun, campaign: Campaign, region: User, worked
+) -> None:
+    """The old report stays what the portal issued; it is no longer the last word, for the team's and all above it."""
+    document = running.of_team(run, "T150404901")
+    pages = [f"/verify/{document.code}/", f"/verify/{run.documents.get(kind='region').code}/"]
+    other = f"/verify/{running.of_team(run, 'T150200901').code}/"
+    review = Review.objects.get(campaign=campaign, organization=document.organization)
+    REVIEW.perform(review, "reconsider", by=region, reason="复核记录（演示）")
+    for url in pages:
+        assert "考核结果正在重新审定" in Client().get(url).content.decode()
+    assert "重新审定" not in Client().get(other).content.decode()
+    running.finished(review)
+    Review.objects.filter(pk=review.pk).update(decided_at=timezone.now(), total=70)
+    for url in pages:
+        assert "出具以后重新审定过考核结果" in Client().get(url).content.decode()
+    worked(running.begun, campaign, region)
+    assert "重新审定" not in Client().get(pages[0]).content.decode()  # replaced; the new one says it all
+
+
+def test_record_of_a_paper_names_who_is_printed_on_it(run: ReportRun) -> None:
+    """Whoever checks a paper holds it beside the public page: a league's report is not the region's."""
+    for document in run.documents.papers():
+        record = VerifiableDocument.objects.get(code=document.code)
+        assert record.issuer == prepare(document).report.issuer
+    leagues = run.documents.filter(kind="league").values_list("organization__name", flat=True)
+    issuers = set(VerifiableDocument.objects.values_list("issuer", flat=True))
+    assert issuers == {*leagues, "内蒙古自治区红十字会"}
 
 
 def test_archive_and_index_hold_every_report(run: ReportRun, region: User, as_user: SignIn) -> None:

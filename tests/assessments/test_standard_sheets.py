@@ -137,6 +137,82 @@ def test_merged_cells_of_groups_become_headings(region: User, as_user: SignIn) -
     ]  # fmt: skip
 
 
+def test_a_table_with_both_contents_and_remarks_is_read_without_renaming_columns(region: User, as_user: SignIn) -> None:
+    """测评内容 groups where 测评指标 stands beside it; 备注 is the guidance only where no column is called so."""
+    standard = builders.standard(code="contents")
+    file = sheet(
+        ["序号", "测评项目", "测评内容", "测评指标", "分值", "评分标准", "是否一票\n否决", "备注"],
+        [1, "", "", "在册队员", 60, "按人数评分", "", "附件一"], [2, "", "", "无责任事故", "", "", "★", ""],
+        [3, "", "现场", "搜索", 40, "按表现评分"],
+        merged=[(1, 1, 3, 1, "队伍"), (1, 2, 2, 2, "管理")],
+    )  # fmt: skip
+    draft = taken(as_user(region), standard, file)
+    assert [(one.depth, one.indicator.code, one.indicator.name) for one in nodes(draft.indicators.all())] == [
+        (1, "1", "队伍"), (2, "1.1", "管理"), (3, "1.1.1", "在册队员"), (3, "1.1.2", "无责任事故"),
+        (2, "1.2", "现场"), (3, "1.2.1", "搜索"),
+    ]  # fmt: skip
+    first = draft.indicators.get(code="1.1.1")
+    assert (first.guidance, draft.indicators.get(code="1.1.2").is_veto) == ("按人数评分", True)
+    beside = sheet(
+        ["指标名称", "评分内容", "分值", "备注"], ["队员人数", "看名册", 60, "按人数"], ["搜索", "看现场", 40, ""]
+    )
+    draft = taken(as_user(region), builders.standard(code="beside"), beside)
+    assert list(draft.indicators.values_list("code", "name", "guidance")) == [
+        ("1", "队员人数", "按人数"),
+        ("2", "搜索", ""),
+    ]
+
+
+def test_chapters_merged_over_the_table_are_headings_and_repeated_heads_are_no_lines(
+    region: User, as_user: SignIn
+) -> None:
+    """The numbers begin anew under each, and the title and heading stand on every page that was printed."""
+    head = ["序号", "考核内容", "标准分", "评分细则"]
+    chapters = {2: "一、公共科目（60分）", 3: "（一）队员管理", 8: "二、专业科目（40分）", 9: "（一）现场操作"}
+    title = "赈济救援队测评评分细则（演示）"
+    rows: list[list[Any]] = [
+        [title], head, [], [], [1, "名册齐全", 20, "每缺一项扣2分"], [2, "证书齐全", 40, "缺一本扣1分"],
+        [title], head, [], [], [1, "帐篷搭设", 40, "按时完成得分"], ["", "合计", 100],
+    ]  # fmt: skip
+    file = sheet(*rows, merged=[(row, 0, row, 3, text) for row, text in chapters.items()])
+    draft = taken(as_user(region), builders.standard(code="chapters"), file)
+    found = [(one.indicator.code, one.indicator.name, one.indicator.method, one.indicator.subject)
+             for one in nodes(draft.indicators.all())]  # fmt: skip
+    assert found == [
+        ("1", "公共科目（60分）", "heading", "public"), ("1.1", "队员管理", "heading", "public"),
+        ("1.1.1", "名册齐全", "judged", "public"), ("1.1.2", "证书齐全", "judged", "public"),
+        ("2", "专业科目（40分）", "heading", "professional"), ("2.1", "现场操作", "heading", "professional"),
+        ("2.1.1", "帐篷搭设", "judged", "professional"),
+    ]  # fmt: skip
+
+
+def test_bars_that_ask_for_less_and_cells_shown_as_percent_are_read_as_they_are_meant(
+    region: User, as_user: SignIn
+) -> None:
+    """≤4小时 is no “at least 4”, and a cell that shows 90% holds 0.9."""
+    target = BytesIO()
+    book = Workbook(target)
+    page, percent = book.add_worksheet(), book.add_format({"num_format": "0.0%"})
+    rows: list[list[Any]] = [
+        ["编号", "指标", "分值", "分档", "一级", "二级", "三级"],
+        ["1", "集结时间", 40, "", "≤4小时", "6小时以内", "—"],
+        ["2", "持证率", 30, "", None, None, "70%"],
+        ["3", "响应用时", 30, "≤10分钟得30分；≤20分钟得10分"],
+    ]
+    for number, row in enumerate(rows):
+        page.write_row(number, 0, row)
+    page.write(2, 4, 0.9, percent)
+    page.write(2, 5, 0.285, percent)
+    book.close()
+    file = SimpleUploadedFile("标准.xlsx", target.getvalue(), content_type=XLSX)
+    draft = taken(as_user(region), builders.standard(code="less"), file)
+    muster, share, reaction = draft.indicators.order_by("code")
+    assert (muster.requirements, muster.more_is_better) == ({"1": "4", "2": "6"}, False)
+    assert muster.texts == {"1": "≤4小时", "2": "6小时以内"}
+    assert (share.requirements, share.more_is_better) == ({"1": "90", "2": "28.5", "3": "70"}, True)
+    assert (reaction.method, reaction.more_is_better) == (Method.STEPS, False)
+
+
 def test_wrong_cells_are_told_in_place_and_mended_there(region: User, as_user: SignIn) -> None:
     standard, client = builders.standard(code="wrong"), as_user(region)
     file = sheet(
@@ -191,6 +267,14 @@ def test_an_import_is_undone_unless_somebody_worked_on_it(region: User, as_user:
     told = client.post(f"{address(standard)}?import={item.pk}", {"undo": "1"}, follow=True).content.decode()
     assert "有人改过" in told
     assert draft.indicators.count() == 1
+
+
+def test_a_table_whose_draft_was_thrown_away_can_be_taken_in_again(region: User, as_user: SignIn) -> None:
+    standard, client = builders.standard(code="again"), as_user(region)
+    rows = (["编号", "指标", "分值"], ["1", "管理", 100])
+    draft = taken(client, standard, sheet(*rows))
+    client.post(reverse("assessments:standard_remove", args=[draft.pk]))
+    assert taken(client, standard, sheet(*rows)).pk != draft.pk
 
 
 def test_a_first_draft_is_filled_and_one_with_lines_is_not_overwritten(region: User, as_user: SignIn) -> None:

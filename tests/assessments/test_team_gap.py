@@ -280,3 +280,31 @@ def test_the_sheet_shows_every_line_the_same_way(team: Team, standard: Standard)
     words = render_to_string("assessments/_sheet.html", {"sheet": sheet, "indicators": indicators})
     for word in ("得满分", "得部分分", "一票否决", "没有填", "不适用", "53.33", "没有达到任何一档"):
         assert word in words, word
+
+
+def test_a_number_that_must_stay_low_is_not_something_to_reach(team: Team, captain: User, as_user: SignIn) -> None:
+    line = {"code": "1", "name": "集结时间", "method": "threshold", "points": 100, "unit": "小时",
+            "requirements": {"1": "4", "2": "6", "3": "8"}, "more_is_better": False}  # fmt: skip
+    Standard.objects.filter(code="gap").update(valid_until=timezone.localdate() - timedelta(days=1))
+    builders.standard(code="muster", lines=[line])
+    page = as_user(captain).get(url(team)).content.decode()
+    assert "集结时间：填报，不超过 8 小时" in page
+    assert "还没有填，不能超过 8 小时" in page
+
+
+def test_the_page_says_from_which_day_activities_count(
+    team: Team, standard: Standard, captain: User, chifeng: User, as_user: SignIn
+) -> None:
+    """Those behind its numbers: twelve months for a grading, in January as well; the year so far for an assessment."""
+    today = timezone.localdate()
+    client = as_user(captain)
+    graded = client.get(url(team))
+    since = graded.context["gap"].period.start
+    assert since <= today.replace(month=1, day=1)
+    assert f"活动按 {since} 以来已确认的算" in graded.content.decode()
+    league = as_user(chifeng).get(reverse("assessments:league_gap"), {"standard": standard.pk})
+    assert f"活动按 {since} 以来已确认的算" in league.content.decode()
+    annual = Standard.objects.get(code="annual-team")
+    assert (
+        f"活动按 {today.year}-01-01 以来已确认的算" in client.get(url(team), {"standard": annual.pk}).content.decode()
+    )

@@ -86,6 +86,14 @@ def test_emoji_are_left_out_and_no_box_is_drawn() -> None:
     assert "㛃喆✓☆①▲→☎" in text
 
 
+def test_boxes_to_tick_and_bullets_of_office_programs_are_drawn_as_the_nearest_sign() -> None:
+    said = "☑已报 ☐未报 ☒不报 ✔同意 ✗不同意 ➢第一 ➜第二 \uf0b7第三 \uf0fc第四 \uf0d8第五 1\ufe0f\u20e3第六 ✉☺✈\u2028完"
+    data = pdf_of((SAMPLE % "official").replace("<p>正文", f"<p>{said}"))
+    assert missing_glyphs(data) == 0
+    text = "".join("".join(pages_of(data)).split())
+    assert "■已报□未报■不报✓同意×不同意▶第一→第二•第三✓第四▶第五1第六完" in text
+
+
 def test_printed_templates_use_no_element_the_short_sheet_leaves_out() -> None:
     known = set(TAG.findall(SAMPLE)) | {"html", "body", "style", "script", "img"}
     svg = {"path", "g", "line", "circle", "text", "polyline", "polygon", "defs", "use", "tspan", "ellipse", "desc"}

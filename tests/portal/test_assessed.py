@@ -51,6 +51,15 @@ def test_report_goes_from_team_to_office_to_region(as_user, campaign, captain, c
     assert entries(as_user(region))["队伍考核"] == 1
 
 
+def test_a_year_opened_early_says_from_when_it_can_be_handed_in(as_user, campaign, captain, region):
+    ahead = timezone.localdate() + timedelta(days=40)
+    days = {"data_until": ahead, "report_by": ahead + timedelta(days=15)}
+    early = assessments.campaign(region, ahead.year, standard=campaign.standard, **days)
+    annual.review(early, captain.organization, snapshot=False)
+    (task,) = (task for task in as_user(captain).get(HOME).context["tasks"] if "述职还没有报送" in task.what)
+    assert (task.when, task.hint, task.act) == ("剩 55 天", f"{ahead} 起才能报送，现在可以先写。", "去写")
+
+
 def test_returned_report_is_to_be_mended_with_what_was_said(as_user, campaign, captain, chifeng, region):
     annual.in_state("returned", campaign, captain.organization, captain, chifeng, region)
     told = {task.what: task for task in as_user(captain).get(HOME).context["tasks"]}

@@ -13,7 +13,8 @@ class SheetMarks:
     :ivar hidden: rows nobody sees. :ivar hidden_columns: columns nobody sees.
     :ivar struck: row → columns that are crossed out.
     :ivar told: row → column → kind and text. Kinds: ``digits`` (a number of 16 digits and more, as it was written),
-        ``failed`` (what a formula shows instead of a result), ``never`` (a formula without any).
+        ``failed`` (what a formula shows instead of a result), ``never`` (a formula without any), ``percent`` (a share,
+        shown as so many %).
     """
 
     hidden: set[int] = field(default_factory=set)

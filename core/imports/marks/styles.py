@@ -1,25 +1,41 @@
-"""Which formats of an xlsx cross out what they hold, as rosters do with people who have left."""
+"""Which formats of an xlsx cross out what they hold, as rosters do with people who have left; which show 0.9 as 90%."""
 
+import re
 import zipfile
+from dataclasses import dataclass
 
 from core.imports.marks.xml import Reader, parse
 
 _STYLES = "xl/styles.xml"
 _OFF = ("0", "false")
+_QUOTED = re.compile(r'"[^"]*"|\\.')  # in a format: text as it stands
+_PERCENT = {9, 10}  # 0% and 0.00%, which no file spells out
 
 
-def struck_formats(archive: zipfile.ZipFile) -> frozenset[str]:
-    """Numbers of the formats, as cells name them (``s``)."""
+@dataclass(frozen=True)
+class Formats:
+    """Numbers of formats, as cells name them (``s``)."""
+
+    struck: frozenset[str] = frozenset()
+    percent: frozenset[str] = frozenset()
+
+
+def formats_of(archive: zipfile.ZipFile) -> Formats:
     styles = _Styles()
     if _STYLES in archive.namelist():
         parse(archive, _STYLES, styles)
-    return frozenset(str(at) for at, font in enumerate(styles.formats) if font in styles.struck)
+    every = list(enumerate(styles.formats))
+    return Formats(
+        frozenset(str(at) for at, (font, _number) in every if font in styles.struck),
+        frozenset(str(at) for at, (_font, number) in every if number in styles.percent),
+    )
 
 
 class _Styles(Reader):
     def __init__(self) -> None:
-        self.formats: list[int] = []  # the font of each format
+        self.formats: list[tuple[int, int]] = []  # font and number format of each
         self.struck: set[int] = set()
+        self.percent = set(_PERCENT)
         self._font = -1
         self._in_fonts = self._in_formats = False
 
@@ -32,7 +48,9 @@ class _Styles(Reader):
         elif name == "strike" and self._in_fonts and attributes.get("val", "1") not in _OFF:
             self.struck.add(self._font)
         elif name == "xf" and self._in_formats:
-            self.formats.append(int(attributes.get("fontId", "0")))
+            self.formats.append((int(attributes.get("fontId", "0")), int(attributes.get("numFmtId", "0"))))
+        elif name == "numFmt" and "%" in _QUOTED.sub("", attributes.get("formatCode", "")):
+            self.percent.add(int(attributes.get("numFmtId", "0")))
 
     def end(self, tag: str) -> None:
         name = tag.rpartition(" ")[2]

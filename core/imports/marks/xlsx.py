@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 
 from core.imports.marks.found import BookMarks, SheetMarks
-from core.imports.marks.styles import struck_formats
+from core.imports.marks.styles import Formats, formats_of
 from core.imports.marks.xml import Reader, ending, holds_any, parse
 
 _BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -13,6 +13,7 @@ _MOST_BOOK = 4 * 1024 * 1024
 _PICTURE = re.compile(r"xl/media/[^/]+")
 _RELATION = "/relationships id"  # of Microsoft's namespace, or of the strict standard's
 _WRITTEN_OUT = re.compile(r"\d{16,18}")
+_SHARE = re.compile(r"-?\d{1,9}(?:\.\d+)?(?:E-\d{1,2})?")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _SIGNS = (
     (b"hidden=", re.compile(rb'<(?:\w+:)?row[^<>]*\shidden="(?:1|true)"')),
@@ -31,15 +32,16 @@ def read(archive: zipfile.ZipFile) -> BookMarks:
     names = set(archive.namelist())
     if _BOOK not in names:
         return BookMarks()
-    struck = struck_formats(archive)
-    sheets = {name: _read_sheet(archive, path, struck) for name, path in _paths(archive).items() if path in names}
+    formats = formats_of(archive)
+    sheets = {name: _read_sheet(archive, path, formats) for name, path in _paths(archive).items() if path in names}
     return BookMarks(sheets, pictures=sum(bool(_PICTURE.fullmatch(name)) for name in names))
 
 
-def _read_sheet(archive: zipfile.ZipFile, path: str, struck: frozenset[str]) -> SheetMarks:
-    crossed_out = re.compile(rb's="(?:%s)"' % "|".join(struck).encode())
-    signs = (*_SIGNS, (b's="', crossed_out)) if struck else _SIGNS
-    sheet = _Sheet(struck)
+def _read_sheet(archive: zipfile.ZipFile, path: str, formats: Formats) -> SheetMarks:
+    told = formats.struck | formats.percent
+    formatted = re.compile(rb's="(?:%s)"' % "|".join(sorted(told)).encode())
+    signs = (*_SIGNS, (b's="', formatted)) if told else _SIGNS
+    sheet = _Sheet(formats)
     for first, last in _hidden_columns(archive, path):
         sheet.marks.hide_columns(first - 1, last - 1)
     if holds_any(archive, path, signs):
@@ -60,9 +62,9 @@ def _hidden_columns(archive: zipfile.ZipFile, path: str) -> Iterator[tuple[int, 
 class _Sheet(Reader):
     """A place may be left out: then a row or cell stands behind the one before it."""
 
-    def __init__(self, struck: frozenset[str]) -> None:
+    def __init__(self, formats: Formats) -> None:
         self.marks = SheetMarks()
-        self._struck = struck
+        self._formats, self._is_percent = formats, False
         self._row = self._column = -1
         self._kind, self._value, self._inside = "n", "", ""
         self._formula: str | None = None
@@ -72,7 +74,8 @@ class _Sheet(Reader):
         if name == "c":
             self._row, self._column = _place(attributes.get("r", ""), self._row, self._column + 1)
             self._kind, self._value, self._formula = attributes.get("t", "n"), "", None
-            if attributes.get("s") in self._struck:
+            self._is_percent = attributes.get("s") in self._formats.percent
+            if attributes.get("s") in self._formats.struck:
                 self.marks.strike(self._row, self._column)
         elif name == "v":
             self._inside = name
@@ -103,6 +106,8 @@ class _Sheet(Reader):
             self.marks.tell(self._row, self._column, "never", self._formula)
         elif len(self._value) >= 16 and _WRITTEN_OUT.fullmatch(self._value):
             self.marks.tell(self._row, self._column, "digits", self._value)
+        elif self._is_percent and _SHARE.fullmatch(self._value):
+            self.marks.tell(self._row, self._column, "percent", self._value)
 
 
 def _place(reference: str, row: int, column: int) -> tuple[int, int]:
