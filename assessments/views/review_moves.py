@@ -1,6 +1,5 @@
 """Moves of a review: one view for all of them, and the deciding of several at once."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -18,12 +17,10 @@ from assessments.forms.reviews import REASONED, MoveForm
 from assessments.models import Campaign, Review
 from assessments.views.campaigns import managed
 from assessments.views.review_common import review_page
-from core.keys import versions_ticked
 from core.methods import form_page
-from core.refusals import refusal
 from core.workflow import Move, MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views.common import ask_words, asked_move, refused, told, version_seen
+from organizations.views.common import ask_words, asked_move, move_ticked, refused, told, version_seen
 
 MOST = 50  # reviews that are decided together
 
@@ -91,7 +88,7 @@ def review_batch(request: SignedIn, pk: int) -> HttpResponse:
     campaign = managed(request, pk)
     clean, others, more, bases = clean_ones(campaign, request.user, MOST)
     if request.method == "POST":
-        return _decide_several(request, campaign, {row.pk: row for row in clean}, others)
+        return _decide_several(request, campaign, clean, others)
     rows: list[dict[str, Any]] = [{"review": row, "sheet": sheet(row, REGION, bases[row.pk])} for row in clean]
     context = {
         "title": _("一并审定"), "campaign": campaign, "rows": rows, "others": others, "more": more, "most": MOST,
@@ -99,26 +96,10 @@ def review_batch(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "assessments/review_batch.html", context)
 
 
-def _decide_several(
-    request: SignedIn, campaign: Campaign, offered: dict[int, Review], others: list[Review]
-) -> HttpResponse:
-    """Each ticked line carries what was shown: key and version. One that fails does not stop the others."""
-    shown = versions_ticked(request.POST.getlist("pick")[:MOST])
-    if not shown:
-        messages.warning(request, _("没有选中任何一件。"))
-        return redirect("assessments:review_batch", campaign.pk)
-    known = {row.pk: row for row in others}
-    names: dict[int, Any] = {**known, **offered}
-    failed = 0
-    for pk, version in shown.items():
-        row = offered.get(pk)
-        if row is not None:
-            why = refusal(partial(REVIEW.perform_seen, row, "decide", by=request.user, version=version))
-        else:
-            why = _("有不同或有提示，请逐件看过再审定。") if pk in known else _("它已不在待您审定的里面。")
-        if why:
-            failed += 1
-            messages.error(request, _("“%(title)s”没有审定：%(why)s") % {"title": names.get(pk, pk), "why": why})
-    if failed < len(shown):
-        messages.success(request, _("已审定 %(n)d 支队伍。") % {"n": len(shown) - failed})
-    return redirect("assessments:review_batch" if failed else "assessments:campaign_detail", campaign.pk)
+def _decide_several(request: SignedIn, campaign: Campaign, clean: list[Review], others: list[Review]) -> HttpResponse:
+    went = move_ticked(
+        request, REVIEW, "decide", clean=clean, others=others, most=MOST,
+        unfit=_("有不同或有提示，请逐件看过再审定。"), gone=_("它已不在待您审定的里面。"),
+        failed=_("“%(title)s”没有审定：%(why)s"), done=_("已审定 %(n)d 支队伍。"),
+    )  # fmt: skip
+    return redirect("assessments:campaign_detail" if went else "assessments:review_batch", campaign.pk)

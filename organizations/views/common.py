@@ -1,6 +1,7 @@
 """What the pages of this subject share."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +16,11 @@ from django.utils.translation import gettext_lazy
 from core.decisions import Decision, no, yes
 from core.forms import VersionedForm
 from core.forms import saved as kept
-from core.keys import key
+from core.keys import key, versions_ticked
 from core.language import sentence
 from core.models import WorkflowEvent
 from core.planner import as_written
+from core.refusals import refusal
 from core.search import matching
 from core.workflow import Move, MoveNotAllowed, Workflow
 from organizations.models import Organization
@@ -70,6 +72,37 @@ def edit(
     keep = f"{form.instance._meta.model_name}-{form.instance.pk}"
     page = {"title": title, "form": form, "stale": form.clashes, "cancel_url": cancel, "keep_key": keep, **context}
     return render(request, template, page)
+
+
+def move_ticked(
+    request: SignedIn, workflow: Workflow, action: str, *, clean: Iterable[Any], others: Iterable[Any], most: int,
+    unfit: str, gone: str, failed: str, done: str,
+) -> bool:  # fmt: skip
+    """Make one move on every record that was ticked (``pick``: key and version, as shown) and is among ``clean``, each
+    by itself: one that fails does not stop the others. Says how many went, and of the rest why not.
+
+    :param most: how many are looked at. :param unfit: what is said of one that is among ``others``. :param gone: of one
+        that is in neither. :param failed: takes ``title`` and ``why``. :param done: takes ``n``.
+
+    Whether there were any and all of them went.
+    """
+    shown = versions_ticked(request.POST.getlist("pick")[:most])
+    if not shown:
+        messages.warning(request, _("没有选中任何一件。"))
+        return False
+    offered, known = ({row.pk: row for row in rows} for rows in (clean, others))
+    wrong = 0
+    for pk, version in shown.items():
+        if pk in offered:
+            why = refusal(partial(workflow.perform_seen, offered[pk], action, by=request.user, version=version))
+        else:
+            why = unfit if pk in known else gone
+        if why:
+            wrong += 1
+            messages.error(request, failed % {"title": offered.get(pk) or known.get(pk, pk), "why": why})
+    if wrong < len(shown):
+        messages.success(request, done % {"n": len(shown) - wrong})
+    return not wrong
 
 
 def asked_move(workflow: Workflow, action: str) -> Move:

@@ -1,8 +1,5 @@
 """Moves of an activity: one view for all of them, and the confirming of several at once."""
 
-from functools import partial
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -11,13 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.keys import versions_ticked
 from core.methods import form_page
-from core.refusals import refusal
 from core.workflow import Move, MoveNotAllowed
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import ask_words, asked_move, holding, refused, told, version_seen
+from organizations.views.common import ask_words, asked_move, holding, move_ticked, refused, told, version_seen
 from training.forms.moves import MoveForm
 from training.models import Activity
 from training.moving import clean_ones, waiting_for
@@ -93,24 +88,10 @@ def activity_batch(request: SignedIn) -> HttpResponse:
 
 
 def _confirm_several(request: SignedIn) -> HttpResponse:
-    """Each ticked line carries what was shown: key and version. One that fails does not stop the others."""
-    shown = versions_ticked(request.POST.getlist("pick")[:MOST])
-    if not shown:
-        messages.warning(request, _("没有选中任何一件。"))
-        return redirect("training:activity_batch")
     clean, others, _more = clean_ones(request.user, MOST)
-    offered, known = {row.pk: row for row in clean}, {row.pk: row for row in others}
-    names: dict[int, Any] = {**known, **offered}
-    failed = 0
-    for pk, version in shown.items():
-        row = offered.get(pk)
-        if row is not None:
-            why = refusal(partial(WORKFLOW.perform_seen, row, "confirm", by=request.user, version=version))
-        else:
-            why = _("报送时有提示，请逐件看过再确认。") if pk in known else _("它已不在待您确认的记录里。")
-        if why:
-            failed += 1
-            messages.error(request, _("“%(title)s”没有确认：%(why)s") % {"title": names.get(pk, pk), "why": why})
-    if failed < len(shown):
-        messages.success(request, _("已确认 %(n)d 件。") % {"n": len(shown) - failed})
-    return redirect("training:activity_batch" if failed else "training:activity_list")
+    went = move_ticked(
+        request, WORKFLOW, "confirm", clean=clean, others=others, most=MOST,
+        unfit=_("报送时有提示，请逐件看过再确认。"), gone=_("它已不在待您确认的记录里。"),
+        failed=_("“%(title)s”没有确认：%(why)s"), done=_("已确认 %(n)d 件。"),
+    )  # fmt: skip
+    return redirect("training:activity_list" if went else "training:activity_batch")
