@@ -24,7 +24,7 @@ from core.links import link_to
 from core.search import matching
 from organizations.models import Organization, User
 from organizations.region import may_manage_assessments
-from organizations.roles import Right
+from organizations.roles import Level, Right
 from organizations.validators import validate_visible
 from teams.models import Team
 
@@ -50,6 +50,12 @@ class ReviewQuerySet(models.QuerySet):
 
     def below(self, place: Organization) -> "ReviewQuerySet":
         return self.filter(organization__path__startswith=place.path)
+
+    def reported_by(self, league: Organization) -> "ReviewQuerySet":
+        """What the league scored, also of teams that have since been moved; of what the region scored, teams below it
+        (``assessments.report.leagues``)."""
+        there = Q(office__level=Level.REGION, organization__path__startswith=league.path)
+        return self.filter(Q(office=league) | there)
 
     def matching(self, term: str) -> "ReviewQuerySet":
         return self.filter(organization__in=Organization.objects.filter(matching(term)).teams().values("pk"))

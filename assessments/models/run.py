@@ -198,7 +198,11 @@ class ReportDocument(models.Model):
     def public_standing(self) -> str:
         """What the public page says where a result on the paper is being decided on again, or has been since it was
         printed: whoever holds the paper need not take it for the last word. Not why."""
-        again = Review.objects.filter(campaign=self.run.campaign_id, revision__gt=1).below(self.organization)
+        again = Review.objects.filter(campaign=self.run.campaign_id, revision__gt=1)
+        if self.kind == DocumentKind.LEAGUE:
+            again = again.reported_by(self.organization)
+        else:
+            again = again.below(self.organization)
         if again.exclude(state=ReviewState.FINAL).exists():
             return gettext("考核结果正在重新审定，以办结以后新出具的报告为准。")
         printed = ReportDocument.objects.filter(

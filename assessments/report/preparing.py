@@ -59,7 +59,7 @@ def _team(document: ReportDocument) -> Report:
 
 def _league(document: ReportDocument) -> Report:
     campaign, place = document.run.campaign, document.organization
-    sources = sources_of(campaign, Review.objects.below(place), whole=False)
+    sources = sources_of(campaign, Review.objects.reported_by(place), whole=False)
     return league.build(
         campaign, place, sources, region=the_region().name, dated=document.run.dated, number=document.number
     )

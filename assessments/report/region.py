@@ -9,6 +9,7 @@ from assessments.choices import AdjustmentKind
 from assessments.models import Campaign
 from assessments.report import summary
 from assessments.report.content import Block, Column, Opinion, Report, Section, Table, centred
+from assessments.report.leagues import league_of
 from assessments.report.sources import Source
 from assessments.report.summary import Sums, sums_of
 from assessments.report.words import day, number
@@ -50,12 +51,13 @@ def build(
 
 def _parts(leagues: Sequence[Organization], sources: Sequence[Source]) -> list[Part]:
     """Every league, also one without teams, and what is the region's own."""
-    paths = {league.path: [] for league in leagues}  # type: dict[str, list[Source]]
+    by_path = {league.path: league for league in leagues}
+    found: dict[int, list[Source]] = {league.pk: [] for league in leagues}
     own: list[Source] = []
     for one in sources:
-        path = next((each for each in paths if one.review.organization.path.startswith(each)), "")
-        paths.get(path, own).append(one)
-    parts = [(league.short_name, paths[league.path], sums_of(paths[league.path])) for league in leagues]
+        league = league_of(one.review, by_path)
+        (own if league is None else found[league.pk]).append(one)
+    parts = [(league.short_name, found[league.pk], sums_of(found[league.pk])) for league in leagues]
     return [*parts, *([(_("自治区本级"), own, sums_of(own))] if own else [])]
 
 

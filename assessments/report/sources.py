@@ -17,7 +17,7 @@ from assessments.snapshots import newest
 from assessments.states import REVIEW_DECIDED, ReviewState
 from assessments.tree import in_order
 
-_LONG_TEXTS = ("report", "league_opinion", "region_opinion")  # of a review
+LONG_TEXTS = ("report", "league_opinion", "region_opinion")  # of a review
 _LONG_LISTS = ["members", "drills", "trainings", "awards", "grades", "posts"]  # of a snapshot
 _TEXTS = ArrayField(TextField())
 
@@ -98,7 +98,7 @@ def sources_of(campaign: Campaign, reviews: "QuerySet[Review]", *, whole: bool =
     :param whole: with the long lists and texts, which only the report of a team prints.
     """
     asked = reviews.filter(campaign=campaign).select_related("organization", "office", "result")
-    rows = list((asked if whole else asked.defer(*_LONG_TEXTS)).order_by("organization__path"))
+    rows = list((asked if whole else asked.defer(*LONG_TEXTS)).order_by("organization__path"))
     keys, standard = [row.pk for row in rows], campaign.standard
     bases = assembled(
         rows, indicators=in_order(standard.indicators.all()), conclusions=list(standard.conclusions.all()),

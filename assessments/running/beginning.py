@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from assessments.choices import DocumentKind
 from assessments.models import Campaign, ReportDocument, ReportRun, Review
 from assessments.models.run import PAPERS
+from assessments.report.leagues import league_of
+from assessments.report.sources import LONG_TEXTS
 from assessments.states import CampaignState, ReviewState, RunState
 from core.numbers import next_numbers
 from core.queue import send_after_commit
@@ -37,25 +39,21 @@ class Plan:
 
 
 def planned(campaign: Campaign) -> Plan:
-    places = _places(campaign)
-    if not places:
+    reviews = _reported(campaign)
+    if not reviews:
         return Plan()
-    open_ones = reviews_of(campaign).exclude(state=ReviewState.FINAL)
-    paths = list(open_ones.order_by().values_list("organization__path", flat=True))
-    wanted, teams = list(_wanted(places)), set(paths)
-    drafts = [one for one in wanted if one.kind in PAPERS and _is_open(one, teams)]
-    return Plan(len(wanted), len(drafts))
+    wanted = list(_wanted(reviews))
+    going = {review.organization_id for review in reviews if review.state != ReviewState.FINAL}
+    teams = [one for one in wanted if one.kind == DocumentKind.TEAM and one.place.pk in going]
+    leagues = {one.league.pk for one in teams}
+    drafts = len(teams) + sum(one.kind == DocumentKind.LEAGUE and one.place.pk in leagues for one in wanted)
+    return Plan(len(wanted), drafts + bool(teams))  # the region's as well
 
 
-def _is_open(one: "_Wanted", paths: set[str]) -> bool:
-    """Whether a team it is about has not come to a final result."""
-    if one.kind == DocumentKind.TEAM:
-        return one.place.path in paths
-    return any(path.startswith(one.place.path) for path in paths)
-
-
-def _places(campaign: Campaign) -> list[Organization]:
-    return list(Organization.objects.filter(pk__in=reviews_of(campaign).values("organization")).order_by("path"))
+def _reported(campaign: Campaign) -> list[Review]:
+    """In the order of the tree."""
+    rows = reviews_of(campaign).select_related("organization", "office")
+    return list(rows.defer(*LONG_TEXTS).order_by("organization__path"))
 
 
 def last_run(campaign: Campaign) -> ReportRun | None:
@@ -91,12 +89,12 @@ def begin(campaign: Campaign, *, by: User, dated: date | None = None) -> ReportR
     before = last_run(campaign)
     if before and before.ended_at is None and before.state != RunState.CANCELLED:
         raise ValidationError(_("这次考核的报告正在生成。"))
-    places = _places(campaign)
-    if not places:
+    reviews = _reported(campaign)
+    if not reviews:
         raise ValidationError(_("没有参加考核的队伍，不能生成报告。"))
     number, day = before.number + 1 if before else 1, dated or day_of_next(campaign)
     run = ReportRun.objects.create(campaign=campaign, number=number, dated=day, started_by=by)
-    run.total = len(_write(run, places))
+    run.total = len(_write(run, reviews))
     run.save(update_fields=["total"])
     send_after_commit("assessments.fan_out", run_id=run.pk)
     return run
@@ -109,8 +107,8 @@ class _Wanted:
     league: Organization
 
 
-def _write(run: ReportRun, places: list[Organization]) -> list[ReportDocument]:
-    wanted = list(_wanted(places))
+def _write(run: ReportRun, reviews: list[Review]) -> list[ReportDocument]:
+    wanted = list(_wanted(reviews))
     numbers = _numbers(run.campaign, wanted)
     rows = [
         ReportDocument(run=run, kind=one.kind, organization=one.place, league=one.league, position=position)
@@ -121,15 +119,15 @@ def _write(run: ReportRun, places: list[Organization]) -> list[ReportDocument]:
     return ReportDocument.objects.bulk_create(rows, batch_size=2000)
 
 
-def _wanted(places: list[Organization]) -> Iterable[_Wanted]:
+def _wanted(reviews: list[Review]) -> Iterable[_Wanted]:
     """Teams in the order of the tree, the leagues that have some, the region; then their archives, and the index."""
     offices = Organization.objects.filter(level__in=[Level.REGION, Level.LEAGUE]).order_by("path")
     region = next(office for office in offices if office.level == Level.REGION)
     leagues = {office.path: office for office in offices if office.level == Level.LEAGUE}
-    of = {place.pk: _above(place, leagues) or region for place in places}
-    used = sorted({office.pk: office for office in of.values()}.values(), key=lambda office: office.path)
-    for place in places:
-        yield _Wanted(DocumentKind.TEAM, place, of[place.pk])
+    of = [(review.organization, league_of(review, leagues) or region) for review in reviews]
+    used = sorted({office.pk: office for _place, office in of}.values(), key=lambda office: office.path)
+    for place, office in of:
+        yield _Wanted(DocumentKind.TEAM, place, office)
     for office in used:
         if office.pk != region.pk:
             yield _Wanted(DocumentKind.LEAGUE, office, office)

@@ -19,6 +19,7 @@ from core.imports.reading import EMPTY, Cell, Sheet
 from core.imports.resources import Resource
 
 BETWEEN_SHEETS = 100_000  # more rows than a sheet that is read has
+_MOST_HEAD = 6  # rows of title and heading: further up another list may stand
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def _rows_of(sheet: Sheet, header: Header, resource: Resource) -> _Rows:
     """The records of one sheet by the sheet's own index of rows."""
     down = FillDown(sheet.merged, header.first, header.columns, frozenset(resource.columns) - resource.filled_down)
     found, above = _Rows([], [], {}), dict[str, Cell]()
-    head = {_said(row) for row in sheet.rows[: header.first]} - {()}
+    head = {_said(row) for row in sheet.rows[max(0, header.first - _MOST_HEAD) : header.first]} - {()}
     for index, row in enumerate(sheet.rows[header.first :], header.first):
         cells = {name: row[at] if at < len(row) else EMPTY for name, at in header.columns.items()}
         texts = [cell.text for cell in row if cell.says]

@@ -32,7 +32,8 @@ from core.attachments.storing import sha256_of
 from core.documents import rendering
 from core.jobs import JobLost
 from core.models import AccessLog, Notice, VerifiableDocument, WorkflowEvent
-from organizations.models import User
+from organizations.models import Organization, User
+from organizations.tree import move_office
 from tests.assessments import builders, running
 from tests.core.conftest import cabinet  # noqa: F401 - a fixture
 from tests.core.list_checks import assert_constant_queries, assert_tampering_is_told, queries_of
@@ -147,6 +148,18 @@ def test_public_page_says_that_a_result_is_decided_on_again(
         assert "出具以后重新审定过考核结果" in Client().get(url).content.decode()
     worked(running.begun, campaign, region)
     assert "重新审定" not in Client().get(pages[0]).content.decode()  # replaced; the new one says it all
+
+
+def test_a_team_that_was_moved_stays_in_the_year_of_the_league_that_scored_it(
+    run: ReportRun, campaign: Campaign, region: User, region_system: User, worked
+) -> None:
+    """Made again, the reports of a year that is over are what they were."""
+    place = running.of_team(run, "T150404901").organization
+    before = {one.code for one in run.documents.papers()}
+    move_office(place, to=Organization.objects.get(code="150200"), by=region_system)
+    again = worked(running.begun, campaign, region)
+    assert {one.code for one in again.documents.papers()} == before
+    assert running.of_team(again, "T150404901").league.code == "150400"
 
 
 def test_record_of_a_paper_names_who_is_printed_on_it(run: ReportRun) -> None:
