@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from core.together import together
 from training.choices import ActivityKind, Listing, Presence
 from training.covers import needs_cover, with_papers
-from training.models import Activity, Base, Participation
+from training.models import Activity, Base, Participation, PlanItem
 from training.roll.presence import SHOWN, both, clashing, in_words
 from training.roll.waiting import waiting
 from training.slots import MOST
@@ -73,11 +73,12 @@ def attended(activity: Activity, found: Found) -> Iterator[Finding]:
         return
     if not found["present"]:
         yield Finding("roll", _("名单里没有一个人点到。请点名，或按纸质签到表补录。"))
-    asked = counts.get(Listing.ASKED)
+    asked, came = counts.get(Listing.ASKED), found["asked_came"][0]["n"] if found["asked_came"] else 0
     if asked:
-        yield Finding(
-            "people", _("还有 %(count)d 人报名或现场签到、没有定是否在名单。") % {"count": asked}, blocking=False
-        )
+        said = _("还有 %(count)d 人报名或现场签到、没有定是否在名单。") % {"count": asked}
+        if came:
+            said += _("其中 %(n)d 人点到了，不放进名单就不计人数和时长。") % {"n": came}
+        yield Finding("people", said, blocking=False)
 
 
 def in_force(activity: Activity, found: Found) -> Iterator[Finding]:
@@ -87,6 +88,16 @@ def in_force(activity: Activity, found: Found) -> Iterator[Finding]:
         yield Finding(
             "starts_at", _("主办单位已于 %(day)s 退出或撤销，以后的活动不能以它的名义报送。") % {"day": ended}
         )
+
+
+def of_its_year(activity: Activity, found: Found) -> Iterator[Finding]:
+    """Put off into the next year, it would go on filling the plan of the last."""
+    year = timezone.localtime(activity.starts_at).year if activity.starts_at else None
+    for plan in found["plan"]:
+        if year is not None and plan["plan__year"] < year:
+            words = {"plan": plan["plan__year"], "year": year}
+            said = _("对应的是 %(plan)d 年的计划，活动在 %(year)d 年，请核对对应年度计划。")
+            yield Finding("plan_item", said % words, blocking=False)
 
 
 def still_there(activity: Activity, found: Found) -> Iterator[Finding]:
@@ -184,8 +195,8 @@ def qualified(activity: Activity, found: Found) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    complete, over, in_force, attended, still_there, at_two_places, settled, insured, taught, earned, at_a_base,
-    qualified,
+    complete, over, in_force, of_its_year, attended, still_there, at_two_places, settled, insured, taught, earned,
+    at_a_base, qualified,
 )  # fmt: skip
 
 
@@ -204,6 +215,10 @@ def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
         "present": people.filter(listing=Listing.LISTED, attendances__presence=Presence.PRESENT).values("pk")[:1],
         "waiting": waiting(activity.pk).order_by().values("slot__activity").annotate(n=Count("pk")),
         **both(activity),
+        "asked_came": people.filter(listing=Listing.ASKED, attendances__presence=Presence.PRESENT)
+        .values("activity")
+        .annotate(n=Count("pk", distinct=True)),
+        "plan": PlanItem.objects.filter(pk__in=[activity.plan_item_id or 0]).order_by().values("plan__year"),
         "left": left_before(activity).values("person__name"),
         "base": Base.objects.filter(pk=activity.base_id) if activity.base_id else Base.objects.none(),
         "bare": _uncovered(activity) if needs_cover(activity) else Participation.objects.none(),

@@ -18,6 +18,7 @@ from tests.core.list_checks import assert_constant_queries, assert_tampering_is_
 from tests.people import builders as people
 from tests.training import builders
 from tests.training.builders import downloaded
+from training.checks import check
 from training.models import Activity, Instructor, Plan, PlanItem
 from training.planning import Line, items_for, with_progress
 from training.tables.plans import PlanTable
@@ -166,6 +167,17 @@ def test_activity_is_offered_the_items_of_its_own_plan_and_of_the_offices_above(
     assert list(items_for(held, chifeng)) == [above, own]
     assert list(items_for(held, captain)) == [own]  # the plan of an office above is not the team's to see
     assert list(items_for(theirs, chifeng)) == [above]
+
+
+def test_put_off_into_the_next_year_it_is_told_that_the_plan_is_of_the_last(captain: User) -> None:
+    item = builders.plan(captain.organization, this_year() - 1).items.get()
+    drill = builders.drill(captain.organization, captain, plan_item=item)
+    (told,) = [finding for finding in check(drill) if finding.field == "plan_item"]
+    assert not told.blocking
+    assert f"{this_year() - 1} 年的计划" in told.message
+    item.plan = builders.plan(captain.organization)
+    drill.plan_item = item.plan.items.get()
+    assert not [finding for finding in check(drill) if finding.field == "plan_item"]
 
 
 def test_pages_of_plans_stay_quick(chifeng: User, captain: User, as_user: SignIn) -> None:

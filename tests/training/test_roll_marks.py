@@ -15,6 +15,7 @@ from organizations.reference import add_child
 from people import card
 from tests.people import builders as people
 from tests.training import builders
+from training.checks import check
 from training.choices import Listing, MarkKind, MarkMethod, Presence, Trouble
 from training.marking import Result, take
 from training.models import Activity, ActivityTeam, Attendance, Mark, Participation, Slot
@@ -116,6 +117,14 @@ def test_wrong_clock_is_put_right_and_the_same_mark_stays_the_same(
     kept = Mark.objects.get()
     assert (kept.at, kept.shift) == (slot.starts_at, 400 * 86400)
     assert presence(row) == (Presence.PRESENT, 180)
+
+
+def test_who_came_and_is_not_decided_about_is_told_before_the_hand_in(
+    drill: Activity, slot: Slot, row: Participation, captain: User
+) -> None:
+    took(mark(slot, row), mark(slot, None, 2, person=people.member(drill.host, 2).person_id), by=captain)
+    told = [finding.message for finding in check(drill) if finding.field == "people"]
+    assert "还有 1 人报名或现场签到、没有定是否在名单。其中 1 人点到了，不放进名单就不计人数和时长。" in told
 
 
 def test_member_of_a_joined_team_is_put_on_the_list_to_be_decided(drill: Activity, slot: Slot, captain: User) -> None:
