@@ -35,7 +35,7 @@
     if (!item) return;
     const known = sync.state.sheet ? [...sync.state.sheet.people, ...sync.state.sheet.others] : [];
     const one = known.find((other) => other.id === result.person);
-    item.querySelector("[data-who]").textContent = one ? one.name : item.dataset.stranger;
+    if (result.person) item.querySelector("[data-who]").textContent = one ? one.name : item.dataset.stranger; // else it is nobody's card
     item.querySelector("[data-said]").textContent = result.message || item.dataset.fine;
     item.dataset.state = result.state === "refused" ? "bad" : result.trouble ? "warn" : "ok";
   });

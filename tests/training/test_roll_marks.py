@@ -122,7 +122,7 @@ def test_wrong_clock_is_put_right_and_the_same_mark_stays_the_same(
 def test_who_came_and_is_not_decided_about_is_told_before_the_hand_in(
     drill: Activity, slot: Slot, row: Participation, captain: User
 ) -> None:
-    took(mark(slot, row), mark(slot, person=people.member(drill.host, 2).person_id), by=captain)
+    took(mark(slot, row), mark(slot, None, 2, person=people.member(drill.host, 2).person_id), by=captain)
     told = [finding.message for finding in check(drill) if finding.field == "people"]
     assert "还有 1 人报名或现场签到、没有定是否在名单。其中 1 人点到了，不放进名单就不计人数和时长。" in told
 
