@@ -65,7 +65,9 @@ class PersonQuerySet(models.QuerySet):
             # looked up one by one and put together: an OR over two tables would read every person
             keys = identity.indexes(kind, number)
             own = Person.objects.filter(id_index__in=keys).order_by().values("pk")
-            found: list[Any] = [FormerDocument.objects.filter(id_index__in=keys).order_by().values("person")]
+            its = Person.objects.filter(id_index=models.OuterRef("id_index"))  # entered by mistake for somebody else
+            former = FormerDocument.objects.filter(~models.Exists(its), id_index__in=keys)
+            found: list[Any] = [former.order_by().values("person")]
             if kind not in identity.EIGHTEEN:  # a passport looks like a volunteer's number
                 found.append(Person.objects.filter(matching(term)).order_by().values("pk"))
             return self.filter(pk__in=own.union(*found))

@@ -70,20 +70,10 @@ def name_of(texts: Sequence[str]) -> str:
     return ("·" if len(first) > 2 else "").join([first, *rest]) if rest else ""
 
 
-_RELATIONS = "父亲|母亲|爸爸|妈妈|丈夫|妻子|爱人|配偶|儿子|女儿|哥哥|弟弟|姐姐|妹妹|亲属|朋友|同事"
-_RELATED = re.compile(
-    rf"(?P<before>{_RELATIONS}|[父母夫妻子女兄弟姐妹](?=[\s:：]+{_CHINESE}{{2}}))[\s:：]*(?P<name>{_CHINESE}[^\n]*)"
-    rf"|(?P<first>[^\n]*{_CHINESE}{{2}})[\s:：]+(?P<behind>{_RELATIONS}|[父母夫妻子女兄弟姐妹])"
-)
-
-
 def contact(text: str) -> Cell:
-    """Whom to call: there may be more than one. 父亲苏和, 苏和 妻子: with who he or she is."""
+    """Whom to call: there may be more than one."""
     if text in NOTHING:
         return EMPTY
-    if (found := _RELATED.fullmatch(text.strip())) and not _NAMES.search(text):
-        who = contact(found["name"] or found["first"])
-        return Cell(who.value, who.note, {"emergency_relation": found["before"] or found["behind"]})
     try:
         return name(text)
     except ValueError:

@@ -246,8 +246,10 @@ def test_a_number_that_was_not_chosen_is_free_for_whose_it_really_is(
     page = client.get(reverse("people:merge_detail", args=[made.pk])).content.decode()
     assert identity.masked(citizen(4)) in page
     assert find(IdType.CITIZEN, citizen(4), name="王明") == find(IdType.CITIZEN, citizen(4), name="王鸣") == kept
+    assert Person.objects.matching(citizen(4)).get() == kept
     told = admit({"name": "李志强"}, IdType.CITIZEN, citizen(4), team, joined_on=date(2026, 3, 1))
     assert not told.joined
+    assert Person.objects.matching(citizen(4)).get() == told.membership.person
     kept.refresh_from_db()
     assert (kept.id_number, told.membership.person.id_number) == (citizen(1), citizen(4))
 

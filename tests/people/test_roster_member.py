@@ -9,6 +9,7 @@ from django.utils import timezone
 from organizations.models import Organization
 from organizations.reference import add_child
 from people.models import Membership, Person
+from people.validators import years_before
 from portal.demo.cast import TEAM_CODE
 from tests.people import builders
 
@@ -54,6 +55,15 @@ def test_name_and_day_are_enough(as_user, captain, url, place):
     assert as_user(captain).post(url, typed(action="again", name="李强")).url == url
     assert as_user(captain).get(url).status_code == 200
     assert Membership.objects.count() == 2  # looking changes nothing
+
+
+@pytest.mark.parametrize(("years", "words"), [(9, "不满 14 周岁"), (16, "未满 18 周岁，不能参加出动"), (18, "")])
+def test_a_child_is_taken_in_and_it_is_told(as_user, captain, url, years, words):
+    born = years_before(timezone.localdate(), years)
+    page = as_user(captain).post(url, typed(birth=born.isoformat()), follow=True)
+    assert Membership.objects.get().person.birth == born
+    warned = [str(message) for message in page.context["messages"] if message.level_tag == "warning"]
+    assert [words in said for said in warned] == ([True] if words else [])
 
 
 def test_number_fills_in_birthday_and_sex_and_is_kept_sealed(as_user, captain, url):
