@@ -285,6 +285,32 @@ def test_rows_are_put_together_where_only_one_side_changed_them(theirs, mine, me
     assert (found and [each["name"] for each in found]) == merged
 
 
+def filled(page) -> dict[str, str]:
+    """The management as the page's form would send it."""
+    return {
+        field.html_name: str(field.value() or "") for form in page.context["rows"] for field in form
+    } | {"version": str(page.context["filing"].version), "page_sign": page.wsgi_request.path}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "posts",
+    [[builders.CAPTAIN, *builders.DEPUTIES], []],
+    ids=["read in from a list", "not yet written"],
+)
+def test_two_pages_of_one_draft_mean_the_same_rows(as_user, chifeng, office, posts):
+    draft = begin("register", by=chifeng, office=office("150400"), name="赤峰市红十字名单队", posts=posts)
+    url = reverse("teams:filing_section", args=[draft.pk, "management"])
+    one, other = (filled(as_user(person).get(url)) for person in (chifeng, _colleague(office)))
+    as_user(chifeng).post(url, {**one, "posts-0-name": "阿拉坦", "posts-0-starts_on": "2026-10-01"})
+    answer = as_user(_colleague(office)).post(
+        url, {**other, "posts-1-name": "包玉山", "posts-1-starts_on": "2026-10-02"}
+    )
+    assert answer.status_code == 302
+    names = [row["name"] for row in Filing.objects.get(pk=draft.pk).payload["posts"]]
+    assert names == ["阿拉坦", "包玉山", *(each["name"] for each in posts[2:])]
+    assert as_user(_colleague(office)).post(url, {**other, "posts-0-name": "别人"}).status_code == 409
+
+
 def test_two_people_write_different_rows_of_the_management(team, chifeng, region, captain, office):
     filing = begin("change", by=chifeng, team=team)
     opened, rows = filing.version, filing.payload["posts"]
