@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -94,12 +95,16 @@ def _exit(filing: Filing, proposal: Proposal, by: User) -> Team:
 
 
 def _restore(filing: Filing, proposal: Proposal, by: User) -> Team:
-    team = _need(filing)
+    team, left_on = _need(filing), None
+    if team.status == TeamStatus.EXITED:
+        left_on = team.exit_on
     reopen_team(team.organization)
     team.status, team.exit_on, team.exit_kind, team.status_reason = TeamStatus.FILED, None, "", ""
     _place(team, proposal, proposal.changed, by)
     _write(team, proposal, [name for name in proposal.changed if name in _COLUMNS])
     if any(name.startswith("posts.") for name in proposal.changed):
+        if left_on is not None:
+            _end_with_exit(team, proposal, left_on)
         _posts(team, filing, proposal)
     return team
 
@@ -197,7 +202,7 @@ def _posts(team: Team, filing: Filing, proposal: Proposal) -> None:
             post.save()
     for key, row in now.items():
         kept = there.get(key)
-        if kept is None and not carried_along(filing, key):
+        if kept is None and not carried_along(filing, row):
             TeamPost.objects.create(team=team, filing=filing, **row)
         elif kept is not None and any(getattr(kept, name) != value for name, value in row.items()):
             for name, value in row.items():
@@ -205,6 +210,16 @@ def _posts(team: Team, filing: Filing, proposal: Proposal) -> None:
             kept.filing, kept.version = filing, kept.version + 1
             kept.save()
     _duties(team, replaced)
+
+
+def _end_with_exit(team: Team, proposal: Proposal, left_on: date) -> None:
+    """While the team was gone nobody led it: whoever does not go on as before ended then, and may begin anew."""
+    going_on = {(row["role"], row["name"]) for row in proposal.posts if row["starts_on"] <= left_on}
+    for post in team.posts.current().management():
+        if (post.role, post.name) not in going_on:
+            post.ends_on, post.end_reason = max(post.starts_on, left_on), _("队伍退出")
+            post.version += 1
+            post.save()
 
 
 def _duties(team: Team, replaced: Collection[TeamPost]) -> None:

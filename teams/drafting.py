@@ -20,7 +20,7 @@ from organizations.permissions import can
 from organizations.roles import Right
 from teams.choices import ExitTask, FilingKind
 from teams.drift import facts_now
-from teams.facts import ABOUT_FIELDS, FACTS, LONGEST, POST_KEYS, Words, label_of, on_file, same
+from teams.facts import ABOUT_FIELDS, FACTS, LONGEST, POST_KEYS, Words, changed_names, label_of, on_file, same
 from teams.merging import merged_posts
 from teams.models import ExitItem, Filing, Team
 from teams.proposal import Proposal
@@ -48,17 +48,24 @@ def can_begin(kind: str, user: User, *, place: Organization, team: Team | None) 
 
 
 def can_begin_again(filing: Filing, user: User) -> Decision:
-    """Whether a new registration may start from what this one said: withdrawn or rejected, it is over for good."""
-    if filing.kind != FilingKind.REGISTER or filing.state not in (FilingState.WITHDRAWN, FilingState.REJECTED):
-        return no(_("撤回的、不予备案的新建备案才能照着重新填报。"))
-    if filing.team_id is not None:
+    """Whether another may start from what this one said: withdrawn or rejected, it is over for good."""
+    if filing.state not in (FilingState.WITHDRAWN, FilingState.REJECTED):
+        return no(_("撤回的、不予备案的才能照着重新填报。"))
+    if filing.kind == FilingKind.REGISTER and filing.team_id is not None:
         return no(_("这支队伍已有档案，请从队伍页办理。"))
-    return can_begin(filing.kind, user, place=filing.organization, team=None)
+    if filing.team_id is not None and Filing.objects.filter(team=filing.team_id, pk__gt=filing.pk).exists():
+        return no(_("这支队伍以后又办过备案，请从队伍页办理。"))
+    return can_begin(filing.kind, user, place=filing.organization, team=filing.team)
 
 
 def said_in(filing: Filing) -> dict[str, Any]:
-    """What it says of the team, for another to begin with; its papers belong to it."""
-    return {name: value for name, value in filing.payload.items() if name != "office" and _known(filing.kind, name)}
+    """What it says of the team, for another to begin with; its papers belong to it. Of a team on file only what was to
+    change, and why: the rest is as it is now."""
+    if filing.team_id is None:
+        return {name: value for name, value in filing.payload.items() if name != "office" and _known(filing.kind, name)}
+    changed = changed_names(filing.before, filing.payload) if filing.kind != FilingKind.EXIT else []
+    names = {name.partition(".")[0] for name in changed} | set(ABOUT_FIELDS[filing.kind]) - {"year"}
+    return {name: value for name, value in filing.payload.items() if name in names}
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ Rows = Sequence[Mapping[str, Any]]
 def merged_posts(before: Rows, theirs: Rows, mine: Rows) -> list[Mapping[str, Any]] | None:
     """``theirs`` with what ``mine`` changed against ``before``; None where both changed the same row differently.
 
-    Rows are told apart by the key each got when it was first shown, else by post and name.
+    Rows are told apart by their keys (``row_key``).
     """
     was, there, here = _by_key(before), _by_key(theirs), _by_key(mine)
     found: list[Mapping[str, Any]] = []
@@ -28,10 +28,18 @@ def merged_posts(before: Rows, theirs: Rows, mine: Rows) -> list[Mapping[str, An
     return found
 
 
+def row_key(row: Mapping[str, Any]) -> str:
+    """What a row is known by while it is written: the key it got when it was first shown, else its post and name.
+
+    Rows of a list that was read in, or sent by a program, have no other; every page must call them the same.
+    """
+    return str(row.get(ROW) or f"{row.get('role')}/{row.get('name')}")
+
+
 def _by_key(rows: Rows) -> dict[str, Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
     for row in rows:
-        key = str(row.get(ROW) or f"{row.get('role')}/{row.get('name')}")
+        key = row_key(row)
         while key in found:  # two rows that say the same stay two
             key += "+"
         found[key] = row

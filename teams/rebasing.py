@@ -48,6 +48,7 @@ def _post(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return row.get(ROW), row.get("role"), row.get("name")
 
 
-def carried_along(filing: Filing, key: tuple[str, str]) -> bool:
-    """Whether (role, name) already held the post when the filing was handed in: the filing does not appoint them."""
-    return any((row.get("role"), row.get("name")) == key for row in posts_in(filing.before))
+def carried_along(filing: Filing, row: Facts) -> bool:
+    """Whether somebody held the post since that day when the filing was handed in: then it does not appoint him."""
+    term = (row["role"], row["name"], str(row["starts_on"]))
+    return any((one.get("role"), one.get("name"), one.get("starts_on")) == term for one in posts_in(filing.before))

@@ -22,6 +22,7 @@ from teams.choices import MANAGEMENT, PostRole, TeamLevel
 from teams.drafting import MOST_POSTS
 from teams.facts import PERSON, POST_FIELDS, POST_KEYS, ROW, Words, field_of, is_empty, offices, post_field, read
 from teams.inputs import DayInput
+from teams.merging import row_key
 from teams.models import ExitItem
 from teams.naming import Named
 from teams.spelling import name_on_file
@@ -120,7 +121,7 @@ class PostForm(_TypedForm):
         prefix = "posts-__n__" if template else f"posts-{index}"
         data = {f"{prefix}-{name}": row.get(name, "") for name in POST_KEYS}
         new = f"{get_random_string(6)}-__n__" if template else get_random_string(8)
-        data[f"{prefix}-{ROW}"] = row.get(ROW) or new
+        data[f"{prefix}-{ROW}"] = row.get(ROW) or (row_key(row) if row.get("name") else new)
         super().__init__(data, prefix=prefix)
         self.found = {
             name.removeprefix(f"{prefix}-"): message
@@ -167,10 +168,11 @@ def post_forms(
     """The rows there are, and one to fill in for a captain who is missing; for a new team two deputies' as well;
     ``more`` empty ones."""
     rows: list[Mapping[str, str]] = list(payload.get("posts") or [])
-    deputies = 0 if rows else 2
-    if not any(row.get("role") == PostRole.CAPTAIN for row in rows):
+    if not rows:  # the same on every page that shows them: two people who fill them in fill in the same rows
+        roles = (PostRole.CAPTAIN, PostRole.DEPUTY, PostRole.DEPUTY)
+        rows = [{"role": role.value, ROW: f"first-{number}"} for number, role in enumerate(roles)]
+    elif not any(row.get("role") == PostRole.CAPTAIN for row in rows):
         rows.append({"role": PostRole.CAPTAIN.value})
-    rows += [{"role": PostRole.DEPUTY.value}] * deputies
     rows += [{"role": PostRole.DEPUTY.value}] * more
     return [PostForm(index, row, errors, members) for index, row in enumerate(rows[:MOST_POSTS])]
 

@@ -129,7 +129,8 @@ def underway(team: Team) -> Filing | None:
 @require_POST
 @login_required
 def filing_begin_for(request: SignedIn, team: int, kind: str) -> HttpResponse:
-    """One click on the team's page: a draft filled in with what is on file. ``section`` says where to land."""
+    """One click on the team's page: a draft filled in with what is on file. ``section`` says where to land, ``like``
+    which filing that came to nothing is taken up again."""
     about = _team(request, team)
     if kind not in FilingKind.values:
         raise Http404
@@ -141,8 +142,10 @@ def filing_begin_for(request: SignedIn, team: int, kind: str) -> HttpResponse:
     if not decision:  # the right is there, so it is the team's status
         messages.error(request, decision.reason)
         return redirect(about)
+    former = _former(request, request.POST.get("like"), kind=kind, team=about)
+    said = said_in(former) if former else {}
     try:
-        filing = begin(kind, by=request.user, team=about)
+        filing = begin(kind, by=request.user, team=about, **said)
     except ValidationError as error:
         there = underway(about)
         if there is not None:  # somebody was faster, perhaps the same person's second press
@@ -174,7 +177,7 @@ def _register(request: SignedIn) -> HttpResponse:
     if not offices:
         messages.info(request, _("新建备案由主管红十字会的经办填报。请联系主管红十字会。"))
         return redirect("teams:filing_begin")
-    former = _former(request)
+    former = _former(request, request.GET.get("like"), kind=FilingKind.REGISTER, team=None)
     said = said_in(former) if former else {}
     office = _office(request, offices, former)
     level = request.GET.get("level") or said.get("level") or usual_level(office)
@@ -212,11 +215,11 @@ def _register(request: SignedIn) -> HttpResponse:
     return render(request, "teams/_filing_beforehand.html" if fragment else "teams/filing_register.html", context)
 
 
-def _former(request: SignedIn) -> Filing | None:
-    """The one that came to nothing whose content is taken along (``like``)."""
-    if not request.GET.get("like"):
+def _former(request: SignedIn, like: str | None, *, kind: str, team: Team | None) -> Filing | None:
+    """The one that came to nothing whose content is taken along."""
+    if not like:
         return None
-    found: Filing = seen(Filing.objects.visible_to(request.user), key(request.GET["like"]))
+    found: Filing = seen(Filing.objects.visible_to(request.user).filter(kind=kind, team=team), key(like))
     can_begin_again(found, request.user).require()
     return found
 

@@ -160,6 +160,25 @@ def test_what_was_withdrawn_or_rejected_is_begun_again_with_what_it_said(as_user
     assert as_user(region).get(former.get_absolute_url()).context["begins_again"] is False
 
 
+def test_a_change_taken_back_is_begun_again_with_what_it_was_to_change(as_user, chifeng, songshan, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    former = builders.changing(team, chifeng, base_address="演示路 9 号", posts=[builders.CAPTAIN])
+    client, begin_for = as_user(chifeng), reverse("teams:filing_begin_for", args=[team.pk, "change"])
+    former = WORKFLOW.perform(former, "submit", by=chifeng)
+    WORKFLOW.perform(former, "withdraw", by=chifeng)
+    Team.objects.filter(pk=team.pk).update(duty_phone="0476-7654321")  # kept up to date since
+    assert f'name="like" value="{former.pk}"' in client.get(former.get_absolute_url()).content.decode()
+    assert as_user(songshan).post(begin_for, {"like": former.pk}).status_code == 404
+    other = reverse("teams:filing_begin_for", args=[team.pk, "annual"])
+    assert client.post(other, {"like": former.pk}).status_code == 404  # another kind asks other things
+    client.post(begin_for, {"like": former.pk})
+    again = Filing.objects.get(team=team, state="draft")
+    said = [again.payload[name] for name in ("base_address", "duty_phone", "reason")]
+    assert said == ["演示路 9 号", "0476-7654321", "队员大会选举"]
+    assert [row["name"] for row in again.payload["posts"]] == [builders.CAPTAIN["name"]]
+    assert "照这件重新填报" not in client.get(former.get_absolute_url()).content.decode()
+
+
 def test_an_own_draft_left_half_done_is_found_again(as_user, chifeng, office):
     draft = builders.drafted(chifeng, office("150400"))
     typed = {"office": office("150400").pk, "level": "league_city", "name": draft.title}

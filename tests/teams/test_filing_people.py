@@ -17,7 +17,8 @@ from teams.checks import check
 from teams.choices import FilingKind
 from teams.drafting import StaleDraft, begin, keep
 from teams.drift import drift_of, drifting
-from teams.facts import facts_of
+from teams.facts import facts_of, row_of
+from teams.leaving import end_memberships
 from teams.merging import merged_posts
 from teams.models import Filing, Team, TeamPost
 from teams.proposal import Proposal
@@ -284,6 +285,32 @@ def test_rows_are_put_together_where_only_one_side_changed_them(theirs, mine, me
     assert (found and [each["name"] for each in found]) == merged
 
 
+def filled(page) -> dict[str, str]:
+    """The management as the page's form would send it."""
+    return {
+        field.html_name: str(field.value() or "") for form in page.context["rows"] for field in form
+    } | {"version": str(page.context["filing"].version), "page_sign": page.wsgi_request.path}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "posts",
+    [[builders.CAPTAIN, *builders.DEPUTIES], []],
+    ids=["read in from a list", "not yet written"],
+)
+def test_two_pages_of_one_draft_mean_the_same_rows(as_user, chifeng, office, posts):
+    draft = begin("register", by=chifeng, office=office("150400"), name="赤峰市红十字名单队", posts=posts)
+    url = reverse("teams:filing_section", args=[draft.pk, "management"])
+    one, other = (filled(as_user(person).get(url)) for person in (chifeng, _colleague(office)))
+    as_user(chifeng).post(url, {**one, "posts-0-name": "阿拉坦", "posts-0-starts_on": "2026-10-01"})
+    answer = as_user(_colleague(office)).post(
+        url, {**other, "posts-1-name": "包玉山", "posts-1-starts_on": "2026-10-02"}
+    )
+    assert answer.status_code == 302
+    names = [row["name"] for row in Filing.objects.get(pk=draft.pk).payload["posts"]]
+    assert names == ["阿拉坦", "包玉山", *(each["name"] for each in posts[2:])]
+    assert as_user(_colleague(office)).post(url, {**other, "posts-0-name": "别人"}).status_code == 409
+
+
 def test_two_people_write_different_rows_of_the_management(team, chifeng, region, captain, office):
     filing = begin("change", by=chifeng, team=team)
     opened, rows = filing.version, filing.payload["posts"]
@@ -363,3 +390,34 @@ def test_pages_with_people_stay_within_ten_queries(team, chifeng, region, as_use
     for page in pages:
         found = queries_of(client, page)
         assert len(found) <= 10, (page, "\n".join(found))
+
+
+def test_a_team_that_comes_back_has_the_terms_of_its_captains_apart(team, chifeng, region):
+    member = people.member(team.organization, person=people.person(1, name="白玉柱"))
+    captain, *deputies = team.posts.current().management()
+    captain.name, captain.person = member.person.name, member.person
+    captain.save()
+    leaving = builders.leaving(team, chifeng)
+    end_memberships(leaving, by=builders.read(chifeng), left_on=date(2026, 11, 1))
+    builders.account_for(leaving, chifeng)
+    leaving = WORKFLOW.perform(leaving, "submit", by=builders.read(chifeng))
+    WORKFLOW.perform(leaving, "approve", by=builders.read(region))
+    WORKFLOW.perform(leaving, "issue", by=builders.read(region), **builders.REPLY)
+    back = begin("restore", by=builders.read(chifeng), team=Team.objects.get(pk=team.pk))
+    again = {**builders.CAPTAIN, "name": captain.name, "starts_on": "2026-11-20"}
+    other = {**builders.DEPUTIES[0], "name": "包玉山", "starts_on": "2026-11-20"}
+    posts = [again, other, row_of(deputies[1])]  # the other deputy goes on as if nothing had been
+    back = keep(back, {"reason": "恢复活动", "posts": posts}, by=builders.read(chifeng), version=back.version)
+    builders.papers(back, chifeng)
+    back = WORKFLOW.perform(back, "submit", by=builders.read(chifeng))
+    WORKFLOW.perform(back, "approve", by=builders.read(region))
+    WORKFLOW.perform(back, "issue", by=builders.read(region), **builders.REPLY)
+    terms = [(post.name, str(post.starts_on), str(post.ends_on or "")) for post in team.posts.order_by("pk")]
+    assert terms == [
+        (captain.name, "2024-03-01", "2026-11-01"),
+        (deputies[0].name, "2024-03-01", "2026-11-01"),
+        (deputies[1].name, "2024-03-01", ""),
+        (captain.name, "2026-11-20", ""),
+        ("包玉山", "2026-11-20", ""),
+    ]
+    assert drift_of(Team.objects.get(pk=team.pk)) == []
