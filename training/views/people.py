@@ -207,8 +207,8 @@ def ask_risk(request: SignedIn, activity: Activity, uninsured: Uninsured, *, act
         for value in values
     ]
     context = {
-        "title": _("确认风险"), "activity": activity, "people": uninsured.people, "others": uninsured.others, "kept": kept, "action": action,
-        "wrong": "risk_reason" in request.POST,
+        "title": _("确认风险"), "activity": activity, "people": uninsured.people, "others": uninsured.others,
+        "kept": kept, "action": action, "wrong": "risk_reason" in request.POST,
     }  # fmt: skip
     return render(request, "training/people_risk.html", context, status=200)
 
