@@ -83,6 +83,14 @@ def decides(grading: Grading, user: User) -> Decision:
     return _at_office(grading, user, Right.MANAGE_ASSESSMENT)
 
 
+def takes_up_again(grading: Grading, user: User) -> Decision:
+    """Whoever grants, once there is a ground: it is not offered with every grade that was ever given."""
+    decision = decides(grading, user)
+    if decision and not objecting.is_upheld(grading):
+        return no(gettext_lazy("只有异议或者申诉成立，才能重新评议。"))
+    return decision
+
+
 def closes_site(grading: Grading, user: User) -> Decision:
     """The lead of the panel, or the office."""
     decision = handles(grading, user)
@@ -247,8 +255,6 @@ def _decline(grading: Grading, by: User) -> None:
 
 
 def _deliberate_again(grading: Grading, by: User) -> None:
-    if not objecting.is_upheld(grading):
-        raise ValidationError(_("只有异议或者申诉成立，才能重新评议。"), code="no_ground")
     grading.validate_constraints()  # the team may have applied anew meanwhile
     with in_chinese():
         reason = _("异议或者申诉成立，重新评议")
@@ -307,8 +313,8 @@ WORKFLOW = Workflow(
         Move("grant", pgettext_lazy("grading", "定级"), S["grant"], decides, tone="main", apply=_grant),
         Move("decline", gettext_lazy("不予定级"), S["decline"], decides, needs_comment=True, tone="danger",
              apply=_decline),
-        Move("deliberate_again", gettext_lazy("重新评议"), S["deliberate_again"], decides, needs_comment=True,
-             apply=_deliberate_again),
+        Move("deliberate_again", gettext_lazy("重新评议"), S["deliberate_again"], takes_up_again,
+             needs_comment=True, apply=_deliberate_again),
         Move("abandon", gettext_lazy("撤销申请"), S["abandon"], reports, tone="danger", apply=_abandon),
     ),
     acting_for=_acting_for,

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, DurationField, ExpressionWrapper, F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.together import together
 from training.choices import ActivityKind, Listing, Presence
 from training.covers import needs_cover, with_papers
-from training.models import Activity, Base, Participation, PlanItem
+from training.models import Activity, Attendance, Base, Participation, PlanItem
 from training.roll.presence import SHOWN, both, clashing, in_words
 from training.roll.waiting import waiting
 from training.slots import MOST
@@ -119,6 +119,15 @@ def at_two_places(activity: Activity, found: Found) -> Iterator[Finding]:
         yield Finding("roll", _("另有 %(count)d 处同一人同时在两地点到。") % {"count": len(twice) - SHOWN})
 
 
+def put_right(activity: Activity, found: Found) -> Iterator[Finding]:
+    """Minutes that were put right stand as they are when the slot becomes shorter afterwards, and are credited so."""
+    names = [row["participation__person__name"] for row in found["longer"]]
+    if names:
+        said = _("有 %(n)d 人更正的时长比本场还长：%(names)s。场次的时间改过的，请重新更正。")
+        kept = _("有 %(n)d 人更正的时长比本场还长。") % {"n": len(names)}
+        yield Finding("roll", said % {"n": len(names), "names": _name(names)}, blocking=False, record=kept)
+
+
 def settled(activity: Activity, found: Found) -> Iterator[Finding]:
     count = found["waiting"][0]["n"] if found["waiting"] else 0
     if count:
@@ -195,8 +204,8 @@ def qualified(activity: Activity, found: Found) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    complete, over, in_force, of_its_year, attended, still_there, at_two_places, settled, insured, taught, earned,
-    at_a_base, qualified,
+    complete, over, in_force, of_its_year, attended, still_there, at_two_places, put_right, settled, insured, taught,
+    earned, at_a_base, qualified,
 )  # fmt: skip
 
 
@@ -220,6 +229,7 @@ def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
         .annotate(n=Count("pk", distinct=True)),
         "plan": PlanItem.objects.filter(pk__in=[activity.plan_item_id or 0]).order_by().values("plan__year"),
         "left": left_before(activity).values("person__name"),
+        "longer": _longer_than_the_slot(activity).values("participation__person__name"),
         "base": Base.objects.filter(pk=activity.base_id) if activity.base_id else Base.objects.none(),
         "bare": _uncovered(activity) if needs_cover(activity) else Participation.objects.none(),
     }
@@ -229,6 +239,15 @@ def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
         wanted["open"] = open_ones.values("activity").annotate(n=Count("pk", distinct=True))
         wanted["unearned"] = unearned(activity).values("person__name")
     return wanted
+
+
+def _longer_than_the_slot(activity: Activity) -> QuerySet[Any]:
+    rows = Attendance.objects.filter(
+        slot__activity=activity, participation__listing=Listing.LISTED, presence=Presence.PRESENT
+    )
+    lasts = ExpressionWrapper(F("slot__ends_at") - F("slot__starts_at"), output_field=DurationField())
+    minute = ExpressionWrapper(F("minutes_set") * timedelta(minutes=1), output_field=DurationField())
+    return rows.alias(lasts=lasts, set=minute).filter(set__gt=F("lasts")).order_by("pk")
 
 
 def _uncovered(activity: Activity) -> QuerySet[Any]:

@@ -31,10 +31,13 @@ from training.workflow import keeps, keeps_some
 
 
 class Uninsured(ValidationError):  # noqa: N818 - reads as what it is
-    """Nobody was put on the list: some are not insured on the days of the activity, and no reason was given."""
+    """Nobody was put on the list: some are not insured on the days of the activity, and no reason was given.
 
-    def __init__(self, people: list[Person]) -> None:
-        self.people = people
+    :ivar others: how many could be put on it all the same.
+    """
+
+    def __init__(self, people: list[Person], *, others: int = 0) -> None:
+        self.people, self.others = people, others
         super().__init__(
             _("有 %(n)d 人活动期间不在人身意外保险的保障期内，请确认风险并写明理由。") % {"n": len(people)}
         )
@@ -145,9 +148,11 @@ def put_on(
     by: User,
     role: str = PartRole.TAKES_PART,
     risk_reason: str = "",
+    insured_only: bool = False,
 ) -> Listed:
     """Put members (out of ``pool``) on the list; who had asked or was removed comes back on it.
 
+    :param insured_only: who is not insured, where it is asked for, is left out.
     :raises Uninsured: somebody is not insured, it is asked for, and no reason is given; then nobody is put on it.
     :raises MoveNotAllowed: the record was handed in meanwhile.
     """
@@ -160,10 +165,13 @@ def put_on(
     done = Listed(added=[row.person for row in new.values()], there=[once[pk].person for pk in there])
     if needs_cover(activity):
         done.at_risk = [row.person for row in new.values() if not row.insured]  # type: ignore[attr-defined]
+    risky = {person.pk for person in done.at_risk}
+    if insured_only:
+        new = {pk: row for pk, row in new.items() if pk not in risky}
+        done.added, done.at_risk = [row.person for row in new.values()], []
     risk_reason = risk_reason.strip()[:200]
     if done.at_risk and not risk_reason:
-        raise Uninsured(done.at_risk)
-    risky = {person.pk for person in done.at_risk}
+        raise Uninsured(done.at_risk, others=len(done.added) - len(done.at_risk))
     _write(activity, new, known, {pk: risk_reason if pk in risky else "" for pk in new}, role, by)
     add_teams(activity, {row.organization_id: row.organization for row in new.values()}.values(), by=by)
     return done

@@ -23,6 +23,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Sum
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -268,23 +269,41 @@ def _accept(problem: Problem, by: User) -> None:
 
 
 def _refuse(problem: Problem, by: User) -> None:
-    told = [problem.fixed_by] if problem.fixed_by is not None else []
+    reported = problem.fixed_by
     problem.fixed_by, problem.fixed_at = None, None
     problem.version += 1
-    _tell_of(problem, told, "problem_refused", gettext_lazy("问题整改没有通过验收：%(what)s"))
+    still = reported is not None and reported.is_active and bool(puts_right(problem, reported))
+    told = [reported] if still and reported is not None else _keepers(problem, by)
+    _tell_anew(problem, told, by, "problem_refused", gettext_lazy("问题整改没有通过验收：%(what)s"))
 
 
 def _open_again(problem: Problem, by: User) -> None:
     problem.fixed_by = problem.fixed_at = problem.closed_by = problem.closed_at = None
     problem.version += 1
-    _tell_of(problem, nearest_holders(Right.EDIT_TRAINING, problem.organization, without=by.pk),
-             "problem_reopened", gettext_lazy("问题要重新整改：%(what)s"))  # fmt: skip
+    _tell_anew(problem, _keepers(problem, by), by, "problem_reopened", gettext_lazy("问题要重新整改：%(what)s"))
 
 
-def _tell_of(problem: Problem, people: list[User], kind: str, title: Any) -> None:
+def _keepers(problem: Problem, by: User) -> list[User]:
+    return nearest_holders(Right.EDIT_TRAINING, problem.organization, without=by.pk)
+
+
+def _tell_anew(problem: Problem, people: list[User], by: User, kind: str, title: Any) -> None:
+    """It is to be put right once more: who is named is told too, as when it was given, on the own page."""
+    _tell_of(problem, people, kind, title)
+    named = problem.owner_person.user if problem.owner_person is not None else None
+    if named is None or named == by or named in people or not _is_there(problem):
+        return
+    _tell_of(problem, [named], kind, title, url=reverse("training:my_activities"))
+
+
+def _is_there(problem: Problem) -> bool:
+    return not Problem.objects.with_owner().get(pk=problem.pk).owner_left  # type: ignore[attr-defined]
+
+
+def _tell_of(problem: Problem, people: list[User], kind: str, title: Any, url: str = "") -> None:
     with in_chinese():
         said = str(title) % {"what": problem.what[:60]}
-    notify(people, kind=kind, title=said, url=problem.get_absolute_url())
+    notify(people, kind=kind, title=said, url=url or problem.get_absolute_url())
 
 
 P = PROBLEM_STEPS

@@ -74,8 +74,9 @@ def _standing(document: VerifiableDocument) -> str:
 
 
 def _newer(document: VerifiableDocument) -> VerifiableDocument | None:
-    """The valid paper that took the place of a replaced one. Its code is not given away: it may say more."""
-    if document.state != VerifiableDocument.State.REPLACED:
+    """The valid paper that took the place of one that was replaced, or was revoked and then given anew. Its code is not
+    given away: it may say more."""
+    if document.state == VerifiableDocument.State.VALID:
         return None
     same = VerifiableDocument.objects.valid().filter(
         content_type_id=document.content_type_id, object_id=document.object_id, number=document.number

@@ -282,11 +282,18 @@ def test_no_grade_before_the_day_nor_over_an_objection(captain: User, chifeng: U
     assert builders.move(record, "grant", chifeng).state == "granted"
 
 
-def test_nothing_is_deliberated_again_without_a_ground(captain: User, chifeng: User, region: User) -> None:
-    record = builders.in_state("publicity", captain, chifeng)
+@pytest.mark.parametrize("state", ["publicity", "granted"])
+def test_nothing_is_deliberated_again_without_a_ground(
+    state: str, captain: User, chifeng: User, region: User, as_user: Callable[[User], Client]
+) -> None:
+    """Nor is it offered."""
+    record = builders.in_state(state, captain, chifeng)
     builders.objected(record, chifeng, answered_by=region, outcome="refused")
-    with pytest.raises(ValidationError, match="成立"):
+    with pytest.raises(MoveNotAllowed, match="成立"):
         builders.move(record, "deliberate_again", chifeng)
+    assert "重新评议" not in as_user(chifeng).get(record.get_absolute_url()).content.decode()
+    builders.objected(record, captain, answered_by=region)
+    assert "重新评议" in as_user(chifeng).get(record.get_absolute_url()).content.decode()
 
 
 def test_an_upheld_appeal_takes_the_grade_back_and_it_is_given_anew(
@@ -351,7 +358,8 @@ def test_a_grading_follows_its_team_to_the_new_league(
     fresh = Grading.objects.get(pk=record.pk)
     assert (fresh.office, fresh.state) == (baotou.organization, state)
     assert WORKFLOW.available_actions(fresh, read(chifeng)) == []
-    assert WORKFLOW.available_actions(fresh, read(baotou)) != []
+    can = WORKFLOW.available_actions(fresh, read(baotou))
+    assert bool(can) is (state != "granted"), "a granted one is taken up again for an upheld appeal alone"
     assert Notice.objects.filter(recipient=baotou, kind="grading_submitted").exists() is (state != "granted")
     for grade in TeamGrade.objects.filter(grading=fresh):
         assert grade.can_edit(read(baotou))

@@ -182,6 +182,10 @@ def test_public_page_tells_of_replacement_and_revocation(paper, draft, chifeng):
     html = page(second).content.decode()
     assert "已经撤销" in html
     assert "内部原因" not in html
+    third = paper()
+    html = page(second).content.decode()
+    assert "后来重新出具过" in html, "what it is about may stand again, by the new paper"
+    assert third.code not in html
 
 
 def test_code_may_be_typed_any_way(paper):

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from core.models import Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
-from organizations.models import Organization, User
+from organizations.models import Appointment, Organization, User
+from organizations.permissions import grant
 from people.models import Membership, Person
 from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told
 from tests.people import builders as people
@@ -110,6 +111,23 @@ def test_who_is_named_to_put_it_right_is_told_sees_it_and_does_not_accept_it(
     assert "救援绳磨损" not in as_user(member).get(told.url).content.decode()
     PROBLEM.perform(Problem.objects.get(), "reopen", by=captain, comment="又断了")
     assert Notice.objects.filter(recipient=chifeng, kind="problem_reopened").exists()
+    told = Notice.objects.get(recipient=member, kind="problem_reopened")
+    assert (told.title, told.url) == ("问题要重新整改：救援绳磨损两根", reverse("training:my_activities"))
+
+
+def test_who_reported_and_is_in_office_no_more_is_not_the_only_one_to_hear_of_a_refusal(
+    problem: Problem, captain: User, chifeng: User, member: User
+) -> None:
+    """Nobody at the place heard that the problem was open again."""
+    owner = people.member(problem.organization, 1, person=people.person(1, user=member)).person
+    Problem.objects.filter(pk=problem.pk).update(owner=owner.name, owner_person=owner)
+    fixed = PROBLEM.perform(Problem.objects.get(), "report", by=captain, fix="换了")
+    User.objects.filter(pk=captain.pk).update(is_active=False, deactivated_at=timezone.now())
+    secretary = User.objects.create_user("secretary", organization=problem.organization)
+    grant(Appointment.objects.create(user=secretary, role="secretary", organization=problem.organization))
+    PROBLEM.perform(fixed, "refuse", by=chifeng, comment="还是打不着火")
+    told = Notice.objects.filter(kind="problem_refused").values_list("recipient", flat=True)
+    assert set(told) == {secretary.pk, member.pk}
 
 
 def test_who_is_named_and_leaves_hears_no_more_of_it_and_the_keepers_see_it(

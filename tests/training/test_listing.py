@@ -71,6 +71,21 @@ def test_insured_people_go_on_the_list_at_once_and_the_uninsured_only_with_a_rea
     assert bare.person.name in found[0].message
 
 
+def test_the_insured_of_a_team_go_on_the_list_without_the_others(
+    drill: Activity, team: Organization, captain: User, as_user: Callable[[User], Client]
+) -> None:
+    """The page named the uninsured alone, as if the rest were on the list; whoever went back had nobody on it."""
+    ready, bare = people.ready(team, 1), people.member(team, 2)
+    client = as_user(captain)
+    page = add(client, drill, team=[team.pk])
+    assert "另外 1 人有保险，也还没有列入名单" in page
+    assert rows(drill) == {}
+    assert "已列入名单 1 人" in add(client, drill, team=[team.pk], risk_reason="", insured_only="1")
+    assert rows(drill) == {ready.person.name: "listed"}
+    page = add(client, drill, membership=[bare.pk])
+    assert "insured_only" not in page, "nobody would be left"
+
+
 def test_insurance_that_ran_out_without_a_reason_stops_the_hand_in(
     drill: Activity, team: Organization, captain: User, as_user: Callable[[User], Client]
 ) -> None:

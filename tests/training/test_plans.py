@@ -58,7 +58,9 @@ def test_plan_is_begun_filled_issued_and_copied_into_the_next_year(songshan: Use
     last = plan.items.get(name="不办的（演示）")
     end = reverse("training:planitem_end", args=[last.pk])
     assert client.post(end, {"reason": ""}).status_code == 200
-    client.get(end)
+    assert "不会跟着取消" not in client.get(end).content.decode()
+    builders.drill(last.plan.organization, songshan, plan_item=last)
+    assert "在办的 1 次活动不会跟着取消" in client.get(end).content.decode()
     last.refresh_from_db()
     assert last.ended_at is None
     client.post(end, {"reason": "经费没有落实"})

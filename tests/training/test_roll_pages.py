@@ -348,6 +348,30 @@ def test_paper_overrules_what_was_tapped(slot: Slot, row: Participation, captain
     assert Attendance.objects.get().presence == Presence.PRESENT
 
 
+def test_who_was_marked_before_and_counts_for_other_minutes_than_the_sheet_says_is_named(
+    drill: Activity, slot: Slot, captain: User, as_user: As
+) -> None:
+    """A sheet typed again with an earlier leaving changes nothing by itself: who came and went is marked for good."""
+    rows = builders.listed(drill, *(people.member(drill.host, number) for number in (1, 2)))
+    client = as_user(captain)
+
+    def told(left: str) -> list[str]:
+        kinds = {f"kind-{row.pk}": "arrived" for row in rows}
+        return messages_of(paper(client, slot, follow=True, **kinds, **{f"to-{rows[0].pk}": left}))
+
+    assert told("11:00") == told("11:00") == ["已补录 2 人。"]
+    done, warned = told("10:00")
+    assert done == "已补录 2 人。"
+    named = f"有 1 人原来点过名，时长和这次填的不一样：{rows[0].person.name}（计 120 分钟，签到表 60 分钟）。"
+    assert warned.startswith(named)
+    row = Attendance.objects.get(participation=rows[0])
+    client.post(
+        address("attendance_correct", row.pk),
+        {"minutes_set": 60, "set_reason": "签到表上 10:00 离开", "version": row.version},
+    )
+    assert told("10:00")[-1] == "已补录 2 人。", "it was put right"
+
+
 def test_names_below_the_list(drill: Activity, slot: Slot, captain: User, as_user: As) -> None:
     came = people.member(drill.host, 1, person=people.person(1, name="敖特根巴雅尔·孟和"))
     for number in (2, 3):

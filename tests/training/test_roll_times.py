@@ -13,11 +13,12 @@ from organizations.models import User
 from tests.organizations.helpers import messages_of
 from tests.people import builders as people
 from tests.training import builders
+from training.checks import check
 from training.choices import MarkKind, Trouble
 from training.marking import take
 from training.models import Activity, Attendance, Participation
 from training.roll.given import Given
-from training.roll.settling import settle
+from training.roll.settling import correct, settle
 from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,29 @@ def test_slot_follows_the_activity_and_so_do_the_hours(captain: User, as_user: S
     assert any("没有跟着改" in message for message in messages_of(as_user(captain).post(url, more, follow=True)))
     assert activity.slots.get().ends_at == ends
     assert minutes(row) == 240
+
+
+def test_minutes_put_right_for_a_longer_slot_are_told_when_it_has_become_shorter(
+    captain: User, as_user: SignIn
+) -> None:
+    """They stood at 180 minutes in a slot of one hour, and were credited so."""
+    activity = builders.drill(captain.organization, captain)
+    (row, other), client = (came(activity, 1), came(activity, 2)), as_user(captain)
+    for one, said in ((row, 180), (other, 60)):
+        there = Attendance.objects.get(participation=one)
+        correct(there, minutes=said, reason="签到表上写的", version=there.version, by=captain)
+    url = reverse("training:activity_edit", args=[activity.pk, "basics"])
+    assert "更正的时长" not in " ".join(finding.message for finding in check(activity))
+    ends = activity.starts_at + timedelta(hours=1)  # type: ignore[operator]
+    client.post(
+        url, {"version": 1, "title": activity.title, "starts_at": typed(activity.starts_at), "ends_at": typed(ends)}
+    )
+    assert activity.slots.get().ends_at == ends
+    (found,) = [finding for finding in check(activity) if "更正的时长" in finding.message]
+    named = f"有 1 人更正的时长比本场还长：{row.person.name}。"
+    assert (found.message.startswith(named), found.blocking, found.record) == (
+        True, False, "有 1 人更正的时长比本场还长。"
+    )  # fmt: skip
 
 
 def test_times_of_a_called_slot_are_put_right_by_hand(captain: User, as_user: SignIn) -> None:

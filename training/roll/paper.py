@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import transaction
 
@@ -12,8 +12,10 @@ from organizations.models import User
 from people.models import Membership
 from people.names import same_name
 from training.choices import MarkKind, MarkMethod, Presence
+from training.folding import fold
 from training.marking import Result, take
 from training.models import Activity, Attendance, Mark, PaperSheet, Slot
+from training.roll.deriving import grace
 from training.roll.given import Given
 
 
@@ -89,6 +91,21 @@ def _last(slot: Slot, lines: list[Line]) -> dict[int, datetime]:
     differ = [person for person, presence in stood.items() if says[person] != presence]
     marks = Mark.objects.filter(slot=slot, person__in=differ).order_by("at")
     return dict(marks.values_list("person", "at"))
+
+
+def otherwise(slot: Slot, lines: Iterable[Line]) -> list[tuple[Attendance, int]]:
+    """Who counts for other minutes than the sheet says, with the minutes of the sheet: the paper makes marks beside
+    those there are, which takes nobody's coming or going back, and leaves minutes that were put right as they are."""
+    says = {line.person: line for line in lines if line.kind == MarkKind.ARRIVED}
+    rows = Attendance.objects.filter(slot=slot, participation__person__in=says).select_related("participation__person")
+    late, found = grace(), []
+    for row in rows.order_by("participation__organization__path", "participation"):
+        given = _given(slot, says[row.participation.person_id], None, NAMESPACE_OID)
+        own = [Mark(id=one.id, kind=one.kind, method=one.method, at=one.at) for one in given]
+        minutes = fold(own, slot.starts_at, slot.ends_at, grace=late).minutes
+        if row.counted_minutes != minutes:
+            found.append((row, minutes))
+    return found
 
 
 def match(names: Iterable[str], members: Iterable[Membership]) -> Typed:

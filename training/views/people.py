@@ -144,7 +144,7 @@ def _is_bare(row: Any) -> bool:
 @login_required
 def people_add(request: SignedIn, pk: int) -> HttpResponse:
     """``?team=``: its people to tick (``&group=`` narrows); without it whole teams. POST: ``membership``, ``team``
-    (repeated), ``role``; ``risk_reason`` where somebody is not insured."""
+    (repeated), ``role``; ``risk_reason`` where somebody is not insured, or ``insured_only``."""
     page = activity_page(request, pk, "training:activity_people")
     activity = page.activity
     decision = may_list(activity, request.user)
@@ -178,7 +178,10 @@ def _put(request: SignedIn, activity: Activity, rows: QuerySet[Membership]) -> H
         messages.error(request, _("请勾选要列入名单的人或队伍。"))
         return redirect(request.get_full_path())
     try:
-        done = put_on(activity, chosen, by=request.user, role=role, risk_reason=given.get("risk_reason", ""))
+        done = put_on(
+            activity, chosen, by=request.user, role=role, risk_reason=given.get("risk_reason", ""),
+            insured_only="insured_only" in given,
+        )  # fmt: skip
     except Uninsured as uninsured:
         return ask_risk(request, activity, uninsured, action=request.get_full_path())
     except MoveNotAllowed as refusal:
@@ -204,8 +207,8 @@ def ask_risk(request: SignedIn, activity: Activity, uninsured: Uninsured, *, act
         for value in values
     ]
     context = {
-        "title": _("确认风险"), "activity": activity, "people": uninsured.people, "kept": kept, "action": action,
-        "wrong": "risk_reason" in request.POST,
+        "title": _("确认风险"), "activity": activity, "people": uninsured.people, "others": uninsured.others,
+        "kept": kept, "action": action, "wrong": "risk_reason" in request.POST,
     }  # fmt: skip
     return render(request, "training/people_risk.html", context, status=200)
 

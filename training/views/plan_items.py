@@ -26,6 +26,7 @@ from training.forms.plans import PlanItemForm
 from training.models import Activity, Plan, PlanItem
 from training.planning import Line, with_progress
 from training.resources import PlanItemResource
+from training.states import ON_RECORD, ActivityState
 from training.views.activity_common import state_of
 from training.views.plans import is_gone, plan_of
 
@@ -127,10 +128,18 @@ def planitem_end(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "title": _("取消计划项目：%(name)s") % {"name": item.name},
         "question": _("“%(name)s”今年不再办。") % {"name": item.name},
-        "consequences": [_("不再计入计划次数；已经办了的照样算完成。"), _("取消以后不能恢复，要办的另加一项。")],
+        "consequences": _consequences(item),
         "form": form, "submit_label": _("取消这个项目"), "tone": "danger", "cancel_url": item.plan.get_absolute_url(),
     }  # fmt: skip
     return render(request, "generic/confirm.html", context)
+
+
+def _consequences(item: PlanItem) -> list[str]:
+    found = [_("不再计入计划次数；已经办了的照样算完成。"), _("取消以后不能恢复，要办的另加一项。")]
+    under_way = item.activities.exclude(state__in=(*ON_RECORD, ActivityState.CANCELLED)).count()
+    if under_way:
+        found.append(_("按它在办的 %(n)d 次活动不会跟着取消；不办的，到活动那里取消。") % {"n": under_way})
+    return found
 
 
 class PlanItemImport(ImportView):

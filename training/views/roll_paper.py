@@ -21,13 +21,14 @@ from training.choices import MarkKind
 from training.forms.roll import PaperForm
 from training.models import Attendance, Participation, Slot
 from training.roll.callers import Caller
-from training.roll.paper import Line, enter, match
+from training.roll.paper import Line, enter, match, otherwise
 from training.roll.settling import may_now
 from training.roll.sheet import callable_rows
 from training.views.roll_overview import page_number
 from training.views.roll_phone import slot_called
 
 PAGE = 200  # people on one form: three fields each
+_MOST_NAMED = 10
 KINDS = (MarkKind.ARRIVED, MarkKind.LEAVE, MarkKind.ABSENT)
 
 
@@ -159,6 +160,7 @@ def _enter(request: SignedIn, slot: Slot, lines: list[Line], outside: int, form:
         messages.error(request, message)
     if lines:
         messages.success(request, _("已补录 %(count)d 人。") % {"count": len(lines)})
+        _tell_otherwise(request, slot, lines)
     elif not outside and not more:
         messages.warning(request, _("没有选中任何人，点名没有变。"))
     if more > 0:
@@ -167,3 +169,17 @@ def _enter(request: SignedIn, slot: Slot, lines: list[Line], outside: int, form:
         messages.success(request, _("其他参加人数减少 %(count)d 人。") % {"count": -more})
     elif outside:
         messages.warning(request, _("这张签到表里的外单位人员已经计入，没有重复计数。"))
+
+
+def _tell_otherwise(request: SignedIn, slot: Slot, lines: list[Line]) -> None:
+    found = otherwise(slot, lines)
+    if not found:
+        return
+    named = [
+        _("%(name)s（计 %(count)d 分钟，签到表 %(sheet)d 分钟）")
+        % {"name": row.participation.person.name, "count": row.counted_minutes, "sheet": minutes}
+        for row, minutes in found[:_MOST_NAMED]
+    ]
+    words = {"n": len(found), "who": _("、").join(named)}
+    said = _("有 %(n)d 人原来点过名，时长和这次填的不一样：%(who)s。以签到表为准的，在“点名”里点分钟数更正时长。")
+    messages.warning(request, said % words)
