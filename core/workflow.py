@@ -34,6 +34,7 @@ class Move:
     :param allowed: (record, user) → Decision; who may make it, and why.
     :param needs_comment: the move is refused without one.
     :param tone: ``main``, ``plain`` or ``danger``: how the button looks.
+    :param warning: what the button says before it makes a move that cannot be taken back.
     :param apply: called inside the transaction with the locked record, the user and the facts given with the
         move; sets fields, creates what follows from the move. Raises ``ValidationError`` to refuse. May return
         further facts for the history row: what it read under the lock and no caller could give.
@@ -45,6 +46,7 @@ class Move:
     allowed: Callable[[Any, Any], Decision]
     needs_comment: bool = False
     tone: str = "plain"
+    warning: Any = ""
     apply: Callable[..., Any] | None = None
 
     @property
