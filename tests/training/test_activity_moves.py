@@ -72,6 +72,15 @@ def test_nobody_decides_on_his_own_record(action: str, chifeng: User, captain: U
     assert record.office == region.organization
 
 
+def test_what_cannot_be_taken_back_is_asked_about_on_the_page(
+    captain: User, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    record = in_state("confirmed", captain, chifeng)
+    page = as_user(chifeng).get(record.get_absolute_url()).content.decode()
+    button = page[page.index('value="archive"') :].partition(">")[0]
+    assert 'data-confirm="归档以后不能再改，也不能退回更正。"' in button
+
+
 # -- the tree changes -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize("how", ["the office moves it", "a filing places it"])
 def test_what_waits_and_what_was_confirmed_goes_to_the_new_superior(
