@@ -300,7 +300,7 @@ def _require_open(appointment: Appointment, now: datetime) -> None:
 
 
 def _require_in_force(organization: Organization) -> None:
-    if organization.valid_to and organization.valid_to <= timezone.localdate():
+    if organization.is_over:
         raise ValidationError(_("%(name)s已停用。") % {"name": organization})
 
 

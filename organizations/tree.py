@@ -8,6 +8,7 @@ to follow, for who decides on it locks it before offices, too; ``AFTER_MOVED`` (
 what follows or refuses with ``ValidationError``; ``BEFORE_OFFICE_CLOSED`` (office) gives what is in the way, in words.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -144,6 +145,11 @@ def line_above(path: str) -> OrganizationQuerySet:
     return Organization.objects.filter(path__in=line_to(path)[:-1])
 
 
+def nearest_above(place: Organization, among: Mapping[str, Organization]) -> Organization | None:
+    """The nearest above the place of those given by their paths."""
+    return next((among[path] for path in reversed(place.line[:-1]) if path in among), None)
+
+
 def no_longer_above(place: Organization, former: str) -> set[int]:
     """Keys of those that were above a place on its ``former`` path and are not any more."""
     return {one.pk for one in line_above(former)} - {one.pk for one in line_above(place.path)}
@@ -155,7 +161,7 @@ def close_office(office: Organization, *, on: date, by: User) -> Organization:
     _one_at_a_time()
     office = Organization.objects.select_for_update(of=("self",)).get(pk=office.pk)
     can(by, Right.MANAGE_TREE, office).require()
-    if office.valid_to and office.valid_to <= timezone.localdate():
+    if office.is_over:
         raise ValidationError(_("%(name)s已停用。") % {"name": office})
     if on < timezone.localdate():
         raise ValidationError({"on": _("停用日期不能早于今天。")})

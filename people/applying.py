@@ -65,7 +65,7 @@ def why_closed(invitation: Invitation, taken: int | None = None) -> str:
     :param taken: how many applications it has had, where that is known.
     """
     place, today = invitation.organization, timezone.localdate()
-    if place.valid_to is not None and place.valid_to <= today:
+    if place.is_over:
         return "team"
     if invitation.ended_at is not None:
         return "ended"

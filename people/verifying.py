@@ -83,7 +83,7 @@ def held_already(person: Person, kind: CertificateKind, issued_on: date, number:
 
 
 def before_birth(person: Person, day: date) -> str:
-    """The sentence where a certificate would be older than whose it is; else empty."""
+    """The sentence where a certificate, an award or a duty would be older than whose it is; else empty."""
     if person.birth is None or day >= person.birth:
         return ""
     return _("早于本人的出生日期 %(birth)s。") % {"birth": person.birth.isoformat()}

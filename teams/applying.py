@@ -27,6 +27,7 @@ from teams.proposal import Proposal
 from teams.rebasing import carried_along
 from teams.spelling import name_on_file
 from teams.states import TeamStatus
+from teams.validators import exit_to_come
 
 _COLUMNS = tuple(name for name in FACTS if name not in OF_ORGANIZATION)
 
@@ -84,8 +85,8 @@ def _exit(filing: Filing, proposal: Proposal, by: User) -> Team:
     team = _need(filing)
     require_accounted_for(filing, team)
     day = proposal.values["exit_on"]
-    if day > timezone.localdate():  # until then it is on file
-        raise ValidationError(_("退出日期 %(day)s 还没有到，到了那天才能办结。") % {"day": day}, code="exit")
+    if said := exit_to_come(day):
+        raise ValidationError(said, code="exit")
     team.status = TeamStatus.EXITED
     team.exit_on = day
     team.exit_kind = proposal.values["exit_kind"]
@@ -95,9 +96,8 @@ def _exit(filing: Filing, proposal: Proposal, by: User) -> Team:
 
 
 def _restore(filing: Filing, proposal: Proposal, by: User) -> Team:
-    team, left_on = _need(filing), None
-    if team.status == TeamStatus.EXITED:
-        left_on = team.exit_on
+    team = _need(filing)
+    left_on = team.exit_on if team.status == TeamStatus.EXITED else None
     reopen_team(team.organization)
     team.status, team.exit_on, team.exit_kind, team.status_reason = TeamStatus.FILED, None, "", ""
     _place(team, proposal, proposal.changed, by)

@@ -22,7 +22,7 @@ from teams.facts import as_filed, label_of, posts_in
 from teams.models import RulePaper
 from teams.proposal import Proposal
 from teams.spelling import name_on_file
-from teams.validators import in_region, is_of_year
+from teams.validators import exit_to_come, in_region, is_of_year
 
 Found = Iterable[tuple[str, str]]
 _WITH_FACTS = frozenset({FilingKind.REGISTER, FilingKind.CHANGE, FilingKind.ANNUAL, FilingKind.RESTORE})
@@ -280,8 +280,8 @@ def _exit_day(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
     day, team = proposal.values.get("exit_on"), proposal.team
     if day and team and team.filed_on and day < team.filed_on:
         yield "exit_on", _("退出日期早于备案日期（%(day)s）。") % {"day": team.filed_on}
-    if day and day > timezone.localdate():
-        yield "exit_on", _("退出日期 %(day)s 还没有到，到了那天才能办结。") % {"day": day}
+    if day and (said := exit_to_come(day)):
+        yield "exit_on", said
 
 
 def _exit_tasks(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:

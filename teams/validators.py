@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 # Inner Mongolia with a margin: outside is said as a warning, for a base may be across the border.
@@ -23,6 +24,11 @@ def validate_document_number(value: str) -> None:
         )
     if not 1949 <= int(found[1]) <= timezone.localdate().year:
         raise ValidationError(_("文号的年份“%(year)s”不对。") % {"year": found[1]})
+
+
+def exit_to_come(day: date) -> str:
+    """The sentence where a team would leave on a day that is still to come: until then it is on file; else empty."""
+    return gettext("退出日期 %(day)s 还没有到，到了那天才能办结。") % {"day": day} if day > timezone.localdate() else ""
 
 
 def is_of_year(number: str, day: date) -> bool:

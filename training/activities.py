@@ -54,7 +54,7 @@ def begin(host: Organization, kind: str, *, by: User, template: DrillTemplate | 
 
 def may_begin(user: User, host: Organization) -> Decision:
     decision = can(user, Right.EDIT_TRAINING, host)
-    if decision and host.valid_to is not None and host.valid_to <= timezone.localdate():
+    if decision and host.is_over:
         return no(_("%(place)s已经停用或退出，不能再办培训和演练。") % {"place": host})
     return decision
 

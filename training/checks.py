@@ -102,11 +102,9 @@ def of_its_year(activity: Activity, found: Found) -> Iterator[Finding]:
 
 def still_there(activity: Activity, found: Found) -> Iterator[Finding]:
     """Whoever has left the team since being put on the list is due all the same."""
-    names = [row["person__name"] for row in found["left"]]
-    if names:
-        said = _("有 %(n)d 人在活动以前已经离开所代表的队伍：%(names)s。没有来的请移出名单，应到人数才准。")
-        kept = _("有 %(n)d 人在活动以前已经离开所代表的队伍。") % {"n": len(names)}
-        yield Finding("people", said % {"n": len(names), "names": _name(names)}, blocking=False, record=kept)
+    said = _("有 %(n)d 人在活动以前已经离开所代表的队伍：%(names)s。没有来的请移出名单，应到人数才准。")
+    kept = _("有 %(n)d 人在活动以前已经离开所代表的队伍。")
+    yield from _some("people", [row["person__name"] for row in found["left"]], said, kept)
 
 
 def at_two_places(activity: Activity, found: Found) -> Iterator[Finding]:
@@ -121,11 +119,9 @@ def at_two_places(activity: Activity, found: Found) -> Iterator[Finding]:
 
 def put_right(activity: Activity, found: Found) -> Iterator[Finding]:
     """Minutes that were put right stand as they are when the slot becomes shorter afterwards, and are credited so."""
-    names = [row["participation__person__name"] for row in found["longer"]]
-    if names:
-        said = _("有 %(n)d 人更正的时长比本场还长：%(names)s。场次的时间改过的，请重新更正。")
-        kept = _("有 %(n)d 人更正的时长比本场还长。") % {"n": len(names)}
-        yield Finding("roll", said % {"n": len(names), "names": _name(names)}, blocking=False, record=kept)
+    said = _("有 %(n)d 人更正的时长比本场还长：%(names)s。场次的时间改过的，请重新更正。")
+    kept = _("有 %(n)d 人更正的时长比本场还长。")
+    yield from _some("roll", [row["participation__person__name"] for row in found["longer"]], said, kept)
 
 
 def settled(activity: Activity, found: Found) -> Iterator[Finding]:
@@ -144,11 +140,15 @@ def insured(activity: Activity, found: Found) -> Iterator[Finding]:
         said = _("有 %(n)d 人活动期间不在人身意外保险的保障期内，也没有写明理由：%(names)s（志愿服务条例第十七条）。")
         yield Finding("people", said % words, query="bare=1")
     explained = [row["person__name"] for row in found["bare"] if row["risk_reason"]]
-    if explained:
-        words = {"n": len(explained), "names": _name(explained)}
-        said = _("有 %(n)d 人没有保险、写明理由参加：%(names)s（志愿服务条例第十七条）。")
-        kept = _("有 %(n)d 人没有保险、写明理由参加（志愿服务条例第十七条）。") % {"n": len(explained)}
-        yield Finding("people", said % words, blocking=False, record=kept)
+    said = _("有 %(n)d 人没有保险、写明理由参加：%(names)s（志愿服务条例第十七条）。")
+    yield from _some("people", explained, said, _("有 %(n)d 人没有保险、写明理由参加（志愿服务条例第十七条）。"))
+
+
+def _some(field: str, people: list[str], said: str, kept: str) -> Iterator[Finding]:
+    """Told where there is anybody, and stops nothing. Both take ``n``, ``said`` also ``names``; the record has none."""
+    if people:
+        words = {"n": len(people), "names": _name(people)}
+        yield Finding(field, said % words, blocking=False, record=kept % words)
 
 
 def _name(people: list[str]) -> str:
@@ -172,11 +172,9 @@ def taught(activity: Activity, found: Found) -> Iterator[Finding]:
 def earned(activity: Activity, found: Found) -> Iterator[Finding]:
     """A certificate that was given for it and stands, though its holder did not pass. Whoever may end it is not always
     the one who hands in."""
-    names = [row["person__name"] for row in found.get("unearned", ())]
-    if names:
-        said = _("有 %(n)d 人按这次培训发了证书，现在不在合格的人里：%(names)s。证书还有效，请停用证书或者核对成绩。")
-        kept = _("有 %(n)d 人按这次培训发了证书，现在不在合格的人里，证书还有效。") % {"n": len(names)}
-        yield Finding("results", said % {"n": len(names), "names": _name(names)}, blocking=False, record=kept)
+    said = _("有 %(n)d 人按这次培训发了证书，现在不在合格的人里：%(names)s。证书还有效，请停用证书或者核对成绩。")
+    kept = _("有 %(n)d 人按这次培训发了证书，现在不在合格的人里，证书还有效。")
+    yield from _some("results", [row["person__name"] for row in found.get("unearned", ())], said, kept)
 
 
 def at_a_base(activity: Activity, found: Found) -> Iterator[Finding]:

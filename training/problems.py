@@ -75,7 +75,7 @@ def tell_given(problem: Problem, *, by: User, place: int | None = None, owner: i
     :param place: whose it was before. :param owner: who was named before.
     """
     keepers = nearest_holders(Right.EDIT_TRAINING, problem.organization)
-    named = problem.owner_person.user if problem.owner_person is not None else None
+    named = problem.owner_account
     with in_chinese():
         words = {"what": problem.what[:60], "place": problem.organization.short_name}
         body = _("%(activity)s，%(day)s 前整改。") % {"activity": problem.activity, "day": problem.due_on}

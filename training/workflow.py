@@ -291,7 +291,7 @@ def _keepers(problem: Problem, by: User) -> list[User]:
 def _tell_anew(problem: Problem, people: list[User], by: User, kind: str, title: Any) -> None:
     """It is to be put right once more: who is named is told too, as when it was given, on the own page."""
     _tell_of(problem, people, kind, title)
-    named = problem.owner_person.user if problem.owner_person is not None else None
+    named = problem.owner_account
     if named is None or named == by or named in people or not _is_there(problem):
         return
     _tell_of(problem, [named], kind, title, url=reverse("training:my_activities"))

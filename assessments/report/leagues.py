@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from assessments.models import Review
 from organizations.models import Organization
+from organizations.tree import nearest_above
 
 
 def league_of(review: Review, leagues: Mapping[str, Organization]) -> Organization | None:
@@ -14,6 +15,4 @@ def league_of(review: Review, leagues: Mapping[str, Organization]) -> Organizati
     """
     if (scored := leagues.get(review.office.path)) is not None:
         return scored
-    step, path = Organization.steplen, review.organization.path
-    ends = range(len(path) - step, 0, -step)
-    return next((leagues[path[:end]] for end in ends if path[:end] in leagues), None)
+    return nearest_above(review.organization, leagues)

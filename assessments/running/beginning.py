@@ -21,6 +21,7 @@ from core.numbers import next_numbers
 from core.queue import send_after_commit
 from organizations.models import Organization, User
 from organizations.roles import OFFICE_LEVELS, Level
+from organizations.tree import nearest_above
 
 PREFIX = "KH"
 
@@ -137,11 +138,6 @@ def _wanted(reviews: list[Review]) -> Iterable[_Wanted]:
     yield _Wanted(DocumentKind.INDEX, region, region)
 
 
-def _above(place: Organization, offices: dict[str, Organization]) -> Organization | None:
-    """The nearest of ``offices`` on the line up."""
-    return next((offices[path] for path in reversed(place.line[:-1]) if path in offices), None)
-
-
 def _numbers(campaign: Campaign, wanted: list[_Wanted]) -> dict[tuple[str, int], str]:
     """The number of every report: kept from run to run, drawn under the code of its office the first time."""
     papers = [one for one in wanted if one.kind in PAPERS]
@@ -156,7 +152,7 @@ def _numbers(campaign: Campaign, wanted: list[_Wanted]) -> dict[tuple[str, int],
     drawing: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for one in papers:
         if (one.kind, one.place.pk) not in known:
-            office = _above(one.place, offices) if one.kind == DocumentKind.TEAM else one.place
+            office = nearest_above(one.place, offices) if one.kind == DocumentKind.TEAM else one.place
             assert office is not None, "a team has an office above it"
             drawing[office.division_id or office.code].append((one.kind, one.place.pk))
     for code in sorted(drawing):  # in one order, so that two campaigns beginning at once wait and do not lock up

@@ -170,6 +170,11 @@ class Organization(MP_Node):
         """The paths from the top down to this place, itself last."""
         return line_to(self.path)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it is in force no more: closed, or a team that left."""
+        return self.valid_to is not None and self.valid_to <= timezone.localdate()
+
     def covers(self, other: "Organization") -> bool:
         """Whether ``other`` is this organization or below it."""
         return other.path.startswith(self.path)

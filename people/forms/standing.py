@@ -18,6 +18,7 @@ from organizations.validators import validate_year
 from people.forms.free_text import refuse_numbers
 from people.models import HourRecord, Mandate, Membership, Person, Rank
 from people.standing import Kind, check_hours, check_once
+from people.verifying import before_birth
 
 HELP = {
     "grantor": gettext_lazy("例：内蒙古自治区红十字会。"),
@@ -54,13 +55,12 @@ class StandingForm(VersionedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        birth = self.instance.person.birth
         assessed, until = cleaned.get("assessed_on"), cleaned.get("valid_until")
         if assessed and until and until < assessed:
             self.add_error("valid_until", _("有效至不能早于测评日期。"))
         for name in DAYS & cleaned.keys():
-            if cleaned[name] and birth and cleaned[name] < birth:
-                self.add_error(name, _("早于本人的出生日期 %(birth)s。") % {"birth": birth.isoformat()})
+            if cleaned[name] and (said := before_birth(self.instance.person, cleaned[name])):
+                self.add_error(name, said)
         if cleaned.get("hours") and cleaned["hours"] * 2 % 1:
             self.add_error("hours", _("以半小时为单位，例如 3 或者 3.5。"))
         refuse_numbers(self, (name for name in self.fields if name != "version"))

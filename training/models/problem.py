@@ -131,6 +131,11 @@ class Problem(models.Model):
     def get_absolute_url(self) -> str:
         return link_to("training:problem_detail", self.pk)
 
+    @property
+    def owner_account(self) -> User | None:
+        """Of who is named to put it right, where known and with an account."""
+        return self.owner_person.user if self.owner_person is not None else None
+
     def can_attach(self, user: User) -> Decision:
         """Whoever has to put it right brings the evidence, until it is closed."""
         from organizations.permissions import can  # the permission module reads the organization's model

@@ -28,7 +28,7 @@ from training.planning import Line, with_progress
 from training.resources import PlanItemResource
 from training.states import ON_RECORD, ActivityState
 from training.views.activity_common import state_of
-from training.views.plans import is_gone, plan_of
+from training.views.plans import plan_of
 
 LATELY = 50
 
@@ -58,7 +58,7 @@ def planitem_detail(request: SignedIn, pk: int) -> HttpResponse:
         "held": [{"activity": activity, "state": state_of(activity)} for activity in shown],
         "elsewhere": max(0, item.done + item.open - len(shown)),  # type: ignore[attr-defined]
         "may_edit": bool(item.plan.can_edit(request.user)),
-        "is_gone": is_gone(item.plan.organization),
+        "is_gone": item.plan.organization.is_over,
         "history": changes(item),
     }
     return render(request, "training/planitem_detail.html", context)

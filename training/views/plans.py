@@ -20,7 +20,6 @@ from core.history.as_at import events_of
 from core.lists import ListView
 from core.methods import form_page
 from core.together import together
-from organizations.models import Organization
 from organizations.roles import Level, Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, seen
@@ -90,7 +89,7 @@ def plan_detail(request: SignedIn, pk: int) -> HttpResponse:
         "unplanned": [{"activity": row, "state": state_of(row)} for row in there["unplanned"][:LATELY]],
         "more_unplanned": len(there["unplanned"]) > LATELY,
         "may_edit": bool(plan.can_edit(request.user)),
-        "is_gone": is_gone(plan.organization),
+        "is_gone": plan.organization.is_over,
         "panels": panels(plan, request.user, Plan.attachment_kinds),
         "history": changes(plan),
     }
@@ -128,10 +127,6 @@ def _below(plan: Plan, there: dict[str, list[Any]]) -> dict[str, Any]:
         rows.append({"name": place["short_name"], "gone": _gone(place), "plan": own.get(place["pk"]), **numbers})
     total = {name: sum(row[name] for row in rows) for name in _NUMBERS}
     return {"rows": rows, "total": total, "without": sum(not row["plan"] and not row["gone"] for row in rows)}
-
-
-def is_gone(place: Organization) -> bool:
-    return place.valid_to is not None and place.valid_to <= timezone.localdate()
 
 
 def _gone(place: dict[str, Any]) -> str:
