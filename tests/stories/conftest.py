@@ -2,12 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from organizations.models import User
 from tests.filling import PASSWORD
@@ -15,7 +14,7 @@ from tests.workers import Worker
 
 # Playwright's own event loop runs in this thread; the ORM calls of a story are not inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ["CHROMIUM"]
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -24,24 +23,12 @@ expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[BrowserType]:
-    """Debian's, to be started with ``launched``."""
+def browser() -> Iterator[Browser]:
+    """Debian's, started once per test process."""
     with sync_playwright() as playwright:
-        yield playwright.chromium
-
-
-@contextmanager
-def launched(chromium: BrowserType, *flags: str) -> Iterator[Browser]:
-    started = chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
-    yield started
-    started.close()
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: BrowserType) -> Iterator[Browser]:
-    """Started once per test process."""
-    with launched(chromium) as started:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
+        started.close()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from launcher.postgres import DATABASE
 from launcher.services import Borrowed
 from launcher.supervisor import Service, Supervisor
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 # As an operator would set it; the checks of a deployment are made on these, not on the test settings.
 PRODUCTION = {
     "DJANGO_ENV": "production",
