@@ -22,6 +22,7 @@ PER_TEAM = 100
 FIRST = 10_000  # above anything that is there already
 DAYS, AHEAD = 2200, 60  # over which they lie, and how many of these are still to come
 NEWEST = 60  # days back for which the lists are as long as real ones
+STRIDE = 7919  # a prime: each team comes once a round, however many there are
 _PART = 12  # room for the people of one activity
 
 _WORDS = "'{水上救援,雪灾应急,山野搜救,救护员,赈济营地,通讯保障,心理救援,物资调运}'::text[]"
@@ -32,7 +33,11 @@ _HAZARDS = "'{flood,snow,water,lost,earthquake}'::text[]"
 
 
 def _activities(teams: int) -> str:
-    """A line per activity: the newest first in time by ``days``, one in a hundred of an office."""
+    """A line per activity: the newest first in time by ``days``, one in a hundred of an office.
+
+    Round by round each team has one. Whose turn it is jumps about the region: in the order of the tree a league would
+    have all of its activities within two days of every three weeks, as none has.
+    """
     return f"""
     CREATE TEMP TABLE seed_activity ON COMMIT DROP AS
     WITH team AS (
@@ -52,7 +57,8 @@ def _activities(teams: int) -> str:
             date_trunc('day', now()) + interval '1 hour'
                 - ({DAYS - AHEAD} - i::bigint * {DAYS} / ({teams} * {PER_TEAM}))::int * interval '1 day'
                 + (i % 9) * interval '1 hour' AS starts
-        FROM generate_series(1, {teams * PER_TEAM}) AS i CROSS JOIN size JOIN team t ON t.k = i % size.teams
+        FROM generate_series(1, {teams * PER_TEAM}) AS i CROSS JOIN size JOIN team t
+            ON t.k = (i::bigint * {STRIDE} + i / size.teams) % size.teams
     ) a ORDER BY i
     """  # noqa: S608 - constants of this file
 
