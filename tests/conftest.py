@@ -1,6 +1,5 @@
 """The fixed cast, and a database that is the same for every test whichever ran before it."""
 
-import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
+from core.memory import settle
 from organizations.models import Organization, User
 from tests.filling import fill
 from tests.restoring import Kept
@@ -30,8 +30,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         fill()
         kept = Kept(connection)
-    gc.collect()
-    gc.freeze()  # what is loaded by now stays to the end; to look it all through again and again costs 7 %
+    settle(50_000)  # as a web process does; to look everything through again and again costs 7 %
     TransactionTestCase._fixture_teardown = lambda case: kept.restore()  # instead of emptying every table
 
 
