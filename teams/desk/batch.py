@@ -30,7 +30,7 @@ def together(user: User) -> QuerySet[Filing]:
     """Filings ``user`` may approve in a batch: the last step and no 批复, no warning, no open question, not given to a
     colleague, and not returned before by himself, for then he wants to see what was mended."""
     returned = WorkflowEvent.objects.of_each(Filing).filter(action="return_for_changes", by=user)
-    asked = Opinion.objects.filter(filing=OuterRef("pk"), answered_at=None)
+    asked = Opinion.objects.open().filter(filing=OuterRef("pk"))
     rows: QuerySet[Filing] = Filing.objects.to_decide(user).filter(
         Q(assignee=None) | Q(assignee=user), Q(needs_meeting=False) | Q(meeting_on__isnull=False),
         ~Exists(returned), ~Exists(asked),

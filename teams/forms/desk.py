@@ -145,8 +145,11 @@ class AskForm(PersonForm):
 
 
 class OpinionForm(forms.Form):
-    stance = forms.ChoiceField(label=gettext_lazy("态度"), choices=Stance.choices, widget=forms.RadioSelect)
+    stance = forms.ChoiceField(
+        label=gettext_lazy("态度"), choices=[(key, label) for key, label in Stance.choices if key != Stance.ENDED],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
     answer = forms.CharField(
         label=gettext_lazy("意见"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("不同意或提出意见的，请写明。"),
+        help_text=gettext_lazy("除了同意，都请写明；不便答复的写明原因。"),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from teams.desk.queue import Part, counted, remaining, summed
 from teams.desk.sheet import Sheet, changes_first, handed_in_by
 from teams.desk.urging import can_urge
 from teams.leaving import done_since
-from teams.models import Filing, Phrase
+from teams.models import Filing, Opinion, Phrase
 from teams.states import FILING_TONES, WITH_OFFICE, FilingState
 from teams.story import story
 from teams.views.desk.common import address, visible
@@ -44,6 +44,7 @@ def desk_filing(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         **queue_context(request, part, filing, summed(sheet.read["counts"])),
         **_head(filing, sheet),
+        "asks_me": _asks(request, filing, sheet),
         **(_deciding(request, filing, sheet, part) if decision else _watching(request, filing, decision.reason)),
         **_panel(request, sheet, tab),
         "tab": tab,
@@ -87,6 +88,12 @@ def _head(filing: Filing, sheet: Sheet) -> dict[str, Any]:
         "settled": done_since(sheet.read.get("exit_items", ())),
         "passed": sheet.passed() if sheet.round else [],
     }
+
+
+def _asks(request: SignedIn, filing: Filing, sheet: Sheet) -> list[Opinion]:
+    """Questions the reader has not answered: he came here from one to read, and goes back to it."""
+    asked = [opinion for opinion in sheet.read["opinions"] if opinion.asked_id == request.user.pk]
+    return [opinion for opinion in asked if opinion.answered_at is None and filing.state in WITH_OFFICE]
 
 
 def _where(filing: Filing) -> str:
