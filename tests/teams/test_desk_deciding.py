@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from core.attachments import withdraw
+from core.attachments import attach, withdraw
 from core.models import Attachment, WorkflowEvent
 from teams.desk import batch
 from teams.desk.deciding import Seen, save_comment
@@ -228,6 +228,26 @@ def test_a_paper_added_on_behalf_is_marked(chifeng, region, office, as_user):
     page = as_user(region).get(reverse("teams:desk_filing", args=[filing.pk]) + "?tab=papers")
     added = {paper.key: [row["added"] for row in paper.files] for paper in page.context["papers"] if paper.files}
     assert added == {key: [False] for key in added} | {"charter": [True]}
+
+
+def test_papers_exchanged_without_being_asked_are_told_to_who_reads_only_changes(chifeng, region, office, as_user):
+    filing = builders.submitted(chifeng, office("150400"))
+    builders.paper(filing, "charter", region)
+    WORKFLOW.perform(filing, "return_for_changes", by=region, comment="请补清单")
+    filing = fresh(filing)
+    draft = as_user(chifeng).get(reverse("teams:filing_section", args=[filing.pk, "papers"])).content.decode()
+    assert draft.count("内蒙古自治区代办") == 1  # who is asked to mend sees which paper is not his own
+    builders.paper(filing, "equipment", chifeng)
+    old = Attachment.objects.of(filing).current().get(kind="roster")
+    upload = SimpleUploadedFile("另一份.pdf", pdf(pages=40), "application/pdf")
+    attach(filing, upload, kind="roster", by=chifeng, replaces=old)
+    WORKFLOW.perform(filing, "resubmit", by=builders.read(chifeng))
+    page = as_user(region).get(reverse("teams:desk_filing", args=[filing.pk]))
+    assert {(line["what"], line["name"]) for line in page.context["exchanged"]} == {
+        ("新交", "equipment.pdf"), ("新交", "另一份.pdf"), ("撤下或更换", "roster.pdf")
+    }  # fmt: skip
+    assert "这一轮变动的材料" in page.content.decode()
+    assert "没有变化。" not in page.content.decode()
 
 
 def test_a_leaving_team_is_read_and_closed(chifeng, region, office, as_user):

@@ -17,7 +17,7 @@ from teams.choices import FilingKind
 from teams.commenting import LONGEST, labelled
 from teams.desk.deciding import Seen
 from teams.desk.papers import asked as papers_asked
-from teams.desk.papers import papers_of, upload_context
+from teams.desk.papers import exchanged, papers_of, upload_context
 from teams.desk.queue import Part, counted, remaining, summed
 from teams.desk.sheet import Sheet, changes_first, handed_in_by
 from teams.desk.urging import can_urge
@@ -61,7 +61,7 @@ def _wanted(filing: Filing, tab: str) -> dict[str, QuerySet[Any]]:
         "opinions": filing.opinions.select_related("asked", "asked_by"),
         "phrases": Phrase.objects.offered_at(step.office) if step else Phrase.objects.none(),
     }
-    if tab == "papers":
+    if tab in ("papers", "changes"):
         wanted |= papers_asked(filing)
     if tab == "story":
         documents = VerifiableDocument.objects
@@ -181,6 +181,7 @@ def _changes(request: SignedIn, sheet: Sheet) -> dict[str, Any]:
         "old_label": _("上一轮") if since_round else _("已备案"),
         "new_label": _("这一轮") if since_round else _("拟变更"),
         "both_ways": sheet.former is not None and on_file,
+        "exchanged": exchanged(sheet) if since_round else [],
         "against_url": address(filing, Part.of(request.GET), tab="changes", against=other),
         "exit_items": _exit_items(sheet),
     }
