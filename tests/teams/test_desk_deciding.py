@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from core.attachments import attach, withdraw
 from core.models import Attachment, WorkflowEvent
+from organizations.models import Appointment
+from organizations.permissions import grant
 from teams.desk import batch
 from teams.desk.deciding import Seen, save_comment
 from teams.desk.opinions import ask
@@ -296,6 +298,13 @@ def test_batch_approves_clean_ones_and_says_why_not_the_others(chifeng, region, 
     assert failed[warned.name] == "有 1 项提示，要逐件办理。"
     assert set(failed) == {asked.name, returned.name, warned.name, with_reply.name, ""}
     assert [fresh(one).state for one in every] == ["filed", *["submitted"] * 4]
+    twice = client.post(url, {"pick": chosen[:1]})  # a double click: what he sees is the answer to the second press
+    assert ([line.name for line in twice.context["done"]], twice.context["failed"]) == ([clean.name], [])
+    grant(Appointment.objects.create(user=leader, role="reviewer", organization=leader.organization))
+    late = as_user(builders.read(leader)).post(url, {"pick": chosen[:1]})
+    assert [line.message for line in late.context["failed"]] == [
+        f"{region}已先一步办理（同意并办结），您的操作没有生效。"
+    ]
     stranger = as_user(baotou).post(url, {"pick": chosen})
     assert (stranger.context["done"], {line.name for line in stranger.context["failed"]}) == ([], {""})
 
