@@ -31,6 +31,7 @@ from teams.outline import remarks as remarks_of
 from teams.posting import choosable, filled_in
 from teams.proposal import Proposal, depends_on
 from teams.reading import sections_of, values_on_file
+from teams.rule_history import changed_since
 from teams.views.authoring import led, not_editable, opened, posted_version, refused, visible
 from teams.views.exits import exit_context
 
@@ -57,6 +58,7 @@ def filing_edit(request: SignedIn, pk: int) -> HttpResponse:
         "remarks": outline.remarks,
         "returned": outline.returned,
         "edited": _other_editor(request, last_edit(filing)),
+        "rule_changed": changed_since(filing),
     }
     if filing.kind == FilingKind.ANNUAL and not outline.remarks:
         context |= _roster(filing)
