@@ -25,6 +25,7 @@ from teams.checks import findings_of
 from teams.choices import FilingKind
 from teams.confirming import next_to_confirm
 from teams.desk.papers import mark, on_behalf
+from teams.desk.urging import urging
 from teams.drafting import can_begin_again
 from teams.filing_papers import registration_form
 from teams.filters.filings import FilingFilter
@@ -76,6 +77,7 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
         "hands_in": hands_in,
         "may_withdraw": filing.state in ("draft", "submitted", "returned") and bool(asks(filing, request.user)),
         "decides": decision,
+        **urging(filing, request.user),
         "sent_away": sent_away(filing).count() if filing.kind == FilingKind.EXIT and asks(filing, request.user) else 0,
         "begins_again": bool(can_begin_again(filing, request.user)),
         "to_confirm": next_to_confirm(filing, request.user),

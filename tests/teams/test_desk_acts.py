@@ -197,12 +197,20 @@ def test_a_step_that_only_passes_on_is_not_told_to_hold_a_meeting(songshan, chif
 # -- urging ---------------------------------------------------------------------------------------------
 def test_superior_and_author_each_urge_once_a_day(songshan, chifeng, region, leader, baotou, office, as_user):
     filing = builders.submitted(songshan, office("150404"), name="松山区红十字救援队（演示）", level="banner_county")
-    for person in (region, songshan):
-        assert messages_of(post(as_user(person), "desk_urge", filing)) == [f"已催办，通知了{chifeng}。"]
+    page, button = filing.get_absolute_url(), reverse("teams:desk_urge", args=[filing.pk])
+    for person in (region, songshan):  # the notice of an escalation leads the superior to this page, too
+        client = as_user(person)
+        assert button in client.get(page).content.decode()
+        told = client.post(button, {"back": "filing"}, follow=True)
+        assert (told.redirect_chain[-1][0], messages_of(told)) == (page, [f"已催办，通知了{chifeng}。"])
+        for read in (page, reverse("teams:desk_filing", args=[filing.pk])):
+            again = client.get(read).content.decode()
+            assert (button in again, "今天已经催办过了" in again) == (False, True)
         assert messages_of(post(as_user(person), "desk_urge", filing)) == ["今天已经催办过了，明天可以再催。"]
     assert Notice.objects.filter(recipient=chifeng, kind="filing_urged").count() == 2
     for person, status in ((leader, 403), (chifeng, 403), (baotou, 404)):
         assert post(as_user(person), "desk_urge", filing).status_code == status
+    assert button not in as_user(leader).get(page).content.decode()
     assert as_user(region).get(reverse("teams:desk_urge", args=[filing.pk])).status_code == 405
     filing = WORKFLOW.perform(filing, "accept", by=chifeng)
     with pytest.raises(ValidationError, match="今天已经催办过"):

@@ -20,7 +20,7 @@ from teams.desk.papers import asked as papers_asked
 from teams.desk.papers import exchanged, papers_of, upload_context
 from teams.desk.queue import Part, counted, remaining, summed
 from teams.desk.sheet import Sheet, changes_first, handed_in_by
-from teams.desk.urging import can_urge
+from teams.desk.urging import urging
 from teams.leaving import done_since
 from teams.models import Filing, Opinion, Phrase
 from teams.states import FILING_TONES, WITH_OFFICE, FilingState
@@ -130,7 +130,7 @@ def _watching(request: SignedIn, filing: Filing, reason: Any) -> dict[str, Any]:
         "decides": False,
         "with_office": filing.current_office if under_way else None,
         "why_not": "" if not under_way or elsewhere else reason,
-        "may_urge": under_way and bool(can_urge(filing, request.user)),
+        **urging(filing, request.user),
     }
 
 
