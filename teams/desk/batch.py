@@ -25,6 +25,7 @@ class Outcome:
     number: str
     done: bool
     message: str
+    pk: int | None = None
 
 
 def together(user: User) -> QuerySet[Filing]:
@@ -53,7 +54,7 @@ def _one(pk: int, fit: Filing | None, seen: Filing | None, as_seen: Seen, by: Us
             return Outcome("", "", False, _("没有找到这件备案。"))
         return _not_fit(seen, as_seen, by)
     why = refusal(lambda: decide(fit, "confirm", by=by, seen=as_seen))
-    return Outcome(fit.name, fit.number or "", not why, why or _("已办结"))
+    return _of(fit, not why, why or _("已办结"))
 
 
 def _not_fit(filing: Filing, as_seen: Seen, by: User) -> Outcome:
@@ -62,8 +63,12 @@ def _not_fit(filing: Filing, as_seen: Seen, by: User) -> Outcome:
         require_as_seen(filing, as_seen, by, "confirm")
     except MoveNotAllowed as error:
         done = error.code == TWICE
-        return Outcome(filing.name, filing.number or "", done, _("已办结") if done else str(error.message))
-    return Outcome(filing.name, filing.number or "", False, why_not(filing))
+        return _of(filing, done, _("已办结") if done else str(error.message))
+    return _of(filing, False, why_not(filing))
+
+
+def _of(filing: Filing, done: bool, message: str) -> Outcome:
+    return Outcome(filing.name, filing.number or "", done, message, filing.pk)
 
 
 def why_not(filing: Filing) -> str:

@@ -11,7 +11,7 @@ from core.integrity import plainly
 from core.language import in_chinese
 from core.notices import notify
 from organizations.models import User
-from organizations.permissions import who_can
+from organizations.permissions import reach, who_can
 from organizations.roles import Level, Right
 from teams.choices import Stance
 from teams.desk.deciding import Seen, locked, require_as_seen
@@ -43,8 +43,10 @@ def open_opinions(filing: Filing) -> QuerySet[Opinion]:
 
 def asked_of(user: User) -> QuerySet[Opinion]:
     """Questions the person still has to answer, about filings that are still under way and that he may still see."""
-    under_way = Filing.objects.visible_to(user).filter(state__in=WITH_OFFICE)
-    return Opinion.objects.open().filter(asked=user, filing__in=under_way).select_related("filing", "asked_by")
+    # as ``Filing.objects.visible_to`` says it; joined, for of one person only a few are open and of filings very many
+    may_see = reach(user, Right.VIEW_TEAM, at="filing__organization")
+    rows = Opinion.objects.open().filter(may_see, asked=user, filing__state__in=WITH_OFFICE)
+    return rows.select_related("filing", "asked_by")
 
 
 @transaction.atomic

@@ -296,6 +296,8 @@ def test_batch_approves_clean_ones_and_says_why_not_the_others(chifeng, region, 
     assert [line.name for line in result.context["done"]] == [clean.name]
     failed = {line.name: line.message for line in result.context["failed"]}
     assert failed[warned.name] == "有 1 项提示，要逐件办理。"
+    for shown, one in ((page, clean), (result, warned)):  # to be looked at first, or to be decided by itself
+        assert f'href="{reverse("teams:desk_filing", args=[one.pk])}"' in shown.content.decode()
     assert set(failed) == {asked.name, returned.name, warned.name, with_reply.name, ""}
     assert [fresh(one).state for one in every] == ["filed", *["submitted"] * 4]
     twice = client.post(url, {"pick": chosen[:1]})  # a double click: what he sees is the answer to the second press
