@@ -15,6 +15,7 @@ from teams.desk import batch
 from teams.desk.deciding import Seen, save_comment
 from teams.desk.opinions import ask
 from teams.drafting import begin, keep
+from teams.filing_papers import form_context
 from teams.leaving import account
 from teams.models import Filing
 from teams.replies import doubts
@@ -216,6 +217,8 @@ def test_a_paper_added_on_behalf_is_marked(chifeng, region, office, as_user):
     assert "补充材料（代办）" in str(
         as_user(region).get(f"/desk/{filing.pk}/?tab=story").context["history"][0]["label"]
     )
+    printed = form_context(Filing.objects.get(pk=filing.pk), full=True)["papers"]
+    assert "章程：charter.pdf（内蒙古自治区代办）" in printed  # the paper that made it complete stands on the form
     # the mark outlives the round, the author's side sees it too, and what that side adds to the returned one has none
     WORKFLOW.perform(filing, "return_for_changes", by=region, comment="请补")
     filing = Filing.objects.get(pk=filing.pk)
@@ -227,6 +230,8 @@ def test_a_paper_added_on_behalf_is_marked(chifeng, region, office, as_user):
         "charter": "内蒙古自治区代办"
     }
     assert next(iter(papers)) == "application"
+    printed = form_context(Filing.objects.get(pk=filing.pk), full=True)["papers"]
+    assert [line for line in printed if "代办" in line] == ["章程：charter.pdf（内蒙古自治区代办）"]
     page = as_user(region).get(reverse("teams:desk_filing", args=[filing.pk]) + "?tab=papers")
     added = {paper.key: [row["added"] for row in paper.files] for paper in page.context["papers"] if paper.files}
     assert added == {key: [False] for key in added} | {"charter": [True]}
