@@ -104,6 +104,31 @@ def test_approve_then_issue_with_the_file(chifeng, region, office, as_user):
     assert messages_of(again) == ["这一步已经办过了。"]
 
 
+def test_a_file_that_came_with_something_wrong_is_asked_for_again(chifeng, region, office, as_user):
+    """It was lost without a word, and the filing completed without its 批复: afterwards it cannot be added."""
+    filing = builders.submitted(chifeng, office("150400"))
+    send(as_user(region), filing, "approve")
+
+    def file(name: str = "批复.pdf", content: bytes | None = None) -> SimpleUploadedFile:
+        return SimpleUploadedFile(name, content or pdf(), "application/pdf")
+
+    lost = ["这次没有办成，文件没有存入，请重新选择。"]
+    given = {"reply_no": "内红赈发〔2026〕8号", "reply_on": "2026-03-02"}
+    wrong = send(as_user(region), fresh(filing), "issue", **given | {"reply_no": "八号"}, reply=file())
+    assert (wrong.context["form"].errors["reply"], "reply_no" in wrong.context["form"].errors) == (lost, True)
+    doubted = send(as_user(region), fresh(filing), "issue", **given | {"reply_on": "2025-03-02"}, reply=file())
+    assert doubted.context["form"].errors["reply"] == lost
+    broken = send(as_user(region), fresh(filing), "issue", **given, reply=file(content=b"%PDF-no"))
+    assert broken.context["form"].errors["reply"] == lost
+    meeting = as_user(region).post(
+        reverse("teams:desk_meeting", args=[filing.pk]), {"name": "党组会", "on": "2099-01-01", "minutes": file()}
+    )
+    assert meeting.context["form"].errors["minutes"] == lost
+    assert fresh(filing).state == "approved"
+    send(as_user(region), fresh(filing), "issue", **given, reply=file())
+    assert Attachment.objects.of(filing).filter(kind="reply").count() == 1
+
+
 def test_a_reply_that_looks_wrong_is_asked_about_once(chifeng, region, office, as_user):
     """The number of another filing, another year's, or a day before the last 批复 may all be right."""
     first = Filing.objects.get(team=builders.filed(chifeng, office("150400"), region))

@@ -126,6 +126,7 @@ def _form(request: SignedIn, filing: Filing, form: Any, act: Any, *, done: str, 
             return refused(request, filing, error)
         except ValidationError as error:
             refuse(form, error)
+            form.choose_again()
         else:
             messages.success(request, done)
             return redirect(address(filing, part))
