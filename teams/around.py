@@ -24,6 +24,7 @@ MOST_NAMED = 3
 class Around:
     """:param settings: key → what a check does.
     :param asked: papers of the rule, whether or not this content asks for them. ``papers``: kinds that are there.
+    :param restored: the filing by which the team last came back, if it ever was away.
     :param same_uscc: other teams on file with the code; ``same_host`` alike.
     :param roster: of the team; None where there is no team or the filing does not ask.
     """
@@ -37,6 +38,7 @@ class Around:
     same_uscc: list[Team]
     same_host: list[Team]
     years_confirmed: list[int]
+    restored: list[Filing]
     exit_items: list[ExitItem]
     roster: Roster | None
 
@@ -63,7 +65,7 @@ class Around:
             roster=Roster(found["roster"]) if team else None,
             **{
                 name: found[name]
-                for name in ("asked", "papers", "same_uscc", "same_host", "years_confirmed", "exit_items")
+                for name in ("asked", "papers", "same_uscc", "same_host", "years_confirmed", "restored", "exit_items")
             },
         )
 
@@ -78,7 +80,10 @@ def _of_filing(filing: Filing | None) -> dict[str, QuerySet[Any]]:
 def _of_team(team: Team | None) -> dict[str, QuerySet[Any]]:
     confirmed = Filing.objects.filter(team=team, kind=FilingKind.ANNUAL, state=FilingState.FILED)
     years = confirmed.filter(year__isnull=False).values_list("year", flat=True)
-    return {"years_confirmed": years if team else Filing.objects.none()}
+    restored = Filing.objects.filter(team=team, kind=FilingKind.RESTORE, state=FilingState.FILED)
+    if team is None:
+        return {"years_confirmed": Filing.objects.none(), "restored": Filing.objects.none()}
+    return {"years_confirmed": years, "restored": restored.order_by("-decided_at")[:1]}
 
 
 def _doubles(payload: Mapping[str, Any], team: Team | None, filing: Filing | None) -> dict[str, QuerySet[Any]]:

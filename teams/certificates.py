@@ -48,7 +48,7 @@ def issue_certificate(job: Job, progress: Any) -> None:
     context = {
         "team": team, "office": words.of("office", facts), "categories": _categories(words, facts),
         "level": words.of("level", facts), "formation": words.of("formation", facts),
-        "registration": _registration(words, facts), "filed_on": team.filed_on, "reply_no": _reply_no(team),
+        "registration": _registration(words, facts), "filed_on": team.filed_on, **_by_what(team),
     }  # fmt: skip
     issue(
         team, template="pdf/filing_certificate.html", context=context, number=team.filing_no or "",
@@ -57,11 +57,17 @@ def issue_certificate(job: Job, progress: Any) -> None:
     )  # fmt: skip
 
 
-def _reply_no(team: Team) -> str:
-    """文号 of the 批复 by which the team is on file: of its registration, or of its return."""
-    kinds = (FilingKind.REGISTER, FilingKind.RESTORE)
-    filed = team.filings.filter(kind__in=kinds, state=FilingState.FILED).exclude(reply_no="")
-    return filed.order_by("decided_at").values_list("reply_no", flat=True).last() or ""
+def _by_what(team: Team) -> dict[str, Any]:
+    """文号 of the 批复 of the registration; of a team that had left, also day and 文号 of its return."""
+    kinds = (FilingKind.REGISTER, FilingKind.EXIT, FilingKind.RESTORE)
+    filed = list(team.filings.filter(kind__in=kinds, state=FilingState.FILED).order_by("decided_at"))
+    first = next((filing for filing in filed if filing.kind == FilingKind.REGISTER), None)
+    left = max((at for at, filing in enumerate(filed) if filing.kind == FilingKind.EXIT), default=len(filed))
+    back = next(iter(filed[left + 1 :]), None)
+    return {
+        "reply_no": first.reply_no if first else "",
+        "restored_on": back.effective_on if back else None, "restored_by": back.reply_no if back else "",
+    }  # fmt: skip
 
 
 def _registration(words: Words, facts: dict[str, Any]) -> str:

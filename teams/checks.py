@@ -278,7 +278,10 @@ def _maintained(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
 
 def _exit_day(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
     day, team = proposal.values.get("exit_on"), proposal.team
-    if day and team and team.filed_on and day < team.filed_on:
+    back = next((filing.effective_on for filing in proposal.around.restored), None)
+    if day and back and day < back:
+        yield "exit_on", _("退出日期早于恢复备案的日期（%(day)s）。") % {"day": back}
+    elif day and team and team.filed_on and day < team.filed_on:
         yield "exit_on", _("退出日期早于备案日期（%(day)s）。") % {"day": team.filed_on}
     if day and (said := exit_to_come(day)):
         yield "exit_on", said

@@ -138,3 +138,5 @@ class Stance(TextChoices):
     AGREE = "agree", _("同意")
     DISAGREE = "disagree", _("不同意")
     REMARK = "remark", _("提出意见")
+    DECLINED = "declined", _("不便答复")
+    ENDED = "ended", _("不再征求")  # not an answer: taken back, or decided without one

@@ -31,7 +31,8 @@ _REGISTRATIONS = {
     "民政登记": Registration.CIVIL, "民政局": Registration.CIVIL, "民政部门": Registration.CIVIL,
     "民政": Registration.CIVIL, "民政注册": Registration.CIVIL, "民政部门登记": Registration.CIVIL,
     "民政局登记": Registration.CIVIL, "民政局注册": Registration.CIVIL, "红会": Registration.DOCUMENT,
-    "红十字会": Registration.DOCUMENT,
+    "红十字会": Registration.DOCUMENT, "红十字会发文": Registration.DOCUMENT, "红十字会登记": Registration.DOCUMENT,
+    "红十字会登记备案": Registration.DOCUMENT,
     "发文备案": Registration.DOCUMENT, "红十字会备案": Registration.DOCUMENT, "红会发文": Registration.DOCUMENT,
     "红会备案": Registration.DOCUMENT, "红会发文备案": Registration.DOCUMENT, "未登记": Registration.PENDING,
     "未完成": Registration.PENDING, "尚未": Registration.PENDING, "无": Registration.PENDING,
@@ -232,7 +233,7 @@ class TeamColumns(Resource):
     base_address = Column(
         "base_address",
         gettext_lazy("驻地"),
-        also=["驻地地址", "地址", "队部地址", "详细地址", "办公地址"],
+        also=["驻地地址", "队伍驻地", "队伍地址", "队部驻地", "地址", "队部地址", "详细地址", "办公地址"],
         example="演示路 1 号",
     )
     longitude = Column("longitude", gettext_lazy("经度"), also=["东经"], widget=cells.Coordinate())

@@ -12,6 +12,7 @@ from organizations.models import User
 from organizations.permissions import can
 from teams.annex import roster_lines
 from teams.choices import Duty
+from teams.desk.papers import on_behalf
 from teams.facts import MANAGEMENT_SECTION, Words, posts_in
 from teams.models import Filing, FilingRound, FilingStep
 from teams.proposal import Proposal
@@ -96,12 +97,21 @@ def _posts(proposal: Proposal, *, full: bool) -> list[dict[str, str]]:
 
 
 def _papers(filing: Filing, handed_in: FilingRound | None) -> list[str]:
+    """What was handed in, and what an office has added on behalf since; a draft's as they are."""
     kinds = filing.attachment_kinds
-    if handed_in is not None:
-        rows = [(row["kind"], row["name"]) for row in handed_in.papers]
-    else:
-        rows = list(Attachment.objects.of(filing).current().order_by("kind", "uploaded_at").values_list("kind", "name"))
-    return [_("%(kind)s：%(name)s") % {"kind": kinds.get(kind, kind), "name": name} for kind, name in rows]
+    there = Attachment.objects.of(filing).current().order_by("kind", "uploaded_at").values_list("pk", "kind", "name")
+    if handed_in is None:
+        return [_("%(kind)s：%(name)s") % {"kind": kinds.get(kind, kind), "name": name} for _pk, kind, name in there]
+    offices = {event.facts["attachment"]: event.by.organization.short_name for event in on_behalf(filing) if event.by}
+    rows = [(row["id"], row["kind"], row["name"]) for row in handed_in.papers]
+    known = {key for key, _kind, _name in rows}
+    rows += [(str(pk), kind, name) for pk, kind, name in there if str(pk) in offices and str(pk) not in known]
+    lines = []
+    for key, kind, name in rows:
+        words = {"kind": kinds.get(kind, kind), "name": name, "office": offices.get(key)}
+        said = _("%(kind)s：%(name)s（%(office)s代办）") if key in offices else _("%(kind)s：%(name)s")
+        lines.append(said % words)
+    return lines
 
 
 def _steps(filing: Filing) -> list[dict[str, Any]]:

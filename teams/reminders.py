@@ -136,7 +136,7 @@ def _authors(filing: Filing) -> list[User]:
 def opinions_unanswered(today: date | None = None) -> Iterator[Reminder]:
     """An opinion that was asked and not given."""
     since = (today or timezone.localdate()) - timedelta(days=OPINION_DAYS)
-    rows = Opinion.objects.filter(answered_at=None, asked_at__date__lte=since, filing__state__in=WITH_OFFICE)
+    rows = Opinion.objects.open().filter(asked_at__date__lte=since, filing__state__in=WITH_OFFICE)
     for opinion in rows.select_related("filing__team__organization", "asked", "asked_by").order_by("pk"):
         words = {**_words(opinion.filing), "who": opinion.asked_by, "days": OPINION_DAYS}
         yield Reminder(

@@ -13,8 +13,9 @@ from core.imports import Undone
 from core.models import Attachment
 from core.workflow import MoveNotAllowed
 from organizations.models import Organization
+from organizations.roles import Level
 from teams import cells
-from teams.choices import FilingKind, PostRole
+from teams.choices import FilingKind, PostRole, TeamLevel
 from teams.columns import TeamColumns, registering_offices
 from teams.drafting import begin
 from teams.duplicates import likely_doubles
@@ -102,6 +103,7 @@ class TeamResource(TeamColumns):
             errors["office"] = [_("请写明主管单位。")]
         if self.trial:
             self._doubles(instance.payload)
+            self._about_office(found)
         if errors:
             raise ValidationError(errors)
 
@@ -146,6 +148,15 @@ class TeamResource(TeamColumns):
                 column = column if captain and found.get(column) else "captain" if captain else "deputies"
                 errors.setdefault(column, [text])
         return rows
+
+    def _about_office(self, found: Mapping[str, Any]) -> None:
+        """A league's list of its banners' teams, with no column that says which is whose, would all become the
+        league's own."""
+        default = self._default
+        if found.get("office") or default is None or found.get("level") != TeamLevel.BANNER:
+            return
+        if default.level != Level.BANNER:
+            self.warn("level", _("没有写主管单位，会建在%(office)s名下。") % {"office": default})
 
     # -- doubles ----------------------------------------------------------------------------------------
     def _about_name(self, name: str, errors: dict[str, Any]) -> None:

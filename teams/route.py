@@ -89,9 +89,14 @@ def _passed_over(found: list[tuple[Organization, str, int]], line: Iterable[Orga
 
 
 def lay(filing: Filing, planned: list[Planned]) -> None:
-    """Write the steps of a filing. Laid again with another route, the steps not yet done end and new ones follow."""
-    rows = list(filing.steps.exclude(state=FilingStep.State.ENDED))
-    if [(row.office_id, row.duty) for row in rows] == [step.key for step in planned]:
+    """Write the steps of a filing. Laid again with another route, the steps not yet done end and new ones follow; with
+    the same one, those to come get the time limits of the rule as it is now."""
+    rows = steps_of(filing)
+    if is_same(rows, planned):
+        for row, step in zip(rows, planned, strict=True):
+            if row.state == FilingStep.State.PENDING and row.days != step.days:
+                row.days = step.days
+                row.save(update_fields=["days"])
         return
     filing.steps.exclude(state=FilingStep.State.ENDED).update(state=FilingStep.State.ENDED)
     behind = max((row.position for row in filing.steps.all()), default=0)
@@ -102,6 +107,11 @@ def lay(filing: Filing, planned: list[Planned]) -> None:
         )
         for number, step in enumerate(planned, 1)
     )  # fmt: skip
+
+
+def is_same(rows: Iterable[FilingStep], planned: Iterable[Planned]) -> bool:
+    """Whether the steps that were laid are those of the rule as it is now."""
+    return [(row.office_id, row.duty) for row in rows] == [step.key for step in planned]
 
 
 def steps_of(filing: Filing) -> list[FilingStep]:

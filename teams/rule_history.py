@@ -10,8 +10,9 @@ from django.utils.translation import pgettext
 from core.history.as_at import events_of
 from core.together import together
 from core.words import field_in_words
-from teams.models import FilingRule, RulePaper, RuleStep
+from teams.models import Filing, FilingRule, RulePaper, RuleStep
 from teams.rulebook import PaperLine, StepLine
+from teams.states import FilingState
 
 MOST = 20
 _FIELDS = ("needs_reply", "needs_meeting", "note")
@@ -38,6 +39,16 @@ def listed(papers: Iterable[PaperLine], names: dict[str, str]) -> str:
 def _paper(line: PaperLine, names: dict[str, str]) -> str:
     more = [RulePaper(when=line.when).get_when_display(), _("必须有") if line.required else _("有就传")]
     return f"{names.get(line.paper, line.paper)}（{_('，').join(more)}）"
+
+
+def changed_since(filing: Filing) -> datetime | None:
+    """When the rule a returned filing goes by was last changed after it was handed in: what is handed in anew goes by
+    the new one. One query."""
+    if filing.state != FilingState.RETURNED or filing.submitted_at is None:
+        return None
+    later = _events(FilingRule).filter(pgh_created_at__gt=filing.submitted_at, pgh_label="update")
+    event = later.filter(kind=filing.kind, level=filing.level).last()
+    return event.pgh_created_at if event else None
 
 
 class _Rows:

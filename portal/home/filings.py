@@ -20,6 +20,7 @@ from portal.home.task import MOST, Task, places
 from portal.todo import shown
 from teams.averages import in_words, usual
 from teams.choices import Duty
+from teams.desk.opinions import asked_of
 from teams.models import Filing, FilingStep, Opinion
 from teams.reminders import DUE_IN, opinion_url
 from teams.states import WITH_OFFICE, FilingState
@@ -47,7 +48,7 @@ def asked(user: User) -> QuerySet[Filing]:
     """Of each sort as many as are shown, each cut by itself: a long queue of one does not hide the others."""
     if Right.VIEW_TEAM not in access(user):
         return Filing.objects.none()
-    opinions = Opinion.objects.filter(filing=OuterRef("pk"), asked=user, answered_at=None)
+    opinions = Opinion.objects.open().filter(filing=OuterRef("pk"), asked=user)
     decided = FilingStep.objects.filter(filing=OuterRef("pk"), decided_by=user, state=FilingStep.State.DONE)
     rows = Filing.objects.filter(among(_keys(user))).annotate(
         said=Subquery(last_return(Filing).values("comment")[:1]),
@@ -69,7 +70,7 @@ def sort(rows: list[Any], user: User) -> Found:
 
 def _keys(user: User) -> QuerySet:
     held = access(user)
-    opinions = Opinion.objects.filter(asked=user, answered_at=None).order_by("pk").values("filing")[:MOST]
+    opinions = asked_of(user).order_by("pk").values("filing")[:MOST]
     parts: list[QuerySet] = []
     if Right.REVIEW_FILING in held or Right.SUBMIT_FILING in held:
         parts.append(Filing.objects.to_decide(user).order_by("due_on", "submitted_at", "pk").values("pk")[: MOST + 1])
@@ -83,7 +84,7 @@ def _keys(user: User) -> QuerySet:
 
 
 def _sort(row: Any, user: User, into: Found) -> None:
-    if row.opinion:
+    if row.opinion and row.current_step is not None:
         into.asked.append(row)
     if row.state == FilingState.RETURNED:
         into.returned.append(row)

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from core.models import WorkflowEvent
 from core.refusals import refusal
+from core.workflow import MoveNotAllowed
 from organizations.models import User
-from teams.desk.deciding import Seen, decide
+from teams.desk.deciding import TWICE, Seen, decide, require_as_seen
 from teams.models import Filing, Opinion
 from teams.states import FilingState
 
@@ -24,13 +25,14 @@ class Outcome:
     number: str
     done: bool
     message: str
+    pk: int | None = None
 
 
 def together(user: User) -> QuerySet[Filing]:
     """Filings ``user`` may approve in a batch: the last step and no 批复, no warning, no open question, not given to a
     colleague, and not returned before by himself, for then he wants to see what was mended."""
     returned = WorkflowEvent.objects.of_each(Filing).filter(action="return_for_changes", by=user)
-    asked = Opinion.objects.filter(filing=OuterRef("pk"), answered_at=None)
+    asked = Opinion.objects.open().filter(filing=OuterRef("pk"))
     rows: QuerySet[Filing] = Filing.objects.to_decide(user).filter(
         Q(assignee=None) | Q(assignee=user), Q(needs_meeting=False) | Q(meeting_on__isnull=False),
         ~Exists(returned), ~Exists(asked),
@@ -50,9 +52,23 @@ def _one(pk: int, fit: Filing | None, seen: Filing | None, as_seen: Seen, by: Us
     if fit is None:
         if seen is None:
             return Outcome("", "", False, _("没有找到这件备案。"))
-        return Outcome(seen.name, seen.number or "", False, why_not(seen))
+        return _not_fit(seen, as_seen, by)
     why = refusal(lambda: decide(fit, "confirm", by=by, seen=as_seen))
-    return Outcome(fit.name, fit.number or "", not why, why or _("已办结"))
+    return _of(fit, not why, why or _("已办结"))
+
+
+def _not_fit(filing: Filing, as_seen: Seen, by: User) -> Outcome:
+    """Says who was first; a second press of the button by the same person finds its own work done."""
+    try:
+        require_as_seen(filing, as_seen, by, "confirm")
+    except MoveNotAllowed as error:
+        done = error.code == TWICE
+        return _of(filing, done, _("已办结") if done else str(error.message))
+    return _of(filing, False, why_not(filing))
+
+
+def _of(filing: Filing, done: bool, message: str) -> Outcome:
+    return Outcome(filing.name, filing.number or "", done, message, filing.pk)
 
 
 def why_not(filing: Filing) -> str:

@@ -11,8 +11,8 @@ from core.integrity import plainly
 from core.language import in_chinese
 from core.notices import notify
 from organizations.models import User
-from organizations.permissions import who_can
-from organizations.roles import Right
+from organizations.permissions import reach, who_can
+from organizations.roles import Level, Right
 from teams.choices import Stance
 from teams.desk.deciding import Seen, locked, require_as_seen
 from teams.models import Filing, Opinion
@@ -23,13 +23,14 @@ MOST = 200
 
 
 def people_to_ask(filing: Filing, user: User, term: str = "") -> list[User]:
-    """Who may see the filing: at its place, at the offices above, and at their proxies. Not oneself, nor its author."""
+    """Who may see the filing: at its office, at the offices above, and at their proxies. Not oneself, nor its author,
+    nor the team's own people: it is about them."""
     found: dict[int, User] = {}
     for duty, _decision in who_can(Right.VIEW_TEAM, filing.organization):
         person = duty.user
-        if person.pk in (user.pk, filing.submitted_by_id) or (
-            term and term not in f"{person.name} {duty.organization}"
-        ):
+        if person.pk in (user.pk, filing.submitted_by_id) or duty.organization.level == Level.TEAM:
+            continue
+        if term and term not in f"{person.name} {duty.organization}":
             continue
         person.organization = duty.organization  # where the duty is held is what tells two of a name apart
         found.setdefault(person.pk, person)
@@ -37,15 +38,15 @@ def people_to_ask(filing: Filing, user: User, term: str = "") -> list[User]:
 
 
 def open_opinions(filing: Filing) -> QuerySet[Opinion]:
-    return Opinion.objects.filter(filing=filing, answered_at=None).select_related("asked")
+    return Opinion.objects.open().filter(filing=filing).select_related("asked")
 
 
 def asked_of(user: User) -> QuerySet[Opinion]:
     """Questions the person still has to answer, about filings that are still under way and that he may still see."""
-    under_way = Filing.objects.visible_to(user).filter(state__in=WITH_OFFICE)
-    return Opinion.objects.filter(asked=user, answered_at=None, filing__in=under_way).select_related(
-        "filing", "asked_by"
-    )
+    # as ``Filing.objects.visible_to`` says it; joined, for of one person only a few are open and of filings very many
+    may_see = reach(user, Right.VIEW_TEAM, at="filing__organization")
+    rows = Opinion.objects.open().filter(may_see, asked=user, filing__state__in=WITH_OFFICE)
+    return rows.select_related("filing", "asked_by")
 
 
 @transaction.atomic
@@ -71,11 +72,13 @@ def ask(filing: Filing, *, asked: User, question: str, by: User, seen: Seen) -> 
 
 @transaction.atomic
 def answer(opinion: Opinion, *, by: User, stance: str, words: str) -> Opinion:
-    """Answer once. Raises ``ValidationError`` when it has been answered or the filing is decided."""
+    """Answer once. Raises ``ValidationError`` when it has been answered or taken back, or the filing is decided."""
     filing = locked(opinion.filing)
     fresh: Opinion = Opinion.objects.select_for_update(of=("self",)).get(pk=opinion.pk)
     if fresh.asked_id != by.pk:
         raise PermissionDenied(_("请的不是您。"))
+    if fresh.was_ended:
+        raise ValidationError(_("已经不再征求这份意见，不用答复了。"), code="ended")
     if fresh.answered_at is not None:
         raise ValidationError(_("这份意见已经答复过了。"), code="answered")
     if filing.state not in WITH_OFFICE:
@@ -92,3 +95,19 @@ def answer(opinion: Opinion, *, by: User, stance: str, words: str) -> Opinion:
     url = reverse("teams:desk_filing", args=[filing.pk])
     notify([fresh.asked_by], kind="opinion_given", title=title, body=fresh.answer, url=url)
     return fresh
+
+
+@transaction.atomic
+def take_back(opinion: Opinion, *, by: User) -> None:
+    """Whoever decides wants no answer any more: asked the wrong person, or one who is away. Who was asked is told.
+
+    :raises ValidationError: when it has been answered meanwhile.
+    """
+    filing = locked(opinion.filing)
+    decides(filing, by).require()
+    if not Opinion.objects.filter(pk=opinion.pk).end():
+        raise ValidationError(_("这份意见已经答复过了。"), code="answered")
+    note(filing, "end_opinion", by=by, facts={"asked": str(opinion.asked)})
+    with in_chinese():
+        title = _("不再征求您的意见：%(name)s（%(kind)s）") % {"name": filing.name, "kind": filing.get_kind_display()}
+    notify([opinion.asked], kind="opinion_ended", title=title, url=reverse("teams:desk_opinion", args=[opinion.pk]))

@@ -1,6 +1,7 @@
 """The papers of a filing for the reviewer: what is asked, what is there, what came when and from whom."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +59,15 @@ def on_behalf(filing: Filing) -> QuerySet[WorkflowEvent]:
     return filing.events().filter(action="add_paper")
 
 
+def mark(panels: Iterable[dict[str, Any]], added: Iterable[WorkflowEvent]) -> None:
+    """Says in the panels of a filing's files (``core.attachments.panel``) which office added one."""
+    offices = {event.facts["attachment"]: event.by.organization.short_name for event in added if event.by}
+    for panel in panels:
+        for row in (*panel["current"], *panel["ended"]):
+            office = offices.get(str(row["attachment"].pk))
+            row["mark"] = _("%(office)s代办") % {"office": office} if office else ""
+
+
 def papers_of(sheet: Sheet, user: User, decision: Decision) -> list[Paper]:
     """Papers the rule asks for, then others that are there. One query besides what ``asked`` reads."""
     filing = sheet.filing
@@ -88,6 +98,23 @@ def papers_of(sheet: Sheet, user: User, decision: Decision) -> list[Paper]:
         paper.content_type = ContentType.objects.get_for_model(Filing).pk
         paper.extra = json.dumps({"content_type": paper.content_type, "object_id": str(filing.pk), "kind": key})
     return list(found.values())
+
+
+def exchanged(sheet: Sheet) -> list[dict[str, str]]:
+    """Papers that came or went with this hand-in, whether the last return asked for them or not: who reads only what
+    changed must not overlook one. What an office added itself in between it knows.
+    """
+    this, former = sheet.round, sheet.former
+    if this is None or former is None:
+        return []
+    added = {event.facts["attachment"] for event in sheet.read["on_behalf"]}
+    were, are = ({row["id"]: row for row in each.papers} for each in (former, this))
+    kinds = {row.pk: row.name for row in sheet.read["kinds"]}
+    come = [(_("新交"), row) for key, row in are.items() if key not in were and key not in added]
+    gone = [(_("撤下或更换"), row) for key, row in were.items() if key not in are]
+    return [
+        {"what": what, "kind": kinds.get(row["kind"], row["kind"]), "name": row["name"]} for what, row in come + gone
+    ]
 
 
 def _lacked(sheet: Sheet, row: RulePaper) -> bool:

@@ -53,6 +53,12 @@ def urged_today(filing: Filing, side: str) -> bool:
     return filing.events().filter(action="urge", at__gte=today, facts__side=side).exists()
 
 
+def urging(filing: Filing, user: User) -> dict[str, bool]:
+    """For a page: whether the person may urge, and whether his side has done so today."""
+    may = bool(can_urge(filing, user))
+    return {"may_urge": may, "urged": may and urged_today(filing, side_of(filing, user))}
+
+
 @transaction.atomic
 def urge(filing: Filing, *, by: User, words: str = "") -> list[User]:
     """Tell those who decide; returns them. Raises ``ValidationError`` when the side has urged today already."""

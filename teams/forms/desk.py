@@ -38,6 +38,17 @@ class SeenForm(forms.Form):
         """Of a valid form. What a hand-made request leaves out counts as never seen."""
         return Seen(self.cleaned_data.get("round") or 0, self.cleaned_data.get("step"))
 
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # the forms of Django have it, its types do not
+        if self.errors:
+            self.choose_again()
+
+    def choose_again(self) -> None:
+        """What was refused for another reason comes back without its file: a browser does not send one twice."""
+        for name in self.files:
+            if name in self.fields and not self.has_error(name):
+                self.add_error(name, _("这次没有办成，文件没有存入，请重新选择。"))
+
 
 class DecideForm(SeenForm, AskingForm):
     """Words, and for a 批复 its number, day and file."""
@@ -86,8 +97,6 @@ class DecideForm(SeenForm, AskingForm):
         number, day = cleaned.get("reply_no"), cleaned.get("reply_on")
         if number and day:
             again = _("请核对；没有错的，再按一次就办结。")
-            if self.files:  # a browser does not send it twice
-                again = _("请核对；没有错的，重新选一下批复文件，再按一次就办结。")
             self.ask(f"{number} {day}", doubts(self.filing, number, day), again)
         return cleaned
 
@@ -145,8 +154,11 @@ class AskForm(PersonForm):
 
 
 class OpinionForm(forms.Form):
-    stance = forms.ChoiceField(label=gettext_lazy("态度"), choices=Stance.choices, widget=forms.RadioSelect)
+    stance = forms.ChoiceField(
+        label=gettext_lazy("态度"), choices=[(key, label) for key, label in Stance.choices if key != Stance.ENDED],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
     answer = forms.CharField(
         label=gettext_lazy("意见"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("不同意或提出意见的，请写明。"),
+        help_text=gettext_lazy("除了同意，都请写明；不便答复的写明原因。"),
     )  # fmt: skip

@@ -246,6 +246,11 @@ class Filing(models.Model):
         """Of the team, as proposed."""
         return self.title or str(_("（未填队伍名称）"))
 
+    @property
+    def effective_on(self) -> date | None:
+        """Day of what was decided: of the 批复, where there is one."""
+        return self.reply_on or (timezone.localdate(self.decided_at) if self.decided_at else None)
+
     def can_edit(self, user: User) -> Decision:
         """The author's side may change it while it lies there."""
         from organizations.permissions import can  # the permission module reads the organization's model

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -120,6 +121,15 @@ class FieldComment(models.Model):
         return f"{self.field}: {self.text}"
 
 
+class OpinionQuerySet(models.QuerySet):
+    def open(self) -> "OpinionQuerySet":
+        return self.filter(answered_at=None)
+
+    def end(self) -> int:
+        """Nobody wants an answer any more."""
+        return self.open().update(stance=Stance.ENDED, answered_at=timezone.now())
+
+
 @tracked()
 class Opinion(models.Model):
     """加签: a second opinion that the office in charge asked a colleague for. It advises; it does not decide."""
@@ -132,6 +142,8 @@ class Opinion(models.Model):
     stance = models.CharField(_("态度"), max_length=10, choices=Stance, blank=True)
     answer = models.CharField(_("意见"), max_length=500, blank=True)
     answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+
+    objects = OpinionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("加签意见")
@@ -151,6 +163,10 @@ class Opinion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asked}: {self.get_stance_display()}"
+
+    @property
+    def was_ended(self) -> bool:
+        return self.stance == Stance.ENDED
 
 
 @tracked()

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/", queue.desk, name="desk"),
     path("desk/batch/", batch.desk_batch, name="desk_batch"),
     path("desk/opinions/<int:pk>/", acts.desk_opinion, name="desk_opinion"),
+    path("desk/opinions/<int:pk>/end/", acts.desk_opinion_end, name="desk_opinion_end"),
     path("desk/<int:pk>/", reading.desk_filing, name="desk_filing"),
     path("desk/<int:pk>/decide/", moves.desk_decide, name="desk_decide"),
     path("desk/<int:pk>/comment/", acts.desk_comment, name="desk_comment"),

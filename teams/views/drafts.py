@@ -20,6 +20,7 @@ from people.places import roster_url
 from people.readiness import numbers
 from teams.checks import check
 from teams.choices import FilingKind
+from teams.desk.papers import mark, on_behalf
 from teams.drafting import Edit, StaleDraft, keep, last_edit
 from teams.facts import MANAGEMENT_SECTION, Section, as_filed, posts_in, same, section_of
 from teams.forms.filings import SectionForm, empty_row, marked_needed, post_forms, typed_in
@@ -30,6 +31,7 @@ from teams.outline import remarks as remarks_of
 from teams.posting import choosable, filled_in
 from teams.proposal import Proposal, depends_on
 from teams.reading import sections_of, values_on_file
+from teams.rule_history import changed_since
 from teams.views.authoring import led, not_editable, opened, posted_version, refused, visible
 from teams.views.exits import exit_context
 
@@ -56,6 +58,7 @@ def filing_edit(request: SignedIn, pk: int) -> HttpResponse:
         "remarks": outline.remarks,
         "returned": outline.returned,
         "edited": _other_editor(request, last_edit(filing)),
+        "rule_changed": changed_since(filing),
     }
     if filing.kind == FilingKind.ANNUAL and not outline.remarks:
         context |= _roster(filing)
@@ -222,6 +225,8 @@ def _papers_context(request: SignedIn, filing: Filing) -> dict[str, Any]:
     extra = set(outline.papers) - set(asked) - {OTHER}
     kinds = [*asked, *sorted(extra), OTHER]
     drawn = panels(filing, request.user, kinds)
+    if filing.round_no:
+        mark(drawn.values(), on_behalf(filing))
     lacking = {row.paper_id for row in outline.lacking}
     said = {
         remark.name.partition(".")[2]: remark for remark in outline.remarks if section_of(remark.name) == PAPERS.key

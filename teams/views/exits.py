@@ -44,7 +44,7 @@ def exit_context(request: SignedIn, filing: Filing, typed: ExitItemForm | None =
     :param typed: a line that was not taken, as it was typed.
     """
     may = bool(can_account(filing, request.user))
-    team = filing.team
+    team = filing.team if filing.is_open else None  # what the team has since is no matter of a filing that has ended
     found = together(
         out=EmblemItem.objects.filter(team=team).outstanding() if team else EmblemItem.objects.none(),
         items=filing.exit_items.select_related("done_by"),

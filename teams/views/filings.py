@@ -24,7 +24,8 @@ from organizations.views.common import holding
 from teams.checks import findings_of
 from teams.choices import FilingKind
 from teams.confirming import next_to_confirm
-from teams.desk.papers import on_behalf
+from teams.desk.papers import mark, on_behalf
+from teams.desk.urging import urging
 from teams.drafting import can_begin_again
 from teams.filing_papers import registration_form
 from teams.filters.filings import FilingFilter
@@ -76,6 +77,7 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
         "hands_in": hands_in,
         "may_withdraw": filing.state in ("draft", "submitted", "returned") and bool(asks(filing, request.user)),
         "decides": decision,
+        **urging(filing, request.user),
         "sent_away": sent_away(filing).count() if filing.kind == FilingKind.EXIT and asks(filing, request.user) else 0,
         "begins_again": bool(can_begin_again(filing, request.user)),
         "to_confirm": next_to_confirm(filing, request.user),
@@ -126,11 +128,7 @@ def _papers(request: SignedIn, filing: Filing) -> list[dict[str, Any]]:
     there = {row.kind for row in read["rows"]}
     kinds = sorted(there, key=[*filing.attachment_kinds, *there].index)
     found = list(panels(filing, request.user, kinds, rows=read["rows"]).values())
-    offices = {event.facts["attachment"]: event.by.organization.short_name for event in read["on_behalf"] if event.by}
-    for panel in found:
-        for row in (*panel["current"], *panel["ended"]):
-            office = offices.get(str(row["attachment"].pk))
-            row["mark"] = _("%(office)s代办") % {"office": office} if office else ""
+    mark(found, read["on_behalf"])
     return found
 
 

@@ -23,7 +23,8 @@ from teams.drafting import check_opened
 from teams.models import Filing
 from teams.outline import remarks, returned_by
 from teams.proposal import Proposal
-from teams.route import rules_of
+from teams.route import is_same, plan, rules_of, steps_of
+from teams.rule_history import changed_since
 from teams.states import FilingState
 from teams.views.authoring import led, not_editable, posted_version, refused, visible
 from teams.way import ahead, way
@@ -47,10 +48,12 @@ def _context(request: SignedIn, filing: Filing) -> dict[str, Any]:
     proposal = Proposal.of(filing)
     report = check(proposal)
     returned = returned_by(filing)
-    if returned:
+    rules = rules_of([filing.kind], proposal.level, filing.office)
+    rule = rules.by_kind.get(filing.kind)
+    goes_back = bool(returned and rule and is_same(steps_of(filing), plan(rule, filing.office, rules.line)))
+    if goes_back:
         stops = way(filing, timezone.localdate())
     else:
-        rules = rules_of([filing.kind], proposal.level, filing.office)
         stops = ahead([filing.kind], rules, filing.office, by=request.user).get(filing.kind, [])
     return {
         "filing": filing,
@@ -60,7 +63,9 @@ def _context(request: SignedIn, filing: Filing) -> dict[str, Any]:
         "stops": stops,
         "returned": returned,
         "not_mended": [remark for remark in remarks(filing, returned) if not remark.answered],
-        "returned_to": next((stop for stop in stops if stop.at and stop.tone == "off"), None) if returned else None,
+        "returned_to": next((stop for stop in stops if stop.at and stop.tone == "off"), None) if goes_back else None,
+        "rerouted": returned and stops and not goes_back,
+        "rule_changed": changed_since(filing),
     }
 
 

@@ -45,6 +45,7 @@ NOTES = {
     "transfer": gettext_lazy("转办"),
     "ask_opinion": gettext_lazy("征求意见（加签）"),
     "give_opinion": gettext_lazy("答复意见（加签）"),
+    "end_opinion": gettext_lazy("不再征求意见（加签）"),
     "record_meeting": gettext_lazy("登记会议研究"),
     "urge": gettext_lazy("催办"),
     "exit_item": gettext_lazy("退出清单"),

@@ -169,6 +169,12 @@ def test_numbers_stay_on_one_line_where_columns_are_many():
         assert lines.count(cells[name]) == 3, name
 
 
+def test_digits_get_the_room_they_take_in_print():
+    """Wider than half a Chinese character: in a full list NMHS-150404-2026-0002 lost its last one to the next line."""
+    digits, letters, _names = column_widths(["甲", "乙", "名称"], [["1" * 20, "a" * 20, "很长的名称" * 20]]).widths
+    assert digits / letters > 1.05
+
+
 def test_printing_works_without_the_offices_fonts(settings, tmp_path):
     """Fandol absent: Noto stands in. In a process of its own, since fonts are read once per process."""
     program = (

@@ -1,6 +1,7 @@
 """备案证书: what it says, when there is a new one, what anybody with the code learns, a worker that dies."""
 
 import io
+from datetime import date
 
 import pypdf
 import pytest
@@ -12,8 +13,10 @@ from core.jobs.running import resume, run
 from core.models import Job, VerifiableDocument
 from organizations.models import Organization
 from teams.certificates import issue_certificate
-from teams.drafting import begin
+from teams.checks import check
+from teams.drafting import begin, keep
 from teams.models import Team
+from teams.proposal import Proposal
 from teams.workflow import WORKFLOW
 from tests.core.test_jobs import age, begun, broker, fresh, let_go, worker  # noqa: F401 - fixtures
 from tests.teams import builders
@@ -93,6 +96,29 @@ def test_it_ends_with_the_team_and_a_late_job_does_not_bring_it_back(team, chife
     page = Client().get(document.get_absolute_url()).content.decode()
     assert "已撤销" in page
     assert "已退出" in page
+
+
+@pytest.mark.django_db
+def test_a_team_that_came_back_shows_both_days_with_the_number_of_each(team, chifeng, region):
+    """One line said the day of the registration beside the number of the return."""
+    filing = WORKFLOW.perform(builders.leaving(team, chifeng), "submit", by=chifeng)
+    builders.account_for(filing, chifeng)
+    WORKFLOW.perform(filing, "approve", by=region)
+    WORKFLOW.perform(filing, "issue", by=region, reply_no="内红赈发〔2026〕9号", reply_on=date(2026, 11, 3))
+    back = begin("restore", by=chifeng, team=Team.objects.get(pk=team.pk))
+    back = keep(back, {"reason": "重新组建"}, by=chifeng, version=back.version)
+    builders.papers(back, chifeng)
+    back = WORKFLOW.perform(back, "submit", by=chifeng)
+    WORKFLOW.perform(back, "approve", by=region)
+    WORKFLOW.perform(back, "issue", by=region, reply_no="内红赈发〔2026〕10号", reply_on=date(2026, 11, 20))
+    text = text_of(issued(team))
+    assert "备案日期2026年3月2日批复文号内红赈发〔2026〕8号" in text
+    assert "恢复日期2026年11月20日批复文号内红赈发〔2026〕10号" in text
+    assert "9号" not in text
+    for day, said in (("2026-11-10", "退出日期早于恢复备案的日期（2026-11-20）。"), ("2026-11-21", "")):
+        again = Proposal("exit", {"exit_on": day}, chifeng.organization, Team.objects.get(pk=team.pk), {}, None)
+        found = [finding.message for finding in check(again).findings if finding.key == "exit_day"]
+        assert found == ([said] if said else []), day
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ from core.workflow import MoveNotAllowed
 from organizations.models import Appointment
 from organizations.permissions import grant
 from teams.desk.deciding import Seen
-from teams.desk.opinions import answer, ask, asked_of
+from teams.desk.opinions import answer, ask, asked_of, people_to_ask
 from teams.desk.passing import colleagues, transfer
 from teams.desk.urging import urge
 from teams.models import Filing, FilingRule, Opinion
@@ -105,12 +105,69 @@ def test_not_asked_of_who_cannot_see_it_nor_twice(filing, region, leader, baotou
         ask(filing, asked=leader, question="?", by=region, seen=Seen.of(filing))
 
 
-def test_no_answer_is_wanted_any_more_once_it_is_decided(filing, region, leader):
+def test_no_answer_is_wanted_any_more_once_it_is_decided(filing, region, leader, as_user):
     opinion = ask(filing, asked=leader, question="?", by=region, seen=Seen.of(filing))
+    assert [task.when for task in as_user(leader).get("/").context["tasks"]] == ["征求意见"]
     WORKFLOW.perform(filing, "reject", by=region, comment="不合规定")
+    assert list(asked_of(leader)) == [] == as_user(leader).get("/").context["tasks"]
+    page = as_user(leader).post(reverse("teams:desk_opinion", args=[opinion.pk]), {"stance": "agree"})
+    assert "已经不再征求这份意见，不用答复了。" in page.content.decode()
+    assert Opinion.objects.get().stance == "ended"
+
+
+def test_a_question_of_the_league_does_not_follow_the_filing_to_the_region(songshan, chifeng, region, leader, office):
+    filing = builders.submitted(songshan, office("150404"), name="松山区红十字救援队（演示）", level="banner_county")
+    ask(filing, asked=leader, question="?", by=chifeng, seen=Seen.of(filing))
+    filing = WORKFLOW.perform(filing, "accept", by=chifeng)
+    assert not filing.opinions.open().exists()  # it would keep the region from approving in a batch
     assert list(asked_of(leader)) == []
-    with pytest.raises(ValidationError, match="离开审核"):
+
+
+def test_a_returned_filing_asks_for_no_opinion_until_it_is_back(filing, chifeng, region, leader, as_user):
+    ask(filing, asked=leader, question="?", by=region, seen=Seen.of(filing))
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=region, comment="改一处")
+    assert as_user(leader).get("/").context["tasks"] == []
+    WORKFLOW.perform(filing, "resubmit", by=chifeng)
+    assert [task.when for task in as_user(leader).get("/").context["tasks"]] == ["征求意见"]
+
+
+def test_who_decides_takes_a_question_back_and_the_one_asked_hears_of_it(filing, region, leader, chifeng, as_user):
+    opinion = ask(filing, asked=leader, question="?", by=region, seen=Seen.of(filing))
+    url = reverse("teams:desk_opinion_end", args=[opinion.pk])
+    assert url in as_user(region).get(f"/desk/{filing.pk}/?tab=story").content.decode()
+    for person in (leader, chifeng):
+        assert as_user(person).post(url).status_code == 403
+    assert messages_of(as_user(region).post(url, follow=True)) == [f"已不再征求{leader}的意见，并通知了本人。"]
+    assert Notice.objects.filter(recipient=leader, kind="opinion_ended").count() == 1
+    assert last(filing).action == "end_opinion"
+    assert list(asked_of(leader)) == []
+    with pytest.raises(ValidationError, match="不再征求"):
         answer(opinion, by=leader, stance="agree", words="")
+    again = ask(filing, asked=leader, question="还是请您看看", by=region, seen=Seen.of(filing))
+    answer(again, by=leader, stance="agree", words="")
+    assert messages_of(as_user(region).post(reverse("teams:desk_opinion_end", args=[again.pk]), follow=True)) == [
+        "这份意见已经答复过了。"
+    ]
+
+
+def test_who_is_asked_finds_the_way_back_from_the_sheet_and_may_decline(filing, region, leader, as_user):
+    opinion = ask(filing, asked=leader, question="名称是否合适？", by=region, seen=Seen.of(filing))
+    url = reverse("teams:desk_opinion", args=[opinion.pk])
+    assert f'请您提意见：名称是否合适？ <a href="{url}">' in as_user(leader).get(f"/desk/{filing.pk}/").content.decode()
+    assert as_user(leader).post(url, {"stance": "ended"}).context["form"].errors
+    assert as_user(leader).post(url, {"stance": "declined"}).context["form"].errors["answer"] == ["请写明意见。"]
+    as_user(leader).post(url, {"stance": "declined", "answer": "出差，请问别的同志。"})
+    assert (last(filing).action, last(filing).facts["stance"]) == ("give_opinion", "不便答复")
+    assert url not in as_user(leader).get(f"/desk/{filing.pk}/").content.decode()
+
+
+def test_the_teams_own_people_are_not_asked_about_their_team(chifeng, region, leader, captain, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    grant(Appointment.objects.create(user=captain, role="captain", organization=team.organization))
+    change = builders.changing(team, chifeng, base_address="演示路 9 号")
+    change = WORKFLOW.perform(change, "submit", by=chifeng)
+    assert Filing.objects.visible_to(builders.read(captain)).filter(pk=change.pk).exists()
+    assert people_to_ask(change, region) == [leader]
 
 
 # -- meeting --------------------------------------------------------------------------------------------
@@ -140,12 +197,20 @@ def test_a_step_that_only_passes_on_is_not_told_to_hold_a_meeting(songshan, chif
 # -- urging ---------------------------------------------------------------------------------------------
 def test_superior_and_author_each_urge_once_a_day(songshan, chifeng, region, leader, baotou, office, as_user):
     filing = builders.submitted(songshan, office("150404"), name="松山区红十字救援队（演示）", level="banner_county")
-    for person in (region, songshan):
-        assert messages_of(post(as_user(person), "desk_urge", filing)) == [f"已催办，通知了{chifeng}。"]
+    page, button = filing.get_absolute_url(), reverse("teams:desk_urge", args=[filing.pk])
+    for person in (region, songshan):  # the notice of an escalation leads the superior to this page, too
+        client = as_user(person)
+        assert button in client.get(page).content.decode()
+        told = client.post(button, {"back": "filing"}, follow=True)
+        assert (told.redirect_chain[-1][0], messages_of(told)) == (page, [f"已催办，通知了{chifeng}。"])
+        for read in (page, reverse("teams:desk_filing", args=[filing.pk])):
+            again = client.get(read).content.decode()
+            assert (button in again, "今天已经催办过了" in again) == (False, True)
         assert messages_of(post(as_user(person), "desk_urge", filing)) == ["今天已经催办过了，明天可以再催。"]
     assert Notice.objects.filter(recipient=chifeng, kind="filing_urged").count() == 2
     for person, status in ((leader, 403), (chifeng, 403), (baotou, 404)):
         assert post(as_user(person), "desk_urge", filing).status_code == status
+    assert button not in as_user(leader).get(page).content.decode()
     assert as_user(region).get(reverse("teams:desk_urge", args=[filing.pk])).status_code == 405
     filing = WORKFLOW.perform(filing, "accept", by=chifeng)
     with pytest.raises(ValidationError, match="今天已经催办过"):

@@ -7,12 +7,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from core.attachments import withdraw
+from core.attachments import attach, withdraw
 from core.models import Attachment, WorkflowEvent
+from organizations.models import Appointment
+from organizations.permissions import grant
 from teams.desk import batch
 from teams.desk.deciding import Seen, save_comment
 from teams.desk.opinions import ask
 from teams.drafting import begin, keep
+from teams.filing_papers import form_context
 from teams.leaving import account
 from teams.models import Filing
 from teams.replies import doubts
@@ -99,6 +102,31 @@ def test_approve_then_issue_with_the_file(chifeng, region, office, as_user):
     assert Attachment.objects.of(filing).get(kind="reply").name == "批复.pdf"
     again = send(as_user(region), filing, "issue", reply_no="内红赈发〔2026〕8号", reply_on="2026-03-02")
     assert messages_of(again) == ["这一步已经办过了。"]
+
+
+def test_a_file_that_came_with_something_wrong_is_asked_for_again(chifeng, region, office, as_user):
+    """It was lost without a word, and the filing completed without its 批复: afterwards it cannot be added."""
+    filing = builders.submitted(chifeng, office("150400"))
+    send(as_user(region), filing, "approve")
+
+    def file(name: str = "批复.pdf", content: bytes | None = None) -> SimpleUploadedFile:
+        return SimpleUploadedFile(name, content or pdf(), "application/pdf")
+
+    lost = ["这次没有办成，文件没有存入，请重新选择。"]
+    given = {"reply_no": "内红赈发〔2026〕8号", "reply_on": "2026-03-02"}
+    wrong = send(as_user(region), fresh(filing), "issue", **given | {"reply_no": "八号"}, reply=file())
+    assert (wrong.context["form"].errors["reply"], "reply_no" in wrong.context["form"].errors) == (lost, True)
+    doubted = send(as_user(region), fresh(filing), "issue", **given | {"reply_on": "2025-03-02"}, reply=file())
+    assert doubted.context["form"].errors["reply"] == lost
+    broken = send(as_user(region), fresh(filing), "issue", **given, reply=file(content=b"%PDF-no"))
+    assert broken.context["form"].errors["reply"] == lost
+    meeting = as_user(region).post(
+        reverse("teams:desk_meeting", args=[filing.pk]), {"name": "党组会", "on": "2099-01-01", "minutes": file()}
+    )
+    assert meeting.context["form"].errors["minutes"] == lost
+    assert fresh(filing).state == "approved"
+    send(as_user(region), fresh(filing), "issue", **given, reply=file())
+    assert Attachment.objects.of(filing).filter(kind="reply").count() == 1
 
 
 def test_a_reply_that_looks_wrong_is_asked_about_once(chifeng, region, office, as_user):
@@ -214,6 +242,8 @@ def test_a_paper_added_on_behalf_is_marked(chifeng, region, office, as_user):
     assert "补充材料（代办）" in str(
         as_user(region).get(f"/desk/{filing.pk}/?tab=story").context["history"][0]["label"]
     )
+    printed = form_context(Filing.objects.get(pk=filing.pk), full=True)["papers"]
+    assert "章程：charter.pdf（内蒙古自治区代办）" in printed  # the paper that made it complete stands on the form
     # the mark outlives the round, the author's side sees it too, and what that side adds to the returned one has none
     WORKFLOW.perform(filing, "return_for_changes", by=region, comment="请补")
     filing = Filing.objects.get(pk=filing.pk)
@@ -225,9 +255,31 @@ def test_a_paper_added_on_behalf_is_marked(chifeng, region, office, as_user):
         "charter": "内蒙古自治区代办"
     }
     assert next(iter(papers)) == "application"
+    printed = form_context(Filing.objects.get(pk=filing.pk), full=True)["papers"]
+    assert [line for line in printed if "代办" in line] == ["章程：charter.pdf（内蒙古自治区代办）"]
     page = as_user(region).get(reverse("teams:desk_filing", args=[filing.pk]) + "?tab=papers")
     added = {paper.key: [row["added"] for row in paper.files] for paper in page.context["papers"] if paper.files}
     assert added == {key: [False] for key in added} | {"charter": [True]}
+
+
+def test_papers_exchanged_without_being_asked_are_told_to_who_reads_only_changes(chifeng, region, office, as_user):
+    filing = builders.submitted(chifeng, office("150400"))
+    builders.paper(filing, "charter", region)
+    WORKFLOW.perform(filing, "return_for_changes", by=region, comment="请补清单")
+    filing = fresh(filing)
+    draft = as_user(chifeng).get(reverse("teams:filing_section", args=[filing.pk, "papers"])).content.decode()
+    assert draft.count("内蒙古自治区代办") == 1  # who is asked to mend sees which paper is not his own
+    builders.paper(filing, "equipment", chifeng)
+    old = Attachment.objects.of(filing).current().get(kind="roster")
+    upload = SimpleUploadedFile("另一份.pdf", pdf(pages=40), "application/pdf")
+    attach(filing, upload, kind="roster", by=chifeng, replaces=old)
+    WORKFLOW.perform(filing, "resubmit", by=builders.read(chifeng))
+    page = as_user(region).get(reverse("teams:desk_filing", args=[filing.pk]))
+    assert {(line["what"], line["name"]) for line in page.context["exchanged"]} == {
+        ("新交", "equipment.pdf"), ("新交", "另一份.pdf"), ("撤下或更换", "roster.pdf")
+    }  # fmt: skip
+    assert "这一轮变动的材料" in page.content.decode()
+    assert "没有变化。" not in page.content.decode()
 
 
 def test_a_leaving_team_is_read_and_closed(chifeng, region, office, as_user):
@@ -274,8 +326,17 @@ def test_batch_approves_clean_ones_and_says_why_not_the_others(chifeng, region, 
     assert [line.name for line in result.context["done"]] == [clean.name]
     failed = {line.name: line.message for line in result.context["failed"]}
     assert failed[warned.name] == "有 1 项提示，要逐件办理。"
+    for shown, one in ((page, clean), (result, warned)):  # to be looked at first, or to be decided by itself
+        assert f'href="{reverse("teams:desk_filing", args=[one.pk])}"' in shown.content.decode()
     assert set(failed) == {asked.name, returned.name, warned.name, with_reply.name, ""}
     assert [fresh(one).state for one in every] == ["filed", *["submitted"] * 4]
+    twice = client.post(url, {"pick": chosen[:1]})  # a double click: what he sees is the answer to the second press
+    assert ([line.name for line in twice.context["done"]], twice.context["failed"]) == ([clean.name], [])
+    grant(Appointment.objects.create(user=leader, role="reviewer", organization=leader.organization))
+    late = as_user(builders.read(leader)).post(url, {"pick": chosen[:1]})
+    assert [line.message for line in late.context["failed"]] == [
+        f"{region}已先一步办理（同意并办结），您的操作没有生效。"
+    ]
     stranger = as_user(baotou).post(url, {"pick": chosen})
     assert (stranger.context["done"], {line.name for line in stranger.context["failed"]}) == ([], {""})
 

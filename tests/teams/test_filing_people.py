@@ -147,6 +147,11 @@ def test_members_come_back_where_nothing_comes_of_the_exit(team, chifeng, region
     assert f"{moved.person.name}：" in told
     states = [Membership.objects.get(pk=row.pk).state for row in (here, probation, moved, gone, again)]
     assert states == ["full", "probation", "ended", "ended", again.state]
+    # the team stays: its members are no matter of this filing any more, nor is anything still to be done for it
+    ended = client.get(page).content.decode()
+    assert "4 项没有完成，备案已经结束" in ended
+    for said in ("完成后才能办结", "花名册上还有", "其余的可以一起办理退队"):
+        assert said not in ended
 
 
 # -- posts ----------------------------------------------------------------------------------------------------

@@ -1,14 +1,17 @@
 """What the region keeps: everybody who sees teams reads it, the region alone changes it, and history says who did."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
 from organizations.models import Organization
-from teams.models import Category, CheckSetting, FilingRule, PaperKind, Phrase, RuleStep
+from teams.models import Category, CheckSetting, Filing, FilingRule, PaperKind, Phrase, RuleStep
 from teams.rule_history import Past
 from teams.rulebook import StepLine, check_steps, papers_of_rule, steps_of_rule, write_steps
+from teams.workflow import WORKFLOW
 from tests.core.list_checks import queries_of
 from tests.organizations.helpers import messages_of
 from tests.teams import builders
@@ -201,6 +204,41 @@ def test_a_change_counts_for_what_is_handed_in_from_then_on(songshan, office):
     facts = {"name": "松山区红十字供水救援队（演示）", "level": "banner_county"}
     later = builders.submitted(songshan, office("150404"), **facts)
     assert [step.duty for step in later.steps.all()] == ["register", "file"]
+
+
+def test_who_mends_a_returned_filing_is_told_that_it_goes_by_the_new_rule(songshan, chifeng, office, as_user):
+    """The page promised the way back to who had returned it, and the filing began its way again."""
+    facts = {"name": "松山区红十字赈济救援队（演示）", "level": "banner_county"}
+    filing = builders.submitted(songshan, office("150404"), **facts)
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=chifeng, comment="请补")
+    Filing.objects.filter(pk=filing.pk).update(submitted_at=timezone.now() - timedelta(hours=1))
+    draft, check = address("filing_edit", filing.pk), address("filing_hand_in", filing.pk)
+    client = as_user(songshan)
+    assert "改过这类备案的办理规则" not in client.get(draft).content.decode()
+    page = client.get(check)
+    assert (str(page.context["returned_to"].office), page.context["rerouted"]) == ("赤峰市红十字会", False)
+    record = rule("register")
+    write_steps(record, [FIRST, StepLine("league_city", "review", 3), StepLine("region", "file", 15)])
+    record.version += 1
+    record.save()
+    page = client.get(check)
+    assert (page.context["returned_to"] is not None, page.context["rule_changed"] is not None) == (True, True)
+    write_steps(record, [FIRST, StepLine("region", "file", 15)])
+    page = client.get(check)
+    assert (page.context["returned_to"], page.context["rerouted"]) == (None, True)
+    assert [stop.office for stop in page.context["stops"]] == ["赤峰市松山区红十字会", "内蒙古自治区红十字会"]
+    for url in (draft, check):
+        assert "重新提交按现在的规则办" in client.get(url).content.decode()
+
+
+def test_a_time_limit_set_meanwhile_holds_from_the_next_hand_in(songshan, chifeng, office):
+    facts = {"name": "松山区红十字赈济救援队（演示）", "level": "banner_county"}
+    filing = builders.submitted(songshan, office("150404"), **facts)
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=chifeng, comment="请补")
+    write_steps(rule("register"), [FIRST, StepLine("league_city", "review", 3), StepLine("region", "file", 15)])
+    filing = WORKFLOW.perform(filing, "resubmit", by=songshan)
+    assert filing.due_on == timezone.localdate() + timedelta(days=3)
+    assert [step.state for step in filing.steps.all()] == ["done", "current", "pending"]
 
 
 # -- beside the rules -------------------------------------------------------------------------------------

@@ -242,8 +242,8 @@ def test_a_sheet_for_each_office_is_one_list(as_user, chifeng):
             ["赤峰市红十字甲救援队", "市级", "甲某", "2024.3.1", 20],
         ],
         "旗县区": [
-            ["2026 年统计表"], ["序号", "队名", "成立时间", "副队长", "队长", "级别", "备注"],
-            [1, "赤峰市红十字乙救援队", "2024年6月", "无", "乙某", "区县级"],
+            ["2026 年统计表"], ["序号", "队名", "成立时间", "副队长", "队长", "级别", "备注", "队伍驻地", "登记情况"],
+            [1, "赤峰市红十字乙救援队", "2024年6月", "无", "乙某", "区县级", None, "天山镇", "红十字会发文"],
             [2, "赤峰市红十字丙救援队", "2024.7.1"], ["合计", "2 支"],
         ],
         "汇总": [["队名", "人数"], ["全市", 20]],
@@ -259,7 +259,9 @@ def test_a_sheet_for_each_office_is_one_list(as_user, chifeng):
     assert [line["place"] for line in preview["rows"]] == ["市本级 2", "旗县区 3", "旗县区 4"]
     assert (preview["passed"], preview["unread"]) == ([[5, "旗县区：合计"]], ["汇总"])
     wrong = preview["rows"][1]["number"]
-    assert list(why(page, wrong)) == ["成立日期"]
+    said = why(page, wrong)
+    assert list(said) == ["队伍级别", "成立日期"]
+    assert said["队伍级别"] == "没有写主管单位，会建在赤峰市红十字会名下。"  # a league's list of its banners' teams
     assert "旗县区 3 行" in page.content.decode()
     mended = {f"cell-{wrong}-founded_on": "2024.6.1"}
     page = client.post(address(page), {**mended, "recheck": "1"}, follow=True)
@@ -268,6 +270,7 @@ def test_a_sheet_for_each_office_is_one_list(as_user, chifeng):
     assert [(one["name"][-4], one["founded_on"], one.get("level")) for one in made] == [
         ("甲", "2024-03-01", "league_city"), ("乙", "2024-06-01", "banner_county"), ("丙", "2024-07-01", None),
     ]  # fmt: skip
+    assert (made[1]["base_address"], made[1]["registration"]) == ("天山镇", "document")
 
 
 def test_cells_the_page_did_not_offer_cannot_be_changed(as_user, chifeng):

@@ -15,10 +15,10 @@ from core.forms import refuse
 from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views.common import told
+from organizations.views.common import seen, told
 from teams.commenting import drafts_of, labelled
 from teams.desk.deciding import Seen, record_meeting, save_comment
-from teams.desk.opinions import answer, ask, people_to_ask
+from teams.desk.opinions import answer, ask, people_to_ask, take_back
 from teams.desk.passing import colleagues, transfer
 from teams.desk.queue import Part
 from teams.desk.urging import can_urge, urge
@@ -126,6 +126,7 @@ def _form(request: SignedIn, filing: Filing, form: Any, act: Any, *, done: str, 
             return refused(request, filing, error)
         except ValidationError as error:
             refuse(form, error)
+            form.choose_again()
         else:
             messages.success(request, done)
             return redirect(address(filing, part))
@@ -151,6 +152,21 @@ def desk_opinion(request: SignedIn, pk: int) -> HttpResponse:
             return redirect("teams:desk_opinion", opinion.pk)
     context = {"title": _("请您提意见：%(name)s") % {"name": opinion.filing.name}, "opinion": opinion, "form": form}
     return render(request, "teams/desk_opinion.html", context)
+
+
+@require_POST
+@login_required
+def desk_opinion_end(request: SignedIn, pk: int) -> HttpResponse:
+    """Whoever decides wants no answer any more."""
+    rows = Opinion.objects.filter(filing__in=Filing.objects.visible_to(request.user)).select_related("asked")
+    opinion = seen(rows.select_related("filing__current_step__office"), pk)
+    try:
+        take_back(opinion, by=request.user)
+    except ValidationError as error:
+        told(request, error)
+    else:
+        messages.success(request, _("已不再征求%(who)s的意见，并通知了本人。") % {"who": opinion.asked})
+    return redirect(address(opinion.filing, tab="story"))
 
 
 # -- urging ---------------------------------------------------------------------------------------------

@@ -103,6 +103,7 @@ def desk_decide(request: SignedIn, pk: int) -> HttpResponse:
         return refused(request, filing, error)
     except ValidationError as error:
         refuse(form, error)
+        form.choose_again()
         return _ask(request, filing, move, form)
     return _done(request, filing, move)
 

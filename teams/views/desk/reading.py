@@ -17,12 +17,12 @@ from teams.choices import FilingKind
 from teams.commenting import LONGEST, labelled
 from teams.desk.deciding import Seen
 from teams.desk.papers import asked as papers_asked
-from teams.desk.papers import papers_of, upload_context
+from teams.desk.papers import exchanged, papers_of, upload_context
 from teams.desk.queue import Part, counted, remaining, summed
 from teams.desk.sheet import Sheet, changes_first, handed_in_by
-from teams.desk.urging import can_urge
+from teams.desk.urging import urging
 from teams.leaving import done_since
-from teams.models import Filing, Phrase
+from teams.models import Filing, Opinion, Phrase
 from teams.states import FILING_TONES, WITH_OFFICE, FilingState
 from teams.story import story
 from teams.views.desk.common import address, visible
@@ -44,6 +44,7 @@ def desk_filing(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         **queue_context(request, part, filing, summed(sheet.read["counts"])),
         **_head(filing, sheet),
+        "asks_me": _asks(request, filing, sheet),
         **(_deciding(request, filing, sheet, part) if decision else _watching(request, filing, decision.reason)),
         **_panel(request, sheet, tab),
         "tab": tab,
@@ -60,7 +61,7 @@ def _wanted(filing: Filing, tab: str) -> dict[str, QuerySet[Any]]:
         "opinions": filing.opinions.select_related("asked", "asked_by"),
         "phrases": Phrase.objects.offered_at(step.office) if step else Phrase.objects.none(),
     }
-    if tab == "papers":
+    if tab in ("papers", "changes"):
         wanted |= papers_asked(filing)
     if tab == "story":
         documents = VerifiableDocument.objects
@@ -87,6 +88,12 @@ def _head(filing: Filing, sheet: Sheet) -> dict[str, Any]:
         "settled": done_since(sheet.read.get("exit_items", ())),
         "passed": sheet.passed() if sheet.round else [],
     }
+
+
+def _asks(request: SignedIn, filing: Filing, sheet: Sheet) -> list[Opinion]:
+    """Questions the reader has not answered: he came here from one to read, and goes back to it."""
+    asked = [opinion for opinion in sheet.read["opinions"] if opinion.asked_id == request.user.pk]
+    return [opinion for opinion in asked if opinion.answered_at is None and filing.state in WITH_OFFICE]
 
 
 def _where(filing: Filing) -> str:
@@ -123,7 +130,7 @@ def _watching(request: SignedIn, filing: Filing, reason: Any) -> dict[str, Any]:
         "decides": False,
         "with_office": filing.current_office if under_way else None,
         "why_not": "" if not under_way or elsewhere else reason,
-        "may_urge": under_way and bool(can_urge(filing, request.user)),
+        **urging(filing, request.user),
     }
 
 
@@ -174,6 +181,7 @@ def _changes(request: SignedIn, sheet: Sheet) -> dict[str, Any]:
         "old_label": _("上一轮") if since_round else _("已备案"),
         "new_label": _("这一轮") if since_round else _("拟变更"),
         "both_ways": sheet.former is not None and on_file,
+        "exchanged": exchanged(sheet) if since_round else [],
         "against_url": address(filing, Part.of(request.GET), tab="changes", against=other),
         "exit_items": _exit_items(sheet),
     }

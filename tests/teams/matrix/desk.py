@@ -18,5 +18,8 @@ ROWS: dict[str, Row] = {
     # lies with the region: urged by its author's side alone, for nobody of the cast stands above the region
     "teams:desk_urge": Row("record", POST, ("filing_above",), see=Right.VIEW_TEAM, right=Right.SUBMIT_FILING),
     "teams:desk_opinion": Row("own", BOTH, ("opinion",), owner="region"),
+    "teams:desk_opinion_end": Row(
+        "record", POST, ("opinion",), see=Right.VIEW_TEAM, right=Right.REVIEW_FILING, at="150400"
+    ),
     "teams:desk_batch": Row("holder", BOTH, right=Right.VIEW_TEAM),
 }
