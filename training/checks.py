@@ -16,7 +16,7 @@ from core.together import together
 from training.choices import ActivityKind, Listing, Presence
 from training.covers import needs_cover, with_papers
 from training.models import Activity, Attendance, Base, Participation, PlanItem
-from training.roll.presence import SHOWN, both, clashing, in_words
+from training.roll.presence import both, clashing
 from training.roll.waiting import waiting
 from training.slots import MOST
 from training.there import left_before, present, stays_away, unearned
@@ -110,11 +110,10 @@ def still_there(activity: Activity, found: Found) -> Iterator[Finding]:
 def at_two_places(activity: Activity, found: Found) -> Iterator[Finding]:
     """Nobody is at two drills at once. The other one is not named: it may be none of the
     reader's business."""
-    twice = clashing(found)
-    for clash in twice[:SHOWN]:
-        yield Finding("roll", in_words(clash))
-    if len(twice) > SHOWN:
-        yield Finding("roll", _("另有 %(count)d 处同一人同时在两地点到。") % {"count": len(twice) - SHOWN})
+    twice = {clash.own.participation_id: clash.own.participation.person.name for clash in clashing(found)}
+    if twice:
+        said = _("有 %(n)d 人同时在另一场活动点到：%(names)s。没有来的撤销点到；先后都到了的，更正时长并写明理由。")
+        yield Finding("roll", said % {"n": len(twice), "names": _name(list(twice.values()))})
 
 
 def put_right(activity: Activity, found: Found) -> Iterator[Finding]:

@@ -577,11 +577,42 @@ def test_nobody_is_at_two_places_at_once(captain: User, chifeng: User, as_user: 
     for record in (own, secret):
         assert any("同时在另一场活动点到" in message for message in blocking(record))
     shown = as_user(captain).get(address("activity_roll", own.pk)).content.decode()
-    assert "同时在另一场活动点到" in shown
+    assert "同一人同时在两地" in shown
     assert "别人的演练" not in shown
     assert "水上救援演练" in as_user(chifeng).get(address("activity_roll", secret.pk)).content.decode()
     Attendance.objects.filter(slot__activity=own).update(minutes_set=60, set_reason="上午先走")
     assert blocking(own) == blocking(secret) == []
+
+
+def test_whoever_was_not_here_is_taken_off_on_the_page_that_says_so(
+    captain: User, chifeng: User, leader: User, as_user: As
+) -> None:
+    """A whole team marked at two drills at once: the page told to take a mark back, and led to correcting minutes."""
+    team = captain.organization
+    here, there = (builders.drill(team, captain, title=title) for title in ("甲（演示）", "乙（演示）"))
+    both = [people.member(team, number) for number in range(1, 13)]
+    for record in (here, there):
+        builders.present(record, builders.listed(record, *both))
+    (told,) = [finding for finding in check(here) if finding.field == "roll"]
+    assert "有 12 人同时在另一场活动点到" in told.message
+    page, clear = address("activity_roll", here.pk), address("roll_clear", here.pk)
+    client = as_user(captain)
+    shown = client.get(page)
+    assert address("activity_roll", there.pk) in shown.content.decode(), "the other one is settled there"
+    keys = [clash["own"].pk for clash in shown.context["clashes"]]
+    assert "请先勾选" in client.post(clear, {}, follow=True).content.decode()
+    assert as_user(leader).post(clear, {"attendance": keys}).status_code == 403
+    others = Attendance.objects.filter(slot__activity=there)
+    client.post(clear, {"attendance": [*keys, others.first().pk]})
+    assert set(Attendance.objects.filter(slot__activity=here).values_list("presence", flat=True)) == {""}
+    assert set(others.values_list("presence", flat=True)) == {Presence.PRESENT}, "of this one only"
+    assert not client.get(page).context["clashes"]
+    assert Mark.objects.filter(slot__activity=here, kind=MarkKind.CLEARED, by=captain).count() == 12
+    WORKFLOW.perform(there, "submit", by=captain)
+    assert (
+        "不能处理点名"
+        in client.post(address("roll_clear", there.pk), {"attendance": keys}, follow=True).content.decode()
+    )
 
 
 def test_roll_taken_when_all_was_over_is_two_places_as_well(captain: User, chifeng: User, as_user: As) -> None:
