@@ -16,6 +16,7 @@ from core.together import together
 from training.choices import ActivityKind, Listing, Presence
 from training.covers import needs_cover, with_papers
 from training.models import Activity, Attendance, Base, Participation, PlanItem
+from training.roll.odds import at_odds
 from training.roll.presence import both, clashing
 from training.roll.waiting import waiting
 from training.slots import MOST
@@ -116,6 +117,13 @@ def at_two_places(activity: Activity, found: Found) -> Iterator[Finding]:
         yield Finding("roll", said % {"n": len(twice), "names": _name(list(twice.values()))})
 
 
+def called_twice(activity: Activity, found: Found) -> Iterator[Finding]:
+    """Two phones without network that said otherwise."""
+    said = _("有 %(n)d 人两台手机点的不一样：%(names)s。现在按后点的算，请核对，不对的重新点。")
+    kept = _("有 %(n)d 人两台手机点的不一样，按后点的算。")
+    yield from _some("roll", [row["name"] for row in found["odds"]], said, kept)
+
+
 def put_right(activity: Activity, found: Found) -> Iterator[Finding]:
     """Minutes that were put right stand as they are when the slot becomes shorter afterwards, and are credited so."""
     said = _("有 %(n)d 人更正的时长比本场还长：%(names)s。场次的时间改过的，请重新更正。")
@@ -201,8 +209,8 @@ def qualified(activity: Activity, found: Found) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    complete, over, in_force, of_its_year, attended, still_there, at_two_places, put_right, settled, insured, taught,
-    earned, at_a_base, qualified,
+    complete, over, in_force, of_its_year, attended, still_there, at_two_places, called_twice, put_right, settled,
+    insured, taught, earned, at_a_base, qualified,
 )  # fmt: skip
 
 
@@ -221,6 +229,7 @@ def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
         "present": people.filter(listing=Listing.LISTED, attendances__presence=Presence.PRESENT).values("pk")[:1],
         "waiting": waiting(activity.pk).order_by().values("slot__activity").annotate(n=Count("pk")),
         **both(activity),
+        "odds": at_odds(activity.pk),
         "asked_came": people.filter(listing=Listing.ASKED, attendances__presence=Presence.PRESENT)
         .values("activity")
         .annotate(n=Count("pk", distinct=True)),
