@@ -26,11 +26,10 @@ from organizations.nearest import nearest_holders
 from organizations.roles import Right
 from training.choices import Listing
 from training.models import Activity, Base, Slot
-from training.places import lies_ahead
+from training.places import QUIET, lies_ahead
 from training.slots import Span, daily
 from training.states import WITH_AUTHOR
 
-QUIET = timedelta(minutes=10)  # nothing more was changed for so long
 BACK = timedelta(days=1)  # how far changes are looked for: the portal may have stood still
 
 

@@ -9,3 +9,11 @@ def tell_moved() -> None:
     from training.moved import tell_moved as tell  # models are not ready when Celery imports this module
 
     tell()
+
+
+@shared_task(name="training.fill_up")
+def fill_up() -> None:
+    """Every few minutes: who waits is given the places that have become free while a page saved itself."""
+    from training.places import fill_up as fill  # models are not ready when Celery imports this module
+
+    fill()

@@ -14,7 +14,8 @@ from tests.people import builders as people
 from tests.teams.builders import read
 from tests.training import builders
 from training.models import Activity, ActivityTeam
-from training.moved import QUIET, Facts, Stand, at_one_go, tell_moved
+from training.moved import Facts, Stand, at_one_go, tell_moved
+from training.places import QUIET
 
 
 def signed_in(user: User) -> Client:

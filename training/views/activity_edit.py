@@ -151,7 +151,7 @@ def activity_autosave(request: SignedIn, pk: int, section: str) -> HttpResponse:
     form.is_valid()
     status = 200
     try:
-        fresh = form.keep()
+        fresh = form.keep(typing=True)
         answer = {"saved_at": timezone.now(), "version": fresh.version, "wrong": len(form.errors), "told": form.relaid}
     except StaleForm:
         answer = {"stale": True, "who": form.changed_by}
