@@ -379,7 +379,7 @@ def test_names_below_the_list(drill: Activity, slot: Slot, captain: User, as_use
     client = as_user(captain)
     answer = paper(client, slot, names="敖特根巴雅尔孟和\n王明\n外地人甲")
     text = answer.content.decode()
-    assert "“王明”不止一个" in text
+    assert "“王明”有 2 位" in text, "both in one team: its name would not tell which"
     assert "名册里没有找到：外地人甲" in text
     assert not Mark.objects.exists()
     assert paper(client, slot, names="敖特根巴雅尔孟和\n外地人甲", count_outside="on").status_code == 302

@@ -188,14 +188,14 @@ def _history(problem: Problem, events: list[WorkflowEvent]) -> list[dict[str, An
 
 def _moved(event: WorkflowEvent) -> dict[str, Any]:
     facts = event.facts or {}
-    day = facts.get("due_on")
+    was, day = facts.get("was_due"), facts.get("due_on")
     return {
         "at": event.at,
         "who": event.by or _("系统"),
         "for_whom": event.acting_for,
         "label": PROBLEM.label(event.action),
         "comment": event.comment or facts.get("fix", ""),
-        "changes": [{"label": _("整改期限"), "old": facts.get("was_due"), "new": day}] if day else [],
+        "changes": [{"label": _("整改期限"), "old": was, "new": day}] if day != was else [],
     }
 
 
