@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, QuerySet
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -80,6 +80,14 @@ def attended(activity: Activity, found: Found) -> Iterator[Finding]:
         if came:
             said += _("其中 %(n)d 人点到了，不放进名单就不计人数和时长。") % {"n": came}
         yield Finding("people", said, blocking=False)
+
+
+def every_slot(activity: Activity, found: Found) -> Iterator[Finding]:
+    """A day of several for which nobody called the roll: it gives nobody an hour."""
+    if found["present"]:
+        slots = [str(slot) for slot in found["uncalled"]]
+        said = _("有 %(n)d 场没有点名：%(names)s。漏点的请补录，没有举行的在“场次”里去掉。")
+        yield from _some("roll", slots, said, _("有 %(n)d 场没有点名。"))
 
 
 def in_force(activity: Activity, found: Found) -> Iterator[Finding]:
@@ -209,8 +217,8 @@ def qualified(activity: Activity, found: Found) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    complete, over, in_force, of_its_year, attended, still_there, at_two_places, called_twice, put_right, settled,
-    insured, taught, earned, at_a_base, qualified,
+    complete, over, in_force, of_its_year, attended, every_slot, still_there, at_two_places, called_twice, put_right,
+    settled, insured, taught, earned, at_a_base, qualified,
 )  # fmt: skip
 
 
@@ -224,12 +232,14 @@ def check(activity: Activity) -> list[Finding]:
 def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
     """What the checks look at beside the record itself."""
     people = activity.participations.order_by()
+    marked = Attendance.objects.filter(slot=OuterRef("pk")).exclude(presence=Presence.UNKNOWN)
     wanted: dict[str, QuerySet[Any]] = {
         "people": people.values("listing").annotate(n=Count("pk")),
         "present": people.filter(listing=Listing.LISTED, attendances__presence=Presence.PRESENT).values("pk")[:1],
         "waiting": waiting(activity.pk).order_by().values("slot__activity").annotate(n=Count("pk")),
         **both(activity),
         "odds": at_odds(activity.pk),
+        "uncalled": activity.slots.filter(~Exists(marked.order_by())),
         "asked_came": people.filter(listing=Listing.ASKED, attendances__presence=Presence.PRESENT)
         .values("activity")
         .annotate(n=Count("pk", distinct=True)),

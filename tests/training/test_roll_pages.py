@@ -568,6 +568,25 @@ def test_minutes_are_corrected_with_a_reason(
     assert record.minutes == 90
 
 
+def test_a_day_of_several_without_a_roll_is_told_and_the_roll_of_today_is_offered_first(
+    captain: User, as_user: As
+) -> None:
+    """Four days, the roll of two was forgotten: nothing said so, and the button that stands out was the first day's."""
+    starts = builders.morning(2).replace(hour=0)
+    ends = starts + timedelta(days=3, hours=23, minutes=59)
+    course = builders.training(captain.organization, captain, starts_at=starts, ends_at=ends)
+    row = builders.listed(course, people.member(captain.organization, 1))[0]
+    slots = list(course.slots.all())
+    client = as_user(captain)
+    send(client, captain, *(one(slot, person=row.person_id) for slot in slots[:2]))
+    (told,) = [finding for finding in check(course) if "没有点名" in finding.message]
+    assert not told.blocking
+    assert f"有 2 场没有点名：{slots[2]}、{slots[3]}" in told.message
+    page = client.get(address("activity_roll", course.pk))
+    assert page.context["now"] == slots[2].pk
+    assert f'btn btn-primary" href="{address("slot_roll", slots[2].pk)}"' in page.content.decode()
+
+
 def test_nobody_is_at_two_places_at_once(captain: User, chifeng: User, as_user: As) -> None:
     who = people.member(captain.organization, 1)
     own = builders.drill(captain.organization, captain)

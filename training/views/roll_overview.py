@@ -48,9 +48,15 @@ def activity_roll(request: SignedIn, pk: int) -> HttpResponse:
         clash["may"] = page.activity.is_open and caller.calls(clash["own"].participation.organization_id)
     context = page.context(
         table=table, calls=bool(caller), at_host=caller.at_host, ahead=_lies_ahead(page.activity), clashes=found,
-        clears=any(clash["may"] for clash in found),
+        clears=any(clash["may"] for clash in found), now=_now(table.slots),
     )  # fmt: skip
     return render(request, "training/activity_roll.html", context)
+
+
+def _now(slots: list[Any]) -> int | None:
+    """Key of the slot whose roll is called next: the one that is on or comes, when all are over the last."""
+    left = [slot for slot in slots if slot.ends_at > timezone.now()] or slots[-1:]
+    return left[0].pk if left else None
 
 
 def _lies_ahead(activity: Activity) -> bool:
