@@ -30,7 +30,8 @@ from training.places import QUIET, lies_ahead
 from training.slots import Span, daily
 from training.states import WITH_AUTHOR
 
-BACK = timedelta(days=1)  # how far changes are looked for: the portal may have stood still
+BACK = timedelta(hours=6)  # how far changes are looked for: the portal may have stood still
+_READ = ("pgh_created_at", "pgh_context", "starts_at", "ends_at", "division", "base", "place")
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,11 @@ def at_one_go(stands: Sequence[Stand], now: datetime) -> Iterator[list[Stand]]:
 
 def _stands(activity: Activity, since: datetime) -> list[Stand]:
     """From the event before ``since`` on."""
-    events = list(events_of(Activity).objects.filter(pgh_obj=activity.pk).order_by("pgh_id"))
-    first = max((place for place, event in enumerate(events) if event.pgh_created_at <= since), default=0)
+    rows = events_of(Activity).objects.filter(pgh_obj=activity.pk).only(*_READ)
+    before = rows.filter(pgh_created_at__lte=since).order_by("-pgh_id")[:1]
+    events = [*before, *rows.filter(pgh_created_at__gt=since).order_by("pgh_id")]
     slots = list(events_of(Slot).objects.filter(activity_id=activity.pk).order_by("pgh_id"))
-    return [_stand(event, slots) for event in events[first:]]
+    return [_stand(event, slots) for event in events]
 
 
 def _stand(event: Any, slots: Iterable[Any]) -> Stand:
