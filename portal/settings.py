@@ -333,6 +333,8 @@ CELERY_BEAT_SCHEDULE = {
     "people.retention": {"task": "people.retention", "schedule": 24 * 3600},
     "organizations.housekeeping": {"task": "organizations.housekeeping", "schedule": 3600},
     "people.applications": {"task": "people.clear_applications", "schedule": 24 * 3600},
+    "training.moved": {"task": "training.tell_moved", "schedule": 300},
+    "training.places": {"task": "training.fill_up", "schedule": 300},
     "assessments.runs": {"task": "assessments.resume_runs", "schedule": 30},
     "assessments.files": {"task": "assessments.sweep_reports", "schedule": 24 * 3600},
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, QuerySet
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,8 @@ from core.together import together
 from training.choices import ActivityKind, Listing, Presence
 from training.covers import needs_cover, with_papers
 from training.models import Activity, Attendance, Base, Participation, PlanItem
-from training.roll.presence import SHOWN, both, clashing, in_words
+from training.roll.odds import at_odds
+from training.roll.presence import both, clashing
 from training.roll.waiting import waiting
 from training.slots import MOST
 from training.there import left_before, present, stays_away, unearned
@@ -81,6 +82,14 @@ def attended(activity: Activity, found: Found) -> Iterator[Finding]:
         yield Finding("people", said, blocking=False)
 
 
+def every_slot(activity: Activity, found: Found) -> Iterator[Finding]:
+    """A day of several for which nobody called the roll: it gives nobody an hour."""
+    if found["present"]:
+        slots = [str(slot) for slot in found["uncalled"]]
+        said = _("有 %(n)d 场没有点名：%(names)s。漏点的请补录，没有举行的在“场次”里去掉。")
+        yield from _some("roll", slots, said, _("有 %(n)d 场没有点名。"))
+
+
 def in_force(activity: Activity, found: Found) -> Iterator[Finding]:
     """A team that has left holds nothing any more; what it held before can still be written down."""
     ended = activity.host.valid_to
@@ -110,11 +119,17 @@ def still_there(activity: Activity, found: Found) -> Iterator[Finding]:
 def at_two_places(activity: Activity, found: Found) -> Iterator[Finding]:
     """Nobody is at two drills at once. The other one is not named: it may be none of the
     reader's business."""
-    twice = clashing(found)
-    for clash in twice[:SHOWN]:
-        yield Finding("roll", in_words(clash))
-    if len(twice) > SHOWN:
-        yield Finding("roll", _("另有 %(count)d 处同一人同时在两地点到。") % {"count": len(twice) - SHOWN})
+    twice = {clash.own.participation_id: clash.own.participation.person.name for clash in clashing(found)}
+    if twice:
+        said = _("有 %(n)d 人同时在另一场活动点到：%(names)s。没有来的撤销点到；先后都到了的，更正时长并写明理由。")
+        yield Finding("roll", said % {"n": len(twice), "names": _name(list(twice.values()))})
+
+
+def called_twice(activity: Activity, found: Found) -> Iterator[Finding]:
+    """Two phones without network that said otherwise."""
+    said = _("有 %(n)d 人两台手机点的不一样：%(names)s。现在按后点的算，请核对，不对的重新点。")
+    kept = _("有 %(n)d 人两台手机点的不一样，按后点的算。")
+    yield from _some("roll", [row["name"] for row in found["odds"]], said, kept)
 
 
 def put_right(activity: Activity, found: Found) -> Iterator[Finding]:
@@ -202,8 +217,8 @@ def qualified(activity: Activity, found: Found) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    complete, over, in_force, of_its_year, attended, still_there, at_two_places, put_right, settled, insured, taught,
-    earned, at_a_base, qualified,
+    complete, over, in_force, of_its_year, attended, every_slot, still_there, at_two_places, called_twice, put_right,
+    settled, insured, taught, earned, at_a_base, qualified,
 )  # fmt: skip
 
 
@@ -217,11 +232,14 @@ def check(activity: Activity) -> list[Finding]:
 def _wanted(activity: Activity) -> dict[str, QuerySet[Any]]:
     """What the checks look at beside the record itself."""
     people = activity.participations.order_by()
+    marked = Attendance.objects.filter(slot=OuterRef("pk")).exclude(presence=Presence.UNKNOWN)
     wanted: dict[str, QuerySet[Any]] = {
         "people": people.values("listing").annotate(n=Count("pk")),
         "present": people.filter(listing=Listing.LISTED, attendances__presence=Presence.PRESENT).values("pk")[:1],
         "waiting": waiting(activity.pk).order_by().values("slot__activity").annotate(n=Count("pk")),
         **both(activity),
+        "odds": at_odds(activity.pk),
+        "uncalled": activity.slots.filter(~Exists(marked.order_by())),
         "asked_came": people.filter(listing=Listing.ASKED, attendances__presence=Presence.PRESENT)
         .values("activity")
         .annotate(n=Count("pk", distinct=True)),

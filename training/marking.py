@@ -18,14 +18,18 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.language import in_chinese
+from core.notices import notify
 from core.offline import AHEAD, REFUSED, stored_once
 from organizations.models import User
+from organizations.nearest import nearest_holders
+from organizations.roles import Right
 from training.choices import NOT_EXPECTED, Listing, MarkKind, MarkMethod, Trouble
-from training.models import Mark, Participation, Slot
+from training.models import Activity, Mark, Participation, Slot
 from training.roll.callers import Caller
 from training.roll.deriving import derive
 from training.roll.given import Given
@@ -72,6 +76,7 @@ def take(given: Sequence[Given], *, by: User, offset: timedelta = timedelta(0)) 
         marks[number] = _mark(one, slot, known, by, offset, states[slot.activity_id])
     new = _store(marks, results)
     _follow(new, people)
+    _tell_late({mark.slot.activity_id: mark.slot.activity for mark in new if mark.trouble == Trouble.CLOSED}.values())
     return [results[number] for number in range(len(given))]
 
 
@@ -165,6 +170,19 @@ def _said(mark: Mark) -> str:
     if mark.trouble:
         return _("已记下，但不算数：%(trouble)s。由主办单位核定。") % {"trouble": mark.get_trouble_display()}
     return ""
+
+
+def _tell_late(activities: Iterable[Activity]) -> None:
+    """A phone came back to the network when the record had been handed in; nobody looks at its roll then."""
+    for activity in activities:
+        with in_chinese():
+            title = _("记录报送以后才传到的点名，没有算：%(what)s") % {"what": activity}
+            body = _("要算的，先撤回记录或者请确认单位退回，再到“点名”里处理。")
+        notify(
+            nearest_holders(Right.EDIT_TRAINING, activity.host), kind="marks_late", title=title, body=body,
+            url=reverse("training:mark_list", args=[activity.pk]),
+            once=f"marks-late-{activity.pk}-{timezone.localdate()}",
+        )  # fmt: skip
 
 
 def _follow(new: list[Mark], people: People) -> None:

@@ -12,6 +12,7 @@ from people.models import Person
 from training.choices import Presence
 from training.models import Attendance, Instructor, Mark, Participation, Problem
 from training.models.roll import ParticipationQuerySet
+from training.places import ahead
 
 OWN = (("training:my_activities", gettext_lazy("培训演练")),)
 KEPT = (("training:person_activities", gettext_lazy("培训演练")),)
@@ -38,11 +39,11 @@ def copied(person: Person) -> dict[str, Iterable[Model]]:
 
 def taken_part(person: Person) -> ParticipationQuerySet:
     """On whose list the person is or was, newest first, each with ``there`` (minutes of presence as they count; None:
-    never marked present) and with what a line of a page reads."""
+    never marked present), ``ahead`` (how many wait longer, of who waits) and with what a line of a page reads."""
     counted = Sum(
         Coalesce(F("attendances__minutes_set"), F("attendances__minutes")),
         filter=Q(attendances__presence=Presence.PRESENT),
     )
-    rows: ParticipationQuerySet = Participation.objects.of_person(person).annotate(there=counted)
+    rows: ParticipationQuerySet = Participation.objects.of_person(person).annotate(there=counted, ahead=ahead())
     related = ("activity__host", "activity__base", "organization", "certificate__kind")
     return rows.select_related(*related).order_by("-activity__order_at", "-pk")

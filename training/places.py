@@ -5,13 +5,17 @@ more places), it is asked for in the name of the first who waits, who is told; t
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db import transaction
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.history.as_at import events_of
 from core.language import in_chinese
 from core.notices import notify
 from core.together import together
@@ -21,8 +25,9 @@ from organizations.roles import Right
 from people.models import Person
 from training.choices import Listing, PartRole
 from training.models import Activity, Participation, Slot
-from training.states import ActivityState
+from training.states import WITH_AUTHOR, ActivityState
 
+QUIET = timedelta(minutes=10)  # nothing more was changed for so long: nobody is typing any more
 HOLDS = (Listing.ASKED, Listing.LISTED)
 
 
@@ -56,6 +61,14 @@ def before(row: Participation) -> int:
     return rows.filter(Q(added_at__lt=row.added_at) | Q(added_at=row.added_at, pk__lt=row.pk)).count()
 
 
+def ahead() -> Case:
+    """``before`` in the database; None for who does not wait."""
+    longer = Q(added_at__lt=OuterRef("added_at")) | Q(added_at=OuterRef("added_at"), pk__lt=OuterRef("pk"))
+    rows = Participation.objects.filter(longer, activity=OuterRef("activity"), listing=Listing.WAITING)
+    counted = Subquery(rows.order_by().values("activity").annotate(n=Count("pk")).values("n"))
+    return Case(When(listing=Listing.WAITING, then=Coalesce(counted, 0)))
+
+
 def move_up(activity: Activity) -> None:
     """Give what is free to those who wait, in their order, until the training begins. ``activity`` is locked."""
     if not activity.is_open or not lies_ahead(activity):
@@ -72,6 +85,20 @@ def move_up(activity: Activity) -> None:
         body = _("等组织单位确认；不能来了的，请取消报名。")
     tell(list(Person.objects.filter(pk__in=people.values())), "enrolment_moved_up", title, body)
     tell_keepers(activity)
+
+
+def fill_up(now: datetime | None = None) -> int:
+    """``move_up`` for what has been left alone since its page saved itself. Returns how many trainings were looked at;
+    safe to run twice."""
+    now = now or timezone.now()
+    waiting = Participation.objects.filter(listing=Listing.WAITING).order_by().values("activity")
+    rows = Activity.objects.filter(pk__in=waiting, state__in=WITH_AUTHOR)
+    written = events_of(Activity).objects.filter(pgh_obj=OuterRef("pk"), pgh_created_at__gt=now - QUIET)
+    keys = list(rows.filter(~Exists(written)).order_by("pk").values_list("pk", flat=True))
+    for key in keys:
+        with transaction.atomic():
+            move_up(Activity.objects.select_for_update(of=("self",)).get(pk=key))
+    return len(keys)
 
 
 def offers(activities: Sequence[Activity], held: Collection[int]) -> tuple[dict[int, int], dict[int, str]]:

@@ -11,8 +11,22 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import CharField, Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -114,6 +128,22 @@ class Line:
         return int(self.item.plan.year)
 
     @property
+    def counted(self) -> int:
+        """Done as far as it was meant."""
+        return int(min(self.item.done, self.item.times))
+
+    @property
+    def meant(self) -> int:
+        """How often; of an ended item, as often as it was held before."""
+        return self.counted if self.item.ended_at is not None else int(self.item.times)
+
+    @property
+    def people(self) -> int:
+        """How many heads; of an ended item, as many as came before."""
+        people = self.item.people or 0
+        return min(self.item.reached, people) if self.item.ended_at is not None else people
+
+    @property
     def missing(self) -> int:
         return max(0, self.item.times - self.item.done - self.item.open)
 
@@ -157,18 +187,21 @@ class Line:
 
 @dataclass(frozen=True)
 class Added:
-    """Items added up; what has been ended counts only by what was held for it."""
+    """Items added up; an ended one as if only what was held for it had been meant.
+
+    :ivar counted: done as far as it was meant, item by item: what was held beyond one does not fill another's gap.
+    """
 
     planned: int
+    counted: int
     done: int
     open: int
     people: int
     reached: int
 
     @property
-    def counted(self) -> int:
-        """Done as far as it was planned: what was held beyond the plan does not fill another item's gap."""
-        return min(self.done, self.planned)
+    def beyond(self) -> int:
+        return self.done - self.counted
 
 
 def added(lines: Iterable[Line]) -> dict[str, Added]:
@@ -180,11 +213,10 @@ def added(lines: Iterable[Line]) -> dict[str, Added]:
 
 
 def _sum(lines: list[Line]) -> Added:
-    standing = [line.item for line in lines if line.item.ended_at is None]
     every = [line.item for line in lines]
     return Added(
-        sum(item.times for item in standing), sum(item.done for item in every), sum(item.open for item in every),
-        sum(item.people or 0 for item in standing), sum(item.reached for item in every),
+        sum(line.meant for line in lines), sum(line.counted for line in lines), sum(item.done for item in every),
+        sum(item.open for item in every), sum(line.people for line in lines), sum(item.reached for item in every),
     )  # fmt: skip
 
 
@@ -214,14 +246,32 @@ def below(place: Organization, year: int, user: User) -> tuple[QuerySet[Any], Qu
     items = PlanItem.objects.filter(plan__in=plans.values("pk")).order_by().annotate(child=child).values("child")
     meant = items.annotate(
         plans=Count("plan", distinct=True),
-        planned=Coalesce(Sum("times", filter=Q(ended_at=None)), 0),
-        people=Coalesce(Sum("people", filter=Q(ended_at=None)), 0),
+        planned=Coalesce(Sum(_meant()), 0),
+        counted=Coalesce(Sum(Least("times", _held(Count("pk")))), 0),
+        people=Coalesce(Sum(_meant_people()), 0),
     )
     held = items.annotate(
         done=Count("activities", filter=_DONE), open=Count("activities", filter=_OPEN),
         reached=Coalesce(Sum("activities__present", filter=_DONE), 0),
     )  # fmt: skip
     return meant, held
+
+
+def _held(what: Any) -> Coalesce:
+    """Of an item, what was held for it and is on record; for sums over items, which a join would count twice."""
+    rows = Activity.objects.on_record().filter(plan_item=OuterRef("pk")).order_by().values("plan_item")
+    return Coalesce(Subquery(rows.annotate(all=what).values("all"), output_field=IntegerField()), 0)
+
+
+def _meant() -> Case:
+    """``Line.meant`` in the database."""
+    return Case(When(ended_at=None, then=F("times")), default=Least("times", _held(Count("pk"))))
+
+
+def _meant_people() -> Case:
+    """``Line.people`` in the database."""
+    some = Coalesce("people", 0)
+    return Case(When(ended_at=None, then=some), default=Least(some, _held(Sum("present"))))
 
 
 def unplanned(plan: Plan) -> QuerySet[Activity]:
@@ -236,7 +286,7 @@ def _year(year: int) -> tuple[datetime, datetime]:
 
 
 def with_totals(plans: QuerySet[Plan]) -> QuerySet[Plan]:
-    """Adds ``lines``, ``planned``, ``people`` and ``done``, ``open``, ``reached`` of each plan."""
+    """Adds ``lines``, ``planned``, ``counted``, ``people`` and ``done``, ``open``, ``reached`` of each plan."""
     items = PlanItem.objects.filter(plan=OuterRef("pk")).order_by().values("plan")
     standing = items.filter(ended_at=None)
 
@@ -244,8 +294,8 @@ def with_totals(plans: QuerySet[Plan]) -> QuerySet[Plan]:
         return Coalesce(Subquery(rows.annotate(all=what).values("all"), output_field=IntegerField()), 0)
 
     return plans.annotate(
-        lines=number(standing, Count("pk")), planned=number(standing, Sum("times")),
-        people=number(standing, Sum("people")),
+        lines=number(standing, Count("pk")), planned=number(items, Sum(_meant())),
+        counted=number(items, Sum(Least("times", _held(Count("pk"))))), people=number(items, Sum(_meant_people())),
         done=number(items, Count("activities", filter=_DONE)), open=number(items, Count("activities", filter=_OPEN)),
         reached=number(items, Sum("activities__present", filter=_DONE)),
     )  # fmt: skip

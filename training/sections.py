@@ -14,7 +14,7 @@ from training.choices import ActivityKind
 from training.models import Activity
 
 DRILL, TRAINING = ActivityKind.DRILL, ActivityKind.TRAINING
-SLOTS, EVALUATION = "slots", "evaluation"
+BASICS, SLOTS, EVALUATION = "basics", "slots", "evaluation"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Section:
 
 SECTIONS = (
     Section(
-        "basics", gettext_lazy("基本情况"),
+        BASICS, gettext_lazy("基本情况"),
         ("title", "plan_item", "starts_at", "ends_at", "base", "division", "place", "latitude", "longitude"),
         gettext_lazy("名称、时间、地点"),
     ),

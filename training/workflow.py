@@ -16,9 +16,10 @@
 Nobody confirms what he handed in himself. Time limits remind; they never decide.
 
 Problems found in an activity: 整改中 → 待验收 when the place that has to put it right reports, 已销号 when somebody
-else accepts; refused or opened again with a reason.
+else accepts; refused with a reason, opened again with a reason and a new day.
 """
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -278,33 +279,40 @@ def _refuse(problem: Problem, by: User) -> None:
     _tell_anew(problem, told, by, "problem_refused", gettext_lazy("问题整改没有通过验收：%(what)s"))
 
 
-def _open_again(problem: Problem, by: User) -> None:
+def _open_again(problem: Problem, by: User, due_on: date | None = None) -> dict[str, Any]:
+    """With a new day until which it is put right; the one before is kept with the move."""
+    if due_on is None:
+        raise ValidationError({"due_on": _("请写明新的整改期限。")})
+    before, problem.due_on = problem.due_on, due_on
     problem.fixed_by = problem.fixed_at = problem.closed_by = problem.closed_at = None
     problem.version += 1
-    _tell_anew(problem, _keepers(problem, by), by, "problem_reopened", gettext_lazy("问题要重新整改：%(what)s"))
+    with in_chinese():
+        body = _("%(activity)s，%(day)s 前整改。") % {"activity": problem.activity, "day": due_on}
+    _tell_anew(problem, _keepers(problem, by), by, "problem_reopened", gettext_lazy("问题要重新整改：%(what)s"), body)
+    return {"was_due": str(before) if before else ""}
 
 
 def _keepers(problem: Problem, by: User) -> list[User]:
     return nearest_holders(Right.EDIT_TRAINING, problem.organization, without=by.pk)
 
 
-def _tell_anew(problem: Problem, people: list[User], by: User, kind: str, title: Any) -> None:
+def _tell_anew(problem: Problem, people: list[User], by: User, kind: str, title: Any, body: str = "") -> None:
     """It is to be put right once more: who is named is told too, as when it was given, on the own page."""
-    _tell_of(problem, people, kind, title)
+    _tell_of(problem, people, kind, title, body)
     named = problem.owner_account
     if named is None or named == by or named in people or not _is_there(problem):
         return
-    _tell_of(problem, [named], kind, title, url=reverse("training:my_activities"))
+    _tell_of(problem, [named], kind, title, body, url=reverse("training:my_activities"))
 
 
 def _is_there(problem: Problem) -> bool:
     return not Problem.objects.with_owner().get(pk=problem.pk).owner_left  # type: ignore[attr-defined]
 
 
-def _tell_of(problem: Problem, people: list[User], kind: str, title: Any, url: str = "") -> None:
+def _tell_of(problem: Problem, people: list[User], kind: str, title: Any, body: str = "", url: str = "") -> None:
     with in_chinese():
         said = str(title) % {"what": problem.what[:60]}
-    notify(people, kind=kind, title=said, url=url or problem.get_absolute_url())
+    notify(people, kind=kind, title=said, body=body, url=url or problem.get_absolute_url())
 
 
 P = PROBLEM_STEPS

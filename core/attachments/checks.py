@@ -93,6 +93,8 @@ def _judge_bytes(file: BinaryIO, name: str, size: int, takes: Takes) -> FileKind
     head = file.read(64)
     check_format = _check_for(head, takes)
     if check_format not in (check_movie, check_webm):  # only a film may be longer than what these read into memory
+        if takes <= VIDEOS and size > settings.UPLOAD_MAX_BYTES:
+            raise Refusal("damaged", _("内容不是视频，或者视频已损坏，打不开。"))
         judge_size(size, settings.UPLOAD_MAX_BYTES)
     kind = check_format(file)
     if check_format not in (check_ooxml, check_ole):  # an old Word file may rightly hold a zip: an embedded docx

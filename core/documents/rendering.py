@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _VARIANT = "pdf/a-2u"
 _LEVEL = 1  # of compression
 _SHEET = re.compile(r'<html[^>]* data-sheet="([a-z_]+)"')
+_POINT = "\u2060·"  # of a name in several parts: no line begins with it
 # Pango's font map is not made for two threads at once.
 _lock = Lock()
 
@@ -68,9 +69,8 @@ def sheet_of(html: str) -> str:
 
 def _laid_out(html: str) -> "Document":
     sheet, fonts = sheet_of(html), _fonts()
-    page = _page()(
-        string=EMOJI.sub("", with_nearest(CONTROL.sub(" ", html))), base_url="about:blank", url_fetcher=_fetcher()
-    )
+    words = EMOJI.sub("", with_nearest(CONTROL.sub(" ", html))).replace("·", _POINT)
+    page = _page()(string=words, base_url="about:blank", url_fetcher=_fetcher())
     return page.render(font_config=fonts, stylesheets=[_css("fonts"), _css(sheet)], pdf_variant=_VARIANT)
 
 

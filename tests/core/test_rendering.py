@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from weasyprint import draw
 from weasyprint.draw import color
+from weasyprint.formatting_structure.boxes import TextBox
 
-from core.documents import gridlines
+from core.documents import gridlines, rendering
 from core.documents.rendering import pdf_of
 from tests.assessments.report_reading import missing_glyphs, pages_of
 
@@ -92,6 +93,18 @@ def test_boxes_to_tick_and_bullets_of_office_programs_are_drawn_as_the_nearest_s
     assert missing_glyphs(data) == 0
     text = "".join("".join(pages_of(data)).split())
     assert "■已报□未报■不报✓同意×不同意▶第一→第二•第三✓第四▶第五1第六完" in text
+
+
+def test_no_line_begins_with_the_point_of_a_name() -> None:
+    """A Mongolian name too long for its column went on below with “·”."""
+    name = "额尔德尼其其格·敖特根巴雅尔·孟和"
+    cells = "".join(f'<div style="width: {width / 4}mm">{name}</div>' for width in range(60, 240))
+    html = f'<html lang="zh-Hans" data-sheet="training"><body>{cells}</body></html>'
+    drawn = [box for page in rendering._laid_out(html).pages for box in page._page_box.descendants()]
+    lines = [box.text for box in drawn if isinstance(box, TextBox)]
+    assert len(lines) > 300
+    assert not [line for line in lines if line.lstrip("\u2060").startswith("·")]
+    assert name in "".join("".join(pages_of(pdf_of(html))).split()), "found and copied as it was written"
 
 
 def test_printed_templates_use_no_element_the_short_sheet_leaves_out() -> None:

@@ -80,6 +80,14 @@ def test_only_a_film_may_be_as_long_as_a_film(settings):
         assert caught.value.code == "too_large"
 
 
+def test_what_is_no_film_is_not_called_too_large_where_films_are_taken(settings):
+    """A film whose head a phone had lost, 300 MB long, was said to be above 20 MB where 500 MB are allowed."""
+    settings.UPLOAD_MAX_BYTES, settings.UPLOAD_VIDEO_MAX_BYTES = 1500, 3000
+    with pytest.raises(ValidationError, match="不是视频") as caught:
+        judged(b"\0" * 2000, "演练.mp4", VIDEOS)
+    assert caught.value.code == "damaged"
+
+
 def test_hint_accept_and_limit_follow_from_what_is_taken(settings):
     settings.UPLOAD_VIDEO_MAX_BYTES = 500 * 1024 * 1024
     assert hint_of(PICTURES) == "可以上传：图片（JPG、PNG、WebP）。每个不超过 20 MB。"

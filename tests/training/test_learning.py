@@ -21,6 +21,7 @@ from training.awarding import to_award
 from training.choices import Listing, Outcome
 from training.enrolling import enrol, open_to
 from training.models import Activity, ActivityTeam, Participation, Teaching
+from training.places import QUIET, fill_up
 from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +85,7 @@ def test_who_comes_when_it_is_full_waits_and_moves_up(
     assert "第 2 位" in said(client, "my_enrol", course.pk, wait="1")
     assert "已经报名了" in said(client, "my_enrol", course.pk, wait="1")
     row = Participation.objects.get(activity=course, person=membership.person)
-    assert "候补，有人退出时依次补上" in client.get(MINE).content.decode()
+    assert "候补第 2 位，有人退出时依次补上" in client.get(MINE).content.decode()
     page = keeper.get(reverse("training:activity_people", args=[course.pk])).content.decode()
     assert "2 人候补" in page
     said(keeper, "people_act", course.pk, act="remove", row=[first.pk])
@@ -102,6 +103,33 @@ def test_who_comes_when_it_is_full_waits_and_moves_up(
     Participation.objects.filter(pk=late.pk).update(listing=Listing.WAITING)
     said(keeper, "people_act", course.pk, act="remove", row=[row.pk])
     assert state_of(late) == ["waiting"], "it has begun"
+
+
+def test_nobody_moves_up_while_the_number_of_places_is_being_typed(
+    team: Organization, captain: User, as_user: Callable[[User], Client]
+) -> None:
+    """The page saved itself while the field stood empty: as many as one likes, and everybody who waited was told that
+    there was a place."""
+    course = coming(team, captain, places=1)
+    rows = [enrol(course, people.member(team, number).person, by=captain, wait=True) for number in (2, 3, 4)]
+    keeper, facts = as_user(captain), {"training_kind": "first_aid", "enrols_until": f"{course.enrols_until}"}
+
+    def typed(route: str, places: str) -> None:
+        version = Activity.objects.get(pk=course.pk).version
+        url = reverse(f"training:{route}", args=[course.pk, "course"])
+        keeper.post(url, {**facts, "places": places, "version": version, "action": "save"})
+
+    typed("activity_autosave", "")
+    assert state_of(*rows) == ["asked", "waiting", "waiting"]
+    typed("activity_autosave", "2")
+    assert state_of(*rows) == ["asked", "waiting", "waiting"]
+    fill_up()
+    assert state_of(*rows) == ["asked", "waiting", "waiting"], "somebody may still be typing"
+    fill_up(timezone.now() + QUIET)
+    assert state_of(*rows) == ["asked", "asked", "waiting"], "the page was left without a press on save"
+    typed("activity_autosave", "3")
+    typed("activity_edit", "3")
+    assert state_of(*rows) == ["asked", "asked", "asked"]
 
 
 def state_of(*rows: Participation) -> list[str]:

@@ -63,7 +63,7 @@ def in_state(problem: Problem, state: str, captain: User, chifeng: User) -> Prob
 def test_every_state_and_action(problem: Problem, captain: User, chifeng: User, state: str, action: str) -> None:
     problem = in_state(problem, state, captain, chifeng)
     by = captain if action == "report" else chifeng
-    facts = {"fix": "换了发动机"} if action == "report" else {}
+    facts: dict[str, Any] = {"report": {"fix": "换了发动机"}, "reopen": {"due_on": TODAY()}}.get(action, {})
     legal = state in PROBLEM_STEPS[action].sources
     assert legal == (action in {move.action for move in PROBLEM.available_actions(problem, by)})
     if legal:
@@ -109,7 +109,7 @@ def test_who_is_named_to_put_it_right_is_told_sees_it_and_does_not_accept_it(
     Person.objects.filter(pk=owner.pk).update(user=member)
     PROBLEM.perform(Problem.objects.get(), "accept", by=captain)
     assert "救援绳磨损" not in as_user(member).get(told.url).content.decode()
-    PROBLEM.perform(Problem.objects.get(), "reopen", by=captain, comment="又断了")
+    PROBLEM.perform(Problem.objects.get(), "reopen", by=captain, comment="又断了", due_on=TODAY())
     assert Notice.objects.filter(recipient=chifeng, kind="problem_reopened").exists()
     told = Notice.objects.get(recipient=member, kind="problem_reopened")
     assert (told.title, told.url) == ("问题要重新整改：救援绳磨损两根", reverse("training:my_activities"))
@@ -163,6 +163,29 @@ def test_a_place_hears_at_once_of_what_another_gives_it(
     mine = builders.drill(team, captain)
     said(as_user(captain), "problem_create", mine.pk, **facts)
     assert Notice.objects.filter(kind="problem_given").count() == 1, "what one writes down for oneself is known"
+
+
+def test_opened_again_it_has_a_new_day_and_the_history_tells_it_once(
+    drill: Activity, captain: User, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    """It kept its day, and was overdue the moment it was opened; the history told each move a second time, as a change
+    of its state."""
+    long_ago, soon = TODAY() - timedelta(days=40), TODAY() + timedelta(days=14)
+    problem = in_state(builders.problem(drill, captain, due_on=long_ago), ProblemState.CLOSED, captain, chifeng)
+    client, move = as_user(chifeng), reverse("training:problem_move", args=[problem.pk])
+    asked = client.get(move, {"action": "reopen"}).context["form"]
+    assert asked["due_on"].value() == TODAY() + timedelta(days=DUE.shipped)
+    wrong = {"action": "reopen", "comment": "又打不着火", "due_on": long_ago.isoformat()}
+    assert "不能早于今天" in client.post(move, wrong).content.decode()
+    assert "due_on" in client.post(move, {"action": "reopen", "comment": "又打不着火"}).context["form"].errors
+    client.post(move, {**wrong, "due_on": soon.isoformat()})
+    problem.refresh_from_db()
+    assert (problem.state, problem.due_on) == (ProblemState.OPEN, soon)
+    assert not Problem.objects.overdue().exists()
+    assert f"{soon} 前整改" in Notice.objects.get(recipient=captain, kind="problem_reopened").body
+    story = client.get(problem.get_absolute_url()).context["history"]
+    assert [entry["label"] for entry in story] == ["重新整改", "验收销号", "报告已整改", "建立"]
+    assert story[0]["changes"] == [{"label": "整改期限", "old": str(long_ago), "new": str(soon)}]
 
 
 # -- pages ----------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from tests.training import builders
 from tests.training.builders import downloaded
 from training.checks import check
 from training.models import Activity, Instructor, Plan, PlanItem
-from training.planning import Line, items_for, with_progress
+from training.planning import Line, items_for, with_progress, with_totals
 from training.tables.plans import PlanTable
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +154,35 @@ def test_office_sees_what_its_teams_and_offices_come_to(
     assert "已退出" in as_user(chifeng).get(above.get_absolute_url()).content.decode()
     item = as_user(chifeng).get(reverse("training:planitem_detail", args=[plan.items.get().pk])).content.decode()
     assert "办一次" not in item
+
+
+def test_after_an_item_is_dropped_the_sums_still_say_how_far_the_plan_is(
+    captain: User, chifeng: User, as_user: SignIn
+) -> None:
+    """One held of a dropped item read as 1 done of 0 planned; three held of an item meant once filled the gap of the
+    one nobody had begun."""
+    team = captain.organization
+    plan = builders.plan(team, times=4, people=30, name="不办了的（演示）")
+    dropped = plan.items.get()
+    often = builders.plan_item(plan, times=1, people=None, name="办多了的（演示）")
+    builders.plan_item(plan, times=2, people=10, name="没有办的（演示）")
+    there = [people.member(team, number) for number in (1, 2)]
+    hours = iter(range(100))
+    for item in (dropped, often, often, often):
+        starts = builders.morning() + timedelta(days=-next(hours))
+        builders.confirmed(team, captain, chifeng, *there, plan_item=item, starts_at=starts)
+    client = as_user(captain)
+    end = reverse("training:planitem_end", args=[dropped.pk])
+    assert "没有办的次数不再计入计划" in client.get(end).content.decode()
+    client.post(end, {"reason": "经费没有落实"})
+    page = client.get(plan.get_absolute_url())
+    (summed,) = [row["sum"] for row in page.context["sums"]]
+    assert (summed.counted, summed.planned, summed.beyond, summed.people) == (2, 4, 2, 12)
+    assert "原计划 4 次" in page.content.decode()
+    row = with_totals(Plan.objects.all()).get()
+    assert (row.counted, row.planned, row.people, row.done) == (2, 4, 12, 4)
+    below = as_user(chifeng).get(builders.plan(chifeng.organization).get_absolute_url()).context["below"]["total"]
+    assert (below["counted"], below["planned"], below["beyond"], below["people"]) == (2, 4, 2, 12)
 
 
 def test_activity_is_offered_the_items_of_its_own_plan_and_of_the_offices_above(

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.models import Notice
 from core.offline import REFUSED, SAME, STORED
 from organizations.models import Organization, User
 from organizations.reference import add_child
@@ -21,6 +23,7 @@ from training.marking import Result, take
 from training.models import Activity, ActivityTeam, Attendance, Mark, Participation, Slot
 from training.roll.deriving import derive_slots
 from training.roll.given import Given
+from training.roll.paper import Line, enter
 from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +82,45 @@ def test_the_same_mark_twice_is_one_and_another_under_its_key_is_refused(
 def test_two_under_one_key_in_one_batch_the_first_counts(slot: Slot, row: Participation, captain: User) -> None:
     answers = took(mark(slot, row), mark(slot, row, kind=MarkKind.LEAVE), mark(slot, row), by=captain)
     assert [state for state, _trouble in answers] == [STORED, REFUSED, SAME]
+
+
+def test_two_phones_that_said_otherwise_are_told_until_somebody_decides(
+    drill: Activity, slot: Slot, row: Participation, captain: User, chifeng: User
+) -> None:
+    """Both without network, sent in the wrong order a day late: the later one counted and nobody knew of the other."""
+    hour = slot.starts_at + timedelta(minutes=30)
+    took(mark(slot, row, 2, kind=MarkKind.ABSENT, at=hour), by=chifeng)
+    took(mark(slot, row, 1, at=slot.starts_at), by=captain)
+    assert presence(row) == (Presence.ABSENT, 0)
+
+    def told() -> list[str]:
+        return [finding.message for finding in check(drill) if "两台手机" in finding.message]
+
+    assert told() == [f"有 1 人两台手机点的不一样：{row.person.name}。现在按后点的算，请核对，不对的重新点。"]
+    enter(slot, [Line(row.person_id, MarkKind.ARRIVED)], outside=0, key=key(9), by=captain)
+    assert presence(row)[0] == Presence.PRESENT
+    assert told() == []
+    one, two = (people.member(drill.host, number) for number in (2, 3))
+    same = [builders.listed(drill, member)[0] for member in (one, two)]
+    took(mark(slot, same[0], 4), mark(slot, same[1], 5), by=captain)
+    took(mark(slot, same[0], 6, at=hour), by=chifeng)
+    took(mark(slot, same[1], 7, kind=MarkKind.ABSENT, at=hour), by=captain)
+    assert told() == [], "both say the same; one captain thought better of it"
+
+
+def test_marks_that_come_when_all_was_handed_in_are_told(
+    drill: Activity, slot: Slot, row: Participation, captain: User, chifeng: User
+) -> None:
+    """Nobody looks at the roll of a record that lies with the office; the people lost their hours."""
+    builders.present(drill, builders.listed(drill, people.member(drill.host, 2)))
+    WORKFLOW.perform(drill, "submit", by=captain)
+    for number in (1, 2):
+        assert took(mark(slot, row, number, at=slot.starts_at + timedelta(minutes=number)), by=captain) == [
+            (STORED, Trouble.CLOSED)
+        ]
+    told = Notice.objects.get(recipient=captain, kind="marks_late")
+    assert told.url == reverse("training:mark_list", args=[drill.pk])
+    assert not Notice.objects.filter(recipient=chifeng, kind="marks_late").exists()
 
 
 def test_marks_of_days_ago_are_taken(slot: Slot, row: Participation, captain: User) -> None:

@@ -379,7 +379,7 @@ def test_names_below_the_list(drill: Activity, slot: Slot, captain: User, as_use
     client = as_user(captain)
     answer = paper(client, slot, names="敖特根巴雅尔孟和\n王明\n外地人甲")
     text = answer.content.decode()
-    assert "“王明”不止一个" in text
+    assert "“王明”有 2 位" in text, "both in one team: its name would not tell which"
     assert "名册里没有找到：外地人甲" in text
     assert not Mark.objects.exists()
     assert paper(client, slot, names="敖特根巴雅尔孟和\n外地人甲", count_outside="on").status_code == 302
@@ -568,6 +568,25 @@ def test_minutes_are_corrected_with_a_reason(
     assert record.minutes == 90
 
 
+def test_a_day_of_several_without_a_roll_is_told_and_the_roll_of_today_is_offered_first(
+    captain: User, as_user: As
+) -> None:
+    """Four days, the roll of two was forgotten: nothing said so, and the button that stands out was the first day's."""
+    starts = builders.morning(2).replace(hour=0)
+    ends = starts + timedelta(days=3, hours=23, minutes=59)
+    course = builders.training(captain.organization, captain, starts_at=starts, ends_at=ends)
+    row = builders.listed(course, people.member(captain.organization, 1))[0]
+    slots = list(course.slots.all())
+    client = as_user(captain)
+    send(client, captain, *(one(slot, person=row.person_id) for slot in slots[:2]))
+    (told,) = [finding for finding in check(course) if "没有点名" in finding.message]
+    assert not told.blocking
+    assert f"有 2 场没有点名：{slots[2]}、{slots[3]}" in told.message
+    page = client.get(address("activity_roll", course.pk))
+    assert page.context["now"] == slots[2].pk
+    assert f'btn btn-primary" href="{address("slot_roll", slots[2].pk)}"' in page.content.decode()
+
+
 def test_nobody_is_at_two_places_at_once(captain: User, chifeng: User, as_user: As) -> None:
     who = people.member(captain.organization, 1)
     own = builders.drill(captain.organization, captain)
@@ -577,11 +596,42 @@ def test_nobody_is_at_two_places_at_once(captain: User, chifeng: User, as_user: 
     for record in (own, secret):
         assert any("同时在另一场活动点到" in message for message in blocking(record))
     shown = as_user(captain).get(address("activity_roll", own.pk)).content.decode()
-    assert "同时在另一场活动点到" in shown
+    assert "同一人同时在两地" in shown
     assert "别人的演练" not in shown
     assert "水上救援演练" in as_user(chifeng).get(address("activity_roll", secret.pk)).content.decode()
     Attendance.objects.filter(slot__activity=own).update(minutes_set=60, set_reason="上午先走")
     assert blocking(own) == blocking(secret) == []
+
+
+def test_whoever_was_not_here_is_taken_off_on_the_page_that_says_so(
+    captain: User, chifeng: User, leader: User, as_user: As
+) -> None:
+    """A whole team marked at two drills at once: the page told to take a mark back, and led to correcting minutes."""
+    team = captain.organization
+    here, there = (builders.drill(team, captain, title=title) for title in ("甲（演示）", "乙（演示）"))
+    both = [people.member(team, number) for number in range(1, 13)]
+    for record in (here, there):
+        builders.present(record, builders.listed(record, *both))
+    (told,) = [finding for finding in check(here) if finding.field == "roll"]
+    assert "有 12 人同时在另一场活动点到" in told.message
+    page, clear = address("activity_roll", here.pk), address("roll_clear", here.pk)
+    client = as_user(captain)
+    shown = client.get(page)
+    assert address("activity_roll", there.pk) in shown.content.decode(), "the other one is settled there"
+    keys = [clash["own"].pk for clash in shown.context["clashes"]]
+    assert "请先勾选" in client.post(clear, {}, follow=True).content.decode()
+    assert as_user(leader).post(clear, {"attendance": keys}).status_code == 403
+    others = Attendance.objects.filter(slot__activity=there)
+    client.post(clear, {"attendance": [*keys, others.first().pk]})
+    assert set(Attendance.objects.filter(slot__activity=here).values_list("presence", flat=True)) == {""}
+    assert set(others.values_list("presence", flat=True)) == {Presence.PRESENT}, "of this one only"
+    assert not client.get(page).context["clashes"]
+    assert Mark.objects.filter(slot__activity=here, kind=MarkKind.CLEARED, by=captain).count() == 12
+    WORKFLOW.perform(there, "submit", by=captain)
+    assert (
+        "不能处理点名"
+        in client.post(address("roll_clear", there.pk), {"attendance": keys}, follow=True).content.decode()
+    )
 
 
 def test_roll_taken_when_all_was_over_is_two_places_as_well(captain: User, chifeng: User, as_user: As) -> None:

@@ -1,15 +1,17 @@
 """Forms of problems found in an activity."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import VersionedForm
 from core.workflow import MoveNotAllowed
 from organizations.forms import DAY
 from organizations.models import Organization, User
-from organizations.validators import validate_text
+from organizations.validators import validate_text, validate_year
 from training.models import Problem
 from training.problems import due_by_default, near_places, person_named, places_for
 from training.states import ProblemState
@@ -80,9 +82,21 @@ class FixForm(forms.Form):
 
 
 class CommentForm(forms.Form):
-    """Why it is not accepted, or opened again."""
+    """Why it is not accepted."""
 
     comment = forms.CharField(
         label=_("理由"), max_length=200, validators=[validate_text], widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("请写明理由。")},
     )  # fmt: skip
+
+
+class ReopenForm(CommentForm):
+    """Why it is opened again, and until when it is put right now: its old day has often gone by."""
+
+    due_on = forms.DateField(label=_("新的整改期限"), widget=DAY, initial=due_by_default, validators=[validate_year])
+
+    def clean_due_on(self) -> date:
+        day: date = self.cleaned_data["due_on"]
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("新的整改期限不能早于今天。"))
+        return day

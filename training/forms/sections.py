@@ -86,9 +86,11 @@ class SectionForm(VersionedForm):
             wrong += [name for name in ("starts_at", "ends_at") if name in self.fields and name not in wrong]
         return wrong
 
-    def keep(self) -> Activity:
+    def keep(self, *, typing: bool = False) -> Activity:
         """Save what can be read, under the lock; asks again whether the record may still be changed.
 
+        :param typing: the page saves itself: a field that is empty may be about to be filled in anew, and nobody is
+            given a place for it (``training.places.fill_up`` does later, where it stays so).
         :raises StaleForm: the same fields were changed elsewhere. ``MoveNotAllowed``: handed in meanwhile.
         """
         names = [name for name in self._own_fields() if name not in self.left_out and name in self.cleaned_data]
@@ -107,7 +109,7 @@ class SectionForm(VersionedForm):
             if changed or also:
                 locked.version += 1
                 locked.save(update_fields=[*changed, "version"])
-            if "places" in changed:
+            if "places" in names and not typing:
                 move_up(locked)
             if {"starts_at", "ends_at"} & set(changed):
                 _slots, follow = relay(locked, was, by=self.own)

@@ -11,6 +11,7 @@ from organizations.models import Organization
 from training.choices import NOT_EXPECTED, Listing, Presence
 from training.hours import LEAST, MOST, hours_of
 from training.models import Activity, Attendance, Participation, Slot
+from training.roll.odds import at_odds
 from training.roll.waiting import waiting
 
 PAGE = 100
@@ -33,6 +34,7 @@ class Overview:
     asked: int
     teams: list[Organization]
     waiting: int
+    odds: list[str]
     page: int
     last: int = field(default=1)
 
@@ -54,6 +56,7 @@ def overview(activity: Activity, page: int) -> Overview:
         attendances=Attendance.objects.filter(slot__activity=activity, participation__in=shown.values("pk")),
         counts=rows.order_by().values("listing").annotate(n=Count("pk")),
         teams=Organization.objects.filter(pk__in=activity.teams.order_by().values("organization")).order_by("path"),
+        odds=at_odds(activity.pk),
         waiting=waiting(activity.pk).order_by().values("slot__activity").annotate(n=Count("pk")),
     )
     counted = {row["listing"]: row["n"] for row in found["counts"]}
@@ -66,6 +69,7 @@ def overview(activity: Activity, page: int) -> Overview:
         asked=counted.get(Listing.ASKED, 0),
         teams=found["teams"],
         waiting=sum(row["n"] for row in found["waiting"]),
+        odds=[row["name"] for row in found["odds"]],
         page=page,
         last=max(1, -(-total // PAGE)),
     )

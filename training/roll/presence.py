@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Max, Min, QuerySet, Subquery
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from core.together import together
 from organizations.models import User
@@ -15,10 +14,10 @@ from training.models import Activity, Attendance
 from training.states import ActivityState
 
 LEAST = timedelta(minutes=5)  # whoever hands over from one to the next is at neither for a moment
-SHOWN = 20
+SHOWN = 200
 _READ = (
     "arrived_at", "left_at", "method", "slot__starts_at", "slot__ends_at", "slot__activity__title",
-    "slot__activity__kind", "participation__person__name",
+    "slot__activity__kind", "participation__person__name", "participation__organization",
 )  # fmt: skip
 
 
@@ -87,20 +86,13 @@ def there(row: Attendance) -> tuple[datetime, datetime]:
     return begins, min(row.left_at or ends, ends)
 
 
-def in_words(clash: Clash) -> str:
-    """Without naming the other activity."""
-    begins, ends = timezone.localtime(clash.begins), timezone.localtime(clash.ends)
-    words = {"name": clash.own.participation.person.name, "from": f"{begins:%m-%d %H:%M}", "to": f"{ends:%H:%M}"}
-    return _("%(name)s %(from)s–%(to)s 同时在另一场活动点到。请撤销其中一处，或更正时长并写明理由。") % words
-
-
-def shown_to(user: User, found: list[Clash]) -> list[dict[str, object]]:
+def shown_to(user: User, found: list[Clash]) -> list[dict[str, Any]]:
     """For the page: the other activity by name only to whoever may see it. One query where there are any."""
     keys = {clash.other.slot.activity_id for clash in found}
     seen = set(Activity.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
     return [
         {
-            "text": in_words(clash), "own": clash.own,
+            "own": clash.own, "begins": clash.begins, "ends": clash.ends,
             "other": clash.other.slot.activity if clash.other.slot.activity_id in seen else None,
         }
         for clash in found[:SHOWN]

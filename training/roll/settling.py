@@ -1,24 +1,28 @@
 """Marks that do not count as they are, settled; minutes put right. Both with the reason, both in the history."""
 
 from collections.abc import Iterable
-from uuid import UUID
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.decisions import Decision, no
 from core.language import in_chinese, sentence
+from core.offline import STORED
 from organizations.models import User
 from organizations.permissions import can
 from organizations.roles import Right
 from people.models import Membership
-from training.choices import Listing, Presence, Trouble
-from training.marking import AROUND, put_on_list
+from training.choices import Listing, MarkKind, Presence, Trouble
+from training.marking import AROUND, put_on_list, take
 from training.models import Activity, Attendance, Mark, MarkSettlement, Participation
 from training.roll.deriving import derive, whose
+from training.roll.given import Given
 from training.roll.waiting import waiting
 from training.states import WITH_AUTHOR
 
@@ -77,6 +81,24 @@ def _settled(marks: QuerySet[Mark], *, counts: bool, reason: str, by: User) -> l
         [MarkSettlement(mark=mark, counts=counts, reason=reason.strip()[:200], by=by) for mark in rows], batch_size=500
     )
     return rows
+
+
+@transaction.atomic
+def clear(activity: Activity, rows: Iterable[Attendance], *, by: User) -> int:
+    """Take back that these people were there, as a tap on 撤销 does. Returns how many.
+
+    :raises ValidationError: the record has been handed in meanwhile.
+    """
+    activity = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
+    if activity.state not in WITH_AUTHOR:
+        raise ValidationError(str(may_now(activity).reason))
+    last = Mark.objects.filter(slot__activity=activity).aggregate(last=Max("at"))["last"]
+    at = max(timezone.now(), last + timedelta(seconds=1)) if last else timezone.now()  # after whatever it takes back
+    given = [
+        Given(uuid4(), row.slot_id, MarkKind.CLEARED, at, person=row.participation.person_id, activity=activity.pk)
+        for row in rows
+    ]
+    return sum(result.state == STORED and not result.trouble for result in take(given, by=by))
 
 
 @transaction.atomic

@@ -42,10 +42,8 @@ class PlanTable(Table):
         )  # fmt: skip
 
     def render_progress(self, record: Any) -> str:
-        planned, done = record.planned or 0, record.done or 0
+        planned, done = record.planned or 0, record.counted or 0
         if not planned:
             return "—"
         words = _("%(done)d / %(all)d") % {"done": done, "all": planned}
-        return get_template("training/_progress.html").render(
-            {"value": min(done, planned), "max": planned, "label": words}
-        )
+        return get_template("training/_progress.html").render({"value": done, "max": planned, "label": words})

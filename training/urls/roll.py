@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("slots/<int:pk>/paper/", roll_paper.slot_paper, name="slot_paper"),
     path("check-in/<str:token>/", roll_poster.check_in, name="check_in"),
     path("activities/<int:pk>/roll/", roll_overview.activity_roll, name="activity_roll"),
+    path("activities/<int:pk>/roll/clear/", roll_overview.roll_clear, name="roll_clear"),
     path("activities/<int:pk>/roll/waiting/", roll_overview.mark_list, name="mark_list"),
     path("attendances/<int:pk>/correct/", roll_overview.attendance_correct, name="attendance_correct"),
 ]

@@ -22,8 +22,9 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import refused
 from training.forms.sections import EvaluationForm, SectionForm, section_form
 from training.models import Activity
+from training.moved import is_told
 from training.remarks import Remark, last_return, remarks_of
-from training.sections import SLOTS, Section, around, section_named
+from training.sections import BASICS, SLOTS, Section, around, section_named
 from training.states import ActivityState
 from training.views.activity_common import ActivityPage, activity_page
 
@@ -117,6 +118,7 @@ def section_context(activity: Activity, part: Section) -> dict[str, Any]:
         "remarks": remarks,
         "before": before,
         "after": after,
+        "tells": part.key in (BASICS, SLOTS) and is_told(activity),
         "place_text": _("第 %(n)d 节，共 %(all)d 节") % {"n": number, "all": many},
     }
 
@@ -149,7 +151,7 @@ def activity_autosave(request: SignedIn, pk: int, section: str) -> HttpResponse:
     form.is_valid()
     status = 200
     try:
-        fresh = form.keep()
+        fresh = form.keep(typing=True)
         answer = {"saved_at": timezone.now(), "version": fresh.version, "wrong": len(form.errors), "told": form.relaid}
     except StaleForm:
         answer = {"stale": True, "who": form.changed_by}

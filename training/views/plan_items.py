@@ -123,7 +123,7 @@ def planitem_end(request: SignedIn, pk: int) -> HttpResponse:
         except ValidationError as error:
             told(request, error)
         else:
-            messages.success(request, _("“%(name)s”已取消，以后不再计入计划次数。") % {"name": item.name})
+            messages.success(request, _("“%(name)s”已取消，没有办的次数不再计入计划。") % {"name": item.name})
         return redirect(item.plan)
     context = {
         "title": _("取消计划项目：%(name)s") % {"name": item.name},
@@ -135,7 +135,7 @@ def planitem_end(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _consequences(item: PlanItem) -> list[str]:
-    found = [_("不再计入计划次数；已经办了的照样算完成。"), _("取消以后不能恢复，要办的另加一项。")]
+    found = [_("没有办的次数不再计入计划；已经办了的照样算。"), _("取消以后不能恢复，要办的另加一项。")]
     under_way = item.activities.exclude(state__in=(*ON_RECORD, ActivityState.CANCELLED)).count()
     if under_way:
         found.append(_("按它在办的 %(n)d 次活动不会跟着取消；不办的，到活动那里取消。") % {"n": under_way})

@@ -124,8 +124,9 @@ def _below(plan: Plan, there: dict[str, list[Any]]) -> dict[str, Any]:
     rows = []
     for place in there["places"]:
         numbers = {**dict.fromkeys(_NUMBERS, 0), **meant.get(place["path"], {}), **held.get(place["path"], {})}
+        numbers["beyond"] = numbers["done"] - numbers["counted"]
         rows.append({"name": place["short_name"], "gone": _gone(place), "plan": own.get(place["pk"]), **numbers})
-    total = {name: sum(row[name] for row in rows) for name in _NUMBERS}
+    total = {name: sum(row[name] for row in rows) for name in (*_NUMBERS, "beyond")}
     return {"rows": rows, "total": total, "without": sum(not row["plan"] and not row["gone"] for row in rows)}
 
 
@@ -136,7 +137,7 @@ def _gone(place: dict[str, Any]) -> str:
     return _("已退出") if place["level"] == Level.TEAM else _("已撤销")
 
 
-_NUMBERS = ("plans", "planned", "done", "open", "people", "reached")
+_NUMBERS = ("plans", "planned", "counted", "done", "open", "people", "reached")
 
 
 # -- beginning and issuing --------------------------------------------------------------------------------------

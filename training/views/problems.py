@@ -22,7 +22,7 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import pick_place, refused, seen, told
 from organizations.views.timeline import changes
-from training.forms.problems import CommentForm, FixForm, ProblemForm
+from training.forms.problems import CommentForm, FixForm, ProblemForm, ReopenForm
 from training.models import Problem
 from training.problems import may_add, may_edit, tell_given
 from training.states import ProblemState
@@ -31,7 +31,7 @@ from training.views.activity_common import activity_page
 from training.workflow import PROBLEM, archives, keeps
 
 # The moves that ask something first, and with what
-_ASKS: dict[str, Any] = {"report": FixForm, "refuse": CommentForm, "reopen": CommentForm}
+_ASKS: dict[str, Any] = {"report": FixForm, "refuse": CommentForm, "reopen": ReopenForm}
 _SENT_BACK = ("refuse", "reopen")  # what was said then is what is to be done now
 
 
@@ -178,20 +178,24 @@ def _who(person: Any, at: Any) -> str:
 
 
 def _history(problem: Problem, events: list[WorkflowEvent]) -> list[dict[str, Any]]:
-    """Newest first: changes of facts, and moves with what was said."""
-    entries = changes(problem)
-    entries += [_moved(event) for event in events]
+    """Newest first: changes of facts, and moves with what was said. What a move changes is told with the move."""
+    state = str(Problem._meta.get_field("state").verbose_name)  # type: ignore[union-attr]
+    told = changes(problem)
+    edits = [one for one in told if not any(line["label"] == state and line["old"] for line in one["changes"])]
+    entries = [*edits, *(_moved(event) for event in events)]
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 
 def _moved(event: WorkflowEvent) -> dict[str, Any]:
+    facts = event.facts or {}
+    was, day = facts.get("was_due"), facts.get("due_on")
     return {
         "at": event.at,
         "who": event.by or _("系统"),
         "for_whom": event.acting_for,
         "label": PROBLEM.label(event.action),
-        "comment": event.comment or event.facts.get("fix", ""),
-        "changes": [],
+        "comment": event.comment or facts.get("fix", ""),
+        "changes": [{"label": _("整改期限"), "old": was, "new": day}] if day != was else [],
     }
 
 

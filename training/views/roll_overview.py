@@ -14,19 +14,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core.forms import refuse
 from core.history import changes_of
+from core.keys import keys
 from core.methods import form_page
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen, told
 from training.forms.roll import CorrectForm
 from training.models import Activity, Attendance, Mark
-from training.roll.callers import caller_of
+from training.roll.callers import caller_of, joined
 from training.roll.overview import overview
 from training.roll.presence import clashes, shown_to
-from training.roll.settling import correct, may_now, settle, settles
+from training.roll.settling import clear, correct, may_now, settle, settles
 from training.roll.waiting import waiting
 from training.views.activity_common import activity_page, calls_roll_of
 
@@ -42,11 +43,20 @@ def activity_roll(request: SignedIn, pk: int) -> HttpResponse:
     caller = caller_of(page.activity, request.user, table.teams)
     for line in table.lines:
         line.may = page.activity.is_open and caller.calls(line.row.organization_id)  # type: ignore[attr-defined]
+    found = shown_to(request.user, clashes(page.activity))
+    for clash in found:
+        clash["may"] = page.activity.is_open and caller.calls(clash["own"].participation.organization_id)
     context = page.context(
-        table=table, calls=bool(caller), at_host=caller.at_host, ahead=_lies_ahead(page.activity),
-        clashes=shown_to(request.user, clashes(page.activity)),
+        table=table, calls=bool(caller), at_host=caller.at_host, ahead=_lies_ahead(page.activity), clashes=found,
+        clears=any(clash["may"] for clash in found), now=_now(table.slots),
     )  # fmt: skip
     return render(request, "training/activity_roll.html", context)
+
+
+def _now(slots: list[Any]) -> int | None:
+    """Key of the slot whose roll is called next: the one that is on or comes, when all are over the last."""
+    left = [slot for slot in slots if slot.ends_at > timezone.now()] or slots[-1:]
+    return left[0].pk if left else None
 
 
 def _lies_ahead(activity: Activity) -> bool:
@@ -57,6 +67,29 @@ def page_number(request: SignedIn) -> int:
     """Which page; anything that is none is the first."""
     text = request.GET.get("page", "1")
     return int(text) if re.fullmatch("[1-9][0-9]{0,3}", text) else 1
+
+
+@require_POST
+@login_required
+def roll_clear(request: SignedIn, pk: int) -> HttpResponse:
+    """``attendance`` (repeated): who was not here after all."""
+    page = activity_page(request, pk, ROUTE)
+    caller = caller_of(page.activity, request.user, joined(page.activity))
+    caller.decision.require()
+    ticked = keys(request.POST.getlist("attendance")[:MOST])
+    rows = Attendance.objects.filter(slot__activity=page.activity, pk__in=ticked).select_related("participation")
+    try:
+        done = clear(
+            page.activity, [row for row in rows if caller.calls(row.participation.organization_id)], by=request.user
+        )
+    except ValidationError as error:
+        told(request, error)
+    else:
+        if done:
+            messages.success(request, _("已撤销 %(n)d 人在这里的点到。") % {"n": done})
+        else:
+            messages.error(request, _("请先勾选人。"))
+    return redirect(ROUTE, page.activity.pk)
 
 
 # -- marks that do not count -------------------------------------------------------------------------------

@@ -136,9 +136,15 @@ def _typed(form: PaperForm, slot: Slot, caller: Caller, listed: dict[int, Line])
         rows = rows.filter(organization__in=caller.teams)
     typed = match(names, rows)
     for name, several in typed.several.items():
-        where = _("、").join(row.organization.short_name for row in several)
-        words = {"name": name, "where": where}
-        form.add_error("names", _("“%(name)s”不止一个（%(where)s），请在姓名后面空一格写队名。") % words)
+        teams_of = dict.fromkeys(row.organization.short_name for row in several)
+        words = {"name": name, "where": _("、").join(teams_of), "n": len(several)}
+        if len(teams_of) == len(several):
+            which = _("“%(name)s”不止一个（%(where)s），请在姓名后面空一格写队名。")
+        else:
+            which = _(
+                "“%(name)s”有 %(n)d 位（%(where)s），队名分不清是谁。请先在“名单”里加上是哪一位，再在上面的名单里选。"
+            )
+        form.add_error("names", which % words)
     words = {"names": _("、").join(typed.unknown)}
     if typed.unknown and not caller.at_host:
         form.add_error("names", _("名册里没有找到：%(names)s。请核对姓名；外单位人员由主办单位补录。") % words)

@@ -21,6 +21,7 @@ ROWS: dict[str, Row] = {
     # who is not signed in is led to sign in by the page itself, and comes back to the scan
     "training:check_in": Row("public", BOTH, ("poster_token",)),
     "training:activity_roll": Row("record", PAGE, ("activity",), see=Right.VIEW_TRAINING),
+    "training:roll_clear": _called("activity", methods=POST),
     "training:mark_list": _called("activity", methods=BOTH),
     "training:attendance_correct": _called("attendance", methods=BOTH),
 }
