@@ -66,10 +66,9 @@ def tell_moved(now: datetime | None = None) -> int:
 
 def _changed(now: datetime) -> list[Activity]:
     """With their authors and ahead, and written to lately."""
+    lately = events_of(Activity).objects.filter(pgh_created_at__gt=now - BACK, pgh_label="update")
     ahead = Activity.objects.filter(Q(starts_at=None) | Q(starts_at__gt=now), state__in=WITH_AUTHOR)
-    keys = list(ahead.order_by().values_list("pk", flat=True))
-    events = events_of(Activity).objects.filter(pgh_obj__in=keys, pgh_created_at__gt=now - BACK, pgh_label="update")
-    return list(ahead.filter(pk__in=set(events.values_list("pgh_obj", flat=True))).select_related("host"))
+    return list(ahead.filter(pk__in=lately.values("pgh_obj")).select_related("host"))
 
 
 def at_one_go(stands: Sequence[Stand], now: datetime) -> Iterator[list[Stand]]:
