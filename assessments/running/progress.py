@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from assessments.choices import DocumentKind
@@ -112,10 +112,16 @@ def progress_of(run: ReportRun, user: User) -> Progress:
     seen = ReportDocument.objects.filter(run=run).visible_to(user)
     single = [DocumentKind.LEAGUE, DocumentKind.REGION, DocumentKind.ARCHIVE, DocumentKind.INDEX]
     since = timezone.now() - PACE
+    recent = Q(ready_at__gte=since)
     found = together(
         counts=seen.order_by()
         .values("league", "league__path", "league__short_name", "kind", "state")
-        .annotate(n=Count("pk"), lately=Count("pk", filter=Q(ready_at__gte=since)), drafts=Count("pk", filter=_DRAFT)),
+        .annotate(
+            n=Count("pk"),
+            drafts=Count("pk", filter=_DRAFT),
+            lately=Count("pk", filter=recent),
+            since=Min("started_at", filter=recent),
+        ),
         single=seen.filter(kind__in=single).order_by("position"),
         failed=seen.filter(state=DocumentState.FAILED)
         .select_related("organization")
@@ -127,11 +133,12 @@ def progress_of(run: ReportRun, user: User) -> Progress:
 
 
 def _assembled(run: ReportRun, found: dict[str, list[Any]], since: datetime) -> Progress:
-    whole, lately = Tally(), 0
+    whole, lately, starts = Tally(), 0, [timezone.now()]
     lines: dict[int, Line] = {}
     for row in sorted(found["counts"], key=lambda row: row["league__path"]):
         whole.by[row["state"]] += row["n"]
         lately += row["lately"]
+        starts += [row["since"]] if row["since"] else []
         line = lines.setdefault(row["league"], Line(row["league__short_name"]))
         if row["kind"] in PAPERS:
             line.tally.by[row["state"]] += row["n"]
@@ -145,6 +152,7 @@ def _assembled(run: ReportRun, found: dict[str, list[Any]], since: datetime) -> 
             line.archive = document
         else:
             line.report = document
-    minutes = max((timezone.now() - max(since, run.started_at)).total_seconds(), 10) / 60
+    # from when the first of them was begun: a run that stood still for a while is not slow
+    minutes = max((timezone.now() - max(since, min(starts))).total_seconds(), 10) / 60
     shown = [line for line in lines.values() if line.tally.total]
     return Progress(run, whole, shown, index, found["failed"], round(lately / minutes))
