@@ -75,6 +75,9 @@ class WhatIfForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        for indicator in self.by_hand.values():
+            if values.get(f"na-{indicator.pk}"):  # then what stands beside it counts for nothing
+                self.errors.pop(f"i-{indicator.pk}", None)
         changed = self._changed(values)
         numbers = {**self.now.numbers, **changed}
         for whole, parts in PARTS.items():

@@ -125,6 +125,13 @@ def test_what_does_not_apply_is_left_out(team: Team, standard: Standard, captain
     assert page.context["gap"].reached.total == Decimal("53.33")
 
 
+def test_what_stands_beside_what_does_not_apply_stops_nothing(team: Team, standard, captain: User, as_user) -> None:
+    pk = standard.indicators.get(code="2.2").pk
+    page = as_user(captain).get(url(team), {f"na-{pk}": "on", f"i-{pk}": "999"})
+    assert not page.context["gap"].form.errors
+    assert row(page, "2.2").now == "不适用"
+
+
 @pytest.mark.parametrize("wrong", ["-1", "x", "NaN", "Infinity", "1e99", "9" * 40, "1.234"])
 def test_a_wrong_number_is_told_and_changes_nothing(wrong: str, team: Team, captain: User, as_user: SignIn) -> None:
     page = as_user(captain).get(url(team), {"n-members_registered": wrong})
