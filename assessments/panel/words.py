@@ -19,7 +19,8 @@ def told(indicator: Indicator, answer: Answer | None) -> str:
     assert answer.value is not None, "it is not empty"
     if indicator.method == Method.YES_NO:
         return measures.of_one(indicator, answer.value) or (_("有") if answer.value >= 1 else _("没有"))
-    return measures.of_one(indicator, answer.value) or f"{plain(answer.value)} {indicator.unit}".strip()
+    space = "" if indicator.unit == "%" else " "
+    return measures.of_one(indicator, answer.value) or f"{plain(answer.value)}{space}{indicator.unit}".strip()
 
 
 def asked(indicator: Indicator, grade: str) -> str:
