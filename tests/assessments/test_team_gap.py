@@ -164,6 +164,7 @@ def test_what_counts_teams_is_told_of_the_one_team_in_words(team: Team, captain:
     filed, led = row(page, "1.1"), row(page, "1.2")
     assert (filed.asked, filed.now) == ("在册", "在册")
     assert (led.asked, led.now, led.missing) == ("有队长 60 分", "没有队长", "要做到：有队长，多得 60 分")
+    assert (filed.indicator.line.reason, led.indicator.line.reason) == ("在册。", "没有队长。")
     assert "设队长：现在“没有队长”，要做到“有队长”" in [step["text"] for step in page.context["gap"].steps]
     assert " 支" not in page.content.decode()
     tried = as_user(captain).get(url(team), {"standard": one.pk, "n-teams_without_captain": "0"})
