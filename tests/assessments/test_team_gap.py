@@ -185,6 +185,7 @@ def test_what_cannot_be_is_not_tried(asked: dict[str, str], told: str, team: Tea
     page = as_user(captain).get(url(team), {"standard": one.pk, **asked})
     assert told in str(page.context["gap"].form.errors)
     assert not page.context["gap"].form.given
+    assert "先按现有情况计算：" in page.content.decode()
 
 
 def test_what_was_claimed_last_is_shown_with_its_source(
