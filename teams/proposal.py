@@ -47,7 +47,7 @@ _ABOUT_NEEDED: Mapping[str, tuple[str, ...]] = {
 class Proposal:
     """The payload of one filing with what stands around it. Reads each fact once; errors are by fact name.
 
-    :ivar typed: the payload as it was given; ``payload`` is what counts of it.
+    :ivar payload: what counts of what was typed (``counting``).
     """
 
     kind: str
@@ -58,7 +58,7 @@ class Proposal:
     filing: Filing | None = None
 
     def __post_init__(self) -> None:
-        self.typed, self.payload = self.payload, counting(self.payload, self.before)
+        self.payload = counting(self.payload, self.before)
 
     @classmethod
     def of(cls, filing: Filing) -> "Proposal":

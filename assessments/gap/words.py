@@ -10,7 +10,7 @@ from assessments import measures
 from assessments.choices import Method
 from assessments.frontier import Need
 from assessments.gap.known import with_unit
-from assessments.gap.shares import SHARES
+from assessments.gap.shares import PARTS, SHARES
 from assessments.models import Indicator
 from assessments.scoring import NOUGHT, Bar, Line, Standing, plain
 from assessments.steps import Change, Outlook, Way
@@ -143,6 +143,7 @@ def to_do_list(way: Way | None, indicators: Iterable[Indicator], numbers: Mappin
         metric = metrics_[change.rule.code]
         text = to_do(change, named[change.rule.code], then)
         along = _along(metric.name, moved, named.values(), numbers) if metric else []
+        along += _around(metric.name, change.to, {**numbers, **moved}) if metric else []
         told.append(_("%(text)s（%(along)s）") % {"text": text, "along": _("；").join(along)} if along else text)
     return told
 
@@ -172,6 +173,17 @@ def _along(
         if more > 0 and share.over not in moved:
             words = {"more": plain(more), "what": metrics.get(share.over).label, "share": label}
             found.append(_("同时再有 %(more)s 人%(what)s，%(share)s才不下降") % words)
+    return found
+
+
+def _around(name: str, to: Decimal, then: Mapping[str, Decimal]) -> list[str]:
+    """What has to grow with a part of it: nobody is insured who is no member."""
+    found = []
+    for whole, parts in PARTS.items():
+        if name in parts and whole in then and to > then[whole]:
+            label = metrics.get(whole)
+            words = {"what": label.label, "n": plain(to), "unit": label.unit}
+            found.append(_("%(what)s也要有 %(n)s %(unit)s") % words)
     return found
 
 

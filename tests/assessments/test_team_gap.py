@@ -125,6 +125,13 @@ def test_what_does_not_apply_is_left_out(team: Team, standard: Standard, captain
     assert page.context["gap"].reached.total == Decimal("53.33")
 
 
+def test_who_is_to_insure_more_than_there_are_is_told_to_register_them(team: Team, captain: User, as_user) -> None:
+    one = builders.standard(lines=ABOUT_ONE, code="gap-one", name="单队分级测评标准（演示）")
+    page = as_user(captain).get(url(team), {"standard": one.pk, "aim": "1", "n-teams_without_captain": "0"})
+    steps = [step["text"] for step in page.context["gap"].steps]
+    assert steps == ["投保人数：现有 0 人，再增加 8 人（在册队员也要有 8 人）"]
+
+
 def test_what_stands_beside_what_does_not_apply_stops_nothing(team: Team, standard, captain: User, as_user) -> None:
     pk = standard.indicators.get(code="2.2").pk
     page = as_user(captain).get(url(team), {f"na-{pk}": "on", f"i-{pk}": "999"})
