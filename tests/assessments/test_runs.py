@@ -29,6 +29,7 @@ from assessments.running.beginning import begin
 from assessments.running.progress import progress_of
 from assessments.running.watching import resume, sweep
 from assessments.running.workflow import WORKFLOW
+from assessments.states import DocumentState
 from core.attachments.storing import sha256_of
 from core.documents import rendering
 from core.jobs import JobLost
@@ -224,6 +225,17 @@ def test_speed_is_that_of_what_was_made_lately(run: ReportRun, region: User, as_
     ReportRun.objects.filter(pk=run.pk).update(started_at=now - timedelta(hours=1))
     monkeypatch.setattr("assessments.running.progress.PACE", timedelta(days=1))
     assert progress_of(run, region).per_minute >= running.MADE  # all of them within seconds
+
+
+def test_a_run_without_a_worker_tells_no_time_of_its_end(run: ReportRun, region: User, monkeypatch) -> None:
+    """It stood still after some were made: what was fast a minute ago says nothing."""
+    run.ended_at = None
+    monkeypatch.setattr("assessments.running.progress.QUIET", timedelta(0))
+    progress = progress_of(run, region)
+    assert progress.per_minute
+    assert not progress.waits_for_worker, "nothing is left to be made"
+    progress.tally.by[DocumentState.QUEUED] = 3
+    assert (progress.waits_for_worker, progress.done_at) == (True, None)
 
 
 # -- made again ------------------------------------------------------------------------------------------------
