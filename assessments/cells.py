@@ -14,6 +14,7 @@ from core.imports import Choice, Text, YesNo
 from core.language import in_chinese
 
 _TICKS = frozenset("★▲☆●■☑*") | {"一票否决", "否决", "否决项", "可不适用", "可以不适用", "不适用"}
+VETO = re.compile(r"(?:一票)?否决(?:项|指标)?")  # where others have their points
 _BLANKS = frozenset({"-", "—", "——", "/", "／", "□"})
 _BAR = re.compile(r"(?:不超过|不多于|≤|<=|≥|>=|不少于|不低于|至少)?\s*\d+(?:\.\d+)?\s*\D{0,4}")
 _AT_MOST = re.compile(r"不超过|不多于|不高于|不大于|≤|<|＜|≦|以内|以下|\d\S{0,3}内\s*$")
@@ -55,6 +56,8 @@ class Points(Text):
     """10, 10分, （10 分）; nothing is nought."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Decimal:
+        if VETO.fullmatch((value or "").strip()):
+            return Decimal(0)
         found = read_number(value or "")
         if found is None:
             return Decimal(0)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from assessments import measures
 from assessments.choices import Method
 from assessments.models import Conclusion, Grading, GradingClaim, Indicator
+from assessments.panel.words import told
 from assessments.rules import made
 from assessments.scoring import Answer, Line, ScoreSheet, score
 from assessments.states import GRADING_WITH_AUTHOR
@@ -49,6 +50,11 @@ class Row:
     @property
     def is_heading(self) -> bool:
         return self.indicator.method == Method.HEADING
+
+    @property
+    def counted(self) -> str:
+        """What the records say, in words."""
+        return "" if self.number is None else told(self.indicator, Answer(value=Decimal(str(self.number))))
 
     @property
     def answer(self) -> Answer:

@@ -21,16 +21,16 @@ NO_GRADE = gettext_lazy("专家组的评分没有达到任何一档，只能不�
 def panel_problems(grading: Grading) -> list[str]:
     """What keeps the panel from beginning; recusal is asked once more."""
     now = grading.panel.on_it().count()
-    return _too_few(now) + (hindrances(grading) if now else [])
+    return too_few(now) + (hindrances(grading) if now else [])
 
 
-def _too_few(now: int) -> list[str]:
+def too_few(now: int) -> list[str]:
     return [_("专家组至少 %(n)d 人，现在 %(now)d 人。") % {"n": PANEL_LEAST, "now": now}] if now < PANEL_LEAST else []
 
 
 def panel_gaps(members: Sequence[PanelMember]) -> list[str]:
     """What a panel that scores lacks since somebody left it. :param members: who is still on it."""
-    few = [_("%(few)s请先调整专家组，另请专家。") % {"few": few} for few in _too_few(len(members))]
+    few = [_("%(few)s请先调整专家组，另请专家。") % {"few": few} for few in too_few(len(members))]
     return few + without_lead(members)
 
 

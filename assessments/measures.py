@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
@@ -27,6 +28,13 @@ def of(indicator: Indicator) -> Metric | None:
     """What the records answer it with. None: by hand, also where the standard names a number nobody keeps yet; what
     somebody judges no record answers."""
     return find(indicator.metric) if indicator.method not in (Method.JUDGED, Method.HEADING) else None
+
+
+def of_one(indicator: Indicator, number: Decimal) -> str:
+    """What a count of teams says of a single one, such as 已确认 where it is 0; empty for all else."""
+    metric = of(indicator)
+    one = metric.of_one if metric else None
+    return one.said(number) if one and number in (0, 1) else ""
 
 
 def label_of(name: str) -> str:

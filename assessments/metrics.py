@@ -19,7 +19,7 @@ from assessments.models.follow_up import FOLLOW_UP_OPEN, follow_up_overdue
 from assessments.states import CampaignState, ReviewState
 from core.history.as_at import held_on
 from core.metric_links import behind
-from core.metrics import Measure, Period, metric
+from core.metrics import Measure, OfOne, Period, metric
 from organizations.models import Organization
 from teams.models import Team
 
@@ -89,6 +89,7 @@ def _held(day: Any) -> QuerySet[TeamGrade]:
 @metric(
     "teams_graded", _("持有等级的救援队"), _TEAMS, note=_("有在有效期内的等级的，含外部等级"), place="organization",
     link=behind("assessments:grade_list", now_only=True, standing="held"),
+    of_one=OfOne(_("测评等级"), _("有"), _("没有")),
 )  # fmt: skip
 def teams_graded(scope: Organization, period: Period) -> Measure:
     return Measure.of(Team.objects.below(scope).filter(pk__in=_held(period.as_at).values("team")))

@@ -136,14 +136,13 @@ def raise_one(about: About, *, by: User, raised_by: str, what: str, received_on:
     with in_chinese():
         title = _("%(about)s收到%(kind)s，请答复") % {"about": fresh, "kind": made.get_kind_display()}
         body = _("答复人不能是参加过决定的人。系统只提醒，不会自动办理。")
-    people = _could_answer(made, fresh.office)
-    notify(people, kind="objection_raised", title=title, body=body, url=made.get_absolute_url())
+    notify(could_answer(made), kind="objection_raised", title=title, body=body, url=made.get_absolute_url())
     return made
 
 
-def _could_answer(objection: Objection, office: Organization) -> list[User]:
+def could_answer(objection: Objection) -> list[User]:
     """Who may answer at the office; where nobody may, at the nearest office above."""
-    for place in Organization.objects.offices().filter(path__in=office.line).order_by("-path"):
+    for place in Organization.objects.offices().filter(path__in=objection.office.line).order_by("-path"):
         free = [one for one in nearest_holders(Right.MANAGE_ASSESSMENT, place) if may_answer(objection, one)]
         if free:
             return free

@@ -5,6 +5,7 @@ from merged cells of 一级指标 and 二级指标. Conclusions and head facts c
 are such, else from the version it is a revision of. All rows or none.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from tablib import Dataset
 
 from assessments import sheet_reading
 from assessments.cells import (
+    VETO,
     MethodCell,
     MetricCell,
     OneLine,
@@ -50,6 +52,14 @@ _SUBJECTS = {"公共": Subject.PUBLIC, "通用": Subject.PUBLIC, "专业": Subje
 _NAMES = ("指标名称", "三级指标", "考核指标", "测评指标", "评分项目", "考核要点", "测评要点", "评分要点")
 # What these head is the indicator, or a group of those that another column names.
 _CONTENTS = ("考核内容", "测评内容", "评分内容", "内容")
+# What these head is the indicator where nothing else is, else what is looked at.
+_POINTS_OF_INTEREST = ("评价要点", "操作要求", "评价内容")
+_POINTS = (
+    "分数", "满分", "标准分", "标准分值", "标准分数", "基准分", "应得分", "分项分值", "配分", "赋分", "分值分",
+    "权重", "分",
+)  # fmt: skip
+_HAPPENS = re.compile(r"(?:本?年度?内?)?(?:发生|出现|存在|造成|违反|弄虚作假|伪造|拒不)")
+_LEADING = ("code", "subject", "name")
 _BAR_COLUMNS = ("value", "text")
 
 
@@ -72,7 +82,7 @@ class IndicatorResource(Resource):
     )  # fmt: skip
     method = Column("method", H["method"], also=["评分方法", "计分方式"], widget=MethodCell(), example="数值达标")
     points = Column(
-        "points", H["points"], also=["分数", "满分", "标准分", "分值分", "权重", "分"], widget=Points(), example="10",
+        "points", H["points"], also=_POINTS, widget=Points(), example="10",
         hint=gettext_lazy("写 10 或 10分"),
     )  # fmt: skip
     steps = Column(
@@ -102,6 +112,7 @@ class IndicatorResource(Resource):
     undoable = True
     most_rows = at_once = 400
     weak = {"说明": ("guidance",), "备注": ("guidance",)} | dict.fromkeys(_CONTENTS, ("name",))
+    weak |= dict.fromkeys(_POINTS_OF_INTEREST, ("guidance",))
 
     class Meta(Resource.Meta):
         model = Indicator
@@ -132,8 +143,12 @@ class IndicatorResource(Resource):
         headings = {plain_heading(cell.text) for sheet in sheets for row in sheet.rows[:LOOK_AT] for cell in row}
         name, second = self.columns["name"], self.columns["level2"]
         if headings.isdisjoint({*map(plain_heading, name.also), *_CONTENTS}):
+            first = self.columns["level1"]
+            called = [first.column_name, second.column_name, *second.also]
             name.also = (*name.also, *second.also)
             self.fields.pop("level2")
+            if headings.isdisjoint(map(plain_heading, called)):  # 项目, and nothing that it could be a group of
+                name.also, first.also = (*name.also, *first.also), ()
         group = "level1" if headings.isdisjoint(map(plain_heading, self.columns["level1"].also)) else "level2"
         groups = grouping(sheets, set(map(plain_heading, name.also)), _CONTENTS)
         self.weak = {**self.weak, **dict.fromkeys(groups, (group,))}
@@ -180,13 +195,15 @@ class IndicatorResource(Resource):
             write_bars(self.draft, self.bars)
 
     def _with_chapters(self, dataset: Any) -> Dataset:
-        """一、公共科目 merged over the whole table stands in the first column, where others have their number."""
+        """一、公共科目 merged over the whole table stands where others have their number or 科目."""
         names = dataset.headers
-        code, name = (names.index(one) if one in names else -1 for one in map(self._heading, ("code", "name")))
+        *firsts, name = (names.index(one) if one in names else -1 for one in map(self._heading, _LEADING))
         rows = [list(row) for row in dataset]
-        for row in rows if -1 not in (code, name) else ():
-            if row[code] and not row[name] and not is_mark(row[code]):
-                row[code], row[name] = "", row[code]
+        for row in rows if name != -1 else ():
+            for first in firsts:
+                alone = first != -1 and row[first] and not any(cell for at, cell in enumerate(row) if at != first)
+                if alone and not is_mark(row[first]):
+                    row[first], row[name] = "", row[first]
         return Dataset(*map(tuple, rows), headers=names)
 
     def _read_tree(self, dataset: Any) -> None:
@@ -239,6 +256,8 @@ class IndicatorResource(Resource):
             errors["code"] = [ValidationError(_("这个编号在前面已经有了。"))]
         self._place(line, at, errors)
         self._read_bars(line)
+        if VETO.fullmatch(self.rows[at].get(self._heading("points"), "").strip()):
+            line.is_veto = True
         heads = line.code in self.parent_codes if self.has_parents else at in self.has_children
         if not line.method and "method" not in errors:
             line.method = Method.HEADING if heads else _method_of(line)
@@ -250,7 +269,11 @@ class IndicatorResource(Resource):
             line.subject = line.parent.subject if line.parent else _subject_of(line.name)
 
     def _read_direction(self, line: Any, at: int) -> None:
-        """≤4小时 asks for less, whatever nobody has said of the number."""
+        """≤4小时 asks for less, whatever nobody has said of the number; 发生安全责任事故 is not to be."""
+        if line.method == Method.YES_NO and _HAPPENS.match(line.name or ""):
+            if is_blank(self.rows[at].get(self._heading("more_is_better"), "")):
+                line.more_is_better = False
+            return
         asking = {
             Method.STEPS: ["steps"],
             Method.THRESHOLD: [f"{of}_{key}" for key in line.requirements for of in _BAR_COLUMNS],

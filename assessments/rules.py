@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from assessments import measures
 from assessments.choices import Method
 from assessments.models import Conclusion, Indicator, Standard
 from assessments.scoring import NOUGHT, Bar, Rule, Rules
@@ -20,6 +21,7 @@ def made(indicators: Iterable[Indicator], conclusions: Iterable[Conclusion]) -> 
 
 
 def rule_of(indicator: Indicator) -> Rule:
+    metric = measures.of(indicator)
     return Rule(
         code=indicator.code,
         name=indicator.name,
@@ -32,6 +34,7 @@ def rule_of(indicator: Indicator) -> Rule:
         more_is_better=indicator.more_is_better,
         is_veto=indicator.is_veto,
         may_not_apply=indicator.may_not_apply,
+        said=(one.yes, one.no) if metric and (one := metric.of_one) else None,
     )
 
 

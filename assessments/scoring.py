@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from assessments.choices import Method, Subject
 from assessments.methods import CANNOT_BE_LEFT_OUT, NOT_ANSWERED, NOT_APPLICABLE, NOUGHT, POINTS, Why, is_met
@@ -57,6 +58,7 @@ class Rule:
     """An indicator as a value (``models.Indicator``); headings are left out.
 
     :ivar steps: (from, points), any order. :ivar requirements: conclusion key → bar.
+    :ivar said: what 1 and what 0 mean, of a number that reads oddly (``core.metrics.OfOne``).
     """
 
     code: str
@@ -70,6 +72,7 @@ class Rule:
     more_is_better: bool = True
     is_veto: bool = False
     may_not_apply: bool = False
+    said: tuple[StrOrPromise, StrOrPromise] | None = None
 
     @property
     def rises(self) -> bool:
@@ -164,6 +167,8 @@ class Line(NamedTuple):
 
     @property
     def reason(self) -> str:
+        if self.rule.said is not None and not self.answer.not_applicable and self.given in (0, 1):
+            return f"{self.rule.said[0 if self.given else 1]}。"
         sentence, numbers = self.why
         return str(sentence) % {name: plain(number) for name, number in numbers.items()} if numbers else str(sentence)
 

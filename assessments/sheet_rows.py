@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assessments import measures
 from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, alike, said_in, sheet
 from assessments.choices import Method
 from assessments.models import Campaign, Indicator, Review
@@ -67,8 +68,8 @@ def in_words(indicator: Indicator, answer: Answer | None) -> str:
     if answer.value is None:
         return ""
     if indicator.method == Method.YES_NO:
-        return _("有") if answer.value >= 1 else _("没有")
-    return number(answer.value, indicator.unit)
+        return measures.of_one(indicator, answer.value) or (_("有") if answer.value >= 1 else _("没有"))
+    return measures.of_one(indicator, answer.value) or number(answer.value, indicator.unit)
 
 
 def number(value: Decimal, unit: str) -> str:
@@ -147,7 +148,8 @@ def figures_of(review: Review, basis: Basis) -> list[Figure]:
     found = []
     for metric in metrics.every():
         if metric.name in basis.values:
-            text = number(basis.values[metric.name], str(metric.unit))
+            value, one = basis.values[metric.name], metric.of_one
+            label, text = (one.label, one.said(value)) if one else (metric.label, number(value, str(metric.unit)))
             url = metric.url(review.organization, period_of(review.campaign))
-            found.append(Figure(metric.label, text, metric.note, url, metric.name in wanted))
+            found.append(Figure(label, text, metric.note, url, metric.name in wanted))
     return sorted(found, key=lambda each: not each.asked)

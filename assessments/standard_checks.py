@@ -81,7 +81,7 @@ def _bars(standard: Standard, bars: Sequence[Conclusion], full: Sums) -> Iterato
         for name, most in of_subject.items():
             least = getattr(bar, name)
             words |= {"label": label(bar, name), "most": plain(most)}
-            if least is not None and least > most:
+            if least is not None and least > most and full.lines:
                 words["least"] = plain(least)
                 yield Finding(
                     _("档次“%(bar)s”的%(label)s %(least)s 分，超过了满分 %(most)s 分，没有队伍能达到。") % words,

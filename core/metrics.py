@@ -140,6 +140,18 @@ Function = Callable[[Any, Period], Measure]
 Link = Callable[[Any, Period], str]
 
 
+@dataclass(frozen=True)
+class OfOne:
+    """Of a single organization nobody says that it counts as 0: what 1 and what 0 mean, and of what."""
+
+    label: StrOrPromise
+    yes: StrOrPromise
+    no: StrOrPromise
+
+    def said(self, number: int | Decimal) -> str:
+        return str(self.yes if number else self.no)
+
+
 @dataclass(frozen=True, eq=False)
 class Metric:
     """A registered function and how to show it.
@@ -148,6 +160,7 @@ class Metric:
     :param place: relation from a record to its organization, for breakdowns (``""``: the record is one).
     :param only_now: the number is that of today, whatever the period.
     :param to_the_minute: its rows hang on the time of day, such as duties in force: what it asks is not kept.
+    :param of_one: how a count of organizations reads where it is told of a single one.
     """
 
     name: str
@@ -159,6 +172,7 @@ class Metric:
     place: str
     only_now: bool = False
     to_the_minute: bool = False
+    of_one: OfOne | None = None
 
     do_not_call_in_templates: ClassVar[bool] = True  # templates show its label; they would call it without a scope
 
@@ -182,13 +196,14 @@ def metric(
     place: str = "",
     only_now: bool = False,
     to_the_minute: bool = False,
+    of_one: OfOne | None = None,
 ) -> Callable[[Function], Metric]:
     """Register a function under ``name``. A name can be taken once."""
 
     def register(function: Function) -> Metric:
         if name in _METRICS:
             raise ValueError(f"metric {name} is already defined")
-        _METRICS[name] = Metric(name, label, unit, note, function, link, place, only_now, to_the_minute)
+        _METRICS[name] = Metric(name, label, unit, note, function, link, place, only_now, to_the_minute, of_one)
         return _METRICS[name]
 
     return register

@@ -20,7 +20,7 @@ from organizations.permissions import can
 from organizations.roles import Right
 from teams.choices import ExitTask, FilingKind
 from teams.drift import facts_now
-from teams.facts import ABOUT_FIELDS, FACTS, LONGEST, POST_KEYS, Words, changed_names, label_of, on_file, same
+from teams.facts import ABOUT_FIELDS, FACTS, LONGEST, POST_KEYS, Words, label_of, on_file, same
 from teams.merging import merged_posts
 from teams.models import ExitItem, Filing, Team
 from teams.proposal import Proposal
@@ -63,7 +63,7 @@ def said_in(filing: Filing) -> dict[str, Any]:
     change, and why: the rest is as it is now."""
     if filing.team_id is None:
         return {name: value for name, value in filing.payload.items() if name != "office" and _known(filing.kind, name)}
-    changed = changed_names(filing.before, filing.payload) if filing.kind != FilingKind.EXIT else []
+    changed = Proposal.of(filing).changed
     names = {name.partition(".")[0] for name in changed} | set(ABOUT_FIELDS[filing.kind]) - {"year"}
     return {name: value for name, value in filing.payload.items() if name in names}
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.days import beginning_of
 from core.history.as_at import field_on, held_on
 from core.metric_links import behind
-from core.metrics import Measure, Period, metric
+from core.metrics import Measure, OfOne, Period, metric
 from organizations.models import Organization
 from teams.choices import PostRole, TeamLevel
 from teams.drift import drifting
@@ -34,6 +34,7 @@ def _teams(scope: Organization, period: Period) -> QuerySet[Team]:
 @metric(
     "teams_on_file", _("在册救援队"), _TEAM_UNIT, note=_("已备案、没有退出的"), place="organization",
     link=behind("teams:team_list", looks_back=True, status="on_file"),
+    of_one=OfOne(_("备案"), _("在册"), _("不在册")),
 )  # fmt: skip
 def teams_on_file(scope: Organization, period: Period) -> Measure:
     return Measure.of(_teams(scope, period))
@@ -49,6 +50,7 @@ def _level(level: str, label: Any) -> None:
     metric(
         f"teams_{level}", label, _TEAM_UNIT, note=_("在册的，按队伍级别"), place="organization",
         link=behind("teams:team_list", looks_back=True, status="on_file", level=level),
+        of_one=OfOne(label, _("是"), _("不是")),
     )(lambda scope, period: Measure.of(_of_level(_teams(scope, period), level, period.past)))  # fmt: skip
 
 
@@ -60,6 +62,7 @@ _level(TeamLevel.BANNER, _("旗县级救援队"))
 @metric(
     "teams_unconfirmed", _("本年度没有确认的救援队"), _TEAM_UNIT, note=_("往年备案、本年度还没有做年度确认的"),
     place="organization", link=behind("teams:team_list", looks_back=True, attention="unconfirmed"),
+    of_one=OfOne(_("年度确认"), _("没有确认"), _("已确认")),
 )  # fmt: skip
 def teams_unconfirmed(scope: Organization, period: Period) -> Measure:
     return Measure.of(held_on(Team.objects.below(scope), period.past, unconfirmed(period.as_at.year)))
@@ -68,6 +71,7 @@ def teams_unconfirmed(scope: Organization, period: Period) -> Measure:
 @metric(
     "teams_with_drift", _("与备案不一致的救援队"), _TEAM_UNIT, note=_("队长离任等，还没有报变更的；只有今天的数"),
     place="organization", only_now=True, link=behind("teams:team_list", attention="drift"),
+    of_one=OfOne(_("与备案的情况"), _("不一致"), _("一致")),
 )  # fmt: skip
 def teams_with_drift(scope: Organization, period: Period) -> Measure:
     return Measure.of(drifting(Team.objects.below(scope)))
@@ -76,6 +80,7 @@ def teams_with_drift(scope: Organization, period: Period) -> Measure:
 @metric(
     "teams_without_captain", _("没有队长的救援队"), _TEAM_UNIT, note=_("在册的"), place="organization",
     link=behind("teams:team_list", looks_back=True, status="on_file", attention="no_captain"),
+    of_one=OfOne(_("队长"), _("没有队长"), _("有队长")),
 )  # fmt: skip
 def teams_without_captain(scope: Organization, period: Period) -> Measure:
     # asked of each team: for the ten of a page the captains of all teams would be listed first

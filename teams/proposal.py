@@ -45,7 +45,10 @@ _ABOUT_NEEDED: Mapping[str, tuple[str, ...]] = {
 
 @dataclass
 class Proposal:
-    """The payload of one filing with what stands around it. Reads each fact once; errors are by fact name."""
+    """The payload of one filing with what stands around it. Reads each fact once; errors are by fact name.
+
+    :ivar payload: what counts of what was typed (``counting``).
+    """
 
     kind: str
     payload: Mapping[str, Any]
@@ -53,6 +56,9 @@ class Proposal:
     team: Team | None = None
     before: Mapping[str, Any] = field(default_factory=dict)
     filing: Filing | None = None
+
+    def __post_init__(self) -> None:
+        self.payload = counting(self.payload, self.before)
 
     @classmethod
     def of(cls, filing: Filing) -> "Proposal":
@@ -86,7 +92,8 @@ class Proposal:
             try:
                 values[name] = read(name, self.payload.get(name), self.named)
             except ValidationError as error:
-                errors[name] = error.messages[0]
+                if not is_aside(name, self.payload, self.before):
+                    errors[name] = error.messages[0]
         return values, errors
 
     @property
@@ -168,6 +175,20 @@ def depends_on(name: str) -> tuple[str, str] | None:
         if name in names:
             return choice
     return _ASKED_WITH.get(name)
+
+
+def is_aside(name: str, payload: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether the fact belongs to another choice than the one made: the form does not show it."""
+    asked = depends_on(name)
+    return asked is not None and payload.get(asked[0], before.get(asked[0])) not in ("", None, asked[1])
+
+
+def counting(payload: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """What counts of what was typed. A fact of another choice stays as it is on file, unless it was emptied: what was
+    typed there is kept for when that choice is made again, but nobody sees it and it stops nothing."""
+    aside = [name for name, raw in payload.items() if not is_empty(raw) and is_aside(name, payload, before)]
+    kept = {name: raw for name, raw in payload.items() if name not in aside}
+    return kept | {name: before[name] for name in aside if name in before}
 
 
 def said(names: Iterable[str]) -> str:

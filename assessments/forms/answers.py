@@ -60,6 +60,14 @@ class AnswersForm(forms.Form):
             field.validators.append(MaxValueValidator(indicator.points, said))
         return field
 
+    def clean(self) -> dict[str, Any]:
+        """What stands beside 不适用 counts for nothing, so it stops nothing either."""
+        cleaned = super().clean() or {}
+        for indicator in self.basis.scored:
+            if cleaned.get(f"i{indicator.pk}_na"):
+                self.errors.pop(f"i{indicator.pk}_value", None)
+        return cleaned
+
     def parts(self, indicator: Indicator) -> dict[str, Any]:
         """The bound fields of a line, for its row on the page."""
         found = {part: f"i{indicator.pk}_{part}" for part in (*PARTS, "seen")}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.choices import Grade
 from assessments.grading_conditions import best_result
-from assessments.models import Grading
+from assessments.models import Grading, TeamGrade
 from assessments.panel.sheet import sheet_of
 from assessments.publicity import least_said
 from organizations.forms import DAY
@@ -98,6 +98,11 @@ class GrantForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["comment"]
+        former = TeamGrade.objects.filter(grading=self.grading).first()
+        if former is not None and former.document_number:  # granted before, then deliberated again
+            field = self.fields["document_number"]
+            field.initial = former.document_number
+            field.help_text = _("上次定级时填的。另外发了文的，改成新的文号。")
 
 
 FORMS: dict[str, type[MoveForm]] = {

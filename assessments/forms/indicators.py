@@ -143,37 +143,50 @@ class IndicatorForm(WholeForm):
 
     @property
     def wrong_cells(self) -> list[forms.BoundField]:
-        return wrong_cells([*self.steps, *self.wanted])
+        return wrong_cells([*(self.steps if self._shows_steps() else ()), *self.wanted])
 
     def clean_points(self) -> Decimal:
         return self.cleaned_data["points"] or Decimal(0)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if not self.steps.is_valid():
-            said = [str(error) for error in self.steps.non_form_errors()]
-            self.add_error(None, said or [_("分档里有内容需要改正，请看标红的行。")])
-        else:
-            starts = [line.cleaned_data["start"] for line in self.steps if line.counts]
-            if len(set(starts)) < len(starts):
-                self.add_error(None, _("有两档的数值相同。"))
+        method = cleaned.get("method")
+        if self._shows_steps():
+            self._check_steps()
         checked = [line.is_valid() for line in self.wanted]  # each is asked, so that each shows what is wrong
         if not all(checked):
             self.add_error(None, _("各档要求里有内容需要改正，请看标红的行。"))
-        if cleaned.get("method") == Method.HEADING:
+        if method == Method.HEADING:
+            self.errors.pop("points", None)
             cleaned |= {"points": Decimal(0), "metric": "", "is_veto": False, "may_not_apply": False}
-        if cleaned.get("method") not in _ONLY["per_unit"]:
+        if method not in _ONLY["per_unit"]:
+            self.errors.pop("per_unit", None)
             cleaned["per_unit"] = None
         return cleaned
+
+    def _shows_steps(self) -> bool:
+        """Of another method the page hides them: they are not read, so they stop nothing."""
+        return getattr(self, "cleaned_data", {}).get("method") in (None, *_ONLY["steps"])
+
+    def _check_steps(self) -> None:
+        if not self.steps.is_valid():
+            said = [str(error) for error in self.steps.non_form_errors()]
+            self.add_error(None, said or [_("分档里有内容需要改正，请看标红的行。")])
+            return
+        starts = [line.cleaned_data["start"] for line in self.steps if line.counts]
+        if len(set(starts)) < len(starts):
+            self.add_error(None, _("有两档的数值相同。"))
 
     def _rows(self) -> dict[str, Any]:
         """What the rows say, as the model keeps it."""
         method = self.cleaned_data["method"]
-        lines = [(line.cleaned_data["start"], line.cleaned_data["points"]) for line in self.steps if line.counts]
+        lines = []
+        if self._shows_steps():
+            lines = [(line.cleaned_data["start"], line.cleaned_data["points"]) for line in self.steps if line.counts]
         said = {line.bar.key: line.cleaned_data for line in self.wanted}
         values = {key: plain(one["value"]) for key, one in said.items() if one["value"] is not None}
         return {
-            "steps": stored(lines) if method in _ONLY["steps"] else [],
+            "steps": stored(lines),
             "requirements": values if method != Method.HEADING else {},
             "texts": {key: one["text"] for key, one in said.items() if one["text"]},
         }

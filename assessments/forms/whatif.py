@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from assessments import measures
 from assessments.choices import Method
 from assessments.gap.known import Known, Said
-from assessments.gap.shares import SHARES, counts_behind, followed
+from assessments.gap.shares import FRACTIONS, PARTS, PER_CENT, counts_behind, followed
 from assessments.models import Indicator
 from assessments.scoring import Answer, plain
 from core import metrics
 from core.metrics import Metric
 
 _MOST = Decimal(10**9)
+_ALL = Decimal(100)
 
 
 class WhatIfForm(forms.Form):
@@ -43,8 +44,18 @@ class WhatIfForm(forms.Form):
         if metric.name in self.counts:
             return
         self.counts[metric.name] = metric
+        if metric.of_one is not None:
+            choices = [("", _("照现在")), ("1", metric.of_one.yes), ("0", metric.of_one.no)]
+            self.fields[f"n-{metric.name}"] = forms.TypedChoiceField(
+                label=metric.of_one.label, choices=choices, coerce=Decimal, empty_value=None, required=False
+            )
+            return
         now = self.now.numbers.get(metric.name)
-        self.fields[f"n-{metric.name}"] = _number(metric.label, plain(now) if now is not None else "")
+        field = _number(
+            metric.label, plain(now) if now is not None else "", _ALL if metric.name in PER_CENT else _MOST,
+            places=2 if metric.name in FRACTIONS else 0,
+        )  # fmt: skip
+        self.fields[f"n-{metric.name}"] = field
 
     def _by_hand(self, indicator: Indicator) -> None:
         self.by_hand[f"i-{indicator.pk}"] = indicator
@@ -57,20 +68,26 @@ class WhatIfForm(forms.Form):
             return
         judged = indicator.method == Method.JUDGED
         now = (said.answer.points if judged else said.answer.value) if said else None
-        most = indicator.points if judged and indicator.points else _MOST
+        most = indicator.points if judged and indicator.points else _ALL if indicator.unit == "%" else _MOST
         self.fields[f"i-{indicator.pk}"] = _number(label, plain(round(now, 2)) if now is not None else "", most)
         if indicator.may_not_apply:
             self.fields[f"na-{indicator.pk}"] = forms.BooleanField(label=_("不适用"), required=False)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        numbers = {**self.now.numbers, **self._changed(values)}
-        for share in SHARES.values():
-            if share.factor != 100 or not share.over or f"n-{share.over}" not in self.fields:
-                continue
-            if numbers.get(share.over, 0) > numbers.get(share.under, 0) and self._changed(values):
-                words = {"part": metrics.get(share.over).label, "whole": metrics.get(share.under).label}
-                self.add_error(f"n-{share.over}", _("%(part)s不能多于%(whole)s。") % words)
+        for indicator in self.by_hand.values():
+            if values.get(f"na-{indicator.pk}"):  # then what stands beside it counts for nothing
+                self.errors.pop(f"i-{indicator.pk}", None)
+        changed = self._changed(values)
+        numbers = {**self.now.numbers, **changed}
+        for whole, parts in PARTS.items():
+            for part in parts:
+                if not {whole, part} & set(changed) or not {whole, part} <= set(numbers):
+                    continue
+                if numbers[part] > numbers[whole]:
+                    words = {"part": metrics.get(part).label, "whole": metrics.get(whole).label}
+                    wrong = part if part in changed else whole
+                    self.add_error(f"n-{wrong}", _("%(part)s不能多于%(whole)s。") % words)
         return values
 
     @property
@@ -108,7 +125,7 @@ class WhatIfForm(forms.Form):
         return Answer(points=number) if indicator.method == Method.JUDGED else Answer(number)
 
 
-def _number(label: Any, now: str, most: Decimal = _MOST) -> forms.DecimalField:
-    field = forms.DecimalField(label=label, min_value=0, max_value=most, decimal_places=2, required=False)
+def _number(label: Any, now: str, most: Decimal = _MOST, *, places: int = 2) -> forms.DecimalField:
+    field = forms.DecimalField(label=label, min_value=0, max_value=most, decimal_places=places, required=False)
     field.widget.attrs |= {"placeholder": now, "class": "try", "inputmode": "decimal", "step": "any"}
     return field

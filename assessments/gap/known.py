@@ -173,5 +173,8 @@ def shown(indicator: Indicator, answer: Answer | None) -> str:
 
 
 def with_unit(number: Decimal, indicator: Indicator) -> str:
+    words = measures.of_one(indicator, number)
+    if words:
+        return words
     unit = indicator.unit or str(getattr(measures.of(indicator), "unit", ""))
     return f"{plain(number)}{unit}" if unit == "%" else f"{plain(number)} {unit}".strip()

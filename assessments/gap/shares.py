@@ -1,6 +1,7 @@
-"""Metrics that are shares of counts: a change of the count changes the share.
+"""How metrics hang together: shares of counts, and parts of them.
 
-Advice therefore names the count: not "reach 80 %", but "four more people with a certificate".
+A change of the count changes the share. Advice therefore names the count: not "reach 80 %", but "four more people with
+a certificate".
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,7 @@ _TENTH = Decimal("0.1")
 @dataclass(frozen=True)
 class Share:
     """:ivar under: metric it is divided by. :ivar over: metric it is taken of; empty: what is divided stays as it is.
-    :ivar factor: 100 for per cent, of which there are never more."""
+    :ivar factor: 100 for per cent."""
 
     under: str
     over: str = ""
@@ -33,6 +34,23 @@ SHARES: dict[str, Share] = {
     "first_aid_coverage": Share("members_registered", "members_certified", Decimal(100)),
     "training_hours_per_head": Share("members_registered"),
 }
+
+
+# Counts of which there are never more than of the whole.
+PARTS: dict[str, tuple[str, ...]] = {
+    "members_registered": (
+        "members_certified", "members_deployable", "members_insured", "members_expiring", "members_party",
+        "red_cross_members", "registered_volunteers", "people_awarded", "people_in_office", "people_with_service",
+        "people_trained",
+    ),
+    "drills_held": (
+        "drills_tabletop", "drills_functional", "drills_field", "drills_full", "drills_team", "drills_level",
+        "drills_vertical", "drills_joint", "drills_north", "drills_across",
+    ),
+}  # fmt: skip
+# The other metrics are whole numbers.
+FRACTIONS = {"attendance_rate", "training_lessons", "training_hours_per_head", *SHARES}
+PER_CENT = {"attendance_rate", "first_aid_coverage"}
 
 
 def counts_behind(name: str) -> tuple[str, ...]:

@@ -117,6 +117,15 @@ class TeamGap:
         return words.summary(self.outlook, self.way, tried=self.form.is_used) if self.outlook else ""
 
     @cached_property
+    def wrong(self) -> str:
+        """Which numbers tried make no sense: on a telephone their fields are far below."""
+        told = []
+        for name, errors in self.form.errors.items():
+            label = str(self.form.fields[name].label) if name in self.form.fields else ""
+            told += [one if not label or one.startswith(label) else f"{label}：{one}" for one in map(str, errors)]
+        return _("；").join(told)
+
+    @cached_property
     def steps(self) -> list[dict[str, Any]]:
         """What to do, each with the place to do it."""
         named = {one.code: one for one in self.indicators}

@@ -10,7 +10,7 @@ from assessments import measures
 from assessments.choices import Method
 from assessments.frontier import Need
 from assessments.gap.known import with_unit
-from assessments.gap.shares import SHARES
+from assessments.gap.shares import PARTS, SHARES
 from assessments.models import Indicator
 from assessments.scoring import NOUGHT, Bar, Line, Standing, plain
 from assessments.steps import Change, Outlook, Way
@@ -24,6 +24,8 @@ def asked(indicator: Indicator, aim: Bar | None) -> str:
 
 
 def _asked_steps(indicator: Indicator, aim: Bar | None) -> str:
+    if words := _asked_of_one(indicator):
+        return words
     steps = sorted(indicator.steps, key=lambda step: Decimal(step["from"]), reverse=not indicator.more_is_better)
     form = _("%(from)s起 %(points)s 分") if indicator.more_is_better else _("%(from)s以内 %(points)s 分")
     told = [
@@ -33,16 +35,32 @@ def _asked_steps(indicator: Indicator, aim: Bar | None) -> str:
     return _("；").join(told)
 
 
+def _asked_of_one(indicator: Indicator) -> str:
+    """已确认 2 分, of a count of teams with one step; empty for all else."""
+    if len(indicator.steps) != 1:
+        return ""
+    step = indicator.steps[0]
+    words = measures.of_one(indicator, Decimal(step["from"]))
+    return _("%(what)s %(points)s 分") % {"what": words, "points": plain(Decimal(step["points"]))} if words else ""
+
+
 def _asked_threshold(indicator: Indicator, aim: Bar | None) -> str:
     least = indicator.requirements.get(aim.key) if aim else None
     if least is None:
         return _("这一档没有数值要求")
+    if words := measures.of_one(indicator, Decimal(least)):
+        return words
     form = _("不少于 %(number)s") if indicator.more_is_better else _("不多于 %(number)s")
     return form % {"number": with_unit(Decimal(least), indicator)}
 
 
+def _asked_yes_no(indicator: Indicator) -> str:
+    wanted = Decimal(indicator.more_is_better)
+    return measures.of_one(indicator, wanted) or (_("有") if wanted else _("没有"))
+
+
 _ASKED: dict[str, Callable[[Indicator, Bar | None], str]] = {
-    Method.YES_NO: lambda indicator, aim: _("有") if indicator.more_is_better else _("没有"),
+    Method.YES_NO: lambda indicator, aim: _asked_yes_no(indicator),
     Method.STEPS: _asked_steps,
     Method.DEDUCTION: lambda indicator, aim: _("每项扣 %(each)s 分") % {"each": plain(indicator.per_unit or NOUGHT)},
     Method.THRESHOLD: _asked_threshold,
@@ -68,7 +86,9 @@ def missing(line: Line, indicator: Indicator, outlook: Outlook, numbers: Mapping
 
 
 def _step_up(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal]) -> str:
-    """差 5 人; of a share the people it takes."""
+    """差 5 人; of a share the people it takes; of what is said of one team, how it should be."""
+    if words := measures.of_one(indicator, change.to):
+        return _("要做到：%(what)s") % {"what": words}
     if indicator.method == Method.YES_NO:
         return _("还没有填") if change.now is None else _("还没有") if change.to else _("要消除")
     if change.now is None:
@@ -123,6 +143,7 @@ def to_do_list(way: Way | None, indicators: Iterable[Indicator], numbers: Mappin
         metric = metrics_[change.rule.code]
         text = to_do(change, named[change.rule.code], then)
         along = _along(metric.name, moved, named.values(), numbers) if metric else []
+        along += _around(metric.name, change.to, {**numbers, **moved}) if metric else []
         told.append(_("%(text)s（%(along)s）") % {"text": text, "along": _("；").join(along)} if along else text)
     return told
 
@@ -155,6 +176,17 @@ def _along(
     return found
 
 
+def _around(name: str, to: Decimal, then: Mapping[str, Decimal]) -> list[str]:
+    """What has to grow with a part of it: nobody is insured who is no member."""
+    found = []
+    for whole, parts in PARTS.items():
+        if name in parts and whole in then and to > then[whole]:
+            label = metrics.get(whole)
+            words = {"what": label.label, "n": plain(to), "unit": label.unit}
+            found.append(_("%(what)s也要有 %(n)s %(unit)s") % words)
+    return found
+
+
 def to_do(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal]) -> str:
     """One thing to put right, as a sentence without its end."""
     words = {
@@ -174,6 +206,8 @@ def to_do(change: Change, indicator: Indicator, numbers: Mapping[str, Decimal]) 
         return _("%(name)s：%(now)s 提高到 %(to)s，%(heads)s") % {**words, "heads": heads}
     if change.now is None:
         return (_("%(name)s：填报，达到 %(to)s") if change.rule.rises else _("%(name)s：填报，不超过 %(to)s")) % words
+    if measures.of_one(indicator, change.to):
+        return _("%(name)s：现在“%(now)s”，要做到“%(to)s”") % words
     if change.to > change.now:
         return _("%(name)s：现有 %(now)s，再增加 %(by)s") % words
     return _("%(name)s：现有 %(now)s，减少到 %(to)s") % words

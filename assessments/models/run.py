@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -190,6 +191,16 @@ class ReportDocument(models.Model):
         """Made of what is not final: without a code, nobody may take it for a paper that holds."""
         return self.is_paper and self.state == DocumentState.READY and not self.code
 
+    @cached_property
+    def holds_drafts(self) -> bool:
+        """Of an archive or the index: whether something in it is a draft. Outside the portal the name has to say so."""
+        if self.is_paper or self.state != DocumentState.READY:
+            return False
+        within = ReportDocument.objects.filter(run=self.run_id).papers().filter(code="")
+        if self.kind == DocumentKind.ARCHIVE:
+            within = within.filter(league=self.league_id)
+        return within.exists()
+
     @property
     def prints_digest(self) -> bool:
         """For the public page: the digest stands on the foot of every page and is confirmed there."""
@@ -216,10 +227,11 @@ class ReportDocument(models.Model):
     def file_name(self) -> str:
         """What it is called when it is downloaded, and in the archive: safe on any system."""
         place, year, number = self.organization.short_name, self.run.campaign.year, self.number
+        within = "含草稿_" if self.holds_drafts else ""
         if self.kind == DocumentKind.ARCHIVE:
-            return shown_name(f"{place}_{year}_年度考核报告.zip")
+            return shown_name(f"{place}_{year}_{within}年度考核报告.zip")
         if self.kind == DocumentKind.INDEX:
-            return shown_name(f"{year}_年度考核报告目录.xlsx")
+            return shown_name(f"{year}_{within}年度考核报告目录.xlsx")
         mark = "草稿_" if self.is_draft else ""
         return shown_name(f"{place}_{mark}年度考核报告_{number}.pdf")
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from assessments import measures
 from assessments.choices import Method
 from assessments.models import Indicator
 from assessments.scoring import Answer, plain
@@ -17,8 +18,9 @@ def told(indicator: Indicator, answer: Answer | None) -> str:
         return _("%(points)s 分") % {"points": plain(answer.points)}
     assert answer.value is not None, "it is not empty"
     if indicator.method == Method.YES_NO:
-        return _("有") if answer.value >= 1 else _("没有")
-    return f"{plain(answer.value)} {indicator.unit}".strip()
+        return measures.of_one(indicator, answer.value) or (_("有") if answer.value >= 1 else _("没有"))
+    space = "" if indicator.unit == "%" else " "
+    return measures.of_one(indicator, answer.value) or f"{plain(answer.value)}{space}{indicator.unit}".strip()
 
 
 def asked(indicator: Indicator, grade: str) -> str:

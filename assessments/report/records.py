@@ -1,5 +1,6 @@
 """What the snapshot kept of a team's records: basic facts, the year in figures, activities, problems, members."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -48,7 +49,9 @@ def _values(source: Source) -> tuple[tuple[str, str, str], ...]:
     asked = {indicator.metric for indicator in source.indicators}
     known = ((one, number(source.values[one.name])) for one in metrics.every() if one.name in source.values)
     return tuple(
-        (str(one.label), shown, str(one.unit))
+        (str(one.of_one.label), one.of_one.said(Decimal(shown)), "")
+        if one.of_one
+        else (str(one.label), shown, str(one.unit))
         for one, shown in known
         if one.name in asked or (shown != "0" and _subject(one) in _COUNTED)
     )

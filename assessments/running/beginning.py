@@ -74,6 +74,8 @@ def day_doubts(campaign: Campaign, day: date) -> list[str]:
         found.append(_("成文日期早于上一次生成的（%(day)s），新的报告会取代日期更晚的报告。") % {"day": last.dated})
     if day < campaign.data_until:
         found.append(_("成文日期早于数据截止日（%(day)s）。") % {"day": campaign.data_until})
+    if day > timezone.localdate():
+        found.append(_("成文日期还没有到。"))
     return found
 
 

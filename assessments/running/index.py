@@ -20,9 +20,11 @@ def make(document: ReportDocument) -> None:
     document.digest = digest_of_parts(parts)
     if take_earlier(document):
         return
-    heading = _("%(year)d年度考核报告目录　成文日期 %(day)s　共 %(n)d 份") % {
-        "year": run.campaign.year, "day": run.dated.isoformat(), "n": len(parts)
-    }  # fmt: skip
+    drafts = len([part for part in parts if part.is_draft])
+    words = {"year": run.campaign.year, "day": run.dated.isoformat(), "n": len(parts), "drafts": drafts}
+    heading = _("%(year)d年度考核报告目录　成文日期 %(day)s　共 %(n)d 份") % words
+    if drafts:
+        heading += _("，其中草稿 %(drafts)d 份") % words
     moment = datetime.combine(run.dated, time())
     target, _count = write_xlsx(columns(), parts, heading=heading, created=moment)
     with target:

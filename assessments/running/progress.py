@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from assessments.choices import DocumentKind
@@ -20,6 +20,7 @@ from organizations.models import User
 
 MOST_FAILED = 10
 PACE = timedelta(minutes=2)  # the speed is what was made within it
+QUIET = timedelta(seconds=20)  # without anything at work: the worker is gone
 _DRAFT = Q(kind__in=PAPERS, state=DocumentState.READY, code="")
 
 
@@ -77,6 +78,7 @@ class Progress:
     index: ReportDocument | None
     failed: list[ReportDocument]
     per_minute: int
+    last: datetime | None = None  # when the latest was ready
 
     @property
     def drafts(self) -> int:
@@ -96,13 +98,15 @@ class Progress:
 
     @property
     def waits_for_worker(self) -> bool:
-        """Nothing moves: no worker has taken anything for a while."""
-        return self.under_way and self.run.state == RunState.RUNNING and not self.tally.running and not self.per_minute
+        """Something is queued and nothing moves: no worker has taken anything for a while."""
+        still = self.last is None or timezone.now() - self.last > QUIET
+        waits = self.tally.queued and not self.tally.running and still
+        return bool(waits) and self.under_way and self.run.state == RunState.RUNNING
 
     @property
     def done_at(self) -> datetime | None:
         """When it will be done if it goes on as in the last minutes."""
-        if not self.per_minute or not self.under_way or self.run.state != RunState.RUNNING:
+        if not self.per_minute or not self.under_way or self.run.state != RunState.RUNNING or self.waits_for_worker:
             return None
         return timezone.now() + timedelta(minutes=self.tally.left / self.per_minute)
 
@@ -112,10 +116,17 @@ def progress_of(run: ReportRun, user: User) -> Progress:
     seen = ReportDocument.objects.filter(run=run).visible_to(user)
     single = [DocumentKind.LEAGUE, DocumentKind.REGION, DocumentKind.ARCHIVE, DocumentKind.INDEX]
     since = timezone.now() - PACE
+    recent = Q(ready_at__gte=since)
     found = together(
         counts=seen.order_by()
         .values("league", "league__path", "league__short_name", "kind", "state")
-        .annotate(n=Count("pk"), lately=Count("pk", filter=Q(ready_at__gte=since)), drafts=Count("pk", filter=_DRAFT)),
+        .annotate(
+            n=Count("pk"),
+            drafts=Count("pk", filter=_DRAFT),
+            lately=Count("pk", filter=recent),
+            since=Min("started_at", filter=recent),
+            last=Max("ready_at"),
+        ),
         single=seen.filter(kind__in=single).order_by("position"),
         failed=seen.filter(state=DocumentState.FAILED)
         .select_related("organization")
@@ -127,11 +138,14 @@ def progress_of(run: ReportRun, user: User) -> Progress:
 
 
 def _assembled(run: ReportRun, found: dict[str, list[Any]], since: datetime) -> Progress:
-    whole, lately = Tally(), 0
+    whole, lately, starts = Tally(), 0, [timezone.now()]
+    ready: list[datetime] = []
     lines: dict[int, Line] = {}
     for row in sorted(found["counts"], key=lambda row: row["league__path"]):
         whole.by[row["state"]] += row["n"]
         lately += row["lately"]
+        starts += [row["since"]] if row["since"] else []
+        ready += [row["last"]] if row["last"] else []
         line = lines.setdefault(row["league"], Line(row["league__short_name"]))
         if row["kind"] in PAPERS:
             line.tally.by[row["state"]] += row["n"]
@@ -145,6 +159,7 @@ def _assembled(run: ReportRun, found: dict[str, list[Any]], since: datetime) -> 
             line.archive = document
         else:
             line.report = document
-    minutes = max((timezone.now() - max(since, run.started_at)).total_seconds(), 10) / 60
+    # from when the first of them was begun: a run that stood still for a while is not slow
+    minutes = max((timezone.now() - max(since, min(starts))).total_seconds(), 10) / 60
     shown = [line for line in lines.values() if line.tally.total]
-    return Progress(run, whole, shown, index, found["failed"], round(lately / minutes))
+    return Progress(run, whole, shown, index, found["failed"], round(lately / minutes), max(ready, default=None))

@@ -141,8 +141,16 @@ def campaign_edit(request: SignedIn, pk: int) -> HttpResponse:
     form = CampaignForm(request.POST or None, instance=campaign)
     crumbs = [(_("年度考核"), reverse("assessments:campaign_list")), (str(campaign), campaign.get_absolute_url())]
     return keep(
-        request, form, title=_("日程和要求"), back=campaign.get_absolute_url(), saved=_("已保存。"), crumbs=crumbs
+        request, form, title=_("日程和要求"), back=campaign.get_absolute_url(), saved=_saved(form), crumbs=crumbs
     )
+
+
+def _saved(form: CampaignForm) -> str:
+    """A day that was moved stands on the pages at once, but nobody is sent word of it by itself."""
+    moved = {"report_by", "score_by"} & {*form.changed_data} if form.is_bound else set()
+    if moved and form.instance.state == CampaignState.OPEN:
+        return _("已保存。改了截止日期不会自动通知，要告诉还没有办的，请按下面的“提醒”。")
+    return _("已保存。")
 
 
 @form_page

@@ -107,9 +107,23 @@ def objection_answer(request: SignedIn, pk: int) -> HttpResponse:
         "phone": masked_phone(objection.phone),
         "decision": decision,
         "form": form if decision else None,
+        "answered_at": "" if decision or objection.outcome else _answered_at(objection),
         "papers": [papers[kind] for kind in kinds],
     }
     return render(request, "assessments/objection_answer.html", context)
+
+
+def _answered_at(objection: Objection) -> str:
+    """Where the answer will come from, for whoever waits for it."""
+    people = objecting.could_answer(objection)
+    words = {"office": objection.office.name}
+    if not people:
+        return _("%(office)s和上级机构现在都没有可以答复的人，请安全管理员安排。") % words
+    places = {one.organization_id: one.organization.name for one in people}
+    if objection.office.pk in places:
+        return _("由%(office)s没有参加决定的人答复。") % words
+    words["places"] = _("、").join(places.values())
+    return _("%(office)s没有可以答复的人（登记的、参加过决定的都不能答复），由%(places)s答复。") % words
 
 
 def _answered(request: SignedIn, objection: Objection, form: AnswerForm) -> HttpResponse | None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments.choices import PanelDuty
-from assessments.grading_conditions import panel_gaps
+from assessments.grading_conditions import panel_gaps, too_few
 from assessments.models import Grading, PanelMember
 from assessments.panel.members import (
     ARRANGED,
@@ -66,7 +66,7 @@ def panel_edit(request: SignedIn, pk: int) -> HttpResponse:
         "arranges": grading.state in ARRANGED,
         "scores": grading.state == GradingState.ON_SITE,
         "has_lead": any(one.duty == PanelDuty.LEAD for one in panel),
-        "hindrances": hindrances_of(panel, grounds) if adds else [],
+        "hindrances": too_few(len(panel)) + hindrances_of(panel, grounds) if adds else [],
         "gaps": panel_gaps(panel) if grading.state == GradingState.ON_SITE else [],
         "found": [{"user": one, "grounds": grounds[one.pk]} for one in asked[:MOST]],
         "more": len(asked) > MOST,

@@ -20,7 +20,7 @@ from assessments.models import Campaign, ReportRun
 from assessments.running.beginning import Plan, begin, day_of_next, last_run, planned, reviews_of
 from assessments.running.progress import Progress, progress_of
 from assessments.running.workflow import WORKFLOW
-from assessments.states import DOCUMENT_TONES, DocumentState, ReviewState
+from assessments.states import DOCUMENT_TONES, DocumentState, ReviewState, RunState
 from assessments.tables.runs import RunTable, state_of
 from core.forms import refuse
 from core.lists import ListView
@@ -145,6 +145,7 @@ def run_detail(request: SignedIn, pk: int) -> HttpResponse:
         "moves": _moves(run, request, progress),
         "move_url": reverse("assessments:run_move", args=[run.pk]),
         "documents_url": f"{reverse('assessments:document_list')}?run={run.pk}",
+        "again_url": reverse("assessments:run_start", args=[run.campaign_id]) if _may_begin_again(run, request) else "",
     }
     if not fragment:
         context["history"] = _history(run)
@@ -162,6 +163,11 @@ def _moves(run: ReportRun, request: SignedIn, progress: Progress) -> list[Move]:
         for move in WORKFLOW.moves
         if run.state in move.sources and (progress.tally.failed if move.action == "retry" else not run.ended_at)
     ]
+
+
+def _may_begin_again(run: ReportRun, request: SignedIn) -> bool:
+    """Once it has ended or was cancelled."""
+    return bool(run.ended_at or run.state == RunState.CANCELLED) and bool(run.can_steer(request.user))
 
 
 def _chips(progress: Progress) -> list[dict[str, Any]]:

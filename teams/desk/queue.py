@@ -22,6 +22,7 @@ from organizations.roles import ROLES, Right
 from teams.choices import ExitKind, FilingKind
 from teams.facts import changed_names, label_of
 from teams.models import Filing, FilingRound
+from teams.proposal import counting
 from teams.states import WITH_OFFICE, FilingState
 
 PAGE = 30
@@ -205,7 +206,7 @@ def about(filing: Filing) -> str:
 
 
 def changes_in_words(filing: Filing) -> str:
-    names = changed_names(filing.before, filing.payload)
+    names = changed_names(filing.before, counting(filing.payload, filing.before))
     words = _("、").join(label_of(name) for name in names[:_MOST_NAMED])
     if len(names) > _MOST_NAMED:
         return _("%(some)s等 %(count)d 项") % {"some": words, "count": len(names)}

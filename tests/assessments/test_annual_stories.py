@@ -503,6 +503,17 @@ def test_days_of_a_publicity(region: User, as_user: As) -> None:
     assert "公示期不少于 5 天" in text_of(client.post(at("campaign_publicise", year.pk), days))
 
 
+def test_who_moves_a_deadline_is_told_that_nobody_else_is(region: User, as_user: As) -> None:
+    year, client = annual.campaign(region), as_user(region)
+    form = client.get(at("campaign_edit", year.pk)).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    same = client.post(at("campaign_edit", year.pk), {**data, "note": "（演示）"}, follow=True)
+    assert "不会自动通知" not in text_of(same)
+    year.refresh_from_db()
+    moved = {**data, "note": "（演示）", "version": year.version, "report_by": "2026-01-05"}
+    assert "改了截止日期不会自动通知" in text_of(client.post(at("campaign_edit", year.pk), moved, follow=True))
+
+
 def test_names_stay_whole(region: User, captain: User, as_user: As) -> None:
     now = annual.review(annual.campaign(region), captain.organization)
     client = as_user(captain)

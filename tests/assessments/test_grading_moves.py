@@ -282,6 +282,17 @@ def test_no_grade_before_the_day_nor_over_an_objection(captain: User, chifeng: U
     assert builders.move(record, "grant", chifeng).state == "granted"
 
 
+def test_who_waits_for_an_answer_reads_where_it_comes_from(
+    captain: User, chifeng: User, region: User, as_user: Callable[[User], Client]
+) -> None:
+    """The only clerk of the office wrote it down and published the result."""
+    one = builders.objected(builders.in_state("publicity", captain, chifeng), chifeng)
+    page = as_user(chifeng).get(one.get_absolute_url()).content.decode()
+    assert "赤峰市红十字会没有可以答复的人（登记的、参加过决定的都不能答复），由内蒙古自治区红十字会答复。" in page
+    builders.answer(one, by=read(region), outcome="refused", words="已查（演示）")
+    assert "由谁答复" not in as_user(chifeng).get(one.get_absolute_url()).content.decode()
+
+
 @pytest.mark.parametrize("state", ["publicity", "granted"])
 def test_nothing_is_deliberated_again_without_a_ground(
     state: str, captain: User, chifeng: User, region: User, as_user: Callable[[User], Client]
@@ -300,6 +311,7 @@ def test_an_upheld_appeal_takes_the_grade_back_and_it_is_given_anew(
     captain: User, chifeng: User, region: User, as_user: Callable[[User], Client]
 ) -> None:
     record = builders.in_state("granted", captain, chifeng)
+    TeamGrade.objects.filter(grading=record).update(document_number="赤红发〔2026〕8号")
     builders.objected(record, captain, answered_by=region)
     assert "异议或申诉成立，待重新评议" in text_of(as_user(chifeng).get("/"))
     assert list(Grading.objects.waiting_for(chifeng)) == [record]
@@ -308,6 +320,8 @@ def test_an_upheld_appeal_takes_the_grade_back_and_it_is_given_anew(
     grade = TeamGrade.objects.get(grading=record)
     assert (grade.ended_on, grade.is_held) == (timezone.localdate(), False)
     record = builders.publicity_over(builders.move(record, "publicise", chifeng, **builders.publicity()))
+    asked = as_user(chifeng).get(f"{reverse('assessments:grading_move', args=[record.pk])}?action=grant")
+    assert 'value="赤红发〔2026〕8号"' in asked.content.decode(), "the document is mostly the same"
     builders.move(record, "grant", chifeng)
     assert not Grading.objects.waiting_for(chifeng).exists()
     grade.refresh_from_db()

@@ -70,6 +70,7 @@ def test_office_asks_people_and_sees_what_speaks_against_them(
     assert (member.user, member.duty, member.appointed_by) == (assessor, PanelDuty.LEAD, region)
     assert Notice.objects.get(recipient=assessor).url == url("my_panels")
     assert hindrances(forming) == ["测评员（演示）还没有声明无利害关系。"]
+    assert "专家组至少 3 人，现在 1 人。" in client.get(page).content.decode()
 
 
 def test_who_is_tied_to_the_team_is_refused_with_the_reason(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.files.storage import default_storage
@@ -81,10 +82,25 @@ def test_draft_is_marked_where_it_is_shown(run: ReportRun, region, baotou, capta
     assert "已生成的报告中有 4 份是草稿" in page
     assert "其中草稿 3" in page
     assert page.count(">草稿</span>") == 2  # the league's and the region's own
+    assert page.count(">含草稿</span>") == 2  # the league's archive and the index
     listed = as_user(region).get(f"{reverse('assessments:document_list')}?run={run.pk}").content.decode()
     assert listed.partition("<tbody")[2].count("草稿") == 4
     assert "草稿" not in as_user(baotou).get(run.get_absolute_url()).content.decode()
     assert "中有 1 份是草稿" in as_user(captain).get(run.get_absolute_url()).content.decode()
+
+
+def test_archive_and_index_with_drafts_say_so_in_their_names(run: ReportRun, region: User, as_user: SignIn) -> None:
+    """An archive goes on by mail: there nobody sees the page beside it."""
+    index, client = run.documents.get(kind="index"), as_user(region)
+    archives = {one.organization.code: one for one in run.documents.filter(kind="archive")}
+    assert "_含草稿_年度考核报告.zip" in archives["150400"].file_name
+    assert "草稿" not in archives["150200"].file_name
+    answer = client.get(archives["150400"].get_absolute_url())
+    assert content(answer).startswith(b"PK")
+    assert quote("_含草稿_") in answer["Content-Disposition"]
+    assert index.file_name == f"{run.campaign.year}_含草稿_年度考核报告目录.xlsx"
+    with index.file.open("rb") as stored:
+        assert load_workbook(BytesIO(stored.read())).active["A1"].value.endswith("共 6 份，其中草稿 4 份")
 
 
 def test_draft_is_given_to_those_who_may_see_the_team(

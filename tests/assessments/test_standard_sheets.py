@@ -20,6 +20,7 @@ from assessments.drafting import draft_of
 from assessments.lines import add_lines, bars_of, lines_of
 from assessments.models import Standard
 from assessments.resources import IndicatorResource
+from assessments.scoring import plain
 from assessments.states import StandardState
 from assessments.tree import nodes
 from assessments.workbook import workbook
@@ -183,6 +184,52 @@ def test_chapters_merged_over_the_table_are_headings_and_repeated_heads_are_no_l
         ("1.1.1", "名册齐全", "judged", "public"), ("1.1.2", "证书齐全", "judged", "public"),
         ("2", "专业科目（40分）", "heading", "professional"), ("2.1", "现场操作", "heading", "professional"),
         ("2.1.1", "帐篷搭设", "judged", "professional"),
+    ]  # fmt: skip
+
+
+def test_a_target_table_of_a_league_is_read_with_its_vetoes_and_without_its_signatures(
+    region: User, as_user: SignIn
+) -> None:
+    """标准分值 and 一票否决 in one column; below it, who signs."""
+    file = sheet(
+        ["××盟市红十字应急救援队目标考核评分表"],
+        ["序号", "考核项目", "考核内容", "标准分值", "评分标准", "得分"],
+        [1, "组织建设（20分）", "明确党建指导员", 10, "未明确的不得分", ""],
+        [2, "", "每月学习，有记录", 10, "缺1次扣1分", ""],
+        [3, "否决项", "发生安全责任事故", "一票否决", "发生的为不合格", ""],
+        ["合计", "", "", 20, "", ""],
+        ["考核组成员签字：            被考核单位（盖章）："],
+    )  # fmt: skip
+    draft = taken(as_user(region), builders.standard("annual", published=False, lines=()), file)
+    found = [(one.code, one.name, plain(one.points), one.is_veto, one.method) for one in draft.indicators.all()]
+    assert found == [
+        ("1", "组织建设（20分）", "0", False, "heading"), ("1.1", "明确党建指导员", "10", False, "judged"),
+        ("1.2", "每月学习，有记录", "10", False, "judged"), ("2", "否决项", "0", False, "heading"),
+        ("2.1", "发生安全责任事故", "0", True, "yes_no"),
+    ]  # fmt: skip
+    assert not draft.indicators.get(code="2.1").more_is_better, "where it has happened, it bars"
+
+
+def test_a_table_of_skills_with_chapters_in_the_first_column_is_read(region: User, as_user: SignIn) -> None:
+    """科目 heads chapters merged over the table, 项目 what is scored, 配分 the points."""
+    file = sheet(
+        ["岗位技能考核表"],
+        ["科目", "项目", "操作要求", "配分", "评分细则", "扣分", "得分"],
+        ["一、心肺复苏（15分）"],
+        ["", "1.环境评估", "做好防护", 5, "未评估不得分"],
+        ["", "2.胸外按压", "位置正确", "10", "每错1处扣1分"],
+        ["二、绳索（30分）"],
+        ["", "1.打结", "三种结", 30, "每个结10分"],
+        ["总分", "", "", 45],
+        ["考核员签名：", "", "", "复核："],
+        merged=[(row, 0, row, 6, text) for row, text in ((2, "一、心肺复苏（15分）"), (5, "二、绳索（30分）"))],
+    )  # fmt: skip
+    draft = taken(as_user(region), builders.standard("member", published=False, lines=()), file)
+    told = [(one.code, one.name, plain(one.points), one.guidance) for one in draft.indicators.all()]
+    assert told == [
+        ("1", "心肺复苏（15分）", "0", ""), ("1.1", "环境评估", "5", "未评估不得分"),
+        ("1.2", "胸外按压", "10", "每错1处扣1分"), ("2", "绳索（30分）", "0", ""),
+        ("2.1", "打结", "30", "每个结10分"),
     ]  # fmt: skip
 
 

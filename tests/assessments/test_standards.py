@@ -251,6 +251,16 @@ def test_a_wrong_line_is_told_and_nothing_is_lost(
     assert draft.indicators.count() == 6
 
 
+def test_what_another_way_of_scoring_hides_stops_nothing(region: User, as_user: SignIn) -> None:
+    """Whoever began with 分档 or 扣分 and takes 评分 after all does not see those fields any more."""
+    draft = builders.standard(published=False)
+    typed = line((1, ""), code="8", name="现场评分", method="judged", points="5", per_unit="-3")
+    answer = as_user(region).post(url("indicator_create", draft), typed)
+    assert answer.status_code == 302, answer.context["form"].errors
+    made = draft.indicators.get(code="8")
+    assert (made.steps, made.per_unit, made.points) == ([], None, 5)
+
+
 def test_conclusions_keep_the_keys_requirements_are_kept_under(region: User, as_user: SignIn) -> None:
     draft, client = builders.standard("annual", published=False), as_user(region)
     rows = [{"position": 20, "key": "qualified", "name": "合格", "min_total": "70"},

@@ -125,6 +125,20 @@ def test_what_does_not_apply_is_left_out(team: Team, standard: Standard, captain
     assert page.context["gap"].reached.total == Decimal("53.33")
 
 
+def test_who_is_to_insure_more_than_there_are_is_told_to_register_them(team: Team, captain: User, as_user) -> None:
+    one = builders.standard(lines=ABOUT_ONE, code="gap-one", name="单队分级测评标准（演示）")
+    page = as_user(captain).get(url(team), {"standard": one.pk, "aim": "1", "n-teams_without_captain": "0"})
+    steps = [step["text"] for step in page.context["gap"].steps]
+    assert steps == ["投保人数：现有 0 人，再增加 8 人（在册队员也要有 8 人）"]
+
+
+def test_what_stands_beside_what_does_not_apply_stops_nothing(team: Team, standard, captain: User, as_user) -> None:
+    pk = standard.indicators.get(code="2.2").pk
+    page = as_user(captain).get(url(team), {f"na-{pk}": "on", f"i-{pk}": "999"})
+    assert not page.context["gap"].form.errors
+    assert row(page, "2.2").now == "不适用"
+
+
 @pytest.mark.parametrize("wrong", ["-1", "x", "NaN", "Infinity", "1e99", "9" * 40, "1.234"])
 def test_a_wrong_number_is_told_and_changes_nothing(wrong: str, team: Team, captain: User, as_user: SignIn) -> None:
     page = as_user(captain).get(url(team), {"n-members_registered": wrong})
@@ -137,6 +151,48 @@ def test_a_wrong_number_is_told_and_changes_nothing(wrong: str, team: Team, capt
 def test_more_with_a_certificate_than_there_are_is_refused(team: Team, captain: User, as_user: SignIn) -> None:
     page = as_user(captain).get(url(team), {"n-members_certified": "5"})
     assert "持证队员不能多于在册队员" in page.content.decode()
+
+
+ABOUT_ONE = (
+    {"code": "1", "name": "备案和保险", "method": "heading"},
+    {"code": "1.1", "parent": "1", "name": "备案有效", "method": "yes_no", "is_veto": True, "metric": "teams_on_file"},
+    {"code": "1.2", "parent": "1", "name": "设队长", "method": "steps", "points": 60, "metric": "teams_without_captain",
+     "unit": "支", "steps": [{"from": "0", "points": "60"}], "more_is_better": False},
+    {"code": "1.3", "parent": "1", "name": "投保人数", "method": "threshold", "points": 40,
+     "metric": "members_insured", "unit": "人", "requirements": {"1": "8", "2": "4", "3": "2"}},
+    {"code": "1.4", "parent": "1", "name": "在册人数", "method": "threshold", "metric": "members_registered"},
+)  # fmt: skip
+
+
+def test_what_counts_teams_is_told_of_the_one_team_in_words(team: Team, captain: User, as_user: SignIn) -> None:
+    """Nobody has a captain "0 支", or brings a number of teams down."""
+    one = builders.standard(lines=ABOUT_ONE, code="gap-one", name="单队分级测评标准（演示）")
+    page = as_user(captain).get(url(team), {"standard": one.pk})
+    filed, led = row(page, "1.1"), row(page, "1.2")
+    assert (filed.asked, filed.now) == ("在册", "在册")
+    assert (led.asked, led.now, led.missing) == ("有队长 60 分", "没有队长", "要做到：有队长，多得 60 分")
+    assert (filed.indicator.line.reason, led.indicator.line.reason) == ("在册。", "没有队长。")
+    assert "设队长：现在“没有队长”，要做到“有队长”" in [step["text"] for step in page.context["gap"].steps]
+    assert " 支" not in page.content.decode()
+    tried = as_user(captain).get(url(team), {"standard": one.pk, "n-teams_without_captain": "0"})
+    assert (row(tried, "1.2").now, row(tried, "1.2").changed) == ("有队长", True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"n-members_insured": "99"}, "已投保队员不能多于在册队员"),
+        ({"n-members_registered": "0", "n-members_insured": "1"}, "已投保队员不能多于在册队员"),
+        ({"n-members_insured": "1.5"}, "小数"),
+        ({"n-teams_without_captain": "7"}, "7"),
+    ],
+)
+def test_what_cannot_be_is_not_tried(asked: dict[str, str], told: str, team: Team, captain: User, as_user) -> None:
+    one = builders.standard(lines=ABOUT_ONE, code="gap-one", name="单队分级测评标准（演示）")
+    page = as_user(captain).get(url(team), {"standard": one.pk, **asked})
+    assert told in str(page.context["gap"].form.errors)
+    assert not page.context["gap"].form.given
+    assert "先按现有情况计算：" in page.content.decode()
 
 
 def test_what_was_claimed_last_is_shown_with_its_source(

@@ -95,7 +95,8 @@ def test_the_naming_office_is_not_lower_than_the_team(office):
 
 
 def test_doubles_are_found_and_the_team_itself_is_none(chifeng, region, office):
-    alike = {"host_org_name": "演示协会", "uscc": ""}
+    named = {"formation": "named", "naming_org": str(office("150000").pk)}
+    alike = {"host_org_name": "演示协会", "uscc": "", **named}
     team = builders.filed(chifeng, office("150400"), region, **alike)
     Team.objects.filter(pk=team.pk).update(uscc="51150000MJ00000000")
     again = proposed(office, **alike)

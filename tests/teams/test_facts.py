@@ -78,7 +78,7 @@ ON_FILE = st.fixed_dictionaries(
 def test_what_is_on_file_reads_back_as_the_same_values(office, values):
     team = Team(organization=office("150404"), main_category=Category.objects.get(pk="relief"), **values)
     payload = {name: plain(getattr(team, name)) for name in values}
-    read_back = Proposal("change", payload, office("150400")).values
+    read_back = Proposal("change", payload, office("150400"), before=payload).values
     for name, value in values.items():
         got = read_back[name]
         expected = sorted(value) if isinstance(value, list) else value

@@ -11,8 +11,10 @@ from django.utils import timezone
 from core.attachments.storing import attach
 from core.models import Attachment, WorkflowEvent
 from organizations.models import Appointment
+from teams.desk.queue import changes_in_words
 from teams.drafting import LONGEST, MOST_POSTS, begin, keep
 from teams.models import ExitItem, FieldComment, Filing, Team
+from teams.proposal import Proposal
 from teams.workflow import WORKFLOW
 from tests.core.list_checks import queries_of
 from tests.core.sample_files import pdf
@@ -393,8 +395,9 @@ def test_pages_keep_their_query_count(as_user, chifeng, office):
 # -- handing in -----------------------------------------------------------------------------------------------
 def test_the_checks_lead_to_the_fields(as_user, chifeng, office):
     filing = builders.drafted(
-        chifeng, office("150400"), uscc="52150000MJ0000000X", latitude="22", founded_on="2124-01-01"
-    )
+        chifeng, office("150400"), registration="civil", uscc="52150000MJ0000000X", latitude="22",
+        founded_on="2124-01-01",
+    )  # fmt: skip
     page = as_user(chifeng).get(url("hand_in", filing))
     leads = {item["finding"].message: item["url"] for item in page.context["blocking"]}
     assert leads["统一社会信用代码的校验位不对，请核对是否抄错。"] == section(filing, "registration") + "#id_uscc"
@@ -574,3 +577,38 @@ def test_wrong_input_in_the_checklist_is_told(as_user, chifeng, region, office, 
     assert told in page
     assert f'value="{typed["members-done_on"]}"' in page  # nothing has to be typed again
     assert as_user(chifeng).post(url("exit_item", filing, "nonsense")).status_code == 404
+
+
+# -- what belongs to a choice that is not made -----------------------------------------------------------------
+WRONG = "52150000MJ0000000X"
+
+
+def test_what_was_typed_under_another_choice_is_kept_and_stops_nothing(as_user, chifeng, office):
+    """The form hides it: whoever chose 发文备案 after all cannot see what would have to be emptied."""
+    draft = builders.drafted(chifeng, office("150400"), registration="civil", uscc=WRONG, civil_on="2024-02-31")
+    assert set(Proposal.of(draft).errors) == {"uscc", "civil_on"}
+    client = as_user(chifeng)
+    typed = {"registration": "document", "action": "save", "version": draft.version}
+    client.post(section(draft, "registration"), typed)
+    fresh = Filing.objects.get(pk=draft.pk)
+    proposal = Proposal.of(fresh)
+    assert (proposal.errors, proposal.values["uscc"], "uscc" in proposal.changed) == ({}, "", False)
+    assert fresh.payload["uscc"] == WRONG
+    page = client.get(section(fresh, "registration")).content.decode()
+    assert f'value="{WRONG}"' in page, "it is there again when the choice is"
+    assert "校验位" not in page
+    back = keep(fresh, {"registration": "civil"}, by=chifeng, version=fresh.version)
+    assert "uscc" in Proposal.of(back).errors
+
+
+def test_what_is_on_file_under_another_choice_stays_unless_emptied(chifeng, region, office):
+    team = builders.filed(chifeng, office("150400"), region)
+    Team.objects.filter(pk=team.pk).update(registration="civil", uscc="52150000MJY000000D", civil_type="52")
+    draft = begin("change", by=chifeng, team=Team.objects.get(pk=team.pk))
+    typed = {"registration": "document", "uscc": WRONG, "civil_type": ""}
+    draft = keep(draft, typed, by=chifeng, version=draft.version)
+    proposal = Proposal.of(draft)
+    assert {"registration", "civil_type"} <= set(proposal.changed)
+    assert "uscc" not in proposal.changed
+    assert proposal.values["uscc"] == "52150000MJY000000D"
+    assert "统一社会信用代码" not in changes_in_words(draft)
