@@ -11,6 +11,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +68,19 @@ class SecondFactorForm(AuthenticateForm):
     def clean_code(self) -> str:
         get_adapter().refuse_if_locked(self.user.username)
         return super().clean_code()
+
+    def save(self) -> None:
+        super().save()
+        if self.authenticator.type == Authenticator.Type.RECOVERY_CODES:
+            self.authenticator.refresh_from_db()  # read before the code was used
+            _tell_left(len(self.authenticator.wrap().get_unused_codes()))
+
+
+def _tell_left(left: int) -> None:
+    """With the last one gone, nobody but an administrator lets in who has lost the telephone."""
+    said = _("这次用的是备用码，还剩 %(left)d 个。") if left else _("这次用的是最后一个备用码。")
+    then = _("换了手机或者备用码不多的，请到“我的账号 › 登录验证”重新设置。")
+    messages.warning(context.request, f"{said % {'left': left}}{then}")
 
 
 class SecondFactorAgainForm(ReauthenticateForm):
