@@ -325,6 +325,22 @@ def test_a_cover_ends_early_with_a_reason_and_not_twice(as_user, policy, people,
     assert cover.tracked_events.count() == 2
 
 
+def test_a_cover_that_was_ended_by_a_slip_goes_on_as_before(as_user, policy, people, captain):
+    until = policy.ends_on - timedelta(days=31)
+    cover = Cover.objects.create(policy=policy, person=people[0], starts_on=policy.starts_on, ends_on=until)
+    client, end = as_user(captain), url("cover_end", cover)
+    client.post(end, {"on": "2026-05-01", "reason": "退队"})
+    assert "恢复保障" in client.get(url("policy_detail", policy)).content.decode()
+    assert f"2026-01-01 至 {until}" in client.get(end).content.decode()
+    page = client.post(end, {"action": "restore"}, follow=True)
+    assert f"保障已恢复，到 {until} 为止" in texts(page)
+    cover.refresh_from_db()
+    assert (cover.ends_on, cover.end_reason, cover.version) == (until, "", 3)
+    client.post(end, {"action": "restore"})  # pressed twice: it is asked when it shall end
+    cover.refresh_from_db()
+    assert (cover.ends_on, cover.end_reason) == (until, "")
+
+
 def test_a_policy_entered_by_mistake_ends_for_all(as_user, policy, people, captain):
     Cover.objects.create(policy=policy, person=people[0], starts_on=policy.starts_on, ends_on=policy.ends_on)
     Cover.objects.create(policy=policy, person=people[1], starts_on=date(2026, 8, 1), ends_on=policy.ends_on)
