@@ -402,6 +402,21 @@ def test_what_was_changed_since_stands_in_the_way_and_is_named(
     assert made.undone_at is None
 
 
+def test_what_was_put_back_stands_in_nobodys_way(
+    two: tuple[Person, Person], chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    kept, other = two
+    certificate = builders.certificate(other, number="YS-9")
+    client, before = as_user(chifeng), snapshot(kept, other)
+    made = merged(client, kept, other)
+    page = reverse("people:merge_detail", args=[made.pk])
+    for level, version, is_in_the_way in (("高级", 8, True), (certificate.level, 9, False)):
+        Certificate.objects.filter(pk=certificate.pk).update(level=level, version=version)
+        assert ("证书有 1 条在合并以后改过" in client.get(page).content.decode()) == is_in_the_way
+    client.post(reverse("people:merge_undo", args=[made.pk]))
+    assert snapshot(kept, other) == before
+
+
 def test_everything_that_hangs_on_a_person_is_thought_of() -> None:
     """A model with a new relation to a person has to say whether it moves."""
     there = {
