@@ -255,6 +255,18 @@ def test_photos_in_cells_are_told(client, url, tmp_path):
     assert any("1 张图片，没有导入" in text for text in page.context["preview"]["remarks"])
 
 
+def test_a_birthday_beside_a_number_is_doubted_for_what_it_is(client, url):
+    for said, note in (
+        ("1990.03（36岁）", ""),
+        ("1991.03（35岁）", "不一致"),
+        ("农历二月十一", "没有读成日期"),
+        ("36岁", "没有读成日期"),
+    ):
+        page = send(client, url, [["姓名", "出生年月", "身份证号"], ["王明", said, ID(1)]])
+        assert note in rows(page)["王明"]["note"].get("birth", "")
+        assert bool(note) == ("birth" in rows(page)["王明"]["note"])
+
+
 def test_sex_and_birthday_come_from_the_number(client, url):
     head = ["姓名", "性别", "出生年月", "身份证号", "血型", "政治面貌", "民族", "学历", "电话"]
     page = send(
