@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from core.imports.days import AHEAD, Written, no_day, written
 from core.phones import numbers
+from core.typed import joined_name
 from people import identity
 from people.choices import Gender
-from people.names import dotted, joined_name
+from people.names import dotted
 from people.validators import months_after
 
 
