@@ -4,14 +4,16 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.core import context
-from allauth.mfa import signals
-from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa import app_settings, signals
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
@@ -62,12 +64,21 @@ class ActivateAppForm(ActivateTOTPForm):
 # The library counts wrong codes in the cache. These ask the lock as well, which holds also while the cache is away.
 
 
+def _once(form: BaseAuthenticateForm, code: str) -> str:
+    """Of an app: the library forgets a used code after its thirty seconds, but takes it for three times as long."""
+    seconds = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 2)
+    used = f"second-factor-used:{form.user.pk}:{code}"
+    if form.authenticator.type == Authenticator.Type.TOTP and not cache.add(used, "y", timeout=seconds):
+        raise get_mfa_adapter().validation_error("incorrect_code")
+    return code
+
+
 class SecondFactorForm(AuthenticateForm):
     code = _code()
 
     def clean_code(self) -> str:
         get_adapter().refuse_if_locked(self.user.username)
-        return super().clean_code()
+        return _once(self, super().clean_code())
 
     def save(self) -> None:
         super().save()
@@ -88,7 +99,7 @@ class SecondFactorAgainForm(ReauthenticateForm):
 
     def clean_code(self) -> str:
         get_adapter().refuse_if_locked(self.user.username)
-        return super().clean_code()
+        return _once(self, super().clean_code())
 
 
 class SecurityKeyForm(AuthenticateWebAuthnForm):
