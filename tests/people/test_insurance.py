@@ -238,6 +238,22 @@ def test_a_list_nobody_can_use_is_told(as_user, policy, people, captain, typed, 
     assert words in errors_of(as_user(captain).post(url("policy_names", policy), {**DATES, **typed}))
 
 
+def test_several_in_a_row_are_all_taken_or_the_row_is_told(team, people):
+    """A list in two halves, as it is printed on A3, lost its right half without a word."""
+    rows = Membership.objects.of_team(team)
+    one, two, three = people[:3]
+    halves = [
+        ["序号", "姓名", "身份证号", "序号", "姓名", "身份证号"],
+        ["1", one.name, one.id_number, "2", two.name, two.id_number],
+        ["3", three.name, three.id_number],
+    ]
+    assert named.find(named.lines_in(halves), rows) == ([one, two, three], [])
+    assert named.find(named.lines_of(f"{one.name}/{two.name} {one.id_number}\t{two.id_number}"), rows)[0] == [one, two]
+    assert named.find(named.lines_of(f"{one.name}、{two.name}、{three.name}"), rows) == ([one, two, three], [])
+    found, (fault,) = named.find(named.lines_of(f"{one.name}\t{two.name}\t演示医院"), rows)
+    assert (found, "请每人写一行" in fault.message) == ([], True)
+
+
 @pytest.mark.parametrize("dot", ["•", ".", "・", " · ", ""])
 def test_a_name_is_found_however_its_dot_is_written(team, dot):
     who = builders.member(team, person=builders.person(7, name="敖特根巴雅尔·孟和（演示）")).person
