@@ -24,6 +24,7 @@ from core.days import beginning_of
 from core.decisions import Decision, no
 from core.integrity import plainly
 from core.language import in_chinese, sentence
+from core.typed import joined_name
 from core.words import moment
 from organizations.duty_notices import tell_begun, tell_ended
 from organizations.models import Appointment, Organization, User
@@ -96,6 +97,7 @@ def create_account(*, by: User, organization: Organization, **facts: Any) -> Use
     """An account that cannot sign in until a one-time password is set."""
     can(by, Right.MANAGE_ACCOUNT, organization).require()
     _require_in_force(organization)
+    facts["name"] = joined_name(facts["name"])
     user = User(organization=organization, must_change_password=True, **facts)
     user.set_unusable_password()
     user.full_clean(exclude=["password"])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.forms import VersionedForm
 from core.move_forms import WordsForm
 from core.pickers import name_blanks
-from core.typed import CodeInput, half_width
+from core.typed import CodeInput, half_width, joined_name
 from core.workflow import Move, MoveNotAllowed
 from organizations.models import AccountRequest, Appointment, Division, Organization, User
 from organizations.permissions import reach
@@ -221,6 +221,9 @@ class AccountFactsForm(VersionedForm):
     class Meta:
         model = User
         fields = ["name", "phone", "email"]
+
+    def clean_name(self) -> str:
+        return joined_name(self.cleaned_data["name"])
 
 
 class OwnFactsForm(VersionedForm):

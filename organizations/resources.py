@@ -24,6 +24,11 @@ def _place_alone(name: str) -> str:
     return name.removesuffix("红十字会").removesuffix("红会")
 
 
+# What lists call a duty beside its name.
+ALSO = {"领导": "leader", "领导(只读)": "leader", "审核员": "reviewer", "审核人": "reviewer", "经办人": "clerk",
+        "经办员": "clerk"}  # fmt: skip
+
+
 class AccountResource(Resource):
     """The same form as the page 开账号, row by row. Passwords are set afterwards, one person at a time."""
 
@@ -34,7 +39,9 @@ class AccountResource(Resource):
         example="松山区红十字会",
         widget=Lookup(_places, ["name", "code", "short_name"], noun=gettext_lazy("单位"), otherwise=_place_alone),
     )  # fmt: skip
-    role = Column("role", gettext_lazy("职责"), also=["角色", "岗位"], example="经办", widget=Choice(ROLE_CHOICES))
+    role = Column(
+        "role", gettext_lazy("职责"), also=["角色", "岗位"], example="经办", widget=Choice(ROLE_CHOICES, ALSO)
+    )
     phone = Column("phone", gettext_lazy("手机"), also=["手机号", "联系电话"], example="13800000000")
     email = Column("email", gettext_lazy("邮箱"), also=["电子邮箱", "email"])
     starts_on = Column("starts_on", gettext_lazy("任职起"), also=["任职时间", "开始日期"], widget=Day())

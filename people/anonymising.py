@@ -5,8 +5,9 @@ switched on that it happens by itself. It cannot be undone.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.attachments.previews import SUFFIXES
+from core.models import WorkflowEvent
 from organizations import accounts
 from organizations.models import Appointment, User
 from people.models import Mandate, Membership, Person
@@ -24,6 +26,7 @@ from people.twins import verified_by
 from people.validators import years_before
 
 BATCH = 50
+LATELY = timedelta(days=30)  # a wrong year in the day of leaving is found by then
 
 
 def limit(years: int) -> date:
@@ -69,10 +72,14 @@ def anonymise(keys: Sequence[int], *, by: User | None) -> int:
 
 
 def anonymise_due() -> int:
-    """Nightly, where the region has switched it on."""
+    """Nightly, where the region has switched it on. Not yet those whose leaving was written down lately: nobody looks,
+    and what a slip has put years into the past cannot be brought back."""
     if not value_of(AUTOMATIC):
         return 0
-    return anonymise(list(due().values_list("pk", flat=True)), by=None)
+    ends = WorkflowEvent.objects.filter(content_type=ContentType.objects.get_for_model(Membership), action="end")
+    lately = ends.filter(at__gt=timezone.now() - LATELY).values_list("object_id", flat=True)
+    people = due().exclude(memberships__in=[int(key) for key in lately])
+    return anonymise(list(people.values_list("pk", flat=True)), by=None)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ The page and whatever issues certificates (trainings) come through ``grant``.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import EllipsisType
@@ -85,6 +85,13 @@ def held_by(people: Iterable[int], kind: CertificateKind) -> dict[int, Certifica
     return {row.person_id: row for row in rows.order_by("pk")}
 
 
+def renewable(held: Mapping[int, Certificate], by: User) -> set[int]:
+    """Of the holders those whose certificate ``by`` may end for a new one: a verified one ends with whoever verifies.
+    One query."""
+    verified = {pk for pk, row in held.items() if row.state == CertificateState.VERIFIED}
+    return held.keys() - verified | (members_with(verified, Right.VERIFY_MEMBER, by) if verified else set())
+
+
 def numbers_from(prefix: str, first: str) -> Iterator[str]:
     """Running numbers of the width of the first: CF-001, CF-002 …"""
     number = int(first)
@@ -130,6 +137,7 @@ def _verified(by: User) -> dict[str, object]:
 def _check(recipients: Sequence[Recipient], held: dict[int, Certificate], kind: CertificateKind, by: User) -> None:
     wrong: dict[int, list[str]] = defaultdict(list)
     kept = members_with([recipient.person.pk for recipient in recipients], Right.EDIT_MEMBER, by)
+    may_end = renewable({one.person.pk: held[one.person.pk] for one in recipients if one.renew and one.held}, by)
     times = Counter(recipient.number for recipient in recipients if recipient.number)
     people = Counter(recipient.person.pk for recipient in recipients)
     taken = {row.number: row for row in Certificate.objects.numbered(kind.pk, times)}
@@ -141,6 +149,8 @@ def _check(recipients: Sequence[Recipient], held: dict[int, Certificate], kind: 
             wrong[pk].append(_("这个人在名单里出现了两次。"))
         if (now.pk if now else 0) != recipient.held:
             wrong[pk].append(_("这个人已经有同种证书，请选择换发、另发或不发。"))
+        elif recipient.renew and pk not in may_end:
+            wrong[pk].append(_("原来那本已经核验，由核验的红十字会停用；请选“另发一本”。"))
         if recipient.number and times[recipient.number] > 1:
             wrong[pk].append(_("编号与名单里另一个人的相同。"))
         other = taken.get(recipient.number) if recipient.number else None

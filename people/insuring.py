@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.history.as_at import events_of
 from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Right
@@ -102,6 +103,27 @@ def end_cover(cover: Cover, *, on: date, reason: str) -> Cover:
     if not reason.strip():
         raise ValidationError({"reason": _("请写明原因。")})
     locked.ends_on, locked.end_reason, locked.version = on, reason.strip(), locked.version + 1
+    locked.save(update_fields=["ends_on", "end_reason", "version"])
+    return locked
+
+
+def lasted_until(cover: Cover) -> date:
+    """The last day of a cover that has been ended early, as it was before; within the policy as it is now."""
+    before = events_of(Cover).objects.filter(pgh_obj=cover.pk, end_reason="").order_by("-pgh_id").first()
+    until = before.ends_on if before else cover.policy.ends_on
+    return max(cover.starts_on, min(until, cover.policy.ends_on))
+
+
+@transaction.atomic
+def restore_cover(cover: Cover) -> Cover:
+    """It should not have been ended: it goes on as if nothing had been.
+
+    :raises ValidationError: it has not been.
+    """
+    locked: Cover = Cover.objects.select_for_update(of=("self",)).select_related("policy").get(pk=cover.pk)
+    if not locked.end_reason:
+        raise ValidationError(_("这个人的保障没有提前终止。"))
+    locked.ends_on, locked.end_reason, locked.version = lasted_until(locked), "", locked.version + 1
     locked.save(update_fields=["ends_on", "end_reason", "version"])
     return locked
 

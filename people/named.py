@@ -70,15 +70,35 @@ def lines_in(rows: Sequence[Sequence[str]], sheet: str = "") -> list[Line]:
         if below and aside([Cell(clean_text(cell)) for cell in row]):
             continue
         place = _("“%(sheet)s”第 %(n)d 行") % {"sheet": sheet, "n": number} if sheet else number
-        if line := read(row, place):
-            found.append(line)
+        words = _words(row)
+        found += [line for part in _side_by_side(words) if (line := _line(part, place))]
     return found
 
 
 def read(cells: Iterable[str], place: int | str) -> Line | None:
-    """One line or row of a sheet."""
+    """One line or row of a sheet, of one person."""
+    return _line(_words(cells), place)
+
+
+def _words(cells: Iterable[str]) -> list[str]:
     parts = [part for cell in cells for part in _APART.split(clean_text(cell)) if part.strip()]
-    words = [word for part in parts for word in _pieces(part)]
+    return [word for part in parts for word in _pieces(part)]
+
+
+def _side_by_side(words: list[str]) -> list[list[str]]:
+    """The words about each person of a row with the numbers of several: all between the numbers before and behind, for
+    the name may stand on either side."""
+    places = [at for at, word in enumerate(words) if identity.guess(identity.normal(word)) in identity.EIGHTEEN]
+    if len({identity.normal(words[at]) for at in places}) < 2:
+        return [words]
+    ends = [-1, *places, len(words)]
+    return [
+        [words[at], *words[before + 1 : at], *words[at + 1 : behind]]
+        for before, at, behind in zip(ends, places, ends[2:], strict=False)
+    ]
+
+
+def _line(words: list[str], place: int | str) -> Line | None:
     if all(word in _HEADINGS for word in words):
         return None
     number = next((identity.normal(word) for word in words if identity.guess(identity.normal(word))), "")
@@ -114,16 +134,22 @@ def find(lines: Sequence[Line], rows: QuerySet[Membership]) -> tuple[list[Person
     if len(lines) > MOST:
         raise ValidationError(_("一次最多 %(most)d 行。") % {"most": MOST})
     by_number = _by_number(lines, rows)
-    by_name = _by_name({line.name for line in lines if line.name and not line.number}, rows)
+    by_name = _by_name({word for line in lines if not line.number for word in line.words}, rows)
     people: dict[int, Person] = {}
     faults = []
-    for line in lines:
+    for line in (each for whole in lines for each in _of_names_alone(whole, by_name)):
         found, said = _one(line, by_number, by_name)
         if found is None:
             faults.append(Fault(line.place, f"{line.name} {identity.masked(line.number)}".strip(), said))
         else:
             people[found.pk] = found
     return list(people.values()), faults
+
+
+def _of_names_alone(line: Line, by_name: dict[str, dict[int, Person]]) -> list[Line]:
+    """A line of nothing but members' names is one of each."""
+    each = [] if line.number or len(line.words) < 2 else [bare_name(word) in by_name for word in line.words]
+    return [Line(line.place, word, "", (word,)) for word in line.words] if each and all(each) else [line]
 
 
 def _one(line: Line, by_number: dict[str, Person], by_name: dict[str, dict[int, Person]]) -> tuple[Person | None, str]:
@@ -134,6 +160,10 @@ def _one(line: Line, by_number: dict[str, Person], by_name: dict[str, dict[int, 
         if line.words and not any(same_name(found.name, word) for word in line.words):
             return None, _("这个证件号码登记的姓名是“%(name)s”，与名单不一致。") % {"name": found.name}
         return found, ""
+    others = [word for word in line.words if word != line.name and bare_name(word) in by_name]
+    if others:
+        words = {"names": _("、").join([line.name, *others])}
+        return None, _("这一行像是几个人（%(names)s），请每人写一行。") % words
     same = by_name.get(bare_name(line.name), {})
     if len(same) > 1:  # one may be written just so, the others with an addition
         same = {pk: person for pk, person in same.items() if person.name == line.name} or same

@@ -5,26 +5,12 @@ import re
 _LOOSE = re.compile(r"[\s\u3000·•・‧.．]+")
 # Dots between the parts of a name, in every shape keyboards give; a full stop only between Chinese characters.
 _DOTS = re.compile(r"\s*[·•・‧∙⋅●・᛫﹒]\s*|(?<=[\u3400-\u9fff])\s*[.．]\s*(?=[\u3400-\u9fff])")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ'’.\-]")
 _ASIDE = re.compile(r"[（(【\[].*?[）)】\]]")  # 王明（演示）
 
 
 def dotted(name: str) -> str:
     """With the one dot that is kept, U+00B7."""
     return _DOTS.sub("·", name)
-
-
-def joined_name(name: str) -> str:
-    """王　明 → 王明; spaces between words of Latin or Mongolian script stay single."""
-    joined = ""
-    for part in name.split():
-        gap = " " if joined and _keeps_space(joined[-1]) and _keeps_space(part[0]) else ""
-        joined += gap + part
-    return joined
-
-
-def _keeps_space(character: str) -> bool:
-    return bool(_LATIN.fullmatch(character)) or "\u1800" <= character <= "\u18af"
 
 
 def plain_name(name: str) -> str:

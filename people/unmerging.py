@@ -1,4 +1,4 @@
-"""Takes a merge back, exactly, while nothing that moved has been changed since; else says what stands in the way."""
+"""Takes a merge back, exactly, while what moved says what it said then; else says what stands in the way."""
 
 import json
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import encryption
 from core.decisions import Decision
+from core.history.as_at import events_of
 from organizations.models import User
 from organizations.permissions import can
 from organizations.roles import Right
@@ -85,11 +86,23 @@ def _rows_changed(merge: Merge, kept: Person) -> list[str]:
         rows = model._default_manager.filter(pk__in=versions).values_list(*names)
         now = {str(row[0]): tuple(row[1:]) for row in rows}
         asked_for = {key: (kept.pk, version) if has_version else (kept.pk,) for key, version in versions.items()}
-        changed = sum(now.get(key) != wanted for key, wanted in asked_for.items())
+        changed = {key for key, wanted in asked_for.items() if now.get(key) != wanted}
+        if has_version and changed:
+            changed -= _as_then(model, {int(key): versions[key] for key in changed})
         if changed:
-            words = {"what": model._meta.verbose_name, "count": changed}
+            words = {"what": model._meta.verbose_name, "count": len(changed)}
             found.append(_("%(what)s有 %(count)d 条在合并以后改过。") % words)
     return found
+
+
+def _as_then(model: Any, versions: dict[int, int]) -> set[str]:
+    """Of rows that were changed since, those that say again all they said at that version: it was put back."""
+    events = events_of(model).objects.filter(pgh_obj__in=versions).order_by("pgh_id")
+    then = {event.pgh_obj_id: event for event in events if event.version == versions[event.pgh_obj_id]}
+    told = [f.attname for f in events.model._meta.concrete_fields if f.name != "version" and hasattr(model, f.attname)]
+    rows = model._default_manager.in_bulk(then)
+    same = (pk for pk, event in then.items() if all(getattr(rows[pk], name) == getattr(event, name) for name in told))
+    return {str(pk) for pk in same}
 
 
 def may_undo(merge: Merge, user: User) -> Decision:

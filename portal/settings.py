@@ -211,6 +211,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up by themselves, so nobody ca
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "应急救援队管理平台"
+MFA_TOTP_TOLERANCE = 1  # a code is typed for some seconds of its thirty, and clocks of telephones differ
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PORTAL_ORIGIN.startswith("http://")
 # Written by organizations/signin/sessions.py with each sign of life, not each request.
 USERSESSIONS_TRACK_ACTIVITY = True

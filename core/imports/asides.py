@@ -7,7 +7,8 @@ from core.imports.reading import Cell
 
 EXAMPLE = "示例"  # how the example in the blank spreadsheet begins; whoever leaves it there does not mean it
 _SUM = re.compile(
-    r"((合|总|小|共|累)\s*计|总\s*分|(合计|总|共计)?\s*人\s*数\s*(合\s*计|总\s*计)?)\s*[：:]?\s*[\d,]*\s*[人名个条行支]*"
+    r"(([本各分](页|表|组|队))?(合|总|小|共|累)\s*计|总\s*分|(合计|总|共计)?\s*人\s*数\s*(合\s*计|总\s*计)?"
+    r"|承[前上]页|过次页|[接承]上页|[转接]下页)\s*[：:]?\s*[\d,]*\s*[人名个条行支]*"
     r"|(本表|本页|以上|总)?共\s*[\d,]+\s*[人名].*|[人名]"
     r"|\S{1,20}\s+(汇总|计数|小计|合计|求和)"  # subtotals as Excel and WPS put them between the groups
 )
@@ -23,7 +24,8 @@ _ALONE = re.compile(  # without a colon only where next to nothing else stands i
     rf"(?!(主管|分管)?(负责人?|联系人|主管|分管|领导)$)({_SIGNED}|[（(]?(以下空白|[以本此]?[下页]?无正文|以下为空|公章|(单位)?(盖章|公章)处?|续表|续|注意事项)[）)]?)$"
 )
 _ENDS = re.compile(  # below the list, with nothing beside it: a day, a stamp, somebody's opinion
-    rf"(({_SIGNED})\s*)?(\d{{4}}\s*[年.\-/]\s*\d{{1,2}}\s*[月.\-/]\s*\d{{1,2}}\s*日?|_*\s*年\s*_*\s*月\s*_*\s*日)"
+    rf"(({_SIGNED})\s*)?(\d{{4}}\s*[年.\-/]\s*\d{{1,2}}\s*[月.\-/]\s*\d{{1,2}}\s*日?"
+    r"|[〇零○一二三四五六七八九]{4}\s*年\s*[一二三四五六七八九十]{1,3}\s*月\s*[一二三四五六七八九十]{1,3}\s*日|_*\s*年\s*_*\s*月\s*_*\s*日)"
     r"|.*[（(]\s*(单位)?(盖章|公章|签章)(处)?\s*[）)]|(审核|审批|审查|审定|主管部门|单位|红十字会|本队|队伍)*意见"
 )
 _BEHIND = (
@@ -50,9 +52,13 @@ def aside(row: Sequence[Cell]) -> str:
         return ""
     if first.startswith(EXAMPLE) or _EXAMPLE.match(first) or _SUM.fullmatch(first):
         return first[:20]
-    said = sum(cell.says for cell in row)
-    is_aside = _ASIDE.match(first) or (said <= 2 and _ALONE.match(first)) or (said == 1 and _ENDS.fullmatch(first))
+    said = [cell.text for cell in row if cell.says]
+    is_aside = _ASIDE.match(first) or (len(said) <= 2 and _ALONE.match(first)) or all(map(_is_at_the_foot, said))
     return first[:20] if is_aside and not any(_SOMEBODYS.fullmatch(cell.text) for cell in row) else ""
+
+
+def _is_at_the_foot(text: str) -> bool:
+    return bool(_ENDS.fullmatch(text) or _ASIDE.match(text) or _ALONE.match(text))
 
 
 def is_somebodys(text: str) -> bool:

@@ -62,4 +62,6 @@ def written(text: str, *, ahead: int = AHEAD) -> Written:
 
 
 def no_day(text: str) -> ValueError:
+    if "农历" in text or "阴历" in text:
+        return ValueError(_("“%(value)s”是农历，请换成公历的日期；不清楚的留空。") % {"value": text[:30]})
     return ValueError(_("“%(value)s”不是日期，请写成 2026-01-31 这样。") % {"value": text[:30]})

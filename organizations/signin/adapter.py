@@ -123,8 +123,10 @@ class AccountAdapter(DefaultAccountAdapter):
 class MFAAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": _("验证码不对，或者已经用过。请看手机上现在显示的 6 位数字。"),
-        "cannot_delete_authenticator": _("管理员必须保留一种二次验证，请先添加另一种再删除这一种。"),
+        "incorrect_code": _("验证码不对，或者已经用过。请看手机上现在显示的 6 位数字；备用码每个只能用一次。"),
+        "cannot_delete_authenticator": _(
+            "管理员必须保留一种二次验证，请先添加另一种再删除这一种；换手机的，直接在新手机上开启。"
+        ),
         "cannot_generate_recovery_codes": _("请先设置二次验证，再生成备用码。"),
     }
 

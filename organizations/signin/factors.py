@@ -4,13 +4,16 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.core import context
-from allauth.mfa import signals
-from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa import app_settings, signals
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from django import forms
 from django.conf import settings
+from django.contrib import messages
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
@@ -61,12 +64,34 @@ class ActivateAppForm(ActivateTOTPForm):
 # The library counts wrong codes in the cache. These ask the lock as well, which holds also while the cache is away.
 
 
+def _once(form: BaseAuthenticateForm, code: str) -> str:
+    """Of an app: the library forgets a used code after its thirty seconds, but takes it for three times as long."""
+    seconds = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 2)
+    used = f"second-factor-used:{form.user.pk}:{code}"
+    if form.authenticator.type == Authenticator.Type.TOTP and not cache.add(used, "y", timeout=seconds):
+        raise get_mfa_adapter().validation_error("incorrect_code")
+    return code
+
+
 class SecondFactorForm(AuthenticateForm):
     code = _code()
 
     def clean_code(self) -> str:
         get_adapter().refuse_if_locked(self.user.username)
-        return super().clean_code()
+        return _once(self, super().clean_code())
+
+    def save(self) -> None:
+        super().save()
+        if self.authenticator.type == Authenticator.Type.RECOVERY_CODES:
+            self.authenticator.refresh_from_db()  # read before the code was used
+            _tell_left(len(self.authenticator.wrap().get_unused_codes()))
+
+
+def _tell_left(left: int) -> None:
+    """With the last one gone, nobody but an administrator lets in who has lost the telephone."""
+    said = _("这次用的是备用码，还剩 %(left)d 个。") if left else _("这次用的是最后一个备用码。")
+    then = _("换了手机或者备用码不多的，请到“我的账号 › 登录验证”重新设置。")
+    messages.warning(context.request, f"{said % {'left': left}}{then}")
 
 
 class SecondFactorAgainForm(ReauthenticateForm):
@@ -74,7 +99,7 @@ class SecondFactorAgainForm(ReauthenticateForm):
 
     def clean_code(self) -> str:
         get_adapter().refuse_if_locked(self.user.username)
-        return super().clean_code()
+        return _once(self, super().clean_code())
 
 
 class SecurityKeyForm(AuthenticateWebAuthnForm):

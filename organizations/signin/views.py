@@ -3,17 +3,25 @@
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.views import LoginView, PasswordChangeView
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.base.internal.flows import delete_and_cleanup
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -63,6 +71,27 @@ class OwnSessionsView(ListUserSessionsView):
         since = timezone.now() - timedelta(seconds=settings.IDLE_SECONDS)
         alive = [one for one in context["sessions"] if one.is_current() or one.last_seen_at > since]
         return context | {"sessions": alive, "session_count": len(alive)}
+
+
+@method_decorator([login_required, reauthentication_required(app="allauth.mfa")], name="dispatch")
+class OwnAppView(ActivateTOTPView):
+    """Also to a new telephone: the new app takes the place of the old one in one step. The library would have the old
+    one given up first, which an administrator, who must keep a factor, may not. Context: ``replacing``."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return super(ActivateTOTPView, self).dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"replacing": self._apps().exists()}
+
+    @transaction.atomic
+    def form_valid(self, form: Any) -> HttpResponse:
+        for old in self._apps():
+            delete_and_cleanup(self.request, old)  # its recovery codes as well, where there is no key: made anew
+        return super().form_valid(form)
+
+    def _apps(self) -> QuerySet[Authenticator]:
+        return Authenticator.objects.filter(user=self.request.user, type=Authenticator.Type.TOTP)
 
 
 class RemoveKeyView(RemoveWebAuthnView):

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -127,6 +128,7 @@ def appointment_end(request: SignedIn, pk: int) -> HttpResponse:
         "submit_label": _("终止任职"),
         "tone": "danger",
         "consequences": [
+            *_settled(appointment),
             _("权限到时立即停止，已登录的也一样。"),
             _("这项任职留在历史里。"),
             _("有人接任的，请用“交接”，免得职责空着。"),
@@ -165,11 +167,23 @@ def appointment_hand_over(request: SignedIn, pk: int) -> HttpResponse:
         "title": _("交接职责"),
         "question": _("%(who)s把%(where)s的“%(role)s”交给：") % words,
         "form": form,
-        "consequences": [_("原任和新任在同一时刻交接，中间不空、不重叠。"), _("未办的事项自动归接任人。")],
+        "consequences": [
+            *_settled(appointment),
+            _("原任和新任在同一时刻交接，中间不空、不重叠。"),
+            _("未办的事项自动归接任人。"),
+        ],
         "submit_label": _("交接"),
         "cancel_url": appointment.user.get_absolute_url(),
     }
     return render(request, "generic/confirm.html", context)
+
+
+def _settled(appointment: Appointment) -> list[str]:
+    """That its end is settled already, perhaps in another window, and can be put off."""
+    if appointment.ends_at is None or appointment.ends_at <= timezone.now():
+        return []
+    words = {"at": moment(appointment.ends_at), "reason": appointment.end_reason}
+    return [_("这项任职已定于 %(at)s 终止（%(reason)s）。这次填的时间代替它，可以提前，也可以推迟。") % words]
 
 
 def _managed(request: SignedIn, pk: int) -> Appointment:

@@ -113,7 +113,8 @@ class RosterFilter(PartyFilter):
         return queryset.filter(person__in=Person.objects.matching(value).order_by().values("pk"))
 
     def by_state(self, queryset: Any, name: str, value: str) -> QuerySet:
-        return queryset if value == "all" or self.day else queryset.filter(state=value)
+        rows = queryset if value == "all" or self.day else queryset.filter(state=value)
+        return rows.of_somebody()
 
     def by_ready(self, queryset: Any, name: str, value: str) -> QuerySet:
         if value == "certified":

@@ -181,7 +181,10 @@ class GrantForm(forms.Form):
 
 
 class GrantRowForm(forms.Form):
-    """One person's line. ``held`` is the certificate of the kind the page showed, 0 where there was none."""
+    """One person's line. ``held`` is the certificate of the kind the page showed, 0 where there was none.
+
+    :param may_renew: whether the one held may be ended by the reader.
+    """
 
     SKIP, RENEW, ADD = "skip", "renew", "add"
     number = forms.CharField(max_length=60, required=False, validators=[validate_visible, validate_no_id])
@@ -189,3 +192,8 @@ class GrantRowForm(forms.Form):
         choices=[(SKIP, _("不发")), (RENEW, _("换发，原证停用")), (ADD, _("另发一本，原证保留"))], required=False
     )
     held = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def __init__(self, *args: Any, may_renew: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        act: Any = self.fields["act"]
+        act.choices = [choice for choice in act.choices if may_renew or choice[0] != self.RENEW]

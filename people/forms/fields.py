@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from people.names import dotted, joined_name
+from core.typed import joined_name
+from people.names import dotted
 
 
 class NameField(forms.CharField):

@@ -42,8 +42,9 @@ class MembershipQuerySet(models.QuerySet):
         return self.order_by(models.Case(models.When(number="", then=1), default=0), "number", "pk")
 
     def on(self, day: date) -> "MembershipQuerySet":
-        """Those that stood on the day, whatever became of them since."""
-        return self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
+        """Those that stood on the day, whatever became of them since. What was registered by mistake never did."""
+        stood = self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
+        return stood.exclude(end_kind=EndKind.MISTAKE)
 
     def now_or_on(self, day: date) -> "MembershipQuerySet":
         """在册 now, or on the day and left since: of whom what was done that day can still be written down. Once for
@@ -52,7 +53,11 @@ class MembershipQuerySet(models.QuerySet):
             person=models.OuterRef("person"), organization=models.OuterRef("organization")
         )
         left = Q(joined_on__lte=day, left_on__gte=day, person__anonymised_at=None) & Q(has_none(again))
-        return self.filter(Q(state__in=CURRENT) | left)
+        return self.filter(Q(state__in=CURRENT) | left & ~Q(end_kind=EndKind.MISTAKE))
+
+    def of_somebody(self) -> "MembershipQuerySet":
+        """Without those of the empty records that an undone import leaves (``people.roster.undoing``)."""
+        return self.exclude(end_kind=EndKind.MISTAKE, person__anonymised_at__isnull=False)
 
     def there(self, day: date | None) -> "MembershipQuerySet":
         """在册 now; of a past day those that stood then."""

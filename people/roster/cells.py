@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from core.imports.days import AHEAD, Written, no_day, written
 from core.phones import numbers
+from core.typed import joined_name
 from people import identity
 from people.choices import Gender
-from people.names import dotted, joined_name
+from people.names import dotted
 from people.validators import months_after
 
 
@@ -55,7 +56,7 @@ def name(text: str) -> Cell:
     whole = bare or whole
     said = _NAME_NOISE.sub("", whole).strip()
     if len([part for part in _NAMES.split(said) if len(part.strip()) > 1]) > 1:
-        raise ValueError(_("这一格像是几个人的姓名，请每人写一行。"))
+        raise ValueError(_("这一格像是几个人的姓名：这里只留一个人，别的人另行登记，或者在表格里每人写一行再上传。"))
     said = " ".join(said.split()) or whole
     note = told + _("括号里的内容没有作为姓名。") if said != " ".join(whole.split()) else told
     joined = joined_name(said)

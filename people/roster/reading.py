@@ -29,6 +29,7 @@ from people.validators import months_after, young
 MEMBERSHIP_FACTS = ("number", "group", "duty", "joined_on", "basis", "kind", "state")
 _PERSON_FACTS = tuple(name for name in PERSON if name not in ("id_type", "id_number"))
 _BEHIND = re.compile(r"[（(\[【].*$")
+_AGE = re.compile(r"\s*[（(]?\s*\d{1,3}\s*周?岁\s*[）)]?$")  # 1990.03（36岁）
 _BESIDE = re.compile(r"[\s、，,;；/+＋]+")
 _MASKED = re.compile(r"[0-9A-Z]*\*{2,}[0-9A-Z]*")  # 150404**********14, 138****0001: as our own lists show them
 _KIND_AND_NUMBER = re.compile(
@@ -214,13 +215,18 @@ class Reader:
     def _born(self, line: Line, facts: Facts, values: dict[str, Any]) -> None:
         """Birthday and sex are what the number says; a column that says otherwise is told."""
         told = identity.told(facts.id_type, facts.id_number)
-        text = line.cells.get("birth", "")
+        whole = line.cells.get("birth", "")
+        text = _AGE.sub("", whole) or whole
         if told.birth is not None:
             written = self._cell("birth", text) if text else None
             differs = isinstance(written, Cell) and written.value not in (None, told.birth)
-            same_month = text and _month(text) == (told.birth.year, told.birth.month)
-            if (differs or isinstance(written, str)) and not same_month:
-                facts.note("birth", _("与证件号码不一致，按号码登记为 %(day)s。") % {"day": told.birth.isoformat()})
+            month = _month(text)
+            words = {"day": told.birth.isoformat(), "value": text[:20]}
+            if month != (told.birth.year, told.birth.month):
+                if differs or month:
+                    facts.note("birth", _("与证件号码不一致，按号码登记为 %(day)s。") % words)
+                elif isinstance(written, str):
+                    facts.note("birth", _("“%(value)s”没有读成日期，按号码登记为 %(day)s。") % words)
             values["birth"] = told.birth
         elif text and "birth" not in line.problems and _month(text):
             facts.note("birth", _("“%(value)s”没有写日，没有登记出生日期。") % {"value": text[:20]})

@@ -150,10 +150,12 @@ class CoverTable(Table):
 
     def render_standing(self, record: Cover) -> Any:
         shown = cover_standing(record)
-        if not getattr(record, "may_end", False) or record.end_reason or record.ends_on < timezone.localdate():
+        is_over = record.ends_on < timezone.localdate() and not record.end_reason
+        if not getattr(record, "may_end", False) or is_over:
             return chip(**shown)
         url = link_to("people:cover_end", record.pk)
-        return markup('<div>{} <a href="{}">{}</a></div>', chip(**shown), url, _("办理提前终止"))
+        act = _("恢复保障") if record.end_reason else _("办理提前终止")
+        return markup('<div>{} <a href="{}">{}</a></div>', chip(**shown), url, act)
 
     def value_standing(self, record: Cover) -> str:
         return str(cover_standing(record)["label"])

@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 
 from core.keys import key
 from core.methods import form_page
-from organizations.models import Organization
+from organizations.models import Organization, User
 from organizations.permissions import can, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, pick_place, seen
 from people.filters.roster import ALL, picked
 from people.forms.certificates import GrantForm, GrantRowForm
-from people.granting import MOST, GrantRefused, Recipient, Terms, grant, held_by, numbers_from
+from people.granting import MOST, GrantRefused, Recipient, Terms, grant, held_by, numbers_from, renewable
 from people.models import Certificate, CertificateKind, Membership
 from people.places import roster_url
 from people.tables.papers import NEAR, days_left
@@ -123,9 +123,8 @@ def _sheet(request: SignedIn, kind: CertificateKind, members: list[Membership]) 
     """``stage=fill`` shows it empty, ``stage=grant`` acts on it."""
     acts = request.POST.get("stage") == "grant"
     once = {row.person_id: row for row in reversed(members)}  # one who is in two teams gets one certificate
-    held = held_by(once, kind)
     form = GrantForm(request.POST) if acts else GrantForm(initial={"kind": kind.pk})
-    lines = [line_of(request.POST if acts else None, row, held.get(pk)) for pk, row in reversed(once.items())]
+    lines = sheet_of(request.POST if acts else None, reversed(once.values()), kind, by=request.user)
     if acts and are_valid(form, lines):
         try:
             done = grant(recipients_of(form, lines), terms_of(form), by=request.user)
@@ -160,12 +159,24 @@ def sheet_context(form: GrantForm, kind: CertificateKind, lines: list[Line]) -> 
     }
 
 
-def line_of(data: Any, row: Membership, held: Certificate | None) -> Line:
-    today = timezone.localdate()
-    ends = held.expires_on if held else None
-    act = GrantRowForm.RENEW if ends and ends <= today + timedelta(days=NEAR) else GrantRowForm.SKIP
+def sheet_of(data: Any, members: Iterable[Membership], kind: CertificateKind, *, by: User) -> list[Line]:
+    rows = list(members)
+    held = held_by([row.person_id for row in rows], kind)
+    ends = renewable(held, by)
+    return [_line_of(data, row, held.get(row.person_id), row.person_id in ends) for row in rows]
+
+
+def _line_of(data: Any, row: Membership, held: Certificate | None, may_renew: bool) -> Line:
+    again = GrantRowForm.RENEW if may_renew else GrantRowForm.ADD
+    act = GrantRowForm.SKIP if held is None or is_good_for_long(held) else again
     initial = {"held": held.pk if held else 0, "act": act}
-    return Line(row, held, GrantRowForm(data, initial=initial, prefix=f"p{row.person_id}"))
+    form = GrantRowForm(data, initial=initial, prefix=f"p{row.person_id}", may_renew=may_renew)
+    return Line(row, held, form)
+
+
+def is_good_for_long(held: Certificate) -> bool:
+    """Who holds it gets another only where that is asked for."""
+    return held.expires_on is None or held.expires_on > timezone.localdate() + timedelta(days=NEAR)
 
 
 def are_valid(form: GrantForm, lines: Iterable[Line]) -> bool:

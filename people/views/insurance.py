@@ -22,12 +22,22 @@ from core.together import together
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding, seen
+from organizations.views.common import holding, seen, told
 from organizations.views.timeline import MOST as MOST_CHANGES
 from organizations.views.timeline import changes
 from people.filters.papers import CoverFilter, PolicyFilter
 from people.forms.insurance import EndForm, PolicyForm, RenewForm
-from people.insuring import carried_over, covered_on, end_all, end_cover, kept_places, not_on, renew
+from people.insuring import (
+    carried_over,
+    covered_on,
+    end_all,
+    end_cover,
+    kept_places,
+    lasted_until,
+    not_on,
+    renew,
+    restore_cover,
+)
 from people.models import Cover, Person, Policy
 from people.tables.papers import CoverTable, PolicyTable, standing_of
 from people.views.certificates import team_names
@@ -170,8 +180,7 @@ def cover_end(request: SignedIn, pk: int) -> HttpResponse:
     cover: Cover = seen(here.select_related("policy__organization", "person"), pk)
     cover.policy.can_edit(request.user).require()
     if cover.end_reason:
-        messages.error(request, _("%(name)s的保障已经提前终止了。") % {"name": cover.person.name})
-        return redirect(cover.policy)
+        return _restore(request, cover)
     form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -185,8 +194,38 @@ def cover_end(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "title": _("提前终止%(name)s的保障") % words,
         "question": _("%(name)s的保障期是 %(start)s 至 %(end)s。") % words,
-        "consequences": [_("这一天以后不再算在保；同一张保险单里不能再加入，重新投保的另登一张。")],
+        "consequences": [
+            _("这一天以后不再算在保；同一张保险单里不能再加入，重新投保的另登一张。"),
+            _("终止错了的，可以在名单里恢复。"),
+        ],
         "form": form, "submit_label": _("提前终止"), "tone": "danger", "cancel_url": cover.policy.get_absolute_url(),
+    }  # fmt: skip
+    return render(request, "generic/confirm.html", context)
+
+
+def _restore(request: SignedIn, cover: Cover) -> HttpResponse:
+    """Ended by a slip. Who ends it a second time has not asked for this."""
+    words = {"name": cover.person.name, "start": cover.starts_on, "end": cover.ends_on, "reason": cover.end_reason,
+             "until": lasted_until(cover)}  # fmt: skip
+    if request.method == "POST":
+        if request.POST.get("action") == "restore":
+            try:
+                restore_cover(cover)
+            except ValidationError as error:
+                told(request, error)
+            else:
+                messages.success(request, _("%(name)s的保障已恢复，到 %(until)s 为止。") % words)
+        else:
+            messages.error(request, _("%(name)s的保障已经提前终止了。") % words)
+        return redirect(cover.policy)
+    context = {
+        "title": _("恢复%(name)s的保障") % words,
+        "question": _("保障已在 %(end)s 提前终止（%(reason)s）。") % words,
+        "consequences": [
+            _("恢复以后，保障期是 %(start)s 至 %(until)s，中间不断。") % words,
+            _("退出以后重新投保的不在这里恢复，另登一张保险单。"),
+        ],
+        "action": "restore", "submit_label": _("恢复保障"), "cancel_url": cover.policy.get_absolute_url(),
     }  # fmt: skip
     return render(request, "generic/confirm.html", context)
 

@@ -94,11 +94,12 @@ def _follow(request: HttpRequest, follow_key: str) -> HttpResponse:
     if request.method == "POST":
         return _withdrawn(request, application, address)
     link = settings.PORTAL_ORIGIN + address
-    fresh = "sent" in request.GET
+    standing = followed(application)
+    fresh = "sent" in request.GET and standing.waits  # the address with it is what people keep
     context = {
         "title": _("报名已收到") if fresh else _("报名进度"),
         "application": application,
-        "standing": followed(application),
+        "standing": standing,
         "fresh": fresh,
         "link": link,
         "qr": qr_svg(link) if fresh else "",

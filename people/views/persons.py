@@ -32,12 +32,13 @@ from people.validators import validate_mobile
 
 def listed(user: User) -> QuerySet[Membership]:
     """Memberships under which people stand in the list: those of now, and the ended ones of people in no team any
-    more. The same people as ``Person.objects.visible_to``; but the rows are memberships in the order of the tree, so
-    that an index serves the order for every place, also for the clerk who sees a thousandth of all.
+    more. The same people as ``Person.objects.visible_to``, without empty records; but the rows are memberships in the
+    order of the tree, so that an index serves the order for every place, also for the clerk who sees a thousandth of
+    all.
     """
     elsewhere = Membership.objects.current().filter(person=OuterRef("person"))
     rows = Membership.objects.visible_to(user).filter(person__merged_into=None)
-    return rows.filter(Q(state__in=CURRENT) | Q(has_none(elsewhere)))
+    return rows.filter(Q(state__in=CURRENT) | Q(has_none(elsewhere))).of_somebody()  # type: ignore[attr-defined]
 
 
 class PersonList(ListView):

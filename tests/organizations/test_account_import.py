@@ -45,6 +45,21 @@ def test_rows_become_accounts_with_duties_after_confirmation(as_user, region_sec
     assert not Appointment.objects.filter(user__username="narentuya").exists()
 
 
+def test_names_and_duties_as_lists_write_them(as_user, region_security, songshan):
+    client = as_user(region_security)
+    rows = (
+        ["王　明", "wangming", "150404", "领导", "", "", "", "通知第1号"],
+        ["敖登", "aodeng2", "150404", "经办人", "", "", "", "x"],
+    )
+    client.post(upload(client, *rows).redirect_chain[-1][0], follow=True)
+    made = {user.name: user for user in User.objects.filter(username__in=["wangming", "aodeng2"])}
+    assert {name: user.appointments.get().role for name, user in made.items()} == {"王明": "leader", "敖登": "clerk"}
+    edit = reverse("organizations:user_edit", args=[made["王明"].pk])
+    client.post(edit, {"name": "王　小明", "phone": "", "email": "", "version": made["王明"].version})
+    made["王明"].refresh_from_db()
+    assert made["王明"].name == "王小明"
+
+
 def test_bad_cells_are_named_and_nothing_is_taken_in(as_user, region_security):
     bad = ["", "有汉字", "没有这个单位", "局长", "123", "x", "昨天", ""]
     taken = ["甲", "chifeng", "150400", "", "", "", "", ""]

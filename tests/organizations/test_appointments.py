@@ -260,6 +260,18 @@ def test_handed_over_duty_leaves_no_gap_and_no_overlap(as_user, region_security,
     assert can(successor, Right.EDIT_ORGANIZATION, songshan.organization)
 
 
+def test_an_end_that_is_settled_is_told_in_the_other_window_and_can_be_put_off(as_user, region_security, songshan):
+    client, held = as_user(region_security), appointment_of(songshan)
+    then = timezone.localtime() + timedelta(days=3)
+    client.post(end_url(held), {"at": f"{then:%Y-%m-%dT%H:%M}", "reason": "借调"})
+    for page in (end_url(held), hand_over_url(held)):
+        assert f"已定于 {then:%Y-%m-%d %H:%M} 终止（借调）" in client.get(page).content.decode()
+    later = then + timedelta(days=30)
+    client.post(end_url(held), {"at": f"{later:%Y-%m-%dT%H:%M}", "reason": "借调推迟"})
+    held.refresh_from_db()
+    assert timezone.localdate(held.ends_at) == later.date()
+
+
 def test_handover_that_fails_changes_nothing(as_user, region_security, songshan):
     successor = opened(region_security, songshan.organization, "successor", "clerk")
     held = appointment_of(songshan)

@@ -284,6 +284,18 @@ def test_a_code_is_good_once(client: Client, with_code: User) -> None:
     assert (last.status_code, "已经用过" in last.content.decode()) == (200, True)
 
 
+def test_a_code_typed_slowly_counts_and_is_good_once_all_the_same(
+    client: Client, with_code: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TOTP, "_mark_code_used", lambda self, code: True)  # the library has forgotten it meanwhile
+    code = code_now()  # of the thirty seconds before these
+    for browser in (client, Client()):
+        sign_in(browser, "chifeng")
+        last = browser.post(reverse("mfa_authenticate"), {"code": code})
+    assert client.session["_auth_user_id"] == str(with_code.pk)
+    assert (last.status_code, "已经用过" in last.content.decode()) == (200, True)
+
+
 def test_wrong_codes_lock_the_name(client: Client, with_code: User) -> None:
     sign_in(client, "chifeng")
     for _i in range(5):
@@ -301,6 +313,19 @@ def test_a_recovery_code_signs_in_once(client: Client, with_code: User) -> None:
         sign_in(browser, "chifeng")
         last = browser.post(reverse("mfa_authenticate"), {"code": code})
     assert (client.session.get("_auth_user_id"), last.status_code) == (str(with_code.pk), 200)
+
+
+def test_who_signs_in_with_recovery_codes_hears_how_many_are_left(client: Client, with_code: User) -> None:
+    codes = RecoveryCodes.activate(with_code).get_unused_codes()
+    for left, code in enumerate(reversed(codes)):
+        sign_in(client := Client(), "chifeng")
+        if left == 1:
+            wrong = client.post(reverse("mfa_authenticate"), {"code": codes[-1]}).content.decode()
+            assert "备用码每个只能用一次" in wrong
+            assert "联系本单位的安全管理员清除二次验证" in wrong
+        client.post(reverse("mfa_authenticate"), {"code": code})
+        rest = len(codes) - 1 - left
+        assert (f"还剩 {rest} 个" if rest else "最后一个备用码") in client.get("/", follow=True).content.decode()
 
 
 def test_secrets_are_not_readable_in_the_database(with_code: User) -> None:
@@ -373,6 +398,30 @@ def test_administrators_keep_their_last_factor(client: Client, region_security: 
     key = Authenticator.objects.create(user=region_security, type="webauthn", data={"name": "密钥", "credential": {}})
     assert client.post(reverse("mfa_remove_webauthn", args=[key.pk])).status_code == 403
     assert Authenticator.objects.filter(pk=key.pk).exists()
+
+
+def test_an_administrator_moves_to_a_new_telephone_in_one_step(
+    client: Client, region_security: User, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.MFA_REQUIRED_FOR_ADMINS = True
+    client.force_login(region_security)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    TOTP.activate(region_security, SECRET)
+    RecoveryCodes.activate(region_security)
+    assert reverse("mfa_activate_totp") in client.get(reverse("mfa_deactivate_totp")).content.decode()
+    page = client.get(reverse("mfa_activate_totp"))
+    assert "旧手机上的验证器随即停用" in page.content.decode()
+    client.post(reverse("mfa_activate_totp"), {"code": "000000"})
+    assert TOTP(Authenticator.objects.get(user=region_security, type="totp")).validate_code(code_now())
+    counter = next(iter(yield_hotp_counters_from_time()))
+    new = format_hotp_value(hotp_value(page.context["form"].secret, counter))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("mfa_activate_totp"), {"code": new})
+    own = TOTP(Authenticator.objects.get(user=region_security, type="totp"))
+    assert not own.validate_code(code_now())
+    assert own.validate_code(new)
+    told = [row.detail["what"] for row in AccessLog.objects.filter(kind="security_changed", user=region_security)]
+    assert {"factor_removed", "factor_added"} <= set(told)
 
 
 def test_a_refused_sign_in_says_so_and_not_that_something_was_not_saved(db: None) -> None:

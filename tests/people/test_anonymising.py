@@ -161,6 +161,24 @@ def test_the_office_is_reminded_once_a_month_and_nothing_happens_by_itself(team:
     assert gone.anonymised_at is None
 
 
+def test_a_slip_in_the_day_of_leaving_is_not_carried_out_by_itself(
+    team: Organization, chifeng: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    PeopleSetting.objects.create(key="anonymise_automatic", value=1)
+    who = builders.member(team, 9, joined_on=date(2015, 3, 1)).person
+    MEMBERSHIP.perform(
+        who.memberships.get(), "end", by=chifeng, left_on=date(2016, 11, 1), end_kind="voluntary", end_reason=""
+    )  # 2026 was meant
+    retention()
+    who.refresh_from_db()
+    assert who.anonymised_at is None
+    assert who in due()
+    monkeypatch.setattr("people.anonymising.LATELY", timedelta())
+    retention()
+    who.refresh_from_db()
+    assert who.anonymised_at
+
+
 def test_where_the_region_has_switched_it_on_it_happens_by_itself(team: Organization) -> None:
     gone, stays = left(team, 1), left(team, 2, years=1)
     PeopleSetting.objects.create(key="anonymise_automatic", value=1)

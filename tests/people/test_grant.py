@@ -88,6 +88,20 @@ def test_who_has_one_is_renewed_given_another_or_left_out(as_user, members, chif
     assert "现在的证书" not in str(client.get(held[1].get_absolute_url()).context["facts"])  # still counts itself
 
 
+def test_a_verified_one_that_runs_out_is_not_ended_by_who_does_not_verify(as_user, members, captain):
+    soon = timezone.localdate() + timedelta(days=20)
+    old = builders.certificate(members[0].person, expires_on=soon)
+    client, lines = as_user(captain), {f"p{members[0].person_id}-held": old.pk}
+    fill = client.post(GRANT, {"stage": "fill", "kind": "first_aid", "membership": [row.pk for row in members]})
+    act = fill.context["lines"][0].form["act"]
+    assert (act.value(), [key for key, _label in act.field.choices]) == ("add", ["skip", "add"])
+    recipients = [Recipient(old.person, held=old.pk, renew=True)]
+    with pytest.raises(GrantRefused, match="请选“另发一本”"):
+        grant(recipients, Terms(old.kind, "x", timezone.localdate()), by=read(captain))
+    assert client.post(GRANT, sheet(members, **lines, **{f"p{members[0].person_id}-act": "add"})).status_code == 302
+    assert old.person.certificates.standing().count() == 2
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

@@ -238,6 +238,22 @@ def test_a_list_nobody_can_use_is_told(as_user, policy, people, captain, typed, 
     assert words in errors_of(as_user(captain).post(url("policy_names", policy), {**DATES, **typed}))
 
 
+def test_several_in_a_row_are_all_taken_or_the_row_is_told(team, people):
+    """A list in two halves, as it is printed on A3, lost its right half without a word."""
+    rows = Membership.objects.of_team(team)
+    one, two, three = people[:3]
+    halves = [
+        ["序号", "姓名", "身份证号", "序号", "姓名", "身份证号"],
+        ["1", one.name, one.id_number, "2", two.name, two.id_number],
+        ["3", three.name, three.id_number],
+    ]
+    assert named.find(named.lines_in(halves), rows) == ([one, two, three], [])
+    assert named.find(named.lines_of(f"{one.name}/{two.name} {one.id_number}\t{two.id_number}"), rows)[0] == [one, two]
+    assert named.find(named.lines_of(f"{one.name}、{two.name}、{three.name}"), rows) == ([one, two, three], [])
+    found, (fault,) = named.find(named.lines_of(f"{one.name}\t{two.name}\t演示医院"), rows)
+    assert (found, "请每人写一行" in fault.message) == ([], True)
+
+
 @pytest.mark.parametrize("dot", ["•", ".", "・", " · ", ""])
 def test_a_name_is_found_however_its_dot_is_written(team, dot):
     who = builders.member(team, person=builders.person(7, name="敖特根巴雅尔·孟和（演示）")).person
@@ -323,6 +339,22 @@ def test_a_cover_ends_early_with_a_reason_and_not_twice(as_user, policy, people,
     page = client.post(url("policy_people", policy), {**DATES, "membership": _keys(people[:1])}, follow=True)
     assert "没有加入的" in texts(page)
     assert cover.tracked_events.count() == 2
+
+
+def test_a_cover_that_was_ended_by_a_slip_goes_on_as_before(as_user, policy, people, captain):
+    until = policy.ends_on - timedelta(days=31)
+    cover = Cover.objects.create(policy=policy, person=people[0], starts_on=policy.starts_on, ends_on=until)
+    client, end = as_user(captain), url("cover_end", cover)
+    client.post(end, {"on": "2026-05-01", "reason": "退队"})
+    assert "恢复保障" in client.get(url("policy_detail", policy)).content.decode()
+    assert f"2026-01-01 至 {until}" in client.get(end).content.decode()
+    page = client.post(end, {"action": "restore"}, follow=True)
+    assert f"保障已恢复，到 {until} 为止" in texts(page)
+    cover.refresh_from_db()
+    assert (cover.ends_on, cover.end_reason, cover.version) == (until, "", 3)
+    client.post(end, {"action": "restore"})  # pressed twice: it is asked when it shall end
+    cover.refresh_from_db()
+    assert (cover.ends_on, cover.end_reason) == (until, "")
 
 
 def test_a_policy_entered_by_mistake_ends_for_all(as_user, policy, people, captain):

@@ -225,6 +225,8 @@ def test_applicant_follows_and_withdraws(invited):
     record.refresh_from_db()
     assert (record.state, record.payload) == ("withdrawn", {})
     assert WorkflowEvent.objects.of(record).count() == 1
+    kept = Client().get(url + "?sent=1").content.decode()  # the address that stood there when it was kept
+    assert ("报名已收到" in kept, "已撤回" in kept) == (False, True)
     assert Client().get(reverse("people:join_follow", args=["x"])).status_code == 404
 
 
@@ -281,6 +283,8 @@ def test_a_name_mistyped_in_an_application_is_put_right_by_the_document(invited,
     known = builders.person(1, name="王明（演示）")
     builders.member(office("150402"), person=known)
     record = application(invited, 1, name="王民")
+    follow = Client().get(reverse("people:join_follow", args=[record.follow_key]) + "?sent=1").content.decode()
+    assert "在先报的进度页撤回以后重新报名，或者请队伍接收时更正" in follow
     client, page = as_user(captain), reverse("people:application_detail", args=[record.pk])
     assert "改了“姓名”再接收" in client.get(page).content.decode(), "told before anything is pressed"
     assert accept(client, record, name="王明1").status_code == 400
@@ -291,8 +295,6 @@ def test_a_name_mistyped_in_an_application_is_put_right_by_the_document(invited,
     assert known.name == "王明（演示）"
     assert "姓名照证件更正" in client.get(page).content.decode()
     assert "王" not in str(WorkflowEvent.objects.of(record).get().facts)
-    follow = Client().get(reverse("people:join_follow", args=[record.follow_key]) + "?sent=1").content.decode()
-    assert "在先报的进度页撤回以后重新报名，或者请队伍接收时更正" in follow
 
 
 def test_who_comes_back_begins_after_leaving_and_is_known_again(invited, as_user, captain, chifeng, place):

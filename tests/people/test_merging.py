@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.attachments import attach
+from core.history.as_at import events_of
 from core.models import Attachment
 from organizations.models import Organization, User
 from organizations.reference import add_child
@@ -278,6 +280,27 @@ def test_undone_a_number_goes_back_where_it_was_unless_it_has_found_its_owner(
         undo(made, by=chifeng)
 
 
+def test_records_merged_when_they_still_kept_their_number_let_go_of_it(
+    two: tuple[Person, Person], team: Organization, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    kept, other = two
+    other.set_id(IdType.CITIZEN, citizen(4))
+    other.save()
+    client, before, row = as_user(chifeng), snapshot(kept, other), Person.objects.filter(pk=other.pk)
+    held = row.values("id_type", "id_cipher", "id_index", "id_masked").get()
+    made = merged(client, kept, other, document_reason="抄错", take_document="kept")
+    row.update(**held)  # as it was left formerly
+    events = events_of(Person).objects.filter(pgh_obj=other.pk)
+    written = events.count()
+    import_module("people.migrations.0007_free_lost_numbers").let_go(apps, None)
+    other.refresh_from_db()
+    kept.refresh_from_db()
+    assert (other.id_index, other.id_masked, kept.id_number) == (None, "", citizen(1))
+    assert events.count() == written  # nobody changed anything
+    client.post(reverse("people:merge_undo", args=[made.pk]))
+    assert snapshot(kept, other) == before
+
+
 def test_the_number_that_lost_can_still_be_put_right(
     two: tuple[Person, Person], chifeng: User, as_user: Callable[[User], Client]
 ) -> None:
@@ -377,6 +400,21 @@ def test_what_was_changed_since_stands_in_the_way_and_is_named(
     client.post(reverse("people:merge_undo", args=[made.pk]))
     made.refresh_from_db()
     assert made.undone_at is None
+
+
+def test_what_was_put_back_stands_in_nobodys_way(
+    two: tuple[Person, Person], chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    kept, other = two
+    certificate = builders.certificate(other, number="YS-9")
+    client, before = as_user(chifeng), snapshot(kept, other)
+    made = merged(client, kept, other)
+    page = reverse("people:merge_detail", args=[made.pk])
+    for level, version, is_in_the_way in (("高级", 8, True), (certificate.level, 9, False)):
+        Certificate.objects.filter(pk=certificate.pk).update(level=level, version=version)
+        assert ("证书有 1 条在合并以后改过" in client.get(page).content.decode()) == is_in_the_way
+    client.post(reverse("people:merge_undo", args=[made.pk]))
+    assert snapshot(kept, other) == before
 
 
 def test_everything_that_hangs_on_a_person_is_thought_of() -> None:

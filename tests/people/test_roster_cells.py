@@ -251,6 +251,11 @@ def test_a_year_alone_ends_with_its_last_day():
     assert cells.end_day("2026年").value == date(2026, 12, 31)
 
 
+def test_a_day_of_the_lunar_calendar_is_not_taken_for_one_of_ours():
+    with pytest.raises(ValueError, match="农历，请换成公历"):
+        cells.day("1995.03.07（农历）", first_of_month=False)
+
+
 def test_nobody_is_born_in_the_years_to_come():
     assert cells.day("35.3.1", first_of_month=False).value == date(1935, 3, 1)
     assert cells.day("35.3.1").value == date(2035, 3, 1)

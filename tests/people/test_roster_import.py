@@ -9,12 +9,15 @@ from zipfile import ZipFile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from core.models import AccessLog, Import, ImportHeading, ImportPage
 from organizations.models import Organization
 from organizations.reference import add_child
+from people.heads import roster_of
 from people.models import Certificate, Cover, Disclosure, Membership, Person, Policy
+from people.workflow import MEMBERSHIP
 from tests.people import builders
 from tests.people.rosters import BASIC, basic_row, ods, workbook, xls
 
@@ -252,6 +255,18 @@ def test_photos_in_cells_are_told(client, url, tmp_path):
     assert any("1 张图片，没有导入" in text for text in page.context["preview"]["remarks"])
 
 
+def test_a_birthday_beside_a_number_is_doubted_for_what_it_is(client, url):
+    for said, note in (
+        ("1990.03（36岁）", ""),
+        ("1991.03（35岁）", "不一致"),
+        ("农历二月十一", "没有读成日期"),
+        ("36岁", "没有读成日期"),
+    ):
+        page = send(client, url, [["姓名", "出生年月", "身份证号"], ["王明", said, ID(1)]])
+        assert note in rows(page)["王明"]["note"].get("birth", "")
+        assert bool(note) == ("birth" in rows(page)["王明"]["note"])
+
+
 def test_sex_and_birthday_come_from_the_number(client, url):
     head = ["姓名", "性别", "出生年月", "身份证号", "血型", "政治面貌", "民族", "学历", "电话"]
     page = send(
@@ -479,6 +494,20 @@ def test_undo_ends_what_came_in_and_leaves_what_was_worked_on(client, url, place
     assert other.person.anonymised_at
     again = take(client, url, [BASIC, basic_row(2)])
     assert "新增 1" in again.content.decode()
+
+
+def test_who_came_in_by_mistake_never_was_there_and_empty_records_are_on_no_list(client, url, place):
+    done = take(client, url, [BASIC, basic_row(1), basic_row(2)])
+    then = date(2025, 1, 1)
+    assert roster_of(place.pk, then).registered == 2
+    client.post(address(done), {"undo": "1"})
+    stranger = builders.member(place, 3, joined_on=date(2024, 1, 1))
+    MEMBERSHIP.perform(stranger, "end", by=done.wsgi_request.user, left_on=timezone.localdate(), end_kind="mistake")
+    assert roster_of(place.pk, then).registered == 0
+    assert len(client.get(f"/people/members/?at={then}").context["table"].rows) == 0
+    for address_ in ("/people/", "/people/members/?state=ended", "/people/members/?state=all"):
+        page = client.get(address_).content.decode()
+        assert ("撤销的导入" in page, stranger.person.name in page) == (False, True)
 
 
 def test_an_import_is_noted(client, url, songshan):

@@ -129,6 +129,16 @@ def test_what_pages_name_is_served_and_of_the_libraries_nothing_else():
     assert {name for name in USED if not name.endswith(".map")} - named == set()
 
 
+def test_what_saves_itself_waits_for_its_last_answer():
+    """Sent while another is under way, the newer may arrive first, and the older words win."""
+    saving = re.compile(r"<[^>]*hx-post=[^>]*hx-trigger=\"input [^>]*>")
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html")}
+    tags = {name: saving.findall(text) for name, text in texts.items()}
+    assert sum(map(len, tags.values())) > 8
+    hasty = [name for name, found in tags.items() if any('hx-sync="this:queue last"' not in tag for tag in found)]
+    assert hasty == []
+
+
 def test_uploads_load_all_their_scripts():
     """``upload.js`` by itself stops with an error, and the page takes no file."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html")}

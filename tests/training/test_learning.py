@@ -339,6 +339,28 @@ def test_who_has_one_is_renewed_or_kept_and_a_taken_number_is_named(
     assert course.participations.exclude(certificate=None).count() == 3
 
 
+def test_who_passed_and_holds_a_good_one_does_not_wait_for_another(
+    course: Activity, captain: User, as_user: Callable[[User], Client]
+) -> None:
+    course.course_version = builders.course(course.host, certificate_kind_id="first_aid").versions.get()
+    course.save()
+    rows = list(course.participations.order_by("pk"))
+    course.participations.update(outcome="passed")
+    people.certificate(rows[0].person)  # entered with the roster
+    people.certificate(rows[1].person, number="OLD-1", expires_on=timezone.localdate() + timedelta(days=20))
+    client, results = as_user(captain), reverse("training:activity_results", args=[course.pk])
+    page = client.get(results).content.decode()
+    assert ("给合格的 2 人发证" in page, "合格的有 1 人已经有还在有效期的同种证书" in page) == (True, True)
+    url, data = sheet(client, course, **{f"p{rows[1].person_id}-act": "add"})
+    client.post(url, data)
+    page = client.get(results).content.decode()
+    assert ("人发证" in page, "换发或另发" in page) == (False, True)
+    url, data = sheet(client, course, **{f"p{rows[0].person_id}-act": "add", "first_number": "201"})
+    client.post(url, data)
+    assert course.participations.exclude(certificate=None).count() == 3
+    assert "换发或另发" not in client.get(results).content.decode()
+
+
 def test_strangers_and_those_without_the_right_stay_out(
     course: Activity, baotou: User, leader: User, as_user: Callable[[User], Client]
 ) -> None:

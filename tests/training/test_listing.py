@@ -11,7 +11,7 @@ from django.utils import timezone
 from core.models import Notice
 from organizations.models import Organization, User
 from organizations.reference import add_child
-from people.models import Membership
+from people.models import Cover, Membership
 from tests.core.list_checks import queries_of
 from tests.people import builders as people
 from tests.training import builders
@@ -84,6 +84,16 @@ def test_the_insured_of_a_team_go_on_the_list_without_the_others(
     assert rows(drill) == {ready.person.name: "listed"}
     page = add(client, drill, membership=[bare.pk])
     assert "insured_only" not in page, "nobody would be left"
+
+
+def test_a_policy_put_right_after_the_hand_in_stops_nothing_any_more(
+    team: Organization, captain: User, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    made = builders.confirmed(team, captain, chifeng, people.ready(team, 1))
+    made.participations.update(risk_reason="")
+    Cover.objects.update(starts_on="2020-01-01", ends_on="2020-02-01")
+    page = as_user(captain).get(reverse("training:activity_people", args=[made.pk])).content.decode()
+    assert ("请核对保险单" in page, "记录不能报送" in page) == (True, False)
 
 
 def test_insurance_that_ran_out_without_a_reason_stops_the_hand_in(

@@ -165,9 +165,9 @@ class InstructorForm(KeptForm):
         """Among the members the person sees; nobody else's name or number says anything."""
         rows = Membership.objects.visible_to(self.by).current()  # type: ignore[arg-type]
         people, faults = named.find(named.lines_of(member)[:1], rows)
-        if not people:
-            said = faults[0].message if faults else _("请写姓名，或者证件号码。")
-            self.add_error("member", said)
+        if len(people) != 1:
+            said = _("请只写一个人。") if people else _("请写姓名，或者证件号码。")
+            self.add_error("member", faults[0].message if faults else said)
             return None
         return people[0]
 

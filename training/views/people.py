@@ -24,6 +24,7 @@ from training.choices import Listing, PartRole, Presence
 from training.covers import needs_cover, with_papers
 from training.listing import Listed, Uninsured, may_list, may_list_of, pool, put_on
 from training.models import Activity, ActivityTeam, Attendance, Participation
+from training.states import WITH_AUTHOR, ActivityState
 from training.there import stays_away
 from training.views.activity_common import activity_page
 from training.workflow import keeps
@@ -62,6 +63,7 @@ def activity_people(request: SignedIn, pk: int) -> HttpResponse:
         shows_removed=shows_removed,
         only_bare=only_bare,
         bare=_bare(activity, rows),
+        handed_in=activity.state not in WITH_AUTHOR,
         covers=needs_cover(activity),
         may_add=bool(may_list(activity, request.user)),
         decides=bool(page.kept),
@@ -130,7 +132,7 @@ def _lines(request: SignedIn, activity: Activity, rows: list[Participation]) -> 
 
 def _bare(activity: Activity, rows: list[Participation]) -> int:
     """How many on the list come, or may come, and are neither insured nor explained: as the hand-in asks."""
-    if not needs_cover(activity):
+    if not needs_cover(activity) or activity.state == ActivityState.CANCELLED:
         return 0
     return sum(_is_bare(row) for row in rows)
 

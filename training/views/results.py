@@ -19,10 +19,19 @@ from people.forms.certificates import GrantForm
 from people.granting import GrantRefused, held_by
 from people.models import CertificateKind
 from people.verifying import members_with
-from people.views.granting import are_valid, line_of, recipients_of, sheet_context, show_refused, tell_granted, terms_of
+from people.views.granting import (
+    are_valid,
+    is_good_for_long,
+    recipients_of,
+    sheet_context,
+    sheet_of,
+    show_refused,
+    tell_granted,
+    terms_of,
+)
 from training.awarding import award, may_award, memberships_of, to_award, waits
 from training.choices import Outcome
-from training.models import Activity, Teaching
+from training.models import Activity, Course, Teaching
 from training.results import lines_of, save
 from training.there import unearned
 from training.views.activity_common import ActivityPage, activity_page
@@ -61,16 +70,28 @@ def activity_results(request: SignedIn, pk: int) -> HttpResponse:
     own, others = _kept([line.row for line in lines if awards and waits(line.row)], request)
     wrong_ones, elsewhere = _kept(list(unearned(activity)) if awards else [], request)
     hosts = bool(keeps(activity, request.user))
+    holding = _holding(own, activity)
     context = page.context(
         teachings=list(Teaching.objects.filter(activity=activity).select_related("instructor")),
         lines=lines,
         outcomes=Outcome.choices,
         numbers=_numbers(lines),
-        waiting=len(own),
+        waiting=len(own) - holding,
+        holding=holding,
         waiting_elsewhere=len(others) if hosts else 0,
         unearned=wrong_ones + (elsewhere if hosts else []),
     )
     return render(request, "training/activity_results.html", context)
+
+
+def _holding(rows: list[Any], activity: Activity) -> int:
+    """How many of them hold a good one of the course's kind: they do not wait for another, but may be given one."""
+    kinds = CertificateKind.objects.filter(
+        pk__in=Course.objects.filter(versions=activity.course_version_id).values("certificate_kind")
+    )
+    kind = kinds.first() if rows and activity.course_version_id else None
+    held = held_by([row.person_id for row in rows], kind) if kind is not None else {}
+    return sum(row.person_id in held and is_good_for_long(held[row.person_id]) for row in rows)
 
 
 def _numbers(lines: list[Any]) -> list[dict[str, Any]]:
@@ -128,15 +149,14 @@ def _kind(request: SignedIn, activity: Activity) -> CertificateKind | None:
 def _sheet(request: SignedIn, activity: Activity, kind: CertificateKind, rows: list[Any], back: str) -> HttpResponse:
     acts = request.method == "POST"
     members = memberships_of(rows)
-    held = held_by([row.person_id for row in rows], kind)
     initial = {"kind": kind.pk, "source": str(activity)[:100], "issuer": _issuer(activity)}
     form = GrantForm(request.POST) if acts else GrantForm(initial=initial)
-    lines = [line_of(request.POST if acts else None, one, held.get(one.person_id)) for one in members]
-    if acts and are_valid(form, lines):
+    sheet = sheet_of(request.POST if acts else None, members, kind, by=request.user)
+    if acts and are_valid(form, sheet):
         try:
-            done = award(activity, recipients_of(form, lines), terms_of(form), by=request.user)
+            done = award(activity, recipients_of(form, sheet), terms_of(form), by=request.user)
         except GrantRefused as refusal:
-            show_refused(form, lines, refusal)
+            show_refused(form, sheet, refusal)
         except ValidationError as error:
             if error.code == "done":
                 messages.info(request, str(error.message))
@@ -145,7 +165,7 @@ def _sheet(request: SignedIn, activity: Activity, kind: CertificateKind, rows: l
         else:
             tell_granted(request, len(done.certificates), done.to_verify, done.renewed)
             return redirect(back)
-    context = sheet_context(form, kind, lines) | {
+    context = sheet_context(form, kind, sheet) | {
         "title": _("给合格的人发证：%(kind)s") % {"kind": kind.name}, "activity": activity, "cancel_url": back,
     }  # fmt: skip
     return render(request, "training/activity_certificates.html", context)

@@ -10,6 +10,7 @@ from core.imports.heads import Head
 from core.imports.reading import Cell
 
 DITTO = frozenset(["同上", "同前", "〃", "″", "”", '"', "''"])
+_AROUND_DITTO = "（）()-—.。、"  # 同　上 is spaced out, （同上） in brackets
 
 
 class Block:
@@ -58,7 +59,7 @@ class Block:
         if not is_record:
             return {}
         for name, cell in cells.items():
-            if cell.text in DITTO:
+            if "".join(cell.text.split()).strip(_AROUND_DITTO) in DITTO:
                 cells[name] = self._as_above(name, cell)
         self._above.update(cells)
         return cells
