@@ -1,7 +1,7 @@
 """The product as a person meets it: the real server, a real worker on the real broker, and Debian's Chromium."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,9 @@ def chromium() -> Iterator[BrowserType]:
 
 
 @contextmanager
-def launched(chromium: BrowserType, *flags: str) -> Iterator[Browser]:
-    started = chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+def launched(chromium: BrowserType, *flags: str, without: Sequence[str] = ()) -> Iterator[Browser]:
+    """``without``: flags that the library starts browsers with and people do not."""
+    started = chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags], ignore_default_args=list(without))
     yield started
     started.close()
 
