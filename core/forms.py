@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.history.pages import SIGN, made_elsewhere, on_page
+from core.integrity import plainly
 from core.pickers import name_blanks
 from core.words import in_words
 
@@ -158,9 +159,11 @@ class StaleForm(Exception):  # noqa: N818 - reads as what it is
 
 
 def saved(form: VersionedForm) -> Any:
-    """Save a checked form: the record, or None when the form now says why it was not kept."""
+    """Save a checked form: the record, or None when the form now says why it was not kept, also because somebody was
+    quicker by an instant."""
     try:
-        return form.save()
+        with plainly(type(form.instance)):
+            return form.save()
     except StaleForm:  # the form says what the other person changed
         return None
     except ValidationError as error:

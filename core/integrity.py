@@ -5,7 +5,9 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+FIRST = gettext_lazy("刚才有人先一步改动了同一项，您的操作没有生效。请刷新后再试。")
 
 
 @contextmanager
@@ -35,4 +37,4 @@ def _message(known: tuple[type[models.Model], ...], name: str) -> str:
                     "model_name": model._meta.verbose_name,
                     "field_label": field.verbose_name,
                 }
-    return _("刚才有人先一步改动了同一项，您的操作没有生效。请刷新后再试。")
+    return str(FIRST)

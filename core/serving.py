@@ -6,13 +6,14 @@ from urllib.parse import quote
 from django.http import FileResponse, Http404, HttpResponseBase
 from django.utils.translation import gettext as _
 
+_IN_NO_NAME = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))  # of a file on the systems people have
 Served = TypeVar("Served", bound=HttpResponseBase)
 
 
 def as_download(content: IO[bytes], name: str, media_type: str) -> FileResponse:
     """A file made for this person just now; no proxy and no browser keeps it."""
     response = FileResponse(content, content_type=media_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name.translate(_IN_NO_NAME))}"
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -10,18 +10,20 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import DisallowedHost, PermissionDenied, RequestDataTooBig
-from django.db import DataError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from psycopg.errors import DeadlockDetected, UntranslatableCharacter
+from psycopg.errors import DeadlockDetected, ExclusionViolation, UniqueViolation, UntranslatableCharacter
 
 from core.audit import record
+from core.integrity import FIRST
 from core.models import AccessLog
 from core.workflow import MoveNotAllowed
 from organizations.signin.sessions import SAFE_METHODS, page_of, sign_in_first, wants_json
 from portal import outage
 
+logger = structlog.get_logger(__name__)
 _NO_REASON = ("", "PermissionDenied")
 
 
@@ -102,7 +104,11 @@ def answer_for(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """The page for an error that a view let through, or None for Django's own way."""
     if isinstance(error, OperationalError) and isinstance(error.__cause__, DeadlockDetected):
         # the database let the other one through, and undid all of this one's
-        return conflict(request, _("刚才有人先一步改动了同一项，您的操作没有生效。请刷新后再试。"))
+        return conflict(request, FIRST)
+    if isinstance(error, IntegrityError) and isinstance(error.__cause__, UniqueViolation | ExclusionViolation):
+        # of what two sent at once, or one twice, where no form says it; the values stay out of the log
+        logger.warning("twice_at_once", path=request.path, constraint=error.__cause__.diag.constraint_name)
+        return conflict(request, FIRST)
     if outage.is_outage(error):
         return outage.note(request, error)
     if isinstance(error, DataError) and _holds_zero(error):

@@ -15,6 +15,7 @@ import redis.exceptions
 import structlog
 from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from core import storage
 
@@ -90,7 +91,7 @@ def note(request: HttpRequest, error: BaseException) -> HttpResponse:
 def unavailable(request: HttpRequest) -> HttpResponse:
     from portal.errors import page  # errors asks this module what an outage is
 
-    answer = page(request, 503, code="unavailable")
+    answer = page(request, 503, code="unavailable", detail=_("系统暂时不能用"))
     answer["Retry-After"] = "5"
     return answer
 

@@ -145,7 +145,15 @@ DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 3)
 # Triggers ask for this setting at every row. Without it each answer is an error within a subtransaction, and ending one
 # goes through all checks that wait for the commit: thousands of rows would take time by the square of their number.
 _given = DATABASES["default"]["OPTIONS"].get("options", "")
-DATABASES["default"]["OPTIONS"]["options"] = f"{_given} -c pgtrigger.ignore={{}}".strip()
+# A process that is frozen in the middle of something, or whose machine has lost power, keeps nobody waiting for what it
+# holds: by itself the database would wait for two hours.
+_LETS_GO = {
+    "idle_in_transaction_session_timeout": "15min",
+    "tcp_keepalives_idle": "60", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "6",
+}  # fmt: skip
+_asked = {"pgtrigger.ignore": "{}", **_LETS_GO}
+_options = (f"-c {name}={value}" for name, value in _asked.items() if name not in _given)
+DATABASES["default"]["OPTIONS"]["options"] = " ".join([_given, *_options]).strip()
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # after a database restart no dead connection is handed out
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # transactions are drawn around each move, where the rule lives
 PAGE_WAITS = 0.4  # seconds for a query that counts or looks through very much; then a worker does it (core/counts.py)

@@ -31,6 +31,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.days import beginning_of
+from core.integrity import plainly
 from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Right
@@ -67,7 +68,8 @@ def begin(place: Organization, year: int, *, copy: bool = False) -> Plan:
     last = Plan.objects.filter(organization=place, year__lt=year).order_by("-year").first() if copy else None
     if copy and last is None:
         raise ValidationError({"copy": _("这个单位以前没有计划，没有可以照搬的。")})
-    plan = Plan.objects.create(organization=place, year=year, note=last.note if last else "")
+    with plainly(Plan):
+        plan = Plan.objects.create(organization=place, year=year, note=last.note if last else "")
     if last is not None:
         standing = last.items.filter(ended_at=None).select_related("course")
         PlanItem.objects.bulk_create([_again(item, plan) for item in standing])

@@ -28,6 +28,7 @@ from assessments.tables.campaigns import CampaignTable, with_counts
 from assessments.taking import is_over
 from assessments.urging import reminding
 from core.attachments.panel import panels
+from core.forms import saved
 from core.lists import ListView
 from core.methods import form_page
 from core.workflow import MoveNotAllowed
@@ -121,8 +122,7 @@ def campaign_create(request: SignedIn) -> HttpResponse:
         request.POST or None, instance=Campaign(created_by=request.user),
         initial={"year": year, "data_until": date(year, 12, 31)},
     )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        campaign = form.save()
+    if request.method == "POST" and form.is_valid() and (campaign := saved(form)) is not None:
         messages.success(request, _("已建立，还没有启动；队伍和盟市现在看不到。"))
         return redirect(campaign)
     context = {"title": _("筹备年度考核"), "form": form, "cancel_url": reverse("assessments:campaign_list"),

@@ -12,7 +12,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from core.attachments.formats.images import open_image
+from core.attachments.formats.images import open_image, unpacking
 from core.attachments.formats.kinds import IMAGES, PDF, Refusal
 from core.attachments.formats.pdf import first_page_png
 from core.models import Attachment
@@ -105,10 +105,11 @@ def _source(attachment: Attachment, size: Size) -> str:
 
 def _display_copy(original: BinaryIO, side: int) -> bytes:
     image: Image.Image = open_image(original)
-    image.draft("RGB", (side, side))
-    if image.mode not in ("RGB", "RGBA", "L"):
-        image = image.convert("RGBA")
-    image.thumbnail((side, side))  # before it is turned: turning copies every pixel
+    with unpacking(image):
+        image.draft("RGB", (side, side))
+        if image.mode not in ("RGB", "RGBA", "L"):
+            image = image.convert("RGBA")
+        image.thumbnail((side, side))  # before it is turned: turning copies every pixel
     upright = ImageOps.exif_transpose(image)
     copy = Image.new("RGB", upright.size, "white")
     # Only the pixels go into the copy: EXIF, GPS, XMP and comments have no way in.

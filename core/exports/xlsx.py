@@ -1,6 +1,7 @@
 """Writes spreadsheets row by row, so that memory stays flat however long the list is."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
@@ -17,6 +18,25 @@ LONGEST = 32_767  # characters Excel keeps in one cell
 WIDEST, NARROWEST = 48, 8
 HEAD_ROWS = 2  # what it is, and the headings
 REPORT_EVERY = 500
+# What people typed stays text: nothing of it is ever a formula or an address to follow.
+TEXT_ONLY = {"strings_to_formulas": False, "strings_to_urls": False}
+_IN_NO_SHEET = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_LONGEST_SHEET = 31
+
+
+def sheet_name(called: str, others: Collection[str] = ()) -> str:
+    """What a sheet is called that stands for ``called``: Excel takes neither every character nor a name twice, and
+    refuses the whole file. Empty, and the book numbers it, where nothing is left.
+
+    :param others: the names of the book's other sheets.
+    """
+    first = name = _IN_NO_SHEET.sub(" ", called).strip("' ")[:_LONGEST_SHEET].strip("' ")
+    taken, number = {"history", *(other.lower() for other in others)}, 1  # the first is Excel's own
+    while name.lower() in taken:
+        number += 1
+        tail = f" ({number})"
+        name = first[: _LONGEST_SHEET - len(tail)] + tail
+    return name
 
 
 def write_xlsx(

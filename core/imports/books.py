@@ -11,6 +11,7 @@ from core.imports.extent import require_near
 from core.imports.marks import read_marks
 from core.imports.marks.found import SheetMarks
 from core.imports.marks.xls import is_excel_95
+from core.imports.opening import require_light
 from core.imports.reading import (
     EMPTY,
     MOST_COLUMNS,
@@ -65,6 +66,7 @@ def open_book(file: IO[bytes], media_type: str) -> Book:
     if is_excel_95(file):
         raise ValidationError(_("这是 Excel 95 的旧格式，里面的汉字读不准。请用 Excel 或 WPS 另存为 xlsx 再上传。"))
     require_near(file)
+    require_light(file)
     marks = read_marks(file)
     try:
         file.seek(0)

@@ -23,7 +23,13 @@ SHOWN_WRONG, SHOWN_GOOD = 300, 100  # rows of the preview; the counts are of all
 
 def check(item: Import, resource: Resource) -> None:
     """Try the whole file and undo it; keep what was found as the report of ``item``."""
-    table = _table_of(item, resource)
+    try:
+        table = _table_of(item, resource)
+    except FileNotFoundError:  # taken in by another window meanwhile, which leaves no file
+        item.refresh_from_db()
+        if item.state != Import.State.DONE:
+            raise
+        return
     with transaction.atomic():
         report = _run(table, item.corrections, resource, dry_run=True)
         transaction.set_rollback(True)

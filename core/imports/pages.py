@@ -8,12 +8,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from core.imports.books import Book, Grid, Range
-from core.imports.reading import MOST_COLUMNS, Cell, decoded, read_cell
+from core.imports.reading import MOST_COLUMNS, Cell, decoded, read_cell, too_much
 
 MEDIA_TYPE = "text/html"
 _BEGINS = re.compile(rb"[\s\xef\xbb\xbf\xff\xfe]*<")
 _TABLE = re.compile(rb"<(?:\w+:)?table[\s>]", re.IGNORECASE)
 _MOST_DOWN = 1_000  # rows that one cell is merged over
+_MOST_ROWS, _MOST_PLACES, _MOST_TABLES = 100_000, 5_000_000, 20_000  # of a page
+_ENDLESS = re.compile("<[^<]{200000}")  # a cell holds 32,767 characters, and the styles of Excel's pages come before
 _MIDNIGHT = re.compile(r"T00:00:00(\.0+)?$")
 _ROWS, _CELLS, _SILENT = ("tr", "row"), ("td", "th", "cell"), ("script", "style")
 
@@ -28,12 +30,16 @@ def read_page(content: bytes) -> Book:
 
     :raises ValidationError: the encoding or the page cannot be made out.
     """
-    tables = _Tables()
+    tables, text = _Tables(), decoded(content)
+    if _ENDLESS.search(text):
+        raise too_much()
     try:
-        tables.feed(decoded(content))
+        tables.feed(text)
         tables.close()
     except AssertionError as error:  # what the parser of the library says to declarations it does not know
         raise ValidationError(_("表格打不开，可能已损坏。请用 Excel 或 WPS 打开后另存为 xlsx 再试。")) from error
+    if sum(max(row, default=-1) + 1 for table in tables.found for row in table.rows) > _MOST_PLACES:
+        raise too_much()
     return Book([table.grid for table in tables.found if table.rows])
 
 
@@ -45,11 +51,13 @@ class _Table:
         self._column = 0
         self._open: dict[int, int] = {}  # column → last row that a cell above takes
 
-    def begin_row(self, number: int) -> None:
-        """:param number: from 1 where it is said; 0: the next one."""
-        self.rows += [{} for _row in range(min(number - 1 - len(self.rows), _MOST_DOWN))]
+    def begin_row(self, number: int) -> int:
+        """How many rows there are more. :param number: from 1 where it is said; 0: the next one."""
+        before = len(self.rows)
+        self.rows += [{} for _row in range(min(number - 1 - before, _MOST_DOWN))]
         self.rows.append({})
         self._column = 0
+        return len(self.rows) - before
 
     def add(self, text: str, across: int, down: int, column: int) -> None:
         """:param column: from 1 where it is said; 0: the next free one."""
@@ -84,6 +92,11 @@ class _Tables(HTMLParser):
         self._cell: tuple[int, int, int] | None = None
         self._text = ""
         self._silent = False
+        self._rows = 0
+
+    def _require_few(self) -> None:
+        if self._rows > _MOST_ROWS or len(self.found) > _MOST_TABLES:
+            raise too_much()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name.rpartition(":")[2]: value or "" for name, value in attrs}
@@ -95,9 +108,11 @@ class _Tables(HTMLParser):
             self._end_cell()
             self._open.append(_Table(self._name))
             self.found.append(self._open[-1])
+            self._require_few()
         elif name in _ROWS and self._open:
             self._end_cell()
-            self._open[-1].begin_row(_number(said, "index"))
+            self._rows += self._open[-1].begin_row(_number(said, "index"))
+            self._require_few()
         elif name in _CELLS and self._open and self._open[-1].rows:
             self._end_cell()
             across = _number(said, "colspan") or 1 + _number(said, "mergeacross")

@@ -19,6 +19,7 @@ MOST_ROWS = 5_000
 MOST_COLUMNS = 200
 _EXACT = 10**15  # spreadsheets keep 15 digits; of a longer number the last ones are gone
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_MOST_LINES = 1_200_000  # a whole sheet of Excel, most of it formatted and empty
 _MOST_UNPACKED = 100 * 1024 * 1024
 # Full-width letters and digits are typing habits. Full-width brackets are not touched: names of offices have them.
 _HALF_WIDTH = {
@@ -128,6 +129,8 @@ def csv_rows(content: bytes) -> Iterator[Sequence[Cell]]:
     :raises ValidationError: at once where the encoding, at its row where the format cannot be made out.
     """
     text = decoded(content)
+    if text.count("\n") > _MOST_LINES:
+        raise too_much()
     lines = [line for line in text.split("\n", 20)[:20] if line.strip()]
     # what stands in most lines: a cell with a list in it has more of another
     delimiter = max(",\t;|，", key=lambda mark: (sum(mark in line for line in lines), "".join(lines).count(mark)))
@@ -148,6 +151,10 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[Sequence[Cell]]:
             yield [read_cell(_QUOTED.sub(r"\1", value)) for value in row[:MOST_COLUMNS]]
     except csv.Error as error:
         raise ValidationError(_("CSV 文件的格式有误，请用 Excel 打开后另存为 xlsx 再试。")) from error
+
+
+def too_much() -> ValidationError:
+    return ValidationError(_("表格太大，系统没有打开它。请只留名单，另存为 xlsx 再上传。"))
 
 
 def decoded(content: bytes) -> str:

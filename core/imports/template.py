@@ -7,7 +7,7 @@ from typing import Any
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from core.exports.xlsx import MEDIA_TYPE
+from core.exports.xlsx import MEDIA_TYPE, TEXT_ONLY, sheet_name
 from core.imports.asides import EXAMPLE
 from core.imports.resources import Column
 from core.imports.widgets import Choice, Several
@@ -26,8 +26,9 @@ def blank_spreadsheet(shown: Mapping[str, Column], title: str) -> FileResponse:
     from xlsxwriter import Workbook  # only imports and exports need it
 
     target = TemporaryFile()  # noqa: SIM115 - the response closes it
-    book = Workbook(target)
-    sheet, help_name = book.add_worksheet(title[:31]), _("填写说明")
+    book = Workbook(target, TEXT_ONLY)
+    help_name = _("填写说明")
+    sheet = book.add_worksheet(sheet_name(title, [help_name]))
     helping = book.add_worksheet(help_name)
     text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "bottom": 1, "num_format": "@"})
     grey = book.add_format({"num_format": "@", "italic": True, "font_color": "#666666"})

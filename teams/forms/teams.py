@@ -127,6 +127,10 @@ class PostForm(KeptForm):
         (row,) = filled_in([{**row, "person": str(person.pk) if person else ""}], self._place, self._by)
         if not row["name"] and "name" not in self.errors:
             self.add_error("name", _("请填写姓名，或者选择对应的队员。"))
+        held = TeamPost.objects.current().filter(team=self.instance.team, role=cleaned.get("role"), name=row["name"])
+        if "role" in cleaned and held.exclude(pk=self.instance.pk).exists():  # sent again because the answer was slow
+            words = {"name": row["name"], "role": PostRole(cleaned["role"]).label}
+            self.add_error("name", _("%(name)s已经登记为%(role)s。") % words)
         return {**cleaned, "name": row["name"], "phone": row["phone"]}
 
 

@@ -1,8 +1,10 @@
 """What programs leave in files beside the values: failed formulas, hidden rows, encodings. The reader tells of each."""
 
+import re
 import struct
 from contextlib import suppress
 from io import BytesIO
+from resource import RUSAGE_SELF, getrusage
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
@@ -258,3 +260,62 @@ def test_records_that_begin_like_a_remark(texts: tuple[str, ...]):
 def test_any_text_is_a_cell_and_settled_after_once(text: str):
     cell = read_cell(text)
     assert read_cell(cell.text) == cell
+
+
+def much_text_seldom_written(cells: int, length: int) -> BytesIO:
+    """A workbook of some kilobytes whose cells all show one long text; there are no more of them than a roster has."""
+    target, book = BytesIO(), BytesIO()
+    with Workbook(book) as made:
+        made.add_worksheet().write(0, 0, "@")
+    cell = b'<c t="s"><v>0</v></c>'
+    rows = b"".join(b"<row>" + cell * 100 + b"</row>" for _row in range(cells // 100))
+    with ZipFile(book) as before, ZipFile(target, "w", ZIP_DEFLATED) as after:
+        for part in before.namelist():
+            data = before.read(part).replace(b"@", b"a" * length)
+            after.writestr(part, re.sub(rb"<sheetData>.*</sheetData>", b"<sheetData>" + rows + b"</sheetData>", data))
+    return target
+
+
+def one_cell_repeated(times: int, length: int) -> BytesIO:
+    def change(content: bytes) -> bytes:
+        cell = f'<table:table-cell office:value-type="string" table:number-columns-repeated="{times}"><text:p>'
+        row = f'<table:table-row table:number-rows-repeated="{times}">{cell}{"a" * length}</text:p></table:table-cell>'
+        return content.replace(b"</table:table>", f"{row}</table:table-row></table:table>".encode())
+
+    return edited(ods([["张三"]]).read(), "content.xml", change)
+
+
+@pytest.mark.parametrize(
+    ("file", "media_type"),
+    [(much_text_seldom_written(60_000, 30_000), XLSX), (one_cell_repeated(300, 30_000), ODS)],
+    ids=["xlsx", "ods"],
+)
+def test_a_small_file_that_would_fill_the_memory_is_refused(file: BytesIO, media_type: str):
+    """Some 1.8 gigabytes once opened, in the process that answers everybody."""
+    assert len(file.getvalue()) < 200_000
+    before = getrusage(RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ValidationError, match="大得放不下"):
+        open_book(file, media_type)
+    assert getrusage(RUSAGE_SELF).ru_maxrss - before < 200 * 1024
+
+
+def test_a_long_roster_with_many_texts_is_read():
+    file = much_text_seldom_written(90_000, 300)
+    (grid,) = open_book(file, XLSX).grids
+    assert sum(len(row) for row in grid.rows) == 90_000
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (b"<table><tr><td " + b"a=1 " * 300_000 + b">x</td></tr></table>", "text/html"),
+        (b"<table>" + b"<tr><td>x" * 150_000 + b"</table>", "text/html"),
+        (b"<table>" + b"<tr><td index=200>x" * 40_000 + b"</table>", "text/html"),
+        (b"<table><tr><td>" * 25_000, "text/html"),
+        (b"\n" * 1_500_000, "text/csv"),
+    ],
+    ids=["attributes", "rows", "places", "tables", "lines"],
+)
+def test_text_that_takes_far_more_than_it_is_long_is_refused(content: bytes, media_type: str):
+    with pytest.raises(ValidationError, match="表格太大"):
+        read_book(BytesIO(content), media_type)

@@ -43,7 +43,7 @@ def test_what_is_uploaded_is_asked_for_again(
     client = as_user(chifeng)
     client.raise_request_exception = False
     answer = send(client, draft, **SCRIPT)
-    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert (answer.status_code, answer.json()) == (503, {"code": "unavailable", "detail": "系统暂时不能用"})
     assert not Attachment.objects.exists()
     address = pieces.begin(client, draft, PDF)["Location"]
     assert pieces.send(client, address, 0, PDF).status_code == 503

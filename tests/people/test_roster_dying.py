@@ -4,12 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Thread
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import connection, transaction
 
 from core.imports.bulk.checking import check, take_in
 from core.models import Import
@@ -18,6 +19,7 @@ from people.models import Certificate, Cover, Membership, Person, Policy
 from people.roster.resource import RosterResource
 from tests.databases import database_url
 from tests.ops.copies import ROOT
+from tests.organizations.helpers import at_once, until_somebody_waits_for_a_lock
 from tests.people.rosters import BASIC, basic_row, workbook
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,3 +109,28 @@ def test_two_clerks_bring_the_same_new_people_at_one_instant(cast, place, office
             assert take_in(item, RosterResource(by=songshan, teams=[team])).state == Import.State.DONE
     assert Person.objects.count() == 12
     assert [Membership.objects.filter(organization=team).count() for team in items] == [8, 8]
+
+
+def test_two_windows_look_at_one_upload_while_a_third_takes_it_in(cast, place):
+    """One waits for the other; of what was taken in, nothing is left that could be looked at."""
+    songshan = cast["songshan"]
+    item = checked(songshan, place, range(1, 9))
+
+    def look():
+        check(Import.objects.get(pk=item.pk), RosterResource(by=songshan, teams=[place]))
+
+    with ThreadPoolExecutor(1) as others:
+        with transaction.atomic():
+            Import.objects.select_for_update().get(pk=item.pk)
+            looking = others.submit(at_once, look, look)
+            until_somebody_waits_for_a_lock()
+        assert looking.result() == [None, None]
+        assert item.pages.count() == 1
+        with transaction.atomic():
+            Import.objects.select_for_update().get(pk=item.pk)
+            looking = others.submit(at_once, look)
+            until_somebody_waits_for_a_lock()
+            assert take_in(item, RosterResource(by=songshan, teams=[place])).state == Import.State.DONE
+        assert looking.result() == [None]
+    item.refresh_from_db()
+    assert (item.state, item.report, item.pages.count()) == (Import.State.DONE, {}, 0)

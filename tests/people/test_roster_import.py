@@ -4,6 +4,7 @@ import re
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import unquote
 from zipfile import ZipFile
 
 import pytest
@@ -524,6 +525,30 @@ def test_get_changes_nothing_and_the_blank_sheet_comes_back(client, url):
     page = send(client, url, SimpleUploadedFile("空白.xlsx", blank))
     assert "表头下面没有内容" in page.context["form"].errors["file"][0]
     assert not Import.objects.exists()
+
+
+def test_a_team_or_sheet_of_any_name_gets_its_blank_form_and_its_marked_file(client, url, songshan):
+    """Excel takes no slash in the name of a sheet, nor one twice; files on Windows take no slash either."""
+    place = Organization.objects.get(pk=url.split("/")[3])
+    place.short_name = "松山[一/二]队"
+    place.save(update_fields=["short_name"])
+    blank = client.get(url + "?blank=1")
+    assert load_workbook(BytesIO(b"".join(blank.streaming_content))).sheetnames[0] == "导入名册：松山 一 二 队"
+    assert unquote(blank["Content-Disposition"]).endswith("导入名册：松山[一_二]队.xlsx")
+    head = "<Row>" + "".join(f"<Cell><Data>{text}</Data></Cell>" for text in HEAD) + "</Row>"
+    sheets = "".join(
+        f'<Worksheet ss:Name="{name}"><Table>{head}<Row><Cell><Data>王明</Data></Cell><Cell><Data>1</Data></Cell></Row>'
+        "</Table></Worksheet>"
+        for name in ("一/二", "一:二", "'History")
+    )
+    book = f'<?xml version="1.0"?><Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">{sheets}</Workbook>'
+    page = send(client, url, SimpleUploadedFile("老系统.xls", book.encode()))
+    marked = client.get(address(page) + "&annotated=1")
+    assert load_workbook(BytesIO(b"".join(marked.streaming_content))).sheetnames == [
+        "一 二",
+        "一 二 (2)",
+        "History (2)",
+    ]
 
 
 def test_outsiders_and_insiders_without_the_right(as_user, baotou, leader, member, url):

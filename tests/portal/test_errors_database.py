@@ -1,10 +1,12 @@
-"""What the database refuses on its own account: two who wait for each other, and text that no text can be."""
+"""What the database does on its own account: of two who wait for each other one is refused, and so is text that no text
+can be; whoever holds something and does nothing with it lets go."""
 
 from collections.abc import Callable
 from threading import Barrier
+from time import sleep
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
@@ -77,3 +79,29 @@ def test_of_two_who_wait_for_each_other_one_is_told_that_nothing_was_done(
     refused = next(answer for answer in answers if answer.status_code == 409)
     assert "您的操作没有生效" in refused.content.decode()
     assert len(set(SavedView.objects.filter(pk__in=[one.pk, two.pk]).values_list("query", flat=True))) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_stands_still_keeps_nobody_waiting_for_long(cast: dict[str, User]) -> None:
+    """Frozen with its machine, or stuck: what it held is free again, and what it had begun is undone."""
+    view = SavedView.objects.create(user=cast["chifeng"], list_name="x:y", name="甲")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("15min",)
+    held = Barrier(2)
+
+    def stands_still() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '300ms'")
+            SavedView.objects.filter(pk=view.pk).update(name="乙")
+            held.wait(timeout=20)
+            sleep(1)
+            SavedView.objects.filter(pk=view.pk).update(name="丙")
+
+    def comes_later() -> int:
+        held.wait(timeout=20)
+        return SavedView.objects.filter(pk=view.pk, name="甲").update(query="x=1")
+
+    stuck, served = at_once(stands_still, comes_later)
+    assert isinstance(stuck, DatabaseError)
+    assert served == 1

@@ -112,6 +112,8 @@ def test_posts_are_entered_put_right_and_ended(as_user, team, chifeng):
         "starts_on": "2026-01-05",
     }
     assert client.post(url("post_create", team), typed).status_code == 302
+    twice = client.post(url("post_create", team), typed)
+    assert "其其格已经登记为安全员" in twice.content.decode()
     post = TeamPost.objects.get(team=team, role="safety")
     page = client.get(url("post_edit", post))
     assert client.post(url("post_edit", post), sent(page, name="其木格")).status_code == 302

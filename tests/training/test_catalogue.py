@@ -79,6 +79,18 @@ def test_bad_facts_of_a_base_are_told_at_their_field(
     assert not Base.objects.exists()
 
 
+def test_a_base_sent_twice_is_entered_once(songshan: User, chifeng: User, as_user: SignIn) -> None:
+    """The answer was slow and the button pressed again. Another office may have one of the same name."""
+    url, data = reverse("training:base_create"), typed(organization=songshan.organization_id)
+    assert as_user(songshan).post(url, data).status_code == 302
+    assert "name" in as_user(songshan).post(url, data).context["form"].errors
+    base = Base.objects.get()
+    kept = data | {"version": base.version, "address": "红山"}
+    assert as_user(songshan).post(reverse("training:base_edit", args=[base.pk]), kept).status_code == 302
+    assert as_user(chifeng).post(url, typed(organization=chifeng.organization_id)).status_code == 302
+    assert Base.objects.count() == 2
+
+
 def test_base_ends_and_is_taken_up_again_and_its_history_says_so(songshan: User, as_user: SignIn) -> None:
     base, client = builders.base(songshan.organization), as_user(songshan)
     url = reverse("training:base_end", args=[base.pk])

@@ -327,6 +327,24 @@ def test_instructors_of_one_place_need_not_name_it(captain: User, as_user: SignI
     )  # fmt: skip
 
 
+def test_the_list_of_teachers_a_region_hands_out_is_entered_by_every_office(
+    songshan: User, baotou: User, as_user: SignIn
+) -> None:
+    """What one of them brought is no reason to refuse it to another, nor is the other told who that was."""
+    url, rows = (
+        reverse("training:instructor_import"),
+        (("姓名", "工作单位", "资质"), ("王教员（演示）", "演示医院", "救护师资")),
+    )
+    for user in (songshan, baotou):
+        taken_in(as_user(user), url, sheet(*rows))
+    assert set(Instructor.objects.values_list("organization", "name")) == {
+        (songshan.organization_id, "王教员（演示）"), (baotou.organization_id, "王教员（演示）"),
+    }  # fmt: skip
+    again = as_user(baotou).post(url, {"file": sheet(*rows)}, follow=True).content.decode()
+    assert "这一次没有改动任何记录" in again
+    assert songshan.name not in again
+
+
 def test_instructors_come_from_a_spreadsheet(captain: User, as_user: SignIn) -> None:
     there = people.member(captain.organization, 1)
     client, url = as_user(captain), reverse("training:instructor_import")

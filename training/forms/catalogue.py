@@ -89,6 +89,10 @@ class BaseForm(KeptForm):
         if {"latitude", "longitude"}.isdisjoint(self.errors) and (latitude is None) is not (longitude is None):
             missing = "latitude" if latitude is None else "longitude"
             self.add_error(missing, _("经度和纬度要一起填。"))
+        place = cleaned.get("organization") or getattr(self.instance, "organization", None)
+        same = Base.objects.in_use().filter(organization=place, name=cleaned.get("name")).exclude(pk=self.instance.pk)
+        if place is not None and same.exists():  # sent again because the answer was slow
+            self.add_error("name", _("这个单位已经登记了同名的基地。"))
         return cleaned
 
     def warnings(self) -> list[str]:

@@ -1,5 +1,8 @@
 """JPEG, PNG and WebP: the size in pixels is read from the header before anything is unpacked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from threading import Lock
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -9,6 +12,8 @@ from core.attachments.formats.kinds import JPEG, PNG, WEBP, FileKind, Refusal
 
 # A3 scanned at 600 dpi has 70 million; unpacked, 80 million take 240 MB.
 MAX_PIXELS = 80_000_000
+_LARGE = 12_000_000  # more than a usual photo
+_alone = Lock()
 _FORMATS = {"JPEG": JPEG, "MPO": JPEG, "PNG": PNG, "WEBP": WEBP}  # MPO: a phone's JPEG with a second picture behind
 
 
@@ -34,6 +39,15 @@ def open_image(file: BinaryIO) -> Image.Image:
     return image
 
 
+@contextmanager
+def unpacking(image: Image.Image) -> Iterator[None]:
+    """Large pictures are unpacked one after the other: some hundred kilobytes come to 320 MB, and a process answers
+    many people at once. JPEGs are drafted small."""
+    large = image.width * image.height > _LARGE and image.format not in ("JPEG", "MPO")
+    with _alone if large else nullcontext():
+        yield
+
+
 def check_image(file: BinaryIO) -> FileKind:
     """Decode it whole, so that a cut-off file is found now and not by its reader."""
     image = open_image(file)
@@ -47,7 +61,8 @@ def check_image(file: BinaryIO) -> FileKind:
             image = open_image(file)
         # JPEG unpacks at an eighth of its size here: the whole stream is read, little memory is used.
         image.draft("RGB", (image.width // 8, image.height // 8))
-        image.load()
+        with unpacking(image):
+            image.load()
     except Refusal:
         raise
     except Exception as error:

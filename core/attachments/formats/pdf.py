@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import OrderedDict
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from core.attachments.formats.kinds import PDF, FileKind, Refusal
 
 _PROGRAM = Path(__file__).with_name("pdf_program.py")
 _SECONDS = 20
+_few = BoundedSemaphore(2)  # each may take a gigabyte; an honest one is opened in a moment
 
 
 def _problems() -> dict[int, Refusal]:
@@ -27,10 +29,11 @@ def _problems() -> dict[int, Refusal]:
 def _run(file: BinaryIO, *arguments: str) -> bytes:
     file.seek(0)
     try:
-        done = subprocess.run(  # noqa: S603 - our own program, no shell, the file only as its input
-            [sys.executable, "-I", str(_PROGRAM), *arguments],
-            input=file.read(), capture_output=True, timeout=_SECONDS, check=False,
-        )  # fmt: skip
+        with _few:
+            done = subprocess.run(  # noqa: S603 - our own program, no shell, the file only as its input
+                [sys.executable, "-I", str(_PROGRAM), *arguments],
+                input=file.read(), capture_output=True, timeout=_SECONDS, check=False,
+            )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise Refusal("damaged", _("PDF 太复杂，打开用时过长，请重新生成一份。")) from error
     if done.returncode != 0:

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from core.exports.xlsx import MEDIA_TYPE
+from core.exports.xlsx import MEDIA_TYPE, sheet_name
 from core.imports.bulk.checking import rows_of
 from core.imports.bulk.resources import BulkResource
 from core.imports.bulk.rows import Line
@@ -42,7 +42,7 @@ def annotated_spreadsheet(item: Import, resource: BulkResource, place: str) -> F
 
 class _Sheet:
     def __init__(self, book: Any, name: str, names: list[str], resource: BulkResource) -> None:
-        self.sheet = book.add_worksheet(name[:31] or None)
+        self.sheet = book.add_worksheet(sheet_name(name, book.sheetnames))
         self.names, self.row = names, 0
         self.text = book.add_format({"num_format": "@"})
         self.red = book.add_format({"num_format": "@", "bg_color": "#FFC7CE", "font_color": "#9C0006", "border": 1})

@@ -19,25 +19,34 @@ MOST_HEADINGS = 80  # columns of a sheet whose meaning can be chosen
 
 
 def check(item: Import, resource: BulkResource, place: str = "") -> None:
-    """Judge the whole file; keep what was found as the pages and the report of ``item``. Changes no record."""
+    """Judge the whole file; keep what was found as the pages and the report of ``item``. Changes no record.
+
+    Of two windows one waits for the other; what was taken in meanwhile has nothing left to look at.
+    """
+    with transaction.atomic():
+        locked = Import.objects.select_for_update().get(pk=item.pk)
+        if locked.state != Import.State.DONE:
+            _check(locked, resource, place)
+    item.refresh_from_db()
+
+
+def _check(item: Import, resource: BulkResource, place: str) -> None:
     corrections = corrections_of(item)
     rows = rows_of(item, resource, place)
-    with transaction.atomic():
-        item.pages.all().delete()
-        pages = Pages(item, rows.names)
-        left = set(corrections.get("left", ()))
-        seen = Seen(rows)
-        for outcome in _judged(rows, corrections, resource):
-            pages.add(outcome)
-            seen.add(outcome)
-        for line in rows.lines:
-            if line.key in left:
-                pages.leave(line)
-        pages.close()
-        report = {**_report(rows, resource, pages.counts), "seen": seen.digest}
-        waiting = Import.objects.filter(pk=item.pk).exclude(state=Import.State.DONE)
-        waiting.update(state=Import.State.CHECKED, report=report)
-    item.refresh_from_db()
+    item.pages.all().delete()
+    pages = Pages(item, rows.names)
+    left = set(corrections.get("left", ()))
+    seen = Seen(rows)
+    for outcome in _judged(rows, corrections, resource):
+        pages.add(outcome)
+        seen.add(outcome)
+    for line in rows.lines:
+        if line.key in left:
+            pages.leave(line)
+    pages.close()
+    item.report = {**_report(rows, resource, pages.counts), "seen": seen.digest}
+    item.state = Import.State.CHECKED
+    item.save(update_fields=["report", "state"])
 
 
 def take_in(item: Import, resource: BulkResource, place: str = "") -> Import:

@@ -135,7 +135,8 @@ class BulkImportView(ImportView):
         try:
             return self._check(item, rows)
         except ValidationError as error:  # no column is left, or no row
-            Import.objects.filter(pk=item.pk).update(corrections=item.corrections, state=Import.State.CHECKED)
+            undone = Import.objects.filter(pk=item.pk).exclude(state=Import.State.DONE)
+            undone.update(corrections=item.corrections, state=Import.State.CHECKED)
             messages.error(self.request, error.messages[0])
             return self._to(item)
 
