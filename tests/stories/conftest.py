@@ -32,7 +32,7 @@ def chromium() -> Iterator[BrowserType]:
 
 @contextmanager
 def launched(chromium: BrowserType, *, without: Sequence[str] = ()) -> Iterator[Browser]:
-    """``without``: flags that the library starts browsers with and people do not."""
+    """:param without: what the library starts browsers with and people do not."""
     started = chromium.launch(executable_path=CHROMIUM, args=FLAGS, ignore_default_args=list(without))
     yield started
     started.close()
