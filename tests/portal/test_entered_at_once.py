@@ -23,7 +23,7 @@ COURSE = (
     {"name": "救护复训（演示）", "kind": "theory"},
     "本单位已经有同名的课程。",
 )
-KIND = ("region", "people:kind_create", {"name": "潜水证（演示）", "position": "50"}, "已存在")
+KIND = ("region", "people:kind_create", {"name": "潜水证（演示）", "position": "50"}, "已经有了")
 POLICY = (
     "captain", "people:policy_create",
     {"kind": "accident", "insurer": "演示保险", "number": "YS-1", "starts_on": "2026-01-01", "ends_on": "2026-12-31"},
