@@ -40,7 +40,7 @@ from teams.tables.filings import FilingTable
 from teams.views.authoring import visible
 from teams.views.exits import exit_context
 from teams.way import way, with_story
-from teams.workflow import asks, decides
+from teams.workflow import asks, corrects, decides
 
 
 class FilingList(ListView):
@@ -77,6 +77,7 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
         "hands_in": hands_in,
         "may_withdraw": filing.state in ("draft", "submitted", "returned") and bool(asks(filing, request.user)),
         "decides": decision,
+        "corrects": bool(corrects(filing, request.user)),
         **urging(filing, request.user),
         "sent_away": sent_away(filing).count() if filing.kind == FilingKind.EXIT and asks(filing, request.user) else 0,
         "begins_again": bool(can_begin_again(filing, request.user)),
