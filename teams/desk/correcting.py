@@ -100,8 +100,9 @@ def _follow(filing: Filing, was_on: date | None, by: User) -> None:
 
 
 def _tell(filing: Filing, facts: dict[str, Any], reason: str) -> None:
-    labels = {"reply_no": _("批复文号"), "reply_on": _("批复日期"), "reply": _("批复文件")}
     with in_chinese():
-        now = _("；").join(f"{label}{_('：')}{facts[name]}" for name, label in labels.items() if name in facts)
+        labels = {"reply_no": _("批复文号"), "reply_on": _("批复日期"), "reply": _("批复文件")}
+        lines = [(label, facts[name]) for name, label in labels.items() if name in facts]
+        now = _("；").join(_("%(label)s：%(message)s") % {"label": label, "message": new} for label, new in lines)
         body = _("%(now)s。原因：%(reason)s。") % {"now": now, "reason": reason.rstrip("。")}
     tell_authors(filing, "filing_reply_corrected", gettext_lazy("%(number)s（%(name)s）更正了批复"), body)

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from core.jobs.running import run
 from core.models import Attachment, Job, Notice, VerifiableDocument, WorkflowEvent
@@ -96,6 +97,15 @@ def test_a_forgotten_file_is_added_and_a_wrong_one_kept_as_an_old_version(team, 
     assert event.facts == {"reply": "批复（正式）.pdf", "old": {"reply": "批复.pdf"}}
     assert issued(team) == first, "nothing printed has changed"
     assert Job.objects.filter(kind="filing_certificate").count() == 1
+
+
+@pytest.mark.django_db
+def test_the_notice_is_chinese_whoever_corrects(filing, chifeng, region):
+    with translation.override("en"):
+        given = {"reply_no": RIGHT, "reply_on": filing.reply_on, "reason": "笔误"}
+        correct_reply(filing, by=builders.read(region), version=filing.version, **given)
+    told = Notice.objects.get(recipient=chifeng, kind="filing_reply_corrected")
+    assert told.body == f"批复文号：{RIGHT}。原因：笔误。"
 
 
 @pytest.mark.django_db
