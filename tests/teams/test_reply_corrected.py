@@ -15,7 +15,8 @@ from core.workflow import MoveNotAllowed
 from organizations.models import Appointment
 from organizations.permissions import grant
 from teams.desk.correcting import correct_reply
-from teams.models import Filing, Team
+from teams.models import Filing, FilingRule, Team
+from teams.rulebook import StepLine, write_steps
 from teams.workflow import WORKFLOW
 from tests.core.sample_files import pdf
 from tests.organizations.helpers import at_once, messages_of
@@ -163,6 +164,19 @@ def test_only_who_decides_there_and_only_what_is_filed(team, filing, chifeng, re
         correct_reply(
             filing, by=chifeng, version=filing.version, reply_no=RIGHT, reply_on=filing.reply_on, reason="笔误"
         )
+
+
+@pytest.mark.django_db
+def test_a_superior_does_not_put_right_what_an_office_below_decided(songshan, chifeng, region, office, as_user):
+    rule = FilingRule.objects.get(kind="register", level="banner_county")
+    write_steps(rule, [StepLine("managing", "register", 10), StepLine("league_city", "file", 15)])
+    FilingRule.objects.filter(pk=rule.pk).update(needs_reply=True)
+    name = "松山区红十字赈济救援队（演示）"
+    filing = builders.submitted(songshan, office("150404"), name=name, level="banner_county")
+    WORKFLOW.perform(filing, "approve", by=chifeng)
+    filing = WORKFLOW.perform(filing, "issue", by=chifeng, **builders.REPLY)
+    assert as_user(region).get(address(filing)).status_code == 403
+    assert as_user(chifeng).get(address(filing)).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
