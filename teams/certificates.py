@@ -11,7 +11,8 @@ from core.models import Job, VerifiableDocument
 from organizations.models import User
 from teams.choices import FilingKind, Registration
 from teams.facts import Words, facts_of
-from teams.models import Filing, FilingStep, Team
+from teams.models import Filing, Team
+from teams.route import deciding_step
 from teams.states import ON_FILE, FilingState
 
 
@@ -29,6 +30,13 @@ def order_certificate(filing: Filing, *, by: User) -> None:
     start("filing_certificate", by=by, title=title, filing_id=filing.pk)
 
 
+def renew_certificate(team: Team, *, by: User) -> None:
+    """Something printed was put right after the filing: the paper of a team on file follows, as its last filing's."""
+    if team.status in ON_FILE:
+        filed = team.filings.filter(state=FilingState.FILED).exclude(kind=FilingKind.EXIT)
+        order_certificate(filed.latest("decided_at"), by=by)
+
+
 def issue_certificate(job: Job, progress: Any) -> None:
     """The certificate of the team of a filing that was filed; safe to run again: the same content is the same paper.
 
@@ -41,7 +49,7 @@ def issue_certificate(job: Job, progress: Any) -> None:
     assert team is not None, "only a filed filing has a certificate"
     if team.status not in ON_FILE:
         return
-    step = filing.steps.filter(is_final=True, state=FilingStep.State.DONE).select_related("office", "decided_by").last()
+    step = deciding_step(filing)
     assert step is not None, "the portal files nothing by itself"
     facts = facts_of(team)
     words = Words(facts)

@@ -120,6 +120,13 @@ def steps_of(filing: Filing) -> list[FilingStep]:
     return list(rows.order_by("position"))
 
 
+def deciding_step(filing: Filing) -> FilingStep | None:
+    """The step at which it was decided; None before. No query where the steps have been read."""
+    read = "steps" in filing.__dict__.get("_prefetched_objects_cache", {})
+    rows = filing.steps.all() if read else filing.steps.select_related("office", "decided_by")
+    return next((step for step in rows if step.is_final and step.state == FilingStep.State.DONE), None)
+
+
 def due(days: int, today: date | None = None) -> date:
     """Last day of a time limit, counted in calendar days. It reminds; it never decides."""
     return (today or timezone.localdate()) + timedelta(days=days)

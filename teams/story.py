@@ -63,11 +63,14 @@ def _said_in(facts: Mapping[str, Any], action: str) -> str:
 
 
 def _lines(facts: Mapping[str, Any], labels: Mapping[str, str]) -> list[dict[str, str]]:
-    """What a return said about single fields, and the day and number of what was issued."""
+    """What a return said about single fields, the day and number of what was issued, and what was put right in them."""
     lines = [{"label": labels[name], "new": text} for name, text in (facts.get("fields") or {}).items()]
-    for key, label in (("reply_no", _("批复文号")), ("reply_on", _("批复日期")), ("on", _("会议日期"))):
+    old = facts.get("old") or {}
+    for key, label in (
+        ("reply_no", _("批复文号")), ("reply_on", _("批复日期")), ("reply", _("批复文件")), ("on", _("会议日期")),
+    ):  # fmt: skip
         if facts.get(key):
-            lines.append({"label": label, "new": str(facts[key])})
+            lines.append({"label": label, "old": old.get(key, ""), "new": str(facts[key])})
     if facts.get("count"):
         lines.append({"label": _("人数"), "new": str(facts["count"])})
     if facts.get("told"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.together import keep, together
@@ -14,7 +15,8 @@ from organizations.roles import Right
 from teams.averages import Usual, in_words, usual
 from teams.choices import Duty
 from teams.models import Filing, FilingRound, FilingStep
-from teams.route import Planned, Rules, plan
+from teams.route import Planned, Rules, is_same, plan, rules_of, steps_of
+from teams.states import FilingState
 
 _TONES = {
     FilingStep.State.PENDING: "off",
@@ -71,6 +73,20 @@ def _ahead(step: Planned, index: int, office: Organization, by: User) -> str:
     if step.office.pk == office.proxy_id and not step.is_final and acting_for(by, Right.SUBMIT_FILING, office):
         return _("与代办的登记合并办理")
     return ""
+
+
+def onward(filing: Filing, level: str, *, by: User) -> tuple[list[Stop], bool]:
+    """The way of a filing that lies with its author, and whether it goes on where it was returned: not once the rule
+    sends it by other offices, then it begins anew. Empty where there is no rule.
+
+    :param level: of the team, as proposed.
+    """
+    rules = rules_of([filing.kind], level, filing.office)
+    rule = rules.by_kind.get(filing.kind)
+    returned = filing.state == FilingState.RETURNED
+    if returned and rule and is_same(steps_of(filing), plan(rule, filing.office, rules.line)):
+        return way(filing, timezone.localdate()), True
+    return ahead([filing.kind], rules, filing.office, by=by).get(filing.kind, []), False
 
 
 def way(filing: Filing, today: date) -> list[Stop]:

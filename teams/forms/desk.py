@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from core.forms import AskingForm
 from core.language import in_chinese
+from core.models import Attachment
 from organizations.models import User
 from teams.choices import Stance
 from teams.commenting import drafts_of
@@ -50,12 +51,10 @@ class SeenForm(forms.Form):
                 self.add_error(name, _("这次没有办成，文件没有存入，请重新选择。"))
 
 
-class DecideForm(SeenForm, AskingForm):
-    """Words, and for a 批复 its number, day and file."""
+class ReplyForm(SeenForm, AskingForm):
+    """Number, day and file of a 批复; what is odd about them is asked once."""
 
-    comment = forms.CharField(
-        label=gettext_lazy("意见"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    again: Any = gettext_lazy("请核对；没有错的，再按一次就办结。")
     reply_no = forms.CharField(
         label=gettext_lazy("批复文号"), max_length=40, validators=[validate_document_number],
         widget=TidyInput("reply_no"), help_text=gettext_lazy("例：内红赈发〔2024〕19号。"),
@@ -65,6 +64,21 @@ class DecideForm(SeenForm, AskingForm):
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
     )  # fmt: skip
     reply = forms.FileField(label=gettext_lazy("批复文件"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        number, day = cleaned.get("reply_no"), cleaned.get("reply_on")
+        if number and day and (number, day) != (self.filing.reply_no, self.filing.reply_on):
+            self.ask(f"{number} {day}", doubts(self.filing, number, day), self.again)
+        return cleaned
+
+
+class DecideForm(ReplyForm):
+    """Words, and for a 批复 its number, day and file."""
+
+    comment = forms.CharField(
+        label=gettext_lazy("意见"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, filing: Filing, action: str, needs_comment: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, filing=filing, auto_id=f"id_{action}_%s", **kwargs)
@@ -92,17 +106,30 @@ class DecideForm(SeenForm, AskingForm):
                 return _("请按批注修改。")
         raise ValidationError(_("请写明意见，报送方会看到。"), code="required")
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        number, day = cleaned.get("reply_no"), cleaned.get("reply_on")
-        if number and day:
-            again = _("请核对；没有错的，再按一次就办结。")
-            self.ask(f"{number} {day}", doubts(self.filing, number, day), again)
-        return cleaned
-
     def facts(self) -> dict[str, Any]:
         """What the move takes besides the words."""
         return {name: self.cleaned_data[name] for name in ("reply_no", "reply_on") if name in self.fields}
+
+
+class CorrectReplyForm(ReplyForm):
+    """Of a filing that is filed: with what was entered, for whoever puts it right."""
+
+    again = gettext_lazy("请核对；没有错的，再按一次就更正。")
+    reason = forms.CharField(
+        label=gettext_lazy("更正原因"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("报送方会看到，也留在办理经过里。"),
+    )  # fmt: skip
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, filing: Filing, on_file: Attachment | None, **kwargs: Any) -> None:
+        super().__init__(*args, filing=filing, **kwargs)
+        for name in ("reply_no", "reply_on", "version"):
+            self.fields[name].initial = getattr(filing, name)
+        if on_file is None:
+            self.fields["reply"].help_text = _("现在没有批复文件，可以补上。")
+        else:
+            words = _("现在的文件：%(name)s。不选就不换；换了的，原来的留作旧版本。")
+            self.fields["reply"].help_text = words % {"name": on_file.name}
 
 
 class MeetingForm(SeenForm):

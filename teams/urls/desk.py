@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern] = [
     path("desk/<int:pk>/meeting/", acts.desk_meeting, name="desk_meeting"),
     path("desk/<int:pk>/transfer/", acts.desk_transfer, name="desk_transfer"),
     path("desk/<int:pk>/opinion/", acts.desk_ask, name="desk_ask"),
+    path("desk/<int:pk>/reply/", acts.desk_reply, name="desk_reply"),
     path("desk/<int:pk>/urge/", acts.desk_urge, name="desk_urge"),
 ]

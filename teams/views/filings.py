@@ -34,13 +34,14 @@ from teams.models import Filing, FilingRound
 from teams.outline import last_return, remarks
 from teams.proposal import Proposal
 from teams.reading import only_changed, sections_of
+from teams.rule_history import changed_since
 from teams.states import FILING_TONES, WITH_AUTHOR, WITH_OFFICE, FilingState
 from teams.story import story
 from teams.tables.filings import FilingTable
 from teams.views.authoring import visible
 from teams.views.exits import exit_context
-from teams.way import way, with_story
-from teams.workflow import asks, decides
+from teams.way import Stop, onward, way, with_story
+from teams.workflow import asks, corrects, decides
 
 
 class FilingList(ListView):
@@ -66,17 +67,21 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
     hands_in = filing.state in WITH_AUTHOR and bool(asks(filing, request.user))
     decision = decides(filing, request.user) if filing.state in WITH_OFFICE else None
     tone, icon = FILING_TONES[FilingState(filing.state)]
-    stops = way(filing, timezone.localdate()) if filing.round_no else []
+    rerouted = _rerouted(request, filing)
+    stops = rerouted or (way(filing, timezone.localdate()) if filing.round_no else [])
     context = {
         "title": filing.name,
         "filing": filing,
         "tone": tone,
         "icon": icon,
         "stops": stops,
+        "rerouted": bool(rerouted),
+        "rule_changed": changed_since(filing),
         "now": next((stop for stop in stops if stop.current), None),
         "hands_in": hands_in,
         "may_withdraw": filing.state in ("draft", "submitted", "returned") and bool(asks(filing, request.user)),
         "decides": decision,
+        "corrects": bool(corrects(filing, request.user)),
         **urging(filing, request.user),
         "sent_away": sent_away(filing).count() if filing.kind == FilingKind.EXIT and asks(filing, request.user) else 0,
         "begins_again": bool(can_begin_again(filing, request.user)),
@@ -87,6 +92,14 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
         **_panel(request, filing, tab, rounds, hands_in),
     }
     return render(request, "teams/filing_detail.html", context)
+
+
+def _rerouted(request: SignedIn, filing: Filing) -> list[Stop]:
+    """The way of a returned filing that does not go on where it was returned; else nothing."""
+    if filing.state != FilingState.RETURNED:
+        return []
+    stops, goes_back = onward(filing, filing.level, by=request.user)
+    return [] if goes_back else stops
 
 
 def _tab(request: SignedIn, filing: Filing) -> str:

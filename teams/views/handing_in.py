@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -23,11 +22,10 @@ from teams.drafting import check_opened
 from teams.models import Filing
 from teams.outline import remarks, returned_by
 from teams.proposal import Proposal
-from teams.route import is_same, plan, rules_of, steps_of
 from teams.rule_history import changed_since
 from teams.states import FilingState
 from teams.views.authoring import led, not_editable, posted_version, refused, visible
-from teams.way import ahead, way
+from teams.way import onward
 from teams.workflow import WORKFLOW, nobody_decides
 
 
@@ -48,13 +46,7 @@ def _context(request: SignedIn, filing: Filing) -> dict[str, Any]:
     proposal = Proposal.of(filing)
     report = check(proposal)
     returned = returned_by(filing)
-    rules = rules_of([filing.kind], proposal.level, filing.office)
-    rule = rules.by_kind.get(filing.kind)
-    goes_back = bool(returned and rule and is_same(steps_of(filing), plan(rule, filing.office, rules.line)))
-    if goes_back:
-        stops = way(filing, timezone.localdate())
-    else:
-        stops = ahead([filing.kind], rules, filing.office, by=request.user).get(filing.kind, [])
+    stops, goes_back = onward(filing, proposal.level, by=request.user)
     return {
         "filing": filing,
         "blocking": led(filing, report.blocking),

@@ -9,6 +9,7 @@
   in anew it goes back to the step that returned it.
 - 已同意，待发文 approved: the last office has agreed; where the rule asks for a 批复 it waits for number and day.
 - 已办结 filed: the team has what the filing says since that same transaction; the certificate follows by job.
+  A 批复 that was entered wrongly is put right by whoever decides there (``teams.desk.correcting``); it stays filed.
 - 不予备案 rejected, 已撤回 withdrawn: closed, with the reason; a new filing can be begun.
 
 Nobody decides twice on one filing, nor on what he handed in (四眼原则). Where the office that handed in for another is
@@ -19,7 +20,7 @@ Superiors see what lies below and may urge it; they act only at their own step. 
 
 from teams.workflow.handing_in import follow, last_return
 from teams.workflow.moves import MOVES, WORKFLOW, available
-from teams.workflow.people import asks, author_side, deciders, decides, nobody_decides, place_of, right_at
+from teams.workflow.people import asks, author_side, corrects, deciders, decides, nobody_decides, place_of, right_at
 from teams.workflow.words import note
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "asks",
     "author_side",
     "available",
+    "corrects",
     "deciders",
     "decides",
     "follow",

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from core.language import in_chinese
 from core.notices import notify
@@ -76,6 +77,12 @@ def approve(filing: Filing, by: User) -> None:
 
 def issue(filing: Filing, by: User, reply_no: str = "", reply_on: Any = None) -> None:
     """批复文号 and day complete the filing."""
+    write_reply(filing, reply_no, reply_on)
+    _complete(filing, by)
+
+
+def write_reply(filing: Filing, reply_no: str, reply_on: Any) -> None:
+    """Checked, not saved. Raises ``ValidationError`` when one of them is missing or wrong."""
     filing.reply_no, filing.reply_on = reply_no, reply_on
     filing.full_clean(
         exclude=[field.name for field in filing._meta.fields if field.name not in ("reply_no", "reply_on")],
@@ -83,7 +90,6 @@ def issue(filing: Filing, by: User, reply_no: str = "", reply_on: Any = None) ->
     )
     if not filing.reply_no or filing.reply_on is None:
         raise ValidationError(_("请填写批复文号和日期。"), code="reply")
-    _complete(filing, by)
 
 
 def _require_still_right(filing: Filing) -> None:
@@ -107,20 +113,20 @@ def _complete(filing: Filing, by: User) -> None:
     _copies(filing, step)
     leave(filing)
     order_certificate(filing, by=by)
-    _tell_authors(filing)
+    tell_authors(filing, "filing_filed", gettext_lazy("%(number)s（%(name)s）已办结"))
     if filing.team is not None and filing.kind != FilingKind.REGISTER and "office" in Proposal.of(filing).changed:
         _hand_to_office(filing, filing.team)
 
 
-def _tell_authors(filing: Filing) -> None:
-    """Whose office has just handed the team over sees neither any more: then there is nothing to go to."""
-    title = titled(gettext_lazy("%(number)s（%(name)s）已办结"), filing)
+def tell_authors(filing: Filing, kind: str, message: StrOrPromise, body: str = "") -> None:
+    """Whose office has handed the team over sees neither it nor the filing any more: then there is nothing to go to."""
+    title = titled(message, filing)
     with in_chinese():
         gone = _("队伍已划归别的单位管理，队伍资料和这件备案今后在那里查看。")
     for person in author_side(filing):
         sees = Filing.objects.visible_to(person).filter(pk=filing.pk).exists()
-        where = {"url": filing.get_absolute_url()} if sees else {"body": gone}
-        notify([person], kind="filing_filed", title=title, **where)
+        where = {"url": filing.get_absolute_url(), "body": body} if sees else {"body": f"{body}{gone}"}
+        notify([person], kind=kind, title=title, **where)
 
 
 def _hand_to_office(filing: Filing, team: Team) -> None:

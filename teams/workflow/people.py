@@ -12,6 +12,7 @@ from organizations.permissions import access, acting_for, can
 from organizations.roles import Right
 from teams.choices import Duty
 from teams.models import Filing, FilingRound, FilingStep
+from teams.route import deciding_step
 from teams.states import FilingState
 
 
@@ -30,6 +31,18 @@ def decides(filing: Filing, user: User) -> Decision:
     step = filing.current_step
     if step is None:
         return no(gettext_lazy("这件备案现在不在审核步骤。"))
+    return _decides_at(step, filing, user)
+
+
+def corrects(filing: Filing, user: User) -> Decision:
+    """Its 批复, once it is filed, is put right by whoever decides where it was decided."""
+    step = deciding_step(filing) if filing.state == FilingState.FILED and filing.needs_reply else None
+    if step is None:
+        return no(gettext_lazy("这件备案没有可以更正的批复。"))
+    return _decides_at(step, filing, user)
+
+
+def _decides_at(step: FilingStep, filing: Filing, user: User) -> Decision:
     if filing.submitted_by_id == user.pk:
         return no(gettext_lazy("本人提交的备案要由别人办理。"))
     decision = can(user, right_at(step), step.office)

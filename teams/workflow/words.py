@@ -11,7 +11,7 @@ from core.models import WorkflowEvent
 from core.words import for_json
 from organizations.models import User
 from organizations.permissions import acting_for
-from teams.models import Filing
+from teams.models import Filing, FilingStep
 from teams.workflow.people import right_at
 
 
@@ -28,9 +28,15 @@ def desk_url(filing: Filing) -> str:
     return reverse("teams:desk_filing", args=[filing.pk])
 
 
-def note(filing: Filing, action: str, *, by: User, comment: str = "", facts: dict[str, Any] | None = None) -> None:
-    """Write into the filing's story what moves nothing: a transfer, a paper added on behalf, a reminder to hurry."""
-    step = filing.current_step
+def note(
+    filing: Filing, action: str, *, by: User, comment: str = "", facts: dict[str, Any] | None = None,
+    at: FilingStep | None = None,
+) -> None:  # fmt: skip
+    """Write into the filing's story what moves nothing: a transfer, a paper added on behalf, a reminder to hurry.
+
+    :param at: the step it belongs to; where the filing lies if not given.
+    """
+    step = at or filing.current_step
     WorkflowEvent.objects.create(
         owner=filing, action=action, from_state=filing.state, to_state=filing.state, by=by,
         acting_for=acting_for(by, right_at(step), step.office) if step else "", comment=comment,
@@ -47,6 +53,7 @@ NOTES = {
     "give_opinion": gettext_lazy("答复意见（加签）"),
     "end_opinion": gettext_lazy("不再征求意见（加签）"),
     "record_meeting": gettext_lazy("登记会议研究"),
+    "correct_reply": gettext_lazy("更正批复"),
     "urge": gettext_lazy("催办"),
     "exit_item": gettext_lazy("退出清单"),
     "end_memberships": gettext_lazy("办理全队队员退队"),

@@ -105,7 +105,7 @@ def test_approve_then_issue_with_the_file(chifeng, region, office, as_user):
 
 
 def test_a_file_that_came_with_something_wrong_is_asked_for_again(chifeng, region, office, as_user):
-    """It was lost without a word, and the filing completed without its 批复: afterwards it cannot be added."""
+    """It was lost without a word, and the filing completed without its 批复."""
     filing = builders.submitted(chifeng, office("150400"))
     send(as_user(region), filing, "approve")
 

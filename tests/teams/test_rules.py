@@ -213,6 +213,7 @@ def test_who_mends_a_returned_filing_is_told_that_it_goes_by_the_new_rule(songsh
     filing = WORKFLOW.perform(filing, "return_for_changes", by=chifeng, comment="请补")
     Filing.objects.filter(pk=filing.pk).update(submitted_at=timezone.now() - timedelta(hours=1))
     draft, check = address("filing_edit", filing.pk), address("filing_hand_in", filing.pk)
+    detail, back = address("filing_detail", filing.pk), "退回修改中，改好后回到这里"
     client = as_user(songshan)
     assert "改过这类备案的办理规则" not in client.get(draft).content.decode()
     page = client.get(check)
@@ -223,12 +224,18 @@ def test_who_mends_a_returned_filing_is_told_that_it_goes_by_the_new_rule(songsh
     record.save()
     page = client.get(check)
     assert (page.context["returned_to"] is not None, page.context["rule_changed"] is not None) == (True, True)
+    assert back in client.get(detail).content.decode(), "the same offices"
     write_steps(record, [FIRST, StepLine("region", "file", 15)])
     page = client.get(check)
     assert (page.context["returned_to"], page.context["rerouted"]) == (None, True)
     assert [stop.office for stop in page.context["stops"]] == ["赤峰市松山区红十字会", "内蒙古自治区红十字会"]
-    for url in (draft, check):
+    for url in (draft, check, detail):
         assert "重新提交按现在的规则办" in client.get(url).content.decode()
+    for person in (songshan, chifeng):
+        page = as_user(person).get(detail)
+        assert [stop.office for stop in page.context["stops"]] == ["赤峰市松山区红十字会", "内蒙古自治区红十字会"]
+        assert back not in page.content.decode()
+        assert "重新提交后从头经过下面的单位" in page.content.decode()
 
 
 def test_a_time_limit_set_meanwhile_holds_from_the_next_hand_in(songshan, chifeng, office):

@@ -17,15 +17,16 @@ from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen, told
 from teams.commenting import drafts_of, labelled
+from teams.desk.correcting import correct_reply, follows, reply_of
 from teams.desk.deciding import Seen, record_meeting, save_comment
 from teams.desk.opinions import answer, ask, people_to_ask, take_back
 from teams.desk.passing import colleagues, transfer
 from teams.desk.queue import Part
 from teams.desk.urging import can_urge, urge
-from teams.forms.desk import AskForm, MeetingForm, OpinionForm, SeenForm, TransferForm
+from teams.forms.desk import AskForm, CorrectReplyForm, MeetingForm, OpinionForm, SeenForm, TransferForm
 from teams.models import Filing, Opinion
 from teams.views.desk.common import address, refused, visible
-from teams.workflow import decides
+from teams.workflow import corrects, decides
 
 
 # -- comments -------------------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ def desk_ask(request: SignedIn, pk: int) -> HttpResponse:
         given = form.cleaned_data
         ask(filing, asked=given["person"], question=given["words"], by=request.user, seen=form.seen)
 
-    words = {
+    words: dict[str, Any] = {
         "title": _("请人提意见（加签）"), "submit_label": _("发出"), "search": True, "term": term,
         "nobody": "" if people else _("没有找到看得到这件备案的人。"),
         "question": _("请一位看得到这件备案的同志提意见。意见供参考，仍由您决定。"),
@@ -116,21 +117,43 @@ def desk_ask(request: SignedIn, pk: int) -> HttpResponse:
     return _form(request, filing, form, act, done=_("已请他提意见，答复后通知您。"), **words)
 
 
-def _form(request: SignedIn, filing: Filing, form: Any, act: Any, *, done: str, **context: Any) -> HttpResponse:
-    """Show, check and carry out one act about one filing."""
-    part = Part.of(request.GET)
+@form_page
+@login_required
+def desk_reply(request: SignedIn, pk: int) -> HttpResponse:
+    """更正批复, of a filing that is filed."""
+    filing = visible(request, pk)
+    corrects(filing, request.user).require()
+    form = CorrectReplyForm(request.POST or None, request.FILES or None, filing=filing, on_file=reply_of(filing))
+
+    def act() -> None:
+        given = {name: form.cleaned_data[name] for name in ("version", "reply_no", "reply_on", "reply", "reason")}
+        correct_reply(filing, by=request.user, **given)
+
+    words: dict[str, Any] = {
+        "title": _("更正批复：%(name)s") % {"name": filing.name}, "submit_label": _("更正"),
+        "question": _("批复录错了、漏了文件的，在这里更正，报送方会收到通知。"),
+        "follows": follows(filing), "done": _("已更正批复，并通知了报送方。"), "back": filing.get_absolute_url(),
+    }  # fmt: skip
+    return _form(request, filing, form, act, **words)
+
+
+def _form(
+    request: SignedIn, filing: Filing, form: Any, act: Any, *, done: str, back: str = "", **context: Any
+) -> HttpResponse:
+    """Show, check and carry out one act about one filing. From there ``back``, to the sheet if not given."""
+    back = back or address(filing, Part.of(request.GET))
     if request.method == "POST" and form.is_valid():
         try:
             act()
         except MoveNotAllowed as error:
-            return refused(request, filing, error)
+            return refused(request, filing, error, back)
         except ValidationError as error:
             refuse(form, error)
             form.choose_again()
         else:
             messages.success(request, done)
-            return redirect(address(filing, part))
-    page = {"filing": filing, "form": form, "cancel_url": address(filing, part), **context}
+            return redirect(back)
+    page = {"filing": filing, "form": form, "cancel_url": back, **context}
     return render(request, "teams/desk_ask.html", page)
 
 

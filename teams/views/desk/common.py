@@ -30,9 +30,9 @@ def address(filing: Filing, part: Part | None = None, **more: str) -> str:
     return url
 
 
-def refused(request: SignedIn, filing: Filing, error: MoveNotAllowed) -> HttpResponse:
+def refused(request: SignedIn, filing: Filing, error: MoveNotAllowed, back: str = "") -> HttpResponse:
     """Says what stood in the way and shows the filing as it is now; a missing right is 403."""
-    back = address(filing, Part.of(request.GET))
+    back = back or address(filing, Part.of(request.GET))
     if error.code == TWICE:  # the second press of a double click
         messages.info(request, _("这一步已经办过了。"))
         return redirect(back)

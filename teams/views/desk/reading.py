@@ -28,7 +28,7 @@ from teams.story import story
 from teams.views.desk.common import address, visible
 from teams.views.desk.moves import buttons
 from teams.views.desk.queue import queue_context
-from teams.workflow import decides, right_at
+from teams.workflow import corrects, decides, right_at
 
 TABS = ("changes", "all", "papers", "story")
 
@@ -129,6 +129,7 @@ def _watching(request: SignedIn, filing: Filing, reason: Any) -> dict[str, Any]:
     return {
         "decides": False,
         "with_office": filing.current_office if under_way else None,
+        "corrects": bool(corrects(filing, request.user)),
         "why_not": "" if not under_way or elsewhere else reason,
         **urging(filing, request.user),
     }

@@ -15,6 +15,10 @@ ROWS: dict[str, Row] = {
     "teams:desk_meeting": _reviewed(BOTH),
     "teams:desk_transfer": _reviewed(BOTH),
     "teams:desk_ask": _reviewed(BOTH),
+    # decided at the region; the league that reviewed it before has no part in its 批复
+    "teams:desk_reply": Row(
+        "record", BOTH, ("filing_filed",), see=Right.VIEW_TEAM, right=Right.REVIEW_FILING, at="150000"
+    ),
     # lies with the region: urged by its author's side alone, for nobody of the cast stands above the region
     "teams:desk_urge": Row("record", POST, ("filing_above",), see=Right.VIEW_TEAM, right=Right.SUBMIT_FILING),
     "teams:desk_opinion": Row("own", BOTH, ("opinion",), owner="region"),
