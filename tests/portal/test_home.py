@@ -230,7 +230,8 @@ def test_home_keeps_the_query_budget_with_filings(as_user, chifeng, songshan, of
 
 
 def test_search_finds_teams_and_filings_of_the_own_tree_only(as_user, chifeng, region, baotou, office):
-    team = builders.filed(chifeng, office("150400"), region, host_org_name="赤峰演示服务中心")
+    named = {"formation": "named", "naming_org": str(office("150000").pk), "host_org_name": "赤峰演示服务中心"}
+    team = builders.filed(chifeng, office("150400"), region, **named)
     number = team.filings.get().number
     for term in (team.filing_no, "赤峰演示服务中心"):
         assert found(as_user(region), term) == {team.name}

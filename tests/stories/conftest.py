@@ -1,13 +1,12 @@
 """The product as a person meets it: the real server, a real worker on the real broker, and Debian's Chromium."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from organizations.models import User
 from tests.filling import PASSWORD
@@ -24,25 +23,12 @@ expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[BrowserType]:
-    """Debian's, to be started with ``launched``."""
+def browser() -> Iterator[Browser]:
+    """Debian's, started once per test process."""
     with sync_playwright() as playwright:
-        yield playwright.chromium
-
-
-@contextmanager
-def launched(chromium: BrowserType, *, without: Sequence[str] = ()) -> Iterator[Browser]:
-    """:param without: what the library starts browsers with and people do not."""
-    started = chromium.launch(executable_path=CHROMIUM, args=FLAGS, ignore_default_args=list(without))
-    yield started
-    started.close()
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: BrowserType) -> Iterator[Browser]:
-    """Started once per test process."""
-    with launched(chromium) as started:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
+        started.close()
 
 
 @pytest.fixture
