@@ -112,10 +112,11 @@ def end_item(item: PlanItem, reason: str) -> PlanItem:
 # -- how far it is -------------------------------------------------------------------------------------------
 def with_progress(items: QuerySet[PlanItem]) -> QuerySet[PlanItem]:
     """Adds ``done`` and ``open`` (activities) and ``reached`` (heads present in those done, each time again)."""
-    return items.annotate(
+    counted = items.annotate(
         done=Count("activities", filter=_DONE), open=Count("activities", filter=_OPEN),
         reached=Coalesce(Sum("activities__present", filter=_DONE), 0),
     )  # fmt: skip
+    return counted.order_by("position", "pk")  # Django groups without the model's order
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from threading import Event
 from typing import Any
 
 import pytest
@@ -44,12 +45,19 @@ def test_the_second_is_told_at_the_form(
     user = cast[who]
     typed = {"organization": user.organization_id, "version": "1", **facts}
 
+    made = Event()
+
     def first() -> None:
         with transaction.atomic():
             MADE[route](user.organization_id)
+            made.set()
             until_somebody_waits_for_a_lock()
 
-    _none, answer = at_once(first, lambda: as_user(user).post(reverse(route), typed))
+    def second() -> Any:
+        made.wait(10)
+        return as_user(user).post(reverse(route), typed)
+
+    _none, answer = at_once(first, second)
     assert answer.status_code == 200, answer
     page = answer.content.decode()
     assert words in page

@@ -415,3 +415,11 @@ def test_a_long_list_is_read_from_its_foremost_year_and_shows_the_same(chifeng: 
     paginator = CappedPaginator(rows, 2, most=6, leading=PlanTable.leading)
     assert paginator.capped
     assert [one for number in (1, 2, 3) for one in paginator.page(number)] == list(rows[:6])
+
+
+def test_items_stand_in_the_order_they_were_given(captain: User, as_user: SignIn) -> None:
+    """Their progress is counted beside them, and the database hands groups over in any order."""
+    plan = builders.plan(captain.organization, name="第二（演示）", position=20)
+    builders.plan_item(plan, name="第一（演示）", position=10)
+    page = as_user(captain).get(plan.get_absolute_url())
+    assert [line.item.name for line in page.context["lines"]] == ["第一（演示）", "第二（演示）"]

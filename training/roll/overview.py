@@ -49,7 +49,7 @@ def overview(activity: Activity, page: int) -> Overview:
         for presence in (Presence.PRESENT, Presence.LEAVE, Presence.ABSENT)
     }
     found = together(
-        slots=activity.slots.annotate(**counts),
+        slots=activity.slots.annotate(**counts).order_by("starts_at", "pk"),  # Django groups without the model's order
         rows=shown.select_related("person", "organization").only(
             "activity", "listing", "person__name", "organization__short_name"
         ),
