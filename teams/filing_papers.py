@@ -12,7 +12,7 @@ from organizations.models import User
 from organizations.permissions import can
 from teams.annex import roster_lines
 from teams.choices import Duty
-from teams.desk.papers import on_behalf
+from teams.desk.papers import offices_of, on_behalf
 from teams.facts import MANAGEMENT_SECTION, Words, posts_in
 from teams.models import Filing, FilingRound, FilingStep
 from teams.proposal import Proposal
@@ -102,7 +102,7 @@ def _papers(filing: Filing, handed_in: FilingRound | None) -> list[str]:
     there = Attachment.objects.of(filing).current().order_by("kind", "uploaded_at").values_list("pk", "kind", "name")
     if handed_in is None:
         return [_("%(kind)s：%(name)s") % {"kind": kinds.get(kind, kind), "name": name} for _pk, kind, name in there]
-    offices = {event.facts["attachment"]: event.by.organization.short_name for event in on_behalf(filing) if event.by}
+    offices = offices_of(on_behalf(filing))
     rows = [(row["id"], row["kind"], row["name"]) for row in handed_in.papers]
     known = {key for key, _kind, _name in rows}
     rows += [(str(pk), kind, name) for pk, kind, name in there if str(pk) in offices and str(pk) not in known]

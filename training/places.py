@@ -56,13 +56,13 @@ def lies_ahead(activity: Activity) -> bool:
 
 
 def before(row: Participation) -> int:
-    """How many wait longer than this one."""
-    rows = Participation.objects.filter(activity=row.activity_id, listing=Listing.WAITING)
-    return rows.filter(Q(added_at__lt=row.added_at) | Q(added_at=row.added_at, pk__lt=row.pk)).count()
+    """How many wait longer than this one, which waits."""
+    found: int = Participation.objects.filter(pk=row.pk).values_list(ahead(), flat=True).get()
+    return found
 
 
 def ahead() -> Case:
-    """``before`` in the database; None for who does not wait."""
+    """How many wait longer; None for who does not wait."""
     longer = Q(added_at__lt=OuterRef("added_at")) | Q(added_at=OuterRef("added_at"), pk__lt=OuterRef("pk"))
     rows = Participation.objects.filter(longer, activity=OuterRef("activity"), listing=Listing.WAITING)
     counted = Subquery(rows.order_by().values("activity").annotate(n=Count("pk")).values("n"))

@@ -59,9 +59,14 @@ def on_behalf(filing: Filing) -> QuerySet[WorkflowEvent]:
     return filing.events().filter(action="add_paper")
 
 
+def offices_of(added: Iterable[WorkflowEvent]) -> dict[str, str]:
+    """Key of a paper → the office that added it, by what ``on_behalf`` found."""
+    return {event.facts["attachment"]: event.by.organization.short_name for event in added if event.by}
+
+
 def mark(panels: Iterable[dict[str, Any]], added: Iterable[WorkflowEvent]) -> None:
     """Says in the panels of a filing's files (``core.attachments.panel``) which office added one."""
-    offices = {event.facts["attachment"]: event.by.organization.short_name for event in added if event.by}
+    offices = offices_of(added)
     for panel in panels:
         for row in (*panel["current"], *panel["ended"]):
             office = offices.get(str(row["attachment"].pk))

@@ -97,8 +97,9 @@ def my_enrol(request: SignedIn, person: Person, pk: int) -> HttpResponse:
     except ValidationError as error:
         told(request, error)
     else:
-        words = {"what": activity, "n": before(row) + 1}
+        words: dict[str, Any] = {"what": activity}
         if row.listing == Listing.WAITING:
+            words["n"] = before(row) + 1
             said = _("已排候补：%(what)s，第 %(n)d 位。有人退出时依次补上，并通知您。") % words
         else:
             said = _("已报名：%(what)s。等组织单位确认，结果会通知您。") % words

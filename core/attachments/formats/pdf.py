@@ -1,21 +1,16 @@
-"""PDF: opened by a program of its own with limits, because PDFium is native code, not thread-safe, and the bytes may
-be hostile. A crash, a loop or a greedy page ends that program and nothing else."""
+"""PDF: opened apart, because PDFium is native code, not thread-safe, and the bytes may be hostile."""
 
-import hashlib
 import subprocess
-import sys
-from collections import OrderedDict
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from core.apart import Apart
 from core.attachments.formats.kinds import PDF, FileKind, Refusal
 
-_PROGRAM = Path(__file__).with_name("pdf_program.py")
-_SECONDS = 20
-_few = BoundedSemaphore(2)  # each may take a gigabyte; an honest one is opened in a moment
+# each may take a gigabyte; an honest one is opened in a moment
+_APART = Apart(Path(__file__).with_name("pdf_program.py"), seconds=20, at_once=2, most_passed=256)
 
 
 def _problems() -> dict[int, Refusal]:
@@ -26,14 +21,9 @@ def _problems() -> dict[int, Refusal]:
     }
 
 
-def _run(file: BinaryIO, *arguments: str) -> bytes:
-    file.seek(0)
+def _run(content: bytes, *arguments: str) -> bytes:
     try:
-        with _few:
-            done = subprocess.run(  # noqa: S603 - our own program, no shell, the file only as its input
-                [sys.executable, "-I", str(_PROGRAM), *arguments],
-                input=file.read(), capture_output=True, timeout=_SECONDS, check=False,
-            )  # fmt: skip
+        done = _APART.run(content, *arguments)
     except subprocess.TimeoutExpired as error:
         raise Refusal("damaged", _("PDF 太复杂，打开用时过长，请重新生成一份。")) from error
     if done.returncode != 0:
@@ -42,23 +32,13 @@ def _run(file: BinaryIO, *arguments: str) -> bytes:
     return done.stdout
 
 
-# Digests of files this process has found in order. The same bytes are in order again: one scan handed in for three
-# teams is not opened three times. Only what passed is remembered.
-_passed: "OrderedDict[bytes, None]" = OrderedDict()
-_MOST_PASSED = 256
-
-
 def check_pdf(file: BinaryIO) -> FileKind:
     file.seek(0)
-    digest = hashlib.sha256(file.read()).digest()
-    if digest not in _passed:
-        _run(file)
-        _passed[digest] = None
-        while len(_passed) > _MOST_PASSED:
-            _passed.popitem(last=False)
+    _APART.once(file.read(), _run)
     return PDF
 
 
 def first_page_png(file: BinaryIO, side: int) -> bytes:
     """The first page as PNG, its longer side ``side`` pixels. Raises ``Refusal``."""
-    return _run(file, str(side))
+    file.seek(0)
+    return _run(file.read(), str(side))
