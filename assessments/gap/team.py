@@ -122,7 +122,8 @@ class TeamGap:
         told = []
         for name, errors in self.form.errors.items():
             label = str(self.form.fields[name].label) if name in self.form.fields else ""
-            told += [one if not label or one.startswith(label) else f"{label}：{one}" for one in map(str, errors)]
+            said = [str(error).removesuffix("。") for error in errors]
+            told += [one if not label or one.startswith(label) else f"{label}：{one}" for one in said]
         return _("；").join(told)
 
     @cached_property
