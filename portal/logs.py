@@ -1,7 +1,8 @@
 """Logs are JSON lines on standard error, one per event, with the request's and the person's id and nothing personal.
 
 ID numbers and phones are masked in every value, tracebacks included; addresses of pages lose their query, where names
-are searched for; what stands under the name of a secret is left out.
+are searched for; what stands under the name of a secret, and the row that an error of the database quotes, are left
+out.
 """
 
 import logging
@@ -15,6 +16,7 @@ from structlog.types import EventDict, Processor
 from core.masking import is_secret, mask_text, mask_value
 
 _KEYED = re.compile(r"(/calendar/feed/)[^/\s]+")
+_QUOTED = re.compile(r"(?m)^DETAIL:.*$")  # "Key (name)=(…) already exists.", "Failing row contains (…)."
 
 
 def without_personal_data(logger: Any, method: str, event: EventDict) -> EventDict:
@@ -35,8 +37,8 @@ def _clean(key: str, value: Any) -> Any:
 
 
 def _address(text: str) -> str:
-    """Without numbers of people, and without the key in an address that is read without signing in."""
-    return mask_text(_KEYED.sub(r"\1***", text))
+    """Without numbers of people, the key in an address that is read without signing in, and rows of the database."""
+    return mask_text(_QUOTED.sub("DETAIL: ***", _KEYED.sub(r"\1***", text)))
 
 
 _SHARED: list[Processor] = [

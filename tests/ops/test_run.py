@@ -3,11 +3,13 @@
 The tests share both copies (with ``test_backup.py``) and stand in the order of a day: the last ones end them.
 """
 
+import json
 import signal
 from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 import pytest
 import urllib3
 
@@ -73,6 +75,21 @@ def test_manage_finds_the_running_database(copies: tuple[Copy, Copy]) -> None:
     done = command("manage", "shell", "-v0", "-c", script, data=first.data)
 
     assert done.stdout.strip() == "1"
+
+
+def test_log_of_the_database_names_nobody(copies: tuple[Copy, Copy]) -> None:
+    first, _ = copies
+    address = json.loads((first.data / "run" / "services.json").read_text())["database_url"]
+
+    with psycopg.connect(address) as connection:
+        connection.execute("CREATE TEMPORARY TABLE told (name text CONSTRAINT told_once PRIMARY KEY)")
+        connection.execute("INSERT INTO told VALUES ('苏日娜')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute("INSERT INTO told VALUES ('苏日娜')")
+
+    log = (first.data / "logs" / "postgres.log").read_text()
+    assert "told_once" in log
+    assert "苏日娜" not in log
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import structlog
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from core.masking import mask_text
@@ -46,6 +47,17 @@ def test_numbers_are_masked_wherever_they_stand(lines: Any, number: str) -> None
     assert len(lines) == 3
     assert number not in json.dumps(lines, ensure_ascii=False)
     assert "ValueError" in lines[2]["exception"]
+
+
+def test_the_row_a_database_error_quotes_is_left_out(lines: Any, chifeng: User) -> None:
+    taken = "150400"
+    try:
+        with transaction.atomic():
+            Organization.objects.filter(code="150404").update(code=taken)
+    except IntegrityError:
+        logging.getLogger("core.x").exception("change_failed")
+    assert f"({taken})" not in json.dumps(lines)
+    assert ("IntegrityError" in lines[0]["exception"], "unique" in lines[0]["exception"]) == (True, True)
 
 
 @pytest.mark.parametrize(

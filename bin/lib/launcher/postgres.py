@@ -49,6 +49,9 @@ TUNING = {
     "log_line_prefix": "%m [%p] %q%u@%d ",
     "log_min_messages": "warning",
     "log_checkpoints": "off",
+    # An error tells what kind it was; the row it was about, and the statement with what was typed, name people.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 # For the tests' throw-away database only: nothing has to last, and its tables are so small that to weigh the orders in
 # which they may be joined takes longer than any of the orders (a quarter of what the tests ask of the database).
