@@ -55,4 +55,4 @@ def _forget_nudges(run_id: int) -> None:
 def sweep(older_than: timedelta = timedelta(days=1)) -> list[str]:
     """Archives and indexes that a killed worker left without a row. Reports lie among the issued papers and go with
     those (``core.sweep_files``)."""
-    return remove_orphans(older_than, where=[("reports", ReportDocument)])
+    return remove_orphans(older_than, where=[("reports", ReportDocument, "file")])

@@ -2,32 +2,41 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.core.files.storage import Storage, default_storage
 from django.utils import timezone
 
 from core.attachments.previews import SUFFIXES
-from core.models import Attachment, VerifiableDocument
+from core.models import Attachment, Import, Job, VerifiableDocument
 
-OWN = (("attachments", Attachment), ("documents", VerifiableDocument))
+Place = tuple[str, Any, str]  # a folder, the model that names what lies in it, and its field
+OWN: tuple[Place, ...] = (
+    ("attachments", Attachment, "file"),
+    ("documents", VerifiableDocument, "file"),
+    ("imports", Import, "file"),
+    ("jobs", Job, "result"),
+)
+BATCH = 500
 
 
-def remove_orphans(older_than: timedelta = timedelta(days=1), *, where: Iterable[tuple[str, Any]] = OWN) -> list[str]:
+def remove_orphans(older_than: timedelta = timedelta(days=1), *, where: Iterable[Place] = OWN) -> list[str]:
     """Delete stored files that no row names; returns their names.
 
     Young files are left: their transaction may still be running.
-
-    :param where: folders, each with the model whose ``file`` names what lies in it.
     """
     limit = timezone.now() - older_than
     removed = []
-    for folder, model in where:
-        for name in files_in(default_storage, folder):
-            owner = _without_suffix(name)
-            if older(default_storage, name, limit) and not model._default_manager.filter(file=owner).exists():
-                default_storage.delete(name)
-                removed.append(name)
+    for folder, model, field in where:
+        names = files_in(default_storage, folder)
+        while batch := {name: _without_suffix(name) for name in islice(names, BATCH)}:
+            rows = model._default_manager.filter(**{f"{field}__in": batch.values()})
+            owners = set(rows.values_list(field, flat=True))
+            for name, owner in batch.items():
+                if owner not in owners and older(default_storage, name, limit):
+                    default_storage.delete(name)
+                    removed.append(name)
     return removed
 
 

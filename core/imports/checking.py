@@ -1,8 +1,9 @@
 """From a file to a report, and from a confirmed report to records. Nothing is kept before the second."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
@@ -19,6 +20,11 @@ from core.models import Import
 
 logger = logging.getLogger(__name__)
 SHOWN_WRONG, SHOWN_GOOD = 300, 100  # rows of the preview; the counts are of all
+Record = Callable[[Import], None]
+
+
+def unrecorded(item: Import) -> None:
+    """For callers that keep no record of who did what."""
 
 
 def check(item: Import, resource: Resource) -> None:
@@ -37,11 +43,13 @@ def check(item: Import, resource: Resource) -> None:
     item.refresh_from_db()
 
 
-def take_in(item: Import, resource: Resource) -> Import:
+def take_in(item: Import, resource: Resource, record: Record = unrecorded) -> Import:
     """Take the checked file in, all rows in one transaction, or none.
 
     A second call (a double click, the same file again) changes nothing and returns the import that is done. When a row
     does not pass any more, because something changed since the check, nothing is kept and the report is made anew.
+
+    :param record: called within the transaction by the one call that takes it in.
     """
     try:
         with transaction.atomic():
@@ -54,6 +62,7 @@ def take_in(item: Import, resource: Resource) -> Import:
                 transaction.set_rollback(True)
             else:
                 _mark_done(locked, report["summary"], resource)
+                record(locked)
     except IntegrityError:  # the same content was confirmed elsewhere in this very moment
         done = already_done(item.kind, item.sha256)
         if done is None:
@@ -61,8 +70,6 @@ def take_in(item: Import, resource: Resource) -> Import:
         return done
     if report["summary"]["wrong"]:
         check(item, resource)
-    else:
-        item.file.storage.delete(str(item.file.name))
     item.refresh_from_db()
     return item
 
@@ -100,10 +107,17 @@ def remove_abandoned() -> int:
     return removed
 
 
+def forget_file(item: Import) -> None:
+    """Remove what was uploaded once the transaction commits; a process killed just then leaves it to the sweep."""
+    transaction.on_commit(partial(item.file.storage.delete, str(item.file.name)), robust=True)
+    item.file = ""
+
+
 def _mark_done(item: Import, summary: Mapping[str, int], resource: Resource) -> None:
+    forget_file(item)
     item.state, item.done_at = Import.State.DONE, timezone.now()
     item.created, item.updated, item.unchanged = summary["new"], summary["changed"], summary["same"]
-    item.report, item.corrections, item.file = {}, {}, ""
+    item.report, item.corrections = {}, {}
     item.made = list(resource.made) if resource.undoable else []
     item.save()
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.decisions import Decision, no, yes
+from core.imports.checking import Record, unrecorded
 from core.imports.resources import Resource
 from core.language import in_chinese
 from core.models import Import
@@ -27,11 +28,12 @@ def can_undo(item: Import, resource: Resource) -> Decision:
     return yes("")
 
 
-def undo(item: Import, resource: Resource) -> Import:
+def undo(item: Import, resource: Resource, record: Record = unrecorded) -> Import:
     """Take back what ``item`` made, in one transaction; what somebody has worked on stays and is told.
 
     The same content can then be imported again. A second call changes nothing.
 
+    :param record: called within the transaction by the one call that takes it back.
     :raises ValidationError: too late, or there is nothing to undo.
     """
     with transaction.atomic():
@@ -46,4 +48,5 @@ def undo(item: Import, resource: Resource) -> Import:
         locked.undone_at = timezone.now()
         locked.report = {"taken": undone.taken, "left": [list(pair) for pair in undone.left]}
         locked.save(update_fields=["undone_at", "report"])
+        record(locked)
     return locked

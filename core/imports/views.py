@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from core import audit
 from core.attachments.checks import check as check_content
 from core.attachments.names import shown_name
+from core.attachments.safekeeping import keep_file
 from core.imports.checking import already_done, check, take_in
 from core.imports.corrections import posted
 from core.imports.pages import MEDIA_TYPE as PAGE
@@ -141,18 +143,21 @@ class ImportView(PermittedView):
         done = already_done(self.get_kind(), table.sha256)
         if done is not None:
             return self._page(stage="done", result=self._result(done, again=True))
-        upload.seek(0)
+        return self._check(self._kept(form, table.sha256), len(table.rows))
+
+    @transaction.atomic
+    def _kept(self, form: UploadForm, sha256: str) -> Import:
+        """The upload with its file; both, or neither."""
+        upload = form.cleaned_data["file"]
         by: Any = self.request.user
+        upload.seek(0)
         item = Import(
-            kind=self.get_kind(),
-            name=shown_name(upload.name)[:200],
-            media_type=form.media_type,
-            sha256=table.sha256,
+            kind=self.get_kind(), name=shown_name(upload.name)[:200], media_type=form.media_type, sha256=sha256,
             created_by=by,
-        )
-        item.file.save(str(item.pk), upload, save=False)
+        )  # fmt: skip
+        item.file = keep_file(item.file.storage, f"imports/{item.pk}", upload)
         item.save()
-        return self._check(item, len(table.rows))
+        return item
 
     def _check(self, item: Import, rows: int) -> HttpResponseBase:
         resource = self.get_resource()
@@ -168,12 +173,9 @@ class ImportView(PermittedView):
             corrections = posted(self.request.POST, item.report, item.corrections)
             if corrections != item.corrections or "recheck" in self.request.POST:
                 return self._again(item, corrections)
-        before = item.state
-        taken = take_in(item, self.get_resource())
+        taken = take_in(item, self.get_resource(), self._record_import)
         if taken.pk != item.pk:
             return self._page(stage="done", result=self._result(taken, again=True))
-        if taken.state == Import.State.DONE and before != Import.State.DONE:
-            self._record(AccessLog.Kind.IMPORTED, taken, new=taken.created, changed=taken.updated)
         return self._to(taken)
 
     def _again(self, item: Import, corrections: dict[str, Any]) -> HttpResponseBase:
@@ -189,16 +191,18 @@ class ImportView(PermittedView):
 
     # -- afterwards -------------------------------------------------------------------------------------
     def _undo(self, item: Import) -> HttpResponseBase:
-        before = item.undone_at
         try:
-            undone = undo(item, self.get_resource())
+            return self._to(undo(item, self.get_resource(), self._record_undoing))
         except ValidationError as error:
             messages.error(self.request, error.messages[0])
             return self._to(item)
-        if before is None:
-            left = len(undone.report["left"])
-            self._record(AccessLog.Kind.IMPORT_UNDONE, undone, taken=undone.report["taken"], left=left)
-        return self._to(undone)
+
+    def _record_import(self, item: Import) -> None:
+        self._record(AccessLog.Kind.IMPORTED, item, new=item.created, changed=item.updated)
+
+    def _record_undoing(self, item: Import) -> None:
+        taken, left = item.report["taken"], len(item.report["left"])
+        self._record(AccessLog.Kind.IMPORT_UNDONE, item, taken=taken, left=left)
 
     def _record(self, kind: str, item: Import, **detail: Any) -> None:
         by_worker = not self.request.META  # a view a job has made again

@@ -15,7 +15,7 @@ from django.urls import reverse
 from core.attachments import attach, withdraw
 from core.attachments.safekeeping import keep_file
 from core.attachments.sweeping import remove_orphans
-from core.models import Attachment
+from core.models import Attachment, Job
 from tests.core import sample_files as files
 from tests.core.sample_files import upload
 
@@ -155,14 +155,17 @@ def test_history_holds_upload_and_withdrawal(cabinet, draft, chifeng):
 def test_sweep_removes_only_old_files_without_a_row(cabinet, draft, chifeng, tmp_path):
     attachment = attach(draft, upload(PDF), kind="basis", by=chifeng)
     default_storage.save(attachment.file.name + ".preview", ContentFile(b"x"))
-    for name in ("attachments/aa/lost", "attachments/aa/young", "documents/2026/lost.pdf"):
+    result = default_storage.save("jobs/1/kept", ContentFile(b"x"))
+    Job.objects.create(kind="export", title="导出", created_by=chifeng, result=result)
+    lost = ["attachments/aa/lost", "documents/2026/lost.pdf", "imports/lost", "jobs/1/lost"]
+    for name in (*lost, "attachments/aa/young"):
         default_storage.save(name, ContentFile(b"x"))
     for name in cabinet():
         if not name.endswith("young"):
             os.utime(tmp_path / name, (0, 0))
-    assert sorted(remove_orphans(timedelta(days=1))) == ["attachments/aa/lost", "documents/2026/lost.pdf"]
+    assert sorted(remove_orphans(timedelta(days=1))) == lost
     kept = attachment.file.name
-    assert cabinet() == sorted([kept, f"{kept}.preview", "attachments/aa/young"])
+    assert cabinet() == sorted([kept, f"{kept}.preview", "attachments/aa/young", result])
 
 
 def test_nothing_depends_on_files_being_on_this_machine(settings, draft, chifeng, as_user):

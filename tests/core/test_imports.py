@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -452,6 +453,19 @@ class TestPages:
         item = Import.objects.get()
         assert take_in(item, DivisionResource(by=region_system)).created == 2
         assert Division.objects.filter(code__startswith="1598").count() == 2
+
+    def test_of_two_who_confirm_at_once_one_is_recorded_and_the_file_goes(
+        self, client: Client, region_system: User, django_capture_on_commit_callbacks: Any
+    ):
+        upload(client, xlsx([HEAD, *GOOD]))
+        first, second = Import.objects.get(), Import.objects.get()  # both windows show what waits to be confirmed
+        storage, name = first.file.storage, first.file.name
+        recorded: list[Import] = []
+        with django_capture_on_commit_callbacks(execute=True):
+            for item in (first, second):
+                assert take_in(item, DivisionResource(by=region_system), recorded.append).state == Import.State.DONE
+        assert [item.created for item in recorded] == [2]
+        assert not storage.exists(name)
 
     def test_what_nobody_confirms_is_removed(self, client: Client):
         upload(client, xlsx([HEAD, *GOOD]))

@@ -1,12 +1,13 @@
 """The backup archive: one tar file with the database's dump, the uploaded files and a manifest.
 
-    manifest.json     first member: what it is, and SHA-256 and size of every other member
     database.dump     pg_dump, custom format
     files/…           private uploads, as they lie in the data folder
     demo-password     when the data are demo data
+    manifest.json     what it is, and SHA-256 and size of every other member; the first member in older archives
 
-The dump is taken before the files are read. Files are never changed or removed, only added, so every file the
-dump speaks of is in the archive.
+The dump is taken before the files are read, and what people brought stays as it was brought, so every file of theirs
+that the dump speaks of is in the archive. What is in passing (a roster being taken in, an export past its day) may be
+gone by the time it is its turn, and is left out.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ import json
 import os
 import tarfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,14 +29,15 @@ CHUNK = 1 << 20
 
 def write(target: Path, members: dict[str, Path], about: dict[str, Any], *, part: Path) -> dict[str, Any]:
     """Writes the archive as ``part``, on the disk of ``target``, reads it back, and only then gives it its name."""
-    entries = {name: _measure(path) for name, path in members.items()}
-    manifest = {"format": FORMAT, **about, "members": entries}
+    entries: dict[str, dict[str, Any]] = {}
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
-            _add_bytes(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
             for name, path in members.items():
-                archive.add(path, name, recursive=False)
+                with suppress(FileNotFoundError):  # removed since it was listed
+                    entries[name] = _add(archive, name, path)
+            manifest = {"format": FORMAT, **about, "members": entries}
+            _add_bytes(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
         file.flush()
         os.fsync(file.fileno())
     verify(part)
@@ -52,27 +55,27 @@ def verify(path: Path) -> dict[str, Any]:
 
 
 def _verify(path: Path, archive: tarfile.TarFile) -> dict[str, Any]:
-    members = iter(archive)
-    first = next(members, None)
-    if first is None or first.name != MANIFEST:
+    manifest: dict[str, Any] = {}
+    found: dict[str, dict[str, Any]] = {}
+    for member in archive:
+        _check_name(member)
+        if member.name == MANIFEST:
+            manifest = json.loads(_content(archive, member).read())
+        else:
+            found[member.name] = _hash(_content(archive, member))
+    if not manifest:
         raise Failure(f"{path} 不是本平台的备份。", f"{path} is not a backup of this portal.")
-    manifest: dict[str, Any] = json.loads(_content(archive, first).read())
     if manifest.get("format") != FORMAT:
         raise Failure(
             f"备份格式 {manifest.get('format')} 不受支持。", f"Unknown backup format {manifest.get('format')}."
         )
-    expected = dict(manifest["members"])
-    for member in members:
-        _check_name(member)
-        digest, size = _hash(_content(archive, member))
-        if expected.pop(member.name, None) != {"sha256": digest, "bytes": size}:
-            raise Failure(
-                f"备份已损坏：{member.name} 与清单不符。", f"Damaged backup: {member.name} differs from the manifest."
-            )
-    if expected:
+    expected = manifest["members"]
+    if damaged := [name for name in found if found[name] != expected.get(name)]:
         raise Failure(
-            f"备份不完整，缺少：{'、'.join(sorted(expected)[:5])}", f"Incomplete backup: {sorted(expected)[:5]}"
+            f"备份已损坏：{damaged[0]} 与清单不符。", f"Damaged backup: {damaged[0]} differs from the manifest."
         )
+    if missing := sorted({DUMP, *expected} - found.keys()):
+        raise Failure(f"备份不完整，缺少：{'、'.join(missing[:5])}", f"Incomplete backup: {missing[:5]}")
     return manifest
 
 
@@ -108,18 +111,35 @@ def _add_bytes(archive: tarfile.TarFile, name: str, data: bytes) -> None:
     archive.addfile(entry, io.BytesIO(data))
 
 
-def _measure(path: Path) -> dict[str, Any]:
+def _add(archive: tarfile.TarFile, name: str, path: Path) -> dict[str, Any]:
+    """The member as it is stored, also of a file that goes on growing: no more than its size at first."""
     with path.open("rb") as file:
-        digest, size = _hash(file)
-    return {"sha256": digest, "bytes": size}
+        content = _Hashed(file)
+        archive.addfile(archive.gettarinfo(arcname=name, fileobj=file), content)
+        return content.measured()
 
 
-def _hash(file: IO[bytes]) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    for chunk in _chunks(file):
-        digest.update(chunk)
-        size += len(chunk)
-    return digest.hexdigest(), size
+class _Hashed:
+    """A file that is hashed while it is read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._digest, self._size = file, hashlib.sha256(), 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self._digest.update(data)
+        self._size += len(data)
+        return data
+
+    def measured(self) -> dict[str, Any]:
+        return {"sha256": self._digest.hexdigest(), "bytes": self._size}
+
+
+def _hash(file: IO[bytes]) -> dict[str, Any]:
+    content = _Hashed(file)
+    while content.read(CHUNK):
+        pass
+    return content.measured()
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core.imports.bulk.resources import CHANGED, CHUNK, NEW, SAME, WRONG, BulkResource, Outcome
 from core.imports.bulk.rows import Line, Rows, SheetFound, read_rows
 from core.imports.bulk.sealing import Pages, corrections_of
+from core.imports.checking import Record, forget_file, unrecorded
 from core.models import Import, ImportHeading
 
 MOST_HEADINGS = 80  # columns of a sheet whose meaning can be chosen
@@ -49,11 +50,13 @@ def _check(item: Import, resource: BulkResource, place: str) -> None:
     item.save(update_fields=["report", "state"])
 
 
-def take_in(item: Import, resource: BulkResource, place: str = "") -> Import:
+def take_in(item: Import, resource: BulkResource, place: str = "", record: Record = unrecorded) -> Import:
     """Write the checked file, all rows in one transaction, or none.
 
     A second call changes nothing. When a row does not pass any more, or would do something else than the preview said,
     or somebody else has just written the same, nothing is kept and the check is made anew.
+
+    :param record: called within the transaction by the one call that takes it in.
     """
     try:
         with transaction.atomic():
@@ -68,13 +71,12 @@ def take_in(item: Import, resource: BulkResource, place: str = "") -> Import:
                 transaction.set_rollback(True)
             else:
                 _mark_done(locked, counts, resource)
+                record(locked)
     except IntegrityError:  # somebody wrote the same in this very moment
         counts = {WRONG: 1}
     if counts[WRONG]:
         resource.made = {}
         check(item, resource, place)
-    else:
-        item.file.storage.delete(str(item.file.name))
     item.refresh_from_db()
     return item
 
@@ -192,9 +194,10 @@ def _write(rows: Rows, corrections: Mapping[str, Any], resource: BulkResource) -
 
 
 def _mark_done(item: Import, counts: Mapping[str, int], resource: BulkResource) -> None:
+    forget_file(item)
     item.state, item.done_at = Import.State.DONE, timezone.now()
     item.created, item.updated, item.unchanged = counts[NEW], counts[CHANGED], counts[SAME]
-    item.report, item.corrections, item.file = {}, {}, ""
+    item.report, item.corrections = {}, {}
     item.made = resource.made
     item.save()
     item.pages.all().delete()

@@ -11,7 +11,6 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from core.attachments.names import shown_name
 from core.imports.bulk import checking
 from core.imports.bulk.annotated import annotated_spreadsheet
 from core.imports.bulk.posting import columns_in_order, offer, posted_columns, posted_rows
@@ -21,7 +20,6 @@ from core.imports.template import blank_spreadsheet
 from core.imports.views import ImportView, UploadForm
 from core.language import in_chinese
 from core.models import AccessLog, Import, Job
-from core.words import moment
 
 UNDER_WAY = (Job.State.QUEUED, Job.State.RUNNING)
 
@@ -46,11 +44,7 @@ class BulkImportView(ImportView):
         checking.check(item, resource, self.get_place())
 
     def take_in_now(self, item: Import, resource: BulkResource) -> Import:
-        before = item.state
-        taken = checking.take_in(item, resource, self.get_place())
-        if taken.state == Import.State.DONE and before != Import.State.DONE:
-            self._record(AccessLog.Kind.IMPORTED, taken, new=taken.created, changed=taken.updated)
-        return taken
+        return checking.take_in(item, resource, self.get_place(), self._record_import)
 
     # -- pages ------------------------------------------------------------------------------------------------
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -74,15 +68,8 @@ class BulkImportView(ImportView):
         except ValidationError as error:
             form.add_error("file", error)
             return self._page(stage="upload", form=form)
-        upload.seek(0)
-        by: Any = self.request.user
-        item = Import(
-            kind=self.get_kind(), name=shown_name(upload.name)[:200], media_type=form.media_type, created_by=by
-        )
-        item.sha256 = uuid4().hex + uuid4().hex  # content may come again: what it changes is asked, not what it says
-        item.file.save(str(item.pk), upload, save=False)
-        item.save()
-        return self._check(item, rows)
+        # content may come again: what it changes is asked, not what it says
+        return self._check(self._kept(form, uuid4().hex + uuid4().hex), rows)
 
     def _check(self, item: Import, rows: int) -> HttpResponseBase:
         resource = self.get_resource()
@@ -170,13 +157,6 @@ class BulkImportView(ImportView):
             answer = annotated_spreadsheet(item, self.get_resource(), self.get_place())
         self._record(AccessLog.Kind.DOWNLOADED, item)
         return answer
-
-    def _result(self, item: Import, *, again: bool = False) -> dict[str, Any]:
-        result = super()._result(item, again=again)
-        if item.undone_at is not None and item.created_by_id == self.request.user.pk:
-            words = {"name": item.name, "at": moment(item.undone_at), "taken": item.report.get("taken", 0)}
-            result["text"] = _("“%(name)s”的导入已于 %(at)s 撤销，撤回 %(taken)s 条。") % words
-        return result
 
     @staticmethod
     def _number(text: str) -> int:
