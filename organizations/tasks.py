@@ -14,15 +14,18 @@ from core.audit.retention import purge
 from core.history import acting_as
 from organizations import accounts
 from organizations.models import Appointment, User
+from organizations.signin.sessions import remove_ended
 
 logger = structlog.get_logger(__name__)
 
 
 @shared_task(name="organizations.housekeeping")
 def housekeeping() -> None:
-    """Hourly: accounts unused for 90 days are closed, access log rows past the retention time go. Safe to run twice."""
+    """Hourly: accounts unused for 90 days are closed; sessions past their time and access log rows past the retention
+    time go. Safe to run twice."""
     with acting_as(None, source="organizations.housekeeping"):
         close_unused()
+    remove_ended()
     purge(source="organizations.housekeeping")
 
 

@@ -28,14 +28,18 @@ _NO_REASON = ("", "PermissionDenied")
 
 
 def page(request: HttpRequest, status: int, *, code: str, detail: Any = "", **context: Any) -> HttpResponse:
-    """The page of ``status``, or the same as JSON for a script. Rendered without request: no menu, no queries."""
+    """The page of ``status``, or the same as JSON for a script. Rendered without request: no menu, no queries.
+
+    The header ``X-Portal-Code`` tells ``code`` to htmx, which gets the page.
+    """
+    told = {"X-Portal-Code": code}
     if wants_json(request):
-        return JsonResponse({"code": code, "detail": str(detail)}, status=status)
+        return JsonResponse({"code": code, "detail": str(detail)}, status=status, headers=told)
     shown = {
         "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
         "sent_from": _sent_from(request),
     }
-    return HttpResponse(render_to_string(f"{status}.html", shown | context), status=status)
+    return HttpResponse(render_to_string(f"{status}.html", shown | context), status=status, headers=told)
 
 
 def _sent_from(request: HttpRequest) -> str:

@@ -100,7 +100,7 @@ def stream_xlsx(table_columns: Sequence[ExportColumn], queryset: Any, *, name: s
     head = _("%(name)s；%(who)s 于 %(at)s 导出") % {"name": name, "who": by, "at": moment(timezone.now())}
     columns, records = read_rows(queryset, table_columns, chunk=CHUNK)
     file, count = xlsx.write_xlsx(columns, records, heading=head)
-    audit.record(AccessLog.Kind.EXPORTED, user=by, subject=name, format="xlsx", rows=count, full=False)
+    audit.record(AccessLog.Kind.EXPORTED, user=by, subject=name, format="xlsx", rows=count, full=False, shown=head)
     return as_download(file, f"{name}_{timezone.localdate():%Y%m%d}.xlsx", xlsx.MEDIA_TYPE)
 
 

@@ -60,12 +60,17 @@ class AuditFilter(forms.Form):
     def _value(self, name: str) -> Any:
         return self.cleaned_data.get(name) if self.is_bound else None
 
-    def notes(self) -> list[str]:
-        return [
+    def notes(self, query: Query) -> list[str]:
+        """What was asked and is not, or not wholly, answered."""
+        notes = [
             str(_("：")).join([str(self[name].label), _("；").join(map(str, errors))])
             for name, errors in self.errors.items()
             if name in self.fields
         ]
+        if query.people is not None and len(query.people) == MOST_PEOPLE:
+            words = {"name": query.name, "most": MOST_PEOPLE}
+            notes.append(_("人员：叫“%(name)s”的很多，这里只有其中 %(most)d 人的记录。请写全姓名或者登录名。") % words)
+        return notes
 
 
 def _people(user: User, name: str) -> tuple[int, ...]:

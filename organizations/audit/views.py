@@ -52,7 +52,8 @@ class AuditList(AuditView):
         if request.GET.get("export") == "xlsx":
             return self.export()
         before = Cursor.parse(request.GET.get("before", ""))
-        tally = found(self.query(), limit=PAGE + 1, before=before)
+        query = self.query()
+        tally = found(query, limit=PAGE + 1, before=before)
         lines = tally.value or []
         shown = lines[:PAGE]
         first, last = self.filter.span()
@@ -60,7 +61,7 @@ class AuditList(AuditView):
         context = {
             "title": _("操作记录"),
             "form": self.filter,
-            "notes": self.filter.notes(),
+            "notes": self.filter.notes(query),
             "rows": [(entry, offices.get(entry.office, "")) for entry in shown],
             "first": first,
             "last": last,

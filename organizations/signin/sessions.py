@@ -6,6 +6,7 @@ A page that a person reads or types in tells the portal so (``account_keepalive`
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -14,6 +15,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, SESSION_KEY, logout
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
@@ -130,6 +132,16 @@ def _show_in_list(request: HttpRequest) -> None:
     mine = UserSession.objects.filter(session_key=request.session.session_key, user=request.user)
     if not mine.update(last_seen_at=timezone.now(), **where):
         UserSession.objects.create_from_request(request)
+
+
+def remove_ended() -> int:
+    """Remove sessions past their time and their lines in the people's lists; returns how many sessions. A browser that
+    is just closed ends none."""
+    now = timezone.now()
+    removed, _of_each = Session.objects.filter(expire_date__lt=now).delete()
+    old = UserSession.objects.filter(last_seen_at__lt=now - timedelta(seconds=settings.SESSION_COOKIE_AGE))
+    old.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    return removed
 
 
 def _asked_to_sign_in(request: HttpRequest, response: HttpResponse) -> str | None:

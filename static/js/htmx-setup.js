@@ -36,6 +36,7 @@
   });
 
   body.addEventListener("htmx:configRequest", (event) => {
+    // The page's own: what one person has opened is not saved in the name of who has signed in since (csrf.js).
     event.detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]")?.content || "";
     // What the page asks for by itself is no sign that somebody is there: it must not keep the session alive.
     if (/\b(every|load)\b/.test(event.detail.elt.getAttribute("hx-trigger") || "")) event.detail.headers["X-Portal-Background"] = "1";
@@ -69,6 +70,7 @@
   body.addEventListener("htmx:responseError", (event) => {
     const { status } = event.detail.xhr;
     if (status === 401) askSignIn();
+    else if (event.detail.xhr.getResponseHeader("X-Portal-Code") === "csrf") say("failed-expired", () => location.reload());
     else if (status === 403) say("failed-forbidden");
     else if (status === 404) say("failed-missing");
     else if (status === 409) say("failed-stale");

@@ -16,8 +16,7 @@
   const renew = async () => {
     if (!keepaliveUrl) return;
     try {
-      const token = document.querySelector("meta[name=csrf-token]")?.content || "";
-      const answer = await fetch(keepaliveUrl, { method: "POST", headers: { "X-CSRFToken": token, "X-Requested-With": "fetch" } });
+      const answer = await fetch(keepaliveUrl, { method: "POST", headers: { "X-CSRFToken": window.portalToken(), "X-Requested-With": "fetch" } });
       if (answer.redirected || answer.status === 401 || answer.status === 403) end();
       else if (answer.ok) { touch(); soon.close(); }
     } catch { /* no network, or (a 5xx above) the portal starting again: the clock goes on, the person is asked again */ }

@@ -5,10 +5,7 @@
 (() => {
   const PIECE = 5 * 1048576, STALLED = 60000, WAITS = [0, 1000, 3000, 5000, 10000, 20000, 30000];
   const TRIES = 12; // of a portal that answers, but with an error
-  const cookie = () => (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1];
-  // Signing in again in another tab changes the token; the cookie has the present one.
-  const token = () => cookie() || document.querySelector("meta[name=csrf-token]")?.content || "";
-  const headers = () => ({ "X-CSRFToken": token(), "X-Requested-With": "XMLHttpRequest" });
+  const headers = () => ({ "X-CSRFToken": window.portalToken(), "X-Requested-With": "XMLHttpRequest" });
   const base64 = (text) => btoa(unescape(encodeURIComponent(text)));
   const sleep = (time) => new Promise((done) => setTimeout(done, time));
   const heard = () => document.dispatchEvent(new CustomEvent("portal:request"));

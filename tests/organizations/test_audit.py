@@ -1,12 +1,17 @@
 """The record of who did what: complete, append-only, seen only by whose duty it is and as far as that reaches."""
 
+import ast
+import re
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pghistory
 import pgtrigger
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest
@@ -20,6 +25,7 @@ from core.audit.sources import sources
 from core.audit.timeline import Cursor, Query, entries
 from core.history import acting_as
 from core.models import AccessLog
+from organizations.audit.words import LABELS
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 
@@ -239,6 +245,30 @@ def test_a_number_in_what_something_is_called_is_masked(as_user: Any, region_aud
     page = as_user(region_audit).get(LIST).content.decode()
     assert "王明150404**********15" in page
     assert "150404199003070015" not in page
+
+
+def test_every_detail_that_is_written_has_a_word() -> None:
+    """Read from the source: what is recorded once a year would otherwise show its English name then."""
+    written = set()
+    for app in (config for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR):
+        for path in Path(app.path).rglob("*.py"):
+            for call in ast.walk(ast.parse(path.read_text())):
+                if isinstance(call, ast.Call) and re.search(r"\b_?record$", ast.unparse(call.func)):
+                    written |= {word.arg for word in call.keywords}
+    written -= {None, "request", "user", "user_name", "subject"}
+    assert {"sha256", "of", "watched", "taken"} <= written
+    assert written <= LABELS.keys()
+
+
+def test_a_name_that_many_have_is_said_to_be_answered_in_part(
+    as_user: Any, region_audit: User, chifeng: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("organizations.audit.filters.MOST_PEOPLE", 2)
+    notes = {
+        name: as_user(region_audit).get(f"{LIST}?person={name}").context["notes"] for name in ("（演示）", "chifeng")
+    }
+    assert notes["chifeng"] == []
+    assert "这里只有其中 2 人的记录" in notes["（演示）"][0]
 
 
 def test_relations_and_choices_are_shown_in_words(as_user: Any, region_audit: User, chifeng: User) -> None:

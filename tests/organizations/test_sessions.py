@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.models import AccessLog
 from organizations.models import Appointment, User
 from organizations.signin import sessions
-from organizations.tasks import close_unused
+from organizations.tasks import close_unused, housekeeping
 
 PAGE = "/accounts/sessions/"
 KEEPALIVE = "/accounts/keepalive/"
@@ -174,3 +174,21 @@ def test_the_list_leaves_out_where_nobody_has_been_for_thirty_minutes(
     others = UserSession.objects.exclude(session_key=client.session.session_key)
     others.update(last_seen_at=timezone.now() - timedelta(minutes=31))
     assert client.get(PAGE).context["session_count"] == 1
+
+
+def test_sessions_of_closed_browsers_are_removed_once_their_time_is_over(as_user: Any, client: Client) -> None:
+    kept, (closed, long_ago) = (
+        client.session.session_key,
+        [as_user(User.objects.get(username=name)) for name in ("baotou", "leader")],
+    )
+    for each in (closed, long_ago):
+        each.get(PAGE)
+    past = timezone.now() - timedelta(hours=13)
+    Session.objects.filter(session_key=closed.session.session_key).update(expire_date=past)
+    UserSession.objects.exclude(session_key=kept).update(last_seen_at=past)
+
+    housekeeping()
+
+    left = {kept, long_ago.session.session_key}
+    assert set(Session.objects.values_list("session_key", flat=True)) == left
+    assert set(UserSession.objects.values_list("session_key", flat=True)) == left

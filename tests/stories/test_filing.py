@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from core.models import Attachment, VerifiableDocument
 from organizations.models import Organization, User
 from teams.models import Filing, FilingStep, Team, TeamPost
+from tests.filling import PASSWORD
 from tests.teams import builders
 
 pytestmark = [pytest.mark.story, pytest.mark.xdist_group("stories")]
@@ -321,6 +323,30 @@ def test_the_network_is_lost_in_mid_draft(portal: dict[str, User], enter: Enter)
     expect(page.get_by_text(re.compile("已恢复"))).to_be_visible()
     expect(rows.nth(before).get_by_label("姓名")).to_have_value(NEXT)
     expect(rows.first.get_by_label("姓名")).to_have_value(builders.CAPTAIN["name"])
+
+
+def test_signing_in_again_in_another_window_is_told_and_what_was_typed_stays(
+    portal: dict[str, User], enter: Enter
+) -> None:
+    """Saved by itself, it would have been refused as somebody without the right."""
+    filing = builders.drafted(builders.read(portal["chifeng"]), Organization.objects.get(code="150400"))
+    page = enter("chifeng")
+    page.goto(f"/filings/{filing.pk}/edit/base/")
+    Session.objects.all().delete()  # what thirty idle minutes do
+    other = page.context.new_page()
+    other.goto("/accounts/login/")
+    other.get_by_label("登录名").fill("chifeng")
+    other.get_by_label("密码", exact=True).fill(PASSWORD)
+    other.get_by_role("button", name="登录").click()
+    other.wait_for_url(lambda url: "/accounts/login" not in url)
+    address = page.get_by_label("驻地地址")
+    address.fill("重新登录以后填的")
+    expect(page.get_by_text("这个页面要刷新以后才能保存")).to_be_visible()
+    page.get_by_role("button", name="刷新页面").click()
+    expect(address).to_have_value("重新登录以后填的")
+    with page.expect_response("**/draft/") as answer:
+        address.fill("刷新以后填的")
+    assert answer.value.status == 200
 
 
 def test_what_was_typed_without_network_is_saved_once_it_is_back_and_never_the_older_text(
