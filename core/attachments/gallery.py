@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Count
 
-from core.attachments.owners import may_attach
 from core.attachments.panel import label_of, row_context, rows_of, zone_context
 from core.decisions import Decision
 from core.models import Attachment
@@ -17,25 +16,13 @@ TILES = 48  # on a page: eight rows of six on a desk, sixteen of three on a phon
 MOST_ENDED = 48  # of the withdrawn ones the newest; all of them stand in the record's history
 
 
-def gallery_context(
-    owner: models.Model, user: Any, kind: str, page: Any = 1, *, label: str = "", decision: Decision | None = None
-) -> dict[str, Any]:
-    """Context of the gallery of one kind: newest first, with the drop zone where ``user`` may add. Two queries,
-    whatever there is, besides what ``owner.can_attach`` asks.
-
-    :param page: as it stands in the address, nonsense included: ``request.GET.get(f"{kind}_page")``.
-    :param decision: what ``can_attach`` said, where the page has asked already.
-    """
-    decision = may_attach(owner, user, kind) if decision is None else decision
-    return galleries(owner, {kind: page}, decision=decision, label=label)[0][0]
-
-
 def galleries(
-    owner: models.Model, pages: Mapping[str, Any], *, decision: Decision, label: str = "", papers: tuple[str, ...] = ()
+    owner: models.Model, pages: Mapping[str, Any], *, decision: Decision, papers: tuple[str, ...] = ()
 ) -> tuple[list[dict[str, Any]], list[Attachment]]:
-    """The same for several kinds at once, in the same two queries; with the files of the kinds ``papers``.
+    """Contexts of the galleries of several kinds, newest first, with the drop zone where ``decision`` (of the record's
+    ``can_attach``) allows; and the files of the kinds ``papers``. Two queries, whatever there is.
 
-    :param pages: kind → page, as it stands in the address.
+    :param pages: kind → page, as it stands in the address, nonsense included: ``request.GET.get(f"{kind}_page")``.
     """
     rows = rows_of(owner)
     current = rows.filter(ended_at=None).order_by("-uploaded_at", "-pk")
@@ -51,7 +38,7 @@ def galleries(
     made = [
         {
             "kind": kind,
-            "label": label_of(owner, kind, label),
+            "label": label_of(owner, kind),
             "decision": decision,
             "tiles": [row_context(row, decision) for row in tiles[kind]],
             "ended": [row_context(row, decision) for row in found[kind]],

@@ -1,5 +1,6 @@
 """The record a file hangs on decides: who may look at it may read its files, and it says who may add."""
 
+import re
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,17 +13,21 @@ from django.utils.translation import gettext as _
 from core.decisions import Decision, no
 from core.models import Attachment
 
+_KIND = re.compile(r"[\w-]{1,40}")
+
 
 def visible_owner(content_type_id: int | str, object_id: str, user: Any) -> models.Model:
     """The record, fetched from what ``user`` may see. Raises ``Http404`` for a stranger and for nonsense alike."""
-    found: models.Model
     try:
-        model = ContentType.objects.get_for_id(int(content_type_id)).model_class()
-        seen = model._default_manager.visible_to(user)  # type: ignore[union-attr]
-        found = seen.get(pk=object_id)
-    except (ContentType.DoesNotExist, AttributeError, ValueError, ValidationError, models.ObjectDoesNotExist) as error:
+        model: Any = ContentType.objects.get_for_id(int(content_type_id)).model_class()
+    except (ContentType.DoesNotExist, ValueError) as error:
         raise Http404 from error
-    return found
+    if model is None or not hasattr(model._default_manager, "visible_to"):
+        raise Http404
+    try:
+        return model._default_manager.visible_to(user).get(pk=object_id)
+    except (model.DoesNotExist, ValueError, ValidationError) as error:
+        raise Http404 from error
 
 
 def visible_attachment(pk: Any, user: Any) -> tuple[Attachment, models.Model]:
@@ -39,6 +44,13 @@ def may_attach(owner: models.Model, user: Any, kind: str) -> Decision:
         return by_kind(user, kind)
     ask = getattr(owner, "can_attach", None)
     return ask(user) if ask else no(_("这条记录不收材料。"))
+
+
+def require_kind(owner: models.Model, kind: str) -> None:
+    """:raises ValidationError: code ``kind``, when ``owner`` takes no materials of this kind."""
+    kinds = kinds_of(owner)
+    if not _KIND.fullmatch(kind) or (kinds and kind not in kinds):
+        raise ValidationError(_("没有这种材料，请刷新页面后再试。"), code="kind")
 
 
 def may_end(owner: models.Model, attachment: Attachment, user: Any) -> Decision:

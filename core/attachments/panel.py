@@ -28,9 +28,9 @@ def row_context(attachment: Attachment, decision: Decision) -> dict[str, Any]:
     }
 
 
-def panel_context(owner: models.Model, user: Any, kind: str, label: str = "") -> dict[str, Any]:
+def panel_context(owner: models.Model, user: Any, kind: str) -> dict[str, Any]:
     """Context of the files of one kind: those in use, earlier ones, and what the drop zone needs. Two queries."""
-    return _panel(owner, kind, label, list(rows_of(owner).filter(kind=kind)), may_attach(owner, user, kind))
+    return _panel(owner, kind, list(rows_of(owner).filter(kind=kind)), may_attach(owner, user, kind))
 
 
 def panels(
@@ -47,7 +47,7 @@ def panels(
 
     def panel(kind: str) -> dict[str, Any]:
         decision = may_attach(owner, user, kind) if of_any is None else of_any
-        return _panel(owner, kind, "", [row for row in rows if row.kind == kind], decision)
+        return _panel(owner, kind, [row for row in rows if row.kind == kind], decision)
 
     return {kind: panel(kind) for kind in kinds}
 
@@ -69,13 +69,11 @@ def pictures_of(owners: Collection[models.Model], kind: str) -> dict[str, list[A
     return found
 
 
-def _panel(
-    owner: models.Model, kind: str, label: str, attachments: list[Attachment], decision: Decision
-) -> dict[str, Any]:
+def _panel(owner: models.Model, kind: str, attachments: list[Attachment], decision: Decision) -> dict[str, Any]:
     rows = [row_context(attachment, decision) for attachment in attachments]
     return {
         "kind": kind,
-        "label": label_of(owner, kind, label),
+        "label": label_of(owner, kind),
         "current": [row for row in rows if row["attachment"].is_current],
         "ended": [row for row in rows if not row["attachment"].is_current],
         "decision": decision,
@@ -84,9 +82,9 @@ def _panel(
     }
 
 
-def label_of(owner: models.Model, kind: str, label: str = "") -> str:
+def label_of(owner: models.Model, kind: str) -> str:
     """What the files of a kind are called on the page."""
-    return label or kinds_of(owner).get(kind, _("材料"))
+    return kinds_of(owner).get(kind, _("材料"))
 
 
 def zone_context(owner: models.Model, kind: str, **more: str) -> dict[str, Any]:

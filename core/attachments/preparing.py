@@ -1,16 +1,13 @@
 """Copies for display are made behind the person's back, so that a page of fifty new photos opens at once."""
 
 import logging
-from functools import partial
 from uuid import UUID
-
-from django.db import transaction
-from kombu.exceptions import OperationalError
 
 from core import storage
 from core.attachments.formats.kinds import IMAGES, Refusal
 from core.attachments.previews import make_previews
 from core.models import Attachment
+from core.queue import send_after_commit
 
 logger = logging.getLogger(__name__)
 
@@ -19,16 +16,7 @@ def prepare(attachment: Attachment) -> None:
     """Have the copies of a picture made once the transaction in hand has committed. Where no worker does it, the first
     who looks makes them."""
     if attachment.media_type in IMAGES:
-        transaction.on_commit(partial(_send, attachment.pk))
-
-
-def _send(pk: UUID) -> None:
-    from core.tasks import make_previews as task  # that module imports this one
-
-    try:
-        task.delay(attachment_id=str(pk))
-    except OperationalError:
-        logger.warning("broker unreachable, previews are made when asked for", extra={"attachment": str(pk)})
+        send_after_commit("core.make_previews", attachment_id=str(attachment.pk))
 
 
 def make(pk: UUID) -> None:

@@ -5,7 +5,6 @@ signed address works for anybody it is passed to until it runs out, goes into pr
 server's headers and no entry in the access log. At 20 MB a file the worker's time is a fair price.
 """
 
-import re
 from typing import Any
 
 from django import forms
@@ -22,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.attachments.formats.kinds import Refusal
 from core.attachments.limits import wants_json
-from core.attachments.owners import kinds_of, may_attach, may_end, visible_attachment, visible_owner
+from core.attachments.owners import may_attach, may_end, require_kind, visible_attachment, visible_owner
 from core.attachments.panel import row_context
 from core.attachments.preparing import prepare
 from core.attachments.previews import PREVIEW, Size, has_preview, open_preview, preview_type
@@ -34,7 +33,6 @@ from core.serving import guarded, open_stored
 
 _STATUS = {"too_large": 413, "same": 409, "stale": 409}
 _REASON = forms.CharField(required=False, max_length=200)  # that there is one, ``withdraw`` asks
-_KIND = re.compile(r"[\w-]{1,40}")
 
 
 @login_required
@@ -65,9 +63,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 def _attach(request: HttpRequest, owner: models.Model) -> Attachment:
     kind = request.POST.get("kind", "")
-    kinds = kinds_of(owner)
-    if not _KIND.fullmatch(kind) or (kinds and kind not in kinds):
-        raise ValidationError(_("没有这种材料，请刷新页面后再试。"), code="kind")
+    require_kind(owner, kind)
     file = request.FILES.get("file")
     if file is None:
         raise ValidationError(_("没有收到文件，请重新选择。"), code="missing")

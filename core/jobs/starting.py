@@ -1,6 +1,5 @@
 """Puts jobs into the queue."""
 
-import logging
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -8,11 +7,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
+from core import queue
 from core.models import Job
-
-logger = logging.getLogger(__name__)
 
 
 def start(kind: str, *, by: Any, title: str, **params: Any) -> Job:
@@ -31,12 +28,7 @@ def start(kind: str, *, by: Any, title: str, **params: Any) -> Job:
 
 def send(job_id: UUID) -> bool:
     """Nudge a worker; whether the broker took it. Sending twice does no harm: a worker claims the row first."""
-    from core.tasks import run_job  # that module imports this package
-
-    try:
-        run_job.delay(job_id=str(job_id))
-    except OperationalError:
-        logger.warning("broker unreachable, job waits", extra={"job": str(job_id)})
-        return False
-    Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(alive_at=timezone.now())
-    return True
+    taken = queue.send("core.run_job", job_id=str(job_id))
+    if taken:
+        Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(alive_at=timezone.now())
+    return taken

@@ -18,7 +18,7 @@ from core import audit
 from core.chips import chip
 from core.lists import Column, DateTimeColumn, Filter, ListView, Table
 from core.models import AccessLog, Job
-from core.serving import as_download
+from core.serving import as_download, open_stored
 
 
 @require_safe
@@ -40,8 +40,9 @@ def job_result(request: HttpRequest, pk: UUID) -> FileResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk, state=Job.State.READY)
     if not job.result:
         raise Http404(_("结果已过保留期，请重新生成。"))
+    stream = open_stored(job.result)
     audit.record(AccessLog.Kind.DOWNLOADED, request=request, subject=job.result_name, job=str(job.pk))
-    return as_download(job.result.open("rb"), job.result_name, job.result_type)
+    return as_download(stream, job.result_name, job.result_type)
 
 
 def _trouble(job: Job) -> str:

@@ -1,4 +1,4 @@
-"""``{% attachments owner "kind" "label" %}``: the files of one kind, with drop zone where the reader may add;
+"""``{% attachments owner "kind" %}``: the files of one kind, with drop zone where the reader may add;
 ``{% attachment_gallery gallery %}``: the same as a grid of pictures."""
 
 from typing import Any
@@ -12,9 +12,9 @@ register = template.Library()
 
 
 @register.inclusion_tag("core/_attachments.html", takes_context=True)
-def attachments(context: template.Context, owner: models.Model, kind: str, label: str = "") -> dict[str, Any]:
+def attachments(context: template.Context, owner: models.Model, kind: str) -> dict[str, Any]:
     request = context["request"]
-    panel = panel_context(owner, request.user, kind, label)
+    panel = panel_context(owner, request.user, kind)
     return {**panel, "csrf_token": context.get("csrf_token"), "request": request}
 
 
@@ -26,5 +26,5 @@ def attachment_panel(context: template.Context, panel: dict[str, Any]) -> dict[s
 
 @register.inclusion_tag("core/_gallery.html", takes_context=True)
 def attachment_gallery(context: template.Context, gallery: dict[str, Any]) -> dict[str, Any]:
-    """What ``core.attachments.gallery.gallery_context`` gave."""
+    """One of ``core.attachments.gallery.galleries``."""
     return {**gallery, "csrf_token": context.get("csrf_token"), "request": context["request"]}

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.http import Http404
 from django.utils import timezone
@@ -18,14 +19,13 @@ from django.utils.translation import gettext as _
 from core.attachments.checks import judge_size
 from core.attachments.formats.kinds import VIDEOS, Refusal
 from core.attachments.names import shown_name
-from core.attachments.owners import kinds_of
+from core.attachments.owners import require_kind
 from core.attachments.safekeeping import keep_file
 from core.attachments.takes import Takes, hint_of, limits_of, takes_of
 from core.models import Upload
 from core.uploads.protocol import Problem
 
 MOST_OPEN = 1000  # unfinished uploads of one person; two run at a time, the rest broke off somewhere
-_KIND = re.compile(r"[\w-]{1,40}")
 _FINGERPRINT = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _FILM = re.compile(r"\.(mp4|m4v|mov|qt|webm|mkv|avi|3gp|wmv|flv|mpe?g|mts)$", re.IGNORECASE)
 
@@ -37,9 +37,10 @@ def begin(owner: models.Model, by: Any, *, kind: str, name: str, size: int, fing
 
     :raises Problem: before a byte was sent, when it could not end well.
     """
-    kinds = kinds_of(owner)
-    if not _KIND.fullmatch(kind) or (kinds and kind not in kinds):
-        raise Problem(400, "kind", _("没有这种材料，请刷新页面后再试。"))
+    try:
+        require_kind(owner, kind)
+    except ValidationError as error:
+        raise Problem(400, "kind", error.messages[0]) from error
     if not _FINGERPRINT.fullmatch(fingerprint):
         raise Problem(400, "header", _("上传请求不完整，请刷新页面后再传。"))
     _judge(shown_name(name), size, takes_of(owner, kind))

@@ -13,7 +13,7 @@ from PIL import Image
 
 from core.attachments import attach, gallery, withdraw
 from core.attachments.formats.kinds import PICTURES, VIDEOS
-from core.attachments.gallery import gallery_context
+from core.attachments.gallery import galleries
 from core.attachments.previews import THUMBNAIL, make_previews, open_preview
 from tests.core import sample_files as files
 from tests.core import sample_films as films
@@ -42,7 +42,8 @@ def page_of(user, owner, page=1) -> tuple[str, int]:
     request.user = user
     template = engines["django"].from_string("{% load attachments %}{% attachment_gallery gallery %}")
     with CaptureQueriesContext(connection) as queries:
-        html = template.render({"gallery": gallery_context(owner, user, "basis", page)}, request)
+        (gallery,), _papers = galleries(owner, {"basis": page}, decision=owner.can_attach(user))
+        html = template.render({"gallery": gallery}, request)
     return html, len(queries)
 
 
