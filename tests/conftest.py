@@ -10,6 +10,7 @@ from django.test import Client, TransactionTestCase
 
 from core.memory import settle
 from organizations.models import Organization, User
+from portal.celery import app
 from tests.filling import fill
 from tests.restoring import Kept
 
@@ -30,6 +31,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         fill()
         kept = Kept(connection)
+    app.loader.import_default_modules()  # run here instead of by a worker, a task has to be known here
     settle(50_000)  # as a web process does; to look everything through again and again costs 7 %
     TransactionTestCase._fixture_teardown = lambda case: kept.restore()  # instead of emptying every table
 
