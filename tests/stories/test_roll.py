@@ -181,3 +181,22 @@ def _fold_is_the_servers(page: Page) -> None:
         assert (folded["presence"], folded["minutes"]) == (says["presence"], says["minutes"]), case["name"]
         expected = (at(says.get("arrived")), at(says.get("left")))
         assert (folded["arrivedAt"], folded["leftAt"]) == expected, json.dumps(case)
+
+
+def test_sheet_sent_again_after_going_back_counts_its_strangers_once(
+    slot: Slot, portal: dict[str, User], enter: Callable[..., Page]
+) -> None:
+    """The browser asks for the page anew on the way back, and fills in what had been typed."""
+    page = enter("captain", phone=True)
+    page.goto(f"/slots/{slot.pk}/paper/")
+    page.get_by_label("名单外签到的人").fill("辽宁队员甲\n吉林队员乙")
+    page.get_by_label("名册里找不到的姓名是外单位人员").check()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("其他参加人数增加 2 人")).to_be_visible()
+    page.go_back()
+    page.get_by_label("名单外签到的人").fill("辽宁队员甲\n吉林队员乙\n黑龙江队员丙")
+    page.get_by_label("名册里找不到的姓名是外单位人员").check()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("其他参加人数增加 1 人")).to_be_visible()
+    slot.activity.refresh_from_db()
+    assert slot.activity.outside_people == 3
