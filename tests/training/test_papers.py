@@ -54,6 +54,17 @@ def full(captain: User) -> Activity:
     return record
 
 
+def test_cancelled_one_is_no_draft_of_a_record(captain: User, as_user: SignIn) -> None:
+    """It read like any drill, with a place for the stamp of the office."""
+    record = full(captain)
+    WORKFLOW.perform(record, "cancel", by=captain, reason="大风蓝色预警")
+    words = text_of(as_user(captain).get(reverse("training:record_print", args=[record.pk])))
+    assert "已取消，没有举行，不作凭证" in words
+    assert "取消的原因：大风蓝色预警" in words
+    assert "尚未确认" not in words
+    assert "盖章" not in words
+
+
 def test_draft_says_so_and_confirmed_record_can_be_verified(
     captain: User, chifeng: User, baotou: User, as_user: SignIn
 ) -> None:
