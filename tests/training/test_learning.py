@@ -321,6 +321,22 @@ def test_certificates_to_those_who_passed_in_one_step_and_never_twice(
     assert [row.pk for row in to_award(course)] == [rows[0].pk]  # it can be given again
 
 
+def test_second_window_is_told_whom_the_first_has_given_theirs(
+    course: Activity, captain: User, as_user: Callable[[User], Client]
+) -> None:
+    """It read that everybody left had been marked as 不发, and nothing of those who were gone."""
+    rows = list(course.participations.order_by("pk"))
+    course.participations.update(outcome="passed")
+    people.certificate(rows[2].person, number="YS-9")  # good for years: left out unless asked for
+    client = as_user(captain)
+    url, data = sheet(client, course)
+    data["membership"] = [line.membership.pk for line in client.get(url, {"kind": "first_aid"}).context["lines"]]
+    assert "已登记 2 本证书" in client.post(url, data, follow=True).content.decode()
+    again = client.post(url, data, follow=True)
+    assert "原来在名单里的 2 人已经发过证" in again.content.decode()
+    assert Certificate.objects.count() == 3
+
+
 def test_who_has_one_is_renewed_or_kept_and_a_taken_number_is_named(
     course: Activity, captain: User, as_user: Callable[[User], Client]
 ) -> None:
