@@ -355,6 +355,24 @@ def test_who_has_one_is_renewed_or_kept_and_a_taken_number_is_named(
     assert course.participations.exclude(certificate=None).count() == 3
 
 
+def test_certificate_ended_again_names_the_one_it_took_the_place_of(
+    course: Activity, captain: User, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    """The result was put right: not passed. The old paper ran for another year, and its holder stood without any."""
+    row = course.participations.order_by("pk")[0]
+    Participation.objects.filter(pk=row.pk).update(outcome="passed")
+    old = people.certificate(row.person, number="YS-OLD")
+    client = as_user(chifeng)
+    url, data = sheet(client, course, **{f"p{row.person_id}-act": "renew"})
+    client.post(url, data)
+    new = Certificate.objects.exclude(pk=old.pk).get()
+    move = reverse("people:certificate_move", args=[new.pk])
+    said = "以前的 YS-OLD 已经停用，不会自动恢复"
+    assert said in client.get(move, {"action": "end"}).content.decode()
+    people.certificate(row.person, number="YS-THIRD")
+    assert said not in client.get(move, {"action": "end"}).content.decode()
+
+
 def test_who_passed_and_holds_a_good_one_does_not_wait_for_another(
     course: Activity, captain: User, as_user: Callable[[User], Client]
 ) -> None:
