@@ -283,6 +283,8 @@ def test_teachings_by_catalogue_or_by_name(course: Activity, captain: User, as_u
     client = as_user(captain)
     assert "请选择师资，或者填写姓名" in said(client, "teaching_create", course.pk, topic="心肺复苏")
     said(client, "teaching_create", course.pk, name="外请老师", topic="心肺复苏", lessons="4")
+    again = said(client, "teaching_create", course.pk, name="外请老师", topic="心肺复苏", lessons="4")
+    assert "已经登记过同样的授课" in again
     teaching = Teaching.objects.get(activity=course)
     said(client, "teaching_edit", teaching.pk, name="外请老师", topic="包扎")
     teaching.refresh_from_db()
