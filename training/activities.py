@@ -4,6 +4,7 @@ hand-in stands in ``training.checks``; nothing is missing too early here."""
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,9 +40,11 @@ def begin(host: Organization, kind: str, *, by: User, template: DrillTemplate | 
 
     :param template: facts it begins with; ``facts`` that were given go before them.
     :raises PermissionDenied: without the right at the host.
+    :raises ValidationError: ``twin`` where there is one of that name at that time.
     """
     may_begin(by, host).require()
     known = {name: value for name, value in facts.items() if value not in (None, "")}
+    _refuse_twin(host, kind, known)
     start = {} if template is None else {name: template.payload[name] for name in TEMPLATED if name in template.payload}
     made = Activity(kind=kind, host=host, created_by=by, **{**start, **known})
     with plainly(Activity):
@@ -50,6 +53,18 @@ def begin(host: Organization, kind: str, *, by: User, template: DrillTemplate | 
         ActivityTeam.objects.create(activity=made, organization=host)
     lay(made)
     return made
+
+
+def _refuse_twin(host: Organization, kind: str, known: dict[str, Any]) -> None:
+    """The page that was sent before and is sent again, brought back or open in a second window: one drill of a name at
+    an instant, not two that both wait to be written up. Within a transaction."""
+    if not known.get("title") or not known.get("starts_at"):
+        return
+    Organization.objects.select_for_update(no_key=True).get(pk=host.pk)
+    rows = Activity.objects.filter(host=host, kind=kind, title=known["title"], starts_at=known["starts_at"])
+    if rows.filter(ends_at=known.get("ends_at")).exclude(state=Activity.State.CANCELLED).exists():
+        said = _("“%(title)s”已经建立过了，时间也一样，请在列表里打开它。另有一场的，请改名称或时间。")
+        raise ValidationError(said % {"title": known["title"]}, code="twin")
 
 
 def may_begin(user: User, host: Organization) -> Decision:
@@ -77,6 +92,7 @@ def copy_of(
     ``place`` that is another than the old one leaves base and coordinates behind, which belong to the old place.
     """
     may_begin(by, source.host).require()
+    _refuse_twin(source.host, source.kind, {"title": title or source.title, "starts_at": starts_at, "ends_at": ends_at})
     facts = {name: getattr(source, name) for name in COPIED}
     if place and place != source.place:
         facts |= {"place": place, "base_id": None, "division_id": None, "latitude": None, "longitude": None}

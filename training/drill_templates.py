@@ -1,4 +1,6 @@
-"""演练模板: who may look at which, and who keeps one."""
+"""演练模板: who may look at which, what is in it, and who keeps one."""
+
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -7,7 +9,10 @@ from organizations.models import User
 from organizations.models.organization import line_to
 from organizations.permissions import access, can, reach
 from organizations.roles import Right
-from training.models import DrillTemplate
+from training.activities import TEMPLATED
+from training.choices import ActivityKind
+from training.models import Activity, DrillTemplate, Subject
+from training.reading import in_words
 
 
 def readable(user: User) -> QuerySet[DrillTemplate]:
@@ -21,3 +26,12 @@ def readable(user: User) -> QuerySet[DrillTemplate]:
 
 def keeps(template: DrillTemplate, user: User) -> Decision:
     return can(user, Right.EDIT_TRAINING, template.organization)
+
+
+def contents(template: DrillTemplate) -> list[dict[str, Any]]:
+    """What a drill begins with that is made from it, in words."""
+    kept = {name: template.payload[name] for name in TEMPLATED if name in template.payload}
+    drill = Activity(kind=ActivityKind.DRILL, **kept)
+    found = {"subjects": list(Subject.objects.all())}
+    told = ((Activity._meta.get_field(name), in_words(drill, name, found)[0]) for name in TEMPLATED)
+    return [{"label": field.verbose_name, "value": value} for field, value in told if value]  # type: ignore[union-attr]

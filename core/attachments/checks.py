@@ -21,6 +21,7 @@ from core.attachments.formats.webm import EBML, check_webm
 from core.attachments.names import file_name, shown_name
 from core.attachments.takes import Takes, hint_of, limit_of, megabytes
 
+HEAD = 64  # bytes that tell what a file is
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heif", b"avif"}
 _AUDIO_BRANDS = {b"M4A ", b"M4B ", b"M4P ", b"F4A "}
@@ -88,9 +89,17 @@ def judge_size(size: int, limit: int) -> None:
         raise Refusal("too_large", _("文件有 %(size)s，超过了 %(limit)s 的限制。") % words)
 
 
+def judge_head(head: bytes, takes: Takes) -> None:
+    """Refuse what its first ``HEAD`` bytes already tell, so that nobody sends the rest for nothing.
+
+    :raises Refusal: never for a file that ``check`` would take.
+    """
+    _check_for(head, takes)
+
+
 def _judge_bytes(file: BinaryIO, name: str, size: int, takes: Takes) -> FileKind:
     file.seek(0)
-    head = file.read(64)
+    head = file.read(HEAD)
     check_format = _check_for(head, takes)
     if check_format not in (check_movie, check_webm):  # only a film may be longer than what these read into memory
         if takes <= VIDEOS and size > settings.UPLOAD_MAX_BYTES:

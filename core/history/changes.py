@@ -15,8 +15,8 @@ from core.masking import mask_text
 from core.together import together
 from core.words import field_in_words
 
-# Counters and places in a tree: consequences of facts, not facts.
-INTERNAL = frozenset({"path", "depth", "numchild", "version"})
+# Counters and places in a tree: consequences of facts, not facts; and what is kept as keys, for programs.
+INTERNAL = frozenset({"path", "depth", "numchild", "version", "payload"})
 MOST = 100
 
 

@@ -16,7 +16,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.attachments.checks import judge_size
+from core.attachments.checks import HEAD, judge_head, judge_size
 from core.attachments.formats.kinds import VIDEOS, Refusal
 from core.attachments.names import shown_name
 from core.attachments.owners import require_kind
@@ -27,23 +27,25 @@ from core.uploads.protocol import Problem
 
 MOST_OPEN = 1000  # unfinished uploads of one person; two run at a time, the rest broke off somewhere
 _FINGERPRINT = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+_HEAD = re.compile(rf"([0-9a-f]{{2}}){{0,{HEAD}}}")
 _FILM = re.compile(r"\.(mp4|m4v|mov|qt|webm|mkv|avi|3gp|wmv|flv|mpe?g|mts)$", re.IGNORECASE)
 
 
-def begin(owner: models.Model, by: Any, *, kind: str, name: str, size: int, fingerprint: str) -> Upload:
+def begin(owner: models.Model, by: Any, *, kind: str, name: str, size: int, fingerprint: str, head: str = "") -> Upload:
     """An upload to send pieces to: a new one, or the one begun before with the same file for the same place.
 
     The permission is the caller's question.
 
+    :param head: the first bytes as hex digits: a HEIC photo is refused here, not after minutes of sending.
     :raises Problem: before a byte was sent, when it could not end well.
     """
     try:
         require_kind(owner, kind)
     except ValidationError as error:
         raise Problem(400, "kind", error.messages[0]) from error
-    if not _FINGERPRINT.fullmatch(fingerprint):
+    if not _FINGERPRINT.fullmatch(fingerprint) or not _HEAD.fullmatch(head):
         raise Problem(400, "header", _("上传请求不完整，请刷新页面后再传。"))
-    _judge(shown_name(name), size, takes_of(owner, kind))
+    _judge(shown_name(name), size, head, takes_of(owner, kind))
     facts = {
         "created_by": by, "content_type": ContentType.objects.get_for_model(owner), "object_id": str(owner.pk),
         "kind": kind, "fingerprint": fingerprint, "size": size,
@@ -61,12 +63,14 @@ def begin(owner: models.Model, by: Any, *, kind: str, name: str, size: int, fing
         return there.get()
 
 
-def _judge(name: str, size: int, takes: Takes) -> None:
+def _judge(name: str, size: int, head: str, takes: Takes) -> None:
     film = bool(_FILM.search(name))
     try:
         if film and not takes & VIDEOS:
             raise Refusal("unsupported", _("音频和视频不能上传。"))
         judge_size(size, limits_of(takes)["video" if film else "other"])
+        if head:
+            judge_head(bytes.fromhex(head), takes)
     except Refusal as refusal:
         status = 413 if refusal.code == "too_large" else 400
         raise Problem(status, refusal.code, f"{refusal.problem}{hint_of(takes)}") from refusal

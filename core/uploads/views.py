@@ -41,7 +41,7 @@ def _speaks_tus(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 @require_http_methods(["POST", "OPTIONS"])
 @_speaks_tus
 def begin_upload(request: HttpRequest, content_type: int, object_id: str) -> HttpResponse:
-    """Creation. ``Upload-Metadata``: ``filename``, ``kind``, ``fingerprint``."""
+    """Creation. ``Upload-Metadata``: ``filename``, ``kind``, ``fingerprint``, ``head``."""
     owner = visible_owner(content_type, object_id, request.user)
     if request.method == "OPTIONS":
         return spoken(HttpResponse(status=204), tus_version="1.0.0", tus_extension="creation,termination")
@@ -50,7 +50,7 @@ def begin_upload(request: HttpRequest, content_type: int, object_id: str) -> Htt
     require_version(request)
     upload = begin(
         owner, request.user, kind=said.get("kind", ""), name=said.get("filename", ""),
-        size=number(request, "Upload-Length"), fingerprint=said.get("fingerprint", ""),
+        size=number(request, "Upload-Length"), fingerprint=said.get("fingerprint", ""), head=said.get("head", ""),
     )  # fmt: skip
     return spoken(HttpResponse(status=201), location=reverse("core:upload_piece", args=[upload.pk]))
 

@@ -15,15 +15,23 @@ from organizations.views.timeline import changes
 
 
 def keep(
-    request: SignedIn, form: VersionedForm, *, title: str, back: str, saved: str, crumbs: Iterable[tuple[Any, str]] = ()
+    request: SignedIn,
+    form: VersionedForm,
+    *,
+    title: str,
+    back: str,
+    saved: str,
+    crumbs: Iterable[tuple[Any, str]] = (),
+    template: str = "generic/kept_form.html",
+    **context: Any,
 ) -> HttpResponse:
     """Add or change one entry; beside the form stands what was changed before, and by whom.
 
-    :param crumbs: label and address of the pages that lead here.
+    :param crumbs: label and address of the pages that lead here. :param template: one that shows more, of ``context``.
     """
     record: Any = form.instance
     return edit(
-        request, form, title=title, back=back, saved=saved, template="generic/kept_form.html",
+        request, form, title=title, back=back, saved=saved, template=template, **context,
         trail=[{"label": label, "url": url} for label, url in crumbs],
         history=[] if record._state.adding else changes(record),
     )  # fmt: skip

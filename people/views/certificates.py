@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -222,6 +222,9 @@ def _asking(request: SignedIn, certificate: Certificate, step: Any, form: Reason
         "refuse": [_("登记的人会看到原因，改正后可以重新报核。")],
         "end": [_("停用后不再计入持证，也不能恢复；记录保留。")],
     }
+    if (before := _before(certificate)) is not None:
+        said = _("以前的 %(number)s 已经停用，不会自动恢复。它本来还有效的，办完以后按原来的编号和日期重新登记。")
+        consequences[step.action].append(said % {"number": before.shown_number})
     words = {"name": certificate.person.name, "kind": certificate.kind, "number": certificate.shown_number}
     return {
         "title": _("%(act)s：%(name)s的%(kind)s") % {**words, "act": step.label},
@@ -234,6 +237,16 @@ def _asking(request: SignedIn, certificate: Certificate, step: Any, form: Reason
         "tone": "danger",
         "cancel_url": certificate.get_absolute_url(),
     }
+
+
+def _before(certificate: Certificate) -> Certificate | None:
+    """What this one was given in place of, where by its own days it would be good today: without this one its holder
+    stands without any."""
+    same = Certificate.objects.filter(person=certificate.person_id, kind=certificate.kind_id).exclude(pk=certificate.pk)
+    if same.filter(state__in=STANDING).exists():
+        return None
+    good = Q(expires_on=None) | Q(expires_on__gte=timezone.localdate())
+    return same.filter(good, state=CertificateState.ENDED).order_by("-issued_on", "-pk").first()
 
 
 def _then(request: SignedIn) -> dict[str, str]:

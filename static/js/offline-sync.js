@@ -4,7 +4,7 @@
    Body: data-offline (kind of page), data-user, data-sheet (which sheet), data-facts (JSON that goes with each mark),
    data-state-url, data-marks-url, data-until. Sets window.offlineSync. */
 window.offlineSync = (() => {
-  const BATCH = 100, FIRST = 2000, LONGEST = 60000, POLL = 15000, PATIENCE = 30000, AGREES = 30000;
+  const BATCH = 100, FIRST = 2000, LONGEST = 60000, POLL = 15000, PATIENCE = 30000, AGREES = 30000, RECENT = 12 * 3600000;
   const page = document.body.dataset;
   const kind = page.offline, user = Number(page.user);
   const state = {
@@ -78,12 +78,33 @@ window.offlineSync = (() => {
     return true;
   };
 
+  /* A phone that finds its network puts its clock right. What was marked before carries the old one, of which is known how
+     wrong it was; what this page knows to be marked since does not, and what the server has stays the same. */
+  const clockBase = () => Date.now() - performance.now(); // moves with the clock when it is set, and on while the phone sleeps
+  const made = new Map(); // id → base, of marks of this page
+  const shiftNow = () => Math.abs(Date.now() + state.shift * 1000 - Date.parse(state.sheet?.now)) < RECENT ? state.shift : null;
+  const isBefore = (mark, step) => {
+    if (!made.has(mark.id)) return true;
+    const moved = clockBase() - made.get(mark.id);
+    return step < 0 ? moved < -AGREES : moved > step - AGREES;
+  };
+  const timed = async (marks) => {
+    const there = new Set(state.sheet?.marks?.map((mark) => mark.id));
+    for (const mark of marks.filter((one) => Number.isFinite(one.shift) && !there.has(one.id))) {
+      const step = (mark.shift - state.shift) * 1000;
+      if (Math.abs(step) <= AGREES || !isBefore(mark, step)) continue;
+      const at = new Date(Date.parse(mark.at) + step).toISOString();
+      await window.offlineStore.put(Object.assign(mark, { at, shift: state.shift }));
+    }
+    return marks;
+  };
+
   const post = (marks) => ask(page.marksUrl, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token },
     body: JSON.stringify({
       user, device: device(), now: new Date().toISOString(),
-      marks: marks.map((mark) => ({ ...mark, user: undefined, refused: undefined })),
+      marks: marks.map((mark) => ({ ...mark, user: undefined, refused: undefined, shift: undefined })),
     }),
   });
 
@@ -105,10 +126,10 @@ window.offlineSync = (() => {
     await load();
     if (!state.known && !await refresh()) return !unsent().length;
     while (unsent().length) {
-      let { status, data } = await post(unsent().slice(0, BATCH));
+      let { status, data } = await post(await timed(unsent().slice(0, BATCH)));
       if (status === 403 || status === 409) { // an old token, or another account since
         if (!await refresh()) return false;
-        ({ status, data } = await post(unsent().slice(0, BATCH)));
+        ({ status, data } = await post(await timed(unsent().slice(0, BATCH))));
       }
       if (status === 401) { state.expired = true; state.known = false; return false; }
       if (status !== 200) return false;
@@ -159,7 +180,8 @@ window.offlineSync = (() => {
     },
     /* A tap: on the device first, then on its way. */
     mark: async (facts) => {
-      const mark = { id: key(), user, ...JSON.parse(page.facts), at: new Date().toISOString(), ...facts };
+      const mark = { id: key(), user, ...JSON.parse(page.facts), at: new Date().toISOString(), shift: shiftNow(), ...facts };
+      made.set(mark.id, clockBase());
       state.waiting.push(mark);
       tell();
       await window.offlineStore.put(mark);

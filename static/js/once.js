@@ -1,5 +1,7 @@
 /* A form is sent once: a second press while the first is under way does nothing. After coming back (bfcache) it may be
-   sent again. data-once="again": the answer is a file, the page stays, so the button returns after four seconds. */
+   sent again. data-once="again": the answer is a file, the page stays, so the button returns after four seconds.
+   data-once-key: a hidden field whose value makes what is sent twice one. A page that is asked for anew on the way back has
+   another value; the one before is kept with the place in the browser's history. */
 (() => {
   const release = (form) => {
     delete form.dataset.sent;
@@ -27,6 +29,11 @@
     });
     if (form.dataset.once === "again") setTimeout(() => release(form), 4000);
   });
+
+  for (const field of document.querySelectorAll("[data-once-key]")) {
+    const kept = history.state?.[field.name];
+    if (kept) field.value = kept; else history.replaceState({ ...history.state, [field.name]: field.value }, "");
+  }
 
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 })();

@@ -11,10 +11,11 @@ TUS = {"HTTP_TUS_RESUMABLE": "1.0.0", "HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
 
 
 def begin(client: Client, owner: Any, data: bytes, name: str = "任职通知.pdf", **more: Any) -> Any:
-    """``kind``, ``fingerprint``, ``length`` and header fields may be given otherwise."""
+    """``kind``, ``fingerprint``, ``head``, ``length`` and header fields may be given otherwise."""
     facts = {
         "filename": name, "kind": more.pop("kind", "basis"),
         "fingerprint": more.pop("fingerprint", f"1-{len(data):x}-{hash(data) & 0xFFFFFFFF:08x}"),
+        "head": more.pop("head", data[:64].hex()),
     }  # fmt: skip
     said = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in facts.items())
     content_type = more.pop("content_type", None) or ContentType.objects.get_for_model(owner).pk

@@ -127,7 +127,7 @@ def test_film_comes_where_films_are_taken(draft, cabinet, clerk, monkeypatch):
     ],
 )
 def test_what_was_sent_whole_is_judged_and_told_again(cabinet, draft, clerk, data, name, status, says):
-    refused = pieces.bring(clerk, draft, data, name)
+    refused = pieces.bring(clerk, draft, data, name, head="")
     again = pieces.finish(clerk, f"/uploads/{Upload.objects.get().pk}/")
     assert (refused.status_code, again.status_code) == (status, status)
     assert says in refused.json()["error"] == again.json()["error"]
@@ -160,6 +160,10 @@ def test_same_photo_twice_is_said_to_be_there(cabinet, draft, clerk):
         ({"kind": "../x"}, 400, "没有这种材料"),
         ({"fingerprint": ""}, 400, "不完整"),
         ({"fingerprint": "x" * 65}, 400, "不完整"),
+        ({"head": (b"\0\0\0\x18ftypheic" + b"\0" * 40).hex()}, 400, "HEIC 照片"),
+        ({"head": b"MZ program".hex()}, 400, "这是程序文件"),
+        ({"head": "zz"}, 400, "不完整"),
+        ({"head": "00" * 65}, 400, "不完整"),
         ({"HTTP_UPLOAD_METADATA": "filename %%%"}, 400, "不完整"),
         ({"HTTP_UPLOAD_METADATA": "filename " + "x" * 9000}, 400, "文件名太长"),
         ({"HTTP_TUS_RESUMABLE": "0.2.2"}, 412, "版本不一致"),

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -181,3 +182,57 @@ def _fold_is_the_servers(page: Page) -> None:
         assert (folded["presence"], folded["minutes"]) == (says["presence"], says["minutes"]), case["name"]
         expected = (at(says.get("arrived")), at(says.get("left")))
         assert (folded["arrivedAt"], folded["leftAt"]) == expected, json.dumps(case)
+
+
+CLOCK = """(() => {
+  const Real = Date, wrong = () => Number(sessionStorage.getItem("wrong") || 0);
+  window.Date = class extends Real {
+    constructor(...parts) { if (parts.length) super(...parts); else super(Real.now() + wrong()); }
+    static now() { return Real.now() + wrong(); }
+  };
+})()"""
+
+
+@pytest.mark.parametrize("hours", [3, -3])
+def test_clock_that_the_network_puts_right_takes_the_earlier_marks_along(
+    slot: Slot, portal: dict[str, User], enter: Callable[..., Page], hours: int
+) -> None:
+    """Three hours wrong while there is no network; put right before the marks are on their way."""
+    page = enter("captain", phone=True)
+    page.context.add_init_script(CLOCK)
+    page.evaluate("wrong => sessionStorage.setItem('wrong', wrong)", hours * 3_600_000)
+    page.goto(f"/roll/slots/{slot.pk}/")
+    synced(page)
+    page.wait_for_selector("html[data-offline-kept]", state="attached")
+    page.context.set_offline(True)
+    tap(page, "王明")
+    page.reload()
+    waits(page, 1)
+    tap(page, "李志强")
+    page.evaluate("sessionStorage.removeItem('wrong')")
+    tap(page, "乌仁图雅")
+    waits(page, 3)
+    page.context.set_offline(False)
+    synced(page)
+    marks = stored(3)
+    assert [mark.trouble for mark in marks] == ["", "", ""]
+    assert all(abs(mark.at - timezone.now()) < timedelta(minutes=2) for mark in marks), [mark.at for mark in marks]
+
+
+def test_sheet_sent_again_after_going_back_counts_its_strangers_once(
+    slot: Slot, portal: dict[str, User], enter: Callable[..., Page]
+) -> None:
+    """The browser asks for the page anew on the way back, and fills in what had been typed."""
+    page = enter("captain", phone=True)
+    page.goto(f"/slots/{slot.pk}/paper/")
+    page.get_by_label("名单外签到的人").fill("辽宁队员甲\n吉林队员乙")
+    page.get_by_label("名册里找不到的姓名是外单位人员").check()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("其他参加人数增加 2 人")).to_be_visible()
+    page.go_back()
+    page.get_by_label("名单外签到的人").fill("辽宁队员甲\n吉林队员乙\n黑龙江队员丙")
+    page.get_by_label("名册里找不到的姓名是外单位人员").check()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("其他参加人数增加 1 人")).to_be_visible()
+    slot.activity.refresh_from_db()
+    assert slot.activity.outside_people == 3

@@ -90,6 +90,22 @@ def test_new_one_with_the_end_before_the_beginning_is_told_and_kept_on_the_page(
     assert not Activity.objects.exists()
 
 
+def test_page_sent_again_makes_no_second_drill(captain: User, as_user: SignIn) -> None:
+    """Back and pressed once more, or a second window: two of one name at one time both waited to be written up."""
+    client, url = as_user(captain), reverse("training:activity_create")
+    sent = {"begin_with": "blank", "title": "夜间搜救（演示）", "starts_at": at(), "ends_at": at(3), "place": "水库"}
+    first = client.post(url, sent)
+    again = client.post(url, {**sent, "place": "水库北岸"})
+    assert (first.status_code, again.status_code) == (302, 200)
+    assert "“夜间搜救（演示）”已经建立过了" in text_of(again)
+    made = Activity.objects.get()
+    copy = reverse("training:activity_copy", args=[made.pk])
+    assert "已经建立过了" in text_of(client.post(copy, {**sent, "title": made.title}))
+    assert client.post(copy, {**sent, "title": "夜间搜救乙组（演示）"}).status_code == 302
+    Activity.objects.filter(pk=made.pk).update(state="cancelled", state_reason="改期")
+    assert client.post(url, sent).status_code == 302
+
+
 def test_new_one_begins_with_a_template(captain: User, as_user: SignIn) -> None:
     template = DrillTemplate.objects.get(name="示例：队内水上救援演练")
     sent = {"begin_with": f"template:{template.pk}", "title": "", "starts_at": "", "ends_at": "", "place": ""}
@@ -493,6 +509,9 @@ def test_finished_drill_becomes_a_template(captain: User, chifeng: User, as_user
     assert "我们的模板" in client.get(reverse("training:template_list")).content.decode()
     edit = reverse("training:template_edit", args=[template.pk])
     today = timezone.localdate()
+    page = text_of(client.get(edit))
+    assert "情景设定" in page, "what a drill begins with is there to be read"
+    assert "payload" not in page
     client.post(edit, {"name": template.name, "ended_on": today.isoformat(), "version": template.version})
     template.refresh_from_db()
     assert template.ended_on == today

@@ -52,6 +52,19 @@ def test_address_is_shown_once_and_read_without_signing_in(captain: User, as_use
     assert CalendarFeed.objects.get().read_at is not None
 
 
+def test_page_that_is_sent_again_makes_no_other_address(captain: User, as_user: SignIn) -> None:
+    """Reloaded, or pressed twice: the address already pasted into the phone goes on working."""
+    client = as_user(captain)
+    asked = {"action": "begin", "ask": client.get(reverse(PAGE)).context["ask"]}
+    made = client.post(reverse(PAGE), asked).context["link"]
+    assert client.post(reverse(PAGE), asked).context["link"] == made
+    assert CalendarFeed.objects.count() == 1
+    other = client.post(reverse(PAGE), {**asked, "ask": client.get(reverse(PAGE)).context["ask"]}).context["link"]
+    assert other != made
+    assert "已经停用" in client.post(reverse(PAGE), asked, follow=True).content.decode()
+    assert events(other[other.index("/", 9) :]) == []
+
+
 def test_event_keeps_its_uid_when_it_is_moved_and_cancelled(captain: User) -> None:
     url = address(captain)
     activity = builders.drill(captain.organization, captain, starts_at=builders.morning(-5))

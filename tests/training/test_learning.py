@@ -283,6 +283,8 @@ def test_teachings_by_catalogue_or_by_name(course: Activity, captain: User, as_u
     client = as_user(captain)
     assert "请选择师资，或者填写姓名" in said(client, "teaching_create", course.pk, topic="心肺复苏")
     said(client, "teaching_create", course.pk, name="外请老师", topic="心肺复苏", lessons="4")
+    again = said(client, "teaching_create", course.pk, name="外请老师", topic="心肺复苏", lessons="4")
+    assert "已经登记过同样的授课" in again
     teaching = Teaching.objects.get(activity=course)
     said(client, "teaching_edit", teaching.pk, name="外请老师", topic="包扎")
     teaching.refresh_from_db()
@@ -321,6 +323,22 @@ def test_certificates_to_those_who_passed_in_one_step_and_never_twice(
     assert [row.pk for row in to_award(course)] == [rows[0].pk]  # it can be given again
 
 
+def test_second_window_is_told_whom_the_first_has_given_theirs(
+    course: Activity, captain: User, as_user: Callable[[User], Client]
+) -> None:
+    """It read that everybody left had been marked as 不发, and nothing of those who were gone."""
+    rows = list(course.participations.order_by("pk"))
+    course.participations.update(outcome="passed")
+    people.certificate(rows[2].person, number="YS-9")  # good for years: left out unless asked for
+    client = as_user(captain)
+    url, data = sheet(client, course)
+    data["membership"] = [line.membership.pk for line in client.get(url, {"kind": "first_aid"}).context["lines"]]
+    assert "已登记 2 本证书" in client.post(url, data, follow=True).content.decode()
+    again = client.post(url, data, follow=True)
+    assert "原来在名单里的 2 人已经发过证" in again.content.decode()
+    assert Certificate.objects.count() == 3
+
+
 def test_who_has_one_is_renewed_or_kept_and_a_taken_number_is_named(
     course: Activity, captain: User, as_user: Callable[[User], Client]
 ) -> None:
@@ -337,6 +355,24 @@ def test_who_has_one_is_renewed_or_kept_and_a_taken_number_is_named(
     old.refresh_from_db()
     assert (old.state, other.state) == (CertificateState.ENDED, CertificateState.VERIFIED)
     assert course.participations.exclude(certificate=None).count() == 3
+
+
+def test_certificate_ended_again_names_the_one_it_took_the_place_of(
+    course: Activity, captain: User, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    """The result was put right: not passed. The old paper ran for another year, and its holder stood without any."""
+    row = course.participations.order_by("pk")[0]
+    Participation.objects.filter(pk=row.pk).update(outcome="passed")
+    old = people.certificate(row.person, number="YS-OLD")
+    client = as_user(chifeng)
+    url, data = sheet(client, course, **{f"p{row.person_id}-act": "renew"})
+    client.post(url, data)
+    new = Certificate.objects.exclude(pk=old.pk).get()
+    move = reverse("people:certificate_move", args=[new.pk])
+    said = "以前的 YS-OLD 已经停用，不会自动恢复"
+    assert said in client.get(move, {"action": "end"}).content.decode()
+    people.certificate(row.person, number="YS-THIRD")
+    assert said not in client.get(move, {"action": "end"}).content.decode()
 
 
 def test_who_passed_and_holds_a_good_one_does_not_wait_for_another(

@@ -163,6 +163,9 @@ def test_a_place_hears_at_once_of_what_another_gives_it(
     mine = builders.drill(team, captain)
     said(as_user(captain), "problem_create", mine.pk, **facts)
     assert Notice.objects.filter(kind="problem_given").count() == 1, "what one writes down for oneself is known"
+    again = said(as_user(captain), "problem_create", mine.pk, **facts)
+    assert "已经登记过同样的问题" in again, "sent, brought back and sent again: each would have to be put right"
+    assert mine.problems.count() == 1
 
 
 def test_opened_again_it_has_a_new_day_and_the_history_tells_it_once(

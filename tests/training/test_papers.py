@@ -1,6 +1,7 @@
 """The record on paper: draft before, issued after the confirmation, ended when opened again; and the blank sheet."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -52,6 +53,29 @@ def full(captain: User) -> Activity:
     Evaluation.objects.create(activity=record, dimension="goal", rating=Rating.GOOD, note="按时完成（演示）")
     Problem.objects.create(activity=record, what="对讲机电量不足（演示）", organization=team, created_by=captain)
     return record
+
+
+def test_night_says_that_it_ends_on_the_next_day(captain: User, as_user: SignIn) -> None:
+    """20:00–20:00 stood over the list of a drill around the clock."""
+    begins = builders.morning(3) + timedelta(hours=11)  # 20:00
+    record = builders.drill(captain.organization, captain, starts_at=begins, ends_at=begins + timedelta(hours=58))
+    builders.listed(record, people.member(captain.organization, 1))
+    words = text_of(as_user(captain).get(reverse("training:record_print", args=[record.pk])))
+    assert "20:00–次日20:00" in words
+    assert "20:00–次日06:00" in words
+    page = as_user(captain).get(reverse("training:activity_roll", args=[record.pk])).content.decode()
+    assert "20:00–次日 06:00" in page
+
+
+def test_cancelled_one_is_no_draft_of_a_record(captain: User, as_user: SignIn) -> None:
+    """It read like any drill, with a place for the stamp of the office."""
+    record = full(captain)
+    WORKFLOW.perform(record, "cancel", by=captain, reason="大风蓝色预警")
+    words = text_of(as_user(captain).get(reverse("training:record_print", args=[record.pk])))
+    assert "已取消，没有举行，不作凭证" in words
+    assert "取消的原因：大风蓝色预警" in words
+    assert "尚未确认" not in words
+    assert "盖章" not in words
 
 
 def test_draft_says_so_and_confirmed_record_can_be_verified(

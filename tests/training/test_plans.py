@@ -45,6 +45,7 @@ def test_plan_is_begun_filled_issued_and_copied_into_the_next_year(songshan: Use
     client.post(f"{add}?kind=drill", item(form="field", scope="team"))
     client.post(f"{add}?kind=training", item(name="救护复训（演示）", training_kind="refresher"))
     client.post(f"{add}?kind=training", item(name="不办的（演示）"))
+    assert "计划里已经有这个项目" in client.post(f"{add}?kind=drill", item(note="又按了一次")).content.decode()
     assert list(plan.items.values_list("kind", "position", "training_kind")) == [
         ("drill", 10, ""), ("training", 10, "refresher"), ("training", 10, ""),
     ]  # fmt: skip

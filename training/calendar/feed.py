@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
@@ -36,15 +37,22 @@ def digest(key: str) -> str:
     return sha256(key.encode()).hexdigest()
 
 
-def begin(user: User) -> str:
-    """A new feed; one that there was ends. Returns the key, which is not to be had again."""
-    feed = CalendarFeed(user=user)
-    key = feed.key  # made by the model
-    feed.key = digest(key)
+def begin(user: User, ask: str = "") -> str:
+    """A new feed; one that there was ends. Returns the key, which is not to be had again: only the page that asked gets
+    it once more, when it is sent again. Empty when the feed of that page has ended meanwhile.
+
+    :param ask: what the page sends along, another one each time it is shown.
+    """
+    words = f"{user.pk} {ask or get_random_string(32)}"
+    key = salted_hmac("training.calendar.feed", words, algorithm="sha256").hexdigest()
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
-        end(user)
-        feed.save(force_insert=True)
+        there = CalendarFeed.objects.filter(user=user, key=digest(key)).first()
+        if there is None:
+            end(user)
+            CalendarFeed.objects.create(user=user, key=digest(key))
+        elif there.ended_at is not None:
+            return ""
     return key
 
 

@@ -79,4 +79,8 @@ class TeachingForm(forms.ModelForm):
             cleaned["qualification"] = cleaned.get("qualification") or instructor.qualification
         elif not cleaned.get("name") and "name" not in self.errors:
             self.add_error("name", _("请选择师资，或者填写姓名。"))
+        if not self.instance.pk and not self.errors:
+            same = {name: cleaned.get(name) for name in ("instructor", "name", "topic", "lessons")}
+            if self.instance.activity.teachings.filter(**same).exists():
+                self.add_error(None, _("已经登记过同样的授课：姓名、课目、学时都一样。"))
         return cleaned

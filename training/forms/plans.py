@@ -102,4 +102,9 @@ class PlanItemForm(WholeForm):
         first, last = cleaned.get("first_month"), cleaned.get("last_month")
         if first and last and last < first:
             self.add_error("last_month", _("到几月不能早于从几月。"))
+        if not self.instance.pk and not self.errors:
+            names = ("name", "times", "first_month", "last_month")
+            same = self.instance.plan.items.filter(kind=self.instance.kind, ended_at=None)
+            if same.filter(**{name: cleaned[name] for name in names}).exists():
+                self.add_error("name", _("计划里已经有这个项目，次数和月份也一样。要多办几次的，改它的次数。"))
         return cleaned

@@ -52,6 +52,16 @@ class ProblemForm(VersionedForm):
             self.initial["due_on"] = due_by_default()
         self.fields["due_on"].required = True
 
+    def clean(self) -> dict[str, Any]:
+        """The page that was sent, brought back and sent again: each of two would have to be put right and accepted."""
+        cleaned = super().clean()
+        if not self.instance.pk and {"what", "organization"} <= cleaned.keys():
+            same = {"what": cleaned["what"], "organization": cleaned["organization"]}
+            there = Problem.objects.filter(activity=self.instance.activity, **same)
+            if there.exclude(state=ProblemState.CLOSED).exists():
+                self.add_error("what", _("这次活动里已经登记过同样的问题，由同一个单位整改，还没有销号。"))
+        return cleaned
+
     def check_locked(self, locked: Problem) -> None:
         if locked.state != ProblemState.OPEN:
             words = {"state": locked.get_state_display()}

@@ -55,7 +55,7 @@ class PaperForm(forms.Form):
     count_outside = forms.BooleanField(
         label=_("名册里找不到的姓名是外单位人员，按人数计入“其他参加人数”"), required=False
     )
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput(attrs={"data-once-key": ""}))
 
     def __init__(self, *args: Any, at_host: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,7 @@
 """Who was to come, what was marked, and what the marks come to."""
 
 import uuid
+from datetime import timedelta
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -9,8 +10,8 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.history import tracked
 from organizations.models import Organization, User
@@ -57,6 +58,16 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return self.label or f"{timezone.localtime(self.starts_at):%m-%d %H:%M}"
+
+    @property
+    def ends_clock(self) -> str:
+        """When it ends, as said beside the day of its beginning: one of the night ends on the next."""
+        begins, ends = timezone.localtime(self.starts_at), timezone.localtime(self.ends_at)
+        if begins.date() == ends.date():
+            return f"{ends:%H:%M}"
+        if begins.date() + timedelta(days=1) == ends.date():
+            return gettext("次日 %(clock)s") % {"clock": f"{ends:%H:%M}"}
+        return f"{ends:%m-%d %H:%M}"
 
 
 class ParticipationQuerySet(models.QuerySet):

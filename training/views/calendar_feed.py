@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -22,20 +23,24 @@ from training.calendar import feed as feeds
 @form_page
 @login_required
 def subscribe(request: SignedIn) -> HttpResponse:
-    """The address is shown in the answer to the act that makes it, and never again."""
+    """The address is shown in the answer to the act that makes it, and never again; that page read again shows it."""
     link = ""
     if request.method == "POST":
         if request.POST.get("action") == "end":
             if feeds.end(request.user):
                 messages.success(request, _("订阅已停用，原来的地址不能再读取。"))
             return redirect("training:calendar_subscribe")
-        key = feeds.begin(request.user)
+        key = feeds.begin(request.user, request.POST.get("ask", ""))
+        if not key:
+            messages.error(request, _("这是以前的页面，那个地址已经停用。要新的地址，请再按一次。"))
+            return redirect("training:calendar_subscribe")
         link = settings.PORTAL_ORIGIN + reverse("training:calendar_feed", args=[key])
     context = {
         "title": _("日历订阅"),
         "feed": feeds.of_user(request.user),
         "link": link,
         "qr": qr_svg(link) if link else "",
+        "ask": get_random_string(32),
         "sees_calendar": Right.VIEW_TRAINING in access(request.user),
         "coming": feeds.COMING,
     }

@@ -17,7 +17,7 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import refused
 from people.forms.certificates import GrantForm
 from people.granting import GrantRefused, held_by
-from people.models import CertificateKind
+from people.models import CertificateKind, Membership
 from people.verifying import members_with
 from people.views.granting import (
     are_valid,
@@ -165,10 +165,20 @@ def _sheet(request: SignedIn, activity: Activity, kind: CertificateKind, rows: l
         else:
             tell_granted(request, len(done.certificates), done.to_verify, done.renewed)
             return redirect(back)
+    if acts:
+        _tell_gone(request, members)
     context = sheet_context(form, kind, sheet) | {
         "title": _("给合格的人发证：%(kind)s") % {"kind": kind.name}, "activity": activity, "cancel_url": back,
     }  # fmt: skip
     return render(request, "training/activity_certificates.html", context)
+
+
+def _tell_gone(request: SignedIn, members: list[Membership]) -> None:
+    """Sent from a page on which others still stood: a second window, or the page that was sent before."""
+    gone = set(request.POST.getlist("membership")) - {str(row.pk) for row in members}
+    if gone:
+        said = _("原来在名单里的 %(n)d 人已经发过证，或者不在您维护的队伍里了，下面不再列出。")
+        messages.warning(request, said % {"n": len(gone)})
 
 
 def _issuer(activity: Activity) -> str:

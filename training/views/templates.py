@@ -16,7 +16,7 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import holding, seen
 from organizations.views.region import keep
 from training.choices import DrillForm, Hazard
-from training.drill_templates import keeps, readable
+from training.drill_templates import contents, keeps, readable
 from training.forms.catalogue import DrillTemplateForm
 from training.models import DrillTemplate
 from training.views.catalogue_common import tabs
@@ -56,5 +56,5 @@ def template_edit(request: SignedIn, pk: int) -> HttpResponse:
     back = reverse("training:template_list")
     return keep(
         request, form, title=_("演练模板：%(name)s") % {"name": template.name}, back=back, saved=_("模板已保存。"),
-        crumbs=[(_("演练模板"), back)],
+        crumbs=[(_("演练模板"), back)], template="training/template_edit.html", facts=contents(template),
     )  # fmt: skip
