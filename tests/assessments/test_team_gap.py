@@ -226,6 +226,33 @@ def test_a_team_filed_by_document_is_not_failed_by_the_other_scheme(
     assert as_user(captain).get(f"{url(team)}?standard={other.pk}").context["gap"] is not None
 
 
+def test_what_was_said_follows_the_line_and_not_its_number(
+    team: Team, standard: Standard, captain: User, as_user: SignIn
+) -> None:
+    """2.1 配有卫星电话 was answered 有; in the next version 2.1 is something that nobody has said anything of."""
+    grading = Grading.objects.create(team=team, standard=standard, applied_grade="3", created_by=captain)
+    lines = {one.code: one for one in standard.indicators.all()}
+    GradingClaim.objects.create(grading=grading, indicator=lines["2.1"], value=1)
+    GradingClaim.objects.create(grading=grading, indicator=lines["2.2"], points=20)
+    new = {**gaps.LINES[5], "code": "2.1", "name": "配有冲锋舟"}
+    phone, goods = {**gaps.LINES[5], "code": "2.2", "points": 10}, {**gaps.LINES[6], "code": "2.3"}
+    later = builders.standard(lines=[*gaps.LINES[:5], new, phone, goods], code="gap", number=2, name=standard.name)
+    page = as_user(captain).get(url(team))
+    assert page.context["gap"].standard == later
+    assert [row(page, code).now for code in ("2.1", "2.2", "2.3")] == ["", "有", "20 分"]
+
+
+def test_points_out_of_another_maximum_are_not_taken_over(
+    team: Team, standard: Standard, captain: User, as_user: SignIn
+) -> None:
+    grading = Grading.objects.create(team=team, standard=standard, applied_grade="3", created_by=captain)
+    GradingClaim.objects.create(grading=grading, indicator=standard.indicators.get(code="2.2"), points=20)
+    goods = {**gaps.LINES[6], "points": 40}
+    builders.standard(lines=[*gaps.LINES[:5], goods], code="gap", number=2, name=standard.name)
+    page = as_user(captain).get(url(team))
+    assert row(page, "2.2").now == ""
+
+
 def test_standards_follow_the_categories_and_the_newest_version_counts(
     team: Team, standard: Standard, captain: User, as_user: SignIn
 ) -> None:
