@@ -260,6 +260,18 @@ def test_bars_that_ask_for_less_and_cells_shown_as_percent_are_read_as_they_are_
     assert (reaction.method, reaction.more_is_better) == (Method.STEPS, False)
 
 
+def test_steps_that_ask_for_less_are_not_taken_for_more(region: User, as_user: SignIn) -> None:
+    """Nobody has written 数值越大越好: the words of the steps say it."""
+    file = sheet(
+        ["编号", "指标", "分值", "分档", "单位"],
+        ["1", "持证率", "40", "90%以上得40分；80%以上得20分；80%以下得0分", "%"],
+        ["2", "响应时间", "60", "30分钟内得60分；60分钟内得30分", "分钟"],
+    )
+    draft = taken(as_user(region), builders.standard(code="falling"), file)
+    found = {one.name: (one.more_is_better, len(one.steps)) for one in draft.indicators.all()}
+    assert found == {"持证率": (True, 2), "响应时间": (False, 2)}
+
+
 def test_wrong_cells_are_told_in_place_and_mended_there(region: User, as_user: SignIn) -> None:
     standard, client = builders.standard(code="wrong"), as_user(region)
     file = sheet(
