@@ -132,6 +132,25 @@ def test_who_is_to_insure_more_than_there_are_is_told_to_register_them(team: Tea
     assert steps == ["投保人数：现有 0 人，再增加 8 人（在册队员也要有 8 人）"]
 
 
+def test_members_who_come_along_with_something_else_pull_at_shares_too(
+    team: Team, captain: User, as_user: SignIn
+) -> None:
+    """Eight insured are eight members: the share of those with a certificate would halve, as if they were the aim."""
+    insured = {
+        "code": "1", "name": "投保人数", "method": "threshold", "points": 70, "metric": "members_insured", "unit": "人",
+        "requirements": {"1": "8"},
+    }  # fmt: skip
+    one = builders.standard(lines=[insured, {**gaps.LINES[2], "parent": ""}], code="gap-insured")
+    asked = {"standard": one.pk, "aim": "1", "n-members_certified": "4"}
+    page = as_user(captain).get(url(team), asked)
+    assert [step["text"] for step in page.context["gap"].steps] == [
+        "投保人数：现有 0 人，再增加 8 人"
+        "（在册队员也要有 8 人；同时再有 4 人持证队员，应急救护持证率才不下降）"
+    ]  # fmt: skip
+    done = {**asked, "n-members_registered": "8", "n-members_insured": "8", "n-members_certified": "8"}
+    assert as_user(captain).get(url(team), done).context["gap"].reached.conclusion.name == "1 级"
+
+
 def test_what_stands_beside_what_does_not_apply_stops_nothing(team: Team, standard, captain: User, as_user) -> None:
     pk = standard.indicators.get(code="2.2").pk
     page = as_user(captain).get(url(team), {f"na-{pk}": "on", f"i-{pk}": "999"})
