@@ -62,7 +62,9 @@ class Points(Text):
             return Decimal(0)
         if _BESIDE.match(text):
             words = {"value": text[:30]}
-            raise ValueError(_("“%(value)s”是加分、扣分：年度考核时逐队登记，不写进标准，请删去这一行。") % words)
+            raise ValueError(
+                _("“%(value)s”是加分、扣分：年度考核时逐队登记，不写进标准，这一行请勾选“不导入”。") % words
+            )
         found = read_number(value or "")
         if found is None:
             return Decimal(0)

@@ -110,7 +110,9 @@ class IndicatorResource(Resource):
     evidence = Column(
         "evidence", H["evidence"], also=["佐证材料", "支撑材料", "查看资料", "查验材料", "材料"], widget=OneLine()
     )  # fmt: skip
-    guidance = Column("guidance", H["guidance"], also=["评分标准", "评分细则", "考核标准", "评分办法"])
+    guidance = Column(
+        "guidance", H["guidance"], also=["评分标准", "评分细则", "考核标准", "评分办法", "扣分标准", "扣分细则"]
+    )
     source = Column("source", H["source"], also=["依据条款", "出处"], widget=OneLine())
 
     undoable = True

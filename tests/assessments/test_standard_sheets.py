@@ -272,6 +272,25 @@ def test_steps_that_ask_for_less_are_not_taken_for_more(region: User, as_user: S
     assert found == {"持证率": (True, 2), "响应时间": (False, 2)}
 
 
+def test_vetoes_on_a_sheet_of_their_own_are_told_how_to_come_along(region: User, as_user: SignIn) -> None:
+    """A file of their own would be refused: by then somebody has begun the draft."""
+    target = BytesIO()
+    book = Workbook(target)
+    for name, rows in {
+        "评分表": [["编号", "指标", "分值", "扣分标准"], ["1", "制度", 100, "缺一项扣 10 分"]],
+        "一票否决项": [["序号", "一票否决事项"], [1, "发生安全责任事故"]],
+    }.items():
+        page = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
+    book.close()
+    file = SimpleUploadedFile("标准.xlsx", target.getvalue(), content_type=XLSX)
+    preview = as_user(region).post(address(builders.standard(code="apart")), {"file": file}, follow=True)
+    words = preview.content.decode()
+    assert "没有读：一票否决项。要一起导入，请把它们的各行接到这一张的下面" in words
+    assert "没有用到的列" not in words
+
+
 def test_wrong_cells_are_told_in_place_and_mended_there(region: User, as_user: SignIn) -> None:
     standard, client = builders.standard(code="wrong"), as_user(region)
     file = sheet(
