@@ -49,7 +49,7 @@ def test_list_is_filtered_kept_as_a_view_and_exported(portal: dict[str, User], e
 
 
 def test_what_was_sent_without_network_is_still_there(portal: dict[str, User], enter: Enter) -> None:
-    """The browser shows its own page then; whoever types the address anew had lost what was typed as if it were saved."""
+    """The browser shows its own page then; whoever typed the address anew lost everything, as if it had been saved."""
     page = enter("region")
     page.goto("/standards/new/")
     page.get_by_label("名称", exact=True).fill("断网时写的标准")
