@@ -15,13 +15,14 @@ from core.language import in_chinese
 
 _TICKS = frozenset("★▲☆●■☑*") | {"一票否决", "否决", "否决项", "可不适用", "可以不适用", "不适用"}
 VETO = re.compile(r"(?:一票)?否决(?:项|指标)?")  # where others have their points
+_BESIDE = re.compile(r"(?:[+＋\-－−]|加)\s*\d")  # 加分项
 _BLANKS = frozenset({"-", "—", "——", "/", "／", "□"})
 _BAR = re.compile(r"(?:不超过|不多于|≤|<=|≥|>=|不少于|不低于|至少)?\s*\d+(?:\.\d+)?\s*\D{0,4}")
 _AT_MOST = re.compile(r"不超过|不多于|不高于|不大于|≤|<|＜|≦|以内|以下|\d\S{0,3}内\s*$")
 _ONE = r"每[^\d扣减两二三四五六七八九十半]{0,6}1?[^\d扣减两二三四五六七八九十半]{0,4}"  # 每两项 is not one
 _PER_UNIT = re.compile(
-    rf"(?:{_ONE})?(?:扣|减|-|－|−)*\s*(?P<points>\d+(?:[.．]\d+)?\s*分?)(?:\s*[/／]\s*\S{{1,3}})?"
-    r"(?:[，,；;。\s]*(?:直至)?扣完(?:本项分值?)?为止)?。?"
+    rf"(?:{_ONE})?(?:扣|减|-|－|−)*\s*(?P<points>\d+(?:[.．]\d+)?\s*分?)(?:\s*[/／]\s*[^\d\s，,；;。]{{1,3}})?"
+    r"(?:[，,；;。\s]*(?:(?:直至)?扣完(?:本项分值?)?为止|(?:最多|至多|上限|累计不超过|不超过)扣?(?P<most>\d+)分?))?。?"
 )
 
 
@@ -56,8 +57,14 @@ class Points(Text):
     """10, 10分, （10 分）; nothing is nought."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Decimal:
-        if VETO.fullmatch((value or "").strip()):
+        text = (value or "").strip()
+        if VETO.fullmatch(text):
             return Decimal(0)
+        if _BESIDE.match(text):
+            words = {"value": text[:30]}
+            raise ValueError(
+                _("“%(value)s”是加分、扣分：年度考核时逐队登记，不写进标准，这一行请勾选“不导入”。") % words
+            )
         found = read_number(value or "")
         if found is None:
             return Decimal(0)
@@ -65,13 +72,26 @@ class Points(Text):
 
 
 class PerUnit(Text):
-    """每发现 1 处扣 2 分, 0.5分/次, 每次扣1分，扣完为止; nothing is None."""
+    """每发现 1 处扣 2 分, 0.5分/次, 每次扣1分，扣完为止, 2分/人，最多10分; nothing is None."""
+
+    def __init__(self, points_column: Any = "") -> None:
+        super().__init__()
+        self.points_column = points_column
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Decimal | None:
         text = (value or "").strip()
         said = _PER_UNIT.fullmatch(re.sub(r"\s+", "", text))
+        if said and said["most"]:
+            self._compare(Decimal(said["most"]), (row or {}).get(str(self.points_column), ""))
         found = read_number(said["points"] if said else text)
         return None if found is None else _of_points(found, value)
+
+    @staticmethod
+    def _compare(most: Decimal, points: str) -> None:
+        """A line is deducted to nothing: no more than its points, and no less."""
+        if most != read_number(points):
+            words = {"most": most, "points": points.strip() or "0"}
+            raise ValueError(_("最多扣 %(most)s 分，分值是 %(points)s：扣分扣到分值为止，请把两个写成一样。") % words)
 
 
 def _of_points(found: Decimal, value: str) -> Decimal:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from assessments.choices import Grade, Purpose, Scheme
 from assessments.gap.standards import closed_to, keys_of
 from assessments.grading_claims import lay_claims
+from assessments.lineage import Asked, followed
 from assessments.models import Grading, GradingClaim, Indicator, Standard
 from assessments.renewing import CLOSED
 from assessments.states import GradingState
@@ -105,13 +106,16 @@ def begin(team: Team, standard: Standard, grade: str, *, by: User, source: Gradi
 
 
 def _take_over(source: Grading, made: Grading) -> None:
-    """By code of the indicator; numbers the portal counts are counted anew."""
-    said = {claim.indicator.code: claim for claim in source.claims.select_related("indicator")}
+    """Of the lines that ask the same; numbers the portal counts are counted anew."""
+    former = list(source.claims.select_related("indicator"))
+    claims = list(GradingClaim.objects.filter(grading=made).select_related("indicator"))
+    same = followed((Asked.by(one.indicator) for one in former), [Asked.by(one.indicator) for one in claims])
+    said = {same[claim.indicator.code]: claim for claim in former if claim.indicator.code in same}
     changed = []
-    for claim in GradingClaim.objects.filter(grading=made).select_related("indicator"):
+    for claim in claims:
         one: Indicator = claim.indicator
         before = said.get(one.code)
-        if before is None or before.indicator.method != one.method:
+        if before is None:
             continue
         claim.value = before.value if not one.metric else None
         claim.points = before.points if before.points is None or before.points <= one.points else None

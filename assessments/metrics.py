@@ -88,7 +88,7 @@ def _held(day: Any) -> QuerySet[TeamGrade]:
 
 @metric(
     "teams_graded", _("持有等级的救援队"), _TEAMS, note=_("有在有效期内的等级的，含外部等级"), place="organization",
-    link=behind("assessments:grade_list", now_only=True, standing="held"),
+    link=behind("assessments:grade_list", now_only=True, standing="held", teams="once"),
     of_one=OfOne(_("测评等级"), _("有"), _("没有")),
 )  # fmt: skip
 def teams_graded(scope: Organization, period: Period) -> Measure:

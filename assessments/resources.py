@@ -39,6 +39,7 @@ from assessments.models import Indicator, Standard
 from assessments.numbering import is_mark, places, split
 from assessments.scoring import plain
 from assessments.sheet_groups import grouping
+from assessments.wording import steps_fall
 from assessments.workbook import LINE_HEADINGS as H
 from assessments.workbook import TEXT_HEADING, VALUE_HEADING
 from core.imports import Choice, Column, Resource, Undone, YesNo
@@ -89,7 +90,10 @@ class IndicatorResource(Resource):
         "steps", H["steps"], also=["分档得分"], widget=StepsCell(),
         hint=gettext_lazy("写成：满 80 得 6 分；满 100 得 10 分"),
     )  # fmt: skip
-    per_unit = Column("per_unit", H["per_unit"], also=["扣分"], widget=PerUnit(), hint=gettext_lazy("每有一项扣几分"))
+    per_unit = Column(
+        "per_unit", H["per_unit"], also=["扣分"], widget=PerUnit(H["points"]),
+        hint=gettext_lazy("每有一项扣几分"),
+    )  # fmt: skip
     metric = Column(
         "metric", H["metric"], also=["数据来源", "取数"], widget=MetricCell(), hint=gettext_lazy("不填就由人填")
     )
@@ -106,7 +110,9 @@ class IndicatorResource(Resource):
     evidence = Column(
         "evidence", H["evidence"], also=["佐证材料", "支撑材料", "查看资料", "查验材料", "材料"], widget=OneLine()
     )  # fmt: skip
-    guidance = Column("guidance", H["guidance"], also=["评分标准", "评分细则", "考核标准", "评分办法"])
+    guidance = Column(
+        "guidance", H["guidance"], also=["评分标准", "评分细则", "考核标准", "评分办法", "扣分标准", "扣分细则"]
+    )
     source = Column("source", H["source"], also=["依据条款", "出处"], widget=OneLine())
 
     undoable = True
@@ -274,12 +280,13 @@ class IndicatorResource(Resource):
             if is_blank(self.rows[at].get(self._heading("more_is_better"), "")):
                 line.more_is_better = False
             return
-        asking = {
-            Method.STEPS: ["steps"],
-            Method.THRESHOLD: [f"{of}_{key}" for key in line.requirements for of in _BAR_COLUMNS],
-        }
-        said = [self.rows[at].get(self._heading(name), "") for name in asking.get(line.method, ())]
-        if not any(map(asks_at_most, said)):
+        row = self.rows[at]
+        if line.method == Method.STEPS:
+            falls = bool(line.steps) and steps_fall(row.get(self._heading("steps"), ""))
+        else:
+            asked = line.requirements if line.method == Method.THRESHOLD else ()
+            falls = any(asks_at_most(row.get(self._heading(f"{of}_{key}"), "")) for key in asked for of in _BAR_COLUMNS)
+        if not falls:
             return
         if not is_blank(self.rows[at].get(self._heading("more_is_better"), "")):
             if line.more_is_better:

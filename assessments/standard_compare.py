@@ -62,7 +62,7 @@ def indicators(
     rows = []
     for line in after:
         was = pairs.get(line.code)
-        rows.append(_compared(was, line, _of_line(was, line, names) if was else [], "points"))
+        rows.append(_compared(was, line, _of_line(was, line, names, pairs) if was else [], "points"))
     kept = {line.code for line in pairs.values()}
     return rows + [_compared(line, None, [], "points") for line in before if line.code not in kept]
 
@@ -94,10 +94,12 @@ def _by_code(line: Indicator) -> str:
     return line.code
 
 
-def _of_line(old: Indicator, new: Indicator, bars: dict[str, str]) -> list[Change]:
+def _of_line(old: Indicator, new: Indicator, bars: dict[str, str], pairs: dict[str, Indicator]) -> list[Change]:
     facts = [(label(new, name), cell(old, name), cell(new, name)) for name in LINE if name not in _PER_BAR]
-    parents = [row.parent.code if row.parent else "" for row in (old, new)]
-    facts.append((label(new, "parent"), parents[0], parents[1]))
+    under = pairs.get(new.parent.code) if new.parent else None
+    if old.parent != under or (new.parent and under is None):  # not where the heading only got another number
+        parents = [row.parent.code if row.parent else "" for row in (old, new)]
+        facts.append((label(new, "parent"), parents[0], parents[1]))
     for key, name in bars.items():
         for field, words in (("requirements", _("%(bar)s数值")), ("texts", _("%(bar)s要求"))):
             was, now = (getattr(row, field).get(key, "") for row in (old, new))

@@ -15,6 +15,12 @@ from core.forms import shown
 from core.words import yes_no
 
 _NUMBER = r"\d+(?:\.\d+)?"
+_LESS = re.compile(
+    r"不超过|不多于|不高于|不大于|(?<!不)(?:少于|低于|小于)|≤|<|＜|≦|以内|以下|不足|不到|\d[^\d，,；;]{0,4}内"
+)
+_MORE = re.compile(r"不少于|不低于|不小于|以上|≥|>|＞|≧|满|达到|至少|超过|多于|高于|大于")
+_Step = tuple[bool | None, Decimal, Decimal]  # whether less is better, from where, points
+_BELOW_NOUGHT = re.compile(r"(?<![\d%％])\s*[-－−]\s*\d")
 _PIECES, _COMMAS = re.compile(r"[；;\n]+"), re.compile(r"[，,、]+")
 _FLAGS = ("more_is_better", "is_veto", "may_not_apply")
 
@@ -50,21 +56,44 @@ def stored(steps: Sequence[tuple[Decimal, Decimal]]) -> list[dict[str, str]]:
 
 
 def read_steps(text: str) -> list[dict[str, str]]:
-    """Steps as an office writes them, apart by ；, commas or lines: 满80得6分；≥100 得10分.
+    """Steps as an office writes them, apart by ；, commas or lines: 满80得6分；≥100 得10分. What gives nothing to all
+    others, 60 以下 0 分, is no step.
 
     :raises ValueError: a piece that is not one bar and its points; of 60—80 得 3 分 nobody knows which bar is meant.
     """
+    pieces = _said_steps(text)
+    falls = _falls(pieces)
+    others = None if falls is None else not falls
+    return stored([(start, points) for less, start, points in pieces if points or less is None or less != others])
+
+
+def steps_fall(text: str) -> bool:
+    """Whether steps say that less is better: 30 分钟内得 20 分；60 分钟内得 10 分."""
+    return bool(_falls(_said_steps(text)))
+
+
+def _falls(pieces: Sequence[_Step]) -> bool | None:
+    """None: the words do not say. :raises ValueError: they say both."""
+    said = {less for less, _start, points in pieces if less is not None and points}
+    if len(said) > 1:
+        raise ValueError(_("分档里有的越多越好，有的越少越好，请只按一个方向写。"))
+    said = said or {less for less, _start, _points in pieces if less is not None}
+    return said.pop() if len(said) == 1 else None
+
+
+def _said_steps(text: str) -> list[_Step]:
     found = []
     for piece in (one for part in _PIECES.split(_pointed(text)) for one in _cut(part)):
         if not piece.strip(" 。，,、"):
             continue
         numbers = re.findall(_NUMBER, piece)
-        if len(numbers) != 2:
+        if len(numbers) != 2 or _BELOW_NOUGHT.search(piece):
             raise ValueError(
                 _("“%(piece)s”看不出分档，请写成“满 80 得 6 分；满 100 得 10 分”这样。") % {"piece": piece.strip()[:30]}
             )
-        found.append((Decimal(numbers[0]), Decimal(numbers[1])))
-    return stored(found)
+        less = True if _LESS.search(piece) else False if _MORE.search(piece) else None
+        found.append((less, Decimal(numbers[0]), Decimal(numbers[1])))
+    return found
 
 
 def _cut(part: str) -> list[str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from assessments.annual_answers import basis_of, said_in
 from assessments.annual_rights import writes
 from assessments.choices import ScoredBy
+from assessments.lineage import Asked, followed
 from assessments.models import Review, ReviewScore
 from assessments.section_words import Source, lead
 from assessments.sections import LONGEST, SCORES, SECTIONS, Section, text_of
@@ -92,10 +93,11 @@ def _answers_from(former: Review | None, review: Review) -> int:
     if former is None:
         return 0
     then, now = basis_of(former), basis_of(review)
-    known = {(one.code, one.name, one.method): then.row(ScoredBy.TEAM, one) for one in then.by_hand()}
+    same = followed(map(Asked.by, then.by_hand()), map(Asked.by, now.by_hand()))
+    known = {same[one.code]: then.row(ScoredBy.TEAM, one) for one in then.by_hand() if one.code in same}
     rows = []
     for indicator in now.by_hand():
-        line = known.get((indicator.code, indicator.name, indicator.method))
+        line = known.get(indicator.code)
         if line is None or said_in(line) is None or now.row(ScoredBy.TEAM, indicator) is not None:
             continue
         facts = {name: getattr(line, name) for name in ("value", "points", "not_applicable", "note")}

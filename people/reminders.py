@@ -101,7 +101,8 @@ def _capabilities(due: Due, day: date) -> None:
     """Assessments of capability, of all stages at once, that no later one of the same subject follows."""
     rows = Capability.objects.standing().filter(valid_until__in=[day + timedelta(days=stage) for stage in STAGES])
     lasting = Q(valid_until=None) | Q(valid_until__gt=OuterRef("valid_until"))
-    later = Capability.objects.standing().filter(lasting, person=OuterRef("person"), subject=OuterRef("subject"))
+    same = {"person": OuterRef("person"), "subject": OuterRef("subject"), "assessed_on__gte": OuterRef("assessed_on")}
+    later = Capability.objects.standing().filter(lasting, **same)
     found = list(rows.filter(~Exists(later)).select_related("person").order_by("subject", "pk"))
     teams = _teams(row.person_id for row in found)
     for row in found:

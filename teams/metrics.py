@@ -4,54 +4,52 @@ How things stand is told as at the period's day (``Period.as_at``), of a past on
 from what was filed alone are looked for in today's tree and posts.
 """
 
-from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of
-from core.history.as_at import field_on, held_on
+from core.history.as_at import held_on
 from core.metric_links import behind
-from core.metrics import Measure, OfOne, Period, metric
+from core.metrics import Link, Measure, OfOne, Period, metric
 from organizations.models import Organization
 from teams.choices import PostRole, TeamLevel
 from teams.drift import drifting
 from teams.models import Filing, Team, TeamPost
 from teams.models.filing import overdue
-from teams.models.team import unconfirmed
+from teams.models.team import TeamQuerySet, unconfirmed
 from teams.states import FilingState
 
 _TEAM_UNIT = _("支")
 _FILING_UNIT = _("件")
 
 
-def _teams(scope: Organization, period: Period) -> QuerySet[Team]:
-    rows: QuerySet[Team] = Team.objects.below(scope).on_file_at(period.past)
-    return rows
+def _teams(scope: Organization, period: Period) -> TeamQuerySet:
+    return Team.objects.below(scope).on_file_at(period.past)
+
+
+def _list(level: str = "", attention: str = "") -> Link:
+    """The teams on file that day: not the list as it was then, which knows nothing of years before the portal."""
+    now = behind("teams:team_list", status="on_file", level=level, attention=attention)
+    past = behind("teams:team_list", on="{day}", level=level, attention=attention)
+    return lambda scope, period: (past if period.past else now)(scope, period)
 
 
 @metric(
     "teams_on_file", _("在册救援队"), _TEAM_UNIT, note=_("已备案、没有退出的"), place="organization",
-    link=behind("teams:team_list", looks_back=True, status="on_file"),
-    of_one=OfOne(_("备案"), _("在册"), _("不在册")),
+    link=_list(), of_one=OfOne(_("备案"), _("在册"), _("不在册")),
 )  # fmt: skip
 def teams_on_file(scope: Organization, period: Period) -> Measure:
     return Measure.of(_teams(scope, period))
 
 
-def _of_level(rows: QuerySet[Team], level: str, day: date | None) -> QuerySet[Team]:
-    if day is None:
-        return rows.filter(level=level)
-    return rows.alias(then=field_on(Team, "level", day, since=True)).filter(then=level)
-
-
 def _level(level: str, label: Any) -> None:
     metric(
         f"teams_{level}", label, _TEAM_UNIT, note=_("在册的，按队伍级别"), place="organization",
-        link=behind("teams:team_list", looks_back=True, status="on_file", level=level),
+        link=_list(level=level),
         of_one=OfOne(label, _("是"), _("不是")),
-    )(lambda scope, period: Measure.of(_of_level(_teams(scope, period), level, period.past)))  # fmt: skip
+    )(lambda scope, period: Measure.of(_teams(scope, period).of_level(level, period.past)))  # fmt: skip
 
 
 _level(TeamLevel.REGION, _("自治区级救援队"))
@@ -79,7 +77,7 @@ def teams_with_drift(scope: Organization, period: Period) -> Measure:
 
 @metric(
     "teams_without_captain", _("没有队长的救援队"), _TEAM_UNIT, note=_("在册的"), place="organization",
-    link=behind("teams:team_list", looks_back=True, status="on_file", attention="no_captain"),
+    link=_list(attention="no_captain"),
     of_one=OfOne(_("队长"), _("没有队长"), _("有队长")),
 )  # fmt: skip
 def teams_without_captain(scope: Organization, period: Period) -> Measure:

@@ -27,10 +27,23 @@ class GradeFilter(Filter):
     specialty = django_filters.ChoiceFilter(label=_("应急管理部门专业"), choices=Specialty)
     grade = django_filters.ChoiceFilter(label=_("等级"), choices=Grade)
     source = pick(_("来源"), "by_source", ("own", _("本平台测评")), ("external", _("外部登记")))
+    teams = pick(_("一队多个等级"), "by_teams", ("once", _("每队只列一次")))
 
     class Meta:
         model = TeamGrade
         fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        found: QuerySet = super().filter_queryset(queryset)
+        if not self.form.cleaned_data.get("teams"):
+            return found
+        key = key_of(found)
+        best = found.order_by("team_id", "grade", "-granted_on", key).distinct("team_id")
+        return found.filter(**{f"{key}__in": best.values(key)})
+
+    def by_teams(self, queryset: Any, name: str, value: str) -> QuerySet:
+        """Last of all, in ``filter_queryset``: which rows there are must be known before one of each is kept."""
+        return queryset
 
     def search(self, queryset: Any, name: str, value: str) -> QuerySet:
         found = TeamGrade.objects.matching(value).order_by().values("pk")

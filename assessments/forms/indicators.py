@@ -27,7 +27,10 @@ SPARE_STEPS = 3
 MOST_STEPS = 20
 ROWS = ("steps", "requirements", "texts")  # written by rows of their own, not by one input
 _ONLY = {"per_unit": (Method.DEDUCTION,), "steps": (Method.STEPS,)}  # fact → methods that read it
-_NUMBER: dict[str, Any] = {"required": False, "max_digits": 14, "decimal_places": 2}
+# No record counts below nought, and no table that is taken in again may say so.
+_NUMBER: dict[str, Any] = {
+    "required": False, "max_digits": 14, "decimal_places": 2, "validators": [MinValueValidator(0)],
+}  # fmt: skip
 
 
 class StepLine(NamedCells):

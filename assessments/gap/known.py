@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from assessments import measures
 from assessments.choices import Method, Purpose, ScoredBy
 from assessments.gap.links import address
+from assessments.lineage import Asked, followed
 from assessments.models import GradingClaim, Indicator, ReviewScore, ScoreMark, SettledScore, Standard
 from assessments.scoring import Answer, plain
 from assessments.states import REVIEW_DECIDED, GradingState
@@ -64,14 +65,17 @@ def said_rows(standard: Standard, teams: Collection[int]) -> Written:
 @lru_cache(maxsize=100)
 def _said_rows(standard: str, annual: bool) -> Written:
     """Of ``THESE`` teams under the standard with this code: written once, every page of grades asks."""
+    lines = Indicator.objects.filter(standard__code=standard).exclude(method=Method.HEADING)
+    asked = lines.values("pk", "standard", "code", "name", "method", "unit", "points")
     if annual:
-        return written({"scores": _scores(standard)})
+        return written({"lines": asked, "scores": _scores(standard)})
     claims = _under(GradingClaim.objects.all(), "grading", standard).exclude(grading__state=GradingState.ABANDONED)
     settled = _under(SettledScore.objects.all(), "grading", standard).filter(grading__state__in=_TOLD)
     marks = _under(ScoreMark.objects.filter(member__left_on=None), "member__grading", standard)
     marks = marks.filter(member__grading__state__in=_TOLD)
     return written(
         {
+            "lines": asked,
             "claims": _answers(claims.order_by("grading__created_at", "pk"), "grading"),
             "marks": _answers(marks.order_by("made_at", "received_at", "id"), "member__grading", who=F("member")),
             "settled": _answers(settled.order_by("grading__created_at", "pk"), "grading"),
@@ -86,7 +90,7 @@ def _under(rows: QuerySet[Any], grading: str, standard: str) -> QuerySet[Any]:
 def _answers(rows: QuerySet[Any], grading: str, **more: Any) -> QuerySet[Any]:
     return rows.values(
         "value", "points", "not_applicable",
-        team=F(f"{grading}__team"), code=F("indicator__code"), record=F(grading), made=F(f"{grading}__created_at"),
+        team=F(f"{grading}__team"), line=F("indicator"), record=F(grading), made=F(f"{grading}__created_at"),
         number=F(f"{grading}__number"), **more,
     )  # fmt: skip
 
@@ -95,19 +99,24 @@ def _scores(standard: str) -> QuerySet[Any]:
     rows = ReviewScore.objects.filter(Among("review__team", THESE), review__campaign__standard__code=standard)
     return rows.order_by("review__campaign__year", "pk").values(
         "value", "points", "not_applicable", "scored_by",
-        team=F("review__team"), code=F("indicator__code"), record=F("review"), made=F("review__campaign__year"),
+        team=F("review__team"), line=F("indicator"), record=F("review"), made=F("review__campaign__year"),
         state=F("review__state"),
     )  # fmt: skip
 
 
-def said_of(rows: Mapping[str, Iterable[dict[str, Any]]]) -> dict[int, dict[str, Said]]:
-    """Team → code → the last thing said: of one grading what the panel settled on before what each gave before what
-    the team claimed; of one year the region before the league before the team."""
+def said_of(
+    rows: Mapping[str, Iterable[dict[str, Any]]], indicators: Iterable[Indicator]
+) -> dict[int, dict[str, Said]]:
+    """Team → code of one of ``indicators`` → the last thing said: of one grading what the panel settled on before what
+    each gave before what the team claimed; of one year the region before the league before the team."""
+    codes = _codes(rows.get("lines", ()), indicators)
     best: dict[tuple[int, str], tuple[Any, Said]] = {}
     links: dict[int, str] = {}  # one record stands behind many lines
 
     def offer(row: dict[str, Any], weight: int, source: str, answer: Answer) -> None:
-        key, rank = (row["team"], row["code"]), (row["made"], row["record"], weight)
+        if row["line"] not in codes:
+            return
+        key, rank = (row["team"], codes[row["line"]]), (row["made"], row["record"], weight)
         if key not in best or rank >= best[key][0]:
             link = links.get(row["record"]) or links.setdefault(row["record"], _link(row))
             best[key] = rank, Said(answer, source, link)
@@ -131,6 +140,25 @@ def said_of(rows: Mapping[str, Iterable[dict[str, Any]]]) -> dict[int, dict[str,
     return found
 
 
+def _codes(lines: Iterable[dict[str, Any]], indicators: Iterable[Indicator]) -> dict[int, str]:
+    """Line of any version of the standard → code of the one among ``indicators`` that asks the same. Points out of
+    another maximum say nothing."""
+    now = [one for one in indicators if one.method != Method.HEADING]
+    full = {one.code: one.points for one in now}
+    versions: dict[int, dict[Asked, dict[str, Any]]] = {}
+    for line in lines:
+        asked = Asked(line["code"], line["name"], line["method"], line["unit"])
+        versions.setdefault(line["standard"], {})[asked] = line
+    found = {}
+    for version in versions.values():
+        same = followed(version, map(Asked.by, now))
+        for asked, line in version.items():
+            code = same.get(asked.code)
+            if code is not None and (line["method"] != Method.JUDGED or line["points"] == full[code]):
+                found[line["pk"]] = code
+    return found
+
+
 _SIDES = {ScoredBy.TEAM: 1, ScoredBy.LEAGUE: 2, ScoredBy.REGION: 3}
 
 
@@ -141,9 +169,9 @@ def _answer(row: dict[str, Any]) -> Answer | None:
 
 def _agreed(marks: Iterable[dict[str, Any]]) -> Iterable[tuple[dict[str, Any], Answer]]:
     """The mean of the points, and the number all of them gave; a number they differ about says nothing."""
-    given: dict[tuple[int, str], dict[int, dict[str, Any]]] = {}
+    given: dict[tuple[int, int], dict[int, dict[str, Any]]] = {}
     for row in marks:
-        given.setdefault((row["record"], row["code"]), {})[row["who"]] = row  # the latest of each counts
+        given.setdefault((row["record"], row["line"]), {})[row["who"]] = row  # the latest of each counts
     for rows in given.values():
         one = next(iter(rows.values()))
         answers = [Answer(row["value"], row["points"], row["not_applicable"]) for row in rows.values()]

@@ -42,7 +42,7 @@ def gap_of(standard: Standard, teams: QuerySet[Team], scope: Organization) -> Le
     places = [team.organization for team in found]
     period = period_for(standard, timezone.localdate())
     numbers = numbers_at(metrics_of(indicators), places, period, around=scope)
-    said = said_of(rows)
+    said = said_of(rows, indicators)
     known = {
         team.pk: Known(
             {name: exact(number) for name, number in numbers.get(team.organization_id, {}).items()},

@@ -138,14 +138,29 @@ def to_do_list(way: Way | None, indicators: Iterable[Indicator], numbers: Mappin
     changes = way.changes if way else ()
     metrics_ = {change.rule.code: measures.of(named[change.rule.code]) for change in changes}
     moved = {metric.name: change.to for change in changes if (metric := metrics_[change.rule.code])}
-    told, then = [], {**numbers, **_heads_moved(moved)}
+    grown = _grown(moved, numbers)
+    after = {**moved, **grown}
+    told, then = [], {**numbers, **_heads_moved(after)}
     for change in changes:
         metric = metrics_[change.rule.code]
         text = to_do(change, named[change.rule.code], then)
-        along = _along(metric.name, moved, named.values(), numbers) if metric else []
+        along = _along(metric.name, after, named.values(), numbers) if metric else []
         along += _around(metric.name, change.to, {**numbers, **moved}) if metric else []
+        for whole in [one for one, to in grown.items() if metric and metric.name in PARTS[one] and to == change.to]:
+            along += [] if whole in moved else _along(whole, after, named.values(), numbers)
+            del grown[whole]  # said once
         told.append(_("%(text)s（%(along)s）") % {"text": text, "along": _("；").join(along)} if along else text)
     return told
+
+
+def _grown(moved: Mapping[str, Decimal], numbers: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Wholes that have to grow further than they are moved themselves, because a part of them does (``_around``)."""
+    found = {}
+    for whole, parts in PARTS.items():
+        most = max((moved[part] for part in parts if part in moved), default=NOUGHT)
+        if whole in numbers and most > max(numbers[whole], moved.get(whole, NOUGHT)):
+            found[whole] = most
+    return found
 
 
 def _heads_moved(moved: Mapping[str, Decimal]) -> dict[str, Decimal]:

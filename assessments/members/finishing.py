@@ -84,7 +84,7 @@ def _record(line: Line) -> Capability:
     row, reached = line.row, line.sheet.conclusion
     assert row.assessed_on is not None, "asked by lacks()"
     standard, until = row.standard, None
-    if standard.validity_months:
+    if standard.validity_months and reached and not reached.is_rest:  # what was missed does not last
         until = months_after(row.assessed_on, standard.validity_months)
     with in_chinese():
         result = reached.name if reached else _("没有达到任何一档")

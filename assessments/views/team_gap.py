@@ -77,7 +77,7 @@ def _gap(request: SignedIn, page: TeamPage, standard: Standard) -> TeamGap:
     indicators = found.pop("indicators")
     conclusions = found.pop("conclusions")
     measures = counted(metrics_of(indicators), place, period)
-    known = Known(numbers_of(measures), said_of(found).get(page.team.pk, {}))
+    known = Known(numbers_of(measures), said_of(found, indicators).get(page.team.pk, {}))
     form = WhatIfForm(request.GET, indicators=indicators, known=known)
     return TeamGap(
         place, request.user, standard, indicators, conclusions, known, measures, form, period,

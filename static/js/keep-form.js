@@ -87,13 +87,14 @@
   };
 
   // Was the form sent on the page before accepted? Yes, unless this is sign-in, an error page, the same form with errors,
-  // or a reload/back (then nobody knows, and what was typed is worth more).
+  // a reload/back, or a page that was not come to from one of ours: without network the browser shows a page of its own,
+  // and whoever types the address anew afterwards (then nobody knows, and what was typed is worth more).
   const settle = () => {
     const pending = store.getItem(PENDING);
     store.removeItem(PENDING);
     if (!pending || !user || document.body.dataset.error !== undefined) return;
     const [arrival] = performance.getEntriesByType("navigation");
-    if (arrival && arrival.type !== "navigate") return;
+    if ((arrival && arrival.type !== "navigate") || !document.referrer.startsWith(`${location.origin}/`)) return;
     if (!document.querySelector("[data-error-summary], [aria-invalid=true]")) store.removeItem(pending);
   };
 

@@ -37,7 +37,7 @@ CONFIRMED = (("this_year", gettext_lazy("本年度已确认")),)
 class TeamFilter(Filter):
     under = Scope("organization__path")
     status = pick(gettext_lazy("状态"), "by_status", ("on_file", gettext_lazy("在册（未退出）")), *TeamStatus.choices)
-    level = django_filters.ChoiceFilter(label=gettext_lazy("队伍级别"), choices=TeamLevel)
+    level = django_filters.ChoiceFilter(label=gettext_lazy("队伍级别"), choices=TeamLevel, method="by_level")
     category = django_filters.ChoiceFilter(
         label=gettext_lazy("专业类别"), method="by_category",
         help_text=gettext_lazy("主类别或其他类别。"),
@@ -47,6 +47,10 @@ class TeamFilter(Filter):
     main = django_filters.ChoiceFilter(field_name="main_category", label=gettext_lazy("主类别"))
     formation = django_filters.ChoiceFilter(label=gettext_lazy("组建方式"), choices=Formation)
     registration = django_filters.ChoiceFilter(label=gettext_lazy("登记方式"), choices=Registration)
+    on = django_filters.DateFilter(
+        label=gettext_lazy("某天在册"), method="by_day",
+        help_text=gettext_lazy("那天已备案、还没有退出的，按备案日期和退出日期算；队伍级别、有没有队长也按那天的。"),
+    )  # fmt: skip
 
     class Meta:
         model = Team
@@ -67,6 +71,18 @@ class TeamFilter(Filter):
     def by_status(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(status__in=ON_FILE if value == "on_file" else [value])
 
+    def by_day(self, queryset: Any, name: str, value: date) -> QuerySet:
+        return queryset if _looks_back(queryset) else queryset.on_file_at(self._past)
+
+    def by_level(self, queryset: Any, name: str, value: str) -> QuerySet:
+        return queryset.filter(level=value) if _looks_back(queryset) else queryset.of_level(value, self._past)
+
+    @property
+    def _past(self) -> date | None:
+        """The day of ``on``, if it is over."""
+        day: date | None = self.form.cleaned_data.get("on")
+        return day if day is not None and day < timezone.localdate() else None
+
     def by_category(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(Q(main_category=value) | Q(other_categories__contains=[value]))
 
@@ -77,7 +93,7 @@ class TeamFilter(Filter):
     def by_attention(self, queryset: Any, name: str, value: str) -> QuerySet:
         day = self.at
         if value == "no_captain":
-            return queryset.filter(~Exists(self._captains(queryset, day or timezone.localdate())))
+            return queryset.filter(~Exists(self._captains(queryset, day or self._past or timezone.localdate())))
         if value == "filing":
             return queryset.filter(Exists(self._filings(queryset, day)))
         year = (day or timezone.localdate()).year
@@ -94,6 +110,8 @@ class TeamFilter(Filter):
         notes = super().notes()
         if self.at and self.data.get("attention") == "drift":
             notes.append(_("“与备案不一致”只能看现在的情况，没有采用。"))
+        if self.at and self.data.get("on"):
+            notes.append(_("回看某一天时，“某天在册”没有采用。"))
         return notes
 
     def _captains(self, queryset: Any, day: date) -> QuerySet:
@@ -107,6 +125,10 @@ class TeamFilter(Filter):
         if day is None:
             return rows.filter(state__in=OPEN)
         return rows.filter(Q(decided_at=None) | Q(decided_at__gte=end_of(day)), created_at__lt=end_of(day))
+
+
+def _looks_back(queryset: QuerySet) -> bool:
+    return key_of(queryset) != "pk"
 
 
 def office_path(path: str) -> Substr:

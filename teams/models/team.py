@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.decisions import Decision
 from core.history import tracked
+from core.history.as_at import field_on
 from core.links import link_to
 from core.phones import TelephoneField
 from core.search import matching, search_index, search_key
@@ -47,6 +48,12 @@ class TeamQuerySet(models.QuerySet):
             return self.on_file()
         there = Q(status__in=ON_FILE) | Q(status=TeamStatus.EXITED, exit_on__gt=day)
         return self.filter(there, filed_on__lte=day)
+
+    def of_level(self, level: str, day: date | None = None) -> "TeamQuerySet":
+        """Of the level now, or at the end of a past day; one written down later, of the level it came with."""
+        if day is None:
+            return self.filter(level=level)
+        return self.alias(then=field_on(Team, "level", day, since=True)).filter(then=level)
 
     def unconfirmed(self, year: int) -> "TeamQuerySet":
         return self.filter(unconfirmed(year))

@@ -197,6 +197,25 @@ def test_a_team_written_down_after_the_year_was_on_file_by_its_dates(office: Cal
     assert numbers(league, "teams_on_file", "teams_league_city") == {"teams_on_file": 1, "teams_league_city": 1}
 
 
+def test_teams_of_a_year_before_the_portal_are_listed_where_they_are_counted(
+    as_user: Callable[[User], Client], region: User, office: Callable[[str], Organization]
+) -> None:
+    """Written down today, on file since 2024: the list as it was on the last day of 2025 would be empty."""
+    league = office("150700")
+    led = past.new_team(league, 1, level="league_city")
+    TeamPost.objects.create(team=led, role="captain", name="演示", starts_on=date(2024, 3, 1), ends_on=NEXT_YEAR)
+    past.new_team(league, 2, level="banner_county", status="exited", exit_on=NEXT_YEAR)
+    past.new_team(league, 3, filed_on=NEXT_YEAR)
+    client = as_user(region)
+    page = client.get(reverse("portal:statistics"), {"scope": league.pk, "year": 2025})
+    lines = {line["metric"].name: line for line in page.context["numbers"]}
+    wanted = {"teams_on_file": 2, "teams_league_city": 1, "teams_banner_county": 1, "teams_without_captain": 1}
+    for name, number in wanted.items():
+        listed = client.get(lines[name]["url"])
+        found = lines[name]["value"], listed.context["paginator"].count, listed.context["notes"]
+        assert found == (number, number, []), name
+
+
 def test_statistics_of_a_year_gone_by_open_the_lists_of_its_last_day(
     as_user: Callable[[User], Client], region: User, captain: User, chifeng: User, team: Organization
 ) -> None:

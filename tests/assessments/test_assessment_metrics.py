@@ -23,7 +23,8 @@ YEAR = Period.of_year(2025)
 
 @pytest.fixture
 def year(region: User, captain: User, chifeng: User, office: Callable[[str], Organization]) -> list[FollowUp]:
-    """One team decided with two follow-ups (one late, one reported), one late; the first holds a grade for a month."""
+    """One team decided with two follow-ups (one late, one reported), one late; the first holds a grade for a month, and
+    another of the emergency authorities: a team is counted once."""
     yesterday = timezone.localdate() - timedelta(days=1)
     campaign = annual.campaign(region, report_by=yesterday, score_by=None, decide_by=None)
     review = annual.in_state("decided", campaign, captain.organization, captain, chifeng, region)
@@ -31,6 +32,10 @@ def year(region: User, captain: User, chifeng: User, office: Callable[[str], Org
     TeamGrade.objects.create(
         team=review.team, scheme="red_cross", category_id="aquatic", grade="3", issuer="演示", created_by=region,
         granted_on=date(2024, 1, 1), valid_until=timezone.localdate() + timedelta(days=30),
+    )  # fmt: skip
+    TeamGrade.objects.create(
+        team=review.team, scheme="emergency", specialty="water", grade="2", issuer="演示", created_by=region,
+        granted_on=date(2024, 1, 1),
     )  # fmt: skip
     late = made(review, region, due_on=yesterday)
     done = made(review, region, outcome="已办", reported_by=captain, reported_at=timezone.now())

@@ -187,6 +187,21 @@ def test_applying_again_brings_what_was_said(captain: User, chifeng: User, as_us
     assert made.claims.get(indicator__code="1.1").value is None, "what the portal counts is counted anew"
 
 
+def test_what_was_said_does_not_come_along_to_another_line(captain: User, chifeng: User, as_user: SignIn) -> None:
+    """In the next version 2.1 is a new line and 现场组织 is 2.2: the words belong to the line, not to its number."""
+    before = builders.in_state("granted", captain, chifeng)
+    builders.say(before, "2.1", note="上次的说明")
+    lines = [*standards.LINES[:5], {**standards.LINES[5], "name": "医疗保障"}, {**standards.LINES[5], "code": "2.2"}]
+    new = standards.standard(lines=lines, number=2)
+    data = {"standard": new.pk, "applied_grade": "2", "reuse": "on"}
+    as_user(captain).post(reverse("assessments:grading_create"), data)
+    said = Grading.objects.get(standard=new).claims
+    assert [(one.points, one.note) for one in said.filter(indicator__code__in=["2.1", "2.2"]).order_by("pk")] == [
+        (None, ""),
+        (30, "上次的说明"),
+    ]
+
+
 def test_a_draft_under_an_ended_version_leads_to_the_new_one(captain: User, as_user: SignIn) -> None:
     record, team = builders.applied(captain), as_user(captain)
     assert "按新的一版申请" not in text_of(team.get(record.get_absolute_url()))

@@ -96,6 +96,7 @@ def test_a_team_is_assessed_from_the_choice_of_people_to_the_record(
     assert found[one.person].subject == "演示队员能力"
     assert (found[one.person].result, found[two.person].result) == ("优秀", "不合格")
     assert found[one.person].valid_until.isoformat() == "2028-03-02"
+    assert found[two.person].valid_until is None, "nothing was reached that could last"
     two.refresh_from_db()
     assert two.total == Decimal("28.57")  # 20 of 70: what does not apply counts on neither side
     assert two.conclusion is not None

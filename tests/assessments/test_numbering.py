@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from assessments.cells import PerUnit, asks_at_most, bar_in
+from assessments.cells import PerUnit, Points, asks_at_most, bar_in
 from assessments.numbering import places, split
-from assessments.wording import read_number, read_steps
+from assessments.wording import read_number, read_steps, steps_fall
 
 D = Decimal
 
@@ -76,6 +76,28 @@ def test_steps_as_offices_write_them() -> None:
     assert read_steps("满 80，得 6 分；满 100，得 10 分") == found
     with pytest.raises(ValueError, match="看不出分档"):
         read_steps("60-80得3分")
+    with pytest.raises(ValueError, match="看不出分档"):
+        read_steps("满 -5 得 3 分")  # not 5
+
+
+@pytest.mark.parametrize(
+    ("text", "falls"),
+    [
+        ("满 80 得 6 分；满 100 得 10 分", False), ("90%以上得20分；80%以上得10分；80%以下得0分", False),
+        ("不低于90%得20分；低于60%得0分", False), ("80 得 6 分；100 得 10 分", False),
+        ("30分钟内得20分；60分钟内得10分", True), ("30 分钟以内得满分20分；超过30分钟得0分", True),
+        ("不超过 4 得 20 分；不超过 6 得 10 分", True), ("≤4小时20分，≤6小时10分", True),
+    ],
+)  # fmt: skip
+def test_steps_tell_whether_less_is_better(text: str, falls: bool) -> None:
+    assert steps_fall(text) is falls
+
+
+def test_what_all_others_get_is_no_step() -> None:
+    assert read_steps("90%以上得20分；80%以上得10分；80%以下得0分") == read_steps("满 80 得 10 分；满 90 得 20 分")
+    assert read_steps("满 0 得 0 分；满 10 得 5 分") == [{"from": "0", "points": "0"}, {"from": "10", "points": "5"}]
+    with pytest.raises(ValueError, match="一个方向"):
+        read_steps("5 以上得 10 分；3 以下得 5 分")
 
 
 @pytest.mark.parametrize(
@@ -93,6 +115,19 @@ def test_what_is_deducted_for_each_as_offices_write_it(text: str, number: str) -
 def test_a_deduction_for_several_at_once_is_not_taken_for_each(text: str) -> None:
     with pytest.raises(ValueError, match="不是数"):
         PerUnit().clean(text)
+
+
+def test_a_deduction_ends_at_the_points_of_the_line() -> None:
+    for text in ("2分/人，最多10分", "每次扣2分，最多扣10分", "２分／人，上限10分"):
+        assert PerUnit("分值").clean(text, {"分值": "10分"}) == 2
+    with pytest.raises(ValueError, match="最多扣 10 分，分值是 20"):
+        PerUnit("分值").clean("2分/人，最多10分", {"分值": "20"})
+
+
+@pytest.mark.parametrize("text", ["+5", "＋10分", "加5分", "-10"])
+def test_points_beside_the_standard_are_told_apart(text: str) -> None:
+    with pytest.raises(ValueError, match="逐队登记"):
+        Points().clean(text)
 
 
 @pytest.mark.parametrize(

@@ -260,6 +260,37 @@ def test_bars_that_ask_for_less_and_cells_shown_as_percent_are_read_as_they_are_
     assert (reaction.method, reaction.more_is_better) == (Method.STEPS, False)
 
 
+def test_steps_that_ask_for_less_are_not_taken_for_more(region: User, as_user: SignIn) -> None:
+    """Nobody has written 数值越大越好: the words of the steps say it."""
+    file = sheet(
+        ["编号", "指标", "分值", "分档", "单位"],
+        ["1", "持证率", "40", "90%以上得40分；80%以上得20分；80%以下得0分", "%"],
+        ["2", "响应时间", "60", "30分钟内得60分；60分钟内得30分", "分钟"],
+    )
+    draft = taken(as_user(region), builders.standard(code="falling"), file)
+    found = {one.name: (one.more_is_better, len(one.steps)) for one in draft.indicators.all()}
+    assert found == {"持证率": (True, 2), "响应时间": (False, 2)}
+
+
+def test_vetoes_on_a_sheet_of_their_own_are_told_how_to_come_along(region: User, as_user: SignIn) -> None:
+    """A file of their own would be refused: by then somebody has begun the draft."""
+    target = BytesIO()
+    book = Workbook(target)
+    for name, rows in {
+        "评分表": [["编号", "指标", "分值", "扣分标准"], ["1", "制度", 100, "缺一项扣 10 分"]],
+        "一票否决项": [["序号", "一票否决事项"], [1, "发生安全责任事故"]],
+    }.items():
+        page = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
+    book.close()
+    file = SimpleUploadedFile("标准.xlsx", target.getvalue(), content_type=XLSX)
+    preview = as_user(region).post(address(builders.standard(code="apart")), {"file": file}, follow=True)
+    words = preview.content.decode()
+    assert "没有读：一票否决项。要一起导入，请把它们的各行接到这一张的下面" in words
+    assert "没有用到的列" not in words
+
+
 def test_wrong_cells_are_told_in_place_and_mended_there(region: User, as_user: SignIn) -> None:
     standard, client = builders.standard(code="wrong"), as_user(region)
     file = sheet(

@@ -251,6 +251,16 @@ def test_a_wrong_line_is_told_and_nothing_is_lost(
     assert draft.indicators.count() == 6
 
 
+def test_a_step_below_nought_is_not_taken(region: User, as_user: SignIn) -> None:
+    """No record counts below nought, and taken out to Excel and in again 满 -5 became 满 5."""
+    draft = builders.standard(published=False)
+    typed = line((1, ""), code="8", name="分档", method="steps", points="5")
+    typed |= {"steps-TOTAL_FORMS": "1", "steps-0-start": "-5", "steps-0-points": "5"}
+    answer = as_user(region).post(url("indicator_create", draft), typed)
+    assert "不能小于 0" in answer.content.decode()
+    assert not draft.indicators.filter(code="8").exists()
+
+
 def test_what_another_way_of_scoring_hides_stops_nothing(region: User, as_user: SignIn) -> None:
     """Whoever began with 分档 or 扣分 and takes 评分 after all does not see those fields any more."""
     draft = builders.standard(published=False)
@@ -311,6 +321,17 @@ def test_the_database_keeps_a_published_standard(region: User) -> None:
         with pytest.raises(DatabaseError), transaction.atomic():
             act()
     Standard.objects.filter(pk=standard.pk).update(valid_until=date(2027, 1, 1))  # its end may be said later
+
+
+def test_a_heading_that_is_only_numbered_anew_moves_nothing_below_it(region: User, as_user: SignIn) -> None:
+    new = draft_of(builders.standard())
+    group = new.indicators.create(code="9", name="新的一组", method="heading", position=0)
+    for code, then in (("2", "3"), ("2.1", "3.1")):
+        new.indicators.filter(code=code).update(code=then)
+    new.indicators.filter(code="1.2").update(parent=group)
+    rows = {row.code: row for row in as_user(region).get(url("standard_compare", new)).context["rows"]}
+    assert [one.label for one in rows["3.1"].changes] == ["编号"]
+    assert [one.label for one in rows["1.2"].changes] == ["上级指标"]
 
 
 def test_two_versions_are_compared_word_by_word(region: User, baotou: User, as_user: SignIn) -> None:

@@ -132,6 +132,25 @@ def test_who_is_to_insure_more_than_there_are_is_told_to_register_them(team: Tea
     assert steps == ["投保人数：现有 0 人，再增加 8 人（在册队员也要有 8 人）"]
 
 
+def test_members_who_come_along_with_something_else_pull_at_shares_too(
+    team: Team, captain: User, as_user: SignIn
+) -> None:
+    """Eight insured are eight members: the share of those with a certificate would halve, as if they were the aim."""
+    insured = {
+        "code": "1", "name": "投保人数", "method": "threshold", "points": 70, "metric": "members_insured", "unit": "人",
+        "requirements": {"1": "8"},
+    }  # fmt: skip
+    one = builders.standard(lines=[insured, {**gaps.LINES[2], "parent": ""}], code="gap-insured")
+    asked = {"standard": one.pk, "aim": "1", "n-members_certified": "4"}
+    page = as_user(captain).get(url(team), asked)
+    assert [step["text"] for step in page.context["gap"].steps] == [
+        "投保人数：现有 0 人，再增加 8 人"
+        "（在册队员也要有 8 人；同时再有 4 人持证队员，应急救护持证率才不下降）"
+    ]  # fmt: skip
+    done = {**asked, "n-members_registered": "8", "n-members_insured": "8", "n-members_certified": "8"}
+    assert as_user(captain).get(url(team), done).context["gap"].reached.conclusion.name == "1 级"
+
+
 def test_what_stands_beside_what_does_not_apply_stops_nothing(team: Team, standard, captain: User, as_user) -> None:
     pk = standard.indicators.get(code="2.2").pk
     page = as_user(captain).get(url(team), {f"na-{pk}": "on", f"i-{pk}": "999"})
@@ -224,6 +243,33 @@ def test_a_team_filed_by_document_is_not_failed_by_the_other_scheme(
     assert "不算未达标" in words
     Team.objects.filter(pk=team.pk).update(registration="civil")
     assert as_user(captain).get(f"{url(team)}?standard={other.pk}").context["gap"] is not None
+
+
+def test_what_was_said_follows_the_line_and_not_its_number(
+    team: Team, standard: Standard, captain: User, as_user: SignIn
+) -> None:
+    """2.1 配有卫星电话 was answered 有; in the next version 2.1 is something that nobody has said anything of."""
+    grading = Grading.objects.create(team=team, standard=standard, applied_grade="3", created_by=captain)
+    lines = {one.code: one for one in standard.indicators.all()}
+    GradingClaim.objects.create(grading=grading, indicator=lines["2.1"], value=1)
+    GradingClaim.objects.create(grading=grading, indicator=lines["2.2"], points=20)
+    new = {**gaps.LINES[5], "code": "2.1", "name": "配有冲锋舟"}
+    phone, goods = {**gaps.LINES[5], "code": "2.2", "points": 10}, {**gaps.LINES[6], "code": "2.3"}
+    later = builders.standard(lines=[*gaps.LINES[:5], new, phone, goods], code="gap", number=2, name=standard.name)
+    page = as_user(captain).get(url(team))
+    assert page.context["gap"].standard == later
+    assert [row(page, code).now for code in ("2.1", "2.2", "2.3")] == ["", "有", "20 分"]
+
+
+def test_points_out_of_another_maximum_are_not_taken_over(
+    team: Team, standard: Standard, captain: User, as_user: SignIn
+) -> None:
+    grading = Grading.objects.create(team=team, standard=standard, applied_grade="3", created_by=captain)
+    GradingClaim.objects.create(grading=grading, indicator=standard.indicators.get(code="2.2"), points=20)
+    goods = {**gaps.LINES[6], "points": 40}
+    builders.standard(lines=[*gaps.LINES[:5], goods], code="gap", number=2, name=standard.name)
+    page = as_user(captain).get(url(team))
+    assert row(page, "2.2").now == ""
 
 
 def test_standards_follow_the_categories_and_the_newest_version_counts(

@@ -71,6 +71,9 @@ def test_assessments_of_capability_unless_a_later_one_follows(team):
     for subject in ("绳索", "水上", "驾驶"):
         Capability.objects.create(subject=subject, **facts)
     Capability.objects.create(subject="水上", **{**facts, "valid_until": soon + timedelta(days=300)})
+    # failed before it was passed: the older result has no end and is no renewal all the same
+    failed = {**facts, "assessed_on": facts["assessed_on"] - timedelta(days=30), "valid_until": None}
+    Capability.objects.create(subject="绳索", **{**failed, "result": "不合格"})
     Capability.objects.filter(subject="驾驶").update(ended_at=timezone.now(), end_reason="有误")
     told = sent()
     assert "能力测评“绳索”" in told["captain"]

@@ -48,6 +48,20 @@ def test_list_is_filtered_kept_as_a_view_and_exported(portal: dict[str, User], e
     assert "满洲里市红十字会" not in cells
 
 
+def test_what_was_sent_without_network_is_still_there(portal: dict[str, User], enter: Enter) -> None:
+    """The browser shows its own page then; whoever typed the address anew lost everything, as if it had been saved."""
+    page = enter("region")
+    page.goto("/standards/new/")
+    page.get_by_label("名称", exact=True).fill("断网时写的标准")
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="保存草稿").click()
+    page.context.set_offline(False)
+    page.goto("/")
+    page.goto("/standards/new/")
+    expect(page.get_by_label("名称", exact=True)).to_have_value("断网时写的标准")
+
+
 def test_what_is_pasted_stays_whole_and_is_told_when_too_long(portal: dict[str, User], enter: Enter) -> None:
     """A browser cuts it off at maxlength and says nothing."""
     page = enter("chifeng")
