@@ -198,7 +198,7 @@ def test_public_page_of_a_team_left_out_after_all(run: ReportRun, campaign: Camp
 
 
 def test_a_team_that_was_moved_stays_in_the_year_of_the_league_that_scored_it(
-    run: ReportRun, campaign: Campaign, region: User, region_system: User, worked
+    run: ReportRun, campaign: Campaign, region: User, region_system: User, as_user: SignIn, worked
 ) -> None:
     """Made again, the reports of a year that is over are what they were."""
     place = running.of_team(run, "T150404901").organization
@@ -207,6 +207,12 @@ def test_a_team_that_was_moved_stays_in_the_year_of_the_league_that_scored_it(
     again = worked(running.begun, campaign, region)
     assert {one.code for one in again.documents.papers()} == before
     assert running.of_team(again, "T150404901").league.code == "150400"
+    scorer = Organization.objects.get(code="150400")
+    link = f"{reverse('assessments:review_list')}?year={campaign.year}&office={scorer.pk}"
+    page = as_user(region).get(campaign.get_absolute_url()).content.decode()
+    assert f'<a href="{link.replace("&", "&amp;")}">2</a>' in page
+    listed = as_user(region).get(link).context["table"].data
+    assert len(listed) == 2, "the number and the list it opens agree"
 
 
 def test_record_of_a_paper_names_who_is_printed_on_it(run: ReportRun) -> None:
