@@ -309,6 +309,21 @@ def test_lead_settles_a_difference_with_a_reason(
     assert "现在是“公示中”" in said(closed)
 
 
+def test_what_was_settled_before_an_assessor_joined_is_marked(
+    as_user: AsUser, region: User, differing: Grading
+) -> None:
+    """The one who took another's place had no say in it: the panel looks at it once more."""
+    settle = url("difference_settle", differing, differing.standard.indicators.get(code="2.1"))
+    client, given = as_user(region), {"points": "22", "reason": "合议（演示）"}
+    client.post(settle, {**given, "opened": "0"})
+    assert "认定后换过专家" not in client.get(url("differences", differing)).content.decode()
+    facts = {"duty": "member", "appointed_by": region, "finished_at": timezone.now()}
+    PanelMember.objects.create(grading=differing, user=region, **facts)
+    assert "认定后换过专家" in client.get(url("differences", differing)).content.decode()
+    client.post(settle, {**given, "opened": "1"})
+    assert "认定后换过专家" not in client.get(url("differences", differing)).content.decode()
+
+
 def test_lead_scores_before_he_sees_the_others(as_user: AsUser, assessor: User, baotou: User, scoring: Grading) -> None:
     answer = as_user(assessor).get(url("differences", scoring), follow=True)
     assert "您完成自己的评分后" in said(answer)
