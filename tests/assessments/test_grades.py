@@ -173,6 +173,25 @@ def test_reminded_at_ninety_and_thirty_days_and_not_when_renewed(captain: User, 
     assert list(grades_ending()) == []
 
 
+def test_a_team_that_has_left_is_not_reminded_and_the_certificate_says_so(
+    captain: User, chifeng: User, as_user: SignIn
+) -> None:
+    """The grade is not ended by itself; nobody takes the certificate for that of a team that is there."""
+    today = timezone.localdate()
+    grade = held(captain, chifeng, granted_on=today - timedelta(days=900), valid_until=today + timedelta(days=30))
+    public = reverse("verify", args=[VerifiableDocument.objects.get().code])
+    assert "队伍现在的状态" not in text_of(Client().get(public))
+    assert len(list(grades_ending())) == 1
+    builders.team(status="suspended")
+    assert "队伍现在的状态是“暂停”" in text_of(Client().get(public))
+    assert len(list(grades_ending())) == 1
+    builders.team(status="exited", exit_on=today)
+    assert "队伍现在的状态是“已退出”" in text_of(Client().get(public))
+    assert list(grades_ending()) == []
+    assert not home_grades(captain, today + timedelta(days=90)).exists()
+    assert "gradings/new" not in as_user(captain).get(grade.get_absolute_url()).content.decode()
+
+
 def test_reminded_when_a_publicity_is_over_and_nothing_happens(captain: User, chifeng: User) -> None:
     record = builders.in_state("publicity", captain, chifeng)
     assert list(publicities_over()) == []
