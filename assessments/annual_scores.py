@@ -12,6 +12,7 @@ from assessments.choices import ScoredBy
 from assessments.models import Indicator, Review, ReviewScore
 from assessments.scoring import plain
 from assessments.sections import SCORES
+from assessments.writing import mark_of
 from core.workflow import MoveNotAllowed
 from organizations.models import User
 
@@ -35,16 +36,25 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """The words beside the lines. ``seen``: sign of those the page was opened with (``writing.mark_of``)."""
+
+    text: str
+    seen: str = ""
+
+
+@dataclass(frozen=True)
 class Kept:
     """What became of a page's lines.
 
     :ivar review: as it is now. :ivar overtaken: lines somebody else has changed meanwhile, which stay as they are.
-    :ivar before: version of the review when it was locked.
+    :ivar before: version of the review when it was locked. :ivar opinion_overtaken: the same of the opinion.
     """
 
     review: Review
     overtaken: list[Indicator]
     before: int
+    opinion_overtaken: bool = False
 
     def seen(self, shown: int | None) -> int | None:
         """The version a page that was opened with ``shown`` has seen: what it wrote itself, and nobody else's."""
@@ -68,7 +78,7 @@ def _locked(review: Review, side: str, by: User) -> Review:
 
 
 @transaction.atomic
-def keep(review: Review, side: str, given: Mapping[int, Given], *, by: User, opinion: str | None = None) -> Kept:
+def keep(review: Review, side: str, given: Mapping[int, Given], *, by: User, opinion: Opinion | None = None) -> Kept:
     """Save the lines that were changed on the page, and the office's or the region's opinion beside them.
 
     :param given: indicator → line, of the standard. :raises MoveNotAllowed: this side may not be written now.
@@ -87,17 +97,22 @@ def keep(review: Review, side: str, given: Mapping[int, Given], *, by: User, opi
         changed = True
     if changed:
         _moved_on(fresh, side)
-    if opinion is not None:
-        _keep_opinion(fresh, side, opinion)
-    return Kept(fresh, overtaken, before)
+    stays = opinion is not None and not _keep_opinion(fresh, side, opinion)
+    return Kept(fresh, overtaken, before, stays)
 
 
-def _keep_opinion(review: Review, side: str, opinion: str) -> None:
+def _keep_opinion(review: Review, side: str, opinion: Opinion) -> bool:
+    """False: somebody else has written it anew since the page was opened."""
     name = OPINION[side]
-    if getattr(review, name) != opinion:
-        setattr(review, name, opinion)
-        review.version += 1
-        review.save(update_fields=[name, "version"])
+    now: str = getattr(review, name)
+    if opinion.text == now or mark_of(opinion.text) == opinion.seen:
+        return True
+    if opinion.seen and opinion.seen != mark_of(now):
+        return False
+    setattr(review, name, opinion.text)
+    review.version += 1
+    review.save(update_fields=[name, "version"])
+    return True
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ from assessments.annual_rights import decides, manages, reports, scores
 from assessments.enrolling import enrol
 from assessments.impartial import taken_back_by
 from assessments.models import Campaign, Review
-from assessments.states import CAMPAIGN_STEPS, REVIEW_STEPS, CampaignState, ReviewState, StandardState
+from assessments.states import CAMPAIGN_STEPS, REVIEW_SETTLED, REVIEW_STEPS, CampaignState, ReviewState, StandardState
 from assessments.taking import is_over, take
 from core.decisions import Decision, no
 from core.workflow import Move, Workflow
@@ -56,7 +56,7 @@ def _open(campaign: Campaign, by: User) -> dict[str, int]:
 
 
 def _close(campaign: Campaign, by: User) -> None:
-    left = campaign.reviews.exclude(state__in=(ReviewState.FINAL, ReviewState.EXEMPT)).count()
+    left = campaign.reviews.exclude(state__in=REVIEW_SETTLED).count()
     if left:
         raise ValidationError(_("还有 %(n)d 支队伍没有办结，全部办结或不参加的才能办结这次考核。") % {"n": left})
     campaign.closed_at = timezone.now()

@@ -43,7 +43,10 @@ def basics(filled: Filled) -> Iterator[Finding]:
 def standard_holds(filled: Filled) -> Iterator[Finding]:
     standard = filled.grading.standard
     if not standard.is_current:
-        yield Finding(_("这一版标准已经停用，请撤销本申请，按现行标准重新申请。"))
+        if filled.grading.number:  # handed in while it went: what was begun under a standard goes on under it
+            yield Finding(_("这一版标准已经停用；申请报送在先，照常按它办完。"), blocking=False)
+        else:
+            yield Finding(_("这一版标准已经停用，请撤销本申请，按现行标准重新申请。"))
     fits = applies_to(standard, filled.grading.team)
     if not fits:
         yield Finding(str(fits.reason))

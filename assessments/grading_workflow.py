@@ -15,7 +15,8 @@
 - 已定级 granted: after that day, with no objection open or upheld and left aside. The team gets the grade and a
   certificate. 未定级 declined: with the reason; from the papers or the deliberation, and on the way where the team does
   not appear, gives up, or has left the register.
-- Back to 评议 only because an objection or an appeal was upheld; a grade already given is taken back with it.
+- Back to 评议 only because an objection or an appeal was upheld; a grade already given is taken back with it,
+  and the one it took the place of holds again meanwhile.
 - 已撤销 abandoned: by the team's side, as long as it is with them.
 
 Nobody decides on what he handed in, nor a member of the team. Nothing happens because a day has passed.
@@ -258,11 +259,13 @@ def _deliberate_again(grading: Grading, by: User) -> None:
     grading.validate_constraints()  # the team may have applied anew meanwhile
     with in_chinese():
         reason = _("异议或者申诉成立，重新评议")
-    granting.take_back(grading, by=by, reason=reason)
+    earlier = granting.take_back(grading, by=by, reason=reason)
+    with in_chinese():
+        body = _("由它接替的等级恢复有效：%(grade)s，证书另行出具。") % {"grade": earlier} if earlier else ""
     grading.result, grading.total, grading.closed_at = "", None, None
     grading.public_from = grading.public_until = None
     grading.version += 1
-    tell(team_side(grading), grading, "grading_again", gettext_lazy("%(number)s 重新评议"))
+    tell(team_side(grading), grading, "grading_again", gettext_lazy("%(number)s 重新评议"), body)
 
 
 def tell(people: list[User], grading: Grading, kind: str, title: Any, body: str = "", **more: Any) -> None:

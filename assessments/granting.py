@@ -1,8 +1,8 @@
 """The grade a team gets, its certificate, and how it ends.
 
 A grade granted by the portal has a certificate with a code anybody can check; what takes its place ends it, and so
-does a cancellation or a deliberation that is opened again. Grades of other authorities are recorded beside it, never
-ended by ours.
+does a cancellation or a deliberation that is opened again; then what it took the place of holds again. Grades of other
+authorities are recorded beside it, never ended by ours.
 """
 
 from datetime import date, timedelta
@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ from organizations.models import User
 from people.validators import months_after
 
 TEMPLATE = "pdf/grade_certificate.html"
+REPLACED = "已重新定级，以新的证书为准"  # as kept in the record, by which it is found again
 
 
 def until(granted_on: date, months: int | None) -> date | None:
@@ -49,10 +51,14 @@ def grant(grading: Grading, *, by: User, document_number: str = "") -> TeamGrade
         made.version += 1
     made.save()
     _replace_earlier(made, by=by)
-    with in_chinese():
-        title = _("定级证书 %(number)s") % {"number": made.certificate_no}
-    start("grade_certificate", by=by, title=title, grade_id=made.pk)
+    _print(made, by=by)
     return made
+
+
+def _print(grade: TeamGrade, *, by: User) -> None:
+    with in_chinese():
+        title = _("定级证书 %(number)s") % {"number": grade.certificate_no}
+    start("grade_certificate", by=by, title=title, grade_id=grade.pk)
 
 
 def _replace_earlier(grade: TeamGrade, *, by: User) -> None:
@@ -61,13 +67,36 @@ def _replace_earlier(grade: TeamGrade, *, by: User) -> None:
         team=grade.team, scheme=grade.scheme, category=grade.category, specialty=grade.specialty, grading__isnull=False
     )
     for one in earlier.exclude(pk=grade.pk).select_for_update(of=("self",)):
-        _end(one, timezone.localdate(), _("已重新定级，以新的证书为准"), by=by)
+        _end(one, timezone.localdate(), REPLACED, by=by)
 
 
-def take_back(grading: Grading, *, by: User, reason: str) -> None:
-    """The grade of a grading that is deliberated again no longer holds."""
-    for one in TeamGrade.objects.select_for_update(of=("self",)).filter(grading=grading, ended_on=None):
-        _end(one, timezone.localdate(), reason, by=by)
+def take_back(grading: Grading, *, by: User, reason: str) -> TeamGrade | None:
+    """The grade of a grading that is deliberated again no longer holds; what it took the place of holds again, until
+    the deliberation has come to something: nobody objected to that.
+
+    :returns: the one that holds again.
+    """
+    taken = TeamGrade.objects.select_for_update(of=("self",)).filter(grading=grading, ended_on=None).first()
+    if taken is None:
+        return None
+    _end(taken, timezone.localdate(), reason, by=by)
+    return _restore_earlier(taken, by=by)
+
+
+def _restore_earlier(taken: TeamGrade, *, by: User) -> TeamGrade | None:
+    rows = TeamGrade.objects.filter(
+        team=taken.team, scheme=taken.scheme, category=taken.category, specialty=taken.specialty,
+        grading__isnull=False, ended_on=taken.granted_on, end_reason=REPLACED,
+    )  # fmt: skip
+    still = Q(valid_until=None) | Q(valid_until__gte=timezone.localdate())
+    rows = rows.exclude(pk=taken.pk).filter(still).select_for_update(of=("self",))
+    earlier: TeamGrade | None = rows.order_by("-granted_on", "-pk").first()
+    if earlier is not None:
+        earlier.ended_on, earlier.end_reason = None, ""
+        earlier.version += 1
+        earlier.save()
+        _print(earlier, by=by)
+    return earlier
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assessments.gap.links import address
 from assessments.models import Grading, TeamGrade
 from assessments.states import GradingState
+from teams.states import ON_FILE, TeamStatus
 
 SOON = 180  # 示例: days before its end from which a grade is applied for again
 CLOSED = (GradingState.GRANTED, GradingState.DECLINED, GradingState.ABANDONED)
@@ -32,6 +33,8 @@ def renewal(grade: TeamGrade, day: date) -> Renewal:
     open_one = _applications().filter(team=grade.team_id, **_kind(grade)).select_related("standard").last()
     if open_one is not None:
         return Renewal(open_one=open_one)
+    if grade.team.status not in ON_FILE:
+        return Renewal()
     if grade.is_held:
         if grade.valid_until is None:
             return Renewal()
@@ -59,8 +62,8 @@ def keeping(grade: TeamGrade) -> str:
 
 
 def not_renewed(grades: "QuerySet[TeamGrade]", day: date, *, besides: tuple[str, ...] = ()) -> "QuerySet[TeamGrade]":
-    """Without those of whose kind the team holds one that lasts longer, or has an application under way that does not
-    stand in one of the states ``besides``."""
+    """Of teams that have not left, without those of whose kind the team holds one that lasts longer, or has an
+    application under way that does not stand in one of the states ``besides``."""
     alike = Q(category=OuterRef("category")) | Q(category=None, specialty__gt="")
     later = TeamGrade.objects.held(day).filter(
         _LATER, alike, team=OuterRef("team"), scheme=OuterRef("scheme"), specialty=OuterRef("specialty")
@@ -69,7 +72,8 @@ def not_renewed(grades: "QuerySet[TeamGrade]", day: date, *, besides: tuple[str,
     under_way = _applications().exclude(state__in=besides)
     under_way = under_way.filter(for_it, team=OuterRef("team"), standard__scheme=OuterRef("scheme"))
     under_way = under_way.filter(standard__specialty=OuterRef("specialty"))
-    return grades.exclude(Exists(later)).exclude(Exists(under_way.order_by()))
+    there = grades.exclude(team__status=TeamStatus.EXITED)
+    return there.exclude(Exists(later)).exclude(Exists(under_way.order_by()))
 
 
 def _applications() -> "QuerySet[Grading]":

@@ -125,6 +125,7 @@ DOCUMENT_TRANSITIONS = transitions(DOCUMENT_STEPS)
 
 GRADING_WITH_AUTHOR = (G.DRAFT, G.RETURNED)
 REVIEW_WITH_AUTHOR = (R.DRAFT, R.RETURNED)
+REVIEW_SETTLED = (R.FINAL, R.EXEMPT)  # nothing more is to come
 REVIEW_DECIDED = (R.DECIDED, R.PUBLICITY, R.FINAL)  # has a result
 # Tone and icon of each state (generic/_state.html).
 STANDARD_OVER, STANDARD_TO_COME = "over", "to_come"  # how a published version stands after and before its days

@@ -16,6 +16,7 @@ from core.lists import Filter, key_of
 from core.search import matching
 from organizations.filters import Scope, pick
 from organizations.models import Organization
+from organizations.roles import Level
 
 FIRST_YEAR = 2020
 QUEUES = (("mine", _("待我办理")), ("ours", _("待我方报送")))
@@ -36,11 +37,17 @@ def results() -> list[tuple[str, str]]:
     return [(name, name) for name in dict.fromkeys(rows.order_by("position").values_list("name", flat=True))]
 
 
+def scoring(request: Any) -> QuerySet[Organization]:
+    """Who scores: of a team that was moved since, another than the league above it."""
+    return Organization.objects.filter(level__in=(Level.REGION, Level.LEAGUE)).order_by("path")
+
+
 class ReviewFilter(Filter):
     queue = pick(_("在谁手里"), "by_queue", *QUEUES)
     year = of_year("campaign__year")
     state = django_filters.ChoiceFilter(label=_("状态"), choices=ReviewState)
     under = Scope("organization__path")
+    office = django_filters.ModelChoiceFilter(label=_("考核单位"), queryset=scoring)
     result = django_filters.ChoiceFilter(label=_("考核结果"), field_name="result__name", choices=results)
     step = pick(
         _("进度"), "by_step", ("handed_in", _("已报送")), ("final", _("已办结")), ("overdue", _("超过截止日")),

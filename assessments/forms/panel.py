@@ -1,11 +1,13 @@
 """Forms of the panel of a grading."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from assessments import measures
 from assessments.choices import Method
 from assessments.models import Indicator
 from assessments.panel.given import check
@@ -61,7 +63,14 @@ class SettleForm(forms.Form):
     def _hint(self, shown: str) -> str:
         if shown == "points":
             return str(_("0 到 %(most)s 分。")) % {"most": plain(self.indicator.points)}
-        return "；".join([self.indicator.unit, *steps_of(self.indicator)]).strip("；") if shown == "value" else ""
+        if shown != "value":
+            return ""
+        said = [measures.of_one(self.indicator, Decimal(number)) for number in (0, 1)]
+        if all(said):
+            return "；".join(
+                [str(_("填 0 为%(no)s，填 1 为%(one)s")) % {"no": said[0], "one": said[1]}, *steps_of(self.indicator)]
+            )
+        return "；".join([self.indicator.unit, *steps_of(self.indicator)]).strip("；")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

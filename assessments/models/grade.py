@@ -17,6 +17,7 @@ from organizations.models import Organization, User
 from organizations.roles import Right
 from organizations.validators import validate_visible, validate_year
 from teams.models import Category, Team
+from teams.states import TeamStatus
 from teams.validators import validate_not_future
 
 
@@ -116,8 +117,12 @@ class TeamGrade(models.Model):
         return (gettext("有效，至 %(day)s") if self.is_held else gettext("%(day)s 到期")) % day
 
     def public_standing(self) -> str:
-        """What the public verify page says of it today; nothing personal, and no reason of a cancellation."""
-        return self.standing()
+        """What the public verify page says of it today, and of a team that is not simply on file; nothing personal, and
+        no reason of a cancellation."""
+        if self.team.status == TeamStatus.FILED:
+            return self.standing()
+        words = {"standing": self.standing(), "team": self.team.public_standing()}
+        return gettext("%(standing)s；队伍现在的状态是“%(team)s”") % words
 
     def can_edit(self, user: User) -> Decision:
         """From outside: the team's side records it. Ours: the office that held the grading."""

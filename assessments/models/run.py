@@ -11,10 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from assessments.choices import DocumentKind
 from assessments.models.campaign import Campaign
 from assessments.models.review import Review
-from assessments.states import DOCUMENT_TRANSITIONS, RUN_TRANSITIONS, DocumentState, ReviewState, RunState
+from assessments.states import (
+    DOCUMENT_TRANSITIONS,
+    REVIEW_SETTLED,
+    RUN_TRANSITIONS,
+    DocumentState,
+    ReviewState,
+    RunState,
+)
 from core.attachments.names import shown_name
 from core.decisions import Decision
 from core.links import link_to
+from core.models import WorkflowEvent
 from organizations.models import Organization, User
 from organizations.region import may_manage_assessments
 from organizations.roles import Right
@@ -208,20 +216,30 @@ class ReportDocument(models.Model):
 
     def public_standing(self) -> str:
         """What the public page says where a result on the paper is being decided on again, or has been since it was
-        printed: whoever holds the paper need not take it for the last word. Not why."""
-        again = Review.objects.filter(campaign=self.run.campaign_id, revision__gt=1)
+        printed, and where a team was taken in meanwhile: whoever holds the paper need not take it for the last word.
+        Not why. A paper was given out only when everything on it was settled."""
+        within = Review.objects.filter(campaign=self.run.campaign_id)
         if self.kind == DocumentKind.LEAGUE:
-            again = again.reported_by(self.organization)
+            within = within.reported_by(self.organization)
         else:
-            again = again.below(self.organization)
-        if again.exclude(state=ReviewState.FINAL).exists():
+            within = within.below(self.organization)
+        unsettled = list(within.exclude(state__in=REVIEW_SETTLED).values_list("revision", flat=True))
+        if any(revision > 1 for revision in unsettled):
             return gettext("考核结果正在重新审定，以办结以后新出具的报告为准。")
+        if unsettled:
+            return gettext("出具以后又有队伍参加考核，以办结以后新出具的报告为准。")
         printed = ReportDocument.objects.filter(
             run__campaign=self.run.campaign_id, kind=self.kind, organization=self.organization_id
         ).exclude(code="").aggregate(last=models.Max("ready_at"))["last"]  # fmt: skip
-        if printed is not None and again.filter(decided_at__gt=printed).exists():
+        if printed is None:
+            return ""
+        events = WorkflowEvent.objects.of_each(Review, models.OuterRef("pk"))
+        left_out = Q(models.Exists(events.filter(action="exempt", at__gt=printed)), state=ReviewState.EXEMPT)
+        since = within.filter(Q(decided_at__gt=printed) | left_out)
+        revisions = list(since.values_list("revision", flat=True))
+        if any(revision > 1 for revision in revisions):
             return gettext("出具以后重新审定过考核结果，以新出具的报告为准。")
-        return ""
+        return gettext("出具以后又有队伍参加考核，以新出具的报告为准。") if revisions else ""
 
     @property
     def file_name(self) -> str:

@@ -17,6 +17,7 @@ class Row:
 
     :ivar frozen: the platform's number as it was at the hand-in. :ivar answers: assessor → answer, of who gave one.
     :ivar settled: what was agreed on; counts instead. :ivar outdated: an assessor has scored anew since.
+    :ivar regrouped: an assessor has joined since, who had no say in it.
     """
 
     indicator: Indicator
@@ -27,6 +28,7 @@ class Row:
     agreed: Agreed
     settled: SettledScore | None = None
     outdated: bool = False
+    regrouped: bool = False
 
     @property
     def answer(self) -> Answer | None:
@@ -68,9 +70,9 @@ class PanelSheet:
         answers = given_by(indicator.pk, keys, self.marks, frozen)
         settled = self.settled.get(indicator.pk)
         outdated = settled is not None and any(mark.received_at > settled.settled_at for mark in marks.values())
-        return Row(
-            indicator, claim, frozen, marks, answers, agree(rule_of(indicator), answers.values()), settled, outdated
-        )
+        regrouped = settled is not None and any(one.appointed_at > settled.settled_at for one in self.panel)
+        agreed = agree(rule_of(indicator), answers.values())
+        return Row(indicator, claim, frozen, marks, answers, agreed, settled, outdated, regrouped)
 
     def lacks(self, member: PanelMember) -> list[Indicator]:
         """Indicators the member has still to answer."""

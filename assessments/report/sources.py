@@ -14,7 +14,7 @@ from assessments.choices import Method, ScoredBy
 from assessments.models import Adjustment, Campaign, Indicator, Objection, Review, Snapshot
 from assessments.scoring import Rules, ScoreSheet
 from assessments.snapshots import newest
-from assessments.states import REVIEW_DECIDED, ReviewState
+from assessments.states import REVIEW_DECIDED, REVIEW_SETTLED
 from assessments.tree import in_order
 
 LONG_TEXTS = ("report", "league_opinion", "region_opinion")  # of a review
@@ -62,7 +62,7 @@ class Source:
     @property
     def is_settled(self) -> bool:
         """Nothing more is to come: the result is final, or the team takes no part."""
-        return self.review.state in (ReviewState.FINAL, ReviewState.EXEMPT)
+        return self.review.state in REVIEW_SETTLED
 
     @property
     def name(self) -> str:

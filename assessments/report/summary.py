@@ -82,6 +82,8 @@ def overview(sources: Sequence[Source], sums: Sums) -> tuple[Block, ...]:
         (_("训练时长"), number(sums.year("hours")), _("小时")),
     ]
     blocks: list[Block] = [Figures(tuple(items))]
+    if sums.teams > 1:  # the portal's own statistics count heads once
+        blocks.append(Remark(_("人数是各队相加，同时在几支队伍的，各队都算。")))
     if sums.decided:
         blocks.append(Shares(_("考核结果"), _("支"), results(sources, sums), sums.decided))
     for key, heading, unit in monthly():

@@ -12,7 +12,7 @@ from assessments.report.scores import score_blocks
 from assessments.report.sources import Source
 from assessments.report.words import chinese, day, paragraphs, points
 from assessments.sections import written
-from assessments.states import ReviewState
+from assessments.states import REVIEW_SETTLED, ReviewState
 from organizations.roles import Level
 
 
@@ -35,7 +35,7 @@ def build(source: Source, *, region: str, dated: date, number: str) -> Report:
 
 def mark_of(review: Review) -> str:
     """What is under way must not be taken for a result."""
-    if review.state in (ReviewState.FINAL, ReviewState.EXEMPT):
+    if review.state in REVIEW_SETTLED:
         return ""
     return _("草稿 · 考核尚未办结（%(state)s），不作凭证") % {"state": review.get_state_display()}
 

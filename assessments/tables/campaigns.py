@@ -8,13 +8,13 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Campaign
-from assessments.states import CAMPAIGN_TONES, CampaignState, ReviewState
+from assessments.states import CAMPAIGN_TONES, REVIEW_SETTLED, CampaignState
 from core.lists import Column, DateColumn, Table
 from organizations.tables import State
 
 _NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 _NOWRAP = {"td": {"class": "nowrap"}}
-DONE = Q(state__in=(ReviewState.FINAL, ReviewState.EXEMPT))
+DONE = Q(state__in=REVIEW_SETTLED)
 
 
 def with_counts(rows: Any, seen: Any) -> Any:

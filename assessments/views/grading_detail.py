@@ -80,8 +80,8 @@ def _author_side(page: GradingPage, one: Filled, events: list[WorkflowEvent]) ->
 
 
 def _newer(grading: Grading) -> dict[str, Any] | None:
-    """Where to apply under the version in force, if this one's has ended. Asks only then."""
-    found = None if grading.standard.is_current else version_in_force(grading)
+    """Where to apply under the version in force, if this one's ended before the hand-in. Asks only then."""
+    found = None if grading.standard.is_current or grading.number else version_in_force(grading)
     if found is None:
         return None
     return {"standard": found, "url": apply_url(grading.team_id, found.category_id, grading.applied_grade)}

@@ -117,5 +117,5 @@ def _granting(grading: Grading) -> list[str]:
     lines.append(
         _("有效期 %(n)d 个月，从今天算起。") % {"n": months} if months else _("标准没有规定有效期，长期有效。")
     )
-    lines.append(_("证书带二维码和编号，任何人可以核验；同一类别以前的等级同时由它接替。"))
+    lines.append(_("证书带二维码和编号，任何人可以核验；同一类别以前由平台定的等级同时由它接替，登记的外部等级不变。"))
     return lines

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, basis_of
 from assessments.annual_moving import waiting_for
 from assessments.annual_rights import manages, writes
-from assessments.annual_scores import OPINION, agree, keep, unanswered
+from assessments.annual_scores import OPINION, Opinion, agree, keep, unanswered
 from assessments.annual_workflow import REVIEW
 from assessments.forms.answers import AnswersForm
 from assessments.models import Review
@@ -26,6 +26,7 @@ from assessments.sheet_rows import SIDES, figures_of, rows_of, sheets_of
 from assessments.views.review_common import ReviewPage, review_page
 from assessments.views.review_detail import told_in
 from assessments.views.review_scores import autosaved, fill, tell
+from assessments.writing import mark_of
 from core.keys import keys
 from core.methods import form_page
 from core.models import WorkflowEvent
@@ -76,15 +77,16 @@ def _autosaved(request: SignedIn, page: ReviewPage, side: str) -> HttpResponse:
     return autosaved(request, page.review, side, opinion=None if _too_long(opinion) else opinion)
 
 
-def _opinion(request: SignedIn) -> str:
-    return request.POST.get("opinion", "").replace("\r\n", "\n").strip()
+def _opinion(request: SignedIn) -> Opinion:
+    text = request.POST.get("opinion", "").replace("\r\n", "\n").strip()
+    return Opinion(text, request.POST.get("opinion_seen", ""))
 
 
-def _too_long(opinion: str) -> str:
-    words = {"most": _MOST, "now": len(opinion)}
-    return (
-        _("意见最多 %(most)d 字，现在 %(now)d 字，没有保存；请删减以后再保存。") % words if len(opinion) > _MOST else ""
-    )
+def _too_long(opinion: Opinion) -> str:
+    words = {"most": _MOST, "now": len(opinion.text)}
+    if len(opinion.text) <= _MOST:
+        return ""
+    return _("意见最多 %(most)d 字，现在 %(now)d 字，没有保存；请删减以后再保存。") % words
 
 
 def _desk(request: SignedIn, page: ReviewPage, side: str) -> HttpResponse:
@@ -113,7 +115,12 @@ def _post(request: SignedIn, page: ReviewPage, side: str, form: AnswersForm) -> 
     fresh = kept.review
     if too_long:
         messages.error(request, too_long)
-        return _show(request, page, side, basis_of(fresh), form, opinion)
+        return _show(request, page, side, basis_of(fresh), form, opinion.text)
+    if kept.opinion_overtaken:
+        tell(request, form, kept.overtaken, opinion=getattr(fresh, OPINION[side]) or _("（空）"))
+        basis = basis_of(fresh)
+        again = form if form.errors else AnswersForm(basis=basis, side=side)
+        return _show(request, review_page(request, fresh.pk), side, basis, again, opinion.text)
     only = keys([action.removeprefix("agree-")]) if action.startswith("agree-") else None
     if side == LEAGUE and (action == "agree" or only) and not form.errors:
         n = agree(fresh, by=request.user, only=only)
@@ -121,7 +128,7 @@ def _post(request: SignedIn, page: ReviewPage, side: str, form: AnswersForm) -> 
         return redirect(f"{here}#i{only[0]}" if only else here)
     if action != FINISH[side] or form.errors or kept.overtaken:
         tell(request, form, kept.overtaken)
-        return redirect(here) if not form.errors else _show(request, page, side, basis_of(fresh), form, opinion)
+        return redirect(here) if not form.errors else _show(request, page, side, basis_of(fresh), form, opinion.text)
     try:
         done = REVIEW.perform_seen(fresh, action, by=request.user, version=kept.seen(version_seen(request)))
     except MoveNotAllowed as error:
@@ -168,7 +175,8 @@ def _show(
         side=side, rows=rows, form=form, basis=basis, sheets=sheets, own_sheet=sheets[side], team_sheet=sheets[TEAM],
         league_sheet=sheets[LEAGUE], left=len(unanswered(basis, side)), told=told_in(review, events),
         words=written(review), figures=[one for one in figures_of(review, basis) if one.asked], snapshot=basis.snapshot,
-        opinion=getattr(review, OPINION[side]) if opinion is None else opinion, finish=FINISH[side],
+        opinion=getattr(review, OPINION[side]) if opinion is None else opinion,
+        opinion_seen=mark_of(getattr(review, OPINION[side])), finish=FINISH[side],
         autosave_url=f"{request.path}autosave/", next_url=_url(route, following), adjustments=basis.adjustments,
         keep_key=f"review-{review.pk}-{side}", is_region=side == REGION, sent_back=_sent_back(events, side),
         returned=returned, remarks=[replace(one, url=_place(one.name)) for one in remarks_of(review, returned, basis)],

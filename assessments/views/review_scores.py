@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assessments.annual_answers import TEAM, Basis, basis_of
 from assessments.annual_rights import reports
-from assessments.annual_scores import keep, line_for_evidence, sign_of
+from assessments.annual_scores import OPINION, Kept, Opinion, keep, line_for_evidence, sign_of
 from assessments.forms.answers import AnswersForm
 from assessments.models import Indicator, Review
 from assessments.review_checks import evidence_of
@@ -22,7 +22,7 @@ from assessments.sections import SCORES
 from assessments.sheet_rows import Row, rows_of, sheets_of
 from assessments.states import ReviewState
 from assessments.views.review_common import review_page, writable
-from assessments.writing import confirm
+from assessments.writing import confirm, mark_of
 from core.attachments.panel import panels
 from core.methods import form_page
 from core.models import WorkflowEvent
@@ -57,8 +57,11 @@ def review_self(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(review)
 
 
-def tell(request: SignedIn, form: AnswersForm, overtaken: list[Indicator]) -> None:
-    """What was kept and what was not, in sentences."""
+def tell(request: SignedIn, form: AnswersForm, overtaken: list[Indicator], *, opinion: str = "") -> None:
+    """What was kept and what was not, in sentences. :param opinion: what another has written meanwhile."""
+    if opinion:
+        words = _("意见在您打开之后由别人改过，没有保存您写的。别人写的是：“%(opinion)s”。请核对下面的意见再保存。")
+        messages.warning(request, words % {"opinion": opinion})
     if overtaken:
         names = _("、").join(str(one) for one in overtaken)
         messages.warning(request, _("%(lines)s别人刚改过，保留的是别人填的，请核对。") % {"lines": names})
@@ -67,7 +70,7 @@ def tell(request: SignedIn, form: AnswersForm, overtaken: list[Indicator]) -> No
         lines = format_html_join(_("、"), '<a href="#i{}">{}</a>', wrong)
         words = _("%(lines)s没有保存，请改正；其余的已保存。") % {"lines": "{} "}
         messages.warning(request, format_html(words, lines))
-    elif not overtaken:
+    elif not overtaken and not opinion:
         messages.success(request, _("已保存。"))
 
 
@@ -106,7 +109,7 @@ def review_self_autosave(request: SignedIn, pk: int) -> HttpResponse:
     return autosaved(request, page.review, TEAM)
 
 
-def autosaved(request: SignedIn, review: Review, side: str, opinion: str | None = None) -> HttpResponse:
+def autosaved(request: SignedIn, review: Review, side: str, opinion: Opinion | None = None) -> HttpResponse:
     """A line for the page; for its form the new signs of the lines and the version; the points as they are now. What
     somebody else has changed is told, and the page does not pass for having seen it."""
     basis = basis_of(review)
@@ -125,10 +128,17 @@ def autosaved(request: SignedIn, review: Review, side: str, opinion: str | None 
         "saved_at": timezone.now(), "wrong": len([one for one in basis.scored if form.wrong(one)]),
         "overtaken": [one for one in basis.scored if one.pk in given and one.pk not in same],
         "seen": [again.parts(one)["seen"] for one in basis.scored if one.pk in same],
+        "opinion_overtaken": kept.opinion_overtaken, "opinion_seen": _opinion_seen(kept, side, opinion),
         "version": kept.seen(version_seen(request)), "sheet": sheets[side],
         "rows": [row for row in rows_of(kept.review, basis, sheets) if not row.is_heading], "side": side,
     }  # fmt: skip
     return render(request, "assessments/_answers_saved.html", context)
+
+
+def _opinion_seen(kept: Kept, side: str, opinion: Opinion | None) -> str:
+    """New sign for the page, where what stands there now is what it shows."""
+    now = getattr(kept.review, OPINION[side]) if side in OPINION else ""
+    return mark_of(now) if opinion is not None and opinion.text == now else ""
 
 
 def _line(basis: Basis, indicator: int) -> Indicator:

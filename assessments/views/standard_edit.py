@@ -158,15 +158,20 @@ def standard_withdraw(request: SignedIn, pk: int) -> HttpResponse:
 
 def _under_way(standard: Standard) -> list[str]:
     """What goes on under a standard that is withdrawn."""
-    open_ones = Grading.objects.filter(standard=standard).aggregate(n=Count("pk", filter=~Q(state__in=_ENDED)))["n"]
+    drafted, begun = Q(number=None), ~Q(state__in=_ENDED)
+    open_ones = Grading.objects.filter(begun, standard=standard).aggregate(
+        handed_in=Count("pk", filter=~drafted), drafted=Count("pk", filter=drafted)
+    )
     campaigns = Campaign.objects.filter(standard=standard).exclude(state=CampaignState.CLOSED)
     years = campaigns.values_list("year", flat=True)
     lines = [_("发过的证书、办结的考核不变。"), _("停用以后不能恢复，要再用请另起一版。")]
     others = Standard.objects.in_force(timezone.localdate()).filter(code=standard.code).exclude(pk=standard.pk)
     if not others.exists():
         lines.append(_("现在没有别的版本可选，下一版发布以前不能按它开始测评和考核。"))
-    if open_ones:
-        lines.insert(0, _("按它办理中的 %(n)d 件测评照常办完。") % {"n": open_ones})
+    if open_ones["drafted"]:
+        lines.insert(0, _("还没有报送的 %(n)d 件申请不能再按它报送。") % {"n": open_ones["drafted"]})
+    if open_ones["handed_in"]:
+        lines.insert(0, _("报送过的 %(n)d 件测评照常办完。") % {"n": open_ones["handed_in"]})
     if years:
         named = _("、").join(str(year) for year in years)
         lines.insert(0, _("按它进行的 %(years)s 年度考核照常办完。") % {"years": named})

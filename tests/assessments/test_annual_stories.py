@@ -291,6 +291,43 @@ def test_a_page_that_saves_itself_has_not_seen_what_another_wrote(
     assert now.scores.get(scored_by="league", indicator=judged).points == Decimal(3)
 
 
+def test_an_opinion_a_colleague_wrote_is_not_wiped_by_a_page_opened_before(
+    region: User, captain: User, chifeng: User, as_user: As
+) -> None:
+    """It is printed. A page with the words of an hour ago saves itself with every line that is scored."""
+    now = annual.in_state("scored", annual.campaign(region), captain.organization, captain, chifeng, region)
+    client, desk = as_user(region), at("review_decide", now.pk)
+    sign = re.compile(r'name="opinion_seen" value="(\w+)"')
+
+    def page(opinion: str, seen: str, **typed: str) -> dict[str, str]:
+        words = {"opinion": opinion, "opinion_seen": seen, "version": version(now), "action": "save"}
+        return {**lines(now, "region", **typed), **words}
+
+    def stored() -> str:
+        return Review.objects.get(pk=now.pk).region_opinion
+
+    shown = sign.search(client.get(desk).content.decode())
+    assert shown
+    client.post(desk, page("同意，另请补训练记录。", shown[1]), follow=True)
+    saved = client.post(f"{desk}autosave/", page("", shown[1], v2_1="30", n2_1="演示")).content.decode()
+    assert stored() == "同意，另请补训练记录。", "the other page says nothing new"
+    assert "意见别人刚改过" not in saved
+    saved = client.post(f"{desk}autosave/", page("不同意。", shown[1])).content.decode()
+    assert "意见别人刚改过" in saved
+    assert not sign.search(saved)
+    told = client.post(desk, page("不同意。", shown[1]))
+    assert stored() == "同意，另请补训练记录。"
+    assert "别人写的是：“同意，另请补训练记录。”" in text_of(told)
+    assert "已保存" not in text_of(told)
+    again = sign.search(told.content.decode())
+    assert again
+    assert "不同意。</textarea>" in told.content.decode()
+    client.post(desk, page("不同意。", again[1]))
+    assert stored() == "不同意。", "having been told, who sends again means it"
+    saved = client.post(f"{desk}autosave/", page("不同意，理由见各项。", mark_of("不同意。"))).content.decode()
+    assert sign.findall(saved) == [mark_of("不同意，理由见各项。")]
+
+
 def test_wrong_states_are_told(region: User, captain: User, chifeng: User, as_user: As) -> None:
     year = annual.campaign(region)
     now = annual.in_state("decided", year, captain.organization, captain, chifeng, region)

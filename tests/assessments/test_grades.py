@@ -124,6 +124,37 @@ def test_a_new_grade_takes_the_place_of_the_earlier(captain: User, chifeng: User
     assert TeamGrade.objects.held().filter(grading__isnull=False).count() == 1
 
 
+def test_a_grade_taken_back_leaves_the_team_the_earlier_one(captain: User, chifeng: User, region: User) -> None:
+    """Whoever objects to the new grade has not objected to the one the team held before."""
+    first = held(captain, chifeng)
+    again = builders.in_state("granted", captain, chifeng)
+    builders.objected(again, captain, answered_by=region)
+    again = builders.move(again, "deliberate_again", chifeng)
+    first.refresh_from_db()
+    assert (first.is_held, first.end_reason) == (True, "")
+    assert list(TeamGrade.objects.held()) == [first]
+    assert "恢复有效：赈济 3 级" in Notice.objects.filter(recipient=captain, kind="grading_again").latest("pk").body
+    issue_certificate(Job.objects.filter(params__grade_id=first.pk).latest("pk"), None)
+    old, new = VerifiableDocument.objects.of(first).order_by("issued_at")
+    assert "已经撤销" in text_of(Client().get(reverse("verify", args=[old.code])))
+    assert "现在有效" in text_of(Client().get(reverse("verify", args=[new.code])))
+    again = builders.move(again, "publicise", chifeng, **builders.publicity())
+    builders.move(builders.publicity_over(again), "grant", chifeng)
+    first.refresh_from_db()
+    assert not first.is_held
+    assert list(TeamGrade.objects.held().values_list("grading", flat=True)) == [again.pk]
+
+
+def test_an_earlier_grade_that_has_run_out_stays_ended(captain: User, chifeng: User, region: User) -> None:
+    first = held(captain, chifeng)
+    again = builders.in_state("granted", captain, chifeng)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    TeamGrade.objects.filter(pk=first.pk).update(granted_on=yesterday, valid_until=yesterday)
+    builders.objected(again, captain, answered_by=region)
+    builders.move(again, "deliberate_again", chifeng)
+    assert not TeamGrade.objects.held().exists()
+
+
 def test_reminded_at_ninety_and_thirty_days_and_not_when_renewed(captain: User, chifeng: User) -> None:
     today = timezone.localdate()
     grade = held(captain, chifeng, granted_on=today - timedelta(days=900), valid_until=today + timedelta(days=90))
@@ -140,6 +171,25 @@ def test_reminded_at_ninety_and_thirty_days_and_not_when_renewed(captain: User, 
         granted_on=today, created_by=captain,
     )  # fmt: skip
     assert list(grades_ending()) == []
+
+
+def test_a_team_that_has_left_is_not_reminded_and_the_certificate_says_so(
+    captain: User, chifeng: User, as_user: SignIn
+) -> None:
+    """The grade is not ended by itself; nobody takes the certificate for that of a team that is there."""
+    today = timezone.localdate()
+    grade = held(captain, chifeng, granted_on=today - timedelta(days=900), valid_until=today + timedelta(days=30))
+    public = reverse("verify", args=[VerifiableDocument.objects.get().code])
+    assert "队伍现在的状态" not in text_of(Client().get(public))
+    assert len(list(grades_ending())) == 1
+    builders.team(status="suspended")
+    assert "队伍现在的状态是“暂停”" in text_of(Client().get(public))
+    assert len(list(grades_ending())) == 1
+    builders.team(status="exited", exit_on=today)
+    assert "队伍现在的状态是“已退出”" in text_of(Client().get(public))
+    assert list(grades_ending()) == []
+    assert not home_grades(captain, today + timedelta(days=90)).exists()
+    assert "gradings/new" not in as_user(captain).get(grade.get_absolute_url()).content.decode()
 
 
 def test_reminded_when_a_publicity_is_over_and_nothing_happens(captain: User, chifeng: User) -> None:

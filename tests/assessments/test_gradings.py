@@ -202,9 +202,12 @@ def test_what_was_said_does_not_come_along_to_another_line(captain: User, chifen
     ]
 
 
-def test_a_draft_under_an_ended_version_leads_to_the_new_one(captain: User, as_user: SignIn) -> None:
+def test_a_draft_under_an_ended_version_leads_to_the_new_one(captain: User, region: User, as_user: SignIn) -> None:
     record, team = builders.applied(captain), as_user(captain)
     assert "按新的一版申请" not in text_of(team.get(record.get_absolute_url()))
+    assert "还没有报送的 1 件申请不能再按它报送" in text_of(
+        as_user(region).get(reverse("assessments:standard_withdraw", args=[record.standard_id]))
+    )
     yesterday = timezone.localdate() - builders.DAY
     record.standard.valid_until = yesterday
     record.standard.save(update_fields=["valid_until"])
@@ -218,6 +221,21 @@ def test_a_draft_under_an_ended_version_leads_to_the_new_one(captain: User, as_u
     team.post(reverse("assessments:grading_create"), data)
     made = Grading.objects.get(standard=new)
     assert made.claims.get(indicator__code="2.1").points == 30, "what was typed into the draft comes along"
+
+
+def test_what_was_handed_in_goes_on_under_a_withdrawn_version(
+    captain: User, chifeng: User, region: User, as_user: SignIn
+) -> None:
+    """As whoever withdraws it is told; a draft nobody has handed in does not."""
+    record, client = builders.in_state("returned", captain, chifeng), as_user(region)
+    address = reverse("assessments:standard_withdraw", args=[record.standard_id])
+    asked = text_of(client.get(address))
+    assert "报送过的 1 件测评照常办完" in asked
+    assert "不能再按它报送" not in asked
+    client.post(address, {"reason": "印发了新标准"})
+    record = Grading.objects.get(pk=record.pk)
+    assert "申请报送在先，照常按它办完" in text_of(as_user(captain).get(record.get_absolute_url()))
+    assert builders.move(record, "resubmit", captain).state == "submitted"
 
 
 def test_what_is_right_is_kept_and_what_is_wrong_is_told(captain: User, as_user: SignIn) -> None:

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.choices import PanelDuty
+from assessments.forms.panel import SettleForm
 from assessments.grading_conditions import site_problems
-from assessments.models import Grading, PanelMember, ScoreMark, SettledScore
+from assessments.models import Grading, Indicator, PanelMember, ScoreMark, SettledScore
 from assessments.panel.members import hindrances
 from core.attachments import attach
 from core.models import Notice
@@ -295,6 +296,8 @@ def test_lead_settles_a_difference_with_a_reason(
     assert (row.points, row.settled_by, row.reason) == (22, assessor, "复看录像\r\n后合议")
     stale = as_user(region).post(settle, {"points": "25", "reason": "再议", "opened": "0"})
     assert "已由别人认定" in stale.content.decode()
+    assert "<b>22 分</b>" in stale.content.decode(), "at what, and why"
+    assert "复看录像" in stale.content.decode()
     as_user(region).post(settle, {"points": "25", "reason": "再议", "opened": "1"})
     after = as_user(region).get(page).content.decode()
     assert "各项都有结果" in after
@@ -304,6 +307,21 @@ def test_lead_settles_a_difference_with_a_reason(
         Grading.objects.update(state=state)
     closed = as_user(region).post(settle, {"points": "1", "reason": "迟", "opened": "2"}, follow=True)
     assert "现在是“公示中”" in said(closed)
+
+
+def test_what_was_settled_before_an_assessor_joined_is_marked(
+    as_user: AsUser, region: User, differing: Grading
+) -> None:
+    """The one who took another's place had no say in it: the panel looks at it once more."""
+    settle = url("difference_settle", differing, differing.standard.indicators.get(code="2.1"))
+    client, given = as_user(region), {"points": "22", "reason": "合议（演示）"}
+    client.post(settle, {**given, "opened": "0"})
+    assert "认定后换过专家" not in client.get(url("differences", differing)).content.decode()
+    facts = {"duty": "member", "appointed_by": region, "finished_at": timezone.now()}
+    PanelMember.objects.create(grading=differing, user=region, **facts)
+    assert "认定后换过专家" in client.get(url("differences", differing)).content.decode()
+    client.post(settle, {**given, "opened": "1"})
+    assert "认定后换过专家" not in client.get(url("differences", differing)).content.decode()
 
 
 def test_lead_scores_before_he_sees_the_others(as_user: AsUser, assessor: User, baotou: User, scoring: Grading) -> None:
@@ -318,3 +336,10 @@ def test_deliberation_is_the_offices(as_user: AsUser, assessor: User, region: Us
     assert as_user(assessor).get(settle).status_code == 403
     as_user(region).post(settle, {"has": "1", "reason": "查阅记录", "opened": "0"})
     assert SettledScore.objects.get().value == 1
+
+
+def test_a_count_of_one_team_is_settled_in_words() -> None:
+    """The assessors' answers read 已确认 and 没有确认; the field asks for the number behind them."""
+    one = Indicator(method="threshold", metric="teams_unconfirmed", unit="支")
+    assert SettleForm(indicator=one).fields["value"].help_text == "填 0 为已确认，填 1 为没有确认"
+    assert SettleForm(indicator=Indicator(method="threshold", unit="人")).fields["value"].help_text == "人"

@@ -64,6 +64,8 @@ def test_sums_are_of_all_teams() -> None:
     assert whole[1:] == row[1:]
     assert whole[5:] == ("12", "12", "775.5", "3")
     assert [one[0] for one in rows_of(report, "各盟市考核结果")] == ["呼伦贝尔市", "阿拉善盟", "合计"]
+    assert "同时在几支队伍的，各队都算" in "".join("".join(text_of(report)).split())
+    assert "各队都算" not in "".join(text_of(of_league(several(1))))
 
 
 def test_weaknesses_are_indicators_where_half_of_the_teams_lose_points() -> None:

@@ -152,8 +152,53 @@ def test_public_page_says_that_a_result_is_decided_on_again(
     assert "重新审定" not in Client().get(pages[0]).content.decode()  # replaced; the new one says it all
 
 
+def test_public_page_says_that_a_team_was_taken_in_after_the_report(
+    run: ReportRun, campaign: Campaign, region: User, worked
+) -> None:
+    """A team that did not take part is called in after all: what league and region printed without it is not the last
+    word, though no result on it is decided on again."""
+    papers = {kind: run.documents.filter(kind=kind) for kind in ("league", "region")}
+    pages = [
+        f"/verify/{papers['league'].get(organization__code='150200').code}/",
+        f"/verify/{papers['region'].get().code}/",
+    ]
+    others = [
+        f"/verify/{papers['league'].get(organization__code='150400').code}/",
+        f"/verify/{running.of_team(run, 'T150200901').code}/",
+    ]
+    review = Review.objects.get(campaign=campaign, state="exempt")
+    review = REVIEW.perform(review, "include", by=region, comment="漏考核（演示）")
+    for url in pages:
+        assert "又有队伍参加考核，以办结以后" in Client().get(url).content.decode()
+    running.finished(review)
+    Review.objects.filter(pk=review.pk).update(decided_at=timezone.now())
+    for url in pages:
+        assert "又有队伍参加考核，以新出具的" in Client().get(url).content.decode()
+    for url in others:
+        assert "又有队伍" not in Client().get(url).content.decode()
+    worked(running.begun, campaign, region)
+    region_paper = ReportDocument.objects.filter(kind="region").latest("pk")
+    assert "又有队伍" not in Client().get(f"/verify/{region_paper.code}/").content.decode()
+
+
+def test_public_page_of_a_team_left_out_after_all(run: ReportRun, campaign: Campaign, region: User, worked) -> None:
+    """A result is taken up again, and the team is let off in the end: nothing is decided on any more."""
+    document = running.of_team(run, "T150404901")
+    url = f"/verify/{run.documents.get(kind='region').code}/"
+    review = Review.objects.get(campaign=campaign, organization=document.organization)
+    REVIEW.perform(review, "reconsider", by=region, reason="复核记录（演示）")
+    Review.objects.filter(pk=review.pk).update(state="submitted")
+    Review.objects.filter(pk=review.pk).update(state="returned")
+    review.refresh_from_db()
+    REVIEW.perform(review, "exempt", by=region, reason="已经解散（演示）")
+    assert "出具以后重新审定过考核结果" in Client().get(url).content.decode()
+    worked(running.begun, campaign, region)
+    region_paper = ReportDocument.objects.filter(kind="region").latest("pk")
+    assert "重新审定" not in Client().get(f"/verify/{region_paper.code}/").content.decode()
+
+
 def test_a_team_that_was_moved_stays_in_the_year_of_the_league_that_scored_it(
-    run: ReportRun, campaign: Campaign, region: User, region_system: User, worked
+    run: ReportRun, campaign: Campaign, region: User, region_system: User, as_user: SignIn, worked
 ) -> None:
     """Made again, the reports of a year that is over are what they were."""
     place = running.of_team(run, "T150404901").organization
@@ -162,6 +207,12 @@ def test_a_team_that_was_moved_stays_in_the_year_of_the_league_that_scored_it(
     again = worked(running.begun, campaign, region)
     assert {one.code for one in again.documents.papers()} == before
     assert running.of_team(again, "T150404901").league.code == "150400"
+    scorer = Organization.objects.get(code="150400")
+    link = f"{reverse('assessments:review_list')}?year={campaign.year}&office={scorer.pk}"
+    page = as_user(region).get(campaign.get_absolute_url()).content.decode()
+    assert f'<a href="{link.replace("&", "&amp;")}">2</a>' in page
+    listed = as_user(region).get(link).context["table"].data
+    assert len(listed) == 2, "the number and the list it opens agree"
 
 
 def test_record_of_a_paper_names_who_is_printed_on_it(run: ReportRun) -> None:
