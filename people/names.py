@@ -2,9 +2,10 @@
 
 import re
 
-_LOOSE = re.compile(r"[\s\u3000·•・‧.．]+")
-# Dots between the parts of a name, in every shape keyboards give; a full stop only between Chinese characters.
-_DOTS = re.compile(r"\s*[·•・‧∙⋅●・᛫﹒]\s*|(?<=[\u3400-\u9fff])\s*[.．]\s*(?=[\u3400-\u9fff])")
+_DOT = "·•‧∙⋅●・･᛫﹒\u0387\ua78f"  # between the parts of a name, in every shape keyboards give
+_LOOSE = re.compile(rf"[\s\u3000{_DOT}.．]+")
+# A full stop only between Chinese characters.
+_DOTS = re.compile(rf"\s*[{_DOT}]\s*|(?<=[\u3400-\u9fff])\s*[.．]\s*(?=[\u3400-\u9fff])")
 _ASIDE = re.compile(r"[（(【\[].*?[）)】\]]")  # 王明（演示）
 
 

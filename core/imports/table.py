@@ -187,9 +187,11 @@ class _Rows:
 def _rows_of(sheet: Sheet, header: Header, resource: Resource) -> _Rows:
     """The records of one sheet by the sheet's own index of rows."""
     down = FillDown(sheet.merged, header.first, header.columns, frozenset(resource.columns) - resource.filled_down)
+    begins = ""
     found, above = _Rows([], [], {}), dict[str, Cell]()
     head = {_said(row) for row in sheet.rows[max(0, header.first - _MOST_HEAD) : header.first]} - {()}
     for index, row in enumerate(sheet.rows[header.first :], header.first):
+        before, begins = begins, ""
         cells = {name: row[at] if at < len(row) else EMPTY for name, at in header.columns.items()}
         texts = [cell.text for cell in row if cell.says]
         is_record = any(cell.says for cell in cells.values())
@@ -202,7 +204,7 @@ def _rows_of(sheet: Sheet, header: Header, resource: Resource) -> _Rows:
                 found.passed.append((index, label[:20]))
                 continue
         down.fill(index, row, cells)
-        if begins := aside(row):
+        if begins := aside(row, before):
             found.passed.append((index, begins))
         elif texts and _said(row) in head:  # title and heading once more, at the top of a printed page
             found.passed.append((index, texts[0][:20]))
