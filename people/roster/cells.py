@@ -38,7 +38,9 @@ _HEADINGS = frozenset(["姓名", "名字", "队员姓名", "人员姓名"])
 _EDGES = "。、，,;；:：-—_·"  # slips before and behind a name
 _NAMES = re.compile(r"[、，,;；/／|\n]+")
 _CHINESE = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
-_TWO = re.compile(rf"{_CHINESE}{{2,}} +{_CHINESE}{{2,}}")
+_SPACED = re.compile(rf"{_CHINESE}{{2,}} +{_CHINESE}|{_CHINESE} +{_CHINESE}{{2,}} +{_CHINESE}")  # more than 王 明亮
+_OFFICE = "(?:[正副]?(?:队长|组长|领队)|教练员?|教官|指导员|队员|同志|先生|女士|老师|医生)"
+_STYLED = re.compile(rf"^{_OFFICE}\s*(?={_CHINESE}{{2}})|(?<={_CHINESE}{{2}})\s*{_OFFICE}$")  # 队长王明, 李四同志
 
 
 def name(text: str) -> Cell:
@@ -59,8 +61,11 @@ def name(text: str) -> Cell:
         raise ValueError(_("这一格像是几个人的姓名：这里只留一个人，别的人另行登记，或者在表格里每人写一行再上传。"))
     said = " ".join(said.split()) or whole
     note = told + _("括号里的内容没有作为姓名。") if said != " ".join(whole.split()) else told
+    if styled := _STYLED.search(said):
+        said = _STYLED.sub("", said)
+        note += _("“%(word)s”没有作为姓名。") % {"word": styled[0].strip()}
     joined = joined_name(said)
-    if _TWO.search(said):
+    if _SPACED.search(said):
         note += _("中间有空格，按一个人“%(name)s”登记；是两个人或写了职务的，请改。") % {"name": joined[:30]}
     return Cell(unicodedata.normalize("NFC", joined), note)
 
@@ -251,6 +256,22 @@ def phones(text: str) -> Cell:
     if len(others) > 1:
         told = _("格里有多个号码：第一个作手机，第二个作备用电话，其余没有登记。")
     return Cell(mobiles[0], told, {"other_phone": others[0]})
+
+
+def relation(text: str) -> Cell:
+    """Who somebody is; a telephone that has slipped into this column is taken for what it is."""
+    if found := numbers(text):
+        return Cell("", _("这是电话，登记为紧急联系电话。"), {"emergency_phone": found[0]})
+    return EMPTY if text in NOTHING else words(text)
+
+
+def member_number(text: str) -> Cell:
+    """1-2 is a day to a spreadsheet."""
+    told = _("像是 Excel 把编号改成了日期，请核对。") if _ISO.fullmatch(text) else ""
+    return EMPTY if text in NOTHING else Cell(words(text).value, told)
+
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def phone(text: str) -> Cell:

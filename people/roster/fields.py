@@ -105,7 +105,7 @@ MEMBERSHIP: Table = {
     "kind": (_("身份"), "队员身份、人员类别、队员类别、人员身份", {"widget": Choice(MemberKind.choices)}),
     "state": (
         _("队籍状态"),
-        "队员状态、是否正式队员、是否正式、正式/预备",
+        "队员状态、状态、人员状态、在队状态、在队情况、是否在队、是否在册、是否正式队员、是否正式、正式/预备",
         {"widget": Choice([(key, MembershipState(key).label) for key in ("full", "probation")])},
     ),
 }
@@ -255,7 +255,7 @@ KIND_ALSO = {"正式队员": MemberKind.MEMBER, "预备队员": MemberKind.MEMBE
              "兼职": MemberKind.MEMBER}  # fmt: skip
 STATE_ALSO = {"正式队员": "full", "预备队员": "probation", "是": "full", "否": "probation", "实习": "probation",
               "试用": "probation", "见习": "probation", "考察期": "probation", "在册": "full", "在队": "full",
-              "√": "full", "✓": "full", "✔": "full"}  # fmt: skip
+              "请假": "full", "正常": "full", "√": "full", "✓": "full", "✔": "full"}  # fmt: skip
 
 _OWN_HINT = _("写编号和发证日期，例如“A123 2024-03-01”。")
 OWN_KIND = "cert:"  # prefix of a column that is a kind of certificate of its own

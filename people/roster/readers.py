@@ -64,6 +64,8 @@ def readers(places: Mapping[str, list[Division]]) -> dict[str, Read]:
         "other_phone": cells.phone,
         "emergency_phone": cells.phone,
         "emergency_name": cells.contact,
+        "emergency_relation": cells.relation,
+        "number": cells.member_number,
         "division": lambda text: _division(text, places),
         "skills": lambda text: cells.several(text, 30),
         "languages": lambda text: cells.several(text, 20),
@@ -92,8 +94,8 @@ def _state(read: Read) -> Read:
 
 
 _DAYS = ("joined_on", "cert_issued", "cover_from", "rc_member_on", "volunteer_on", "health_declared_on", "checkup_on")
-_PLAIN = ("address", "employer", "occupation", "emergency_relation", "rc_member_no", "volunteer_no", "licence_class",
-          "clothes_size", "shoe_size", "hat_size", "number", "group", "duty", "basis", "cert_number", "cert_issuer",
+_PLAIN = ("address", "employer", "occupation", "rc_member_no", "volunteer_no", "licence_class",
+          "clothes_size", "shoe_size", "hat_size", "group", "duty", "basis", "cert_number", "cert_issuer",
           "cert_level", "insurer", "policy_number", "mongolian_name")  # fmt: skip
 
 

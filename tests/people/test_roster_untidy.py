@@ -1,5 +1,6 @@
 """Rosters in which a list is not one plain list: several below each other, groups, ditto marks, people crossed out."""
 
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -76,6 +77,12 @@ def test_remarks_that_go_on_and_who_signs_are_nobody(client, url):  # noqa: F811
     assert [text[:3] for text in passed(page)] == ["其中：", "注：1", "2.请", "3.联", "队长（", "202"]
     page = send(client, url, [HEAD, ["1.王明", ID(1)], ["2.敖特根巴雅尔·孟和"]])
     assert page.context["preview"]["counts"]["total"] == 2, "below no remark it is somebody"
+
+
+def test_rules_sums_in_words_and_the_hour_of_printing_are_nobody(client, url):  # noqa: F811
+    below = [["———————"], ["以上共计壹人"], ["打印时间：2026-11-01 10:00"]]
+    page = send(client, url, [HEAD, one(1), *below])
+    assert (page.context["preview"]["counts"]["total"], passed(page)[0]) == (1, "———————")
 
 
 @pytest.mark.parametrize("leads", ["（队长：演示 13800000009）", "  联系人：演示 13800000009", "（中队长：演示）"])
@@ -173,6 +180,36 @@ def test_a_name_in_two_scripts_is_one_name_written_twice(client, url):  # noqa: 
     assert set(Person.objects.values_list("name", "mongolian_name")) == {
         ("巴雅尔", "ᠪᠠᠶᠠᠷ"), ("ᠪᠠᠶᠠᠷ", ""), ("孟和·苏都", ""),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "said"),
+    [("队长王明", "王明", "“队长”没有作为姓名"), ("李四同志", "李四", "“同志”没有作为姓名"),
+     ("李四 男 蒙古族", "李四男蒙古族", "是两个人或写了职务的，请改"), ("王 明亮", "王明亮", ""),
+     ("李老师", "李老师", "")],
+)  # fmt: skip
+def test_what_stands_around_a_name_is_told(client, url, written, name, said):  # noqa: F811
+    page = send(client, url, [HEAD, [written, *one(1)[1:]]])
+    assert said in str(rows(page)[written]["note"])
+    assert said or not rows(page)[written]["note"]
+    confirm(client, page)
+    assert Person.objects.get().name == name
+
+
+def test_what_slipped_into_another_column_is_taken_for_what_it_is_or_told(client, url):  # noqa: F811
+    head = [*HEAD, "紧急联系人", "与本人关系", "队内编号"]
+    page = send(client, url, [head, [*one(1), "王父", "13900000009", date(2026, 1, 2)]])
+    note = rows(page)["王明"]["note"]
+    assert note["emergency_relation"] == "这是电话，登记为紧急联系电话。"
+    assert note["number"] == "像是 Excel 把编号改成了日期，请核对。"
+    confirm(client, page)
+    assert Person.objects.values_list("emergency_relation", "emergency_phone").get() == ("", "13900000009")
+
+
+def test_who_has_left_is_known_by_the_column_of_states_whatever_it_is_called(client, url):  # noqa: F811
+    page = send(client, url, [[*HEAD, "状态"], [*one(1), "在队"], [*one(2, "李四"), "退队"], [*one(3, "王五"), "请假"]])
+    assert {name: bool(row["why"]) for name, row in rows(page).items()} == {"王明": False, "李四": True, "王五": False}
+    assert "退队" in rows(page)["李四"]["why"]["state"]
 
 
 def test_what_a_lookup_found_empty_is_nothing(client, url):  # noqa: F811
