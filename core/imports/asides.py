@@ -29,7 +29,7 @@ _ENDS = re.compile(  # below the list, with nothing beside it: a day, a stamp, s
     r"|.*[（(]\s*(单位)?(盖章|公章|签章)(处)?\s*[）)]|(审核|审批|审查|审定|主管部门|单位|红十字会|本队|队伍)*意见"
 )
 _BEHIND = (
-    r"\s*[（(：:]*\s*共?\s*\d+\s*[人名个]?\s*[）)]?|\s*[（(][^（()）]*[）)]|\s*[：:].{0,30}"
+    r"\s*[（(：:]*\s*共?\s*\d+\s*[人名个支]?\s*[）)]?|\s*[（(][^（()）]*[）)]|\s*[：:].{0,30}"
     r"|\s+\S{1,6}[：:].{0,30}"
 )
 _SECTION = re.compile(
@@ -73,12 +73,20 @@ def is_somebodys(text: str) -> bool:
     return bool(_SOMEBODYS.search(text))
 
 
+def chapter(text: str) -> str:
+    """The same of what is numbered as chapters are: 二、旗县级（2支） → 旗县级."""
+    found = _CHAPTER.fullmatch(text)
+    return found["label"].strip() if found else ""
+
+
 def section(text: str) -> str:
     """What a cell that stands alone says of the rows below it: 一、管理人员（3 人） → 管理人员; empty for any other."""
     text = _LED.sub("", text)
     if _SOMEBODYS.search(text):
         return ""
-    if found := _CALLED.fullmatch(text) or _CHAPTER.fullmatch(text):
+    if found := _CALLED.fullmatch(text):
         return found["label"].strip()
+    if label := chapter(text):
+        return label
     found = _SECTION.fullmatch(text)
     return found["label"] if found and (found["nth"] or len(found["label"]) > 1) else ""

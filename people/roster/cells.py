@@ -17,7 +17,7 @@ from core.phones import numbers
 from core.typed import joined_name
 from people import identity
 from people.choices import Gender
-from people.names import dotted
+from people.names import dotted, unstyled
 from people.validators import months_after
 
 
@@ -39,8 +39,6 @@ _EDGES = "。、，,;；:：-—_·"  # slips before and behind a name
 _NAMES = re.compile(r"[、，,;；/／|\n]+")
 _CHINESE = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
 _SPACED = re.compile(rf"{_CHINESE}{{2,}} +{_CHINESE}|{_CHINESE} +{_CHINESE}{{2,}} +{_CHINESE}")  # more than 王 明亮
-_OFFICE = "(?:[正副]?(?:队长|组长|领队)|教练员?|教官|指导员|队员|同志|先生|女士|老师|医生)"
-_STYLED = re.compile(rf"^{_OFFICE}\s*(?={_CHINESE}{{2}})|(?<={_CHINESE}{{2}})\s*{_OFFICE}$")  # 队长王明, 李四同志
 
 
 def name(text: str) -> Cell:
@@ -61,9 +59,9 @@ def name(text: str) -> Cell:
         raise ValueError(_("这一格像是几个人的姓名：这里只留一个人，别的人另行登记，或者在表格里每人写一行再上传。"))
     said = " ".join(said.split()) or whole
     note = told + _("括号里的内容没有作为姓名。") if said != " ".join(whole.split()) else told
-    if styled := _STYLED.search(said):
-        said = _STYLED.sub("", said)
-        note += _("“%(word)s”没有作为姓名。") % {"word": styled[0].strip()}
+    said, style = unstyled(said)
+    if style:
+        note += _("“%(word)s”没有作为姓名。") % {"word": style}
     joined = joined_name(said)
     if _SPACED.search(said):
         note += _("中间有空格，按一个人“%(name)s”登记；是两个人或写了职务的，请改。") % {"name": joined[:30]}
