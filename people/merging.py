@@ -44,7 +44,7 @@ from people.models import (
     RankRecord,
 )
 from people.models.person import PHOTO
-from people.twins import PARTS, has, same
+from people.twins import PARTS, has, photos, same
 from people.workflow import MEMBERSHIP
 
 PLAIN = (Certificate, HourRecord, Award, Mandate, RankRecord, Capability)
@@ -134,18 +134,19 @@ def merge(
 ) -> Merge:
     """Merge ``ceased`` into ``kept``.
 
-    :param taken: names of ``twins.PARTS`` whose value comes from the record that ceases.
+    :param taken: names of ``twins.PARTS``, or ``photo``, whose value comes from the record that ceases.
     :param document_reason: why one human being has two documents; asked where both records have one.
     :param versions: of the two records as they were compared.
     :raises ValidationError: they are one already, have changed since, or something has to be cleared first.
     """
     kept, ceased = _locked(kept, ceased, versions)
     _check(kept, ceased, reason, document_reason)
+    photo_wins = PHOTO in taken or not photos(kept).exists()
     wanted = [part for part in PARTS if part in taken or not has(kept, part)]
     taken = [part for part in wanted if has(ceased, part) and not same(kept, ceased, part)]
     made = Merge(kept=kept, ceased=ceased, by=by, reason=reason.strip()[:200], chosen=taken)
     made.before_cipher = encryption.encrypt(json.dumps(_open_values(kept, taken), ensure_ascii=False, default=str))
-    made.moved = _move(kept, ceased, by)
+    made.moved = {**_move(kept, ceased, by), **_move_photos(kept, ceased, photo_wins)}
     made.moved["former"] = _keep_document(kept, ceased, "document" in taken, document_reason)
     _take(kept, ceased, taken, gone={"document", *taken} if made.moved["former"] else taken)
     made.moved["user"] = kept.user_id
@@ -255,7 +256,6 @@ def _move(kept: Person, ceased: Person, by: User) -> dict[str, Any]:
     earlier = list(Person.objects.filter(merged_into=ceased).values_list("pk", flat=True))
     Person.objects.filter(pk__in=earlier).update(merged_into=kept)
     moved["merged"] = earlier
-    moved["photos"] = _move_photos(kept, ceased)
     return moved
 
 
@@ -334,14 +334,16 @@ def _move_covers(kept: Person, ceased: Person) -> dict[str, Any]:
     return widened
 
 
-def _move_photos(kept: Person, ceased: Person) -> list[str]:
-    """The photo comes along where the kept record has none. The file stays what it is; only whose it is changes."""
-    if Attachment.objects.of(kept).current().filter(kind=PHOTO).exists():
-        return []
-    rows = Attachment.objects.of(ceased).current()
-    keys = [str(key) for key in rows.values_list("pk", flat=True)]
-    hang_photos(keys, kept)
-    return keys
+def _move_photos(kept: Person, ceased: Person, wins: bool) -> dict[str, list[str]]:
+    """The photo comes along where it wins, and the other one takes its place. The file stays what it is; only whose it
+    is changes."""
+    theirs, ours = (list(photos(person).values_list("pk", "sha256")) for person in (ceased, kept))
+    if not wins or {digest for _key, digest in theirs} & {digest for _key, digest in ours}:
+        return {"photos": [], "photos_given": []}
+    came, went = ([str(key) for key, _digest in rows] for rows in (theirs, ours if theirs else []))
+    hang_photos(came, kept)
+    hang_photos(went, ceased)
+    return {"photos": came, "photos_given": went}
 
 
 def hang_photos(keys: list[str], person: Person) -> None:

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -26,6 +27,12 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _SEAMS = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Z])|(?<=[0-9Xx])(?=[\u4e00-\u9fff])")
 _LOOK_AT = 20  # rows from the top in which the heading is looked for
 _SPACES = re.compile(r"\s+")
+_ORDINAL = re.compile(r"^[（(]?\d{1,4}[.．)）]\s*|^[@＠]\s*")  # 1. 王明, (2)王明; @王明 and #接龙 come from chats
+_CHAT = re.compile(r"[#＃]\s*接龙")
+_FIGURES = re.compile(r"[\W_]*\d[\W\d_]*")
+_SAYS = re.compile(r"[^\W\d_]|\d{6}")
+_NUMBER = re.compile(r"\d{4}")
+_INNER = re.compile(r"(?<=\d{3})\d(?=\d{2})")
 _OF_NAMES = frozenset(("姓名", "队员姓名", "被保险人", "被保险人姓名", "被保人", "被保人姓名"))
 _HEADINGS = _OF_NAMES | frozenset((
     "序号", "证件类型", "证件号码", "身份证", "身份证号", "身份证号码",
@@ -36,12 +43,14 @@ _HEADINGS = _OF_NAMES | frozenset((
 @dataclass(frozen=True)
 class Line:
     """One line as it was read; ``place`` where: the row, with its sheet if there are several; ``number`` is a document
-    number in order, or empty; ``words`` whatever else stood there, for the name is not the first word of every list."""
+    number in order, or empty; ``words`` whatever else stood there, for the name is not the first word of every list;
+    ``unread`` all of it, as it may be repeated, where it is neither."""
 
     place: int | str
     name: str
     number: str
     words: tuple[str, ...] = ()
+    unread: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,14 +74,23 @@ def lines_in(rows: Sequence[Sequence[str]], sheet: str = "") -> list[Line]:
     """
     heads = (at for at, row in enumerate(rows[:_LOOK_AT], 1) if any(_SPACES.sub("", cell) in _OF_NAMES for cell in row))
     below = next(heads, 0)
+    names = [at for at, cell in enumerate(rows[below - 1]) if _SPACES.sub("", cell) in _OF_NAMES] if below else []
     found = []
     for number, row in enumerate(rows[below:], below + 1):
-        if below and aside([Cell(clean_text(cell)) for cell in row]):
+        texts = [clean_text(cell) for cell in row]
+        if aside([Cell(text) for text in texts]) or _CHAT.match("".join(texts)):
             continue
         place = _("“%(sheet)s”第 %(n)d 行") % {"sheet": sheet, "n": number} if sheet else number
-        words = _words(row)
+        words = _words(_about(row, names))
         found += [line for part in _side_by_side(words) if (line := _line(part, place))]
     return found
+
+
+def _about(row: Sequence[str], names: Sequence[int]) -> Sequence[str]:
+    """What a row says of whom it names: below a heading only its column does, not 受益人 or 投保单位."""
+    if not any(at < len(row) and row[at].strip() for at in names):
+        return row
+    return [cell for at, cell in enumerate(row) if at in names or _NUMBER.search(cell)]
 
 
 def read(cells: Iterable[str], place: int | str) -> Line | None:
@@ -81,8 +99,8 @@ def read(cells: Iterable[str], place: int | str) -> Line | None:
 
 
 def _words(cells: Iterable[str]) -> list[str]:
-    parts = [part for cell in cells for part in _APART.split(clean_text(cell)) if part.strip()]
-    return [word for part in parts for word in _pieces(part)]
+    parts = [part.strip() for cell in cells for part in _APART.split(clean_text(cell)) if part.strip()]
+    return [word for part in parts for word in _pieces(_ORDINAL.sub("", part))]
 
 
 def _side_by_side(words: list[str]) -> list[list[str]]:
@@ -103,7 +121,10 @@ def _line(words: list[str], place: int | str) -> Line | None:
         return None
     number = next((identity.normal(word) for word in words if identity.guess(identity.normal(word))), "")
     names = tuple(word for word in words if word not in _HEADINGS and _is_name(word))
-    return Line(place, names[0] if names else "", number, names) if names or number else None
+    if names or number:
+        return Line(place, names[0] if names else "", number, names)
+    unread = " ".join(word for word in words if word not in _HEADINGS)
+    return Line(place, "", "", unread=_INNER.sub("*", unread)[:40]) if _SAYS.search(unread) else None
 
 
 def _pieces(part: str) -> list[str]:
@@ -118,7 +139,12 @@ def _pieces(part: str) -> list[str]:
 
 
 def _joined(words: list[str]) -> list[str]:
-    return ["".join(words) if _CHINESE.search("".join(words)) else " ".join(words)] if words else []
+    """What stands between numbers, days and telephones is one word each: a name is spaced out at will."""
+    found = []
+    for is_text, some in groupby(words, key=lambda word: not _FIGURES.fullmatch(word)):
+        group = list(some)
+        found += [("" if _CHINESE.search("".join(group)) else " ").join(group)] if is_text else group
+    return found
 
 
 def _is_name(word: str) -> bool:
@@ -140,7 +166,8 @@ def find(lines: Sequence[Line], rows: QuerySet[Membership]) -> tuple[list[Person
     for line in (each for whole in lines for each in _of_names_alone(whole, by_name)):
         found, said = _one(line, by_number, by_name)
         if found is None:
-            faults.append(Fault(line.place, f"{line.name} {identity.masked(line.number)}".strip(), said))
+            shown = line.unread or f"{line.name} {identity.masked(line.number)}".strip()
+            faults.append(Fault(line.place, shown, said))
         else:
             people[found.pk] = found
     return list(people.values()), faults
@@ -153,6 +180,8 @@ def _of_names_alone(line: Line, by_name: dict[str, dict[int, Person]]) -> list[L
 
 
 def _one(line: Line, by_number: dict[str, Person], by_name: dict[str, dict[int, Person]]) -> tuple[Person | None, str]:
+    if line.unread:
+        return None, _("这一行没有读到姓名或者证件号码。")
     if line.number:
         found = by_number.get(line.number)
         if found is None:

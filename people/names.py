@@ -2,10 +2,16 @@
 
 import re
 
-_LOOSE = re.compile(r"[\s\u3000·•・‧.．]+")
-# Dots between the parts of a name, in every shape keyboards give; a full stop only between Chinese characters.
-_DOTS = re.compile(r"\s*[·•・‧∙⋅●・᛫﹒]\s*|(?<=[\u3400-\u9fff])\s*[.．]\s*(?=[\u3400-\u9fff])")
+_DOT = "·•‧∙⋅●・･᛫﹒\u0387\ua78f"  # between the parts of a name, in every shape keyboards give
+_LOOSE = re.compile(rf"[\s\u3000{_DOT}.．]+")
+# A full stop only between Chinese characters.
+_DOTS = re.compile(rf"\s*[{_DOT}]\s*|(?<=[\u3400-\u9fff])\s*[.．]\s*(?=[\u3400-\u9fff])")
 _ASIDE = re.compile(r"[（(【\[].*?[）)】\]]")  # 王明（演示）
+
+
+_HAN = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
+_OFFICE = "(?:[正副]?(?:队长|组长|领队)|教练员?|教官|指导员|队员|同志|先生|女士|老师|医生)"
+_STYLED = re.compile(rf"^{_OFFICE}\s*(?={_HAN}{{2}})|(?<={_HAN}{{2}})\s*{_OFFICE}$")  # 队长王明, 李四同志
 
 
 def dotted(name: str) -> str:
@@ -26,3 +32,9 @@ def bare_name(name: str) -> str:
 def same_name(one: str, other: str) -> bool:
     """Whether two names are one, also where one has an addition in brackets."""
     return bare_name(one) == bare_name(other)
+
+
+def unstyled(name: str) -> tuple[str, str]:
+    """Without what somebody is called before or behind it, and that: 队长王明 → 王明, 队长."""
+    styles = [found[0].strip() for found in _STYLED.finditer(name)]
+    return _STYLED.sub("", name), "、".join(styles)

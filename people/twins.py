@@ -20,17 +20,20 @@ from django.db.models import (
     QuerySet,
     Value,
 )
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import masking
+from core.escaping import markup
+from core.models import Attachment
 from core.words import field_in_words
 from organizations.models import User
 from organizations.permissions import reach
 from organizations.roles import Right
 from people.enrolling import FILLABLE
 from people.models import Membership, Person
-from people.models.person import PersonQuerySet
+from people.models.person import PHOTO, PersonQuerySet
 from people.names import same_name
 
 MOST = 50  # groups a page shows; when these are done, the next come up
@@ -46,6 +49,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "note": ("note",),
     "user": ("user",),
 }
+_FACE = '<img src="{}" alt="{}" width="96" loading="lazy">'
 _LABELS = {"document": gettext_lazy("证件"), "health": gettext_lazy("健康信息"), "user": gettext_lazy("本人账号")}
 
 
@@ -140,6 +144,25 @@ def compare(kept: Person, ceased: Person) -> list[Line]:
             continue
         lines.append(Line(name, _label(name), shown(kept, name), shown(ceased, name), has(kept, name)))
     return lines
+
+
+def photo_line(kept: Person, ceased: Person) -> list[Line]:
+    """The photos, where the record that ceases has another one; faces tell best whether two are one."""
+    ours, theirs = photos(kept).last(), photos(ceased).last()
+    if theirs is None or (ours is not None and ours.sha256 == theirs.sha256):
+        return []
+    label = str(Person.attachment_kinds[PHOTO])
+    kept_face, ceased_face = (_face(one, label) if one else "" for one in (ours, theirs))
+    return [Line(PHOTO, label, kept_face, ceased_face, ours is not None)]
+
+
+def _face(photo: Attachment, label: str) -> str:
+    return markup(_FACE, reverse("core:attachment_preview", args=[photo.pk]), f"{label} {photo.name}")
+
+
+def photos(person: Person) -> QuerySet[Attachment]:
+    rows: QuerySet[Attachment] = Attachment.objects.of(person).current().filter(kind=PHOTO).order_by("uploaded_at")
+    return rows
 
 
 def same(one: Person, other: Person, part: str) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core import encryption
 from core.decisions import Decision
 from core.history.as_at import events_of
+from core.models import Attachment
 from organizations.models import User
 from organizations.permissions import can
 from organizations.roles import Right
@@ -135,7 +136,7 @@ def undo(merge: Merge, *, by: User) -> Merge:
     for one in _lists():
         _back(one, list(merge.moved.get(one.label, {})), merge.ceased)
     Person.objects.filter(pk__in=merge.moved["merged"]).update(merged_into=merge.ceased)
-    hang_photos(merge.moved["photos"], merge.ceased)
+    _photos_back(merge)
     try:
         _facts_back(merge)
     except IntegrityError as error:  # the number was entered for its owner in the same instant
@@ -173,6 +174,15 @@ def _covers_back(merge: Merge) -> None:
     for key, was in merge.moved["covers"].items():
         starts, ends, reason = was["before"]
         Cover.objects.filter(pk=key).update(starts_on=starts, ends_on=ends, end_reason=reason, version=F("version") + 1)
+
+
+def _photos_back(merge: Merge) -> None:
+    """Each has its own again, also one that a newer photo has taken the place of since."""
+    came, went = merge.moved["photos"], merge.moved.get("photos_given", [])
+    since = Attachment.objects.filter(pk__in=[*came, *went], ended_at__gt=merge.at)
+    since.update(ended_at=None, ended_by=None, end_reason="")
+    hang_photos(came, merge.ceased)
+    hang_photos(went, merge.kept)
 
 
 def _facts_back(merge: Merge) -> None:

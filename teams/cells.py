@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from core.imports import Choice, Lookup, Several, Text
 from core.phones import numbers, telephone
-from people.names import dotted
+from people.names import dotted, unstyled
 from people.roster.cells import NOTHING
 from teams.models import Category
 
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff·])\s+(?=[\u3400-\u9fff·])")
+_NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|\d{1,3})\s*[、.．]\s*(?=\D)")
 _SEPARATORS = re.compile(r"[、，,;；/／|\n]+")
 _PERSON = re.compile(r"(?P<name>[^(（\d]+?)\s*[(（]?\s*(?P<phone>1[\d\s-]{10,14}|0\d{2,3}[\s-]?\d{7,8})?\s*[)）]?")
 _REMARK = re.compile(r"[（(][^（）()\d]*[）)]")  # 李志强（兼）
@@ -56,15 +57,17 @@ def joined(text: str) -> str:
 
 
 class Name(Text):
+    """Of a team; without the number a list gives it."""
+
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        return joined(value or "")
+        return _NUMBERED.sub("", joined(value or ""))
 
 
 class PersonName(Text):
     """One name; the dot in Mongolian names is one character, however it was typed. 无 is nobody's name."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        name = joined(dotted(value or ""))
+        name, _style = unstyled(joined(dotted(value or "")))
         return "" if says_nothing(name) else name
 
 
@@ -225,8 +228,8 @@ def _person(text: str) -> dict[str, str]:
             raise _two_numbers(re.split(r"[\d(（+]", text)[0].strip()[:30], several)
         if re.search(r"\d", text):
             raise ValueError(_("看不懂“%(text)s”，请只写姓名，或写成：李志强（13800000000）。") % {"text": text[:30]})
-        return {"name": joined(text), "phone": ""}
-    return {"name": joined(found["name"]), "phone": Phone().clean(found["phone"] or "")}
+        return {"name": unstyled(joined(text))[0], "phone": ""}
+    return {"name": unstyled(joined(found["name"]))[0], "phone": Phone().clean(found["phone"] or "")}
 
 
 def typed(value: Any) -> Any:

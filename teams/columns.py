@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from core.imports import Column, Day, Resource, Several
+from core.imports.asides import chapter
 from core.imports.heads import Topic
 from organizations.models import Organization, User
 from organizations.permissions import reach
@@ -265,8 +266,13 @@ class TeamColumns(Resource):
     topics = TOPICS
 
     def of_heading(self, text: str) -> dict[str, str]:
-        """二、松山区红十字会 over its teams."""
-        return {"office": text} if text.endswith(("红十字会", "红会")) else {}
+        """二、松山区红十字会 over its teams, or 一、盟市级."""
+        if text.endswith(("红十字会", "红会")):
+            return {"office": text}
+        return {"level": text} if text in {*_LEVELS, *map(str, TeamLevel.labels)} else {}
+
+    def is_heading(self, text: str) -> bool:
+        return bool(label := chapter(text)) and not label.endswith("队")
 
     def parts(self, names: Sequence[str]) -> bool:
         """队长及电话: names in one cell may have numbers behind them."""

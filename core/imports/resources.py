@@ -119,6 +119,10 @@ class Resource(resources.ModelResource):
         """What a heading between the rows says of those below it: column → text."""
         return {}
 
+    def is_heading(self, text: str) -> bool:
+        """Whether a text alone in its row is such a heading though it stands where a record could: 一、盟市级."""
+        return False
+
     topics: Sequence[Topic] = (Topic(re.compile(""), ""),)  # of headings over several columns: they may say anything
     weak: Mapping[str, Sequence[str]] = MappingProxyType({})  # heading → fields; the first that no other column is
     filled_down: frozenset[str] = frozenset()  # columns in which a cell merged over several rows speaks for each

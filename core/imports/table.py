@@ -187,22 +187,26 @@ class _Rows:
 def _rows_of(sheet: Sheet, header: Header, resource: Resource) -> _Rows:
     """The records of one sheet by the sheet's own index of rows."""
     down = FillDown(sheet.merged, header.first, header.columns, frozenset(resource.columns) - resource.filled_down)
+    begins = ""
     found, above = _Rows([], [], {}), dict[str, Cell]()
     head = {_said(row) for row in sheet.rows[max(0, header.first - _MOST_HEAD) : header.first]} - {()}
     for index, row in enumerate(sheet.rows[header.first :], header.first):
+        before, begins = begins, ""
         cells = {name: row[at] if at < len(row) else EMPTY for name, at in header.columns.items()}
         texts = [cell.text for cell in row if cell.says]
         is_record = any(cell.says for cell in cells.values())
         if len(texts) == 1:
             label = section(texts[0]) or texts[0]
             said = resource.of_heading(label)
-            if said or (label != texts[0] and not is_record):  # 乙队 alone in its row may be a team
+            if (
+                said or (label != texts[0] and not is_record) or resource.is_heading(texts[0])
+            ):  # 乙队 alone in its row may be a team
                 above = {name: Cell(text) for name, text in said.items()}
                 found.added |= dict.fromkeys(above)
                 found.passed.append((index, label[:20]))
                 continue
         down.fill(index, row, cells)
-        if begins := aside(row):
+        if begins := aside(row, before):
             found.passed.append((index, begins))
         elif texts and _said(row) in head:  # title and heading once more, at the top of a printed page
             found.passed.append((index, texts[0][:20]))

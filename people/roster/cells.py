@@ -17,7 +17,7 @@ from core.phones import numbers
 from core.typed import joined_name
 from people import identity
 from people.choices import Gender
-from people.names import dotted
+from people.names import dotted, unstyled
 from people.validators import months_after
 
 
@@ -38,7 +38,7 @@ _HEADINGS = frozenset(["姓名", "名字", "队员姓名", "人员姓名"])
 _EDGES = "。、，,;；:：-—_·"  # slips before and behind a name
 _NAMES = re.compile(r"[、，,;；/／|\n]+")
 _CHINESE = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
-_TWO = re.compile(rf"{_CHINESE}{{2,}} +{_CHINESE}{{2,}}")
+_SPACED = re.compile(rf"{_CHINESE}{{2,}} +{_CHINESE}|{_CHINESE} +{_CHINESE}{{2,}} +{_CHINESE}")  # more than 王 明亮
 
 
 def name(text: str) -> Cell:
@@ -59,10 +59,27 @@ def name(text: str) -> Cell:
         raise ValueError(_("这一格像是几个人的姓名：这里只留一个人，别的人另行登记，或者在表格里每人写一行再上传。"))
     said = " ".join(said.split()) or whole
     note = told + _("括号里的内容没有作为姓名。") if said != " ".join(whole.split()) else told
+    said, style = unstyled(said)
+    if style:
+        note += _("“%(word)s”没有作为姓名。") % {"word": style}
     joined = joined_name(said)
-    if _TWO.search(said):
+    if _SPACED.search(said):
         note += _("中间有空格，按一个人“%(name)s”登记；是两个人或写了职务的，请改。") % {"name": joined[:30]}
     return Cell(unicodedata.normalize("NFC", joined), note)
+
+
+_IN_MONGOLIAN = re.compile(r"[（(]?\s*([\u1800-\u18af][\u1800-\u18af\u202f\u200c\u200d\s·]*)\s*[）)]?")
+
+
+def own_name(text: str) -> Cell:
+    """The name of the member; 巴雅尔 ᠪᠠᠶᠠᠷ is one name, written twice."""
+    found = _IN_MONGOLIAN.search(text)
+    chinese = _IN_MONGOLIAN.sub(" ", text).strip()
+    if found is None or not re.search(_CHINESE, chinese):
+        return name(text)
+    read, written = name(chinese), " ".join(found[1].split())
+    told = _("蒙古文“%(name)s”登记为蒙古文姓名。") % {"name": written[:30]}
+    return Cell(read.value, read.note + told, {"mongolian_name": written[:100]})
 
 
 def name_of(texts: Sequence[str]) -> str:
@@ -239,6 +256,22 @@ def phones(text: str) -> Cell:
     return Cell(mobiles[0], told, {"other_phone": others[0]})
 
 
+def relation(text: str) -> Cell:
+    """Who somebody is; a telephone that has slipped into this column is taken for what it is."""
+    if found := numbers(text):
+        return Cell("", _("这是电话，登记为紧急联系电话。"), {"emergency_phone": found[0]})
+    return EMPTY if text in NOTHING else words(text)
+
+
+def member_number(text: str) -> Cell:
+    """1-2 is a day to a spreadsheet."""
+    told = _("像是 Excel 把编号改成了日期，请核对。") if _ISO.fullmatch(text) else ""
+    return EMPTY if text in NOTHING else Cell(words(text).value, told)
+
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
 def phone(text: str) -> Cell:
     """One number, mobile or not, in the one way it is kept."""
     if text in NOTHING:
@@ -327,21 +360,41 @@ def is_several(number: str) -> bool:
     return len([part for part in re.split(r"[、，,;；\n]+", number) if len(part.strip()) > 3]) > 1
 
 
-_ANY_DAY = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,2})?\s*[日月]?|(?:19|20)\d{6}")
+_ANY_DAY = r"(?:(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,2})?\s*[日月]?|(?:19|20)\d{6})"
+_DAYS = re.compile(  # standing for themselves: YS202403150012 and 1504-2024-05-018 are numbers, whole
+    r"(?<![^\s（()）：:，,、;；])"
+    r"(?:(?P<until>(?:有效期?|到期|截[至止])(?:日期|时间)?[至到为]?|[至到])"
+    r"|(?:发证?|取证|领证|颁发|签发|取得|考取)?(?:日期|时间)?[自从于]?)\s*[:：]?\s*"
+    rf"(?P<first>{_ANY_DAY})(?:\s*(?:至|到|[-~～—–−]+)\s*(?P<last>{_ANY_DAY}))?"
+    r"\s*(?:发证|取证|领证|颁发|签发|取得|考取|到期|[起止])?(?![^\s）)，,、;；。])"
+)
+_HOLLOW = re.compile(r"[（(]\s*[)）]")
+_NUMBER_LABEL = re.compile(r"^(?:证书)?(?:编号|证号|号码)(?=[\s:：\dA-Za-z])")
+_BETWEEN = " :：,，、;；。"
 
 
-def number_and_day(text: str) -> Cell:
-    """A cell of a certificate column: its number, and the day of issue where one stands beside it."""
+def paper(text: str) -> Cell:
+    """All of a certificate in one cell, YS-1 2024.3.1 至 2027.2.28, or a part of it: number, issued, expires."""
     if text in NOTHING | {"×", "否", "x", "X"}:
         return Cell(None)
-    for found in _ANY_DAY.finditer(text):
-        try:
-            read = day(found[0].strip())
-        except ValueError:
-            continue
-        rest = re.sub(r"[（()）:：,，、;；]|发证日期|编号|证号", " ", text[: found.start()] + " " + text[found.end() :])
-        return Cell(("".join(rest.split()), read.value), read.note)
-    return Cell((number, None)) if (number := numbered(text)) else Cell(("", None), only_said(text))
+    with suppress(ValueError):
+        span = period(text)
+        return Cell(("", *span.value), span.note)
+    days: dict[str, Cell] = {}
+    rest = text
+    for found in _DAYS.finditer(text):
+        parts = (("until" if found["until"] else "issued", found["first"]), ("until", found["last"] or ""))
+        with suppress(ValueError):
+            read = {name: (_end if name == "until" else day)(said.strip()) for name, said in parts if said}
+            if not days.keys() & read.keys():
+                days |= read
+                rest = rest.replace(found[0], " ", 1)
+    rest = _HOLLOW.sub("", rest).strip(_BETWEEN) if days else text
+    rest = _NUMBER_LABEL.sub("", rest).strip(_BETWEEN)
+    number = numbered(rest)
+    told = [one.note for one in days.values()] + [only_said(rest) if rest and not number else ""]
+    issued, until = days.get("issued", EMPTY), days.get("until", EMPTY)
+    return Cell((number, issued.value or None, until.value or None), "".join(told))
 
 
 def numbered(text: str) -> str:
@@ -351,15 +404,6 @@ def numbered(text: str) -> str:
 
 def only_said(text: str) -> str:
     return _("只写了“%(value)s”，没有编号。") % {"value": text[:20]}
-
-
-def paper(text: str) -> tuple[str, date | None, date | None]:
-    """All of a certificate in one cell: YS-1 2024.3.1, or the days from and to alone. Number, issued, expires."""
-    with suppress(ValueError):
-        first, last = period(text).value
-        return "", first, last
-    number, issued = number_and_day(text).value or ("", None)
-    return (number, issued, None) if issued else (text, None, None)
 
 
 _KIND = re.compile(

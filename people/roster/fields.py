@@ -105,7 +105,7 @@ MEMBERSHIP: Table = {
     "kind": (_("身份"), "队员身份、人员类别、队员类别、人员身份", {"widget": Choice(MemberKind.choices)}),
     "state": (
         _("队籍状态"),
-        "队员状态、是否正式队员、是否正式、正式/预备",
+        "队员状态、状态、人员状态、在队状态、在队情况、是否在队、是否在册、是否正式队员、是否正式、正式/预备",
         {"widget": Choice([(key, MembershipState(key).label) for key in ("full", "probation")])},
     ),
 }
@@ -240,6 +240,7 @@ ETHNICITY_ALSO = {"蒙族": "蒙古族", "维族": "维吾尔族", "哈族": "�
 EDUCATION_ALSO = {"博士": Education.POSTGRADUATE, "硕士": Education.POSTGRADUATE, "硕士研究生": Education.POSTGRADUATE,
                   "博士研究生": Education.POSTGRADUATE, "本科": Education.BACHELOR, "大本": Education.BACHELOR,
                   "学士": Education.BACHELOR, "大学": Education.BACHELOR, "专科": Education.COLLEGE,
+                  "研究生及以上": Education.POSTGRADUATE,
                   "大专": Education.COLLEGE, "高职": Education.COLLEGE, "中专": Education.VOCATIONAL,
                   "中技": Education.VOCATIONAL, "技校": Education.VOCATIONAL, "职高": Education.VOCATIONAL,
                   "中职": Education.VOCATIONAL, "高中及以下": Education.SENIOR,
@@ -253,8 +254,8 @@ KIND_ALSO = {"正式队员": MemberKind.MEMBER, "预备队员": MemberKind.MEMBE
              "工作人员": MemberKind.STAFF, "志愿服务者": MemberKind.VOLUNTEER, "红十字志愿者": MemberKind.VOLUNTEER,
              "兼职": MemberKind.MEMBER}  # fmt: skip
 STATE_ALSO = {"正式队员": "full", "预备队员": "probation", "是": "full", "否": "probation", "实习": "probation",
-              "试用": "probation", "见习": "probation", "考察期": "probation", "在册": "full",
-              "在队": "full"}  # fmt: skip
+              "试用": "probation", "见习": "probation", "考察期": "probation", "在册": "full", "在队": "full",
+              "请假": "full", "正常": "full", "√": "full", "✓": "full", "✔": "full"}  # fmt: skip
 
 _OWN_HINT = _("写编号和发证日期，例如“A123 2024-03-01”。")
 OWN_KIND = "cert:"  # prefix of a column that is a kind of certificate of its own

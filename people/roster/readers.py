@@ -16,7 +16,7 @@ from people.states import MembershipState
 
 Read = Callable[[str], Cell]
 GONE = re.compile(
-    r"已退|退队|退出(?!现役)|离队|离职|离开|已离|转出|不再参加|调离|调走|调出|调往|辞去|除名|开除|去世|死亡|病故|牺牲|不在队"
+    r"已退|退队|退出(?!现役)|离队|离职|离开|已离|转[出到至往]|不再参加|调离|调走|调出|调往|辞去|除名|开除|去世|死亡|病故|牺牲|不在队"
 )
 _SCHOOL = re.compile(r"^(?:全日制|在职|函授|自考|成人|成教|电大|夜大)+|(?:在读|毕业|学历|肄业)+$")
 
@@ -53,7 +53,7 @@ def readers(places: Mapping[str, list[Division]]) -> dict[str, Read]:
     nations = {**{name: name for name in ETHNICITIES}, **ETHNICITY_ALSO}
     return {
         **days,
-        "name": cells.name,
+        "name": cells.own_name,
         "gender": cells.gender,
         "id_type": of(IdType.choices, ID_TYPE_ALSO),
         "birth": partial(cells.day, first_of_month=False),
@@ -64,6 +64,8 @@ def readers(places: Mapping[str, list[Division]]) -> dict[str, Read]:
         "other_phone": cells.phone,
         "emergency_phone": cells.phone,
         "emergency_name": cells.contact,
+        "emergency_relation": cells.relation,
+        "number": cells.member_number,
         "division": lambda text: _division(text, places),
         "skills": lambda text: cells.several(text, 30),
         "languages": lambda text: cells.several(text, 20),
@@ -92,10 +94,10 @@ def _state(read: Read) -> Read:
 
 
 _DAYS = ("joined_on", "cert_issued", "cover_from", "rc_member_on", "volunteer_on", "health_declared_on", "checkup_on")
-_PLAIN = ("address", "employer", "occupation", "emergency_relation", "rc_member_no", "volunteer_no", "licence_class",
-          "clothes_size", "shoe_size", "hat_size", "number", "group", "duty", "basis", "cert_number", "cert_issuer",
+_PLAIN = ("address", "employer", "occupation", "rc_member_no", "volunteer_no", "licence_class",
+          "clothes_size", "shoe_size", "hat_size", "group", "duty", "basis", "cert_number", "cert_issuer",
           "cert_level", "insurer", "policy_number", "mongolian_name")  # fmt: skip
 
 
 def _nothing_or_words(text: str) -> Cell:
-    return cells.EMPTY if text in cells.NOTHING - {"0"} else cells.words(text)
+    return cells.EMPTY if text in cells.NOTHING else cells.words(text)

@@ -162,7 +162,7 @@ class Reader:
     def _fresh(self, name: str, text: str) -> Cell | str:
         try:
             own = name.startswith(OWN_KIND)
-            read = cells.number_and_day(text) if own else self._readers.get(name, cells.words)(text)
+            read = cells.paper(text) if own else self._readers.get(name, cells.words)(text)
             if read.value not in (None, "", []):
                 for rule in self._rules.get(name, ()):
                     rule(read.value)
@@ -255,11 +255,12 @@ class Reader:
             numbered = ""
             if not said["issued"]:
                 facts.note("cert_number", _("没有发证日期，这本证书没有登记。"))
-        elif numbered and cells.is_several(numbered):
-            facts.note("cert_number", _("像是不止一个编号；有几本证书的，请每本写一行。"))
         elif numbered and not said["issued"]:  # all in one cell
-            numbered, said["issued"], end = cells.paper(numbered)
+            read = cells.paper(numbered)
+            numbered, said["issued"], end = read.value
             said["expires"] = said["expires"] or end
+            if read.note:
+                facts.note("cert_number", read.note)
         until = line.cells.get("cert_expires", "")
         if numbered and not said["issued"] and (begins := cells.began(until)):
             said["issued"] = begins
@@ -282,11 +283,14 @@ class Reader:
             facts.note("cert_expires", _("只有有效期，没有编号和发证日期，没有登记证书。"))
         for name, value in values.items():
             if name.startswith(OWN_KIND) and value is not None:
-                number, issued = value
-                facts.papers.append(Paper(self.kinds[name.removeprefix(OWN_KIND)], name, number[:60], issued))
+                number, issued, until = value
+                facts.papers.append(Paper(self.kinds[name.removeprefix(OWN_KIND)], name, number[:60], issued, until))
         for paper in facts.papers:
+            if cells.is_several(paper.number):
+                facts.note(paper.column, _("像是不止一个编号；有几本证书的，请每本写一行。"))
             if paper.issued_on and paper.expires_on and paper.expires_on < paper.issued_on:
-                facts.errors.setdefault("cert_expires", _("有效至不能早于发证日期。"))
+                column = paper.column if paper.column.startswith(OWN_KIND) else "cert_expires"
+                facts.errors.setdefault(column, _("有效至不能早于发证日期。"))
             if paper.issued_on and paper.issued_on > self._today:
                 facts.errors.setdefault(paper.column, _("发证日期不能晚于今天。"))
 

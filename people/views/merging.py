@@ -21,7 +21,7 @@ from organizations.views.common import holding, told
 from people.forms.merging import MergeForm
 from people.merging import held, kept_instead, may_merge, merge, merges_visible_to
 from people.models import Person
-from people.twins import better, candidates, compare, verified_by, with_teams
+from people.twins import better, candidates, compare, photo_line, verified_by, with_teams
 from people.unmerging import former_documents, in_the_way, may_undo, undo
 
 MOST = 20
@@ -79,7 +79,8 @@ def merge_create(request: SignedIn, kept_pk: int, ceased_pk: int) -> HttpRespons
         return redirect(instead)
     kept, ceased = _two(request, kept_pk, ceased_pk)
     may_merge(kept, ceased, request.user).require()
-    form = MergeForm(request.POST or None, lines=compare(kept, ceased), kept=kept, ceased=ceased)
+    lines = [*photo_line(kept, ceased), *compare(kept, ceased)]
+    form = MergeForm(request.POST or None, lines=lines, kept=kept, ceased=ceased)
     if request.method == "POST" and form.is_valid():
         try:
             typed = form.cleaned_data

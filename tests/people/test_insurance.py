@@ -254,6 +254,29 @@ def test_several_in_a_row_are_all_taken_or_the_row_is_told(team, people):
     assert (found, "请每人写一行" in fault.message) == ([], True)
 
 
+def test_no_line_of_a_list_is_left_out_without_a_word(as_user, policy, people, captain):
+    """Serials, brackets, a telephone beside the name: whoever had answered so in a chat was not insured, unseen."""
+    one, two, three = (person.name for person in people[:3])
+    text = f"#接龙\n1. {one} 13800000001\n(2){two}（已交费）\n3{three} 1990-03-07\n合计：3人\n"
+    assert named.find(named.lines_of(text), Membership.objects.current()) == (people[:3], [])
+    page = as_user(captain).post(
+        url("policy_names", policy), {**DATES, "names": f"{text}4. 15040419900307001\n13800000009"}
+    )
+    faults = page.context["faults"]
+    assert [(fault.place, fault.shown) for fault in faults] == [(6, "150************01"), (7, "138******09")]
+    assert {fault.message for fault in faults} == {"这一行没有读到姓名或者证件号码。"}
+    assert not Cover.objects.exists()
+
+
+def test_below_a_heading_only_its_column_names_the_insured(team, people):
+    rows = Membership.objects.of_team(team)
+    one, two, three = people[:3]
+    sheet = [["投保单位", "姓名", "受益人", "证件号码"], ["演示救援队", one.name, three.name, ""],
+             ["演示救援队", two.name, "", two.id_number]]  # fmt: skip
+    assert named.find(named.lines_in(sheet), rows) == ([one, two], [])
+    assert named.find(named.lines_in([["序号", "姓名"], [one.name]]), rows) == ([one], []), "a cell too few"
+
+
 @pytest.mark.parametrize("dot", ["•", ".", "・", " · ", ""])
 def test_a_name_is_found_however_its_dot_is_written(team, dot):
     who = builders.member(team, person=builders.person(7, name="敖特根巴雅尔·孟和（演示）")).person

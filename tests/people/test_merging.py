@@ -385,6 +385,32 @@ def test_undone_both_are_as_they_were(
     assert "已经撤销了" in again.content.decode()
 
 
+@pytest.mark.parametrize("wins", ["kept", "ceased"])
+def test_of_two_photos_one_is_chosen_and_undone_each_has_its_own(
+    two: tuple[Person, Person], chifeng: User, as_user: Callable[[User], Client], wins: str
+) -> None:
+    def photo(of: Person, size: tuple[int, int], **more: Any) -> Attachment:
+        return attach(of, SimpleUploadedFile("照片.png", image("PNG", size)), kind="photo", by=chifeng, **more)
+
+    def current(of: Person) -> list[Attachment]:
+        return list(Attachment.objects.of(of).current())
+
+    kept, other = two
+    ours, theirs = photo(kept, (64, 64)), photo(other, (80, 80))
+    client = as_user(chifeng)
+    url = reverse("people:merge_create", args=[kept.pk, other.pk])
+    page = client.get(url).content.decode()
+    for shown in (ours, theirs):
+        assert reverse("core:attachment_preview", args=[shown.pk]) in page
+    made = merged(client, kept, other, take_photo=wins)
+    assert current(kept) == [ours if wins == "kept" else theirs]
+    photo(kept, (96, 96), replaces=current(kept)[0])  # a better one comes in later
+    client.post(reverse("people:merge_undo", args=[made.pk]))
+    assert theirs in current(other), "back, though another has taken its place on the record that was kept"
+    assert (ours in current(kept), ours in current(other)) == (wins == "ceased", False)
+    assert [row.name for row in current(kept)], "the later photo stays where it was put"
+
+
 def test_what_was_changed_since_stands_in_the_way_and_is_named(
     two: tuple[Person, Person], chifeng: User, as_user: Callable[[User], Client]
 ) -> None:

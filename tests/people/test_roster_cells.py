@@ -52,7 +52,7 @@ def test_a_month_is_its_first_day_and_its_last_where_something_ends(day: date, s
 def test_no_text_breaks_a_reader(text: str):
     """Anything is a value or a sentence."""
     for read in (cells.name, cells.day, cells.end_day, cells.period, cells.phones, cells.phone, cells.gender,
-                 cells.number_and_day, cells.expiry, lambda said: cells.several(said, 30)):  # fmt: skip
+                 cells.paper, cells.expiry, lambda said: cells.several(said, 30)):  # fmt: skip
         with suppress(ValueError):
             assert isinstance(read(text), cells.Cell)
 
@@ -202,11 +202,30 @@ def test_what_stands_behind_a_choice_in_brackets_is_told():
 
 
 def test_a_certificate_in_one_cell():
-    assert cells.number_and_day("A123 2024-03-01").value == ("A123", date(2024, 3, 1))
-    assert cells.number_and_day("编号：A-123（2024年3月1日）").value == ("A-123", date(2024, 3, 1))
-    assert cells.number_and_day("A123").value == ("A123", None)
-    assert cells.number_and_day("无").value is None
+    issued, until = date(2024, 3, 1), date(2027, 2, 28)
+    assert cells.paper("A123 2024-03-01").value == ("A123", issued, None)
+    assert cells.paper("编号：A-123（2024年3月1日）").value == ("A-123", issued, None)
+    assert cells.paper("2024.3.1，证书编号：A-123").value == ("A-123", issued, None)
+    assert cells.paper("A123").value == ("A123", None, None)
+    assert cells.paper("无").value is None
+    for text in ("A-1 2024.3.1-2027.2.28", "A-1，发证2024.3.1，有效期至2027.2.28", "A-1（2024.3.1 至 2027.2.28）"):
+        assert cells.paper(text).value == ("A-1", issued, until), text
+    assert cells.paper("A-1、A-2，2024.3.1").value == ("A-1、A-2", issued, None), "two, to be told"
+    read = cells.paper("有效期至2027.2")
+    assert (read.value, "按月末登记" in read.note) == (("", None, until), True)
+    read = cells.paper("2024-2026")
+    assert (read.value, "没有写月日" in read.note) == (("", date(2024, 1, 1), date(2026, 12, 31)), True)
     assert cells.end_day("长期").value is None
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["YS202403150012", "15042023080112345", "NM-2023-05-12-003", "内红救2024-05-018", "第20230801号",
+     "2023-05-12-003"],
+)  # fmt: skip
+def test_a_certificate_number_that_has_a_day_in_it_stays_whole(number: str):
+    assert cells.paper(number).value == (number, None, None)
+    assert cells.paper(f"{number} 2024.3.1").value == (number, date(2024, 3, 1), None)
 
 
 @pytest.mark.parametrize(
@@ -242,9 +261,9 @@ def test_until_when_a_certificate_counts(text: str, value: date | None, months: 
 
 @pytest.mark.parametrize("text", ["有", "√", "○", "●", "☑", "初级", "已考"])
 def test_a_tick_is_no_number(text: str):
-    read = cells.number_and_day(text)
-    assert (read.value, text in read.note) == (("", None), True)
-    assert cells.number_and_day("×").value is None
+    read = cells.paper(text)
+    assert (read.value, text in read.note) == (("", None, None), True)
+    assert cells.paper("×").value is None
 
 
 def test_a_year_alone_ends_with_its_last_day():

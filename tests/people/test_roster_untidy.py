@@ -1,5 +1,6 @@
 """Rosters in which a list is not one plain list: several below each other, groups, ditto marks, people crossed out."""
 
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -68,6 +69,39 @@ def test_what_stands_below_the_list_is_nobody_and_is_told(client, url):  # noqa:
     assert [text[:4] for text in passed(page)] == ["以上人员", "队长签字", "审核意见", "填表日期", "2026", "松山区红"]
 
 
+def test_remarks_that_go_on_and_who_signs_are_nobody(client, url):  # noqa: F811
+    below = [["其中：男 1 人", "女 0 人"], ["注：1.本表一式两份"], ["2.请于月底前报送旗县"], ["3.联系人变动请及时告知"],
+             [None, None, None, "队长（签字）：演示"], [None, None, None, "2026年11月"]]  # fmt: skip
+    page = send(client, url, [["序号", *HEAD], [1, *one(1)], *below])
+    assert page.context["preview"]["counts"]["total"] == 1
+    assert [text[:3] for text in passed(page)] == ["其中：", "注：1", "2.请", "3.联", "队长（", "202"]
+    page = send(client, url, [HEAD, ["1.王明", ID(1)], ["2.敖特根巴雅尔·孟和"]])
+    assert page.context["preview"]["counts"]["total"] == 2, "below no remark it is somebody"
+
+
+def test_rules_sums_in_words_and_the_hour_of_printing_are_nobody(client, url):  # noqa: F811
+    below = [["———————"], ["以上共计壹人"], ["打印时间：2026-11-01 10:00"]]
+    page = send(client, url, [HEAD, one(1), *below])
+    assert (page.context["preview"]["counts"]["total"], passed(page)[0]) == (1, "———————")
+
+
+@pytest.mark.parametrize("leads", ["（队长：演示 13800000009）", "  联系人：演示 13800000009", "（中队长：演示）"])
+def test_who_leads_a_group_is_named_with_it(client, url, leads):  # noqa: F811
+    """The number is of whoever leads; those below are in the group, not in the one before."""
+    page = send(client, url, [["一中队"], HEAD, one(1), [f"二中队{leads}"], one(2, "李四")])
+    assert passed(page) == ["二中队"]
+    confirm(client, page)
+    assert groups()["李四"] == "二中队"
+
+
+def test_answers_in_a_chat_pasted_below_one_heading(client, url):  # noqa: F811
+    sheet = [["队员信息接龙"], ["姓名"], [f"1. 王明 {ID(1)} 13800000001"], [f"2. 李四，{ID(2)}，13800000002"]]
+    confirm(client, send(client, url, sheet))
+    assert {(who.name, who.id_number, who.mobile) for who in Person.objects.all()} == {
+        ("王明", ID(1), "13800000001"), ("李四", ID(2), "13800000002"),
+    }  # fmt: skip
+
+
 # -- cells ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("mark", ["同上", "〃", "同　上", "（同上）"])
 def test_a_ditto_mark_says_the_same_again(client, url, mark):  # noqa: F811
@@ -122,6 +156,66 @@ def test_number_and_days_of_a_certificate_in_one_cell(client, url):  # noqa: F81
     assert [(number, str(start), str(end)) for number, start, end in found] == [
         ("YS-1", "2025-01-10", "2028-01-10"), ("", "2025-01-10", "2028-01-09"),
     ]  # fmt: skip
+
+
+def test_a_certificate_column_keeps_numbers_whole_and_days_apart(client, url):  # noqa: F811
+    sheet = [[*HEAD, "救护员证", "绳索"],
+             [*one(1), "YS202403150012 2025.1.10", "2025.1.10-2028.1.9"],
+             [*one(2, "李四"), "YS-2，发证2025.1.10，有效期至2028.1.9", "R20230801001"]]  # fmt: skip
+    page = send(client, url, sheet)
+    name = next(name for name in page.context["preview"]["names"] if name.startswith("cert:"))
+    assert rows(page)["李四"]["note"][name] == "没有发证日期，这本证书没有登记。"
+    confirm(client, page)
+    found = Certificate.objects.order_by("person__pk", "kind").values_list("number", "issued_on", "expires_on")
+    assert [(number, str(start), str(end)) for number, start, end in found] == [
+        ("YS202403150012", "2025-01-10", "2028-01-10"), ("", "2025-01-10", "2028-01-09"),
+        ("YS-2", "2025-01-10", "2028-01-09"),
+    ]  # fmt: skip
+
+
+def test_a_name_in_two_scripts_is_one_name_written_twice(client, url):  # noqa: F811
+    page = send(client, url, [HEAD, ["巴雅尔 ᠪᠠᠶᠠᠷ", *one(1)[1:]], ["ᠪᠠᠶᠠᠷ", *one(2)[1:]], ["孟和･苏都", *one(3)[1:]]])
+    assert rows(page)["巴雅尔 ᠪᠠᠶᠠᠷ"]["note"] == {"name": "蒙古文“ᠪᠠᠶᠠᠷ”登记为蒙古文姓名。"}
+    confirm(client, page)
+    assert set(Person.objects.values_list("name", "mongolian_name")) == {
+        ("巴雅尔", "ᠪᠠᠶᠠᠷ"), ("ᠪᠠᠶᠠᠷ", ""), ("孟和·苏都", ""),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "said"),
+    [("队长王明", "王明", "“队长”没有作为姓名"), ("李四同志", "李四", "“同志”没有作为姓名"),
+     ("李四 男 蒙古族", "李四男蒙古族", "是两个人或写了职务的，请改"), ("王 明亮", "王明亮", ""),
+     ("李老师", "李老师", "")],
+)  # fmt: skip
+def test_what_stands_around_a_name_is_told(client, url, written, name, said):  # noqa: F811
+    page = send(client, url, [HEAD, [written, *one(1)[1:]]])
+    assert said in str(rows(page)[written]["note"])
+    assert said or not rows(page)[written]["note"]
+    confirm(client, page)
+    assert Person.objects.get().name == name
+
+
+def test_what_slipped_into_another_column_is_taken_for_what_it_is_or_told(client, url):  # noqa: F811
+    head = [*HEAD, "紧急联系人", "与本人关系", "队内编号"]
+    page = send(client, url, [head, [*one(1), "王父", "13900000009", date(2026, 1, 2)]])
+    note = rows(page)["王明"]["note"]
+    assert note["emergency_relation"] == "这是电话，登记为紧急联系电话。"
+    assert note["number"] == "像是 Excel 把编号改成了日期，请核对。"
+    confirm(client, page)
+    assert Person.objects.values_list("emergency_relation", "emergency_phone").get() == ("", "13900000009")
+
+
+def test_who_has_left_is_known_by_the_column_of_states_whatever_it_is_called(client, url):  # noqa: F811
+    page = send(client, url, [[*HEAD, "状态"], [*one(1), "在队"], [*one(2, "李四"), "退队"], [*one(3, "王五"), "请假"]])
+    assert {name: bool(row["why"]) for name, row in rows(page).items()} == {"王明": False, "李四": True, "王五": False}
+    assert "退队" in rows(page)["李四"]["why"]["state"]
+
+
+def test_what_a_lookup_found_empty_is_nothing(client, url):  # noqa: F811
+    """VLOOKUP gives 0 for an empty cell."""
+    confirm(client, send(client, url, [[*HEAD, "工作单位", "住址", "职务"], [*one(1), 0, 0, 0]]))
+    assert Person.objects.values_list("employer", "address", "memberships__duty").get() == ("", "", "")
 
 
 def test_nobody_joined_before_being_born(client, url):  # noqa: F811

@@ -116,6 +116,13 @@ def why(page, number: int) -> dict[str, str]:
         (People(), "—", []),
         (PersonName(), "无", ""),
         (PersonName(), "（张三）", "（张三）"),
+        (PersonName(), "队长李四", "李四"),
+        (
+            People(),
+            "李四同志 13800000011、王五",
+            [{"name": "李四", "phone": "13800000011"}, {"name": "王五", "phone": ""}],
+        ),
+        (Name(), "四、红山丙队", "红山丙队"),
         (People(), "李强、无（待选举）", [{"name": "李强", "phone": ""}]),
         (Coordinates(), "118°53′13″，42°15′28″", ["42.25778", "118.88694"]),
         (Categories(), "水上救援 山野搜救类", ["aquatic", "mountain"]),
@@ -484,3 +491,16 @@ def test_a_form_that_cannot_be_read_is_refused(chifeng):
     rows = [["队伍名称", NAMED, "成立时间", "2020.3.1"], ["队长", "张三", "驻地", "演示路1号"]]
     with pytest.raises(ValidationError, match="像是登记表"):
         read_table(workbook(rows), XLSX, resources.TeamResource(by=chifeng))
+
+
+def test_headings_of_levels_between_the_rows_are_no_teams(as_user, chifeng):
+    """一、盟市级 became a team of that name, and told nothing of those below it."""
+    head = ["队伍名称", "队长", "联系电话"]
+    rows = [["一、盟市级（1支）"], ["赤峰甲队（演示）", "张三", "13800000001"], ["二、旗县级"],
+            ["松山乙队（演示）", "李四", "13800000002"], ["三、社会力量"], ["四、红山丙队（演示）"]]  # fmt: skip
+    page = as_user(chifeng).post(URL, {"file": workbook([head, *rows])}, follow=True)
+    preview = page.context["preview"]
+    assert [text for _number, text in preview["passed"]] == ["盟市级", "旗县级", "社会力量"]
+    at = {cell["header"]: place for place, cell in enumerate(preview["rows"][0]["cells"])}
+    found = [(row["cells"][at["队伍名称"]]["value"], row["cells"][at["队伍级别"]]["value"]) for row in preview["rows"]]
+    assert found == [("赤峰甲队（演示）", "盟市级"), ("松山乙队（演示）", "旗县级"), ("四、红山丙队（演示）", "")]

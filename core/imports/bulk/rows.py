@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from core.imports.asides import aside, section
+from core.imports.asides import aside, is_somebodys, section
 from core.imports.books import Book, Grid, open_book
 from core.imports.bulk.blocks import Block
 from core.imports.bulk.groups import carry_down
@@ -184,12 +184,18 @@ class _Reader:
         head = find_head(rows, grid.merged, self.known)
         if head is not None:
             head = self._by_content(rows, head)
-            if len(head.columns) < min(2, len(self.known.fields)):
+            if len(head.columns) < min(2, len(self.known.fields)) and not self._is_whole(rows, head):
                 head = None
         if self._has_cards(rows, grid, head):
             rows += islice(stream, MOST_CARD_ROWS)
             return _Top(index, grid, rows, stream, None, cards=read_cards(rows, grid.merged, self.known))
         return _Top(index, grid, rows, stream, head, self._above(rows, head) if head else None)
+
+    def _is_whole(self, rows: Sequence[Sequence[Cell]], head: Head) -> bool:
+        """Whether one column holds all there is: 1. 张三 1504… 138…, as an answer to everybody in a chat."""
+        places = {head.columns[name] for name in self.known.leads & head.columns.keys() & self.resource.crowded.keys()}
+        below = rows[head.first :]
+        return any(place < len(row) and is_somebodys(row[place].text) for row in below for place in places)
 
     def _by_content(self, rows: Sequence[Sequence[Cell]], head: Head) -> Head:
         """A column under a heading nobody knows, by what stands in it, where no other column is that."""
@@ -288,10 +294,12 @@ class _Reader:
         of_heading: dict[str, str] = {}
         above = {_plain(row) for row in top.rows[: head.first]} - {()}
         begins = {texts[0] for texts in above}
+        left = ""
         for at, row in enumerate(chain(top.rows, top.stream)):
             other = heads.get(at) if at > head.start else None
             if (at < head.first and other is None) or not any(cell.text for cell in row):
                 continue
+            before, left = left, ""
             if other is None and _first(row) in begins and _plain(row) in above:
                 continue  # title and heading again, at the top of the next printed page
             if at > head.first:  # what stands right below a heading goes with it
@@ -299,16 +307,16 @@ class _Reader:
             if other is not None:
                 head, blocks = other, self._blocks(grid, other)
                 sheet.add(other)
-            elif left := aside(row):
+            elif left := aside(row, before):
                 self.found.passed.append((sheet.name, at + 1, left))
             elif text := _heading_inside(row, is_wide=at in wide):
                 of_heading = self.resource.of_heading(text)
                 self.added |= set(of_heading)
                 self.found.passed.append((sheet.name, at + 1, text[:20]))
             elif not self._records(top, sheet, blocks, at, row, {**of_sheet, **of_heading}):
-                left = next((cell.text for cell in row if cell.says and not cell.text.isdigit()), "")
+                said = next((cell.text for cell in row if cell.says and not cell.text.isdigit()), "")
                 of_heading = {}  # a heading of a kind nobody knows: whom it is about is not known either
-                self.found.passed += [(sheet.name, at + 1, left[:20])] if left else []
+                self.found.passed += [(sheet.name, at + 1, said[:20])] if said else []
             elif sheet.rows >= self.enough:
                 return
 
