@@ -17,6 +17,7 @@ from assessments.annual_rights import decides, manages
 from assessments.annual_workflow import REVIEW
 from assessments.follow_up_needed import lacking
 from assessments.models import Campaign, Objection, Review
+from assessments.models.review import ReviewQuerySet
 from assessments.objecting import upheld_on
 from assessments.publicity import check_days
 from assessments.states import CampaignState, ReviewState
@@ -32,7 +33,7 @@ RELATED = ("campaign", "office", "organization", "team", "submitted_by", "scored
 
 
 # -- queues -----------------------------------------------------------------------------------------------------
-def of_the_region(user: User) -> "QuerySet[Review]":
+def of_the_region(user: User) -> ReviewQuerySet:
     """Of campaigns under way, for whoever runs them. Asks nothing by itself."""
     region = Organization.objects.filter(reach(user, Right.MANAGE_ASSESSMENT, at=""), level=Level.REGION)
     return Review.objects.filter(Exists(region), campaign__state=CampaignState.OPEN)
@@ -112,15 +113,22 @@ def move_publicity(campaign: Campaign, before: tuple[date | None, date | None]) 
     return rows.update(public_from=now[0], public_until=now[1], version=F("version") + 1)
 
 
+def concludable(rows: ReviewQuerySet) -> ReviewQuerySet:
+    """Of those whose publicity is over: no objection is left unanswered, or upheld and not decided on again, and a
+    result that has to lead to something does. ``annual_steps.conclude`` says which it is of one."""
+    asked = Exists(Objection.objects.filter(review=OuterRef("pk"), outcome=""))
+    public = rows.filter(~asked, state=ReviewState.PUBLICITY)
+    held = Q(pk__in=lacking(public).values("pk")) | Q(pk__in=public.upheld().values("pk"))
+    return public.exclude(held)
+
+
 @transaction.atomic
 def conclude_all(campaign: Campaign, *, by: User) -> tuple[int, int]:
     """Conclude whose publicity is over and that have no objection open or upheld. Returns how many were, and how many
     an objection keeps, or a result that has to lead to something first."""
-    asked = Exists(Objection.objects.filter(review=OuterRef("pk"), outcome=""))
     rows = Review.objects.filter(campaign=campaign)
-    held = Q(pk__in=lacking(rows).values("pk")) | Q(pk__in=rows.upheld().values("pk"))
     over = rows.filter(state=ReviewState.PUBLICITY, public_until__lt=timezone.localdate())
-    found = _standing(over.filter(~asked).exclude(held), "conclude")
+    found = _standing(concludable(over), "conclude")
     fresh = _managed(campaign, by)
     first = rows.filter(state=ReviewState.PUBLICITY).aggregate(day=Min("public_until"))["day"]
     if first and first >= timezone.localdate():

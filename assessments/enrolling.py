@@ -1,8 +1,14 @@
 """Which teams a year's assessment asks, and who scores them: set by set, also for thousands."""
 
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import CharField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from assessments.models import Campaign, Review
+from assessments.states import CampaignState
 from organizations.models import Organization
 from organizations.roles import Level
 from organizations.tree import line_above
@@ -21,6 +27,18 @@ def waiting_to_be_added(campaign: Campaign) -> "QuerySet[Team]":
     """On file and not in the campaign: filed after its day, or filed late with an earlier date."""
     inside = Review.objects.filter(campaign=campaign).values("team")
     return Team.objects.on_file().exclude(pk__in=inside)
+
+
+@transaction.atomic
+def add(campaign: Campaign, picked: Iterable[int]) -> int:
+    """Teams on file that are not in the campaign, by their keys; returns how many were added.
+
+    :raises ValidationError: it has been closed meanwhile: where nothing moves any more, nothing is begun.
+    """
+    fresh = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if fresh.state != CampaignState.OPEN:
+        raise ValidationError(_("这一年的考核现在没有在进行，不能加入队伍。"))
+    return enrol(fresh, waiting_to_be_added(fresh).filter(pk__in=picked))
 
 
 def enrol(campaign: Campaign, teams: "QuerySet[Team] | None" = None) -> int:

@@ -7,12 +7,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from assessments.annual_moving import of_the_region, waiting_for
+from assessments.annual_moving import concludable, of_the_region, waiting_for
 from assessments.choices import PanelDuty
 from assessments.models import PanelMember, Review, TeamGrade
 from assessments.panel.members import ARRANGED
 from assessments.renewing import not_renewed
-from assessments.states import GradingState, ReviewState
+from assessments.states import GradingState
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, reach
 from organizations.roles import Level, Right
@@ -31,11 +31,10 @@ def to_decide(user: User) -> "QuerySet[Review]":
 
 
 def to_conclude(user: User, today: date) -> "QuerySet[Review]":
-    """Publicity is over and no objection is left unanswered, or upheld and not decided on again."""
+    """Publicity is over, and nothing keeps them."""
     if Right.MANAGE_ASSESSMENT not in access(user):
         return Review.objects.none()
-    rows = of_the_region(user).filter(state=ReviewState.PUBLICITY, public_until__lt=today)
-    return rows.exclude(objections__outcome="").exclude(pk__in=Review.objects.upheld().values("pk"))
+    return concludable(of_the_region(user).filter(public_until__lt=today))
 
 
 def to_reconsider(user: User) -> "QuerySet[Review]":

@@ -17,6 +17,12 @@ def in_chinese() -> Iterator[None]:
         yield
 
 
+def as_stored(message: StrOrPromise, **words: Any) -> str:
+    """``message % words`` in Chinese, for what is kept in a record: whoever acts, and reads another language."""
+    with in_chinese():
+        return str(message) % words
+
+
 def sentence(message: StrOrPromise, words: Mapping[str, Any]) -> StrOrPromise:
     """``message % words``, put together when it is read: the page shows it in its language, the record in Chinese."""
     return _together(message, words)

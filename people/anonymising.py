@@ -14,8 +14,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.attachments.previews import SUFFIXES
+from core.language import as_stored
 from core.models import WorkflowEvent
 from organizations import accounts
 from organizations.models import Appointment, User
@@ -104,7 +106,7 @@ def _close_accounts(users: list[int]) -> None:
     member is none: the record it showed is gone."""
     with_duty = Appointment.objects.in_force().filter(user__in=users).exclude(role="member").values("user")
     for account in User.objects.active().filter(pk__in=users).exclude(pk__in=with_duty):
-        accounts.deactivate(account, by=None, reason=_("离队满保存年限，个人信息已匿名化"))
+        accounts.deactivate(account, by=None, reason=as_stored(gettext_lazy("离队满保存年限，个人信息已匿名化")))
 
 
 def _remove(files: list[tuple[Storage, str]]) -> None:

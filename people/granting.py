@@ -14,7 +14,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from core.language import as_stored
 from organizations.models import User
 from organizations.roles import Right
 from people.models import Certificate, CertificateKind, Person
@@ -114,7 +116,7 @@ def grant(recipients: Sequence[Recipient], terms: Terms, *, by: User) -> Granted
     _check(recipients, held, terms.kind, by)
     ended = [recipient for recipient in recipients if recipient.renew and recipient.held]
     for recipient in ended:
-        CERTIFICATE.perform(held[recipient.person.pk], "end", by=by, reason=_("换发新证"))
+        CERTIFICATE.perform(held[recipient.person.pk], "end", by=by, reason=as_stored(gettext_lazy("换发新证")))
     facts, verified = terms.facts(), verified_by_entry(people, by)
     rows = [
         Certificate(

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from core import masking
 from core.decisions import Decision, no, yes
 from core.forms import shown
+from core.language import as_stored
 from core.workflow import Move, Workflow
 from organizations.models import User
 from organizations.permissions import acting_for
@@ -76,7 +77,7 @@ def _accept(
             "state": MembershipState(state),
             "number": number,
             "group": group,
-            "basis": _("本人申请"),
+            "basis": as_stored(gettext_lazy("本人申请")),
         }
         there = enrolling.enrol(person, application.organization, joined_on=joined_on, **about)
     application.membership = there
@@ -191,7 +192,7 @@ def _identify(application: Application, same_as: int, by: User) -> None:
         raise ValidationError({"same_as": _("这份档案刚刚改过，请重新核对。")})
     (person,) = Person.objects.held([same_as])
     typed = application.payload["facts"]
-    enrolling.replace_document(person, typed["id_type"], typed["id_number"], reason=_("入队申请"))
+    enrolling.replace_document(person, typed["id_type"], typed["id_number"], reason=as_stored(gettext_lazy("入队申请")))
 
 
 # -- what the keepers see ----------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core.language import in_chinese
+from core.language import as_stored, in_chinese
 from core.notices import notify
 from organizations.models import AccountRequest, Organization, User
 from organizations.permissions import can
@@ -62,6 +63,6 @@ def ask_account(person: Person, place: Organization, *, by: User) -> AccountRequ
     """The draft of an account request, filled in from the record; the same again while it is a draft."""
     draft, _made = AccountRequest.objects.get_or_create(
         organization=place, applicant=by, name=person.name, role="member", state="draft",
-        defaults={"phone": person.mobile, "basis": _("本队队员")},
+        defaults={"phone": person.mobile, "basis": as_stored(gettext_lazy("本队队员"))},
     )  # fmt: skip
     return draft

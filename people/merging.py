@@ -20,9 +20,11 @@ from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import encryption
 from core.decisions import Decision
+from core.language import as_stored
 from core.models import Attachment
 from organizations.models import User
 from organizations.roles import Right
@@ -216,7 +218,7 @@ def _keep_document(kept: Person, ceased: Person, other_wins: bool, reason: str) 
         return []
     row = FormerDocument.objects.create(
         person=kept, id_type=loser.id_type, id_cipher=loser.id_cipher, id_index=loser.id_index,
-        id_masked=loser.id_masked, reason=(reason.strip() or _("合并档案"))[:100],
+        id_masked=loser.id_masked, reason=(reason.strip() or as_stored(gettext_lazy("合并档案")))[:100],
     )  # fmt: skip
     return [row.pk]
 
@@ -315,7 +317,7 @@ def _end(row: Membership, by: User) -> None:
             code="elsewhere",
         )
     facts: dict[str, Any] = {"left_on": max(timezone.localdate(), row.joined_on), "end_kind": EndKind.MISTAKE}
-    MEMBERSHIP.perform(row, "end", by=by, end_reason=_("合并重复的档案"), **facts)
+    MEMBERSHIP.perform(row, "end", by=by, end_reason=as_stored(gettext_lazy("合并重复的档案")), **facts)
 
 
 def _move_covers(kept: Person, ceased: Person) -> dict[str, Any]:

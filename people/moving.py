@@ -8,7 +8,9 @@ from functools import partial
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from core.language import as_stored
 from core.models import WorkflowEvent
 from core.notices import notify
 from core.refusals import refusal
@@ -51,7 +53,7 @@ def transfer(
     MEMBERSHIP.perform(membership, "end", by=by, left_on=on, end_kind=EndKind.TRANSFER.value, end_reason=reason.strip())
     if to is None:
         return None
-    basis = _("由%(team)s转入") % {"team": membership.organization.short_name}
+    basis = as_stored(gettext_lazy("由%(team)s转入"), team=membership.organization.short_name)
     new = enrol(membership.person, to, joined_on=on, state=state, kind=kind, basis=basis[:100])
     if was_main and not new.is_main:  # a third team has become it
         choose_main(new)

@@ -5,8 +5,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.attachments import attach
+from core.language import as_stored
 from organizations.models import User
 from people.models import Certificate, Person
 from people.models.person import SCAN
@@ -21,7 +23,7 @@ def report(person: Person, certificate: Certificate, *, photo: Any, by: User) ->
     """
     Person.objects.select_for_update(of=("self",)).get(pk=person.pk)  # pressed twice: one after the other
     certificate.person, certificate.state = person, Certificate.State.REPORTED
-    certificate.source = _("本人上报")
+    certificate.source = as_stored(gettext_lazy("本人上报"))
     if certificate.expires_on is None:
         certificate.expires_on = run_out(certificate.kind, certificate.issued_on)
     if said := before_birth(person, certificate.issued_on):

@@ -14,7 +14,13 @@ from django.db import DataError, IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from psycopg.errors import DeadlockDetected, ExclusionViolation, UniqueViolation, UntranslatableCharacter
+from psycopg.errors import (
+    DeadlockDetected,
+    ExclusionViolation,
+    LockNotAvailable,
+    UniqueViolation,
+    UntranslatableCharacter,
+)
 
 from core.audit import record
 from core.integrity import FIRST
@@ -77,6 +83,14 @@ def conflict(request: HttpRequest, message: Any) -> HttpResponse:
     return page(request, 409, code="state", detail=message, message=message)
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """Somebody has been at the same record for longer than a page waits: an import of thousands, or a process that
+    hangs. As 503, so that what saves itself tries again."""
+    answer = page(request, 503, code="busy", detail=_("这条记录正由别人办理，请过一会儿再试。"), busy=True)
+    answer["Retry-After"] = "10"
+    return answer
+
+
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     answer = page(request, 429, code="rate", detail=_("操作太频繁，请过一会儿再试。"))
     answer["Retry-After"] = "60"
@@ -113,6 +127,8 @@ def answer_for(request: HttpRequest, error: Exception) -> HttpResponse | None:
         # of what two sent at once, or one twice, where no form says it; the values stay out of the log
         logger.warning("twice_at_once", path=request.path, constraint=error.__cause__.diag.constraint_name)
         return conflict(request, FIRST)
+    if isinstance(error, OperationalError) and isinstance(error.__cause__, LockNotAvailable):
+        return busy(request)
     if outage.is_outage(error):
         return outage.note(request, error)
     if isinstance(error, DataError) and _holds_zero(error):

@@ -151,7 +151,7 @@ _LETS_GO = {
     "idle_in_transaction_session_timeout": "15min",
     "tcp_keepalives_idle": "60", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "6",
 }  # fmt: skip
-_asked = {"pgtrigger.ignore": "{}", **_LETS_GO}
+_asked = {"pgtrigger.ignore": "{}", "lock_timeout": env("LOCK_TIMEOUT", default="0"), **_LETS_GO}
 _options = (f"-c {name}={value}" for name, value in _asked.items() if name not in _given)
 DATABASES["default"]["OPTIONS"]["options"] = " ".join([_given, *_options]).strip()
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # after a database restart no dead connection is handed out

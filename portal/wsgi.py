@@ -4,6 +4,7 @@ from importlib import import_module
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+os.environ.setdefault("LOCK_TIMEOUT", "10s")  # a page tells whoever waits for a long import; a worker waits
 application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - as below

@@ -133,7 +133,9 @@ def accept(activity: Activity, rows: Sequence[Participation], *, by: User, risk_
 
     :raises ValidationError: somebody has left the team by which he or she asked; or ``listing.Uninsured``.
     """
-    asked = [row for row in rows if row.listing in (Listing.ASKED, Listing.WAITING)]
+    activity = locked(activity)  # who has withdrawn meanwhile is not put back, who was accepted meanwhile is no fault
+    live = Participation.objects.filter(pk__in=[row.pk for row in rows], listing__in=[Listing.ASKED, Listing.WAITING])
+    asked = list(live)
     wanted = Q(pk__in=[])
     for row in asked:
         wanted |= Q(person=row.person_id, organization=row.organization_id)

@@ -5,14 +5,13 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from assessments.annual_moving import conclude_all, publicise_all
-from assessments.enrolling import enrol, waiting_to_be_added
+from assessments.enrolling import add, waiting_to_be_added
 from assessments.forms.campaigns import PublicityForm
 from assessments.models import Campaign, Review
 from assessments.states import CampaignState, ReviewState
@@ -62,9 +61,11 @@ def campaign_add(request: SignedIn, pk: int) -> HttpResponse:
         return answer
     rows = waiting_to_be_added(campaign).select_related("organization").order_by("organization__path")
     if request.method == "POST":
-        picked = waiting_to_be_added(campaign).filter(pk__in=keys(request.POST.getlist("pick")[:MOST]))
-        with transaction.atomic():
-            n = enrol(campaign, picked)
+        try:
+            n = add(campaign, keys(request.POST.getlist("pick")[:MOST]))
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+            return redirect(campaign)
         if n:
             messages.success(request, _("已加入 %(n)d 支队伍。") % {"n": n})
         else:

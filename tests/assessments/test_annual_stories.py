@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from assessments.annual_scores import sign_of
+from assessments.enrolling import add
 from assessments.models import Campaign, Objection, Review, ReviewScore
 from assessments.scoring import plain
 from assessments.sections import SECTIONS
@@ -426,6 +428,10 @@ def test_teams_filed_later_are_added(
     late = annual.team(office("150404"), filing_no="NMHS-late")
     as_user(region).post(at("campaign_add", year.pk), {"pick": [late.pk]})
     assert list(year.reviews.values_list("team", "office__code")) == [(late.pk, "150400")]
+    Campaign.objects.filter(pk=year.pk).update(state="closed")
+    with pytest.raises(ValidationError, match="现在没有在进行"):  # closed since the page was read
+        add(year, [annual.team(office("150402"), filing_no="NMHS-later").pk])
+    assert year.reviews.count() == 1
 
 
 def test_lists_keep_to_the_house(

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from assessments.models import FollowUp, Review
 from assessments.views.follow_ups import FollowUpList
+from assessments.waiting import to_conclude
 from core.models import Notice
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
@@ -100,6 +101,7 @@ def test_unqualified_is_not_concluded_before(region: User, captain: User, chifen
     top = as_user(region)
     refused = top.post(at("review_move", review.pk), {"action": "conclude"}, follow=True)
     assert "请先登记后续动作" in refused.content.decode()
+    assert not to_conclude(region, timezone.localdate()).exists()  # nor is it offered
     answer = top.post(at("campaign_conclude", review.campaign_id), follow=True)
     assert "不合格还没有登记后续动作" in answer.content.decode()
     one = made(review, region)

@@ -5,11 +5,12 @@ from itertools import pairwise
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from core.models import Notice, WorkflowEvent
-from organizations.models import Organization
+from organizations.models import AccountRequest, Organization
 from organizations.reference import add_child
+from people import linking, moving
 from people.models import Membership, Person
 from portal.demo.cast import TEAM_CODE
 from tests.people import builders
@@ -171,6 +172,15 @@ def test_transfer_to_a_team_one_keeps_begins_there(as_user, captain, chifeng, pl
     assert (old.state, old.end_kind, new.state, new.is_main) == ("ended", "transfer", "full", True)
     assert new.joined_on == old.left_on == timezone.localdate()
     assert place.short_name in new.basis
+
+
+def test_what_is_kept_of_a_transfer_is_chinese_whoever_reads_another_language(chifeng, place, second):
+    membership = builders.member(place, 1)
+    with translation.override("en"):
+        moving.transfer(membership, second, on=timezone.localdate(), by=chifeng)
+        linking.ask_account(membership.person, second, by=chifeng)
+    assert Membership.objects.get(organization=second).basis == f"由{place.short_name}转入"
+    assert AccountRequest.objects.get(name=membership.person.name).basis == "本队队员"
 
 
 def test_transfer_elsewhere_ends_here_and_says_what_to_do(as_user, captain, place, second):

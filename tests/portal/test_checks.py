@@ -141,7 +141,10 @@ def test_the_web_process_itself_refuses() -> None:
 
 @pytest.mark.ops
 def test_the_web_process_starts_when_all_is_set_even_while_the_database_is_away() -> None:
-    assert start([sys.executable, "-c", "import portal.wsgi"], **GOOD).returncode == 0
+    """It alone does not wait for as long as somebody else is at a record; a worker does."""
+    options = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS']['options'])"
+    started = start([sys.executable, "-c", f"import portal.wsgi; {options}"], **GOOD)
+    assert (started.returncode, "lock_timeout=10s" in started.stdout) == (0, True)
 
 
 @pytest.mark.ops

@@ -1,10 +1,11 @@
 """What the database does on its own account: of two who wait for each other one is refused, and so is text that no text
-can be; whoever holds something and does nothing with it lets go."""
+can be; who waits long for another is told so; whoever holds something and does nothing with it lets go."""
 
 from collections.abc import Callable
 from threading import Barrier
 from time import sleep
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -36,10 +37,16 @@ def crossing(request: HttpRequest, first: int, second: int) -> HttpResponse:
     return HttpResponse()
 
 
+def changing(request: HttpRequest, pk: int) -> HttpResponse:
+    SavedView.objects.filter(pk=pk).update(query="x=1")
+    return HttpResponse()
+
+
 urlpatterns = [
     path("accounts/", include("organizations.signin.urls")),
     path("found/", found),
     path("kept/", kept),
+    path("changing/<int:pk>/", changing),
     path("crossing/<int:first>/<int:second>/", crossing),
 ]
 handler400 = errors.bad_request
@@ -79,6 +86,27 @@ def test_of_two_who_wait_for_each_other_one_is_told_that_nothing_was_done(
     refused = next(answer for answer in answers if answer.status_code == 409)
     assert "您的操作没有生效" in refused.content.decode()
     assert len(set(SavedView.objects.filter(pk__in=[one.pk, two.pk]).values_list("query", flat=True))) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_waits_too_long_for_somebody_else_is_told_so(
+    cast: dict[str, User], as_user: Callable[[User], Client]
+) -> None:
+    """What is taken in for minutes holds its rows: a page says so instead of waiting until the browser gives up."""
+    view = SavedView.objects.create(user=cast["chifeng"], list_name="x:y", name="甲")
+    client = client_of(cast["chifeng"], as_user)
+    client.get("/found/", {"name": "甲"})  # signs of life are written before
+    with psycopg.connect(**connection.get_connection_params()) as importing, connection.cursor() as cursor:
+        importing.execute("UPDATE core_savedview SET name = '乙' WHERE id = %s", [view.pk])
+        cursor.execute("SET lock_timeout = '50ms'")
+        try:
+            answer = client.get(f"/changing/{view.pk}/")
+        finally:
+            cursor.execute("RESET lock_timeout")
+        importing.rollback()
+    assert (answer.status_code, answer["X-Portal-Code"], answer["Retry-After"]) == (503, "busy", "10")
+    assert "同一条记录正由别人办理" in answer.content.decode()
+    assert client.get(f"/changing/{view.pk}/").status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

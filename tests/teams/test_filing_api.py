@@ -61,6 +61,18 @@ def test_returning_takes_words_and_fields(as_user, chifeng, region, office):
     assert Filing.objects.get().state == "returned"
 
 
+def test_a_round_nobody_read_is_not_decided_on(as_user, chifeng, region, office):
+    """Read, returned by a colleague, and handed in again without a word changed: it is another round."""
+    filing = builders.submitted(chifeng, office("150400"))
+    client = as_user(region)
+    read = client.get(item(filing)).json()["version"]
+    sent(client, item(filing, "return_for_changes"), comment="请改", fields={"base_address": "门牌号"})
+    sent(as_user(chifeng), item(filing, "resubmit"))
+    stale = sent(client, item(filing, "approve"), version=read)
+    assert (stale.status_code, stale.json()["code"]) == (409, "state")
+    assert Filing.objects.get().state == "submitted"
+
+
 def test_who_may_not(as_user, chifeng, baotou, leader, region, office):
     filing = builders.submitted(chifeng, office("150400"))
     assert sent(as_user(chifeng), item(filing, "approve")).json()["code"] == "permission"

@@ -13,7 +13,8 @@ from tests.organizations.helpers import at_once
 from tests.people import builders as people
 from tests.teams.builders import read
 from tests.training import builders
-from training.enrolling import enrol
+from training.choices import Listing
+from training.enrolling import accept, enrol, withdraw
 from training.models import Participation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,3 +32,15 @@ def test_two_at_the_last_place(cast: Any) -> None:
     assert isinstance(refused[0], ValidationError)
     assert refused[0].code == "full"
     assert Participation.objects.count() == 1
+
+
+def test_who_has_withdrawn_is_not_put_back_by_whoever_accepts_an_older_page(cast: Any) -> None:
+    team, captain = Organization.objects.get(code=TEAM_CODE), cast["captain"]
+    course = builders.training(
+        team, captain, starts_at=timezone.now() + timedelta(days=9), enrols_until=timezone.localdate()
+    )
+    stays, goes = (enrol(course, people.member(team, number).person, by=read(captain)) for number in (1, 2))
+    withdraw(goes)
+    done = accept(course, [stays, goes], by=read(captain), risk_reason="演示")
+    assert [row.pk for row in done.added] == [stays.person_id]
+    assert Participation.objects.get(pk=goes.pk).listing == Listing.REMOVED

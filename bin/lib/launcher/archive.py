@@ -114,8 +114,9 @@ def _add_bytes(archive: tarfile.TarFile, name: str, data: bytes) -> None:
 def _add(archive: tarfile.TarFile, name: str, path: Path) -> dict[str, Any]:
     """The member as it is stored, also of a file that goes on growing: no more than its size at first."""
     with path.open("rb") as file:
-        content = _Hashed(file)
-        archive.addfile(archive.gettarinfo(arcname=name, fileobj=file), content)
+        entry, content = tarfile.TarInfo(name), _Hashed(file)
+        entry.size, entry.mode = os.fstat(file.fileno()).st_size, 0o600
+        archive.addfile(entry, content)
         return content.measured()
 
 
