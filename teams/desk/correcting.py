@@ -20,7 +20,7 @@ from teams.models import Filing, Team
 from teams.route import deciding_step
 from teams.states import ON_FILE
 from teams.workflow import corrects, note
-from teams.workflow.deciding import tell_authors, write_reply
+from teams.workflow.deciding import tell_authors, tell_copied, write_reply
 
 ACTION = "correct_reply"
 
@@ -105,4 +105,6 @@ def _tell(filing: Filing, facts: dict[str, Any], reason: str) -> None:
         lines = [(label, facts[name]) for name, label in labels.items() if name in facts]
         now = _("；").join(_("%(label)s：%(message)s") % {"label": label, "message": new} for label, new in lines)
         body = _("%(now)s。原因：%(reason)s。") % {"now": now, "reason": reason.rstrip("。")}
-    tell_authors(filing, "filing_reply_corrected", gettext_lazy("%(number)s（%(name)s）更正了批复"), body)
+    kind, message = "filing_reply_corrected", gettext_lazy("%(number)s（%(name)s）更正了批复")
+    tell_authors(filing, kind, message, body)
+    tell_copied(filing, kind, message, body)

@@ -139,13 +139,20 @@ def _hand_to_office(filing: Filing, team: Team) -> None:
 
 
 def _copies(filing: Filing, step: FilingStep) -> None:
-    """Offices that get a copy for information are told; they have nothing to do."""
+    """Offices that get a copy for information get it, and are told."""
     for other in steps_of(filing):
         if other.position > step.position and other.duty == Duty.COPY:
             close(other, FilingStep.State.COPIED, None, "")
-            title = titled(gettext_lazy("抄送：%(name)s%(kind)s已办结"), filing)
-            people = nearest_holders(Right.REVIEW_FILING, other.office)
-            notify(people, kind="filing_copied", title=title, url=filing.get_absolute_url())
+    tell_copied(filing, "filing_copied", gettext_lazy("抄送：%(name)s%(kind)s已办结"))
+
+
+def tell_copied(filing: Filing, kind: str, message: StrOrPromise, body: str = "") -> None:
+    """Offices that have got a copy; they have nothing to do."""
+    title = titled(message, filing)
+    for step in steps_of(filing):
+        if step.state == FilingStep.State.COPIED:
+            people = nearest_holders(Right.REVIEW_FILING, step.office)
+            notify(people, kind=kind, title=title, body=body, url=filing.get_absolute_url())
 
 
 def return_for_changes(filing: Filing, by: User, fields: dict[str, str] | None = None) -> dict[str, Any]:

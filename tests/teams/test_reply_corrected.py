@@ -179,6 +179,23 @@ def test_a_superior_does_not_put_right_what_an_office_below_decided(songshan, ch
     assert as_user(chifeng).get(address(filing)).status_code == 200
 
 
+@pytest.mark.django_db
+def test_an_office_that_got_a_copy_hears_of_the_correction(songshan, chifeng, region, office, as_user):
+    rule = FilingRule.objects.get(kind="register", level="banner_county")
+    write_steps(
+        rule, [StepLine("managing", "register", 10), StepLine("league_city", "file", 15), StepLine("region", "copy", 0)]
+    )
+    FilingRule.objects.filter(pk=rule.pk).update(needs_reply=True)
+    name = "松山区红十字赈济救援队（演示）"
+    filing = builders.submitted(songshan, office("150404"), name=name, level="banner_county")
+    WORKFLOW.perform(filing, "approve", by=chifeng)
+    filing = WORKFLOW.perform(filing, "issue", by=chifeng, **builders.REPLY)
+    send(as_user(chifeng), filing, reply_no=RIGHT)
+    told = Notice.objects.filter(recipient=region).order_by("pk").values_list("kind", "body")
+    assert [kind for kind, _body in told] == ["filing_copied", "filing_reply_corrected"]
+    assert RIGHT in told[1][1]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_the_second_is_told(cast, office, as_user):
     region, leader = cast["region"], cast["leader"]
