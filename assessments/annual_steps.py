@@ -43,7 +43,6 @@ def hand_in(review: Review, by: User) -> dict[str, Any]:
     review.reported_on = review.reported_on or timezone.localdate()
     review.self_total = sheet(review, TEAM, basis).total
     review.office = scoring_office(review, by)
-    review.version += 1
     tell(scorers(review), review, "review_submitted", gettext_lazy("%(team)s报来%(year)s年度考核"))
     return {"findings": [finding.message for finding in found if finding.kept], "self_total": f"{review.self_total}"}
 
@@ -60,14 +59,9 @@ def scoring_office(review: Review, by: User) -> Organization:
     return office
 
 
-def take_back(review: Review, by: User) -> None:
-    review.version += 1
-
-
 def send_back(review: Review, by: User, fields: dict[str, str] | None = None) -> dict[str, Any]:
     """With the team's answers as they were, so that what differs later has been mended."""
     basis = basis_of(review)
-    review.version += 1
     with in_chinese():
         body = _("需要修改 %(count)d 处。") % {"count": len(fields)} if fields else ""
     tell(author_side(review), review, "review_returned", gettext_lazy("%(year)s年度考核被退回修改：%(team)s"), body)
@@ -88,7 +82,6 @@ def score(review: Review, by: User) -> dict[str, Any]:
         )
     review.scored_by, review.scored_at = by, timezone.now()
     review.league_total = sheet(review, LEAGUE, basis).total
-    review.version += 1
     tell(region_deciders(review), review, "review_scored", gettext_lazy("%(team)s的%(year)s年度考核待审定"))
     return {"total": f"{review.league_total}", "differences": len(other)}
 
@@ -99,7 +92,6 @@ def score_again(review: Review, by: User) -> None:
         review.office = scorer_above(review.organization)
         told = scorers(review)
     review.scored_by, review.scored_at, review.league_total = None, None, None
-    review.version += 1
     tell(told, review, "review_returned", gettext_lazy("%(team)s的%(year)s年度考核请重新考核"))
 
 
@@ -112,7 +104,6 @@ def decide(review: Review, by: User) -> dict[str, Any]:
     review.total = found.total
     review.result = next(one for one in basis.conclusions if one.key == found.conclusion.key)
     review.decided_by, review.decided_at = by, timezone.now()
-    review.version += 1
     return {"total": f"{review.total}", "result": str(review.result)}
 
 
@@ -143,7 +134,6 @@ def publicise(review: Review, by: User) -> dict[str, Any]:
         raise ValidationError(_("请先在年度考核里写明公示的起止日期。"))
     check_days(*days, upheld_on=objecting.upheld_on(review.objections.all()))
     review.public_from, review.public_until = days
-    review.version += 1
     return {"public_from": f"{days[0]}", "public_until": f"{days[1]}"}
 
 
@@ -158,7 +148,6 @@ def conclude(review: Review, by: User) -> None:
     if objecting.is_upheld(review):
         raise ValidationError(UPHELD)
     follow_up_needed.require(review)
-    review.version += 1
     tell(author_side(review), review, "review_final", gettext_lazy("%(team)s的%(year)s年度考核已办结"))
 
 
@@ -177,7 +166,6 @@ def reconsider(review: Review, by: User, reason: str = "") -> dict[str, Any]:
     review.total, review.result = None, None
     review.decided_by, review.decided_at = None, None
     review.public_from, review.public_until = None, None
-    review.version += 1
     tell(author_side(review), review, "review_reconsidered", gettext_lazy("%(team)s的%(year)s年度考核重新审定"))
     return {"former": former}
 
@@ -186,14 +174,12 @@ def exempt(review: Review, by: User, reason: str = "") -> None:
     if not reason.strip():
         raise ValidationError({"reason": _("请写明不参加考核的原因。")})
     review.state_reason = reason.strip()[:200]
-    review.version += 1
     tell(author_side(review), review, "review_exempt", gettext_lazy("%(team)s不参加%(year)s年度考核"))
 
 
 def include(review: Review, by: User) -> None:
     _still_open(review)
     review.state_reason = ""
-    review.version += 1
     tell(author_side(review), review, "review_included", gettext_lazy("%(team)s恢复参加%(year)s年度考核"))
 
 

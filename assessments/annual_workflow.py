@@ -49,7 +49,6 @@ def _open(campaign: Campaign, by: User) -> dict[str, int]:
     if campaign.standard.state != StandardState.PUBLISHED:
         raise ValidationError(_("考核标准还没有发布，或者已经停用。"))
     campaign.opened_at = timezone.now()
-    campaign.version += 1
     teams = enrol(campaign)
     taken = take(Review.objects.filter(campaign=campaign), by=by) if is_over(campaign) else 0
     return {"teams": teams, "taken": taken}
@@ -60,12 +59,10 @@ def _close(campaign: Campaign, by: User) -> None:
     if left:
         raise ValidationError(_("还有 %(n)d 支队伍没有办结，全部办结或不参加的才能办结这次考核。") % {"n": left})
     campaign.closed_at = timezone.now()
-    campaign.version += 1
 
 
 def _reopen(campaign: Campaign, by: User) -> None:
     campaign.closed_at = None
-    campaign.version += 1
 
 
 C = CAMPAIGN_STEPS
@@ -116,7 +113,7 @@ REVIEW = Workflow(
     (
         Move("submit", gettext_lazy("报送"), R["submit"], TEAM, tone="main", apply=steps.hand_in),
         Move("resubmit", gettext_lazy("重新报送"), R["resubmit"], TEAM, tone="main", apply=steps.hand_in),
-        Move("take_back", gettext_lazy("撤回"), R["take_back"], _going_on(takes_back), apply=steps.take_back),
+        Move("take_back", gettext_lazy("撤回"), R["take_back"], _going_on(takes_back)),
         Move("score", pgettext_lazy("review", "考核完成"), R["score"], OFFICE, tone="main", apply=steps.score),
         Move(
             "return_for_changes", gettext_lazy("退回修改"), R["return_for_changes"], OFFICE,

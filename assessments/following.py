@@ -95,20 +95,20 @@ def add(one: FollowUp, *, by: User) -> FollowUp:
 def report(one: FollowUp, outcome: str, *, by: User) -> FollowUp:
     fresh = _locked(one)
     _allowed(may_report(fresh, by))
-    fresh.outcome, fresh.reported_by, fresh.reported_at = outcome.strip(), by, timezone.now()
+    fresh.outcome, fresh.reported_by, fresh.reported_at, fresh.asked = outcome.strip(), by, timezone.now(), ""
     _tell(keepers(fresh, by), fresh, gettext_lazy("报来落实情况，请确认"))
-    return _kept(fresh, "outcome", "reported_by", "reported_at")
+    return _kept(fresh, "outcome", "reported_by", "reported_at", "asked")
 
 
 @transaction.atomic
 def give_back(one: FollowUp, words: str, *, by: User) -> FollowUp:
-    """What was reported does not do; it stays to be read in the history."""
+    """What was reported does not do. ``words``: what is lacking; both stay to be read in the history."""
     fresh = _locked(one)
     _allowed(may_return(fresh, by))
     told = [fresh.reported_by] if fresh.reported_by is not None else []
-    fresh.reported_by, fresh.reported_at = None, None
-    _tell(told, fresh, gettext_lazy("请补充落实情况"), words.strip())
-    return _kept(fresh, "reported_by", "reported_at")
+    fresh.reported_by, fresh.reported_at, fresh.asked = None, None, words.strip()
+    _tell(told, fresh, gettext_lazy("请补充落实情况"), fresh.asked)
+    return _kept(fresh, "reported_by", "reported_at", "asked")
 
 
 @transaction.atomic

@@ -131,19 +131,13 @@ def _hand_in(grading: Grading, by: User) -> dict[str, Any]:
     grading.submitted_by, grading.submitted_at = by, now
     changed = changed_since(one, returned)
     freeze_numbers(grading, day)
-    grading.version += 1
     tell(handlers_of(grading), grading, "grading_submitted", gettext_lazy("%(team)s报来分级测评申请：%(number)s"))
     told = {"findings": [finding.message for finding in found], "asked": asked}
     return told if changed is None else {**told, "changed": changed}
 
 
-def _take_back(grading: Grading, by: User) -> None:
-    grading.version += 1
-
-
 def _abandon(grading: Grading, by: User) -> None:
     grading.closed_at = timezone.now()
-    grading.version += 1
 
 
 # -- the office: papers and panel -------------------------------------------------------------------------
@@ -152,7 +146,6 @@ def _return(grading: Grading, by: User) -> dict[str, Any]:
     of each claim, so that it shows what was mended since."""
     claims = grading.claims.exclude(comment="").select_related("indicator")
     said = {claim.indicator.code: {"text": claim.comment, "version": claim.version} for claim in claims}
-    grading.version += 1
     with in_chinese():
         body = _("需要修改 %(count)d 项。") % {"count": len(said)} if said else ""
     tell(team_side(grading), grading, "grading_returned", gettext_lazy("%(number)s 被退回修改"), body)
@@ -166,7 +159,6 @@ def _accept(grading: Grading, by: User) -> None:
         message = _("还有 %(n)d 项写着意见（%(codes)s）。要修改就退回，不用修改就先清空这些意见。")
         words = {"n": len(written), "codes": _("、").join(written)}
         raise ValidationError(message % words, code="commented")
-    grading.version += 1
     tell(team_side(grading), grading, "grading_accepted", gettext_lazy("%(number)s 通过材料初核，将组建专家组"))
 
 
@@ -179,21 +171,15 @@ def _begin_on_site(grading: Grading, by: User, site_on: date | None = None, site
     if found:
         raise ValidationError(found, code="panel")
     grading.site_on, grading.site_place = site_on, site_place.strip()
-    grading.version += 1
     panel = grading.panel.filter(left_on=None).select_related("user")
     people = [*team_side(grading), *(member.user for member in panel)]
     words = gettext_lazy("%(number)s 将于 %(day)s 在%(place)s现场测评")
     tell(people, grading, "grading_on_site", words, day=site_on, place=grading.site_place)
 
 
-def _change_panel(grading: Grading, by: User) -> None:
-    grading.version += 1
-
-
 def _finish_on_site(grading: Grading, by: User) -> dict[str, Any]:
     if found := site_problems(grading):
         raise ValidationError(found, code="unfinished")
-    grading.version += 1
     tell(handlers_of(grading), grading, "grading_scored", gettext_lazy("%(number)s 现场测评已完成，请评议"))
     return {"total": plain(sheet_of(grading).total)}
 
@@ -206,7 +192,6 @@ def _score_again(grading: Grading, by: User) -> None:
         member.finished_at = None
         member.version += 1
         member.save(update_fields=["finished_at", "version"])
-    grading.version += 1
     tell(people, grading, "grading_on_site", gettext_lazy("%(number)s 要补充评分，请专家组继续"))
 
 
@@ -227,7 +212,6 @@ def _publicise(
     check_days(public_from, public_until, found_on=grading.site_on, upheld_on=upheld_on)
     grading.result, grading.deliberation, grading.total = result, deliberation.strip(), sheet.total
     grading.public_from, grading.public_until = public_from, public_until
-    grading.version += 1
     words = gettext_lazy("%(number)s 评议结果公示：%(first)s 至 %(last)s")
     tell(team_side(grading), grading, "grading_public", words, first=public_from, last=public_until)
     with in_chinese():
@@ -239,7 +223,6 @@ def _grant(grading: Grading, by: User, document_number: str = "") -> dict[str, A
     if found := grant_problems(grading):
         raise ValidationError(found, code="not_yet")
     grading.closed_at = timezone.now()
-    grading.version += 1
     grade = granting.grant(grading, by=by, document_number=document_number)
     tell(team_side(grading), grading, "grading_granted", gettext_lazy("%(number)s 已定级：%(result)s"))
     return {"grade": grade.pk, "until": str(grade.valid_until or "")}
@@ -249,7 +232,6 @@ def _decline(grading: Grading, by: User) -> None:
     grading.closed_at, grading.result = timezone.now(), ""
     if grading.site_on is not None:
         grading.total = sheet_of(grading).total
-    grading.version += 1
     tell(team_side(grading), grading, "grading_declined", gettext_lazy("%(number)s 未定级，原因见记录"))
     waiting = [row.user for row in grading.panel.filter(left_on=None, finished_at=None).select_related("user")]
     tell(waiting, grading, "grading_declined", gettext_lazy("%(number)s 不再测评，不用评分了，原因见记录"))
@@ -264,7 +246,6 @@ def _deliberate_again(grading: Grading, by: User) -> None:
         body = _("由它接替的等级恢复有效：%(grade)s，证书另行出具。") % {"grade": earlier} if earlier else ""
     grading.result, grading.total, grading.closed_at = "", None, None
     grading.public_from = grading.public_until = None
-    grading.version += 1
     tell(team_side(grading), grading, "grading_again", gettext_lazy("%(number)s 重新评议"), body)
 
 
@@ -298,7 +279,7 @@ WORKFLOW = Workflow(
     (
         Move("submit", gettext_lazy("报送申请"), S["submit"], reports, tone="main", apply=_hand_in),
         Move("resubmit", gettext_lazy("重新报送"), S["resubmit"], reports, tone="main", apply=_hand_in),
-        Move("take_back", gettext_lazy("撤回"), S["take_back"], takes_back, apply=_take_back),
+        Move("take_back", gettext_lazy("撤回"), S["take_back"], takes_back),
         Move("accept", gettext_lazy("通过初核"), S["accept"], handles, tone="main", apply=_accept),
         Move(
             "return_for_changes", gettext_lazy("退回修改"), S["return_for_changes"], handles,
@@ -308,8 +289,7 @@ WORKFLOW = Workflow(
              apply=_begin_on_site),
         Move("finish_on_site", gettext_lazy("结束现场测评"), S["finish_on_site"], closes_site, tone="main",
              apply=_finish_on_site),
-        Move("change_panel", gettext_lazy("调整专家组"), S["change_panel"], handles, needs_comment=True,
-             apply=_change_panel),
+        Move("change_panel", gettext_lazy("调整专家组"), S["change_panel"], handles, needs_comment=True),
         Move("publicise", gettext_lazy("公示结果"), S["publicise"], decides, tone="main", apply=_publicise),
         Move("score_again", gettext_lazy("补充评分"), S["score_again"], handles, needs_comment=True,
              apply=_score_again),

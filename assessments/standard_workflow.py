@@ -40,7 +40,6 @@ def _publish(
     blocking = [one.text for one in standard_checks.check(standard) if one.blocks]
     if blocking:
         raise ValidationError([_("还有必须改正的问题，不能发布。"), *blocking])
-    standard.version += 1
     if former_until is None:
         return None
     return {"ended": [str(one.number) for one in _end(standard, former_until)]}
@@ -66,7 +65,6 @@ def earlier(standard: Standard) -> Any:
 
 def _withdraw(standard: Standard, by: User, *, reason: str) -> None:
     standard.withdrawn_reason = reason
-    standard.version += 1
 
 
 MOVES = (

@@ -103,7 +103,8 @@ class Workflow:
         """Make one move, or raise ``MoveNotAllowed`` and change nothing.
 
         Locks the row and reads it again, so that of two people deciding at once the second is told what the
-        first did. The state, whatever ``apply`` writes and the history row stand in one transaction.
+        first did. The state, whatever ``apply`` writes and the history row stand in one transaction. A record that has
+        a ``version`` counts up, before ``apply``: a move is seen by whoever has the record open (``perform_seen``).
 
         :param by: the user who makes the move; None for the system (reminders never move anything).
         :param facts: JSON-able details for ``apply`` and the history row (dates, numbers, reasons).
@@ -116,6 +117,8 @@ class Workflow:
             state = getattr(fresh, self.state_field)
             self._check(move, fresh, state, by, comment)
             setattr(fresh, self.state_field, move.target)
+            if hasattr(fresh, "version"):
+                fresh.version += 1
             found = move.apply(fresh, by, **facts) if move.apply else None
             fresh.save()
             WorkflowEvent.objects.create(

@@ -151,7 +151,6 @@ def _withdraw(application: Application, by: None) -> None:
 
 def _decided(application: Application) -> None:
     application.decided_at = timezone.now()
-    application.version += 1
 
 
 APPLICATION = Workflow(

@@ -43,10 +43,6 @@ def keeps(membership: Membership, user: User) -> Decision:
     return membership.can_edit(user)
 
 
-def _confirm(membership: Membership, by: User) -> None:
-    membership.version += 1
-
-
 def _end(membership: Membership, by: User, *, left_on: date, end_kind: str, end_reason: str = "") -> None:
     """:raises ValidationError: a date before joining or in the future; no kind; no reason where one is needed."""
     membership.left_on, membership.end_kind, membership.end_reason = left_on, end_kind, end_reason
@@ -54,7 +50,6 @@ def _end(membership: Membership, by: User, *, left_on: date, end_kind: str, end_
         raise ValidationError({"end_reason": _("请写明原因。")})
     if not end_kind:
         raise ValidationError({"end_kind": _("请选择退队类型。")})
-    membership.version += 1
     membership.full_clean(exclude=["person", "organization"])
     pass_on(membership)
     if end_kind == EndKind.DEATH:
@@ -80,7 +75,6 @@ def _reinstate(membership: Membership, by: User) -> None:
         raise ValidationError(_("已经转到别的队伍的，不能恢复队籍；要回来的请重新入队。"))
     membership.left_on, membership.end_kind, membership.end_reason = None, "", ""
     membership.is_main = not others_of(membership).filter(is_main=True).exists()
-    membership.version += 1
     membership.full_clean(exclude=["person", "organization"])
     require_apart(membership)
 
@@ -93,8 +87,8 @@ def _went_on(membership: Membership) -> bool:
 
 MEMBERSHIP = Workflow(
     (
-        Move("confirm", gettext_lazy("转为正式"), MEMBERSHIP_STEPS["confirm"], keeps, tone="main", apply=_confirm),
-        Move("demote", gettext_lazy("转为预备"), MEMBERSHIP_STEPS["demote"], keeps, needs_comment=True, apply=_confirm),
+        Move("confirm", gettext_lazy("转为正式"), MEMBERSHIP_STEPS["confirm"], keeps, tone="main"),
+        Move("demote", gettext_lazy("转为预备"), MEMBERSHIP_STEPS["demote"], keeps, needs_comment=True),
         Move("end", gettext_lazy("办理退队"), MEMBERSHIP_STEPS["end"], keeps, tone="danger", apply=_end),
         Move(
             "reinstate",
@@ -118,17 +112,14 @@ def verifies(certificate: Certificate, user: User) -> Decision:
 
 def _verify(certificate: Certificate, by: User) -> None:
     certificate.verified_by, certificate.verified_at, certificate.reason = by, timezone.now(), ""
-    certificate.version += 1
 
 
 def _refuse(certificate: Certificate, by: User, *, reason: str) -> None:
     certificate.verified_by, certificate.verified_at, certificate.reason = None, None, reason
-    certificate.version += 1
 
 
 def _end_certificate(certificate: Certificate, by: User, *, reason: str) -> None:
     certificate.reason = reason
-    certificate.version += 1
 
 
 def edits(certificate: Certificate, user: User) -> Decision:
@@ -137,7 +128,6 @@ def edits(certificate: Certificate, user: User) -> Decision:
 
 def _corrected(certificate: Certificate, by: User, **facts: Any) -> None:
     certificate.reason = ""
-    certificate.version += 1
 
 
 CERTIFICATE = Workflow(

@@ -52,17 +52,17 @@ def _tell(team: Team, message: StrOrPromise, reason: str = "") -> None:
 
 
 def _order(team: Team, by: User, reason: str = "") -> None:
-    team.status_reason, team.version = reason[:200], team.version + 1
+    team.status_reason = reason[:200]
     _tell(team, gettext_lazy("责令整改：%(name)s"), reason)
 
 
 def _end(team: Team, by: User, reason: str = "") -> None:
-    team.status_reason, team.version = "", team.version + 1
+    team.status_reason = ""
     _tell(team, gettext_lazy("整改已完成：%(name)s"), reason)
 
 
 def _suspend(team: Team, by: User, reason: str = "") -> None:
-    team.status_reason, team.version = reason[:200], team.version + 1
+    team.status_reason = reason[:200]
     _tell(team, gettext_lazy("暂停：%(name)s"), reason)
 
 

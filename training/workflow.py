@@ -127,7 +127,6 @@ def _hand_in(activity: Activity, by: User) -> dict[str, list[str]]:
     activity.office = confirming_office(activity.host, by=by)
     activity.submitted_by, activity.submitted_at = by, now
     freeze(activity)
-    activity.version += 1
     tell(deciders(activity), activity, "activity_submitted", gettext_lazy("%(host)s报来%(kind)s记录：%(title)s"))
     return {"findings": [finding.record or finding.message for finding in found]}
 
@@ -140,13 +139,8 @@ def freeze(activity: Activity) -> None:
     activity.minutes = rows.aggregate(all=Sum("counted"))["all"] or 0
 
 
-def _withdraw(activity: Activity, by: User) -> None:
-    activity.version += 1
-
-
 def _return(activity: Activity, by: User, fields: dict[str, str] | None = None) -> dict[str, int]:
     """The version that is sent back is kept with the move: what differs from it later has been put right."""
-    activity.version += 1
     with in_chinese():
         body = _("需要修改 %(count)d 处。") % {"count": len(fields)} if fields else ""
     tell(author_side(activity), activity, "activity_returned", gettext_lazy("%(number)s 被退回修改：%(title)s"), body)
@@ -155,7 +149,6 @@ def _return(activity: Activity, by: User, fields: dict[str, str] | None = None) 
 
 def _confirm(activity: Activity, by: User) -> None:
     activity.confirmed_by, activity.confirmed_at = by, timezone.now()
-    activity.version += 1
     hours.credit(activity)
     papers.order_record(activity, by=by)
     tell(author_side(activity), activity, "activity_confirmed", gettext_lazy("%(number)s 已确认：%(title)s"))
@@ -163,15 +156,10 @@ def _confirm(activity: Activity, by: User) -> None:
 
 def _reopen(activity: Activity, by: User, fields: dict[str, str] | None = None) -> dict[str, int]:
     activity.confirmed_by, activity.confirmed_at = None, None
-    activity.version += 1
     hours.take_back(activity)
     papers.end_record(activity, by=by)
     tell(author_side(activity), activity, "activity_returned", gettext_lazy("%(number)s 退回更正：%(title)s"))
     return {"version": activity.version}
-
-
-def _archive(activity: Activity, by: User) -> None:
-    activity.version += 1
 
 
 def _cancel(activity: Activity, by: User, reason: str = "") -> None:
@@ -181,13 +169,11 @@ def _cancel(activity: Activity, by: User, reason: str = "") -> None:
     if given:
         raise ValidationError(_("已经按这次培训发了 %(n)d 本证书。没有办的，先停用这些证书，再取消。") % {"n": given})
     activity.state_reason = reason.strip()[:200]
-    activity.version += 1
     _tell_who_comes(activity, by, "activity_cancelled", gettext_lazy("已取消：%(title)s"), activity.state_reason)
 
 
 def _revive(activity: Activity, by: User) -> None:
     activity.state_reason = ""
-    activity.version += 1
     _tell_who_comes(activity, by, "activity_revived", gettext_lazy("恢复筹备，照常参加：%(title)s"))
 
 
@@ -224,14 +210,14 @@ WORKFLOW = Workflow(
     (
         Move("submit", gettext_lazy("报送记录"), S["submit"], keeps, tone="main", apply=_hand_in),
         Move("resubmit", gettext_lazy("重新报送"), S["resubmit"], keeps, tone="main", apply=_hand_in),
-        Move("withdraw", gettext_lazy("撤回"), S["withdraw"], keeps, apply=_withdraw),
+        Move("withdraw", gettext_lazy("撤回"), S["withdraw"], keeps),
         Move("confirm", pgettext_lazy("activity", "确认记录"), S["confirm"], confirms, tone="main", apply=_confirm),
         Move(
             "return_for_changes", gettext_lazy("退回修改"), S["return_for_changes"], confirms,
             needs_comment=True, apply=_return,
         ),
         Move("archive", gettext_lazy("归档"), S["archive"], archives, tone="main",
-             warning=gettext_lazy("归档以后不能再改，也不能退回更正。"), apply=_archive),
+             warning=gettext_lazy("归档以后不能再改，也不能退回更正。")),
         Move("reopen", gettext_lazy("退回更正"), S["reopen"], archives, needs_comment=True, apply=_reopen),
         Move("cancel", gettext_lazy("取消活动"), S["cancel"], keeps, tone="danger", apply=_cancel),
         Move("revive", gettext_lazy("恢复筹备"), S["revive"], keeps, apply=_revive),
@@ -260,20 +246,17 @@ def _report(problem: Problem, by: User, fix: str = "") -> None:
     if not fix.strip():
         raise ValidationError({"fix": _("请写明整改情况。")})
     problem.fix, problem.fixed_by, problem.fixed_at = fix.strip()[:500], by, timezone.now()
-    problem.version += 1
     _tell_of(problem, nearest_holders(Right.EDIT_TRAINING, problem.activity.host, without=by.pk),
              "problem_fixed", gettext_lazy("问题已整改，请验收：%(what)s"))  # fmt: skip
 
 
 def _accept(problem: Problem, by: User) -> None:
     problem.closed_by, problem.closed_at = by, timezone.now()
-    problem.version += 1
 
 
 def _refuse(problem: Problem, by: User) -> None:
     reported = problem.fixed_by
     problem.fixed_by, problem.fixed_at = None, None
-    problem.version += 1
     still = reported is not None and reported.is_active and bool(puts_right(problem, reported))
     told = [reported] if still and reported is not None else _keepers(problem, by)
     _tell_anew(problem, told, by, "problem_refused", gettext_lazy("问题整改没有通过验收：%(what)s"))
@@ -285,7 +268,6 @@ def _open_again(problem: Problem, by: User, due_on: date | None = None) -> dict[
         raise ValidationError({"due_on": _("请写明新的整改期限。")})
     before, problem.due_on = problem.due_on, due_on
     problem.fixed_by = problem.fixed_at = problem.closed_by = problem.closed_at = None
-    problem.version += 1
     with in_chinese():
         body = _("%(activity)s，%(day)s 前整改。") % {"activity": problem.activity, "day": due_on}
     _tell_anew(problem, _keepers(problem, by), by, "problem_reopened", gettext_lazy("问题要重新整改：%(what)s"), body)

@@ -61,6 +61,7 @@ class FollowUp(models.Model):
         User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("报告人")
     )
     reported_at = models.DateTimeField(_("报告时间"), null=True, blank=True, editable=False)
+    asked = models.CharField(_("要求补充"), max_length=500, blank=True, editable=False)  # until it is reported anew
     done_on = models.DateField(_("完成日期"), null=True, blank=True)
     done_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("确认人")

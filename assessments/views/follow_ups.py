@@ -101,6 +101,7 @@ def _facts(one: FollowUp) -> list[dict[str, Any]]:
         (_("落实单位"), one.responsible, ""),
         (_("期限"), f"{one.due_on:%Y-%m-%d}" if one.due_on else _("没有定"), ""),
         (_("落实情况"), one.outcome, ""),
+        (_("要求补充"), one.asked, ""),
         (_("报告"), _who(one.reported_by, one.reported_at), ""),
         (_("完成"), f"{one.done_on:%Y-%m-%d}" if one.done_on else "", ""),
         (_("确认"), one.done_by, ""),

@@ -67,7 +67,6 @@ def _hand_in(filing: Filing, by: User) -> None:
     filing.submitted_by, filing.submitted_at = by, timezone.now()
     filing.warnings, filing.changed = len(report.warnings), len(proposal.changed)
     filing.round_no += 1
-    filing.version += 1  # whoever decides on the round before is told (``Workflow.perform_seen``)
     FilingRound.objects.create(
         filing=filing, number=filing.round_no, payload=filing.payload, before=filing.before,
         papers=_papers(filing), findings=report.as_json(), submitted_by=by,

@@ -84,6 +84,8 @@ def test_from_the_result_to_done(region: User, captain: User, chifeng: User, bao
 
     # not yet; then it is
     top.post(at("followup_act", one.pk), {"action": "give_back", "words": "请附\r\n证书"})
+    colleague = as_user(chifeng).get(one.get_absolute_url()).content.decode()
+    assert "要求补充" in colleague, "also who got no notice reads what is lacking"
     assert Notice.objects.filter(recipient=captain, body="请附\r\n证书").exists()
     team.post(at("followup_act", one.pk), {"action": "report", "outcome": "两人已取证，附证书"})
     top.post(at("followup_act", one.pk), {"action": "finish", "done_on": f"{timezone.localdate()}"})
