@@ -19,7 +19,7 @@ from assessments.sections import SECTIONS, text_of
 from assessments.states import CampaignState
 from assessments.taking import ensure
 from assessments.writing import mark_of
-from core.language import in_chinese
+from core.language import as_stored, in_chinese
 from core.notices import notify
 from organizations.models import Organization, User
 from organizations.nearest import nearest_holders
@@ -207,6 +207,5 @@ def author_side(review: Review) -> list[User]:
 
 
 def tell(people: list[User], review: Review, kind: str, title: Any, body: str = "") -> None:
-    with in_chinese():
-        said = str(title) % {"team": review.organization.short_name, "year": review.campaign.year}
+    said = as_stored(title, team=review.organization.short_name, year=review.campaign.year)
     notify(people, kind=kind, title=said, body=body, url=review.get_absolute_url())

@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.decisions import Decision, no, yes
-from core.language import in_chinese
+from core.language import as_stored, in_chinese
 from core.notices import notify
 from core.numbers import numbered
 from core.workflow import Move, Workflow
@@ -292,8 +292,7 @@ def _is_there(problem: Problem) -> bool:
 
 
 def _tell_of(problem: Problem, people: list[User], kind: str, title: Any, body: str = "", url: str = "") -> None:
-    with in_chinese():
-        said = str(title) % {"what": problem.what[:60]}
+    said = as_stored(title, what=problem.what[:60])
     notify(people, kind=kind, title=said, body=body, url=url or problem.get_absolute_url())
 
 

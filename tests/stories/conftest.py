@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from organizations.models import User
 from tests.filling import PASSWORD
+from tests.stories.signing_in import sign_in
 from tests.workers import Worker
 
 # Playwright's own event loop runs in this thread; the ORM calls of a story are not inside it.
@@ -60,7 +61,7 @@ def enter(browser: Browser, served_at: str) -> Iterator[Callable[..., Page]]:
     """Opens a browser of one's own and signs in by the form: ``page = enter("chifeng")``; ``phone=True`` for 390 px."""
     contexts: list[BrowserContext] = []
 
-    def sign_in(username: str, *, password: str = PASSWORD, phone: bool = False) -> Page:
+    def entered(username: str, *, password: str = PASSWORD, phone: bool = False) -> Page:
         size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
         context = browser.new_context(
             base_url=served_at, locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size, has_touch=phone
@@ -71,13 +72,11 @@ def enter(browser: Browser, served_at: str) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: problems.append(str(error)))
         context.problems = problems  # type: ignore[attr-defined]
         page.goto("/accounts/login/")
-        page.get_by_label("登录名").fill(username)
-        page.get_by_label("密码", exact=True).fill(password)
-        page.get_by_role("button", name="登录").click()
+        sign_in(page, username, password)
         page.wait_for_url(lambda url: "/accounts/login" not in url)
         return page
 
-    yield sign_in
+    yield entered
     found = [problem for context in contexts for problem in context.problems]  # type: ignore[attr-defined]
     for context in contexts:
         context.close()

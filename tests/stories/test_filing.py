@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from core.models import Attachment, VerifiableDocument
 from organizations.models import Organization, User
 from teams.models import Filing, FilingStep, Team, TeamPost
-from tests.filling import PASSWORD
+from tests.stories.signing_in import sign_in
 from tests.teams import builders
 
 pytestmark = [pytest.mark.story, pytest.mark.xdist_group("stories")]
@@ -335,9 +335,7 @@ def test_signing_in_again_in_another_window_is_told_and_what_was_typed_stays(
     Session.objects.all().delete()  # what thirty idle minutes do
     other = page.context.new_page()
     other.goto("/accounts/login/")
-    other.get_by_label("登录名").fill("chifeng")
-    other.get_by_label("密码", exact=True).fill(PASSWORD)
-    other.get_by_role("button", name="登录").click()
+    sign_in(other, "chifeng")
     other.wait_for_url(lambda url: "/accounts/login" not in url)
     address = page.get_by_label("驻地地址")
     address.fill("重新登录以后填的")

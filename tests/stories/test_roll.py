@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 
 from organizations.models import User
 from people import card
-from tests.filling import PASSWORD
 from tests.people import builders as people
+from tests.stories.signing_in import sign_in
 from tests.training import builders
 from tests.training.test_roll_fold import BEGINS, CASES, GRACE, LASTS, key
 from training.choices import MarkKind, Presence
@@ -54,13 +54,6 @@ def waits(page: Page, count: int) -> None:
 def synced(page: Page) -> None:
     """Everything has been answered for; the words alone are always there, hidden."""
     expect(page.locator("#offline-chip [data-part=fine]")).to_be_visible(timeout=60_000)
-
-
-def sign_in(page: Page, username: str, leads_to: str) -> None:
-    page.get_by_label("登录名").fill(username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url(f"**{leads_to}")
 
 
 def stored(count: int) -> list[Mark]:
@@ -129,7 +122,8 @@ def test_roll_without_network_and_without_session(
 
     # a colleague signs in on the same phone: he does not send them as his own
     page.get_by_role("link", name="去登录").click()
-    sign_in(page, "chifeng", f"/roll/slots/{slot.pk}/")
+    sign_in(page, "chifeng")
+    page.wait_for_url(f"**/roll/slots/{slot.pk}/")
     expect(page.get_by_text("还有别的账号点的 6 条没有同步")).to_be_visible()
     expect(page.locator("#roll-came")).to_have_text("1")
     assert Mark.objects.count() == 1
@@ -137,7 +131,8 @@ def test_roll_without_network_and_without_session(
     # whoever signs in to do something else is told what waits and led back, and each arrives once
     page.context.clear_cookies()
     page.goto("/accounts/login/?next=/notices/")
-    sign_in(page, "captain", "/notices/")
+    sign_in(page, "captain")
+    page.wait_for_url("**/notices/")
     expect(page.get_by_text("这台设备上还有 6 条点名没有同步")).to_be_visible()
     page.get_by_role("link", name="打开点名").click()
     synced(page)

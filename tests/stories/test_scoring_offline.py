@@ -13,7 +13,7 @@ from assessments.panel.folding import fold
 from organizations.models import User
 from teams.models import Team
 from tests.assessments import builders
-from tests.filling import PASSWORD
+from tests.stories.signing_in import sign_in
 
 pytestmark = [pytest.mark.story, pytest.mark.django_db(transaction=True)]
 
@@ -47,12 +47,6 @@ def stored(count: int) -> int:
             break
         time.sleep(0.1)
     return ScoreMark.objects.count()
-
-
-def sign_in(page: Page, username: str) -> None:
-    page.get_by_label("登录名").fill(username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
 
 
 def test_scoring_without_network_and_without_session(grading: Grading, enter: Callable[..., Page]) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from organizations.models import Organization, User
 from tests.filling import PASSWORD
+from tests.stories.signing_in import sign_in
 
 pytestmark = [pytest.mark.story, pytest.mark.xdist_group("stories")]
 Enter = Callable[..., Page]
@@ -23,9 +24,7 @@ def test_session_ends_in_the_middle_of_a_form_and_nothing_typed_is_lost(portal: 
     Organization.objects.filter(pk=office.pk).update(phone="0476-8888888", version=office.version + 1)  # a colleague
     page.get_by_role("button", name="保存").click()
     page.wait_for_url(re.compile("/accounts/login/"))
-    page.get_by_label("登录名").fill("chifeng")
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    sign_in(page, "chifeng")
     page.wait_for_url(re.compile(r"/offices/\d+/edit/"))
     expect(page.locator("input[name=contact]")).to_have_value("乌日娜·敖登格日乐（演示）")
     expect(page.get_by_text(re.compile("已恢复"))).to_be_visible()
@@ -90,9 +89,7 @@ def test_a_security_key_is_registered_and_signs_in(portal: dict[str, User], ente
     expect(page.get_by_text("安全密钥已登记。")).to_be_visible()
     page.context.clear_cookies()
     page.goto("/accounts/login/")
-    page.get_by_label("登录名").fill("baotou")
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    sign_in(page, "baotou")
     page.get_by_role("button", name="使用安全密钥").click()
     page.wait_for_url(lambda url: "/accounts/" not in url)
 
