@@ -5,7 +5,6 @@ from time import time
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
 from django.db.models import Model
@@ -14,8 +13,6 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_filters.fields import DateRangeField
-
-from organizations.signin.sessions import SEEN
 
 MOST_QUERIES = 10
 SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
@@ -27,7 +24,6 @@ def queries_of(client: Client, url: str, **headers: Any) -> list[str]:
     while began != _minute():
         began = _minute()
         client.get(url, headers=headers)  # what is cached per process (content types) or a minute is not the page's
-        note_no_sign_of_life(client)
         with CaptureQueriesContext(connection) as captured:
             response = client.get(url, headers=headers)
     assert response.status_code == 200, (url, response.status_code)
@@ -37,14 +33,6 @@ def queries_of(client: Client, url: str, **headers: Any) -> list[str]:
 def _minute() -> int:
     """What is written once a minute may ask a setting; in the next one the second request would be the first."""
     return int(time() // 60)
-
-
-def note_no_sign_of_life(client: Client) -> None:
-    """A machine may stand still between two requests; the next one would then write down that the person is there."""
-    if settings.SESSION_COOKIE_NAME in client.cookies:
-        session = client.session
-        session[SEEN] = int(time()) + settings.IDLE_SECONDS
-        session.save()
 
 
 def assert_constant_queries(

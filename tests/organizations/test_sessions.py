@@ -1,6 +1,7 @@
 """Idle sessions end after thirty minutes; a form in hand is not lost by it, and scripts are told with 401."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,18 @@ PAGE = "/accounts/sessions/"
 KEEPALIVE = "/accounts/keepalive/"
 HOST = "http://testserver"
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], Client]:
+    """Signed in with all that signing in writes: here the sessions are what is looked at."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
 
 
 @pytest.fixture

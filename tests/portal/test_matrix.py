@@ -24,7 +24,6 @@ from organizations.permissions import grant
 from organizations.roles import ROLES, Right
 from portal.demo import CAST
 from tests.assessments.world import assessments_world
-from tests.core.list_checks import note_no_sign_of_life
 from tests.people.leaks import leaked, text_of
 from tests.people.world import people_world
 from tests.portal.matrix import ELSEWHERE, MATRIX
@@ -167,7 +166,6 @@ def test_person_gets_in_where_the_roles_table_says_and_nowhere_else(
     username: str, world: dict[str, Any], cast: dict[str, User], as_user: Callable[[User], Client]
 ) -> None:
     client = as_user(cast[username])
-    note_no_sign_of_life(client)
     menu = client.get("/").context["menu"]
     session = client.cookies.copy()
     wrong = [f"the menu offers {entry['url']}" for section in menu for entry in section["entries"]
