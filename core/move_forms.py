@@ -44,6 +44,11 @@ class WordsForm(forms.Form):
         self.fields[f"{_MARK}{name}"] = forms.CharField(label=label, required=False, max_length=200, help_text=hint)
 
     @property
+    def comes_first(self) -> bool:
+        """Whether the words have to be there before the move; else its button makes it, with or without them."""
+        return "reason" in self.fields or self.fields["comment"].required
+
+    @property
     def words(self) -> BoundField:
         return self["reason" if "reason" in self.fields else "comment"]
 

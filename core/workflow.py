@@ -115,7 +115,9 @@ class Workflow:
             manager = type(record)._default_manager
             fresh = manager.select_for_update(of=("self",)).get(pk=record.pk)
             state = getattr(fresh, self.state_field)
-            self._check(move, fresh, state, by, comment)
+            self._check(move, fresh, state, by)
+            if move.needs_comment and not comment.strip():
+                raise MoveNotAllowed("comment", _("“%(action)s”需要写明意见。") % {"action": move.label})
             setattr(fresh, self.state_field, move.target)
             if hasattr(fresh, "version"):
                 fresh.version += 1
@@ -151,21 +153,26 @@ class Workflow:
                     raise MoveNotAllowed("state", _("您打开之后，这条记录改过。请看过最新内容再办理。"))
             return self.perform(record, action, by=by, comment=comment, **facts)
 
-    def _check(self, move: Move, record: models.Model, state: str, by: Any, comment: str) -> None:
+    def check(self, record: models.Model, action: str, *, by: Any) -> None:
+        """Whether ``by`` might make the move now, before anything is asked; ``perform`` asks again.
+
+        :raises MoveNotAllowed: as ``perform`` does, but for the comment.
+        """
+        self._check(self.move(action), record, getattr(record, self.state_field), by)
+
+    def _check(self, move: Move, record: models.Model, state: str, by: Any) -> None:
         decision = move.allowed(record, by)
         if not decision:
             raise MoveNotAllowed("permission", decision.reason)
         if state not in move.sources:
-            raise MoveNotAllowed("state", self._state_message(move, record, state))
-        if move.needs_comment and not comment.strip():
-            raise MoveNotAllowed("comment", _("“%(action)s”需要写明意见。") % {"action": move.label})
+            raise MoveNotAllowed("state", self._state_message(move, record, state, by))
 
-    def _state_message(self, move: Move, record: models.Model, state: str) -> str:
+    def _state_message(self, move: Move, record: models.Model, state: str, by: Any) -> str:
         last = WorkflowEvent.objects.of(record).select_related("by").last()
         words = {"action": move.label, "state": _state_label(record, self.state_field, state)}
-        if last is None or last.by is None:
-            return _("现在是“%(state)s”，不能%(action)s。") % words
-        return _("%(who)s已先一步办理，现在是“%(state)s”，不能%(action)s。") % {**words, "who": last.by}
+        if last is None or last.by is None or last.by == by:
+            return _("现在是“%(state)s”，不能再办“%(action)s”。") % words
+        return _("%(who)s已先一步办理，现在是“%(state)s”，不能再办“%(action)s”。") % {**words, "who": last.by}
 
 
 def last_event(events: Iterable[WorkflowEvent], *actions: str) -> WorkflowEvent | None:

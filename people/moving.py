@@ -61,14 +61,15 @@ def transfer(
 
 
 @transaction.atomic
-def reinstate(membership: Membership, *, by: User, comment: str) -> Membership:
+def reinstate(membership: Membership, *, by: User, comment: str, version: int | None = None) -> Membership:
     """Back on the roster in the standing in which it was left: nobody is confirmed by having left by mistake.
 
+    :param version: as the page showed it (``Workflow.perform_seen``); None: not asked.
     :raises MoveNotAllowed, ValidationError: as ``workflow.MEMBERSHIP`` does.
     """
     ends = WorkflowEvent.objects.of(membership).filter(action="end").order_by("-at", "-pk")
     left = ends.values_list("from_state", flat=True).first()
-    back = MEMBERSHIP.perform(membership, "reinstate", by=by, comment=comment)
+    back = MEMBERSHIP.perform_seen(membership, "reinstate", version=version, by=by, comment=comment)
     return MEMBERSHIP.perform(back, "demote", by=by, comment=comment) if left == MembershipState.PROBATION else back
 
 

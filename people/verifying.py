@@ -90,19 +90,16 @@ def before_birth(person: Person, day: date) -> str:
 
 
 @transaction.atomic
-def move(certificate: Certificate, action: str, *, by: User, seen: int | None = None, **facts: Any) -> Certificate:
-    """Make one move of ``CERTIFICATE`` on what was seen.
+def move(certificate: Certificate, action: str, *, by: User, version: int | None = None, **facts: Any) -> Certificate:
+    """Make one move of ``CERTIFICATE``, as ``perform_seen``, and say so.
 
-    :param seen: the version on the page; somebody who corrected it meanwhile would otherwise be overlooked.
+    :param version: as the page showed it; None: not asked.
     :raises MoveNotAllowed: not by this user, not now, or not on what was seen.
     """
     locked = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
-    step = CERTIFICATE.move(action)
-    if seen is not None and locked.version != seen and locked.state in step.sources and step.allowed(locked, by):
-        raise MoveNotAllowed("state", _("您打开之后，别人改过这本证书，没有办理。请看过现在的内容再办。"))
-    if step.target in (CertificateState.VERIFIED, CertificateState.REPORTED):
+    if CERTIFICATE.move(action).target in (CertificateState.VERIFIED, CertificateState.REPORTED):
         _require_free(locked, by)
-    moved: Certificate = CERTIFICATE.perform(certificate, action, by=by, **facts)
+    moved: Certificate = CERTIFICATE.perform_seen(locked, action, version=version, by=by, **facts)
     _tell(moved, action, by)
     return moved
 
@@ -176,7 +173,7 @@ def _one(fit: Certificate | None, shown: Certificate | None, version: int, by: U
         return Outcome("", "", False, _("没有找到这本证书。"))
     if fit is None:
         return Outcome(shown.person.name, shown.shown_number, False, why_not(shown, by))
-    why = refusal(lambda: move(fit, "verify", by=by, seen=version))
+    why = refusal(lambda: move(fit, "verify", by=by, version=version))
     return Outcome(fit.person.name, fit.shown_number, not why, why)
 
 

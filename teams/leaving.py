@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from core.decisions import Decision, no
 from core.language import in_chinese
-from core.models import WorkflowEvent
-from core.workflow import MoveNotAllowed, last_event
+from core.workflow import MoveNotAllowed
 from organizations.models import User
 from people.choices import EndKind
 from people.models import Membership
+from people.moving import reinstate
 from people.states import MembershipState
 from people.workflow import MEMBERSHIP
 from teams.choices import ExitTask, FilingKind
@@ -121,12 +121,8 @@ def take_back(filing: Filing, *, by: User) -> tuple[int, list[str]]:
         reason = _("退出备案没有办成")
     back, not_back = 0, []
     for row in sent_away(fresh).select_related("person").order_by("pk"):
-        ended = last_event(WorkflowEvent.objects.of(row), "end")
         try:
-            with transaction.atomic():
-                row = MEMBERSHIP.perform(row, "reinstate", by=by, comment=reason)
-                if ended and ended.from_state == MembershipState.PROBATION:
-                    MEMBERSHIP.perform(row, "demote", by=by, comment=reason)
+            reinstate(row, by=by, comment=reason)
             back += 1
         except (ValidationError, MoveNotAllowed) as error:
             why = _("；").join(error.messages) if isinstance(error, ValidationError) else error.message

@@ -95,8 +95,3 @@ CONSEQUENCES: dict[str, tuple[Any, ...]] = {
         gettext_lazy("队伍和主管红十字会会收到通知。"),
     ),
 }
-
-
-def perform(team: Team, action: str, *, by: User, reason: str) -> Team:
-    """Make one move, with its reason; raises ``MoveNotAllowed``."""
-    return WORKFLOW.perform(team, action, by=by, comment=reason, reason=reason)

@@ -198,6 +198,9 @@ class PublishForm(forms.Form):
         ends = self.cleaned_data.get("former") == "end"
         return self.cleaned_data["valid_from"] - timedelta(days=1) if ends else None
 
+    def facts(self) -> dict[str, Any]:
+        return {"valid_from": self.cleaned_data["valid_from"], "former_until": self.former_until}
+
 
 class UntilForm(VersionedForm):
     """When a published version ends; everything else of it is frozen."""
@@ -220,3 +223,6 @@ class WithdrawForm(forms.Form):
         label=gettext_lazy("停用原因"), max_length=200, validators=[validate_visible],
         help_text=gettext_lazy("例：印发了新的标准。会写进变更记录。"),
     )  # fmt: skip
+
+    def facts(self) -> dict[str, Any]:
+        return {"comment": self.cleaned_data["reason"], "reason": self.cleaned_data["reason"]}

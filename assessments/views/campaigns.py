@@ -5,8 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,11 +31,12 @@ from core.attachments.panel import panels
 from core.forms import saved
 from core.lists import ListView
 from core.methods import form_page
-from core.workflow import MoveNotAllowed
+from core.workflow import Move
 from organizations.permissions import reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import asked_move, holding, refused, seen, told
+from organizations.views.common import holding, seen
+from organizations.views.moves import make_move
 from organizations.views.region import keep
 from organizations.views.timeline import changes
 
@@ -158,40 +159,23 @@ def _saved(form: CampaignForm) -> str:
 def campaign_move(request: SignedIn, pk: int) -> HttpResponse:
     """Opening, closing, opening again."""
     campaign = managed(request, pk)
-    action = (request.POST if request.method == "POST" else request.GET).get("action", "")
-    move = asked_move(CAMPAIGN, action)
-    comment = request.POST.get("comment", "").strip()[:500]
-    if request.method == "GET" or (move.needs_comment and not comment):
-        return _ask(request, campaign, move)
-    try:
-        fresh = CAMPAIGN.perform(campaign, action, by=request.user, comment=comment)
-    except MoveNotAllowed as error:
-        return refused(request, campaign, error, actions=[action])
-    except ValidationError as error:
-        told(request, error)
-        return redirect(campaign)
-    if action == "open":
-        words = {"n": fresh.reviews.count()}
-        messages.success(request, _("已启动，%(n)d 支队伍可以开始述职。") % words)
-    else:
-        messages.success(request, _("已办理：%(action)s。") % {"action": move.label})
-    return redirect(fresh)
+
+    def done(fresh: Campaign, move: Move) -> HttpResponse:
+        if move.action == "open":
+            words = {"n": fresh.reviews.count()}
+            messages.success(request, _("已启动，%(n)d 支队伍可以开始述职。") % words)
+        else:
+            messages.success(request, _("已办理：%(action)s。") % {"action": move.label})
+        return redirect(fresh)
+
+    return make_move(
+        request, campaign, CAMPAIGN, done=done,
+        form_of=lambda move, data: CommentForm(data) if move.needs_comment else Form(data),
+        page=lambda move, form: {"question": _consequence(campaign, move)},
+    )  # fmt: skip
 
 
-def _ask(request: SignedIn, campaign: Campaign, move: Any) -> HttpResponse:
-    if campaign.state not in move.sources:
-        words = {"state": campaign.get_state_display(), "action": move.label}
-        messages.error(request, _("现在是“%(state)s”，不能%(action)s。") % words)
-        return redirect(campaign)
-    form = CommentForm(request.POST or None) if move.needs_comment else None
-    context = {
-        "title": f"{move.label}：{campaign}", "question": _consequence(campaign, move), "form": form,
-        "action": move.action, "submit_label": move.label, "tone": move.tone, "cancel_url": campaign.get_absolute_url(),
-    }  # fmt: skip
-    return render(request, "generic/confirm.html", context)
-
-
-def _consequence(campaign: Campaign, move: Any) -> str:
+def _consequence(campaign: Campaign, move: Move) -> str:
     if move.action == "open":
         words = {"n": asked(campaign).order_by().count(), "day": campaign.data_until}
         return _("启动以后，%(day)s 在册的 %(n)d 支队伍都可以述职自评；年度、标准和数据截止日不能再改。") % words

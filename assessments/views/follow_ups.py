@@ -35,7 +35,8 @@ from core.workflow import MoveNotAllowed
 from organizations.permissions import access, can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding, refused, seen
+from organizations.views.common import holding, seen
+from organizations.views.moves import refused
 from organizations.views.timeline import changes
 
 

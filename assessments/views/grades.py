@@ -32,7 +32,8 @@ from core.workflow import MoveNotAllowed
 from organizations.permissions import access, can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import edit, holding, refused, seen
+from organizations.views.common import edit, holding, seen
+from organizations.views.moves import refused
 from teams.choices import Registration
 
 

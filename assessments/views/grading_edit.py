@@ -27,7 +27,7 @@ from core.workflow import MoveNotAllowed, last_event
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused
+from organizations.views.moves import refused
 
 
 @dataclass

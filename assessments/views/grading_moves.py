@@ -4,23 +4,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.forms.grading_moves import MoveForm, asks_first, form_of
+from assessments.forms.grading_moves import MoveForm, asks_first
+from assessments.forms.grading_moves import form_of as form_for
 from assessments.grading_conditions import NO_GRADE, best_result, grant_problems, panel_problems
 from assessments.grading_workflow import WORKFLOW
 from assessments.models import Grading
 from assessments.panel.sheet import sheet_of
 from assessments.views.grading_common import grading_page
-from core.forms import refuse
 from core.methods import form_page
-from core.workflow import Move, MoveNotAllowed
+from core.workflow import Move
 from organizations.signed_in import SignedIn
-from organizations.views.common import asked_move, move_page, refused, told, version_seen
+from organizations.views.moves import make_move
 
 DONE = {
     "submit": gettext_lazy("已报送，编号 %(number)s，由%(office)s办理。"),
@@ -43,57 +42,25 @@ DONE = {
 @form_page
 @login_required
 def grading_move(request: SignedIn, pk: int) -> HttpResponse:
-    """All moves by POST; a GET only shows the page that asks for what a move needs."""
     grading = grading_page(request, pk).grading
-    posted = request.method == "POST"
-    move = asked_move(WORKFLOW, (request.POST if posted else request.GET).get("action", ""))
-    given = request.POST if posted and "sent" in request.POST else None
-    asks = asks_first(move.action, needs_comment=move.needs_comment)
-    decision = move.allowed(grading, request.user)
-    if not decision:
-        raise PermissionDenied(decision.reason)
-    if grading.state not in move.sources:
-        return _too_late(request, grading, move)
-    if not posted and not asks:
-        raise Http404
-    form = form_of(move.action)(given, grading=grading, needs_comment=move.needs_comment) if asks else None
-    if form is not None and not form.is_valid():
-        return _ask(request, grading, move, form)
-    return _make(request, grading, move, form)
 
+    def form_of(move: Move, data: Any) -> MoveForm | None:
+        if not asks_first(move.action, needs_comment=move.needs_comment):
+            return None
+        return form_for(move.action)(data, grading=grading, needs_comment=move.needs_comment)
 
-def _too_late(request: SignedIn, grading: Grading, move: Move) -> HttpResponse:
-    words = {"state": grading.get_state_display(), "action": move.label}
-    error = MoveNotAllowed("state", _("现在是“%(state)s”，不能%(action)s。") % words)
-    return refused(request, grading, error, actions=[move.action])
+    def done(fresh: Grading, move: Move) -> HttpResponse:
+        words = {
+            "number": fresh.number, "office": fresh.office.short_name if fresh.office else "",
+            "until": fresh.public_until, "result": fresh.get_result_display(),
+        }  # fmt: skip
+        messages.success(request, DONE[move.action] % words)
+        return redirect(fresh)
 
-
-def _make(request: SignedIn, grading: Grading, move: Move, form: MoveForm | None) -> HttpResponse:
-    version = version_seen(request)
-    facts = form.facts() if form else {}
-    comment = form.cleaned_data.get("comment", "") if form else ""
-    try:
-        fresh = WORKFLOW.perform_seen(grading, move.action, version=version, by=request.user, comment=comment, **facts)
-    except MoveNotAllowed as error:
-        return refused(request, grading, error, actions=[move.action])
-    except ValidationError as error:
-        if form is not None:
-            refuse(form, error)
-            return _ask(request, grading, move, form)
-        told(request, error)
-        return redirect(grading)
-    words = {
-        "number": fresh.number, "office": fresh.office.short_name if fresh.office else "",
-        "until": fresh.public_until, "result": fresh.get_result_display(),
-    }  # fmt: skip
-    messages.success(request, DONE[move.action] % words)
-    return redirect(fresh)
-
-
-def _ask(request: SignedIn, grading: Grading, move: Move, form: MoveForm) -> HttpResponse:
-    page = move_page(request, grading, move, form, sent="1")  # ``sent`` tells its answers from the press of a button
-    context = {**page, "grading": grading, **_beside(grading, move.action)}
-    return render(request, "assessments/grading_move.html", context)
+    return make_move(
+        request, grading, WORKFLOW, form_of=form_of, done=done, template="assessments/grading_move.html",
+        page=lambda move, form: {"grading": grading, **_beside(grading, move.action)},
+    )  # fmt: skip
 
 
 def _beside(grading: Grading, action: str) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.region import may_manage_assessments
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused, seen
+from organizations.views.common import seen
+from organizations.views.moves import refused
 
 
 def _line(request: SignedIn, pk: int) -> Indicator:

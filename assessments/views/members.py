@@ -23,7 +23,8 @@ from core.decisions import Decision
 from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views.common import edit, refused, seen, told
+from organizations.views.common import edit, seen, told
+from organizations.views.moves import refused
 from people.models import Person
 from people.views.own_common import own, tabs
 from people.views.person_page import person_page

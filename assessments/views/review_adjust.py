@@ -18,7 +18,8 @@ from core.forms import refuse
 from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused, seen, told
+from organizations.views.common import seen, told
+from organizations.views.moves import refused
 
 
 def _now(request: SignedIn, review: Review) -> HttpResponse | None:

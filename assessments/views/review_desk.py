@@ -34,7 +34,8 @@ from core.workflow import MoveNotAllowed, last_event
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused, told, version_seen
+from organizations.views.common import told
+from organizations.views.moves import refused, version_seen
 
 FINISH: dict[str, str] = {LEAGUE: "score", REGION: "decide"}
 _MOST = Review._meta.get_field("league_opinion").max_length or 0

@@ -13,14 +13,15 @@ from django.utils.translation import gettext_lazy
 from assessments.annual_answers import REGION, basis_of, sheet
 from assessments.annual_moving import clean_ones
 from assessments.annual_workflow import REVIEW
-from assessments.forms.reviews import REASONED, MoveForm
+from assessments.forms.reviews import MoveForm
 from assessments.models import Campaign, Review
 from assessments.views.campaigns import managed
 from assessments.views.review_common import review_page
 from core.methods import form_page
-from core.workflow import Move, MoveNotAllowed
+from core.workflow import Move
 from organizations.signed_in import SignedIn
-from organizations.views.common import ask_words, asked_move, move_ticked, refused, told, version_seen
+from organizations.views.common import told
+from organizations.views.moves import make_move, move_ticked
 
 MOST = 50  # reviews that are decided together
 
@@ -43,40 +44,28 @@ DONE = {
 @form_page
 @login_required
 def review_move(request: SignedIn, pk: int) -> HttpResponse:
-    """All moves by POST; a GET only shows the page that asks for the words a move needs."""
     review = review_page(request, pk).review
-    posted = request.method == "POST"
-    move = asked_move(REVIEW, (request.POST if posted else request.GET).get("action", ""))
     basis = basis_of(review)
-    form = MoveForm(request.POST if posted else None, review=review, move=move, basis=basis)
-    if not form.is_valid():
-        return _ask(request, review, move, form)
-    said = {"comment": form.cleaned_data.get("comment", ""), **form.facts()}
-    try:
-        fresh = REVIEW.perform_seen(review, move.action, by=request.user, version=version_seen(request), **said)
-    except MoveNotAllowed as error:
-        return refused(request, review, error, actions=[move.action])
-    except ValidationError as error:
-        return _refused(request, review, move, error)
-    words_ = {"office": fresh.office.short_name, "result": fresh.result or ""}
-    messages.success(request, DONE[move.action] % words_)
-    return redirect(fresh)
+
+    def done(fresh: Review, move: Move) -> HttpResponse:
+        words = {"office": fresh.office.short_name, "result": fresh.result or ""}
+        messages.success(request, DONE[move.action] % words)
+        return redirect(fresh)
+
+    return make_move(
+        request, review, REVIEW, done=done, template="generic/move.html",
+        form_of=lambda move, data: MoveForm(data, review=review, move=move, basis=basis),
+        lacking=lambda move, error: _lacking(request, review, move, error),
+    )  # fmt: skip
 
 
-def _refused(request: SignedIn, review: Review, move: Move, error: ValidationError) -> HttpResponse:
+def _lacking(request: SignedIn, review: Review, move: Move, error: ValidationError) -> HttpResponse:
     """What a hand-in lacks stands on the page already, each with its link."""
     if move.action not in ("submit", "resubmit") or len(error.messages) == 1:
         told(request, error)
         return redirect(review)
     messages.error(request, _("还没有报送：有 %(n)d 处要先补，在“报送前还要补的”里。") % {"n": len(error.messages)})
     return redirect(f"{review.get_absolute_url()}#missing-title")
-
-
-def _ask(request: SignedIn, review: Review, move: Move, form: MoveForm) -> HttpResponse:
-    reasoned = move.action in REASONED
-    if reasoned and request.method == "POST" and "reason" not in request.POST:
-        form = MoveForm(None, review=review, move=move, basis=basis_of(review))  # asks for it, blames nobody
-    return ask_words(request, review, move, form, comes_first=move.needs_comment or reasoned)
 
 
 # -- several at once ------------------------------------------------------------------------------------------

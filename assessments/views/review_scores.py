@@ -28,7 +28,7 @@ from core.methods import form_page
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed, last_event
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused, version_seen
+from organizations.views.moves import refused, version_seen
 
 
 @form_page

@@ -28,7 +28,7 @@ from core.methods import form_page
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed, last_event
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused
+from organizations.views.moves import refused
 
 
 @require_POST

@@ -30,7 +30,8 @@ from core.workflow import Move, MoveNotAllowed
 from organizations.region import may_manage_assessments
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding, refused, seen, told
+from organizations.views.common import holding, seen, told
+from organizations.views.moves import refused
 
 DONE = {
     "pause": gettext_lazy("已暂停。正在生成的会做完，其余的等继续以后再做。"),

@@ -23,12 +23,13 @@ from assessments.standard_workflow import WORKFLOW, earlier
 from assessments.states import CampaignState, GradingState, StandardState
 from assessments.tree import sums
 from assessments.views.standard_common import closed, kept
-from core.forms import refuse, saved
+from core.forms import saved
 from core.methods import form_page
-from core.workflow import MoveNotAllowed
+from core.workflow import Move, MoveNotAllowed
 from organizations.region import may_manage_assessments
 from organizations.signed_in import SignedIn
-from organizations.views.common import edit, refused, told
+from organizations.views.common import edit, told
+from organizations.views.moves import make_move, refused
 
 _ENDED = (GradingState.GRANTED, GradingState.DECLINED, GradingState.ABANDONED)
 
@@ -101,59 +102,50 @@ def standard_publish(request: SignedIn, pk: int) -> HttpResponse:
     standard = kept(request, pk)
     if (answer := closed(request, standard)) is not None:
         return answer
-    lines = list(standard.indicators.all())
     former = list(earlier(standard))
-    form = PublishForm(request.POST or None, standard=standard, earlier=former)
-    if request.method == "POST" and form.is_valid():
-        facts = {"valid_from": form.cleaned_data["valid_from"], "former_until": form.former_until}
-        try:
-            fresh = WORKFLOW.perform(standard, "publish", by=request.user, **facts)
-        except MoveNotAllowed as error:
-            return refused(request, standard, error, actions=["publish"])
-        except ValidationError as error:
-            refuse(form, error)
-        else:
-            messages.success(request, _("已发布，从 %(day)s 起按它测评和考核。") % {"day": fresh.valid_from})
-            return redirect(fresh)
+
+    def done(fresh: Standard, move: Move) -> HttpResponse:
+        messages.success(request, _("已发布，从 %(day)s 起按它测评和考核。") % {"day": fresh.valid_from})
+        return redirect(fresh)
+
+    return make_move(
+        request, standard, WORKFLOW, action="publish", done=done, template="assessments/standard_publish.html",
+        form_of=lambda move, data: PublishForm(data, standard=standard, earlier=former),
+        page=lambda move, form: _publishing(standard),
+    )  # fmt: skip
+
+
+def _publishing(standard: Standard) -> dict[str, Any]:
+    lines = list(standard.indicators.all())
     findings = standard_checks.check(standard, lines)
     full = sums(lines)
     words = {"lines": full.lines, "points": f"{full.total.normalize():f}"}
-    context = {
-        "title": _("发布：%(standard)s") % {"standard": standard}, "standard": standard, "form": form,
-        "findings": findings, "blocked": any(one.blocks for one in findings),
+    return {
+        "standard": standard, "findings": findings, "blocked": any(one.blocks for one in findings),
         "question": _("共 %(lines)s 项评分指标，合计 %(points)s 分。") % words,
         "consequences": [
             _("发布以后基本情况、结论档次和指标都不能再改，要改只能另起一版。"),
             _("已经开始的测评和考核仍按原来的版本办完。"),
         ],
-        "submit_label": _("发布"), "tone": "main", "cancel_url": standard.get_absolute_url(),
     }  # fmt: skip
-    return render(request, "assessments/standard_publish.html", context)
 
 
 @form_page
 @login_required
 def standard_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     standard = kept(request, pk)
-    if standard.state != StandardState.PUBLISHED:
-        words = {"state": standard.get_state_display()}
-        messages.error(request, _("现在是“%(state)s”，不能停用。") % words)
-        return redirect(standard)
-    form = WithdrawForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        try:
-            WORKFLOW.perform(standard, "withdraw", by=request.user, comment=reason, reason=reason)
-        except MoveNotAllowed as error:
-            return refused(request, standard, error, actions=["withdraw"])
+
+    def done(fresh: Standard, move: Move) -> HttpResponse:
         messages.success(request, _("已停用，新的测评和考核不能再选它。"))
-        return redirect(standard)
-    context = {
-        "title": _("停用：%(standard)s") % {"standard": standard}, "form": form, "tone": "danger",
-        "question": _("停用以后，新的测评和考核不能再选这一版。"), "consequences": _under_way(standard),
-        "submit_label": _("停用"), "cancel_url": standard.get_absolute_url(),
-    }  # fmt: skip
-    return render(request, "generic/confirm.html", context)
+        return redirect(fresh)
+
+    return make_move(
+        request, standard, WORKFLOW, action="withdraw", done=done,
+        form_of=lambda move, data: WithdrawForm(data),
+        page=lambda move, form: {
+            "question": _("停用以后，新的测评和考核不能再选这一版。"), "consequences": _under_way(standard),
+        },
+    )  # fmt: skip
 
 
 def _under_way(standard: Standard) -> list[str]:

@@ -18,7 +18,7 @@ from core.forms import StaleForm
 from core.lists import ListView
 from core.methods import form_page
 from core.models import VerifiableDocument, WorkflowEvent
-from core.workflow import MoveNotAllowed
+from core.workflow import Move, MoveNotAllowed
 from organizations.filters import RequestFilter
 from organizations.forms import DecisionForm, NewRequestForm, RequestForm
 from organizations.models import AccountRequest, Appointment
@@ -29,7 +29,8 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.states import RequestState
 from organizations.tables import REQUEST_TONES, RequestTable
-from organizations.views.common import ask_words, asked_move, holding, refused, seen, told, version_seen
+from organizations.views.common import holding, seen, told
+from organizations.views.moves import make_move, refused
 from organizations.views.timeline import moves
 from organizations.workflow import WORKFLOW
 
@@ -231,23 +232,19 @@ def _facts(record: AccountRequest) -> list[dict[str, Any]]:
 @form_page
 @login_required
 def request_move(request: SignedIn, pk: int) -> HttpResponse:
-    """All moves by POST; a GET only shows the page that asks for the words a move needs."""
     record = visible(request, pk)
-    move = asked_move(WORKFLOW, request.POST.get("action") or request.GET.get("action", ""))
-    form = DecisionForm(request.POST if request.method == "POST" else None, record=record, move=move)
-    if not form.is_valid():
-        return ask_words(request, record, move, form, comes_first=move.needs_comment, title=record.name)
-    try:
-        said = {"comment": form.cleaned_data["comment"], **form.facts()}
-        WORKFLOW.perform_seen(record, move.action, version=version_seen(request), by=request.user, **said)
-    except MoveNotAllowed as error:
-        return refused(request, record, error, actions=[move.action])
-    except ValidationError as error:
+
+    def lacking(move: Move, error: ValidationError) -> HttpResponse:
         told(request, error)
-        return redirect(
-            "organizations:request_edit" if move.tone == "main" and record.can_edit(request.user) else record, record.pk
-        )
-    return _done(request, record, move.action)
+        mends = move.tone == "main" and record.can_edit(request.user)
+        return redirect("organizations:request_edit", record.pk) if mends else redirect(record)
+
+    return make_move(
+        request, record, WORKFLOW, template="generic/move.html", lacking=lacking,
+        form_of=lambda move, data: DecisionForm(data, record=record, move=move),
+        page=lambda move, form: {"title": _("：").join([str(move.label), record.name])},
+        done=lambda fresh, move: _done(request, fresh, move.action),
+    )  # fmt: skip
 
 
 DONE = {

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -17,10 +16,11 @@ from core.forms import refuse
 from core.lists import ListView
 from core.methods import form_page
 from core.models import WorkflowEvent
-from core.workflow import MoveNotAllowed
+from core.workflow import Move, MoveNotAllowed
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding, refused, seen
+from organizations.views.common import holding, seen
+from organizations.views.moves import make_move, refused
 from people.applying import IS_REPEAT
 from people.filters.applications import ApplicationFilter
 from people.forms.joining import AcceptForm, DeclineForm
@@ -132,24 +132,16 @@ def application_accept(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 def application_decline(request: SignedIn, pk: int) -> HttpResponse:
     record = visible(request, pk)
-    record.can_decide(request.user).require()
-    form = DeclineForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            APPLICATION.perform(record, "decline", by=request.user, **form.cleaned_data)
-        except MoveNotAllowed as error:
-            return refused(request, record, error, actions=["decline"])
+
+    def done(fresh: Application, move: Move) -> HttpResponse:
         messages.success(request, _("已办结：不接收。申请人在进度页上会看到原因。"))
-        return redirect(record)
-    if record.state != Application.State.APPLIED:
-        messages.error(request, _("这件申请已经办结：%(state)s。") % {"state": record.get_state_display()})
-        return redirect(record)
-    context = {
-        "title": _("不接收%(name)s") % {"name": record.name},
-        "question": _("这件申请办结后不能恢复，申请人可以再次报名。"),
-        "form": form,
-        "submit_label": _("不接收"),
-        "tone": "danger",
-        "cancel_url": reverse("people:application_detail", args=[record.pk]),
-    }
-    return render(request, "generic/confirm.html", context)
+        return redirect(fresh)
+
+    return make_move(
+        request, record, APPLICATION, action="decline", done=done,
+        form_of=lambda move, data: DeclineForm(data),
+        page=lambda move, form: {
+            "title": _("不接收%(name)s") % {"name": record.name},
+            "question": _("这件申请办结后不能恢复，申请人可以再次报名。"),
+        },
+    )  # fmt: skip

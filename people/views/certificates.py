@@ -1,5 +1,6 @@
 """Certificates: all there are, one, entering and correcting it, verifying one or several, and the kinds."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -22,11 +23,12 @@ from core.lists import ListView
 from core.lists.filters import RESERVED
 from core.methods import form_page
 from core.together import together as together_read
-from core.workflow import MoveNotAllowed
+from core.workflow import Move
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding, refused, seen, version_seen
+from organizations.views.common import holding, seen
+from organizations.views.moves import make_move
 from organizations.views.timeline import changes
 from people.filters.papers import CertificateFilter
 from people.forms.certificates import END_HELP, REFUSE_HELP, CertificateForm, ReasonForm
@@ -185,38 +187,28 @@ def _saved(request: SignedIn, form: CertificateForm, *, title: str, cancel: str)
 @form_page
 @login_required
 def certificate_move(request: SignedIn, pk: int) -> HttpResponse:
-    """POST makes the move ``action`` on the ``version`` that was seen; GET asks for the reason where one is needed."""
     certificate = _certificate(request, pk)
-    action = request.POST.get("action") or request.GET.get("action", "")
-    try:
-        step = CERTIFICATE.move(action or "verify")
-        decision = step.allowed(certificate, request.user)
-        decision.require()
-        asked = step.action in NEEDS_REASON
-        form = ReasonForm(request.POST if "reason" in request.POST else None) if asked else None
-        if request.method == "POST" and (form is None or form.is_valid()):
-            facts = {"reason": form.cleaned_data["reason"]} if form else {}
-            move(certificate, action, by=request.user, seen=version_seen(request), **facts)
-            words = {"act": step.label, "name": certificate.person.name}
-            if "next" not in request.POST:
-                messages.success(request, _("%(act)s：已办理。") % words)
-                return redirect(certificate)
-            messages.success(request, _("%(act)s：%(name)s的已办理。") % words)
-            if (following := after(request.user, certificate).first()) is not None:
-                return redirect(following)
-            messages.info(request, _("待核验的都办完了。"))
-            return redirect("people:certificate_list")
-        if certificate.state not in step.sources or form is None:
-            if certificate.state not in step.sources:
-                words = {"state": certificate.get_state_display(), "act": step.label}
-                messages.error(request, _("现在是“%(state)s”，不能%(act)s。") % words)
-            return redirect(certificate)
-    except MoveNotAllowed as refusal:
-        return refused(request, certificate, refusal)
-    return render(request, "generic/confirm.html", _asking(request, certificate, step, form))
+    return make_move(
+        request, certificate, CERTIFICATE, make=partial(move, certificate),
+        form_of=lambda step, data: ReasonForm(data) if step.action in NEEDS_REASON else None,
+        page=lambda step, form: _asking(certificate, step, form),
+        done=lambda fresh, step: _moved(request, fresh, step),
+    )  # fmt: skip
 
 
-def _asking(request: SignedIn, certificate: Certificate, step: Any, form: ReasonForm) -> dict[str, Any]:
+def _moved(request: SignedIn, certificate: Certificate, step: Move) -> HttpResponse:
+    words = {"act": step.label, "name": certificate.person.name}
+    if "next" not in request.POST:
+        messages.success(request, _("%(act)s：已办理。") % words)
+        return redirect(certificate)
+    messages.success(request, _("%(act)s：%(name)s的已办理。") % words)
+    if (following := after(request.user, certificate).first()) is not None:
+        return redirect(following)
+    messages.info(request, _("待核验的都办完了。"))
+    return redirect("people:certificate_list")
+
+
+def _asking(certificate: Certificate, step: Move, form: ReasonForm) -> dict[str, Any]:
     form.fields["reason"].help_text = NEEDS_REASON[step.action]
     consequences = {
         "refuse": [_("登记的人会看到原因，改正后可以重新报核。")],
@@ -230,12 +222,7 @@ def _asking(request: SignedIn, certificate: Certificate, step: Any, form: Reason
         "title": _("%(act)s：%(name)s的%(kind)s") % {**words, "act": step.label},
         "question": _("%(name)s的%(kind)s %(number)s") % words,
         "consequences": consequences[step.action],
-        "form": form,
-        "action": step.action,
-        "hidden": {"version": request.POST.get("version") or certificate.version} | _then(request),
-        "submit_label": step.label,
         "tone": "danger",
-        "cancel_url": certificate.get_absolute_url(),
     }
 
 
@@ -247,10 +234,6 @@ def _before(certificate: Certificate) -> Certificate | None:
         return None
     good = Q(expires_on=None) | Q(expires_on__gte=timezone.localdate())
     return same.filter(good, state=CertificateState.ENDED).order_by("-issued_on", "-pk").first()
-
-
-def _then(request: SignedIn) -> dict[str, str]:
-    return {"next": "1"} if "next" in request.GET or "next" in request.POST else {}
 
 
 # -- several at once ----------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ from organizations.models import Organization, User
 from organizations.permissions import can, reach
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import edit, refused, seen, told
+from organizations.views.common import edit, seen, told
+from organizations.views.moves import make_move
 from people.admitting import admit
 from people.enrolling import choose_main, let_go, others_of
 from people.forms.roster import EndForm, MemberForm, MembershipForm, PresenceForm, ReasonForm, TransferForm
@@ -100,6 +101,7 @@ def membership_detail(request: SignedIn, pk: int) -> HttpResponse:
         "moves": moves,
         "main": _main_act(membership, request.user) if kept and membership.is_current else "",
         "move_url": reverse("people:membership_move", args=[membership.pk]),
+        "version": membership.version,
         "roster_url": roster_url(membership.organization),
         "person_url": membership.person.get_absolute_url(),
         "history": story_of(membership),
@@ -182,54 +184,40 @@ _FORMS: dict[str, Any] = {"end": EndForm, "demote": ReasonForm, "reinstate": Rea
 @form_page
 @login_required
 def membership_move(request: SignedIn, pk: int) -> HttpResponse:
-    """转为正式、转为预备、退队、恢复. ``action`` says which; those that want words show a form first."""
+    """转为正式、转为预备、退队、恢复."""
     rows = Membership.objects.visible_to(request.user).select_related("person", "organization")
     membership: Membership = seen(rows, pk)
     back = reverse("people:membership_detail", args=[membership.pk])
-    action = request.POST.get("action") or request.GET.get("action", "")
-    try:
-        move = MEMBERSHIP.move(action or MEMBERSHIP.moves[0].action)
-        move.allowed(membership, request.user).require()
-        form = _FORMS.get(move.action, ReasonForm)(request.POST or None)
-        wordless = move.action not in _FORMS
-        if request.method == "POST" and (wordless or form.is_valid()):
-            facts = {} if wordless else dict(form.cleaned_data)
-            if move.action == "reinstate":
-                reinstate(membership, by=request.user, **facts)
-            else:
-                MEMBERSHIP.perform(membership, move.action, by=request.user, **facts)
-            words = {"name": membership.person.name, "act": move.label}
-            messages.success(request, _("%(name)s：%(act)s已完成。") % words)
-            return redirect(back)
-        if membership.state not in move.sources or wordless:
-            words = {"state": membership.get_state_display(), "act": move.label}
-            messages.error(request, _("现在是“%(state)s”，不能%(act)s。") % words)
-            return redirect(back)
-    except MoveNotAllowed as refusal:
-        return refused(request, membership, refusal, back=back)
-    except ValidationError as error:
-        refuse(form, error)
-    return _ask(request, membership, move, form, back)
+
+    def make(action: str, **told: Any) -> Membership:
+        if action == "reinstate":
+            return reinstate(membership, **told)
+        return MEMBERSHIP.perform_seen(membership, action, **told)
+
+    def done(fresh: Membership, move: Move) -> HttpResponse:
+        words = {"name": membership.person.name, "act": move.label}
+        messages.success(request, _("%(name)s：%(act)s已完成。") % words)
+        return redirect(back)
+
+    return make_move(
+        request, membership, MEMBERSHIP, make=make, done=done, back=back,
+        form_of=lambda move, data: _FORMS[move.action](data) if move.action in _FORMS else None,
+        page=lambda move, form: _asking(membership, move),
+    )  # fmt: skip
 
 
-def _ask(request: SignedIn, membership: Membership, move: Move, form: Any, back: str) -> HttpResponse:
+def _asking(membership: Membership, move: Move) -> dict[str, Any]:
     words = {"name": membership.person.name, "team": membership.organization.short_name}
     consequences = []
     if move.action == "end":
         consequences = [_("退队以后不再计入在册；档案和记录保留。"), _("转到别的队伍的，请用“转队”办理。")]
     if move.action == "reinstate":
         consequences = [_("办错了的才恢复；退队以前是正式的还是正式，是预备的还是预备。")]
-    context = {
+    return {
         "title": _("%(act)s：%(name)s") % {"act": move.label, "name": membership.person.name},
         "question": _("%(name)s，%(team)s，现在是“%(state)s”。") % {**words, "state": membership.get_state_display()},
         "consequences": consequences,
-        "form": form,
-        "action": move.action,
-        "submit_label": move.label,
-        "tone": "danger" if move.tone == "danger" else "main",
-        "cancel_url": back,
     }
-    return render(request, "generic/confirm.html", context)
 
 
 @form_page

@@ -217,3 +217,6 @@ class StandingForm(forms.Form):
         label=_("原因和依据"), max_length=200, min_length=2, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("写明事实和依据的文件。队伍和主管红十字会都能看到。"),
     )  # fmt: skip
+
+    def facts(self) -> dict[str, Any]:
+        return {"comment": self.cleaned_data["reason"], "reason": self.cleaned_data["reason"]}

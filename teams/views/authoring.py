@@ -14,8 +14,8 @@ from core.workflow import MoveNotAllowed
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views import common
-from organizations.views.common import second_press, seen
+from organizations.views import moves
+from organizations.views.common import seen
 from teams.checks import Finding
 from teams.models import Filing, FilingRound
 from teams.outline import url_of
@@ -44,8 +44,8 @@ def not_editable(request: SignedIn, filing: Filing) -> HttpResponse | None:
 
 def refused(request: SignedIn, filing: Filing, error: MoveNotAllowed, actions: Iterable[str] = ()) -> HttpResponse:
     """Say why a move was not made; the second press of a double click is told that it is done."""
-    if not second_press(request, filing, error, actions):
-        return common.refused(request, filing, error)
+    if not moves.second_press(request, filing, error, actions):
+        return moves.refused(request, filing, error)
     number = Filing.objects.values_list("number", flat=True).get(pk=filing.pk)
     messages.info(request, _("已经提交过了，受理号 %(number)s，不用再提交。") % {"number": number})
     return redirect(filing)
@@ -58,7 +58,7 @@ def led(filing: Filing, findings: Iterable[Finding]) -> list[dict[str, Any]]:
 
 def posted_version(request: SignedIn) -> int:
     """Version the page was opened with; 0, which no record has, where it says none: a draft is compared in any case."""
-    return common.version_seen(request) or 0
+    return moves.version_seen(request) or 0
 
 
 def opened(request: SignedIn) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 
 from core.forms import VersionedForm, refuse
 from core.methods import form_page
-from core.workflow import MoveNotAllowed
+from core.workflow import Move
 from organizations.signed_in import SignedIn
-from organizations.views.common import edit, refused, seen, told
+from organizations.views.common import edit, seen, told
+from organizations.views.moves import make_move
 from teams.facts import BASE, NAME, REGISTRATION, SUPPORT, section_names
 from teams.forms.teams import (
     CoverageEndForm,
@@ -31,7 +32,7 @@ from teams.forms.teams import (
 )
 from teams.models import Coverage, EmblemItem, Team, TeamPost
 from teams.posting import link
-from teams.standing import CONSEQUENCES, WORKFLOW, perform
+from teams.standing import CONSEQUENCES, WORKFLOW
 from teams.upkeep import end_post, touch
 from teams.views.team_common import kept_team, not_now
 
@@ -211,31 +212,18 @@ def emblem_settle(request: SignedIn, pk: int) -> HttpResponse:
 @form_page
 @login_required
 def team_standing(request: SignedIn, pk: int) -> HttpResponse:
-    """责令整改、整改完成、暂停: asks for the reason, then does it. ``?action=`` says which."""
+    """责令整改、整改完成、暂停: asks for the reason, then does it."""
     team: Team = seen(Team.objects.visible_to(request.user).select_related("organization"), pk)
-    action = request.POST.get("action") or request.GET.get("action", "")
-    try:
-        move = WORKFLOW.move(action or WORKFLOW.moves[0].action)
-        move.allowed(team, request.user).require()
-        form = StandingForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            perform(team, action, by=request.user, reason=form.cleaned_data["reason"])
-            messages.success(request, _("%(team)s：%(act)s已办理。") % {"team": team.name, "act": move.label})
-            return redirect(team)
-        if team.status not in move.sources:
-            words = {"state": team.get_status_display(), "act": move.label}
-            messages.error(request, _("队伍现在是“%(state)s”，不能%(act)s。") % words)
-            return redirect(team)
-    except MoveNotAllowed as refusal:
-        return refused(request, team, refusal)
-    context = {
-        "title": _("%(act)s：%(team)s") % {"act": move.label, "team": team.name},
-        "question": _("队伍现在是“%(state)s”。") % {"state": team.get_status_display()},
-        "consequences": CONSEQUENCES[move.action],
-        "form": form,
-        "action": move.action,
-        "submit_label": move.label,
-        "tone": "danger" if move.tone == "danger" else "main",
-        "cancel_url": team.get_absolute_url(),
-    }
-    return render(request, "generic/confirm.html", context)
+
+    def done(fresh: Team, move: Move) -> HttpResponse:
+        messages.success(request, _("%(team)s：%(act)s已办理。") % {"team": team.name, "act": move.label})
+        return redirect(team)
+
+    return make_move(
+        request, team, WORKFLOW, done=done,
+        form_of=lambda move, data: StandingForm(data),
+        page=lambda move, form: {
+            "question": _("队伍现在是“%(state)s”。") % {"state": team.get_status_display()},
+            "consequences": CONSEQUENCES[move.action],
+        },
+    )  # fmt: skip

@@ -71,7 +71,7 @@ def test_a_year_from_the_notice_to_the_result(
     year = Campaign.objects.get(year=2025)
     assert team.get(year.get_absolute_url()).status_code == 404  # still being prepared
     assert "支队伍都可以" in top.get(at("campaign_move", year.pk), {"action": "open"}).content.decode()
-    assert top.post(at("campaign_move", year.pk), {"action": "open"}).status_code == 302
+    assert top.post(at("campaign_move", year.pk), {"action": "open", "sent": "1"}).status_code == 302
     review = Review.objects.get(campaign=year, team=captain.organization.team)
     annual.taken(review)
     page = review.get_absolute_url()
@@ -149,7 +149,7 @@ def test_a_year_from_the_notice_to_the_result(
     assert review.state == "final"
     for one in year.reviews.exclude(pk=review.pk):
         top.post(at("review_move", one.pk), {"action": "exempt", "reason": "演示", "version": one.version})
-    top.post(at("campaign_move", year.pk), {"action": "close"})
+    top.post(at("campaign_move", year.pk), {"action": "close", "sent": "1"})
     year.refresh_from_db()
     assert year.state == "closed"
     story = team.get(at("review_history", review.pk)).content.decode()

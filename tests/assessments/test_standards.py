@@ -164,7 +164,7 @@ def test_a_version_is_withdrawn_with_a_reason_and_its_end_can_be_set(
     standard.refresh_from_db()
     assert (standard.state, standard.withdrawn_reason) == (StandardState.WITHDRAWN, "印发了新标准")
     told = client.post(url("standard_withdraw", standard), {"reason": "再停"}, follow=True).content.decode()
-    assert "不能停用" in told
+    assert "不能再办“停用”" in told
     assert "印发了新标准" in client.get(url("standard_history", standard)).content.decode()
 
 

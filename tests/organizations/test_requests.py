@@ -304,7 +304,7 @@ def test_second_decider_is_told_who_was_first(as_user, songshan, region_security
     response = as_user(league).post(url("move", record), {"action": "approve"}, follow=True)
     assert "安其尔（演示）已先一步办理" in messages_of(response)[0]
     page = as_user(league).get(url("move", record), {"action": "reject"}, follow=True)
-    assert "不能不予开户" in messages_of(page)[0]
+    assert "不能再办“不予开户”" in messages_of(page)[0]
 
 
 def test_who_may_not(as_user, songshan, chifeng, baotou, member):

@@ -23,8 +23,8 @@ def test_two_verifiers_at_once(cast, office):
     person = builders.member(Organization.objects.get(code=TEAM_CODE), 1).person
     certificate = builders.certificate(person, state="reported")
     answers = at_once(
-        lambda: move(certificate, "verify", by=read(cast["chifeng"]), seen=1),
-        lambda: move(certificate, "refuse", by=read(other), seen=1, reason="照片看不清"),
+        lambda: move(certificate, "verify", by=read(cast["chifeng"]), version=1),
+        lambda: move(certificate, "refuse", by=read(other), version=1, reason="照片看不清"),
     )
     # both are legal one after the other; whoever comes second is told, for the version has moved on
     refused = [answer for answer in answers if isinstance(answer, Exception)]

@@ -428,7 +428,7 @@ def test_declined_with_a_reason_the_applicant_reads(invited, as_user, captain):
     record.refresh_from_db()
     assert (record.state, record.reason) == ("declined", "人数已满")
     assert "人数已满" in Client().get(reverse("people:join_follow", args=[record.follow_key])).content.decode()
-    assert "已经办结" in client.get(url, follow=True).content.decode()
+    assert "不能再办“不接收”" in client.get(url, follow=True).content.decode()
     with pytest.raises(ValidationError):
         APPLICATION.perform(application(invited), "decline", by=captain, reason="")
 

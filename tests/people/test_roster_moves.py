@@ -61,7 +61,7 @@ def test_probation_becomes_full_and_back_with_a_reason(as_user, captain, place):
     assert fresh(membership).state == "full"
     assert "转为正式已完成" in said(page)
     page = client.post(url("move", membership), {"action": "confirm"}, follow=True)
-    assert "现在是“正式”" in said(page)
+    assert "这一步已经办过了" in said(page)
     assert client.get(url("move", membership), {"action": "demote"}).status_code == 200
     assert "要填写" in said(client.post(url("move", membership), {"action": "demote", "comment": ""}))
     client.post(url("move", membership), {"action": "demote", "comment": "考核后补训"})

@@ -40,7 +40,7 @@ urlpatterns = [
     path("missing/", raising(Http404())),
     path("bad/", raising(BadRequest("x"))),
     path("suspicious/", raising(SuspiciousOperation("x"))),
-    path("quicker/", raising(MoveNotAllowed("state", "安其尔已先一步办理，现在是“已开户”，不能退回修改。"))),
+    path("quicker/", raising(MoveNotAllowed("state", "安其尔已先一步办理，现在是“已开户”，不能再办“退回修改”。"))),
     path("not-yours/", raising(MoveNotAllowed("permission", "您现在的职责不能办理开户申请。"))),
     path("broken/", raising(ZeroDivisionError("secret detail"))),
     path("form/", ensure_csrf_cookie(posted)),

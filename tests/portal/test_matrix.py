@@ -195,3 +195,36 @@ def test_nothing_is_shown_to_who_is_not_signed_in(world: dict[str, Any], db: Non
             if kept_out is (row.kind == "public") and name != "account_logout":
                 wrong.append(f"{method} {name}: {response.status_code}")
     assert wrong == []
+
+
+# Pages of moves: who may, the record, and the move with the words it wants.
+MOVES = (
+    ("organizations:request_move", "region-security", "request", {"action": "reject", "comment": "已有账号"}),
+    ("people:certificate_move", "songshan", "certificate_reported", {"action": "refuse", "reason": "照片看不清"}),
+    ("people:membership_move", "songshan", "membership", {"action": "demote", "comment": "补训"}),
+    ("people:application_decline", "songshan", "application", {"reason": "人数已满"}),
+    ("teams:team_standing", "region", "team", {"action": "order_rectification", "reason": "标志使用不规范"}),
+    ("training:activity_move", "songshan", "activity", {"action": "cancel", "reason": "大风"}),
+    ("training:problem_move", "songshan", "problem", {"action": "report", "fix": "换了发动机"}),
+    ("assessments:campaign_move", "region", "campaign", {"action": "close", "sent": "1"}),
+    ("assessments:standard_withdraw", "region", "standard", {"reason": "印发了新标准"}),
+)
+
+
+@pytest.mark.parametrize(("route", "username", "key", "said"), MOVES, ids=[move[0] for move in MOVES])
+def test_a_move_is_made_with_its_words_and_on_what_was_seen(
+    route: str, username: str, key: str, said: dict[str, str], world: dict[str, Any], cast: Any, as_user: Any
+) -> None:
+    client, record = as_user(cast[username]), world[key]
+    address = reverse(route, args=[record.pk])
+    before = type(record).objects.values().get(pk=record.pk)
+
+    button = {name: value for name, value in said.items() if name == "action"}
+    asked = client.post(address, {**button, "version": before["version"]})
+    assert asked.status_code == 200, "the button alone makes no move that wants words"
+    assert asked.context["form"].errors == {}, "nobody is blamed before being asked"
+    assert asked.context["hidden"]["version"] == str(before["version"])
+
+    older = client.post(address, {**said, "version": before["version"] - 1}, follow=True)
+    assert "您打开之后，这条记录改过" in older.content.decode()
+    assert type(record).objects.values().get(pk=record.pk) == before

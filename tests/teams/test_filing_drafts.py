@@ -534,7 +534,7 @@ def test_withdrawing(as_user, chifeng, region, office):
     as_user(chifeng).post(url("withdraw", filing), {"comment": "先不办"})
     assert Filing.objects.get().state == "withdrawn"
     assert WorkflowEvent.objects.of(filing).last().comment == "先不办"
-    assert "不能撤回" in messages_of(as_user(chifeng).post(url("withdraw", filing), follow=True))[0]
+    assert "不能再办“撤回”" in messages_of(as_user(chifeng).post(url("withdraw", filing), follow=True))[0]
 
 
 # -- leaving ----------------------------------------------------------------------------------------------------

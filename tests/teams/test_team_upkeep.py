@@ -190,7 +190,7 @@ def test_reviewers_above_order_rectification_end_it_and_suspend(as_user, team, c
     assert (fresh.status, fresh.status_reason) == ("rectifying", "标志使用不规范")
     assert Notice.objects.filter(recipient=chifeng, kind="team_standing").exists()
     again = client.post(url("team_standing", team), {"action": "order_rectification", "reason": "再次"}, follow=True)
-    assert "不能责令整改" in again.content.decode()
+    assert "不能再办“责令整改”" in again.content.decode()
     as_user(chifeng).post(url("team_standing", team), {"action": "end_rectification", "reason": "已复查合格"})
     assert Team.objects.get(pk=team.pk).status_reason == ""
     client.post(url("team_standing", team), {"action": "suspend", "reason": "安全事故调查"})

@@ -19,7 +19,7 @@ from core.workflow import MoveNotAllowed
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused
+from organizations.views.moves import refused
 from training.forms.sections import EvaluationForm, SectionForm, section_form
 from training.models import Activity
 from training.moved import is_told

@@ -2,17 +2,17 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.methods import form_page
-from core.workflow import Move, MoveNotAllowed
+from core.workflow import Move
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import ask_words, asked_move, holding, move_ticked, refused, told, version_seen
+from organizations.views.common import holding
+from organizations.views.moves import make_move, move_ticked
 from training.forms.moves import MoveForm
 from training.models import Activity
 from training.moving import clean_ones, waiting_for
@@ -37,30 +37,12 @@ DONE = {
 @form_page
 @login_required
 def activity_move(request: SignedIn, pk: int) -> HttpResponse:
-    """All moves by POST; a GET only shows the page that asks for the words a move needs."""
     activity = activity_page(request, pk, "training:activity_detail").activity
-    posted = request.method == "POST"
-    move = asked_move(WORKFLOW, (request.POST if posted else request.GET).get("action", ""))
-    form = MoveForm(request.POST if posted else None, activity=activity, move=move)
-    if not form.is_valid():
-        return _ask(request, activity, move, form)
-    said = {"comment": form.cleaned_data.get("comment", ""), **form.facts()}
-    try:
-        fresh = WORKFLOW.perform_seen(activity, move.action, by=request.user, version=version_seen(request), **said)
-    except MoveNotAllowed as error:
-        return refused(request, activity, error, actions=[move.action])
-    except ValidationError as error:
-        told(request, error)
-        return redirect(activity)
-    return _done(request, fresh, move)
-
-
-def _ask(request: SignedIn, activity: Activity, move: Move, form: MoveForm) -> HttpResponse:
-    cancels = move.action == "cancel"
-    if cancels and request.method == "POST" and "reason" not in request.POST:
-        form = MoveForm(None, activity=activity, move=move)  # asks for it, blames nobody
-    then = {"next": "1"} if "next" in request.GET else {}
-    return ask_words(request, activity, move, form, comes_first=move.needs_comment or cancels, **then)
+    return make_move(
+        request, activity, WORKFLOW, template="generic/move.html",
+        form_of=lambda move, data: MoveForm(data, activity=activity, move=move),
+        done=lambda fresh, move: _done(request, fresh, move),
+    )  # fmt: skip
 
 
 def _done(request: SignedIn, fresh: Activity, move: Move) -> HttpResponse:

@@ -11,7 +11,7 @@ from core.forms import refuse
 from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused
+from organizations.views.moves import refused
 from training.forms.slots import SlotRows
 from training.sections import SLOTS, section_named
 from training.views.activity_common import activity_page

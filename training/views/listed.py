@@ -17,7 +17,8 @@ from core.workflow import MoveNotAllowed
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import edit, refused, seen, told
+from organizations.views.common import edit, seen, told
+from organizations.views.moves import refused
 from training.choices import Listing
 from training.covers import needs_cover
 from training.enrolling import accept, decline

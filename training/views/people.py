@@ -18,7 +18,7 @@ from organizations.models import Organization
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused
+from organizations.views.moves import refused
 from people.models import Membership, Person
 from training.choices import Listing, PartRole, Presence
 from training.covers import needs_cover, with_papers

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,15 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.forms import refuse, saved
+from core.forms import saved
 from core.keys import key
 from core.methods import form_page
 from core.models import WorkflowEvent
-from core.workflow import MoveNotAllowed
+from core.workflow import Move, MoveNotAllowed
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import pick_place, refused, seen, told
+from organizations.views.common import pick_place, seen
+from organizations.views.moves import make_move, refused
 from organizations.views.timeline import changes
 from training.forms.problems import CommentForm, FixForm, ProblemForm, ReopenForm
 from training.models import Problem
@@ -140,6 +140,7 @@ def problem_detail(request: SignedIn, pk: int) -> HttpResponse:
             for one in moves
         ],
         "move_url": reverse("training:problem_move", args=[problem.pk]),
+        "version": problem.version,
         "may_edit": bool(may_edit(problem, request.user)),
         "history": _history(problem, events),
     }
@@ -203,44 +204,14 @@ def _moved(event: WorkflowEvent) -> dict[str, Any]:
 @form_page
 @login_required
 def problem_move(request: SignedIn, pk: int) -> HttpResponse:
-    """POST makes the move ``action``; GET asks what it needs."""
     problem = _problem(request, pk)
-    action = request.POST.get("action") or request.GET.get("action", "")
-    try:
-        step = PROBLEM.move(action)
-        step.allowed(problem, request.user).require()
-        form = _form(request, step.action)
-        if request.method == "POST" and (form is None or form.is_valid()):
-            facts = form.cleaned_data if form else {}
-            PROBLEM.perform(problem, action, by=request.user, **facts)
-            messages.success(request, _("%(act)s：已办理。") % {"act": step.label})
-            return redirect(problem)
-        if form is None or problem.state not in step.sources:
-            return _not_now(request, problem, step)
-    except MoveNotAllowed as refusal:
-        return refused(request, problem, refusal, actions=[action])
-    except ValidationError as error:
-        if form is None:
-            told(request, error)
-            return redirect(problem)
-        refuse(form, error)
-    context = {
-        "title": step.label, "question": problem.what, "form": form, "action": step.action,
-        "submit_label": step.label, "tone": "main", "cancel_url": problem.get_absolute_url(),
-    }  # fmt: skip
-    return render(request, "generic/confirm.html", context)
 
+    def done(fresh: Problem, move: Move) -> HttpResponse:
+        messages.success(request, _("%(act)s：已办理。") % {"act": move.label})
+        return redirect(fresh)
 
-def _form(request: SignedIn, action: str) -> Any:
-    """A button of the page posts the action alone: then it is only asked."""
-    kind = _ASKS.get(action)
-    if kind is None:
-        return None
-    return kind(request.POST if request.method == "POST" else None)
-
-
-def _not_now(request: SignedIn, problem: Problem, step: Any) -> HttpResponse:
-    if problem.state not in step.sources:
-        words = {"state": problem.get_state_display(), "act": step.label}
-        messages.error(request, _("现在是“%(state)s”，不能%(act)s。") % words)
-    return redirect(problem)
+    return make_move(
+        request, problem, PROBLEM, done=done,
+        form_of=lambda move, data: _ASKS[move.action](data) if move.action in _ASKS else None,
+        page=lambda move, form: {"title": move.label, "question": problem.what, "tone": "main"},
+    )  # fmt: skip

@@ -14,7 +14,7 @@ from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused
+from organizations.views.moves import refused
 from people.forms.certificates import GrantForm
 from people.granting import GrantRefused, held_by
 from people.models import CertificateKind, Membership

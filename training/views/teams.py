@@ -15,7 +15,8 @@ from core.workflow import MoveNotAllowed
 from organizations.models import Organization
 from organizations.roles import Level
 from organizations.signed_in import SignedIn
-from organizations.views.common import refused, seen, told
+from organizations.views.common import seen, told
+from organizations.views.moves import refused
 from training.listing import add_teams, remove_team, teams_to_add
 from training.models import Activity, ActivityTeam
 from training.views.activity_common import activity_page

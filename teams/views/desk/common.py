@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
-from organizations.views import common
+from organizations.views import common, moves
 from teams.desk.deciding import TWICE
 from teams.desk.queue import Part
 from teams.models import Filing
@@ -36,4 +36,4 @@ def refused(request: SignedIn, filing: Filing, error: MoveNotAllowed, back: str 
     if error.code == TWICE:  # the second press of a double click
         messages.info(request, _("这一步已经办过了。"))
         return redirect(back)
-    return common.refused(request, filing, error, actions=[request.POST.get("action", "")], back=back)
+    return moves.refused(request, filing, error, actions=[request.POST.get("action", "")], back=back)

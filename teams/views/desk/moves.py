@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from core.methods import form_page
 from core.workflow import Move, MoveNotAllowed
 from organizations.models import User
 from organizations.signed_in import SignedIn
-from organizations.views.common import asked_move
+from organizations.views.moves import asked_move
 from teams.choices import FilingKind
 from teams.commenting import drafts_of, labelled
 from teams.desk.deciding import Seen, decide, require_as_seen
@@ -129,12 +129,10 @@ def _asked_move(action: str) -> Move:
 
 
 def _ask(request: SignedIn, filing: Filing, move: Move, form: DecideForm) -> HttpResponse:
-    if filing.state not in move.sources:
-        words = {"state": filing.get_state_display(), "action": move.label}
-        return refused(request, filing, MoveNotAllowed("state", _("现在是“%(state)s”，不能%(action)s。") % words))
-    decision = move.allowed(filing, request.user)
-    if not decision:
-        raise PermissionDenied(decision.reason)
+    try:
+        WORKFLOW.check(filing, move.action, by=request.user)
+    except MoveNotAllowed as error:
+        return refused(request, filing, error)
     step = filing.current_step
     returning = move.action == "return_for_changes"
     drafts = drafts_of(filing).values() if returning else []

@@ -23,6 +23,7 @@ ROWS: dict[str, Row] = {
     "people:certificate_edit": Row("record", BOTH, ("certificate",), **_VERIFIED),
     "people:certificate_move": Row(
         "record", BOTH, ("certificate_reported",), **_VERIFIED,
+        query="action=refuse",
         data=lambda world: {"action": "verify", "version": world["certificate_reported"].version},
     ),
     "people:certificate_create": _kept("person"),

@@ -14,6 +14,8 @@ ROWS: dict[str, Row] = {
     "people:membership_edit": _kept("membership"),
     "people:membership_presence": _kept("membership"),
     "people:membership_main": _kept("membership", methods=POST),
-    "people:membership_move": _kept("membership", data=lambda world: {"action": "demote", "comment": "补训"}),
+    "people:membership_move": _kept(
+        "membership", query="action=demote", data=lambda world: {"action": "demote", "comment": "补训"}
+    ),
     "people:membership_transfer": _kept("membership"),
 }

@@ -38,6 +38,7 @@ ROWS: dict[str, Row] = {
     # the reviewer's duty at the league or the region above the team
     "teams:team_standing": Row(
         "record", BOTH, ("team",), see=Right.VIEW_TEAM, right=Right.REVIEW_FILING, at="150400 150000",
+        query="action=order_rectification",
         data=lambda world: {"action": "order_rectification", "reason": "标志使用不规范"},
     ),
 }  # fmt: skip
