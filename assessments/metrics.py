@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assessments.late import STAGES, late
+from assessments.annual.deadlines import STAGES, late
 from assessments.models import FollowUp, Review, TeamGrade
 from assessments.models.follow_up import FOLLOW_UP_OPEN, follow_up_overdue
 from assessments.states import CampaignState, ReviewState

@@ -364,13 +364,13 @@ REMINDERS = [
     "training.reminders.qualifications_ending",
     "training.reminders_problems.problems_due",
     "training.reminders_problems.problems_unaccepted",
-    "assessments.reminders.grades_ending",
-    "assessments.reminders.publicities_over",
+    "assessments.gradings.reminders.grades_ending",
+    "assessments.gradings.reminders.publicities_over",
     "training.reminders_records.records_not_handed_in",
     "training.reminders_records.records_waiting",
-    "assessments.reminders_campaigns.reviews_due",
-    "assessments.reminders_follow_ups.follow_ups_due",
-    "assessments.reminders_follow_ups.follow_ups_reported",
+    "assessments.annual.reminders.reviews_due",
+    "assessments.follow_ups.reminders.follow_ups_due",
+    "assessments.follow_ups.reminders.follow_ups_reported",
 ]
 # What of the layers above hangs on a person, and goes along when two records of one person become one
 HANGS_ON_PERSON = [
@@ -393,7 +393,7 @@ STANDING_KEPT_ELSEWHERE = ["assessments.members.person_pages.kept_by_sheet"]
 # Pages that layers above teams give a team (teams.views.team_common.Tab)
 TEAM_TABS = ["training.views.team_tab.TAB", "assessments.views.team_gap.TAB"]
 # What they say of a team on its papers: each a function(team) → heading, phrases
-TEAM_LINES = ["assessments.team_lines.grades"]
+TEAM_LINES = ["assessments.gradings.team_lines.grades"]
 # What they say a team leaves undone that goes: each a function(its organization) → phrases
 LEFT_UNDONE = ["training.restructuring.left_undone", "assessments.restructuring.left_undone"]
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
@@ -410,7 +410,7 @@ JOBS = {
     "own_copy": "people.own_copy.make",
     "training_record": "training.papers.issue_record",
     "training_derive": "training.roll.anew.run",
-    "grade_certificate": "assessments.granting.issue_certificate",
+    "grade_certificate": "assessments.gradings.granting.issue_certificate",
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)  # a worker silent for so long is taken for dead
 JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessments.adjusting import add, end
-from assessments.annual_rights import adjusts, may_take, takes
+from assessments.annual.adjusting import add, end
+from assessments.annual.rights import adjusts, may_take, takes
+from assessments.annual.snapshot_occasions import again
 from assessments.forms.reviews import AdjustmentForm, ReasonForm
 from assessments.models import Adjustment, Review
-from assessments.taking import again
 from assessments.views.review_common import review_page
 from core.forms import refuse
 from core.methods import form_page

@@ -8,13 +8,13 @@ from threading import Thread
 import pytest
 from django.db import connection, transaction
 
-from assessments.annual_moving import publicise_all
-from assessments.annual_scores import Given, keep
-from assessments.annual_workflow import CAMPAIGN, REVIEW
+from assessments.annual.batch import publicise_all
+from assessments.annual.scores import Given, keep
+from assessments.annual.snapshot_occasions import again
+from assessments.annual.snapshots import take
+from assessments.annual.workflow import CAMPAIGN, REVIEW
 from assessments.choices import ScoredBy
 from assessments.models import Campaign, Review
-from assessments.snapshots import take
-from assessments.taking import again
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, Organization, User
