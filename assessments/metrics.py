@@ -18,8 +18,8 @@ from assessments.models import FollowUp, Review, TeamGrade
 from assessments.models.follow_up import FOLLOW_UP_OPEN, follow_up_overdue
 from assessments.states import CampaignState, ReviewState
 from core.history.as_at import held_on
-from core.metric_links import behind
 from core.metrics import Measure, OfOne, Period, metric
+from core.metrics.links import behind
 from organizations.models import Organization
 from teams.models import Team
 

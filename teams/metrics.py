@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of
 from core.history.as_at import held_on
-from core.metric_links import behind
 from core.metrics import Link, Measure, OfOne, Period, metric
+from core.metrics.links import behind
 from organizations.models import Organization
 from teams.choices import PostRole, TeamLevel
 from teams.drift import drifting

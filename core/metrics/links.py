@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from core.metrics import Link, Period
+from core.metrics.periods import Period
+from core.metrics.registry import Link
 
 
 def behind(route: str, *, looks_back: bool = False, now_only: bool = False, **filters: str) -> Link:

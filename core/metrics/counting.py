@@ -1,239 +1,25 @@
-"""Named numbers with the records behind them: one number is computed in one place.
+"""Reads the numbers of metrics: many of one scope, of each branch, or of many teams, each with one query."""
 
-    @metric("offices_unstaffed", _("无专职人员机构数"), _("个"), note=_("今天在册、没有专职人员的红十字会机构"))
-    def offices_unstaffed(scope: Organization, period: Period) -> Measure:
-        return Measure.of(_offices(scope).filter(has_staff=False))
-
-Statistics, standards and reports read the same functions by name. A metric never checks rights: the caller passes a
-scope it may see.
-"""
-
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, IntegerField, JSONField, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, JSONObject, Substr
+from django.db.models import QuerySet, Subquery
+from django.db.models.functions import Substr
 from django.utils import timezone
-from django_stubs_ext import StrOrPromise
 
 from core import counts
 from core.counts import Tally, counter
 from core.lookups import Among
+from core.metrics.measures import Measure, as_number, number_of, totals_of
+from core.metrics.periods import Period
+from core.metrics.registry import Metric, get
 from core.together import THESE, Written, written
-
-
-@dataclass(frozen=True)
-class Period:
-    """Days from ``start`` up to and without ``end``.
-
-    Events are counted over the whole period. States (who is a member, what is in force) are taken as at one day,
-    ``as_at``, so that the number of a year that is over stays what it was on 31 December.
-    """
-
-    start: date
-    end: date
-
-    @classmethod
-    def of_year(cls, year: int) -> "Period":
-        return cls(date(year, 1, 1), date(year + 1, 1, 1))
-
-    @property
-    def as_at(self) -> date:
-        """Its last day, or today while that has not come."""
-        return min(timezone.localdate(), self.end - timedelta(days=1))
-
-    @property
-    def year(self) -> int:
-        """The calendar year of its last day, for records that are known by the year only."""
-        return (self.end - timedelta(days=1)).year
-
-    @property
-    def past(self) -> date | None:
-        """``as_at`` where that day is over; None where it is today, and states are read as they are now."""
-        day = self.as_at
-        return day if day < timezone.localdate() else None
-
-    def looked_back(self) -> dict[str, str]:
-        """Query parameters that make a list show that day."""
-        return {"at": self.past.isoformat()} if self.past else {}
-
-    def __str__(self) -> str:
-        if self == Period.of_year(self.start.year):
-            return f"{self.start.year}"
-        return f"{self.start:%Y-%m-%d} — {self.end:%Y-%m-%d}"
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A number and the rows behind it. Counted when first read, or together with others by ``counted``.
-
-    A count needs only ``records``. A sum or a share has ``total``, an aggregate over the rows ``among``; ``records``
-    are then what the list behind the number shows. Measures over the same rows are read in one pass.
-
-    :param branches: whether the number can be broken down by branch.
-    :param each: rows and aggregate for the number of a single team, where they differ: a person in two teams counts
-        once for the office and once in each team.
-    """
-
-    number: int | Decimal | None = None
-    records: "QuerySet[Any] | None" = None
-    among: "QuerySet[Any] | None" = None
-    total: Any = None
-    branches: bool = True
-    each: "tuple[QuerySet[Any], Any] | None" = None
-
-    @classmethod
-    def of(cls, records: "QuerySet[Any]", *, each: "tuple[QuerySet[Any], Any] | None" = None) -> "Measure":
-        return cls(None, records, each=each)
-
-    @classmethod
-    def among_of(
-        cls,
-        among: "QuerySet[Any]",
-        total: Any,
-        records: "QuerySet[Any]",
-        *,
-        branches: bool = True,
-        each: "tuple[QuerySet[Any], Any] | None" = None,
-    ) -> "Measure":
-        return cls(None, records, among, total, branches, each)
-
-    @property
-    def is_open(self) -> bool:
-        """Still to be counted."""
-        return self.number is None and (self.among is not None or self.records is not None)
-
-    @property
-    def per_row(self) -> "tuple[QuerySet[Any], Any]":
-        """The rows and the aggregate over them that give the number; also right for a part of the rows."""
-        if self.among is not None:
-            return self.among, self.total
-        assert self.records is not None, "a bare number has no rows"
-        return self.records, Count("pk")
-
-    @property
-    def per_place(self) -> "tuple[QuerySet[Any], Any]":
-        """The same for a single team."""
-        return self.each or self.per_row
-
-    @cached_property
-    def value(self) -> int | Decimal:
-        if self.number is not None:
-            return self.number
-        if self.among is not None:
-            row = ContentType.objects.order_by().values_list(totals_of(self.among, one=self.total))[:1].get()
-            return _number((row[0] or {}).get("one"))
-        return self.records.order_by().count() if self.records is not None else 0
-
-    def again(self) -> "Measure":
-        """The same, with nothing read or counted yet."""
-        return replace(self, records=None if self.records is None else self.records.all())
-
-
-Function = Callable[[Any, Period], Measure]
-Link = Callable[[Any, Period], str]
-
-
-@dataclass(frozen=True)
-class OfOne:
-    """Of a single organization nobody says that it counts as 0: what 1 and what 0 mean, and of what."""
-
-    label: StrOrPromise
-    yes: StrOrPromise
-    no: StrOrPromise
-
-    def said(self, number: int | Decimal) -> str:
-        return str(self.yes if number else self.no)
-
-
-@dataclass(frozen=True, eq=False)
-class Metric:
-    """A registered function and how to show it.
-
-    :param link: (scope, period) → address of the list that shows exactly the records.
-    :param place: relation from a record to its organization, for breakdowns (``""``: the record is one).
-    :param only_now: the number is that of today, whatever the period.
-    :param to_the_minute: its rows hang on the time of day, such as duties in force: what it asks is not kept.
-    :param of_one: how a count of organizations reads where it is told of a single one.
-    """
-
-    name: str
-    label: StrOrPromise
-    unit: StrOrPromise
-    note: StrOrPromise
-    function: Function
-    link: Link | None
-    place: str
-    only_now: bool = False
-    to_the_minute: bool = False
-    of_one: OfOne | None = None
-
-    do_not_call_in_templates: ClassVar[bool] = True  # templates show its label; they would call it without a scope
-
-    def __call__(self, scope: Any, period: Period) -> Measure:
-        return self.function(scope, period)
-
-    def url(self, scope: Any, period: Period) -> str:
-        return self.link(scope, period) if self.link else ""
-
-
-_METRICS: dict[str, Metric] = {}
-
-
-def metric(
-    name: str,
-    label: StrOrPromise,
-    unit: StrOrPromise,
-    *,
-    note: StrOrPromise = "",
-    link: Link | None = None,
-    place: str = "",
-    only_now: bool = False,
-    to_the_minute: bool = False,
-    of_one: OfOne | None = None,
-) -> Callable[[Function], Metric]:
-    """Register a function under ``name``. A name can be taken once."""
-
-    def register(function: Function) -> Metric:
-        if name in _METRICS:
-            raise ValueError(f"metric {name} is already defined")
-        _METRICS[name] = Metric(name, label, unit, note, function, link, place, only_now, to_the_minute, of_one)
-        return _METRICS[name]
-
-    return register
-
-
-def get(name: str) -> Metric:
-    """The metric called ``name``; ``KeyError`` if there is none."""
-    return _METRICS[name]
-
-
-def every() -> Iterable[Metric]:
-    """All metrics in the order they were defined."""
-    return tuple(_METRICS.values())
-
-
-def number_of(records: "QuerySet[Any]") -> Any:
-    """The count of the rows as an expression, to read several counts in one query."""
-    one_group = records.order_by().annotate(_one=Value(1)).values("_one").annotate(_n=Count("pk")).values("_n")
-    return Coalesce(Subquery(one_group, output_field=IntegerField()), 0)
-
-
-def totals_of(among: "QuerySet[Any]", **totals: Any) -> Subquery:
-    """Several aggregates of the same rows as one expression, an object; None when there are no rows."""
-    one_group = among.order_by().annotate(_one=Value(1)).values("_one")
-    return Subquery(one_group.annotate(_all=JSONObject(**totals)).values("_all"), output_field=JSONField())
-
-
-def _number(value: Any) -> int | Decimal:
-    """A number as JSON gives it; nothing is nought."""
-    return Decimal(str(value)) if isinstance(value, float) else value or 0
 
 
 class Counted(dict[str, Measure]):
@@ -353,7 +139,7 @@ _asked_by_place_kept = lru_cache(maxsize=KEPT // 10)(_asked_by_place)
 
 def _plain(number: Any) -> int | Decimal:
     """As a page shows it: a decimal without the trailing digits the database adds."""
-    return _number(float(number)) if isinstance(number, Decimal) else number or 0
+    return as_number(float(number)) if isinstance(number, Decimal) else number or 0
 
 
 def _around(places: list[Any]) -> Any:
@@ -405,7 +191,7 @@ class _Question:
         (row,) = self.row.read()["row"]
         found = dict(zip(self.plain, row, strict=False))
         for names, totals in zip(self.passes, row[len(self.plain) :], strict=True):
-            found |= {name: _number((totals or {}).get(name)) for name in names}
+            found |= {name: as_number((totals or {}).get(name)) for name in names}
         return found
 
 
