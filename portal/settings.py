@@ -387,7 +387,11 @@ SCRUBS_PERSON = ["teams.scrubbing.scrub", "training.scrubbing.scrub", "assessmen
 OWN_PAGES = ["training.person_pages.OWN", "assessments.members.person_pages.OWN"]
 PERSON_PAGES = ["training.person_pages.KEPT", "assessments.members.person_pages.KEPT"]
 # Parts the layers above add to a person's own copy: each a function(person) → heading → records
-OWN_COPY_PARTS = ["teams.posting.copied", "training.person_pages.copied", "assessments.members.person_pages.copied"]
+OWN_COPY_PARTS = [
+    "teams.on_file.posting.copied",
+    "training.person_pages.copied",
+    "assessments.members.person_pages.copied",
+]
 # Records of standing that the layers above wrote and keep: each a function(record) → why it is not changed by hand
 STANDING_KEPT_ELSEWHERE = ["assessments.members.person_pages.kept_by_sheet"]
 # Pages that layers above teams give a team (teams.views.team_common.Tab)
@@ -406,7 +410,7 @@ JOBS = {
     "import_check": "core.imports.jobs.check",
     "import_take_in": "core.imports.jobs.take_in",
     "account_slip": "organizations.papers.issue_account_slip",
-    "filing_certificate": "teams.certificates.issue_certificate",
+    "filing_certificate": "teams.filings.certificates.issue_certificate",
     "own_copy": "people.own_copy.make",
     "training_record": "training.papers.issue_record",
     "training_derive": "training.roll.anew.run",

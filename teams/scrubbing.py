@@ -1,6 +1,6 @@
 """What teams take out when people are anonymised (``people.scrubbing``): whom a post means, and the telephone. The name
 stays as it was filed. Whoever still holds a post in the team he or she left is written down as having left it: nobody
-could find that out any more, and the change has to be filed all the same (``teams.drift``)."""
+could find that out any more, and the change has to be filed all the same (``teams.on_file.drift``)."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -26,9 +26,9 @@ from people.states import MembershipState
 from teams.choices import PostRole
 from teams.facts import label_of
 from teams.models import Team
-from teams.past import Snapshot as Shot
-from teams.past import snapshots, then
-from teams.portrait import value_of
+from teams.on_file.past import Snapshot as Shot
+from teams.on_file.past import snapshots, then
+from teams.on_file.portrait import value_of
 from training.choices import ActivityKind, DrillForm, TrainingKind
 from training.hours import hours_of
 from training.models import Activity, Problem

@@ -9,8 +9,8 @@ from assessments.choices import FollowUpKind
 from assessments.models import FollowUp
 from organizations.models import User
 from teams.choices import FilingKind
-from teams.drafting import can_begin
-from teams.standing import WORKFLOW
+from teams.filings.drafting import can_begin
+from teams.on_file.standing import WORKFLOW
 
 STANDING = {FollowUpKind.RECTIFY: "order_rectification", FollowUpKind.SUSPEND: "suspend"}
 

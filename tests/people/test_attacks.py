@@ -25,8 +25,8 @@ from people.revealing import note
 from people.states import CertificateState
 from people.workflow import MEMBERSHIP
 from portal.demo.cast import TEAM_CODE
-from teams.annex import roster_lines
 from teams.models import Team
+from teams.on_file.roster_annex import roster_lines
 from tests.people import builders
 from tests.people.applicants import invitation
 from tests.people.rosters import workbook

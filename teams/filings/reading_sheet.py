@@ -23,7 +23,7 @@ from teams.facts import (
     same,
     section_names,
 )
-from teams.proposal import Proposal, depends_on
+from teams.filings.proposal import Proposal, depends_on
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Checks of a filing against the team's roster of members. ``teams.checks`` holds their lines of the table.
+"""Checks of a filing against the team's roster of members. ``teams.filings.checks`` holds their lines of the table.
 
 Everybody who reads the filing reads what they find: of other teams they say only that there are some.
 """
@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 from teams.members import some
 
 if TYPE_CHECKING:
-    from teams.proposal import Proposal
+    from teams.filings.proposal import Proposal
 
 ROSTER = "roster"
 Found = Iterator[tuple[str, str]]

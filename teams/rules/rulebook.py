@@ -1,7 +1,7 @@
 """The rules the region keeps: what makes a rule sound, and how one is written.
 
 A rule says which steps a kind of filing takes for teams of a level, and which papers are asked. A change counts for
-filings handed in from then on: those under way keep the steps that ``teams.route.lay`` wrote for them.
+filings handed in from then on: those under way keep the steps that ``teams.filings.route.lay`` wrote for them.
 """
 
 from collections.abc import Iterable

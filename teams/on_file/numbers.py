@@ -15,7 +15,7 @@ from organizations.roles import Right
 from people.heads import Roster, roster_of
 from people.readiness import BY_KEY
 from teams.models import Team
-from teams.past import Snapshot
+from teams.on_file.past import Snapshot
 
 
 @dataclass(frozen=True)

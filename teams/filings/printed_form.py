@@ -10,15 +10,15 @@ from core.language import in_chinese
 from core.models import Attachment, WorkflowEvent
 from organizations.models import User
 from organizations.permissions import can
-from teams.annex import roster_lines
 from teams.choices import Duty
 from teams.desk.papers import offices_of, on_behalf
 from teams.facts import MANAGEMENT_SECTION, Words, posts_in
+from teams.filings.proposal import Proposal
+from teams.filings.reading_sheet import Row, SheetSection, sections_of
+from teams.filings.route_in_words import with_story
 from teams.models import Filing, FilingRound, FilingStep
-from teams.proposal import Proposal
-from teams.reading import Row, SheetSection, sections_of
+from teams.on_file.roster_annex import roster_lines
 from teams.states import FilingState
-from teams.way import with_story
 from teams.workflow import asks, right_at
 
 _WIDE = 16  # characters that half a line of the form holds

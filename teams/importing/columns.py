@@ -12,9 +12,9 @@ from core.imports.heads import Topic
 from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Right
-from teams import cells
 from teams.choices import CivilType, Formation, Funding, Origin, Registration, SiteType, TeamLevel
 from teams.facts import divisions, managing_offices, offices
+from teams.importing import cells
 from teams.models import Filing
 
 _LEVELS = {

@@ -13,7 +13,7 @@ from organizations.permissions import page_of
 from teams.choices import Formation, Funding, Registration
 from teams.facts import FACTS, MANAGEMENT_SECTION, SECTIONS, Section, label_of, model_field, section_names
 from teams.models import TeamPost
-from teams.past import Snapshot
+from teams.on_file.past import Snapshot
 
 # Said only of teams of this formation or registration, or where something stands there all the same.
 _OF: Mapping[str, tuple[str, str]] = {

@@ -13,7 +13,6 @@ from core.models import Attachment, WorkflowEvent
 from core.together import together
 from core.workflow import last_event
 from people.places import roster_url
-from teams.checks import papers_asked
 from teams.choices import FilingKind
 from teams.facts import (
     ABOUT,
@@ -28,9 +27,10 @@ from teams.facts import (
     section_names,
     section_of,
 )
-from teams.member_checks import ROSTER
+from teams.filings.checks import papers_asked
+from teams.filings.member_checks import ROSTER
+from teams.filings.proposal import Proposal
 from teams.models import ExitItem, Filing, FilingRound, RulePaper
-from teams.proposal import Proposal
 from teams.states import FilingState
 
 PAPERS = Section("papers", gettext_lazy("材料"))

@@ -1,4 +1,4 @@
-"""Beginning a filing and keeping its draft. Whatever was typed is kept; ``teams.checks`` asks at hand-in."""
+"""Beginning a filing and keeping its draft. Whatever was typed is kept; ``teams.filings.checks`` asks at hand-in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from organizations.models import Organization, User
 from organizations.permissions import can
 from organizations.roles import Right
 from teams.choices import ExitTask, FilingKind
-from teams.drift import facts_now
 from teams.facts import ABOUT_FIELDS, FACTS, LONGEST, POST_KEYS, Words, label_of, on_file, same
-from teams.merging import merged_posts
+from teams.filings.merging import merged_posts
+from teams.filings.proposal import Proposal
 from teams.models import ExitItem, Filing, Team
-from teams.proposal import Proposal
+from teams.on_file.drift import facts_now
 from teams.states import FilingState, TeamStatus
 from teams.workflow import follow
 

@@ -12,11 +12,11 @@ from core.documents import render_fitting, render_pdf
 from core.language import in_chinese
 from core.words import moment
 from organizations.models import User
-from teams.annex import roster_lines
 from teams.models import Filing
-from teams.past import Snapshot
-from teams.portrait import cards, person
-from teams.roster import figures_of
+from teams.on_file.numbers import figures_of
+from teams.on_file.past import Snapshot
+from teams.on_file.portrait import cards, person
+from teams.on_file.roster_annex import roster_lines
 from teams.states import FilingState
 
 # From roomy to tight, and what lists are cut to when not even the tightest fits.

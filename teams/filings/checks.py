@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from teams import member_checks
 from teams.choices import FilingKind, Formation, PostRole, Registration, Severity, TeamLevel
 from teams.facts import as_filed, label_of, posts_in
+from teams.filings import member_checks
+from teams.filings.proposal import Proposal
 from teams.models import RulePaper
-from teams.proposal import Proposal
 from teams.spelling import name_on_file
 from teams.validators import exit_to_come, in_region, is_of_year
 

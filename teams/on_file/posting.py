@@ -14,7 +14,7 @@ from organizations.roles import Right
 from people.models import Person
 from teams.members import seen_members
 from teams.models import Team, TeamPost
-from teams.upkeep import touch
+from teams.on_file.upkeep import touch
 
 
 def choosable(place: Organization, user: User) -> list[tuple[str, str]]:

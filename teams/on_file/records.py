@@ -10,7 +10,7 @@ from core.days import end_of
 from core.models import Attachment, VerifiableDocument
 from organizations.models import User
 from teams.models import Filing, PaperKind
-from teams.past import Snapshot, then
+from teams.on_file.past import Snapshot, then
 from teams.states import FILING_TONES
 
 

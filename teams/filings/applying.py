@@ -21,10 +21,10 @@ from people.models import Membership
 from people.names import bare_name
 from teams.choices import FilingKind, PostRole
 from teams.facts import FACTS, OF_ORGANIZATION, facts_of, is_empty
+from teams.filings.proposal import Proposal
+from teams.filings.rebasing import carried_along
 from teams.members import members_of
 from teams.models import EmblemItem, ExitItem, Filing, Team, TeamPost
-from teams.proposal import Proposal
-from teams.rebasing import carried_along
 from teams.spelling import name_on_file
 from teams.states import TeamStatus
 from teams.validators import exit_to_come

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from organizations.models import Organization
-from teams.around import Around
 from teams.choices import FilingKind, Formation, PaperWhen, Registration
 from teams.facts import (
     ABOUT_FIELDS,
@@ -22,8 +21,9 @@ from teams.facts import (
     read,
     read_post,
 )
+from teams.filings.around import Around
+from teams.filings.references import Named
 from teams.models import Filing, Team
-from teams.naming import Named
 
 _ALWAYS = (
     "name", "level", "formation", "registration", "founded_on", "main_category", "base_address", "duty_phone",

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from organizations.models import Organization
-from teams.drift import facts_now
 from teams.facts import ROW, on_file, posts_in, same
 from teams.models import Filing
+from teams.on_file.drift import facts_now
 
 Facts = Mapping[str, Any]
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from organizations.models import User
 from teams.choices import MANAGEMENT, ExitTask
 from teams.facts import label_of
+from teams.filings.proposal import Proposal
 from teams.models import FieldComment, Filing, PaperKind
-from teams.proposal import Proposal
 
 LONGEST = 500
 

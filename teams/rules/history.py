@@ -11,7 +11,7 @@ from core.history.as_at import events_of
 from core.together import together
 from core.words import field_in_words
 from teams.models import Filing, FilingRule, RulePaper, RuleStep
-from teams.rulebook import PaperLine, StepLine
+from teams.rules.rulebook import PaperLine, StepLine
 from teams.states import FilingState
 
 MOST = 20

@@ -16,8 +16,8 @@ from core.models import WorkflowEvent
 from organizations.models import Organization
 from teams.choices import Funding
 from teams.models import Category, Filing, TeamPost
-from teams.past import Snapshot
-from teams.standing import WORKFLOW
+from teams.on_file.past import Snapshot
+from teams.on_file.standing import WORKFLOW
 
 MOST = 60
 

@@ -12,10 +12,10 @@ from core.together import keep, together
 from organizations.models import Organization, User
 from organizations.permissions import acting_for, can
 from organizations.roles import Right
-from teams.averages import Usual, in_words, usual
 from teams.choices import Duty
+from teams.filings.route import Planned, Rules, is_same, plan, rules_of, steps_of
+from teams.filings.usual_times import Usual, in_words, usual
 from teams.models import Filing, FilingRound, FilingStep
-from teams.route import Planned, Rules, is_same, plan, rules_of, steps_of
 from teams.states import FilingState
 
 _TONES = {

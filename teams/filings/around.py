@@ -11,9 +11,9 @@ from core.models import Attachment
 from core.together import together
 from organizations.models import Organization
 from teams.choices import FilingKind
+from teams.filings.references import Named
 from teams.members import Roster
 from teams.models import CheckSetting, ExitItem, Filing, RulePaper, Team
-from teams.naming import Named
 from teams.spelling import name_on_file
 from teams.states import OPEN, FilingState
 

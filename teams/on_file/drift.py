@@ -19,8 +19,8 @@ from core.lookups import has_any
 from core.together import together
 from organizations.models import Organization
 from teams.facts import FACTS, MANAGEMENT_SECTION, ROW, Words, changed_names, facts_of, label_of
+from teams.filings.references import Named
 from teams.models import CheckSetting, Team, TeamPost
-from teams.naming import Named
 from teams.states import ON_FILE
 
 DAYS = 30  # as shipped

@@ -14,12 +14,12 @@ from core.models import Attachment
 from core.workflow import MoveNotAllowed
 from organizations.models import Organization
 from organizations.roles import Level
-from teams import cells
 from teams.choices import FilingKind, PostRole, TeamLevel
-from teams.columns import TeamColumns, registering_offices
-from teams.drafting import begin
-from teams.duplicates import likely_doubles
 from teams.facts import FACTS, is_empty, read, read_post
+from teams.filings.drafting import begin
+from teams.filings.duplicates import likely_doubles
+from teams.importing import cells
+from teams.importing.columns import TeamColumns, registering_offices
 from teams.models import Filing
 from teams.spelling import name_on_file
 from teams.states import OPEN, FilingState

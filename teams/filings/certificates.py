@@ -11,8 +11,8 @@ from core.models import Job, VerifiableDocument
 from organizations.models import User
 from teams.choices import FilingKind, Registration
 from teams.facts import Words, facts_of
+from teams.filings.route import deciding_step
 from teams.models import Filing, Team
-from teams.route import deciding_step
 from teams.states import ON_FILE, FilingState
 
 
