@@ -1,4 +1,4 @@
-"""Certificates to those who passed, in one step: given by ``people.granting``, noted with who was on the list."""
+"""Certificates to those who passed, in one step: by ``people.papers.granting``, noted with who was on the list."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from core.decisions import Decision, no
 from organizations.models import User
-from people.granting import Granted, GrantRefused, Recipient, Terms, grant
 from people.models import Membership
+from people.papers.granting import Granted, GrantRefused, Recipient, Terms, grant
 from people.states import STANDING
 from training.choices import Outcome
 from training.models import Activity, Participation
@@ -28,7 +28,7 @@ def waits(row: Participation) -> bool:
 
 def may_award(activity: Activity, user: User) -> Decision:
     """From the beginning of the training on, also after the record is confirmed: the host's keepers, and those of a
-    joined team. Each gives them to the people whose papers they keep (``people.granting``)."""
+    joined team. Each gives them to the people whose papers they keep (``people.papers.granting``)."""
     decision = keeps_some(activity, user)
     if decision and activity.state == ActivityState.CANCELLED:
         return no(_("培训已经取消，不能发证。"))

@@ -14,7 +14,7 @@ from assessments.annual.enrolling import scorer_above
 from assessments.annual.scores import sign_of, unanswered
 from assessments.annual.section_writing import mark_of
 from assessments.annual.sections import SECTIONS, text_of
-from assessments.annual.snapshot_occasions import ensure
+from assessments.annual.snapshot_occasions import take_once
 from assessments.follow_ups import needed
 from assessments.models import Campaign, Indicator, Review
 from assessments.publicity import objections
@@ -33,7 +33,7 @@ _TOP = (Level.REGION, Level.NATIONAL)
 
 def hand_in(review: Review, by: User) -> dict[str, Any]:
     """What was found and does not stop it is kept with the move: whoever scores reads it."""
-    ensure(review, by=by)
+    take_once(review, by=by)
     basis = basis_of(review)
     with in_chinese():
         found = check(review, basis)

@@ -20,14 +20,13 @@ from core.metrics import Period
 from people import standing
 from people.choices import MemberKind
 from people.models import Membership
-from people.readiness import BY_KEY
-from people.readiness import then as membership_then
+from people.readiness import BY_KEY, column_on
 from people.states import MembershipState
 from teams.choices import PostRole
 from teams.facts import label_of
 from teams.models import Team
 from teams.on_file.past import Snapshot as Shot
-from teams.on_file.past import snapshots, then
+from teams.on_file.past import rows_on, snapshots
 from teams.on_file.portrait import value_of
 from training.choices import ActivityKind, DrillForm, TrainingKind
 from training.hours import hours_of
@@ -122,8 +121,8 @@ def _there(places: list[int], period: Period) -> QuerySet[Membership]:
 def _members(places: list[int], period: Period, shots: Mapping[int, Shot]) -> Rows:
     """Number, name, kind and state, post, joined, certificate until, insured until."""
     rows = _there(places, period).annotate(
-        kind_then=membership_then("kind", period.as_at),
-        state_then=membership_then("state", period.as_at),
+        kind_then=column_on("kind", period.as_at),
+        state_then=column_on("state", period.as_at),
         certified=_until("certified", "expires_on", period.as_at),
         insured=_until("insured", "ends_on", period.as_at),
     )
@@ -205,7 +204,7 @@ def _months(held: list[Activity]) -> dict[str, list[Any]]:
 def _problems(places: list[int], period: Period) -> Rows:
     """Found in the year, and older ones still unsolved on the day: what, where found, due, state, closed on."""
     rows = Problem.objects.filter(organization__in=places)
-    on_the_day = then(Problem, period.past, rows) if period.past else rows
+    on_the_day = rows_on(Problem, period.past, rows) if period.past else rows
     of_year = Q(activity__order_at__gte=beginning_of(period.start), activity__order_at__lt=beginning_of(period.end))
     states = _words(ProblemState)
     found: Rows = defaultdict(list)

@@ -23,13 +23,13 @@ def take(reviews: "QuerySet[Review]", *, by: User | None, reason: str = "") -> i
     return snapshots.take(reviews, by=by, reason=reason)
 
 
-def ensure(review: Review, *, by: User) -> None:
+def take_once(review: Review, *, by: User) -> None:
     """At the hand-in: with what the records say, taken once."""
     if is_over(review.campaign) and not Snapshot.objects.filter(review=review).exists():
         take(Review.objects.filter(pk=review.pk), by=by)
 
 
-def again(review: Review, *, by: User, reason: str) -> int:
+def take_again(review: Review, *, by: User, reason: str) -> int:
     """Read them anew, with a reason, before the decision.
 
     :raises MoveNotAllowed: the person may not, or it has been decided. ``ValidationError``: no reason, or too early.

@@ -19,7 +19,7 @@ from teams.models.team import other_category_names
 RELATED = ("naming_org", "base_division", "main_category")
 
 
-def then(model: Any, day: date, rows: QuerySet[Any]) -> QuerySet[Any]:
+def rows_on(model: Any, day: date, rows: QuerySet[Any]) -> QuerySet[Any]:
     """``rows`` as they stood at the end of the day."""
     return as_at(events_of(model), day, visible=rows)
 
@@ -33,7 +33,7 @@ class Snapshot:
 
     def _rows(self, model: Any) -> QuerySet[Any]:
         rows = model.objects.filter(team_id=self.team.pk)
-        return then(model, self.day, rows) if self.day else rows
+        return rows_on(model, self.day, rows) if self.day else rows
 
     def with_office(self, *written: Written, **more: QuerySet[Any]) -> dict[str, list[Any]]:
         """Reads the office, and what a page wants besides, in one query; of a past day each by itself."""
@@ -57,7 +57,7 @@ class Snapshot:
 
     def _office(self) -> QuerySet[Organization]:
         every = Organization.objects.all()
-        rows = then(Organization, self.day, every) if self.day else every
+        rows = rows_on(Organization, self.day, every) if self.day else every
         return rows.filter(path=self.team.organization.parent_path)[:1]
 
     def _posts(self) -> QuerySet[TeamPost]:
@@ -139,9 +139,9 @@ def snapshots(teams: QuerySet[Team], day: date | None = None) -> list[Snapshot]:
     """
     if day is None:
         return _with_office_and_posts(list(teams.select_related("organization", *RELATED)), None)
-    past = list(then(Team, day, teams).select_related("organization", *RELATED))
+    past = list(rows_on(Team, day, teams).select_related("organization", *RELATED))
     every = Organization.objects.filter(pk__in=[team.organization_id for team in past])
-    places = {place.pk: place for place in then(Organization, day, every)}
+    places = {place.pk: place for place in rows_on(Organization, day, every)}
     for team in past:
         team.organization = places.get(team.organization_id, team.organization)
     since = teams.exclude(pk__in=[team.pk for team in past])
@@ -151,7 +151,7 @@ def snapshots(teams: QuerySet[Team], day: date | None = None) -> list[Snapshot]:
 def _with_office_and_posts(teams: list[Team], day: date | None) -> list[Snapshot]:
     """Posts by the days they began and ended, also those entered since."""
     every = Organization.objects.filter(path__in={team.organization.parent_path for team in teams})
-    offices = {office.path: office for office in (then(Organization, day, every) if day else every)}
+    offices = {office.path: office for office in (rows_on(Organization, day, every) if day else every)}
     posts: dict[int, list[TeamPost]] = defaultdict(list)
     for post in TeamPost.objects.filter(team__in=teams).order_by("-starts_on", "-pk"):
         posts[post.team_id].append(post)
@@ -171,11 +171,11 @@ def snapshot(rows: QuerySet[Team], pk: int, day: date | None = None) -> Snapshot
         rows = rows.select_related("organization", *RELATED).annotate(category_names=other_category_names())
         team = rows.filter(pk=pk).first()
         return Snapshot(team) if team else None
-    past = then(Team, day, rows.filter(pk=pk)).select_related("organization", *RELATED)
+    past = rows_on(Team, day, rows.filter(pk=pk)).select_related("organization", *RELATED)
     team = next(iter(past), None)
     if team is None:
         return None
     places = Organization.objects.filter(pk=team.organization_id)
-    place = next(iter(then(Organization, day, places)), None)
+    place = next(iter(rows_on(Organization, day, places)), None)
     team.organization = place or team.organization
     return Snapshot(team, day)

@@ -10,7 +10,7 @@ from core.days import end_of
 from core.models import Attachment, VerifiableDocument
 from organizations.models import User
 from teams.models import Filing, PaperKind
-from teams.on_file.past import Snapshot, then
+from teams.on_file.past import Snapshot, rows_on
 from teams.states import FILING_TONES
 
 
@@ -18,7 +18,7 @@ def filings_of(shot: Snapshot, user: User) -> QuerySet[Filing]:
     """Newest first; of a past day in the state they had then."""
     rows: QuerySet[Any] = Filing.objects.visible_to(user).filter(team_id=shot.team.pk)
     if shot.day:
-        rows = then(Filing, shot.day, rows)
+        rows = rows_on(Filing, shot.day, rows)
     return rows.select_related("current_office").order_by("-created_at", "-pk")
 
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from core.history.as_at import events_of
 from organizations.tree import close_office, move_office
-from people.anonymising import anonymise
 from people.choices import EndKind
 from people.models import Membership
+from people.privacy.anonymising import anonymise
 from people.workflow import MEMBERSHIP
 from teams.choices import FilingKind
 from teams.facts import facts_of, row_of

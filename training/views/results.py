@@ -16,9 +16,9 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import refused
 from people.forms.certificates import GrantForm
-from people.granting import GrantRefused, held_by
 from people.models import CertificateKind, Membership
-from people.verifying import members_with
+from people.papers.granting import GrantRefused, held_by
+from people.papers.verifying import members_with
 from people.views.granting import (
     are_valid,
     is_good_for_long,

@@ -33,7 +33,7 @@ from core.history.as_at import events_of
 from core.language import in_chinese
 from core.models import AccessLog, Attachment, Notice, Upload, WorkflowEvent
 from people import identity
-from people.merging import versioned
+from people.merging.merging import versioned
 from people.models import (
     Application,
     Award,
@@ -131,10 +131,10 @@ def clear(model: type[models.Model], keys: list[Any], columns: dict[str, Any], *
         with in_chinese():
             names = {named: Concat(Value(_("已匿名 #")), F("pgh_obj_id"), output_field=models.CharField())}
     told = {name: value for name, value in columns.items() if name in there}
-    past(event, "append_only", lambda rows: rows.filter(pgh_obj__in=keys).update(**told, **names))
+    past_trigger(event, "append_only", lambda rows: rows.filter(pgh_obj__in=keys).update(**told, **names))
 
 
-def past(model: type[models.Model], trigger: str, change: Callable[[models.QuerySet[Any]], Any]) -> None:
+def past_trigger(model: type[models.Model], trigger: str, change: Callable[[models.QuerySet[Any]], Any]) -> None:
     """Change rows that a trigger holds."""
     with pgtrigger.ignore(f"{model._meta.app_label}.{model.__name__}:{trigger}"):
         change(model._default_manager.all())
@@ -158,7 +158,7 @@ def _clear_applications(keys: list[int]) -> None:
     rows = Application.objects.filter(pk__in=keys)
     rows.update(name=name, payload_cipher="", id_index="", reason="", version=F("version") + 1)
     event = events_of(Application)
-    past(event, "append_only", lambda events: events.filter(pgh_obj__in=keys).update(name=name, reason=""))
+    past_trigger(event, "append_only", lambda events: events.filter(pgh_obj__in=keys).update(name=name, reason=""))
 
 
 def _clear_moves(rows: dict[Any, list[Any]]) -> None:
@@ -168,7 +168,9 @@ def _clear_moves(rows: dict[Any, list[Any]]) -> None:
     for move in moves:
         move.comment = ""
         move.facts = {key: value for key, value in move.facts.items() if key in _FACTS}
-    past(WorkflowEvent, "append_only", lambda all_: all_.bulk_update(moves, ["comment", "facts"], batch_size=500))
+    past_trigger(
+        WorkflowEvent, "append_only", lambda all_: all_.bulk_update(moves, ["comment", "facts"], batch_size=500)
+    )
 
 
 def _hanging(rows: dict[Any, list[Any]]) -> Q:
@@ -186,7 +188,7 @@ def _clear_disclosures(people: Sequence[Person], names: dict[int, str]) -> None:
     it would say whose record it was."""
     keys, own = [person.pk for person in people], {person.pk: person.user_id for person in people}
     shown = list(Disclosure.objects.filter(person__in=keys))
-    past(Disclosure, "no_update", lambda rows: rows.filter(person__in=keys).update(reason=""))
+    past_trigger(Disclosure, "no_update", lambda rows: rows.filter(person__in=keys).update(reason=""))
     minute = timedelta(minutes=1)
     with in_chinese():
         said = {key: _("已匿名 #%(number)d") % {"number": key} for key in keys}
@@ -199,7 +201,7 @@ def _clear_disclosures(people: Sequence[Person], names: dict[int, str]) -> None:
         with pgtrigger.ignore("core.AccessLog:no_update"):
             seen.update(subject=by_themselves if is_own else said[one.person_id], detail={})
     themselves = Q(pk__in=[one.pk for one in shown if one.by_id == own[one.person_id]])
-    past(Disclosure, "no_delete", lambda rows: rows.filter(themselves).delete())
+    past_trigger(Disclosure, "no_delete", lambda rows: rows.filter(themselves).delete())
 
 
 def _clear_own_hand(people: Sequence[Person], rows: dict[Any, list[Any]]) -> None:
@@ -213,9 +215,9 @@ def _clear_own_hand(people: Sequence[Person], rows: dict[Any, list[Any]]) -> Non
     for model, keys in rows.items():
         event = events_of(model)
         theirs = Q(pgh_obj__in=keys, pgh_context__user__in=users)
-        past(event, "append_only", partial(_updated, which=theirs, pgh_context=forgotten))
+        past_trigger(event, "append_only", partial(_updated, which=theirs, pgh_context=forgotten))
     wanted = _hanging(rows)
-    past(WorkflowEvent, "append_only", lambda all_: all_.filter(wanted, by__in=users).update(by=None))
+    past_trigger(WorkflowEvent, "append_only", lambda all_: all_.filter(wanted, by__in=users).update(by=None))
 
 
 def _updated(rows: models.QuerySet[Any], which: Q, **columns: Any) -> int:
@@ -244,10 +246,10 @@ def files_gone(rows: dict[type[models.Model], list[Any]]) -> list[tuple[Any, str
     keys = [row.pk for row in found]
     gone: dict[str, Any] = {"name": name, "size": 0, "sha256": _own("gone-"), "file": _own("gone/")}
     ended = {"ended_at": timezone.now(), "end_reason": reason}
-    past(Attachment, "frozen", lambda all_: all_.filter(pk__in=keys).update(**gone, **ended))
+    past_trigger(Attachment, "frozen", lambda all_: all_.filter(pk__in=keys).update(**gone, **ended))
     event = events_of(Attachment)
     then = {key: value for key, value in gone.items() if key in ("name", "size")} | {"file": "gone", "sha256": "gone"}
-    past(event, "append_only", lambda events: events.filter(pgh_obj__in=keys).update(**then))
+    past_trigger(event, "append_only", lambda events: events.filter(pgh_obj__in=keys).update(**then))
     return stored
 
 

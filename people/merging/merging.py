@@ -1,4 +1,4 @@
-"""Makes two records of one human being one, in one transaction, so that it can be taken back (``people.unmerging``).
+"""Makes two records of one human being one, in one transaction, so that it can be taken back (``unmerging``).
 
 What hung on the record that ceases moves to the one that is kept. It stays where it is, and is read through
 ``merged_into``, where moving is impossible: disclosures and marks of a roll (append-only), a consent or a cover the
@@ -30,6 +30,7 @@ from organizations.models import User
 from organizations.roles import Right
 from people import identity
 from people.choices import EndKind
+from people.merging.twins import PARTS, has, photos, same
 from people.models import (
     Award,
     Capability,
@@ -46,7 +47,6 @@ from people.models import (
     RankRecord,
 )
 from people.models.person import PHOTO
-from people.twins import PARTS, has, photos, same
 from people.workflow import MEMBERSHIP
 
 PLAIN = (Certificate, HourRecord, Award, Mandate, RankRecord, Capability)

@@ -18,7 +18,7 @@ from organizations.models import Organization, User
 from organizations.permissions import can, reach
 from organizations.roles import Level, Right
 from people.choices import EndKind
-from people.enrolling import choose_main, enrol
+from people.membership.enrolling import choose_main, enrol
 from people.models import Membership
 from people.states import MembershipState
 from people.workflow import MEMBERSHIP

@@ -20,8 +20,8 @@ from core.language import as_stored
 from organizations.models import User
 from organizations.roles import Right
 from people.models import Certificate, CertificateKind, Person
+from people.papers.verifying import members_with, run_out, verified_by_entry, whose_number
 from people.states import CertificateState
-from people.verifying import members_with, run_out, verified_by_entry, whose_number
 from people.workflow import CERTIFICATE
 
 MOST = 500  # people in one act

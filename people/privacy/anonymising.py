@@ -21,10 +21,10 @@ from core.language import as_stored
 from core.models import WorkflowEvent
 from organizations import accounts
 from organizations.models import Appointment, User
+from people.merging.twins import verified_by
 from people.models import Mandate, Membership, Person
-from people.scrubbing import scrub
+from people.privacy.scrubbing import scrub
 from people.settings import AUTOMATIC, RETENTION, value_of
-from people.twins import verified_by
 from people.validators import years_before
 
 BATCH = 50

@@ -12,8 +12,8 @@ from core.reminders import Reminder
 from organizations.models import Organization
 from organizations.permissions import who_can
 from organizations.roles import Right
-from people.anonymising import due
 from people.models import Membership
+from people.privacy.anonymising import due
 from people.settings import AUTOMATIC, value_of
 
 

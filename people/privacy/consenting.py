@@ -22,8 +22,8 @@ from django_stubs_ext import StrOrPromise
 from core.language import in_chinese
 from core.notices import notify
 from organizations.models import User
-from people.applying import keepers
 from people.choices import Channel, ConsentKind
+from people.joining.applying import keepers
 from people.models import Consent, ConsentText, Membership, Person
 from people.validators import is_adult
 

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from organizations.models import Organization
 from people import identity
 from people.choices import MemberKind
+from people.membership.returning import require_alive, require_apart
 from people.models import FormerDocument, Membership, Person
 from people.names import bare_name
-from people.returning import require_alive, require_apart
 from people.states import MembershipState
 
 # Facts a second team may fill in where they are empty, but never overwrite: they are the person's, not the team's.

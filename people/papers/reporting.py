@@ -12,7 +12,7 @@ from core.language import as_stored
 from organizations.models import User
 from people.models import Certificate, Person
 from people.models.person import SCAN
-from people.verifying import before_birth, held_already, run_out
+from people.papers.verifying import before_birth, held_already, run_out
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ from core.words import field_in_words
 from organizations.models import User
 from organizations.permissions import reach
 from organizations.roles import Right
-from people.enrolling import FILLABLE
+from people.membership.enrolling import FILLABLE
 from people.models import Membership, Person
 from people.models.person import PHOTO, PersonQuerySet
 from people.names import same_name

@@ -20,7 +20,7 @@ from core.workflow import MoveNotAllowed
 from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Right
-from people.applying import keepers
+from people.joining.applying import keepers
 from people.models import Certificate, CertificateKind, Membership, Person
 from people.states import CertificateState
 from people.validators import months_after

@@ -33,7 +33,7 @@ def in_short(membership: Membership) -> str:
     return _("%(team)s，%(from)s 至 %(to)s，%(why)s") % words
 
 
-def dead() -> str:
+def died_in_words() -> str:
     """The sentence where somebody would join of whom a team has said that he or she died."""
     return _("档案里登记为去世，不能入队；登记错的，请登记的队伍先恢复队籍，再按实际情况办理。")
 
@@ -41,7 +41,7 @@ def dead() -> str:
 def require_alive(person: Person) -> None:
     """:raises ValidationError: a team has said that he or she died."""
     if Membership.objects.filter(person=person, state=MembershipState.ENDED, end_kind=EndKind.DEATH).exists():
-        raise ValidationError(dead(), code="dead")
+        raise ValidationError(died_in_words(), code="dead")
 
 
 def too_early(left_on: date) -> str:

@@ -13,7 +13,7 @@ from core.words import in_words
 from organizations.models import Organization, User
 from people import identity
 from people.choices import Gender
-from people.enrolling import FILLABLE, enrol, fill, find
+from people.membership.enrolling import FILLABLE, enrol, fill, find
 from people.models import Membership, Person
 from people.names import same_name
 from people.states import MembershipState

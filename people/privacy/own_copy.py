@@ -39,7 +39,7 @@ from people.models import (
     Person,
     RankRecord,
 )
-from people.revealing import disclosures_of, note
+from people.privacy.revealing import disclosures_of, note
 
 KIND = "own_copy"
 # Of a person, what is technical or sealed: the number and health are added in the clear by name.

@@ -16,10 +16,10 @@ from core.models import Attachment
 from organizations.models import User
 from organizations.permissions import can
 from organizations.roles import Right
-from people.merging import MOVED, PLAIN, Hanging, columns, hang_photos, hanging, put_back, versioned
+from people.membership.moving import reinstate
+from people.merging.merging import MOVED, PLAIN, Hanging, columns, hang_photos, hanging, put_back, versioned
+from people.merging.twins import same
 from people.models import Cover, FormerDocument, Membership, Merge, Person
-from people.moving import reinstate
-from people.twins import same
 
 
 def _lists() -> list[Hanging]:

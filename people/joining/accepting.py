@@ -26,13 +26,14 @@ from core.workflow import Move, Workflow
 from organizations.models import User
 from organizations.permissions import acting_for
 from organizations.roles import Right
-from people import enrolling, identity
-from people.admitting import another_name, doubts_of_mobile, namesakes_in
-from people.applying import ASKED, facts_of
+from people import identity
 from people.choices import Channel, ConsentKind, IdType
+from people.joining.applying import ASKED, facts_of
+from people.membership import enrolling
+from people.membership.admitting import another_name, doubts_of_mobile, namesakes_in
+from people.membership.returning import former_in_words
 from people.models import Application, Consent, Membership, Person
 from people.names import same_name
-from people.returning import former_in_words
 from people.states import APPLICATION_STEPS, CURRENT, ApplicationState, MembershipState
 
 KEPT_DAYS = 90  # how long what was filled in is kept after a decision, for questions that come later

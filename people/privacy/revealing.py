@@ -13,8 +13,8 @@ from core import audit
 from core.models import AccessLog
 from organizations.models import User
 from organizations.roles import Right
-from people.consenting import may_use_health
 from people.models import Disclosure, Person
+from people.privacy.consenting import may_use_health
 
 What = Disclosure.What
 BATCH = 2_000
