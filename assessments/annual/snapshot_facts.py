@@ -29,10 +29,10 @@ from teams.on_file.past import Snapshot as Shot
 from teams.on_file.past import rows_on, snapshots
 from teams.on_file.portrait import value_of
 from training.choices import ActivityKind, DrillForm, TrainingKind
-from training.hours import hours_of
 from training.models import Activity, Problem
 from training.models.problem import UNSOLVED
-from training.record_facts import place_of
+from training.records.facts import place_of
+from training.records.hours import hours_of
 from training.states import ProblemState
 
 COUNTS = {

@@ -15,7 +15,7 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import ask_words, asked_move, holding, move_ticked, refused, told, version_seen
 from training.forms.moves import MoveForm
 from training.models import Activity
-from training.moving import clean_ones, waiting_for
+from training.records.queue import clean_ones, waiting_for
 from training.views.activity_common import activity_page
 from training.workflow import WORKFLOW
 

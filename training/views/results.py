@@ -29,11 +29,11 @@ from people.views.granting import (
     tell_granted,
     terms_of,
 )
-from training.awarding import award, may_award, memberships_of, to_award, waits
 from training.choices import Outcome
 from training.models import Activity, Course, Teaching
-from training.results import lines_of, save
-from training.there import unearned
+from training.participants.attended import unearned
+from training.records.awarding import award, may_award, memberships_of, to_award, waits
+from training.records.results import lines_of, save
 from training.views.activity_common import ActivityPage, activity_page
 from training.workflow import confirming_office, keeps, keeps_some
 

@@ -16,8 +16,8 @@ from organizations.models import Organization
 from organizations.roles import Level
 from organizations.signed_in import SignedIn
 from organizations.views.common import refused, seen, told
-from training.listing import add_teams, remove_team, teams_to_add
 from training.models import Activity, ActivityTeam
+from training.participants.listing import add_teams, remove_team, teams_to_add
 from training.views.activity_common import activity_page
 from training.workflow import keeps
 

@@ -20,9 +20,9 @@ from organizations.nearest import nearest_holders
 from organizations.roles import Level, Right
 from people.models import Membership, Person
 from training.choices import ActivityKind, Listing, PartRole, Presence
-from training.listing import Listed, locked, put_on
 from training.models import Activity, ActivityTeam, Attendance, Participation
-from training.places import is_full, move_up, tell, tell_keepers
+from training.participants.listing import Listed, locked, put_on
+from training.participants.places import is_full, move_up, tell, tell_keepers
 from training.states import ActivityState
 
 

@@ -19,9 +19,9 @@ from core.reminders import WINDOW, Reminder
 from organizations.models import Organization
 from organizations.nearest import nearest_holders
 from organizations.roles import Right
+from training.activities.slots import MOST as LONGEST
 from training.models import Activity
 from training.settings import SUMMARY, value_of
-from training.slots import MOST as LONGEST
 from training.states import WITH_AUTHOR, ActivityState
 from training.workflow import deciders
 

@@ -9,10 +9,10 @@ from organizations.models import User
 from organizations.models.organization import line_to
 from organizations.permissions import access, can, reach
 from organizations.roles import Right
-from training.activities import TEMPLATED
+from training.activities.beginning import TEMPLATED
 from training.choices import ActivityKind
 from training.models import Activity, DrillTemplate, Subject
-from training.reading import in_words
+from training.records.reading_sheet import in_words
 
 
 def readable(user: User) -> QuerySet[DrillTemplate]:

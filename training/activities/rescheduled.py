@@ -24,10 +24,10 @@ from core.words import moment
 from organizations.models import Division, User
 from organizations.nearest import nearest_holders
 from organizations.roles import Right
+from training.activities.slots import Span, daily
 from training.choices import Listing
 from training.models import Activity, Base, Slot
-from training.places import QUIET, lies_ahead
-from training.slots import Span, daily
+from training.participants.places import QUIET, lies_ahead
 from training.states import WITH_AUTHOR
 
 BACK = timedelta(hours=6)  # how far changes are looked for: the portal may have stood still

@@ -16,8 +16,8 @@ from people.states import STANDING
 from training.choices import Outcome
 from training.models import Activity, Participation
 from training.models.roll import ParticipationQuerySet
+from training.participants.attended import present
 from training.states import ActivityState
-from training.there import present
 from training.workflow import keeps_some
 
 

@@ -16,7 +16,7 @@ from core.language import in_chinese
 from core.models import Job, VerifiableDocument
 from organizations.models import User
 from training.models import Activity, Slot
-from training.record_facts import facts_of
+from training.records.facts import facts_of
 from training.states import ON_RECORD
 
 TEMPLATE = "pdf/training_record.html"

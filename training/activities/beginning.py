@@ -1,5 +1,5 @@
 """Beginning a drill or training: blank, from a template, or as a copy of an earlier one. What is checked before a
-hand-in stands in ``training.checks``; nothing is missing too early here."""
+hand-in stands in ``training.records.checks``; nothing is missing too early here."""
 
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,10 @@ from organizations.models import Organization, User
 from organizations.permissions import can
 from organizations.roles import Level, Right
 from people.models import Membership
+from training.activities.slots import follow, lay
 from training.choices import ActivityKind, Listing
 from training.models import Activity, ActivityTeam, Base, DrillTemplate, Participation, PlanItem, Slot, Teaching
 from training.roll.settling import let_in_by_time
-from training.slots import follow, lay
 from training.states import ON_RECORD
 
 # What a template holds of a drill, and nothing of when and where it was.

@@ -11,8 +11,8 @@ from django_stubs_ext import StrOrPromise
 from core.forms import same, shown
 from core.models import WorkflowEvent
 from core.workflow import last_event
+from training.activities.sections import fields_for, sections_for, url_of
 from training.models import Activity
-from training.sections import fields_for, sections_for, url_of
 
 MANY = ("subjects", "departments")  # told by their number of keys only
 RETURNS = ("return_for_changes", "reopen")

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from training.checks import Finding
 from training.choices import ActivityKind
 from training.models import Activity
+from training.records.checks import Finding
 
 DRILL, TRAINING = ActivityKind.DRILL, ActivityKind.TRAINING
 BASICS, SLOTS, EVALUATION = "basics", "slots", "evaluation"

@@ -9,10 +9,10 @@ from django_stubs_ext import StrOrPromise
 
 from core.together import together
 from core.words import field_in_words, moment, yes_no
+from training.activities.sections import EVALUATION, SLOTS, Section, fields_for, sections_for
 from training.choices import Department
 from training.models import Activity, CourseVersion, PlanItem, Subject
-from training.remarks import Remark
-from training.sections import EVALUATION, SLOTS, Section, fields_for, sections_for
+from training.records.remarks import Remark
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ from organizations.permissions import can, reach
 from organizations.roles import Level, Right
 from people.models import Membership, Person
 from training.choices import Listing, PartRole, Presence
-from training.covers import days_of, needs_cover, with_papers
 from training.models import Activity, ActivityTeam, Attendance, Participation
-from training.places import lies_ahead, move_up, tell
+from training.participants.covers import days_of, needs_cover, with_papers
+from training.participants.places import lies_ahead, move_up, tell
 from training.workflow import keeps, keeps_some
 
 

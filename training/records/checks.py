@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.together import together
+from training.activities.slots import MOST
 from training.choices import ActivityKind, Listing, Presence
-from training.covers import needs_cover, with_papers
 from training.models import Activity, Attendance, Base, Participation, PlanItem
+from training.participants.attended import left_before, present, stays_away, unearned
+from training.participants.covers import needs_cover, with_papers
 from training.roll.odds import at_odds
 from training.roll.presence import both, clashing
 from training.roll.waiting import waiting
-from training.slots import MOST
-from training.there import left_before, present, stays_away, unearned
 
 
 @dataclass(frozen=True)

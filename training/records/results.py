@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from training.choices import Outcome
-from training.listing import locked
 from training.models import Activity, Participation
-from training.there import present
+from training.participants.attended import present
+from training.participants.listing import locked
 
 TOP = Decimal(100)
 

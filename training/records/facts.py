@@ -14,9 +14,9 @@ from core.attachments.formats.kinds import IMAGES, Refusal
 from core.attachments.previews import open_preview
 from core.models import Attachment
 from training.choices import Dimension, Outcome, PartRole, Presence
-from training.hours import hours_of
 from training.models import Activity, Attendance, Participation, Slot, Subject
-from training.there import present
+from training.participants.attended import present
+from training.records.hours import hours_of
 
 PHOTOS = 12  # of a record; two hundred stay in the files
 PICTURE = 900  # pixels of the longer side on paper

@@ -3,7 +3,7 @@ reason why not, and then stays with the device.
 
 Its key was made by the device. The same mark twice is one; another mark under a key that is taken is refused. In
 which order marks arrive, in how many parts and how many days late makes no difference: what they come to is folded from
-all of them (``training.folding``), under a lock per person and slot (``training.roll.deriving``).
+all of them (``training.roll.folding``), under a lock per person and slot (``training.roll.deriving``).
 
 Everybody takes locks in the same order: the activity (shared, so that a hand-in waits and clients do not), the list,
 marks and attendance, each by key. So clients wait for each other and never for ever.
