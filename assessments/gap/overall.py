@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
 from assessments.choices import Method
+from assessments.gap.fixes import fix_for
 from assessments.gap.league import LeagueGap, TeamLine
 from assessments.gap.reading import gap_of, judged
-from assessments.gap.remedies import fix_for
 from assessments.gap.shares import counts_behind
 from assessments.models import Indicator, Standard
 from assessments.standards import measures

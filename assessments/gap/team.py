@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from assessments.choices import Method, Purpose
 from assessments.forms.whatif import WhatIfForm
 from assessments.gap import words
+from assessments.gap.fixes import link_for
 from assessments.gap.known import Known, shown, with_unit
-from assessments.gap.remedies import link_for
 from assessments.gap.shares import SHARES, counts_behind, with_counts
 from assessments.gap.sheet_layout import laid_out
 from assessments.gap.way import Outlook, Way, next_above, way_of
