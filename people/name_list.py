@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 
-from core.imports.asides import aside
+from core.imports.not_records import aside
 from core.imports.reading import Cell, clean_text
 from people import identity
 from people.models import FormerDocument, Membership, Person

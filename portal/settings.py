@@ -413,7 +413,7 @@ JOBS = {
     "filing_certificate": "teams.filings.certificates.issue_certificate",
     "own_copy": "people.privacy.own_copy.make",
     "training_record": "training.records.papers.issue_record",
-    "training_derive": "training.roll.anew.run",
+    "training_derive": "training.roll.recalculating.run",
     "grade_certificate": "assessments.gradings.granting.issue_certificate",
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)  # a worker silent for so long is taken for dead

@@ -26,8 +26,8 @@ from people.filters.roster import ALL, picked
 from people.forms.certificates import GrantForm, GrantRowForm
 from people.models import Certificate, CertificateKind, Membership
 from people.papers.granting import MOST, GrantRefused, Recipient, Terms, grant, held_by, numbers_from, renewable
-from people.places import roster_url
 from people.tables.papers import NEAR, days_left
+from people.team_pages import roster_url
 
 
 @dataclass

@@ -26,7 +26,6 @@ from people.merging.merging import kept_instead
 from people.models import Certificate, Consent, Cover, Membership, Person, Policy
 from people.person_cards import cards, differences
 from people.person_story import story
-from people.places import roster_url
 from people.privacy.consenting import allows_health, withdrawn_on
 from people.privacy.revealing import disclosures_of
 from people.readiness import needs_of, with_needs
@@ -34,6 +33,7 @@ from people.standing import KINDS, hours_by_year
 from people.states import CURRENT
 from people.tables.persons import certificate_state, cover_state, membership_state
 from people.tables.standing import standing_tables
+from people.team_pages import roster_url
 
 MOST_LOOKS = 200
 ACCESS_RIGHTS = (

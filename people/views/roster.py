@@ -27,9 +27,9 @@ from people.membership.enrolling import choose_main, let_go, others_of
 from people.membership.moving import reinstate, transfer
 from people.membership.timeline import story_of
 from people.models import Membership, Person
-from people.places import roster_url
 from people.readiness import needs_of, with_needs
 from people.tables.roster_cells import STATE_TONES
+from people.team_pages import roster_url
 from people.validators import young
 from people.workflow import MEMBERSHIP
 

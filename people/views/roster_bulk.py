@@ -21,8 +21,8 @@ from people.forms.roster import ConfirmForm, GroupForm, MessageForm
 from people.membership import moving
 from people.membership.moving import Done
 from people.models import Membership
-from people.places import roster_url
 from people.states import MembershipState
+from people.team_pages import roster_url
 from people.views.roster import roster_place
 
 NAMED = 20  # of those an act left out, by name in its answer

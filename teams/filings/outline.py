@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 from core.models import Attachment, WorkflowEvent
 from core.together import together
 from core.workflow import last_event
-from people.places import roster_url
+from people.team_pages import roster_url
 from teams.choices import FilingKind
 from teams.facts import (
     ABOUT,

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from core.imports import Column, Day, Resource, Several
-from core.imports.asides import chapter
 from core.imports.heads import Topic
+from core.imports.not_records import chapter
 from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Right

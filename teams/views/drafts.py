@@ -16,8 +16,8 @@ from core.attachments.panel import panels
 from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
-from people.places import roster_url
 from people.readiness import numbers
+from people.team_pages import roster_url
 from teams.choices import FilingKind
 from teams.desk.papers import mark, on_behalf
 from teams.facts import MANAGEMENT_SECTION, Section, as_filed, posts_in, same, section_of

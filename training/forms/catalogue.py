@@ -21,7 +21,7 @@ from teams.models import Category
 from teams.validators import REGION_LATITUDE, REGION_LONGITUDE
 from training.choices import BaseKind
 from training.models import Base, DrillTemplate, Instructor, InstructorAssessment, Subject, TrainingSetting
-from training.roll import anew
+from training.roll import recalculating
 from training.settings import GRACE
 
 
@@ -238,5 +238,5 @@ class SettingForm(adjustable.SettingForm):
         with transaction.atomic():
             kept = super().save(commit)
             if self.setting.key == GRACE.key and "value" in self.changed_data:
-                anew.ask(self.by)
+                recalculating.ask(self.by)
         return kept

@@ -18,7 +18,7 @@ from training.choices import ActivityKind, Listing, Presence
 from training.models import Activity, Attendance, Base, Participation, PlanItem
 from training.participants.attended import left_before, present, stays_away, unearned
 from training.participants.covers import needs_cover, with_papers
-from training.roll.odds import at_odds
+from training.roll.contradictions import at_odds
 from training.roll.presence import both, clashing
 from training.roll.waiting import waiting
 

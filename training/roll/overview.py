@@ -11,7 +11,7 @@ from organizations.models import Organization
 from training.choices import NOT_EXPECTED, Listing, Presence
 from training.models import Activity, Attendance, Participation, Slot
 from training.records.hours import LEAST, MOST, hours_of
-from training.roll.odds import at_odds
+from training.roll.contradictions import at_odds
 from training.roll.waiting import waiting
 
 PAGE = 100

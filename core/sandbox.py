@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 
 
-class Apart:
+class Sandbox:
     """One of them.
 
     :param program: reads the file on standard input.

@@ -37,7 +37,7 @@ def can_part(names: Sequence[str]) -> bool:
     return sum(name not in _TAKEN for name in names) <= 1 and not _TAKEN.isdisjoint(names)
 
 
-def apart(names: Sequence[str], text: str) -> dict[str, str]:
+def split_facts(names: Sequence[str], text: str) -> dict[str, str]:
     """Field → text; empty where the cell says but one thing, or what it says cannot be told apart."""
     found: dict[str, str] = {}
     rest = text
