@@ -13,13 +13,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assessments.late import STAGES, late
+from assessments.annual.deadlines import STAGES, late
 from assessments.models import FollowUp, Review, TeamGrade
 from assessments.models.follow_up import FOLLOW_UP_OPEN, follow_up_overdue
 from assessments.states import CampaignState, ReviewState
 from core.history.as_at import held_on
-from core.metric_links import behind
 from core.metrics import Measure, OfOne, Period, metric
+from core.metrics.links import behind
 from organizations.models import Organization
 from teams.models import Team
 

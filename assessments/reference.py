@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.lines import add_bars, add_lines
 from assessments.models import Standard
+from assessments.standards.lines import add_bars, add_lines
 from assessments.states import StandardState
 
 FIXTURE = Path(settings.BASE_DIR) / "fixtures" / "assessments.yaml"

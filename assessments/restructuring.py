@@ -7,12 +7,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.annual_steps import scorers, scoring_office
-from assessments.annual_steps import tell as tell_of_review
-from assessments.annual_workflow import REVIEW
-from assessments.enrolling import scorer_above
-from assessments.grading_office import handlers_of, office_for
-from assessments.grading_workflow import WORKFLOW, tell
+from assessments.annual.effects import scorers, scoring_office
+from assessments.annual.effects import tell as tell_of_review
+from assessments.annual.enrolling import scorer_above
+from assessments.annual.workflow import REVIEW
+from assessments.gradings.office import handlers_of, office_for
+from assessments.gradings.workflow import WORKFLOW, tell
 from assessments.models import Grading, Review
 from assessments.states import REVIEW_WITH_AUTHOR, CampaignState, GradingState, ReviewState
 from organizations.models import Organization, User

@@ -7,11 +7,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from assessments.annual_moving import concludable, of_the_region, waiting_for
+from assessments.annual.batch import concludable
+from assessments.annual.queue import of_the_region, waiting_for
 from assessments.choices import PanelDuty
+from assessments.gradings.renewing import not_renewed
 from assessments.models import PanelMember, Review, TeamGrade
 from assessments.panel.members import ARRANGED
-from assessments.renewing import not_renewed
 from assessments.states import GradingState
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, reach

@@ -14,9 +14,9 @@ from bench.at_once import Browser, at_once, headers_of, person_with
 from bench.measure import Timing
 from organizations.models import Organization
 from people.models import Membership
+from training.activities.slots import lay
 from training.choices import ActivityKind, Presence
 from training.models import Activity, ActivityTeam, Attendance, Mark, Slot
-from training.slots import lay
 
 CLIENTS, MARKS, PEOPLE = 50, 200, 40
 BATCH = 2  # marks a request: two requests a phone

@@ -137,8 +137,8 @@ def _with_styles(html: str) -> str:
 def _campaign(teams: int, year: int) -> tuple[Any, Any]:
     """A campaign with so many of the seeded teams, all with a result, and who runs it: final reports with a code, made
     of what the records say of the year."""
+    from assessments.annual.snapshots import take  # as above
     from assessments.models import Campaign, Review  # models are ready only now
-    from assessments.snapshots import take  # as above
     from bench.snapshotting import standard  # as above
     from organizations.models import Organization, User  # as above
     from teams.models import Team  # as above

@@ -11,11 +11,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from assessments.annual.snapshots import metrics_of_teams, take, values_of
 from assessments.choices import Method, Purpose
 from assessments.models import Campaign, Conclusion, Indicator, Review, Standard
-from assessments.rules import rules_of
 from assessments.scoring import Answer, score
-from assessments.snapshots import metrics_of_teams, take, values_of
+from assessments.scoring.rules import rules_of
 from assessments.states import CampaignState, StandardState
 from organizations.models import User
 from teams.models import Team

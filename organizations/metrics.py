@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.metric_links import behind
 from core.metrics import Measure, Period, metric
+from core.metrics.links import behind
 from organizations.models import AccountRequest, Organization, User
 from organizations.models.organization import OrganizationQuerySet
 from organizations.roles import Level

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from people import enrolling
+from people.membership import enrolling
 from people.models import Person
 
 

@@ -12,8 +12,8 @@ from django.db.models.lookups import In
 from django.utils.translation import gettext_lazy as _
 
 from core.history.as_at import field_on
-from core.metric_links import behind
 from core.metrics import Measure, Period, metric
+from core.metrics.links import behind
 from organizations.models import Organization
 from people.choices import PARTY_MEMBERS
 from people.heads import once

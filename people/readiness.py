@@ -31,20 +31,20 @@ def _gone(day: date) -> bool:
     return day < timezone.localdate()
 
 
-def then(name: str, day: date) -> Any:
+def column_on(name: str, day: date) -> Any:
     """A column of memberships as it stood at the end of the day: what changes without a date of its own."""
     return field_on(Membership, name, day, since=True) if _gone(day) else F(name)
 
 
 def _is(name: str, value: str, day: date) -> Q:
-    return Q(Exact(then(name, day), Value(value))) if _gone(day) else Q(**{name: value})
+    return Q(Exact(column_on(name, day), Value(value))) if _gone(day) else Q(**{name: value})
 
 
 def _away(day: date) -> Q:
     """On leave or suspended, and not back by the day."""
     if not _gone(day):
         return ~Q(presence=Presence.ACTIVE) & (Q(away_until=None) | Q(away_until__gt=day))
-    until = then("away_until", day)
+    until = column_on("away_until", day)
     return ~_is("presence", Presence.ACTIVE, day) & (Q(IsNull(until, True)) | Q(GreaterThan(until, day)))
 
 

@@ -23,8 +23,8 @@ from organizations.nearest import nearest_holders
 from organizations.roles import ROLES, Right
 from people.choices import PERSONAL_COVER, ConsentKind
 from people.models import Capability, Certificate, Consent, Cover, Membership, Person, Policy
-from people.places import roster_url
 from people.settings import CHECKUP, value_of
+from people.team_pages import roster_url
 from people.validators import months_after
 
 STAGES = (90, 30, 0)  # days before the end

@@ -7,7 +7,7 @@ from celery import shared_task
 def retention() -> None:
     """Nightly: people kept long enough lose their names, where the region has switched it on. Safe to run twice."""
     from core.history import acting_as  # models are not ready when Celery imports this module
-    from people.anonymising import anonymise_due  # as above
+    from people.privacy.anonymising import anonymise_due  # as above
 
     with acting_as(None, source="people.retention"):
         anonymise_due()
@@ -17,7 +17,7 @@ def retention() -> None:
 def clear_applications() -> None:
     """Daily: what was filled in with applications decided 90 days ago goes. Safe to run twice."""
     from core.history import acting_as  # models are not ready when Celery imports this module
-    from people.joining import clear_decided  # as above
+    from people.joining.accepting import clear_decided  # as above
 
     with acting_as(None, source="people.clear_applications"):
         clear_decided()

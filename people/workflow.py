@@ -30,11 +30,11 @@ from organizations.duty_notices import tell_still_held
 from organizations.models import User
 from organizations.permissions import acting_for
 from organizations.roles import Right
-from people.applying import keepers
 from people.choices import EndKind
-from people.enrolling import others_of, pass_on
+from people.joining.applying import keepers
+from people.membership.enrolling import others_of, pass_on
+from people.membership.returning import require_apart
 from people.models import Certificate, Membership
-from people.returning import require_apart
 from people.states import CERTIFICATE_STEPS, MEMBERSHIP_STEPS
 
 

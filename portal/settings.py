@@ -352,7 +352,7 @@ REMINDERS = [
     "organizations.reminders.appointments_ending",
     "organizations.duty_notices.turned",
     "organizations.reminders.requests_waiting",
-    "people.keeping_reminders.people_due",
+    "people.privacy.reminders.people_due",
     "teams.reminders.filings_due",
     "teams.reminders.filings_escalated",
     "teams.reminders.drafts_lying",
@@ -360,17 +360,17 @@ REMINDERS = [
     "teams.reminders.changes_not_filed",
     "teams.reminders.confirmations_missing",
     "people.reminders.papers_due",
-    "training.reminders.agreements_ending",
-    "training.reminders.qualifications_ending",
+    "training.catalogue.reminders.agreements_ending",
+    "training.catalogue.reminders.qualifications_ending",
     "training.reminders_problems.problems_due",
     "training.reminders_problems.problems_unaccepted",
-    "assessments.reminders.grades_ending",
-    "assessments.reminders.publicities_over",
-    "training.reminders_records.records_not_handed_in",
-    "training.reminders_records.records_waiting",
-    "assessments.reminders_campaigns.reviews_due",
-    "assessments.reminders_follow_ups.follow_ups_due",
-    "assessments.reminders_follow_ups.follow_ups_reported",
+    "assessments.gradings.reminders.grades_ending",
+    "assessments.gradings.reminders.publicities_over",
+    "training.records.reminders.records_not_handed_in",
+    "training.records.reminders.records_waiting",
+    "assessments.annual.reminders.reviews_due",
+    "assessments.follow_ups.reminders.follow_ups_due",
+    "assessments.follow_ups.reminders.follow_ups_reported",
 ]
 # What of the layers above hangs on a person, and goes along when two records of one person become one
 HANGS_ON_PERSON = [
@@ -387,13 +387,17 @@ SCRUBS_PERSON = ["teams.scrubbing.scrub", "training.scrubbing.scrub", "assessmen
 OWN_PAGES = ["training.person_pages.OWN", "assessments.members.person_pages.OWN"]
 PERSON_PAGES = ["training.person_pages.KEPT", "assessments.members.person_pages.KEPT"]
 # Parts the layers above add to a person's own copy: each a function(person) → heading → records
-OWN_COPY_PARTS = ["teams.posting.copied", "training.person_pages.copied", "assessments.members.person_pages.copied"]
+OWN_COPY_PARTS = [
+    "teams.on_file.posting.copied",
+    "training.person_pages.copied",
+    "assessments.members.person_pages.copied",
+]
 # Records of standing that the layers above wrote and keep: each a function(record) → why it is not changed by hand
 STANDING_KEPT_ELSEWHERE = ["assessments.members.person_pages.kept_by_sheet"]
 # Pages that layers above teams give a team (teams.views.team_common.Tab)
 TEAM_TABS = ["training.views.team_tab.TAB", "assessments.views.team_gap.TAB"]
 # What they say of a team on its papers: each a function(team) → heading, phrases
-TEAM_LINES = ["assessments.team_lines.grades"]
+TEAM_LINES = ["assessments.gradings.team_lines.grades"]
 # What they say a team leaves undone that goes: each a function(its organization) → phrases
 LEFT_UNDONE = ["training.restructuring.left_undone", "assessments.restructuring.left_undone"]
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
@@ -406,11 +410,11 @@ JOBS = {
     "import_check": "core.imports.jobs.check",
     "import_take_in": "core.imports.jobs.take_in",
     "account_slip": "organizations.papers.issue_account_slip",
-    "filing_certificate": "teams.certificates.issue_certificate",
-    "own_copy": "people.own_copy.make",
-    "training_record": "training.papers.issue_record",
-    "training_derive": "training.roll.anew.run",
-    "grade_certificate": "assessments.granting.issue_certificate",
+    "filing_certificate": "teams.filings.certificates.issue_certificate",
+    "own_copy": "people.privacy.own_copy.make",
+    "training_record": "training.records.papers.issue_record",
+    "training_derive": "training.roll.recalculating.run",
+    "grade_certificate": "assessments.gradings.granting.issue_certificate",
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)  # a worker silent for so long is taken for dead
 JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)

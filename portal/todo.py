@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from assessments.annual_moving import to_mend
+from assessments.annual.queue import to_mend
 from assessments.models import Grading, Review
 from assessments.waiting import assessing, seats_to_do, to_decide, to_score
 from core.models import Notice

@@ -23,9 +23,9 @@ from core.keys import key
 from organizations.models import Division, Organization
 from organizations.roles import OFFICE_LEVELS, Level
 from teams.choices import MANAGEMENT, ExitKind, ExitTask, Funding, PostRole
+from teams.filings.references import Named
 from teams.inputs import HABITS, CoordinateInput, DayInput, TidyInput
 from teams.models import Category, PaperKind, Team, TeamPost
-from teams.naming import Named
 
 LONGEST = 2000  # characters of one typed value that a draft keeps
 
@@ -207,7 +207,7 @@ def model_field(name: str) -> Any:
 
 
 def field_of(name: str, named: Named | None = None) -> forms.Field:
-    """The form field of a fact. Never required: a draft may miss anything; ``teams.checks`` asks at hand-in.
+    """The form field of a fact. Never required: a draft may miss anything; ``teams.filings.checks`` asks at hand-in.
 
     :param named: gives the choices of the categories, where they have been read.
     """

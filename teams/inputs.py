@@ -1,6 +1,7 @@
 """Inputs that take what people type the way they type it: a code with spaces, full-width digits, [2024] for 〔2024〕.
 
-The habits are those of team lists (``teams.cells``). What cannot be read stays as it was typed, and the field says why.
+The habits are those of team lists (``teams.importing.cells``). What cannot be read stays as it was typed, and the
+field says why.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from django import forms
 
 from core.imports import Day, Text
 from core.imports.reading import clean_text
-from teams import cells
+from teams.importing import cells
 
 HABITS: Mapping[str, Text | Day] = {
     "uscc": cells.Code(), "filing_doc_no": cells.DocumentNumber(), "reply_no": cells.DocumentNumber(),

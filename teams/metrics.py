@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of
 from core.history.as_at import held_on
-from core.metric_links import behind
 from core.metrics import Link, Measure, OfOne, Period, metric
+from core.metrics.links import behind
 from organizations.models import Organization
 from teams.choices import PostRole, TeamLevel
-from teams.drift import drifting
 from teams.models import Filing, Team, TeamPost
 from teams.models.filing import overdue
 from teams.models.team import TeamQuerySet, unconfirmed
+from teams.on_file.drift import drifting
 from teams.states import FilingState
 
 _TEAM_UNIT = _("支")

@@ -19,11 +19,11 @@ from core.reminders import Reminder
 from organizations.models import Appointment, Organization, User
 from organizations.nearest import nearest_holders
 from organizations.roles import ROLES, Right
-from teams.confirming import to_confirm
-from teams.drift import drift_of, drifting
-from teams.drift import in_words as drift_in_words
-from teams.limits import days_of
+from teams.filings.confirming import to_confirm
 from teams.models import Filing, Opinion, Team
+from teams.on_file.drift import drift_of, drifting
+from teams.on_file.drift import in_words as drift_in_words
+from teams.rules.limits import days_of
 from teams.states import WITH_OFFICE, FilingState
 from teams.workflow import asks, author_side, deciders
 

@@ -8,8 +8,8 @@ from core.language import in_chinese
 from core.notices import notify
 from organizations.models import Organization, User
 from organizations.tree import no_longer_above
+from teams.filings.route import due
 from teams.models import Filing, FilingStep
-from teams.route import due
 from teams.states import OPEN
 from teams.workflow import WORKFLOW, deciders
 

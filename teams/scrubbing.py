@@ -1,6 +1,6 @@
-"""What teams take out when people are anonymised (``people.scrubbing``): whom a post means, and the telephone. The name
-stays as it was filed. Whoever still holds a post in the team he or she left is written down as having left it: nobody
-could find that out any more, and the change has to be filed all the same (``teams.drift``)."""
+"""What teams take out when people are anonymised (``people.privacy.scrubbing``): whom a post means, and the telephone.
+The name stays as it was filed. Whoever still holds a post in the team he or she left is written down as having left
+it: nobody could find that out any more, and the change has to be filed all the same (``teams.on_file.drift``)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from core.language import in_chinese
 from people.models import Membership, Person
-from people.scrubbing import clear
+from people.privacy.scrubbing import clear
 from teams.models import TeamPost
 
 
 def scrub(people: Sequence[Person]) -> None:
-    """Their posts, within the transaction of ``people.anonymising``; by name alone where it can mean nobody else."""
+    """Their posts, within the transaction of ``people.privacy.anonymising``; by name alone where it can mean
+    nobody else."""
     names = {person.pk: person.name for person in people}
     left: dict[tuple[int, int | str], date] = {}  # team and person, team and name → the last day there
     rows = Membership.objects.filter(person__in=people, left_on__isnull=False).order_by("left_on")

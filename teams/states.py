@@ -1,4 +1,4 @@
-"""States of teams and filings and the steps between them; ``workflow.py`` and ``standing.py`` say what they mean."""
+"""States of teams and filings and the steps between them; ``workflow`` and ``on_file.standing`` say what they mean."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of
 from core.history.as_at import held_on
-from core.metric_links import behind
 from core.metrics import Measure, Period, metric, number_of
+from core.metrics.links import behind
 from organizations.models import Organization
 from people.heads import once
 from people.metrics import EACH

@@ -12,7 +12,7 @@ from people.models import Person
 from training.choices import Presence
 from training.models import Attendance, Instructor, Mark, Participation, Problem
 from training.models.roll import ParticipationQuerySet
-from training.places import ahead
+from training.participants.places import ahead
 
 OWN = (("training:my_activities", gettext_lazy("培训演练")),)
 KEPT = (("training:person_activities", gettext_lazy("培训演练")),)

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from core.imports import Choice, Column, Day, Lookup, Resource, Text, YesNo
 from organizations.models import Organization, User
-from teams.cells import Categories, Name
+from teams.importing.cells import Categories, Name
+from training.catalogue.keeping import kept_places
 from training.choices import ActivityKind, DrillForm, DrillScope, TrainingKind
 from training.forms.catalogue import InstructorForm
 from training.forms.plans import OF_KIND, PlanItemForm
-from training.keeping import kept_places
 from training.models import Course, Instructor, Plan, PlanItem
 
 _DRILLS = ("演练", "推演", "拉练", "演习")

@@ -1,6 +1,6 @@
-"""What training takes out when people are anonymised (``people.scrubbing``): the name of an instructor and of who had
-to put something right, texts about the person. That somebody took part, was present, passed, stays, so that past
-numbers do. Names that stand in a text (commander, safety officer, summary) stay as they were filed."""
+"""What training takes out when people are anonymised (``people.privacy.scrubbing``): the name of an instructor and of
+who had to put something right, texts about the person. That somebody took part, was present, passed, stays, so that
+past numbers do. Names that stand in a text (commander, safety officer, summary) stay as they were filed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.history.as_at import events_of
 from core.language import in_chinese
 from people.models import Person
-from people.scrubbing import clear, past
+from people.privacy.scrubbing import clear, past_trigger
 from training.models import (
     Attendance,
     Instructor,
@@ -23,7 +23,7 @@ from training.models import (
 
 
 def scrub(people: Sequence[Person]) -> None:
-    """Everything of these people, within the transaction of ``people.anonymising``."""
+    """Everything of these people, within the transaction of ``people.privacy.anonymising``."""
     keys = [person.pk for person in people]
     with in_chinese():
         reason = _("（已匿名化）")
@@ -44,6 +44,6 @@ def _of(model: Any, **which: Any) -> list[int]:
 
 def _settlements(keys: list[int], reason: str) -> None:
     rows = _of(MarkSettlement, mark__person__in=keys)
-    past(MarkSettlement, "append_only", lambda all_: all_.filter(pk__in=rows).update(reason=reason))
+    past_trigger(MarkSettlement, "append_only", lambda all_: all_.filter(pk__in=rows).update(reason=reason))
     event = events_of(MarkSettlement)
-    past(event, "append_only", lambda events: events.filter(pgh_obj__in=rows).update(reason=reason))
+    past_trigger(event, "append_only", lambda events: events.filter(pgh_obj__in=rows).update(reason=reason))

@@ -6,14 +6,14 @@ from celery import shared_task
 @shared_task(name="training.tell_moved")
 def tell_moved() -> None:
     """Every few minutes: who is to come hears of another time or place. Safe to run twice."""
-    from training.moved import tell_moved as tell  # models are not ready when Celery imports this module
+    from training.activities import rescheduled  # models are not ready when Celery imports this module
 
-    tell()
+    rescheduled.tell_moved()
 
 
 @shared_task(name="training.fill_up")
 def fill_up() -> None:
     """Every few minutes: who waits is given the places that have become free while a page saved itself."""
-    from training.places import fill_up as fill  # models are not ready when Celery imports this module
+    from training.participants.places import fill_up as fill  # models are not ready when Celery imports this module
 
     fill()

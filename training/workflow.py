@@ -40,10 +40,11 @@ from organizations.permissions import acting_for, can, reach
 from organizations.roles import Level, Right
 from people.models import Person
 from people.states import STANDING
-from training import hours, papers, places
-from training.checks import check
 from training.choices import ActivityKind, Listing
 from training.models import Activity, Problem
+from training.participants import places
+from training.records import hours, papers
+from training.records.checks import check
 from training.states import ACTIVITY_STEPS, PROBLEM_STEPS, ActivityState
 
 _TOP = (Level.REGION, Level.NATIONAL)

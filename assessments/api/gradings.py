@@ -6,7 +6,7 @@ from rest_framework import serializers, viewsets
 
 from assessments.filters.grades import GradeFilter
 from assessments.filters.gradings import GradingFilter
-from assessments.grading_workflow import WORKFLOW
+from assessments.gradings.workflow import WORKFLOW
 from assessments.models import Grading, TeamGrade
 from organizations.api import VisibleMixin
 from organizations.roles import Right

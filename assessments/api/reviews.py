@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import PermissionDenied
 
-from assessments.annual_answers import LEAGUE, REGION, TEAM, basis_of, sheet
+from assessments.annual.answers import LEAGUE, REGION, TEAM, basis_of, sheet
 from assessments.filters.campaigns import CampaignFilter
 from assessments.filters.reviews import ReviewFilter
 from assessments.models import Campaign, Review

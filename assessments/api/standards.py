@@ -9,7 +9,7 @@ from rest_framework import serializers, viewsets
 
 from assessments.filters.standards import StandardFilter
 from assessments.models import Conclusion, Indicator, Standard
-from assessments.tree import nodes, sums
+from assessments.standards.tree import nodes, sums
 from assessments.views.standard_common import may_look
 from organizations.api import VisibleMixin
 from organizations.roles import Right

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import FollowUpKind
 from assessments.filters.reviews import years
-from assessments.following import to_finish
+from assessments.follow_ups.acts import to_finish
 from assessments.models import FollowUp
 from assessments.models.follow_up import FOLLOW_UP_OPEN, follow_up_overdue
 from core.lists import Filter, key_of

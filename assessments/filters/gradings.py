@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Grade, Scheme
-from assessments.grading_starting import CLOSED
+from assessments.gradings.starting import CLOSED
 from assessments.models import Grading
 from assessments.states import GRADING_WITH_AUTHOR, GradingState
 from core.days import beginning_of, end_of

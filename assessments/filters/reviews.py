@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assessments.annual_answers import LEAGUE, REGION
-from assessments.annual_moving import to_mend, waiting_for
-from assessments.late import STAGES, late
+from assessments.annual.answers import LEAGUE, REGION
+from assessments.annual.deadlines import STAGES, late
+from assessments.annual.queue import to_mend, waiting_for
 from assessments.models import Campaign, Conclusion, Review
 from assessments.states import CampaignState, ReviewState
 from core.lists import Filter, key_of

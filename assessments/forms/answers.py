@@ -8,8 +8,8 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 
-from assessments.annual_answers import Basis
-from assessments.annual_scores import Given, sign_of
+from assessments.annual.answers import Basis
+from assessments.annual.scores import Given, sign_of
 from assessments.choices import Method
 from assessments.models import Indicator
 from assessments.scoring import plain

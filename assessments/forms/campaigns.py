@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.annual_moving import move_publicity
+from assessments.annual.batch import move_publicity
 from assessments.choices import Purpose
 from assessments.models import Campaign, Standard
-from assessments.publicity import check_days, least_said
+from assessments.publicity.days import check_days, least_said
 from assessments.states import CampaignState, StandardState
 from core.forms import VersionedForm, refuse
 from core.pickers import days_first

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import FollowUpKind
-from assessments.following import places_for
+from assessments.follow_ups.acts import places_for
 from assessments.models import FollowUp
 from core.forms import WholeForm
 from core.workflow import MoveNotAllowed

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.choices import Method
-from assessments.grading_claims import Row, Section
+from assessments.gradings.claims import Row, Section
 from assessments.models import Grading, GradingClaim
 from assessments.scoring import plain
 from core.history.pages import SIGN, made_elsewhere, on_page

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import Grade
-from assessments.grading_conditions import best_result
+from assessments.gradings.conditions import best_result
 from assessments.models import Grading, TeamGrade
 from assessments.panel.sheet import sheet_of
-from assessments.publicity import least_said
+from assessments.publicity.days import least_said
 from organizations.forms import DAY
 from organizations.validators import validate_visible, validate_year
 

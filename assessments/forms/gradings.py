@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import Grade
-from assessments.grading_starting import Offer, last_of
+from assessments.gradings.starting import Offer, last_of
 from assessments.models import Grading, Standard
 from core.forms import VersionedForm
 from core.workflow import MoveNotAllowed

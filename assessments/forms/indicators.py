@@ -11,16 +11,16 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments import measures
 from assessments.choices import Method
-from assessments.drafting import opened
-from assessments.editing import put_last
 from assessments.forms.rows import NamedCells, wrong_cells
-from assessments.lines import label
 from assessments.models import Conclusion, Indicator
 from assessments.scoring import plain
-from assessments.tree import MOST_DEPTH, branch, nodes
-from assessments.wording import pairs, steps_in_words, stored
+from assessments.standards import measures
+from assessments.standards.drafting import opened
+from assessments.standards.editing import put_last
+from assessments.standards.lines import label
+from assessments.standards.tree import MOST_DEPTH, branch, nodes
+from assessments.standards.wording import pairs, steps_in_words, stored
 from core.forms import Clash, WholeForm
 
 SPARE_STEPS = 3

@@ -7,12 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from assessments import measures
 from assessments.choices import Method
 from assessments.models import Indicator
 from assessments.panel.given import check
 from assessments.panel.words import steps_of
 from assessments.scoring import Answer, plain
+from assessments.standards import measures
 from organizations.validators import validate_text
 
 _ROWS = forms.Textarea(attrs={"rows": 3})

@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.annual_answers import TEAM, Basis
+from assessments.annual.answers import TEAM, Basis
+from assessments.annual.remarks import FILES, commentable
+from assessments.annual.section_writing import mark_of
+from assessments.annual.sections import LONGEST, Section, section_named, text_of
+from assessments.annual.side_by_side import in_words
 from assessments.choices import AdjustmentKind
 from assessments.models import Adjustment, Review
-from assessments.review_remarks import FILES, commentable
-from assessments.sections import LONGEST, Section, section_named, text_of
-from assessments.sheet_rows import in_words
-from assessments.writing import mark_of
 from core.forms import VersionedForm
 from core.move_forms import REMINDER, WordsForm
 from core.workflow import Move

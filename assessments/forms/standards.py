@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import Grade, Purpose
-from assessments.drafting import opened, write_bars
 from assessments.forms.rows import NamedCells, wrong_cells
-from assessments.lines import BARS, bars_of
 from assessments.models import Standard
 from assessments.scoring import plain
+from assessments.standards.drafting import opened, write_bars
+from assessments.standards.lines import BARS, bars_of
 from core.forms import VersionedForm, WholeForm
 from core.numbers import next_number
 from core.pickers import days_first

@@ -7,8 +7,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from assessments.gap.links import address
+from assessments.gradings.renewing import SOON
 from assessments.models import TeamGrade
-from assessments.renewing import SOON
 from core.words import due_in_words
 
 

@@ -9,12 +9,12 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from assessments import measures
 from assessments.choices import Method, Purpose, ScoredBy
 from assessments.gap.links import address
-from assessments.lineage import Asked, followed
 from assessments.models import GradingClaim, Indicator, ReviewScore, ScoreMark, SettledScore, Standard
 from assessments.scoring import Answer, plain
+from assessments.standards import measures
+from assessments.standards.lineage import Asked, followed
 from assessments.states import REVIEW_DECIDED, GradingState
 from core.lookups import Among
 from core.together import THESE, Written, written

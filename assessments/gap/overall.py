@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
-from assessments import measures
 from assessments.choices import Method
-from assessments.fixing import fix_for
+from assessments.gap.fixes import fix_for
 from assessments.gap.league import LeagueGap, TeamLine
 from assessments.gap.reading import gap_of, judged
 from assessments.gap.shares import counts_behind
 from assessments.models import Indicator, Standard
+from assessments.standards import measures
 from core import counts, metrics
 from core.counts import Tally
 from organizations.models import Organization, User

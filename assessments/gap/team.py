@@ -9,19 +9,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments import measures
 from assessments.choices import Method, Purpose
-from assessments.fixing import link_for
 from assessments.forms.whatif import WhatIfForm
 from assessments.gap import words
+from assessments.gap.fixes import link_for
 from assessments.gap.known import Known, shown, with_unit
 from assessments.gap.shares import SHARES, counts_behind, with_counts
-from assessments.grading_claims import period_until
+from assessments.gap.sheet_layout import laid_out
+from assessments.gap.way import Outlook, Way, next_above, way_of
+from assessments.gradings.claims import period_until
 from assessments.models import Conclusion, Indicator, Standard
-from assessments.rules import made
 from assessments.scoring import Bar, ScoreSheet, score
-from assessments.sheets import laid_out
-from assessments.steps import Outlook, Way, next_above, way_of
+from assessments.scoring.rules import made
+from assessments.standards import measures
 from core import metrics
 from core.metrics import Measure, Metric, Period
 from organizations.models import Organization, User
@@ -42,7 +42,7 @@ def metrics_of(indicators: Sequence[Indicator]) -> list[Metric]:
 
 @dataclass
 class Row:
-    """A line of the page. ``indicator`` carries ``line`` and ``depth`` (``assessments.sheets``)."""
+    """A line of the page. ``indicator`` carries ``line`` and ``depth`` (``assessments.gap.sheet_layout``)."""
 
     indicator: Any
     asked: str = ""

@@ -6,14 +6,14 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assessments import measures
 from assessments.choices import Method
-from assessments.frontier import Need
+from assessments.gap.frontier import Need
 from assessments.gap.known import with_unit
 from assessments.gap.shares import PARTS, SHARES
+from assessments.gap.way import Change, Outlook, Way
 from assessments.models import Indicator
 from assessments.scoring import NOUGHT, Bar, Line, Standing, plain
-from assessments.steps import Change, Outlook, Way
+from assessments.standards import measures
 from core import metrics
 
 

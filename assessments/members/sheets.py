@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from assessments.choices import Method
 from assessments.members.scoring import Typed, answer_of, in_words, read, sheet_of, text_of
 from assessments.models import Indicator, MemberAssessment, MemberScore, Standard
-from assessments.rules import made
 from assessments.scoring import UNANSWERED, Rules, ScoreSheet
+from assessments.scoring.rules import made
 from core.masking import mask_text
 from core.together import together
 from organizations.models import User

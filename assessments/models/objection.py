@@ -105,7 +105,7 @@ class Objection(models.Model):
     def can_attach_as(self, user: User, kind: str) -> Decision:
         """Papers of the objection: whoever may raise one, until it is answered. Papers of the answer: whoever answers,
         or did."""
-        from assessments.objecting_rights import may_answer  # that module reads this one
+        from assessments.publicity.objection_rights import may_answer  # that module reads this one
         from organizations.permissions import can  # the permission module reads the organization's model
 
         if kind == "answer":

@@ -26,7 +26,7 @@ class PanelMemberQuerySet(models.QuerySet):
 
 @tracked()
 class PanelMember(models.Model):
-    """专家组成员. Who is on it must have nothing to do with the team (``assessments.recusal``).
+    """专家组成员. Who is on it must have nothing to do with the team (``assessments.panel.recusal``).
 
     :ivar finished_at: has handed in all scores; changed only after the panel is opened again.
     """

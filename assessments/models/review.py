@@ -68,9 +68,9 @@ class Review(models.Model):
     The team never scores itself for the record: its self-score stands beside the others.
 
     :ivar organization: the team's, held here so that lists and rights need no join. :ivar office: the league (or
-        region) that scores it. :ivar report: section key → text (``assessments.sections``). :ivar revision: counts up
-        each time a final result is taken up again; papers of former revisions stay. :ivar public_until: its own, for
-        results are published in several goes and a later one shortens no earlier one.
+        region) that scores it. :ivar report: section key → text (``assessments.annual.sections``).
+    :ivar revision: counts up each time a final result is taken up again; papers of former revisions stay.
+    :ivar public_until: its own, for results are published in several goes and a later one shortens no earlier one.
     """
 
     State = ReviewState
@@ -168,7 +168,7 @@ class Snapshot(models.Model):
     new row, the latest counts.
 
     :ivar values: metric name → number as text (Decimal). :ivar facts: what the report prints of the records
-        (``assessments.snapshot_facts``): team facts, members, activities, problems.
+        (``assessments.annual.snapshot_facts``): team facts, members, activities, problems.
     """
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="snapshots", verbose_name=_("考核"))

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Grading, GradingClaim, Indicator, PanelMember, ScoreMark
 from assessments.panel.given import Given, check
+from assessments.panel.recusal import grounds_of
 from assessments.panel.sheet import frozen_of
-from assessments.recusal import grounds_of
 from assessments.states import GradingState
 from core.offline import AHEAD, REFUSED, stored_once
 from core.together import together

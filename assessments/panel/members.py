@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.choices import PanelDuty
-from assessments.grading_office import handlers_of
+from assessments.gradings.office import handlers_of
 from assessments.models import Grading, PanelMember
+from assessments.panel.recusal import Grounds, grounds_of
 from assessments.panel.sheet import panel_sheet
-from assessments.recusal import Grounds, grounds_of
 from assessments.states import GradingState
 from core.decisions import Decision, no, yes
 from core.language import in_chinese

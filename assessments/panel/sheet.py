@@ -6,8 +6,8 @@ from functools import cached_property
 from assessments.choices import Method
 from assessments.models import Grading, GradingClaim, Indicator, PanelMember, ScoreMark, SettledScore
 from assessments.panel.folding import Agreed, agree, fold, given_by
-from assessments.rules import rule_of, rules_of
 from assessments.scoring import Answer, ScoreSheet, score
+from assessments.scoring.rules import rule_of, rules_of
 from core.together import together
 
 

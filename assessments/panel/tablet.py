@@ -14,7 +14,7 @@ from assessments.panel.marking import why_not
 from assessments.panel.sheet import PanelSheet, panel_sheet
 from assessments.panel.words import asked, steps_of, told
 from assessments.scoring import plain
-from assessments.tree import depths
+from assessments.standards.tree import depths
 from core.models import Attachment
 from organizations.models import User
 

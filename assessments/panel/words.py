@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext as _
 
-from assessments import measures
 from assessments.choices import Method
 from assessments.models import Indicator
 from assessments.scoring import Answer, plain
+from assessments.standards import measures
 
 
 def told(indicator: Indicator, answer: Answer | None) -> str:

@@ -9,13 +9,13 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, JSONField, QuerySet, TextField, Value
 
-from assessments.annual_answers import Basis, adjustments_of, assembled, scores_of, sheet
+from assessments.annual.answers import Basis, adjustments_of, assembled, scores_of, sheet
+from assessments.annual.snapshots import newest
 from assessments.choices import Method, ScoredBy
 from assessments.models import Adjustment, Campaign, Indicator, Objection, Review, Snapshot
 from assessments.scoring import Rules, ScoreSheet
-from assessments.snapshots import newest
+from assessments.standards.tree import in_order
 from assessments.states import REVIEW_DECIDED, REVIEW_SETTLED
-from assessments.tree import in_order
 
 LONG_TEXTS = ("report", "league_opinion", "region_opinion")  # of a review
 _LONG_LISTS = ["members", "drills", "trainings", "awards", "grades", "posts"]  # of a snapshot

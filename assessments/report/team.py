@@ -5,13 +5,13 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.annual.sections import written
 from assessments.models import Review
 from assessments.report import records
 from assessments.report.content import Block, Facts, Opinion, Remark, Report, Section, Text
 from assessments.report.scores import score_blocks
 from assessments.report.sources import Source
 from assessments.report.words import chinese, day, paragraphs, points
-from assessments.sections import written
 from assessments.states import REVIEW_SETTLED, ReviewState
 from organizations.roles import Level
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.filters.grades import SOON
-from assessments.granting import what_of
+from assessments.gradings.granting import what_of
 from assessments.models import TeamGrade
 from core.lists import Column, DateColumn, Table
 from organizations.tables import State

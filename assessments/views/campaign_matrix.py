@@ -14,11 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.campaign_matrix import ON_ONE_PAGE, WITH, Cell, Chosen, League, Matrix, fill, matrix_of, rows_of
-from assessments.late import late_states
+from assessments.annual.campaign_matrix import ON_ONE_PAGE, WITH, Cell, Chosen, League, Matrix, fill, matrix_of, rows_of
+from assessments.annual.deadlines import late_states
+from assessments.annual.urging import waiting
 from assessments.models import Campaign
 from assessments.states import CampaignState
-from assessments.urging import waiting
 from assessments.views.campaigns import campaign_of
 from core.chips import chip
 from core.exports import ExportColumn, stream_xlsx

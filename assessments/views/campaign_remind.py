@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.annual_rights import manages
-from assessments.late import stage_of
+from assessments.annual.deadlines import stage_of
+from assessments.annual.rights import manages
+from assessments.annual.urging import STEPS, letters, reached, to_tell, urge, urged
 from assessments.models import Campaign
 from assessments.states import CampaignState
-from assessments.urging import STEPS, letters, reached, to_tell, urge, urged
 from assessments.views.campaigns import campaign_of
 from core.keys import key
 from core.methods import form_page

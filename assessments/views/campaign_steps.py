@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from assessments.annual_moving import conclude_all, publicise_all
-from assessments.enrolling import add, waiting_to_be_added
+from assessments.annual.batch import conclude_all, publicise_all
+from assessments.annual.enrolling import add, waiting_to_be_added
+from assessments.annual.snapshot_occasions import is_over, take
 from assessments.forms.campaigns import PublicityForm
 from assessments.models import Campaign, Review
 from assessments.states import CampaignState, ReviewState
-from assessments.taking import is_over, take
 from assessments.views.campaigns import managed
 from core.forms import refuse
 from core.keys import keys

@@ -15,18 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from assessments.annual_rights import manages
-from assessments.annual_workflow import CAMPAIGN
-from assessments.campaign_days import days_of
-from assessments.campaign_numbers import numbers_of
-from assessments.enrolling import asked, waiting_to_be_added
+from assessments.annual.campaign_days import days_of
+from assessments.annual.campaign_numbers import numbers_of
+from assessments.annual.enrolling import asked, waiting_to_be_added
+from assessments.annual.rights import manages
+from assessments.annual.snapshot_occasions import is_over
+from assessments.annual.urging import reminding
+from assessments.annual.workflow import CAMPAIGN
 from assessments.filters.campaigns import CampaignFilter
 from assessments.forms.campaigns import CampaignForm, CommentForm
 from assessments.models import Campaign, Review
 from assessments.states import CAMPAIGN_TONES, CampaignState, ReviewState
 from assessments.tables.campaigns import CampaignTable, with_counts
-from assessments.taking import is_over
-from assessments.urging import reminding
 from core.attachments.panel import panels
 from core.forms import saved
 from core.lists import ListView

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from assessments import following
-from assessments.annual_rights import manages
+from assessments.annual.rights import manages
 from assessments.choices import FollowUpKind
 from assessments.filters.follow_ups import QUEUES, FollowUpFilter
-from assessments.follow_up_links import act_of_team
+from assessments.follow_ups import acts
+from assessments.follow_ups.links import act_of_team
 from assessments.forms.follow_ups import DoneForm, FollowUpForm, OutcomeForm, WordsForm
 from assessments.models import FollowUp, Review
 from assessments.states import REVIEW_DECIDED
@@ -76,15 +76,15 @@ def followup_detail(request: SignedIn, pk: int) -> HttpResponse:
     user = request.user
     people = [who for who in (one.made_by, one.reported_by, one.done_by) if who]
     known: list[Model] = [one.review, one.responsible, *people]
-    acts = [
+    offered = [
         {"action": key, "label": act.label, "tone": act.tone, "needs_comment": True}
         for key, act in ACTS.items()
         if act.allowed(one, user)
     ]
     context = {
         "title": one.what[:60], "follow_up": one, "state": state_of(one), "due": due_chip(one), "facts": _facts(one),
-        "moves": acts, "move_url": reverse("assessments:followup_act", args=[one.pk]),
-        "may_edit": bool(following.may_edit(one, user)), "stands": one.review.state in REVIEW_DECIDED,
+        "moves": offered, "move_url": reverse("assessments:followup_act", args=[one.pk]),
+        "may_edit": bool(acts.may_edit(one, user)), "stands": one.review.state in REVIEW_DECIDED,
         "act_of_team": act_of_team(one, user) if one.is_open else None, "history": changes(one, known=known),
         "own_report": one.is_open and one.reported_by_id == user.pk and bool(manages(one, user)),
     }  # fmt: skip
@@ -123,7 +123,7 @@ def followup_create(request: SignedIn, pk: int) -> HttpResponse:
     """``pk``: the review. ``?kind=`` is chosen already."""
     review = review_page(request, pk).review
     manages(review, request.user).require()
-    decision = following.may_add(review, request.user)
+    decision = acts.may_add(review, request.user)
     if not decision:
         messages.error(request, str(decision.reason))
         return redirect(review)
@@ -134,7 +134,7 @@ def followup_create(request: SignedIn, pk: int) -> HttpResponse:
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
-            one = following.add(form.save(commit=False), by=request.user)
+            one = acts.add(form.save(commit=False), by=request.user)
         except MoveNotAllowed as error:
             return refused(request, review, error)
         messages.success(request, _("已登记，并通知了落实单位。"))
@@ -147,7 +147,7 @@ def followup_create(request: SignedIn, pk: int) -> HttpResponse:
 def followup_edit(request: SignedIn, pk: int) -> HttpResponse:
     one = follow_up_of(request, pk)
     manages(one, request.user).require()
-    decision = following.may_edit(one, request.user)
+    decision = acts.may_edit(one, request.user)
     if not decision:
         messages.error(request, str(decision.reason))
         return redirect(one)
@@ -178,10 +178,10 @@ class Act:
 
 
 ACTS = {
-    "report": Act(gettext_lazy("报告落实情况"), following.may_report, gettext_lazy("已报告，等自治区确认。"), "main"),
-    "finish": Act(gettext_lazy("确认完成"), following.may_finish, gettext_lazy("已确认完成。"), "main"),
-    "give_back": Act(gettext_lazy("退回补充"), following.may_return, gettext_lazy("已退回，并通知了报告人。")),
-    "end": Act(gettext_lazy("撤销"), following.may_edit, gettext_lazy("已撤销，仍留在记录里。"), "danger"),
+    "report": Act(gettext_lazy("报告落实情况"), acts.may_report, gettext_lazy("已报告，等自治区确认。"), "main"),
+    "finish": Act(gettext_lazy("确认完成"), acts.may_finish, gettext_lazy("已确认完成。"), "main"),
+    "give_back": Act(gettext_lazy("退回补充"), acts.may_return, gettext_lazy("已退回，并通知了报告人。")),
+    "end": Act(gettext_lazy("撤销"), acts.may_edit, gettext_lazy("已撤销，仍留在记录里。"), "danger"),
 }
 
 
@@ -239,10 +239,10 @@ def _asked(request: SignedIn, one: FollowUp, key: str) -> forms.Form:
 def _do(one: FollowUp, key: str, said: dict[str, Any], request: SignedIn) -> None:
     user = request.user
     if key == "report":
-        following.report(one, said["outcome"], by=user)
+        acts.report(one, said["outcome"], by=user)
     elif key == "finish":
-        following.finish(one, said["done_on"], said.get("outcome", ""), by=user)
+        acts.finish(one, said["done_on"], said.get("outcome", ""), by=user)
     elif key == "give_back":
-        following.give_back(one, said["words"], by=user)
+        acts.give_back(one, said["words"], by=user)
     else:
-        following.end(one, said["words"], by=user)
+        acts.end(one, said["words"], by=user)

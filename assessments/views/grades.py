@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 from assessments.choices import Scheme
 from assessments.filters.grades import GradeFilter
 from assessments.forms.grades import CancelForm, ExternalGradeForm
-from assessments.granting import cancel, certificate_of, what_of
+from assessments.gradings.granting import cancel, certificate_of, what_of
+from assessments.gradings.renewing import renewal
 from assessments.models import TeamGrade
-from assessments.renewing import renewal
 from assessments.tables.grades import GradeTable, tone_of
 from assessments.views.grading_begin import pick_team, team_of
 from core.attachments.panel import panels

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments.forms.gradings import BeginForm
-from assessments.grading_starting import Offer, begin, may_begin, offers, written
+from assessments.gradings.starting import Offer, begin, may_begin, offers, written
 from core.forms import refuse
 from core.keys import key
 from core.methods import form_page

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from assessments.evidence import evidence_panels
-from assessments.grading_claims import Filled, asked, filled
-from assessments.grading_commenting import MOST, comment
-from assessments.grading_remarks import asked_before
+from assessments.gradings.claims import Filled, asked, filled
+from assessments.gradings.commenting import MOST, comment
+from assessments.gradings.evidence import evidence_panels
+from assessments.gradings.remarks import asked_before
 from assessments.models import Grading
 from assessments.states import GRADING_WITH_AUTHOR, GradingState
 from assessments.views.grading_common import GradingPage, grading_page

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from assessments.forms.grading_moves import asks_first
-from assessments.grading_workflow import WORKFLOW, handles
+from assessments.gradings.workflow import WORKFLOW, handles
 from assessments.models import Grading
 from assessments.panel.members import may_arrange
 from assessments.states import GRADING_TONES, GradingState

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.grading_checks import BASICS, Finding, check
-from assessments.grading_claims import Filled, asked, filled
-from assessments.grading_conditions import team_gone
-from assessments.grading_remarks import RETURN, Remark, remarks_of
-from assessments.grading_starting import version_in_force
+from assessments.gradings.checks import BASICS, Finding, check
+from assessments.gradings.claims import Filled, asked, filled
+from assessments.gradings.conditions import team_gone
+from assessments.gradings.remarks import RETURN, Remark, remarks_of
+from assessments.gradings.renewing import apply_url
+from assessments.gradings.starting import version_in_force
 from assessments.models import Grading, TeamGrade
-from assessments.renewing import apply_url
 from assessments.states import GRADING_WITH_AUTHOR, GradingState
 from assessments.views.grading_common import GradingPage, grading_page
 from core.models import WorkflowEvent

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from assessments.evidence import evidence_panels
 from assessments.forms.grading_claims import ClaimsForm
 from assessments.forms.gradings import BasicsForm
-from assessments.grading_checks import BASICS
-from assessments.grading_claims import Filled, Section, asked, filled
-from assessments.grading_remarks import RETURN, remarks_of
+from assessments.gradings.checks import BASICS
+from assessments.gradings.claims import Filled, Section, asked, filled
+from assessments.gradings.evidence import evidence_panels
+from assessments.gradings.remarks import RETURN, remarks_of
 from assessments.states import GRADING_WITH_AUTHOR, GradingState
 from assessments.views.grading_common import GradingPage, grading_page
 from assessments.views.grading_detail import events_of, linked, section_url

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from assessments.forms.grading_moves import MoveForm, asks_first
 from assessments.forms.grading_moves import form_of as form_for
-from assessments.grading_conditions import NO_GRADE, best_result, grant_problems, panel_problems
-from assessments.grading_workflow import WORKFLOW
+from assessments.gradings.conditions import NO_GRADE, best_result, grant_problems, panel_problems
+from assessments.gradings.workflow import WORKFLOW
 from assessments.models import Grading
 from assessments.panel.sheet import sheet_of
 from assessments.views.grading_common import grading_page

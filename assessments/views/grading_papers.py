@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments.choices import Grade
-from assessments.grading_workflow import WORKFLOW
+from assessments.gradings.workflow import WORKFLOW
 from assessments.models import Grading, GradingClaim
 from assessments.views.grading_common import GradingPage, grading_page
 from core.attachments.panel import panels

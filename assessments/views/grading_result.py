@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments import objecting
-from assessments.grading_conditions import best_result, grant_problems
+from assessments.gradings.conditions import best_result, grant_problems
 from assessments.models import Grading, Indicator
 from assessments.panel.sheet import panel_answers
-from assessments.rules import made
+from assessments.publicity import objections
 from assessments.scoring import score
+from assessments.scoring.rules import made
 from assessments.states import GradingState
 from assessments.views.grading_common import GradingPage, grading_page
 from core.together import together
@@ -79,10 +79,10 @@ def grading_objections(request: SignedIn, pk: int) -> HttpResponse:
     grading = page.grading
     context = page.context(
         heading=_("异议和申诉"),
-        objections=objecting.shown(grading, request.user),
-        can_object=objecting.may_object(grading, request.user),
-        object_url=objecting.object_url(grading),
-        object_kind=objecting.kind_now(grading),
+        objections=objections.shown(grading, request.user),
+        can_object=objections.may_object(grading, request.user),
+        object_url=objections.object_url(grading),
+        object_kind=objections.kind_now(grading),
         moves=[],
         today=timezone.localdate(),
     )

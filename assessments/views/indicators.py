@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from assessments.editing import next_code, remove, shift
 from assessments.forms.indicators import IndicatorForm, RemoveForm
 from assessments.models import Indicator, Standard
-from assessments.tree import branch
+from assessments.standards.editing import next_code, remove, shift
+from assessments.standards.tree import branch
 from assessments.views.standard_common import closed, kept
 from core.forms import saved
 from core.keys import key

@@ -15,8 +15,8 @@ from assessments.members.finishing import finish, lacks, take_back
 from assessments.members.history import history
 from assessments.members.sheets import Group, Line, group_of, save
 from assessments.models import MemberAssessment
+from assessments.standards.tree import depths
 from assessments.tables.members import conclusion_of, state_of
-from assessments.tree import depths
 from assessments.views.member_sheet import tell_finished
 from core.attachments.panel import panels
 from core.decisions import Decision

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from assessments import objecting
 from assessments.choices import ObjectionKind, ObjectionOutcome
 from assessments.forms.objections import AnswerForm, ObjectionForm
 from assessments.models import Grading, Objection, Review
-from assessments.objecting_rights import may_answer
+from assessments.publicity import objections
+from assessments.publicity.objection_rights import may_answer
 from core.attachments.panel import panels
 from core.forms import refuse
 from core.keys import key
@@ -34,8 +34,8 @@ def objection_create(request: SignedIn) -> HttpResponse:
     if about is None:
         messages.info(request, _("请先打开要提异议或者申诉的那一件。"))
         return redirect("assessments:grading_list")
-    kind = objecting.kind_now(about)
-    decision = objecting.may_object(about, request.user)
+    kind = objections.kind_now(about)
+    decision = objections.may_object(about, request.user)
     if not decision and kind is not None:
         raise PermissionDenied(decision.reason)
     if kind is None or not decision:
@@ -43,7 +43,7 @@ def objection_create(request: SignedIn) -> HttpResponse:
     form = ObjectionForm(request.POST if request.method == "POST" else None, own=_own_name(request, about))
     if request.method == "POST" and form.is_valid():
         try:
-            made = objecting.raise_one(about, by=request.user, **form.cleaned_data)
+            made = objections.raise_one(about, by=request.user, **form.cleaned_data)
         except MoveNotAllowed as error:
             return refused(request, about, error)
         except ValidationError as error:
@@ -76,7 +76,7 @@ def _not_now(request: SignedIn, about: Grading | Review) -> HttpResponse:
     may = about.office is not None and can(request.user, Right.SCORE_ASSESSMENT, about.office)
     if not may:
         can(request.user, Right.REPORT_ASSESSMENT, about.team.organization).require()
-    messages.error(request, str(objecting.may_object(about, request.user).reason))
+    messages.error(request, str(objections.may_object(about, request.user).reason))
     return redirect(about)
 
 
@@ -116,7 +116,7 @@ def objection_answer(request: SignedIn, pk: int) -> HttpResponse:
 
 def _answered_at(objection: Objection) -> str:
     """Where the answer will come from, for whoever waits for it."""
-    people = objecting.could_answer(objection)
+    people = objections.could_answer(objection)
     words = {"office": objection.office.name}
     if not people:
         return _("%(office)s和上级机构现在都没有可以答复的人，请安全管理员安排。") % words
@@ -133,7 +133,7 @@ def _answered(request: SignedIn, objection: Objection, form: AnswerForm) -> Http
         return None
     given = form.cleaned_data
     try:
-        objecting.answer(objection, by=request.user, outcome=given["outcome"], words=given["answer"])
+        objections.answer(objection, by=request.user, outcome=given["outcome"], words=given["answer"])
     except MoveNotAllowed as error:
         return refused(request, objection, error)
     except ValidationError as error:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments.choices import PanelDuty
-from assessments.grading_conditions import panel_gaps, too_few
+from assessments.gradings.conditions import panel_gaps, too_few
 from assessments.models import Grading, PanelMember
 from assessments.panel.members import (
     ARRANGED,
@@ -26,7 +26,7 @@ from assessments.panel.members import (
     reopen,
 )  # fmt: skip
 from assessments.panel.progress import progress_of
-from assessments.recusal import grounds_of
+from assessments.panel.recusal import grounds_of
 from assessments.states import GradingState
 from assessments.views.grading_common import GradingPage, grading_page
 from assessments.views.panel_common import member_arranged

@@ -16,7 +16,7 @@ from assessments.forms.panel import DeclareForm
 from assessments.models import PanelMember
 from assessments.panel.members import ARRANGED, declare
 from assessments.panel.progress import progress_of
-from assessments.recusal import Grounds, grounds_of
+from assessments.panel.recusal import Grounds, grounds_of
 from assessments.states import GradingState
 from assessments.views.grading_common import state_of
 from assessments.views.panel_common import back_with, seats_of

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessments.adjusting import add, end
-from assessments.annual_rights import adjusts, may_take, takes
+from assessments.annual.adjusting import add, end
+from assessments.annual.rights import adjusts, may_take, takes
+from assessments.annual.snapshot_occasions import take_again
 from assessments.forms.reviews import AdjustmentForm, ReasonForm
 from assessments.models import Adjustment, Review
-from assessments.taking import again
 from assessments.views.review_common import review_page
 from core.forms import refuse
 from core.methods import form_page
@@ -94,7 +94,7 @@ def review_take(request: SignedIn, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            n = again(review, by=request.user, reason=form.cleaned_data["reason"])
+            n = take_again(review, by=request.user, reason=form.cleaned_data["reason"])
         except MoveNotAllowed as error:
             return refused(request, review, error)
         except ValidationError as error:

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from assessments.annual_rights import adjusts, reports, takes, writes
-from assessments.annual_workflow import REVIEW
+from assessments.annual.rights import adjusts, reports, takes, writes
+from assessments.annual.workflow import REVIEW
 from assessments.choices import ScoredBy
 from assessments.models import Review
 from assessments.states import REVIEW_TONES

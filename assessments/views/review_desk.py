@@ -12,21 +12,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from assessments.annual_answers import LEAGUE, REGION, TEAM, Basis, basis_of
-from assessments.annual_moving import waiting_for
-from assessments.annual_rights import manages, writes
-from assessments.annual_scores import OPINION, Opinion, agree, keep, unanswered
-from assessments.annual_workflow import REVIEW
+from assessments.annual.answers import LEAGUE, REGION, TEAM, Basis, basis_of
+from assessments.annual.checks import evidence_rows
+from assessments.annual.queue import waiting_for
+from assessments.annual.remarks import RETURN, changed_since, remarks_of
+from assessments.annual.rights import manages, writes
+from assessments.annual.scores import OPINION, Opinion, agree, keep, unanswered
+from assessments.annual.section_writing import mark_of
+from assessments.annual.sections import section_named, written
+from assessments.annual.side_by_side import SIDES, figures_of, rows_of, sheets_of
+from assessments.annual.workflow import REVIEW
 from assessments.forms.answers import AnswersForm
 from assessments.models import Review
-from assessments.review_checks import evidence_rows
-from assessments.review_remarks import RETURN, changed_since, remarks_of
-from assessments.sections import section_named, written
-from assessments.sheet_rows import SIDES, figures_of, rows_of, sheets_of
 from assessments.views.review_common import ReviewPage, review_page
 from assessments.views.review_detail import told_in
 from assessments.views.review_scores import autosaved, fill, tell
-from assessments.writing import mark_of
 from core.keys import keys
 from core.methods import form_page
 from core.models import WorkflowEvent

@@ -10,21 +10,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments import objecting
-from assessments.annual_answers import TEAM, Basis, basis_of
-from assessments.annual_moving import HANDED_IN, told_at_hand_in
-from assessments.annual_rights import manages
-from assessments.annual_scores import unanswered
-from assessments.annual_steps import UPHELD, is_public, region_deciders
-from assessments.follow_ups_shown import follow_ups_of
+from assessments.annual.answers import TEAM, Basis, basis_of
+from assessments.annual.checks import Finding, check
+from assessments.annual.effects import UPHELD, is_public, region_deciders
+from assessments.annual.queue import HANDED_IN, told_at_hand_in
+from assessments.annual.remarks import RETURN, remarks_of
+from assessments.annual.rights import manages
+from assessments.annual.scores import unanswered
+from assessments.annual.sections import SCORES, SECTIONS, standing
+from assessments.annual.side_by_side import figures_of
+from assessments.annual.snapshot_occasions import is_over
+from assessments.follow_ups.shown import follow_ups_of
 from assessments.forms.reviews import ReporterForm
 from assessments.models import Review
-from assessments.review_checks import Finding, check
-from assessments.review_remarks import RETURN, remarks_of
-from assessments.sections import SCORES, SECTIONS, standing
-from assessments.sheet_rows import figures_of
+from assessments.publicity import objections
 from assessments.states import REVIEW_DECIDED, CampaignState, ReviewState
-from assessments.taking import is_over
 from assessments.views.review_common import ReviewPage, review_page
 from core.models import WorkflowEvent
 from core.workflow import last_event
@@ -163,11 +163,11 @@ def _objections(page: ReviewPage) -> dict[str, Any]:
     if review.state not in REVIEW_DECIDED and review.revision == 1:
         return {}
     return {
-        "objections": objecting.shown(review, user),
-        "can_object": bool(objecting.may_object(review, user)),
-        "object_url": objecting.object_url(review),
-        "object_kind": objecting.kind_now(review),
-        "upheld": objecting.is_upheld(review),
+        "objections": objections.shown(review, user),
+        "can_object": bool(objections.may_object(review, user)),
+        "object_url": objections.object_url(review),
+        "object_kind": objections.kind_now(review),
+        "upheld": objections.is_upheld(review),
         **_reopening(page),
     }
 

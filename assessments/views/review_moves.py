@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.annual_answers import REGION, basis_of, sheet
-from assessments.annual_moving import clean_ones
-from assessments.annual_workflow import REVIEW
+from assessments.annual.answers import REGION, basis_of, sheet
+from assessments.annual.queue import clean_ones
+from assessments.annual.workflow import REVIEW
 from assessments.forms.reviews import MoveForm
 from assessments.models import Campaign, Review
 from assessments.views.campaigns import managed

@@ -8,12 +8,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.annual_answers import LEAGUE, REGION, TEAM, basis_of
-from assessments.annual_rights import adjusts
+from assessments.annual.answers import LEAGUE, REGION, TEAM, basis_of
+from assessments.annual.rights import adjusts
+from assessments.annual.sections import SECTIONS, text_of
+from assessments.annual.side_by_side import rows_of, sheets_of
+from assessments.annual.story import story_of
 from assessments.models import Adjustment, Review
-from assessments.review_story import story_of
-from assessments.sections import SECTIONS, text_of
-from assessments.sheet_rows import rows_of, sheets_of
 from assessments.states import ReviewState
 from assessments.views.review_common import ReviewPage, review_page
 from core.attachments.panel import panels

@@ -11,18 +11,18 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from assessments.annual_answers import TEAM, Basis, basis_of
-from assessments.annual_rights import reports
-from assessments.annual_scores import OPINION, Kept, Opinion, keep, line_for_evidence, sign_of
+from assessments.annual.answers import TEAM, Basis, basis_of
+from assessments.annual.checks import evidence_of
+from assessments.annual.remarks import RETURN, remarks_of
+from assessments.annual.rights import reports
+from assessments.annual.scores import OPINION, Kept, Opinion, keep, line_for_evidence, sign_of
+from assessments.annual.section_writing import confirm, mark_of
+from assessments.annual.sections import SCORES
+from assessments.annual.side_by_side import Row, rows_of, sheets_of
 from assessments.forms.answers import AnswersForm
 from assessments.models import Indicator, Review
-from assessments.review_checks import evidence_of
-from assessments.review_remarks import RETURN, remarks_of
-from assessments.sections import SCORES
-from assessments.sheet_rows import Row, rows_of, sheets_of
 from assessments.states import ReviewState
 from assessments.views.review_common import review_page, writable
-from assessments.writing import confirm, mark_of
 from core.attachments.panel import panels
 from core.methods import form_page
 from core.models import WorkflowEvent

@@ -12,17 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from assessments.annual_answers import TEAM, basis_of
-from assessments.annual_rights import reports
+from assessments.annual.answers import TEAM, basis_of
+from assessments.annual.remarks import RETURN, remarks_of
+from assessments.annual.rights import reports
+from assessments.annual.section_leads import lead
+from assessments.annual.section_writing import Overtaken, begin, confirm, keep_section, mark_of, offered, source_of
+from assessments.annual.sections import SCORES, SECTIONS, Section, around, section_named, text_of
+from assessments.annual.side_by_side import rows_of, sheets_of
 from assessments.forms.reviews import ReporterForm, SectionForm
 from assessments.models import Review
-from assessments.review_remarks import RETURN, remarks_of
-from assessments.section_words import lead
-from assessments.sections import SCORES, SECTIONS, Section, around, section_named, text_of
-from assessments.sheet_rows import rows_of, sheets_of
 from assessments.states import ReviewState
 from assessments.views.review_common import review_page, writable
-from assessments.writing import Overtaken, begin, confirm, keep_section, mark_of, offered, source_of
 from core.forms import saved
 from core.methods import form_page
 from core.models import WorkflowEvent

@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from assessments import standard_checks
-from assessments.drafting import draft_of, remove
-from assessments.editing import number_anew
 from assessments.forms.standards import PublishForm, StandardForm, UntilForm, WithdrawForm
 from assessments.models import Campaign, Grading, Standard
-from assessments.standard_workflow import WORKFLOW, earlier
+from assessments.standards import checks
+from assessments.standards.drafting import draft_of, remove
+from assessments.standards.editing import number_anew
+from assessments.standards.tree import sums
+from assessments.standards.workflow import WORKFLOW, earlier
 from assessments.states import CampaignState, GradingState, StandardState
-from assessments.tree import sums
 from assessments.views.standard_common import closed, kept
 from core.forms import saved
 from core.methods import form_page
@@ -117,7 +117,7 @@ def standard_publish(request: SignedIn, pk: int) -> HttpResponse:
 
 def _publishing(standard: Standard) -> dict[str, Any]:
     lines = list(standard.indicators.all())
-    findings = standard_checks.check(standard, lines)
+    findings = checks.check(standard, lines)
     full = sums(lines)
     words = {"lines": full.lines, "points": f"{full.total.normalize():f}"}
     return {

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from assessments.drafting import is_bare
 from assessments.models import Standard
-from assessments.resources import IndicatorResource
+from assessments.standards.drafting import is_bare
+from assessments.standards.workbook.resource import IndicatorResource
+from assessments.standards.workbook.writing import workbook
 from assessments.states import StandardState
 from assessments.views.standard_common import kept, looked_up
-from assessments.workbook import workbook
 from core import audit
 from core.exports.xlsx import MEDIA_TYPE
 from core.imports import ImportView

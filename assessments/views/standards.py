@@ -15,17 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from assessments import standard_checks, standard_compare
 from assessments.choices import Method, Purpose, Scheme
 from assessments.filters.standards import StandardFilter
-from assessments.measures import label_of
 from assessments.models import Campaign, Conclusion, Grading, Indicator, MemberAssessment, Standard
-from assessments.standard_history import history_of
+from assessments.standards import checks, compare
+from assessments.standards.history import history_of
+from assessments.standards.measures import label_of
+from assessments.standards.tree import Node, nodes, sums
+from assessments.standards.wording import steps_in_words
 from assessments.states import StandardState
 from assessments.tables.standards import StandardTable
-from assessments.tree import Node, nodes, sums
 from assessments.views.standard_common import looked_up, may_look, page
-from assessments.wording import steps_in_words
 from core.attachments.panel import panels
 from core.keys import key
 from core.lists import ListView
@@ -95,7 +95,7 @@ def standard_detail(request: SignedIn, pk: int) -> HttpResponse:
         versions=versions, draft=next((one for one in versions if one.state == StandardState.DRAFT), None),
         before=next((one for one in versions if one.number < standard.number), None),
         other_scheme=bool(there["others"]),
-        findings=standard_checks.check(standard, lines, bars) if standard.state == StandardState.DRAFT else [],
+        findings=checks.check(standard, lines, bars) if standard.state == StandardState.DRAFT else [],
     )  # fmt: skip
 
 
@@ -215,12 +215,12 @@ def standard_compare_page(request: SignedIn, pk: int) -> HttpResponse:
         {one.pk: [row for row in there[name] if row.standard_id == one.pk] for one in (old, new)}
         for name in ("lines", "bars")
     )
-    rows = standard_compare.indicators(lines[old.pk], lines[new.pk], bars[old.pk], bars[new.pk])
+    rows = compare.indicators(lines[old.pk], lines[new.pk], bars[old.pk], bars[new.pk])
     words = {"standard": new.name, "old": old.number, "new": new.number}
     context = {
         "title": _("%(standard)s：第 %(old)s 版和第 %(new)s 版") % words,
-        "old": old, "new": new, "versions": versions, "head": standard_compare.head(old, new),
-        "bars": standard_compare.conclusions(bars[old.pk], bars[new.pk]), "rows": rows,
+        "old": old, "new": new, "versions": versions, "head": compare.head(old, new),
+        "bars": compare.conclusions(bars[old.pk], bars[new.pk]), "rows": rows,
         "old_sums": sums(lines[old.pk]), "new_sums": sums(lines[new.pk]),
         "everything": (everything := "all" in request.GET),
         "listed": [row for row in rows if everything or row.state != "same"],

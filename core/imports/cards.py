@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from core.imports.asides import aside, is_somebodys
 from core.imports.books import Range
 from core.imports.headers import plain
 from core.imports.heads import ANYBODYS, Head, Heading, Known, Meaning, beside, key_of, meaning
+from core.imports.not_records import aside, is_somebodys
 from core.imports.reading import EMPTY, Cell
 
 LEAST = 3  # facts that make a form

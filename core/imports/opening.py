@@ -12,11 +12,11 @@ from typing import IO
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from core.apart import Apart
+from core.sandbox import Sandbox
 
 _SMALL = 128 * 1024  # unpacked; half of it cells that show the other half come to some hundred megabytes
 _REPEATS = "content.xml"  # of an ods, where a single cell stands for any number
-_APART = Apart(Path(__file__).with_name("book_program.py"), seconds=40, at_once=1, most_passed=64)
+_SANDBOX = Sandbox(Path(__file__).with_name("book_program.py"), seconds=40, at_once=1, most_passed=64)
 
 
 def require_light(file: IO[bytes]) -> None:
@@ -26,7 +26,7 @@ def require_light(file: IO[bytes]) -> None:
     file.seek(0)
     content = file.read()
     file.seek(0)
-    _APART.once(content, _look)
+    _SANDBOX.once(content, _look)
 
 
 def _is_small(file: IO[bytes]) -> bool:
@@ -41,7 +41,7 @@ def _is_small(file: IO[bytes]) -> bool:
 
 def _look(content: bytes) -> None:
     try:
-        is_light = _APART.run(content).returncode == 0
+        is_light = _SANDBOX.run(content).returncode == 0
     except subprocess.TimeoutExpired:
         is_light = False
     if not is_light:

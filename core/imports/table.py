@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from tablib import Dataset
 
-from core.imports.asides import aside, section
 from core.imports.books import FillDown, read_book
 from core.imports.cards import as_row, read_cards
 from core.imports.headers import plain
 from core.imports.heads import Head, Known, aliases, find_head
+from core.imports.not_records import aside, section
 from core.imports.reading import EMPTY, Cell, Sheet
 from core.imports.resources import Resource
 

@@ -8,7 +8,7 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from core.exports.xlsx import MEDIA_TYPE, TEXT_ONLY, sheet_name
-from core.imports.asides import EXAMPLE
+from core.imports.not_records import EXAMPLE
 from core.imports.resources import Column
 from core.imports.widgets import Choice, Several
 from core.serving import as_download

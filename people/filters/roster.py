@@ -17,10 +17,10 @@ from organizations.models import Organization
 from organizations.permissions import reach
 from organizations.roles import Right
 from people.choices import MemberKind, Presence
-from people.consenting import without_consent
 from people.filters.party import PartyFilter
 from people.heads import once
 from people.models import Certificate, Cover, Membership, Person
+from people.privacy.consenting import without_consent
 from people.readiness import BY_KEY, NEEDS, certified, deployable, lacking
 from people.states import CertificateState, MembershipState
 

@@ -16,9 +16,9 @@ from organizations.forms import DAY
 from organizations.models import User
 from organizations.validators import validate_visible, validate_year
 from people.models import Certificate, CertificateKind
+from people.papers.verifying import before_birth, held_already, mark_entered, run_out, validate_no_id, whose_number
 from people.states import STANDING
 from people.validators import validate_not_future
-from people.verifying import before_birth, held_already, mark_entered, run_out, validate_no_id, whose_number
 
 _LAST_DIGITS = re.compile(r"[0-9]{1,9}$")
 LASTING_HELP = _("不填有效至时，按证书种类的默认有效期计算；确实长期有效的勾选这里。")

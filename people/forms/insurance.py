@@ -16,9 +16,9 @@ from core.imports.views import SHEETS, UploadForm
 from organizations.forms import DAY
 from organizations.models import Organization
 from organizations.validators import validate_visible, validate_year
-from people import named
-from people.insuring import change_dates, check_dates, following
+from people import name_list
 from people.models import Policy
+from people.papers.insuring import change_dates, check_dates, following
 
 
 class PolicyForm(WholeForm):
@@ -100,7 +100,7 @@ class CoverListForm(CoverDatesForm, UploadForm):
         help_text=_("一行一个人：姓名、证件号码，或两样都写。从 Excel 里复制粘贴就行。"),
     )  # fmt: skip
     field_order = ["names", "file", "starts_on", "ends_on"]
-    lines: list[named.Line]
+    lines: list[name_list.Line]
     unseen: Sequence[str] = ()  # hidden sheets of the file: nobody on them is added
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -114,14 +114,14 @@ class CoverListForm(CoverDatesForm, UploadForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        self.lines = named.lines_of(cleaned.get("names", ""))
+        self.lines = name_list.lines_of(cleaned.get("names", ""))
         if cleaned.get("file"):
             self.lines += self._read(cleaned["file"])
         if not self.lines and not self.errors:
             self.add_error("names", _("请粘贴名单，或者上传表格。"))
         return cleaned
 
-    def _read(self, file: Any) -> list[named.Line]:
+    def _read(self, file: Any) -> list[name_list.Line]:
         try:
             sheets, self.unseen = read_book(file, self.media_type)
         except ValidationError as error:
@@ -131,7 +131,7 @@ class CoverListForm(CoverDatesForm, UploadForm):
         return [
             line
             for sheet in filled
-            for line in named.lines_in(
+            for line in name_list.lines_in(
                 [[cell.text for cell in row] for row in sheet.rows], sheet.name if len(filled) > 1 else ""
             )
         ]

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from organizations.models import Division
 from people import identity
-from people.applying import ASKED
 from people.choices import ConsentKind, IdType
 from people.forms.fields import NameField
-from people.joining import Likely
+from people.joining.accepting import Likely
+from people.joining.applying import ASKED
 from people.models import ConsentText, Invitation, Membership, Person
 from people.states import MembershipState
 from people.validators import is_adult
@@ -229,7 +229,7 @@ class AcceptForm(forms.ModelForm):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """For ``joining.accept``."""
+        """For ``joining.accepting.accept``."""
         return {name: value for name, value in self.cleaned_data.items() if name != "not_the_same"}
 
 

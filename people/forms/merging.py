@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from people.merging.twins import Line
 from people.models import Person
-from people.twins import Line
 
 _SIDES = (("kept", _("保留的")), ("ceased", _("并入的")))
 

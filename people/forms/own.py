@@ -10,7 +10,7 @@ from core.attachments.formats.kinds import IMAGES, PDF
 from core.forms import VersionedForm
 from people.forms.joining import counties, day_input
 from people.models import Certificate, CertificateKind, Person
-from people.verifying import validate_no_id
+from people.papers.verifying import validate_no_id
 
 PHOTO_TYPES = "image/jpeg,image/png,.pdf"
 

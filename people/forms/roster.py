@@ -12,13 +12,13 @@ from core.forms import VersionedForm
 from core.pickers import days_first, name_blanks
 from organizations.models import Organization, User
 from people import identity
-from people.admitting import another_name, contradictions, doubts
 from people.choices import EndKind, IdType, MemberKind, Presence
-from people.enrolling import find
 from people.forms.fields import NameField
+from people.membership.admitting import another_name, contradictions, doubts
+from people.membership.enrolling import find
+from people.membership.moving import teams_kept
+from people.membership.returning import former_in_words, require_apart
 from people.models import Membership, Person
-from people.moving import teams_kept
-from people.returning import former_in_words, require_apart
 from people.states import CURRENT, MembershipState
 
 OF_PERSON = (

@@ -17,8 +17,8 @@ from organizations.models.organization import line_to
 from organizations.validators import validate_year
 from people.forms.free_text import refuse_numbers
 from people.models import HourRecord, Mandate, Membership, Person, Rank
+from people.papers.verifying import before_birth
 from people.standing import Kind, check_hours, check_once
-from people.verifying import before_birth
 
 HELP = {
     "grantor": gettext_lazy("例：内蒙古自治区红十字会。"),

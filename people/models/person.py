@@ -81,7 +81,7 @@ class Person(models.Model):
     """One human being, once, however many teams he or she is in.
 
     The ID number is encrypted (``id_cipher``), found again by ``id_index`` and shown as ``id_masked``; only that mask
-    stands in the history. Health data are one encrypted text. ``people.revealing`` is the only way to either.
+    stands in the history. Health data are one encrypted text. ``people.privacy.revealing`` is the only way to either.
     """
 
     name = models.CharField(_("姓名"), max_length=50, validators=[validate_person_name])
@@ -169,10 +169,10 @@ class Person(models.Model):
         """The bare names it goes by: its own, and those of records merged into it."""
         return {bare_name(each.name) for each in (self, *self.merged.all())}
 
-    # -- sealed facts: only people.revealing reads them for a page --------------------------------------------
+    # -- sealed facts: only people.privacy.revealing reads them for a page --------------------------------------------
     @property
     def id_number(self) -> str:
-        """The whole number. Whoever shows it, shows it through ``people.revealing``."""
+        """The whole number. Whoever shows it, shows it through ``people.privacy.revealing``."""
         return encryption.decrypt(self.id_cipher)
 
     def set_id(self, kind: str, number: str) -> None:

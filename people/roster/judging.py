@@ -16,11 +16,11 @@ from core.language import in_chinese
 from core.words import field_in_words
 from organizations.models import Organization
 from people import identity
-from people.enrolling import FILLABLE
+from people.membership.enrolling import FILLABLE
+from people.membership.returning import died_in_words, too_early
 from people.models import Certificate, Membership, Person
 from people.names import bare_name, plain_name, same_name
 from people.person_cards import HEALTH_DAYS
-from people.returning import dead, too_early
 from people.roster.matching import Found
 from people.roster.plans import Known, Plan
 from people.roster.reading import Facts, Paper
@@ -159,7 +159,7 @@ def _about_person(outcome: Outcome, plan: Plan, found: Found) -> None:
                 name, _("登记的是“%(old)s”，由本人的主要队伍更改，这里不改。") % {"old": _in_words(person, name)}
             )
     if plan.membership is None and person.pk in found.dead:
-        outcome.errors["name"] = dead()
+        outcome.errors["name"] = died_in_words()
     elif plan.membership is None:
         last = found.left.get((person.pk, plan.team.pk))
         said = _("已在系统里，将加入本队。")

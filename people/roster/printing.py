@@ -25,7 +25,7 @@ from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from people.models import Certificate, Cover, Disclosure, Membership
-from people.places import roster_url
+from people.team_pages import roster_url
 
 MOST = 1_000  # members on one print: a team has tens, a stack of paper nobody reads has more
 

@@ -10,15 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.imports import Undone
-from core.imports.asides import section
 from core.imports.bulk import BulkResource, Line, Outcome, Remark, Rows
 from core.imports.headers import plain
+from core.imports.not_records import section
 from core.imports.resources import Column
 from organizations.models import Organization
 from people.models import CertificateKind, Membership, Policy
 from people.names import bare_name, plain_name
 from people.roster import cells
-from people.roster.apart import apart, can_part
 from people.roster.doubles import Doubles
 from people.roster.fields import (
     CONTENT,
@@ -38,6 +37,7 @@ from people.roster.judging import judge
 from people.roster.matching import find
 from people.roster.plans import Known
 from people.roster.reading import Facts, Reader
+from people.roster.splitting import can_part, split_facts
 from people.roster.undoing import undo
 from people.roster.writing import Writer
 
@@ -113,7 +113,7 @@ class RosterResource(BulkResource):
         return can_part(names)
 
     def apart(self, name: str, also: Sequence[str], text: str) -> dict[str, str]:
-        return apart((name, *also), text)
+        return split_facts((name, *also), text)
 
     def ignores(self, heading: str) -> bool:
         return plain(heading) in _IGNORED

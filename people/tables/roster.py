@@ -1,4 +1,4 @@
-"""Columns of rosters. Rows are read by ``people.readiness.with_needs`` and ``people.papers_shown.with_papers``."""
+"""Columns of rosters. Rows are read by ``people.readiness.with_needs`` and ``people.papers.shown.with_papers``."""
 
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from core.links import link_to
 from core.lists import Column, Table
 from people.choices import Presence
 from people.models import Membership
-from people.papers_shown import held_of
+from people.papers.shown import held_of
 from people.readiness import needs_of
 from people.tables import roster_cells
 

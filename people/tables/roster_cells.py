@@ -11,7 +11,7 @@ from core.chips import chip
 from core.escaping import markup, markup_of_each
 from people.choices import MemberKind, Presence
 from people.models import Membership
-from people.papers_shown import INSURANCE_SOON, Held
+from people.papers.shown import INSURANCE_SOON, Held
 from people.readiness import Need
 from people.states import MembershipState
 

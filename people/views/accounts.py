@@ -17,8 +17,8 @@ from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen, told
+from people.accounts import ask_account, link, linkable, unlink
 from people.forms.accounts import AccountLinkForm
-from people.linking import ask_account, link, linkable, unlink
 from people.models import Person
 
 

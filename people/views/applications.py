@@ -21,12 +21,12 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, seen
 from organizations.views.moves import make_move, refused
-from people.applying import IS_REPEAT
 from people.filters.applications import ApplicationFilter
 from people.forms.joining import AcceptForm, DeclineForm
-from people.joining import APPLICATION, accept, filled_in, known, likely
+from people.joining.accepting import APPLICATION, accept, filled_in, known, likely
+from people.joining.applying import IS_REPEAT
+from people.membership.moving import own_team
 from people.models import Application, ConsentText, Membership
-from people.moving import own_team
 from people.tables.applications import APPLICATION_TONES, ApplicationTable
 
 

@@ -34,9 +34,9 @@ from people.filters.papers import CertificateFilter
 from people.forms.certificates import END_HELP, REFUSE_HELP, CertificateForm, ReasonForm
 from people.models import Certificate, Membership, Person
 from people.models.person import SCAN
+from people.papers.verifying import MOST, after, left_out, move, together, verify_together, why_not
 from people.states import STANDING, CertificateState
 from people.tables.papers import CERTIFICATE_TONES, CertificateTable, days_left
-from people.verifying import MOST, after, left_out, move, together, verify_together, why_not
 from people.workflow import CERTIFICATE
 
 SINGLY = 20  # of those to be looked at one by one, listed below the batch

@@ -18,9 +18,9 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
 from people.choices import ConsentKind
-from people.consent_texts import counted, draft, publish
 from people.forms.consent_texts import ConsentTextForm
 from people.models import ConsentText
+from people.privacy.consent_texts import counted, draft, publish
 
 
 @require_safe

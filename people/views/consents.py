@@ -14,7 +14,7 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import seen
 from people.forms.consents import PaperConsentForm
 from people.models import Consent
-from people.paper_consents import record_consent
+from people.privacy.paper_consents import record_consent
 from people.views.person_edit import visible
 
 

@@ -24,10 +24,10 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import holding, pick_place, seen
 from people.filters.roster import ALL, picked
 from people.forms.certificates import GrantForm, GrantRowForm
-from people.granting import MOST, GrantRefused, Recipient, Terms, grant, held_by, numbers_from, renewable
 from people.models import Certificate, CertificateKind, Membership
-from people.places import roster_url
+from people.papers.granting import MOST, GrantRefused, Recipient, Terms, grant, held_by, numbers_from, renewable
 from people.tables.papers import NEAR, days_left
+from people.team_pages import roster_url
 
 
 @dataclass

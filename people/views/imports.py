@@ -14,9 +14,9 @@ from organizations.permissions import can, reach
 from organizations.roles import Level, Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
-from people.places import roster_url
 from people.roster.printing import answer_pdf
 from people.roster.resource import RosterResource
+from people.team_pages import roster_url
 
 
 class OfTeam(View):

@@ -27,7 +27,8 @@ from organizations.views.timeline import MOST as MOST_CHANGES
 from organizations.views.timeline import changes
 from people.filters.papers import CoverFilter, PolicyFilter
 from people.forms.insurance import EndForm, PolicyForm, RenewForm
-from people.insuring import (
+from people.models import Cover, Person, Policy
+from people.papers.insuring import (
     carried_over,
     covered_on,
     end_all,
@@ -38,7 +39,6 @@ from people.insuring import (
     renew,
     restore_cover,
 )
-from people.models import Cover, Person, Policy
 from people.tables.papers import CoverTable, PolicyTable, standing_of
 from people.views.certificates import team_names
 

@@ -16,10 +16,10 @@ from core.methods import form_page
 from organizations.models import Organization
 from organizations.roles import Level
 from organizations.signed_in import SignedIn
-from people import named
+from people import name_list
 from people.forms.insurance import CoverDatesForm, CoverListForm
-from people.insuring import Added, add_people, pool
 from people.models import Cover, Membership, Person, Policy
+from people.papers.insuring import Added, add_people, pool
 from people.views.insurance import policy_of
 
 MOST = 500  # people to tick on one page; beyond that whole teams, or a list
@@ -103,10 +103,10 @@ def policy_names(request: SignedIn, pk: int) -> HttpResponse:
     """By a list, pasted or as a sheet: everybody on it, or nobody."""
     policy = policy_of(request, pk, edit=True)
     form = CoverListForm(request.POST or None, request.FILES or None, policy=policy)
-    faults: list[named.Fault] = []
+    faults: list[name_list.Fault] = []
     if request.method == "POST" and form.is_valid():
         try:
-            people, faults = named.find(form.lines, pool(policy, request.user))
+            people, faults = name_list.find(form.lines, pool(policy, request.user))
         except ValidationError as error:
             refuse(form, error)
         else:

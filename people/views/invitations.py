@@ -24,10 +24,10 @@ from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
-from people.applying import CLOSED_BRIEFLY, why_closed
 from people.forms.joining import InvitationForm
+from people.joining.applying import CLOSED_BRIEFLY, why_closed
 from people.models import Invitation
-from people.places import roster_url
+from people.team_pages import roster_url
 
 MOST = 50  # a team's newest
 

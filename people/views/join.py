@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 from core.documents.qr import qr_svg
 from core.verify.limits import ByAddress, limited
 from core.workflow import MoveNotAllowed
-from people.applying import Closed, apply, followed, is_repeat, require_open, withdraw_repeat
 from people.forms.joining import JoinForm
-from people.joining import APPLICATION
+from people.joining.accepting import APPLICATION
+from people.joining.applying import Closed, apply, followed, is_repeat, require_open, withdraw_repeat
 from people.models import Application, ConsentText, Invitation
 
 SECTIONS = (

@@ -19,10 +19,10 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, told
 from people.forms.merging import MergeForm
-from people.merging import held, kept_instead, may_merge, merge, merges_visible_to
+from people.merging.merging import held, kept_instead, may_merge, merge, merges_visible_to
+from people.merging.twins import better, candidates, compare, photo_line, verified_by, with_teams
+from people.merging.unmerging import former_documents, in_the_way, may_undo, undo
 from people.models import Person
-from people.twins import better, candidates, compare, photo_line, verified_by, with_teams
-from people.unmerging import former_documents, in_the_way, may_undo, undo
 
 MOST = 20
 

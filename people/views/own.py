@@ -28,9 +28,9 @@ from organizations.signed_in import SignedIn
 from people import card
 from people.forms.own import ReportForm
 from people.models import Certificate, HourRecord, Membership, Person
-from people.own_copy import own_files
+from people.papers.reporting import report
+from people.privacy.own_copy import own_files
 from people.readiness import needs_of, with_needs
-from people.reporting import report
 from people.states import CertificateState
 from people.views.own_common import own, own_person, tabs
 

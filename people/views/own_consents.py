@@ -12,8 +12,8 @@ from core.methods import form_page
 from organizations.signed_in import SignedIn
 from organizations.views.common import told
 from people.choices import ConsentKind
-from people.consenting import EFFECTS, give, lines, withdraw
 from people.models import ConsentText, Person
+from people.privacy.consenting import EFFECTS, give, lines, withdraw
 from people.views.own_common import own, tabs
 
 

@@ -22,8 +22,8 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import edit
 from people.forms.own import ContactForm, CopyForm
 from people.models import Person
-from people.own_copy import ask, own_files
-from people.revealing import disclosures_of
+from people.privacy.own_copy import ask, own_files
+from people.privacy.revealing import disclosures_of
 from people.views.own_common import own, tabs
 
 MOST = 200

@@ -16,11 +16,11 @@ from core.methods import form_page
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, seen
-from people.consenting import may_use_health
 from people.documents import correct_document, holder_of
 from people.forms.persons import DocumentForm, HealthForm, SectionForm
 from people.models import Person
 from people.person_cards import SEALED, SECTIONS, differences
+from people.privacy.consenting import may_use_health
 
 
 def visible(request: SignedIn, pk: int) -> Person:

@@ -22,18 +22,18 @@ from organizations.permissions import can, who_can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
-from people.consenting import allows_health, withdrawn_on
-from people.merging import kept_instead
+from people.merging.merging import kept_instead
 from people.models import Certificate, Consent, Cover, Membership, Person, Policy
 from people.person_cards import cards, differences
 from people.person_story import story
-from people.places import roster_url
+from people.privacy.consenting import allows_health, withdrawn_on
+from people.privacy.revealing import disclosures_of
 from people.readiness import needs_of, with_needs
-from people.revealing import disclosures_of
 from people.standing import KINDS, hours_by_year
 from people.states import CURRENT
 from people.tables.persons import certificate_state, cover_state, membership_state
 from people.tables.standing import standing_tables
+from people.team_pages import roster_url
 
 MOST_LOOKS = 200
 ACCESS_RIGHTS = (

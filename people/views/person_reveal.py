@@ -14,10 +14,10 @@ from core.methods import form_page
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from people.choices import Blood
-from people.consenting import may_use_health
 from people.forms.persons import RevealForm
 from people.models import Disclosure, Person
-from people.revealing import reveal
+from people.privacy.consenting import may_use_health
+from people.privacy.revealing import reveal
 from people.views.person_edit import visible
 
 What = Disclosure.What

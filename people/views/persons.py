@@ -24,7 +24,7 @@ from organizations.views.common import holding
 from people import identity
 from people.filters.persons import PersonFilter
 from people.models import Disclosure, Membership, Person
-from people.revealing import note_all
+from people.privacy.revealing import note_all
 from people.states import CURRENT
 from people.tables.persons import PersonTable
 from people.validators import validate_mobile

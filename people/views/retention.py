@@ -12,10 +12,10 @@ from core.keys import keys
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, told
-from people.anonymising import anonymise, due_for, limit
 from people.forms.retention import ConfirmForm
+from people.merging.twins import with_teams
+from people.privacy.anonymising import anonymise, due_for, limit
 from people.settings import AUTOMATIC, RETENTION, values_of
-from people.twins import with_teams
 
 MOST = 100
 

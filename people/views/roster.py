@@ -22,15 +22,15 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, seen, told
 from organizations.views.moves import make_move
-from people.admitting import admit
-from people.enrolling import choose_main, let_go, others_of
 from people.forms.roster import EndForm, MemberForm, MembershipForm, PresenceForm, ReasonForm, TransferForm
+from people.membership.admitting import admit
+from people.membership.enrolling import choose_main, let_go, others_of
+from people.membership.moving import reinstate, transfer
+from people.membership.timeline import story_of
 from people.models import Membership, Person
-from people.moving import reinstate, transfer
-from people.places import roster_url
 from people.readiness import needs_of, with_needs
 from people.tables.roster_cells import STATE_TONES
-from people.timeline import story_of
+from people.team_pages import roster_url
 from people.validators import young
 from people.workflow import MEMBERSHIP
 

@@ -16,13 +16,13 @@ from django_stubs_ext import StrOrPromise
 from core.methods import form_page
 from core.words import in_words
 from organizations.signed_in import SignedIn
-from people import moving
 from people.filters.roster import MOST_PICKED, picked
 from people.forms.roster import ConfirmForm, GroupForm, MessageForm
+from people.membership import moving
+from people.membership.moving import Done
 from people.models import Membership
-from people.moving import Done
-from people.places import roster_url
 from people.states import MembershipState
+from people.team_pages import roster_url
 from people.views.roster import roster_place
 
 NAMED = 20  # of those an act left out, by name in its answer

@@ -14,9 +14,9 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
 from people.filters.roster import MemberFilter, RosterFilter
+from people.membership.moving import own_team
 from people.models import Membership
-from people.moving import own_team
-from people.papers_shown import with_papers
+from people.papers.shown import with_papers
 from people.readiness import with_needs
 from people.tables.roster import RosterTable
 

@@ -13,7 +13,7 @@ from organizations.models import Organization, User
 from portal.demo.papers import hand_over
 from portal.demo.people import make_people
 from portal.demo.teams import ON_FILE, PROPOSED, WATER, DemoTeam
-from teams.drafting import begin, keep
+from teams.filings.drafting import begin, keep
 from teams.models import Coverage, EmblemItem, ExitItem, FieldComment, Filing, FilingStep, Team, TeamPost
 from teams.states import TeamStatus
 from teams.workflow import WORKFLOW

@@ -10,13 +10,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from assessments.choices import Method, PanelDuty, Purpose, Scheme
-from assessments.grading_starting import begin
-from assessments.grading_workflow import WORKFLOW
+from assessments.gradings.starting import begin
+from assessments.gradings.workflow import WORKFLOW
 from assessments.models import Grading, GradingClaim, Indicator, Standard, TeamGrade
-from assessments.objecting import raise_one
 from assessments.panel.given import Given
 from assessments.panel.marking import take
 from assessments.panel.members import appoint, declare, finish
+from assessments.publicity.objections import raise_one
 from assessments.scoring import Answer
 from core.history import acting_as
 from portal.demo.acting import Acting

@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from core.attachments import attach
 from core.documents.rendering import render_pdf
 from organizations.models import User
-from teams.checks import papers_asked
+from teams.filings.checks import papers_asked
+from teams.filings.proposal import Proposal
 from teams.models import Filing, PaperKind
-from teams.proposal import Proposal
 
 
 @lru_cache

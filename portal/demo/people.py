@@ -11,8 +11,8 @@ from django.utils import timezone
 from core.history import acting_as
 from organizations.models import Organization, User
 from people import identity
-from people.admitting import admit
 from people.choices import Gender, IdType, MemberKind, Presence
+from people.membership.admitting import admit
 from people.models import Certificate, Cover, Membership, Person, Policy
 from people.workflow import CERTIFICATE, MEMBERSHIP
 from portal.demo.teams import ON_FILE

@@ -9,17 +9,17 @@ from typing import Any
 import pgtrigger
 from django.utils import timezone
 
-from assessments.annual_answers import LEAGUE, TEAM, basis_of
-from assessments.annual_moving import conclude_all, publicise_all
-from assessments.annual_scores import Given, agree, keep, sign_of
-from assessments.annual_workflow import CAMPAIGN, REVIEW
+from assessments.annual.answers import LEAGUE, TEAM, basis_of
+from assessments.annual.batch import conclude_all, publicise_all
+from assessments.annual.scores import Given, agree, keep, sign_of
+from assessments.annual.section_writing import begin, confirm, keep_section, mark_of
+from assessments.annual.sections import SECTIONS, text_of
+from assessments.annual.workflow import CAMPAIGN, REVIEW
 from assessments.choices import FollowUpKind, Method
-from assessments.follow_up_needed import lacking
-from assessments.following import add, finish, report
+from assessments.follow_ups.acts import add, finish, report
+from assessments.follow_ups.needed import lacking
 from assessments.models import Campaign, FollowUp, Indicator, Review, Standard
-from assessments.objecting import raise_one
-from assessments.sections import SECTIONS, text_of
-from assessments.writing import begin, confirm, keep_section, mark_of
+from assessments.publicity.objections import raise_one
 from core.history import acting_as
 from portal.demo.acting import Acting
 

@@ -15,9 +15,8 @@ from core.history import acting_as
 from organizations.models import Organization, User
 from people.models import Membership
 from portal.demo.teams import ON_FILE
+from training.activities.slots import lay
 from training.choices import BaseKind, MarkKind, MarkMethod, Outcome, Presence, Rating
-from training.covers import needs_cover
-from training.listing import explain
 from training.models import (
     Activity,
     ActivityTeam,
@@ -34,7 +33,8 @@ from training.models import (
     Problem,
     Teaching,
 )
-from training.slots import lay
+from training.participants.covers import needs_cover
+from training.participants.listing import explain
 from training.workflow import PROBLEM, WORKFLOW
 
 

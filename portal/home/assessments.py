@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from assessments.annual_moving import to_mend
+from assessments.annual.queue import to_mend
 from assessments.choices import Grade, ObjectionOutcome, PanelDuty
-from assessments.following import to_finish
+from assessments.follow_ups.acts import to_finish
+from assessments.gradings.renewing import keeping
 from assessments.models import FollowUp, Grading, Objection, PanelMember, Review
-from assessments.objecting_rights import to_answer
-from assessments.renewing import keeping
+from assessments.publicity.objection_rights import to_answer
 from assessments.states import CampaignState, GradingState, ReviewState
 from assessments.waiting import grades_ending, seats_to_do, to_conclude, to_decide, to_reconsider, to_score
 from core.lookups import among

@@ -18,9 +18,9 @@ from organizations.roles import Right
 from portal.home.requests import last_return
 from portal.home.task import MOST, Task, places
 from portal.todo import shown
-from teams.averages import in_words, usual
 from teams.choices import Duty
 from teams.desk.opinions import asked_of
+from teams.filings.usual_times import in_words, usual
 from teams.models import Filing, FilingStep, Opinion
 from teams.reminders import DUE_IN, opinion_url
 from teams.states import WITH_OFFICE, FilingState

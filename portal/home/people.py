@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from organizations.models import Organization, User
 from organizations.permissions import access, reach
 from organizations.roles import Right
-from people.consenting import without_consent
 from people.filters.roster import INSURANCE_ENDING
 from people.models import Certificate, Cover, Membership
-from people.places import roster_url
+from people.privacy.consenting import without_consent
 from people.readiness import lacking
+from people.team_pages import roster_url
 from portal.home.task import Task
 from portal.todo import shown
 

@@ -13,9 +13,9 @@ from organizations.roles import Level, Right
 from portal.home.task import Task
 from portal.home.year import Numbers
 from portal.todo import shown
-from teams.confirming import to_confirm
-from teams.drift import drifting
+from teams.filings.confirming import to_confirm
 from teams.models import Team
+from teams.on_file.drift import drifting
 from teams.reminders import CONFIRM_FROM
 
 

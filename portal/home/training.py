@@ -24,7 +24,7 @@ from portal.home.task import MOST, Task, days_since, places
 from portal.todo import shown
 from training.choices import Listing
 from training.models import Activity, ActivityTeam, Participation, Problem, Slot, TrainingSetting
-from training.reminders_records import STAGES
+from training.records.reminders import STAGES
 from training.roll.waiting import waiting as waiting_marks
 from training.settings import SUMMARY
 from training.states import WITH_AUTHOR, ActivityState

@@ -1,4 +1,4 @@
-/* What the marks of one person come to, equal to training/folding.py: tests/training/fold_cases.json goes through both.
+/* What the marks of one person come to, equal to training/roll/folding.py: tests/training/fold_cases.json goes through both.
    marks: [{id, kind, method, at}], times in milliseconds. Sets window.rollFold. */
 window.rollFold = (marks, startsAt, endsAt, grace) => {
   let stretches = [], presence = "", method = "";

@@ -23,11 +23,11 @@ from organizations.models import Organization
 from organizations.permissions import can
 from organizations.roles import Right
 from teams.choices import FilingKind
-from teams.commenting import LONGEST, commentable
-from teams.drafting import StaleDraft, begin, keep
+from teams.desk.commenting import LONGEST, commentable
+from teams.filings.drafting import StaleDraft, begin, keep
+from teams.filings.proposal import Proposal
 from teams.filters.filings import FilingFilter
 from teams.models import Filing, Team
-from teams.proposal import Proposal
 from teams.workflow import WORKFLOW, available
 
 

@@ -13,11 +13,11 @@ from core.language import in_chinese
 from core.models import Attachment
 from core.workflow import MoveNotAllowed
 from organizations.models import User
-from teams.certificates import renew_certificate
 from teams.choices import FilingKind
 from teams.desk.deciding import TWICE, locked
+from teams.filings.certificates import renew_certificate
+from teams.filings.route import deciding_step
 from teams.models import Filing, Team
-from teams.route import deciding_step
 from teams.states import ON_FILE
 from teams.workflow import corrects, note
 from teams.workflow.deciding import tell_authors, tell_copied, write_reply

@@ -11,7 +11,7 @@ from core.attachments import attach
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import User
-from teams.commenting import put
+from teams.desk.commenting import put
 from teams.models import Filing
 from teams.workflow import WORKFLOW, decides, note
 

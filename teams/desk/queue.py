@@ -21,8 +21,8 @@ from organizations.permissions import access
 from organizations.roles import ROLES, Right
 from teams.choices import ExitKind, FilingKind
 from teams.facts import changed_names, label_of
+from teams.filings.proposal import counting
 from teams.models import Filing, FilingRound
-from teams.proposal import counting
 from teams.states import WITH_OFFICE, FilingState
 
 PAGE = 30

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from core.models import WorkflowEvent
 from core.together import together
 from organizations.models import User
-from teams.checks import CHECKS, Finding, findings_of
 from teams.choices import FilingKind, Severity
-from teams.commenting import labels_of
+from teams.desk.commenting import labels_of
 from teams.facts import ABOUT, same
+from teams.filings.checks import CHECKS, Finding, findings_of
+from teams.filings.proposal import Proposal
+from teams.filings.reading_sheet import Row, SheetSection, sections_of
+from teams.filings.references import Named
 from teams.models import CheckSetting, FieldComment, Filing, FilingRound
-from teams.naming import Named
-from teams.proposal import Proposal
-from teams.reading import Row, SheetSection, sections_of
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from organizations.filters import Scope, pick
 from organizations.models import Organization
 from organizations.roles import Level
 from teams.choices import Formation, PostRole, Registration, TeamLevel
-from teams.confirming import to_confirm
-from teams.drift import drifting
+from teams.filings.confirming import to_confirm
 from teams.models import Category, Filing, Team, TeamPost
 from teams.models.team import unconfirmed
+from teams.on_file.drift import drifting
 from teams.states import ON_FILE, OPEN, TeamStatus
 
 MANAGING_LEVELS = [(level.value, level.label) for level in (Level.REGION, Level.LEAGUE, Level.BANNER)]

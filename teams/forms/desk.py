@@ -13,11 +13,11 @@ from core.language import in_chinese
 from core.models import Attachment
 from organizations.models import User
 from teams.choices import Stance
-from teams.commenting import drafts_of
+from teams.desk.commenting import drafts_of
 from teams.desk.deciding import Seen
+from teams.desk.replies import doubts
 from teams.inputs import TidyInput
 from teams.models import Filing
-from teams.replies import doubts
 from teams.validators import validate_document_number, validate_not_future
 
 _DAY = {"type": "date"}

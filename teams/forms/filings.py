@@ -19,17 +19,17 @@ from organizations.models import Organization
 from organizations.permissions import access, reach
 from organizations.roles import OFFICE_LEVELS, Level, Right
 from teams.choices import MANAGEMENT, PostRole, TeamLevel
-from teams.drafting import MOST_POSTS
 from teams.facts import PERSON, POST_FIELDS, POST_KEYS, ROW, Words, field_of, is_empty, offices, post_field, read
+from teams.filings.drafting import MOST_POSTS
+from teams.filings.merging import row_key
+from teams.filings.references import Named
 from teams.inputs import DayInput
-from teams.merging import row_key
 from teams.models import ExitItem
-from teams.naming import Named
 from teams.spelling import name_on_file
 
 
 class _TypedForm(forms.Form):
-    """Bound to text as a payload holds it; its errors are given, because ``teams.proposal`` has read it already."""
+    """Bound to text as a payload holds it; ``teams.filings.proposal`` has read it already and gives the errors."""
 
     hide_optional = True
     found: Mapping[str, str]

@@ -10,9 +10,9 @@ from core.ending import EndingForm, KeyedForm
 from core.forms import VersionedForm
 from organizations.models import Organization
 from organizations.validators import validate_visible
-from teams.checks import Check
-from teams.limits import Limit
+from teams.filings.checks import Check
 from teams.models import Category, CheckSetting, PaperKind, Phrase
+from teams.rules.limits import Limit
 
 UNITS = {"civil_check": gettext_lazy("年"), "maintained": gettext_lazy("天")}
 

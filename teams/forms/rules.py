@@ -13,8 +13,8 @@ from core.forms import Clash, VersionedForm
 from teams.choices import Duty, PaperWhen, TeamLevel
 from teams.models import FilingRule, PaperKind
 from teams.models.rules import MANAGING, STEP_PLACES
-from teams.rule_history import Past, in_order, listed
-from teams.rulebook import (
+from teams.rules.history import Past, in_order, listed
+from teams.rules.rulebook import (
     MOST_STEPS,
     PARTS,
     PaperLine,

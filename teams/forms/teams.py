@@ -16,7 +16,7 @@ from people.models import Person
 from teams.choices import MANAGEMENT, PostRole, Registration
 from teams.facts import DIRECT, divisions, field_of, post_field
 from teams.models import Coverage, EmblemItem, Team, TeamPost
-from teams.posting import choosable, filled_in
+from teams.on_file.posting import choosable, filled_in
 from teams.validators import in_region
 
 _OWN_POSTS = [(role.value, role.label) for role in PostRole if role not in MANAGEMENT]

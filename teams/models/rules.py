@@ -112,7 +112,7 @@ class RulePaper(models.Model):
 
 @tracked()
 class CheckSetting(models.Model):
-    """What a check of ``teams.checks`` does when it finds something, and its limit where it has one."""
+    """What a check of ``teams.filings.checks`` does when it finds something, and its limit where it has one."""
 
     key = models.SlugField(_("代号"), max_length=40, primary_key=True)
     severity = models.PositiveSmallIntegerField(_("发现问题时"), choices=Severity, default=Severity.WARN)

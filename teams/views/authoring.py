@@ -16,9 +16,9 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views import moves
 from organizations.views.common import seen
-from teams.checks import Finding
+from teams.filings.checks import Finding
+from teams.filings.outline import url_of
 from teams.models import Filing, FilingRound
-from teams.outline import url_of
 from teams.states import WITH_AUTHOR
 
 

@@ -22,13 +22,13 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, seen, told
 from teams.choices import FilingKind, PaperWhen
-from teams.drafting import BEGINS, begin, can_begin, can_begin_again, said_in
-from teams.duplicates import likely_doubles
+from teams.filings.drafting import BEGINS, begin, can_begin, can_begin_again, said_in
+from teams.filings.duplicates import likely_doubles
+from teams.filings.outline import parts_of
+from teams.filings.route import rules_of
+from teams.filings.route_in_words import ahead
 from teams.forms.filings import BeginForm, offices_to_register_at, usual_level
 from teams.models import Filing, Team
-from teams.outline import parts_of
-from teams.route import rules_of
-from teams.way import ahead
 
 PURPOSES = {
     FilingKind.REGISTER: gettext_lazy("新建的队伍第一次登记备案，办结后发备案编号和证书。"),

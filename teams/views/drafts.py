@@ -16,22 +16,22 @@ from core.attachments.panel import panels
 from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
-from people.places import roster_url
 from people.readiness import numbers
-from teams.checks import check
+from people.team_pages import roster_url
 from teams.choices import FilingKind
 from teams.desk.papers import mark, on_behalf
-from teams.drafting import Edit, StaleDraft, keep, last_edit
 from teams.facts import MANAGEMENT_SECTION, Section, as_filed, posts_in, same, section_of
+from teams.filings.checks import check
+from teams.filings.drafting import Edit, StaleDraft, keep, last_edit
+from teams.filings.outline import EXIT, PAPERS, Outline, names_in, next_of, outline_of, parts_of, returned_by
+from teams.filings.outline import remarks as remarks_of
+from teams.filings.proposal import Proposal, depends_on
+from teams.filings.reading_sheet import sections_of, values_on_file
 from teams.forms.filings import SectionForm, empty_row, marked_needed, post_forms, typed_in
 from teams.members import members_of
 from teams.models import Filing
-from teams.outline import EXIT, PAPERS, Outline, names_in, next_of, outline_of, parts_of, returned_by
-from teams.outline import remarks as remarks_of
-from teams.posting import choosable, filled_in
-from teams.proposal import Proposal, depends_on
-from teams.reading import sections_of, values_on_file
-from teams.rule_history import changed_since
+from teams.on_file.posting import choosable, filled_in
+from teams.rules.history import changed_since
 from teams.views.authoring import led, not_editable, opened, posted_version, refused, visible
 from teams.views.exits import exit_context
 

@@ -20,13 +20,13 @@ from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import told
 from people.models import Membership
-from people.places import roster_url
+from people.team_pages import roster_url
 from teams.choices import ExitTask, FilingKind
+from teams.filings.exit_checklist import account, can_account, done_since, end_memberships, take_back
+from teams.filings.outline import EXIT
 from teams.forms.filings import ExitItemForm
-from teams.leaving import account, can_account, done_since, end_memberships, take_back
 from teams.members import members_of
 from teams.models import EmblemItem, Filing
-from teams.outline import EXIT
 from teams.states import WITH_AUTHOR
 from teams.views.authoring import posted_version, visible
 

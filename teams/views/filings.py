@@ -21,26 +21,26 @@ from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
-from teams.checks import findings_of
 from teams.choices import FilingKind
-from teams.confirming import next_to_confirm
 from teams.desk.papers import mark, on_behalf
 from teams.desk.urging import urging
-from teams.drafting import can_begin_again
-from teams.filing_papers import registration_form
+from teams.filings.checks import findings_of
+from teams.filings.confirming import next_to_confirm
+from teams.filings.drafting import can_begin_again
+from teams.filings.exit_checklist import sent_away
+from teams.filings.outline import last_return, remarks
+from teams.filings.printed_form import registration_form
+from teams.filings.proposal import Proposal
+from teams.filings.reading_sheet import only_changed, sections_of
+from teams.filings.route_in_words import Stop, onward, way, with_story
+from teams.filings.story import story
 from teams.filters.filings import FilingFilter
-from teams.leaving import sent_away
 from teams.models import Filing, FilingRound
-from teams.outline import last_return, remarks
-from teams.proposal import Proposal
-from teams.reading import only_changed, sections_of
-from teams.rule_history import changed_since
+from teams.rules.history import changed_since
 from teams.states import FILING_TONES, WITH_AUTHOR, WITH_OFFICE, FilingState
-from teams.story import story
 from teams.tables.filings import FilingTable
 from teams.views.authoring import visible
 from teams.views.exits import exit_context
-from teams.way import Stop, onward, way, with_story
 from teams.workflow import asks, corrects, decides
 
 

@@ -16,16 +16,16 @@ from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import told
-from teams.averages import in_words, usual
-from teams.checks import check
-from teams.drafting import check_opened
+from teams.filings.checks import check
+from teams.filings.drafting import check_opened
+from teams.filings.outline import remarks, returned_by
+from teams.filings.proposal import Proposal
+from teams.filings.route_in_words import onward
+from teams.filings.usual_times import in_words, usual
 from teams.models import Filing
-from teams.outline import remarks, returned_by
-from teams.proposal import Proposal
-from teams.rule_history import changed_since
+from teams.rules.history import changed_since
 from teams.states import FilingState
 from teams.views.authoring import led, not_editable, posted_version, refused, visible
-from teams.way import onward
 from teams.workflow import WORKFLOW, nobody_decides
 
 

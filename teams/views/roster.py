@@ -20,7 +20,7 @@ from organizations.signed_in import SignedIn
 from people.heads import Roster, asked, told
 from people.views.roster_list import MembershipList
 from teams.models import Team, TeamPost
-from teams.roster import figures
+from teams.on_file.numbers import figures
 from teams.tables.roster import TeamRosterTable
 from teams.views.team_common import TeamPage, team_page
 

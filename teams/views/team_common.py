@@ -21,14 +21,14 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
 from teams.choices import FilingKind
-from teams.drafting import BEGINS, can_begin
-from teams.drift import Drift, drift_from
+from teams.filings.drafting import BEGINS, can_begin
 from teams.models import Filing, Team
-from teams.past import Snapshot, snapshot
-from teams.standing import WORKFLOW
+from teams.on_file.drift import Drift, drift_from
+from teams.on_file.past import Snapshot, snapshot
+from teams.on_file.standing import WORKFLOW
+from teams.on_file.upkeep import can_keep, is_kept
 from teams.states import WITH_AUTHOR
 from teams.tables.teams import state_of
-from teams.upkeep import can_keep, is_kept
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from core.imports import ImportView
 from organizations.roles import Right
 from organizations.views.common import holding
 from teams.choices import FilingKind
-from teams.resources import TeamResource
+from teams.importing.resource import TeamResource
 from teams.states import FilingState
 
 

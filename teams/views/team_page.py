@@ -8,13 +8,13 @@ from django.views.decorators.http import require_safe
 
 from organizations.signed_in import SignedIn
 from teams.models import PaperKind
-from teams.portrait import cards
-from teams.posting import meant
-from teams.records import certificates_of, filings_of, papers_of, toned
-from teams.roster import figures_of
-from teams.timeline import story
-from teams.timeline import wanted as told_by
-from teams.upkeep import can_keep
+from teams.on_file.numbers import figures_of
+from teams.on_file.portrait import cards
+from teams.on_file.posting import meant
+from teams.on_file.records import certificates_of, filings_of, papers_of, toned
+from teams.on_file.timeline import story
+from teams.on_file.timeline import wanted as told_by
+from teams.on_file.upkeep import can_keep
 from teams.views.team_common import team_page
 
 

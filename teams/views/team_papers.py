@@ -16,22 +16,22 @@ from core.language import in_chinese, sentence
 from core.models import AccessLog
 from core.serving import as_download
 from organizations.signed_in import SignedIn
-from teams import sheets
 from teams.models import Team
-from teams.past import snapshot
+from teams.on_file import papers
+from teams.on_file.past import snapshot
 
 
 @require_safe
 @login_required
 def team_sheet(request: SignedIn, pk: int) -> FileResponse:
-    return _printed(request, pk, sheets.one_page, gettext_lazy("%(team)s一页纸"))
+    return _printed(request, pk, papers.one_page, gettext_lazy("%(team)s一页纸"))
 
 
 @require_safe
 @login_required
 def team_register(request: SignedIn, pk: int) -> FileResponse:
     """``?roster=1``: with the members behind it."""
-    make = partial(sheets.register, with_roster="roster" in request.GET)
+    make = partial(papers.register, with_roster="roster" in request.GET)
     return _printed(request, pk, make, gettext_lazy("%(team)s登记表"))
 
 

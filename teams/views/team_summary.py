@@ -20,7 +20,7 @@ from organizations.models import Organization
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, scope_asked
-from teams.summary import GROUPS, summarise
+from teams.on_file.summary import GROUPS, summarise
 
 
 @require_safe

@@ -31,9 +31,9 @@ from teams.forms.teams import (
     TeamFactsForm,
 )
 from teams.models import Coverage, EmblemItem, Team, TeamPost
-from teams.posting import link
-from teams.standing import CONSEQUENCES, WORKFLOW
-from teams.upkeep import end_post, touch
+from teams.on_file.posting import link
+from teams.on_file.standing import CONSEQUENCES, WORKFLOW
+from teams.on_file.upkeep import end_post, touch
 from teams.views.team_common import kept_team, not_now
 
 

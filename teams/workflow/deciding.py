@@ -14,15 +14,15 @@ from organizations.models import Organization, User
 from organizations.nearest import nearest_holders
 from organizations.permissions import acting_for
 from organizations.roles import Right
-from teams import commenting
-from teams.applying import put_on_file, require_accounted_for
-from teams.certificates import order_certificate
-from teams.checks import FIXED, check
 from teams.choices import Duty, FilingKind
+from teams.desk import commenting
 from teams.facts import label_of
+from teams.filings.applying import put_on_file, require_accounted_for
+from teams.filings.certificates import order_certificate
+from teams.filings.checks import FIXED, check
+from teams.filings.proposal import Proposal
+from teams.filings.route import steps_of
 from teams.models import Filing, FilingStep, Team
-from teams.proposal import Proposal
-from teams.route import steps_of
 from teams.workflow.people import author_side, deciders, place_of, right_at
 from teams.workflow.steps import advance, close, leave
 from teams.workflow.words import desk_url, titled
@@ -158,7 +158,7 @@ def tell_copied(filing: Filing, kind: str, message: StrOrPromise, body: str = ""
 def return_for_changes(filing: Filing, by: User, fields: dict[str, str] | None = None) -> dict[str, Any]:
     """Back to the author's side with what was said about single fields; it comes back to this step.
 
-    What was said are the drafts as they stand now (``teams.commenting``); ``fields`` adds to them.
+    What was said are the drafts as they stand now (``teams.desk.commenting``); ``fields`` adds to them.
     """
     step = filing.current_step
     assert step is not None, "a filing under review lies at a step"

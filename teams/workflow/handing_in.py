@@ -14,13 +14,13 @@ from core.numbers import numbered
 from organizations.models import User
 from organizations.permissions import acting_for, can
 from organizations.roles import Right
-from teams.checks import check
 from teams.choices import Duty
 from teams.facts import said_once
+from teams.filings.checks import check
+from teams.filings.proposal import Proposal
+from teams.filings.rebasing import bring_up_to_date
+from teams.filings.route import lay, plan, rule_for, steps_of
 from teams.models import Filing, FilingRound, FilingStep
-from teams.proposal import Proposal
-from teams.rebasing import bring_up_to_date
-from teams.route import lay, plan, rule_for, steps_of
 from teams.spelling import name_on_file
 from teams.workflow.people import deciders, decides, place_of
 from teams.workflow.steps import advance, close, enter

@@ -11,8 +11,8 @@ from organizations.nearest import nearest_holders
 from organizations.permissions import access, acting_for, can
 from organizations.roles import Right
 from teams.choices import Duty
+from teams.filings.route import deciding_step
 from teams.models import Filing, FilingRound, FilingStep
-from teams.route import deciding_step
 from teams.states import FilingState
 
 

@@ -4,8 +4,8 @@ from django.utils import timezone
 
 from organizations.models import User
 from teams.choices import Duty
+from teams.filings.route import due
 from teams.models import Filing, FilingStep
-from teams.route import due
 
 
 def enter(filing: Filing, step: FilingStep) -> None:

@@ -4,11 +4,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from assessments.annual_scores import Given, agree, keep, sign_of
-from assessments.annual_workflow import REVIEW
+from assessments.annual.scores import Given, agree, keep, sign_of
+from assessments.annual.sections import SECTIONS
+from assessments.annual.workflow import REVIEW
 from assessments.choices import ScoredBy
 from assessments.models import Campaign, Review, ReviewScore, Snapshot
-from assessments.sections import SECTIONS
 from organizations.models import Organization, User
 from teams.models import Team
 from tests.assessments import builders

@@ -7,10 +7,10 @@ from typing import Any
 from django.utils import timezone
 
 from assessments.choices import PanelDuty
-from assessments.grading_starting import begin
-from assessments.grading_workflow import WORKFLOW
+from assessments.gradings.starting import begin
+from assessments.gradings.workflow import WORKFLOW
 from assessments.models import Grading, GradingClaim, Objection, PanelMember, SettledScore, Standard
-from assessments.objecting import answer, raise_one
+from assessments.publicity.objections import answer, raise_one
 from assessments.states import GradingState
 from organizations.models import Organization, User
 from organizations.roles import Level

@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from assessments.annual_answers import assembled
+from assessments.annual.answers import assembled
 from assessments.choices import AdjustmentKind, ScoredBy
 from assessments.models import Adjustment, Campaign, Conclusion, Indicator, Objection, Review, ReviewScore, Snapshot
 from assessments.models import Standard as StandardModel
 from assessments.report.sources import Source
+from assessments.standards.tree import in_order
 from assessments.states import ReviewState
-from assessments.tree import in_order
 from organizations.models import Organization
 from organizations.roles import Level
 from teams.models import Team

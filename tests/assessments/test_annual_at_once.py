@@ -8,13 +8,13 @@ from threading import Thread
 import pytest
 from django.db import connection, transaction
 
-from assessments.annual_moving import publicise_all
-from assessments.annual_scores import Given, keep
-from assessments.annual_workflow import CAMPAIGN, REVIEW
+from assessments.annual.batch import publicise_all
+from assessments.annual.scores import Given, keep
+from assessments.annual.snapshot_occasions import take_again
+from assessments.annual.snapshots import take
+from assessments.annual.workflow import CAMPAIGN, REVIEW
 from assessments.choices import ScoredBy
 from assessments.models import Campaign, Review
-from assessments.snapshots import take
-from assessments.taking import again
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, Organization, User
@@ -93,7 +93,7 @@ def test_a_step_for_all_and_one_for_one_take_turns(cast: dict[str, User], many: 
         thread.start()
         until_somebody_waits_for_a_lock()
         if many == "take":
-            again(record, by=region, reason="演示")
+            take_again(record, by=region, reason="演示")
         else:
             REVIEW.perform(record, "reconsider", by=region, reason="演示")
     thread.join()

@@ -14,14 +14,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.annual_scores import sign_of
-from assessments.enrolling import add
+from assessments.annual.enrolling import add
+from assessments.annual.scores import sign_of
+from assessments.annual.section_writing import mark_of
+from assessments.annual.sections import SECTIONS
 from assessments.models import Campaign, Objection, Review, ReviewScore
 from assessments.scoring import plain
-from assessments.sections import SECTIONS
 from assessments.views.campaigns import CampaignList
 from assessments.views.review_list import ReviewList
-from assessments.writing import mark_of
 from core.models import Attachment
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from assessments.annual_answers import LEAGUE, REGION, TEAM, answers, sheet
-from assessments.annual_moving import conclude_all, publicise_all
-from assessments.annual_scores import Given, agree, keep
-from assessments.annual_workflow import CAMPAIGN, REVIEW
-from assessments.enrolling import enrol, waiting_to_be_added
+from assessments.annual.answers import LEAGUE, REGION, TEAM, answers, sheet
+from assessments.annual.batch import conclude_all, publicise_all
+from assessments.annual.enrolling import enrol, waiting_to_be_added
+from assessments.annual.scores import Given, agree, keep
+from assessments.annual.workflow import CAMPAIGN, REVIEW
 from assessments.models import Adjustment, Campaign, Objection, Review, ReviewScore
 from assessments.states import CAMPAIGN_STEPS, REVIEW_STEPS, ReviewState
 from assessments.waiting import to_conclude, to_reconsider

@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments import campaign_matrix, urging
+from assessments.annual import campaign_matrix, urging
+from assessments.annual.reminders import occasion, reviews_due
+from assessments.follow_ups.reminders import follow_ups_due, follow_ups_reported
 from assessments.models import Campaign, Objection, Review
-from assessments.reminders_campaigns import occasion, reviews_due
-from assessments.reminders_follow_ups import follow_ups_due, follow_ups_reported
 from core import reminders
 from core.models import Notice, WorkflowEvent
 from organizations.models import Organization, User
@@ -142,7 +142,7 @@ def test_everybody_sees_his_own(
 def test_many_teams_are_shown_league_by_league(
     teams: list[Review], year: Campaign, region: User, as_user: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("assessments.campaign_matrix", "assessments.views.campaign_matrix"):
+    for module in ("assessments.annual.campaign_matrix", "assessments.views.campaign_matrix"):
         monkeypatch.setattr(f"{module}.ON_ONE_PAGE", 1)
     top, url = as_user(region), at("campaign_matrix", year.pk)
     first = top.get(url)

@@ -8,11 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.grading_starting import begin
-from assessments.granting import issue_certificate, until
+from assessments.gradings.granting import issue_certificate, until
+from assessments.gradings.reminders import grades_ending, publicities_over
+from assessments.gradings.starting import begin
 from assessments.models import Grading, Objection, TeamGrade
-from assessments.objecting_rights import may_answer, to_answer
-from assessments.reminders import grades_ending, publicities_over
+from assessments.publicity.objection_rights import may_answer, to_answer
 from assessments.waiting import grades_ending as home_grades
 from core.attachments.owners import may_attach
 from core.models import Job, Notice, VerifiableDocument

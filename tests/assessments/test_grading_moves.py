@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.grading_starting import begin
-from assessments.grading_workflow import WORKFLOW
+from assessments.gradings.starting import begin
+from assessments.gradings.workflow import WORKFLOW
 from assessments.models import Grading, PanelMember, TeamGrade
 from assessments.states import GRADING_STEPS, GradingState
 from core.models import Notice, WorkflowEvent

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.choices import Method
-from assessments.granting import issue_certificate
+from assessments.gradings.granting import issue_certificate
 from assessments.models import Grading, GradingClaim, TeamGrade
 from core.models import Job, VerifiableDocument, WorkflowEvent
 from core.together import together

@@ -3,7 +3,7 @@
 import pytest
 
 from assessments.models import Grading, TeamGrade
-from assessments.objecting import answer
+from assessments.publicity.objections import answer
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, Organization, User

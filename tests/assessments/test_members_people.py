@@ -9,11 +9,11 @@ from assessments.members.finishing import finish
 from assessments.models import MemberAssessment, MemberScore, Standard
 from core.history.as_at import events_of
 from organizations.models import Organization, User
-from people.merging import merge
+from people.merging.merging import merge
+from people.merging.unmerging import undo
 from people.models import Capability, Person
-from people.own_copy import gather
-from people.scrubbing import scrub
-from people.unmerging import undo
+from people.privacy.own_copy import gather
+from people.privacy.scrubbing import scrub
 from tests.assessments.builders import assessed, member_standard
 from tests.people import builders
 

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from assessments.cells import PerUnit, Points, asks_at_most, bar_in
-from assessments.numbering import places, split
-from assessments.wording import read_number, read_steps, steps_fall
+from assessments.standards.wording import read_number, read_steps, steps_fall
+from assessments.standards.workbook.cells import PerUnit, Points, asks_at_most, bar_in
+from assessments.standards.workbook.numbering import places, split
 
 D = Decimal
 

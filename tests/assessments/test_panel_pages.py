@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from assessments.choices import PanelDuty
 from assessments.forms.panel import SettleForm
-from assessments.grading_conditions import site_problems
+from assessments.gradings.conditions import site_problems
 from assessments.models import Grading, Indicator, PanelMember, ScoreMark, SettledScore
 from assessments.panel.members import hindrances
 from core.attachments import attach

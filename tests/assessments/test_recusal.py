@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from assessments.models import Grading, PanelMember
-from assessments.recusal import YEARS, Grounds, grounds_of
+from assessments.panel.recusal import YEARS, Grounds, grounds_of
 from organizations.models import Appointment, Organization, User
 from people.choices import EndKind
 from people.models import Person

@@ -20,7 +20,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from assessments.annual_workflow import REVIEW
+from assessments.annual.workflow import REVIEW
 from assessments.models import Campaign, ReportDocument, ReportRun, Review
 from assessments.report import prepare, verify_by
 from assessments.running import papers

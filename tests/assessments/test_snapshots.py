@@ -11,10 +11,10 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assessments import snapshots
+from assessments.annual import snapshots
 from assessments.models import Campaign, Review, Snapshot, TeamGrade
-from assessments.rules import rules_of
 from assessments.scoring import Answer, score
+from assessments.scoring.rules import rules_of
 from core import metrics
 from organizations.models import Organization, User
 from people.models import Certificate, Membership, Person

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assessments.models import Conclusion, Indicator, Standard
-from assessments.standard_checks import check
+from assessments.standards.checks import check
 from tests.assessments import builders
 
 pytestmark = pytest.mark.django_db

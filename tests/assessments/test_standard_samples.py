@@ -4,13 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from assessments import measures
 from assessments.choices import Method, Purpose, Scheme
 from assessments.models import Standard
 from assessments.reference import load_all, shipped
-from assessments.rules import rules_of
 from assessments.scoring import Answer, Rule, score
-from assessments.standard_checks import check
+from assessments.scoring.rules import rules_of
+from assessments.standards import measures
+from assessments.standards.checks import check
 from teams.models import Category
 
 pytestmark = pytest.mark.django_db

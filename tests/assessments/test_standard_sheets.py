@@ -14,16 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
-from assessments import measures
 from assessments.choices import Method
-from assessments.drafting import draft_of
-from assessments.lines import add_lines, bars_of, lines_of
 from assessments.models import Standard
-from assessments.resources import IndicatorResource
 from assessments.scoring import plain
+from assessments.standards import measures
+from assessments.standards.drafting import draft_of
+from assessments.standards.lines import add_lines, bars_of, lines_of
+from assessments.standards.tree import nodes
+from assessments.standards.workbook.resource import IndicatorResource
+from assessments.standards.workbook.writing import workbook
 from assessments.states import StandardState
-from assessments.tree import nodes
-from assessments.workbook import workbook
 from core.imports.books import read_book
 from core.imports.table import read_table
 from core.language import in_chinese

@@ -11,11 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.drafting import draft_of
-from assessments.lines import bars_of, lines_of
 from assessments.models import Conclusion, Indicator, Standard
+from assessments.standards.drafting import draft_of
+from assessments.standards.lines import bars_of, lines_of
+from assessments.standards.tree import nodes
 from assessments.states import StandardState
-from assessments.tree import nodes
 from assessments.views.standards import StandardList
 from core.history.as_at import events_of
 from core.models import WorkflowEvent

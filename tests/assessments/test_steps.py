@@ -7,9 +7,9 @@ from time import process_time
 from hypothesis import given, settings
 
 from assessments.choices import Method, Subject
-from assessments.frontier import Need
+from assessments.gap.frontier import Need
+from assessments.gap.way import Change, Outlook, Way, next_above, way_of
 from assessments.scoring import NOUGHT, Answer, Bar, Rule, Rules, answered, clears, score
-from assessments.steps import Change, Outlook, Way, next_above, way_of
 from tests.assessments import standards
 
 D = Decimal

@@ -369,9 +369,9 @@ def test_the_page_takes_the_same_queries_however_much_there_is(
 def test_the_sheet_shows_every_line_the_same_way(team: Team, standard: Standard) -> None:
     from django.template.loader import render_to_string
 
-    from assessments.rules import rules_of
+    from assessments.gap.sheet_layout import laid_out
     from assessments.scoring import Answer, score
-    from assessments.sheets import laid_out
+    from assessments.scoring.rules import rules_of
 
     given = {"1.1": Answer(Decimal(4)), "1.2": Answer(Decimal(50)), "2.2": Answer(not_applicable=True)}
     sheet = score(rules_of(standard), given, aim="3")

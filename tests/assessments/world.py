@@ -5,7 +5,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from assessments.grading_claims import lay_claims
+from assessments.gradings.claims import lay_claims
 from assessments.models import Adjustment, FollowUp, Objection, ReportDocument, ReportRun, TeamGrade
 from organizations.models import User
 from people.models import Membership

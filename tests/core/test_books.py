@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
-from core.imports.asides import aside
 from core.imports.books import open_book, read_book
 from core.imports.marks import read_marks
+from core.imports.not_records import aside
 from core.imports.reading import EMPTY, Cell, csv_rows, read_cell
 from tests.core.sample_files import ole
 from tests.people.rosters import ods, xls

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from organizations.models import Organization, User
-from people.applying import apply
 from people.choices import IdType
+from people.joining.applying import apply
 from people.models import Application, ConsentText, Invitation
 from tests.people.builders import citizen
 

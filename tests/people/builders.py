@@ -8,7 +8,7 @@ from django.utils import timezone
 from organizations.models import Organization
 from people import identity
 from people.choices import AwardLevel, Channel, ConsentKind, IdType
-from people.enrolling import enrol
+from people.membership.enrolling import enrol
 from people.models import Award, Certificate, Consent, ConsentText, Cover, Membership, Person, Policy
 from people.states import CertificateState, MembershipState
 

@@ -17,10 +17,8 @@ from core.history import acting_as
 from core.models import AccessLog, Attachment, Notice, Upload, WorkflowEvent
 from core.notices import notify
 from organizations.models import Organization, User
-from people.anonymising import due, due_for
-from people.enrolling import find, replace_document
-from people.keeping_reminders import people_due
-from people.merging import merge
+from people.membership.enrolling import find, replace_document
+from people.merging.merging import merge
 from people.models import (
     Application,
     Certificate,
@@ -34,7 +32,9 @@ from people.models import (
     Person,
     Rank,
 )
-from people.revealing import note, reveal
+from people.privacy.anonymising import due, due_for
+from people.privacy.reminders import people_due
+from people.privacy.revealing import note, reveal
 from people.tasks import retention
 from people.workflow import MEMBERSHIP
 from portal.demo.cast import TEAM_CODE
@@ -173,7 +173,7 @@ def test_a_slip_in_the_day_of_leaving_is_not_carried_out_by_itself(
     who.refresh_from_db()
     assert who.anonymised_at is None
     assert who in due()
-    monkeypatch.setattr("people.anonymising.LATELY", timedelta())
+    monkeypatch.setattr("people.privacy.anonymising.LATELY", timedelta())
     retention()
     who.refresh_from_db()
     assert who.anonymised_at

@@ -14,19 +14,19 @@ from openpyxl.styles import Font
 
 from core.models import AccessLog
 from organizations.models import Organization
-from people import consenting
-from people.applying import apply
+from people.accounts import link
 from people.choices import ConsentKind, EndKind, IdType
-from people.enrolling import choose_main
-from people.linking import link
-from people.merging import merge
+from people.joining.applying import apply
+from people.membership.enrolling import choose_main
+from people.merging.merging import merge
 from people.models import Certificate, Consent, ConsentText, Disclosure, Membership, Person
-from people.revealing import note
+from people.privacy import consenting
+from people.privacy.revealing import note
 from people.states import CertificateState
 from people.workflow import MEMBERSHIP
 from portal.demo.cast import TEAM_CODE
-from teams.annex import roster_lines
 from teams.models import Team
+from teams.on_file.roster_annex import roster_lines
 from tests.people import builders
 from tests.people.applicants import invitation
 from tests.people.rosters import workbook

@@ -14,9 +14,9 @@ from core.models import Notice, WorkflowEvent
 from organizations.models import Organization
 from organizations.reference import add_child
 from people.models import Certificate, CertificateKind
+from people.papers.verifying import months_after
 from people.states import CertificateState
 from people.validators import term_end
-from people.verifying import months_after
 from people.views.certificates import CertificateList
 from portal.demo.cast import TEAM_CODE
 from tests.core.list_checks import (

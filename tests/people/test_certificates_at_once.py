@@ -7,7 +7,7 @@ from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, Organization
 from organizations.permissions import grant
 from people.models import Certificate
-from people.verifying import move
+from people.papers.verifying import move
 from portal.demo.cast import TEAM_CODE
 from tests.organizations.helpers import at_once
 from tests.people import builders

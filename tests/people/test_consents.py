@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import Notice
-from people import consenting
 from people.choices import ConsentKind
-from people.consent_texts import draft, publish
 from people.models import Consent, ConsentText, Person
+from people.privacy import consenting
+from people.privacy.consent_texts import draft, publish
 from portal.todo import forget
 from tests.core.list_checks import queries_of
 from tests.people import builders

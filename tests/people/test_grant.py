@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from core.models import WorkflowEvent
 from organizations.models import Organization
-from people.granting import GrantRefused, Recipient, Terms, grant, numbers_from
 from people.models import Certificate, CertificateKind
+from people.papers.granting import GrantRefused, Recipient, Terms, grant, numbers_from
 from portal.demo.cast import TEAM_CODE
 from tests.organizations.helpers import at_once
 from tests.people import builders

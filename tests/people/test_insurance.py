@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from organizations.models import Organization
 from organizations.reference import add_child
-from people import named
+from people import name_list
 from people.models import Cover, Membership, Policy
 from portal.demo.cast import TEAM_CODE
 from tests.core.list_checks import assert_constant_queries, assert_tampering_is_told
@@ -247,10 +247,13 @@ def test_several_in_a_row_are_all_taken_or_the_row_is_told(team, people):
         ["1", one.name, one.id_number, "2", two.name, two.id_number],
         ["3", three.name, three.id_number],
     ]
-    assert named.find(named.lines_in(halves), rows) == ([one, two, three], [])
-    assert named.find(named.lines_of(f"{one.name}/{two.name} {one.id_number}\t{two.id_number}"), rows)[0] == [one, two]
-    assert named.find(named.lines_of(f"{one.name}、{two.name}、{three.name}"), rows) == ([one, two, three], [])
-    found, (fault,) = named.find(named.lines_of(f"{one.name}\t{two.name}\t演示医院"), rows)
+    assert name_list.find(name_list.lines_in(halves), rows) == ([one, two, three], [])
+    assert name_list.find(name_list.lines_of(f"{one.name}/{two.name} {one.id_number}\t{two.id_number}"), rows)[0] == [
+        one,
+        two,
+    ]
+    assert name_list.find(name_list.lines_of(f"{one.name}、{two.name}、{three.name}"), rows) == ([one, two, three], [])
+    found, (fault,) = name_list.find(name_list.lines_of(f"{one.name}\t{two.name}\t演示医院"), rows)
     assert (found, "请每人写一行" in fault.message) == ([], True)
 
 
@@ -258,7 +261,7 @@ def test_no_line_of_a_list_is_left_out_without_a_word(as_user, policy, people, c
     """Serials, brackets, a telephone beside the name: whoever had answered so in a chat was not insured, unseen."""
     one, two, three = (person.name for person in people[:3])
     text = f"#接龙\n1. {one} 13800000001\n(2){two}（已交费）\n3{three} 1990-03-07\n合计：3人\n"
-    assert named.find(named.lines_of(text), Membership.objects.current()) == (people[:3], [])
+    assert name_list.find(name_list.lines_of(text), Membership.objects.current()) == (people[:3], [])
     page = as_user(captain).post(
         url("policy_names", policy), {**DATES, "names": f"{text}4. 15040419900307001\n13800000009"}
     )
@@ -273,8 +276,8 @@ def test_below_a_heading_only_its_column_names_the_insured(team, people):
     one, two, three = people[:3]
     sheet = [["投保单位", "姓名", "受益人", "证件号码"], ["演示救援队", one.name, three.name, ""],
              ["演示救援队", two.name, "", two.id_number]]  # fmt: skip
-    assert named.find(named.lines_in(sheet), rows) == ([one, two], [])
-    assert named.find(named.lines_in([["序号", "姓名"], [one.name]]), rows) == ([one], []), "a cell too few"
+    assert name_list.find(name_list.lines_in(sheet), rows) == ([one, two], [])
+    assert name_list.find(name_list.lines_in([["序号", "姓名"], [one.name]]), rows) == ([one], []), "a cell too few"
 
 
 @pytest.mark.parametrize("dot", ["•", ".", "・", " · ", ""])
@@ -282,12 +285,12 @@ def test_a_name_is_found_however_its_dot_is_written(team, dot):
     who = builders.member(team, person=builders.person(7, name="敖特根巴雅尔·孟和（演示）")).person
     rows = Membership.objects.of_team(team)
     for written in (f"敖特根巴雅尔{dot}孟和", f"1\t敖特根巴雅尔{dot}孟和\t{who.id_number}"):
-        assert named.find(named.lines_of(written), rows) == ([who], [])
+        assert name_list.find(name_list.lines_of(written), rows) == ([who], [])
 
 
 def test_two_of_one_name_need_the_number(team, people):
     builders.member(team, 9, person=builders.person(9, name=people[0].name))
-    found, faults = named.find(named.lines_of(people[0].name), Membership.objects.of_team(team))
+    found, faults = name_list.find(name_list.lines_of(people[0].name), Membership.objects.of_team(team))
     assert (found, len(faults)) == ([], 1)
     assert "同名" in faults[0].message
 
@@ -308,12 +311,12 @@ NUMBER = builders.citizen(1)
     ],
 )
 def test_habits_of_writing_lists(line, name, number):
-    (read,) = named.lines_of(line)
+    (read,) = name_list.lines_of(line)
     assert (read.name, read.number) == (name, number)
 
 
 def test_a_line_says_nothing_when_it_is_blank_or_a_heading():
-    assert named.lines_of("\n \n序号\t姓名\t身份证号\n") == []
+    assert name_list.lines_of("\n \n序号\t姓名\t身份证号\n") == []
 
 
 # -- on a day ---------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from core.models import AccessLog, Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
-from people.applying import IS_REPEAT
-from people.joining import APPLICATION, clear_decided
+from people.joining.accepting import APPLICATION, clear_decided
+from people.joining.applying import IS_REPEAT
 from people.models import Application, Consent, ConsentText, Invitation, Membership, Person
 from people.tasks import clear_applications
 from tests.people import builders

@@ -21,12 +21,12 @@ from core.models import Attachment
 from organizations.models import Organization, User
 from organizations.reference import add_child
 from people import identity
-from people.admitting import admit
 from people.choices import ConsentKind, EndKind, IdType
 from people.documents import correct_document
-from people.enrolling import find
-from people.insuring import add_people
-from people.merging import MOVED, hanging, kept_instead, merge, staying
+from people.membership.admitting import admit
+from people.membership.enrolling import find
+from people.merging.merging import MOVED, hanging, kept_instead, merge, staying
+from people.merging.unmerging import in_the_way, undo
 from people.models import (
     Award,
     Certificate,
@@ -38,10 +38,10 @@ from people.models import (
     Merge,
     Person,
 )
-from people.revealing import disclosures_of, note
+from people.papers.insuring import add_people
+from people.privacy.revealing import disclosures_of, note
 from people.standing import hours
 from people.states import MembershipState
-from people.unmerging import in_the_way, undo
 from portal.demo.cast import TEAM_CODE
 from teams.models import Team, TeamPost
 from tests.core.list_checks import queries_of

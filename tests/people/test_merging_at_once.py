@@ -10,11 +10,11 @@ from django.db import connection, transaction
 
 from organizations.models import Organization, User
 from organizations.reference import add_child
-from people.admitting import admit
 from people.choices import IdType
-from people.insuring import add_people
-from people.merging import merge
+from people.membership.admitting import admit
+from people.merging.merging import merge
 from people.models import Cover, Membership, Person
+from people.papers.insuring import add_people
 from portal.demo.cast import TEAM_CODE
 from tests.organizations.helpers import until_somebody_waits_for_a_lock
 from tests.people import builders

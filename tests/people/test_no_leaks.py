@@ -27,10 +27,10 @@ from core.models import Job, SavedView
 from core.notices import notify
 from organizations.models import Organization, User
 from people.choices import IdType
-from people.enrolling import find, replace_document
-from people.merging import merge
+from people.membership.enrolling import find, replace_document
+from people.merging.merging import merge
 from people.models import Application, Certificate, Invitation, Person
-from people.revealing import reveal
+from people.privacy.revealing import reveal
 from people.workflow import CERTIFICATE, MEMBERSHIP
 from portal import errors
 from portal.demo.cast import TEAM_CODE

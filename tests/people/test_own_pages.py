@@ -20,9 +20,9 @@ from core.attachments import attach
 from core.models import Attachment, Job
 from people import card
 from people.models import Certificate, CertificateKind, Disclosure, HourRecord, Membership, Person
-from people.revealing import note
+from people.papers.verifying import run_out
+from people.privacy.revealing import note
 from people.states import MembershipState
-from people.verifying import run_out
 from teams.models import Team, TeamPost
 from tests.core.list_checks import queries_of
 from tests.people import builders

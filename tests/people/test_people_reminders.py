@@ -11,8 +11,8 @@ from organizations.models import Appointment, Organization
 from people import reminders
 from people.choices import Channel
 from people.models import Capability, Certificate, Consent, ConsentText, Cover, Membership, PeopleSetting
+from people.papers.verifying import months_after
 from people.reminders import _days_before, papers_due
-from people.verifying import months_after
 from portal.demo.cast import TEAM_CODE
 from tests.people import builders
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from core.models import AccessLog
 from organizations.models import Organization
-from people.enrolling import replace_document
+from people.membership.enrolling import replace_document
 from people.models import HourRecord
 from portal.demo.cast import TEAM_CODE
 from tests.people import builders

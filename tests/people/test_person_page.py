@@ -14,10 +14,10 @@ from core.models import AccessLog
 from organizations.models import Organization
 from people import identity
 from people.choices import ConsentKind, IdType
-from people.consenting import give
-from people.enrolling import find
+from people.membership.enrolling import find
 from people.models import Consent, ConsentText, Disclosure, FormerDocument, Membership, Person
-from people.paper_consents import record_consent
+from people.privacy.consenting import give
+from people.privacy.paper_consents import record_consent
 from portal.demo.cast import TEAM_CODE
 from tests.core.list_checks import queries_of
 from tests.people import builders

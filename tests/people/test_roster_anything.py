@@ -15,7 +15,7 @@ from core.imports.bulk import rows
 from core.imports.bulk.rows import read_rows
 from core.imports.reading import Sheet, read_cell
 from people.roster.resource import RosterResource
-from teams.resources import TeamResource
+from teams.importing.resource import TeamResource
 from tests.people.builders import citizen
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from people import identity
 from people.roster import cells
-from people.roster.apart import apart
+from people.roster.splitting import split_facts
 from tests.people.builders import citizen
 
 QUIET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is slow
@@ -288,7 +288,7 @@ def test_nobody_is_born_in_the_years_to_come():
 )  # fmt: skip
 def test_facts_in_one_cell_come_apart(name: str, phone: str, number: int, form: str):
     document = citizen(number)
-    found = apart(("name", "id_number", "mobile"), form.format(name=name, document=document, phone=phone))
+    found = split_facts(("name", "id_number", "mobile"), form.format(name=name, document=document, phone=phone))
     assert found == {"name": name, "id_number": document, "mobile": phone}
 
 
@@ -296,16 +296,16 @@ def test_facts_in_one_cell_come_apart(name: str, phone: str, number: int, form: 
 @given(st.text(max_size=30))
 def test_nothing_is_lost_when_a_cell_comes_apart(text: str):
     """Either it speaks for one field alone, or every letter and digit of it stands somewhere, but for labels."""
-    found = apart(("name", "id_number", "mobile"), text)
+    found = split_facts(("name", "id_number", "mobile"), text)
     kept = "".join(found.values())
     assert not found or all(one in kept for one in text if one.isdigit())
 
 
 def test_what_cannot_come_apart_stays_whole():
-    assert apart(("name", "id_number", "mobile"), "张三") == {}
-    assert apart(("emergency_name", "emergency_phone"), "13800000001") == {
+    assert split_facts(("name", "id_number", "mobile"), "张三") == {}
+    assert split_facts(("emergency_name", "emergency_phone"), "13800000001") == {
         "emergency_name": "", "emergency_phone": "13800000001",
     }  # fmt: skip
-    assert apart(("gender", "ethnicity"), "男（退役）") == {}
-    assert apart(("gender",), "男，36岁") == {"gender": "男"}
-    assert apart(("name", "id_number", "mobile"), f"张三{citizen(1)} 李四{citizen(2)}") == {}
+    assert split_facts(("gender", "ethnicity"), "男（退役）") == {}
+    assert split_facts(("gender",), "男，36岁") == {"gender": "男"}
+    assert split_facts(("name", "id_number", "mobile"), f"张三{citizen(1)} 李四{citizen(2)}") == {}

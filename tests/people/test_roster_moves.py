@@ -10,7 +10,8 @@ from django.utils import timezone, translation
 from core.models import Notice, WorkflowEvent
 from organizations.models import AccountRequest, Organization
 from organizations.reference import add_child
-from people import linking, moving
+from people import accounts
+from people.membership import moving
 from people.models import Membership, Person
 from portal.demo.cast import TEAM_CODE
 from tests.people import builders
@@ -178,7 +179,7 @@ def test_what_is_kept_of_a_transfer_is_chinese_whoever_reads_another_language(ch
     membership = builders.member(place, 1)
     with translation.override("en"):
         moving.transfer(membership, second, on=timezone.localdate(), by=chifeng)
-        linking.ask_account(membership.person, second, by=chifeng)
+        accounts.ask_account(membership.person, second, by=chifeng)
     assert Membership.objects.get(organization=second).basis == f"由{place.short_name}转入"
     assert AccountRequest.objects.get(name=membership.person.name).basis == "本队队员"
 

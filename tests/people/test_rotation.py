@@ -16,12 +16,12 @@ from django.db import transaction
 
 from core import encryption
 from organizations.models import Organization, User
-from people import rotation
-from people.applying import apply
 from people.choices import IdType
-from people.enrolling import find, replace_document
 from people.identity import index
+from people.joining.applying import apply
+from people.membership.enrolling import find, replace_document
 from people.models import Application, Invitation, Merge, Person
+from people.privacy import rotation
 from portal.demo.cast import TEAM_CODE
 from tests.databases import database_url
 from tests.people import builders

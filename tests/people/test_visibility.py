@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from organizations.models import Organization, User
 from people.choices import IdType
-from people.enrolling import replace_document
+from people.membership.enrolling import replace_document
 from people.models import Certificate, Membership, Person
 from portal.demo.cast import TEAM_CODE
 from tests.people import builders

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from organizations.models import Organization, User
 from people import card
-from people.merging import merge
+from people.merging.merging import merge
 from people.models import Certificate, ConsentText, Invitation, Rank
 from people.settings import RETENTION
 from people.states import CertificateState

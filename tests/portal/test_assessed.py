@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
-from assessments.annual_workflow import REVIEW
+from assessments.annual.workflow import REVIEW
 from assessments.models import Review, Standard, TeamGrade
 from tests.assessments import annual, gradings
 from tests.assessments import builders as assessments

@@ -12,7 +12,7 @@ from organizations.models import AccountRequest, Appointment
 from organizations.workflow import WORKFLOW
 from portal.todo import shown
 from teams import workflow as filings
-from teams.drafting import begin
+from teams.filings.drafting import begin
 from teams.models import Filing, Opinion, TeamPost
 from tests.core.list_checks import assert_constant_queries
 from tests.organizations.helpers import appointment_of, drafted, messages_of, opened, submitted

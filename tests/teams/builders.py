@@ -7,11 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core.attachments.storing import attach
 from organizations.models import Organization, User
-from teams.checks import papers_asked
 from teams.choices import ExitTask
-from teams.drafting import begin, keep
+from teams.filings.checks import papers_asked
+from teams.filings.drafting import begin, keep
+from teams.filings.proposal import Proposal
 from teams.models import EmblemItem, ExitItem, Filing, Team
-from teams.proposal import Proposal
 from teams.workflow import WORKFLOW, deciders
 from tests.core.sample_files import pdf
 

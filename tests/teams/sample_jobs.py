@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from core.models import Job
-from teams.certificates import issue_certificate
+from teams.filings.certificates import issue_certificate
 
 
 def held_certificate(job: Job, progress: Any) -> None:

@@ -12,11 +12,11 @@ from django.urls import reverse
 from core.jobs.running import resume, run
 from core.models import Job, VerifiableDocument
 from organizations.models import Organization
-from teams.certificates import issue_certificate
-from teams.checks import check
-from teams.drafting import begin, keep
+from teams.filings.certificates import issue_certificate
+from teams.filings.checks import check
+from teams.filings.drafting import begin, keep
+from teams.filings.proposal import Proposal
 from teams.models import Team
-from teams.proposal import Proposal
 from teams.workflow import WORKFLOW
 from tests.core.test_jobs import age, begun, broker, fresh, let_go, worker  # noqa: F401 - fixtures
 from tests.teams import builders

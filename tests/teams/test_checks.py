@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from teams.checks import CHECKS, check, findings_of
-from teams.drafting import begin, keep
 from teams.facts import facts_of
-from teams.limits import LIMITS
+from teams.filings.checks import CHECKS, check, findings_of
+from teams.filings.drafting import begin, keep
+from teams.filings.proposal import Proposal
 from teams.models import CheckSetting, Filing, Team
-from teams.proposal import Proposal
+from teams.rules.limits import LIMITS
 from tests.teams import builders
 
 pytestmark = pytest.mark.django_db

@@ -14,11 +14,11 @@ from organizations.permissions import grant
 from teams.desk import batch
 from teams.desk.deciding import Seen, save_comment
 from teams.desk.opinions import ask
-from teams.drafting import begin, keep
-from teams.filing_papers import form_context
-from teams.leaving import account
+from teams.desk.replies import doubts
+from teams.filings.drafting import begin, keep
+from teams.filings.exit_checklist import account
+from teams.filings.printed_form import form_context
 from teams.models import Filing
-from teams.replies import doubts
 from teams.workflow import WORKFLOW
 from tests.core.sample_files import pdf
 from tests.organizations.helpers import messages_of

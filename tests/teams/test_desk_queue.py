@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from teams.desk.queue import Part
-from teams.drafting import begin
+from teams.filings.drafting import begin
 from teams.models import Filing
 from teams.workflow import WORKFLOW
 from tests.core.list_checks import assert_constant_queries, queries_of

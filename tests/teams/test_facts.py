@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from core.diff import marked
 from teams.choices import Formation, Funding, SiteType, TeamLevel
 from teams.facts import FACTS, Words, changed_names, facts_of, label_of, plain, read, same, section_of
+from teams.filings.proposal import Proposal
+from teams.filings.reading_sheet import only_changed, sections_of
 from teams.models import Category, Team
-from teams.proposal import Proposal
-from teams.reading import only_changed, sections_of
 from tests.teams import builders
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)

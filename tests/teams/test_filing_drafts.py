@@ -12,9 +12,9 @@ from core.attachments.storing import attach
 from core.models import Attachment, WorkflowEvent
 from organizations.models import Appointment
 from teams.desk.queue import changes_in_words
-from teams.drafting import LONGEST, MOST_POSTS, begin, keep
+from teams.filings.drafting import LONGEST, MOST_POSTS, begin, keep
+from teams.filings.proposal import Proposal
 from teams.models import ExitItem, FieldComment, Filing, Team
-from teams.proposal import Proposal
 from teams.workflow import WORKFLOW
 from tests.core.list_checks import queries_of
 from tests.core.sample_files import pdf

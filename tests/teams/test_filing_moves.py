@@ -12,8 +12,8 @@ from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from organizations.tree import place_team
-from teams.drafting import begin, keep
 from teams.facts import row_of
+from teams.filings.drafting import begin, keep
 from teams.models import CheckSetting, Filing, FilingRule, FilingStep, RulePaper, RuleStep, Team, TeamPost
 from teams.states import FILING_STEPS, FilingState
 from teams.workflow import MOVES, WORKFLOW

@@ -10,9 +10,9 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from core.models import AccessLog
-from teams.averages import Usual, in_words, usual
-from teams.drafting import begin
-from teams.filing_papers import form_context
+from teams.filings.drafting import begin
+from teams.filings.printed_form import form_context
+from teams.filings.usual_times import Usual, in_words, usual
 from teams.models import FieldComment, Filing, FilingStep
 from teams.views.filings import FilingList
 from teams.workflow import WORKFLOW, note

@@ -9,19 +9,19 @@ from django.utils import timezone
 
 from core.history.as_at import events_of
 from organizations.tree import close_office, move_office
-from people.anonymising import anonymise
 from people.choices import EndKind
 from people.models import Membership
+from people.privacy.anonymising import anonymise
 from people.workflow import MEMBERSHIP
-from teams.checks import check
 from teams.choices import FilingKind
-from teams.drafting import StaleDraft, begin, keep
-from teams.drift import drift_of, drifting
 from teams.facts import facts_of, row_of
-from teams.leaving import end_memberships
-from teams.merging import merged_posts
+from teams.filings.checks import check
+from teams.filings.drafting import StaleDraft, begin, keep
+from teams.filings.exit_checklist import end_memberships
+from teams.filings.merging import merged_posts
+from teams.filings.proposal import Proposal
 from teams.models import Filing, Team, TeamPost
-from teams.proposal import Proposal
+from teams.on_file.drift import drift_of, drifting
 from teams.workflow import WORKFLOW
 from tests.core.list_checks import queries_of
 from tests.people import builders as people
@@ -364,7 +364,7 @@ def test_an_office_with_filings_to_decide_is_not_closed(songshan, region_system,
 
 # -- papers and pages -----------------------------------------------------------------------------------------
 def test_the_annex_masks_what_identifies(team, chifeng, leader, as_user):
-    from teams.annex import roster_lines
+    from teams.on_file.roster_annex import roster_lines
 
     member = people.ready(team.organization, 1)
     (line,) = roster_lines(team.organization, builders.read(chifeng))

@@ -10,7 +10,7 @@ from core.reminders import _send
 from organizations.models import Appointment
 from organizations.permissions import grant
 from teams import reminders
-from teams.drafting import begin
+from teams.filings.drafting import begin
 from teams.models import CheckSetting, Filing, FilingStep, Opinion, Team, TeamPost
 from teams.workflow import WORKFLOW
 from tests.teams import builders

@@ -16,7 +16,7 @@ from organizations.models import Appointment
 from organizations.permissions import grant
 from teams.desk.correcting import correct_reply
 from teams.models import Filing, FilingRule, Team
-from teams.rulebook import StepLine, write_steps
+from teams.rules.rulebook import StepLine, write_steps
 from teams.workflow import WORKFLOW
 from tests.core.sample_files import pdf
 from tests.organizations.helpers import at_once, messages_of

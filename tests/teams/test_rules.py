@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from organizations.models import Organization
 from teams.models import Category, CheckSetting, Filing, FilingRule, PaperKind, Phrase, RuleStep
-from teams.rule_history import Past
-from teams.rulebook import StepLine, check_steps, papers_of_rule, steps_of_rule, write_steps
+from teams.rules.history import Past
+from teams.rules.rulebook import StepLine, check_steps, papers_of_rule, steps_of_rule, write_steps
 from teams.workflow import WORKFLOW
 from tests.core.list_checks import queries_of
 from tests.organizations.helpers import messages_of

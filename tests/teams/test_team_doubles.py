@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
-from teams.duplicates import alike, likely_doubles, telling
+from teams.filings.duplicates import alike, likely_doubles, telling
 from tests.teams import builders
 
 

@@ -14,9 +14,19 @@ from xlsxwriter import Workbook
 from core.exports.xlsx import MEDIA_TYPE as XLSX
 from core.imports.table import read_table
 from core.models import AccessLog, Import, WorkflowEvent
-from teams import resources
-from teams.cells import Categories, Coordinate, Coordinates, DocumentNumber, Name, Number, People, PersonName, Phone
-from teams.drafting import keep
+from teams.filings.drafting import keep
+from teams.importing import resource
+from teams.importing.cells import (
+    Categories,
+    Coordinate,
+    Coordinates,
+    DocumentNumber,
+    Name,
+    Number,
+    People,
+    PersonName,
+    Phone,
+)
 from teams.models import Filing, Team
 from tests.people.rosters import workbook
 from tests.teams import builders
@@ -330,7 +340,7 @@ def test_whoever_may_register_at_several_offices_names_the_office(as_user, capta
 def test_nothing_is_half_written_when_it_dies_in_the_middle(as_user, chifeng, monkeypatch):
     client = as_user(chifeng)
     page = send(client, row(救援队名称="赤峰市红十字甲救援队"), row(救援队名称="赤峰市红十字乙救援队"))
-    real, calls = resources.begin, []
+    real, calls = resource.begin, []
 
     def dies(*args, **kwargs):
         calls.append(1)
@@ -338,7 +348,7 @@ def test_nothing_is_half_written_when_it_dies_in_the_middle(as_user, chifeng, mo
             raise SystemExit
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(resources, "begin", dies)
+    monkeypatch.setattr(resource, "begin", dies)
     with pytest.raises(SystemExit):
         client.post(address(page), {"confirm": "1"})
     monkeypatch.undo()
@@ -481,7 +491,7 @@ SHAPES = {
 def test_a_list_is_read_however_it_is_laid_out(chifeng):
     for shape, (rows, expected, edit) in SHAPES.items():
         file = workbook(rows, **({"sheet_0": edit} if edit else {}))
-        table = read_table(file, XLSX, resources.TeamResource(by=chifeng))
+        table = read_table(file, XLSX, resource.TeamResource(by=chifeng))
         first = table.rows[0]
         found = {name: first[name].text if name in first else "" for name in expected}
         assert found == expected, shape
@@ -490,7 +500,7 @@ def test_a_list_is_read_however_it_is_laid_out(chifeng):
 def test_a_form_that_cannot_be_read_is_refused(chifeng):
     rows = [["队伍名称", NAMED, "成立时间", "2020.3.1"], ["队长", "张三", "驻地", "演示路1号"]]
     with pytest.raises(ValidationError, match="像是登记表"):
-        read_table(workbook(rows), XLSX, resources.TeamResource(by=chifeng))
+        read_table(workbook(rows), XLSX, resource.TeamResource(by=chifeng))
 
 
 def test_headings_of_levels_between_the_rows_are_no_teams(as_user, chifeng):

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from organizations.models import Organization
 from organizations.tree import place_team
-from teams.drift import drift_of, drifting
 from teams.models import CheckSetting, Coverage, Team, TeamPost
-from teams.upkeep import end_post
+from teams.on_file.drift import drift_of, drifting
+from teams.on_file.upkeep import end_post
 from teams.workflow import WORKFLOW
 from tests.core.list_checks import queries_of
 from tests.organizations.helpers import opened

@@ -17,10 +17,10 @@ from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from organizations.tree import move_office
-from teams.commenting import drafts_of
+from teams.desk.commenting import drafts_of
 from teams.desk.deciding import Seen, decide, save_comment
 from teams.desk.opinions import answer, ask
-from teams.drafting import begin
+from teams.filings.drafting import begin
 from teams.models import Filing, Team
 from teams.workflow import WORKFLOW
 from tests.databases import database_url

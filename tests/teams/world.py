@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from organizations.models import Organization, User
 from organizations.reference import add_child
-from teams.drafting import begin
+from teams.filings.drafting import begin
 from teams.models import Coverage, FilingRule, Opinion, Phrase, Team
 from teams.workflow import WORKFLOW
 from tests.teams import builders

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from organizations.models import Organization, User
 from people.models import Membership
+from training.activities.slots import lay
 from training.choices import ActivityKind, MarkKind, MarkMethod, Presence
 from training.models import (
     Activity,
@@ -26,7 +27,6 @@ from training.models import (
     Problem,
     Slot,
 )
-from training.slots import lay
 from training.workflow import WORKFLOW
 
 LONG_AGO = timedelta(days=3)

@@ -22,7 +22,7 @@ from tests.people import builders as people
 from tests.people.leaks import text_of
 from tests.teams import builders as teams
 from tests.training import builders
-from training.activities import copy_of
+from training.activities.beginning import copy_of
 from training.models import (
     Activity,
     ActivityTeam,

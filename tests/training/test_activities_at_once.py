@@ -14,9 +14,9 @@ from tests.organizations.helpers import at_once
 from tests.people import builders as people
 from tests.teams.builders import read
 from tests.training import builders
+from training.activities.sections import section_named
 from training.forms.sections import section_form
 from training.models import Activity
-from training.sections import section_named
 from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -16,8 +16,8 @@ from tests.core.list_checks import assert_constant_queries, assert_sorts_by_inde
 from tests.people import builders as people
 from tests.training import builders
 from tests.training.builders import downloaded
+from training.catalogue.reminders import agreements_ending, qualifications_ending
 from training.models import Activity, Base, DrillTemplate, Instructor, Subject, Teaching, TrainingSetting
-from training.reminders import agreements_ending, qualifications_ending
 from training.settings import LESSON, value_of
 from training.views.bases import BaseList
 from training.views.instructors import InstructorList

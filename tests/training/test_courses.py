@@ -12,8 +12,8 @@ from organizations.models import User
 from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told, queries_of
 from tests.training import builders
 from tests.training.builders import downloaded
+from training.catalogue.syllabus import compare
 from training.models import Course, CourseVersion, Lesson
-from training.syllabus import compare
 from training.views.courses import CourseList
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from tests.people import builders as people
 from tests.teams.builders import read
 from tests.training import builders
 from training.choices import Listing
-from training.enrolling import accept, enrol, withdraw
 from training.models import Participation
+from training.participants.enrolling import accept, enrol, withdraw
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,7 +12,7 @@ from organizations.permissions import grant
 from people.models import HourRecord
 from tests.people import builders as people
 from tests.training import builders
-from training.slots import daily
+from training.activities.slots import daily
 from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db

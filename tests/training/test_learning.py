@@ -17,11 +17,11 @@ from people.workflow import CERTIFICATE
 from tests.core.list_checks import queries_of
 from tests.people import builders as people
 from tests.training import builders
-from training.awarding import to_award
 from training.choices import Listing, Outcome
-from training.enrolling import enrol, open_to
 from training.models import Activity, ActivityTeam, Participation, Teaching
-from training.places import QUIET, fill_up
+from training.participants.enrolling import enrol, open_to
+from training.participants.places import QUIET, fill_up
+from training.records.awarding import to_award
 from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db

@@ -6,11 +6,11 @@ import pytest
 
 from core.history.as_at import events_of
 from organizations.models import Organization, User
-from people.merging import merge
+from people.merging.merging import merge
+from people.merging.unmerging import in_the_way, undo
 from people.models import Person
-from people.own_copy import gather
-from people.scrubbing import scrub
-from people.unmerging import in_the_way, undo
+from people.privacy.own_copy import gather
+from people.privacy.scrubbing import scrub
 from tests.people import builders as people
 from tests.training import builders
 from training.models import Attendance, Instructor, Mark, Participation, Problem, Teaching

@@ -15,9 +15,9 @@ from people.models import Cover, Membership
 from tests.core.list_checks import queries_of
 from tests.people import builders as people
 from tests.training import builders
-from training.checks import check
 from training.choices import Listing, PartRole
 from training.models import Activity, ActivityTeam, Attendance, Participation
+from training.records.checks import check
 from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db

@@ -13,9 +13,9 @@ from portal.demo.cast import TEAM_CODE
 from tests.people import builders as people
 from tests.teams.builders import read
 from tests.training import builders
+from training.activities.rescheduled import Facts, Stand, at_one_go, tell_moved
 from training.models import Activity, ActivityTeam
-from training.moved import Facts, Stand, at_one_go, tell_moved
-from training.places import QUIET
+from training.participants.places import QUIET
 
 
 def signed_in(user: User) -> Client:

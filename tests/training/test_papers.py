@@ -18,8 +18,8 @@ from tests.people import builders as people
 from tests.training import builders
 from training.choices import Department, Presence, Rating
 from training.models import Activity, Attendance, Evaluation, Problem
-from training.papers import issue_record
-from training.record_facts import PHOTOS, facts_of
+from training.records.facts import PHOTOS, facts_of
+from training.records.papers import issue_record
 from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db

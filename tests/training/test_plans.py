@@ -18,9 +18,9 @@ from tests.core.list_checks import assert_constant_queries, assert_tampering_is_
 from tests.people import builders as people
 from tests.training import builders
 from tests.training.builders import downloaded
-from training.checks import check
 from training.models import Activity, Instructor, Plan, PlanItem
 from training.planning import Line, items_for, with_progress, with_totals
+from training.records.checks import check
 from training.tables.plans import PlanTable
 
 pytestmark = pytest.mark.django_db

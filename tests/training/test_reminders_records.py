@@ -11,7 +11,7 @@ from organizations.models import User
 from tests.people import builders as people
 from tests.training import builders
 from training.models import Activity
-from training.reminders_records import records_not_handed_in, records_waiting
+from training.records.reminders import records_not_handed_in, records_waiting
 
 pytestmark = pytest.mark.django_db
 

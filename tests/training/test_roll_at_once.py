@@ -13,9 +13,9 @@ from tests.organizations.helpers import at_once
 from tests.people import builders as people
 from tests.training import builders
 from training.choices import MarkKind, Presence
-from training.marking import take
 from training.models import Activity, Attendance, Mark, Participation, Slot
 from training.roll.given import Given
+from training.roll.marking import take
 from training.workflow import WORKFLOW
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from training.folding import fold
+from training.roll.folding import fold
 
 CASES = json.loads((Path(__file__).parent / "fold_cases.json").read_text(encoding="utf-8"))
 BEGINS = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

@@ -17,12 +17,12 @@ from organizations.reference import add_child
 from people import card
 from tests.people import builders as people
 from tests.training import builders
-from training.checks import check
 from training.choices import Listing, MarkKind, MarkMethod, Presence, Trouble
-from training.marking import Result, take
 from training.models import Activity, ActivityTeam, Attendance, Mark, Participation, Slot
+from training.records.checks import check
 from training.roll.deriving import derive_slots
 from training.roll.given import Given
+from training.roll.marking import Result, take
 from training.roll.paper import Line, enter
 from training.workflow import WORKFLOW
 

@@ -20,9 +20,9 @@ from tests.organizations.helpers import messages_of
 from tests.people import builders as people
 from tests.training import builders
 from tests.training.test_roll_marks import elsewhere
-from training.checks import blocking, check
 from training.choices import Listing, MarkKind, MarkMethod, Presence, Trouble
 from training.models import Activity, ActivityTeam, Attendance, Mark, MarkSettlement, Participation, Poster, Slot
+from training.records.checks import blocking, check
 from training.roll import poster as posters
 from training.views.roll_poster import WrongCode
 from training.workflow import WORKFLOW

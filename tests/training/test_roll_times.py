@@ -13,11 +13,11 @@ from organizations.models import User
 from tests.organizations.helpers import messages_of
 from tests.people import builders as people
 from tests.training import builders
-from training.checks import check
 from training.choices import MarkKind, Trouble
-from training.marking import take
 from training.models import Activity, Attendance, Participation
+from training.records.checks import check
 from training.roll.given import Given
+from training.roll.marking import take
 from training.roll.settling import correct, settle
 from training.workflow import WORKFLOW
 

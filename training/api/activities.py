@@ -8,10 +8,10 @@ from rest_framework import serializers, viewsets
 from core.api import MoveWords, move
 from organizations.api import VisibleMixin
 from organizations.roles import Right
-from training.checks import check
 from training.filters.activities import ActivityFilter
 from training.models import Activity
-from training.remarks import RETURNS, commentable
+from training.records.checks import check
+from training.records.remarks import RETURNS, commentable
 from training.workflow import WORKFLOW
 
 

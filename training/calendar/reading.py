@@ -21,8 +21,8 @@ from core.days import beginning_of, end_of
 from organizations.models import Organization, User
 from organizations.permissions import access, reach
 from organizations.roles import ROLES, Right
+from training.activities.slots import MOST as LONGEST
 from training.models import Activity, ActivityTeam, Slot
-from training.slots import MOST as LONGEST
 
 KEPT_FOR = 300  # seconds
 COUNTED = 99  # a day with more says so, as the menu does

@@ -1,4 +1,4 @@
-"""Forms that begin an activity. They check input; who may begin one is asked by ``training.activities``."""
+"""Forms that begin an activity. They check input; who may begin one is asked by ``training.activities.beginning``."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from organizations.models import Organization
 from organizations.validators import validate_visible
-from training.activities import last_of
+from training.activities.beginning import last_of
 from training.choices import ActivityKind
 from training.models import Activity, DrillTemplate, PlanItem
 

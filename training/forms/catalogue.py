@@ -15,13 +15,13 @@ from core.forms import VersionedForm, WholeForm
 from core.pickers import days_first
 from organizations.models import Division, Organization, User
 from organizations.validators import validate_visible
-from people import named
+from people import name_list
 from people.models import Membership, Person
 from teams.models import Category
 from teams.validators import REGION_LATITUDE, REGION_LONGITUDE
 from training.choices import BaseKind
 from training.models import Base, DrillTemplate, Instructor, InstructorAssessment, Subject, TrainingSetting
-from training.roll import anew
+from training.roll import recalculating
 from training.settings import GRACE
 
 
@@ -168,7 +168,7 @@ class InstructorForm(KeptForm):
     def _found(self, member: str) -> Person | None:
         """Among the members the person sees; nobody else's name or number says anything."""
         rows = Membership.objects.visible_to(self.by).current()  # type: ignore[arg-type]
-        people, faults = named.find(named.lines_of(member)[:1], rows)
+        people, faults = name_list.find(name_list.lines_of(member)[:1], rows)
         if len(people) != 1:
             said = _("请只写一个人。") if people else _("请写姓名，或者证件号码。")
             self.add_error("member", faults[0].message if faults else said)
@@ -238,5 +238,5 @@ class SettingForm(adjustable.SettingForm):
         with transaction.atomic():
             kept = super().save(commit)
             if self.setting.key == GRACE.key and "value" in self.changed_data:
-                anew.ask(self.by)
+                recalculating.ask(self.by)
         return kept

@@ -15,10 +15,10 @@ from core.workflow import MoveNotAllowed
 from organizations.validators import validate_text, validate_visible
 from people.models import CertificateKind
 from teams.models import Category
+from training.catalogue.syllabus import MOST, write
 from training.choices import LessonForm as Form
 from training.forms.catalogue import KeptForm
 from training.models import Course, CourseVersion
-from training.syllabus import MOST, write
 
 SPARE = 3  # empty rows for who has no scripts
 

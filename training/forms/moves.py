@@ -8,8 +8,8 @@ from core.move_forms import REMINDER, WordsForm
 from core.together import together
 from core.workflow import Move
 from training.models import Activity
-from training.reading import around, in_words
-from training.remarks import BESIDES, RETURNS, commentable
+from training.records.reading_sheet import around, in_words
+from training.records.remarks import BESIDES, RETURNS, commentable
 
 
 class MoveForm(WordsForm):

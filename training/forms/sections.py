@@ -16,13 +16,13 @@ from core.history.pages import made_elsewhere, on_page
 from core.integrity import plainly
 from core.workflow import MoveNotAllowed
 from organizations.models import Division, User
-from training.activities import relay
+from training.activities.beginning import relay
+from training.activities.sections import Section, fields_for
 from training.choices import Department, Dimension, Rating
 from training.forms.activities import InstantField, order
 from training.models import Activity, Base, CourseVersion, Evaluation, Subject
-from training.places import move_up
+from training.participants.places import move_up
 from training.planning import items_for
-from training.sections import Section, fields_for
 
 MOST_BASES = 200
 HELPS = {
@@ -90,7 +90,7 @@ class SectionForm(VersionedForm):
         """Save what can be read, under the lock; asks again whether the record may still be changed.
 
         :param typing: the page saves itself: a field that is empty may be about to be filled in anew, and nobody is
-            given a place for it (``training.places.fill_up`` does later, where it stays so).
+            given a place for it (``training.participants.places.fill_up`` does later, where it stays so).
         :raises StaleForm: the same fields were changed elsewhere. ``MoveNotAllowed``: handed in meanwhile.
         """
         names = [name for name in self._own_fields() if name not in self.left_out and name in self.cleaned_data]

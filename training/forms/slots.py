@@ -18,10 +18,10 @@ from core.keys import keys
 from core.workflow import MoveNotAllowed
 from organizations.models import User
 from organizations.validators import validate_visible
+from training.activities.slots import MOST, retime
 from training.forms.activities import InstantField
 from training.models import Activity, Attendance, Mark, Slot
 from training.roll.settling import let_in_by_time
-from training.slots import MOST, retime
 
 
 class SlotForm(forms.Form):

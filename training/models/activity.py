@@ -106,7 +106,7 @@ class Activity(models.Model):
     """演练 or 培训: planned, attended, evidenced, closed.
 
     One model for both, because roll, files, hand-in, calendar and lists are the same; what only one of them has is
-    empty with the other. Everything may be missing until it is handed in (``training.checks``).
+    empty with the other. Everything may be missing until it is handed in (``training.records.checks``).
 
     :ivar office: who confirms it; set at the hand-in. :ivar present, listed, minutes: heads present, heads on the list
         and person-minutes, frozen at the hand-in, so that reports add up columns and not rolls.
@@ -382,7 +382,7 @@ class DrillTemplateQuerySet(models.QuerySet):
 class DrillTemplate(models.Model):
     """演练模板: the facts of a drill that a new one begins with. Kept by an office for itself and all below it.
 
-    ``payload``: field of Activity → value as JSON; ``training.activities.TEMPLATED`` names the fields.
+    ``payload``: field of Activity → value as JSON; ``training.activities.beginning.TEMPLATED`` names the fields.
     """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("单位"))

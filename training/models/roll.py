@@ -146,7 +146,7 @@ class Mark(models.Model):
 
     ``at`` is the device's time, ``received_at`` ours. What the marks of a person in a slot come to is folded from all
     of them in the order of ``(at, id)``, so it does not matter in which order or how late they arrive
-    (``training.folding``).
+    (``training.roll.folding``).
 
     :ivar shift: seconds by which ``at`` was moved because the device's clock was wrong.
     :ivar trouble: why it does not count as it is; somebody settles it (``MarkSettlement``), nothing is thrown away.

@@ -7,8 +7,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from training.folding import fold
 from training.models import Attendance, Mark, Slot
+from training.roll.folding import fold
 from training.settings import GRACE, value_of
 
 _DERIVED = ("presence", "arrived_at", "left_at", "method", "minutes")

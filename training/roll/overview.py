@@ -9,9 +9,9 @@ from django.db.models import Count, Q, QuerySet
 from core.together import together
 from organizations.models import Organization
 from training.choices import NOT_EXPECTED, Listing, Presence
-from training.hours import LEAST, MOST, hours_of
 from training.models import Activity, Attendance, Participation, Slot
-from training.roll.odds import at_odds
+from training.records.hours import LEAST, MOST, hours_of
+from training.roll.contradictions import at_odds
 from training.roll.waiting import waiting
 
 PAGE = 100
@@ -83,7 +83,7 @@ def _line(row: Participation, slots: list[Slot], cells: dict[tuple[int, int], At
 
 
 def _hours(cell: Attendance) -> Decimal:
-    """As ``training.hours.credit`` will write it."""
+    """As ``training.records.hours.credit`` will write it."""
     if cell.presence != Presence.PRESENT:
         return Decimal(0)
     hours = hours_of(cell.counted_minutes)

@@ -12,11 +12,11 @@ from organizations.models import User
 from people.models import Membership
 from people.names import same_name
 from training.choices import MarkKind, MarkMethod, Presence
-from training.folding import fold
-from training.marking import Result, take
 from training.models import Activity, Attendance, Mark, PaperSheet, Slot
 from training.roll.deriving import grace
+from training.roll.folding import fold
 from training.roll.given import Given
+from training.roll.marking import Result, take
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def _overlapping(own: list[Attendance], others: dict[int, list[Attendance]]) -> 
 
 def there(row: Attendance) -> tuple[datetime, datetime]:
     """From when to when somebody was there, within the slot; where the roll was taken when all was over, from the
-    beginning (``training.folding``)."""
+    beginning (``training.roll.folding``)."""
     begins, ends = row.slot.starts_at, row.slot.ends_at
     if row.arrived_at is not None and (row.arrived_at < ends or row.method == MarkMethod.POSTER):
         begins = max(row.arrived_at, begins)

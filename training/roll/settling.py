@@ -19,10 +19,10 @@ from organizations.permissions import can
 from organizations.roles import Right
 from people.models import Membership
 from training.choices import Listing, MarkKind, Presence, Trouble
-from training.marking import AROUND, put_on_list, take
 from training.models import Activity, Attendance, Mark, MarkSettlement, Participation
 from training.roll.deriving import derive, whose
 from training.roll.given import Given
+from training.roll.marking import AROUND, put_on_list, take
 from training.roll.waiting import waiting
 from training.states import WITH_AUTHOR
 

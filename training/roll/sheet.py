@@ -8,10 +8,10 @@ from django.db.models import Count, QuerySet
 from core.together import together
 from people.models import Membership
 from training.choices import NOT_EXPECTED, Listing
-from training.marking import AROUND
 from training.models import Mark, Participation, Slot
 from training.roll.callers import Caller
 from training.roll.deriving import grace, marks_in, whose
+from training.roll.marking import AROUND
 from training.roll.waiting import waiting
 
 MOST_OTHERS = 1000  # members of the teams who are not on the list: for whoever comes unannounced

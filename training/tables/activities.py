@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.lists import Column, DateTimeColumn, Table
 from organizations.tables import State
-from training.hours import hours_of
 from training.models import Activity
+from training.records.hours import hours_of
 from training.states import ACTIVITY_TONES, ActivityState
 
 _NOWRAP = {"td": {"class": "nowrap"}}

@@ -20,7 +20,7 @@ from organizations.permissions import access, reach
 from organizations.roles import Level, Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, pick_place, seen
-from training.activities import begin, copy_of, may_begin
+from training.activities.beginning import begin, copy_of, may_begin
 from training.choices import ActivityKind
 from training.forms.activities import BeginForm, CopyForm
 from training.models import Activity, PlanItem

@@ -17,14 +17,14 @@ from core.together import together
 from organizations.nearest import nearest_duties
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from training.activities import can_save_as_template, may_begin
-from training.checks import Finding, check
-from training.hours import hours_of
+from training.activities.beginning import can_save_as_template, may_begin
+from training.activities.sections import parts_of, url_of
 from training.models import Activity
-from training.moving import told_at_hand_in, waiting_for
-from training.reading import around, cards_of
-from training.remarks import also_changed, as_returned, last_return, remarks_of
-from training.sections import parts_of, url_of
+from training.records.checks import Finding, check
+from training.records.hours import hours_of
+from training.records.queue import told_at_hand_in, waiting_for
+from training.records.reading_sheet import around, cards_of
+from training.records.remarks import also_changed, as_returned, last_return, remarks_of
 from training.states import ON_RECORD, ActivityState
 from training.views.activity_common import ActivityPage, activity_page
 

@@ -20,11 +20,11 @@ from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.moves import refused
+from training.activities.rescheduled import is_told
+from training.activities.sections import BASICS, SLOTS, Section, around, section_named
 from training.forms.sections import EvaluationForm, SectionForm, section_form
 from training.models import Activity
-from training.moved import is_told
-from training.remarks import Remark, last_return, remarks_of
-from training.sections import BASICS, SLOTS, Section, around, section_named
+from training.records.remarks import Remark, last_return, remarks_of
 from training.states import ActivityState
 from training.views.activity_common import ActivityPage, activity_page
 

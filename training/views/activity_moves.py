@@ -15,7 +15,7 @@ from organizations.views.common import holding
 from organizations.views.moves import make_move, move_ticked
 from training.forms.moves import MoveForm
 from training.models import Activity
-from training.moving import clean_ones, waiting_for
+from training.records.queue import clean_ones, waiting_for
 from training.views.activity_common import activity_page
 from training.workflow import WORKFLOW
 

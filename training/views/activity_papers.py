@@ -15,7 +15,7 @@ from core.models import WorkflowEvent
 from organizations.signed_in import SignedIn
 from training.choices import Department
 from training.models import Activity, Subject
-from training.remarks import commentable
+from training.records.remarks import commentable
 from training.views.activity_common import ActivityPage, activity_page
 from training.workflow import WORKFLOW
 

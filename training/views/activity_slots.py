@@ -12,8 +12,8 @@ from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.moves import refused
+from training.activities.sections import SLOTS, section_named
 from training.forms.slots import SlotRows
-from training.sections import SLOTS, section_named
 from training.views.activity_common import activity_page
 from training.views.activity_edit import _after, editable, section_context
 

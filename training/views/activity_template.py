@@ -12,7 +12,7 @@ from core.methods import form_page
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from training.activities import can_save_as_template, save_as_template
+from training.activities.beginning import can_save_as_template, save_as_template
 from training.forms.activities import TemplateForm
 from training.views.activity_common import activity_page
 

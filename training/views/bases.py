@@ -22,9 +22,9 @@ from organizations.signed_in import SignedIn
 from organizations.views.timeline import changes
 from people.tables.papers import days_left
 from teams.models import Category
+from training.catalogue.keeping import category_names, category_words
 from training.filters.catalogue import BaseFilter
 from training.forms.catalogue import BaseForm
-from training.keeping import category_names, category_words
 from training.models import Activity, Base
 from training.tables.catalogue import BaseTable
 from training.views.activity_common import state_of

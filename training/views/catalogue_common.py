@@ -21,8 +21,8 @@ from organizations.region import may_manage
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit, holding, seen, told
+from training.catalogue.keeping import Kept, end, kept_places, take_up
 from training.forms.catalogue import KeptForm
-from training.keeping import Kept, end, kept_places, take_up
 
 PAGES = (
     (gettext_lazy("训练基地"), "training:base_list"),

@@ -22,12 +22,12 @@ from core.together import together
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.timeline import changes
+from training.catalogue.syllabus import compare, draft, publish, totals, with_totals
 from training.filters.catalogue import CourseFilter
 from training.forms.courses import CourseForm, Lines, SyllabusForm
 from training.models import Course, CourseVersion, Lesson
 from training.settings import LESSON, value_of, value_rows
 from training.states import ON_RECORD
-from training.syllabus import compare, draft, publish, totals, with_totals
 from training.tables.catalogue import CourseTable
 from training.views.catalogue_common import CatalogueList, ended, entered, looked_up, offered_places
 

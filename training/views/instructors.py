@@ -23,9 +23,9 @@ from organizations.views.timeline import changes
 from people.models import Certificate, Person
 from people.tables.papers import days_left
 from teams.models import Category
+from training.catalogue.keeping import category_names, category_words
 from training.filters.catalogue import InstructorFilter
 from training.forms.catalogue import AssessmentForm, EndForm, InstructorForm
-from training.keeping import category_names, category_words
 from training.models import Activity, Instructor, InstructorAssessment, Teaching
 from training.tables.catalogue import InstructorTable
 from training.views.catalogue_common import CatalogueList, ended, entered, looked_up, offered_places

@@ -20,11 +20,11 @@ from organizations.signed_in import SignedIn
 from organizations.views.common import edit, seen, told
 from organizations.views.moves import refused
 from training.choices import Listing
-from training.covers import needs_cover
-from training.enrolling import accept, decline
 from training.forms.people import ParticipationForm
-from training.listing import Uninsured, explain, may_list_of, take_off
 from training.models import Activity, Participation
+from training.participants.covers import needs_cover
+from training.participants.enrolling import accept, decline
+from training.participants.listing import Uninsured, explain, may_list_of, take_off
 from training.views.activity_common import activity_page
 from training.views.people import ask_risk, tell
 from training.workflow import keeps

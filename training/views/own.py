@@ -18,12 +18,12 @@ from people.models import Person
 from people.views.own_common import own, tabs
 from people.views.person_page import person_page
 from training.choices import Listing
-from training.enrolling import enrol, open_to, withdraw
-from training.hours import hours_of
 from training.models import Activity, Participation, Problem
 from training.models.problem import ProblemQuerySet
+from training.participants.enrolling import enrol, open_to, withdraw
+from training.participants.places import HOLDS, before, held_by, offers
 from training.person_pages import taken_part
-from training.places import HOLDS, before, held_by, offers
+from training.records.hours import hours_of
 from training.states import ActivityState, ProblemState
 from training.tables.problems import due_chip, state_chip
 from training.views.activity_common import state_of

@@ -14,8 +14,8 @@ from core.models import AccessLog
 from core.serving import as_download
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
-from training import papers
 from training.models import Activity
+from training.records import papers
 from training.states import ON_RECORD
 from training.workflow import keeps
 

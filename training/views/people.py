@@ -21,11 +21,11 @@ from organizations.signed_in import SignedIn
 from organizations.views.moves import refused
 from people.models import Membership, Person
 from training.choices import Listing, PartRole, Presence
-from training.covers import needs_cover, with_papers
-from training.listing import Listed, Uninsured, may_list, may_list_of, pool, put_on
 from training.models import Activity, ActivityTeam, Attendance, Participation
+from training.participants.attended import stays_away
+from training.participants.covers import needs_cover, with_papers
+from training.participants.listing import Listed, Uninsured, may_list, may_list_of, pool, put_on
 from training.states import WITH_AUTHOR, ActivityState
-from training.there import stays_away
 from training.views.activity_common import activity_page
 from training.workflow import keeps
 

@@ -16,9 +16,9 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.moves import refused
 from people.forms.certificates import GrantForm
-from people.granting import GrantRefused, held_by
 from people.models import CertificateKind, Membership
-from people.verifying import members_with
+from people.papers.granting import GrantRefused, held_by
+from people.papers.verifying import members_with
 from people.views.granting import (
     are_valid,
     is_good_for_long,
@@ -29,11 +29,11 @@ from people.views.granting import (
     tell_granted,
     terms_of,
 )
-from training.awarding import award, may_award, memberships_of, to_award, waits
 from training.choices import Outcome
 from training.models import Activity, Course, Teaching
-from training.results import lines_of, save
-from training.there import unearned
+from training.participants.attended import unearned
+from training.records.awarding import award, may_award, memberships_of, to_award, waits
+from training.records.results import lines_of, save
 from training.views.activity_common import ActivityPage, activity_page
 from training.workflow import confirming_office, keeps, keeps_some
 

@@ -16,10 +16,10 @@ from core.offline import REFUSED, Batch, answered, each_taken, who, worker
 from organizations.models import User
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
-from training.marking import Result, take
 from training.models import Activity, Slot
 from training.roll.callers import Caller, caller_of, joined
 from training.roll.given import read
+from training.roll.marking import Result, take
 from training.roll.sheet import sheet
 
 

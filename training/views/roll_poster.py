@@ -22,10 +22,10 @@ from core.verify.limits import ByAddress
 from organizations.signed_in import SignedIn
 from people.models import Person
 from training.choices import MarkKind, MarkMethod, Presence
-from training.marking import take
 from training.models import Attendance, Mark, Poster, Slot
 from training.roll import poster as posters
 from training.roll.given import Given
+from training.roll.marking import take
 from training.views.roll_phone import slot_called
 
 _KEY = "check_in"

@@ -15,11 +15,11 @@ from organizations.permissions import can
 from organizations.roles import Right
 from people.models import Membership
 from teams.views.team_common import Tab, TeamPage, team_page
-from training.activities import may_begin
+from training.activities.beginning import may_begin
 from training.choices import ActivityKind, Listing, Presence
 from training.filters.activities import ActivityFilter
-from training.hours import hours_of
 from training.models import Activity, Attendance, Subject
+from training.records.hours import hours_of
 from training.states import ON_RECORD
 from training.views.activity_list import ActivityList
 

@@ -17,8 +17,8 @@ from organizations.roles import Level
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen, told
 from organizations.views.moves import refused
-from training.listing import add_teams, remove_team, teams_to_add
 from training.models import Activity, ActivityTeam
+from training.participants.listing import add_teams, remove_team, teams_to_add
 from training.views.activity_common import activity_page
 from training.workflow import keeps
 

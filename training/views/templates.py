@@ -15,8 +15,8 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, seen
 from organizations.views.region import keep
+from training.activities.templates import contents, keeps, readable
 from training.choices import DrillForm, Hazard
-from training.drill_templates import contents, keeps, readable
 from training.forms.catalogue import DrillTemplateForm
 from training.models import DrillTemplate
 from training.views.catalogue_common import tabs

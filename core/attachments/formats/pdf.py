@@ -6,11 +6,11 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
-from core.apart import Apart
 from core.attachments.formats.kinds import PDF, FileKind, Refusal
+from core.sandbox import Sandbox
 
 # each may take a gigabyte; an honest one is opened in a moment
-_APART = Apart(Path(__file__).with_name("pdf_program.py"), seconds=20, at_once=2, most_passed=256)
+_SANDBOX = Sandbox(Path(__file__).with_name("pdf_program.py"), seconds=20, at_once=2, most_passed=256)
 
 
 def _problems() -> dict[int, Refusal]:
@@ -23,7 +23,7 @@ def _problems() -> dict[int, Refusal]:
 
 def _run(content: bytes, *arguments: str) -> bytes:
     try:
-        done = _APART.run(content, *arguments)
+        done = _SANDBOX.run(content, *arguments)
     except subprocess.TimeoutExpired as error:
         raise Refusal("damaged", _("PDF 太复杂，打开用时过长，请重新生成一份。")) from error
     if done.returncode != 0:
@@ -34,7 +34,7 @@ def _run(content: bytes, *arguments: str) -> bytes:
 
 def check_pdf(file: BinaryIO) -> FileKind:
     file.seek(0)
-    _APART.once(file.read(), _run)
+    _SANDBOX.once(file.read(), _run)
     return PDF
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from core.imports.asides import aside, is_somebodys, section
 from core.imports.books import Book, Grid, open_book
 from core.imports.bulk.blocks import Block
 from core.imports.bulk.groups import carry_down
@@ -17,6 +16,7 @@ from core.imports.cards import MOST_ROWS as MOST_CARD_ROWS
 from core.imports.cards import Card, as_row, read_cards
 from core.imports.headers import LOOK_AT, plain
 from core.imports.heads import Head, Heading, Known, aliases, find_head, heading_at
+from core.imports.not_records import aside, is_somebodys, section
 from core.imports.reading import Cell
 
 WIDE = 3  # a text merged over so many columns is a heading inside the table, not a cell

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.history import acting_as
-from people import rotation
+from people.privacy import rotation
 
 
 class Command(BaseCommand):

@@ -20,7 +20,7 @@ from organizations.models import User
 from organizations.signed_in import SignedIn
 from organizations.views.moves import asked_move
 from teams.choices import FilingKind
-from teams.commenting import drafts_of, labelled
+from teams.desk.commenting import drafts_of, labelled
 from teams.desk.deciding import Seen, decide, require_as_seen
 from teams.desk.opinions import open_opinions
 from teams.desk.queue import Part, next_after

@@ -18,7 +18,7 @@ from organizations.views.common import edit
 from teams.choices import Duty, FilingKind, PaperWhen
 from teams.forms.rules import RuleForm
 from teams.models import FilingRule, RulePaper
-from teams.rule_history import Past
+from teams.rules.history import Past
 from teams.views.rules.common import require_reader, tabs
 
 

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 from core.methods import form_page
 from organizations.region import may_manage
 from organizations.signed_in import SignedIn
-from teams.checks import CHECKS, Check
 from teams.choices import FilingKind, Severity
+from teams.filings.checks import CHECKS, Check
 from teams.forms.kept import UNITS, CategoryForm, CheckForm, LimitForm, PaperKindForm
-from teams.limits import LIMITS
 from teams.models import Category, CheckSetting, PaperKind, RulePaper
+from teams.rules.limits import LIMITS
 from teams.views.rules.common import keep, require_reader, tabs
 
 TONES = {Severity.OFF: "off", Severity.WARN: "warn", Severity.BLOCK: "bad"}

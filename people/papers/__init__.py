@@ -1,0 +1,1 @@
+"""Certificates and insurance: reported, verified, granted to many, and what a list says of them."""

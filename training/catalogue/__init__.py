@@ -1,0 +1,1 @@
+"""Bases, instructors and courses: who keeps them, syllabus, what runs out."""
