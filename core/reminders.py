@@ -5,30 +5,41 @@ every hour; ``once`` names the occasion, so each person hears of it once, howeve
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from core.models import Notice
 from core.notices import notify
 
 logger = logging.getLogger(__name__)
+BATCH = 100  # occasions looked up at once; of more the database does not see that its index has them
 WINDOW = 3  # days an occasion is looked for: the portal may have stood still
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """What to tell whom. ``once`` must name the occasion wholly, e.g. ``appointment-17-ends-in-7``."""
+    """What to tell whom. ``once`` must name the occasion wholly, e.g. ``appointment-17-ends-in-7``.
 
-    recipients: Iterable[Any]
+    :param recipients: the people; or what finds them, which is asked only while nobody has heard of the occasion: then
+        it is told once, to whom it concerns that day, and what lies for months costs no more than one look an hour.
+    """
+
+    recipients: Iterable[Any] | Callable[[], Iterable[Any]]
     kind: str
     title: str
     body: str
     url: str
     once: str
+
+    @property
+    def people(self) -> Iterable[Any]:
+        return self.recipients() if callable(self.recipients) else self.recipients
 
 
 def ends_looked_for(day: date, stages: Iterable[int]) -> dict[date, int]:
@@ -42,15 +53,23 @@ def send_due() -> int:
     for path in settings.REMINDERS:
         source: Callable[[], Iterable[Reminder]] = import_string(path)
         try:
-            sent += sum(_send(reminder) for reminder in source())
+            found = iter(source())
+            while some := list(islice(found, BATCH)):
+                sent += sum(_send(reminder) for reminder in _untold(some))
         except Exception:
             logger.exception("reminders of %s failed", path)
     return sent
 
 
+def _untold(reminders: list[Reminder]) -> Iterator[Reminder]:
+    found = [reminder.once for reminder in reminders if callable(reminder.recipients)]
+    told = set(Notice.objects.filter(once__in=found).values_list("once", flat=True)) if found else set()
+    yield from (reminder for reminder in reminders if not callable(reminder.recipients) or reminder.once not in told)
+
+
 def _send(reminder: Reminder) -> int:
     return notify(
-        reminder.recipients,
+        reminder.people,
         kind=reminder.kind,
         title=reminder.title,
         body=reminder.body,

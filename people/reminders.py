@@ -10,17 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.models import Notice
 from core.reminders import WINDOW, Reminder
-from organizations.models import Appointment, Organization, User
+from organizations.models import Organization, User
 from organizations.nearest import nearest_holders
-from organizations.roles import ROLES, Right
+from organizations.roles import Right
 from people.choices import PERSONAL_COVER, ConsentKind
 from people.models import Capability, Certificate, Consent, Cover, Membership, Person, Policy
 from people.settings import CHECKUP, value_of
@@ -164,20 +164,15 @@ def _to_holders(due: Due, day: date) -> Iterator[Reminder]:
 
 
 def _to_keepers(due: Due, day: date) -> Iterator[Reminder]:
-    occasion = f"papers-{day}-at-"
-    told = set(Notice.objects.filter(once__startswith=occasion).values_list("once", flat=True))
-    waiting = [pk for pk in due.lines if f"{occasion}{pk}" not in told]
-    places = Organization.objects.filter(pk__in=waiting).order_by("path")
-    keepers = _keepers(places)
-    for place in places:
+    for place in Organization.objects.filter(pk__in=due.lines).order_by("path"):
         lines = due.lines[place.pk]
         yield Reminder(
-            keepers.get(place.pk) or nearest_holders(Right.EDIT_MEMBER, place),
+            partial(nearest_holders, Right.EDIT_MEMBER, place),
             "papers_due",
             _("%(place)s：%(n)d 项证书、保险、测评或体检到了提醒时间") % {"place": place.short_name, "n": len(lines)},
             _text(lines, _("系统只提醒，不会改动任何记录。")),
             _where(place),
-            f"{occasion}{place.pk}",
+            f"papers-{day}-at-{place.pk}",
         )
 
 
@@ -190,13 +185,3 @@ def _text(lines: list[str], last: str) -> str:
     if len(lines) > MOST:
         shown.append(_("还有 %(n)d 项。") % {"n": len(lines) - MOST})
     return "\n".join([*shown, last])
-
-
-def _keepers(places: QuerySet[Organization]) -> dict[int, list[User]]:
-    """Place → those with a duty there who keep its roster; one query for all."""
-    roles = [key for key, role in ROLES.items() if Right.EDIT_MEMBER in role.here]
-    duties = Appointment.objects.in_force().filter(organization__in=places, role__in=roles, user__is_active=True)
-    found: dict[int, list[User]] = defaultdict(list)
-    for duty in duties.select_related("user"):
-        found[duty.organization_id].append(duty.user)
-    return found

@@ -4,8 +4,9 @@ Time limits remind and escalate; nothing here decides anything. What became due 
 hour: each occasion has a window of days, after which it has been said.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -14,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.history.as_at import events_of
-from core.models import Notice
 from core.reminders import Reminder
 from organizations.models import Appointment, Organization, User
 from organizations.nearest import nearest_holders
@@ -111,7 +111,7 @@ def drafts_lying(today: date | None = None) -> Iterator[Reminder]:
             if state == FilingState.RETURNED:
                 title = _("%(number)s（%(name)s）退回修改已 %(days)d 天")
             yield Reminder(
-                _authors(filing),
+                partial(_authors, filing),
                 "filing_lying",
                 title % {**_words(filing), "days": days},
                 _("要继续办的请接着填；不办了的请撤回。"),
@@ -158,7 +158,7 @@ def changes_not_filed(today: date | None = None) -> Iterator[Reminder]:
             if drift.due is None or drift.due >= day:
                 continue
             yield Reminder(
-                [*_team_side([team]).get(team.organization_id, []), *_office_side(team.organization.parent_path)],
+                partial(_team_and_office, team),
                 "change_not_filed",
                 _("%(team)s的%(what)s有变化，还没有报备案") % {"team": team, "what": drift.label},
                 drift_in_words(drift),
@@ -174,15 +174,22 @@ def confirmations_missing(today: date | None = None) -> Iterator[Reminder]:
         return
     month = f"annual-{day:%Y-%m}"
     teams = list(to_confirm(day.year).select_related("organization").order_by("organization__path"))
-    told = set(Notice.objects.filter(once__startswith=f"{month}-").values_list("once", flat=True).distinct())
-    yield from _to_teams([team for team in teams if f"{month}-team-{team.pk}" not in told], day.year, month)
+    for team in teams:
+        yield Reminder(
+            partial(_team_side, team),
+            "annual_missing",
+            _("%(team)s %(year)d 年度还没有确认") % {"team": team, "year": day.year},
+            _("没有变化的，核对后直接提交年度确认。"),
+            team.get_absolute_url(),
+            f"{month}-team-{team.pk}",
+        )
     by_office: dict[str, int] = {}
     for team in teams:
         path = team.organization.parent_path
         by_office[path] = by_office.get(path, 0) + 1
     for path, number in by_office.items():
         yield Reminder(
-            _office_side(path),
+            partial(_office_side, path),
             "annual_missing",
             _("%(n)d 支队伍 %(year)d 年度还没有确认") % {"n": number, "year": day.year},
             _("没有变化的，核对后直接提交年度确认。"),
@@ -191,28 +198,15 @@ def confirmations_missing(today: date | None = None) -> Iterator[Reminder]:
         )
 
 
-def _to_teams(teams: list[Team], year: int, month: str) -> Iterator[Reminder]:
-    people = _team_side(teams)
-    for team in teams:
-        yield Reminder(
-            people.get(team.organization_id, []),
-            "annual_missing",
-            _("%(team)s %(year)d 年度还没有确认") % {"team": team, "year": year},
-            _("没有变化的，核对后直接提交年度确认。"),
-            team.get_absolute_url(),
-            f"{month}-team-{team.pk}",
-        )
+def _team_and_office(team: Team) -> list[User]:
+    return [*_team_side(team), *_office_side(team.organization.parent_path)]
 
 
-def _team_side(teams: Iterable[Team]) -> dict[int, list[User]]:
-    """Organization → those of the team itself who may file for it; one query for all."""
+def _team_side(team: Team) -> list[User]:
+    """Those of the team itself who may file for it."""
     roles = [key for key, role in ROLES.items() if Right.SUBMIT_FILING in role.here]
-    leaves = [team.organization_id for team in teams]
-    duties = Appointment.objects.in_force().filter(organization__in=leaves, role__in=roles, user__is_active=True)
-    found: dict[int, list[User]] = {}
-    for duty in duties.select_related("user"):
-        found.setdefault(duty.organization_id, []).append(duty.user)
-    return found
+    duties = Appointment.objects.in_force().filter(organization=team.organization_id, role__in=roles)
+    return [duty.user for duty in duties.filter(user__is_active=True).select_related("user")]
 
 
 def _office_side(path: str) -> list[User]:

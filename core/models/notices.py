@@ -33,6 +33,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["recipient", "-created_at"], name="notice_to"),
             models.Index(fields=["recipient"], name="notice_unread", condition=models.Q(read_at=None)),
+            models.Index(fields=["once"], name="notice_occasion", condition=~models.Q(once="")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["recipient", "once"], condition=~models.Q(once=""), name="notice_once")

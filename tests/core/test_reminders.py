@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from core.models import Notice
-from core.reminders import Reminder, send_due
+from core.reminders import BATCH, Reminder, send_due
 from core.tasks import send_reminders
 from organizations import accounts
 from organizations.models import AccountRequest, Appointment, User
@@ -27,6 +27,26 @@ def fail() -> list[Reminder]:
 def test_each_occasion_is_sent_once(settings, songshan):
     settings.REMINDERS = [f"{__name__}.greet"]
     assert [send_due(), send_due()] == [1, 0]
+
+
+asked = 0
+
+
+def search() -> list[Reminder]:
+    return [Reminder(_found, "test", "提醒", "", "/", f"lying-{number}") for number in range(BATCH + 1)]
+
+
+def _found() -> list[User]:
+    global asked
+    asked += 1
+    return list(User.objects.filter(username="songshan"))
+
+
+def test_who_is_told_is_looked_for_until_the_occasion_was_told(settings, songshan, django_assert_num_queries):
+    settings.REMINDERS = [f"{__name__}.search"]
+    assert (send_due(), asked) == (BATCH + 1, BATCH + 1)
+    with django_assert_num_queries(2):  # one a batch
+        assert (send_due(), asked) == (0, BATCH + 1)
 
 
 def test_failing_source_does_not_silence_the_others(settings, songshan):

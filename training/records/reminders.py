@@ -6,6 +6,7 @@ An occasion is the day a limit is reached; it is looked for some days longer, fo
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -14,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.days import beginning_of, end_of
-from core.models import Notice
 from core.reminders import WINDOW, Reminder
 from organizations.models import Organization
 from organizations.nearest import nearest_holders
@@ -37,11 +37,8 @@ def records_not_handed_in(today: date | None = None) -> Iterator[Reminder]:
         ended: dict[int, list[Activity]] = defaultdict(list)
         for activity in _ended_on(day - timedelta(days=days)):
             ended[activity.host_id].append(activity)
-        occasion = f"records-{day}-of-"
-        told = _told(occasion)
-        hosts = [pk for pk in ended if f"{occasion}{pk}" not in told]
-        for host in Organization.objects.filter(pk__in=hosts).order_by("path"):
-            yield _not_handed_in(host, ended[host.pk], days, f"{occasion}{host.pk}")
+        for host in Organization.objects.filter(pk__in=ended).order_by("path"):
+            yield _not_handed_in(host, ended[host.pk], days, f"records-{day}-of-{host.pk}")
 
 
 def _ended_on(day: date) -> QuerySet[Activity]:
@@ -59,7 +56,7 @@ def _not_handed_in(host: Organization, rows: list[Activity], days: int, once: st
     if len(rows) > 1:
         url = f"{reverse('training:activity_list')}?{urlencode({'under': host.pk, 'state': ActivityState.DRAFT})}"
     return Reminder(
-        nearest_holders(Right.EDIT_TRAINING, host),
+        partial(nearest_holders, Right.EDIT_TRAINING, host),
         "record_due",
         _("%(host)s有 %(n)d 场活动结束已满 %(days)d 天，还没有报送记录") % words,
         "\n".join(lines),
@@ -79,11 +76,8 @@ def records_waiting(today: date | None = None) -> Iterator[Reminder]:
             submitted_at__lt=end_of(last - timedelta(days=stage)),
         )
         ordered = rows.select_related("host", "office", "submitted_by").order_by("submitted_at", "pk")
-        waiting = {f"record-{row.pk}-{row.submitted_at:%Y%m%d%H%M}-waits-{stage}": row for row in ordered}
-        told = set(Notice.objects.filter(once__in=waiting).values_list("once", flat=True))
-        for once, activity in waiting.items():
-            if once not in told:
-                yield _waiting(activity, last, once)
+        for row in ordered:
+            yield _waiting(row, last, f"record-{row.pk}-{row.submitted_at:%Y%m%d%H%M}-waits-{stage}")
 
 
 def _waiting(activity: Activity, today: date, once: str) -> Reminder:
@@ -91,14 +85,10 @@ def _waiting(activity: Activity, today: date, once: str) -> Reminder:
     days = (today - timezone.localdate(activity.submitted_at)).days
     words = {"number": activity.number, "title": activity, "days": days, "host": activity.host.short_name}
     return Reminder(
-        deciders(activity),
+        partial(deciders, activity),
         "record_waiting",
         _("%(number)s（%(title)s）等候确认已 %(days)d 天") % words,
         _("%(host)s报来。确认前不计入统计和队员时长；系统只提醒，不会自动确认。") % words,
         activity.get_absolute_url(),
         once,
     )
-
-
-def _told(beginning: str) -> set[str]:
-    return set(Notice.objects.filter(once__startswith=beginning).values_list("once", flat=True))
