@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import pgtrigger
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -15,8 +16,9 @@ from assessments.choices import PanelDuty
 from assessments.forms.panel import SettleForm
 from assessments.grading_conditions import site_problems
 from assessments.models import Grading, Indicator, PanelMember, ScoreMark, SettledScore
-from assessments.panel.members import hindrances
+from assessments.panel.members import hindrances, leave
 from core.attachments import attach
+from core.history.as_at import events_of
 from core.models import Notice
 from organizations.models import User
 from teams.models import Team
@@ -309,7 +311,7 @@ def test_lead_settles_a_difference_with_a_reason(
     assert "现在是“公示中”" in said(closed)
 
 
-def test_what_was_settled_before_an_assessor_joined_is_marked(
+def test_what_was_settled_before_an_assessor_joined_or_left_is_marked(
     as_user: AsUser, region: User, differing: Grading
 ) -> None:
     """The one who took another's place had no say in it: the panel looks at it once more."""
@@ -321,6 +323,14 @@ def test_what_was_settled_before_an_assessor_joined_is_marked(
     PanelMember.objects.create(grading=differing, user=region, **facts)
     assert "认定后换过专家" in client.get(url("differences", differing)).content.decode()
     client.post(settle, {**given, "opened": "1"})
+    assert "认定后换过专家" not in client.get(url("differences", differing)).content.decode()
+    # one whose score it weighed is out for a conflict of interest: it may not come to the same without him
+    leave(differing.panel.filter(duty="member").first(), reason="近亲属在队（演示）", by=region)
+    with pgtrigger.ignore():
+        gone = events_of(PanelMember).objects.exclude(left_on=None)
+        gone.update(pgh_created_at=timezone.now())  # the whole test is one transaction, and began before
+    assert "认定后换过专家" in client.get(url("differences", differing)).content.decode()
+    client.post(settle, {**given, "opened": "2"})
     assert "认定后换过专家" not in client.get(url("differences", differing)).content.decode()
 
 
