@@ -155,12 +155,15 @@ class MethodCell(Choice):
         super().__init__(Method.choices, {word: str(key.value) for word, key in also.items()})
 
 
+BY_HAND = ("人工", "手工", "由人填", "人工填报")
+
+
 class MetricCell(Choice):
-    """A metric by its label or name; 人工 and the like is by hand. Of a word that is none, those that come near are
-    told: there are too many to read."""
+    """A metric by its label or name; 人工 and the like is by hand, and so is what comes near none: offices write
+    查阅文件 or 现场 under 数据来源. Of a word that comes near some, those are told: there are too many to read."""
 
     def __init__(self) -> None:
-        super().__init__(measures.choices, dict.fromkeys(("人工", "手工", "由人填", "人工填报"), ""))
+        super().__init__(measures.choices, dict.fromkeys(BY_HAND, ""))
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         word = "" if (value or "").strip() in _BLANKS else value or ""
@@ -171,9 +174,7 @@ class MetricCell(Choice):
                 labels = [str(label) for _key, label in self.choices]
             near = [label for label in labels if label in word or word in label] or get_close_matches(word, labels, 5)
             if not near:
-                raise ValueError(
-                    _("系统里没有“%(value)s”这个统计数，由人填的请清空。") % {"value": word[:30]}
-                ) from error
+                return ""
             words = {"value": word[:30], "near": "、".join(near[:5])}
             said = _("系统里没有“%(value)s”这个统计数，是不是：%(near)s？由人填的请清空。")
             raise ValueError(said % words) from error

@@ -18,6 +18,7 @@ from tablib import Dataset
 
 from assessments import sheet_reading
 from assessments.cells import (
+    BY_HAND,
     VETO,
     MethodCell,
     MetricCell,
@@ -38,7 +39,7 @@ from assessments.lines import STEP, bars_of
 from assessments.models import Indicator, Standard
 from assessments.numbering import is_mark, places, split
 from assessments.scoring import plain
-from assessments.sheet_groups import grouping
+from assessments.sheet_groups import grouping, weights_of_groups
 from assessments.wording import steps_fall
 from assessments.workbook import LINE_HEADINGS as H
 from assessments.workbook import TEXT_HEADING, VALUE_HEADING
@@ -147,6 +148,8 @@ class IndicatorResource(Resource):
     def _look_for_groups(self, sheets: Sequence[Sheet]) -> None:
         """What 二级指标 and 考核内容 head: the indicators, where no other column does, or groups of them."""
         headings = {plain_heading(cell.text) for sheet in sheets for row in sheet.rows[:LOOK_AT] for cell in row}
+        levels = {word for one in ("level1", "level2", "name") for word in self._called(one)}
+        self.chosen = dict.fromkeys(weights_of_groups(sheets, levels, self._called("points")), "")
         name, second = self.columns["name"], self.columns["level2"]
         if headings.isdisjoint({*map(plain_heading, name.also), *_CONTENTS}):
             first = self.columns["level1"]
@@ -158,6 +161,11 @@ class IndicatorResource(Resource):
         group = "level1" if headings.isdisjoint(map(plain_heading, self.columns["level1"].also)) else "level2"
         groups = grouping(sheets, set(map(plain_heading, name.also)), _CONTENTS)
         self.weak = {**self.weak, **dict.fromkeys(groups, (group,))}
+
+    def _called(self, field: str) -> set[str]:
+        """How the column may be headed, reduced."""
+        column = self.columns[field]
+        return {plain_heading(one) for one in (str(column.column_name), *map(str, column.also))}
 
     def _add_columns(self, bar: dict[str, Any]) -> None:
         key, words = bar["key"], {"bar": bar["name"]}
@@ -264,6 +272,9 @@ class IndicatorResource(Resource):
         self._read_bars(line)
         if VETO.fullmatch(self.rows[at].get(self._heading("points"), "").strip()):
             line.is_veto = True
+        source = self.rows[at].get(self._heading("metric"), "").strip()
+        if not line.metric and "metric" not in errors and source not in BY_HAND and not is_blank(source):
+            self.warn("metric", _("“%(value)s”不是系统里的统计数，这一项由人填。") % {"value": source[:30]})
         heads = line.code in self.parent_codes if self.has_parents else at in self.has_children
         if not line.method and "method" not in errors:
             line.method = Method.HEADING if heads else _method_of(line)
