@@ -60,6 +60,7 @@ _POINTS = (
     "分数", "满分", "标准分", "标准分值", "标准分数", "基准分", "应得分", "分项分值", "配分", "赋分", "分值分",
     "权重", "分",
 )  # fmt: skip
+_JUDGING = ("评价标准", "评价办法", "考核办法", "考评标准", "考评办法", "评定标准", "计分标准", "计分办法")
 _HAPPENS = re.compile(r"(?:本?年度?内?)?(?:发生|出现|存在|造成|违反|弄虚作假|伪造|拒不)")
 _LEADING = ("code", "subject", "name")
 _BAR_COLUMNS = ("value", "text")
@@ -112,7 +113,9 @@ class IndicatorResource(Resource):
         "evidence", H["evidence"], also=["佐证材料", "支撑材料", "查看资料", "查验材料", "材料"], widget=OneLine()
     )  # fmt: skip
     guidance = Column(
-        "guidance", H["guidance"], also=["评分标准", "评分细则", "考核标准", "评分办法", "扣分标准", "扣分细则"]
+        "guidance",
+        H["guidance"],
+        also=["评分标准", "评分细则", "考核标准", "评分办法", "扣分标准", "扣分细则", *_JUDGING],
     )
     source = Column("source", H["source"], also=["依据条款", "出处"], widget=OneLine())
 

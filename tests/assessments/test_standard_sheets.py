@@ -142,8 +142,8 @@ def test_weights_of_groups_are_not_the_points_of_their_indicators(region: User, 
     """Every level has its weight beside it: the last column is what an indicator counts."""
     standard = builders.standard(code="weights")
     file = sheet(
-        ["一级指标", "权重", "二级指标", "权重", "三级指标", "权重", "数据来源"],
-        ["", "", "", "", "机构设置", 15, "查阅文件"], ["", "", "", "", "制度建设", 15, "人工"],
+        ["一级指标", "权重", "二级指标", "权重", "三级指标", "权重", "数据来源", "评价标准（优/良/差）"],
+        ["", "", "", "", "机构设置", 15, "查阅文件", "健全为优"], ["", "", "", "", "制度建设", 15, "人工"],
         ["专业能力", 70, "心理急救", 70, "现场操作", 70, "现场"],
         merged=[(1, 0, 2, 0, "管理能力"), (1, 1, 2, 1, "30"), (1, 2, 2, 2, "组织管理"), (1, 3, 2, 3, "30")],
     )  # fmt: skip
@@ -154,6 +154,7 @@ def test_weights_of_groups_are_not_the_points_of_their_indicators(region: User, 
         ("2", "专业能力", 0), ("2.1", "心理急救", 0), ("2.1.1", "现场操作", 70),
     ]  # fmt: skip
     assert not draft.indicators.exclude(metric="").exists(), "where people look is no number of the records"
+    assert draft.indicators.get(code="1.1.1").guidance == "健全为优"
 
 
 def test_a_table_with_both_contents_and_remarks_is_read_without_renaming_columns(region: User, as_user: SignIn) -> None:
