@@ -17,6 +17,7 @@ from assessments.forms.panel import SettleForm
 from assessments.grading_conditions import site_problems
 from assessments.models import Grading, Indicator, PanelMember, ScoreMark, SettledScore
 from assessments.panel.members import hindrances, leave
+from assessments.panel.words import steps_of
 from core.attachments import attach
 from core.history.as_at import events_of
 from core.models import Notice
@@ -352,4 +353,6 @@ def test_a_count_of_one_team_is_settled_in_words() -> None:
     """The assessors' answers read 已确认 and 没有确认; the field asks for the number behind them."""
     one = Indicator(method="threshold", metric="teams_unconfirmed", unit="支")
     assert SettleForm(indicator=one).fields["value"].help_text == "填 0 为已确认，填 1 为没有确认"
+    one.method, one.steps, one.more_is_better = "steps", [{"from": "0", "points": "2"}], False
+    assert steps_of(one) == ["填 0 为已确认，填 1 为没有确认", "已确认得 2 分"]  # the tablet reads the same
     assert SettleForm(indicator=Indicator(method="threshold", unit="人")).fields["value"].help_text == "人"
