@@ -16,6 +16,7 @@ from core.language import in_chinese
 _TICKS = frozenset("★▲☆●■☑*") | {"一票否决", "否决", "否决项", "可不适用", "可以不适用", "不适用"}
 VETO = re.compile(r"(?:一票)?否决(?:项|指标)?")  # where others have their points
 _BESIDE = re.compile(r"(?:[+＋\-－−]|加)\s*\d")  # 加分项
+ADDED = re.compile(r"(?:奖励)?(?:加分|扣分|减分|附加分)(?:项目?|指标)?(?:[（(].*[）)])?")  # where others have a number
 _BLANKS = frozenset({"-", "—", "——", "/", "／", "□"})
 _BAR = re.compile(r"(?:不超过|不多于|≤|<=|≥|>=|不少于|不低于|至少)?\s*\d+(?:\.\d+)?\s*\D{0,4}")
 _AT_MOST = re.compile(r"不超过|不多于|不高于|不大于|≤|<|＜|≦|以内|以下|\d\S{0,3}内\s*$")
@@ -53,6 +54,11 @@ class Tick(YesNo):
         return super().clean("" if word in _BLANKS else word)
 
 
+def beside_the_standard(text: str) -> str:
+    words = {"value": text[:30]}
+    return _("“%(value)s”是加分、扣分：年度考核时逐队登记，不写进标准，这一行请勾选“不导入”。") % words
+
+
 class Points(Text):
     """10, 10分, （10 分）; nothing is nought."""
 
@@ -61,10 +67,7 @@ class Points(Text):
         if VETO.fullmatch(text):
             return Decimal(0)
         if _BESIDE.match(text):
-            words = {"value": text[:30]}
-            raise ValueError(
-                _("“%(value)s”是加分、扣分：年度考核时逐队登记，不写进标准，这一行请勾选“不导入”。") % words
-            )
+            raise ValueError(beside_the_standard(text))
         found = read_number(value or "")
         if found is None:
             return Decimal(0)

@@ -18,6 +18,7 @@ from tablib import Dataset
 
 from assessments import sheet_reading
 from assessments.cells import (
+    ADDED,
     BY_HAND,
     VETO,
     MethodCell,
@@ -30,6 +31,7 @@ from assessments.cells import (
     Wanted,
     asks_at_most,
     bar_in,
+    beside_the_standard,
     is_blank,
     one_line,
 )  # fmt: skip
@@ -187,6 +189,7 @@ class IndicatorResource(Resource):
         self.lines: dict[str, Indicator] = {}
         self.position = 0
         self.headings: dict[tuple[str, str], Indicator] = {}
+        self.last_group = ("", "")
         dataset = self._with_chapters(dataset)
         self._read_tree(dataset)
         result = super().run(dataset, dry_run=dry_run)
@@ -269,6 +272,7 @@ class IndicatorResource(Resource):
         if line.name:
             line.name = self.names[at]
         line.code = self.codes[at]
+        self._read_label(line, at, errors)
         if self._is_double(at):
             errors["code"] = [ValidationError(_("这个编号在前面已经有了。"))]
         self._place(line, at, errors)
@@ -287,6 +291,20 @@ class IndicatorResource(Resource):
             line.points = Decimal(0)
         if not line.subject and "subject" not in errors:
             line.subject = line.parent.subject if line.parent else _subject_of(line.name)
+
+    def _read_label(self, line: Any, at: int, errors: dict[str, Any]) -> None:
+        """否决项 or 加分项 where the others have their number, or as their group."""
+        own = one_line(self.rows[at].get(self._heading("code"), ""))
+        label = own if ADDED.fullmatch(own) or VETO.fullmatch(own) else getattr(line, "level1", "")
+        label = label or self._group_above()
+        if ADDED.fullmatch(label):
+            errors["name"] = [ValidationError(beside_the_standard(label))]
+        elif VETO.fullmatch(label):
+            line.is_veto = True
+
+    def _group_above(self) -> str:
+        """The 一级指标 that goes on where a row names none."""
+        return self.last_group[0]
 
     def _read_direction(self, line: Any, at: int) -> None:
         """≤4小时 asks for less, whatever nobody has said of the number; 发生安全责任事故 is not to be."""
@@ -348,8 +366,8 @@ class IndicatorResource(Resource):
     def _group(self, line: Any) -> Indicator | None:
         """The heading that merged cells put the row under, made when it is first met."""
         first, second = (getattr(line, name, "") or "" for name in ("level1", "level2"))
-        last = getattr(self, "last_group", ("", ""))
-        first = first or last[0]
+        last = self.last_group
+        first = first or self._group_above()
         second = second or (last[1] if first == last[0] else "")
         if not first and not second:
             return None

@@ -229,6 +229,19 @@ def test_a_target_table_of_a_league_is_read_with_its_vetoes_and_without_its_sign
     assert not draft.indicators.get(code="2.1").more_is_better, "where it has happened, it bars"
 
 
+def test_what_is_added_and_what_bars_is_known_by_what_stands_for_its_number(region: User, as_user: SignIn) -> None:
+    """加分项 is no indicator out of the points; 否决项 needs no column of its own."""
+    head, first = ["序号", "考核项目", "考核内容", "标准分值", "评分办法"], [1, "组织建设", "有党支部", 20, "有得满分"]
+    standard, veto = builders.standard("annual", published=False, lines=()), ["否决项", "", "发生安全责任事故", "", ""]
+    for added in (["加分项", "", "受国家级表彰", 10, "凭文件"], [2, "加分项（10分）", "受国家级表彰", 10, "凭文件"]):
+        preview = as_user(region).post(address(standard), {"file": sheet(head, first, added)}, follow=True)
+        rows = preview.context["preview"]["rows"]
+        assert [bool([cell for cell in row["cells"] if cell["why"]]) for row in rows] == [False, True]
+        assert "年度考核时逐队登记，不写进标准" in preview.content.decode()
+    draft = taken(as_user(region), standard, sheet(head, first, veto))
+    assert list(draft.indicators.filter(is_veto=True).values_list("name", "method")) == [("发生安全责任事故", "yes_no")]
+
+
 def test_a_table_of_skills_with_chapters_in_the_first_column_is_read(region: User, as_user: SignIn) -> None:
     """科目 heads chapters merged over the table, 项目 what is scored, 配分 the points."""
     file = sheet(
