@@ -216,6 +216,8 @@ def test_what_counts_teams_is_told_of_the_one_team_in_words(team: Team, captain:
     assert " 支" not in page.content.decode()
     tried = as_user(captain).get(url(team), {"standard": one.pk, "n-teams_without_captain": "0"})
     assert (row(tried, "1.2").now, row(tried, "1.2").changed) == ("有队长", True)
+    assert tried.context["gap"].form.is_used, "nought was tried, and is not the records'"
+    assert "试算后" in tried.content.decode()
 
 
 @pytest.mark.parametrize(
