@@ -1,6 +1,7 @@
 """Values as a person reads them, in the language of whoever reads: on pages, in histories, in exports."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -30,6 +31,8 @@ def in_words(value: Any) -> str:
         return moment(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"  # 30, also where the column keeps 30.00
     if isinstance(value, list | tuple | set):
         return _("、").join(force_str(item) for item in value)
     return force_str(value)

@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet, Value
 from django.utils import timezone
 
+from assessments.follow_ups.needed import lacking
 from assessments.models import Campaign, Review
-from assessments.states import REVIEW_TONES, REVIEW_WITH_AUTHOR, ReviewState
+from assessments.states import REVIEW_DECIDED, REVIEW_TONES, REVIEW_WITH_AUTHOR, ReviewState
 from core.together import together
 from organizations.models import Organization, User
 from organizations.permissions import reach
@@ -40,6 +41,7 @@ class Branch:
 class Numbers:
     """:ivar states: state, label, tone, icon, number. :ivar branches: in the order of the tree. :ivar teams: that
     opening would ask, or that could still be added. :ivar objected: of which an objection waits for its answer.
+    :ivar unfollowed: whose result has to lead to something, and does not yet.
     :ivar public_over: whose publicity is over. :ivar public_first: the day on which the first publicity ends.
     :ivar left: (pk, organization__short_name) of teams that left and have not handed in: whether they take part, the
     region says."""
@@ -50,6 +52,7 @@ class Numbers:
     without_snapshot: int
     teams: int = 0
     objected: int = 0
+    unfollowed: int = 0
     public_over: int = 0
     public_first: date | None = None
     left: list[dict[str, Any]] = field(default_factory=list)
@@ -61,6 +64,7 @@ def numbers_of(campaign: Campaign, user: User, teams: "QuerySet[Team] | None" = 
     seen = Review.objects.filter(campaign=campaign).filter(reach(user, Right.VIEW_ASSESSMENT, at="organization"))
     bare = seen.filter(snapshots=None).exclude(state=ReviewState.EXEMPT).order_by()
     objected = seen.filter(objections__outcome="").order_by()
+    unfollowed = lacking(seen.filter(state__in=REVIEW_DECIDED)).order_by()
     left = seen.filter(state__in=REVIEW_WITH_AUTHOR, team__status=TeamStatus.EXITED).order_by("organization__path")
     leagues = Organization.objects.filter(level__in=(Level.REGION, Level.LEAGUE))
     found = together(
@@ -70,6 +74,7 @@ def numbers_of(campaign: Campaign, user: User, teams: "QuerySet[Team] | None" = 
         .annotate(n=Count("pk"), over=Count("pk", filter=Q(public_until__lt=today)), first=Min("public_until")),
         bare=bare.values("campaign").annotate(n=Count("pk")),
         objected=objected.values("campaign").annotate(n=Count("pk", distinct=True)),
+        unfollowed=unfollowed.values("campaign").annotate(n=Count("pk")),
         left=left.values("pk", "organization__short_name"),
         teams=teams.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")),
     )
@@ -89,6 +94,7 @@ def numbers_of(campaign: Campaign, user: User, teams: "QuerySet[Team] | None" = 
         found["bare"][0]["n"] if found["bare"] else 0,
         found["teams"][0]["n"] if found["teams"] else 0,
         found["objected"][0]["n"] if found["objected"] else 0,
+        found["unfollowed"][0]["n"] if found["unfollowed"] else 0,
         sum(row["over"] for row in public),
         min((row["first"] for row in public), default=None),
         found["left"],

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from assessments.annual.answers import LEAGUE, REGION
 from assessments.annual.deadlines import STAGES, late
 from assessments.annual.queue import to_mend, waiting_for
+from assessments.follow_ups.needed import lacking
 from assessments.models import Campaign, Conclusion, Review
-from assessments.states import CampaignState, ReviewState
+from assessments.states import REVIEW_DECIDED, CampaignState, ReviewState
 from core.lists import Filter, key_of
 from core.search import matching
 from organizations.filters import Scope, pick
@@ -51,6 +52,7 @@ class ReviewFilter(Filter):
     result = django_filters.ChoiceFilter(label=_("考核结果"), field_name="result__name", choices=results)
     step = pick(
         _("进度"), "by_step", ("handed_in", _("已报送")), ("final", _("已办结")), ("overdue", _("超过截止日")),
+        ("unfollowed", _("不合格，还没有登记后续动作")),
     )  # fmt: skip
     campaign = pick(_("考核"), "by_campaign", ("open", _("进行中的（不参加的除外）")))
     bare = pick(_("取数"), "by_snapshot", ("true", _("还没有取数")), ("false", _("已取数")))
@@ -73,6 +75,9 @@ class ReviewFilter(Filter):
     def by_step(self, queryset: Any, name: str, value: str) -> QuerySet:
         if value == "overdue":
             return queryset.filter(late(self.today))
+        if value == "unfollowed":
+            keys = lacking(Review.objects.filter(state__in=REVIEW_DECIDED)).order_by().values("pk")
+            return queryset.filter(**{f"{key_of(queryset)}__in": keys})
         return queryset.filter(state__in=(ReviewState.FINAL,) if value == "final" else STAGES[0].done)
 
     def by_campaign(self, queryset: Any, name: str, value: str) -> QuerySet:

@@ -1,6 +1,5 @@
 """Forms of the panel of a grading."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from assessments.choices import Method
 from assessments.models import Indicator
 from assessments.panel.given import check
-from assessments.panel.words import steps_of
+from assessments.panel.words import of_one, steps_of
 from assessments.scoring import Answer, plain
-from assessments.standards import measures
 from organizations.validators import validate_text
 
 _ROWS = forms.Textarea(attrs={"rows": 3})
@@ -65,11 +63,8 @@ class SettleForm(forms.Form):
             return str(_("0 到 %(most)s 分。")) % {"most": plain(self.indicator.points)}
         if shown != "value":
             return ""
-        said = [measures.of_one(self.indicator, Decimal(number)) for number in (0, 1)]
-        if all(said):
-            return "；".join(
-                [str(_("填 0 为%(no)s，填 1 为%(one)s")) % {"no": said[0], "one": said[1]}, *steps_of(self.indicator)]
-            )
+        if said := of_one(self.indicator):
+            return "；".join(said)
         return "；".join([self.indicator.unit, *steps_of(self.indicator)]).strip("；")
 
     def clean(self) -> dict[str, Any]:

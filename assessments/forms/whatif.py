@@ -92,8 +92,8 @@ class WhatIfForm(forms.Form):
 
     @property
     def is_used(self) -> bool:
-        """Whether anything was changed."""
-        return any(value not in ("", None, False) for value in self.given.values())
+        """Whether anything was changed; to nought as well, which equals False."""
+        return any(value not in ("", None) and value is not False for value in self.given.values())
 
     @property
     def given(self) -> dict[str, Any]:

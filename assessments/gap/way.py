@@ -4,7 +4,9 @@
     [(change.rule.name, change.now, change.to) for change in way.changes]
 
 Fewest lines first; among ways with as few, the one that changes least, where each change is measured as a share of its
-line's own scale (from nothing to its best step), so that people, drills and hours can be added up.
+line's own scale (from nothing to its best step), so that people, drills and hours can be added up. What the records
+say of the one team (已确认) is put right by a paper, and counts little; a part that would outgrow its whole, such as
+more insured than there are members, counts the people to be found for it too.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -34,6 +36,7 @@ from assessments.scoring import (
 
 _HALF_CENT = Fraction(1, 200)
 _FINE = 10**6  # how finely effort is measured
+_PAPER = Decimal("0.1")  # of a scale
 _MOST_LEVELS = 100
 
 
@@ -41,7 +44,7 @@ _MOST_LEVELS = 100
 class Change:
     """One line put right: its number from ``now`` (None: not answered) to ``to``.
 
-    :ivar gain: points it brings. :ivar effort: how far it is, from 0 to a million. :ivar frees: clears its veto.
+    :ivar gain: points it brings. :ivar effort: how far it is, a million a scale. :ivar frees: clears its veto.
     """
 
     rule: Rule
@@ -109,10 +112,12 @@ class Outlook:
     def options(self) -> dict[str, list[Change]]:
         """Code → each better step the line could stand at, the nearest first; lines without one are left out."""
         kept, found = self.standard.steps, {}
+        now = {line.rule.code: line.given for line in self.lines}
         for line in self.lines:
-            mark = line.rule.code, line.answer, self.aim.key
+            whole = now.get(line.rule.within)
+            mark = line.rule.code, line.answer, self.aim.key, whole
             if mark not in kept:
-                kept[mark] = _options(self.standard, line, self.aim)
+                kept[mark] = _options(self.standard, line, self.aim, whole)
             if kept[mark]:
                 found[line.rule.code] = kept[mark]
         return found
@@ -186,8 +191,8 @@ def _cents(points: Decimal) -> int:
     return int(points * 100)
 
 
-def _options(standard: Rules, line: Line, aim: Bar) -> list[Change]:
-    """Each gains more than the one before it, or is the first to clear the veto."""
+def _options(standard: Rules, line: Line, aim: Bar, whole: Decimal | None) -> list[Change]:
+    """Each gains more than the one before it, or is the first to clear the veto. ``whole``: what it is a part of."""
     if line.standing == Standing.NOT_APPLICABLE:
         return []
     rule, now = line.rule, line.given
@@ -201,7 +206,9 @@ def _options(standard: Rules, line: Line, aim: Bar) -> list[Change]:
         gain, frees = after.points - line.points, line.vetoes and not after.vetoes
         if gain > most or (frees and not freed):
             share = min(abs(level - start) / far, Decimal(1)) if far and rule.method != Method.YES_NO else Decimal(1)
-            kept.append(Change(rule, now, level, gain, int(share * _FINE), frees))
+            share = _PAPER if rule.said else share
+            beyond = (level - whole) / level if whole is not None and level > whole else NOUGHT
+            kept.append(Change(rule, now, level, gain, int((share + beyond) * _FINE), frees))
             most, freed = max(gain, most), freed or frees
     return kept
 

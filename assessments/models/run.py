@@ -101,6 +101,12 @@ class ReportDocumentQuerySet(models.QuerySet):
     def papers(self) -> "ReportDocumentQuerySet":
         return self.filter(kind__in=PAPERS)
 
+    def of_team(self, review: Review) -> "ReportDocumentQuerySet":
+        """What was printed of a team for the year, the latest first."""
+        rows = self.filter(kind=DocumentKind.TEAM, organization=review.organization_id, state=DocumentState.READY)
+        rows = rows.filter(run__campaign=review.campaign_id)
+        return rows.select_related("organization", "run__campaign").order_by("-run__number")
+
     def unfinished(self) -> "ReportDocumentQuerySet":
         return self.filter(state__in=UNFINISHED)
 

@@ -1,14 +1,20 @@
 """What a panel has come to: answers for ``assessments.scoring``, differences that are not settled, who lacks what."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
+
+from django.db.models import Max
 
 from assessments.choices import Method
 from assessments.models import Grading, GradingClaim, Indicator, PanelMember, ScoreMark, SettledScore
 from assessments.panel.folding import Agreed, agree, fold, given_by
 from assessments.scoring import Answer, ScoreSheet, score
 from assessments.scoring.rules import rule_of, rules_of
+from core.history.as_at import events_of
 from core.together import together
+
+_MEMBER_EVENTS = events_of(PanelMember)
 
 
 @dataclass
@@ -17,7 +23,7 @@ class Row:
 
     :ivar frozen: the platform's number as it was at the hand-in. :ivar answers: assessor → answer, of who gave one.
     :ivar settled: what was agreed on; counts instead. :ivar outdated: an assessor has scored anew since.
-    :ivar regrouped: an assessor has joined since, who had no say in it.
+    :ivar regrouped: an assessor has joined since, who had no say in it, or one who had has left.
     """
 
     indicator: Indicator
@@ -52,6 +58,7 @@ class PanelSheet:
     claims: dict[int, GradingClaim]
     marks: dict[tuple[int, int], ScoreMark]
     settled: dict[int, SettledScore] = field(default_factory=dict)
+    regrouped_at: datetime | None = None  # when last somebody joined the panel or left it
 
     @property
     def panel(self) -> list[PanelMember]:
@@ -70,7 +77,8 @@ class PanelSheet:
         answers = given_by(indicator.pk, keys, self.marks, frozen)
         settled = self.settled.get(indicator.pk)
         outdated = settled is not None and any(mark.received_at > settled.settled_at for mark in marks.values())
-        regrouped = settled is not None and any(one.appointed_at > settled.settled_at for one in self.panel)
+        last = self.regrouped_at
+        regrouped = settled is not None and last is not None and last > settled.settled_at
         agreed = agree(rule_of(indicator), answers.values())
         return Row(indicator, claim, frozen, marks, answers, agreed, settled, outdated, regrouped)
 
@@ -92,13 +100,16 @@ def frozen_of(indicator: Indicator, claim: GradingClaim | None) -> Answer | None
 
 def panel_sheet(grading: Grading) -> PanelSheet:
     """One query; ``grading.standard`` need not be loaded."""
+    left = _MEMBER_EVENTS.objects.filter(grading=grading.pk).exclude(left_on=None).order_by().values("grading")
     found = together(
         indicators=Indicator.objects.filter(standard=grading.standard_id),
         members=PanelMember.objects.filter(grading=grading).select_related("user__organization", "appointed_by"),
         claims=GradingClaim.objects.filter(grading=grading).order_by("pk"),
         marks=ScoreMark.objects.filter(member__grading=grading).order_by(),
         settled=SettledScore.objects.filter(grading=grading).select_related("settled_by").order_by("pk"),
+        left=left.annotate(at=Max("pgh_created_at")),
     )
+    moments = [one.appointed_at for one in found["members"]] + [row["at"] for row in found["left"]]
     return PanelSheet(
         grading,
         found["indicators"],
@@ -106,6 +117,7 @@ def panel_sheet(grading: Grading) -> PanelSheet:
         {claim.indicator_id: claim for claim in found["claims"]},
         fold(found["marks"]),
         {row.indicator_id: row for row in found["settled"]},
+        max(moments, default=None),
     )
 
 

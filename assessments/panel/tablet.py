@@ -12,7 +12,7 @@ from assessments.models import Grading, GradingClaim, Indicator, PanelMember, Sc
 from assessments.panel.evidence import evidence_of
 from assessments.panel.marking import why_not
 from assessments.panel.sheet import PanelSheet, panel_sheet
-from assessments.panel.words import asked, steps_of, told
+from assessments.panel.words import asked, of_one, steps_of, told
 from assessments.scoring import plain
 from assessments.standards.tree import depths
 from core.models import Attachment
@@ -48,7 +48,8 @@ def _indicator(
     if about["heading"]:
         return about
     return about | {
-        "method": one.method, "how": one.get_method_display(), "points": plain(one.points), "unit": one.unit,
+        "method": one.method, "how": one.get_method_display(), "points": plain(one.points),
+        "unit": "" if of_one(one) else one.unit,
         "steps": steps_of(one), "per_unit": plain(one.per_unit) if one.per_unit is not None else "",
         "required": asked(one, grading.applied_grade), "evidence": one.evidence, "guidance": one.guidance,
         "may_not_apply": one.may_not_apply, "veto": one.is_veto, "metric": bool(one.metric),

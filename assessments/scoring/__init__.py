@@ -59,6 +59,7 @@ class Rule:
 
     :ivar steps: (from, points), any order. :ivar requirements: conclusion key → bar.
     :ivar said: what 1 and what 0 mean, of a number that reads oddly (``core.metrics.OfOne``).
+    :ivar within: code of the rule that counts what this one counts a part of.
     """
 
     code: str
@@ -73,6 +74,7 @@ class Rule:
     is_veto: bool = False
     may_not_apply: bool = False
     said: tuple[StrOrPromise, StrOrPromise] | None = None
+    within: str = ""
 
     @property
     def rises(self) -> bool:

@@ -1,9 +1,11 @@
 """Standards as values for ``assessments.scoring``, and which answers come from where."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from assessments.choices import Method
+from assessments.gap.shares import PARTS
 from assessments.models import Conclusion, Indicator, Standard
 from assessments.scoring import NOUGHT, Bar, Rule, Rules
 from assessments.standards import measures
@@ -16,7 +18,11 @@ def rules_of(standard: Standard) -> Rules:
 
 def made(indicators: Iterable[Indicator], conclusions: Iterable[Conclusion]) -> Rules:
     """In the order given; headings are left out, they have no points of their own."""
-    scored = tuple(rule_of(indicator) for indicator in indicators if indicator.method != Method.HEADING)
+    lines = [indicator for indicator in indicators if indicator.method != Method.HEADING]
+    counts = {one.code: metric.name for one in lines if (metric := measures.of(one))}
+    codes = {name: code for code, name in counts.items()}
+    wholes = {part: codes[whole] for whole, parts in PARTS.items() if whole in codes for part in parts}
+    scored = tuple(replace(rule_of(one), within=wholes.get(counts.get(one.code, ""), "")) for one in lines)
     return Rules(scored, tuple(bar_of(conclusion) for conclusion in conclusions))
 
 

@@ -24,8 +24,8 @@ from assessments.annual.urging import reminding
 from assessments.annual.workflow import CAMPAIGN
 from assessments.filters.campaigns import CampaignFilter
 from assessments.forms.campaigns import CampaignForm, CommentForm
-from assessments.models import Campaign, Review
-from assessments.states import CAMPAIGN_TONES, CampaignState, ReviewState
+from assessments.models import Campaign, ReportRun, Review
+from assessments.states import CAMPAIGN_TONES, CampaignState, ReviewState, RunState
 from assessments.tables.campaigns import CampaignTable, with_counts
 from core.attachments.panel import panels
 from core.forms import saved
@@ -93,11 +93,20 @@ def campaign_detail(request: SignedIn, pk: int) -> HttpResponse:
         "move_url": reverse("assessments:campaign_move", args=[campaign.pk]), "version": campaign.version,
         "scored": counts[ReviewState.SCORED], "decided": counts[ReviewState.DECIDED],
         "in_public": counts[ReviewState.PUBLICITY],
+        "reports_url": "" if is_draft else _reports_url(campaign, may_manage),
         "data_over": is_over(campaign), "panels": panels(campaign, request.user, Campaign.attachment_kinds),
         "history": changes(campaign, known=[campaign.standard, campaign.created_by]) if may_manage else [],
         **(reminding(campaign, request.user) if may_manage and not is_draft else {}),
     }  # fmt: skip
     return render(request, "assessments/campaign_detail.html", context)
+
+
+def _reports_url(campaign: Campaign, may_manage: bool) -> str:
+    """The runs for whoever makes them; for everybody else the papers of the last one, once there is one."""
+    if may_manage:
+        return f"{reverse('assessments:run_list')}?campaign={campaign.pk}"
+    run = ReportRun.objects.filter(campaign=campaign).exclude(state=RunState.CANCELLED).order_by("-number").first()
+    return f"{reverse('assessments:document_list')}?run={run.pk}" if run is not None else ""
 
 
 def _teams(campaign: Campaign) -> QuerySet:

@@ -125,6 +125,7 @@ class Resource(resources.ModelResource):
 
     topics: Sequence[Topic] = (Topic(re.compile(""), ""),)  # of headings over several columns: they may say anything
     weak: Mapping[str, Sequence[str]] = MappingProxyType({})  # heading → fields; the first that no other column is
+    chosen: Mapping[str, str] = MappingProxyType({})  # key of a heading (``heads.key_of``) → field; "" for none
     filled_down: frozenset[str] = frozenset()  # columns in which a cell merged over several rows speaks for each
     every_sheet = False  # whether further sheets with such a heading are read as well: one for each 旗县
     undoable = False  # whether ``undo`` takes back what an import made; then a page offers it for a day

@@ -119,6 +119,7 @@ def _known(resource: Resource) -> Known:
         topics=resource.topics,
         leads=frozenset(name for name, column in columns.items() if column.required),
         weak=resource.weak,
+        chosen=resource.chosen,
         parts=resource.parts,
     )
 

@@ -71,7 +71,8 @@
     else if (key === "c") { const row = document.activeElement.closest("[id^='row-']") || rows()[0]; if (row) { event.preventDefault(); comment(row); } }
     else {
       const button = Array.from(document.querySelectorAll("[data-key]")).find((one) => one.dataset.key === key);
-      if (button) { event.preventDefault(); button.click(); }
+      // a key held down decides one thing, not also what the next page brings
+      if (button) { event.preventDefault(); if (!event.repeat) button.click(); }
     }
   });
 })();

@@ -106,12 +106,17 @@ def test_unqualified_is_not_concluded_before(region: User, captain: User, chifen
     assert not to_conclude(region, timezone.localdate()).exists()  # nor is it offered
     answer = top.post(at("campaign_conclude", review.campaign_id), follow=True)
     assert "不合格还没有登记后续动作" in answer.content.decode()
+    assert "1 支队伍不合格，还没有登记后续动作" in text_of(top.get(review.campaign.get_absolute_url()))
+    these = {"year": f"{review.campaign.year}", "step": "unfollowed"}
+    assert review.organization.name in top.get(at("review_list"), these).content.decode()
     one = made(review, region)
     top.post(at("followup_act", one.pk), {"action": "end", "words": "写错了"})
     assert Review.objects.get(pk=review.pk).state == "publicity"
     with pytest.raises(ValidationError):
         annual.REVIEW.perform(review, "conclude", by=region)  # one that was ended does not count
     made(review, region)
+    assert "还没有登记后续动作" not in text_of(top.get(review.campaign.get_absolute_url()))
+    assert review.organization.name not in top.get(at("review_list"), these).content.decode()
     top.post(at("review_move", review.pk), {"action": "conclude"})
     assert Review.objects.get(pk=review.pk).state == "final"
 

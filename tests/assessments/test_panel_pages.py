@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import pgtrigger
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -15,8 +16,10 @@ from assessments.choices import PanelDuty
 from assessments.forms.panel import SettleForm
 from assessments.gradings.conditions import site_problems
 from assessments.models import Grading, Indicator, PanelMember, ScoreMark, SettledScore
-from assessments.panel.members import hindrances
+from assessments.panel.members import hindrances, leave
+from assessments.panel.words import steps_of
 from core.attachments import attach
+from core.history.as_at import events_of
 from core.models import Notice
 from organizations.models import User
 from teams.models import Team
@@ -309,7 +312,7 @@ def test_lead_settles_a_difference_with_a_reason(
     assert "现在是“公示中”" in said(closed)
 
 
-def test_what_was_settled_before_an_assessor_joined_is_marked(
+def test_what_was_settled_before_an_assessor_joined_or_left_is_marked(
     as_user: AsUser, region: User, differing: Grading
 ) -> None:
     """The one who took another's place had no say in it: the panel looks at it once more."""
@@ -321,6 +324,14 @@ def test_what_was_settled_before_an_assessor_joined_is_marked(
     PanelMember.objects.create(grading=differing, user=region, **facts)
     assert "认定后换过专家" in client.get(url("differences", differing)).content.decode()
     client.post(settle, {**given, "opened": "1"})
+    assert "认定后换过专家" not in client.get(url("differences", differing)).content.decode()
+    # one whose score it weighed is out for a conflict of interest: it may not come to the same without him
+    leave(differing.panel.filter(duty="member").first(), reason="近亲属在队（演示）", by=region)
+    with pgtrigger.ignore():
+        gone = events_of(PanelMember).objects.exclude(left_on=None)
+        gone.update(pgh_created_at=timezone.now())  # the whole test is one transaction, and began before
+    assert "认定后换过专家" in client.get(url("differences", differing)).content.decode()
+    client.post(settle, {**given, "opened": "2"})
     assert "认定后换过专家" not in client.get(url("differences", differing)).content.decode()
 
 
@@ -342,4 +353,6 @@ def test_a_count_of_one_team_is_settled_in_words() -> None:
     """The assessors' answers read 已确认 and 没有确认; the field asks for the number behind them."""
     one = Indicator(method="threshold", metric="teams_unconfirmed", unit="支")
     assert SettleForm(indicator=one).fields["value"].help_text == "填 0 为已确认，填 1 为没有确认"
+    one.method, one.steps, one.more_is_better = "steps", [{"from": "0", "points": "2"}], False
+    assert steps_of(one) == ["填 0 为已确认，填 1 为没有确认", "已确认得 2 分"]  # the tablet reads the same
     assert SettleForm(indicator=Indicator(method="threshold", unit="人")).fields["value"].help_text == "人"

@@ -132,6 +132,22 @@ def test_paper_is_checked_by_anybody(run: ReportRun, region: User, as_user: Sign
     assert AccessLog.objects.filter(kind="downloaded", user=region, subject=document.file_name).count() == 1
 
 
+def test_team_and_league_are_led_to_the_paper(
+    run: ReportRun, campaign: Campaign, region: User, chifeng: User, as_user: SignIn
+) -> None:
+    document, league = running.of_team(run, "T150404901"), as_user(chifeng)
+    assert f"/reports/?run={run.pk}" in league.get(campaign.get_absolute_url()).content.decode()
+    review = Review.objects.get(campaign=campaign, organization=document.organization)
+    page = league.get(review.get_absolute_url()).content.decode()
+    for url in (document.get_absolute_url(), f"/reports/{document.pk}/word/", f"/verify/{document.code}/"):
+        assert f'href="{url}"' in page
+    REVIEW.perform(review, "reconsider", by=region, reason="复核记录（演示）")
+    assert "考核结果正在重新审定" in league.get(review.get_absolute_url()).content.decode()
+    running.finished(review)
+    Review.objects.filter(pk=review.pk).update(decided_at=timezone.now())
+    assert "出具以后重新审定过考核结果" in league.get(review.get_absolute_url()).content.decode()
+
+
 def test_public_page_says_that_a_result_is_decided_on_again(
     run: ReportRun, campaign: Campaign, region: User, worked
 ) -> None:

@@ -138,6 +138,25 @@ def test_merged_cells_of_groups_become_headings(region: User, as_user: SignIn) -
     ]  # fmt: skip
 
 
+def test_weights_of_groups_are_not_the_points_of_their_indicators(region: User, as_user: SignIn) -> None:
+    """Every level has its weight beside it: the last column is what an indicator counts."""
+    standard = builders.standard(code="weights")
+    file = sheet(
+        ["一级指标", "权重", "二级指标", "权重", "三级指标", "权重", "数据来源", "评价标准（优/良/差）"],
+        ["", "", "", "", "机构设置", 15, "查阅文件", "健全为优"], ["", "", "", "", "制度建设", 15, "人工"],
+        ["专业能力", 70, "心理急救", 70, "现场操作", 70, "现场"],
+        merged=[(1, 0, 2, 0, "管理能力"), (1, 1, 2, 1, "30"), (1, 2, 2, 2, "组织管理"), (1, 3, 2, 3, "30")],
+    )  # fmt: skip
+    draft = taken(as_user(region), standard, file)
+    lines = [(one.indicator.code, one.indicator.name, one.indicator.points) for one in nodes(draft.indicators.all())]
+    assert lines == [
+        ("1", "管理能力", 0), ("1.1", "组织管理", 0), ("1.1.1", "机构设置", 15), ("1.1.2", "制度建设", 15),
+        ("2", "专业能力", 0), ("2.1", "心理急救", 0), ("2.1.1", "现场操作", 70),
+    ]  # fmt: skip
+    assert not draft.indicators.exclude(metric="").exists(), "where people look is no number of the records"
+    assert draft.indicators.get(code="1.1.1").guidance == "健全为优"
+
+
 def test_a_table_with_both_contents_and_remarks_is_read_without_renaming_columns(region: User, as_user: SignIn) -> None:
     """测评内容 groups where 测评指标 stands beside it; 备注 is the guidance only where no column is called so."""
     standard = builders.standard(code="contents")
@@ -208,6 +227,19 @@ def test_a_target_table_of_a_league_is_read_with_its_vetoes_and_without_its_sign
         ("2.1", "发生安全责任事故", "0", True, "yes_no"),
     ]  # fmt: skip
     assert not draft.indicators.get(code="2.1").more_is_better, "where it has happened, it bars"
+
+
+def test_what_is_added_and_what_bars_is_known_by_what_stands_for_its_number(region: User, as_user: SignIn) -> None:
+    """加分项 is no indicator out of the points; 否决项 needs no column of its own."""
+    head, first = ["序号", "考核项目", "考核内容", "标准分值", "评分办法"], [1, "组织建设", "有党支部", 20, "有得满分"]
+    standard, veto = builders.standard("annual", published=False, lines=()), ["否决项", "", "发生安全责任事故", "", ""]
+    for added in (["加分项", "", "受国家级表彰", 10, "凭文件"], [2, "加分项（10分）", "受国家级表彰", 10, "凭文件"]):
+        preview = as_user(region).post(address(standard), {"file": sheet(head, first, added)}, follow=True)
+        rows = preview.context["preview"]["rows"]
+        assert [bool([cell for cell in row["cells"] if cell["why"]]) for row in rows] == [False, True]
+        assert "年度考核时逐队登记，不写进标准" in preview.content.decode()
+    draft = taken(as_user(region), standard, sheet(head, first, veto))
+    assert list(draft.indicators.filter(is_veto=True).values_list("name", "method")) == [("发生安全责任事故", "yes_no")]
 
 
 def test_a_table_of_skills_with_chapters_in_the_first_column_is_read(region: User, as_user: SignIn) -> None:

@@ -132,6 +132,27 @@ def test_who_is_to_insure_more_than_there_are_is_told_to_register_them(team: Tea
     assert steps == ["投保人数：现有 0 人，再增加 8 人（在册队员也要有 8 人）"]
 
 
+def test_of_ways_as_short_the_one_that_asks_for_less_is_told(team: Team, captain: User, as_user: SignIn) -> None:
+    """A captain is put on file by a paper; fifteen insured are fifteen members as well, who would do by themselves."""
+    people = {"method": "threshold", "points": 20, "unit": "人", "requirements": {"3": "15"}}
+    insured = {"code": "1", "name": "投保人数", "metric": "members_insured", **people}
+    registered = {"code": "2", "name": "在册人数", "metric": "members_registered", **people}
+    kit = {"code": "3", "name": "配有卫星电话", "method": "yes_no", "points": 60}
+    least = [{"key": "3", "name": "3 级", "min_total": 70}]
+    two = builders.standard(lines=[insured, registered, kit], code="gap-two", conclusions=least)
+    asked = {"aim": "3", "n-members_insured": "4"}
+
+    def steps(standard: Standard) -> list[str]:
+        kept = {named(standard, "3"): "1", "standard": standard.pk, **asked}
+        return [step["text"] for step in as_user(captain).get(url(team), kept).context["gap"].steps]
+
+    assert steps(two) == ["在册人数：现有 4 人，再增加 11 人"]
+    led = {"code": "4", "name": "设队长", "method": "steps", "points": 10, "metric": "teams_without_captain",
+           "more_is_better": False, "steps": [{"from": "0", "points": "10"}]}  # fmt: skip
+    three = builders.standard(lines=[insured, registered, kit, led], code="gap-three", conclusions=least)
+    assert steps(three) == ["设队长：现在“没有队长”，要做到“有队长”"]
+
+
 def test_members_who_come_along_with_something_else_pull_at_shares_too(
     team: Team, captain: User, as_user: SignIn
 ) -> None:
@@ -195,6 +216,8 @@ def test_what_counts_teams_is_told_of_the_one_team_in_words(team: Team, captain:
     assert " 支" not in page.content.decode()
     tried = as_user(captain).get(url(team), {"standard": one.pk, "n-teams_without_captain": "0"})
     assert (row(tried, "1.2").now, row(tried, "1.2").changed) == ("有队长", True)
+    assert tried.context["gap"].form.is_used, "nought was tried, and is not the records'"
+    assert "试算后" in tried.content.decode()
 
 
 @pytest.mark.parametrize(

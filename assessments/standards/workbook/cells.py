@@ -16,6 +16,7 @@ from core.language import in_chinese
 _TICKS = frozenset("★▲☆●■☑*") | {"一票否决", "否决", "否决项", "可不适用", "可以不适用", "不适用"}
 VETO = re.compile(r"(?:一票)?否决(?:项|指标)?")  # where others have their points
 _BESIDE = re.compile(r"(?:[+＋\-－−]|加)\s*\d")  # 加分项
+ADDED = re.compile(r"(?:奖励)?(?:加分|扣分|减分|附加分)(?:项目?|指标)?(?:[（(].*[）)])?")  # where others have a number
 _BLANKS = frozenset({"-", "—", "——", "/", "／", "□"})
 _BAR = re.compile(r"(?:不超过|不多于|≤|<=|≥|>=|不少于|不低于|至少)?\s*\d+(?:\.\d+)?\s*\D{0,4}")
 _AT_MOST = re.compile(r"不超过|不多于|不高于|不大于|≤|<|＜|≦|以内|以下|\d\S{0,3}内\s*$")
@@ -53,6 +54,11 @@ class Tick(YesNo):
         return super().clean("" if word in _BLANKS else word)
 
 
+def beside_the_standard(text: str) -> str:
+    words = {"value": text[:30]}
+    return _("“%(value)s”是加分、扣分：年度考核时逐队登记，不写进标准，这一行请勾选“不导入”。") % words
+
+
 class Points(Text):
     """10, 10分, （10 分）; nothing is nought."""
 
@@ -61,10 +67,7 @@ class Points(Text):
         if VETO.fullmatch(text):
             return Decimal(0)
         if _BESIDE.match(text):
-            words = {"value": text[:30]}
-            raise ValueError(
-                _("“%(value)s”是加分、扣分：年度考核时逐队登记，不写进标准，这一行请勾选“不导入”。") % words
-            )
+            raise ValueError(beside_the_standard(text))
         found = read_number(value or "")
         if found is None:
             return Decimal(0)
@@ -155,12 +158,15 @@ class MethodCell(Choice):
         super().__init__(Method.choices, {word: str(key.value) for word, key in also.items()})
 
 
+BY_HAND = ("人工", "手工", "由人填", "人工填报")
+
+
 class MetricCell(Choice):
-    """A metric by its label or name; 人工 and the like is by hand. Of a word that is none, those that come near are
-    told: there are too many to read."""
+    """A metric by its label or name; 人工 and the like is by hand, and so is what comes near none: offices write
+    查阅文件 or 现场 under 数据来源. Of a word that comes near some, those are told: there are too many to read."""
 
     def __init__(self) -> None:
-        super().__init__(measures.choices, dict.fromkeys(("人工", "手工", "由人填", "人工填报"), ""))
+        super().__init__(measures.choices, dict.fromkeys(BY_HAND, ""))
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         word = "" if (value or "").strip() in _BLANKS else value or ""
@@ -171,9 +177,7 @@ class MetricCell(Choice):
                 labels = [str(label) for _key, label in self.choices]
             near = [label for label in labels if label in word or word in label] or get_close_matches(word, labels, 5)
             if not near:
-                raise ValueError(
-                    _("系统里没有“%(value)s”这个统计数，由人填的请清空。") % {"value": word[:30]}
-                ) from error
+                return ""
             words = {"value": word[:30], "near": "、".join(near[:5])}
             said = _("系统里没有“%(value)s”这个统计数，是不是：%(near)s？由人填的请清空。")
             raise ValueError(said % words) from error

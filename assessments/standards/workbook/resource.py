@@ -24,6 +24,8 @@ from assessments.standards.lines import STEP, bars_of
 from assessments.standards.wording import steps_fall
 from assessments.standards.workbook import other_sheets
 from assessments.standards.workbook.cells import (
+    ADDED,
+    BY_HAND,
     VETO,
     MethodCell,
     MetricCell,
@@ -35,10 +37,11 @@ from assessments.standards.workbook.cells import (
     Wanted,
     asks_at_most,
     bar_in,
+    beside_the_standard,
     is_blank,
     one_line,
 )  # fmt: skip
-from assessments.standards.workbook.grouping import grouping
+from assessments.standards.workbook.grouping import grouping, weights_of_groups
 from assessments.standards.workbook.numbering import is_mark, places, split
 from assessments.standards.workbook.writing import LINE_HEADINGS as H
 from assessments.standards.workbook.writing import TEXT_HEADING, VALUE_HEADING
@@ -59,6 +62,7 @@ _POINTS = (
     "分数", "满分", "标准分", "标准分值", "标准分数", "基准分", "应得分", "分项分值", "配分", "赋分", "分值分",
     "权重", "分",
 )  # fmt: skip
+_JUDGING = ("评价标准", "评价办法", "考核办法", "考评标准", "考评办法", "评定标准", "计分标准", "计分办法")
 _HAPPENS = re.compile(r"(?:本?年度?内?)?(?:发生|出现|存在|造成|违反|弄虚作假|伪造|拒不)")
 _LEADING = ("code", "subject", "name")
 _BAR_COLUMNS = ("value", "text")
@@ -111,7 +115,9 @@ class IndicatorResource(Resource):
         "evidence", H["evidence"], also=["佐证材料", "支撑材料", "查看资料", "查验材料", "材料"], widget=OneLine()
     )  # fmt: skip
     guidance = Column(
-        "guidance", H["guidance"], also=["评分标准", "评分细则", "考核标准", "评分办法", "扣分标准", "扣分细则"]
+        "guidance",
+        H["guidance"],
+        also=["评分标准", "评分细则", "考核标准", "评分办法", "扣分标准", "扣分细则", *_JUDGING],
     )
     source = Column("source", H["source"], also=["依据条款", "出处"], widget=OneLine())
 
@@ -147,6 +153,8 @@ class IndicatorResource(Resource):
     def _look_for_groups(self, sheets: Sequence[Sheet]) -> None:
         """What 二级指标 and 考核内容 head: the indicators, where no other column does, or groups of them."""
         headings = {plain_heading(cell.text) for sheet in sheets for row in sheet.rows[:LOOK_AT] for cell in row}
+        levels = {word for one in ("level1", "level2", "name") for word in self._called(one)}
+        self.chosen = dict.fromkeys(weights_of_groups(sheets, levels, self._called("points")), "")
         name, second = self.columns["name"], self.columns["level2"]
         if headings.isdisjoint({*map(plain_heading, name.also), *_CONTENTS}):
             first = self.columns["level1"]
@@ -158,6 +166,11 @@ class IndicatorResource(Resource):
         group = "level1" if headings.isdisjoint(map(plain_heading, self.columns["level1"].also)) else "level2"
         groups = grouping(sheets, set(map(plain_heading, name.also)), _CONTENTS)
         self.weak = {**self.weak, **dict.fromkeys(groups, (group,))}
+
+    def _called(self, field: str) -> set[str]:
+        """How the column may be headed, reduced."""
+        column = self.columns[field]
+        return {plain_heading(one) for one in (str(column.column_name), *map(str, column.also))}
 
     def _add_columns(self, bar: dict[str, Any]) -> None:
         key, words = bar["key"], {"bar": bar["name"]}
@@ -176,6 +189,7 @@ class IndicatorResource(Resource):
         self.lines: dict[str, Indicator] = {}
         self.position = 0
         self.headings: dict[tuple[str, str], Indicator] = {}
+        self.last_group = ("", "")
         dataset = self._with_chapters(dataset)
         self._read_tree(dataset)
         result = super().run(dataset, dry_run=dry_run)
@@ -258,12 +272,16 @@ class IndicatorResource(Resource):
         if line.name:
             line.name = self.names[at]
         line.code = self.codes[at]
+        self._read_label(line, at, errors)
         if self._is_double(at):
             errors["code"] = [ValidationError(_("这个编号在前面已经有了。"))]
         self._place(line, at, errors)
         self._read_bars(line)
         if VETO.fullmatch(self.rows[at].get(self._heading("points"), "").strip()):
             line.is_veto = True
+        source = self.rows[at].get(self._heading("metric"), "").strip()
+        if not line.metric and "metric" not in errors and source not in BY_HAND and not is_blank(source):
+            self.warn("metric", _("“%(value)s”不是系统里的统计数，这一项由人填。") % {"value": source[:30]})
         heads = line.code in self.parent_codes if self.has_parents else at in self.has_children
         if not line.method and "method" not in errors:
             line.method = Method.HEADING if heads else _method_of(line)
@@ -273,6 +291,20 @@ class IndicatorResource(Resource):
             line.points = Decimal(0)
         if not line.subject and "subject" not in errors:
             line.subject = line.parent.subject if line.parent else _subject_of(line.name)
+
+    def _read_label(self, line: Any, at: int, errors: dict[str, Any]) -> None:
+        """否决项 or 加分项 where the others have their number, or as their group."""
+        own = one_line(self.rows[at].get(self._heading("code"), ""))
+        label = own if ADDED.fullmatch(own) or VETO.fullmatch(own) else getattr(line, "level1", "")
+        label = label or self._group_above()
+        if ADDED.fullmatch(label):
+            errors["name"] = [ValidationError(beside_the_standard(label))]
+        elif VETO.fullmatch(label):
+            line.is_veto = True
+
+    def _group_above(self) -> str:
+        """The 一级指标 that goes on where a row names none."""
+        return self.last_group[0]
 
     def _read_direction(self, line: Any, at: int) -> None:
         """≤4小时 asks for less, whatever nobody has said of the number; 发生安全责任事故 is not to be."""
@@ -334,8 +366,8 @@ class IndicatorResource(Resource):
     def _group(self, line: Any) -> Indicator | None:
         """The heading that merged cells put the row under, made when it is first met."""
         first, second = (getattr(line, name, "") or "" for name in ("level1", "level2"))
-        last = getattr(self, "last_group", ("", ""))
-        first = first or last[0]
+        last = self.last_group
+        first = first or self._group_above()
         second = second or (last[1] if first == last[0] else "")
         if not first and not second:
             return None
