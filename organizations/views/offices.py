@@ -24,7 +24,7 @@ from organizations.roles import OFFICE_LEVELS, ROLES, Level, Right
 from organizations.signed_in import SignedIn
 from organizations.tables import OrganizationTable, standing
 from organizations.views.common import edit, holding, seen
-from organizations.views.timeline import changes
+from organizations.views.timeline import with_moves
 
 ACCESS_RIGHTS = (
     Right.VIEW_ORGANIZATION,
@@ -90,7 +90,7 @@ def organization_detail(request: SignedIn, pk: int) -> HttpResponse:
         "sees_accounts": sees_accounts,
         "acting_for": acting_for(request.user, Right.EDIT_ORGANIZATION, place),
         "rights": {right.name.lower(): bool(can(request.user, right, place)) for right in ACCESS_RIGHTS},
-        "history": changes(place),
+        "history": with_moves(place),
         "why_url": reverse("organizations:organization_access", args=[place.pk]),
     }
     return render(request, "organizations/organization_detail.html", context)
