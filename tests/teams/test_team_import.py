@@ -126,6 +126,7 @@ def why(page, number: int) -> dict[str, str]:
         (People(), "李强、无（待选举）", [{"name": "李强", "phone": ""}]),
         (Coordinates(), "118°53′13″，42°15′28″", ["42.25778", "118.88694"]),
         (Categories(), "水上救援 山野搜救类", ["aquatic", "mountain"]),
+        (Categories(), "通信保障、山地搜救", ["comms", "mountain"]),
     ],
 )
 def test_habits_of_typing_are_understood(cast, widget, written, read):
