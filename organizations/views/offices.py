@@ -178,6 +178,7 @@ def organization_access(request: SignedIn, pk: int) -> HttpResponse:
         "tabs": tabs,
         "answers": [{"appointment": row, "reason": decision.reason} for row, decision in who_can(right, place)],
         "own": can(request.user, right, place),
+        "named": can(request.user, Right.VIEW_ACCOUNT, place),  # who holds a duty; of others one sees which it is
     }
     return render(request, "organizations/organization_access.html", context)
 

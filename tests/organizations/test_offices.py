@@ -151,6 +151,15 @@ def test_why_page_gives_the_deciding_rule(as_user, chifeng, songshan, region):
     assert len(queries_of(as_user(region), url("access", songshan.organization))) <= 10
 
 
+def test_why_page_names_nobody_to_whom_the_page_of_the_place_names_nobody(as_user, member, captain):
+    """A member reads which duties see the team; the team's page, and the roster, do not tell him who holds them."""
+    address = f"{url('access', member.organization)}?right=view_team"
+    told = page(as_user(member), address)
+    assert "任“队长”，可以查看救援队和备案" in told
+    assert captain.name not in told
+    assert captain.name in page(as_user(captain), address)
+
+
 # -- contact facts --------------------------------------------------------------------------------------
 def test_contact_facts_are_saved_with_their_history(as_user, songshan):
     place = songshan.organization
