@@ -13,17 +13,23 @@ from assessments.annual.enrolling import scorer_above
 from assessments.annual.workflow import REVIEW
 from assessments.gradings.office import handlers_of, office_for
 from assessments.gradings.workflow import WORKFLOW, tell
-from assessments.models import Grading, Review
+from assessments.models import FollowUp, Grading, Review
 from assessments.states import REVIEW_WITH_AUTHOR, CampaignState, GradingState, ReviewState
 from organizations.models import Organization, User
 from organizations.tree import no_longer_above
+
+
+def in_the_way(place: Organization) -> list[str]:
+    """What it was asked to do after a review: nobody would be left to report it."""
+    number = FollowUp.objects.open().filter(responsible=place).count()
+    return [_("%(number)d 项没有完成的考核后续动作") % {"number": number}] if number else []
 
 
 def left_undone(team: Organization) -> list[str]:
     """What nobody of a team that goes will finish."""
     gradings = Grading.objects.filter(team__organization=team, closed_at=None).count()
     reviews = _reviews(team).exclude(state=ReviewState.EXEMPT).count()
-    return [
+    told = [
         words % {"number": number}
         for words, number in (
             (_("%(number)d 件没有办结的分级测评"), gradings),
@@ -31,6 +37,7 @@ def left_undone(team: Organization) -> list[str]:
         )
         if number
     ]
+    return [*told, *in_the_way(team)]
 
 
 def hold(place: Organization) -> None:

@@ -304,6 +304,9 @@ def _require_open(appointment: Appointment, now: datetime) -> None:
 def _require_in_force(organization: Organization) -> None:
     if organization.is_over:
         raise ValidationError(_("%(name)s已停用。") % {"name": organization})
+    if organization.valid_to:
+        words = {"name": organization, "on": organization.valid_to}
+        raise ValidationError(_("%(name)s定于 %(on)s 停用，不再开账号、任职。") % words)
 
 
 # Locked first and read with what belongs to it afterwards: a row that waited for its lock and joins another one since

@@ -55,7 +55,7 @@ class StaffingForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["proxy"].queryset = line_above(self.instance.path).in_force()  # type: ignore[attr-defined]
+        self.fields["proxy"].queryset = line_above(self.instance.path).staying()  # type: ignore[attr-defined]
         self.fields["proxy"].empty_label = _("不代办")  # type: ignore[attr-defined]
         self.fields["proxy"].help_text = _("只能是它的上级机构。")
 
@@ -64,6 +64,13 @@ class StaffingForm(VersionedForm):
         if cleaned.get("has_staff"):
             cleaned["proxy"] = None  # who has staff acts for itself
         return cleaned
+
+
+class RenameForm(VersionedForm):
+    class Meta:
+        model = Organization
+        fields = ["name", "short_name"]
+        help_texts = {"name": _("按批准更名的文件填写。"), "short_name": _("列表上显示的名称。")}
 
 
 class OfficeForm(forms.ModelForm):
@@ -101,7 +108,7 @@ class OfficeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = Organization.objects.in_force().filter(reach(user, Right.MANAGE_TREE, at=""))
+        places = Organization.objects.staying().filter(reach(user, Right.MANAGE_TREE, at=""))
         self.fields["parent"].queryset = places.filter(level__in=[Level.REGION, Level.LEAGUE])  # type: ignore[attr-defined]
         self.fields["level"].choices = [  # type: ignore[attr-defined]
             ("", _("请选择")),
@@ -149,7 +156,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, office: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = Organization.objects.in_force().offices().filter(reach(user, Right.MANAGE_TREE, at=""))
+        places = Organization.objects.staying().offices().filter(reach(user, Right.MANAGE_TREE, at=""))
         self.fields["parent"].queryset = places.exclude(path__startswith=office.path)  # type: ignore[attr-defined]
 
 
@@ -161,6 +168,13 @@ class CloseForm(forms.Form):
         initial=timezone.localdate,
         help_text=_("从这天起停用。记录不删除。"),
     )
+
+    def __init__(self, *args: Any, office: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if office.valid_to:
+            self.fields["on"].initial = office.valid_to
+            self.fields["on"].required = False
+            self.fields["on"].help_text = _("可以改期；不停用了就清空。")
 
 
 # -- accounts -------------------------------------------------------------------------------------------
@@ -369,7 +383,7 @@ class NewRequestForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = Organization.objects.in_force().filter(reach(user, Right.REQUEST_ACCOUNT, at="")).order_by("path")
+        places = Organization.objects.staying().filter(reach(user, Right.REQUEST_ACCOUNT, at="")).order_by("path")
         self.fields["organization"].queryset = places  # type: ignore[attr-defined]
 
 

@@ -16,7 +16,7 @@ from organizations.roles import ROLE_CHOICES, Right
 
 
 def _places(by: User) -> QuerySet[Organization]:
-    return Organization.objects.in_force().filter(reach(by, Right.MANAGE_ACCOUNT, at=""))
+    return Organization.objects.staying().filter(reach(by, Right.MANAGE_ACCOUNT, at=""))
 
 
 def _place_alone(name: str) -> str:

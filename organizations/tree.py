@@ -22,6 +22,8 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from core.integrity import plainly
+from core.language import in_chinese
+from core.notices import notify
 from organizations.models import AccountRequest, Appointment, Division, Organization, User
 from organizations.models.organization import OrganizationQuerySet, line_to
 from organizations.permissions import can
@@ -113,6 +115,7 @@ def move_office(office: Organization, *, to: Organization, by: User) -> Organiza
         .order_by("path")
     }
     office, parent = locked[office.pk], locked[to.pk]
+    before = next(place for place in locked.values() if place.path == office.parent_path)
     can(by, Right.MANAGE_TREE, office).require()
     can(by, Right.MANAGE_TREE, parent).require()
     plan = plan_move(office, parent)
@@ -125,7 +128,26 @@ def move_office(office: Organization, *, to: Organization, by: User) -> Organiza
     moved = Organization.objects.get(pk=office.pk)
     Organization.objects.filter(pk=moved.pk).update(version=moved.version + 1)
     _follow(moved, former, by)
+    _tell_moved(moved, before, parent, by)
     return moved
+
+
+def _tell_moved(office: Organization, before: Organization, after: Organization, by: User) -> None:
+    """Who works at the office and at both superiors: what lay on the desk of the former one is not there any more."""
+    duties = Appointment.objects.in_force().filter(organization__in=[office, before, after]).order_by("pk")
+    people: dict[int, list[User]] = {}
+    for duty in duties.exclude(role="assessor").exclude(user=by).select_related("user"):
+        people.setdefault(duty.organization_id, []).append(duty.user)
+    with in_chinese():
+        words = {"office": office, "before": before, "after": after}
+        title = _("%(office)s由%(before)s划归%(after)s管理") % words
+        body = _("没有办完的备案、培训和演练、测评考核，原上级该办的由%(after)s接着办。") % words
+        gone = _("本单位不再看到它。")
+    seeing = [place.pk for place in (office, before, after) if place != before or before.covers(after)]
+    told = [person for pk in seeing for person in people.get(pk, ())]
+    notify(told, kind="office_moved", title=title, body=body, url=office.get_absolute_url())
+    if before.pk not in seeing:
+        notify(people.get(before.pk, ()), kind="office_moved", title=title, body=f"{body}{gone}")
 
 
 def hold(place: Organization) -> None:
@@ -173,6 +195,19 @@ def close_office(office: Organization, *, on: date, by: User) -> Organization:
     with plainly(Organization):
         office.save(update_fields=["valid_to", "version"])
     return office
+
+
+@transaction.atomic
+def keep_open(office: Organization, *, by: User) -> None:
+    """Call off a closing that has not come yet."""
+    _one_at_a_time()
+    office = Organization.objects.select_for_update(of=("self",)).get(pk=office.pk)
+    can(by, Right.MANAGE_TREE, office).require()
+    if office.is_over:
+        raise ValidationError(_("%(name)s已停用。") % {"name": office})
+    office.valid_to = None
+    office.version += 1
+    office.save(update_fields=["valid_to", "version"])
 
 
 # -- teams: leaves of the tree, moved and closed by what is filed about them --------------------------------

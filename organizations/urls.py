@@ -13,6 +13,7 @@ urlpatterns = [
     path("offices/<int:pk>/access/", offices.organization_access, name="organization_access"),
     path("offices/<int:pk>/edit/", offices.organization_edit, name="organization_edit"),
     path("offices/<int:pk>/move/", tree.organization_move, name="organization_move"),
+    path("offices/<int:pk>/rename/", tree.organization_rename, name="organization_rename"),
     path("offices/<int:pk>/staffing/", tree.organization_staffing, name="organization_staffing"),
     path("offices/<int:pk>/close/", tree.organization_close, name="organization_close"),
     path("offices/<int:pk>/users/new/", accounts.user_create, name="user_create"),

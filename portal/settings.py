@@ -403,7 +403,11 @@ LEFT_UNDONE = ["training.restructuring.left_undone", "assessments.restructuring.
 # What other subjects do when the tree of offices changes (organizations/tree.py), in the same transaction
 BEFORE_MOVED = ["teams.restructuring.hold", "training.restructuring.hold", "assessments.restructuring.hold"]
 AFTER_MOVED = ["teams.restructuring.reroute", "training.restructuring.reroute", "assessments.restructuring.reroute"]
-BEFORE_OFFICE_CLOSED = ["teams.restructuring.in_the_way", "training.restructuring.in_the_way"]
+BEFORE_OFFICE_CLOSED = [
+    "teams.restructuring.in_the_way",
+    "training.restructuring.left_undone",
+    "assessments.restructuring.in_the_way",
+]
 # kind → function(job, progress) → core.jobs.JobResult or None
 JOBS = {
     "export": "core.exports.jobs.export",

@@ -21,6 +21,7 @@ from django_stubs_ext import StrOrPromise
 from core import masking
 from core.keys import key
 from organizations.models import Division, Organization
+from organizations.models.organization import OrganizationQuerySet
 from organizations.roles import OFFICE_LEVELS, Level
 from teams.choices import MANAGEMENT, ExitKind, ExitTask, Funding, PostRole
 from teams.filings.references import Named
@@ -170,13 +171,14 @@ def section_names(section: Section) -> list[str]:
 
 
 # -- one fact as a form field ---------------------------------------------------------------------------
-def offices() -> models.QuerySet[Organization]:
+def offices() -> OrganizationQuerySet:
     """Offices a team can lie with or be named by."""
-    return Organization.objects.in_force().filter(level__in=OFFICE_LEVELS).order_by("path")
+    rows: OrganizationQuerySet = Organization.objects.in_force().filter(level__in=OFFICE_LEVELS).order_by("path")
+    return rows
 
 
-def managing_offices() -> models.QuerySet[Organization]:
-    return offices().exclude(level=Level.NATIONAL)
+def managing_offices() -> OrganizationQuerySet:
+    return offices().staying().exclude(level=Level.NATIONAL)
 
 
 def divisions() -> models.QuerySet[Division]:

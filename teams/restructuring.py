@@ -12,6 +12,7 @@ from teams.filings.route import due
 from teams.models import Filing, FilingStep
 from teams.states import OPEN
 from teams.workflow import WORKFLOW, deciders
+from teams.workflow.deciding import drop_notes
 
 _TO_COME = (FilingStep.State.PENDING, FilingStep.State.CURRENT)
 
@@ -63,8 +64,10 @@ def _hand_over(filing: Filing, steps: list[FilingStep], by: User) -> None:
             step.due_on = due(step.days)
             filing.current_step, filing.current_office, filing.due_on = step, step.office, step.due_on
             filing.assignee = None
+            filing.meeting_name, filing.meeting_on = "", None  # of the former office
+            drop_notes(filing)
         step.save(update_fields=["office", "due_on"])
-    filing.save(update_fields=["current_office", "due_on", "assignee"])
+    filing.save(update_fields=["current_office", "due_on", "assignee", "meeting_name", "meeting_on"])
     told = deciders(filing) if filing.current_step_id in {step.pk for step in steps} else []
     with in_chinese():
         title = _("机构调整后由您单位办理：%(name)s（%(kind)s）") % {

@@ -19,11 +19,11 @@ def in_the_way(office: Organization) -> list[str]:
     return [_("%(number)d 场没有办结的培训和演练") % {"number": number}] if number else []
 
 
-def left_undone(team: Organization) -> list[str]:
-    """What nobody of a team that goes will finish."""
-    problems = Problem.objects.filter(organization=team).exclude(state=ProblemState.CLOSED).count()
+def left_undone(place: Organization) -> list[str]:
+    """What nobody of a team or an office that goes will finish."""
+    problems = Problem.objects.filter(organization=place).exclude(state=ProblemState.CLOSED).count()
     told = [_("%(number)d 个没有销号的整改问题") % {"number": problems}] if problems else []
-    return [*in_the_way(team), *told]
+    return [*in_the_way(place), *told]
 
 
 def hold(place: Organization) -> None:

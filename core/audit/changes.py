@@ -3,6 +3,7 @@
 The history on a record's own page (``core.history.changes``) leaves out what is no fact to its readers.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from core import masking
 from core.words import field_in_words, in_words, moment
 
 NO_FACTS = {"id", "version", "is_superuser", "depth", "numchild"}  # counters and keys; there are no superusers
-LABELS = {"path": gettext_lazy("在机构树中的位置")}
+LABELS = {"path": gettext_lazy("隶属")}
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,11 @@ class Change:
     new: str
 
 
-def changes(event: Any) -> list[Change]:
-    """Old and new of what differs from the record's event before; all that is filled for a new or deleted record."""
+def changes(event: Any, *, words: Mapping[str, Callable[[Any], str]] | None = None) -> list[Change]:
+    """Old and new of what differs from the record's event before; all that is filled for a new or deleted record.
+
+    :param words: field → what is said of it, given the event.
+    """
     before = event if event.pgh_label == "delete" else _before(event)
     after = None if event.pgh_label == "delete" else event
     found = []
@@ -34,9 +38,9 @@ def changes(event: Any) -> list[Change]:
         if isinstance(field, models.JSONField) and isinstance(new or old, dict):
             found += _inside(field, old or {}, new or {})
         elif old != new and (old not in (None, "") or new not in (None, "")):
-            found.append(
-                Change(str(LABELS.get(field.name, field.verbose_name)), shown(before, field), shown(after, field))
-            )
+            said = [words[field.name](row) if words and field.name in words and row else shown(row, field)
+                    for row in (before, after)]  # fmt: skip
+            found.append(Change(str(LABELS.get(field.name, field.verbose_name)), *said))
     return found
 
 

@@ -23,7 +23,7 @@ from organizations.audit import scope
 from organizations.audit.filters import AuditFilter
 from organizations.audit.found import found
 from organizations.audit.words import details
-from organizations.models import Organization
+from organizations.paths import Asked, lines_then, named_then
 from organizations.signed_in import SignedIn
 
 PAGE = 50
@@ -62,7 +62,7 @@ class AuditList(AuditView):
             "title": _("操作记录"),
             "form": self.filter,
             "notes": self.filter.notes(query),
-            "rows": [(entry, offices.get(entry.office, "")) for entry in shown],
+            "rows": [(entry, offices.get((entry.office, entry.at), "")) for entry in shown],
             "first": first,
             "last": last,
             "tally": tally,
@@ -101,7 +101,7 @@ class AuditDetail(AuditView):
         context = {
             "title": _("：").join([str(entry.source.label), str(entry.action_label)]),
             "facts": _facts(entry, row),
-            "changes": [] if table.is_log else changes(row),
+            "changes": [] if table.is_log else changes(row, words={"path": _place}),
             "entry": entry,
             "same_person_url": _same_person_url(entry),
         }
@@ -131,14 +131,19 @@ def _columns() -> list[ExportColumn]:
     ]
 
 
-def _offices(found: list[Entry]) -> dict[str, str]:
-    """Short names of the offices the people stood in, by tree path; one query for all."""
-    paths = {entry.office for entry in found if entry.office}
-    return dict(Organization.objects.filter(path__in=paths).values_list("path", "short_name"))
+def _offices(found: list[Entry]) -> dict[Asked, str]:
+    """Short names of the offices the people stood in when they did it; one query for all."""
+    return named_then((entry.office, entry.at) for entry in found if entry.office)
+
+
+def _place(event: Any) -> str:
+    """Where a place of the tree stood, for whom a path says nothing."""
+    asked = (event.path, event.pgh_created_at)
+    return lines_then([asked])[asked]
 
 
 def _facts(entry: Entry, row: Any) -> list[dict[str, Any]]:
-    office = _offices([entry]).get(entry.office, "")
+    office = _offices([entry]).get((entry.office, entry.at), "")
     facts = [
         {"label": _("时间"), "value": moment(entry.at, seconds=True)},
         {"label": _("人员"), "value": entry.who or _("系统")},

@@ -40,6 +40,10 @@ class OrganizationQuerySet(MP_NodeQuerySet):
         day = on or timezone.localdate()
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
 
+    def staying(self) -> "OrganizationQuerySet":
+        """In force, with no day set from which it is not: what anything new may be put at or under."""
+        return self.in_force().filter(valid_to=None)
+
     def with_duty(self, role: str) -> "OrganizationQuerySet":
         """Organizations at which somebody who can sign in holds the duty now."""
         return self.filter(self._holders(role))

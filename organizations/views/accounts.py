@@ -309,7 +309,7 @@ def user_transfer_pick(request: SignedIn, pk: int) -> HttpResponse:
 def user_transfer(request: SignedIn, pk: int, place_pk: int) -> HttpResponse:
     account = visible(request, pk)
     accounts.can_manage(request.user, account).require()
-    place = seen(Organization.objects.in_force().filter(reach(request.user, Right.MANAGE_ACCOUNT, at="")), place_pk)
+    place = seen(Organization.objects.staying().filter(reach(request.user, Right.MANAGE_ACCOUNT, at="")), place_pk)
     if request.method == "POST":
         try:
             accounts.transfer(account, by=request.user, to=place)

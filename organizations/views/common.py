@@ -95,7 +95,7 @@ MOST_PLACES = 40
 def pick_place(request: SignedIn, *, title: str, right: Right, url: Callable[[Organization], str]) -> HttpResponse:
     """First step of things done at a place: search one of the organizations reached with ``right``."""
     term = request.GET.get("q", "").strip()[:60]
-    rows = Organization.objects.in_force().filter(reach(request.user, right, at="")).order_by("path")
+    rows = Organization.objects.staying().filter(reach(request.user, right, at="")).order_by("path")
     if term:
         rows = rows.filter(matching(term))
     found = list(rows[: MOST_PLACES + 1])

@@ -24,7 +24,7 @@ from organizations.roles import OFFICE_LEVELS, ROLES, Level, Right
 from organizations.signed_in import SignedIn
 from organizations.tables import OrganizationTable, standing
 from organizations.views.common import edit, holding, seen
-from organizations.views.timeline import changes
+from organizations.views.timeline import with_moves
 
 ACCESS_RIGHTS = (
     Right.VIEW_ORGANIZATION,
@@ -90,7 +90,7 @@ def organization_detail(request: SignedIn, pk: int) -> HttpResponse:
         "sees_accounts": sees_accounts,
         "acting_for": acting_for(request.user, Right.EDIT_ORGANIZATION, place),
         "rights": {right.name.lower(): bool(can(request.user, right, place)) for right in ACCESS_RIGHTS},
-        "history": changes(place),
+        "history": with_moves(place),
         "why_url": reverse("organizations:organization_access", args=[place.pk]),
     }
     return render(request, "organizations/organization_detail.html", context)
@@ -178,6 +178,7 @@ def organization_access(request: SignedIn, pk: int) -> HttpResponse:
         "tabs": tabs,
         "answers": [{"appointment": row, "reason": decision.reason} for row, decision in who_can(right, place)],
         "own": can(request.user, right, place),
+        "named": can(request.user, Right.VIEW_ACCOUNT, place),  # who holds a duty; of others one sees which it is
     }
     return render(request, "organizations/organization_access.html", context)
 

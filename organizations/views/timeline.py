@@ -1,6 +1,7 @@
 """History in the shape ``generic/_history.html`` shows: changes of a record's facts, and moves of a workflow."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.db import models
@@ -9,6 +10,8 @@ from django.utils.translation import gettext as _
 from core import masking
 from core.history.changes import changes_of_several, events_for
 from core.models import WorkflowEvent
+from organizations.models import Organization
+from organizations.paths import lines_then
 from organizations.requests import field_comments
 from organizations.workflow import WORKFLOW
 
@@ -57,3 +60,21 @@ def moves(events: Sequence[WorkflowEvent]) -> list[dict[str, Any]]:
         }
         for event in reversed(events)
     ]
+
+
+def with_moves(place: Organization) -> list[dict[str, Any]]:
+    """The changes of an office or a team, and under whom it came: what its path says."""
+    events = list(events_for(place, MOST))
+    moved = [(now, before) for now, before in pairwise(events) if now.path != before.path]
+    lines = lines_then((event.path, event.pgh_created_at) for pair in moved for event in pair)
+    shown = changes(place, events)
+    for pair in moved:
+        new, old = (lines[event.path, event.pgh_created_at] for event in pair)
+        context = pair[0].pgh_context or {}
+        shown.append({
+            "at": pair[0].pgh_created_at,
+            "who": context.get("user_name") or _("系统"),
+            "label": _("调整上级"),
+            "changes": [{"label": _("隶属"), "old": old, "new": new}],
+        })  # fmt: skip
+    return sorted(shown, key=lambda entry: entry["at"], reverse=True)

@@ -5,7 +5,7 @@ from datetime import date
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.forms import refuse
 from core.methods import form_page
 from organizations import tree
-from organizations.forms import CloseForm, MoveForm, OfficeForm, StaffingForm
+from organizations.forms import CloseForm, MoveForm, OfficeForm, RenameForm, StaffingForm
 from organizations.models import Organization
 from organizations.permissions import can
 from organizations.roles import Right
@@ -81,6 +81,19 @@ def organization_move(request: SignedIn, pk: int) -> HttpResponse:
 
 @form_page
 @login_required
+def organization_rename(request: SignedIn, pk: int) -> HttpResponse:
+    office = _restructured(request, pk)
+    if not office.is_office:  # a team's name changes by what is filed about it
+        raise Http404
+    form = RenameForm(request.POST or None, instance=office)
+    hint = _("已经出具的证书、文书上的名称不变；回看以前某一天，写的是那天的名称。")
+    sections = [{"title": _("名称"), "hint": hint, "fields": [form[name] for name in ("name", "short_name")]}]
+    title = _("%(office)s更名") % {"office": office}
+    return edit(request, form, title=title, back=office, saved=_("新的名称已保存。"), sections=sections)
+
+
+@form_page
+@login_required
 def organization_staffing(request: SignedIn, pk: int) -> HttpResponse:
     office = _restructured(request, pk)
     form = StaffingForm(request.POST or None, instance=office)
@@ -92,19 +105,23 @@ def organization_staffing(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 def organization_close(request: SignedIn, pk: int) -> HttpResponse:
     office = _restructured(request, pk)
-    form = CloseForm(request.POST or None)
+    form = CloseForm(request.POST or None, office=office)
     if request.method == "POST" and form.is_valid():
+        day = form.cleaned_data["on"]
         try:
-            tree.close_office(office, on=form.cleaned_data["on"], by=request.user)
+            tree.close_office(office, on=day, by=request.user) if day else tree.keep_open(office, by=request.user)
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(
-                request, _("%(office)s自 %(on)s 起停用。") % {"office": office, "on": form.cleaned_data["on"]}
-            )
+            done = _("%(office)s自 %(on)s 起停用。") if day else _("%(office)s不再停用。")
+            messages.success(request, done % {"office": office, "on": day})
             return redirect(office)
     left = tree.in_the_way(office, _day(form))
-    consequences = [_("停用后不能再登录办理，记录都保留。"), _("名称和代码不再给别的机构用。")]
+    consequences = [
+        _("停用后不能再登录办理，记录都保留。"),
+        _("定了以后的日期的，从现在起不再给它开账号、任职、登记队伍，也不再由它代办。"),
+        _("名称和代码不再给别的机构用。"),
+    ]
     if left and not form.errors:
         consequences.insert(0, _("现在还不能停用，先处理完：%(left)s。") % {"left": _("、").join(left)})
     context = {

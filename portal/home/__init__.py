@@ -57,6 +57,7 @@ def home(request: SignedIn) -> HttpResponse:
         "progress": year.progress(numbers),
         "counted_at": numbers.tally.at,
         "year": timezone.localdate().year,
+        "begins": not tasks and teams.none_yet(user, numbers),
         "without_duty": not access(user).held and not user.appointments.in_force().exists(),
     }
     return render(request, "portal/home.html", context)

@@ -34,15 +34,16 @@ def to_confirm_of(user: User) -> QuerySet[Team]:
     return to_confirm(today.year, Team.objects.filter(reach(user, Right.SUBMIT_FILING, at="organization")))
 
 
-def _none_yet(user: User, numbers: Numbers) -> bool:
-    """At a league: a banner may well have no team."""
+def none_yet(user: User, numbers: Numbers) -> bool:
+    """Whether whoever registers teams has none so far, and none on the way."""
     told = [numbers[name][0] for name in ("teams_on_file", "filings_filed", "filings_waiting") if name in numbers]
-    return user.organization.level == Level.LEAGUE and bool(told) and not any(told)
+    return access(user).in_office(Right.SUBMIT_FILING) and bool(told) and not any(told)
 
 
 def hints(user: User, numbers: Numbers, counts: Mapping[str, int], *, has_filings: bool) -> Iterator[Task]:
     """:param has_filings: whether the side of the person has any under way."""
-    if not has_filings and Right.SUBMIT_FILING in access(user) and _none_yet(user, numbers):
+    # a banner may well have no team, and would read this every day
+    if not has_filings and user.organization.level == Level.LEAGUE and none_yet(user, numbers):
         hint = _("要备案的办理新建备案；有名单的，在“救援队”里从 Excel 导入。")
         yield Task("off", _("提示"), _("还没有登记救援队"), hint, reverse("teams:filing_begin"), _("去登记"))
     if counts.get("drifting"):

@@ -207,7 +207,7 @@ def _rows(post: QueryDict) -> list[dict[str, str]]:
 # -- beginning ------------------------------------------------------------------------------------------
 def offices_to_register_at(user: Any) -> QuerySet[Organization]:
     """Offices where the person may register a new team, also as proxy."""
-    rows = Organization.objects.in_force().filter(level__in=OFFICE_LEVELS).exclude(level=Level.NATIONAL)
+    rows = Organization.objects.staying().filter(level__in=OFFICE_LEVELS).exclude(level=Level.NATIONAL)
     return rows.filter(reach(user, Right.SUBMIT_FILING, at="")).order_by("path")
 
 

@@ -35,9 +35,9 @@ _CATEGORIES: Mapping[str, str] = {
     "公共卫生": "public_health", "卫生": "public_health", "心理救援": "psych", "心理援助": "psych",
     "心理救助": "psych", "搜索救援": "sar", "搜索": "sar", "水上": "aquatic", "水上救援": "aquatic",
     "水域": "aquatic", "水域救援": "aquatic", "救生": "aquatic", "转运": "transfer", "通信": "comms",
-    "应急通信": "comms", "应急通讯": "comms", "航空救援": "aviation", "无人机": "aviation", "山野": "mountain",
-    "山地": "mountain", "山地救援": "mountain", "山岳": "mountain", "山岳救援": "mountain", "山野救援": "mountain",
-    "道路": "road", "公路救援": "road",
+    "应急通信": "comms", "应急通讯": "comms", "通信保障": "comms", "通讯保障": "comms", "航空救援": "aviation",
+    "无人机": "aviation", "山野": "mountain", "山地": "mountain", "山地搜救": "mountain", "山地救援": "mountain",
+    "山岳": "mountain", "山岳救援": "mountain", "山野救援": "mountain", "道路": "road", "公路救援": "road",
 }  # fmt: skip
 
 

@@ -172,7 +172,7 @@ class TeamColumns(Resource):
         gettext_lazy("专业类别"),
         example="水上救生、山野搜救",
         widget=cells.Categories(),
-        also=["类别", "主类别", "主专业类别", "队伍类别", "救援类别", "专业方向", "队伍类型"],
+        also=["类别", "主类别", "主专业类别", "队伍类别", "救援类别", "专业方向", "队伍类型", "主要专业"],
     )
     other_categories = Column(
         "other_categories", gettext_lazy("其他类别"), also=["其他专业类别", "兼职类别"], widget=cells.Categories()
@@ -221,7 +221,7 @@ class TeamColumns(Resource):
     planned_size = Column(
         "planned_size",
         gettext_lazy("人数"),
-        also=["建制人数", "队员人数", "队员数", "队伍人数", "编制人数", "总人数", "队员总数", "队伍总人数"],
+        also=["建制人数", "队员人数", "队员数", "队伍人数", "编制人数", "总人数", "队员总数", "队伍总人数", "队伍规模"],
         example="30",
         widget=cells.Number(),
     )

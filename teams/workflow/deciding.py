@@ -34,12 +34,12 @@ def decide_step(filing: Filing, by: User, state: str) -> FilingStep:
     assert step is not None, "a filing under review lies at a step"
     close(step, state, by, acting_for(by, right_at(step), step.office))
     filing._decided_step = step  # type: ignore[attr-defined]
-    _drop_notes(filing)
+    drop_notes(filing)
     return step
 
 
-def _drop_notes(filing: Filing) -> None:
-    """What the office noted and asked for its decision is of no use to the next one."""
+def drop_notes(filing: Filing) -> None:
+    """What the office noted and asked for its decision is of no use to the next one, and would go out in its name."""
     commenting.drop(filing)
     filing.opinions.end()
 
@@ -196,6 +196,6 @@ def _end(filing: Filing) -> None:
     filing.steps.filter(state__in=[FilingStep.State.PENDING, FilingStep.State.CURRENT]).update(
         state=FilingStep.State.ENDED
     )
-    _drop_notes(filing)
+    drop_notes(filing)
     filing.decided_at = timezone.now()
     leave(filing)

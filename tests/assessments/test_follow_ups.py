@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import FollowUp, Review
+from assessments.restructuring import left_undone
 from assessments.views.follow_ups import FollowUpList
 from assessments.waiting import to_conclude
 from core.models import Notice
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
+from organizations.tree import in_the_way
 from tests.assessments import annual
 from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told, queries_of
 from tests.people.leaks import text_of
@@ -96,6 +98,19 @@ def test_from_the_result_to_done(region: User, captain: User, chifeng: User, bao
     assert "两人已取证" in page
     assert "补训两名操舟手" not in top.get(f"{at('followup_list')}?view=").content.decode()
     assert "补训两名操舟手" in top.get(at("followup_list"), {"state": "done"}).content.decode()
+
+
+def test_an_office_that_has_still_to_report_is_not_closed(
+    region: User, captain: User, chifeng: User, office: Callable[[str], Organization]
+) -> None:
+    """Also told of a team before it leaves: nobody would be left to report."""
+    place = office("150404")
+    one = made(decided(region, captain, chifeng), region, responsible=place)
+    words = "1 项没有完成的考核后续动作"
+    assert words in in_the_way(place, timezone.localdate())
+    assert words in left_undone(place)
+    FollowUp.objects.filter(pk=one.pk).update(ended_on=timezone.localdate(), end_reason="登记错了")
+    assert words not in in_the_way(place, timezone.localdate())
 
 
 def test_unqualified_is_not_concluded_before(region: User, captain: User, chifeng: User, as_user: As) -> None:

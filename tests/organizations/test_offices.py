@@ -8,10 +8,15 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from core.history.as_at import events_of
+from core.history.tracking import acting_as
+from core.models import Notice
 from organizations import accounts, tree
 from organizations.models import Division, Organization, User
 from organizations.permissions import access, forget
 from organizations.views.offices import OrganizationList
+from teams.facts import managing_offices
+from teams.forms.filings import offices_to_register_at
 from tests.core.list_checks import assert_constant_queries, assert_sorts_by_index, assert_tampering_is_told, queries_of
 from tests.organizations.helpers import appointment_of, at_once, messages_of, opened
 
@@ -144,6 +149,15 @@ def test_why_page_gives_the_deciding_rule(as_user, chifeng, songshan, region):
     assert {"region", "chifeng", "songshan"} <= {answer["appointment"].user.username for answer in seen_by}
     assert as_user(chifeng).get(url("access", songshan.organization), {"right": "nonsense"}).status_code == 200
     assert len(queries_of(as_user(region), url("access", songshan.organization))) <= 10
+
+
+def test_why_page_names_nobody_to_whom_the_page_of_the_place_names_nobody(as_user, member, captain):
+    """A member reads which duties see the team; the team's page, and the roster, do not tell him who holds them."""
+    address = f"{url('access', member.organization)}?right=view_team"
+    told = page(as_user(member), address)
+    assert "任“队长”，可以查看救援队和备案" in told
+    assert captain.name not in told
+    assert captain.name in page(as_user(captain), address)
 
 
 # -- contact facts --------------------------------------------------------------------------------------
@@ -361,3 +375,90 @@ def test_a_superior_whose_page_one_may_not_open_is_no_link(as_user: Any, cast: d
     assert f'href="/offices/{above.pk}/"' not in page
     own = as_user(cast["chifeng"]).get(f"/offices/{member.organization_id}/").content.decode()
     assert f'href="/offices/{above.pk}/"' in own
+
+
+def test_who_works_there_and_at_both_superiors_hears_of_a_move(
+    region_system: Any, songshan: Any, chifeng: Any, baotou: Any
+) -> None:
+    place = songshan.organization
+    tree.move_office(place, to=baotou.organization, by=region_system)
+
+    def told(user: User) -> Notice:
+        return Notice.objects.get(recipient=user, kind="office_moved")
+
+    assert told(chifeng).title == "赤峰市松山区红十字会由赤峰市红十字会划归包头市红十字会管理"
+    assert "包头市红十字会接着办" in told(chifeng).body
+    assert "本单位不再看到它" in told(chifeng).body
+    assert told(chifeng).url == ""  # nothing he could open
+    assert told(baotou).url == told(songshan).url == place.get_absolute_url()
+
+
+def test_page_and_audit_say_under_whom_an_office_came(
+    as_user: Any, region_system: Any, region_audit: Any, songshan: Any, baotou: Any, region: Any
+) -> None:
+    place = songshan.organization
+    with acting_as(region_system, source="/offices/"):
+        tree.move_office(place, to=baotou.organization, by=region_system)
+    shown = as_user(region).get(place.get_absolute_url()).context["history"]
+    moved = next(entry for entry in shown if entry["label"] == "调整上级")
+    old, new = "内蒙古自治区 › 赤峰市", "内蒙古自治区 › 包头市"
+    assert moved["who"] == str(region_system)
+    assert [(line["old"].endswith(old), line["new"].endswith(new)) for line in moved["changes"]] == [(True, True)]
+    entry = events_of(Organization)._default_manager.filter(pgh_obj=place.pk, pgh_label="update").order_by("pgh_id")[0]
+    said = as_user(region_audit).get(reverse("audit:detail", args=["organizationevent", entry.pk])).context["changes"]
+    assert [(line.label, line.old.endswith(old), line.new.endswith(new)) for line in said] == [("隶属", True, True)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_audit_names_whom_a_place_in_the_tree_meant_then(cast: dict[str, User], as_user: Any) -> None:
+    """A path passes to who comes next: what people of a team had done was shown as done by those of another one."""
+    captain, chifeng = cast["captain"], cast["chifeng"].organization
+    team = captain.organization
+    with acting_as(captain, source="/offices/"):
+        Organization.objects.filter(pk=team.pk).update(phone="0476-7654321")
+    tree.place_team(team, under=cast["baotou"].organization, by=cast["region"])
+    facts = {"code": "T15040099", "name": "新建的救援队（演示）", "short_name": "新建队", "level": "team"}
+    fresh = tree.add_child(chifeng, division=chifeng.division, **facts)
+    assert fresh.path == team.path
+    rows = as_user(cast["region-audit"]).get(reverse("audit:list")).context["rows"]
+    assert {office for entry, office in rows if entry.who == str(captain)} == {team.short_name}
+
+
+def test_an_office_gets_a_new_name_and_its_past_keeps_the_old_one(
+    as_user: Any, region_system: Any, region: Any, chifeng: Any, songshan: Any, captain: Any
+) -> None:
+    place = songshan.organization
+    client, address = as_user(region_system), url("rename", place)
+    facts = {"name": "包头市松山区红十字会", "short_name": "松山", "version": place.version}
+    assert client.post(address, {**facts, "name": chifeng.organization.name}).context["form"].errors["name"]
+    client.post(address, facts)
+    place.refresh_from_db()
+    assert (place.name, place.short_name) == ("包头市松山区红十字会", "松山")
+    changed = as_user(region).get(place.get_absolute_url()).context["history"][0]["changes"]
+    assert {line["old"]: line["new"] for line in changed}["赤峰市松山区红十字会"] == place.name
+    for user in (region, chifeng, songshan):
+        assert as_user(user).get(address).status_code == 403
+    assert client.get(url("rename", captain.organization)).status_code == 404  # a team's changes by what is filed
+
+
+def test_an_office_about_to_close_takes_in_nothing_new_and_the_closing_can_be_called_off(
+    as_user: Any, region_system: Any, region_security: Any, chifeng: Any, office: Any
+) -> None:
+    place = office("150421")
+    Organization.objects.filter(pk=place.pk).update(
+        valid_from=timezone.localdate() - timedelta(days=9), has_staff=False, proxy=chifeng.organization
+    )
+    later = timezone.localdate() + timedelta(days=5)
+    client = as_user(region_system)
+    client.post(url("close", place), {"on": later.isoformat()})
+    place.refresh_from_db()
+    assert place.valid_to == later
+    with pytest.raises(ValidationError, match="不再开账号、任职"):
+        opened(region_security, place)
+    assert place not in offices_to_register_at(User.objects.get(pk=chifeng.pk))
+    assert place not in managing_offices()
+    client.post(url("close", place), {"on": ""})
+    place.refresh_from_db()
+    assert place.valid_to is None
+    assert place in offices_to_register_at(User.objects.get(pk=chifeng.pk))
+    assert opened(region_security, place).organization == place

@@ -102,6 +102,7 @@ MATRIX: dict[str, Row] = {
     "organizations:organization_access": _office(methods=PAGE),
     "organizations:organization_edit": _office(Right.EDIT_ORGANIZATION),
     "organizations:organization_move": _office(Right.MANAGE_TREE),
+    "organizations:organization_rename": _office(Right.MANAGE_TREE),
     "organizations:organization_staffing": _office(Right.MANAGE_TREE),
     "organizations:organization_close": _office(Right.MANAGE_TREE),
     "organizations:user_create": _office(Right.MANAGE_ACCOUNT),

@@ -16,6 +16,7 @@ class Row:
     """What a route takes.
 
     :param kind: ``public`` (nobody is asked who they are), ``signed_in``, ``holder`` (of ``right`` anywhere),
+        ``staff`` (of ``right`` at an office, not only at a team),
         ``at`` (there for whoever has ``right`` at the office ``at``),
         ``record`` (lies at PLACE: visible with ``see``, done with ``right`` at ``at``), ``own`` (belongs to ``owner``),
         ``library`` (the own second factors: never somebody else's, 404 where there are none).

@@ -53,6 +53,18 @@ def test_a_league_that_begins_is_shown_where(as_user, chifeng, office):
     assert hint not in tasks(as_user(chifeng))
 
 
+def test_a_banner_with_no_team_and_nothing_to_do_reads_where_to_begin(as_user, songshan, captain, leader, office):
+    """The first day: an empty list said nothing. No line to be done, for a banner may well have no team."""
+    client = as_user(songshan)
+    assert client.get(HOME).context["begins"]
+    assert tasks(client) == []
+    assert "登记救援队" in client.get(HOME).content.decode()
+    for other in (captain, leader):
+        assert not as_user(other).get(HOME).context["begins"]
+    begin("register", by=songshan, office=office("150404"))
+    assert not as_user(songshan).get(HOME).context["begins"]
+
+
 def test_other_side_waits_and_then_mends(as_user, region_security, songshan):
     record = submitted(songshan)
     client = as_user(songshan)

@@ -21,7 +21,7 @@ from core.documents.codes import new_code
 from core.models import Job, Notice, SavedView, Upload, VerifiableDocument
 from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.permissions import grant
-from organizations.roles import ROLES, Right
+from organizations.roles import ROLES, Level, Right
 from portal.demo import CAST
 from tests.assessments.world import assessments_world
 from tests.people.leaks import leaked, text_of
@@ -69,6 +69,9 @@ def _expected(row: Row, username: str) -> str:
         return "in" if username == row.owner else "404"
     if row.kind == "holder":
         return "in" if username == row.also or (row.right and _holds(username, row.right)) else "403"
+    if row.kind == "staff":
+        of_offices = [ROLES[role] for role in SEATS[username].roles if ROLES[role].levels != {Level.TEAM}]
+        return "in" if any(row.right in role.rights for role in of_offices) else "403"
     if row.kind == "at":
         return "in" if row.right and _reaches(username, row.right, row.at) else "403"
     if row.kind == "record":

@@ -14,13 +14,14 @@ from people.models import Membership
 from people.privacy.anonymising import anonymise
 from people.workflow import MEMBERSHIP
 from teams.choices import FilingKind
+from teams.desk import commenting
 from teams.facts import facts_of, row_of
 from teams.filings.checks import check
 from teams.filings.drafting import StaleDraft, begin, keep
 from teams.filings.exit_checklist import end_memberships
 from teams.filings.merging import merged_posts
 from teams.filings.proposal import Proposal
-from teams.models import Filing, Team, TeamPost
+from teams.models import Filing, Opinion, Team, TeamPost
 from teams.on_file.drift import drift_of, drifting
 from teams.workflow import WORKFLOW
 from tests.core.list_checks import queries_of
@@ -354,6 +355,22 @@ def test_a_filing_follows_its_office_to_the_new_league(songshan, baotou, region_
     assert filing.events().last().action == "reroute"
     assert filing in Filing.objects.to_decide(builders.read(baotou))
     assert not Filing.objects.visible_to(builders.read(chifeng)).filter(pk=filing.pk).exists()
+
+
+def test_what_the_former_league_noted_does_not_go_out_as_the_new_ones(
+    songshan, baotou, region_system, chifeng, leader, office
+):
+    """Remarks are kept as they are typed and go out with a return: the next office's return sent them as its own, and
+    whoever was asked for an opinion kept a line that led nowhere."""
+    filing = builders.submitted(songshan, office("150404"), **BANNER)
+    commenting.put(filing, "base_address", "赤峰记的，还没想好", by=chifeng)
+    Opinion.objects.create(filing=filing, asked=leader, asked_by=chifeng, question="可以吗？")
+    Filing.objects.filter(pk=filing.pk).update(meeting_name="赤峰的会", meeting_on=timezone.localdate())
+    move_office(office("150404"), to=office("150200"), by=region_system)
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=builders.read(baotou), comment="请补一处")
+    assert filing.events().last().facts["fields"] == {}
+    assert not Opinion.objects.open().exists()
+    assert (filing.meeting_name, filing.meeting_on) == ("", None)
 
 
 def test_an_office_with_filings_to_decide_is_not_closed(songshan, region_system, office):

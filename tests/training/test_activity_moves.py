@@ -115,3 +115,12 @@ def test_an_office_with_records_under_way_is_not_closed(
     assert "1 场没有办结的培训和演练" in in_the_way(place, timezone.localdate())
     WORKFLOW.perform(record, "cancel", by=songshan, reason="不办了")
     assert not any("培训" in words for words in in_the_way(place, timezone.localdate()))
+
+
+def test_an_office_that_has_still_to_put_something_right_is_not_closed(
+    songshan: User, chifeng: User, office: Callable[[str], Organization]
+) -> None:
+    place = office("150404")
+    builders.problem(builders.drill(office("150400"), chifeng), chifeng, organization=place)
+    assert "1 个没有销号的整改问题" in in_the_way(place, timezone.localdate())
+    assert not any("整改" in words for words in in_the_way(office("150421"), timezone.localdate()))

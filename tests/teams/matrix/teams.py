@@ -15,7 +15,7 @@ _LINE = "150404 150400 150000"  # a right seen below is counted at the place it 
 ROWS: dict[str, Row] = {
     "teams:team_list": Row("holder", PAGE, right=Right.VIEW_TEAM),
     "teams:team_summary": Row("holder", PAGE, right=Right.VIEW_TEAM),
-    "teams:team_import": Row("holder", BOTH, right=Right.SUBMIT_FILING),
+    "teams:team_import": Row("staff", BOTH, right=Right.SUBMIT_FILING),
     "teams:team_detail": _seen("team"),
     "teams:team_members": Row("record", PAGE, ("team",), see=Right.VIEW_TEAM, right=Right.VIEW_MEMBER, at=_LINE),
     "teams:roster_of": _seen("team_place"),
