@@ -1,5 +1,6 @@
 """Deciding on exactly what one has read: the round and the step that were on the page go along with the move."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,14 +9,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.attachments import attach
-from core.models import WorkflowEvent
+from core.attachments.storing import sha256_of
+from core.models import Attachment, WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import User
 from teams.commenting import put
 from teams.models import Filing
 from teams.workflow import WORKFLOW, decides, note
 
-TWICE = "twice"  # code of a refusal: the same person has done this very thing already
+# Codes of refusals.
+TWICE = "twice"  # the same person has done this very thing already
+OTHERWISE = "otherwise"  # the same person has done it already, with another 批复
 
 
 @dataclass(frozen=True)
@@ -36,15 +40,45 @@ def locked(filing: Filing) -> Filing:
     return fresh
 
 
-def require_as_seen(fresh: Filing, seen: Seen, by: User, action: str = "") -> None:
-    """:raises MoveNotAllowed: when it lies elsewhere by now or has come in anew, saying who did what."""
+def reply_of(filing: Filing) -> Attachment | None:
+    """The file of the 批复 in use."""
+    found: Attachment | None = Attachment.objects.of(filing).current().filter(kind="reply").last()
+    return found
+
+
+def has_reply(filing: Filing, given: Mapping[str, Any]) -> bool:
+    """Whether this is the 批复 it has: number and day, and the very file where one came along (``reply``)."""
+    if any(getattr(filing, name) != given.get(name) for name in ("reply_no", "reply_on")):
+        return False
+    upload = given.get("reply")
+    there = reply_of(filing) if upload else None
+    return upload is None or (there is not None and there.sha256 == sha256_of(upload))
+
+
+def file_not_kept(given: Mapping[str, Any]) -> str:
+    """What a refusal adds for whoever sent a file along."""
+    return _("选的文件没有存入。") if given.get("reply") else ""
+
+
+def require_as_seen(
+    fresh: Filing, seen: Seen, by: User, action: str = "", given: Mapping[str, Any] | None = None
+) -> None:
+    """:raises MoveNotAllowed: when it lies elsewhere by now or has come in anew, saying who did what.
+
+    :param given: number, day and file of the 批复 that would be issued: the same person with another one has not done
+        this already.
+    """
     if fresh.current_step_id == seen.step_id and fresh.round_no == seen.round_no:
         return
     last: WorkflowEvent | None = fresh.events().filter(action__in=[move.action for move in WORKFLOW.moves]).last()
     if last is None or last.by is None:
         raise MoveNotAllowed("state", _("这件备案已有变化，您的操作没有生效。请看过最新内容再办理。"))
     if last.by_id == by.pk and last.action == action:
-        raise MoveNotAllowed(TWICE, _("这一步已经办过了。"))
+        if action != "issue" or given is None or has_reply(fresh, given):
+            raise MoveNotAllowed(TWICE, _("这一步已经办过了。"))
+        done = _("您已经发文办结，批复是%(number)s（%(day)s）；这次填的没有生效。要改的，请用“更正批复”。")
+        done %= {"number": fresh.reply_no, "day": fresh.reply_on}
+        raise MoveNotAllowed(OTHERWISE, f"{done}{file_not_kept(given)}")
     words = {"who": last.by, "what": WORKFLOW.move(last.action).label, "now": fresh.round_no, "seen": seen.round_no}
     if last.action in ("submit", "resubmit"):
         message = _("%(who)s已重新报来第 %(now)d 轮，您看到的是第 %(seen)d 轮，操作没有生效。请看过最新内容再办理。")
@@ -62,7 +96,7 @@ def decide(
     :param reply: an uploaded 批复, kept with the filing in the same transaction.
     """
     fresh = locked(filing)
-    require_as_seen(fresh, seen, by, action)
+    require_as_seen(fresh, seen, by, action, {**facts, "reply": reply})
     if reply is not None:
         attach(fresh, reply, kind="reply", by=by)
     return WORKFLOW.perform(fresh, action, by=by, comment=comment, **facts)

@@ -100,8 +100,21 @@ def test_approve_then_issue_with_the_file(chifeng, region, office, as_user):
     send(as_user(region), fresh(filing), "issue", reply_no="内红赈发[2026]第8号", reply_on="2026-03-02", reply=file)
     assert (fresh(filing).state, fresh(filing).reply_no) == ("filed", "内红赈发〔2026〕8号")
     assert Attachment.objects.of(filing).get(kind="reply").name == "批复.pdf"
-    again = send(as_user(region), filing, "issue", reply_no="内红赈发〔2026〕8号", reply_on="2026-03-02")
+    again = send(as_user(region), filing, "issue", reply_no="内红赈发[2026]8号", reply_on="2026-03-02", reply=file)
     assert messages_of(again) == ["这一步已经办过了。"]
+
+
+def test_an_older_page_with_another_reply_is_not_told_that_it_is_done(chifeng, region, office, as_user):
+    """Back in the browser, the number put right, sent again: what was typed and chosen this time went nowhere."""
+    opened = WORKFLOW.perform(builders.submitted(chifeng, office("150400")), "approve", by=region)
+    typed = {"reply_no": "内红赈发〔2026〕8号", "reply_on": "2026-03-02"}
+    send(as_user(region), opened, "issue", **typed)
+    (said,) = messages_of(send(as_user(region), opened, "issue", **{**typed, "reply_no": "内红赈发〔2026〕18号"}))
+    assert said == "您已经发文办结，批复是内红赈发〔2026〕8号（2026-03-02）；这次填的没有生效。要改的，请用“更正批复”。"
+    file = SimpleUploadedFile("批复.pdf", pdf(), "application/pdf")
+    (said,) = messages_of(send(as_user(region), opened, "issue", **typed, reply=file))
+    assert said.endswith("请用“更正批复”。选的文件没有存入。")
+    assert not Attachment.objects.of(opened).filter(kind="reply").exists()
 
 
 def test_a_file_that_came_with_something_wrong_is_asked_for_again(chifeng, region, office, as_user):

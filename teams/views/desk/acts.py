@@ -17,8 +17,8 @@ from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen, told
 from teams.commenting import drafts_of, labelled
-from teams.desk.correcting import correct_reply, follows, reply_of
-from teams.desk.deciding import Seen, record_meeting, save_comment
+from teams.desk.correcting import correct_reply, follows
+from teams.desk.deciding import Seen, record_meeting, reply_of, save_comment
 from teams.desk.opinions import answer, ask, people_to_ask, take_back
 from teams.desk.passing import colleagues, transfer
 from teams.desk.queue import Part
