@@ -78,11 +78,11 @@ def _require_as_seen(fresh: Filing, version: int | None, by: User, given: dict[s
     last = fresh.events().filter(action=ACTION).last()
     if last is None or last.by is None:
         words = _("这件备案已有变化，您的操作没有生效。请看过最新内容再办理。")
-        raise MoveNotAllowed("state", f"{words}{file_not_kept(given)}")
+        raise MoveNotAllowed("state", f"{words}{file_not_kept(given.get('reply'))}")
     if last.by_id == by.pk and has_reply(fresh, given):
         raise MoveNotAllowed(TWICE, _("这一步已经办过了。"))
     words = _("%(who)s已先一步更正了批复，您的操作没有生效。请看过现在的批复再更正。") % {"who": last.by}
-    raise MoveNotAllowed("state", f"{words}{file_not_kept(given)}")
+    raise MoveNotAllowed("state", f"{words}{file_not_kept(given.get('reply'))}")
 
 
 def _follow(filing: Filing, was_on: date | None, by: User) -> None:

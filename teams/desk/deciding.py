@@ -19,7 +19,7 @@ from teams.workflow import WORKFLOW, decides, note
 
 # Codes of refusals.
 TWICE = "twice"  # the same person has done this very thing already
-OTHERWISE = "otherwise"  # the same person has done it already, with another 批复
+OTHERWISE = "otherwise"  # it has been done already, with another 批复 or another meeting
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def has_reply(filing: Filing, given: Mapping[str, Any]) -> bool:
     return upload is None or (there is not None and there.sha256 == sha256_of(upload))
 
 
-def file_not_kept(given: Mapping[str, Any]) -> str:
+def file_not_kept(upload: Any) -> str:
     """What a refusal adds for whoever sent a file along."""
-    return _("选的文件没有存入。") if given.get("reply") else ""
+    return _("选的文件没有存入。") if upload else ""
 
 
 def require_as_seen(
@@ -78,7 +78,7 @@ def require_as_seen(
             raise MoveNotAllowed(TWICE, _("这一步已经办过了。"))
         done = _("您已经发文办结，批复是%(number)s（%(day)s）；这次填的没有生效。要改的，请用“更正批复”。")
         done %= {"number": fresh.reply_no, "day": fresh.reply_on}
-        raise MoveNotAllowed(OTHERWISE, f"{done}{file_not_kept(given)}")
+        raise MoveNotAllowed(OTHERWISE, f"{done}{file_not_kept(given.get('reply'))}")
     words = {"who": last.by, "what": WORKFLOW.move(last.action).label, "now": fresh.round_no, "seen": seen.round_no}
     if last.action in ("submit", "resubmit"):
         message = _("%(who)s已重新报来第 %(now)d 轮，您看到的是第 %(seen)d 轮，操作没有生效。请看过最新内容再办理。")
@@ -102,12 +102,27 @@ def decide(
     return WORKFLOW.perform(fresh, action, by=by, comment=comment, **facts)
 
 
+def meeting_of(filing: Filing) -> str:
+    """The meeting that is on record, empty where none is; a page carries it along."""
+    return f"{filing.meeting_name} {filing.meeting_on or ''}".strip()
+
+
 @transaction.atomic
-def record_meeting(filing: Filing, *, by: User, seen: Seen, name: str, on: Any, minutes: Any = None) -> Filing:
-    """会议研究: which meeting looked at it and when. It decides nothing; where the rule asks for it, it comes first."""
+def record_meeting(
+    filing: Filing, *, by: User, seen: Seen, was: str, name: str, on: Any, minutes: Any = None
+) -> Filing:
+    """会议研究: which meeting looked at it and when. It decides nothing; where the rule asks for it, it comes first.
+
+    :param was: ``meeting_of`` the filing as the page showed it; on another one nobody writes unseen.
+    """
     fresh = locked(filing)
     require_as_seen(fresh, seen, by)
     decides(fresh, by).require()
+    if meeting_of(fresh) != was:
+        last = fresh.events().filter(action="record_meeting").last()
+        words = _("%(who)s已先登记了会议研究（%(meeting)s），您填的没有生效。要改的，请再登记一次。")
+        said = words % {"who": last.by if last else "", "meeting": meeting_of(fresh)}
+        raise MoveNotAllowed(OTHERWISE, f"{said}{file_not_kept(minutes)}")
     fresh.meeting_name, fresh.meeting_on = " ".join(name.split()), on
     if not fresh.meeting_name or on is None:
         raise ValidationError(_("请填写会议名称和日期。"), code="meeting")

@@ -14,7 +14,7 @@ from core.models import Attachment
 from organizations.models import User
 from teams.choices import Stance
 from teams.commenting import drafts_of
-from teams.desk.deciding import Seen
+from teams.desk.deciding import Seen, meeting_of
 from teams.inputs import TidyInput
 from teams.models import Filing
 from teams.replies import doubts
@@ -141,10 +141,11 @@ class MeetingForm(SeenForm):
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
     )  # fmt: skip
     minutes = forms.FileField(label=gettext_lazy("会议纪要"), required=False)
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, filing: Filing, **kwargs: Any) -> None:
         super().__init__(*args, filing=filing, **kwargs)
-        self.fields["name"].initial = filing.meeting_name
+        self.fields["name"].initial, self.fields["was"].initial = filing.meeting_name, meeting_of(filing)
         self.fields["on"].initial = filing.meeting_on or timezone.localdate()
 
 

@@ -69,9 +69,8 @@ def desk_meeting(request: SignedIn, pk: int) -> HttpResponse:
 
     def act() -> None:
         given = form.cleaned_data
-        record_meeting(
-            filing, by=request.user, seen=form.seen, name=given["name"], on=given["on"], minutes=given["minutes"]
-        )
+        facts = {key: given[key] for key in ("was", "name", "on", "minutes")}
+        record_meeting(filing, by=request.user, seen=form.seen, **facts)
 
     words = {"title": _("登记会议研究"), "question": _("哪次会议研究了这件备案。"), "submit_label": _("登记")}
     return _form(request, filing, form, act, done=_("已登记会议研究。"), **words)
