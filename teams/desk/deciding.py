@@ -15,6 +15,7 @@ from core.workflow import MoveNotAllowed
 from organizations.models import User
 from teams.commenting import put
 from teams.models import Filing
+from teams.states import FilingState
 from teams.workflow import WORKFLOW, decides, note
 
 # Codes of refusals.
@@ -24,14 +25,18 @@ OTHERWISE = "otherwise"  # it has been done already, with another 批复 or anot
 
 @dataclass(frozen=True)
 class Seen:
-    """What the page showed when it was opened."""
+    """What the page showed when it was opened.
+
+    :param agreed: whether it had been agreed to (``approved``), which moves it to no other step; None: not asked.
+    """
 
     round_no: int
     step_id: int | None
+    agreed: bool | None = None
 
     @classmethod
     def of(cls, filing: Filing) -> "Seen":
-        return cls(filing.round_no, filing.current_step_id)
+        return cls(filing.round_no, filing.current_step_id, filing.state == FilingState.APPROVED)
 
 
 def locked(filing: Filing) -> Filing:
@@ -68,7 +73,8 @@ def require_as_seen(
     :param given: number, day and file of the 批复 that would be issued: the same person with another one has not done
         this already.
     """
-    if fresh.current_step_id == seen.step_id and fresh.round_no == seen.round_no:
+    as_seen = seen.agreed in (None, fresh.state == FilingState.APPROVED)
+    if as_seen and fresh.current_step_id == seen.step_id and fresh.round_no == seen.round_no:
         return
     last: WorkflowEvent | None = fresh.events().filter(action__in=[move.action for move in WORKFLOW.moves]).last()
     if last is None or last.by is None:

@@ -1,5 +1,6 @@
 """Forms of the review desk. Each carries what the reviewer saw (round and step), so that nobody decides otherwise."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -76,12 +77,14 @@ class ReplyForm(SeenForm, AskingForm):
 class DecideForm(ReplyForm):
     """Words, and for a 批复 its number, day and file."""
 
+    agreed = forms.NullBooleanField(widget=forms.HiddenInput)
     comment = forms.CharField(
         label=gettext_lazy("意见"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
     def __init__(self, *args: Any, filing: Filing, action: str, needs_comment: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, filing=filing, auto_id=f"id_{action}_%s", **kwargs)
+        self.fields["agreed"].initial = Seen.of(filing).agreed
         self.needs_comment, self.hide_optional = needs_comment, needs_comment
         self.says_by_field = action == "return_for_changes"
         if self.says_by_field:
@@ -95,6 +98,10 @@ class DecideForm(ReplyForm):
             year = timezone.localdate().year
             self.fields["reply_no"].initial = f"{filing.current_office.doc_prefix}〔{year}〕号"
         self.fields["reply_on"].initial = timezone.localdate()
+
+    @property
+    def seen(self) -> Seen:
+        return replace(super().seen, agreed=self.cleaned_data.get("agreed"))
 
     def clean_comment(self) -> str:
         """Words, where the move wants them; comments on single fields say enough by themselves."""

@@ -189,6 +189,22 @@ def test_nobody_decides_on_another_round_than_he_read(chifeng, region, office, a
     assert fresh(filing).state == "submitted"
 
 
+def test_nobody_returns_what_a_colleague_agreed_to_meanwhile(chifeng, region, leader, office, as_user):
+    """Agreed to, it lies at the same step in the same round: the other reviewer's page is older all the same."""
+    grant(Appointment.objects.create(user=leader, role="reviewer", organization=leader.organization))
+    filing = builders.submitted(chifeng, office("150400"))
+    page = as_user(leader).get(reverse("teams:desk_filing", args=[filing.pk]))
+    button = next(each for each in page.context["moves"] if each.action == "return_for_changes")
+    send(as_user(region), filing, "approve")
+    old = {"comment": "请补", "agreed": button.form["agreed"].value()}
+    assert messages_of(send(as_user(leader), filing, "return_for_changes", **old)) == [
+        f"{region}已先一步办理（同意），您的操作没有生效。"
+    ]
+    assert fresh(filing).state == "approved"
+    send(as_user(leader), filing, "return_for_changes", comment="请补", agreed="True")
+    assert fresh(filing).state == "returned", "he has seen that it was agreed to"
+
+
 def test_withdrawn_meanwhile_is_said_so(chifeng, region, office, as_user):
     filing = builders.submitted(chifeng, office("150400"))
     read = Seen.of(filing)

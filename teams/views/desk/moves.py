@@ -114,7 +114,8 @@ def _overtaken(request: SignedIn, filing: Filing) -> HttpResponse | None:
     if round_no is None or step is None:
         return None
     try:
-        action, seen = request.POST.get("action", ""), Seen(round_no, step)
+        agreed = {"True": True, "False": False}.get(request.POST.get("agreed", ""))
+        action, seen = request.POST.get("action", ""), Seen(round_no, step, agreed)
         require_as_seen(filing, seen, request.user, action, _reply_in(request, filing) if action == "issue" else None)
     except MoveNotAllowed as error:
         return refused(request, filing, error)
