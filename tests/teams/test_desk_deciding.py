@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -258,6 +259,24 @@ def test_a_paper_on_behalf_comes_too_late_for_the_next_step(chifeng, songshan, o
         with pytest.raises(ValidationError) as told:
             too_late()
         assert told.value.code == "stale"
+
+
+def test_the_papers_of_the_deciding_office_are_no_matter_of_the_authors_side(chifeng, region, office, as_user):
+    """A forged upload would have stood on file as the 批复, and a returned filing lost the minutes of the meeting."""
+    client, draft = as_user(chifeng), builders.drafted(chifeng, office("150400"))
+    for kind in ("reply", "meeting"):
+        owner = {"content_type": ContentType.objects.get_for_model(Filing).pk, "object_id": draft.pk, "kind": kind}
+        upload = SimpleUploadedFile(f"{kind}.pdf", pdf(pages=len(kind)), "application/pdf")
+        assert client.post(reverse("core:attachment_upload"), {**owner, "file": upload}).status_code == 403
+    assert not Attachment.objects.of(draft).exists()
+    filing = builders.submitted(chifeng, office("150400"), name="赤峰市红十字第二救援队（演示）")
+    builders.paper(filing, "meeting", region)
+    WORKFLOW.perform(filing, "return_for_changes", by=region, comment="请补")
+    minutes = Attachment.objects.of(filing).get(kind="meeting")
+    refused = client.post(reverse("core:attachment_withdraw", args=[minutes.pk]), {"reason": "不要"})
+    assert refused.status_code == 403
+    minutes.refresh_from_db()
+    assert minutes.ended_at is None
 
 
 def test_a_paper_added_on_behalf_is_marked(chifeng, region, office, as_user):
