@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.attachments import attach
+from core.attachments.storing import sha256_of
 from core.language import in_chinese
-from core.models import Attachment
 from core.workflow import MoveNotAllowed
 from organizations.models import User
 from teams.choices import FilingKind
-from teams.desk.deciding import TWICE, locked
+from teams.desk.deciding import TWICE, file_not_kept, has_reply, locked, reply_of
 from teams.filings.certificates import renew_certificate
 from teams.filings.route import deciding_step
 from teams.models import Filing, Team
@@ -23,12 +23,6 @@ from teams.workflow import corrects, note
 from teams.workflow.deciding import tell_authors, tell_copied, write_reply
 
 ACTION = "correct_reply"
-
-
-def reply_of(filing: Filing) -> Attachment | None:
-    """The file of the 批复 in use."""
-    found: Attachment | None = Attachment.objects.of(filing).current().filter(kind="reply").last()
-    return found
 
 
 @transaction.atomic
@@ -43,16 +37,18 @@ def correct_reply(
     corrects(fresh, by).require()
     was_on = fresh.reply_on
     old: dict[str, Any] = {"reply_no": fresh.reply_no, "reply_on": was_on}
-    _require_as_seen(fresh, version, by, {"reply_no": reply_no, "reply_on": reply_on})
+    _require_as_seen(fresh, version, by, {"reply_no": reply_no, "reply_on": reply_on, "reply": reply})
     write_reply(fresh, reply_no, reply_on)
     if not reason.strip():
         raise ValidationError({"reason": _("请写明更正原因。")})
     new = {name: getattr(fresh, name) for name, value in old.items() if getattr(fresh, name) != value}
+    there = reply_of(fresh) if reply is not None else None
+    if there is not None and there.sha256 == sha256_of(reply):
+        reply = None  # the file in use once more
     if not new and reply is None:
         raise ValidationError(_("批复文号、日期和文件都没有改动。"), code="same")
     facts = {**new, "old": {name: str(old[name]) for name in new}}
     if reply is not None:
-        there = reply_of(fresh)
         facts["reply"] = attach(fresh, reply, kind="reply", by=by, replaces=there).name
         facts["old"] |= {"reply": there.name} if there else {}
     fresh.version += 1
@@ -81,11 +77,12 @@ def _require_as_seen(fresh: Filing, version: int | None, by: User, given: dict[s
         return
     last = fresh.events().filter(action=ACTION).last()
     if last is None or last.by is None:
-        raise MoveNotAllowed("state", _("这件备案已有变化，您的操作没有生效。请看过最新内容再办理。"))
-    if last.by_id == by.pk and all(getattr(fresh, name) == value for name, value in given.items()):
+        words = _("这件备案已有变化，您的操作没有生效。请看过最新内容再办理。")
+        raise MoveNotAllowed("state", f"{words}{file_not_kept(given.get('reply'))}")
+    if last.by_id == by.pk and has_reply(fresh, given):
         raise MoveNotAllowed(TWICE, _("这一步已经办过了。"))
-    words = _("%(who)s已先一步更正了批复，您的操作没有生效。请看过现在的批复再更正。")
-    raise MoveNotAllowed("state", words % {"who": last.by})
+    words = _("%(who)s已先一步更正了批复，您的操作没有生效。请看过现在的批复再更正。") % {"who": last.by}
+    raise MoveNotAllowed("state", f"{words}{file_not_kept(given.get('reply'))}")
 
 
 def _follow(filing: Filing, was_on: date | None, by: User) -> None:

@@ -1,5 +1,6 @@
 """Forms of the review desk. Each carries what the reviewer saw (round and step), so that nobody decides otherwise."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from core.models import Attachment
 from organizations.models import User
 from teams.choices import Stance
 from teams.desk.commenting import drafts_of
-from teams.desk.deciding import Seen
+from teams.desk.deciding import Seen, meeting_of
 from teams.desk.replies import doubts
 from teams.inputs import TidyInput
 from teams.models import Filing
@@ -76,12 +77,14 @@ class ReplyForm(SeenForm, AskingForm):
 class DecideForm(ReplyForm):
     """Words, and for a 批复 its number, day and file."""
 
+    agreed = forms.NullBooleanField(widget=forms.HiddenInput)
     comment = forms.CharField(
         label=gettext_lazy("意见"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
     def __init__(self, *args: Any, filing: Filing, action: str, needs_comment: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, filing=filing, auto_id=f"id_{action}_%s", **kwargs)
+        self.fields["agreed"].initial = Seen.of(filing).agreed
         self.needs_comment, self.hide_optional = needs_comment, needs_comment
         self.says_by_field = action == "return_for_changes"
         if self.says_by_field:
@@ -95,6 +98,10 @@ class DecideForm(ReplyForm):
             year = timezone.localdate().year
             self.fields["reply_no"].initial = f"{filing.current_office.doc_prefix}〔{year}〕号"
         self.fields["reply_on"].initial = timezone.localdate()
+
+    @property
+    def seen(self) -> Seen:
+        return replace(super().seen, agreed=self.cleaned_data.get("agreed"))
 
     def clean_comment(self) -> str:
         """Words, where the move wants them; comments on single fields say enough by themselves."""
@@ -141,10 +148,11 @@ class MeetingForm(SeenForm):
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
     )  # fmt: skip
     minutes = forms.FileField(label=gettext_lazy("会议纪要"), required=False)
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, filing: Filing, **kwargs: Any) -> None:
         super().__init__(*args, filing=filing, **kwargs)
-        self.fields["name"].initial = filing.meeting_name
+        self.fields["name"].initial, self.fields["was"].initial = filing.meeting_name, meeting_of(filing)
         self.fields["on"].initial = filing.meeting_on or timezone.localdate()
 
 

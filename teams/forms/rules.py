@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from core.forms import Clash, VersionedForm
 from teams.choices import Duty, PaperWhen, TeamLevel
 from teams.models import FilingRule, PaperKind
+from teams.models.filing import OFFICE_PAPERS
 from teams.models.rules import MANAGING, STEP_PLACES
 from teams.rules.history import Past, in_order, listed
 from teams.rules.rulebook import (
@@ -111,7 +112,7 @@ class RuleForm(VersionedForm):
         super().__init__(data, **kwargs)
         levels = [(level.value, level.label) for level in TeamLevel if level != self.instance.level]
         self.fields["also_levels"].choices = levels  # type: ignore[attr-defined]
-        self.kinds = list(PaperKind.objects.all())
+        self.kinds = list(PaperKind.objects.exclude(pk__in=OFFICE_PAPERS))  # the author's side cannot bring those
         self.steps: list[StepLine] = []
         self.asked: list[PaperLine] = []
         self._lay_steps(data, steps_of_rule(self.instance))

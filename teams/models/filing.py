@@ -272,11 +272,18 @@ class Filing(models.Model):
 
         return self.can_edit(user) if self.state in WITH_AUTHOR else decides(self, user)
 
+    def can_attach_as(self, user: User, kind: str) -> Decision:
+        """What only the deciding office writes, its 批复 and the minutes of its meeting, the author's side neither
+        brings nor takes away."""
+        if kind in OFFICE_PAPERS and self.state in WITH_AUTHOR:
+            return no(gettext("这种材料由办理备案的单位上传，报送方不能上传、更换或撤下。"))
+        return self.can_attach(user)
+
     def can_end(self, user: User, attachment: Any) -> Decision:
         """Papers of the author's side stay as they were handed in; whoever added one afterwards may take it back."""
         if self.state in WITH_OFFICE and attachment.uploaded_by_id != user.pk:
             return no(gettext("报送方的材料不能由审核人撤下或更换；需要更换的，请退回修改。"))
-        return self.can_attach(user)
+        return self.can_attach_as(user, attachment.kind)
 
     def attached(self, attachment: Any, by: User) -> None:
         """A paper was added (``core.attachments`` tells). While the filing is being reviewed it was done on behalf."""

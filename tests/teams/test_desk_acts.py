@@ -185,6 +185,20 @@ def test_the_meeting_comes_before_agreement_where_the_rule_asks_for_it(chifeng, 
     assert WORKFLOW.perform(filing, "approve", by=region).meeting_name == "党组会"
 
 
+def test_an_older_page_does_not_write_over_a_meeting_nobody_saw_there(chifeng, region, office, as_user):
+    """Two reviewers, or one with two pages: the second registers another meeting than the one that is there by now."""
+    filing = builders.submitted(chifeng, office("150400"))
+    post(as_user(region), "desk_meeting", filing, name="党组会", on="2026-03-01")
+    minutes = SimpleUploadedFile("纪要.pdf", pdf(), "application/pdf")
+    late = post(as_user(region), "desk_meeting", filing, name="会长办公会", on="2026-03-02", minutes=minutes)
+    said = f"{region}已先登记了会议研究（党组会 2026-03-01），您填的没有生效。要改的，请再登记一次。选的文件没有存入。"
+    assert messages_of(late) == [said]
+    assert not Attachment.objects.of(filing).filter(kind="meeting").exists()
+    form = as_user(region).get(reverse("teams:desk_meeting", args=[filing.pk])).context["form"]
+    post(as_user(region), "desk_meeting", filing, name="会长办公会", on="2026-03-02", was=form["was"].value())
+    assert Filing.objects.get(pk=filing.pk).meeting_name == "会长办公会"
+
+
 def test_a_step_that_only_passes_on_is_not_told_to_hold_a_meeting(songshan, chifeng, region, office, as_user):
     FilingRule.objects.filter(kind="register", level="banner_county").update(needs_meeting=True)
     filing = builders.submitted(songshan, office("150404"), name="松山区红十字救援队（演示）", level="banner_county")

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -100,8 +101,21 @@ def test_approve_then_issue_with_the_file(chifeng, region, office, as_user):
     send(as_user(region), fresh(filing), "issue", reply_no="内红赈发[2026]第8号", reply_on="2026-03-02", reply=file)
     assert (fresh(filing).state, fresh(filing).reply_no) == ("filed", "内红赈发〔2026〕8号")
     assert Attachment.objects.of(filing).get(kind="reply").name == "批复.pdf"
-    again = send(as_user(region), filing, "issue", reply_no="内红赈发〔2026〕8号", reply_on="2026-03-02")
+    again = send(as_user(region), filing, "issue", reply_no="内红赈发[2026]8号", reply_on="2026-03-02", reply=file)
     assert messages_of(again) == ["这一步已经办过了。"]
+
+
+def test_an_older_page_with_another_reply_is_not_told_that_it_is_done(chifeng, region, office, as_user):
+    """Back in the browser, the number put right, sent again: what was typed and chosen this time went nowhere."""
+    opened = WORKFLOW.perform(builders.submitted(chifeng, office("150400")), "approve", by=region)
+    typed = {"reply_no": "内红赈发〔2026〕8号", "reply_on": "2026-03-02"}
+    send(as_user(region), opened, "issue", **typed)
+    (said,) = messages_of(send(as_user(region), opened, "issue", **{**typed, "reply_no": "内红赈发〔2026〕18号"}))
+    assert said == "您已经发文办结，批复是内红赈发〔2026〕8号（2026-03-02）；这次填的没有生效。要改的，请用“更正批复”。"
+    file = SimpleUploadedFile("批复.pdf", pdf(), "application/pdf")
+    (said,) = messages_of(send(as_user(region), opened, "issue", **typed, reply=file))
+    assert said.endswith("请用“更正批复”。选的文件没有存入。")
+    assert not Attachment.objects.of(opened).filter(kind="reply").exists()
 
 
 def test_a_file_that_came_with_something_wrong_is_asked_for_again(chifeng, region, office, as_user):
@@ -176,6 +190,22 @@ def test_nobody_decides_on_another_round_than_he_read(chifeng, region, office, a
     assert fresh(filing).state == "submitted"
 
 
+def test_nobody_returns_what_a_colleague_agreed_to_meanwhile(chifeng, region, leader, office, as_user):
+    """Agreed to, it lies at the same step in the same round: the other reviewer's page is older all the same."""
+    grant(Appointment.objects.create(user=leader, role="reviewer", organization=leader.organization))
+    filing = builders.submitted(chifeng, office("150400"))
+    page = as_user(leader).get(reverse("teams:desk_filing", args=[filing.pk]))
+    button = next(each for each in page.context["moves"] if each.action == "return_for_changes")
+    send(as_user(region), filing, "approve")
+    old = {"comment": "请补", "agreed": button.form["agreed"].value()}
+    assert messages_of(send(as_user(leader), filing, "return_for_changes", **old)) == [
+        f"{region}已先一步办理（同意），您的操作没有生效。"
+    ]
+    assert fresh(filing).state == "approved"
+    send(as_user(leader), filing, "return_for_changes", comment="请补", agreed="True")
+    assert fresh(filing).state == "returned", "he has seen that it was agreed to"
+
+
 def test_withdrawn_meanwhile_is_said_so(chifeng, region, office, as_user):
     filing = builders.submitted(chifeng, office("150400"))
     read = Seen.of(filing)
@@ -229,6 +259,24 @@ def test_a_paper_on_behalf_comes_too_late_for_the_next_step(chifeng, songshan, o
         with pytest.raises(ValidationError) as told:
             too_late()
         assert told.value.code == "stale"
+
+
+def test_the_papers_of_the_deciding_office_are_no_matter_of_the_authors_side(chifeng, region, office, as_user):
+    """A forged upload would have stood on file as the 批复, and a returned filing lost the minutes of the meeting."""
+    client, draft = as_user(chifeng), builders.drafted(chifeng, office("150400"))
+    for kind in ("reply", "meeting"):
+        owner = {"content_type": ContentType.objects.get_for_model(Filing).pk, "object_id": draft.pk, "kind": kind}
+        upload = SimpleUploadedFile(f"{kind}.pdf", pdf(pages=len(kind)), "application/pdf")
+        assert client.post(reverse("core:attachment_upload"), {**owner, "file": upload}).status_code == 403
+    assert not Attachment.objects.of(draft).exists()
+    filing = builders.submitted(chifeng, office("150400"), name="赤峰市红十字第二救援队（演示）")
+    builders.paper(filing, "meeting", region)
+    WORKFLOW.perform(filing, "return_for_changes", by=region, comment="请补")
+    minutes = Attachment.objects.of(filing).get(kind="meeting")
+    refused = client.post(reverse("core:attachment_withdraw", args=[minutes.pk]), {"reason": "不要"})
+    assert refused.status_code == 403
+    minutes.refresh_from_db()
+    assert minutes.ended_at is None
 
 
 def test_a_paper_added_on_behalf_is_marked(chifeng, region, office, as_user):

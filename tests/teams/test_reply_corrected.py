@@ -215,3 +215,29 @@ def test_of_two_at_once_the_second_is_told(cast, office, as_user):
     again = send(as_user(event.by), filing, reply_no=event.facts["reply_no"])
     assert messages_of(again) == ["这一步已经办过了。"]
     assert Notice.objects.filter(kind="filing_reply_corrected").count() == 1
+
+
+@pytest.mark.django_db
+def test_an_older_page_with_another_file_is_told_that_the_file_was_not_kept(filing, region, as_user):
+    """The reviewer corrects the number, goes back in the browser and sends the scan as well."""
+    client, opened = as_user(region), filing.version
+    send(client, filing, reply_no=RIGHT, reply=file("批复.pdf", 1))
+    twice = send(client, filing, reply_no=RIGHT, reply=file("批复.pdf", 1))
+    assert messages_of(twice) == ["这一步已经办过了。"]
+    (said,) = messages_of(send(client, filing, reply_no=RIGHT, reply=file("批复（正式）.pdf", 2), version=opened))
+    assert said.startswith(f"{region}已先一步更正了批复")
+    assert said.endswith("选的文件没有存入。")
+    assert [row.name for row in Attachment.objects.of(filing).filter(kind="reply")] == ["批复.pdf"]
+
+
+@pytest.mark.django_db
+def test_the_file_in_use_sent_once_more_changes_nothing(filing, region, chifeng, as_user):
+    client = as_user(region)
+    send(client, filing, reply=file("批复.pdf", 1))
+    filing.refresh_from_db()
+    same = send(client, filing, reply=file("批复（重扫）.pdf", 1))
+    assert "批复文号、日期和文件都没有改动。" in same.context["form"].non_field_errors()
+    send(client, filing, reply_no=RIGHT, reply=file("批复（重扫）.pdf", 1))
+    assert WorkflowEvent.objects.of(filing).last().facts == {"reply_no": RIGHT, "old": {"reply_no": FIRST}}
+    assert Attachment.objects.of(filing).filter(kind="reply").count() == 1
+    assert Notice.objects.filter(recipient=chifeng, kind="filing_reply_corrected").count() == 2

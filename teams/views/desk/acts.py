@@ -17,8 +17,8 @@ from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen, told
 from teams.desk.commenting import drafts_of, labelled
-from teams.desk.correcting import correct_reply, follows, reply_of
-from teams.desk.deciding import Seen, record_meeting, save_comment
+from teams.desk.correcting import correct_reply, follows
+from teams.desk.deciding import Seen, record_meeting, reply_of, save_comment
 from teams.desk.opinions import answer, ask, people_to_ask, take_back
 from teams.desk.passing import colleagues, transfer
 from teams.desk.queue import Part
@@ -69,9 +69,8 @@ def desk_meeting(request: SignedIn, pk: int) -> HttpResponse:
 
     def act() -> None:
         given = form.cleaned_data
-        record_meeting(
-            filing, by=request.user, seen=form.seen, name=given["name"], on=given["on"], minutes=given["minutes"]
-        )
+        facts = {key: given[key] for key in ("was", "name", "on", "minutes")}
+        record_meeting(filing, by=request.user, seen=form.seen, **facts)
 
     words = {"title": _("登记会议研究"), "question": _("哪次会议研究了这件备案。"), "submit_label": _("登记")}
     return _form(request, filing, form, act, done=_("已登记会议研究。"), **words)

@@ -114,11 +114,19 @@ def _overtaken(request: SignedIn, filing: Filing) -> HttpResponse | None:
     if round_no is None or step is None:
         return None
     try:
-        seen = Seen(round_no, step)
-        require_as_seen(filing, seen, request.user, request.POST.get("action", ""))
+        agreed = {"True": True, "False": False}.get(request.POST.get("agreed", ""))
+        action, seen = request.POST.get("action", ""), Seen(round_no, step, agreed)
+        require_as_seen(filing, seen, request.user, action, _reply_in(request, filing) if action == "issue" else None)
     except MoveNotAllowed as error:
         return refused(request, filing, error)
     return None
+
+
+def _reply_in(request: SignedIn, filing: Filing) -> dict[str, Any]:
+    """The 批复 that was sent, as far as it is one."""
+    form = DecideForm(request.POST, request.FILES, filing=filing, action="issue")
+    form.is_valid()
+    return {name: form.cleaned_data.get(name) for name in ("reply_no", "reply_on", "reply")}
 
 
 def _asked_move(action: str) -> Move:
