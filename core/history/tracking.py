@@ -5,15 +5,16 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import pghistory
-from django.db.models import Model
+from django.db.models import Index, Model
 
 M = TypeVar("M", bound=type[Model])
 
 
-def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[M], M]:
+def tracked(*, exclude: tuple[str, ...] = (), indexes: tuple[Index, ...] = ()) -> Callable[[M], M]:
     """Track inserts, updates and deletes of a model.
 
     :param exclude: fields that hold no fact of their own (generated search keys, tree counters).
+    :param indexes: of the table of events, besides those that every such table has.
     """
     from core.history.events import event_indexes  # the setting PGHISTORY_BASE_MODEL imports that module itself
 
@@ -24,7 +25,7 @@ def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[M], M]:
             pghistory.DeleteEvent("delete"),
             exclude=list(exclude) or None,
             model_name=f"{model.__name__}Event",
-            meta={"indexes": event_indexes(model.__name__.lower()), "default_permissions": ()},
+            meta={"indexes": [*event_indexes(model.__name__.lower()), *indexes], "default_permissions": ()},
         )(model)
 
     return decorate

@@ -72,7 +72,10 @@ def line_to(path: str) -> list[str]:
     return [path[:end] for end in range(step, len(path) + 1, step)]
 
 
-@tracked(exclude=("numchild", "search_key"))
+# Whom a path meant then (organizations.paths).
+@tracked(
+    exclude=("numchild", "search_key"), indexes=(models.Index(fields=["path", "pgh_id"], name="organization_then"),)
+)
 class Organization(MP_Node):
     """A Red Cross office, or a rescue team as the leaf under the office that manages it (docs/adr/0004).
 
