@@ -8,10 +8,14 @@ from django_stubs_ext import StrOrPromise
 
 @dataclass(frozen=True)
 class Decision:
-    """``allowed`` and the reason in plain words, for the page 谁能看到这条记录，为什么 and for the 403 page."""
+    """``allowed`` and the reason in plain words, for the page 谁能看到这条记录，为什么 and for the 403 page.
+
+    :param for_now: the right is there; what stands against it is how the record stands now.
+    """
 
     allowed: bool
     reason: StrOrPromise
+    for_now: bool = False
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -28,3 +32,8 @@ def yes(reason: StrOrPromise) -> Decision:
 
 def no(reason: StrOrPromise) -> Decision:
     return Decision(False, reason)
+
+
+def not_now(reason: StrOrPromise) -> Decision:
+    """To somebody who may, of a record that does not stand so that it could be done."""
+    return Decision(False, reason, for_now=True)

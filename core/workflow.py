@@ -66,6 +66,12 @@ class MoveNotAllowed(Exception):  # noqa: N818 - reads as the sentence it is
         self.code = code
         self.message = message
 
+    @classmethod
+    def unless(cls, decision: Decision) -> None:
+        """Raise it, as a missing right or as the wrong time, unless allowed."""
+        if not decision:
+            raise cls("state" if decision.for_now else "permission", decision.reason)
+
 
 @dataclass(frozen=True)
 class Workflow:
@@ -161,9 +167,7 @@ class Workflow:
         self._check(self.move(action), record, getattr(record, self.state_field), by)
 
     def _check(self, move: Move, record: models.Model, state: str, by: Any) -> None:
-        decision = move.allowed(record, by)
-        if not decision:
-            raise MoveNotAllowed("permission", decision.reason)
+        MoveNotAllowed.unless(move.allowed(record, by))
         if state not in move.sources:
             raise MoveNotAllowed("state", self._state_message(move, record, state, by))
 

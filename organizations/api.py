@@ -152,10 +152,8 @@ class AccountRequestViewSet(
         """A draft that was changed since ``version`` was read is refused with 409."""
         locked = AccountRequest.objects.select_for_update(of=("self",)).get(pk=serializer.instance.pk)
         user: Any = self.request.user
-        may = locked.can_edit(user)
-        if not may:
-            known = can(user, Right.REQUEST_ACCOUNT, locked.organization)
-            raise MoveNotAllowed("state" if known else "permission", may.reason)
+        can(user, Right.REQUEST_ACCOUNT, locked.organization).require()
+        MoveNotAllowed.unless(locked.can_edit(user))
         if serializer.validated_data.pop("version", None) != locked.version:
             raise MoveNotAllowed("state", _("您读取之后，别人改过这条记录。请重新读取后再改。"))
         serializer.instance = locked

@@ -363,9 +363,7 @@ class RequestForm(VersionedForm):
         return {*super()._get_validation_exclusions(), "email"}  # type: ignore[misc]
 
     def check_locked(self, locked: AccountRequest) -> None:
-        decision = locked.can_edit(self.own)
-        if not decision:
-            raise MoveNotAllowed("state", decision.reason)
+        MoveNotAllowed.unless(locked.can_edit(self.own))
 
     def show_problems(self) -> dict[str, str]:
         """Put what keeps the request from being handed in at its fields; returns it."""

@@ -14,9 +14,7 @@ from organizations.models import User
 def _locked(review: Review, by: User) -> Review:
     rows = Review.objects.select_for_update(of=("self",)).select_related("campaign", "office", "organization")
     fresh: Review = rows.get(pk=review.pk)
-    decision = adjusts(fresh, by)
-    if not decision:
-        raise MoveNotAllowed("state", decision.reason)
+    MoveNotAllowed.unless(adjusts(fresh, by))
     fresh.version += 1  # who decides has to have seen it
     fresh.save(update_fields=["version"])
     return fresh

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.choices import ScoredBy
 from assessments.models import Review
 from assessments.states import REVIEW_WITH_AUTHOR, CampaignState, ReviewState
-from core.decisions import Decision, no
+from core.decisions import Decision, no, not_now
 from organizations.models import User
 from organizations.permissions import access, can
 from organizations.region import may_manage_assessments
@@ -50,12 +50,12 @@ def manages(review: object, user: User) -> Decision:
 def writes(review: Review, user: User, side: str) -> Decision:
     """Whether the person may write the lines of one side now."""
     if review.campaign.state != CampaignState.OPEN:
-        return no(_("这一年的考核现在没有在进行，不能修改。"))
+        return not_now(_("这一年的考核现在没有在进行，不能修改。"))
     ask, states = _WRITING[side]
     decision = ask(review, user)
     if decision and review.state not in states:
         handed_in = _("述职已经报送，现在不能修改。")
-        return no(handed_in if side == ScoredBy.TEAM else _("这一步已经办过，现在不能修改得分。"))
+        return not_now(handed_in if side == ScoredBy.TEAM else _("这一步已经办过，现在不能修改得分。"))
     return decision
 
 
@@ -75,9 +75,9 @@ def takes(review: Review, user: User) -> Decision:
     """The same, with the time for it: before the decision and never after."""
     decision = may_take(review, user)
     if decision and review.state not in (*REVIEW_WITH_AUTHOR, ReviewState.SUBMITTED, ReviewState.SCORED):
-        return no(_("结果已经审定，数据不再变动。"))
+        return not_now(_("结果已经审定，数据不再变动。"))
     if decision and review.campaign.state != CampaignState.OPEN:
-        return no(_("这一年的考核现在没有在进行，不能取数。"))
+        return not_now(_("这一年的考核现在没有在进行，不能取数。"))
     return decision
 
 

@@ -71,9 +71,7 @@ def sign_of(line: ReviewScore | Given | None) -> str:
 def _locked(review: Review, side: str, by: User) -> Review:
     rows = Review.objects.select_for_update(of=("self",)).select_related("campaign", "office", "organization")
     fresh: Review = rows.get(pk=review.pk)
-    decision = writes(fresh, by, side)
-    if not decision:
-        raise MoveNotAllowed("state", decision.reason)
+    MoveNotAllowed.unless(writes(fresh, by, side))
     return fresh
 
 

@@ -31,9 +31,7 @@ def mark_of(text: str) -> str:
 def locked_for(review: Review, by: User) -> Review:
     """The review under lock, if the person may write the team's part now; else ``MoveNotAllowed``."""
     fresh: Review = Review.objects.select_for_update(of=("self",)).select_related(*_WITH).get(pk=review.pk)
-    decision = writes(fresh, by, ScoredBy.TEAM)
-    if not decision:
-        raise MoveNotAllowed("state", decision.reason)
+    MoveNotAllowed.unless(writes(fresh, by, ScoredBy.TEAM))
     return fresh
 
 

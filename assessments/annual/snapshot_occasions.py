@@ -37,9 +37,7 @@ def take_again(review: Review, *, by: User, reason: str) -> int:
     with transaction.atomic():
         rows = Review.objects.select_for_update(of=("self",)).select_related("campaign", "office", "organization")
         fresh = rows.get(pk=review.pk)
-        decision = takes(fresh, by)
-        if not decision:
-            raise MoveNotAllowed("state", decision.reason)
+        MoveNotAllowed.unless(takes(fresh, by))
         if not is_over(fresh.campaign):
             raise ValidationError(_("数据截止日 %(day)s 还没有到。") % {"day": fresh.campaign.data_until})
         if not reason.strip():

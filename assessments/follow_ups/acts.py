@@ -24,7 +24,7 @@ from assessments.annual.effects import region_deciders
 from assessments.annual.rights import manages
 from assessments.models import FollowUp, Review
 from assessments.states import REVIEW_DECIDED
-from core.decisions import Decision, no
+from core.decisions import Decision, no, not_now
 from core.language import in_chinese
 from core.notices import notify
 from core.workflow import MoveNotAllowed
@@ -38,7 +38,7 @@ from organizations.roles import Right
 def may_add(review: Review, user: User) -> Decision:
     decision = manages(review, user)
     if decision and review.state not in REVIEW_DECIDED:
-        return no(_("审定以后才能登记后续动作。"))
+        return not_now(_("审定以后才能登记后续动作。"))
     return decision
 
 
@@ -60,11 +60,11 @@ def may_finish(one: FollowUp, user: User) -> Decision:
 
 def may_return(one: FollowUp, user: User) -> Decision:
     decision = may_finish(one, user)
-    return no(_("还没有报告落实情况。")) if decision and one.reported_at is None else decision
+    return not_now(_("还没有报告落实情况。")) if decision and one.reported_at is None else decision
 
 
 def _while_open(one: FollowUp, decision: Decision) -> Decision:
-    return no(_("已经了结，不能再改。")) if decision and not one.is_open else decision
+    return not_now(_("已经了结，不能再改。")) if decision and not one.is_open else decision
 
 
 def to_finish(user: User) -> "QuerySet[FollowUp]":
@@ -84,7 +84,7 @@ def add(one: FollowUp, *, by: User) -> FollowUp:
     """:raises MoveNotAllowed: the person may not, or the result does not stand any more."""
     rows = Review.objects.select_for_update(of=("self",)).select_related("campaign", "organization")
     one.review = rows.get(pk=one.review_id)
-    _allowed(may_add(one.review, by))
+    MoveNotAllowed.unless(may_add(one.review, by))
     one.made_by = by
     one.save()
     _tell(nearest_holders(Right.REPORT_ASSESSMENT, one.responsible, without=by.pk), one, gettext_lazy("请落实"))
@@ -94,7 +94,7 @@ def add(one: FollowUp, *, by: User) -> FollowUp:
 @transaction.atomic
 def report(one: FollowUp, outcome: str, *, by: User) -> FollowUp:
     fresh = _locked(one)
-    _allowed(may_report(fresh, by))
+    MoveNotAllowed.unless(may_report(fresh, by))
     fresh.outcome, fresh.reported_by, fresh.reported_at, fresh.asked = outcome.strip(), by, timezone.now(), ""
     _tell(keepers(fresh, by), fresh, gettext_lazy("报来落实情况，请确认"))
     return _kept(fresh, "outcome", "reported_by", "reported_at", "asked")
@@ -104,7 +104,7 @@ def report(one: FollowUp, outcome: str, *, by: User) -> FollowUp:
 def give_back(one: FollowUp, words: str, *, by: User) -> FollowUp:
     """What was reported does not do. ``words``: what is lacking; both stay to be read in the history."""
     fresh = _locked(one)
-    _allowed(may_return(fresh, by))
+    MoveNotAllowed.unless(may_return(fresh, by))
     told = [fresh.reported_by] if fresh.reported_by is not None else []
     fresh.reported_by, fresh.reported_at, fresh.asked = None, None, words.strip()
     _tell(told, fresh, gettext_lazy("请补充落实情况"), fresh.asked)
@@ -115,7 +115,7 @@ def give_back(one: FollowUp, words: str, *, by: User) -> FollowUp:
 def finish(one: FollowUp, day: date, outcome: str, *, by: User) -> FollowUp:
     """:param outcome: in words of whoever says so, where nobody reported; else what was reported stays."""
     fresh = _locked(one)
-    _allowed(may_finish(fresh, by))
+    MoveNotAllowed.unless(may_finish(fresh, by))
     fresh.outcome = fresh.outcome or outcome.strip()
     if not fresh.outcome:
         raise ValidationError({"outcome": _("还没有人报告，请写明落实情况。")})
@@ -126,7 +126,7 @@ def finish(one: FollowUp, day: date, outcome: str, *, by: User) -> FollowUp:
 @transaction.atomic
 def end(one: FollowUp, reason: str, *, by: User) -> FollowUp:
     fresh = _locked(one)
-    _allowed(may_edit(fresh, by))
+    MoveNotAllowed.unless(may_edit(fresh, by))
     fresh.ended_on, fresh.end_reason = timezone.localdate(), reason.strip()
     _tell(nearest_holders(Right.REPORT_ASSESSMENT, fresh.responsible, without=by.pk), fresh, gettext_lazy("已撤销"))
     return _kept(fresh, "ended_on", "end_reason")
@@ -150,11 +150,6 @@ def _kept(one: FollowUp, *names: str) -> FollowUp:
     one.version += 1
     one.save(update_fields=[*names, "version"])
     return one
-
-
-def _allowed(decision: Decision) -> None:
-    if not decision:
-        raise MoveNotAllowed("state", decision.reason)
 
 
 def _tell(people: list[User], one: FollowUp, act: Any, body: str = "") -> None:

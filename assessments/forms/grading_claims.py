@@ -84,9 +84,7 @@ class ClaimsForm(forms.Form):
         with on_page(self.sign), transaction.atomic():
             locked = Grading.objects.select_for_update(of=("self",)).select_related("team__organization")
             fresh = locked.get(pk=grading.pk)
-            decision = fresh.can_edit(by)
-            if not decision:
-                raise MoveNotAllowed("state" if fresh.state != grading.state else "permission", decision.reason)
+            MoveNotAllowed.unless(fresh.can_edit(by))
             claims = GradingClaim.objects.select_for_update(of=("self",)).filter(grading=grading)
             there = {claim.indicator_id: claim for claim in claims}
             written = [self._keep_line(line, there, grading, by) for line in self.lines]

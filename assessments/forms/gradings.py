@@ -79,6 +79,4 @@ class BasicsForm(VersionedForm):
         self.fields["statement"].help_text = _("队伍概况、准备情况、对照标准的自我评价。")
 
     def check_locked(self, locked: Grading) -> None:
-        decision = locked.can_edit(self.own)
-        if not decision:
-            raise MoveNotAllowed("state", decision.reason)
+        MoveNotAllowed.unless(locked.can_edit(self.own))

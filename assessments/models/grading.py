@@ -12,7 +12,7 @@ from assessments.impartial import not_of_own_teams
 from assessments.models.answered import Answered
 from assessments.models.standard import Standard
 from assessments.states import GRADING_STEPS, GRADING_TRANSITIONS, GRADING_WITH_AUTHOR, GradingState
-from core.decisions import Decision, no
+from core.decisions import Decision, not_now
 from core.history import tracked
 from core.links import link_to
 from core.models import WorkflowEvent
@@ -163,7 +163,7 @@ class Grading(models.Model):
 
         decision = can(user, Right.REPORT_ASSESSMENT, self.team.organization)
         if decision and self.state not in GRADING_WITH_AUTHOR:
-            return no(_("申请已经报送，现在不能修改。"))
+            return not_now(_("申请已经报送，现在不能修改。"))
         return decision
 
     def can_attach(self, user: User) -> Decision:

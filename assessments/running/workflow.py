@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.models import ReportDocument, ReportRun
 from assessments.states import RUN_STEPS, DocumentState
-from core.decisions import Decision, no
+from core.decisions import Decision, not_now
 from core.queue import send_after_commit
 from core.workflow import Move, Workflow
 from organizations.models import User
@@ -21,13 +21,13 @@ from organizations.models import User
 
 def _under_way(run: ReportRun, user: User) -> Decision:
     decision = run.can_steer(user)
-    return no(gettext_lazy("这次生成已经结束。")) if decision and run.ended_at else decision
+    return not_now(gettext_lazy("这次生成已经结束。")) if decision and run.ended_at else decision
 
 
 def _may_retry(run: ReportRun, user: User) -> Decision:
     decision = run.can_steer(user)
     if decision and not run.documents.filter(state=DocumentState.FAILED).exists():
-        return no(gettext_lazy("没有未完成的文件。"))
+        return not_now(gettext_lazy("没有未完成的文件。"))
     return decision
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -26,12 +26,12 @@ from core.forms import refuse
 from core.lists import ListView
 from core.methods import form_page
 from core.models import WorkflowEvent
-from core.workflow import Move, MoveNotAllowed
+from core.workflow import Move
 from organizations.region import may_manage_assessments
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views.common import holding, seen, told
-from organizations.views.moves import refused
+from organizations.views.common import holding, seen
+from organizations.views.moves import make_move
 
 DONE = {
     "pause": gettext_lazy("已暂停。正在生成的会做完，其余的等继续以后再做。"),
@@ -194,17 +194,8 @@ def _history(run: ReportRun) -> list[dict[str, Any]]:
 @require_POST
 @login_required
 def run_move(request: SignedIn, pk: int) -> HttpResponse:
-    run, action = run_of(request, pk), request.POST.get("action", "")
-    run.can_steer(request.user).require()
-    try:
-        WORKFLOW.perform(run, action, by=request.user)
-    except MoveNotAllowed as error:
-        if error.code == "unknown":
-            raise BadRequest(error.message) from error
-        # the right is there: what stands against it is how the run stands now
-        return refused(request, run, MoveNotAllowed("state", error.message), actions=[action])
-    except ValidationError as error:
-        told(request, error)
-    else:
-        messages.success(request, DONE[action])
-    return redirect(run)
+    def done(fresh: ReportRun, move: Move) -> HttpResponse:
+        messages.success(request, DONE[move.action])
+        return redirect(fresh)
+
+    return make_move(request, run_of(request, pk), WORKFLOW, done=done)

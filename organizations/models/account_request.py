@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.days import beginning_of
-from core.decisions import Decision, no
+from core.decisions import Decision, not_now
 from core.history import tracked
 from core.links import link_to
 from core.phones import TelephoneField
@@ -116,7 +116,7 @@ class AccountRequest(models.Model):
         from organizations.permissions import can  # the permission module reads this model
 
         if self.state not in (RequestState.DRAFT, RequestState.RETURNED):
-            return no(gettext("已经提交的申请不能再改；需要修改时请办理人退回，或撤回后重新填报。"))
+            return not_now(gettext("已经提交的申请不能再改；需要修改时请办理人退回，或撤回后重新填报。"))
         return can(user, Right.REQUEST_ACCOUNT, self.organization)
 
     can_attach = can_edit

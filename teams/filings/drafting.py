@@ -123,10 +123,7 @@ def keep(filing: Filing, typed: Mapping[str, Any], *, by: User, version: int | N
         with code ``permission`` when the duty has ended.
     """
     fresh = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
-    decision = fresh.can_edit(by)
-    if not decision:
-        closed = fresh.state not in ("draft", "returned")
-        raise MoveNotAllowed("state" if closed else "permission", decision.reason)
+    MoveNotAllowed.unless(fresh.can_edit(by))
     clean = {name: _clean(name, value) for name, value in typed.items() if _known(fresh.kind, name)}
     changed = {name: value for name, value in clean.items() if not same(fresh.payload.get(name), value)}
     if version is not None and version != fresh.version:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from core.decisions import Decision, no
+from core.decisions import Decision, not_now
 from core.language import in_chinese
 from core.workflow import MoveNotAllowed
 from organizations.models import User
@@ -27,7 +27,7 @@ from teams.workflow import asks, note
 def can_account(filing: Filing, user: User) -> Decision:
     """The author's side, until it is decided: things come back while the offices are still reading."""
     if filing.state not in OPEN:
-        return no(_("这件备案已经结束，退出清单不能再改。"))
+        return not_now(_("这件备案已经结束，退出清单不能再改。"))
     return asks(filing, user)
 
 
@@ -41,9 +41,7 @@ def account(
     :raises ValidationError: emblem items are still out; somebody else changed the line since it was opened.
     """
     fresh = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
-    decision = can_account(fresh, by)
-    if not decision:
-        raise MoveNotAllowed("state" if fresh.state not in OPEN else "permission", decision.reason)
+    MoveNotAllowed.unless(can_account(fresh, by))
     item = ExitItem.objects.select_for_update(of=("self",)).get(filing=fresh, task=task)
     if version is not None and version != item.version:
         raise ValidationError(_("您打开之后，别人改过“%(task)s”。请对照后再保存。") % {"task": item}, code="stale")
@@ -80,9 +78,7 @@ def end_memberships(filing: Filing, *, by: User, left_on: date) -> int:
     :raises ValidationError: a day that cannot be, with the name of whom it is about.
     """
     fresh = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
-    decision = can_account(fresh, by)
-    if not decision:
-        raise MoveNotAllowed("state" if fresh.state not in OPEN else "permission", decision.reason)
+    MoveNotAllowed.unless(can_account(fresh, by))
     if fresh.kind != FilingKind.EXIT or fresh.team is None:
         raise MoveNotAllowed("state", _("只有退出备案才能这样办理。"))
     rows = list(members_of(fresh.team.organization).select_related("person").order_by("pk"))

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.decisions import Decision, no
+from core.decisions import Decision, no, not_now
 from core.history import tracked
 from core.links import link_to
 from core.lookups import rarely_any
@@ -256,7 +256,7 @@ class Filing(models.Model):
         from organizations.permissions import can  # the permission module reads the organization's model
 
         if self.state not in WITH_AUTHOR:
-            return no(gettext("已经提交的备案件不能再改；需要修改时请审核人退回，或撤回后重新填报。"))
+            return not_now(gettext("已经提交的备案件不能再改；需要修改时请审核人退回，或撤回后重新填报。"))
         return can(user, Right.SUBMIT_FILING, self.organization)
 
     @cached_property
