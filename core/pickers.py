@@ -1,5 +1,6 @@
 """Fields of forms that are picked rather than typed."""
 
+from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -7,14 +8,14 @@ from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 
 _DASHES = BLANK_CHOICE_DASH[0][1]
-DAY_FORMAT = "%Y-%m-%d"
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")  # each field makes a copy of its own
 
 
 def days_first(form: forms.BaseForm) -> None:
     """Days are picked, and shown as the picker wants them."""
     for field in form.fields.values():
         if isinstance(field, forms.DateField):
-            field.widget = forms.DateInput(attrs={"type": "date"}, format=DAY_FORMAT)
+            field.widget = deepcopy(DAY)
 
 
 def name_blanks(form: forms.BaseForm) -> None:

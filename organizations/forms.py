@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import VersionedForm
 from core.move_forms import WordsForm
-from core.pickers import name_blanks
+from core.pickers import DAY, name_blanks
 from core.typed import CodeInput, half_width, joined_name
 from core.workflow import Move, MoveNotAllowed
 from organizations.models import AccountRequest, Appointment, Division, Organization, User
@@ -21,7 +21,6 @@ from organizations.roles import ROLES, Level, Right
 from organizations.tree import line_above
 from organizations.validators import validate_year
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 PERSON_HELP = {
     "name": _("按身份证件填写，民族姓名的“·”照写。"),
     "username": _("小写字母、数字、点、横线，2 至 40 位；定了不再改。"),

@@ -11,8 +11,8 @@ from assessments.choices import Purpose, Scheme
 from assessments.models import Standard
 from assessments.states import StandardState
 from core.lists import Filter
+from core.pickers import DAY
 from organizations.filters import YES_NO, pick
-from organizations.forms import DAY
 from teams.models import Category
 
 

@@ -11,8 +11,8 @@ from assessments.choices import FollowUpKind
 from assessments.follow_ups.acts import places_for
 from assessments.models import FollowUp
 from core.forms import WholeForm
+from core.pickers import DAY
 from core.workflow import MoveNotAllowed
-from organizations.forms import DAY
 from organizations.validators import validate_text
 from teams.validators import validate_not_future
 

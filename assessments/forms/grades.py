@@ -12,7 +12,7 @@ from assessments.choices import Scheme
 from assessments.gap.standards import keys_of
 from assessments.models import TeamGrade
 from core.forms import WholeForm
-from organizations.forms import DAY
+from core.pickers import DAY
 from teams.models import Category, Team
 
 

@@ -13,7 +13,7 @@ from assessments.gradings.conditions import best_result
 from assessments.models import Grading, TeamGrade
 from assessments.panel.sheet import sheet_of
 from assessments.publicity.days import least_said
-from organizations.forms import DAY
+from core.pickers import DAY
 from organizations.validators import validate_visible, validate_year
 
 _USUAL = 7  # days of publicity that are proposed

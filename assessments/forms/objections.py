@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.choices import ObjectionOutcome
 from assessments.models import Objection
-from organizations.forms import DAY
+from core.pickers import DAY
 
 
 class ObjectionForm(forms.ModelForm):

@@ -1,5 +1,6 @@
 """The team's words, the words of a move, adjustments, reading the records anew."""
 
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from assessments.choices import AdjustmentKind
 from assessments.models import Adjustment, Review
 from core.forms import VersionedForm
 from core.move_forms import REMINDER, WordsForm
+from core.pickers import DAY
 from core.workflow import Move
 from organizations.validators import validate_visible
 
@@ -52,7 +54,7 @@ class ReporterForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reported_on"].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        self.fields["reported_on"].widget = deepcopy(DAY)
         self.fields["reported_on"].help_text = _("不填的，报送那一天就是述职日期。")
 
     def clean_reported_on(self) -> date | None:

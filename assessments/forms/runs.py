@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.models import Campaign
 from assessments.running.beginning import day_doubts
 from core.forms import AskingForm
+from core.pickers import DAY
 from organizations.validators import validate_year
 
 
@@ -17,7 +18,7 @@ class RunStartForm(AskingForm):
     dated = forms.DateField(
         label=_("成文日期"),
         validators=[validate_year],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DAY,
         help_text=_("印在每份报告上。和上次相同的日期，内容没有变化的报告沿用上次的文件；换了日期，全部重新生成。"),
     )
 

@@ -21,8 +21,7 @@ from assessments.standards.drafting import opened, write_bars
 from assessments.standards.lines import BARS, bars_of
 from core.forms import VersionedForm, WholeForm
 from core.numbers import next_number
-from core.pickers import days_first
-from organizations.forms import DAY
+from core.pickers import DAY, days_first
 from organizations.roles import Level
 from organizations.validators import validate_visible
 from teams.models import Category

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.documents.codes import CODE, typed_code
+from core.pickers import DAY
 
 
 class LookupForm(forms.Form):
@@ -20,9 +21,7 @@ class LookupForm(forms.Form):
     number = forms.CharField(
         label=_("编号"), required=False, max_length=60, help_text=_("没有核验码时填写，和出具日期一起核对。")
     )
-    issued_on = forms.DateField(
-        label=_("出具日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    issued_on = forms.DateField(label=_("出具日期"), required=False, widget=DAY)
 
     def clean_code(self) -> str:
         code = typed_code(self.cleaned_data["code"])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.audit.sources import sources
 from core.audit.timeline import ACTIONS, Query
 from core.days import beginning_of, end_of
+from core.pickers import DAY
 from core.search import matching
 from organizations.models import User
 
@@ -28,8 +29,8 @@ def _kinds() -> list[tuple[Any, Any]]:
 
 class AuditFilter(forms.Form):
     q = forms.CharField(label=_("搜索"), required=False, max_length=60)
-    since = forms.DateField(label=_("从"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
-    until = forms.DateField(label=_("到"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    since = forms.DateField(label=_("从"), required=False, widget=DAY)
+    until = forms.DateField(label=_("到"), required=False, widget=DAY)
     person = forms.CharField(label=_("人员"), required=False, max_length=40)
     kind = forms.ChoiceField(label=_("记录"), required=False, choices=_kinds)
     action = forms.ChoiceField(label=_("动作"), required=False, choices=[("", _("全部")), *ACTIONS.items()])

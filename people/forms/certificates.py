@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ending import EndingForm, KeyedForm
 from core.forms import VersionedForm
-from organizations.forms import DAY
+from core.pickers import DAY
 from organizations.models import User
 from organizations.validators import validate_visible, validate_year
 from people.models import Certificate, CertificateKind

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.forms import WholeForm
 from core.imports.books import read_book
 from core.imports.views import SHEETS, UploadForm
-from organizations.forms import DAY
+from core.pickers import DAY
 from organizations.models import Organization
 from organizations.validators import validate_visible, validate_year
 from people import name_list

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.pickers import DAY
 from organizations.models import Division
 from people import identity
 from people.choices import ConsentKind, IdType
@@ -25,17 +26,13 @@ _BETWEEN = re.compile(r"[、，,；;\n/]+")
 _SKILL = 30
 
 
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
 class InvitationForm(forms.ModelForm):
     """A new link. It cannot be changed afterwards, for it may hang on a wall: one ends it and makes a new one."""
 
     class Meta:
         model = Invitation
         fields = ["note", "expires_on", "most"]
-        widgets = {"expires_on": day_input(), "note": forms.Textarea(attrs={"rows": 2})}
+        widgets = {"expires_on": DAY, "note": forms.Textarea(attrs={"rows": 2})}
         help_texts = {
             "note": gettext_lazy("写在报名页和海报上，例：招募水上救生队员，年满 18 周岁、会游泳。"),
             "expires_on": gettext_lazy("到这一天为止可以报名。"),
@@ -86,8 +83,8 @@ class JoinForm(forms.ModelForm):
         field_classes = {"name": NameField}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
-            "birth": day_input(),
-            "health_declared_on": day_input(),
+            "birth": DAY,
+            "health_declared_on": DAY,
             "mobile": forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel-national"}),
             "emergency_phone": forms.TextInput(attrs={"inputmode": "tel"}),
         }
@@ -193,7 +190,7 @@ class AcceptForm(forms.ModelForm):
     class Meta:
         model = Membership
         fields = _ABOUT
-        widgets = {"joined_on": day_input(), "state": forms.RadioSelect}
+        widgets = {"joined_on": DAY, "state": forms.RadioSelect}
         help_texts = {"number": gettext_lazy("可以以后再编。")}
 
     def __init__(self, *args: Any, groups: list[str], applied: str, likely: Likely, **kwargs: Any) -> None:

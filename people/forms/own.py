@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from core.attachments.checks import check
 from core.attachments.formats.kinds import IMAGES, PDF
 from core.forms import VersionedForm
-from people.forms.joining import counties, day_input
+from core.pickers import DAY
+from people.forms.joining import counties
 from people.models import Certificate, CertificateKind, Person
 from people.papers.verifying import validate_no_id
 
@@ -46,7 +47,7 @@ class ReportForm(forms.ModelForm):
     class Meta:
         model = Certificate
         fields = ["kind", "issued_on", "issuer", "number", "expires_on"]
-        widgets = {"issued_on": day_input(), "expires_on": day_input()}
+        widgets = {"issued_on": DAY, "expires_on": DAY}
         help_texts = {
             "issued_on": _("证书上写的发证日期。"),
             "issuer": _("证书上盖章的单位；看不清由办公室照照片补。"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from core.forms import AskingForm
 from core.language import in_chinese
 from core.models import Attachment
+from core.pickers import DAY
 from organizations.models import User
 from teams.choices import Stance
 from teams.desk.commenting import drafts_of
@@ -20,8 +21,6 @@ from teams.desk.replies import doubts
 from teams.inputs import TidyInput
 from teams.models import Filing
 from teams.validators import validate_document_number, validate_not_future
-
-_DAY = {"type": "date"}
 
 
 class SeenForm(forms.Form):
@@ -62,7 +61,7 @@ class ReplyForm(SeenForm, AskingForm):
     )  # fmt: skip
     reply_on = forms.DateField(
         label=gettext_lazy("批复日期"), validators=[validate_not_future],
-        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
+        widget=DAY,
     )  # fmt: skip
     reply = forms.FileField(label=gettext_lazy("批复文件"), required=False)
 
@@ -145,7 +144,7 @@ class MeetingForm(SeenForm):
     )
     on = forms.DateField(
         label=gettext_lazy("会议日期"), validators=[validate_not_future],
-        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
+        widget=DAY,
     )  # fmt: skip
     minutes = forms.FileField(label=gettext_lazy("会议纪要"), required=False)
     was = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.pickers import name_blanks
+from core.pickers import DAY, name_blanks
 from organizations.models import Organization
 from organizations.permissions import access, reach
 from organizations.roles import OFFICE_LEVELS, Level, Right
@@ -272,7 +272,7 @@ class ExitItemForm(forms.ModelForm):
     class Meta:
         model = ExitItem
         fields = ["done_on", "note"]
-        widgets = {"done_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {"done_on": DAY}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

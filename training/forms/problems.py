@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import VersionedForm
+from core.pickers import DAY
 from core.workflow import MoveNotAllowed
-from organizations.forms import DAY
 from organizations.models import Organization, User
 from organizations.validators import validate_text, validate_year
 from training.models import Problem

@@ -14,6 +14,7 @@ from core.forms import Clash, StaleForm, VersionedForm, plain, same
 from core.history.as_at import events_of
 from core.history.pages import made_elsewhere, on_page
 from core.integrity import plainly
+from core.pickers import DAY
 from core.workflow import MoveNotAllowed
 from organizations.models import Division, User
 from training.activities.beginning import relay
@@ -198,9 +199,7 @@ class _Line(forms.Textarea):
 
 
 def _widgets() -> dict[str, Any]:
-    return {name: _Line(_ROWS.get(name, 3)) for name in _TEXTS} | {
-        "enrols_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    }
+    return {name: _Line(_ROWS.get(name, 3)) for name in _TEXTS} | {"enrols_until": DAY}
 
 
 def _chosen_of(choices: Iterable[tuple[str, Any]], label: Any) -> forms.MultipleChoiceField:
