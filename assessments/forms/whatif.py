@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from assessments.choices import Method
 from assessments.gap.known import Known, Said
-from assessments.gap.shares import FRACTIONS, PARTS, PER_CENT, counts_behind, followed
 from assessments.models import Indicator
 from assessments.scoring import Answer, plain
 from assessments.standards import measures
+from assessments.standards.shares import FRACTIONS, PARTS, PER_CENT, counts_behind, followed
 from core import metrics
 from core.metrics import Metric
 

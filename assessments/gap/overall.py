@@ -18,9 +18,9 @@ from assessments.choices import Method
 from assessments.gap.fixes import fix_for
 from assessments.gap.league import LeagueGap, TeamLine
 from assessments.gap.reading import gap_of, judged
-from assessments.gap.shares import counts_behind
 from assessments.models import Indicator, Standard
 from assessments.standards import measures
+from assessments.standards.shares import counts_behind
 from core import counts, metrics
 from core.counts import Tally
 from organizations.models import Organization, User

@@ -14,7 +14,6 @@ from assessments.forms.whatif import WhatIfForm
 from assessments.gap import words
 from assessments.gap.fixes import link_for
 from assessments.gap.known import Known, shown, with_unit
-from assessments.gap.shares import SHARES, counts_behind, with_counts
 from assessments.gap.sheet_layout import laid_out
 from assessments.gap.way import Outlook, Way, next_above, way_of
 from assessments.gradings.claims import period_until
@@ -22,6 +21,7 @@ from assessments.models import Conclusion, Indicator, Standard
 from assessments.scoring import Bar, ScoreSheet, score
 from assessments.scoring.rules import made
 from assessments.standards import measures
+from assessments.standards.shares import SHARES, counts_behind, with_counts
 from core import metrics
 from core.metrics import Measure, Metric, Period
 from organizations.models import Organization, User

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from assessments.choices import Method
 from assessments.gap.frontier import Need
 from assessments.gap.known import with_unit
-from assessments.gap.shares import PARTS, SHARES
 from assessments.gap.way import Change, Outlook, Way
 from assessments.models import Indicator
 from assessments.scoring import NOUGHT, Bar, Line, Standing, plain
 from assessments.standards import measures
+from assessments.standards.shares import PARTS, SHARES
 from core import metrics
 
 

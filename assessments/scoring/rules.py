@@ -5,10 +5,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from assessments.choices import Method
-from assessments.gap.shares import PARTS
 from assessments.models import Conclusion, Indicator, Standard
 from assessments.scoring import NOUGHT, Bar, Rule, Rules
 from assessments.standards import measures
+from assessments.standards.shares import PARTS
 
 
 def rules_of(standard: Standard) -> Rules:

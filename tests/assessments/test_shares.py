@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.gap.shares import SHARES, followed, with_counts
+from assessments.standards.shares import SHARES, followed, with_counts
 from core import metrics
 
 D = Decimal
