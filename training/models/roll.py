@@ -274,7 +274,7 @@ class Attendance(models.Model):
 @tracked(exclude=("secret",))
 class Poster(models.Model):
     """签到码 of a slot: shown on a screen, changes every half minute. ``secret`` makes its tokens
-    (``training.poster``)."""
+    (``training.roll.poster``)."""
 
     slot = models.ForeignKey(Slot, models.CASCADE, related_name="posters", verbose_name=_("场次"))
     secret = models.CharField(max_length=64, editable=False)

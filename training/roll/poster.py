@@ -2,7 +2,8 @@
 
 A token is a MAC of the poster's secret and the half minute; it is taken in that half minute and in the next. A photo of
 the screen sent to a friend is of no use a minute later, but who has scanned in time and has to sign in first is not
-turned away: the scan is kept in the session of that browser for a quarter of an hour (``training.views.check_in``).
+turned away: the scan is kept in the session of that browser for a quarter of an hour
+(``training.views.roll_poster.check_in``).
 """
 
 import hashlib
