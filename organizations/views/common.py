@@ -1,4 +1,4 @@
-"""What the pages of this subject share."""
+"""What pages of all subjects share: reading a record, opening a list, one form, choosing a place (moves: ``moves``)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -64,15 +64,18 @@ def make_move(
         workflow.check(record, move.action, by=request.user)
     except MoveNotAllowed as error:
         return refused(request, record, error, actions=presses, back=back)
+
+    def ask(form: Any) -> HttpResponse:
+        return render(request, template, {**move_page(request, record, move, form, back), **page(move, form)})
+
     form = form_of(move, None)
     comes_first = form is not None and getattr(form, "comes_first", True)
     if not posted and not comes_first:
         raise Http404
-    if form is not None:
-        if posted and (not comes_first or request.POST.keys() - _BUTTON):
-            form = form_of(move, request.POST)
-        if not form.is_valid():
-            return render(request, template, {**move_page(request, record, move, form, back), **page(move, form)})
+    if form is not None and posted and (not comes_first or request.POST.keys() - _BUTTON):
+        form = form_of(move, request.POST)
+    if form is not None and not form.is_valid():
+        return ask(form)
     try:
         fresh = (make or partial(workflow.perform_seen, record))(
             move.action, version=version_seen(request), by=request.user, **_said(form)
@@ -82,7 +85,7 @@ def make_move(
     except ValidationError as error:
         if comes_first:
             refuse(form, error)
-            return render(request, template, {**move_page(request, record, move, form, back), **page(move, form)})
+            return ask(form)
         if lacking is not None:
             return lacking(move, error)
         told(request, error)
