@@ -50,6 +50,15 @@ class InvitationForm(forms.ModelForm):
             raise ValidationError(_("一个邀请最长用一年，到期再发新的。"))
         return day
 
+    def clean(self) -> dict[str, Any]:
+        """The page that was sent, brought back and sent again: of two posters on one wall only one would be ended."""
+        cleaned = super().clean() or {}
+        if {"note", "expires_on", "most"} <= cleaned.keys():
+            there = Invitation.objects.open().filter(organization=self.instance.organization)
+            if there.filter(**{name: cleaned[name] for name in ("note", "expires_on", "most")}).exists():
+                raise ValidationError(_("一样的邀请正在使用，请在入队邀请里打开它；要分开统计的，在说明里写明区别。"))
+        return cleaned
+
 
 def counties() -> list[tuple[Any, Any]]:
     """Divisions below the leagues, under the heading of their league. One query."""
