@@ -89,7 +89,7 @@ SEALED = (
     Sealed(FormerDocument, ("id_cipher",), _document_index),
     Sealed(Application, ("payload_cipher",), _application_index),
     Sealed(Merge, ("before_cipher",)),
-    Sealed(Authenticator, ("data",)),
+    Sealed(Authenticator, ("data",), called="二次验证"),
     Sealed(Import, ("corrections",), passing=True),  # checked, and not yet confirmed
     Sealed(ImportPage, ("sealed",), passing=True, called="导入的预览"),
     Sealed(Job, ("params",), passing=True),  # asked for, and not yet done
