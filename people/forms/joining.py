@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -88,6 +89,7 @@ class JoinForm(forms.ModelForm):
         label=gettext_lazy("技能特长"), max_length=300, required=False,
         help_text=gettext_lazy("例：游泳、驾驶、无人机、蒙古语；用“、”隔开。"),
     )  # fmt: skip
+    sheet = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput(attrs={"data-once-key": ""}))
 
     class Meta:
         model = Person
@@ -170,6 +172,10 @@ class JoinForm(forms.ModelForm):
             for name in ("name", "id_type", "id_number", *ASKED)
             if self.cleaned_data.get(name)
         }
+
+    @property
+    def sheet_key(self) -> str:
+        return str(self.cleaned_data.get("sheet") or "")
 
     def agreed(self) -> list[ConsentText]:
         return [text for text in self.texts if self.cleaned_data.get(f"consent_{text.kind}")]
