@@ -1,4 +1,4 @@
-"""Files of many small records on one page, in one query."""
+"""Files of many small records on one page, in one query, and one for what was not sent to the end."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from assessments.gradings.claims import Row
 from assessments.models import GradingClaim
-from core.attachments.panel import panels
+from core.attachments.panel import broken_off, panels
 from core.models import Attachment
 from organizations.models import User
 
@@ -24,10 +24,11 @@ def evidence_panels(rows: Iterable[Row], user: User) -> list[dict[str, Any]]:
     by_claim: dict[str, list[Attachment]] = {}
     for file in files.order_by("uploaded_at", "pk"):
         by_claim.setdefault(file.object_id, []).append(file)
+    broken = broken_off([row.claim for row in claims if row.claim], user) if claims else []
     found = []
     for row in claims:
         assert row.claim is not None, "sorted out above"
-        panel = panels(row.claim, user, [KIND], rows=by_claim.get(str(row.claim.pk), []))[KIND]
+        panel = panels(row.claim, user, [KIND], rows=by_claim.get(str(row.claim.pk), []), broken=broken)[KIND]
         # several of a kind stand on one page: each list needs an id of its own
         panel |= {"kind": f"{KIND}-{row.claim.pk}", "upload_into": f"files-{KIND}-{row.claim.pk}"}
         found.append({"row": row, "panel": panel})

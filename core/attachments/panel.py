@@ -1,11 +1,12 @@
 """What the fragments ``core/_attachments.html`` and ``core/_attachment.html`` show."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from core.attachments.owners import kinds_of, may_attach
 from core.attachments.previews import has_preview
 from core.attachments.takes import accept_of, hint_of, limits_of, megabytes, takes_of
 from core.decisions import Decision
-from core.models import Attachment
+from core.models import Attachment, Upload
 
 
 def row_context(attachment: Attachment, decision: Decision) -> dict[str, Any]:
@@ -29,27 +30,36 @@ def row_context(attachment: Attachment, decision: Decision) -> dict[str, Any]:
 
 
 def panel_context(owner: models.Model, user: Any, kind: str) -> dict[str, Any]:
-    """Context of the files of one kind: those in use, earlier ones, and what the drop zone needs. Two queries."""
-    return _panel(owner, kind, list(rows_of(owner).filter(kind=kind)), may_attach(owner, user, kind))
+    """Context of the files of one kind: those in use, earlier ones, and what the drop zone needs. Three queries."""
+    decision = may_attach(owner, user, kind)
+    broken = broken_off([owner], user) if decision else []
+    return _panel(owner, kind, list(rows_of(owner).filter(kind=kind)), decision, broken)
 
 
 def panels(
-    owner: models.Model, user: Any, kinds: Iterable[str] | None = None, *, rows: list[Attachment] | None = None
+    owner: models.Model,
+    user: Any,
+    kinds: Iterable[str] | None = None,
+    *,
+    rows: list[Attachment] | None = None,
+    broken: list[Upload] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """The same for several kinds at once, or for all there are files of, in the same number of queries.
 
-    :param rows: ``rows_of(owner)``, where they have been read with something else.
+    :param rows: ``rows_of(owner)``, where they have been read with something else. :param broken: ``broken_off``.
     """
     rows = list(rows_of(owner)) if rows is None else rows
     if kinds is None:
         kinds = dict.fromkeys(row.kind for row in rows)
     of_any = None if hasattr(owner, "can_attach_as") else may_attach(owner, user, "")
 
-    def panel(kind: str) -> dict[str, Any]:
-        decision = may_attach(owner, user, kind) if of_any is None else of_any
-        return _panel(owner, kind, [row for row in rows if row.kind == kind], decision)
-
-    return {kind: panel(kind) for kind in kinds}
+    decisions = {kind: may_attach(owner, user, kind) if of_any is None else of_any for kind in kinds}
+    if broken is None:
+        broken = broken_off([owner], user) if any(decisions.values()) else []
+    return {
+        kind: _panel(owner, kind, [row for row in rows if row.kind == kind], decision, broken)
+        for kind, decision in decisions.items()
+    }
 
 
 def rows_of(owner: models.Model) -> models.QuerySet[Attachment]:
@@ -69,7 +79,17 @@ def pictures_of(owners: Collection[models.Model], kind: str) -> dict[str, list[A
     return found
 
 
-def _panel(owner: models.Model, kind: str, attachments: list[Attachment], decision: Decision) -> dict[str, Any]:
+def broken_off(owners: Sequence[models.Model], user: Any) -> list[Upload]:
+    """What the reader began to send with records of one model, and did not finish: it waits for the same file to be
+    picked again."""
+    keys = [str(owner.pk) for owner in owners]
+    of = {"content_type": ContentType.objects.get_for_model(owners[0]), "object_id__in": keys}
+    return list(Upload.objects.visible_to(user).open().filter(**of, received__gt=0, received__lt=F("size")))
+
+
+def _panel(
+    owner: models.Model, kind: str, attachments: list[Attachment], decision: Decision, broken: Iterable[Upload]
+) -> dict[str, Any]:
     rows = [row_context(attachment, decision) for attachment in attachments]
     return {
         "kind": kind,
@@ -78,6 +98,11 @@ def _panel(owner: models.Model, kind: str, attachments: list[Attachment], decisi
         "ended": [row for row in rows if not row["attachment"].is_current],
         "decision": decision,
         "upload_into": f"files-{kind}",
+        "upload_broken": [
+            {"upload": one, "received": megabytes(one.received), "size": megabytes(one.size)}
+            for one in broken
+            if (one.kind, one.object_id) == (kind, str(owner.pk))
+        ],
         **zone_context(owner, kind),
     }
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from core.imports.reading import Cell
 
 LOOK_AT = 30  # rows from the top in which the heading is looked for
-_ASIDE = re.compile(r"[（(【\[][^（）()【】\[\]]*[）)】\]]")  # 手机（必填）
+_ASIDE = re.compile(  # 手机（必填）; 手机（旧） is another one
+    r"[（(【\[](?!\s*(?:旧|已?作废|已?停用|以前|不用)[的号]?\s*[）)】\]])[^（）()【】\[\]]*[）)】\]]"
+)
 _NOISE = re.compile(r"[\s*＊★☆▲△●○◆◇※#:：、_\-/]+")
 _NUMBERED = re.compile(r"\d{1,2}\s*[、.．)）]\s*(?=\D)")  # 1、姓名
 _MONGOLIAN = re.compile(r"[\u1800-\u18af\u202f]+")  # the same again, in the other script

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -47,6 +48,15 @@ class InvitationForm(forms.ModelForm):
             raise ValidationError(_("一个邀请最长用一年，到期再发新的。"))
         return day
 
+    def clean(self) -> dict[str, Any]:
+        """The page that was sent, brought back and sent again: of two posters on one wall only one would be ended."""
+        cleaned = super().clean() or {}
+        if {"note", "expires_on", "most"} <= cleaned.keys():
+            there = Invitation.objects.open().filter(organization=self.instance.organization)
+            if there.filter(**{name: cleaned[name] for name in ("note", "expires_on", "most")}).exists():
+                raise ValidationError(_("一样的邀请正在使用，请在入队邀请里打开它；要分开统计的，在说明里写明区别。"))
+        return cleaned
+
 
 def counties() -> list[tuple[Any, Any]]:
     """Divisions below the leagues, under the heading of their league. One query."""
@@ -76,6 +86,7 @@ class JoinForm(forms.ModelForm):
         label=gettext_lazy("技能特长"), max_length=300, required=False,
         help_text=gettext_lazy("例：游泳、驾驶、无人机、蒙古语；用“、”隔开。"),
     )  # fmt: skip
+    sheet = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput(attrs={"data-once-key": ""}))
 
     class Meta:
         model = Person
@@ -158,6 +169,10 @@ class JoinForm(forms.ModelForm):
             for name in ("name", "id_type", "id_number", *ASKED)
             if self.cleaned_data.get(name)
         }
+
+    @property
+    def sheet_key(self) -> str:
+        return str(self.cleaned_data.get("sheet") or "")
 
     def agreed(self) -> list[ConsentText]:
         return [text for text in self.texts if self.cleaned_data.get(f"consent_{text.kind}")]

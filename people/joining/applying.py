@@ -6,6 +6,7 @@ address of its own to follow. A repeated one holds nothing and is on no list (``
 the first one's.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -84,13 +86,21 @@ def require_open(invitation: Invitation) -> None:
 
 
 @transaction.atomic
-def apply(invitation: Invitation, facts: Mapping[str, Any], agreed: Iterable[ConsentText]) -> Application:
+def apply(
+    invitation: Invitation, facts: Mapping[str, Any], agreed: Iterable[ConsentText], *, sheet: str = ""
+) -> Application:
     """Hand in a checked form. Always gives a row with a page to follow it.
 
     :param facts: ``name``, ``id_type``, ``id_number`` (as ``identity.normal`` makes it); of ``ASKED``, what was given.
+    :param sheet: key of the form: what is sent again as it was, after going back, is the same application.
     :raises Closed: ended, expired or used up, also in this very moment.
     """
     locked = Invitation.objects.select_for_update(of=("self",)).select_related("organization").get(pk=invitation.pk)
+    agreed = list(agreed)
+    follow_key = _follow_key(invitation, facts, agreed, sheet) if sheet else ""
+    before = Application.objects.filter(follow_key=follow_key).first() if sheet else None
+    if before is not None and followed(before).state != ApplicationState.WITHDRAWN:
+        return before
     require_open(locked)
     now = timezone.now()
     consents = [{"text": text.pk, "kind": text.kind, "version": text.version, "at": now.isoformat()} for text in agreed]
@@ -100,6 +110,8 @@ def apply(invitation: Invitation, facts: Mapping[str, Any], agreed: Iterable[Con
         name=facts["name"],
         id_index=identity.index(facts["id_type"], facts["id_number"]),
     )
+    if sheet and before is None:
+        record.follow_key = follow_key
     record.set_payload({"facts": {name: _plain(value) for name, value in facts.items()}, "consents": consents})
     keys = identity.indexes(facts["id_type"], facts["id_number"])
     waiting = Application.objects.open().filter(organization=locked.organization, id_index__in=keys)
@@ -111,15 +123,22 @@ def apply(invitation: Invitation, facts: Mapping[str, Any], agreed: Iterable[Con
         except IntegrityError:  # the same person by another of the team's links, at the same instant
             first = waiting.get()
     if first is not None:
-        record = _repeat(locked, first)
+        record = _repeat(locked, first, record.follow_key)
     _tell_keepers(locked.organization)
     return record
 
 
-def _repeat(invitation: Invitation, first: Application) -> Application:
+def _follow_key(invitation: Invitation, facts: Mapping[str, Any], agreed: Iterable[ConsentText], sheet: str) -> str:
+    """Of one form as it is filled in; nobody who has not both and our secret can tell it."""
+    told = {name: _plain(value) for name, value in sorted(facts.items())}
+    sent = json.dumps([invitation.pk, sheet, told, sorted(text.pk for text in agreed)], default=str)
+    return salted_hmac("people.joining.applying", sent, algorithm="sha256").hexdigest()[:32]
+
+
+def _repeat(invitation: Invitation, first: Application, follow_key: str) -> Application:
     again = Application(
         invitation=invitation, organization=invitation.organization, state=ApplicationState.WITHDRAWN, name="",
-        id_index="",
+        id_index="", follow_key=follow_key,
     )  # fmt: skip
     again.set_payload({"again_of": first.pk})
     again.save()

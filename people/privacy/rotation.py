@@ -16,6 +16,7 @@ from cryptography.fernet import InvalidToken
 from django.db import IntegrityError, connection, models, transaction
 
 from core import encryption
+from core.models import Import, ImportPage, Job
 from people import identity
 from people.models import Application, FormerDocument, Merge, Person
 
@@ -34,15 +35,25 @@ def _application_index(row: Application) -> str:
 
 @dataclass(frozen=True)
 class Sealed:
-    """A table with encrypted columns. ``index``: what its blind index is under the newest key."""
+    """A table with encrypted columns.
+
+    :ivar index: what its blind index is under the newest key. :ivar passing: the rows are removed by themselves within
+        days; one that no key reads is of no use to anybody, and keeps no key.
+    """
 
     model: type[models.Model]
     ciphers: tuple[str, ...]
     index: Callable[[Any], str | None] | None = None
+    passing: bool = False
+    called: str = ""
 
     @property
     def label(self) -> str:
-        return str(self.model._meta.verbose_name)
+        return self.called or str(self.model._meta.verbose_name)
+
+    @property
+    def key_type(self) -> str:
+        return "uuid" if isinstance(self.model._meta.pk, models.UUIDField) else "bigint"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -63,7 +74,8 @@ def _renewed(value: Any) -> Any:
 
 
 def _renewed_inside(value: Any) -> Any:
-    """JSON with whatever is encrypted in it renewed (allauth's second factors: some texts are, others are not)."""
+    """JSON with whatever is encrypted in it renewed (allauth's second factors: some texts are, others are not;
+    what a job was asked for)."""
     if isinstance(value, dict):
         return {key: _renewed_inside(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -77,7 +89,10 @@ SEALED = (
     Sealed(FormerDocument, ("id_cipher",), _document_index),
     Sealed(Application, ("payload_cipher",), _application_index),
     Sealed(Merge, ("before_cipher",)),
-    Sealed(Authenticator, ("data",)),
+    Sealed(Authenticator, ("data",), called="二次验证"),
+    Sealed(Import, ("corrections",), passing=True),  # checked, and not yet confirmed
+    Sealed(ImportPage, ("sealed",), passing=True, called="导入的预览"),
+    Sealed(Job, ("params",), passing=True),  # asked for, and not yet done
 )
 
 
@@ -113,15 +128,15 @@ def left_over(sealed: Sealed) -> list[Any]:
                 if sealed.renewed(row):
                     left.append(row.pk)
             except InvalidToken:
-                left.append(row.pk)
+                left += [] if sealed.passing else [row.pk]
     return left
 
 
 def _batches(model: type[models.Model], size: int = BATCH) -> Iterator[list[Any]]:
-    last: Any = 0
+    last: Any = None
     while True:
-        rows = model._base_manager.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)
-        keys = list(rows[:size])
+        rows = model._base_manager.order_by("pk").values_list("pk", flat=True)
+        keys = list((rows if last is None else rows.filter(pk__gt=last))[:size])
         if not keys:
             return
         yield keys
@@ -142,7 +157,7 @@ def _renew_batch(sealed: Sealed, keys: list[Any], found: Found, *, skip: bool) -
             try:
                 new = sealed.renewed(row)
             except InvalidToken:
-                found.unreadable.append(row.pk)
+                found.unreadable += [] if sealed.passing else [row.pk]
                 continue
             if new:
                 changed.append((row, new))
@@ -178,7 +193,7 @@ def _update(sealed: Sealed, changed: list[tuple[Any, dict[str, Any]]]) -> None:
         values.append([json.dumps(value) for value in column] if kinds[name] == "jsonb" else column)
     quote = connection.ops.quote_name
     sets = ", ".join(f"{quote(name)} = new.{quote(name)}::{kinds[name]}" for name in names)
-    arrays = ", ".join(["%s::bigint[]", *("%s::text[]" for _name in names)])
+    arrays = ", ".join([f"%s::{sealed.key_type}[]", *("%s::text[]" for _name in names)])
     listed = ", ".join(quote(name) for name in ("pk", *names))
     table = quote(meta.db_table)
     with connection.cursor() as cursor:

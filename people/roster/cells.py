@@ -69,10 +69,15 @@ def name(text: str) -> Cell:
 
 
 _IN_MONGOLIAN = re.compile(r"[（(]?\s*([\u1800-\u18af][\u1800-\u18af\u202f\u200c\u200d\s·]*)\s*[）)]?")
+_IN_PINYIN = re.compile(rf"({_CHINESE}[{_CHINESE[1:-1]}·•\s]*?)\s*([A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’.\s-]+)")
 
 
 def own_name(text: str) -> Cell:
-    """The name of the member; 巴雅尔 ᠪᠠᠶᠠᠷ is one name, written twice."""
+    """The name of the member; 巴雅尔 ᠪᠠᠶᠠᠷ is one name, written twice, and so is 巴雅尔 Bayar."""
+    if both := _IN_PINYIN.fullmatch(text.strip()):
+        read = own_name(both[1])
+        told = _("“%(word)s”没有作为姓名。") % {"word": " ".join(both[2].split())[:30]}
+        return Cell(read.value, read.note + told, read.more)
     found = _IN_MONGOLIAN.search(text)
     chinese = _IN_MONGOLIAN.sub(" ", text).strip()
     if found is None or not re.search(_CHINESE, chinese):

@@ -74,6 +74,7 @@ class RosterResource(BulkResource):
 
     never_filled = frozenset(["name", "id_number", "mobile", "other_phone", "number", "cert_number", "birth"])
     identifying = frozenset(["name", "id_number"])
+    helpful = ("id_number", "mobile", "joined_on")
     grouping = ("group", "team")
     telling = frozenset(["id_number"])
     beside = frozenset(["remark", "gone"])

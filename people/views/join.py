@@ -47,8 +47,10 @@ class SendThrottle(ByAddress):
 def _page(request: HttpRequest, key: str) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.select_related("organization"), key=key)
     try:
+        if request.method == "POST":
+            return _sent(request, invitation)
         require_open(invitation)
-        return _sent(request, invitation) if request.method == "POST" else _form(request, invitation, _bound(None))
+        return _form(request, invitation, _bound(None))
     except Closed as closed:
         context = {"title": _("报名已经结束"), "invitation": invitation, "reason": closed.reason}
         return render(request, "people/join_closed.html", context, status=410)
@@ -61,8 +63,9 @@ def _bound(data: Any) -> JoinForm:
 def _received(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = _bound(request.POST)
     if not form.is_valid():
+        require_open(invitation)
         return _form(request, invitation, form)
-    application = apply(invitation, form.facts(), form.agreed())
+    application = apply(invitation, form.facts(), form.agreed(), sheet=form.sheet_key)
     return redirect(f"{reverse('people:join_follow', args=[application.follow_key])}?sent=1")
 
 

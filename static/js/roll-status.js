@@ -9,7 +9,8 @@
     const slot = state.sheet?.slot, now = Date.now() + state.shift * 1000;
     status.count("waiting", state.sheet?.waiting || 0);
     status.say("waiting", state.sheet?.waiting);
-    status.say("closed", slot && !slot.open);
+    status.say("closed", slot && !slot.open && !slot.cancelled);
+    status.say("cancelled", slot?.cancelled);
     status.say("over", slot?.open && now > Date.parse(slot.closes));
     status.say("early", slot?.open && now < Date.parse(slot.opens));
   });

@@ -38,6 +38,7 @@
     const extra = JSON.parse(box.dataset.uploadExtra || "{}");
     const limits = JSON.parse(box.dataset.uploadLimits || "{}");
     const total = box.querySelector(".upload-total");
+    const broken = (address) => box.querySelector(`[data-broken="${address}"]`);
     const rows = new Set();
     const marks = new Map();
 
@@ -102,6 +103,7 @@
       }
 
       tell(state, more) {
+        broken(this.job.address)?.remove(); // picked again, it goes on in this row
         const bar = this.part("progress");
         if (state === "progress") {
           bar.max = this.file.size;
@@ -165,6 +167,12 @@
       next();
     };
 
+    box.addEventListener("click", (event) => {
+      const row = event.target.closest("[data-forget]")?.closest("[data-broken]");
+      if (!row) return;
+      giveUp({ address: row.dataset.broken });
+      row.remove();
+    });
     input.multiple = true;
     input.addEventListener("change", () => { const picked = Array.from(input.files); input.value = ""; add(picked); });
     zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from core.attachments import withdraw
 from core.attachments.formats.kinds import VIDEOS
+from core.attachments.panel import panel_context
 from core.models import Attachment, Upload
 from core.uploads import receiving
 from core.uploads.sweeping import finish_abandoned, remove_expired, remove_lost_pieces
@@ -37,6 +39,17 @@ def half(cabinet, draft, clerk) -> str:
     address = pieces.begin(clerk, draft, PHOTO, "现场.jpg")["Location"]
     assert pieces.send(clerk, address, 0, PHOTO[:1000]).status_code == 204
     return address
+
+
+def test_what_broke_off_is_listed_when_the_page_is_opened_again(half, draft, chifeng, leader):
+    """The phone rang in the middle of forty photos: nothing said which had not arrived."""
+    (listed,) = panel_context(draft, chifeng, "basis")["upload_broken"]
+    assert listed["upload"].name == "现场.jpg"
+    html = render_to_string("core/_attachments.html", panel_context(draft, chifeng, "basis"))
+    assert "没有传完：已传 1 KB" in html
+    assert f'data-broken="{half}"' in html
+    assert panel_context(draft, chifeng, "letter")["upload_broken"] == []
+    assert not panel_context(draft, leader, "basis").get("upload_broken"), "somebody else's"
 
 
 # -- the whole way -----------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from tests.people.builders import citizen
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
+SHEET = "7b9ae0a4-6a3c-4f0e-9d59-0d6a1c1a2b3c"  # the key of one form on one phone
 
 
 @pytest.fixture
@@ -201,6 +202,28 @@ def test_second_application_of_one_document_is_doubled_nowhere(invited, as_user,
     text = Client().get(follow).content.decode()
     assert "未接收" in text
     assert "只对本人说的话" not in text
+
+
+def test_the_same_form_sent_again_takes_no_second_place(invited):
+    """Back on the phone and sent once more: an invitation for two was full after one person."""
+    Invitation.objects.filter(pk=invited.pk).update(most=2)
+    first = send(invited, sheet=SHEET)
+    assert send(invited, sheet=SHEET)["Location"] == first["Location"]
+    assert Application.objects.count() == 1
+    assert send(invited, sheet=SHEET, name="巴图", id_number=citizen(2)).status_code == 302, (
+        "another one, on the same phone"
+    )
+    assert send(invited, sheet=SHEET)["Location"] == first["Location"], "to whoever is in, full is no answer"
+    assert send(invited, id_number=citizen(3)).status_code == 410
+    assert Application.objects.count() == 2
+
+
+def test_withdrawn_and_sent_again_it_is_a_new_one(invited):
+    first = send(invited, sheet=SHEET)
+    Client().post(first["Location"], {"action": "withdraw"})
+    again = send(invited, sheet=SHEET)
+    assert again["Location"] != first["Location"]
+    assert Application.objects.get(state="applied").follow_key in again["Location"]
 
 
 def test_withdrawing_a_repeated_application_leaves_the_first(invited):

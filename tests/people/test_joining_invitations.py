@@ -36,6 +36,19 @@ def test_captain_makes_one_and_sees_link_code_and_numbers(as_user, captain, plac
     assert "已报名 1 人，其中 1 人等候办理" in text
 
 
+def test_sent_again_after_going_back_there_is_still_one(as_user, captain, place):
+    """Of two alike one is ended, and the poster of the other hangs on."""
+    client, url = as_user(captain), reverse("people:invitation_create", args=[place.pk])
+    sent = {"note": "招募水上队员", "expires_on": (timezone.localdate() + timedelta(days=30)).isoformat(), "most": "20"}
+    client.post(url, sent)
+    assert "一样的邀请正在使用" in client.post(url, sent).content.decode()
+    made = Invitation.objects.get()
+    client.post(url, {**sent, "note": "招募医疗队员"})
+    client.post(reverse("people:invitation_end", args=[made.pk]))
+    assert client.post(url, sent).status_code == 302  # what has ended is in nobody's way
+    assert Invitation.objects.count() == 3
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [({"days": -1}, "expires_on"), ({"days": 400}, "expires_on"), ({"most": "0"}, "most"), ({"most": "9999"}, "most")],

@@ -309,3 +309,21 @@ def test_what_cannot_come_apart_stays_whole():
     assert split_facts(("gender", "ethnicity"), "男（退役）") == {}
     assert split_facts(("gender",), "男，36岁") == {"gender": "男"}
     assert split_facts(("name", "id_number", "mobile"), f"张三{citizen(1)} 李四{citizen(2)}") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "told"),
+    [
+        ("李·巴特尔 Li Bateer", "李·巴特尔", "Li Bateer"),
+        ("萨仁高娃\nSaren Gaowa", "萨仁高娃", "Saren Gaowa"),
+        ("赵一ZHAO YI", "赵一", "ZHAO YI"),
+        ("赵一（zhao yi）", "赵一", "括号里的内容"),
+        ("Anna Petrova", "Anna Petrova", ""),
+        ("队员A", "队员A", ""),
+    ],
+)
+def test_a_name_and_its_pinyin_are_one_name(text: str, name: str, told: str):
+    """It went onto the roster, the card and the certificate as 李·巴特尔 Li Bateer."""
+    read = cells.own_name(text)
+    assert read.value == name
+    assert told in read.note if told else not read.note

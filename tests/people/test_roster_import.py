@@ -286,10 +286,33 @@ def test_sex_and_birthday_come_from_the_number(client, url):
     assert person.health_cipher == ""
 
 
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ([["姓名"], ["王明"]], "只认出“姓名”一列，还至少要有一列认得出的，例如：证件号码、手机、入队日期。"),
+        ([["序号", "姓名"], [1, "王明"], [2, "李强"]], "只认出“姓名”一列"),
+        ([["王明"], ["李强"]], "没有找到表头。表格里要有写着列名的一行：“姓名”，和别的至少一列，例如：证件号码"),
+    ],
+)
+def test_names_alone_are_told_what_is_wanted_beside_them(client, url, file, said):
+    """That a heading 姓名 was wanted did not help whoever had written just that."""
+    assert said in send(client, url, file).context["form"].errors["file"][0]
+
+
+def test_an_old_number_is_not_the_one_to_call(client, url):
+    """Left standing in a hidden column, it was taken for the mobile, and the one in use for the second."""
+    head = ["姓名", "身份证号", "手机号（旧）", "联系电话"]
+    page = send(client, url, [head, ["王明", ID(1), "13900000009", "13800000001"]])
+    assert any("这些列没有读" in text and "手机号（旧）" in text for text in page.context["preview"]["remarks"])
+    confirm(client, page)
+    person = Person.objects.get()
+    assert (person.mobile, person.other_phone) == ("13800000001", "")
+
+
 def test_columns_are_corrected_on_the_page_and_remembered(client, url, place):
     file = [["队员", "编码", "联系"], ["王明", ID(1), "13800000001"]]
     head = [["姓名", "号码栏", "电话"], ["王明", ID(1), "13800000001"]]
-    assert "没有找到表头" in send(client, url, file).context["form"].errors["file"][0]
+    assert "只认出“姓名”一列" in send(client, url, file).context["form"].errors["file"][0]
     page = send(client, url, head)
     number = [each["text"] for each in page.context["preview"]["columns"]].index("号码栏")
     chosen = {"columns": "1", "sheets": "1", "sheet-0": "1", f"column-{number}": "id_number"}

@@ -15,6 +15,8 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from core import encryption
+from core.imports.bulk.sealing import corrections_of, seal, sealed_corrections, unseal
+from core.models import Import, ImportPage, Job
 from organizations.models import Organization, User
 from people.choices import IdType
 from people.identity import index
@@ -82,7 +84,30 @@ def test_no_table_with_something_encrypted_is_forgotten() -> None:
         for field in model._meta.concrete_fields
         if field.name.endswith("_cipher")
     }
-    assert there | {(Authenticator, "data")} == told
+    passing = {(Import, "corrections"), (ImportPage, "sealed"), (Job, "params")}
+    assert there | {(Authenticator, "data")} | passing == told
+
+
+@pytest.mark.django_db
+def test_an_import_and_a_list_that_wait_outlive_the_old_key(team: Organization, songshan: User, settings: Any) -> None:
+    """Both could be taken for nothing encrypted: the page of the import failed once the old key was gone."""
+    facts = {"name": "花名册.xlsx", "media_type": "", "sha256": "0" * 64, "state": "checked", "created_by": songshan}
+    mended = {"cells": {"0.2": {"mobile": "13800000001"}}}
+    item = Import.objects.create(kind="roster", corrections=sealed_corrections(mended), **facts)
+    ImportPage.objects.create(item=item, rank=0, number=0, rows=1, sealed=seal([{"key": "0.2"}]))
+    asked = {"view": "demo", "sealed_query": encryption.encrypt("q=甲")}
+    job = Job.objects.create(kind="list", title="名册", params=asked, created_by=songshan)
+    lost = Job.objects.create(
+        kind="list", title="名册", params={"sealed_query": "gAAAA-of-a-key-long-gone"}, created_by=songshan
+    )
+    settings.DATA_KEYS = [NEW, OLD]
+    call_command("rotate_keys")  # what no key reads any more keeps none
+    settings.DATA_KEYS = [NEW]
+    for row in (item, job, lost):
+        row.refresh_from_db()
+    assert corrections_of(item) == mended
+    assert unseal(item.pages.get().sealed) == [{"key": "0.2"}]
+    assert (encryption.decrypt(job.params["sealed_query"]), job.params["view"]) == ("q=甲", "demo")
 
 
 @pytest.mark.django_db

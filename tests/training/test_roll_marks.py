@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -121,6 +122,19 @@ def test_marks_that_come_when_all_was_handed_in_are_told(
     told = Notice.objects.get(recipient=captain, kind="marks_late")
     assert told.url == reverse("training:mark_list", args=[drill.pk])
     assert not Notice.objects.filter(recipient=chifeng, kind="marks_late").exists()
+
+
+def test_marks_that_come_when_all_was_called_off_are_told_as_that(
+    drill: Activity, slot: Slot, row: Participation, captain: User, as_user: Callable[[User], Client]
+) -> None:
+    """The phone and the notice spoke of a record that had been handed in, and of withdrawing it."""
+    WORKFLOW.perform(drill, "cancel", by=captain, reason="大风")
+    assert took(mark(slot, row), by=captain) == [(STORED, Trouble.CLOSED)]
+    told = Notice.objects.get(recipient=captain, kind="marks_late")
+    assert told.title.startswith("活动取消以后才传到的点名")
+    assert "先恢复筹备" in told.body
+    sheet = as_user(captain).get(reverse("training:slot_state", args=[slot.pk])).json()
+    assert (sheet["slot"]["open"], sheet["slot"]["cancelled"]) == (False, True)
 
 
 def test_marks_of_days_ago_are_taken(slot: Slot, row: Participation, captain: User) -> None:

@@ -34,7 +34,7 @@ from training.roll.callers import Caller
 from training.roll.deriving import derive
 from training.roll.given import Given
 from training.roll.people import Known, People
-from training.states import WITH_AUTHOR
+from training.states import WITH_AUTHOR, ActivityState
 
 AROUND = timedelta(hours=4)  # before the beginning and after the end of a slot
 
@@ -176,8 +176,12 @@ def _tell_late(activities: Iterable[Activity]) -> None:
     """A phone came back to the network when the record had been handed in; nobody looks at its roll then."""
     for activity in activities:
         with in_chinese():
-            title = _("记录报送以后才传到的点名，没有算：%(what)s") % {"what": activity}
-            body = _("要算的，先撤回记录或者请确认单位退回，再到“点名”里处理。")
+            if activity.state == ActivityState.CANCELLED:
+                title = _("活动取消以后才传到的点名，没有算：%(what)s") % {"what": activity}
+                body = _("照常办了的，先恢复筹备，再到“点名”里处理；没有办的不用处理。")
+            else:
+                title = _("记录报送以后才传到的点名，没有算：%(what)s") % {"what": activity}
+                body = _("要算的，先撤回记录或者请确认单位退回，再到“点名”里处理。")
         notify(
             nearest_holders(Right.EDIT_TRAINING, activity.host), kind="marks_late", title=title, body=body,
             url=reverse("training:mark_list", args=[activity.pk]),

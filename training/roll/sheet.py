@@ -13,6 +13,7 @@ from training.roll.callers import Caller
 from training.roll.deriving import grace, marks_in, whose
 from training.roll.marking import AROUND
 from training.roll.waiting import waiting
+from training.states import ActivityState
 
 MOST_OTHERS = 1000  # members of the teams who are not on the list: for whoever comes unannounced
 
@@ -35,6 +36,7 @@ def sheet(slot: Slot, caller: Caller) -> dict[str, Any]:
             "id": slot.pk, "activity": slot.activity_id, "starts": _iso(slot.starts_at), "ends": _iso(slot.ends_at),
             "opens": _iso(slot.starts_at - AROUND), "closes": _iso(slot.ends_at + AROUND),
             "grace": int(grace().total_seconds()), "open": slot.activity.is_open,
+            "cancelled": slot.activity.state == ActivityState.CANCELLED,
         },
         "people": people,
         "others": others[:MOST_OTHERS],

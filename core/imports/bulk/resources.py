@@ -57,6 +57,7 @@ class BulkResource:
     at_once = 300  # rows done while the person waits; more by a job
     never_filled: frozenset[str] = frozenset()  # fields a merged cell does not fill down
     identifying: frozenset[str] = frozenset()  # fields that say whom a row means
+    helpful: Sequence[str] = ()  # fields that are named where a file has but one column
     beside: frozenset[str] = frozenset()  # fields that alone make no row a record
     always: frozenset[str] = frozenset()  # fields that are shown, to be filled in, also where no file has them
     grouping: Sequence[str] = ()  # fields that may stand only in the first row of each group

@@ -108,14 +108,28 @@ def read_rows(
     drop_serials(found, resource.serials, chosen)
     carry_down(found, resource.grouping)
     if not any(sheet.headings for sheet in found.sheets):
-        wanted = _("、").join(column.column_name for column in resource.columns.values() if column.required)
-        raise ValidationError(_("没有找到表头。表格里要有写着列名的一行，列名是：%(wanted)s。") % {"wanted": wanted})
+        raise _no_heading(resource, reader.alone)
     if not found.lines and not any(sheet.off for sheet in found.sheets):
         why = [f"{sheet.name}：{sheet.why}" for sheet in found.sheets if sheet.why and sheet.headings]
         raise ValidationError(_("；").join(why) or _("表头下面没有内容。"))
     present = {heading.field for sheet in found.sheets for heading in sheet.headings} | reader.added
     found.names = [name for name in resource.columns if name in present | resource.always]
     return found
+
+
+def _no_heading(resource: Any, alone: str) -> ValidationError:
+    """:param alone: the only heading that was found; there has to be a second column beside it."""
+    needed = [name for name, column in resource.columns.items() if column.required]
+    more = [name for name in resource.helpful if name != alone] or [n for n in resource.columns if n not in needed][:3]
+    words = {
+        "wanted": _("、").join(resource.columns[name].column_name for name in needed),
+        "more": _("、").join(resource.columns[name].column_name for name in more),
+    }
+    if alone in needed:
+        said = _("表头里只认出“%(wanted)s”一列，还至少要有一列认得出的，例如：%(more)s。")
+    else:
+        said = _("没有找到表头。表格里要有写着列名的一行：“%(wanted)s”，和别的至少一列，例如：%(more)s。")
+    return ValidationError(said % words)
 
 
 @dataclass
@@ -153,6 +167,7 @@ class _Reader:
         self.found = Rows(unseen=book.unseen, pictures=book.pictures)
         self.several = False  # lists on several sheets: then the name of each says something of its rows
         self.added: set[str] = set()
+        self.alone = ""  # the field of a heading that had no second one beside it
 
     def read(self, said: Mapping[str, bool]) -> None:
         """:param said: sheets somebody has chosen to read or not."""
@@ -185,7 +200,7 @@ class _Reader:
         if head is not None:
             head = self._by_content(rows, head)
             if len(head.columns) < min(2, len(self.known.fields)) and not self._is_whole(rows, head):
-                head = None
+                self.alone, head = self.alone or next(iter(head.columns), ""), None
         if self._has_cards(rows, grid, head):
             rows += islice(stream, MOST_CARD_ROWS)
             return _Top(index, grid, rows, stream, None, cards=read_cards(rows, grid.merged, self.known))
