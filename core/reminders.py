@@ -27,7 +27,7 @@ class Reminder:
     """What to tell whom. ``once`` must name the occasion wholly, e.g. ``appointment-17-ends-in-7``.
 
     :param recipients: the people; or what finds them, which is asked only while nobody has heard of the occasion: then
-        it is told once, to whom it concerns that day, and what lies for months costs no more than one look an hour.
+        it is told once, to whom it concerns that day, and for what lies for months nobody is looked for any more.
     """
 
     recipients: Iterable[Any] | Callable[[], Iterable[Any]]

@@ -156,15 +156,17 @@ class Workflow:
                 now = rows.values_list("version", self.state_field).get(pk=record.pk)
                 state = getattr(record, self.state_field)
                 if now != (version, state) and now[1] == state:
-                    raise MoveNotAllowed("state", _("您打开之后，这条记录改过。请看过最新内容再办理。"))
+                    raise _changed_since()
             return self.perform(record, action, by=by, comment=comment, **facts)
 
-    def check(self, record: models.Model, action: str, *, by: Any) -> None:
-        """Whether ``by`` might make the move now, before anything is asked; ``perform`` asks again.
+    def check(self, record: Any, action: str, *, version: int | None, by: Any) -> None:
+        """Whether ``by`` might make the move now, before anything is asked; ``perform_seen`` asks again.
 
-        :raises MoveNotAllowed: as ``perform`` does, but for the comment.
+        :raises MoveNotAllowed: as ``perform_seen`` does, but for the comment.
         """
         self._check(self.move(action), record, getattr(record, self.state_field), by)
+        if version not in (None, record.version):
+            raise _changed_since()
 
     def _check(self, move: Move, record: models.Model, state: str, by: Any) -> None:
         MoveNotAllowed.unless(move.allowed(record, by))
@@ -177,6 +179,10 @@ class Workflow:
         if last is None or last.by is None or last.by == by:
             return _("现在是“%(state)s”，不能再办“%(action)s”。") % words
         return _("%(who)s已先一步办理，现在是“%(state)s”，不能再办“%(action)s”。") % {**words, "who": last.by}
+
+
+def _changed_since() -> MoveNotAllowed:
+    return MoveNotAllowed("state", _("您打开之后，这条记录改过。请看过最新内容再办理。"))
 
 
 def last_event(events: Iterable[WorkflowEvent], *actions: str) -> WorkflowEvent | None:

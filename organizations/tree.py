@@ -108,6 +108,7 @@ def move_office(office: Organization, *, to: Organization, by: User) -> Organiza
     """Put an office, with everything below it, under another superior. Duties and accounts stay with their office."""
     hold(office)
     _one_at_a_time()
+    office.refresh_from_db(fields=["path"])  # somebody else may have moved it while this one waited
     locked = {
         place.pk: place
         for place in Organization.objects.select_for_update(of=("self",))
@@ -147,7 +148,8 @@ def _tell_moved(office: Organization, before: Organization, after: Organization,
     told = [person for pk in seeing for person in people.get(pk, ())]
     notify(told, kind="office_moved", title=title, body=body, url=office.get_absolute_url())
     if before.pk not in seeing:
-        notify(people.get(before.pk, ()), kind="office_moved", title=title, body=f"{body}{gone}")
+        rest = [person for person in people.get(before.pk, ()) if person not in told]
+        notify(rest, kind="office_moved", title=title, body=f"{body}{gone}")
 
 
 def hold(place: Organization) -> None:
@@ -190,6 +192,7 @@ def close_office(office: Organization, *, on: date, by: User) -> Organization:
     left = in_the_way(office, on)
     if left:
         raise ValidationError([_("还不能停用，先处理完：%(left)s。") % {"left": _("、").join(left)}])
+    _require_held_up(office, until=on)
     office.valid_to = on
     office.version += 1
     with plainly(Organization):
@@ -205,9 +208,19 @@ def keep_open(office: Organization, *, by: User) -> None:
     can(by, Right.MANAGE_TREE, office).require()
     if office.is_over:
         raise ValidationError(_("%(name)s已停用。") % {"name": office})
+    _require_held_up(office, until=None)
     office.valid_to = None
     office.version += 1
     office.save(update_fields=["valid_to", "version"])
+
+
+def _require_held_up(office: Organization, *, until: date | None) -> None:
+    """Nothing stays in force under a superior, or with a proxy, that ends before it does."""
+    bearing = Organization.objects.filter(Q(path__in=line_to(office.path)[:-1]) | Q(pk=office.proxy_id))
+    ending = bearing.filter(valid_to__isnull=False) if until is None else bearing.filter(valid_to__lt=until)
+    if (first := ending.order_by("valid_to").first()) is not None:
+        words = {"name": first, "on": first.valid_to}
+        raise ValidationError(_("%(name)s定于 %(on)s 停用，先改它的停用日期，或者换上级、代办单位。") % words)
 
 
 # -- teams: leaves of the tree, moved and closed by what is filed about them --------------------------------

@@ -4,9 +4,9 @@ Time limits remind and escalate; nothing here decides anything. What became due 
 hour: each occasion has a window of days, after which it has been said.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -174,9 +174,10 @@ def confirmations_missing(today: date | None = None) -> Iterator[Reminder]:
         return
     month = f"annual-{day:%Y-%m}"
     teams = list(to_confirm(day.year).select_related("organization").order_by("organization__path"))
+    sides = cache(partial(_team_sides, teams))  # asked once for all, as soon as one of them has not been told
     for team in teams:
         yield Reminder(
-            partial(_team_side, team),
+            partial(_side_in, sides, team),
             "annual_missing",
             _("%(team)s %(year)d 年度还没有确认") % {"team": team, "year": day.year},
             _("没有变化的，核对后直接提交年度确认。"),
@@ -199,14 +200,22 @@ def confirmations_missing(today: date | None = None) -> Iterator[Reminder]:
 
 
 def _team_and_office(team: Team) -> list[User]:
-    return [*_team_side(team), *_office_side(team.organization.parent_path)]
+    return [*_team_sides([team]).get(team.organization_id, ()), *_office_side(team.organization.parent_path)]
 
 
-def _team_side(team: Team) -> list[User]:
-    """Those of the team itself who may file for it."""
+def _side_in(sides: Callable[[], dict[int, list[User]]], team: Team) -> list[User]:
+    return sides().get(team.organization_id, [])
+
+
+def _team_sides(teams: Iterable[Team]) -> dict[int, list[User]]:
+    """Organization → those of the team itself who may file for it; one query for all."""
     roles = [key for key, role in ROLES.items() if Right.SUBMIT_FILING in role.here]
-    duties = Appointment.objects.in_force().filter(organization=team.organization_id, role__in=roles)
-    return [duty.user for duty in duties.filter(user__is_active=True).select_related("user")]
+    leaves = [team.organization_id for team in teams]
+    duties = Appointment.objects.in_force().filter(organization__in=leaves, role__in=roles, user__is_active=True)
+    found: dict[int, list[User]] = {}
+    for duty in duties.select_related("user"):
+        found.setdefault(duty.organization_id, []).append(duty.user)
+    return found
 
 
 def _office_side(path: str) -> list[User]:

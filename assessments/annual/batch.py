@@ -55,7 +55,7 @@ def move_publicity(campaign: Campaign, before: tuple[date | None, date | None]) 
 
 def concludable(rows: ReviewQuerySet) -> ReviewQuerySet:
     """Of those whose publicity is over: no objection is left unanswered, or upheld and not decided on again, and a
-    result that has to lead to something does. ``annual_steps.conclude`` says which it is of one."""
+    result that has to lead to something does. ``effects.conclude`` says which it is of one."""
     asked = Exists(Objection.objects.filter(review=OuterRef("pk"), outcome=""))
     public = rows.filter(~asked, state=ReviewState.PUBLICITY)
     held = Q(pk__in=lacking(public).values("pk")) | Q(pk__in=public.upheld().values("pk"))

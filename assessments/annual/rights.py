@@ -49,10 +49,10 @@ def manages(review: object, user: User) -> Decision:
 
 def writes(review: Review, user: User, side: str) -> Decision:
     """Whether the person may write the lines of one side now."""
-    if review.campaign.state != CampaignState.OPEN:
-        return not_now(_("这一年的考核现在没有在进行，不能修改。"))
     ask, states = _WRITING[side]
     decision = ask(review, user)
+    if decision and review.campaign.state != CampaignState.OPEN:
+        return not_now(_("这一年的考核现在没有在进行，不能修改。"))
     if decision and review.state not in states:
         handed_in = _("述职已经报送，现在不能修改。")
         return not_now(handed_in if side == ScoredBy.TEAM else _("这一步已经办过，现在不能修改得分。"))

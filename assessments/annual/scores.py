@@ -37,7 +37,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Opinion:
-    """The words beside the lines. ``seen``: sign of those the page was opened with (``writing.mark_of``)."""
+    """The words beside the lines. ``seen``: sign of those the page was opened with (``section_writing.mark_of``)."""
 
     text: str
     seen: str = ""

@@ -36,7 +36,7 @@ from assessments.annual.snapshot_occasions import is_over, take
 from assessments.impartial import taken_back_by
 from assessments.models import Campaign, Review
 from assessments.states import CAMPAIGN_STEPS, REVIEW_SETTLED, REVIEW_STEPS, CampaignState, ReviewState, StandardState
-from core.decisions import Decision, no
+from core.decisions import Decision, not_now
 from core.workflow import Move, Workflow
 from organizations.models import User
 from organizations.permissions import acting_for, can
@@ -82,7 +82,7 @@ def _going_on(ask: Any) -> Any:
     def asked(review: Review, user: User) -> Decision:
         decision: Decision = ask(review, user)
         if decision and review.campaign.state != CampaignState.OPEN:
-            return no(gettext_lazy("这一年的考核现在没有在进行，不能办理。"))
+            return not_now(gettext_lazy("这一年的考核现在没有在进行，不能办理。"))
         return decision
 
     return asked

@@ -21,9 +21,7 @@ def comment(claim: GradingClaim, text: str, *, by: User) -> None:
     if len(text) > MOST:
         raise MoveNotAllowed("comment", _("意见不超过 %(n)d 字。") % {"n": MOST})
     grading = Grading.objects.select_for_update(of=("self",)).get(pk=claim.grading_id)
-    decision = handles(grading, by)
-    if not decision:
-        raise MoveNotAllowed("permission", decision.reason)
+    MoveNotAllowed.unless(handles(grading, by))
     if grading.state != GradingState.SUBMITTED:
         words = {"state": grading.get_state_display()}
         raise MoveNotAllowed("state", _("现在是“%(state)s”，不能写初核意见。") % words)

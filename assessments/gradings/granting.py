@@ -106,9 +106,7 @@ def cancel(grade: TeamGrade, *, by: User, on: date, reason: str) -> TeamGrade:
     :raises ValidationError: without a reason, or before the day it was granted. ``MoveNotAllowed``: it has ended.
     """
     fresh = TeamGrade.objects.select_for_update(of=("self",)).get(pk=grade.pk)
-    decision = fresh.can_edit(by)
-    if not decision:
-        raise MoveNotAllowed("permission", decision.reason)
+    MoveNotAllowed.unless(fresh.can_edit(by))
     if fresh.ended_on is not None:
         raise MoveNotAllowed("state", _("这个等级已经注销了。"))
     if not reason.strip():

@@ -50,7 +50,7 @@ from assessments.publicity import objections
 from assessments.publicity.days import check_days
 from assessments.scoring import plain
 from assessments.states import GRADING_STEPS, GRADING_WITH_AUTHOR, GradingState
-from core.decisions import Decision, no, yes
+from core.decisions import Decision, no, not_now, yes
 from core.language import in_chinese
 from core.models import WorkflowEvent
 from core.notices import notify
@@ -89,7 +89,7 @@ def takes_up_again(grading: Grading, user: User) -> Decision:
     """Whoever grants, once there is a ground: it is not offered with every grade that was ever given."""
     decision = decides(grading, user)
     if decision and not objections.is_upheld(grading):
-        return no(gettext_lazy("只有异议或者申诉成立，才能重新评议。"))
+        return not_now(gettext_lazy("只有异议或者申诉成立，才能重新评议。"))
     return decision
 
 

@@ -18,7 +18,7 @@ from assessments.states import (
     REVIEW_WITH_AUTHOR,
     ReviewState,
 )
-from core.decisions import Decision, no
+from core.decisions import Decision, no, not_now
 from core.history import tracked
 from core.links import link_to
 from core.search import matching
@@ -154,7 +154,7 @@ class Review(models.Model):
 
         decision = can(user, Right.REPORT_ASSESSMENT, self.organization)
         if decision and self.state not in REVIEW_WITH_AUTHOR:
-            return no(_("述职已经报送，现在不能修改。"))
+            return not_now(_("述职已经报送，现在不能修改。"))
         return decision
 
     def can_attach(self, user: User) -> Decision:

@@ -22,7 +22,7 @@ from assessments.choices import ObjectionKind, ObjectionOutcome
 from assessments.models import Grading, Objection, Review
 from assessments.publicity.objection_rights import may_answer, may_answer_each
 from assessments.states import GradingState, ReviewState
-from core.decisions import Decision, no
+from core.decisions import Decision, not_now
 from core.language import in_chinese
 from core.masking import phone as masked_phone
 from core.notices import notify
@@ -61,7 +61,7 @@ def kind_now(about: About) -> ObjectionKind | None:
 def may_object(about: About, user: User) -> Decision:
     """The office that holds it, for anybody; the team for itself."""
     if about.office is None or kind_now(about) is None:
-        return no(gettext_lazy("公示期间可以提出异议，有了结果以后可以申诉，现在都不是时候。"))
+        return not_now(gettext_lazy("公示期间可以提出异议，有了结果以后可以申诉，现在都不是时候。"))
     at_office = can(user, Right.SCORE_ASSESSMENT, about.office)
     return at_office if at_office else can(user, Right.REPORT_ASSESSMENT, about.team.organization)
 
@@ -119,12 +119,9 @@ def raise_one(about: About, *, by: User, raised_by: str, what: str, received_on:
     :raises MoveNotAllowed: nothing can be raised in the state it is in now, or not by this person.
     """
     fresh = _locked(about)
+    MoveNotAllowed.unless(may_object(fresh, by))
     kind = kind_now(fresh)
-    if kind is None or fresh.office is None:
-        raise MoveNotAllowed("state", _("公示期间可以提出异议，有了结果以后可以申诉，现在都不是时候。"))
-    decision = may_object(fresh, by)
-    if not decision:
-        raise MoveNotAllowed("permission", decision.reason)
+    assert kind is not None, "asked by may_object"
     target = {"grading": fresh} if isinstance(fresh, Grading) else {"review": fresh}
     made = Objection(
         kind=kind, raised_by=raised_by, phone=phone, received_on=received_on, what=what, created_by=by, **target

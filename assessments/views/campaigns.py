@@ -104,7 +104,7 @@ def campaign_detail(request: SignedIn, pk: int) -> HttpResponse:
 def _reports_url(campaign: Campaign, may_manage: bool) -> str:
     """The runs for whoever makes them; for everybody else the papers of the last one, once there is one."""
     if may_manage:
-        return f"{reverse('assessments:run_list')}?campaign={campaign.pk}"
+        return f"{reverse('assessments:run_list')}?year={campaign.year}"
     run = ReportRun.objects.filter(campaign=campaign).exclude(state=RunState.CANCELLED).order_by("-number").first()
     return f"{reverse('assessments:document_list')}?run={run.pk}" if run is not None else ""
 

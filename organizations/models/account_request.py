@@ -115,8 +115,9 @@ class AccountRequest(models.Model):
         """The asking side may change it while it lies with that side."""
         from organizations.permissions import can  # the permission module reads this model
 
-        if self.state not in (RequestState.DRAFT, RequestState.RETURNED):
+        decision = can(user, Right.REQUEST_ACCOUNT, self.organization)
+        if decision and self.state not in (RequestState.DRAFT, RequestState.RETURNED):
             return not_now(gettext("已经提交的申请不能再改；需要修改时请办理人退回，或撤回后重新填报。"))
-        return can(user, Right.REQUEST_ACCOUNT, self.organization)
+        return decision
 
     can_attach = can_edit

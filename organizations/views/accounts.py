@@ -144,7 +144,7 @@ def user_pick(request: SignedIn) -> HttpResponse:
     def url(place: Organization) -> str:
         return reverse("organizations:user_create", args=[place.pk])
 
-    return pick_place(request, title=_("给哪个单位开账号"), right=Right.MANAGE_ACCOUNT, url=url)
+    return pick_place(request, title=_("给哪个单位开账号"), right=Right.MANAGE_ACCOUNT, url=url, lasting=True)
 
 
 @never_cache
@@ -301,7 +301,9 @@ def user_transfer_pick(request: SignedIn, pk: int) -> HttpResponse:
     def url(place: Organization) -> str:
         return reverse("organizations:user_transfer", args=[account.pk, place.pk])
 
-    return pick_place(request, title=_("%(name)s调到哪个单位") % {"name": account}, right=Right.MANAGE_ACCOUNT, url=url)
+    return pick_place(
+        request, title=_("%(name)s调到哪个单位") % {"name": account}, right=Right.MANAGE_ACCOUNT, url=url, lasting=True
+    )
 
 
 @form_page

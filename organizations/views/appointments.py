@@ -47,7 +47,11 @@ def appointment_pick(request: SignedIn, pk: int) -> HttpResponse:
         return f"{reverse('organizations:appointment_create', args=[account.pk])}?at={place.pk}"
 
     return pick_place(
-        request, title=_("%(name)s在哪个单位任职") % {"name": account}, right=Right.MANAGE_ACCOUNT, url=url
+        request,
+        lasting=True,
+        title=_("%(name)s在哪个单位任职") % {"name": account},
+        right=Right.MANAGE_ACCOUNT,
+        url=url,
     )
 
 

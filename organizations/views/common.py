@@ -92,15 +92,21 @@ def scope_asked(request: SignedIn, right: Right) -> Organization:
 MOST_PLACES = 40
 
 
-def pick_place(request: SignedIn, *, title: str, right: Right, url: Callable[[Organization], str]) -> HttpResponse:
-    """First step of things done at a place: search one of the organizations reached with ``right``."""
+def pick_place(
+    request: SignedIn, *, title: str, right: Right, url: Callable[[Organization], str], lasting: bool = False
+) -> HttpResponse:
+    """First step of things done at a place: search one of the organizations reached with ``right``.
+
+    :param lasting: for what stays at the place: none that is to close is offered.
+    """
     term = request.GET.get("q", "").strip()[:60]
-    rows = Organization.objects.staying().filter(reach(request.user, right, at="")).order_by("path")
+    places = Organization.objects.staying() if lasting else Organization.objects.in_force()
+    rows = places.filter(reach(request.user, right, at="")).order_by("path")
     if term:
         rows = rows.filter(matching(term))
     found = list(rows[: MOST_PLACES + 1])
     if not term and len(found) == 1 and not found[0].is_office:
         return redirect(url(found[0]))  # a team's own people have nothing to choose
-    places = [{"place": place, "url": url(place)} for place in found[:MOST_PLACES]]
-    context = {"title": title, "term": term, "places": places, "more": len(found) > MOST_PLACES, "most": MOST_PLACES}
+    shown = [{"place": place, "url": url(place)} for place in found[:MOST_PLACES]]
+    context = {"title": title, "term": term, "places": shown, "more": len(found) > MOST_PLACES, "most": MOST_PLACES}
     return render(request, "organizations/pick.html", context)

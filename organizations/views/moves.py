@@ -6,6 +6,7 @@ move asks first, and what is said and shown afterwards; rights, states, versions
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
@@ -59,29 +60,29 @@ def make_move(
     """
     posted = request.method == "POST"
     move = asked_move(workflow, action or (request.POST if posted else request.GET).get("action", ""))
-    presses = [move.action] if posted else []
+    version, given = version_seen(request), _given(request)
+    stop = partial(refused, request, record, actions=[move.action] if posted else (), said=given, back=back)
     try:
-        workflow.check(record, move.action, by=request.user)
+        workflow.check(record, move.action, version=version, by=request.user)
     except MoveNotAllowed as error:
-        return refused(request, record, error, actions=presses, back=back)
+        return stop(error=error)
 
     def ask(form: Any) -> HttpResponse:
         return render(request, template, {**move_page(request, record, move, form, back), **page(move, form)})
 
-    form = form_of(move, None)
+    form = form_of(move, request.POST if given else None)
     comes_first = form is not None and getattr(form, "comes_first", True)
     if not posted and not comes_first:
         raise Http404
-    if form is not None and posted and (not comes_first or request.POST.keys() - _BUTTON):
-        form = form_of(move, request.POST)
+    if form is not None and not given and not comes_first:
+        form = form_of(move, request.POST)  # the button alone, of a move that may do without words
     if form is not None and not form.is_valid():
         return ask(form)
     try:
-        fresh = (make or partial(workflow.perform_seen, record))(
-            move.action, version=version_seen(request), by=request.user, **_said(form)
-        )
+        said = {"version": version, "by": request.user, **_said(form)}
+        fresh = make(move.action, **said) if make else workflow.perform_seen(record, move.action, **said)
     except MoveNotAllowed as error:
-        return refused(request, record, error, actions=presses, back=back)
+        return stop(error=error)
     except ValidationError as error:
         if comes_first:
             refuse(form, error)
@@ -91,6 +92,11 @@ def make_move(
         told(request, error)
         return redirect(back or record)
     return done(fresh, move)
+
+
+def _given(request: SignedIn) -> dict[str, str]:
+    """What was posted besides the button."""
+    return {name: str(value) for name, value in request.POST.items() if name not in _BUTTON}
 
 
 def _said(form: Any) -> dict[str, Any]:
@@ -111,14 +117,14 @@ def asked_move(workflow: Workflow, action: str) -> Move:
 
 
 def version_seen(request: SignedIn) -> int | None:
-    """Version of the record that the page was opened with; None where it says none."""
-    return key(request.POST.get("version", ""))
+    """Version of the record on the page from which the move is made or asked about; None where it says none."""
+    return key(request.POST.get("version") or request.GET.get("version", ""))
 
 
 def move_page(request: SignedIn, record: Any, move: Move, form: BaseForm, back: str = "") -> dict[str, Any]:
     """What ``generic/confirm.html`` and ``generic/move.html`` read. The version goes with the words: what is decided is
     what was seen."""
-    hidden = {"action": move.action, "version": request.POST.get("version") or record.version, "sent": "1"}
+    hidden = {"action": move.action, "version": str(version_seen(request) or record.version), "sent": "1"}
     if "next" in request.GET or "next" in request.POST:
         hidden["next"] = "1"
     return {
@@ -132,24 +138,36 @@ def move_page(request: SignedIn, record: Any, move: Move, form: BaseForm, back: 
     }
 
 
-def second_press(request: SignedIn, record: Model, error: MoveNotAllowed, actions: Iterable[str]) -> bool:
+def second_press(
+    request: SignedIn, record: Model, error: MoveNotAllowed, actions: Iterable[str], said: Mapping[str, str]
+) -> bool:
     """Whether one of ``actions`` is refused because the same person has just made it: a double click. With other words
-    it is none: they were not kept, and nobody says that it is done."""
+    or facts it is none: they were not kept, and nobody says that it is done."""
     last = WorkflowEvent.objects.of(record).last() if error.code == "state" else None
     if last is None or last.action not in actions or last.by_id != request.user.pk:
         return False
-    said = request.POST.get("comment") or request.POST.get("reason") or ""
-    return said.strip() in ("", last.comment.strip(), str(last.facts.get("reason", "")).strip())
+    remarks = {f"field_{name}": text for name, text in (last.facts.get("fields") or {}).items()}
+    there = {"comment": last.comment, "reason": last.comment, "sent": "1", **last.facts, **remarks}
+    return all(value.strip() in ("", str(there.get(name, "")).strip()) for name, value in said.items())
 
 
 def refused(
-    request: SignedIn, record: Any, error: MoveNotAllowed, *, actions: Iterable[str] = (), back: str = ""
+    request: SignedIn,
+    record: Any,
+    error: MoveNotAllowed,
+    *,
+    actions: Iterable[str] = (),
+    said: Mapping[str, str] = MappingProxyType({}),
+    back: str = "",
 ) -> HttpResponse:
     """Say why a move was not made and show the record, or ``back``; 403 without the right. The second press of a double
-    click on ``actions`` is told that it is done."""
+    click on ``actions`` is told that it is done.
+
+    :param said: what was sent with it, by the names of facts.
+    """
     if error.code == "permission":
         raise PermissionDenied(error.message) from error
-    if actions and second_press(request, record, error, actions):
+    if actions and second_press(request, record, error, actions, said):
         messages.info(request, _("这一步已经办过了。"))
     else:
         messages.error(request, str(error.message))

@@ -202,6 +202,7 @@ def request_detail(request: SignedIn, pk: int) -> HttpResponse:
         "moves": [move for move in available if move.action not in {"submit", "resubmit"}],
         "hands_in": any(move.action in {"submit", "resubmit"} for move in available),
         "move_url": reverse("organizations:request_move", args=[record.pk]),
+        "version": record.version,
         "returned": returned,
         "comments": field_comments(returned),
         "changed": changes_since(record, returned) if record.state == RequestState.SUBMITTED else [],

@@ -66,13 +66,13 @@ def with_moves(place: Organization) -> list[dict[str, Any]]:
     """The changes of an office or a team, and under whom it came: what its path says."""
     events = list(events_for(place, MOST))
     moved = [(now, before) for now, before in pairwise(events) if now.path != before.path]
-    lines = lines_then((event.path, event.pgh_created_at) for pair in moved for event in pair)
+    lines = lines_then((event.path, now.pgh_created_at) for now, before in moved for event in (now, before))
     shown = changes(place, events)
-    for pair in moved:
-        new, old = (lines[event.path, event.pgh_created_at] for event in pair)
-        context = pair[0].pgh_context or {}
+    for now, before in moved:
+        new, old = (lines[event.path, now.pgh_created_at] for event in (now, before))
+        context = now.pgh_context or {}
         shown.append({
-            "at": pair[0].pgh_created_at,
+            "at": now.pgh_created_at,
             "who": context.get("user_name") or _("系统"),
             "label": _("调整上级"),
             "changes": [{"label": _("隶属"), "old": old, "new": new}],

@@ -98,9 +98,10 @@ def apply(
     locked = Invitation.objects.select_for_update(of=("self",)).select_related("organization").get(pk=invitation.pk)
     agreed = list(agreed)
     follow_key = _follow_key(invitation, facts, agreed, sheet) if sheet else ""
-    before = Application.objects.filter(follow_key=follow_key).first() if sheet else None
-    if before is not None and followed(before).state != ApplicationState.WITHDRAWN:
-        return before
+    while (before := Application.objects.filter(follow_key=follow_key).first() if sheet else None) is not None:
+        if followed(before).state != ApplicationState.WITHDRAWN:
+            return before
+        follow_key = _secret_of(follow_key)  # withdrawn: what is sent again is the next one
     require_open(locked)
     now = timezone.now()
     consents = [{"text": text.pk, "kind": text.kind, "version": text.version, "at": now.isoformat()} for text in agreed]
@@ -110,7 +111,7 @@ def apply(
         name=facts["name"],
         id_index=identity.index(facts["id_type"], facts["id_number"]),
     )
-    if sheet and before is None:
+    if sheet:
         record.follow_key = follow_key
     record.set_payload({"facts": {name: _plain(value) for name, value in facts.items()}, "consents": consents})
     keys = identity.indexes(facts["id_type"], facts["id_number"])
@@ -132,7 +133,11 @@ def _follow_key(invitation: Invitation, facts: Mapping[str, Any], agreed: Iterab
     """Of one form as it is filled in; nobody who has not both and our secret can tell it."""
     told = {name: _plain(value) for name, value in sorted(facts.items())}
     sent = json.dumps([invitation.pk, sheet, told, sorted(text.pk for text in agreed)], default=str)
-    return salted_hmac("people.joining.applying", sent, algorithm="sha256").hexdigest()[:32]
+    return _secret_of(sent)
+
+
+def _secret_of(text: str) -> str:
+    return salted_hmac("people.joining.applying", text, algorithm="sha256").hexdigest()[:32]
 
 
 def _repeat(invitation: Invitation, first: Application, follow_key: str) -> Application:

@@ -23,7 +23,7 @@ from organizations.models import Organization
 from organizations.permissions import can
 from organizations.roles import Right
 from teams.choices import FilingKind
-from teams.desk.commenting import LONGEST, commentable
+from teams.filings.commenting import LONGEST, commentable
 from teams.filings.drafting import StaleDraft, begin, keep
 from teams.filings.proposal import Proposal
 from teams.filters.filings import FilingFilter

@@ -13,7 +13,7 @@ from core.attachments.storing import sha256_of
 from core.models import Attachment, WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import User
-from teams.desk.commenting import put
+from teams.filings.commenting import put
 from teams.models import Filing
 from teams.states import FilingState
 from teams.workflow import WORKFLOW, decides, note
@@ -126,6 +126,9 @@ def record_meeting(
     decides(fresh, by).require()
     if meeting_of(fresh) != was:
         last = fresh.events().filter(action="record_meeting").last()
+        same = (fresh.meeting_name, fresh.meeting_on) == (" ".join(name.split()), on) and minutes is None
+        if same and last is not None and last.by_id == by.pk:
+            raise MoveNotAllowed(TWICE, _("这一步已经办过了。"))
         words = _("%(who)s已先登记了会议研究（%(meeting)s），您填的没有生效。要改的，请再登记一次。")
         said = words % {"who": last.by if last else "", "meeting": meeting_of(fresh)}
         raise MoveNotAllowed(OTHERWISE, f"{said}{file_not_kept(minutes)}")

@@ -1,7 +1,6 @@
 """The papers of a filing for the reviewer: what is asked, what is there, what came when and from whom."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from core.attachments.panel import row_context, zone_context
 from core.decisions import Decision, no
-from core.models import Attachment, WorkflowEvent
+from core.models import Attachment
 from organizations.models import User
 from teams.desk.sheet import Sheet
+from teams.filings.added_papers import on_behalf
 from teams.models import FieldComment, Filing, PaperKind, RulePaper
 
 
@@ -52,25 +52,6 @@ def asked(filing: Filing) -> dict[str, QuerySet[Any]]:
     """What ``papers_of`` wants read with the sheet."""
     rows = RulePaper.objects.filter(rule__kind=filing.kind, rule__level=filing.level)
     return {"kinds": PaperKind.objects.all(), "asked": rows.select_related("paper"), "on_behalf": on_behalf(filing)}
-
-
-def on_behalf(filing: Filing) -> QuerySet[WorkflowEvent]:
-    """代办: what noted that an office added a paper, in whichever round; ``facts["attachment"]`` says which paper."""
-    return filing.events().filter(action="add_paper")
-
-
-def offices_of(added: Iterable[WorkflowEvent]) -> dict[str, str]:
-    """Key of a paper → the office that added it, by what ``on_behalf`` found."""
-    return {event.facts["attachment"]: event.by.organization.short_name for event in added if event.by}
-
-
-def mark(panels: Iterable[dict[str, Any]], added: Iterable[WorkflowEvent]) -> None:
-    """Says in the panels of a filing's files (``core.attachments.panel``) which office added one."""
-    offices = offices_of(added)
-    for panel in panels:
-        for row in (*panel["current"], *panel["ended"]):
-            office = offices.get(str(row["attachment"].pk))
-            row["mark"] = _("%(office)s代办") % {"office": office} if office else ""
 
 
 def papers_of(sheet: Sheet, user: User, decision: Decision) -> list[Paper]:

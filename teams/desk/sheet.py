@@ -11,9 +11,9 @@ from core.models import WorkflowEvent
 from core.together import together
 from organizations.models import User
 from teams.choices import FilingKind, Severity
-from teams.desk.commenting import labels_of
 from teams.facts import ABOUT, same
 from teams.filings.checks import CHECKS, Finding, findings_of
+from teams.filings.commenting import labels_of
 from teams.filings.proposal import Proposal
 from teams.filings.reading_sheet import Row, SheetSection, sections_of
 from teams.filings.references import Named

@@ -26,9 +26,10 @@ from teams.workflow import asks, note
 
 def can_account(filing: Filing, user: User) -> Decision:
     """The author's side, until it is decided: things come back while the offices are still reading."""
-    if filing.state not in OPEN:
+    decision = asks(filing, user)
+    if decision and filing.state not in OPEN:
         return not_now(_("这件备案已经结束，退出清单不能再改。"))
-    return asks(filing, user)
+    return decision
 
 
 @transaction.atomic

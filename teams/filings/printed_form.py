@@ -11,8 +11,8 @@ from core.models import Attachment, WorkflowEvent
 from organizations.models import User
 from organizations.permissions import can
 from teams.choices import Duty
-from teams.desk.papers import offices_of, on_behalf
 from teams.facts import MANAGEMENT_SECTION, Words, posts_in
+from teams.filings.added_papers import offices_of, on_behalf
 from teams.filings.proposal import Proposal
 from teams.filings.reading_sheet import Row, SheetSection, sections_of
 from teams.filings.route_in_words import with_story

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.models import WorkflowEvent
 from teams.choices import ExitTask
-from teams.desk.commenting import labels_of
+from teams.filings.commenting import labels_of
 from teams.models import Filing
 from teams.workflow import WORKFLOW
 

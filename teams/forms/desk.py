@@ -15,9 +15,9 @@ from core.models import Attachment
 from core.pickers import DAY
 from organizations.models import User
 from teams.choices import Stance
-from teams.desk.commenting import drafts_of
 from teams.desk.deciding import Seen, meeting_of
 from teams.desk.replies import doubts
+from teams.filings.commenting import drafts_of
 from teams.inputs import TidyInput
 from teams.models import Filing
 from teams.validators import validate_document_number, validate_not_future

@@ -255,9 +255,10 @@ class Filing(models.Model):
         """The author's side may change it while it lies there."""
         from organizations.permissions import can  # the permission module reads the organization's model
 
-        if self.state not in WITH_AUTHOR:
+        decision = can(user, Right.SUBMIT_FILING, self.organization)
+        if decision and self.state not in WITH_AUTHOR:
             return not_now(gettext("已经提交的备案件不能再改；需要修改时请审核人退回，或撤回后重新填报。"))
-        return can(user, Right.SUBMIT_FILING, self.organization)
+        return decision
 
     @cached_property
     def attachment_kinds(self) -> dict[str, str]:

@@ -44,7 +44,7 @@ def not_editable(request: SignedIn, filing: Filing) -> HttpResponse | None:
 
 def refused(request: SignedIn, filing: Filing, error: MoveNotAllowed, actions: Iterable[str] = ()) -> HttpResponse:
     """Say why a move was not made; the second press of a double click is told that it is done."""
-    if not moves.second_press(request, filing, error, actions):
+    if not moves.second_press(request, filing, error, actions, {}):
         return moves.refused(request, filing, error)
     number = Filing.objects.values_list("number", flat=True).get(pk=filing.pk)
     messages.info(request, _("已经提交过了，受理号 %(number)s，不用再提交。") % {"number": number})

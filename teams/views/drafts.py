@@ -19,8 +19,8 @@ from organizations.signed_in import SignedIn
 from people.readiness import numbers
 from people.team_pages import roster_url
 from teams.choices import FilingKind
-from teams.desk.papers import mark, on_behalf
 from teams.facts import MANAGEMENT_SECTION, Section, as_filed, posts_in, same, section_of
+from teams.filings.added_papers import mark, on_behalf
 from teams.filings.checks import check
 from teams.filings.drafting import Edit, StaleDraft, keep, last_edit
 from teams.filings.outline import EXIT, PAPERS, Outline, names_in, next_of, outline_of, parts_of, returned_by

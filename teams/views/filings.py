@@ -22,8 +22,8 @@ from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
 from teams.choices import FilingKind
-from teams.desk.papers import mark, on_behalf
 from teams.desk.urging import urging
+from teams.filings.added_papers import mark, on_behalf
 from teams.filings.checks import findings_of
 from teams.filings.confirming import next_to_confirm
 from teams.filings.drafting import can_begin_again

@@ -15,8 +15,8 @@ from organizations.nearest import nearest_holders
 from organizations.permissions import acting_for
 from organizations.roles import Right
 from teams.choices import Duty, FilingKind
-from teams.desk import commenting
 from teams.facts import label_of
+from teams.filings import commenting
 from teams.filings.applying import put_on_file, require_accounted_for
 from teams.filings.certificates import order_certificate
 from teams.filings.checks import FIXED, check
@@ -158,7 +158,7 @@ def tell_copied(filing: Filing, kind: str, message: StrOrPromise, body: str = ""
 def return_for_changes(filing: Filing, by: User, fields: dict[str, str] | None = None) -> dict[str, Any]:
     """Back to the author's side with what was said about single fields; it comes back to this step.
 
-    What was said are the drafts as they stand now (``teams.desk.commenting``); ``fields`` adds to them.
+    What was said are the drafts as they stand now (``teams.filings.commenting``); ``fields`` adds to them.
     """
     step = filing.current_step
     assert step is not None, "a filing under review lies at a step"

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy
 
-from core.decisions import Decision, no
+from core.decisions import Decision, no, not_now
 from organizations.models import Appointment, Organization, User
 from organizations.nearest import nearest_holders
 from organizations.permissions import access, acting_for, can
@@ -30,7 +30,7 @@ def decides(filing: Filing, user: User) -> Decision:
     """Whoever decides at the step where the filing lies."""
     step = filing.current_step
     if step is None:
-        return no(gettext_lazy("这件备案现在不在审核步骤。"))
+        return not_now(gettext_lazy("这件备案现在不在审核步骤。"))
     return _decides_at(step, filing, user)
 
 
@@ -38,7 +38,7 @@ def corrects(filing: Filing, user: User) -> Decision:
     """Its 批复, once it is filed, is put right by whoever decides where it was decided."""
     step = deciding_step(filing) if filing.state == FilingState.FILED and filing.needs_reply else None
     if step is None:
-        return no(gettext_lazy("这件备案没有可以更正的批复。"))
+        return not_now(gettext_lazy("这件备案没有可以更正的批复。"))
     return _decides_at(step, filing, user)
 
 

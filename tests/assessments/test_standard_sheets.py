@@ -242,6 +242,14 @@ def test_what_is_added_and_what_bars_is_known_by_what_stands_for_its_number(regi
     assert list(draft.indicators.filter(is_veto=True).values_list("name", "method")) == [("发生安全责任事故", "yes_no")]
 
 
+def test_several_rows_may_say_that_they_bar_where_others_have_their_number(region: User, as_user: SignIn) -> None:
+    head = ["编号", "上级编号", "考核内容", "标准分值", "评分办法"]
+    bars = [["否决项", "", "发生安全责任事故", "", ""], ["否决项", "", "挪用捐赠物资", "", ""]]
+    file = sheet(head, ["1", "", "有党支部", 20, "有得满分"], *bars)
+    draft = taken(as_user(region), builders.standard("annual", published=False, lines=()), file)
+    assert list(draft.indicators.filter(is_veto=True).values_list("name", flat=True)) == [row[2] for row in bars]
+
+
 def test_a_table_of_skills_with_chapters_in_the_first_column_is_read(region: User, as_user: SignIn) -> None:
     """科目 heads chapters merged over the table, 项目 what is scored, 配分 the points."""
     file = sheet(

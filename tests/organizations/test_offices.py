@@ -367,6 +367,16 @@ def test_offices_added_while_their_superior_moves_end_up_below_it(cast):
     assert Organization.objects.find_problems() == ([], [], [], [], [])
 
 
+def test_an_office_that_was_moved_meanwhile_is_moved_from_where_it_is(region_system, songshan, baotou, office):
+    """The second of two who move it waits for the first, and has read it before that."""
+    read_before, place = songshan.organization, Organization.objects.get(pk=songshan.organization_id)
+    tree.move_office(place, to=baotou.organization, by=region_system)
+    moved = tree.move_office(read_before, to=office("150500"), by=region_system)
+    assert moved.parent_path == office("150500").path
+    title = Notice.objects.filter(recipient=baotou, kind="office_moved").latest("pk").title
+    assert "由包头市红十字会划归" in title
+
+
 def test_a_superior_whose_page_one_may_not_open_is_no_link(as_user: Any, cast: dict[str, User]) -> None:
     member = cast["member"]
     page = as_user(member).get(f"/offices/{member.organization_id}/").content.decode()
@@ -462,3 +472,15 @@ def test_an_office_about_to_close_takes_in_nothing_new_and_the_closing_can_be_ca
     assert place.valid_to is None
     assert place in offices_to_register_at(User.objects.get(pk=chifeng.pk))
     assert opened(region_security, place).organization == place
+
+
+def test_nothing_stays_open_under_a_superior_that_closes_before(region_system: Any, office: Any) -> None:
+    place, above, soon = office("150421"), office("150400"), timezone.localdate() + timedelta(days=5)
+    Organization.objects.filter(pk=above.pk).update(valid_to=soon + timedelta(days=9))
+    Organization.objects.filter(pk=place.pk).update(valid_from=soon - timedelta(days=90), valid_to=soon)
+    with pytest.raises(ValidationError, match="先改它的停用日期"):
+        tree.keep_open(place, by=region_system)
+    with pytest.raises(ValidationError, match="先改它的停用日期"):
+        tree.close_office(place, on=soon + timedelta(days=30), by=region_system)
+    tree.close_office(place, on=soon + timedelta(days=9), by=region_system)
+    assert office("150421").valid_to == soon + timedelta(days=9)

@@ -297,6 +297,19 @@ def test_successor_in_the_duty_sees_what_came_in_before(as_user, songshan, regio
     assert record.state == "rejected"
 
 
+def test_a_page_from_before_it_was_handed_in_anew_decides_nothing(as_user, songshan, region_security):
+    record = submitted(songshan)
+    page = as_user(region_security).get(record.get_absolute_url())
+    version = page.context["version"]
+    assert f'name="version" value="{version}"' in page.content.decode()
+    WORKFLOW.perform(record, "return_for_changes", by=region_security, comment="请补")
+    WORKFLOW.perform(record, "resubmit", by=songshan)
+    late = as_user(region_security).post(url("move", record), {"action": "approve", "version": version}, follow=True)
+    assert "这条记录改过" in messages_of(late)[0]
+    record.refresh_from_db()
+    assert record.state == "submitted"
+
+
 def test_second_decider_is_told_who_was_first(as_user, songshan, region_security, chifeng):
     league = opened(region_security, chifeng.organization, "cf-security", "security_admin")
     record = submitted(songshan)

@@ -224,6 +224,8 @@ def test_withdrawn_and_sent_again_it_is_a_new_one(invited):
     again = send(invited, sheet=SHEET)
     assert again["Location"] != first["Location"]
     assert Application.objects.get(state="applied").follow_key in again["Location"]
+    assert send(invited, sheet=SHEET)["Location"] == again["Location"], "and that one, too, is sent but once"
+    assert Application.objects.count() == 2
 
 
 def test_withdrawing_a_repeated_application_leaves_the_first(invited):

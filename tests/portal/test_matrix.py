@@ -228,6 +228,38 @@ def test_a_move_is_made_with_its_words_and_on_what_was_seen(
     assert asked.context["form"].errors == {}, "nobody is blamed before being asked"
     assert asked.context["hidden"]["version"] == str(before["version"])
 
-    older = client.post(address, {**said, "version": before["version"] - 1}, follow=True)
-    assert "您打开之后，这条记录改过" in older.content.decode()
+    older = {"version": before["version"] - 1}
+    for answer in (
+        client.get(address, {**button, **older}, follow=True),
+        client.post(address, {**said, **older}, follow=True),
+    ):
+        assert "您打开之后，这条记录改过" in answer.content.decode()
     assert type(record).objects.values().get(pk=record.pk) == before
+
+
+@pytest.mark.parametrize(
+    ("route", "username", "key", "said", "other"),
+    [
+        (
+            "training:problem_move",
+            "songshan",
+            "problem",
+            {"action": "report", "fix": "换了发动机"},
+            {"fix": "又换了机油"},
+        ),
+        (
+            "people:membership_move",
+            "songshan",
+            "membership",
+            {"action": "demote", "comment": "补训"},
+            {"comment": "请假"},
+        ),
+    ],
+)
+def test_only_the_very_same_once_more_is_called_done(
+    route: str, username: str, key: str, said: Any, other: Any, world: dict[str, Any], cast: Any, as_user: Any
+) -> None:
+    client, address = as_user(cast[username]), reverse(route, args=[world[key].pk])
+    client.post(address, said)
+    assert "这一步已经办过了" in client.post(address, said, follow=True).content.decode()
+    assert "不能再办" in client.post(address, {**said, **other}, follow=True).content.decode()

@@ -193,6 +193,9 @@ def test_an_older_page_does_not_write_over_a_meeting_nobody_saw_there(chifeng, r
     late = post(as_user(region), "desk_meeting", filing, name="会长办公会", on="2026-03-02", minutes=minutes)
     said = f"{region}已先登记了会议研究（党组会 2026-03-01），您填的没有生效。要改的，请再登记一次。选的文件没有存入。"
     assert messages_of(late) == [said]
+    assert messages_of(post(as_user(region), "desk_meeting", filing, name="党组会", on="2026-03-01")) == [
+        "这一步已经办过了。"
+    ]
     assert not Attachment.objects.of(filing).filter(kind="meeting").exists()
     form = as_user(region).get(reverse("teams:desk_meeting", args=[filing.pk])).context["form"]
     post(as_user(region), "desk_meeting", filing, name="会长办公会", on="2026-03-02", was=form["was"].value())

@@ -14,8 +14,8 @@ from people.models import Membership
 from people.privacy.anonymising import anonymise
 from people.workflow import MEMBERSHIP
 from teams.choices import FilingKind
-from teams.desk import commenting
 from teams.facts import facts_of, row_of
+from teams.filings import commenting
 from teams.filings.checks import check
 from teams.filings.drafting import StaleDraft, begin, keep
 from teams.filings.exit_checklist import end_memberships

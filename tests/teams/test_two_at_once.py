@@ -17,9 +17,9 @@ from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from organizations.tree import move_office
-from teams.desk.commenting import drafts_of
 from teams.desk.deciding import Seen, decide, save_comment
 from teams.desk.opinions import answer, ask
+from teams.filings.commenting import drafts_of
 from teams.filings.drafting import begin
 from teams.models import Filing, Team
 from teams.workflow import WORKFLOW

@@ -123,9 +123,7 @@ class SectionForm(VersionedForm):
         return False
 
     def check_locked(self, locked: Activity) -> None:
-        decision = locked.can_edit(self.own)
-        if not decision:
-            raise MoveNotAllowed("permission" if locked.is_open else "state", decision.reason)
+        MoveNotAllowed.unless(locked.can_edit(self.own))
 
     def _is_stale(self, fresh: Any, opened: int | None) -> bool:
         """Others may fill in other sections meanwhile."""

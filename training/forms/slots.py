@@ -159,9 +159,7 @@ class SlotRows:
         """
         with transaction.atomic(), plainly(Slot):
             locked = Activity.objects.select_for_update(of=("self",)).select_related("host").get(pk=self.activity.pk)
-            decision = locked.can_edit(by)
-            if not decision:
-                raise MoveNotAllowed("permission" if locked.is_open else "state", decision.reason)
+            MoveNotAllowed.unless(locked.can_edit(by))
             now = {slot.pk: slot for slot in slots_of(locked)}
             if _told(now) != _told(self.slots):
                 raise ValidationError(_("您打开之后，场次改过或点过名。请看过最新的场次再改。"), code="stale")

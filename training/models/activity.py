@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.attachments.formats.kinds import PICTURES, VIDEOS
 from core.days import beginning_of
-from core.decisions import Decision, no
+from core.decisions import Decision, not_now
 from core.history import tracked
 from core.links import link_to
 from core.lookups import else_has_any
@@ -293,7 +293,7 @@ class Activity(models.Model):
 
         allowed = can(user, Right.EDIT_TRAINING, self.host)
         if allowed and not self.is_open:
-            return no(_("现在是“%(state)s”，不能修改。") % {"state": self.get_state_display()})
+            return not_now(_("现在是“%(state)s”，不能修改。") % {"state": self.get_state_display()})
         return allowed
 
     def can_attach(self, user: User) -> Decision:

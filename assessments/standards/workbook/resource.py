@@ -6,6 +6,7 @@ are such, else from the version it is a revision of. All rows or none.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -66,6 +67,22 @@ _JUDGING = ("评价标准", "评价办法", "考核办法", "考评标准", "考
 _HAPPENS = re.compile(r"(?:本?年度?内?)?(?:发生|出现|存在|造成|违反|弄虚作假|伪造|拒不)")
 _LEADING = ("code", "subject", "name")
 _BAR_COLUMNS = ("value", "text")
+
+
+def _is_label(code: str) -> bool:
+    """否决项 or 加分项 in the column of numbers."""
+    text = one_line(code)
+    return bool(ADDED.fullmatch(text) or VETO.fullmatch(text))
+
+
+def _told_apart(codes: list[str]) -> list[str]:
+    """Several rows may bear the same label in place of a number: 否决项, 否决项2."""
+    before: Counter[str] = Counter()
+    told = []
+    for code in codes:
+        before[code] += 1
+        told.append(f"{code}{before[code]}" if _is_label(code) and before[code] > 1 else code)
+    return told
 
 
 class IndicatorResource(Resource):
@@ -229,7 +246,7 @@ class IndicatorResource(Resource):
     def _read_tree(self, dataset: Any) -> None:
         """Code, name and parent of every row; row → number of the row it stands under."""
         self.rows = rows = [dict(zip(dataset.headers, row, strict=True)) for row in dataset]
-        codes = [row.get(self._heading("code"), "") for row in rows]
+        codes = _told_apart([row.get(self._heading("code"), "") for row in rows])
         names = [one_line(row.get(self._heading("name"), "")) for row in rows]
         cut = [split(name) if not code else ("", name) for code, name in zip(codes, names, strict=True)]
         self.names = [name for _mark, name in cut]
@@ -295,7 +312,7 @@ class IndicatorResource(Resource):
     def _read_label(self, line: Any, at: int, errors: dict[str, Any]) -> None:
         """否决项 or 加分项 where the others have their number, or as their group."""
         own = one_line(self.rows[at].get(self._heading("code"), ""))
-        label = own if ADDED.fullmatch(own) or VETO.fullmatch(own) else getattr(line, "level1", "")
+        label = own if _is_label(own) else getattr(line, "level1", "")
         label = label or self._group_above()
         if ADDED.fullmatch(label):
             errors["name"] = [ValidationError(beside_the_standard(label))]

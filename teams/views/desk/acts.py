@@ -16,13 +16,13 @@ from core.methods import form_page
 from core.workflow import MoveNotAllowed
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen, told
-from teams.desk.commenting import drafts_of, labelled
 from teams.desk.correcting import correct_reply, follows
 from teams.desk.deciding import Seen, record_meeting, reply_of, save_comment
 from teams.desk.opinions import answer, ask, people_to_ask, take_back
 from teams.desk.passing import colleagues, transfer
 from teams.desk.queue import Part
 from teams.desk.urging import can_urge, urge
+from teams.filings.commenting import drafts_of, labelled
 from teams.forms.desk import AskForm, CorrectReplyForm, MeetingForm, OpinionForm, SeenForm, TransferForm
 from teams.models import Filing, Opinion
 from teams.views.desk.common import address, refused, visible

@@ -20,10 +20,10 @@ from organizations.models import User
 from organizations.signed_in import SignedIn
 from organizations.views.moves import asked_move
 from teams.choices import FilingKind
-from teams.desk.commenting import drafts_of, labelled
 from teams.desk.deciding import Seen, decide, require_as_seen
 from teams.desk.opinions import open_opinions
 from teams.desk.queue import Part, next_after
+from teams.filings.commenting import drafts_of, labelled
 from teams.forms.desk import DecideForm
 from teams.models import Filing, Phrase
 from teams.views.desk.common import address, refused, visible
@@ -138,7 +138,7 @@ def _asked_move(action: str) -> Move:
 
 def _ask(request: SignedIn, filing: Filing, move: Move, form: DecideForm) -> HttpResponse:
     try:
-        WORKFLOW.check(filing, move.action, by=request.user)
+        WORKFLOW.check(filing, move.action, version=None, by=request.user)
     except MoveNotAllowed as error:
         return refused(request, filing, error)
     step = filing.current_step

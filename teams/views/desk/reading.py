@@ -14,13 +14,13 @@ from core.models import VerifiableDocument
 from organizations.permissions import acting_for, can
 from organizations.signed_in import SignedIn
 from teams.choices import FilingKind
-from teams.desk.commenting import LONGEST, labelled
 from teams.desk.deciding import Seen
 from teams.desk.papers import asked as papers_asked
 from teams.desk.papers import exchanged, papers_of, upload_context
 from teams.desk.queue import Part, counted, remaining, summed
 from teams.desk.sheet import Sheet, changes_first, handed_in_by
 from teams.desk.urging import urging
+from teams.filings.commenting import LONGEST, labelled
 from teams.filings.exit_checklist import done_since
 from teams.filings.story import story
 from teams.models import Filing, Opinion, Phrase
