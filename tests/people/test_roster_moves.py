@@ -98,7 +98,7 @@ def test_of_a_death_the_other_teams_hear_and_nobody_enters_the_dead(as_user, cap
 def test_what_is_done_with_a_membership_is_found_from_the_roster(as_user, captain, place):
     membership, client = builders.member(place, 1), as_user(captain)
     way = (reverse("people:member_list"), membership.person.get_absolute_url(), url("detail", membership))
-    for here, there in pairwise((*way, f"{url('move', membership)}?action=end")):
+    for here, there in pairwise((*way, f"{url('move', membership)}?action=end&amp;version={membership.version}")):
         assert f'href="{there}"' in said(client.get(here)), there
     assert url("edit", membership) in said(client.get(url("detail", membership)))
 
