@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -53,12 +52,26 @@ def send_due() -> int:
     for path in settings.REMINDERS:
         source: Callable[[], Iterable[Reminder]] = import_string(path)
         try:
-            found = iter(source())
-            while some := list(islice(found, BATCH)):
+            for some in _batches(source()):
                 sent += sum(_send(reminder) for reminder in _untold(some))
         except Exception:
             logger.exception("reminders of %s failed", path)
     return sent
+
+
+def _batches(reminders: Iterable[Reminder]) -> Iterator[list[Reminder]]:
+    """As many at once as are looked up together; what a source found before it failed is sent all the same."""
+    some: list[Reminder] = []
+    try:
+        for reminder in reminders:
+            some.append(reminder)
+            if len(some) == BATCH:
+                yield some
+                some = []
+    except Exception:
+        yield some
+        raise
+    yield some
 
 
 def _untold(reminders: list[Reminder]) -> Iterator[Reminder]:

@@ -182,11 +182,7 @@ def no_longer_above(place: Organization, former: str) -> set[int]:
 @transaction.atomic
 def close_office(office: Organization, *, on: date, by: User) -> Organization:
     """End an office on a day: from then on it is not in force. It needs to have nothing left that is."""
-    _one_at_a_time()
-    office = Organization.objects.select_for_update(of=("self",)).get(pk=office.pk)
-    can(by, Right.MANAGE_TREE, office).require()
-    if office.is_over:
-        raise ValidationError(_("%(name)s已停用。") % {"name": office})
+    office = _not_yet_over(office, by)
     if on < timezone.localdate():
         raise ValidationError({"on": _("停用日期不能早于今天。")})
     left = in_the_way(office, on)
@@ -203,15 +199,24 @@ def close_office(office: Organization, *, on: date, by: User) -> Organization:
 @transaction.atomic
 def keep_open(office: Organization, *, by: User) -> None:
     """Call off a closing that has not come yet."""
-    _one_at_a_time()
-    office = Organization.objects.select_for_update(of=("self",)).get(pk=office.pk)
-    can(by, Right.MANAGE_TREE, office).require()
-    if office.is_over:
-        raise ValidationError(_("%(name)s已停用。") % {"name": office})
+    office = _not_yet_over(office, by)
     _require_held_up(office, until=None)
     office.valid_to = None
     office.version += 1
     office.save(update_fields=["valid_to", "version"])
+
+
+def _not_yet_over(office: Organization, by: User) -> Organization:
+    """The office, locked, for whoever may end it.
+
+    :raises PermissionDenied, ValidationError: without the right; its day has come.
+    """
+    _one_at_a_time()
+    fresh: Organization = Organization.objects.select_for_update(of=("self",)).get(pk=office.pk)
+    can(by, Right.MANAGE_TREE, fresh).require()
+    if fresh.is_over:
+        raise ValidationError(_("%(name)s已停用。") % {"name": fresh})
+    return fresh
 
 
 def _require_held_up(office: Organization, *, until: date | None) -> None:

@@ -1,5 +1,6 @@
 """Reminders: each occasion once; a source that fails does not silence the others; and the occasions there are."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -47,6 +48,17 @@ def test_who_is_told_is_looked_for_until_the_occasion_was_told(settings, songsha
     assert (send_due(), asked) == (BATCH + 1, BATCH + 1)
     with django_assert_num_queries(2):  # one a batch
         assert (send_due(), asked) == (0, BATCH + 1)
+
+
+def fail_later() -> Iterator[Reminder]:
+    yield from greet()
+    raise RuntimeError("source is broken")
+
+
+def test_what_a_source_found_before_it_failed_is_told(settings, songshan):
+    settings.REMINDERS = [f"{__name__}.fail_later"]
+    assert [send_due(), send_due()] == [1, 0]
+    assert Notice.objects.filter(recipient=songshan, once="greeting").count() == 1
 
 
 def test_failing_source_does_not_silence_the_others(settings, songshan):
