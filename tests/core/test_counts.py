@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core import counts, metrics, tasks
+from core.limits import within
 from core.metrics import Period
 from organizations.permissions import forget
 
@@ -96,6 +97,18 @@ def test_a_worker_who_does_not_answer_is_not_asked_for_ever(settings, monkeypatc
     assert not counts.read("tests.sample", place=1, seconds=5).overdue
     monkeypatch.setattr(counts, "PATIENCE", timedelta(0))
     assert counts.read("tests.sample", place=1, seconds=5).overdue
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_gives_up_before_another_would_begin_the_same(settings, monkeypatch, sent):
+    settings.PAGE_WAITS = 0.1
+    waits = []
+    monkeypatch.setattr(counts, "within", lambda seconds: (waits.append(seconds), within(0.2))[1])
+    assert counts.read("tests.sample", place=1, seconds=20).counting
+    counts.recount(**sent[0])
+    assert (waits[-1], CALLS) == (counts.COUNTING_FOR, [])
+    assert counts.read("tests.sample", place=1, seconds=20).overdue, "no page goes on asking"
+    assert len(sent) == 1, "nor begins it again"
 
 
 def test_a_counter_has_a_name_of_its_own():
