@@ -151,11 +151,12 @@ def test_a_page_says_that_it_is_counting_and_asks_again(url, as_user, region, mo
 
 
 def test_somebody_with_part_of_the_sight_has_counts_of_its_own(region, captain, office):
-    from organizations.sights import sight  # models are ready only in a test
+    from organizations.viewers import viewer_key  # models are ready only in a test
 
-    assert sight(region, office("150400"), "view_member")["user"] is None
-    held = sight(captain, office("150400"), "view_member")
+    assert viewer_key(region, office("150400"), "view_member")["user"] is None
+    held = viewer_key(captain, office("150400"), "view_member")
     assert held["user"] == captain.pk
     captain.appointments.update(starts_at="2025-01-01T00:00Z", ends_at="2026-01-01T00:00Z")
     forget(captain)
-    assert sight(captain, office("150400"), "view_member")["held"] != held["held"], "not shown after a duty has ended"
+    now = viewer_key(captain, office("150400"), "view_member")["held"]
+    assert now != held["held"], "not shown after a duty has ended"
