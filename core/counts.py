@@ -23,6 +23,7 @@ from typing import Any, TypeGuard
 
 from django.conf import settings
 from django.core.cache import cache
+from django.urls import get_resolver
 from django.utils import timezone
 
 from core.limits import TooLong, within
@@ -78,6 +79,13 @@ def counter(name: str) -> Callable[[Counter], Counter]:
     return register
 
 
+def named(name: str) -> Counter:
+    """The counter of that name. A worker that was just started has loaded no page, and pages bring their counters."""
+    if name not in _COUNTERS:
+        _ = get_resolver().url_patterns
+    return _COUNTERS[name]
+
+
 def read(name: str, at_once: Counter | None = None, /, **given: Any) -> Tally:
     """What the counter returns for ``given``: counted now, or the cached count.
 
@@ -127,7 +135,7 @@ def recount(name: str, given: dict[str, Any], asked: str = "") -> None:
     work = _Work(name, given, asked)
     try:
         with within(COUNTING_FOR):
-            found = _COUNTERS[name](**given)
+            found = named(name)(**given)
     except TooLong:
         logger.warning("count_given_up", extra={"counter": name})
         cache.set(work.lock, timezone.now() - PATIENCE, COUNTING_FOR)

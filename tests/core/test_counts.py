@@ -1,10 +1,13 @@
 """Counts that take long: kept with their time, made in the background, never waited for."""
 
+import subprocess
+import sys
 import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -89,6 +92,13 @@ def test_the_worker_makes_what_a_page_did_not_wait_for(monkeypatch):
     monkeypatch.setattr(counts, "_within_limit", lambda count: None)
     found = counts.read("tests.sample", place=1)
     assert (found.value, found.at is not None) == ({"number": 1}, True)
+
+
+def test_a_worker_just_started_knows_every_counter():
+    names = ["people.standing", "teams.heads", "lists.found", "audit.found", "metrics"]
+    assert [counts.named(name) for name in names]
+    script = f"import django; django.setup(); from core.counts import named; [named(name) for name in {names}]"
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=settings.BASE_DIR)
 
 
 @pytest.mark.django_db(transaction=True)
