@@ -505,6 +505,7 @@ LOGGING = {
         "django_structlog": {"level": "INFO"},
         "weasyprint": {"level": "WARNING"},  # else a worker tells of every page it prints
         "django.request": {"level": "ERROR"},  # refusals and missing pages are in the line of the request
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners send any; the answer is 400
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners send any; 400 says it
+        "django.security.RequestDataTooBig": {"level": "CRITICAL"},  # 413, in the line of the request
     },
 }
