@@ -16,7 +16,7 @@ from assessments.panel.members import ARRANGED
 from assessments.states import GradingState
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, reach
-from organizations.roles import Level, Right
+from organizations.roles import Level, Right, RoleKey
 
 LAPSED = 90  # days for which a grade that has run out is still told
 
@@ -56,7 +56,7 @@ def seats_to_do(user: User) -> "QuerySet[PanelMember]":
 
 def assessing(user: User) -> "QuerySet[User]":
     """The person himself, where he is or was on a panel or is called as an assessor now."""
-    called = Appointment.objects.in_force().filter(user=user, role="assessor")
+    called = Appointment.objects.in_force().filter(user=user, role=RoleKey.ASSESSOR)
     return User.objects.filter(Exists(PanelMember.objects.filter(user=user)) | Exists(called), pk=user.pk)
 
 

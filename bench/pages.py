@@ -10,6 +10,7 @@ from django.utils import timezone
 from assessments.models import Campaign, Grading, ReportRun, Review, Standard
 from bench.seed_people import found_number
 from organizations.models import AccountRequest, Appointment, Organization, User
+from organizations.roles import RoleKey
 from people.models import Certificate, Membership, Person, Policy
 from teams.models import Filing, FilingRule, Team
 from training.models import Activity, Participation, Plan, Slot
@@ -73,7 +74,7 @@ def pages() -> list[Page]:
         ("统计", "region", lambda: reverse("portal:statistics")),
         ("统计 可出动队员", "region", lambda: _q("portal:statistics", by="members_deployable")),
         ("统计 盟市", "chifeng", lambda: _q("portal:statistics", by="members_deployable")),
-        ("账号列表 队长", "region", lambda: _q("organizations:user_list", role="captain")),
+        ("账号列表 队长", "region", lambda: _q("organizations:user_list", role=RoleKey.CAPTAIN)),
         ("账号列表 没有职责", "region", lambda: _q("organizations:user_list", duty="false")),
         ("任职列表 搜索“仁图雅”", "region", lambda: _q("organizations:appointment_list", q="仁图雅")),
         ("操作记录 按地址，没有", "region-audit", lambda: _q("audit:list", address="10.9.9.9")),
@@ -104,7 +105,7 @@ def pages() -> list[Page]:
 
 def _training(team: Team) -> list[Page]:
     """Drills and trainings, for the region, a league and one team's captain."""
-    captain = Appointment.objects.filter(role="captain", user__username__startswith="m0").order_by("pk")[0]
+    captain = Appointment.objects.filter(role=RoleKey.CAPTAIN, user__username__startswith="m0").order_by("pk")[0]
     activity = Activity.objects.filter(host=captain.organization, state="confirmed").order_by("-order_at")[0]
     slot = Slot.objects.filter(activity__host=captain.organization).order_by("-starts_at")[0]
     plan = Plan.objects.filter(organization__path__startswith=team.organization.path).order_by("pk")[0]
@@ -141,7 +142,7 @@ def _training(team: Team) -> list[Page]:
 def _assessments() -> list[Page]:
     """The year's assessment, gradings, standards and the run of reports."""
     review = Review.objects.filter(office__code="150400", state="submitted").order_by("pk")[0]
-    captain = Appointment.objects.filter(role="captain", user__username__startswith="m0").order_by("pk")[0]
+    captain = Appointment.objects.filter(role=RoleKey.CAPTAIN, user__username__startswith="m0").order_by("pk")[0]
     grading = Grading.objects.filter(office__code="150400", submitted_at__isnull=False).order_by("pk")[0]
     campaign, run = Campaign.objects.filter(state="open").order_by("-year")[0], ReportRun.objects.order_by("pk")[0]
     standard = Standard.objects.get(code="grading-relief", number=1)
@@ -182,7 +183,9 @@ def _people(team: Team) -> list[Page]:
     """Rosters, people and their papers, for the region, for a league and for one team's captain."""
     place = team.organization
     captain = (
-        Appointment.objects.filter(role="captain", user__username__startswith="m0").order_by("pk")[0].user.username
+        Appointment.objects.filter(role=RoleKey.CAPTAIN, user__username__startswith="m0")
+        .order_by("pk")[0]
+        .user.username
     )
     certified = Certificate.objects.order_by().values("person")
     member = Membership.objects.current().filter(organization=place, person__in=certified).order_by("pk")[0]

@@ -12,7 +12,7 @@ from organizations import accounts
 from organizations.forms import AccountForm
 from organizations.models import Organization, User
 from organizations.permissions import reach
-from organizations.roles import ROLE_CHOICES, Right
+from organizations.roles import ROLE_CHOICES, Right, RoleKey
 
 
 def _places(by: User) -> QuerySet[Organization]:
@@ -25,8 +25,14 @@ def _place_alone(name: str) -> str:
 
 
 # What lists call a duty beside its name.
-ALSO = {"领导": "leader", "领导(只读)": "leader", "审核员": "reviewer", "审核人": "reviewer", "经办人": "clerk",
-        "经办员": "clerk"}  # fmt: skip
+ALSO = {
+    "领导": RoleKey.LEADER,
+    "领导(只读)": RoleKey.LEADER,
+    "审核员": RoleKey.REVIEWER,
+    "审核人": RoleKey.REVIEWER,
+    "经办人": RoleKey.CLERK,
+    "经办员": RoleKey.CLERK,
+}
 
 
 class AccountResource(Resource):

@@ -18,7 +18,7 @@ from core.history.as_at import events_of
 from core.reminders import Reminder
 from organizations.models import Appointment, Organization, User
 from organizations.nearest import nearest_holders
-from organizations.roles import ROLES, Right
+from organizations.roles import ROLES, Right, RoleKey
 from teams.filings.confirming import to_confirm
 from teams.models import Filing, Opinion, Team
 from teams.on_file.drift import drift_of, drifting
@@ -32,7 +32,7 @@ DRAFT_DAYS, RETURNED_DAYS = 30, 10  # untouched
 OPINION_DAYS = 3
 CONFIRM_FROM = (10, 1)  # month, day: from then on the annual confirmation is asked for each month
 WINDOW = 30  # days for which an occasion is looked for
-_TOLD_ABOVE = ("leader", "reviewer")
+_TOLD_ABOVE = (RoleKey.LEADER, RoleKey.REVIEWER)
 
 
 def opinion_url(pk: int) -> str:
@@ -96,7 +96,7 @@ def superiors(office: Organization) -> list[User]:
     duties = Appointment.objects.in_force().filter(role__in=_TOLD_ABOVE, user__is_active=True)
     found = list(duties.filter(organization__path__in=office.line[:-1]).select_related("user", "organization"))
     if not found:
-        found = list(duties.filter(organization=office, role="leader").select_related("user", "organization"))
+        found = list(duties.filter(organization=office, role=RoleKey.LEADER).select_related("user", "organization"))
     nearest = max((len(duty.organization.path) for duty in found), default=0)
     return list({duty.user_id: duty.user for duty in found if len(duty.organization.path) == nearest}.values())
 

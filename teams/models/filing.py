@@ -267,6 +267,13 @@ class Filing(models.Model):
 
         return dict(PaperKind.objects.values_list("key", "name"))
 
+    def can_read_files(self, user: User) -> Decision:
+        """Its papers, and what the checks say of single members: rosters and identity cards are not for every member
+        who may see how his team's filing goes on."""
+        from organizations.permissions import can  # the permission module reads the organization's model
+
+        return can(user, Right.VIEW_MEMBER, self.organization)
+
     def can_attach(self, user: User) -> Decision:
         """The author's side while it lies there; afterwards whoever decides may add a missing paper (代办)."""
         from teams.workflow import decides  # the workflow reads this model

@@ -19,7 +19,7 @@ from core.exports import pdf, xlsx
 from core.exports.columns import ExportColumn
 from organizations.models import Organization, User
 from organizations.roles import Right
-from organizations.sights import seeing, sight
+from organizations.viewers import viewer, viewer_key
 from people.heads import NONE, below, heads_by
 from teams.choices import Formation, PostRole, Registration, TeamLevel
 from teams.filters.teams import office_path
@@ -140,13 +140,13 @@ def summarise(user: User, scope: Organization, *groups: str) -> Summary:
 
 
 def _heads_below(user: User, scope: Organization) -> Tally:
-    whose = sight(user, scope, Right.VIEW_MEMBER)
+    whose = viewer_key(user, scope, Right.VIEW_MEMBER)
     return counts.read("teams.heads", lambda: _heads_of(whose["user"] and user, scope), scope=scope.pk, **whose)
 
 
 @counter("teams.heads")
 def _count_heads(*, user: int | None, held: str, scope: int) -> dict[str, dict[str, int]]:
-    return _heads_of(seeing(user), Organization.objects.get(pk=scope))
+    return _heads_of(viewer(user), Organization.objects.get(pk=scope))
 
 
 def _heads_of(user: User | None, scope: Organization) -> dict[str, dict[str, int]]:

@@ -25,6 +25,7 @@ from core.audit.sources import sources
 from core.audit.timeline import Cursor, Query, entries
 from core.history import acting_as
 from core.models import AccessLog
+from organizations.audit import views
 from organizations.audit.words import LABELS
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
@@ -335,6 +336,23 @@ def test_export_streams_the_same_rows_and_is_recorded(as_user: Any, region_audit
     assert [row[4] for row in cells if row[4].startswith("名单")] == ["名单 2", "名单 1", "名单 0"]
     row = AccessLog.objects.latest("id")
     assert (row.kind, row.user, row.detail["rows"]) == ("exported", region_audit, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_export_that_would_look_for_too_long_says_what_to_do(
+    as_user: Any, region_audit: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def walk(*args: Any, **kwargs: Any) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(20)")
+        yield
+
+    monkeypatch.setattr(views, "walk", walk)
+    monkeypatch.setattr(views, "STEP_WAITS", 0.1)
+    client = as_user(region_audit)
+    page = client.get(LIST, {"export": "xlsx", "q": "罕见"}, follow=True)
+    assert page.redirect_chain == [(f"{LIST}?q=%E7%BD%95%E8%A7%81", 302)]
+    assert "没有导出。请缩小日期范围" in page.content.decode()
 
 
 # -- keeping ------------------------------------------------------------------------------------------

@@ -205,3 +205,8 @@ def test_sessions_of_closed_browsers_are_removed_once_their_time_is_over(as_user
     left = {kept, long_ago.session.session_key}
     assert set(Session.objects.values_list("session_key", flat=True)) == left
     assert set(UserSession.objects.values_list("session_key", flat=True)) == left
+
+
+def test_no_cache_keeps_what_was_made_for_one_person(client: Client, chifeng: User) -> None:
+    for page in ("/", "/users/", "/api/accounts/"):
+        assert client.get(page)["Cache-Control"] == "private, no-cache"

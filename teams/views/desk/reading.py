@@ -37,6 +37,7 @@ TABS = ("changes", "all", "papers", "story")
 @login_required
 def desk_filing(request: SignedIn, pk: int) -> HttpResponse:
     filing = visible(request, pk)
+    filing.can_read_files(request.user).require()
     part = Part.of(request.GET)
     decision = decides(filing, request.user)
     tab = _tab(request, filing)
