@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from assessments.annual.answers import LEAGUE, REGION, TEAM, Basis, basis_of, differing, sheet
 from assessments.annual.checks import check, unexplained
 from assessments.annual.enrolling import scorer_above
-from assessments.annual.scores import sign_of, unanswered
+from assessments.annual.scores import drop_unsent, sign_of, unanswered
 from assessments.annual.section_writing import mark_of
 from assessments.annual.sections import SECTIONS, text_of
 from assessments.annual.snapshot_occasions import take_once
@@ -43,7 +43,7 @@ def hand_in(review: Review, by: User) -> dict[str, Any]:
     review.submitted_by, review.submitted_at = by, timezone.now()
     review.reported_on = review.reported_on or timezone.localdate()
     review.self_total = sheet(review, TEAM, basis).total
-    review.office = scoring_office(review, by)
+    hand_over(review, scoring_office(review, by))
     tell(scorers(review), review, "review_submitted", gettext_lazy("%(team)s报来%(year)s年度考核"))
     return {"findings": [finding.message for finding in found if finding.kept], "self_total": f"{review.self_total}"}
 
@@ -58,6 +58,14 @@ def scoring_office(review: Review, by: User) -> Organization:
             break
         office = Organization.objects.get(path=office.parent_path)
     return office
+
+
+def hand_over(review: Review, office: Organization) -> None:
+    """To be saved by the caller, as what a move does."""
+    if review.office_id == office.pk:
+        return
+    review.office, review.league_opinion = office, ""
+    drop_unsent(Review.objects.filter(pk=review.pk))
 
 
 def send_back(review: Review, by: User, fields: dict[str, str] | None = None) -> dict[str, Any]:
@@ -90,7 +98,7 @@ def score(review: Review, by: User) -> dict[str, Any]:
 def score_again(review: Review, by: User) -> None:
     told = [review.scored_by] if review.scored_by is not None and review.scored_by_id != by.pk else []
     if not review.office.covers(review.organization):  # handed over to another league since it was scored
-        review.office = scorer_above(review.organization)
+        hand_over(review, scorer_above(review.organization))
         told = scorers(review)
     review.scored_by, review.scored_at, review.league_total = None, None, None
     tell(told, review, "review_returned", gettext_lazy("%(team)s的%(year)s年度考核请重新考核"))
