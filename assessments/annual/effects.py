@@ -1,5 +1,6 @@
 """What follows from each move of a team's review, in the transaction of the move."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from assessments.annual.answers import LEAGUE, REGION, TEAM, Basis, basis_of, differing, sheet
 from assessments.annual.checks import check, unexplained
@@ -116,17 +118,34 @@ def decide(review: Review, by: User) -> dict[str, Any]:
     return {"total": f"{review.total}", "result": str(review.result)}
 
 
-def _whole(basis: Basis, side: str) -> None:
-    """Every question answered, every number that is not the records' explained. A sentence for each sort."""
-    lacking = [
-        (_("还有 %(n)d 项没有评：%(lines)s。"), unanswered(basis, side)),
-        (_("有 %(n)d 项与自动统计不同，请写明原因：%(lines)s。"), unexplained(basis, side)),
+@dataclass(frozen=True)
+class Lack:
+    """Why a side cannot pass its points on yet.
+
+    :ivar words: take ``n`` and ``lines``. :ivar part: of each line, where it is mended (``assessments.forms.answers``).
+    """
+
+    words: StrOrPromise
+    lines: list[Indicator]
+    part: str = "note"
+
+
+def lacks(basis: Basis, side: str) -> list[Lack]:
+    """Every question answered, every number that is not the records' explained. One for each sort."""
+    found = [
+        Lack(_("还有 %(n)d 项没有评：%(lines)s。"), unanswered(basis, side), "value"),
+        Lack(_("有 %(n)d 项与自动统计不同，请写明原因：%(lines)s。"), unexplained(basis, side)),
     ]
     if side == REGION:
         other = [one for one in differing(basis, LEAGUE, REGION) if not _noted(basis, one)]
-        lacking.append((_("有 %(n)d 项与盟市考核不同，请写明原因：%(lines)s。"), other))
+        found.append(Lack(_("有 %(n)d 项与盟市考核不同，请写明原因：%(lines)s。"), other))
+    return [one for one in found if one.lines]
+
+
+def _whole(basis: Basis, side: str) -> None:
     stops = [
-        words % {"n": len(lines), "lines": _("、").join(one.code for one in lines)} for words, lines in lacking if lines
+        one.words % {"n": len(one.lines), "lines": _("、").join(line.code for line in one.lines)}
+        for one in lacks(basis, side)
     ]
     if stops:
         raise ValidationError(stops, code="incomplete")
