@@ -291,6 +291,7 @@ def test_one_wrong_line_does_not_make_a_page_old(region: User, captain: User, ch
     assert "别人刚改过" not in answer
     now.refresh_from_db()
     assert (now.state, now.league_total) == ("scored", Decimal(90))
+    assert now.scores.get(scored_by="league", indicator=yes).value == 1, "changed back: not what was saved first"
 
 
 @pytest.mark.parametrize("part", ["self", "section", "desk"])
