@@ -76,6 +76,7 @@ class FollowUp(models.Model):
 
     objects = FollowUpQuerySet.as_manager()
     attachment_kinds = {"outcome": _("落实材料")}
+    told_in_history = ("asked",)
 
     class Meta:
         verbose_name = _("考核后续动作")

@@ -176,6 +176,7 @@ def test_every_move_is_told_and_a_second_press_does_nothing(
         ("finish", region, "done"),
     ]  # fmt: skip
     assert [event.facts.get("words") for event in events][1] == "请附证书"
+    assert "请附证书" in text_of(team.get(one.get_absolute_url())), "also once it was answered"
 
 
 @pytest.mark.parametrize("state", [state for state, _label in FollowUp.State.choices])
