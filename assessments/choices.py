@@ -101,6 +101,9 @@ class FollowUpKind(TextChoices):
     LEAVE = "leave", _("退出")
 
 
+PANEL_LEAST = 3  # members of a panel; the publisher's own rule was not found [P]
+
+
 class CarriedOutBy(TextChoices):
     """Who carries out a follow-up, as it is said of many teams at once."""
 

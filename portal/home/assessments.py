@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.annual.queue import to_mend
-from assessments.choices import Grade, ObjectionOutcome, PanelDuty
+from assessments.choices import PANEL_LEAST, Grade, ObjectionOutcome, PanelDuty
 from assessments.follow_ups.workflow import to_finish
 from assessments.gradings.renewing import keeping
 from assessments.models import FollowUp, Grading, Objection, PanelMember, Review
@@ -151,10 +151,12 @@ def _reviews(user: User) -> QuerySet[Review]:
 def _gradings(user: User) -> QuerySet[Grading]:
     """What the person can take further."""
     first = Grading.objects.waiting_for(user).order_by("submitted_at", "pk").values("pk")[: MOST + 1]
+    there = PanelMember.objects.on_it().filter(grading=OuterRef("pk"))
     rows = Grading.objects.filter(among(first)).annotate(
         again=Exists(Grading.objects.upheld().filter(pk=OuterRef("pk"))),
         said=Subquery(last_return(Grading).values("comment")[:1]),
-        led=Exists(PanelMember.objects.on_it().filter(grading=OuterRef("pk"), duty=PanelDuty.LEAD)),
+        led=Exists(there.filter(duty=PanelDuty.LEAD)),
+        enough=Exists(there.order_by("pk")[PANEL_LEAST - 1 : PANEL_LEAST]),
     )
     return _described(rows)
 
@@ -354,8 +356,9 @@ def _grading(row: Any) -> Task:
         what, to = _("给%(team)s的测评组建专家组：%(what)s") % words, reverse("assessments:panel_edit", args=[row.pk])
         return Task("wait", _("待组建"), what, row.number, to, _("去组建"))
     if row.state == GradingState.ON_SITE:
-        if not row.led:
-            what, to = _("%(team)s的专家组没有组长：%(what)s"), reverse("assessments:panel_edit", args=[row.pk])
+        if not row.led or not row.enough:
+            what = _("%(team)s的专家组没有组长：%(what)s") if row.enough else _("%(team)s的专家组人数不足：%(what)s")
+            to = reverse("assessments:panel_edit", args=[row.pk])
             return Task("warn", _("待调整"), what % words, row.number, to, _("去调整"))
         what, to = _("%(team)s的专家都已完成评分：%(what)s"), reverse("assessments:differences", args=[row.pk])
         return Task("wait", _("待结束"), what % words, row.number, to, _("去结束"))
