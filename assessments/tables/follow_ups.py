@@ -1,5 +1,6 @@
 """Columns of the list of follow-ups."""
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -61,8 +62,8 @@ class FollowUpTable(Table):
         near, day = due_chip(record, getattr(record, "as_at", None)), f"{record.due_on:%Y-%m-%d}"
         return markup("<div>{} {}</div>", day, chip(**near)) if near else day
 
-    def value_due_on(self, record: FollowUp) -> str:
-        return f"{record.due_on:%Y-%m-%d}" if record.due_on else ""
+    def value_due_on(self, record: FollowUp) -> date | None:
+        return record.due_on
 
     def state_state(self, record: FollowUp) -> tuple[str, Any, str]:
         tone, icon = FOLLOW_UP_TONES[record.state]

@@ -1,7 +1,8 @@
 """What a year's result leads to: written down by the region, carried out and reported, said to be done by another."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from assessments.follow_ups.workflow import FOLLOW_UP
 from assessments.models import FollowUp, Review
@@ -330,4 +332,8 @@ def test_the_list_keeps_to_the_house(region: User, captain: User, chifeng: User,
     assert_constant_queries(top, at("followup_list"), grow, steps=(1, 2, 8))
     assert_sorts_by_index(FollowUpList)
     assert_tampering_is_told(top, at("followup_list"))
-    assert "补训两名操舟手" in text_of(top.get(at("followup_list"), {"export": "xlsx"}))
+    answer = top.get(at("followup_list"), {"export": "xlsx"})
+    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content) if answer.streaming else answer.content)).active
+    assert sheet is not None
+    rows = {row[0].value: [cell.value for cell in row] for row in sheet.iter_rows(min_row=3)}
+    assert any(isinstance(value, datetime) for value in rows["演示：补训两名操舟手"]), "a day Excel can sort"
