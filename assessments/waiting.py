@@ -10,10 +10,11 @@ from django.utils import timezone
 from assessments.annual.batch import concludable
 from assessments.annual.queue import of_the_region, waiting_for
 from assessments.choices import PanelDuty
+from assessments.follow_ups.needed import lacking
 from assessments.gradings.renewing import not_renewed
 from assessments.models import PanelMember, Review, TeamGrade
 from assessments.panel.members import ARRANGED
-from assessments.states import GradingState
+from assessments.states import REVIEW_DECIDED, GradingState
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, reach
 from organizations.roles import Level, Right, RoleKey
@@ -36,6 +37,13 @@ def to_conclude(user: User, today: date) -> "QuerySet[Review]":
     if Right.MANAGE_ASSESSMENT not in access(user):
         return Review.objects.none()
     return concludable(of_the_region(user).filter(public_until__lt=today))
+
+
+def to_follow_up(user: User) -> "QuerySet[Review]":
+    """Decided, with a result that has to lead to something and does not yet."""
+    if Right.MANAGE_ASSESSMENT not in access(user):
+        return Review.objects.none()
+    return lacking(of_the_region(user).filter(state__in=REVIEW_DECIDED))
 
 
 def to_reconsider(user: User) -> "QuerySet[Review]":

@@ -94,11 +94,12 @@ def test_grading_stands_where_it_lies(as_user, captain, chifeng, region, baotou)
     assert any(when == "待组建" for _tone, when, _what in tasks(as_user(chifeng)))
 
 
-def test_assessor_sees_his_task_and_nothing_else(as_user, captain, chifeng, assessor, member):
+def test_assessor_sees_his_task_and_nothing_else(as_user, captain, chifeng, assessor, member, baotou, region):
     assert list(entries(as_user(assessor))) == ["我的测评任务"], "called as an assessor"
     assert "我的测评任务" not in entries(as_user(member))
     grading = gradings.in_state("panel", captain, chifeng)
     seat = assessments.seat(grading, assessor, declared=False)
+    others = [assessments.seat(grading, user, finished_at=timezone.now()) for user in (baotou, region)]
     name = captain.organization.short_name
     assert tasks(as_user(assessor)) == [("warn", "待声明", f"请您参加{name}的测评，先声明无利害关系")]
     seat.declared_at = timezone.now()
@@ -120,6 +121,9 @@ def test_assessor_sees_his_task_and_nothing_else(as_user, captain, chifeng, asse
     assert tasks(as_user(assessor)) == [("wait", "待结束", f"{name}的专家都已完成评分，请结束现场测评")]
     assert ("wait", "待结束", f"{name}的专家都已完成评分：赈济 3 级") in tasks(as_user(chifeng))
     assert entries(as_user(chifeng))["分级测评"] == 1
+    others[0].left_on, others[0].left_reason = timezone.localdate(), "回避"
+    others[0].save()
+    assert ("warn", "待调整", f"{name}的专家组人数不足：赈济 3 级") in tasks(as_user(chifeng)), "it cannot be ended"
 
 
 def test_grade_that_runs_out_is_told_to_the_team(as_user, captain, baotou):
