@@ -54,9 +54,17 @@ def test_what_was_sent_without_network_is_still_there(portal: dict[str, User], e
     page.goto("/standards/new/")
     page.get_by_label("名称", exact=True).fill("断网时写的标准")
     page.context.set_offline(True)
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.get_by_text("现在没有网络，还没有提交")).to_be_visible()
+    expect(page.get_by_label("名称", exact=True)).to_have_value("断网时写的标准")
+    page.context.set_offline(False)
+    expect(page.get_by_text("现在没有网络，还没有提交")).to_have_count(0)
+
+    # a network that leads nowhere: the browser shows a page of its own
+    page.route("**/*", lambda route: route.abort())
     with page.expect_event("requestfailed"):
         page.get_by_role("button", name="保存草稿").click()
-    page.context.set_offline(False)
+    page.unroute("**/*")
     page.goto("/")
     page.goto("/standards/new/")
     expect(page.get_by_label("名称", exact=True)).to_have_value("断网时写的标准")
