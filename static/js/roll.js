@@ -41,7 +41,7 @@
 
   const said = (one, at) => {
     const parts = [several && one.team, one.group, one.duty].filter(Boolean);
-    if (one.asked || one.other) parts.push(at.presence || one.asked ? words.asked : words.unlisted);
+    if (one.asked || one.other) parts.push(at.presence === "present" || one.asked ? words.asked : words.unlisted);
     if (at.presence === "present") parts.push(`${clock(at.arrivedAt || state.sheet.slot.starts)} ${words.present}`);
     if (at.leftAt) parts.push(`${clock(at.leftAt)} ${words.left}`);
     return parts.join(" · ");

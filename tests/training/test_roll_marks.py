@@ -20,6 +20,7 @@ from tests.people import builders as people
 from tests.training import builders
 from training.choices import Listing, MarkKind, MarkMethod, Presence, Trouble
 from training.models import Activity, ActivityTeam, Attendance, Mark, Participation, Slot
+from training.participants.listing import take_off
 from training.records.checks import check
 from training.roll.deriving import derive_slots
 from training.roll.given import Given
@@ -192,6 +193,25 @@ def test_member_of_a_joined_team_is_put_on_the_list_to_be_decided(drill: Activit
     Participation.objects.update(listing=Listing.REMOVED)
     assert took(mark(slot, row, 2), by=captain) == [(STORED, "")]
     assert Participation.objects.get().listing == Listing.ASKED
+
+
+@pytest.mark.parametrize("kind", [MarkKind.LEAVE, MarkKind.ABSENT, MarkKind.CLEARED])
+def test_whoever_was_taken_off_the_list_and_stays_away_is_not_put_back_on_it(
+    kind: MarkKind, drill: Activity, slot: Slot, row: Participation, captain: User
+) -> None:
+    """A phone that had no network and marked 请假 for whoever had been taken off meanwhile, for that reason."""
+    take_off(drill, [row], reason="家里有事")
+    other = people.member(drill.host, 2).person_id
+    assert took(mark(slot, row, kind=kind), mark(slot, None, 2, person=other, kind=kind), by=captain) == [
+        (STORED, ""), (STORED, "")
+    ]  # fmt: skip
+    row = Participation.objects.get()  # and nobody else's
+    assert (row.listing, row.note) == (Listing.REMOVED, "家里有事")
+    came = {"kind": MarkKind.ARRIVED, "at": slot.starts_at + timedelta(minutes=1)}
+    assert took(mark(slot, row, 3, **came), mark(slot, None, 4, person=other, **came), by=captain) == [
+        (STORED, ""), (STORED, "")
+    ]  # fmt: skip
+    assert {(row.listing, row.note) for row in Participation.objects.all()} == {(Listing.ASKED, "现场签到，待定")}
 
 
 def test_stranger_is_kept_to_be_settled(
