@@ -106,6 +106,19 @@ def test_page_sent_again_makes_no_second_drill(captain: User, as_user: SignIn) -
     assert client.post(url, sent).status_code == 302
 
 
+def test_one_begun_with_nothing_is_not_begun_twice(captain: User, as_user: SignIn) -> None:
+    """Back, and sent again: two that both are called 未命名, and the next one was offered as a copy of them."""
+    client, url = as_user(captain), reverse("training:activity_create")
+    blank = {"begin_with": "blank", "title": "", "starts_at": "", "ends_at": "", "place": ""}
+    assert [client.post(url, blank).status_code for _time in (1, 2)] == [302, 200]
+    assert "已经有一场没有填名称和时间的" in text_of(client.post(url, blank))
+    assert "照上一次的" not in text_of(client.get(url))
+    planned = {**blank, "title": "季度演练（演示）"}  # four of a name, whose days are not known yet
+    assert [client.post(url, planned).status_code for _time in (1, 2)] == [302, 302]
+    template = DrillTemplate.objects.get(name="示例：队内水上救援演练")
+    assert client.post(url, {**blank, "begin_with": f"template:{template.pk}"}).status_code == 302
+
+
 def test_new_one_begins_with_a_template(captain: User, as_user: SignIn) -> None:
     template = DrillTemplate.objects.get(name="示例：队内水上救援演练")
     sent = {"begin_with": f"template:{template.pk}", "title": "", "starts_at": "", "ends_at": "", "place": ""}
