@@ -408,6 +408,21 @@ def test_cancelling_asks_why_and_can_be_taken_back(captain: User, as_user: SignI
     assert (activity.state, activity.state_reason) == ("draft", "")
 
 
+def test_cancelling_tells_what_was_marked_and_what_becomes_of_it(captain: User, as_user: SignIn) -> None:
+    team, client = captain.organization, as_user(captain)
+    activity = builders.drill(team, captain)
+    ask = f"{move(activity)}?action=cancel"
+    assert "已经点了" not in text_of(client.get(ask))
+    rows = builders.listed(activity, people.member(team, 1), people.member(team, 2))
+    builders.present(activity, rows)
+    builders.problem(activity, captain)
+    shown = text_of(client.get(ask))
+    assert "已经点了 2 次名，到 2 人，共 6.0 小时。取消以后不计入任何人的时长；点名都留着，恢复筹备以后照算。" in shown
+    assert "登记的问题还有 1 个没有销号，取消以后照样要整改。" in shown
+    refused = client.post(move(activity), {"action": "cancel", "reason": " ", "sent": "1"})
+    assert "已经点了 2 次名" in text_of(refused)
+
+
 def test_office_works_through_what_waits(captain: User, chifeng: User, as_user: SignIn) -> None:
     team = captain.organization
     first = builders.handed_in(team, captain, people.member(team, 1))
