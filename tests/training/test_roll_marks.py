@@ -138,6 +138,19 @@ def test_marks_that_come_when_all_was_called_off_are_told_as_that(
     assert (sheet["slot"]["open"], sheet["slot"]["cancelled"]) == (False, True)
 
 
+def test_marks_that_come_when_all_was_archived_lead_to_where_hours_are_kept(
+    drill: Activity, slot: Slot, row: Participation, captain: User, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    """It was to be withdrawn or sent back, which nobody can do any more."""
+    builders.present(drill, builders.listed(drill, people.member(drill.host, 2)))
+    for action, by in (("submit", captain), ("confirm", chifeng), ("archive", chifeng)):
+        WORKFLOW.perform(drill, action, by=by)
+    assert took(mark(slot, row), by=captain) == [(STORED, Trouble.CLOSED)]
+    said = "记录已经归档，不能再处理点名。确实参加了的，在队员页登记时长。"
+    assert Notice.objects.get(recipient=captain, kind="marks_late").body == said
+    assert said in as_user(captain).get(reverse("training:mark_list", args=[drill.pk])).content.decode()
+
+
 def test_marks_of_days_ago_are_taken(slot: Slot, row: Participation, captain: User) -> None:
     late = slot.starts_at + timedelta(hours=1)
     assert took(mark(slot, row, at=late), by=captain) == [(STORED, "")]

@@ -183,6 +183,8 @@ def _tell_late(activities: Iterable[Activity]) -> None:
             else:
                 title = _("记录报送以后才传到的点名，没有算：%(what)s") % {"what": activity}
                 body = _("要算的，先撤回记录或者请确认单位退回，再到“点名”里处理。")
+                if activity.state == ActivityState.ARCHIVED:
+                    body = _("记录已经归档，不能再处理点名。确实参加了的，在队员页登记时长。")
         notify(
             nearest_holders(Right.EDIT_TRAINING, activity.host), kind="marks_late", title=title, body=body,
             url=reverse("training:mark_list", args=[activity.pk]),
