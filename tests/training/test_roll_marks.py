@@ -109,6 +109,11 @@ def test_two_phones_that_said_otherwise_are_told_until_somebody_decides(
     took(mark(slot, same[1], 7, kind=MarkKind.ABSENT, at=hour), by=captain)
     assert told() == [], "both say the same; one captain thought better of it"
 
+    other = builders.listed(drill, people.member(drill.host, 4))[0]  # his deputy has only the captain's own account
+    took(mark(slot, other, 11, kind=MarkKind.ABSENT, at=hour, device="deputy"), by=captain)
+    took(mark(slot, other, 10, device="captain"), by=captain)
+    assert len(told()) == 1
+
 
 def test_marks_that_come_when_all_was_handed_in_are_told(
     drill: Activity, slot: Slot, row: Participation, captain: User, chifeng: User
