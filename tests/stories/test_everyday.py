@@ -69,6 +69,13 @@ def test_what_was_sent_without_network_is_still_there(portal: dict[str, User], e
     page.goto("/standards/new/")
     expect(page.get_by_label("名称", exact=True)).to_have_value("断网时写的标准")
 
+    # a portal on this very machine, which has no network: the browser says there is none, and it is sent all the same
+    page.add_init_script("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+    page.reload()
+    assert page.evaluate("navigator.onLine") is False
+    with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/standards/new/")):
+        page.get_by_role("button", name="保存草稿").click()
+
 
 def test_what_is_pasted_stays_whole_and_is_told_when_too_long(portal: dict[str, User], enter: Enter) -> None:
     """A browser cuts it off at maxlength and says nothing."""
