@@ -45,6 +45,7 @@ window.offlineStatus = (() => {
     }));
   };
   document.addEventListener("offline:change", show);
+  document.getElementById("offline-again").addEventListener("click", sync.again);
 
   /* Without network a way to another page ends at the browser's own error page. */
   const keptPages = (document.body.dataset.keep || "").split(" ");

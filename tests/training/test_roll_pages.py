@@ -546,7 +546,7 @@ def test_many_marks_are_settled_together(drill: Activity, slot: Slot, captain: U
 
 
 def test_minutes_are_corrected_with_a_reason(
-    drill: Activity, slot: Slot, row: Participation, captain: User, leader: User, as_user: As
+    drill: Activity, slot: Slot, row: Participation, captain: User, leader: User, chifeng: User, as_user: As
 ) -> None:
     builders.present(drill, [row])
     found = Attendance.objects.get()
@@ -566,6 +566,8 @@ def test_minutes_are_corrected_with_a_reason(
     assert "1.5" in client.get(address("activity_roll", drill.pk)).content.decode()
     record = WORKFLOW.perform(drill, "submit", by=captain)
     assert record.minutes == 90
+    told = as_user(chifeng).get(address("activity_roll", drill.pk)).content.decode()  # whoever confirms, on a phone too
+    assert ">已更正，按点名 180 分钟：提前离开<" in told
 
 
 def test_a_day_of_several_without_a_roll_is_told_and_the_roll_of_today_is_offered_first(
