@@ -11,6 +11,7 @@ from core.refusals import refusal
 from core.workflow import MoveNotAllowed
 from organizations.models import User
 from teams.desk.deciding import TWICE, Seen, decide, require_as_seen
+from teams.desk.passing import held_elsewhere
 from teams.models import Filing, Opinion
 from teams.states import FilingState
 
@@ -33,9 +34,10 @@ def together(user: User) -> QuerySet[Filing]:
     colleague, and not returned before by himself, for then he wants to see what was mended."""
     returned = WorkflowEvent.objects.of_each(Filing).filter(action="return_for_changes", by=user)
     asked = Opinion.objects.open().filter(filing=OuterRef("pk"))
-    rows: QuerySet[Filing] = Filing.objects.to_decide(user).filter(
-        Q(assignee=None) | Q(assignee=user), Q(needs_meeting=False) | Q(meeting_on__isnull=False),
-        ~Exists(returned), ~Exists(asked),
+    lying = Filing.objects.to_decide(user)
+    given = lying.exclude(assignee=None).select_related("assignee", "current_step", "current_office")
+    rows: QuerySet[Filing] = lying.exclude(pk__in=held_elsewhere(given, user)).filter(
+        Q(needs_meeting=False) | Q(meeting_on__isnull=False), ~Exists(returned), ~Exists(asked),
         state=FilingState.SUBMITTED, warnings=0, current_step__is_final=True, needs_reply=False,
     )  # fmt: skip
     return rows.order_by("due_on", "submitted_at", "pk")

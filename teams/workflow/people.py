@@ -92,8 +92,11 @@ def nobody_decides(filing: Filing) -> bool:
 
 
 def author_side(filing: Filing) -> list[User]:
-    """Who hears what became of it: who began it and who handed it in."""
+    """Who hears what became of it: who began it and who handed it in; where none of them may file there any more, also
+    whoever does now."""
     people = {person.pk: person for person in (filing.created_by, filing.submitted_by) if person is not None}
+    if not any(person.is_active and asks(filing, person) for person in people.values()):
+        people |= {person.pk: person for person in nearest_holders(Right.SUBMIT_FILING, filing.organization)}
     return list(people.values())
 
 

@@ -246,6 +246,19 @@ def second_clerk(office):
     return builders.read(person)
 
 
+def test_who_has_the_duty_now_hears_of_what_a_former_clerk_handed_in(songshan, chifeng, region_security, office):
+    facts = {"name": "松山区红十字赈济救援队（演示）", "level": "banner_county"}
+    filing = builders.submitted(songshan, office("150404"), **facts)
+    opened(region_security, office("150404"), "next", "clerk")
+    heard = Notice.objects.filter(kind="filing_returned").values_list("recipient__username", flat=True)
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=chifeng, comment="请补")
+    assert set(heard.all()) == {"songshan"}  # still his
+    filing = WORKFLOW.perform(filing, "resubmit", by=songshan)
+    Appointment.objects.filter(user=songshan).update(ends_at=timezone.now())
+    WORKFLOW.perform(Filing.objects.get(pk=filing.pk), "return_for_changes", by=chifeng, comment="还要补")
+    assert sorted(heard.all()) == ["next", "songshan", "songshan"]
+
+
 def test_who_handed_in_an_earlier_round_does_not_decide_the_later(chifeng, region, office):
     other = second_clerk(office)
     filing = builders.submitted(other, office("150400"))

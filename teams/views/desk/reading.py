@@ -17,6 +17,7 @@ from teams.choices import FilingKind
 from teams.desk.deciding import Seen
 from teams.desk.papers import asked as papers_asked
 from teams.desk.papers import exchanged, papers_of, upload_context
+from teams.desk.passing import held_elsewhere
 from teams.desk.queue import Part, counted, remaining, summed
 from teams.desk.sheet import Sheet, changes_first, handed_in_by
 from teams.desk.urging import urging
@@ -117,7 +118,7 @@ def _deciding(request: SignedIn, filing: Filing, sheet: Sheet, part: Part) -> di
         "comment_most": LONGEST,
         "open_opinions": [opinion for opinion in sheet.read["opinions"] if opinion.answered_at is None],
         "acting_for": acting_for(request.user, right_at(step), step.office),
-        "given_to": filing.assignee if filing.assignee_id not in (None, request.user.pk) else None,
+        "given_to": held_elsewhere([filing], request.user).get(filing.pk),
         "query": part.query,
     }
 
