@@ -339,7 +339,9 @@ def test_a_leaving_team_is_read_and_closed(chifeng, region, office, as_user):
     mended = {line["text"]: line["mended"] for line in read.context["other_comments"]}
     assert mended == {"请登记公告。": True, "请写明去向。": False}
     assert "没有变化。" not in read.content.decode()  # the checklist did change
+    assert "有 2 项提示。" in read.content.decode()  # in the dialog of agreeing
     builders.account_for(filing, chifeng)
+    assert "项提示。" not in client.get(page).content.decode()
     send(client, filing, "approve")
     response = send(client, fresh(filing), "issue", reply_no="内红发〔2026〕10号", reply_on="2026-11-25")
     assert messages_of(response) == [f"{filing.name}：已办结，队伍已退出，备案证书同时失效。"]

@@ -74,7 +74,7 @@ def _wanted(filing: Filing, tab: str) -> dict[str, QuerySet[Any]]:
 
 def _head(filing: Filing, sheet: Sheet) -> dict[str, Any]:
     tone, icon = FILING_TONES[FilingState(filing.state)]
-    today = timezone.localdate()
+    today, settled = timezone.localdate(), done_since(sheet.read.get("exit_items", ()))
     return {
         "title": filing.name,
         "filing": filing,
@@ -86,7 +86,8 @@ def _head(filing: Filing, sheet: Sheet) -> dict[str, Any]:
         "returned": sheet.returned,
         "other_comments": sheet.other_comments(),
         "findings": sheet.findings,
-        "settled": done_since(sheet.read.get("exit_items", ())),
+        "settled": settled,
+        "unsettled": [finding for finding in sheet.findings if finding.field not in settled],
         "passed": sheet.passed() if sheet.round else [],
     }
 
