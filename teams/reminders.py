@@ -129,16 +129,25 @@ def _untouched(state: str, since: date) -> QuerySet[Filing]:
 
 
 def _authors(filing: Filing) -> list[User]:
-    people = [person for person in author_side(filing) if asks(filing, person)]
-    return people or nearest_holders(Right.SUBMIT_FILING, filing.organization)
+    return [person for person in author_side(filing) if asks(filing, person)]
 
 
 def opinions_unanswered(today: date | None = None) -> Iterator[Reminder]:
-    """An opinion that was asked and not given."""
+    """An opinion that was asked and not given; of whoever sees the filing no more, the one who waits for it is told."""
     since = (today or timezone.localdate()) - timedelta(days=OPINION_DAYS)
     rows = Opinion.objects.open().filter(asked_at__date__lte=since, filing__state__in=WITH_OFFICE)
     for opinion in rows.select_related("filing__team__organization", "asked", "asked_by").order_by("pk"):
-        words = {**_words(opinion.filing), "who": opinion.asked_by, "days": OPINION_DAYS}
+        words = {**_words(opinion.filing), "who": opinion.asked_by, "asked": opinion.asked, "days": OPINION_DAYS}
+        if opinion.is_lost:
+            yield Reminder(
+                [opinion.asked_by],
+                "opinion_lost",
+                _("%(asked)s不会答复您就%(number)s（%(name)s）征求的意见了") % words,
+                _("他现在的职责看不到这件备案。可以“不再征求”，或者另请一位。"),
+                reverse("teams:desk_filing", args=[opinion.filing_id]) + "?tab=story",
+                f"opinion-{opinion.pk}-lost",
+            )
+            continue
         yield Reminder(
             [opinion.asked],
             "opinion_waiting",

@@ -41,7 +41,7 @@ from teams.states import FILING_TONES, WITH_AUTHOR, WITH_OFFICE, FilingState
 from teams.tables.filings import FilingTable
 from teams.views.authoring import visible
 from teams.views.exits import exit_context
-from teams.workflow import asks, corrects, decides
+from teams.workflow import WORKFLOW, asks, corrects, decides
 
 
 class FilingList(ListView):
@@ -65,7 +65,8 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
     reads_files = bool(filing.can_read_files(request.user))
     tab = _tab(request, filing, reads_files)
     rounds = list(with_story(filing).rounds.all()) if filing.round_no else []
-    hands_in = filing.state in WITH_AUTHOR and bool(asks(filing, request.user))
+    author = bool(asks(filing, request.user))
+    hands_in = author and filing.state in WITH_AUTHOR
     decision = decides(filing, request.user) if filing.state in WITH_OFFICE else None
     tone, icon = FILING_TONES[FilingState(filing.state)]
     rerouted = _rerouted(request, filing)
@@ -80,11 +81,11 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
         "rule_changed": changed_since(filing),
         "now": next((stop for stop in stops if stop.current), None),
         "hands_in": hands_in,
-        "may_withdraw": filing.state in ("draft", "submitted", "returned") and bool(asks(filing, request.user)),
+        "may_withdraw": author and filing.state in WORKFLOW.move("withdraw").sources,
         "decides": decision,
         "corrects": bool(corrects(filing, request.user)),
         **urging(filing, request.user),
-        "sent_away": sent_away(filing).count() if filing.kind == FilingKind.EXIT and asks(filing, request.user) else 0,
+        "sent_away": sent_away(filing).count() if author and filing.kind == FilingKind.EXIT else 0,
         "begins_again": bool(can_begin_again(filing, request.user)),
         "to_confirm": next_to_confirm(filing, request.user),
         "rounds": rounds,

@@ -1,7 +1,8 @@
 """登记备案: how a filing goes from the team or its office through the offices above, and onto the file.
 
 - 草稿 draft: whoever may file for the team (its captain or 信息员, the clerk of the managing office or of its proxy)
-  fills it in; anything may be missing or wrong. Nobody else is bothered.
+  fills it in; anything may be missing or wrong. Nobody else is bothered. 退出 that an office began is the office's
+  alone: the team it is about reads it.
 - 审核中 submitted: handed in and numbered (BA-<区划代码>-<年>-<4 位>, drawn at the first hand-in and kept). The content
   is frozen as a round and read-only. It lies at one step (``current_step``) in one office's queue: whoever holds the
   duty there today decides, also on what came in before. What an office hands in itself counts as its own registration.
