@@ -128,7 +128,7 @@ class Doubles:
         elif not (mobile and its) or mobile == its:
             said = _("和%(place)s同名，这一行没有证件号码：是同一个人就勾选“不导入”，不是就填证件号码。") % words
             self.known.doubles[line.key] = ("name", said)
-        elif identity.normal(other.cells.get("id_number", "")):
+        else:
             self.known.said[line.key] = (
                 _("和%(place)s同名，手机不同，这一行没有证件号码；请核对是不是同一个人。") % words
             )

@@ -117,3 +117,10 @@ def test_a_team_is_known_by_what_it_is_called_for_short(as_user, songshan, place
     assert f"“{short}”按“{place.name}”登记" in told(page)
     confirm(office, page)
     assert Membership.objects.get().organization == place
+
+
+def test_two_of_one_name_without_document_are_told_though_their_telephones_differ(client, url):  # noqa: F811
+    page = send(client, url, [HEAD, ["王明", "", "13800000001"], ["王明", "", "13900000001"]])
+    assert [line["note"].get("", "") for line in page.context["preview"]["rows"]].count(
+        "和第 2 行同名，手机不同，这一行没有证件号码；请核对是不是同一个人。"
+    ) == 1
