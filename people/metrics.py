@@ -50,7 +50,7 @@ def _insured(scope: Organization, period: Period) -> QuerySet[Membership]:
 
 def _expiring(scope: Organization, period: Period) -> QuerySet[Membership]:
     day = period.as_at
-    theirs = Certificate.objects.stood(period.past).filter(person=OuterRef("person"))
+    theirs = Certificate.objects.stood(period.past).not_followed(period.past).filter(person=OuterRef("person"))
     return _there(scope, period).filter(Exists(theirs.filter(expires_on__range=(day, day + timedelta(days=EXPIRING)))))
 
 

@@ -132,6 +132,7 @@ class RosterFilter(PartyFilter):
             return queryset.filter(~Exists(theirs.filter(kind__is_first_aid=True)))
         if value == "reported":
             return queryset.filter(Exists(theirs.filter(state=CertificateState.REPORTED)))
+        theirs = theirs.not_followed(self.day)
         if value == "expired":
             return queryset.filter(Exists(theirs.filter(expires_on__lt=self.today)))
         last = self.today + timedelta(days=int(value.removeprefix("in_")))

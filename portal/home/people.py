@@ -37,7 +37,7 @@ def wanted(user: User) -> dict[str, QuerySet]:
 def _running_out() -> QuerySet[Certificate]:
     today = timezone.localdate()
     days = (today, today + timedelta(days=EXPIRING))
-    return Certificate.objects.standing().filter(person=OuterRef("person"), expires_on__range=days)
+    return Certificate.objects.standing().not_followed().filter(person=OuterRef("person"), expires_on__range=days)
 
 
 def _uninsured_soon(rows: QuerySet[Membership]) -> QuerySet[Membership]:
