@@ -30,7 +30,7 @@ from organizations.roles import Right
 from organizations.viewers import viewer, viewer_key
 from people import standing
 from people.choices import AwardLevel, HourKind
-from people.heads import below
+from people.heads import memberships_below
 from people.models import Membership
 
 Number = int | Decimal
@@ -147,7 +147,7 @@ def _recount(*, user: int | None, held: str, scope: int, year: int) -> tuple[dic
 
 
 def _count(user: User | None, scope: Organization, year: int) -> tuple[dict[str, Counts], Counts]:
-    found = _Counted(below(user, scope), scope, year)
+    found = _Counted(memberships_below(user, scope), scope, year)
     return dict(found.branches), dict(found.total)
 
 

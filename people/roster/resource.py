@@ -66,6 +66,12 @@ def _within(name: str, own: str) -> bool:
     return said in own or own in said
 
 
+def _is_short_for(said: str, name: str) -> bool:
+    """Whether it is made of signs of the name, in their order."""
+    rest = iter(name)
+    return len(said) > 1 and all(sign in rest for sign in said)
+
+
 class RosterResource(BulkResource):
     """One team's roster, or (``teams``) those of several teams of an office, told apart by a column or by sheets.
 
@@ -77,7 +83,11 @@ class RosterResource(BulkResource):
     helpful = ("id_number", "mobile", "joined_on")
     grouping = ("group", "team")
     telling = frozenset(["id_number"])
-    beside = frozenset(["remark", "gone"])
+    beside = frozenset(["remark", "gone", "here"])
+    prepared = frozenset([
+        "gender", "id_type", "ethnicity", "political", "education", "division", "kind", "state", "group", "basis",
+        "team",
+    ])  # fmt: skip
     topics, then, pieced, halves, weak, crowded = TOPICS, THEN, frozenset(["id_number"]), HALVES, WEAK, CROWDED
     serials = {"编号": "number"}
     content = CONTENT
@@ -96,6 +106,7 @@ class RosterResource(BulkResource):
             for alias in {team.name, team.short_name, team.code}:
                 self._named.setdefault(plain_name(alias), []).append(team)
         self._titles: set[str] = set()  # other teams that stand above the list
+        self._shortened: dict[str, Organization] = {}
         self._seen: set[int] = set()  # memberships the file has
         self._joining = self._certifying = False
 
@@ -122,7 +133,7 @@ class RosterResource(BulkResource):
     # -- the whole file ---------------------------------------------------------------------------------------------
     def of_sheet(self, name: str) -> dict[str, str]:
         """One sheet per team, or per group."""
-        if not self.one and self._team_named(name):
+        if not self.one and len(self._teams_called(name)) == 1:
             return {"team": name}
         group = _LIST.sub("", _AROUND.sub("", name.strip()))
         whole = any(plain_name(group) in (plain_name(team.name), plain_name(team.short_name)) for team in self.teams)
@@ -159,7 +170,8 @@ class RosterResource(BulkResource):
         for line in lines:
             if (text := line.cells.get("id_number")) is not None:
                 line.cells["id_number"] = cells.document(text)
-        Doubles(self.known, self.columns, self.reader.means).look(lines, one_team=self.one)
+        teams = {text: self._one_called(text) for text in {line.cells.get("team", "") for line in lines}}
+        Doubles(self.known, self.columns, self.reader.means).look(lines, teams)
         self._insurances(lines)
         self.writer = None if self.trial else Writer(self.known)
         if self.writer is not None:
@@ -169,7 +181,7 @@ class RosterResource(BulkResource):
         if self.one:
             return self.teams
         found = {line.cells.get("team", "") for line in lines}
-        return [team for text in found for team in self._team_named(text)]
+        return [team for text in found for team in self._teams_called(text)]
 
     def _insurances(self, lines: Sequence[Line]) -> None:
         spans, numbers = self.known.spans, set()
@@ -220,10 +232,10 @@ class RosterResource(BulkResource):
 
     def _team(self, line: Line, errors: dict[str, str]) -> Organization | None:
         text = line.cells.get("team", "")
-        found = self._team_named(text) if text else []
+        found = self._teams_called(text) if text else []
         if self.one:
             (team,) = self.teams
-            if text and not found and plain_name(text) not in plain_name(team.name):
+            if text and not found:
                 errors["team"] = _("这里写的不是%(team)s。不是本队的人请勾选“不导入”。") % {"team": team.short_name}
             return team
         if not text:
@@ -234,14 +246,28 @@ class RosterResource(BulkResource):
             errors["team"] = _("没有叫“%(name)s”的救援队，或者名册不归您管。") % {"name": text[:30]}
         elif len(found) > 1:
             errors["team"] = _("有不止一支救援队叫“%(name)s”，请写全称。") % {"name": text[:30]}
+        elif not self._team_named(text):
+            self._shortened[text] = found[0]
         return found[0] if len(found) == 1 else None
 
     def _team_named(self, text: str) -> list[Organization]:
         return self._named.get(plain_name(text), [])
 
+    def _one_called(self, text: str) -> Any:
+        """The key of the only team so called, or the text."""
+        found = self.teams if self.one else self._teams_called(text)
+        return found[0].pk if len(found) == 1 else text
+
+    def _teams_called(self, text: str) -> list[Organization]:
+        """By name, or by what people say for short where it can be but one: 赤峰水上队."""
+        said = plain_name(text)
+        return self._team_named(text) or [team for team in self.teams if _is_short_for(said, plain_name(team.name))]
+
     # -- what is told of the file -----------------------------------------------------------------------------------
     def remarks(self, rows: Rows) -> list[Remark]:
         said: list[Remark] = [text for text in (self._about_defaults(rows), *self._about_columns(rows)) if text]
+        for text, team in self._shortened.items():
+            said.append(_("“%(text)s”按“%(team)s”登记。") % {"text": text[:40], "team": team.name})
         for name in sorted(self._titles):
             about = {"name": name[:40], "team": self.teams[0].short_name}
             said.append(_("表格上写的是“%(name)s”，请确认是不是%(team)s的名册。") % about)
@@ -252,6 +278,9 @@ class RosterResource(BulkResource):
         if rows.pictures:
             words = {"count": rows.pictures}
             said.append(_("文件里有 %(count)s 张图片，没有导入；照片请在各人的页面上传。") % words)
+        if rows.comments:
+            words = {"count": rows.comments}
+            said.append(_("表格里有 %(count)s 处批注，没有读；批注里写着变动的，请在格子里改好再导入。") % words)
         if self._certifying:
             said.append(_("证书登记为“待核验”，由主管红十字会核验后才计入持证。"))
         return said

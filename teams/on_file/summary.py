@@ -20,7 +20,7 @@ from core.exports.columns import ExportColumn
 from organizations.models import Organization, User
 from organizations.roles import Right
 from organizations.viewers import viewer, viewer_key
-from people.heads import NONE, below, heads_by
+from people.heads import NONE, heads_by, memberships_below
 from teams.choices import Formation, PostRole, Registration, TeamLevel
 from teams.filters.teams import office_path
 from teams.models import Category, Team, TeamPost
@@ -151,7 +151,7 @@ def _count_heads(*, user: int | None, held: str, scope: int) -> dict[str, dict[s
 
 def _heads_of(user: User | None, scope: Organization) -> dict[str, dict[str, int]]:
     length = len(scope.path) + Organization.steplen
-    return heads_by(below(user, scope), Substr(office_path("organization__path"), 1, length))
+    return heads_by(memberships_below(user, scope), Substr(office_path("organization__path"), 1, length))
 
 
 def _total(columns: Sequence[Counted], lines: Sequence[Line], scope: Organization, heads: dict[str, int]) -> Line:

@@ -1,6 +1,6 @@
 """What a person sent from the preview of a long import: cells, rows left out, columns, sheets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core.imports.corrections import LONGEST, MOST_EDITABLE
@@ -53,7 +53,11 @@ def posted_rows(data: Mapping[str, str], lines: Sequence[dict[str, Any]], before
                 text = clean_text(said.replace("\r\n", "\n")[:LONGEST])
                 if text != cell["value"]:
                     cells.setdefault(key, {})[cell["name"]] = text
-    return _filled({**before, "cells": cells, "left": sorted(left)})
+    return left_out({**before, "cells": cells}, left)
+
+
+def left_out(corrections: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    return _filled({**corrections, "left": sorted(keys)})
 
 
 def _filled(corrections: Mapping[str, Any]) -> dict[str, Any]:
