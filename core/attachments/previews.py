@@ -17,9 +17,6 @@ from core.attachments.formats.kinds import IMAGES, PDF, Refusal
 from core.attachments.formats.pdf import first_page_png
 from core.models import Attachment
 
-PREVIEW_SUFFIX, THUMBNAIL_SUFFIX = ".preview", ".thumb"
-SUFFIXES = (PREVIEW_SUFFIX, THUMBNAIL_SUFFIX)
-
 
 @dataclass(frozen=True)
 class Size:
@@ -29,8 +26,9 @@ class Size:
     side: int  # pixels of the longer side
 
 
-PREVIEW = Size(PREVIEW_SUFFIX, 1400)  # a page of text can be read
-THUMBNAIL = Size(THUMBNAIL_SUFFIX, 320)  # for a grid of many
+PREVIEW = Size(".preview", 1400)  # a page of text can be read
+THUMBNAIL = Size(".thumb", 320)  # for a grid of many
+SUFFIXES = (PREVIEW.suffix, THUMBNAIL.suffix)
 
 
 def has_preview(attachment: Attachment) -> bool:
@@ -68,7 +66,7 @@ def _is_there(storage: Storage, name: str) -> bool:
 
 
 def _keep(storage: Storage, name: str, data: bytes) -> None:
-    """All of it at once: somebody else may look for it this very moment, and the disk may be full half-way."""
+    """All of it or nothing: somebody else may be looking for it right now, and the disk may fill up half-way."""
     if not isinstance(storage, FileSystemStorage):  # others show nothing before they have all of it
         stored = storage.save(name, ContentFile(data))
         if stored != name:  # somebody else made it in the meantime, and storage never overwrites

@@ -38,9 +38,7 @@ def attach(
     found = check(cast(BinaryIO, upload.file), upload.name or "", upload.size, takes=takes_of(owner, kind))
     digest = sha256_of(upload)
     with transaction.atomic():
-        if not _still(
-            owner, lambda record: may_end(record, replaces, by) if replaces else may_attach(record, by, kind)
-        ):
+        if not _still(owner, lambda it: may_end(it, replaces, by) if replaces else may_attach(it, by, kind)):
             raise ValidationError(_("传文件的时候，这条记录有人办理了，文件没有存入。请刷新页面再看。"), code="stale")
         version = _end_replaced(owner, kind, by, replaces) + 1 if replaces else 1
         _refuse_same(owner, kind, digest, found.name)
@@ -85,9 +83,9 @@ def sha256_of(upload: "File[Any]") -> str:
 
 
 def _still(owner: models.Model, allows: Callable[[models.Model], Decision]) -> bool:
-    """Lock the record, so that two files for it come in one after the other and the second sees the first; whether it
-    allows as it stands now what it allowed as it was read. Where it lies may have changed while the file was looked at
-    or the page lay open, and with that whose it is. What the caller grants beyond the record's rule stays granted."""
+    """Lock the record, so that files for it come in one after the other and the second sees the first. Whether it still
+    allows what it allowed when it was read: the office it lies with may have changed while the file was checked or the
+    page lay open. What the caller grants beyond the record's rule stays granted."""
     now = type(owner)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)
     return not allows(owner) or bool(allows(now))
 

@@ -5,7 +5,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import FileResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -47,7 +47,7 @@ def answer_export(view: "ListView") -> HttpResponseBase:
     if kind not in MEDIA_TYPES:
         raise BadRequest(_("没有这种导出格式。"))
     if full:
-        _may_export_full(view)
+        view.may_export_full().require()
     found = view.rows().order_by().values("pk")[: MOST[kind] + 1].count()
     if found > MOST[kind]:
         messages.error(request, _("一次最多导出 %(most)s 行，请先用筛选缩小范围。") % {"most": f"{MOST[kind]:,}"})
@@ -68,7 +68,11 @@ def answer_export(view: "ListView") -> HttpResponseBase:
 def make(
     view: "ListView", kind: str, *, full: bool, reason: str, progress: Any = None, total: int = 0
 ) -> tuple[IO[bytes], int]:
-    """Write the export of what ``view`` shows, and record it."""
+    """Write the export of what ``view`` shows, and record it.
+
+    :param progress: of the job that writes it, called with the rows done and ``total``.
+    :returns: the file, and the number of rows in it.
+    """
     request = view.request
     columns = export_columns(view.table_class, view.model, view.asked.columns, full=full)
     head = heading(view, full, reason)
@@ -118,12 +122,6 @@ def heading(view: "ListView", full: bool, reason: str) -> str:
 def file_name(view: "ListView", kind: str) -> str:
     day = view.asked.at or timezone.localdate()
     return f"{view.title}_{day:%Y%m%d}.{kind}"
-
-
-def _may_export_full(view: "ListView") -> None:
-    if view.full_export is None:
-        raise PermissionDenied(_("这个列表不提供完整导出。"))
-    type(view).full_export(view.request.user).require()  # type: ignore[misc] # checked above
 
 
 def _ask(view: "ListView", found: int, long: bool, form: ReasonForm | None) -> HttpResponseBase:

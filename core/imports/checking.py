@@ -28,7 +28,10 @@ def unrecorded(item: Import) -> None:
 
 
 def check(item: Import, resource: Resource) -> None:
-    """Try the whole file and undo it; keep what was found as the report of ``item``."""
+    """Try the whole file and undo it; keep what was found as the report of ``item``.
+
+    :raises ValidationError: the file cannot be read, or is no such list any more.
+    """
     try:
         table = _table_of(item, resource)
     except FileNotFoundError:  # taken in by another window meanwhile, which leaves no file
@@ -47,7 +50,7 @@ def take_in(item: Import, resource: Resource, record: Record = unrecorded) -> Im
     """Take the checked file in, all rows in one transaction, or none.
 
     A second call (a double click, the same file again) changes nothing and returns the import that is done. When a row
-    does not pass any more, because something changed since the check, nothing is kept and the report is made anew.
+    does not pass any more, because something changed since the check, nothing is kept and the file is checked again.
 
     :param record: called within the transaction by the one call that takes it in.
     """
@@ -61,9 +64,9 @@ def take_in(item: Import, resource: Resource, record: Record = unrecorded) -> Im
             if report["summary"]["wrong"]:
                 transaction.set_rollback(True)
             else:
-                _mark_done(locked, report["summary"], resource)
+                mark_done(locked, report["summary"], list(resource.made) if resource.undoable else [])
                 record(locked)
-    except IntegrityError:  # the same content was confirmed elsewhere in this very moment
+    except IntegrityError:  # the same content was confirmed elsewhere at the same moment
         done = already_done(item.kind, item.sha256)
         if done is None:
             raise
@@ -77,13 +80,12 @@ def take_in(item: Import, resource: Resource, record: Record = unrecorded) -> Im
 def _table_of(item: Import, resource: Resource) -> Table:
     with item.file.open("rb") as file:
         table = read_table(file, item.media_type, resource)
-    return corrected(
-        _with_columns(table, [name for name in resource.columns if name in resource.always]), item.corrections
-    )
+    table = _with_columns(table, [name for name in resource.columns if name in resource.always])
+    return corrected(table, item.corrections)
 
 
 def _with_columns(table: Table, names: Sequence[str]) -> Table:
-    """Columns the file has not, empty: what is asked for can then be written in the preview."""
+    """Columns missing from the file, empty: what is asked for can then be typed in the preview."""
     missing = dict.fromkeys(name for name in names if name not in table.header.columns)
     if not missing:
         return table
@@ -107,19 +109,21 @@ def remove_abandoned() -> int:
     return removed
 
 
-def forget_file(item: Import) -> None:
+def _forget_file(item: Import) -> None:
     """Remove what was uploaded once the transaction commits; a process killed just then leaves it to the sweep."""
     transaction.on_commit(partial(item.file.storage.delete, str(item.file.name)), robust=True)
     item.file = ""
 
 
-def _mark_done(item: Import, summary: Mapping[str, int], resource: Resource) -> None:
-    forget_file(item)
+def mark_done(item: Import, counts: Mapping[str, int], made: Any) -> None:
+    """:param counts: rows by ``new``, ``changed``, ``same``. :param made: what ``undo`` of the resource needs."""
+    _forget_file(item)
     item.state, item.done_at = Import.State.DONE, timezone.now()
-    item.created, item.updated, item.unchanged = summary["new"], summary["changed"], summary["same"]
+    item.created, item.updated, item.unchanged = counts["new"], counts["changed"], counts["same"]
     item.report, item.corrections = {}, {}
-    item.made = list(resource.made) if resource.undoable else []
+    item.made = made
     item.save()
+    item.pages.all().delete()
 
 
 def _run(table: Table, corrections: Mapping[str, Any], resource: Resource, *, dry_run: bool) -> dict[str, Any]:
@@ -194,9 +198,8 @@ def _line(table: Table, position: int, outcome: Any, resource: Resource, names: 
     after = outcome.instance
     shown = []
     for name in names:
-        changed = bool(
-            before is not None and after is not None and resource.columns[name].export(after) != before[name]
-        )
+        was = before[name] if before is not None and after is not None else None
+        changed = was is not None and resource.columns[name].export(after) != was
         why, note = problems.get(name, ""), notes.get(name, "")
         shown.append({"value": cells[name].text, "why": why, "note": note, "changed": changed})
     kind = "wrong" if problems or general else {"new": "new", "skip": "same"}.get(outcome.import_type, "changed")
@@ -222,7 +225,7 @@ def _problems(outcome: Any, resource: Resource) -> tuple[dict[str, str], list[st
 
 
 def _placed(problems: dict[str, str], general: list[str], names: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Problems of fields the file has no column for are told below the row."""
+    """Problems of fields the file has no column for are shown below the row."""
     elsewhere = [text for name, text in problems.items() if name not in names]
     return {name: text for name, text in problems.items() if name in names}, [*general, *elsewhere]
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -15,9 +16,16 @@ from tablib import Dataset
 
 from core.imports.heads import Topic
 from core.imports.reading import MOST_ROWS, Sheet
-from core.imports.undone import Undone
 from core.imports.widgets import Text
 from core.language import in_chinese
+
+
+@dataclass(frozen=True)
+class Undone:
+    """:param taken: how many records are gone. :param left: what stays, each with the reason, in words."""
+
+    taken: int = 0
+    left: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Column(fields.Field):
@@ -76,9 +84,8 @@ class Resource(resources.ModelResource):
 
     def __init__(self, *, by: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.fields: dict[str, fields.Field] = deepcopy(
-            self.fields
-        )  # widgets remember what they looked up: per run, not per process
+        # widgets remember what they looked up: per run, not per process
+        self.fields: dict[str, fields.Field] = deepcopy(self.fields)
         self.by = by
         self.before: dict[int, dict[str, str]] = {}  # row → field → text before, for records that are there already
         self.warned: dict[int, dict[str, list[str]]] = {}  # row → field, "" for the whole row → what to look at
@@ -106,7 +113,7 @@ class Resource(resources.ModelResource):
         """Look at all sheets of the file before its columns are looked for: what the rows alone do not say, and columns
         that depend on it.
 
-        :returns: what was taken, as JSON: it counts with the rows when files are told apart. None if nothing.
+        :returns: what was taken, as JSON: part of the content by which files are told apart. None if nothing.
         :raises ValidationError: with the sheet and the row, for these cannot be mended in the preview.
         """
         return None
@@ -188,14 +195,14 @@ class Resource(resources.ModelResource):
             if column.required and name not in errors and column.get_value(instance) in (None, ""):
                 errors[name] = [ValidationError(_("没有填。"))]
         for name, problems in self._judged(instance).items():
-            errors.setdefault(name, problems)  # a cell that could not be read is not also told to be missing
+            errors.setdefault(name, problems)  # a cell that could not be read is not reported as missing as well
         if errors:
             raise ValidationError(errors)
 
     def _judged(self, instance: Any) -> dict[str, list[ValidationError]]:
         try:
             self.form = self.row_form(instance, self._form_data(instance))
-        except ObjectDoesNotExist:  # the form needs a relation that this row failed to name, which is told already
+        except ObjectDoesNotExist:  # the form needs a relation that this row failed to name, which is reported already
             return _of_cells(instance, self.columns)
         return _of_model(instance) if self.form is None else _of_form(self.form)
 

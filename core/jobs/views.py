@@ -29,7 +29,8 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     template = "generic/_job.html" if "HX-Request" in request.headers else "generic/job.html"
     withheld = _is_withheld(job, request)
-    context = {"job": job, "result_url": "" if withheld else _result_url(job), "next_url": job.params.get("next", "")}
+    result_url = reverse("core:job_result", args=[job.pk]) if job.result and not withheld else ""
+    context = {"job": job, "result_url": result_url, "next_url": job.params.get("next", "")}
     response = render(request, template, context | {"trouble": _WITHHELD if withheld else _trouble(job)})
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -65,10 +66,6 @@ def _trouble(job: Job) -> str:
 
 
 _WITHHELD = gettext_lazy("这份文件是按发起时的职责生成的，您现在的职责不同了，请重新导出。")
-
-
-def _result_url(job: Job) -> str:
-    return reverse("core:job_result", args=[job.pk]) if job.result else ""
 
 
 class JobFilter(Filter):
