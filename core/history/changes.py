@@ -61,7 +61,7 @@ def events_for(record: Model, most: int = MOST) -> QuerySet[Any]:
 
 
 def changes_of_several(
-    *told: tuple[Model, list[Any], Mapping[str, Callable[[str], str]]], most: int, known: Iterable[Model] = ()
+    *told: tuple[Model, list[Any], Mapping[str, Callable[[str], str]]], most: int = MOST, known: Iterable[Model] = ()
 ) -> list[list[Change]]:
     """The same for several records whose events have been read: (record, events, ``masked``). One query for all.
 
