@@ -222,6 +222,7 @@ def test_clock_that_the_network_puts_right_takes_the_earlier_marks_along(
     page.wait_for_selector("html[data-offline-kept]", state="attached")
     page.context.set_offline(True)
     tap(page, "王明")
+    page.wait_for_function("window.offlineStore.all().then((marks) => marks.length === 1)")
     page.reload()
     waits(page, 1)
     tap(page, "李志强")

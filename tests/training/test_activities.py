@@ -113,6 +113,9 @@ def test_one_begun_with_nothing_is_not_begun_twice(captain: User, as_user: SignI
     assert [client.post(url, blank).status_code for _time in (1, 2)] == [302, 200]
     assert "已经有一场没有填名称和时间的" in text_of(client.post(url, blank))
     assert "照上一次的" not in text_of(client.get(url))
+    unnamed = {**blank, "starts_at": at(), "ends_at": at(3)}
+    assert [client.post(url, unnamed).status_code for _time in (1, 2)] == [302, 200]
+    assert "“未命名的演练”已经建立过了，时间也一样" in text_of(client.post(url, unnamed))
     planned = {**blank, "title": "季度演练（演示）"}  # four of a name, whose days are not known yet
     assert [client.post(url, planned).status_code for _time in (1, 2)] == [302, 302]
     template = DrillTemplate.objects.get(name="示例：队内水上救援演练")

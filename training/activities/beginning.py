@@ -59,15 +59,16 @@ def _refuse_twin(host: Organization, kind: str, known: dict[str, Any]) -> None:
     """The page that was sent before and is sent again, brought back or open in a second window: one drill of a name at
     an instant, not two that both wait to be written up; and one that has neither yet. Within a transaction."""
     title, starts_at, ends_at = known.get("title", ""), known.get("starts_at"), known.get("ends_at")
-    if bool(title) != bool(starts_at):
+    if title and not starts_at:
         return  # several of a name may be planned before their days are known
     Organization.objects.select_for_update(no_key=True).get(pk=host.pk)
     rows = Activity.objects.filter(host=host, kind=kind, title=title, starts_at=starts_at, ends_at=ends_at)
-    if not rows.exclude(state=Activity.State.CANCELLED).exists():
+    there = rows.exclude(state=Activity.State.CANCELLED).first()
+    if there is None:
         return
-    if title:
+    if starts_at:
         said = _("“%(title)s”已经建立过了，时间也一样，请在列表里打开它。另有一场的，请改名称或时间。")
-        raise ValidationError(said % {"title": title}, code="twin")
+        raise ValidationError(said % {"title": there}, code="twin")
     said = _("已经有一场没有填名称和时间的，请在列表里打开它接着填。另有一场的，请先填名称或时间。")
     raise ValidationError(said, code="twin")
 

@@ -129,20 +129,21 @@ def _refused(one: Given, slot: Slot | None, known: Known | None, caller: Caller 
 
 def _mark(one: Given, slot: Slot, known: Known, by: User, offset: timedelta, state: str) -> Mark:
     at = one.at + offset
-    trouble = Trouble.STRANGER if not known.team else _trouble(one.kind, at, slot, state)
+    trouble = Trouble.STRANGER if not known.team else _trouble(one, at, slot, state)
     return Mark(
         id=one.id, slot=slot, person_id=known.person, kind=one.kind, method=one.method, at=at,
         shift=round(offset.total_seconds()), by=by, device=one.device[:40], trouble=trouble,
     )  # fmt: skip
 
 
-def _trouble(kind: str, at: datetime, slot: Slot, state: str) -> str:
-    """请假, 缺席 and 撤销 may be noted days before or after; who came and went is marked when it happens."""
+def _trouble(one: Given, at: datetime, slot: Slot, state: str) -> str:
+    """请假, 缺席 and 撤销 may be noted days before or after; who came and went is marked when it happens. A paper was
+    looked at as it was typed, and comes after what it overrules (``training.roll.paper``)."""
     if state not in WITH_AUTHOR:
         return Trouble.CLOSED
     if at > timezone.now() + AHEAD:
         return Trouble.FUTURE
-    if kind in CAME:
+    if one.kind in CAME and one.method != MarkMethod.PAPER:
         if at < slot.starts_at - AROUND:
             return Trouble.TOO_EARLY
         if at > slot.ends_at + AROUND:

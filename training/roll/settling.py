@@ -20,7 +20,7 @@ from organizations.roles import Right
 from people.models import Membership
 from training.choices import Listing, MarkKind, Presence, Trouble
 from training.models import Activity, Attendance, Mark, MarkSettlement, Participation
-from training.roll.deriving import derive, whose
+from training.roll.deriving import counting, derive, whose
 from training.roll.given import Given
 from training.roll.marking import AROUND, put_on_list, take
 from training.roll.waiting import waiting
@@ -96,7 +96,7 @@ def clear(activity: Activity, rows: Iterable[Attendance], *, by: User) -> int:
     activity = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
     if activity.state not in WITH_AUTHOR:
         raise ValidationError(str(may_now(activity).reason))
-    last = Mark.objects.filter(slot__activity=activity).aggregate(last=Max("at"))["last"]
+    last = Mark.objects.filter(counting(), slot__activity=activity).aggregate(last=Max("at"))["last"]
     at = max(timezone.now(), last + timedelta(seconds=1)) if last else timezone.now()  # after whatever it takes back
     given = [
         Given(uuid4(), row.slot_id, MarkKind.CLEARED, at, person=row.participation.person_id, activity=activity.pk)
