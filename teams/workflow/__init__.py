@@ -21,7 +21,17 @@ Superiors see what lies below and may urge it; they act only at their own step. 
 
 from teams.workflow.handing_in import follow, last_return
 from teams.workflow.moves import MOVES, WORKFLOW, available
-from teams.workflow.people import asks, author_side, corrects, deciders, decides, nobody_decides, place_of, right_at
+from teams.workflow.people import (
+    asks,
+    author_side,
+    corrects,
+    deciders,
+    decides,
+    nobody_decides,
+    place_of,
+    right_at,
+    withdraws,
+)
 from teams.workflow.words import note
 
 __all__ = [
@@ -39,4 +49,5 @@ __all__ = [
     "note",
     "place_of",
     "right_at",
+    "withdraws",
 ]
