@@ -24,7 +24,7 @@ def visible(request: SignedIn, pk: int) -> Filing:
     latest = FilingRound.objects.filter(filing=OuterRef("pk"), number=OuterRef("round_no")).values("payload")[:1]
     rows = Filing.objects.visible_to(request.user).annotate(handed_in=Subquery(latest)).select_related(
         "organization", "office", "team__organization", "current_step__office", "current_office", "assignee",
-        "created_by__organization", "submitted_by",
+        "created_by__organization", "submitted_by__organization",
     )  # fmt: skip
     found: Filing = seen(rows, pk)
     return found

@@ -41,7 +41,7 @@ from teams.states import FILING_TONES, WITH_AUTHOR, WITH_OFFICE, FilingState
 from teams.tables.filings import FilingTable
 from teams.views.authoring import visible
 from teams.views.exits import exit_context
-from teams.workflow import WORKFLOW, asks, corrects, decides
+from teams.workflow import WORKFLOW, asks, corrects, decides, withdraws
 
 
 class FilingList(ListView):
@@ -81,7 +81,7 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
         "rule_changed": changed_since(filing),
         "now": next((stop for stop in stops if stop.current), None),
         "hands_in": hands_in,
-        "may_withdraw": author and filing.state in WORKFLOW.move("withdraw").sources,
+        "may_withdraw": bool(withdraws(filing, request.user)) and filing.state in WORKFLOW.move("withdraw").sources,
         "decides": decision,
         "corrects": bool(corrects(filing, request.user)),
         **urging(filing, request.user),

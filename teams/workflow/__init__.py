@@ -11,7 +11,8 @@
 - 已同意，待发文 approved: the last office has agreed; where the rule asks for a 批复 it waits for number and day.
 - 已办结 filed: the team has what the filing says since that same transaction; the certificate follows by job.
   A 批复 that was entered wrongly is put right by whoever decides there (``teams.desk.correcting``); it stays filed.
-- 不予备案 rejected, 已撤回 withdrawn: closed, with the reason; a new filing can be begun.
+- 不予备案 rejected, 已撤回 withdrawn: closed, with the reason; a new filing can be begun. What an office handed in,
+  the team's own people do not withdraw.
 
 Nobody decides twice on one filing, nor on what he handed in (四眼原则). Where the office that handed in for another is
 also the next to review, that step is merged with the hand-in, provided that another office still decides after it.
@@ -21,7 +22,17 @@ Superiors see what lies below and may urge it; they act only at their own step. 
 
 from teams.workflow.handing_in import follow, last_return
 from teams.workflow.moves import MOVES, WORKFLOW, available
-from teams.workflow.people import asks, author_side, corrects, deciders, decides, nobody_decides, place_of, right_at
+from teams.workflow.people import (
+    asks,
+    author_side,
+    corrects,
+    deciders,
+    decides,
+    nobody_decides,
+    place_of,
+    right_at,
+    withdraws,
+)
 from teams.workflow.words import note
 
 __all__ = [
@@ -39,4 +50,5 @@ __all__ = [
     "note",
     "place_of",
     "right_at",
+    "withdraws",
 ]

@@ -25,6 +25,15 @@ def asks(filing: Filing, user: User) -> Decision:
     return decision
 
 
+def withdraws(filing: Filing, user: User) -> Decision:
+    """Of the author's side; what an office has handed in, such as another captain, the team does not withdraw."""
+    decision = asks(filing, user)
+    by = filing.submitted_by
+    if decision and by is not None and by.organization.is_office and not _in_office(user, filing.organization):
+        return no(gettext_lazy("这件备案是主管红十字会提交的，由它撤回。"))
+    return decision
+
+
 def _in_office(user: User, place: Organization) -> bool:
     """Whether the person files for the place by a duty of an office, not only of the team itself."""
     held = access(user).having(Right.SUBMIT_FILING)

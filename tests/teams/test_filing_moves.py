@@ -300,6 +300,11 @@ def test_a_team_does_not_stop_the_leaving_that_its_office_began(chifeng, captain
         if state == "draft":
             filing = WORKFLOW.perform(filing, "submit", by=chifeng)
     WORKFLOW.perform(filing, "withdraw", by=chifeng)
+    other = [{**builders.CAPTAIN, "name": "另一位"}, *builders.DEPUTIES]
+    filing = WORKFLOW.perform(builders.changing(team, chifeng, posts=other), "submit", by=chifeng)
+    assert client.get(filing.get_absolute_url()).context["may_withdraw"] is False  # who is to lead it after him
+    assert client.post(reverse("teams:filing_withdraw", args=[filing.pk])).status_code == 403
+    WORKFLOW.perform(filing, "withdraw", by=chifeng)
     filing = builders.leaving(team, captain)
     assert list(Filing.objects.to_mend(captain)) == [filing]
     filing = WORKFLOW.perform(filing, "submit", by=captain)
