@@ -176,8 +176,9 @@
     const item = document.getElementById(hash.slice(1));
     if (!item) return;
     if (item.hidden) open.click();
+    const control = item.querySelector("[data-control]:not([hidden])");
+    (control?.querySelector("input") || control?.querySelector("button") || item).focus({ preventScroll: true });
     item.scrollIntoView({ block: "center" });
-    (item.querySelector("[data-control]:not([hidden]) input, [data-control]:not([hidden]) button") || item).focus({ preventScroll: true });
   };
   const isDone = (one, found) => Boolean(one.claim?.frozen) || !answers.isEmpty(now(one.id, found));
   const show = () => {
