@@ -36,6 +36,7 @@ from people.roster.fields import (
 from people.roster.judging import judge
 from people.roster.matching import find
 from people.roster.plans import Known
+from people.roster.readers import GONE
 from people.roster.reading import Facts, Reader
 from people.roster.splitting import can_part, split_facts
 from people.roster.undoing import undo
@@ -44,6 +45,7 @@ from people.roster.writing import Writer
 _PLAIN_SHEETS = (
     "", "sheet", "工作表", "名册", "花名册", "名单", "队员名册", "队员花名册", "队员名单", "总表", "总名单", "汇总",
     "汇总表", "全体", "全员", "全部", "人员名册", "人员名单", "人员信息", "队员信息", "基本信息",
+    "在队", "在册", "在队人员", "在册人员", "在队队员", "在册队员",
 )  # fmt: skip
 # 激流组名单 is 激流组, 2026年队员花名册 everybody
 _LIST = re.compile(r"^(\d{2,4}年?(度)?)|((队员|成员|人员)?(花名册|名册|名单|登记表|信息表|统计表|一览表|汇总表))$")
@@ -52,6 +54,9 @@ _AROUND = re.compile(r"^\d{1,2}\s*[、.．)）]\s*|\s*[（(][^（()）]*[）)]$"
 _TITLE = re.compile(
     r"(?:\d{2,4}年?度?)?(?P<team>\S*?队(?:[（(][^（()）]*[）)])?)(?:队员|成员|人员)?(?:基本)?(?:信息|情况)?"
     r"(?:花名册|名册|名单|登记表|统计表|一览表|汇总表|表)?(?:[（(][^（()）]*[）)])?"
+)
+_OF_LEAVERS = re.compile(  # 2025年离队人员名单; （已离队人员不填） says something else
+    r".{0,20}(?:已?退队|退出|离队|离职)(?:队员|人员|成员)?(?:花?名册|名单|登记表|信息表|统计表|一览表|汇总表)?"
 )
 _EVERYBODY = frozenset(["队员", "成员", "人员", "全体队员", "全体人员"])  # headings that part members from nobody
 _PAPER = re.compile(r"(?<!身份)证(?!件)")
@@ -135,12 +140,16 @@ class RosterResource(BulkResource):
         """One sheet per team, or per group."""
         if not self.one and len(self._teams_called(name)) == 1:
             return {"team": name}
+        if GONE.search(name):
+            return {"state": name}  # which is asked about, row by row
         group = _LIST.sub("", _AROUND.sub("", name.strip()))
         whole = any(plain_name(group) in (plain_name(team.name), plain_name(team.short_name)) for team in self.teams)
         return {} if whole or plain(group).rstrip("0123456789") in _PLAIN_SHEETS else {"group": group}
 
     def of_title(self, texts: Sequence[str]) -> dict[str, str]:
         """The team that a title names; of one team's file only whether it is another."""
+        if gone := next((text for text in texts if _OF_LEAVERS.fullmatch("".join(text.split()))), ""):
+            return {"state": gone}
         group = section(texts[-1]) if texts else ""
         is_part = group.endswith(("组", "分队", "中队", "小队"))
         more = {"group": group} if is_part and not any(_within(group, bare_name(t.name)) for t in self.teams) else {}
@@ -157,6 +166,8 @@ class RosterResource(BulkResource):
     def of_heading(self, text: str) -> dict[str, str]:
         if not self.one and self._team_named(text):
             return {"team": text}
+        if GONE.search(text):
+            return {"state": text}
         return {} if plain(text) in _EVERYBODY else {"group": text}
 
     def lock(self, rows: Rows) -> None:

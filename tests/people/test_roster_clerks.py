@@ -124,3 +124,22 @@ def test_two_of_one_name_without_document_are_told_though_their_telephones_diffe
     assert [line["note"].get("", "") for line in page.context["preview"]["rows"]].count(
         "和第 2 行同名，手机不同，这一行没有证件号码；请核对是不是同一个人。"
     ) == 1
+
+
+def test_a_sheet_or_a_part_of_those_who_left_brings_in_nobody_unasked(client, url):  # noqa: F811
+    page = send(client, url, [HEAD, one(1)], [HEAD, one(2, "李四")], names=["在队", "已退队"])
+    assert {name: bool(row["why"]) for name, row in rows(page).items()} == {"王明": False, "李四": True}
+    assert "已经离队的请勾选“不导入”" in rows(page)["李四"]["why"]["state"]
+    assert "group" not in page.context["preview"]["names"]
+    page = send(client, url, [HEAD, one(1), ["二、离队人员"], one(2, "李四")])
+    assert list(rows(page)["李四"]["why"]) == ["state"]
+    assert not rows(page)["王明"]["why"]
+    page = send(client, url, [["2025年离队人员名单"], HEAD, one(1)])
+    assert list(rows(page)["王明"]["why"]) == ["state"]
+    assert not rows(send(client, url, [["（已离队人员不填）"], HEAD, one(1)]))["王明"]["why"]
+
+
+@pytest.mark.parametrize("said", ["2024-03-01 星期五", "2024年3月1日（周五）", "2024年3月1日 上午"])
+def test_the_day_of_the_week_is_no_part_of_the_day(client, url, said):  # noqa: F811
+    take(client, url, [[*HEAD, "入队时间"], [*one(1), said]])
+    assert Membership.objects.get().joined_on.isoformat() == "2024-03-01"
