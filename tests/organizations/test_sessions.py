@@ -158,9 +158,10 @@ def test_the_list_of_sessions_knows_where_and_when(client: Client, chifeng: User
 def test_a_person_without_duty_can_sign_in_and_out(as_user: Any, chifeng: User) -> None:
     Appointment.objects.filter(user=chifeng).update(ends_at=timezone.now())
     client = as_user(chifeng)
-    assert client.get(PAGE).status_code == 200
-    assert client.get("/").status_code == 200
+    assert client.get(PAGE).context["session_count"] == 1
+    assert client.get("/").context["tasks"] == []
     assert client.post("/accounts/logout/").status_code == 302
+    assert client.get("/")["Location"].startswith("/accounts/login/")
 
 
 def test_accounts_unused_for_ninety_days_are_closed(cast: dict[str, User]) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -111,6 +112,10 @@ def test_assessor_sees_his_task_and_nothing_else(as_user, captain, chifeng, asse
     assert [(task.when, task.what, task.big) for task in page.context["tasks"]] == [("今天", f"给{name}现场评分", True)]
     assert as_user(assessor).get(page.context["tasks"][0].url).status_code == 200
     assert (page.context["todo"], entries(as_user(assessor))) == (1, {"我的测评任务": 1})
+    link, every = f'href="{grading.team.get_absolute_url()}"', f'href="{reverse("assessments:grading_list")}"'
+    read = as_user(assessor).get(grading.get_absolute_url()).content.decode()
+    assert (name in read, link in read, every in read) == (True, False, False), "no way that ends at 403 or 404"
+    assert link in as_user(captain).get(grading.get_absolute_url()).content.decode()
     # nobody leads; then everybody has finished: whoever can go on hears of it
     assert ("warn", "待调整", f"{name}的专家组没有组长：赈济 3 级") in tasks(as_user(chifeng))
     seat.duty = "lead"

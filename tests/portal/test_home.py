@@ -148,7 +148,8 @@ def test_search_shows_nothing_of_others(as_user, baotou, member, songshan):
 
 @pytest.mark.parametrize("term", ["", " ", "\x00", "%", "'; --", "长" * 300])
 def test_search_takes_anything(as_user, region, term):
-    assert as_user(region).get(SEARCH, {"q": term}).status_code == 200
+    page = as_user(region).get(SEARCH, {"q": term})
+    assert (page.status_code, found(as_user(region), term)) == (200, set())
 
 
 def test_search_keeps_the_query_budget(as_user, region, region_security, songshan):
@@ -277,5 +278,4 @@ def test_counts_stop_where_nobody_counts_on(number, said, as_user, member):
     assert shown(number) == said
     Notice.objects.bulk_create(Notice(recipient=member, kind="x", title="提醒", url="/") for _ in range(number))
     page = as_user(member).get(HOME)
-    assert page.status_code == 200
     assert (f"还有 {said} 条未读通知" in page.content.decode()) is (number > 0)
