@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from core.ending import EndingForm, KeyedForm
 from django.utils.translation import gettext_lazy
 
 from core import adjustable
+from core.reference_forms import EndingForm, KeyedForm
 from organizations.validators import validate_visible
 from people.models import PeopleSetting, Rank
 
