@@ -31,8 +31,13 @@ def validate_phone(value: str) -> None:
 
 
 def validate_visible(value: str) -> None:
-    """No characters that nobody sees: they make two equal names differ and turn the direction of what stands behind."""
+    """No characters that nobody sees: they make two equal names differ and turn the direction of what stands behind.
+    And none that was lost in decoding."""
     for index, character in enumerate(value):
+        if character == "\ufffd":
+            raise ValidationError(
+                _("第 %(number)d 个字是“�”，说明原来的字在复制或转换时丢了，请改成原来的字。") % {"number": index + 1}
+            )
         if unicodedata.category(character) in _INVISIBLE and character not in _JOINERS:
             raise ValidationError(
                 _("第 %(number)d 个字是看不见的字符（常由复制带入），请删掉后重新输入。") % {"number": index + 1}

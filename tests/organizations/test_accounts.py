@@ -77,6 +77,7 @@ def test_what_a_chinese_keyboard_or_a_copy_gives_is_understood(as_user, region_s
     [
         ("张\u200b三", "看不见的字符"), ("张三\u202egnp.", "看不见的字符"), ("\ufeff张三", "看不见的字符"),
         ("张\u2066三", "看不见的字符"), ("张三🙂", "“🙂”是表情符号"),
+        ("张\ufffd", "第 2 个字是“�”"),
     ],
 )  # fmt: skip
 def test_name_that_no_paper_can_bear_is_refused(as_user, region_security, songshan, name, why):
