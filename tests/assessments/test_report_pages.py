@@ -24,6 +24,8 @@ from tests.assessments.report_facts import MONGOLIAN, NAMES, RARE
 from tests.assessments.report_reading import fonts_of, heights_of, lines_of, missing_glyphs, pages_of
 from tests.assessments.report_sources import DATED, NUMBER, REGION, source
 
+# One worker for all of them: another would print the same reports again.
+pytestmark = pytest.mark.xdist_group("report_pages")
 LOOKUP = "https://portal.invalid/verify/"
 VERIFY = Verify("K7MQ4CDFGHJKMNPQ", f"{LOOKUP}K7MQ4CDFGHJKMNPQ/", LOOKUP)
 SECTIONS = (

@@ -24,7 +24,7 @@ from tests.assessments import running
 from tests.assessments.test_runs import _own_files, content, states, worked  # noqa: F401 - fixtures
 from tests.core.conftest import cabinet  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("runs")]  # what is printed there need not be here
 SignIn = Callable[[User], Client]
 ONE = "T150404901"
 TEAM, LEAGUE, REGION = (ONE, "team"), ("150400", "league"), ("150000", "region")

@@ -40,7 +40,8 @@ from tests.assessments import builders, running
 from tests.core.conftest import cabinet  # noqa: F401 - a fixture
 from tests.core.list_checks import assert_constant_queries, assert_tampering_is_told, queries_of
 
-pytestmark = pytest.mark.django_db
+# One worker for all of them: another would print the same pages again.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("runs")]
 SignIn = Callable[[User], Client]
 PRINT = rendering.pdf_of
 # Every test makes the same reports: a page that was printed once gives the same bytes again, as a test below shows.

@@ -12,6 +12,7 @@ from weasyprint.formatting_structure.boxes import TextBox
 from core.documents import gridlines, rendering
 from core.documents.rendering import pdf_of
 from tests.assessments.report_reading import missing_glyphs, pages_of
+from tests.core.test_documents import ISSUED, official
 
 ROOT = Path(__file__).resolve().parents[2]
 SHEETS = sorted(path.stem for path in (ROOT / "static" / "pdf").glob("*.css") if path.stem not in ("fonts", "ua"))
@@ -107,13 +108,17 @@ def test_printed_templates_use_no_element_the_short_sheet_leaves_out() -> None:
         assert set(TAG.findall(path.read_text())) <= known | svg, path.name
 
 
-def test_warmed_process_prints_the_same_bytes() -> None:
-    html = SAMPLE % "official"
+def test_warmed_process_prints_the_same_bytes(tmp_path: Path) -> None:
+    """Of a page, and of a template and what is put into it; what a cold process prints is compared above and by
+    tests/assessments/test_report_pages.py."""
     program = (
         "import django, sys; django.setup()\n"
-        "from core.documents.warming import warm_up; from tests.core.test_rendering import SAMPLE, pdf_of\n"
+        "from pathlib import Path; from core.documents.warming import warm_up\n"
+        "from tests.core.test_rendering import ISSUED, SAMPLE, official, pdf_of\n"
         "warm_up(); pdf_of(SAMPLE % 'table')\n"
-        "sys.stdout.buffer.write(pdf_of(SAMPLE % 'official'))"
+        "Path(sys.argv[1], 'page').write_bytes(pdf_of(SAMPLE % 'official'))\n"
+        "Path(sys.argv[1], 'template').write_bytes(official('正文。', **ISSUED))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
-    assert done.stdout == pdf_of(html)
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True)
+    assert (tmp_path / "page").read_bytes() == pdf_of(SAMPLE % "official")
+    assert (tmp_path / "template").read_bytes() == official("正文。", **ISSUED)

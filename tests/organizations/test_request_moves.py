@@ -13,7 +13,6 @@ from organizations.workflow import MOVES, WORKFLOW
 from tests.organizations.helpers import at_once, drafted, opened, submitted
 
 ASKING = {"submit", "resubmit", "withdraw"}
-PAIRS = [(state, action) for state in RequestState for action in STEPS]
 
 
 def in_state(state: str, songshan: User, security: User) -> AccountRequest:
@@ -33,17 +32,25 @@ def test_table_and_steps_are_the_same_moves():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("state", "action"), PAIRS)
-def test_every_state_and_action(state, action, songshan, region_security):
+@pytest.mark.parametrize("state", RequestState)
+def test_every_state_and_action(state, songshan, region_security):
+    """Each move is tried on the same record and rolled back."""
     record = in_state(state, songshan, region_security)
-    before = WorkflowEvent.objects.of(record).count()
+    for action in STEPS:
+        with transaction.atomic():
+            _try(AccountRequest.objects.get(pk=record.pk), action, songshan, region_security)
+            transaction.set_rollback(True)
+
+
+def _try(record, action, songshan, region_security):
+    state, before = record.state, WorkflowEvent.objects.of(record).count()
     by = songshan if action in ASKING else region_security
     offered = action in {move.action for move in WORKFLOW.available_actions(record, by)}
     legal = state in STEPS[action].sources
-    assert offered == legal
+    assert offered == legal, action
     if legal:
         fresh = WORKFLOW.perform(record, action, by=by, comment="依据")
-        assert fresh.state == STEPS[action].target
+        assert fresh.state == STEPS[action].target, action
         event = WorkflowEvent.objects.of(record).last()
         assert (event.from_state, event.to_state, event.by, event.comment) == (state, fresh.state, by, "依据")
     else:

@@ -3,6 +3,7 @@ none shows a number, a phone or health data in the clear."""
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
 from PIL import Image
 
 from core.attachments import attach
@@ -94,6 +96,17 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, A
         with django_db_blocker.block():
             yield made
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _described_once() -> Iterator[None]:
+    """The description of the API is public within: the same for all who get as far as that. To make it takes as long as
+    ten pages."""
+    describe = SchemaGenerator.get_schema
+    described = lru_cache(lambda public: describe(SchemaGenerator(), public=public))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SchemaGenerator, "get_schema", lambda _self, request, public: described(public))
+        yield
 
 
 def _one_of_everything() -> dict[str, Any]:

@@ -14,11 +14,12 @@ import redis
 
 from tests.portal.outage_servers import Browser, Servers, until
 
-pytestmark = pytest.mark.ops
+# One worker for all of them: another would start servers of its own.
+pytestmark = [pytest.mark.ops, pytest.mark.xdist_group("outage")]
 
 
 @pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
+def servers(django_db_setup: None) -> Iterator[Servers]:
     # not under pytest's own folder: that is closed to the user PostgreSQL runs as when the tests run as root
     folder = Path(tempfile.mkdtemp(prefix="outage-"))
     folder.chmod(0o711)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ from tests.teams import builders
 
 ASKING = {"submit", "resubmit", "withdraw"}
 # accept needs a step that passes on, confirm a rule without 批复: they have tests of their own
-PAIRS = [(state, action) for state in FilingState for action in FILING_STEPS if action not in {"accept", "confirm"}]
+ACTIONS = [action for action in FILING_STEPS if action not in {"accept", "confirm"}]
 pytestmark = pytest.mark.django_db
 
 
@@ -45,18 +46,25 @@ def test_table_and_steps_are_the_same_moves():
     assert {move.action: move.step for move in MOVES} == FILING_STEPS
 
 
-@pytest.mark.parametrize(("state", "action"), PAIRS)
-def test_every_state_and_action(state, action, chifeng, region, office):
+@pytest.mark.parametrize("state", FilingState)
+def test_every_state_and_action(state, chifeng, region, office):
+    """Each move is tried on the same record and rolled back."""
     record = in_state(state, chifeng, region, office)
-    record = Filing.objects.get(pk=record.pk)
-    by = builders.read(chifeng if action in ASKING else region)
+    for action in ACTIONS:
+        with transaction.atomic():
+            _try(Filing.objects.get(pk=record.pk), action, builders.read(chifeng if action in ASKING else region))
+            transaction.set_rollback(True)
+
+
+def _try(record, action, by):
+    state = record.state
     facts = builders.REPLY if action == "issue" else {}
     offered = action in {move.action for move in WORKFLOW.available_actions(record, by)}
     legal = state in FILING_STEPS[action].sources
-    assert offered == legal
+    assert offered == legal, action
     if legal:
         fresh = WORKFLOW.perform(record, action, by=by, comment="依据", **facts)
-        assert fresh.state == FILING_STEPS[action].target
+        assert fresh.state == FILING_STEPS[action].target, action
         event = WorkflowEvent.objects.of(record).last()
         assert (event.from_state, event.to_state, event.by, event.comment) == (state, fresh.state, by, "依据")
     else:

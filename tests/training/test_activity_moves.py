@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -18,7 +19,6 @@ from training.states import ACTIVITY_STEPS, ActivityState
 from training.workflow import WORKFLOW
 
 ASKING = {"submit", "resubmit", "withdraw", "cancel", "revive"}
-PAIRS = [(state, action) for state in ActivityState for action in ACTIVITY_STEPS]
 pytestmark = pytest.mark.django_db
 
 
@@ -41,17 +41,25 @@ def test_table_and_steps_are_the_same_moves() -> None:
     assert {move.action: move.step for move in WORKFLOW.moves} == ACTIVITY_STEPS
 
 
-@pytest.mark.parametrize(("state", "action"), PAIRS)
-def test_every_state_and_action(state: str, action: str, captain: User, chifeng: User, baotou: User) -> None:
+@pytest.mark.parametrize("state", ActivityState)
+def test_every_state_and_action(state: str, captain: User, chifeng: User, baotou: User) -> None:
+    """Each move is tried on the same record and rolled back."""
     record = in_state(state, captain, chifeng)
-    by = captain if action in ASKING else chifeng
+    assert WORKFLOW.available_actions(record, baotou) == []
+    for action in ACTIVITY_STEPS:
+        with transaction.atomic():
+            _try(Activity.objects.get(pk=record.pk), action, read(captain if action in ASKING else chifeng))
+            transaction.set_rollback(True)
+
+
+def _try(record: Activity, action: str, by: User) -> None:
+    state = record.state
     facts = {"reason": "下雨"} if action == "cancel" else {}
     legal = state in ACTIVITY_STEPS[action].sources
-    assert (action in {move.action for move in WORKFLOW.available_actions(record, by)}) == legal
-    assert WORKFLOW.available_actions(record, baotou) == []
+    assert (action in {move.action for move in WORKFLOW.available_actions(record, by)}) == legal, action
     if legal:
         fresh = WORKFLOW.perform(record, action, by=by, comment="依据", **facts)
-        assert fresh.state == ACTIVITY_STEPS[action].target
+        assert fresh.state == ACTIVITY_STEPS[action].target, action
         assert fresh.version == record.version + 1
         event = WorkflowEvent.objects.of(record).last()
         assert (event.from_state, event.to_state, event.by) == (state, fresh.state, by)
