@@ -39,20 +39,17 @@ def panel_context(owner: models.Model, user: Any, kind: str) -> dict[str, Any]:
 def panels(
     owner: models.Model,
     user: Any,
-    kinds: Iterable[str] | None = None,
+    kinds: Iterable[str],
     *,
     rows: list[Attachment] | None = None,
     broken: list[Upload] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """The same for several kinds at once, or for all there are files of, in the same number of queries.
+    """The same for several kinds at once, in the same number of queries.
 
     :param rows: ``rows_of(owner)``, where they have been read with something else. :param broken: ``broken_off``.
     """
     rows = list(rows_of(owner)) if rows is None else rows
-    if kinds is None:
-        kinds = dict.fromkeys(row.kind for row in rows)
     of_any = None if hasattr(owner, "can_attach_as") else may_attach(owner, user, "")
-
     decisions = {kind: may_attach(owner, user, kind) if of_any is None else of_any for kind in kinds}
     if broken is None:
         broken = broken_off([owner], user) if any(decisions.values()) else []

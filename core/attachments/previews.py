@@ -17,9 +17,6 @@ from core.attachments.formats.kinds import IMAGES, PDF, Refusal
 from core.attachments.formats.pdf import first_page_png
 from core.models import Attachment
 
-PREVIEW_SUFFIX, THUMBNAIL_SUFFIX = ".preview", ".thumb"
-SUFFIXES = (PREVIEW_SUFFIX, THUMBNAIL_SUFFIX)
-
 
 @dataclass(frozen=True)
 class Size:
@@ -29,8 +26,9 @@ class Size:
     side: int  # pixels of the longer side
 
 
-PREVIEW = Size(PREVIEW_SUFFIX, 1400)  # a page of text can be read
-THUMBNAIL = Size(THUMBNAIL_SUFFIX, 320)  # for a grid of many
+PREVIEW = Size(".preview", 1400)  # a page of text can be read
+THUMBNAIL = Size(".thumb", 320)  # for a grid of many
+SUFFIXES = (PREVIEW.suffix, THUMBNAIL.suffix)
 
 
 def has_preview(attachment: Attachment) -> bool:

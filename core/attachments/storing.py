@@ -38,9 +38,7 @@ def attach(
     found = check(cast(BinaryIO, upload.file), upload.name or "", upload.size, takes=takes_of(owner, kind))
     digest = sha256_of(upload)
     with transaction.atomic():
-        if not _still(
-            owner, lambda record: may_end(record, replaces, by) if replaces else may_attach(record, by, kind)
-        ):
+        if not _still(owner, lambda it: may_end(it, replaces, by) if replaces else may_attach(it, by, kind)):
             raise ValidationError(_("传文件的时候，这条记录有人办理了，文件没有存入。请刷新页面再看。"), code="stale")
         version = _end_replaced(owner, kind, by, replaces) + 1 if replaces else 1
         _refuse_same(owner, kind, digest, found.name)

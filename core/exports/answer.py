@@ -5,7 +5,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import FileResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -47,7 +47,7 @@ def answer_export(view: "ListView") -> HttpResponseBase:
     if kind not in MEDIA_TYPES:
         raise BadRequest(_("没有这种导出格式。"))
     if full:
-        _may_export_full(view)
+        view.may_export_full().require()
     found = view.rows().order_by().values("pk")[: MOST[kind] + 1].count()
     if found > MOST[kind]:
         messages.error(request, _("一次最多导出 %(most)s 行，请先用筛选缩小范围。") % {"most": f"{MOST[kind]:,}"})
@@ -118,12 +118,6 @@ def heading(view: "ListView", full: bool, reason: str) -> str:
 def file_name(view: "ListView", kind: str) -> str:
     day = view.asked.at or timezone.localdate()
     return f"{view.title}_{day:%Y%m%d}.{kind}"
-
-
-def _may_export_full(view: "ListView") -> None:
-    if view.full_export is None:
-        raise PermissionDenied(_("这个列表不提供完整导出。"))
-    type(view).full_export(view.request.user).require()  # type: ignore[misc] # checked above
 
 
 def _ask(view: "ListView", found: int, long: bool, form: ReasonForm | None) -> HttpResponseBase:

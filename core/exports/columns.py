@@ -65,8 +65,8 @@ def _column(table: "Table", bound: Any, model: type[Model], full: bool) -> Expor
     title, mask = str(bound.header), None if full else getattr(bound.column, "masked", None)
     own = getattr(table, f"value_{bound.name}", None)
     if own is not None:
-        return ExportColumn(title, _hidden(_own(own, A(bound.accessor)), mask))
-    steps = str(bound.accessor).replace("__", ".").split(".")
+        return ExportColumn(title, _hidden(_own(own, bound.accessor), mask))
+    steps = list(bound.accessor.bits)
     field = _field(model, steps)
     words = {key: str(label) for key, label in getattr(field, "flatchoices", None) or ()}
     in_words = (lambda value: words.get(value, value)) if words else None

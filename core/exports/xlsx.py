@@ -24,7 +24,7 @@ _IN_NO_SHEET = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _LONGEST_SHEET = 31
 
 
-def sheet_name(called: str, others: Collection[str] = ()) -> str:
+def sheet_name(called: str, others: Collection[str]) -> str:
     """What a sheet is called that stands for ``called``: Excel takes neither every character nor a name twice, and
     refuses the whole file. Empty, and the book numbers it, where nothing is left.
 

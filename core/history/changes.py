@@ -79,7 +79,7 @@ def _told(fields: list[Field], found: list[Any], words: "_Words", most: int) -> 
     pairs = list(zip(found, [*found, None][1:], strict=True))[:most]
     changed = [(event, before, _differences(fields, event, before)) for event, before in pairs]
     return [
-        _change(event, [(str(_label(field)), words(field, before), words(field, event)) for field in differing])
+        _change(event, [(str(field.verbose_name), words(field, before), words(field, event)) for field in differing])
         for event, before, differing in changed
         if differing or event.pgh_label != "update"
     ]
@@ -108,10 +108,6 @@ def _facts(model: type[Model]) -> list[Field]:
         and not isinstance(field, GeneratedField)
         and (field.editable or isinstance(field, ForeignKey) or field.name in getattr(model, "told_in_history", ()))
     ]
-
-
-def _label(field: Field) -> Any:
-    return field.verbose_name
 
 
 def _differences(fields: list[Field], event: Any, before: Any) -> list[Field]:

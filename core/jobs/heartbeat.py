@@ -34,14 +34,14 @@ class Heartbeat:
     def __init__(self, job_id: Any, run: UUID) -> None:
         self._rows = self.model._default_manager.filter(pk=job_id)
         self._run = run
-        self._values: dict[str, Any] = {}
+        self.values: dict[str, Any] = {}
         self._stop, self._lost = Event(), Event()
         self._thread = Thread(target=self._beat, name=f"job-{job_id}", daemon=True)
 
     def __call__(self, done: int, total: int, message: str = "") -> None:
         if self._lost.is_set():
             raise JobLost
-        self._values = {"done": done, "total": total, "message": message}
+        self.values = {"done": done, "total": total, "message": message}
 
     def __enter__(self) -> "Heartbeat":
         self._thread.start()
@@ -53,14 +53,10 @@ class Heartbeat:
         self._stop.set()
         self._thread.join()
 
-    @property
-    def values(self) -> dict[str, Any]:
-        return self._values
-
     def _beat(self) -> None:
-        written, last = self._values, monotonic()
+        written, last = self.values, monotonic()
         while not self._stop.wait(SHOW):
-            values = self._values
+            values = self.values
             if values is not written or monotonic() - last >= BEAT:
                 written, last = values, monotonic()
                 self._write(values)

@@ -27,7 +27,8 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far the job is. htmx asks for the fragment again until it is finished."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     template = "generic/_job.html" if "HX-Request" in request.headers else "generic/job.html"
-    context = {"job": job, "result_url": _result_url(job), "next_url": job.params.get("next", "")}
+    result_url = reverse("core:job_result", args=[job.pk]) if job.result else ""
+    context = {"job": job, "result_url": result_url, "next_url": job.params.get("next", "")}
     response = render(request, template, context | {"trouble": _trouble(job)})
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -52,10 +53,6 @@ def _trouble(job: Job) -> str:
     if job.is_interrupted:
         return _("后台服务中断过，这个任务会在几分钟内自动重新开始，不用重新发起。")
     return ""
-
-
-def _result_url(job: Job) -> str:
-    return reverse("core:job_result", args=[job.pk]) if job.result else ""
 
 
 class JobFilter(Filter):

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from core.decisions import Decision
+from core.decisions import Decision, no
 from core.escaping import markup_of_each
 from core.exports import answer_export
 from core.history.as_at import as_at
@@ -140,8 +140,9 @@ class ListView(PermittedView):
     def note_full_export(self, reason: str) -> None:
         """Called before a full export is written: a subject that tells people who was shown their data notes it."""
 
-    def may_export_full(self) -> bool:
-        return self.full_export is not None and bool(type(self).full_export(self.request.user))  # type: ignore[misc]
+    def may_export_full(self) -> Decision:
+        ask = type(self).full_export
+        return ask(self.request.user) if ask else no(_("这个列表不提供完整导出。"))
 
     def url(self, **changes: Any) -> str:
         """This list with some parameters changed (None: left out)."""
@@ -152,13 +153,13 @@ class ListView(PermittedView):
         params.update({name: str(value) for name, value in changes.items() if value is not None})
         return f"{self.request.path}?{params.urlencode()}" if params else self.request.path
 
-    def quick_choices(self, choices: Iterable[tuple[str, Any]], name: str = "queue") -> list[dict[str, Any]]:
-        """For ``generic/_tabs.html``: everything, and the list with the filter ``name`` set to each of ``choices``."""
-        chosen = self.request.GET.get(name, "")
+    def quick_choices(self, choices: Iterable[tuple[str, Any]]) -> list[dict[str, Any]]:
+        """For ``generic/_tabs.html``: everything, and the list with the filter ``queue`` set to each of ``choices``."""
+        chosen = self.request.GET.get("queue", "")
         return [
             {
                 "label": label,
-                "url": self.url(**{name: key}, page=None) if key else f"{self.request.path}?view=",
+                "url": self.url(queue=key, page=None) if key else f"{self.request.path}?view=",
                 "active": key == chosen,
             }
             for key, label in (("", _("全部")), *choices)

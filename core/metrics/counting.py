@@ -174,10 +174,6 @@ def _read(scope: list[Any], days: list[str]) -> tuple[Any, Period]:
     return apps.get_model(scope[0])._default_manager.get(pk=scope[1]), Period(start, end)
 
 
-def _numbers(measures: dict[str, Measure]) -> dict[str, int | Decimal]:
-    return _question(measures).numbers()
-
-
 @dataclass(frozen=True)
 class _Question:
     """All numbers as one query. :ivar plain: names of those that are counts. :ivar passes: of those with a total, by
@@ -237,7 +233,7 @@ def _numbers_by(metric: Metric, measure: Measure, length: int) -> dict[str, int 
 @counter("metrics")
 def _count(*, names: list[str], scope: list[Any], days: list[str]) -> dict[str, int | Decimal]:
     place, period = _read(scope, days)
-    return _numbers({name: get(name)(place, period) for name in names})
+    return _question({name: get(name)(place, period) for name in names}).numbers()
 
 
 @counter("metrics.branches")
