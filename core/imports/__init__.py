@@ -4,8 +4,7 @@ A subject app writes a ``Resource`` (columns, form) and an ``ImportView`` (who m
 CONTRIBUTING, "add an import", and ``organizations/resources.py``.
 """
 
-from core.imports.resources import Column, Resource
-from core.imports.undone import Undone
+from core.imports.resources import Column, Resource, Undone
 from core.imports.views import ImportView
 from core.imports.widgets import Choice, Day, Lookup, Several, Text, YesNo
 

@@ -61,7 +61,7 @@ def take_in(item: Import, resource: Resource, record: Record = unrecorded) -> Im
             if report["summary"]["wrong"]:
                 transaction.set_rollback(True)
             else:
-                _mark_done(locked, report["summary"], resource)
+                mark_done(locked, report["summary"], list(resource.made) if resource.undoable else [])
                 record(locked)
     except IntegrityError:  # the same content was confirmed elsewhere in this very moment
         done = already_done(item.kind, item.sha256)
@@ -77,9 +77,8 @@ def take_in(item: Import, resource: Resource, record: Record = unrecorded) -> Im
 def _table_of(item: Import, resource: Resource) -> Table:
     with item.file.open("rb") as file:
         table = read_table(file, item.media_type, resource)
-    return corrected(
-        _with_columns(table, [name for name in resource.columns if name in resource.always]), item.corrections
-    )
+    table = _with_columns(table, [name for name in resource.columns if name in resource.always])
+    return corrected(table, item.corrections)
 
 
 def _with_columns(table: Table, names: Sequence[str]) -> Table:
@@ -107,19 +106,21 @@ def remove_abandoned() -> int:
     return removed
 
 
-def forget_file(item: Import) -> None:
+def _forget_file(item: Import) -> None:
     """Remove what was uploaded once the transaction commits; a process killed just then leaves it to the sweep."""
     transaction.on_commit(partial(item.file.storage.delete, str(item.file.name)), robust=True)
     item.file = ""
 
 
-def _mark_done(item: Import, summary: Mapping[str, int], resource: Resource) -> None:
-    forget_file(item)
+def mark_done(item: Import, counts: Mapping[str, int], made: Any) -> None:
+    """:param counts: rows by ``new``, ``changed``, ``same``. :param made: what ``undo`` of the resource needs."""
+    _forget_file(item)
     item.state, item.done_at = Import.State.DONE, timezone.now()
-    item.created, item.updated, item.unchanged = summary["new"], summary["changed"], summary["same"]
+    item.created, item.updated, item.unchanged = counts["new"], counts["changed"], counts["same"]
     item.report, item.corrections = {}, {}
-    item.made = list(resource.made) if resource.undoable else []
+    item.made = made
     item.save()
+    item.pages.all().delete()
 
 
 def _run(table: Table, corrections: Mapping[str, Any], resource: Resource, *, dry_run: bool) -> dict[str, Any]:
@@ -194,9 +195,8 @@ def _line(table: Table, position: int, outcome: Any, resource: Resource, names: 
     after = outcome.instance
     shown = []
     for name in names:
-        changed = bool(
-            before is not None and after is not None and resource.columns[name].export(after) != before[name]
-        )
+        was = before[name] if before is not None and after is not None else None
+        changed = was is not None and resource.columns[name].export(after) != was
         why, note = problems.get(name, ""), notes.get(name, "")
         shown.append({"value": cells[name].text, "why": why, "note": note, "changed": changed})
     kind = "wrong" if problems or general else {"new": "new", "skip": "same"}.get(outcome.import_type, "changed")

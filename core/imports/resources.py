@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -15,9 +16,16 @@ from tablib import Dataset
 
 from core.imports.heads import Topic
 from core.imports.reading import MOST_ROWS, Sheet
-from core.imports.undone import Undone
 from core.imports.widgets import Text
 from core.language import in_chinese
+
+
+@dataclass(frozen=True)
+class Undone:
+    """:param taken: how many records are gone. :param left: what stays, each with the reason, in words."""
+
+    taken: int = 0
+    left: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Column(fields.Field):
@@ -76,9 +84,8 @@ class Resource(resources.ModelResource):
 
     def __init__(self, *, by: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.fields: dict[str, fields.Field] = deepcopy(
-            self.fields
-        )  # widgets remember what they looked up: per run, not per process
+        # widgets remember what they looked up: per run, not per process
+        self.fields: dict[str, fields.Field] = deepcopy(self.fields)
         self.by = by
         self.before: dict[int, dict[str, str]] = {}  # row → field → text before, for records that are there already
         self.warned: dict[int, dict[str, list[str]]] = {}  # row → field, "" for the whole row → what to look at

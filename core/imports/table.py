@@ -199,9 +199,8 @@ def _rows_of(sheet: Sheet, header: Header, resource: Resource) -> _Rows:
         if len(texts) == 1:
             label = section(texts[0]) or texts[0]
             said = resource.of_heading(label)
-            if (
-                said or (label != texts[0] and not is_record) or resource.is_heading(texts[0])
-            ):  # 乙队 alone in its row may be a team
+            # 乙队 alone in its row may be a team
+            if said or (label != texts[0] and not is_record) or resource.is_heading(texts[0]):
                 above = {name: Cell(text) for name, text in said.items()}
                 found.added |= dict.fromkeys(above)
                 found.passed.append((index, label[:20]))

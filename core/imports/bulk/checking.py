@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.imports.bulk.resources import CHANGED, CHUNK, NEW, SAME, WRONG, BulkResource, Outcome
 from core.imports.bulk.rows import Line, Rows, SheetFound, read_rows
 from core.imports.bulk.sealing import Pages, corrections_of
-from core.imports.checking import Record, forget_file, unrecorded
+from core.imports.checking import Record, mark_done, unrecorded
 from core.models import Import, ImportHeading
 
 MOST_HEADINGS = 80  # columns of a sheet whose meaning can be chosen
@@ -70,7 +70,7 @@ def take_in(item: Import, resource: BulkResource, place: str = "", record: Recor
                 counts[WRONG] = 1
                 transaction.set_rollback(True)
             else:
-                _mark_done(locked, counts, resource)
+                mark_done(locked, counts, resource.made)
                 record(locked)
     except IntegrityError:  # somebody wrote the same in this very moment
         counts = {WRONG: 1}
@@ -191,16 +191,6 @@ def _write(rows: Rows, corrections: Mapping[str, Any], resource: BulkResource) -
             turn = []
     resource.write(turn)
     return counts, seen.digest
-
-
-def _mark_done(item: Import, counts: Mapping[str, int], resource: BulkResource) -> None:
-    forget_file(item)
-    item.state, item.done_at = Import.State.DONE, timezone.now()
-    item.created, item.updated, item.unchanged = counts[NEW], counts[CHANGED], counts[SAME]
-    item.report, item.corrections = {}, {}
-    item.made = resource.made
-    item.save()
-    item.pages.all().delete()
 
 
 def _report(rows: Rows, resource: BulkResource, counts: Mapping[str, int]) -> dict[str, Any]:

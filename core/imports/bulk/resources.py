@@ -10,8 +10,7 @@ from django.db.models import QuerySet
 
 from core.imports.bulk.rows import Line, Rows
 from core.imports.heads import Topic
-from core.imports.resources import Column
-from core.imports.undone import Undone
+from core.imports.resources import Column, Undone
 
 NEW, CHANGED, SAME, WRONG, LEFT = "new", "changed", "same", "wrong", "left"
 MOST_BULK_ROWS = 50_000

@@ -39,11 +39,11 @@ class BulkImportView(ImportView):
         """Whose files these are: what was said about their columns is remembered there."""
         return ""
 
-    # -- what jobs call, too ----------------------------------------------------------------------------------
     def check_now(self, item: Import, resource: BulkResource) -> None:
         checking.check(item, resource, self.get_place())
 
     def take_in_now(self, item: Import, resource: BulkResource) -> Import:
+        """As ``check_now``."""
         return checking.take_in(item, resource, self.get_place(), self._record_import)
 
     # -- pages ------------------------------------------------------------------------------------------------
@@ -70,13 +70,6 @@ class BulkImportView(ImportView):
             return self._page(stage="upload", form=form)
         # content may come again: what it changes is asked, not what it says
         return self._check(self._kept(form, uuid4().hex + uuid4().hex), rows)
-
-    def _check(self, item: Import, rows: int) -> HttpResponseBase:
-        resource = self.get_resource()
-        if rows > resource.at_once:
-            return redirect(self._check_by_job(item))
-        self.check_now(item, resource)
-        return self._to(item)
 
     def _go_on(self, item: Import) -> HttpResponseBase:
         data = self.request.POST
