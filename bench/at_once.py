@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from bench.measure import Timing, client_for
+from bench.measure import Timing, client_for, cookie_of
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 
@@ -24,7 +24,7 @@ def person_with(role: str, place: Organization, *, username: str, name: str) -> 
 def headers_of(user: User, content_type: str) -> dict[str, str]:
     """Those of a signed-in browser, with the token that its forms carry."""
     token = "".join(secrets.choice(string.ascii_letters) for _ in range(32))
-    signed_in = "; ".join(f"{name}={morsel.value}" for name, morsel in client_for(user.username).cookies.items())
+    signed_in = cookie_of(client_for(user.username))
     return {"Cookie": f"{signed_in}; csrftoken={token}", "X-CSRFToken": token, "Content-Type": content_type}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import psutil
 from django.urls import reverse
 
-from bench.measure import client_for
+from bench.measure import client_for, cookie_of
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,7 @@ def _resident(pid: int) -> int:
 
 def measure_export(port: int, pid: int) -> Export:
     """The account list as ``region`` (20,000 members at ×1), as a file."""
-    client = client_for("region")
-    cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+    cookie = cookie_of(client_for("region"))
     url = reverse("organizations:user_list") + "?export=xlsx"
     _fetch(port, cookie, url)  # the first one imports the library
     before, peak, done = _resident(pid), [0], threading.Event()

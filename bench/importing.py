@@ -33,13 +33,13 @@ class ImportResult:
     factor_whole: float
 
 
-def measure_import(rows: tuple[int, ...] = ROWS) -> list[ImportResult]:
+def measure_import() -> list[ImportResult]:
     """Uses the database of the settings, which must have a team: some 10 seconds per 10,000 rows."""
     context = get_context("spawn")
     with context.Pool(1, maxtasksperchild=1) as pool:
         each = pool.apply(_seconds_one_by_one)
         results = []
-        for count in rows:
+        for count in ROWS:
             found = _result(count, *pool.apply(_measure, (count,)), each)
             seconds = f"{found.read:.1f} s read, {found.written:.1f} s written"
             print(f"import of {count} rows: {seconds}, {found.memory:.0f} MB", flush=True)

@@ -43,6 +43,11 @@ def client_for(username: str) -> Client:
     return client
 
 
+def cookie_of(client: Client) -> str:
+    """The header by which the server knows who is signed in."""
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+
+
 def count_queries(client: Client, page: Page) -> tuple[int, str]:
     """Queries of one warm request, and the page itself."""
     client.get(page.url)
@@ -118,7 +123,7 @@ class Result:
         self.one, self.eight = Timing(), Timing()
         self.turns = 0
         self._web_seconds = self._database_seconds = 0.0
-        self._cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+        self._cookie = cookie_of(client)
         self.slow = max(self._time(clients=1, requests=2).samples) > SLOW
         if not self.slow:
             self._time(clients=CLIENTS, requests=2 * CLIENTS)

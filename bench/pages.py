@@ -1,6 +1,5 @@
 """The pages that are measured: name, who asks, address. A new list or page of the product gets a line here."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -39,6 +38,10 @@ def _q(route: str, **params: str) -> str:
     return reverse(route) + "?" + "&".join(f"{key}={quote(value)}" for key, value in params.items())
 
 
+def _captain() -> Appointment:
+    return Appointment.objects.filter(role="captain", user__username__startswith="m0").order_by("pk")[0]
+
+
 def pages() -> list[Page]:
     """All measured pages, addresses resolved against the seeded database."""
     league = Organization.objects.get(code="150400")
@@ -46,56 +49,56 @@ def pages() -> list[Page]:
     waiting = AccountRequest.objects.waiting().filter(organization__path__startswith=league.path).order_by("pk")[0]
     team = Team.objects.filter(organization__path__startswith=league.path, status="filed").order_by("pk")[0]
     lying = Filing.objects.filter(kind="annual", state="submitted", current_office__code="150000").order_by("pk")[0]
-    rows: list[tuple[str, str, Callable[[], str]]] = [
-        ("工作台", "chifeng", lambda: reverse("portal:home")),
-        ("机构列表", "region", lambda: reverse("organizations:organization_list")),
-        ("机构列表 搜索“救援队”", "region", lambda: _q("organizations:organization_list", q="救援队")),
+    rows = [
+        ("工作台", "chifeng", reverse("portal:home")),
+        ("机构列表", "region", reverse("organizations:organization_list")),
+        ("机构列表 搜索“救援队”", "region", _q("organizations:organization_list", q="救援队")),
         # offices alone, because there are as many of them at every scale: a longer page costs more by itself
         (
             "机构列表 搜索“赤峰”的机构",
             "region",
-            lambda: _q("organizations:organization_list", q="赤峰", level="office"),
+            _q("organizations:organization_list", q="赤峰", level="office"),
         ),
-        ("机构页", "region", lambda: league.get_absolute_url()),
-        ("账号列表", "region", lambda: reverse("organizations:user_list")),
-        ("账号列表 盟市", "chifeng", lambda: reverse("organizations:user_list")),
-        ("账号列表 第 20 页", "region", lambda: _q("organizations:user_list", page="20")),
-        ("账号列表 搜索“仁图雅”", "region", lambda: _q("organizations:user_list", q="仁图雅")),
-        ("账号列表 搜索单字“喆”", "region", lambda: _q("organizations:user_list", q="喆")),
-        ("账号列表 搜不到", "region", lambda: _q("organizations:user_list", q="查无此人")),
-        ("账号页", "region", lambda: account.get_absolute_url()),
-        ("任职列表", "region", lambda: reverse("organizations:appointment_list")),
-        ("开户申请列表", "region", lambda: reverse("organizations:request_list")),
-        ("开户申请页", "region-security", lambda: waiting.get_absolute_url()),
-        ("操作记录", "region-audit", lambda: reverse("audit:list")),
-        ("操作记录 按人", "region-audit", lambda: _q("audit:list", person="chifeng")),
-        ("搜索页", "region", lambda: _q("portal:search", q="赤峰")),
-        ("统计", "region", lambda: reverse("portal:statistics")),
-        ("统计 可出动队员", "region", lambda: _q("portal:statistics", by="members_deployable")),
-        ("统计 盟市", "chifeng", lambda: _q("portal:statistics", by="members_deployable")),
-        ("账号列表 队长", "region", lambda: _q("organizations:user_list", role="captain")),
-        ("账号列表 没有职责", "region", lambda: _q("organizations:user_list", duty="false")),
-        ("任职列表 搜索“仁图雅”", "region", lambda: _q("organizations:appointment_list", q="仁图雅")),
-        ("操作记录 按地址，没有", "region-audit", lambda: _q("audit:list", address="10.9.9.9")),
-        ("队伍列表", "region", lambda: reverse("teams:team_list")),
+        ("机构页", "region", league.get_absolute_url()),
+        ("账号列表", "region", reverse("organizations:user_list")),
+        ("账号列表 盟市", "chifeng", reverse("organizations:user_list")),
+        ("账号列表 第 20 页", "region", _q("organizations:user_list", page="20")),
+        ("账号列表 搜索“仁图雅”", "region", _q("organizations:user_list", q="仁图雅")),
+        ("账号列表 搜索单字“喆”", "region", _q("organizations:user_list", q="喆")),
+        ("账号列表 搜不到", "region", _q("organizations:user_list", q="查无此人")),
+        ("账号页", "region", account.get_absolute_url()),
+        ("任职列表", "region", reverse("organizations:appointment_list")),
+        ("开户申请列表", "region", reverse("organizations:request_list")),
+        ("开户申请页", "region-security", waiting.get_absolute_url()),
+        ("操作记录", "region-audit", reverse("audit:list")),
+        ("操作记录 按人", "region-audit", _q("audit:list", person="chifeng")),
+        ("搜索页", "region", _q("portal:search", q="赤峰")),
+        ("统计", "region", reverse("portal:statistics")),
+        ("统计 可出动队员", "region", _q("portal:statistics", by="members_deployable")),
+        ("统计 盟市", "chifeng", _q("portal:statistics", by="members_deployable")),
+        ("账号列表 队长", "region", _q("organizations:user_list", role="captain")),
+        ("账号列表 没有职责", "region", _q("organizations:user_list", duty="false")),
+        ("任职列表 搜索“仁图雅”", "region", _q("organizations:appointment_list", q="仁图雅")),
+        ("操作记录 按地址，没有", "region-audit", _q("audit:list", address="10.9.9.9")),
+        ("队伍列表", "region", reverse("teams:team_list")),
         # a word that fills the page at every scale: 赤峰 finds a team or two at ×1 and a page of them at ×100
-        ("队伍列表 搜索“救援队”", "region", lambda: _q("teams:team_list", q="救援队")),
-        ("队伍列表 筛选", "region", lambda: _q("teams:team_list", status="filed", category="aquatic")),
-        ("队伍列表 盟市", "chifeng", lambda: reverse("teams:team_list")),
-        ("队伍页", "region", lambda: team.get_absolute_url()),
-        ("备案列表", "region", lambda: reverse("teams:filing_list")),
-        ("备案审核队列", "region", lambda: reverse("teams:desk")),
-        ("审核页", "region", lambda: reverse("teams:desk_filing", args=[lying.pk])),
-        ("办理规则", "region", lambda: reverse("teams:rule_list")),
-        ("一条办理规则", "region", lambda: FilingRule.objects.order_by("pk")[0].get_absolute_url()),
-        ("救援队汇总表", "region", lambda: reverse("teams:team_summary")),
-        ("救援队汇总表 队员", "region", lambda: _q("teams:team_summary", by="members")),
-        ("空白页 盟市", "chifeng", lambda: "/bench/empty/"),
-        ("工作台 自治区", "region", lambda: reverse("portal:home")),
+        ("队伍列表 搜索“救援队”", "region", _q("teams:team_list", q="救援队")),
+        ("队伍列表 筛选", "region", _q("teams:team_list", status="filed", category="aquatic")),
+        ("队伍列表 盟市", "chifeng", reverse("teams:team_list")),
+        ("队伍页", "region", team.get_absolute_url()),
+        ("备案列表", "region", reverse("teams:filing_list")),
+        ("备案审核队列", "region", reverse("teams:desk")),
+        ("审核页", "region", reverse("teams:desk_filing", args=[lying.pk])),
+        ("办理规则", "region", reverse("teams:rule_list")),
+        ("一条办理规则", "region", FilingRule.objects.order_by("pk")[0].get_absolute_url()),
+        ("救援队汇总表", "region", reverse("teams:team_summary")),
+        ("救援队汇总表 队员", "region", _q("teams:team_summary", by="members")),
+        ("空白页 盟市", "chifeng", "/bench/empty/"),
+        ("工作台 自治区", "region", reverse("portal:home")),
     ]
     return [
         Page("空白页", "region", "/bench/empty/", budgeted=False),
-        *(Page(name, user, url()) for name, user, url in rows),
+        *(Page(*row) for row in rows),
         *_people(team),
         *_training(team),
         *_assessments(),
@@ -104,7 +107,7 @@ def pages() -> list[Page]:
 
 def _training(team: Team) -> list[Page]:
     """Drills and trainings, for the region, a league and one team's captain."""
-    captain = Appointment.objects.filter(role="captain", user__username__startswith="m0").order_by("pk")[0]
+    captain = _captain()
     activity = Activity.objects.filter(host=captain.organization, state="confirmed").order_by("-order_at")[0]
     slot = Slot.objects.filter(activity__host=captain.organization).order_by("-starts_at")[0]
     plan = Plan.objects.filter(organization__path__startswith=team.organization.path).order_by("pk")[0]
@@ -141,7 +144,7 @@ def _training(team: Team) -> list[Page]:
 def _assessments() -> list[Page]:
     """The year's assessment, gradings, standards and the run of reports."""
     review = Review.objects.filter(office__code="150400", state="submitted").order_by("pk")[0]
-    captain = Appointment.objects.filter(role="captain", user__username__startswith="m0").order_by("pk")[0]
+    captain = _captain()
     grading = Grading.objects.filter(office__code="150400", submitted_at__isnull=False).order_by("pk")[0]
     campaign, run = Campaign.objects.filter(state="open").order_by("-year")[0], ReportRun.objects.order_by("pk")[0]
     standard = Standard.objects.get(code="grading-relief", number=1)
@@ -181,9 +184,7 @@ def _assessments() -> list[Page]:
 def _people(team: Team) -> list[Page]:
     """Rosters, people and their papers, for the region, for a league and for one team's captain."""
     place = team.organization
-    captain = (
-        Appointment.objects.filter(role="captain", user__username__startswith="m0").order_by("pk")[0].user.username
-    )
+    captain = _captain().user.username
     certified = Certificate.objects.order_by().values("person")
     member = Membership.objects.current().filter(organization=place, person__in=certified).order_by("pk")[0]
     everyone, members = "people:person_list", "people:member_list"

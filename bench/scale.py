@@ -35,19 +35,9 @@ def _server(scale: int):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-    ]
-    command += ["--no-access-log", "--log-level", "warning", "portal.wsgi:application"]
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--no-access-log", "--log-level", "warning", "portal.wsgi:application",
+    ]  # fmt: skip
     log = Path(os.environ.get("PORTAL_DATA", gettempdir())) / f"bench-web-{scale}.log"
     with log.open("wb") as file:
         web = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)  # noqa: S603

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from bench import seed_assessments, seed_filings, seed_people, seed_training
+from bench.inserting import events
+from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.roles import ROLES
 
 _BASE36 = "'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'"
@@ -129,18 +130,6 @@ def _log(size: Size) -> str:
     """  # noqa: S608
 
 
-def _events(model_name: str, moment: str) -> str:
-    """History as the triggers would have written it: one insert event per row."""
-    model = apps.get_model("organizations", model_name)
-    event = apps.get_model("organizations", f"{model_name}Event")
-    columns = ", ".join(field.column for field in event._meta.concrete_fields if not field.name.startswith("pgh_"))
-    return f"""
-    INSERT INTO {event._meta.db_table} ({columns}, pgh_created_at, pgh_label, pgh_obj_id, pgh_context)
-    SELECT {columns}, {moment}, 'insert', id, '{{"user": null, "office": "", "user_name": "", "url": "seed"}}'::jsonb
-    FROM {model._meta.db_table} row WHERE NOT EXISTS (SELECT 1 FROM {event._meta.db_table} e WHERE e.pgh_obj_id = row.id)
-    """  # noqa: S608
-
-
 _SEEDED = r"""(t.relname ~ '^(organizations|teams|people|training|assessments)_' OR t.relname IN ('core_accesslog', 'core_workflowevent'))"""
 
 
@@ -178,10 +167,10 @@ def seed(scale: int) -> None:
         _grants(),
         _requests(size),
         _log(size),
-        _events("Organization", "valid_from"),
-        _events("User", "created_at"),
-        _events("Appointment", "starts_at"),
-        _events("AccountRequest", "created_at"),
+        events(Organization, "valid_from"),
+        events(User, "created_at"),
+        events(Appointment, "starts_at"),
+        events(AccountRequest, "created_at"),
         *seed_filings.statements(),
         *seed_people.statements(size.members),
         *seed_training.statements(size.teams),
