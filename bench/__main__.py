@@ -21,7 +21,7 @@ SERVER_URL = os.environ["DATABASE_URL"]
 REDIS_URL = os.environ["REDIS_URL"].rpartition("/")[0]
 TURNS, FEWEST = 5, 4  # in which a page is measured; requests in each of them
 EMPTY = "bench_empty"
-CONTEXT = get_context("spawn")  # each process reads the settings anew
+CONTEXT = get_context("spawn")  # each process reads the settings itself
 
 
 def _database_url(name: str) -> str:

@@ -1,6 +1,6 @@
 """Ways to print one and the same report, each in a process of its own that says what CPU it used.
 
-``ours``: the warmed worker. ``warm``: plain ``HTML(string).write_pdf()``, kept running. ``fresh``: the same, begun anew
+``ours``: the warmed worker. ``warm``: plain ``HTML(string).write_pdf()``, kept running. ``fresh``: the same, started
 for each report. ``chromium``: print-to-PDF of a browser that is kept open.
 """
 

@@ -1,4 +1,4 @@
-"""Films are watched in the page, in parts as the player asks for them; each part asks for the permission anew."""
+"""Films are watched in the page, in parts as the player asks for them; the permission is checked for each part."""
 
 import re
 from typing import Any

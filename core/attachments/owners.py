@@ -1,4 +1,4 @@
-"""The record a file hangs on decides: who may look at it may read its files, and it says who may add."""
+"""The record a file belongs to decides: whoever may see it may read its files, and it says who may add some."""
 
 import re
 from typing import Any
@@ -37,7 +37,7 @@ def visible_attachment(pk: Any, user: Any) -> tuple[Attachment, models.Model]:
 
 
 def may_attach(owner: models.Model, user: Any, kind: str) -> Decision:
-    """What ``owner.can_attach`` says, or ``owner.can_attach_as`` where that hangs on the kind of material; a record
+    """What ``owner.can_attach`` says, or ``owner.can_attach_as`` where that depends on the kind of material; a record
     without either takes no files."""
     by_kind = getattr(owner, "can_attach_as", None)
     if by_kind:

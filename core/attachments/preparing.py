@@ -1,4 +1,4 @@
-"""Copies for display are made behind the person's back, so that a page of fifty new photos opens at once."""
+"""Copies for display are made in the background, so that a page of fifty new photos opens at once."""
 
 import logging
 from uuid import UUID

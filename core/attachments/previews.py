@@ -66,7 +66,7 @@ def _is_there(storage: Storage, name: str) -> bool:
 
 
 def _keep(storage: Storage, name: str, data: bytes) -> None:
-    """All of it at once: somebody else may look for it this very moment, and the disk may be full half-way."""
+    """All of it or nothing: somebody else may be looking for it right now, and the disk may fill up half-way."""
     if not isinstance(storage, FileSystemStorage):  # others show nothing before they have all of it
         stored = storage.save(name, ContentFile(data))
         if stored != name:  # somebody else made it in the meantime, and storage never overwrites

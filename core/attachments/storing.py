@@ -83,9 +83,9 @@ def sha256_of(upload: "File[Any]") -> str:
 
 
 def _still(owner: models.Model, allows: Callable[[models.Model], Decision]) -> bool:
-    """Lock the record, so that two files for it come in one after the other and the second sees the first; whether it
-    allows as it stands now what it allowed as it was read. Where it lies may have changed while the file was looked at
-    or the page lay open, and with that whose it is. What the caller grants beyond the record's rule stays granted."""
+    """Lock the record, so that files for it come in one after the other and the second sees the first. Whether it still
+    allows what it allowed when it was read: the office it lies with may have changed while the file was checked or the
+    page lay open. What the caller grants beyond the record's rule stays granted."""
     now = type(owner)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)
     return not allows(owner) or bool(allows(now))
 

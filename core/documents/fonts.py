@@ -1,7 +1,7 @@
 """The fonts of printed papers: the office's own folder, then Noto, and nothing else of the machine.
 
 A paper must not look different because somebody installed a font, so fontconfig reads a file of ours. It also names
-the bold cuts that call themselves regular (Fandol), which would else be picked for plain text.
+the bold cuts that call themselves regular (Fandol), which would otherwise be picked for plain text.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Shortcuts through the PDF library: what it asks anew of every box, answered once for every style.
+"""Shortcuts through the PDF library: what it works out again for every box, worked out once for every style.
 
 Cells of a table share one style, as the library knows, and yet each works out the same widths and margins, makes the
 same font description and lays its text out twice, once to measure and once to draw. None of this is of the library's

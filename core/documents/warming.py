@@ -26,7 +26,7 @@ def between_papers() -> None:
 @lru_cache(maxsize=1)
 def warm_up() -> None:
     """Once per process, before the first of many papers: load fonts and style sheets, then take everything that is
-    there out of garbage collection, which else looks through it again with every paper.
+    there out of garbage collection, which would otherwise scan it again for every paper.
 
     Called with the first report and not when a worker process starts: Celery ends a process that takes four seconds to
     start, which this may on a busy machine, and workers that print nothing need none of it.

@@ -68,7 +68,11 @@ def answer_export(view: "ListView") -> HttpResponseBase:
 def make(
     view: "ListView", kind: str, *, full: bool, reason: str, progress: Any = None, total: int = 0
 ) -> tuple[IO[bytes], int]:
-    """Write the export of what ``view`` shows, and record it."""
+    """Write the export of what ``view`` shows, and record it.
+
+    :param progress: of the job that writes it, called with the rows done and ``total``.
+    :returns: the file, and the number of rows in it.
+    """
     request = view.request
     columns = export_columns(view.table_class, view.model, view.asked.columns, full=full)
     head = heading(view, full, reason)

@@ -1,6 +1,6 @@
 """The sheet an export is written to: whole rows at a time.
 
-The library turns every cell over several times before it is in the file, which for a long list takes longer than
+The library handles every cell several times before it is in the file, which for a long list takes longer than
 reading the rows. Here a row is put together once, and goes where the library puts its own rows while it keeps none of
 them (``constant_memory``). Everything else of the book is the library's.
 """

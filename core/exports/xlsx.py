@@ -25,8 +25,8 @@ _LONGEST_SHEET = 31
 
 
 def sheet_name(called: str, others: Collection[str]) -> str:
-    """What a sheet is called that stands for ``called``: Excel takes neither every character nor a name twice, and
-    refuses the whole file. Empty, and the book numbers it, where nothing is left.
+    """A valid name for a sheet that stands for ``called``: Excel refuses a whole file for a character it does not
+    take, or for a name given twice. Empty where nothing is left; the book then numbers the sheet.
 
     :param others: the names of the book's other sheets.
     """

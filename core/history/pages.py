@@ -1,4 +1,4 @@
-"""A page that saves itself overtakes itself, and a second window of the same person does not.
+"""Tells what a page that saves itself has changed from what was changed elsewhere, also in another window.
 
 Such a page carries a sign (``{% page_sign %}``), every change it makes is recorded with it, and whoever asks what
 changed since the page was opened leaves out what bears its own sign.

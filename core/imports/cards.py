@@ -28,7 +28,7 @@ class Card:
 
     @property
     def is_somebodys(self) -> bool:
-        """A form that is not filled in, or explains how to, has nobody's number."""
+        """Whether it is filled in for somebody: an empty form, or one with instructions, holds nobody's number."""
         said = ("".join(cell.text for cell in cells) for _means, cells in self.values.values())
         return len(self.fields) >= LEAST and any(map(is_somebodys, said))
 

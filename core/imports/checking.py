@@ -28,7 +28,10 @@ def unrecorded(item: Import) -> None:
 
 
 def check(item: Import, resource: Resource) -> None:
-    """Try the whole file and undo it; keep what was found as the report of ``item``."""
+    """Try the whole file and undo it; keep what was found as the report of ``item``.
+
+    :raises ValidationError: the file cannot be read, or is no such list any more.
+    """
     try:
         table = _table_of(item, resource)
     except FileNotFoundError:  # taken in by another window meanwhile, which leaves no file
@@ -47,7 +50,7 @@ def take_in(item: Import, resource: Resource, record: Record = unrecorded) -> Im
     """Take the checked file in, all rows in one transaction, or none.
 
     A second call (a double click, the same file again) changes nothing and returns the import that is done. When a row
-    does not pass any more, because something changed since the check, nothing is kept and the report is made anew.
+    does not pass any more, because something changed since the check, nothing is kept and the file is checked again.
 
     :param record: called within the transaction by the one call that takes it in.
     """
@@ -63,7 +66,7 @@ def take_in(item: Import, resource: Resource, record: Record = unrecorded) -> Im
             else:
                 mark_done(locked, report["summary"], list(resource.made) if resource.undoable else [])
                 record(locked)
-    except IntegrityError:  # the same content was confirmed elsewhere in this very moment
+    except IntegrityError:  # the same content was confirmed elsewhere at the same moment
         done = already_done(item.kind, item.sha256)
         if done is None:
             raise
@@ -82,7 +85,7 @@ def _table_of(item: Import, resource: Resource) -> Table:
 
 
 def _with_columns(table: Table, names: Sequence[str]) -> Table:
-    """Columns the file has not, empty: what is asked for can then be written in the preview."""
+    """Columns missing from the file, empty: what is asked for can then be typed in the preview."""
     missing = dict.fromkeys(name for name in names if name not in table.header.columns)
     if not missing:
         return table
@@ -222,7 +225,7 @@ def _problems(outcome: Any, resource: Resource) -> tuple[dict[str, str], list[st
 
 
 def _placed(problems: dict[str, str], general: list[str], names: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Problems of fields the file has no column for are told below the row."""
+    """Problems of fields the file has no column for are shown below the row."""
     elsewhere = [text for name, text in problems.items() if name not in names]
     return {name: text for name, text in problems.items() if name in names}, [*general, *elsewhere]
 

@@ -51,7 +51,7 @@ _SOMEBODYS = re.compile(r"\d{17}[\dXx]|\d{15}|1[3-9]\d{9}")  # whoever has such 
 
 
 def aside(row: Sequence[Cell], below: str = "") -> str:
-    """How a row begins that is no record; empty for any other. ``below``: the same of the row above."""
+    """The beginning of a row that is no record; empty for one that is. ``below``: the same of the row above."""
     first = next((cell.text for cell in row if cell.says and not cell.text.isdigit()), "")  # a sum may have a serial
     if not first:
         return ""

@@ -44,7 +44,7 @@ _SPACE = {0xA0: " ", 0x3000: " "}
 class Cell:
     """The text of one cell, and what is wrong with it before anybody asks what it means.
 
-    :ivar is_failed: the text is what a formula shows that came to nothing: it is told, and makes no row a record.
+    :ivar is_failed: the text is what a failed formula shows: it is reported, and does not make the row a record.
     """
 
     text: str

@@ -113,7 +113,7 @@ class Resource(resources.ModelResource):
         """Look at all sheets of the file before its columns are looked for: what the rows alone do not say, and columns
         that depend on it.
 
-        :returns: what was taken, as JSON: it counts with the rows when files are told apart. None if nothing.
+        :returns: what was taken, as JSON: part of the content by which files are told apart. None if nothing.
         :raises ValidationError: with the sheet and the row, for these cannot be mended in the preview.
         """
         return None
@@ -195,14 +195,14 @@ class Resource(resources.ModelResource):
             if column.required and name not in errors and column.get_value(instance) in (None, ""):
                 errors[name] = [ValidationError(_("没有填。"))]
         for name, problems in self._judged(instance).items():
-            errors.setdefault(name, problems)  # a cell that could not be read is not also told to be missing
+            errors.setdefault(name, problems)  # a cell that could not be read is not reported as missing as well
         if errors:
             raise ValidationError(errors)
 
     def _judged(self, instance: Any) -> dict[str, list[ValidationError]]:
         try:
             self.form = self.row_form(instance, self._form_data(instance))
-        except ObjectDoesNotExist:  # the form needs a relation that this row failed to name, which is told already
+        except ObjectDoesNotExist:  # the form needs a relation that this row failed to name, which is reported already
             return _of_cells(instance, self.columns)
         return _of_model(instance) if self.form is None else _of_form(self.form)
 

@@ -29,7 +29,7 @@ def can_undo(item: Import, resource: Resource) -> Decision:
 
 
 def undo(item: Import, resource: Resource, record: Record = unrecorded) -> Import:
-    """Take back what ``item`` made, in one transaction; what somebody has worked on stays and is told.
+    """Take back what ``item`` made, in one transaction; what somebody has worked on stays and is reported.
 
     The same content can then be imported again. A second call changes nothing.
 

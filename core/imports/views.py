@@ -69,7 +69,7 @@ class UploadForm(forms.Form):
 
     @staticmethod
     def _checked(upload: Any) -> str:
-        """What is no spreadsheet though it is called one is told as what it is; a page with a table is read as one."""
+        """What is only named like a spreadsheet is refused as what it is; a web page with a table is read."""
         try:
             return check_content(upload, upload.name, upload.size, hint=SHEETS).media_type
         except ValidationError as error:

@@ -1,6 +1,6 @@
-"""A list or an import that a worker goes on with: written into the job's parameters, and made again from them.
+"""Lets a worker continue a list or an import: the view is written into the job's parameters and built again from them.
 
-Made again with the rights its person has then, so a right that ended while the job waited is refused.
+It is built with the rights its person has then: who has lost the right while the job waited is refused.
 """
 
 from collections.abc import Mapping

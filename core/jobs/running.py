@@ -1,7 +1,8 @@
 """Runs one job in a worker, and puts back those whose worker died.
 
 One attempt holds a job at a time: it claims the row by a conditional update and writes its token (``run``) into it.
-Every later write asks for that token, so an attempt given up for dead cannot finish what a later one has taken over.
+Every later write is conditional on that token, so an attempt given up for dead cannot finish what
+a later one has taken over.
 """
 
 import logging
@@ -142,7 +143,7 @@ def _remove_leftovers(job: Job, kept: str) -> None:
 
 
 def resume() -> int:
-    """Put back jobs whose worker died, give up on those that died thrice, send what waits; returns how many it sent."""
+    """Put back jobs whose worker died, close those that died three times, send what waits; returns how many it sent."""
     now = timezone.now()
     for job in Job.objects.silent(now - timedelta(seconds=settings.JOB_LEASE_SECONDS)).select_related("created_by"):
         if job.attempts >= ATTEMPTS:

@@ -22,8 +22,8 @@ RESERVED = frozenset({"sort", "page", "cols", "at", "view", "export", "full"})
 
 
 class _AtOnce(ModelChoiceIterator):
-    """Records to choose from, read with one statement: Django opens a cursor in the database for what are a few rows,
-    fetches twice and closes it."""
+    """Records to choose from, read with one statement: for a few rows Django would open a server-side cursor,
+    fetch twice and close it."""
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         field: Any = self.field
@@ -42,7 +42,7 @@ class Filter(django_filters.FilterSet):
 
     @cached_property
     def form(self) -> Form:
-        """With the fields of these filters. The library makes a class of them first, which copies them all again."""
+        """The form over these filters. The library would build a class of it first, which copies every field again."""
         form: Form = self._meta.form(self.data if self.is_bound else None, prefix=self.form_prefix)
         form.fields.update((name, each.field) for name, each in self.filters.items())
         for field in form.fields.values():
@@ -53,8 +53,7 @@ class Filter(django_filters.FilterSet):
 
     @property
     def at(self) -> date | None:
-        """The past day the list is looked at as of; None for now. What the list's own reading does not use, neither do
-        its filters."""
+        """The past day the list is shown as at; None for now. A value the list itself ignores is ignored here too."""
         return read_day(self.data.get("at", ""))[0]
 
     @property

@@ -69,8 +69,8 @@ def _most(view: "ListView") -> int:
 
 
 def _digest(view: "ListView") -> str:
-    """Of who asks what, with which duties: nothing found with one that has ended is shown, not how many there were
-    either. Words one may search by (an ID number) do not lie readable in the cache."""
+    """Of who asks what, with which duties: nothing found under a duty that has ended is shown, not even how
+    many there were. Words one may search by (an ID number) do not lie readable in the cache."""
     query = view.request.GET.copy()
     for name in _PAGING:
         query.pop(name, None)

@@ -74,8 +74,8 @@ class CappedPaginator(Paginator):
 
     Where there are no more than ``most``, the page is read by the keys of what was found. The database takes what a
     filter finds to be spread evenly over the list, and would look for the first ones in the order of the list:
-    through all of it, when they stand at its end. Only what very much of the list is, is looked for in that order; it
-    is met on every page.
+    through all of it, when they stand at its end. Only a filter that a large part of the list
+    passes is read in that order: its rows turn up on every page.
 
     :param leading: a column of few values, when the list's order begins with it (``Table.leading``).
     """
@@ -140,8 +140,8 @@ class CappedPaginator(Paginator):
 
 
 class OpenPaginator(CappedPaginator):
-    """For programs, which read on to the end: there is a next page as long as there are rows. A length of more than
-    ``most`` is not told."""
+    """For programs, which read on to the end: there is a next page as long as there are rows. A length above
+    ``most`` is not given."""
 
     def page(self, number: int | str) -> Page:
         asked = self.validate_number(number)

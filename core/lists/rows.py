@@ -1,7 +1,7 @@
 """The rows of a table as markup.
 
 Long tables are the pages people open most, and django-tables2 looks at the signature of a cell's function, at the field
-behind it, at its link and at the attributes of its ``td`` anew for every cell. Here all of it is done once per column;
+behind it, at its link and at the attributes of its ``td`` again for every cell. Here all of it is done once per column;
 a cell shows the same.
 """
 

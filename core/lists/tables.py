@@ -75,8 +75,8 @@ class DateTimeColumn(Column):
 
 
 class _Columns(OrderedDict[str, tables.Column]):
-    """The columns of a class. Each table has its own of them, to be shown or hidden; what is in them nobody changes, so
-    that nothing of it has to be copied."""
+    """The columns of a table class. The library copies them deeply for each table; only whether one is visible is ever
+    changed, so a shallow copy of each is enough."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "OrderedDict[str, tables.Column]":
         return OrderedDict((name, copy(column)) for name, column in self.items())

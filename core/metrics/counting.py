@@ -49,7 +49,7 @@ _Kept = tuple[Any, str, Period, date]
 
 
 def _kept_by(scope: Any, period: Period) -> _Kept:
-    """What the rows of a metric hang on. The place of the scope can change, its key does not. What the region sets is
+    """What the rows of a metric depend on. The path of the scope can change, its key does not. What the region sets is
     looked up by the query itself."""
     return scope, getattr(scope, "path", ""), period, timezone.localdate()
 

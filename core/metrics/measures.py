@@ -90,5 +90,5 @@ def totals_of(among: "QuerySet[Any]", **totals: Any) -> Subquery:
 
 
 def as_number(value: Any) -> int | Decimal:
-    """A number as JSON gives it; nothing is nought."""
+    """A number as JSON gives it; None is 0."""
     return Decimal(str(value)) if isinstance(value, float) else value or 0

@@ -16,7 +16,7 @@ Link = Callable[[Any, Period], str]
 
 @dataclass(frozen=True)
 class OfOne:
-    """Of a single organization nobody says that it counts as 0: what 1 and what 0 mean, and of what."""
+    """What 1 and 0 mean where a count of organizations is shown for a single one, and its label there."""
 
     label: StrOrPromise
     yes: StrOrPromise
@@ -33,8 +33,8 @@ class Metric:
     :param link: (scope, period) → address of the list that shows exactly the records.
     :param place: relation from a record to its organization, for breakdowns (``""``: the record is one).
     :param only_now: the number is that of today, whatever the period.
-    :param to_the_minute: its rows hang on the time of day, such as duties in force: what it asks is not kept.
-    :param of_one: how a count of organizations reads where it is told of a single one.
+    :param to_the_minute: its rows depend on the time of day, such as duties in force: its query is not kept.
+    :param of_one: how a count of organizations reads where it is shown for a single one.
     """
 
     name: str

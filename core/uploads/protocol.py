@@ -50,7 +50,7 @@ def number(request: HttpRequest, header: str) -> int:
 
 
 def metadata(request: HttpRequest) -> dict[str, str]:
-    """``Upload-Metadata``: pairs of a key and a value in base64, apart by commas."""
+    """``Upload-Metadata``: pairs of a key and a value in base64, separated by commas."""
     header = request.headers.get("Upload-Metadata", "")
     if len(header) > _LONGEST_METADATA:
         raise Problem(400, "header", _("文件名太长，请改短后再传。"))

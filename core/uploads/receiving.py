@@ -59,7 +59,7 @@ def begin(owner: models.Model, by: Any, *, kind: str, name: str, size: int, fing
     try:
         with transaction.atomic():
             return Upload.objects.create(name=shown_name(name), **facts)
-    except IntegrityError:  # the same file begun twice in this very moment
+    except IntegrityError:  # the same file begun twice at the same moment
         return there.get()
 
 

@@ -23,8 +23,8 @@ _AT_ONCE = 50
 
 @in_chinese()
 def finish_abandoned() -> int:
-    """End what has all come, with the rights its person has now; returns how many were ended. What cannot end now is
-    asked again until its days are over."""
+    """Finish uploads that have come whole, with the rights their person has now; returns how many. What cannot be
+    finished now is tried again until it expires."""
     quiet = Upload.objects.whole().filter(touched_at__lt=timezone.now() - _QUIET).order_by("touched_at")
     ended = 0
     for upload in quiet.select_related("created_by__organization")[:_AT_ONCE]:

@@ -18,7 +18,7 @@
     part("cancel").focus();
   };
 
-  // What is filled live may have been put anew while the dialog was open: then the form that took its place is meant.
+  // htmx may have replaced the form while the dialog was open: then the one that took its place is meant.
   // Asked by the attribute: a button named "action" hides the property of that name.
   const posts = (form) => form.getAttribute("action");
   const standing = (form) => (form.isConnected ? form : Array.from(document.forms).find((other) => posts(other) === posts(form)));

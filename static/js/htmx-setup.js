@@ -22,7 +22,7 @@
   };
   // With what the page holds by then: what was to be sent at first may be older than what has been saved since.
   const repeat = (detail) => () => window.htmx.ajax(detail.requestConfig.verb.toUpperCase(), detail.requestConfig.path,
-    { source: detail.elt, target: detail.target }).catch(() => {}); // that it failed again is told as before
+    { source: detail.elt, target: detail.target }).catch(() => {}); // that it failed again is shown as before
   // What did not get through is said until it has; what saves itself goes on by itself once the network is back.
   let unsent = null;
   const network = ({ detail }) => { unsent = { elt: detail.elt, notice: say("failed-network", repeat(detail)) }; };

@@ -88,7 +88,7 @@
 
   // Was the form sent on the page before accepted? Yes, unless this is sign-in, an error page, the same form with errors,
   // a reload/back, or a page that was not come to from one of ours: without network the browser shows a page of its own,
-  // and whoever types the address anew afterwards (then nobody knows, and what was typed is worth more).
+  // and whoever types the address again afterwards (then nobody knows, and what was typed is worth more).
   const settle = () => {
     const pending = store.getItem(PENDING);
     store.removeItem(PENDING);

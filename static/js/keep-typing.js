@@ -1,4 +1,4 @@
-/* When a part of the page is put in anew while somebody types in it, what is typed stays. */
+/* When a part of the page is replaced while somebody types in it, what is typed stays. */
 (() => {
   let kept = null;
   document.body.addEventListener("htmx:beforeSwap", () => {

@@ -69,7 +69,7 @@
     if (term) return one.name.replace(/[\s·•・]/g, "").toLowerCase().includes(term);
     return isListed(one, now);
   };
-  /* Unmarked first; only when one asks for it anew, never under the thumb. */
+  /* Unmarked first; only when one asks for it again, never under the thumb. */
   const arrange = () => {
     if (!state.sheet) return;
     const now = standing();

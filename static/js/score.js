@@ -157,7 +157,7 @@
     item.querySelector("h2").textContent = `${one.code} ${one.name}`;
     return item;
   };
-  /* Built once, and anew where the claims or the standard have changed. */
+  /* Built once, and again where the claims or the standard have changed. */
   const build = () => {
     const what = JSON.stringify(state.sheet.indicators);
     if (drawn === what) return;
@@ -188,7 +188,7 @@
     by("score-finish").hidden = closed() || waits > 0 || !state.network;
     by("score-later").hidden = closed() || !by("score-finish").hidden;
   };
-  /* Only what is open, as it is now: what is scored then stays until one asks anew. */
+  /* Only what is open, as it is now: what is scored then stays until one asks again. */
   const arrange = () => {
     if (!state.sheet) return;
     const found = standing(), only = open.getAttribute("aria-pressed") === "true";

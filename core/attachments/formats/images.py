@@ -41,8 +41,8 @@ def open_image(file: BinaryIO) -> Image.Image:
 
 @contextmanager
 def unpacking(image: Image.Image) -> Iterator[None]:
-    """Large pictures are unpacked one after the other: some hundred kilobytes come to 320 MB, and a process answers
-    many people at once. JPEGs are drafted small."""
+    """Large pictures are unpacked one at a time: a file of some hundred kilobytes takes 320 MB in memory, and a process
+    serves many people at once. JPEGs are decoded at a reduced size."""
     large = image.width * image.height > _LARGE and image.format not in ("JPEG", "MPO")
     with _alone if large else nullcontext():
         yield
@@ -57,7 +57,7 @@ def check_image(file: BinaryIO) -> FileKind:
         raise _damaged()
     try:
         if image.format == "PNG":
-            image.verify()  # checksums of the chunks; the image has to be opened anew after it
+            image.verify()  # checksums of the chunks; the image has to be opened again after it
             image = open_image(file)
         # JPEG unpacks at an eighth of its size here: the whole stream is read, little memory is used.
         image.draft("RGB", (image.width // 8, image.height // 8))

@@ -1,4 +1,4 @@
-"""From a long file to its preview, and from a confirmed preview to records: in turns of a thousand rows."""
+"""From a long file to its preview, and from a confirmed preview to records: a thousand rows at a time."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -22,7 +22,7 @@ MOST_HEADINGS = 80  # columns of a sheet whose meaning can be chosen
 def check(item: Import, resource: BulkResource, place: str = "") -> None:
     """Judge the whole file; keep what was found as the pages and the report of ``item``. Changes no record.
 
-    Of two windows one waits for the other; what was taken in meanwhile has nothing left to look at.
+    Two windows check one after the other; of a file that was taken in meanwhile nothing is left to check.
     """
     with transaction.atomic():
         locked = Import.objects.select_for_update().get(pk=item.pk)
@@ -54,7 +54,7 @@ def take_in(item: Import, resource: BulkResource, place: str = "", record: Recor
     """Write the checked file, all rows in one transaction, or none.
 
     A second call changes nothing. When a row does not pass any more, or would do something else than the preview said,
-    or somebody else has just written the same, nothing is kept and the check is made anew.
+    or somebody else has just written the same, nothing is kept and the file is checked again.
 
     :param record: called within the transaction by the one call that takes it in.
     """
@@ -72,7 +72,7 @@ def take_in(item: Import, resource: BulkResource, place: str = "", record: Recor
             else:
                 mark_done(locked, counts, resource.made)
                 record(locked)
-    except IntegrityError:  # somebody wrote the same in this very moment
+    except IntegrityError:  # somebody wrote the same at the same moment
         counts = {WRONG: 1}
     if counts[WRONG]:
         resource.made = {}
@@ -164,7 +164,7 @@ class Seen:
         self._hash = sha256(repr(read).encode("utf-8", "surrogatepass"))
 
     def add(self, outcome: Outcome) -> None:
-        if not outcome.line.repeats:  # what it does hangs on whether the row before it is written already
+        if not outcome.line.repeats:  # what it does depends on whether the row before it has been written already
             said = (outcome.line.key, outcome.kind, sorted(outcome.old.items()))
             self._hash.update(repr(said).encode("utf-8", "surrogatepass"))
 

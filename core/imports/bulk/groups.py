@@ -1,4 +1,4 @@
-"""What a list says only in the first row of each group, as a printed table or a pivot does: the rows below go on."""
+"""Values given only in the first row of each group, as in a printed table or a pivot: the rows below have them too."""
 
 from collections.abc import Sequence
 from itertools import groupby

@@ -70,7 +70,7 @@ def columns_in_order(report: Mapping[str, Any]) -> list[dict[str, str]]:
 def posted_columns(
     data: Any, report: Mapping[str, Any], before: Mapping[str, Any], known: Sequence[str]
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """The corrections after columns and sheets were chosen, and what was chosen anew, to be remembered."""
+    """The corrections after columns and sheets were chosen, and what was newly chosen, to be remembered."""
     found = {heading["key"]: heading["field"] for heading in columns_in_order(report)}
     chosen: dict[str, str] = {}
     for number, (key, field) in enumerate(found.items()):

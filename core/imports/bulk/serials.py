@@ -8,7 +8,7 @@ from core.imports.headers import plain
 
 
 def drop_serials(found: Any, serials: Mapping[str, str], chosen: Mapping[str, str]) -> None:
-    """Take such a column for none, unless somebody has said what it is.
+    """Ignore such a column, unless somebody has said what it is.
 
     :param found: rows as they were read (``core.imports.bulk.rows.Rows``). :param serials: reduced heading → field.
     """
@@ -25,7 +25,7 @@ def drop_serials(found: Any, serials: Mapping[str, str], chosen: Mapping[str, st
 
 
 def _counts(texts: list[str]) -> bool:
-    """Whether the cells count the rows, from one on; each group may begin anew."""
+    """Whether the cells count the rows, from one on; each group may start again at one."""
     before = 0
     for text in texts:
         if text not in (str(before + 1), "1"):

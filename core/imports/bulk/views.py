@@ -27,7 +27,7 @@ UNDER_WAY = (Job.State.QUEUED, Job.State.RUNNING)
 class BulkImportView(ImportView):
     """An ``ImportView`` over a ``BulkResource``.
 
-    The same content may be brought any number of times: the second time every row is found as it is, which is told.
+    The same content may come any number of times: the second time no row changes anything, and the preview says so.
     """
 
     template_name = "generic/import_bulk.html"

@@ -22,7 +22,7 @@ _NUMBERS = frozenset(("编号", "证号", "号码", "级别", "类型", "种类"
 
 @dataclass(frozen=True)
 class Topic:
-    """What columns below one heading are about.
+    """What the columns below a heading over several of them are about.
 
     :ivar sign: found in that heading. :ivar word: what it comes to, to be read with the one below: 证书 + 编号.
     :ivar fields: what they can be; None: anything.

@@ -1,4 +1,4 @@
-"""Marks of an OpenDocument sheet. LibreOffice writes nought for a formula that failed, and what it shows beside it."""
+"""Marks of an OpenDocument sheet. LibreOffice writes 0 for a formula that failed, and beside it the text it shows."""
 
 import re
 import zipfile
