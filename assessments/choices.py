@@ -101,6 +101,18 @@ class FollowUpKind(TextChoices):
     LEAVE = "leave", _("退出")
 
 
+PANEL_LEAST = 3  # members of a panel; the publisher's own rule was not found [P]
+
+
+class CarriedOutBy(TextChoices):
+    """Who carries out a follow-up, as it is said of many teams at once."""
+
+    TEAM = "team", _("各队自己")
+    OFFICE = "office", _("队伍的主管红十字会")
+    LEAGUE = "league", _("队伍所在的盟市红十字会")
+    REGION = "region", _("自治区红十字会")
+
+
 class DocumentKind(TextChoices):
     """What one run makes."""
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.annual.deadlines import STAGES, late
 from assessments.models import FollowUp, Review, TeamGrade
-from assessments.models.follow_up import FOLLOW_UP_OPEN, follow_up_overdue
-from assessments.states import CampaignState, ReviewState
+from assessments.models.follow_up import follow_up_overdue
+from assessments.states import FOLLOW_UP_OPEN, CampaignState, ReviewState
 from core.history.as_at import held_on
 from core.metrics import Measure, OfOne, Period, metric
 from core.metrics.links import behind
@@ -118,7 +118,7 @@ _follow_up_list = partial(behind, "assessments:followup_list", looks_back=True)
     place="review__organization", link=_follow_up_list(),
 )  # fmt: skip
 def followups_open(scope: Organization, period: Period) -> Measure:
-    return _follow_ups(scope, period, FOLLOW_UP_OPEN)
+    return _follow_ups(scope, period, Q(state__in=FOLLOW_UP_OPEN))
 
 
 @metric(

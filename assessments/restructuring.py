@@ -1,6 +1,6 @@
 """What becomes of gradings and of this year's reviews when the tree of offices changes; called in the transaction of
 the change. A grade that was given is in the care of the new superior; a review that was scored, and what has come to
-nothing, stays with whoever had it.
+nothing, stays with whoever had it. What the former superior noted and did not send does not go along.
 """
 
 from django.db.models import QuerySet
@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy
 from assessments.annual.effects import scorers, scoring_office
 from assessments.annual.effects import tell as tell_of_review
 from assessments.annual.enrolling import scorer_above
+from assessments.annual.scores import drop_unsent as drop_unsent_scores
 from assessments.annual.workflow import REVIEW
+from assessments.gradings.commenting import drop_unsent as drop_unsent_comments
 from assessments.gradings.office import handlers_of, office_for
 from assessments.gradings.workflow import WORKFLOW, tell
 from assessments.models import FollowUp, Grading, Review
@@ -57,12 +59,15 @@ def _reroute_gradings(rows: QuerySet[Grading], by: User) -> None:
     for grading in rows.select_related("team__organization", "submitted_by").order_by("pk"):
         grading.office = office_for(grading, by=grading.submitted_by)
         grading.save(update_fields=["office"])
+        drop_unsent_comments(grading)
         WORKFLOW.reroute(grading, to=grading.office, by=by)
         words = gettext_lazy("机构调整后由您单位办理分级测评：%(team)s")
         tell([] if grading.closed_at else handlers_of(grading), grading, "grading_submitted", words)
 
 
 def _reroute_reviews(rows: QuerySet[Review], office: Organization, by: User) -> None:
+    keys = list(rows.values_list("pk", flat=True))
+    drop_unsent_scores(Review.objects.filter(pk__in=keys))
     rows.exclude(state=ReviewState.SUBMITTED).update(office=office)
     handed_in = rows.filter(state=ReviewState.SUBMITTED).order_by("pk")
     for review in handed_in.select_related("campaign", "team__organization", "submitted_by"):

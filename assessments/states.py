@@ -1,4 +1,5 @@
-"""States of standards, gradings, campaigns, reviews and runs, and the steps between; the workflow modules say who."""
+"""States of standards, gradings, campaigns, reviews, follow-ups and runs, and the steps between; the workflow modules
+say who."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,13 @@ class ReviewState(TextChoices):
     EXEMPT = "exempt", pgettext_lazy("review", "不参加考核")
 
 
+class FollowUpState(TextChoices):
+    OPEN = "open", _("落实中")
+    REPORTED = "reported", _("待确认")
+    DONE = "done", _("已完成")
+    ENDED = "ended", _("已撤销")
+
+
 class RunState(TextChoices):
     """Of a run. It has ended when no document is queued or running, which is counted, not kept."""
 
@@ -60,6 +68,7 @@ class DocumentState(TextChoices):
 
 
 G, C, R, D = GradingState, CampaignState, ReviewState, DocumentState
+F = FollowUpState
 
 STANDARD_STEPS = {
     "publish": step(StandardState.DRAFT, to=StandardState.PUBLISHED),
@@ -102,6 +111,12 @@ REVIEW_STEPS = {
     "exempt": step(R.DRAFT, R.RETURNED, to=R.EXEMPT),
     "include": step(R.EXEMPT, to=R.DRAFT),
 }
+FOLLOW_UP_STEPS = {
+    "report": step(F.OPEN, F.REPORTED, to=F.REPORTED),  # also anew, until it is confirmed
+    "finish": step(F.OPEN, F.REPORTED, to=F.DONE),
+    "give_back": step(F.REPORTED, to=F.OPEN),
+    "end": step(F.OPEN, F.REPORTED, to=F.ENDED),
+}
 RUN_STEPS = {
     "pause": step(RunState.RUNNING, to=RunState.PAUSED),
     "resume": step(RunState.PAUSED, to=RunState.RUNNING),
@@ -120,6 +135,7 @@ STANDARD_TRANSITIONS = transitions(STANDARD_STEPS)
 GRADING_TRANSITIONS = transitions(GRADING_STEPS)
 CAMPAIGN_TRANSITIONS = transitions(CAMPAIGN_STEPS)
 REVIEW_TRANSITIONS = transitions(REVIEW_STEPS)
+FOLLOW_UP_TRANSITIONS = transitions(FOLLOW_UP_STEPS)
 RUN_TRANSITIONS = transitions(RUN_STEPS)
 DOCUMENT_TRANSITIONS = transitions(DOCUMENT_STEPS)
 
@@ -127,6 +143,7 @@ GRADING_WITH_AUTHOR = (G.DRAFT, G.RETURNED)
 REVIEW_WITH_AUTHOR = (R.DRAFT, R.RETURNED)
 REVIEW_SETTLED = (R.FINAL, R.EXEMPT)  # nothing more is to come
 REVIEW_DECIDED = (R.DECIDED, R.PUBLICITY, R.FINAL)  # has a result
+FOLLOW_UP_OPEN = (F.OPEN, F.REPORTED)
 # Tone and icon of each state (generic/_state.html).
 STANDARD_OVER, STANDARD_TO_COME = "over", "to_come"  # how a published version stands after and before its days
 STANDARD_TONES: dict[str, tuple[str, str]] = {
@@ -162,6 +179,12 @@ REVIEW_TONES: dict[str, tuple[str, str]] = {
     R.PUBLICITY: ("wait", "wait"),
     R.FINAL: ("ok", "ok"),
     R.EXEMPT: ("off", "off"),
+}
+FOLLOW_UP_TONES: dict[str, tuple[str, str]] = {
+    F.OPEN: ("todo", "todo"),
+    F.REPORTED: ("wait", "wait"),
+    F.DONE: ("ok", "ok"),
+    F.ENDED: ("off", "off"),
 }
 DOCUMENT_TONES: dict[str, tuple[str, str]] = {
     D.QUEUED: ("todo", "wait"),

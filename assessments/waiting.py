@@ -10,13 +10,14 @@ from django.utils import timezone
 from assessments.annual.batch import concludable
 from assessments.annual.queue import of_the_region, waiting_for
 from assessments.choices import PanelDuty
+from assessments.follow_ups.needed import lacking
 from assessments.gradings.renewing import not_renewed
 from assessments.models import PanelMember, Review, TeamGrade
 from assessments.panel.members import ARRANGED
-from assessments.states import GradingState
+from assessments.states import REVIEW_DECIDED, GradingState
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, reach
-from organizations.roles import Level, Right
+from organizations.roles import Level, Right, RoleKey
 
 LAPSED = 90  # days for which a grade that has run out is still told
 
@@ -38,6 +39,13 @@ def to_conclude(user: User, today: date) -> "QuerySet[Review]":
     return concludable(of_the_region(user).filter(public_until__lt=today))
 
 
+def to_follow_up(user: User) -> "QuerySet[Review]":
+    """Decided, with a result that has to lead to something and does not yet."""
+    if Right.MANAGE_ASSESSMENT not in access(user):
+        return Review.objects.none()
+    return lacking(of_the_region(user).filter(state__in=REVIEW_DECIDED))
+
+
 def to_reconsider(user: User) -> "QuerySet[Review]":
     """An objection or appeal was upheld: for whoever runs the year's assessment, also where the year is closed."""
     region = Organization.objects.filter(reach(user, Right.MANAGE_ASSESSMENT, at=""), level=Level.REGION)
@@ -56,7 +64,7 @@ def seats_to_do(user: User) -> "QuerySet[PanelMember]":
 
 def assessing(user: User) -> "QuerySet[User]":
     """The person himself, where he is or was on a panel or is called as an assessor now."""
-    called = Appointment.objects.in_force().filter(user=user, role="assessor")
+    called = Appointment.objects.in_force().filter(user=user, role=RoleKey.ASSESSOR)
     return User.objects.filter(Exists(PanelMember.objects.filter(user=user)) | Exists(called), pk=user.pk)
 
 

@@ -13,6 +13,7 @@ from bench.at_once import Browser, at_once, headers_of, person_with
 from bench.measure import Timing
 from core.models import Job, WorkflowEvent
 from organizations.models import Organization
+from organizations.roles import RoleKey
 from teams.models import Filing, FilingStep
 
 CLIENTS, MOST = 8, 200
@@ -33,7 +34,7 @@ class Approval:
 def measure_approvals(port: int) -> Approval:
     office = Organization.objects.get(code="150000")
     reviewers = [
-        person_with("reviewer", office, username=f"reviewer-{number}", name=f"审核{number}")
+        person_with(RoleKey.REVIEWER, office, username=f"reviewer-{number}", name=f"审核{number}")
         for number in range(1, CLIENTS + 1)
     ]
     rows = Filing.objects.filter(kind="annual", state="submitted", current_office=office, warnings=0)

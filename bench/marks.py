@@ -13,6 +13,7 @@ from django.utils import timezone
 from bench.at_once import Browser, at_once, headers_of, person_with
 from bench.measure import Timing
 from organizations.models import Organization
+from organizations.roles import RoleKey
 from people.models import Membership
 from training.activities.slots import lay
 from training.choices import ActivityKind, Presence
@@ -63,7 +64,7 @@ def line(found: dict[str, Any]) -> str:
 def _roll() -> tuple[Slot, list[int]]:
     """A drill going on now at a team that has people enough, and the keys of those people."""
     team = _team()
-    keeper = person_with("captain", team, username="roll-keeper", name="点名")
+    keeper = person_with(RoleKey.CAPTAIN, team, username="roll-keeper", name="点名")
     now = timezone.now().replace(microsecond=0)
     drill = Activity.objects.create(
         kind=ActivityKind.DRILL, title="点名测量（演示）", host=team, created_by=keeper,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from assessments.models import Campaign, Grading, ReportRun, Review, Standard
 from bench.seed_people import found_number
 from organizations.models import AccountRequest, Appointment, Organization, User
+from organizations.roles import RoleKey
 from people.models import Certificate, Membership, Person, Policy
 from teams.models import Filing, FilingRule, Team
 from training.models import Activity, Participation, Plan, Slot
@@ -39,7 +40,7 @@ def _q(route: str, **params: str) -> str:
 
 
 def _captain() -> Appointment:
-    return Appointment.objects.filter(role="captain", user__username__startswith="m0").order_by("pk")[0]
+    return Appointment.objects.filter(role=RoleKey.CAPTAIN, user__username__startswith="m0").order_by("pk")[0]
 
 
 def pages() -> list[Page]:
@@ -76,7 +77,7 @@ def pages() -> list[Page]:
         ("统计", "region", reverse("portal:statistics")),
         ("统计 可出动队员", "region", _q("portal:statistics", by="members_deployable")),
         ("统计 盟市", "chifeng", _q("portal:statistics", by="members_deployable")),
-        ("账号列表 队长", "region", _q("organizations:user_list", role="captain")),
+        ("账号列表 队长", "region", _q("organizations:user_list", role=RoleKey.CAPTAIN)),
         ("账号列表 没有职责", "region", _q("organizations:user_list", duty="false")),
         ("任职列表 搜索“仁图雅”", "region", _q("organizations:appointment_list", q="仁图雅")),
         ("操作记录 按地址，没有", "region-audit", _q("audit:list", address="10.9.9.9")),

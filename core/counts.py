@@ -12,6 +12,7 @@ for the rows of a list (``core.lists.found``).
 """
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,12 +23,14 @@ from typing import Any, TypeGuard
 
 from django.conf import settings
 from django.core.cache import cache
+from django.urls import get_resolver
 from django.utils import timezone
 
 from core.limits import TooLong, within
 from core.planner import NOT_AGAIN
 from core.queue import send
 
+logger = logging.getLogger(__name__)
 SLOW = 0.06  # seconds; a count that takes longer is cached
 FRESH = timedelta(minutes=5)  # an older count is still shown, while a worker counts again
 KEPT_FOR = 24 * 3600  # seconds in the cache
@@ -76,6 +79,13 @@ def counter(name: str) -> Callable[[Counter], Counter]:
     return register
 
 
+def named(name: str) -> Counter:
+    """The counter of that name. A worker that was just started has loaded no page, and pages bring their counters."""
+    if name not in _COUNTERS:
+        _ = get_resolver().url_patterns
+    return _COUNTERS[name]
+
+
 def read(name: str, at_once: Counter | None = None, /, **given: Any) -> Tally:
     """What the counter returns for ``given``: counted now, or the cached count.
 
@@ -117,12 +127,24 @@ def find(name: str, at_once: Counter, /, *, asked: str, given: Callable[[], dict
 
 
 def recount(name: str, given: dict[str, Any], asked: str = "") -> None:
-    """Count and cache; called by the worker. May run twice."""
+    """Count and cache; called by the worker. May run twice.
+
+    A query is cancelled when a page takes the worker for dead and would ask another, or the same heavy query would soon
+    run many times over. The lock then stays for as long again, from before ``PATIENCE``: no page goes on asking.
+    """
     work = _Work(name, given, asked)
     try:
-        _keep(work.key, _COUNTERS[name](**given))
-    finally:
+        with within(COUNTING_FOR):
+            found = named(name)(**given)
+    except TooLong:
+        logger.warning("count_given_up", extra={"counter": name})
+        cache.set(work.lock, timezone.now() - PATIENCE, COUNTING_FOR)
+        return
+    except BaseException:
         cache.delete(work.lock)
+        raise
+    _keep(work.key, found)
+    cache.delete(work.lock)
 
 
 class _Work:

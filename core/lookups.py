@@ -53,11 +53,11 @@ def rarely_any(rows: QuerySet) -> Exact:
 
 
 class _Rest(IsNull):
-    """Told apart from the others by ``apart``."""
+    """Told apart from the others by ``split_or``."""
 
 
 def else_has_any(rows: QuerySet) -> IsNull:
-    """The same beside conditions that an index serves, which find most of the rows (``apart``)."""
+    """The same beside conditions that an index serves, which find most of the rows (``split_or``)."""
     return _Rest(_one_of(rows), False)
 
 
@@ -72,7 +72,7 @@ class _NotTrue(WhereNode):
         return f"({sql}) IS NOT TRUE", params
 
 
-def apart(rows: QuerySet) -> list[QuerySet]:
+def split_or(rows: QuerySet) -> list[QuerySet]:
     """``rows`` in two parts where they are chosen by an OR with ``else_has_any``: those not asked for what
     hangs on them, and the others; else as they are.
 

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -63,6 +63,16 @@ def answered(
         return JsonResponse({"code": "other_user", "detail": foreign, **who(request)}, status=409)
     batch = Batch(marks, named(body.get("device")), clock_offset(body.get("now")))
     return JsonResponse({**who(request), "results": take(batch)})
+
+
+def sheet_told(request: HttpRequest, sheet: Callable[[], dict[str, Any]]) -> JsonResponse:
+    """What a page reads again and again: the sheet, who is signed in, and the token that the next batch has to carry.
+    These also where the sheet is gone or the right: what was marked is answered for one by one."""
+    try:
+        found = sheet()
+    except (Http404, PermissionDenied) as why:
+        return JsonResponse(who(request), status=404 if isinstance(why, Http404) else 403)
+    return JsonResponse({**who(request), **found})
 
 
 def who(request: HttpRequest) -> dict[str, Any]:

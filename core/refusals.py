@@ -1,6 +1,7 @@
 """What an act over several records says of those it could not be done to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -20,3 +21,21 @@ def refusal(act: Callable[[], Any]) -> str:
     except ValidationError as error:
         return _("；").join(error.messages)
     return ""
+
+
+def each_by_itself(
+    act: Callable[[Any, Any], Any], chosen: Mapping[int, Any], *, clean: Iterable[Any], others: Iterable[Any],
+    unfit: Callable[[Any, Any], str], gone: str,
+) -> dict[int, str]:  # fmt: skip
+    """``act`` on every chosen record that is among ``clean``, with what was shown of it; key → why not, "" where done.
+
+    :param unfit: what is said of one that is among ``others``. :param gone: of one that is in neither.
+    """
+    offered, known = ({row.pk: row for row in rows} for rows in (clean, others))
+    found = {}
+    for pk, shown in chosen.items():
+        if pk in offered:
+            found[pk] = refusal(partial(act, offered[pk], shown))
+        else:
+            found[pk] = unfit(known[pk], shown) if pk in known else gone
+    return found

@@ -1,9 +1,10 @@
-"""Files handed out by the portal itself: private, never sniffed, never run."""
+"""What leaves the portal: pages of whoever is signed in are private, files never sniffed, never run."""
 
+from collections.abc import Callable
 from typing import IO, Any, TypeVar
 from urllib.parse import quote
 
-from django.http import FileResponse, Http404, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 _IN_NO_NAME = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))  # of a file on the systems people have
@@ -32,3 +33,16 @@ def guarded(response: Served) -> Served:
     response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'; sandbox"
     response.setdefault("Cache-Control", "private, no-store")
     return response
+
+
+class PrivateMiddleware:
+    """No cache on the way keeps what was made for one person; going back to it asks again who is there now."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.session.accessed:
+            response.setdefault("Cache-Control", "private, no-cache")
+        return response

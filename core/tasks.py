@@ -71,7 +71,6 @@ def resume_jobs() -> None:
 @shared_task(name="core.recount")
 def recount(*, name: str, given: dict[str, Any], asked: str = "") -> None:
     """Make a count, or find the rows of a list, that takes too long for a page."""
-    import core.lists.found  # noqa: F401 - its counter; models are not ready when Celery imports this module
-    from core.counts import recount as count  # as above
+    from core.counts import recount as count  # models are not ready when Celery imports this module
 
     count(name, given, asked)

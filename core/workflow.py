@@ -116,12 +116,29 @@ class Workflow:
         :param facts: JSON-able details for ``apply`` and the history row (dates, numbers, reasons).
         :returns: the fresh, saved record.
         """
+        return self._perform(record, action, None, by, comment, facts)
+
+    def perform_seen(
+        self, record: Record, action: str, *, version: int | None, by: Any, comment: str = "", **facts: Any
+    ) -> Record:
+        """``perform`` as pages make it: what is decided is what was seen.
+
+        :param version: that of the record when the page was opened; one that has changed meanwhile is refused, also
+            where the move is legal from the state it is in now. None: not asked.
+        """
+        return self._perform(record, action, version, by, comment, facts)
+
+    def _perform(
+        self, record: Record, action: str, version: int | None, by: Any, comment: str, facts: Mapping[str, Any]
+    ) -> Record:
         move = self.move(action)
         with transaction.atomic():
             manager = type(record)._default_manager
             fresh = manager.select_for_update(of=("self",)).get(pk=record.pk)
             state = getattr(fresh, self.state_field)
             self._check(move, fresh, state, by)
+            if version is not None and version != fresh.version:  # type: ignore[attr-defined]
+                raise _changed_since()
             if move.needs_comment and not comment.strip():
                 raise MoveNotAllowed("comment", _("“%(action)s”需要写明意见。") % {"action": move.label})
             setattr(fresh, self.state_field, move.target)
@@ -141,23 +158,6 @@ class Workflow:
                 facts={key: for_json(value) for key, value in {**facts, **(found or {})}.items()},
             )
         return fresh
-
-    def perform_seen(
-        self, record: Record, action: str, *, version: int | None, by: Any, comment: str = "", **facts: Any
-    ) -> Record:
-        """``perform`` as pages make it: what is decided is what was seen.
-
-        :param version: that of the record when the page was opened; a record that was drawn back, changed and handed in
-            again meanwhile is refused as in the wrong state. None: not asked.
-        """
-        with transaction.atomic():
-            if version is not None:
-                rows = type(record)._default_manager.select_for_update(of=("self",))
-                now = rows.values_list("version", self.state_field).get(pk=record.pk)
-                state = getattr(record, self.state_field)
-                if now != (version, state) and now[1] == state:
-                    raise _changed_since()
-            return self.perform(record, action, by=by, comment=comment, **facts)
 
     def check(self, record: Any, action: str, *, version: int | None, by: Any) -> None:
         """Whether ``by`` might make the move now, before anything is asked; ``perform_seen`` asks again.

@@ -29,7 +29,7 @@ from core.words import moment
 from organizations.duty_notices import tell_begun, tell_ended
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import can, forget, grant
-from organizations.roles import ROLES, Right
+from organizations.roles import ROLES, Right, RoleKey
 from organizations.signin import factors, passwords
 
 
@@ -83,13 +83,13 @@ def open_first_account(*, username: str, name: str) -> tuple[User, str]:
     For the operator of a new installation. Refused as soon as somebody holds that duty, so that it is no back door.
     """
     region = Organization.objects.select_for_update().get(level=Organization.Level.REGION)
-    if Appointment.objects.in_force().filter(role="security_admin", organization=region).exists():
+    if Appointment.objects.in_force().filter(role=RoleKey.SECURITY_ADMIN, organization=region).exists():
         raise ValidationError("自治区已有安全管理员，其他账号由安全管理员在平台内开设。")
     user = User(organization=region, username=username, name=name, must_change_password=True)
     user.set_unusable_password()
     user.full_clean(exclude=["password"])
     user.save()
-    _appoint(user, "security_admin", region, by=None, basis="启用平台", starts_at=timezone.now())
+    _appoint(user, RoleKey.SECURITY_ADMIN, region, by=None, basis="启用平台", starts_at=timezone.now())
     return user, passwords.reset_password(user)
 
 

@@ -14,7 +14,7 @@ from core.lists import Filter, key_of
 from core.search import found_by
 from organizations.models import AccountRequest, Appointment, Organization, User
 from organizations.permissions import access
-from organizations.roles import ADMINISTRATORS, OFFICE_LEVELS, ROLE_CHOICES, Level
+from organizations.roles import ADMINISTRATORS, OFFICE_LEVELS, ROLE_CHOICES, Level, RoleKey
 from organizations.states import RequestState
 
 YES_NO = [("true", _("是")), ("false", _("否"))]
@@ -71,7 +71,7 @@ class OrganizationFilter(Filter):
 
     def by_security(self, queryset: Any, name: str, value: str) -> QuerySet:
         here = Appointment.objects.in_force(self._instant())
-        here = here.filter(organization=OuterRef(key_of(queryset)), role="security_admin")
+        here = here.filter(organization=OuterRef(key_of(queryset)), role=RoleKey.SECURITY_ADMIN)
         held = Exists(here.filter(user__is_active=True))
         return queryset.filter(held if value == "true" else ~held)
 

@@ -7,7 +7,7 @@ from core.metrics import Measure, Period, metric
 from core.metrics.links import behind
 from organizations.models import AccountRequest, Organization, User
 from organizations.models.organization import OrganizationQuerySet
-from organizations.roles import Level
+from organizations.roles import Level, RoleKey
 
 
 def _offices(scope: Organization) -> OrganizationQuerySet:
@@ -45,7 +45,7 @@ def offices_unstaffed(scope: Organization, period: Period) -> Measure:
     to_the_minute=True,
 )
 def leagues_without_security(scope: Organization, period: Period) -> Measure:
-    return Measure.of(_offices(scope).filter(level=Level.LEAGUE).without_duty("security_admin"))
+    return Measure.of(_offices(scope).filter(level=Level.LEAGUE).without_duty(RoleKey.SECURITY_ADMIN))
 
 
 @metric(

@@ -7,26 +7,28 @@ from django.forms import ModelForm
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.imports import Choice, Column, Day, Lookup, Resource
+from core.imports import Choice, Column, Day, Resource
 from organizations import accounts
 from organizations.forms import AccountForm
+from organizations.lookup import PlaceLookup
 from organizations.models import Organization, User
 from organizations.permissions import reach
-from organizations.roles import ROLE_CHOICES, Right
+from organizations.roles import ROLE_CHOICES, Right, RoleKey
 
 
 def _places(by: User) -> QuerySet[Organization]:
     return Organization.objects.staying().filter(reach(by, Right.MANAGE_ACCOUNT, at=""))
 
 
-def _place_alone(name: str) -> str:
-    """松山区红十字会 and 松山区红会 are 松山区, whose full name begins with its league's."""
-    return name.removesuffix("红十字会").removesuffix("红会")
-
-
 # What lists call a duty beside its name.
-ALSO = {"领导": "leader", "领导(只读)": "leader", "审核员": "reviewer", "审核人": "reviewer", "经办人": "clerk",
-        "经办员": "clerk"}  # fmt: skip
+ALSO = {
+    "领导": RoleKey.LEADER,
+    "领导(只读)": RoleKey.LEADER,
+    "审核员": RoleKey.REVIEWER,
+    "审核人": RoleKey.REVIEWER,
+    "经办人": RoleKey.CLERK,
+    "经办员": RoleKey.CLERK,
+}
 
 
 class AccountResource(Resource):
@@ -36,8 +38,7 @@ class AccountResource(Resource):
     username = Column("username", gettext_lazy("登录名"), also=["账号", "用户名"], required=True, example="wangxm")
     organization = Column(
         "organization", gettext_lazy("单位"), also=["所在单位", "机构", "任职单位"], required=True,
-        example="松山区红十字会",
-        widget=Lookup(_places, ["name", "code", "short_name"], noun=gettext_lazy("单位"), otherwise=_place_alone),
+        example="松山区红十字会", widget=PlaceLookup(_places),
     )  # fmt: skip
     role = Column(
         "role", gettext_lazy("职责"), also=["角色", "岗位"], example="经办", widget=Choice(ROLE_CHOICES, ALSO)

@@ -7,6 +7,7 @@ office sees all below it and acts only in its own step.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,21 @@ class Right(TextChoices):
     REPORT_ASSESSMENT = "report_assessment", _("填报测评申请和年度述职")
     SCORE_ASSESSMENT = "score_assessment", _("办理测评、为年度考核评分")
     MANAGE_ASSESSMENT = "manage_assessment", _("发布标准、定级、组织年度考核")
+
+
+class RoleKey(StrEnum):
+    """What an appointment keeps of a role, spelled once."""
+
+    REVIEWER = "reviewer"
+    CLERK = "clerk"
+    LEADER = "leader"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+    CAPTAIN = "captain"
+    SECRETARY = "secretary"
+    MEMBER = "member"
+    ASSESSOR = "assessor"
 
 
 class Level(TextChoices):
@@ -93,7 +109,7 @@ _AUDIT = _SEE | {Right.VIEW_AUDIT, Right.EXPORT_AUDIT}
 _TREE = frozenset({Right.VIEW_ORGANIZATION, Right.MANAGE_TREE, Right.MANAGE_SYSTEM})
 
 ROLES: dict[str, Role] = {
-    "reviewer": Role(
+    RoleKey.REVIEWER: Role(
         _("审核"),
         _("审核下级和队伍报来的事项"),
         _levels(Level.REGION, Level.LEAGUE),
@@ -115,18 +131,18 @@ ROLES: dict[str, Role] = {
         },
         below=_SEE_ALL,
     ),
-    "clerk": Role(
+    RoleKey.CLERK: Role(
         _("经办"),
         _("登记队伍、报送材料、维护本机构信息"),
         _OFFICES,
         here=_TEAM_SIDE | {Right.EXPORT_FULL, Right.VERIFY_MEMBER, Right.CONFIRM_TRAINING, Right.SCORE_ASSESSMENT},
         below=_SEE_ALL,
     ),
-    "leader": Role(_("领导（只读）"), _("查看本机构和下级的情况"), _OFFICES, here=_SEE_ALL, below=_SEE_ALL),
-    "system_admin": Role(
+    RoleKey.LEADER: Role(_("领导（只读）"), _("查看本机构和下级的情况"), _OFFICES, here=_SEE_ALL, below=_SEE_ALL),
+    RoleKey.SYSTEM_ADMIN: Role(
         _("系统管理员"), _("维护机构、参数和运行"), _levels(Level.REGION), here=_TREE, below=_TREE, administrator=True
     ),
-    "security_admin": Role(
+    RoleKey.SECURITY_ADMIN: Role(
         _("安全管理员"),
         _("开设账号、任免职责"),
         _OFFICES,
@@ -134,7 +150,7 @@ ROLES: dict[str, Role] = {
         below=_KEEP_ACCOUNTS,
         administrator=True,
     ),
-    "audit_admin": Role(
+    RoleKey.AUDIT_ADMIN: Role(
         _("审计管理员"),
         _("查看谁做过什么"),
         _levels(Level.REGION, Level.LEAGUE),
@@ -142,32 +158,34 @@ ROLES: dict[str, Role] = {
         below=_AUDIT,
         administrator=True,
     ),
-    "captain": Role(
+    RoleKey.CAPTAIN: Role(
         _("队长"),
         _("管理本队名册、装备、演练和报送"),
         _levels(Level.TEAM),
         here=_TEAM_SIDE,
     ),
-    "secretary": Role(
+    RoleKey.SECRETARY: Role(
         _("信息员"),
         _("协助队长维护本队信息"),
         _levels(Level.TEAM),
         here=_TEAM_SIDE,
     ),
-    "member": Role(
+    RoleKey.MEMBER: Role(
         _("队员"),
         _("查看本队和本人信息"),
         _levels(Level.TEAM),
         here=frozenset({Right.VIEW_ORGANIZATION, Right.VIEW_TEAM}),
     ),
-    "assessor": Role(_("测评专家"), _("只为分配到的队伍评分"), _levels(Level.REGION, Level.LEAGUE), here=frozenset()),
+    RoleKey.ASSESSOR: Role(
+        _("测评专家"), _("只为分配到的队伍评分"), _levels(Level.REGION, Level.LEAGUE), here=frozenset()
+    ),
 }
 # Without whom an office cannot do its part: nobody decides what comes in, registers teams, or is one of the 三员.
 NEEDED: Mapping[Level, tuple[str, ...]] = {
-    Level.REGION: ("reviewer", "system_admin", "audit_admin"),
-    Level.LEAGUE: ("reviewer", "clerk"),
-    Level.BANNER: ("clerk",),
+    Level.REGION: (RoleKey.REVIEWER, RoleKey.SYSTEM_ADMIN, RoleKey.AUDIT_ADMIN),
+    Level.LEAGUE: (RoleKey.REVIEWER, RoleKey.CLERK),
+    Level.BANNER: (RoleKey.CLERK,),
 }
-ROLE_CHOICES = [(key, role.label) for key, role in ROLES.items()]
+ROLE_CHOICES = [(str(key), role.label) for key, role in ROLES.items()]
 # 等保 2.0 8.1.4.2 d：系统、安全、审计三员互斥
-ADMINISTRATORS = [key for key, role in ROLES.items() if role.administrator]
+ADMINISTRATORS = [str(key) for key, role in ROLES.items() if role.administrator]

@@ -14,6 +14,7 @@ from core.audit.retention import purge
 from core.history import acting_as
 from organizations import accounts
 from organizations.models import Appointment, User
+from organizations.roles import RoleKey
 from organizations.signin.sessions import remove_ended
 
 logger = structlog.get_logger(__name__)
@@ -36,7 +37,9 @@ def close_unused() -> int:
     """
     limit = timezone.now() - timedelta(days=settings.ACCOUNT_UNUSED_DAYS)
     unused = Q(last_login__lt=limit) | Q(last_login=None, created_at__lt=limit)
-    keepers = Appointment.objects.in_force().filter(role="security_admin", organization__level="region").values("user")
+    keepers = (
+        Appointment.objects.in_force().filter(role=RoleKey.SECURITY_ADMIN, organization__level="region").values("user")
+    )
     closed = 0
     reason = _("%(days)d 天没有登录") % {"days": settings.ACCOUNT_UNUSED_DAYS}
     for account in User.objects.active().filter(unused).exclude(pk__in=keepers):

@@ -28,7 +28,7 @@ from organizations.models import AccountRequest, Appointment, Division, Organiza
 from organizations.models.organization import OrganizationQuerySet, line_to
 from organizations.permissions import can
 from organizations.reference import add_child
-from organizations.roles import Level, Right
+from organizations.roles import Level, Right, RoleKey
 
 _ORDER = [Level.NATIONAL, Level.REGION, Level.LEAGUE, Level.BANNER, Level.TEAM]
 _LOCK = 0x6F666669  # any constant: one restructuring at a time, whatever it touches
@@ -137,7 +137,7 @@ def _tell_moved(office: Organization, before: Organization, after: Organization,
     """Who works at the office and at both superiors: what lay on the desk of the former one is not there any more."""
     duties = Appointment.objects.in_force().filter(organization__in=[office, before, after]).order_by("pk")
     people: dict[int, list[User]] = {}
-    for duty in duties.exclude(role="assessor").exclude(user=by).select_related("user"):
+    for duty in duties.exclude(role=RoleKey.ASSESSOR).exclude(user=by).select_related("user"):
         people.setdefault(duty.organization_id, []).append(duty.user)
     with in_chinese():
         words = {"office": office, "before": before, "after": after}

@@ -10,7 +10,7 @@ from core.language import as_stored, in_chinese
 from core.notices import notify
 from organizations.models import AccountRequest, Organization, User
 from organizations.permissions import can
-from organizations.roles import Right
+from organizations.roles import Right, RoleKey
 from people.models import Person
 from people.names import same_name
 
@@ -62,7 +62,7 @@ def unlink(person: Person, *, by: User) -> None:
 def ask_account(person: Person, place: Organization, *, by: User) -> AccountRequest:
     """The draft of an account request, filled in from the record; the same again while it is a draft."""
     draft, _made = AccountRequest.objects.get_or_create(
-        organization=place, applicant=by, name=person.name, role="member", state="draft",
+        organization=place, applicant=by, name=person.name, role=RoleKey.MEMBER, state="draft",
         defaults={"phone": person.mobile, "basis": as_stored(gettext_lazy("本队队员"))},
     )  # fmt: skip
     return draft

@@ -78,10 +78,11 @@ def masked_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Paper:
-    """Something dated on the card; ``until`` None: without an end."""
+    """Something dated on the card; ``until`` None: without an end. ``begins``: of what is still to come."""
 
     name: str
     until: date | None
+    begins: date | None = None
 
 
 def first_aid(person: Person) -> Paper | None:
@@ -89,6 +90,13 @@ def first_aid(person: Person) -> Paper | None:
     rows = Certificate.objects.counting().filter(person=person, kind__is_first_aid=True).select_related("kind")
     best = max(rows, key=lambda row: row.expires_on or date.max, default=None)
     return Paper(best.kind.name, best.expires_on) if best else None
+
+
+def insurance_to_come(person: Person) -> Paper | None:
+    """The next accident insurance to begin."""
+    rows = Cover.objects.personal().filter(person=person, starts_on__gt=timezone.localdate())
+    first = rows.select_related("policy").order_by("starts_on", "pk").first()
+    return Paper(str(first.policy.get_kind_display()), first.ends_on, first.starts_on) if first else None
 
 
 def insurance(person: Person) -> Paper | None:

@@ -54,11 +54,11 @@ class Roster:
 def roster_of(team: int, day: date | None = None) -> Roster:
     """What stands above the roster of a team (the key of its organization), in one query. Of a past ``day``: who
     belonged then."""
-    return told(asked(team, day).read()["roster"])
+    return read_roster(roster_asked(team, day).read()["roster"])
 
 
-def asked(team: int, day: date | None = None) -> Written:
-    """The row ``roster`` that ``told`` reads, for whoever reads it together with more; none when nobody is there."""
+def roster_asked(team: int, day: date | None = None) -> Written:
+    """The row ``roster`` for ``read_roster``, for whoever reads it together with more; none when nobody is there."""
     return _asked(day, timezone.localdate()).put({_ANY_TEAM: team})
 
 
@@ -74,7 +74,7 @@ def _asked(day: date | None, _today: date) -> Written:
     return written({"roster": rows})
 
 
-def told(found: Sequence[dict[str, Any]]) -> Roster:
+def read_roster(found: Sequence[dict[str, Any]]) -> Roster:
     """The row of one team; ``found`` holds it, or nothing."""
     if not found:
         return Roster(0, 0, 0)
@@ -84,7 +84,7 @@ def told(found: Sequence[dict[str, Any]]) -> Roster:
 
 
 def numbers_at(place: str) -> Subquery:
-    """The numbers of the team that ``place`` leads to from the outer row, as ``numbers_told`` reads them. A team
+    """The numbers of the team that ``place`` leads to from the outer row, as ``read_numbers`` reads them. A team
     without members gives None.
 
     In one team a person stands once, so that rows are heads; both conditions are looked at once for each row.
@@ -104,7 +104,7 @@ def _numbers_at(place: str, on: date) -> Subquery:
     return Subquery(rows.annotate(found=numbers).values("found"), output_field=JSONField())
 
 
-def numbers_told(found: dict[str, int] | None) -> dict[str, int]:
+def read_numbers(found: dict[str, int] | None) -> dict[str, int]:
     """``{"registered": …, "certified": …, "deployable": …}`` from what ``numbers_at`` has read."""
     if not found:
         return NONE
@@ -125,13 +125,13 @@ def heads_by(rows: QuerySet[Membership], branch: Any) -> dict[str, dict[str, int
     return {"": dict(NONE), **found}
 
 
-def below(user: User | None, scope: Organization) -> QuerySet[Membership]:
+def memberships_below(user: User | None, scope: Organization) -> QuerySet[Membership]:
     """Memberships below the place, of those whom the user sees; None: all."""
     rows = Membership.objects.visible_to(user) if user else Membership.objects.all()
     return rows.below(scope)
 
 
-def once(rows: QuerySet[Membership]) -> QuerySet[Membership]:
+def one_each(rows: QuerySet[Membership]) -> QuerySet[Membership]:
     """One membership of each person among ``rows``, so that rows are heads."""
     earlier = rows.order_by().filter(person=OuterRef("person"), pk__lt=OuterRef("pk"))
     return rows.filter(~Exists(earlier))

@@ -16,7 +16,7 @@ from core.metrics import Measure, Period, metric
 from core.metrics.links import behind
 from organizations.models import Organization
 from people.choices import PARTY_MEMBERS
-from people.heads import once
+from people.heads import one_each
 from people.models import Certificate, Membership, Person
 from people.readiness import certified, deployable, lacking
 
@@ -41,7 +41,7 @@ def _heads(name: str, label: Any, rows: Any, *, note: Any, **filters: Any) -> No
 
 def heads_of(rows: QuerySet[Membership]) -> Measure:
     """The people of the memberships."""
-    return Measure.of(once(rows), each=(rows, EACH))
+    return Measure.of(one_each(rows), each=(rows, EACH))
 
 
 def _insured(scope: Organization, period: Period) -> QuerySet[Membership]:
@@ -50,7 +50,7 @@ def _insured(scope: Organization, period: Period) -> QuerySet[Membership]:
 
 def _expiring(scope: Organization, period: Period) -> QuerySet[Membership]:
     day = period.as_at
-    theirs = Certificate.objects.stood(period.past).filter(person=OuterRef("person"))
+    theirs = Certificate.objects.stood(period.past).not_followed(period.past).filter(person=OuterRef("person"))
     return _there(scope, period).filter(Exists(theirs.filter(expires_on__range=(day, day + timedelta(days=EXPIRING)))))
 
 

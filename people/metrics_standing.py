@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.metrics import Link, Measure, Period, metric
 from organizations.models import Organization
 from people import standing
-from people.heads import once
+from people.heads import one_each
 from people.metrics import EACH
 from people.models import Membership
 
@@ -29,7 +29,7 @@ def _people(scope: Organization, period: Period, condition: Any) -> Measure:
     """One membership of each member below the scope of whom the condition holds."""
     rows = Membership.objects.there(period.past).below(scope).filter(person__merged_into=None)
     # which membership is the main one changes without a date: of a past day it is not asked
-    one = once(rows) if period.past else rows.filter(standing.one_per_person(rows))
+    one = one_each(rows) if period.past else rows.filter(standing.one_per_person(rows))
     return Measure.of(one.filter(condition), each=(rows.filter(condition), EACH))
 
 

@@ -27,10 +27,10 @@ from core.exports.columns import ExportColumn
 from core.together import together
 from organizations.models import Organization, User
 from organizations.roles import Right
-from organizations.sights import seeing, sight
+from organizations.viewers import viewer, viewer_key
 from people import standing
 from people.choices import AwardLevel, HourKind
-from people.heads import below
+from people.heads import memberships_below
 from people.models import Membership
 
 Number = int | Decimal
@@ -116,7 +116,7 @@ def _shown(number: Number) -> str:
 
 def summarise(user: User, scope: Organization, year: int) -> Summary:
     """Two queries, however many people; or as ``core.counts`` has kept it."""
-    whose = sight(user, scope, Right.VIEW_MEMBER)
+    whose = viewer_key(user, scope, Right.VIEW_MEMBER)
     tally = counts.read(
         "people.standing", lambda: _count(whose["user"] and user, scope, year), scope=scope.pk, year=year, **whose
     )
@@ -143,11 +143,11 @@ Counts = dict[str, Number]
 
 @counter("people.standing")
 def _recount(*, user: int | None, held: str, scope: int, year: int) -> tuple[dict[str, Counts], Counts]:
-    return _count(seeing(user), Organization.objects.get(pk=scope), year)
+    return _count(viewer(user), Organization.objects.get(pk=scope), year)
 
 
 def _count(user: User | None, scope: Organization, year: int) -> tuple[dict[str, Counts], Counts]:
-    found = _Counted(below(user, scope), scope, year)
+    found = _Counted(memberships_below(user, scope), scope, year)
     return dict(found.branches), dict(found.total)
 
 

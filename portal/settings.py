@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "portal.outage.OutageMiddleware",
     "portal.errors.WrongMethodMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.serving.PrivateMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "core.attachments.limits.UploadLimitMiddleware",
@@ -502,5 +503,7 @@ LOGGING = {
         "django_structlog": {"level": "INFO"},
         "weasyprint": {"level": "WARNING"},  # else a worker tells of every page it prints
         "django.request": {"level": "ERROR"},  # refusals and missing pages are in the line of the request
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners send any; 400 says it
+        "django.security.RequestDataTooBig": {"level": "CRITICAL"},  # 413, in the line of the request
     },
 }

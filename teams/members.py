@@ -1,6 +1,7 @@
 """What the register of members says about a team, as a filing needs it. Names are those of the team's own members."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,10 @@ from django.utils.translation import gettext as _
 from organizations.models import Organization, User
 from people.models import Membership
 from people.models.membership import MembershipQuerySet
+from people.names import bare_name
 from people.readiness import with_needs
-from teams.models import Team
+from teams.choices import PostRole
+from teams.models import Team, TeamPost
 
 _NAMED = 5
 
@@ -67,3 +70,23 @@ def some(names: Sequence[str]) -> str:
     """“王明、李志强等”: enough to find them, however many there are."""
     told = _("、").join(names[:_NAMED])
     return told if len(names) <= _NAMED else _("%(names)s等") % {"names": told}
+
+
+def retitle(team: Team, left: Collection[TeamPost]) -> None:
+    """What the roster and the card call the members concerned: who has left a post is not captain there any more, who
+    is new is."""
+    rows = Membership.objects.of_team(team.organization).current().select_related("person")
+    members = list(rows.select_for_update(of=("self",)))
+    named = Counter(bare_name(member.person.name) for member in members)
+    held: dict[Any, list[str]] = {}
+    for post in team.posts.current().management().order_by("pk"):
+        held.setdefault(post.person_id or bare_name(post.name), []).append(str(PostRole(post.role).label))
+    gone = {(post.person_id or bare_name(post.name), str(PostRole(post.role).label)) for post in left}
+    for member in members:
+        name = bare_name(member.person.name)
+        keys = [member.person_id, *([name] if named[name] == 1 else [])]
+        titles = [title for key in keys for title in held.get(key, [])]
+        is_stale = any((key, member.duty) in gone for key in keys) and member.duty not in titles
+        if is_stale or (titles and not member.duty):
+            member.duty, member.version = _("、").join(titles), member.version + 1
+            member.save(update_fields=["duty", "version"])

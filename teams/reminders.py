@@ -18,7 +18,7 @@ from core.history.as_at import events_of
 from core.reminders import Reminder
 from organizations.models import Appointment, Organization, User
 from organizations.nearest import nearest_holders
-from organizations.roles import ROLES, Right
+from organizations.roles import ROLES, Right, RoleKey
 from teams.filings.confirming import to_confirm
 from teams.models import Filing, Opinion, Team
 from teams.on_file.drift import drift_of, drifting
@@ -32,7 +32,7 @@ DRAFT_DAYS, RETURNED_DAYS = 30, 10  # untouched
 OPINION_DAYS = 3
 CONFIRM_FROM = (10, 1)  # month, day: from then on the annual confirmation is asked for each month
 WINDOW = 30  # days for which an occasion is looked for
-_TOLD_ABOVE = ("leader", "reviewer")
+_TOLD_ABOVE = (RoleKey.LEADER, RoleKey.REVIEWER)
 
 
 def opinion_url(pk: int) -> str:
@@ -96,7 +96,7 @@ def superiors(office: Organization) -> list[User]:
     duties = Appointment.objects.in_force().filter(role__in=_TOLD_ABOVE, user__is_active=True)
     found = list(duties.filter(organization__path__in=office.line[:-1]).select_related("user", "organization"))
     if not found:
-        found = list(duties.filter(organization=office, role="leader").select_related("user", "organization"))
+        found = list(duties.filter(organization=office, role=RoleKey.LEADER).select_related("user", "organization"))
     nearest = max((len(duty.organization.path) for duty in found), default=0)
     return list({duty.user_id: duty.user for duty in found if len(duty.organization.path) == nearest}.values())
 
@@ -129,16 +129,25 @@ def _untouched(state: str, since: date) -> QuerySet[Filing]:
 
 
 def _authors(filing: Filing) -> list[User]:
-    people = [person for person in author_side(filing) if asks(filing, person)]
-    return people or nearest_holders(Right.SUBMIT_FILING, filing.organization)
+    return [person for person in author_side(filing) if asks(filing, person)]
 
 
 def opinions_unanswered(today: date | None = None) -> Iterator[Reminder]:
-    """An opinion that was asked and not given."""
+    """An opinion that was asked and not given; of whoever sees the filing no more, the one who waits for it is told."""
     since = (today or timezone.localdate()) - timedelta(days=OPINION_DAYS)
     rows = Opinion.objects.open().filter(asked_at__date__lte=since, filing__state__in=WITH_OFFICE)
     for opinion in rows.select_related("filing__team__organization", "asked", "asked_by").order_by("pk"):
-        words = {**_words(opinion.filing), "who": opinion.asked_by, "days": OPINION_DAYS}
+        words = {**_words(opinion.filing), "who": opinion.asked_by, "asked": opinion.asked, "days": OPINION_DAYS}
+        if opinion.is_lost:
+            yield Reminder(
+                [opinion.asked_by],
+                "opinion_lost",
+                _("%(asked)s不会答复您就%(number)s（%(name)s）征求的意见了") % words,
+                _("他现在的职责看不到这件备案。可以“不再征求”，或者另请一位。"),
+                reverse("teams:desk_filing", args=[opinion.filing_id]) + "?tab=story",
+                f"opinion-{opinion.pk}-lost",
+            )
+            continue
         yield Reminder(
             [opinion.asked],
             "opinion_waiting",

@@ -18,7 +18,7 @@ from core.history.as_at import held_on
 from core.metrics import Measure, Period, metric, number_of
 from core.metrics.links import behind
 from organizations.models import Organization
-from people.heads import once
+from people.heads import one_each
 from people.metrics import EACH
 from people.models import Membership
 from people.readiness import BY_KEY, certified
@@ -105,7 +105,7 @@ _number(
 def training_hours_per_head(scope: Organization, period: Period) -> Measure:
     rows = _recorded(scope, period)
     there = Membership.objects.there(period.past)
-    heads = number_of(once(there.below(scope)))
+    heads = number_of(one_each(there.below(scope)))
     own = there.filter(organization=OuterRef("host")).order_by().values("organization").annotate(n=EACH).values("n")
     # the heads are the scope's, so the same cannot be taken of each branch of the records; a team has its own, counted
     # once a team: beside an aggregate they are no part of what the rows are grouped by
@@ -154,7 +154,7 @@ def problems_closed(scope: Organization, period: Period) -> Measure:
 )  # fmt: skip
 def first_aid_coverage(scope: Organization, period: Period) -> Measure:
     there = Membership.objects.there(period.past).below(scope)
-    heads = once(there)
+    heads = one_each(there)
     day, need = period.past or timezone.localdate(), BY_KEY["certified"]
     share = _ratio(Count("pk", filter=~Q(need.lacks(day))), Count("pk"), 100)
     # of teams looked up member by member: here the database would first list the certificates of everybody there is

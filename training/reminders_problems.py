@@ -21,7 +21,7 @@ from organizations.roles import Right
 from training.models import Problem
 from training.models.problem import ProblemQuerySet
 from training.states import ProblemState
-from training.workflow import confirming_office
+from training.workflow import acceptors
 
 BEFORE = 7  # days before the limit
 WEEK = 7
@@ -50,7 +50,7 @@ def problems_due(today: date | None = None) -> Iterator[Reminder]:
 
 
 def problems_unaccepted(today: date | None = None) -> Iterator[Reminder]:
-    """To whoever accepts: the host's keepers, but for who reported it; without any, the office above."""
+    """To whoever accepts."""
     day = today or timezone.localdate()
     last = end_of(day - timedelta(days=LIES))
     for problem in _read(Problem.objects.filter(state=ProblemState.FIXED, fixed_at__lt=last)):
@@ -60,7 +60,7 @@ def problems_unaccepted(today: date | None = None) -> Iterator[Reminder]:
         with in_chinese():
             said = _("整改报来已 %(n)d 天，请验收") % {"n": lies}
         occasion = f"fixed-{since}-{lies // WEEK}"
-        yield _reminder(problem, _acceptors(problem), "problem_unaccepted", said, occasion)
+        yield _reminder(problem, acceptors(problem), "problem_unaccepted", said, occasion)
 
 
 def _read(rows: ProblemQuerySet) -> Iterator[Problem]:
@@ -84,13 +84,6 @@ def _occasion(due_on: date, day: date) -> tuple[str, str]:
             words = {"day": due_on, "n": -left}
             return f"due-{due_on}-late-{-left // WEEK}", _("整改期限 %(day)s，已超期 %(n)d 天") % words
     return "", ""
-
-
-def _acceptors(problem: Problem) -> list[User]:
-    host = problem.activity.host
-    at_host = nearest_holders(Right.EDIT_TRAINING, host, without=problem.fixed_by_id)
-    office = confirming_office(host)
-    return at_host or nearest_holders(Right.CONFIRM_TRAINING, office, without=problem.fixed_by_id)
 
 
 def _reminder(problem: Problem, people: list[User], kind: str, said: str, occasion: str) -> Reminder:

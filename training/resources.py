@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.imports import Choice, Column, Day, Lookup, Resource, Text, YesNo
+from organizations.lookup import PlaceLookup
 from organizations.models import Organization, User
 from teams.importing.cells import Categories, Name
 from training.catalogue.keeping import kept_places
@@ -203,8 +204,7 @@ class InstructorResource(Resource):
 
     organization = Column(
         "organization", gettext_lazy("登记单位"), also=["单位名称", "所属红十字会", "队伍"],
-        example="松山区红十字会", hint=gettext_lazy("不写的登记到您自己的单位"),
-        widget=Lookup(_places, ["name", "code", "short_name"], noun=gettext_lazy("单位")),
+        example="松山区红十字会", hint=gettext_lazy("不写的登记到您自己的单位"), widget=PlaceLookup(_places),
     )  # fmt: skip
     name = Column("name", gettext_lazy("姓名"), also=["师资姓名", "名字"], required=True, example="王明", widget=Name())
     is_member = Column(

@@ -36,7 +36,7 @@ def reroute(place: Organization, *, former: str, by: User) -> None:
     """What waits for the former superior waits for the new one, who also archives or sends back what was confirmed."""
     lying = _of(place).filter(office__in=no_longer_above(place, former))
     for activity in lying.filter(state=ActivityState.SUBMITTED).select_related("host", "submitted_by").order_by("pk"):
-        activity.office = confirming_office(activity.host, by=activity.submitted_by)
+        activity.office = confirming_office(activity.host, without=[activity.submitted_by_id])
         activity.save(update_fields=["office"])
         WORKFLOW.reroute(activity, to=activity.office, by=by)
         tell(deciders(activity), activity, "activity_submitted", gettext_lazy("机构调整后由您单位确认：%(title)s"))

@@ -19,6 +19,7 @@ Problems found in an activity: 整改中 → 待验收 when the place that has t
 else accepts; refused with a reason, opened again with a reason and a new day.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -77,14 +78,14 @@ def archives(activity: Activity, user: User) -> Decision:
     return can(user, Right.CONFIRM_TRAINING, activity.office or confirming_office(activity.host))
 
 
-def confirming_office(host: Organization, *, by: User | None = None) -> Organization:
+def confirming_office(host: Organization, *, without: Collection[int | None] = ()) -> Organization:
     """The office above the host; the region confirms its own among colleagues.
 
-    :param by: who hands in. Where nobody else at that office could confirm (its one clerk hands in for a team), the
-        record goes on to the office above that: it must not lie where nobody may decide.
+    :param without: keys of who hands in. Where nobody else at that office could confirm (its one clerk hands in for a
+        team), the record goes on to the office above that: it must not lie where nobody may decide.
     """
     office = host if host.level in _TOP else _above(host)
-    while by is not None and office.level not in _TOP and not _others(office, by):
+    while without and office.level not in _TOP and not _others(office, without):
         office = _above(office)
     return office
 
@@ -93,10 +94,10 @@ def _above(place: Organization) -> Organization:
     return Organization.objects.get(path=place.parent_path)
 
 
-def _others(office: Organization, by: User) -> bool:
-    """Whether somebody may confirm there besides ``by``; where nobody holds the duty yet, it waits for whoever will."""
+def _others(office: Organization, without: Collection[int | None]) -> bool:
+    """Whether somebody may confirm there besides these; where nobody holds the duty yet, it waits for whoever will."""
     everybody = nearest_holders(Right.CONFIRM_TRAINING, office)
-    return not everybody or any(person.pk != by.pk for person in everybody)
+    return not everybody or any(person.pk not in without for person in everybody)
 
 
 def deciders(activity: Activity) -> list[User]:
@@ -125,7 +126,7 @@ def _hand_in(activity: Activity, by: User) -> dict[str, list[str]]:
     if not activity.number:
         code = activity.host.division_id or activity.host.code
         activity.number = numbered(_PREFIX[ActivityKind(activity.kind)], code, timezone.localdate(now).year)
-    activity.office = confirming_office(activity.host, by=by)
+    activity.office = confirming_office(activity.host, without=[by.pk])
     activity.submitted_by, activity.submitted_at = by, now
     freeze(activity)
     tell(deciders(activity), activity, "activity_submitted", gettext_lazy("%(host)s报来%(kind)s记录：%(title)s"))
@@ -233,22 +234,43 @@ def puts_right(problem: Problem, user: User) -> Decision:
 
 
 def accepts(problem: Problem, user: User) -> Decision:
-    """Somebody else than who reported it, at the host or at the office that confirms its records."""
+    """Somebody else than who reported it, at the host or at the office that confirms its records; where nobody else is
+    there, at the office above that."""
     if problem.fixed_by_id == user.pk:
         return no(gettext_lazy("自己报告整改的问题要由别人验收。"))
     if problem.owner_person is not None and problem.owner_person.user_id == user.pk:
         return no(gettext_lazy("由您负责整改的问题要由别人验收。"))
     host = problem.activity.host
     at_host = can(user, Right.EDIT_TRAINING, host)
-    return at_host if at_host else can(user, Right.CONFIRM_TRAINING, confirming_office(host))
+    return (
+        at_host if at_host else can(user, Right.CONFIRM_TRAINING, confirming_office(host, without=_interested(problem)))
+    )
+
+
+def acceptors(problem: Problem) -> list[User]:
+    """Who is asked to accept: of those who may, the nearest."""
+    without = _interested(problem)
+    at_host = nearest_holders(Right.EDIT_TRAINING, problem.activity.host)
+    return [user for user in at_host if user.pk not in without] or [
+        user for user in nearest_holders(Right.CONFIRM_TRAINING, _accepting_office(problem)) if user.pk not in without
+    ]
+
+
+def _accepting_office(problem: Problem) -> Organization:
+    return confirming_office(problem.activity.host, without=_interested(problem))
+
+
+def _interested(problem: Problem) -> set[int]:
+    """Who reported it, and who is named to put it right."""
+    named = problem.owner_account
+    return {pk for pk in (problem.fixed_by_id, named.pk if named else None) if pk is not None}
 
 
 def _report(problem: Problem, by: User, fix: str = "") -> None:
     if not fix.strip():
         raise ValidationError({"fix": _("请写明整改情况。")})
     problem.fix, problem.fixed_by, problem.fixed_at = fix.strip()[:500], by, timezone.now()
-    _tell_of(problem, nearest_holders(Right.EDIT_TRAINING, problem.activity.host, without=by.pk),
-             "problem_fixed", gettext_lazy("问题已整改，请验收：%(what)s"))  # fmt: skip
+    _tell_of(problem, acceptors(problem), "problem_fixed", gettext_lazy("问题已整改，请验收：%(what)s"))
 
 
 def _accept(problem: Problem, by: User) -> None:

@@ -42,6 +42,13 @@ def publicise_all(campaign: Campaign, first: date, last: date, *, by: User) -> i
     return len(moved)
 
 
+def hold_public(campaign: Campaign) -> None:
+    """Lock what is public or may be in the same instant, before the campaign is locked, as moves do: so that the days
+    of its publicity may be corrected (``move_publicity``)."""
+    rows = Review.objects.filter(campaign=campaign, state__in=(ReviewState.DECIDED, ReviewState.PUBLICITY))
+    list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+
+
 def move_publicity(campaign: Campaign, before: tuple[date | None, date | None]) -> int:
     """The campaign's days were corrected: results that are public with the days as they stood before follow. Returns
     how many."""
@@ -87,7 +94,7 @@ def _managed(campaign: Campaign, by: User) -> Campaign:
 
 
 def _standing(rows: "QuerySet[Review]", action: str) -> list[tuple[int, str]]:
-    """Key and state of those that stand where the move begins, locked: before the campaign, as a single move does."""
+    """Key and state of those that stand where the move begins, locked: before the campaign (``workflow``)."""
     there = rows.filter(state__in=REVIEW.move(action).sources).order_by("pk").select_for_update(of=("self",))
     return list(there.values_list("pk", "state"))
 

@@ -1,5 +1,6 @@
 """What follows from each move of a team's review, in the transaction of the move."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -7,11 +8,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from assessments.annual.answers import LEAGUE, REGION, TEAM, Basis, basis_of, differing, sheet
 from assessments.annual.checks import check, unexplained
 from assessments.annual.enrolling import scorer_above
-from assessments.annual.scores import sign_of, unanswered
+from assessments.annual.scores import drop_unsent, sign_of, unanswered
 from assessments.annual.section_writing import mark_of
 from assessments.annual.sections import SECTIONS, text_of
 from assessments.annual.snapshot_occasions import take_once
@@ -43,7 +45,7 @@ def hand_in(review: Review, by: User) -> dict[str, Any]:
     review.submitted_by, review.submitted_at = by, timezone.now()
     review.reported_on = review.reported_on or timezone.localdate()
     review.self_total = sheet(review, TEAM, basis).total
-    review.office = scoring_office(review, by)
+    hand_over(review, scoring_office(review, by))
     tell(scorers(review), review, "review_submitted", gettext_lazy("%(team)s报来%(year)s年度考核"))
     return {"findings": [finding.message for finding in found if finding.kept], "self_total": f"{review.self_total}"}
 
@@ -58,6 +60,14 @@ def scoring_office(review: Review, by: User) -> Organization:
             break
         office = Organization.objects.get(path=office.parent_path)
     return office
+
+
+def hand_over(review: Review, office: Organization) -> None:
+    """To be saved by the caller, as what a move does."""
+    if review.office_id == office.pk:
+        return
+    review.office, review.league_opinion = office, ""
+    drop_unsent(Review.objects.filter(pk=review.pk))
 
 
 def send_back(review: Review, by: User, fields: dict[str, str] | None = None) -> dict[str, Any]:
@@ -90,7 +100,7 @@ def score(review: Review, by: User) -> dict[str, Any]:
 def score_again(review: Review, by: User) -> None:
     told = [review.scored_by] if review.scored_by is not None and review.scored_by_id != by.pk else []
     if not review.office.covers(review.organization):  # handed over to another league since it was scored
-        review.office = scorer_above(review.organization)
+        hand_over(review, scorer_above(review.organization))
         told = scorers(review)
     review.scored_by, review.scored_at, review.league_total = None, None, None
     tell(told, review, "review_returned", gettext_lazy("%(team)s的%(year)s年度考核请重新考核"))
@@ -108,17 +118,34 @@ def decide(review: Review, by: User) -> dict[str, Any]:
     return {"total": f"{review.total}", "result": str(review.result)}
 
 
-def _whole(basis: Basis, side: str) -> None:
-    """Every question answered, every number that is not the records' explained. A sentence for each sort."""
-    lacking = [
-        (_("还有 %(n)d 项没有评：%(lines)s。"), unanswered(basis, side)),
-        (_("有 %(n)d 项与自动统计不同，请写明原因：%(lines)s。"), unexplained(basis, side)),
+@dataclass(frozen=True)
+class Lack:
+    """Why a side cannot pass its points on yet.
+
+    :ivar words: take ``n`` and ``lines``. :ivar part: of each line, where it is mended (``assessments.forms.answers``).
+    """
+
+    words: StrOrPromise
+    lines: list[Indicator]
+    part: str = "note"
+
+
+def lacks(basis: Basis, side: str) -> list[Lack]:
+    """Every question answered, every number that is not the records' explained. One for each sort."""
+    found = [
+        Lack(_("还有 %(n)d 项没有评：%(lines)s。"), unanswered(basis, side), "value"),
+        Lack(_("有 %(n)d 项与自动统计不同，请写明原因：%(lines)s。"), unexplained(basis, side)),
     ]
     if side == REGION:
         other = [one for one in differing(basis, LEAGUE, REGION) if not _noted(basis, one)]
-        lacking.append((_("有 %(n)d 项与盟市考核不同，请写明原因：%(lines)s。"), other))
+        found.append(Lack(_("有 %(n)d 项与盟市考核不同，请写明原因：%(lines)s。"), other))
+    return [one for one in found if one.lines]
+
+
+def _whole(basis: Basis, side: str) -> None:
     stops = [
-        words % {"n": len(lines), "lines": _("、").join(one.code for one in lines)} for words, lines in lacking if lines
+        one.words % {"n": len(one.lines), "lines": _("、").join(line.code for line in one.lines)}
+        for one in lacks(basis, side)
     ]
     if stops:
         raise ValidationError(stops, code="incomplete")

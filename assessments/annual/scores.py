@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
 
 from assessments.annual.answers import Basis, basis_of, said_in
 from assessments.annual.rights import writes
@@ -165,6 +166,16 @@ def line_for_evidence(review: Review, indicator: Indicator, *, by: User) -> Revi
     fresh = _locked(review, ScoredBy.TEAM, by)
     line, _made = ReviewScore.objects.get_or_create(review=fresh, indicator=indicator, scored_by=ScoredBy.TEAM)
     return line
+
+
+def drop_unsent(reviews: QuerySet[Review]) -> None:
+    """What an office noted while it scores is its own: where another one scores from now on, that begins anew, for it
+    would send it in its own name. Lines are emptied, never removed; what they said stays in the history."""
+    empty = {"value": None, "points": None, "not_applicable": False, "note": ""}
+    lines = ReviewScore.objects.filter(review__in=reviews, scored_by=ScoredBy.LEAGUE).exclude(**empty)
+    noted = Q(pk__in=list(lines.values_list("review", flat=True).distinct())) | ~Q(league_opinion="")
+    lines.update(**empty, version=F("version") + 1)
+    reviews.filter(noted).update(league_opinion="", version=F("version") + 1)
 
 
 def unanswered(basis: Basis, side: str) -> list[Indicator]:

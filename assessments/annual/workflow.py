@@ -20,6 +20,9 @@ A team's review:
 Taken up again (reconsider), because an objection or an appeal was upheld or for a reason the region writes, a review
 counts a revision more; the former result stays in history. Nobody scores or decides what he handed in, nobody decides
 what he scored, and the team's own account does neither. Nothing happens because a day has passed.
+
+Whoever changes both locks reviews first, by their keys, then their campaign: a move, the steps for all of them
+(``batch``), and the campaign's own form. Otherwise two would wait for each other.
 """
 
 from typing import Any

@@ -3,14 +3,15 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import FollowUpKind
 from assessments.filters.reviews import years
-from assessments.follow_ups.acts import to_finish
+from assessments.follow_ups.workflow import to_finish
 from assessments.models import FollowUp
-from assessments.models.follow_up import FOLLOW_UP_OPEN, follow_up_overdue
+from assessments.models.follow_up import follow_up_overdue
+from assessments.states import FOLLOW_UP_OPEN, FollowUpState
 from core.lists import Filter, key_of
 from organizations.filters import Scope, pick
 
@@ -24,13 +25,10 @@ class FollowUpFilter(Filter):
     queue = pick(_("在谁手里"), "by_queue", *QUEUES)
     state = django_filters.ChoiceFilter(
         label=_("状态"),
-        choices=(
-            ("todo", _("落实中")), ("reported", _("待确认")), ("done", _("已完成")), ("ended", _("已撤销")),
-            ("all", _("全部，含已了结")),
-        ),
+        choices=(*FollowUpState.choices, ("all", _("全部，含已了结"))),
         method="by_state",
         empty_label=_("没有了结的"),
-    )  # fmt: skip
+    )
     kind = django_filters.ChoiceFilter(label=_("种类"), choices=FollowUpKind)
     due = pick(_("期限"), "by_due", ("overdue", _("已超期")), ("soon", _("30 天内到期")), ("none", _("没有定期限")))
     year = django_filters.ChoiceFilter(label=_("年度"), field_name="review__campaign__year", choices=years)
@@ -42,7 +40,7 @@ class FollowUpFilter(Filter):
 
     def filter_queryset(self, queryset: Any) -> QuerySet:
         rows = super().filter_queryset(queryset)
-        return rows if self.form.cleaned_data.get("state") else rows.filter(FOLLOW_UP_OPEN)
+        return rows if self.form.cleaned_data.get("state") else rows.filter(state__in=FOLLOW_UP_OPEN)
 
     def search(self, queryset: Any, name: str, value: str) -> QuerySet:
         found = FollowUp.objects.matching(value).order_by().values("pk")
@@ -54,22 +52,13 @@ class FollowUpFilter(Filter):
         return queryset.filter(**{f"{key_of(queryset)}__in": waiting.order_by().values("pk")})
 
     def by_state(self, queryset: Any, name: str, value: str) -> QuerySet:
-        return queryset.filter(_STATES[value])
+        return queryset if value == "all" else queryset.filter(state=value)
 
     def by_due(self, queryset: Any, name: str, value: str) -> QuerySet:
         if value == "overdue":
             return queryset.filter(follow_up_overdue(self.today))
-        rows = queryset.filter(FOLLOW_UP_OPEN, reported_at=None)
+        rows = queryset.filter(state=FollowUpState.OPEN)
         if value == "none":
             return rows.filter(due_on=None)
         last = min(self.today.toordinal() + SOON, self.today.max.toordinal())
         return rows.filter(due_on__gte=self.today, due_on__lte=self.today.fromordinal(last))
-
-
-_STATES = {
-    "todo": FOLLOW_UP_OPEN & Q(reported_at=None),
-    "reported": FOLLOW_UP_OPEN & Q(reported_at__isnull=False),
-    "done": Q(done_on__isnull=False),
-    "ended": Q(ended_on__isnull=False),
-    "all": Q(),
-}

@@ -34,6 +34,8 @@ def runs(request: Any) -> QuerySet[ReportRun]:
 
 
 class DocumentFilter(Filter):
+    """Of one run all that belongs to it; else each file once."""
+
     year = of_year("run__campaign__year")
     under = Scope("organization__path")
     kind = django_filters.ChoiceFilter(label=_("种类"), choices=DocumentKind)
@@ -48,6 +50,10 @@ class DocumentFilter(Filter):
     def search(self, queryset: Any, name: str, value: str) -> QuerySet:
         named = Organization.objects.filter(matching(value)).order_by().values("pk")
         return queryset.filter(Q(organization__in=named) | Q(number__istartswith=value))
+
+    def filter_queryset(self, queryset: Any) -> QuerySet:
+        rows = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("run") else rows.each_file_once()
 
     def by_version(self, queryset: Any, name: str, value: str) -> QuerySet:
         """Of papers, as their public page says."""

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from assessments.models import Conclusion, FollowUp, Review
+from assessments.states import FollowUpState
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -22,7 +23,7 @@ def lacking(rows: "QuerySet[Review]") -> "QuerySet[Review]":
     bars = dict.fromkeys(("min_total", "min_public", "min_professional"))
     better = Conclusion.objects.filter(standard=OuterRef("standard"), position__lt=OuterRef("position"))
     failed = Conclusion.objects.filter(Exists(better), **bars)
-    led_to = FollowUp.objects.filter(review=OuterRef("pk"), ended_on=None)
+    led_to = FollowUp.objects.filter(review=OuterRef("pk")).exclude(state=FollowUpState.ENDED)
     return rows.filter(~Exists(led_to), result__in=failed.values("pk"))
 
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.annual.reminders import BEFORE, WEEK, occasion
-from assessments.follow_ups.acts import keepers
+from assessments.follow_ups.workflow import keepers
 from assessments.models import FollowUp
+from assessments.states import FollowUpState
 from core.days import end_of
 from core.language import in_chinese
 from core.reminders import Reminder
@@ -22,7 +23,7 @@ RELATED = ("responsible", "review__organization", "review__campaign", "review__s
 
 def follow_ups_due(today: date | None = None) -> Iterator[Reminder]:
     day = today or timezone.localdate()
-    rows = FollowUp.objects.open().filter(reported_at=None, due_on__lte=day + timedelta(days=BEFORE[0]))
+    rows = FollowUp.objects.filter(state=FollowUpState.OPEN, due_on__lte=day + timedelta(days=BEFORE[0]))
     due = [one for one in _read(rows) if one.due_on is not None and occasion(one.due_on, day)]
     places = {one.responsible_id: one.responsible for one in due}
     people = nearest_holders_each(Right.REPORT_ASSESSMENT, places.values())
@@ -38,7 +39,9 @@ def follow_ups_due(today: date | None = None) -> Iterator[Reminder]:
 
 def follow_ups_reported(today: date | None = None) -> Iterator[Reminder]:
     day = today or timezone.localdate()
-    for one in _read(FollowUp.objects.open().filter(reported_at__lt=end_of(day - timedelta(days=WEEK)))):
+    for one in _read(
+        FollowUp.objects.filter(state=FollowUpState.REPORTED, reported_at__lt=end_of(day - timedelta(days=WEEK)))
+    ):
         assert one.reported_at is not None, "chosen by it"
         since = timezone.localdate(one.reported_at)
         lies = (day - since).days

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from assessments.follow_ups.acts import may_add
 from assessments.follow_ups.needed import lacking
+from assessments.follow_ups.registering import may_add
 from assessments.models import ReportDocument, Review
 from assessments.states import REVIEW_DECIDED
 from assessments.tables.follow_ups import due_chip, state_of

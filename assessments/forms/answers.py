@@ -80,6 +80,17 @@ class AnswersForm(forms.Form):
         """What was typed in every line that can be read."""
         return dict(self._lines())
 
+    def catch_up(self, basis: Basis) -> None:
+        """The page is shown again because one line could not be read: the others were saved, and were seen as they are
+        now, so that to change one of them once more is no clash with oneself."""
+        if not self.is_bound:
+            return
+        self.data: Any = self.data.copy()  # type: ignore[attr-defined]
+        for key, line in self.given().items():
+            now = sign_of(basis.rows.get(self.side, {}).get(key))
+            if sign_of(line) == now:
+                self.data[self.add_prefix(f"i{key}_seen")] = now
+
     def _lines(self) -> Iterator[tuple[int, Given]]:
         data = self.cleaned_data
         for indicator in self.basis.scored:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.annual.batch import move_publicity
+from assessments.annual.batch import hold_public, move_publicity
 from assessments.choices import Purpose
 from assessments.models import Campaign, Standard
 from assessments.publicity.days import check_days, least_said
@@ -66,6 +66,8 @@ class CampaignForm(VersionedForm):
     def save(self, commit: bool = True) -> Any:
         """Days of a publicity that is on are corrected with the campaign's."""
         with transaction.atomic():
+            if self.instance.pk and {"public_from", "public_until"} & {*self.changed_data}:
+                hold_public(self.instance)
             then = Campaign.objects.filter(pk=self.instance.pk).values_list("public_from", "public_until").first()
             campaign = super().save(commit)
             if then is not None:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import Scheme
-from assessments.gap.standards import keys_of
 from assessments.models import TeamGrade
+from assessments.standards.applicable import keys_of
 from core.forms import WholeForm
 from core.pickers import DAY
 from teams.models import Category, Team

@@ -14,12 +14,12 @@ from django_stubs_ext import StrOrPromise
 from assessments.choices import Method
 from assessments.gap import words
 from assessments.gap.known import Known, shown, with_unit
-from assessments.gap.standards import SPECIALTIES, closed_to
 from assessments.gap.way import Outlook, Way, next_above, way_of
 from assessments.models import Conclusion, Indicator, Standard
 from assessments.scoring import Bar, Line, Rules, ScoreSheet, Standing, score
 from assessments.scoring.rules import made
 from assessments.standards import measures
+from assessments.standards.applicable import SPECIALTIES, closed_to
 from core.chips import chip
 from core.escaping import markup
 from teams.models import Team

@@ -25,7 +25,7 @@ from core import counts, metrics
 from core.counts import Tally
 from organizations.models import Organization, User
 from organizations.roles import Right
-from organizations.sights import seeing, sight
+from organizations.viewers import viewer, viewer_key
 from teams.models import Team
 
 COUNTER = "assessments.gap.1"  # another number when the sums change their shape: kept ones are then left
@@ -107,7 +107,7 @@ def overall(user: User, scope: Organization, standard: Standard, shown: LeagueGa
 
     :param shown: what the page has in hand. :param whole: that is all of them.
     """
-    whose = sight(user, scope, Right.VIEW_TEAM, Right.VIEW_ASSESSMENT)
+    whose = viewer_key(user, scope, Right.VIEW_TEAM, Right.VIEW_ASSESSMENT)
     return counts.read(
         COUNTER, lambda: _sums_of(shown) if whole else None, scope=scope.pk, standard=standard.pk, **whose
     )
@@ -116,7 +116,7 @@ def overall(user: User, scope: Organization, standard: Standard, shown: LeagueGa
 @counts.counter(COUNTER)
 def _by_worker(*, user: int | None, held: str, scope: int, standard: int) -> Sums:
     by, there = Standard.objects.get(pk=standard), Organization.objects.get(pk=scope)
-    teams = judged(there, seeing(user), by)
+    teams = judged(there, viewer(user), by)
     keys = list(teams.values_list("pk", flat=True))
     sums = _sums_of(gap_of(by, Team.objects.none(), there))
     for start in range(0, len(keys), AT_A_TIME):

@@ -1,6 +1,7 @@
 """Comments of the 材料初核 at single indicators."""
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from assessments.gradings.workflow import handles
@@ -10,6 +11,13 @@ from core.workflow import MoveNotAllowed
 from organizations.models import User
 
 MOST = 500  # characters of one comment
+
+
+def drop_unsent(grading: Grading) -> None:
+    """What an office noted is its own: another one that goes through the papers from now on would send it in its own
+    name. Sent is what stands with a return."""
+    if grading.state == GradingState.SUBMITTED:
+        grading.claims.exclude(comment="").update(comment="", version=F("version") + 1)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.choices import Grade
+from assessments.choices import PANEL_LEAST, Grade
 from assessments.models import Grading, PanelMember
 from assessments.panel.members import hindrances, without_lead
 from assessments.panel.sheet import unfinished, unsettled
@@ -14,7 +14,6 @@ from assessments.publicity import objections
 from assessments.scoring import ScoreSheet
 from teams.states import ON_FILE
 
-PANEL_LEAST = 3  # members of a panel; the publisher's own rule was not found [P]
 NO_GRADE = gettext_lazy("专家组的评分没有达到任何一档，只能不予定级或者补充评分。")
 
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import Grade, Purpose, Scheme
-from assessments.gap.standards import closed_to, keys_of
 from assessments.gradings.claims import lay_claims
 from assessments.gradings.renewing import CLOSED
 from assessments.models import Grading, GradingClaim, Indicator, Standard
+from assessments.standards.applicable import closed_to, keys_of
 from assessments.standards.lineage import Asked, followed
 from assessments.states import GradingState
 from core.decisions import Decision, no, yes

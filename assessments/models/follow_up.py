@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import FollowUpKind
 from assessments.models.review import Review
+from assessments.states import FOLLOW_UP_OPEN, FOLLOW_UP_TRANSITIONS, FollowUpState
 from core.decisions import Decision, no
 from core.history import tracked
 from core.links import link_to
@@ -15,12 +16,10 @@ from organizations.models import Organization, User
 from organizations.roles import Right
 from organizations.validators import validate_text, validate_year
 
-FOLLOW_UP_OPEN = Q(done_on=None, ended_on=None)
-
 
 def follow_up_overdue(day: date) -> Q:
     """Nothing reported though its day has passed. Also over their history."""
-    return FOLLOW_UP_OPEN & Q(reported_at=None, due_on__lt=day)
+    return Q(state=FollowUpState.OPEN, due_on__lt=day)
 
 
 class FollowUpQuerySet(models.QuerySet):
@@ -30,14 +29,14 @@ class FollowUpQuerySet(models.QuerySet):
         return self.filter(reach(user, Right.VIEW_ASSESSMENT, at="review__organization"))
 
     def open(self) -> "FollowUpQuerySet":
-        return self.filter(FOLLOW_UP_OPEN)
+        return self.filter(state__in=FOLLOW_UP_OPEN)
 
     def to_report(self, user: User) -> "FollowUpQuerySet":
         """What a place of the user has still to do and report."""
         from organizations.permissions import reach  # the permission module reads the organization's model
 
         mine = reach(user, Right.REPORT_ASSESSMENT, at="responsible")
-        return self.open().filter(mine, reported_at=None)
+        return self.filter(mine, state=FollowUpState.OPEN)
 
     def below(self, place: Organization) -> "FollowUpQuerySet":
         return self.filter(review__organization__path__startswith=place.path)
@@ -51,7 +50,10 @@ class FollowUpQuerySet(models.QuerySet):
 class FollowUp(models.Model):
     """后续动作 a result leads to (中红字〔2023〕42号 第十七条). Supervision takes them over from here."""
 
+    State = FollowUpState
+
     review = models.ForeignKey(Review, models.PROTECT, related_name="follow_ups", verbose_name=_("考核"))
+    state = models.CharField(_("状态"), max_length=10, choices=FollowUpState, default=FollowUpState.OPEN)
     kind = models.CharField(_("种类"), max_length=10, choices=FollowUpKind)
     what = models.CharField(_("内容"), max_length=300, validators=[validate_text])
     responsible = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("落实单位"))
@@ -74,6 +76,7 @@ class FollowUp(models.Model):
 
     objects = FollowUpQuerySet.as_manager()
     attachment_kinds = {"outcome": _("落实材料")}
+    told_in_history = ("asked",)
 
     class Meta:
         verbose_name = _("考核后续动作")
@@ -95,8 +98,20 @@ class FollowUp(models.Model):
                 name="followup_two_people",
             ),
             models.CheckConstraint(condition=Q(ended_on=None) | ~Q(end_reason=""), name="followup_ended_with_reason"),
+            models.CheckConstraint(
+                condition=(
+                    Q(state="open", reported_at=None, done_on=None, ended_on=None)
+                    | Q(state="reported", reported_at__isnull=False, done_on=None, ended_on=None)
+                    | Q(state="done", done_on__isnull=False, ended_on=None)
+                    | Q(state="ended", ended_on__isnull=False)
+                ),
+                name="followup_state_whole",
+            ),
         ]
-        triggers = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.FSM(name="legal_moves", field="state", transitions=FOLLOW_UP_TRANSITIONS),
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return self.what
@@ -112,4 +127,4 @@ class FollowUp(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.done_on is None and self.ended_on is None
+        return self.state in FOLLOW_UP_OPEN

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Grade, ObjectionOutcome, PanelDuty
+from assessments.choices import PANEL_LEAST, Grade, ObjectionOutcome, PanelDuty
 from assessments.impartial import not_of_own_teams
 from assessments.models.answered import Answered
 from assessments.models.standard import Standard
@@ -64,11 +64,13 @@ class GradingQuerySet(models.QuerySet):
 
 
 def _held_up() -> Q:
-    """On site nobody scores any more, or nobody leads: somebody has to end it, or to put the panel right."""
+    """On site nobody scores any more, nobody leads or too few are left: somebody has to end it, or to put the panel
+    right."""
     from assessments.models.panel import PanelMember  # that module reads this one
 
     there = PanelMember.objects.on_it().filter(grading=OuterRef("pk"))
-    return ~Q(Exists(there.filter(finished_at=None))) | ~Q(Exists(there.filter(duty=PanelDuty.LEAD)))
+    enough = Exists(there.order_by("pk")[PANEL_LEAST - 1 : PANEL_LEAST])
+    return ~Q(Exists(there.filter(finished_at=None))) | ~Q(Exists(there.filter(duty=PanelDuty.LEAD))) | ~Q(enough)
 
 
 def _applied_anew() -> Exists:

@@ -107,6 +107,11 @@ class ReportDocumentQuerySet(models.QuerySet):
         rows = rows.filter(run__campaign=review.campaign_id)
         return rows.select_related("organization", "run__campaign").order_by("-run__number")
 
+    def each_file_once(self) -> "ReportDocumentQuerySet":
+        """A later run that found nothing changed took the file as it was: told with the latest run that holds it."""
+        later = ReportDocument.objects.filter(file=models.OuterRef("file"), run__gt=models.OuterRef("run"))
+        return self.filter(Q(file="") | ~models.Exists(later))
+
     def unfinished(self) -> "ReportDocumentQuerySet":
         return self.filter(state__in=UNFINISHED)
 

@@ -21,11 +21,11 @@ from core.notices import notify
 from core.search import matching
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import can
-from organizations.roles import ROLES, Right
+from organizations.roles import ROLES, Right, RoleKey
 
 # While the panel is put together, and while it scores: then people leave it, and nobody joins
 ARRANGED = (GradingState.PANEL, GradingState.ON_SITE)
-_SCORERS = [key for key, role in ROLES.items() if key == "assessor" or Right.SCORE_ASSESSMENT in role.here]
+_SCORERS = [key for key, role in ROLES.items() if key == RoleKey.ASSESSOR or Right.SCORE_ASSESSMENT in role.here]
 
 
 def may_arrange(grading: Grading, user: User) -> Decision:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Grading, PanelMember
 from core.together import together
 from organizations.models import Appointment, Organization, User
-from organizations.roles import Level
+from organizations.roles import Level, RoleKey
 from people.models import Membership, Person
 from people.validators import years_before
 from teams.models import Team, TeamPost
@@ -196,7 +196,7 @@ def ties_of(grading: Grading, users: list[User]) -> list[Ties]:
         posts=TeamPost.objects.filter(own, team=team).annotate(
             whose=F("person__user"), kept=F("person__merged_into__user")
         ),
-        appointments=Appointment.objects.filter(user__in=keys, organization__in=near).exclude(role="assessor"),
+        appointments=Appointment.objects.filter(user__in=keys, organization__in=near).exclude(role=RoleKey.ASSESSOR),
         units=_events(User)
         .filter(pgh_obj__in=keys, organization__in=near)
         .values("pgh_obj", "organization")

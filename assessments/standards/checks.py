@@ -156,6 +156,9 @@ def _method(line: Indicator, bars: Sequence[Conclusion]) -> Iterator[Finding]:
         yield from _steps(line)
     elif line.method == Method.DEDUCTION and not line.per_unit:
         yield Finding(_("%(code)s 没有写每项扣几分。") % {"code": line.code}, blocks=True, at=line)
+    elif line.method == Method.DEDUCTION and line.per_unit > line.points and not line.is_veto:
+        words = {"code": line.code, "each": plain(line.per_unit), "full": plain(line.points)}
+        yield Finding(_("%(code)s 每项扣 %(each)s 分，比分值 %(full)s 分还多。") % words, blocks=False, at=line)
     elif line.method == Method.THRESHOLD:
         yield from _threshold(line, bars)
     elif line.method == Method.YES_NO and line.more_is_better and line.name.startswith(_DENIES):

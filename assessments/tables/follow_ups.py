@@ -1,16 +1,18 @@
 """Columns of the list of follow-ups."""
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.models import FollowUp
+from assessments.states import FOLLOW_UP_TONES, FollowUpState
 from core.chips import chip
 from core.escaping import markup
 from core.lists import Column, DateColumn, DateTimeColumn, Table
 from core.words import due_in_words
+from organizations.tables import State
 
 _NOWRAP = {"td": {"class": "nowrap"}}
 NEAR = 14  # days before the limit at which it becomes a chip
@@ -18,18 +20,13 @@ NEAR = 14  # days before the limit at which it becomes a chip
 
 def state_of(one: FollowUp) -> dict[str, Any]:
     """Tone, icon and label for ``generic/_state.html``."""
-    if one.ended_on:
-        return {"tone": "off", "icon": "off", "label": _("已撤销")}
-    if one.done_on:
-        return {"tone": "ok", "icon": "ok", "label": _("已完成")}
-    if one.reported_at:
-        return {"tone": "wait", "icon": "wait", "label": _("待确认")}
-    return {"tone": "todo", "icon": "todo", "label": _("落实中")}
+    tone, icon = FOLLOW_UP_TONES[one.state]
+    return {"tone": tone, "icon": icon, "label": one.get_state_display()}
 
 
 def due_chip(one: FollowUp, today: Any = None) -> dict[str, Any] | None:
     """How near the limit is, of one that is being carried out; None while there is time."""
-    if not one.is_open or one.reported_at or one.due_on is None:
+    if one.state != FollowUpState.OPEN or one.due_on is None:
         return None
     left = (one.due_on - (today or timezone.localdate())).days
     if left > NEAR:
@@ -49,15 +46,15 @@ class FollowUpTable(Table):
     reported_at = DateTimeColumn(attrs=_NOWRAP)
     done_on = DateColumn(attrs=_NOWRAP)
     ended_on = DateColumn(attrs=_NOWRAP)
-    standing = Column(gettext_lazy("状态"), accessor="pk", attrs=_NOWRAP)
+    state = State(verbose_name=gettext_lazy("状态"))
 
     class Meta:
         model = FollowUp
         fields = (
             "what", "team", "year", "result", "kind", "responsible", "due_on", "outcome", "reported_at", "done_on",
-            "ended_on", "end_reason", "standing",
+            "ended_on", "end_reason", "state",
         )  # fmt: skip
-        default_columns = ("what", "team", "year", "kind", "responsible", "due_on", "standing")
+        default_columns = ("what", "team", "year", "kind", "responsible", "due_on", "state")
 
     def render_due_on(self, record: FollowUp) -> Any:
         if record.due_on is None:
@@ -65,11 +62,12 @@ class FollowUpTable(Table):
         near, day = due_chip(record, getattr(record, "as_at", None)), f"{record.due_on:%Y-%m-%d}"
         return markup("<div>{} {}</div>", day, chip(**near)) if near else day
 
-    def value_due_on(self, record: FollowUp) -> str:
-        return f"{record.due_on:%Y-%m-%d}" if record.due_on else ""
+    def value_due_on(self, record: FollowUp) -> date | None:
+        return record.due_on
 
-    def render_standing(self, record: FollowUp) -> str:
-        return chip(**state_of(record))
+    def state_state(self, record: FollowUp) -> tuple[str, Any, str]:
+        tone, icon = FOLLOW_UP_TONES[record.state]
+        return tone, record.get_state_display(), icon
 
-    def value_standing(self, record: FollowUp) -> str:
-        return str(state_of(record)["label"])
+    def value_state(self, record: FollowUp) -> str:
+        return record.get_state_display()

@@ -25,7 +25,7 @@ from assessments.annual.workflow import CAMPAIGN
 from assessments.filters.campaigns import CampaignFilter
 from assessments.forms.campaigns import CampaignForm, CommentForm
 from assessments.models import Campaign, ReportRun, Review
-from assessments.states import CAMPAIGN_TONES, CampaignState, ReviewState, RunState
+from assessments.states import CAMPAIGN_TONES, REVIEW_DECIDED, CampaignState, ReviewState, RunState
 from assessments.tables.campaigns import CampaignTable, with_counts
 from core.attachments.panel import panels
 from core.forms import saved
@@ -92,7 +92,7 @@ def campaign_detail(request: SignedIn, pk: int) -> HttpResponse:
         "moves": [move for move in moves if move.action != "close" or not unfinished], "unfinished": unfinished,
         "move_url": reverse("assessments:campaign_move", args=[campaign.pk]), "version": campaign.version,
         "scored": counts[ReviewState.SCORED], "decided": counts[ReviewState.DECIDED],
-        "in_public": counts[ReviewState.PUBLICITY],
+        "in_public": counts[ReviewState.PUBLICITY], "any_result": any(counts[one] for one in REVIEW_DECIDED),
         "reports_url": "" if is_draft else _reports_url(campaign, may_manage),
         "data_over": is_over(campaign), "panels": panels(campaign, request.user, Campaign.attachment_kinds),
         "history": changes(campaign, known=[campaign.standard, campaign.created_by]) if may_manage else [],

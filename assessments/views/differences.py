@@ -175,7 +175,7 @@ def difference_settle(request: SignedIn, pk: int, indicator: int) -> HttpRespons
             form.data = {**request.POST.dict(), "opened": _version(grading, one)}
         else:
             messages.success(request, _("已认定：%(what)s。") % {"what": one})
-            return redirect(back)
+            return redirect(f"{back}#i{one.pk}")
     files = evidence_of(ScoreMark.objects.filter(member__grading=grading, indicator=one))
     context = {
         "title": _("认定得分"), "form": form, "grading": grading, "line": _line(sheet, row, True, files),

@@ -1,13 +1,13 @@
-"""后续动作: all of them, one with its files, writing one down, what is done with it."""
+"""后续动作: all of them, one with its files, writing one down, its moves."""
 
-from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,25 +19,29 @@ from django.views.decorators.http import require_safe
 from assessments.annual.rights import manages
 from assessments.choices import FollowUpKind
 from assessments.filters.follow_ups import QUEUES, FollowUpFilter
-from assessments.follow_ups import acts
 from assessments.follow_ups.links import act_of_team
-from assessments.forms.follow_ups import DoneForm, FollowUpForm, OutcomeForm, WordsForm
+from assessments.follow_ups.registering import add, add_all, may_add, may_edit, to_choose_from
+from assessments.follow_ups.workflow import FOLLOW_UP
+from assessments.forms.follow_ups import DoneForm, FollowUpForm, FollowUpsForm, OutcomeForm, WordsForm
 from assessments.models import FollowUp, Review
 from assessments.states import REVIEW_DECIDED
 from assessments.tables.follow_ups import FollowUpTable, due_chip, state_of
+from assessments.views.campaigns import managed
 from assessments.views.review_common import review_page
-from core.decisions import Decision
 from core.forms import refuse, saved
 from core.history.as_at import events_of
+from core.keys import versions_ticked
 from core.lists import ListView
 from core.methods import form_page
-from core.workflow import MoveNotAllowed
-from organizations.permissions import access, can
+from core.workflow import Move, MoveNotAllowed
+from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding, seen
-from organizations.views.moves import refused
+from organizations.views.moves import make_move, refused
 from organizations.views.timeline import changes
+
+MOST = 100  # teams for which the same is registered together
 
 
 class FollowUpList(ListView):
@@ -76,15 +80,14 @@ def followup_detail(request: SignedIn, pk: int) -> HttpResponse:
     user = request.user
     people = [who for who in (one.made_by, one.reported_by, one.done_by) if who]
     known: list[Model] = [one.review, one.responsible, *people]
-    offered = [
-        {"action": key, "label": act.label, "tone": act.tone, "needs_comment": True}
-        for key, act in ACTS.items()
-        if act.allowed(one, user)
+    moves = [
+        {"action": move.action, "label": move.label, "tone": move.tone, "needs_comment": True}
+        for move in FOLLOW_UP.available_actions(one, user)
     ]
     context = {
         "title": one.what[:60], "follow_up": one, "state": state_of(one), "due": due_chip(one), "facts": _facts(one),
-        "moves": offered, "move_url": reverse("assessments:followup_act", args=[one.pk]),
-        "may_edit": bool(acts.may_edit(one, user)), "stands": one.review.state in REVIEW_DECIDED,
+        "moves": moves, "move_url": reverse("assessments:followup_move", args=[one.pk]), "version": one.version,
+        "may_edit": bool(may_edit(one, user)), "stands": one.review.state in REVIEW_DECIDED,
         "act_of_team": act_of_team(one, user) if one.is_open else None, "history": changes(one, known=known),
         "own_report": one.is_open and one.reported_by_id == user.pk and bool(manages(one, user)),
     }  # fmt: skip
@@ -102,7 +105,6 @@ def _facts(one: FollowUp) -> list[dict[str, Any]]:
         (_("落实单位"), one.responsible, ""),
         (_("期限"), f"{one.due_on:%Y-%m-%d}" if one.due_on else _("没有定"), ""),
         (_("落实情况"), one.outcome, ""),
-        (_("要求补充"), one.asked, ""),
         (_("报告"), _who(one.reported_by, one.reported_at), ""),
         (_("完成"), f"{one.done_on:%Y-%m-%d}" if one.done_on else "", ""),
         (_("确认"), one.done_by, ""),
@@ -123,7 +125,7 @@ def followup_create(request: SignedIn, pk: int) -> HttpResponse:
     """``pk``: the review. ``?kind=`` is chosen already."""
     review = review_page(request, pk).review
     manages(review, request.user).require()
-    decision = acts.may_add(review, request.user)
+    decision = may_add(review, request.user)
     if not decision:
         messages.error(request, str(decision.reason))
         return redirect(review)
@@ -134,12 +136,47 @@ def followup_create(request: SignedIn, pk: int) -> HttpResponse:
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
-            one = acts.add(form.save(commit=False), by=request.user)
+            one = add(form.save(commit=False), by=request.user)
         except MoveNotAllowed as error:
             return refused(request, review, error)
-        messages.success(request, _("已登记，并通知了落实单位。"))
-        return redirect(one)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("已登记，并通知了落实单位。"))
+            return redirect(one)
     return _form(request, form, review, review.get_absolute_url(), title=_("登记后续动作"))
+
+
+@form_page
+@login_required
+def followup_create_several(request: SignedIn, pk: int) -> HttpResponse:
+    """The same on several teams. ``pk``: the campaign; ``?result=``: teams with that result, else those that have to
+    lead to something and do not yet."""
+    campaign = managed(request, pk)
+    found = to_choose_from(campaign, request.GET.get("result", ""))
+    rows = list(found.rows[: MOST + 1])
+    form = FollowUpsForm(request.POST or None, initial={"kind": FollowUpKind.RECTIFY} if not found.result else {})
+    shown = versions_ticked(request.POST.getlist("pick")[:MOST])
+    if request.method == "POST" and form.is_valid() and not shown:
+        form.add_error(None, _("没有选中任何一支队伍。"))
+    if form.is_bound and form.is_valid():
+        n, wrong = add_all(campaign, shown, form.instance, form.cleaned_data["who"], by=request.user)
+        for words in wrong:
+            messages.error(request, words)
+        if n:
+            messages.success(request, _("已为 %(n)d 支队伍登记，并通知了落实单位。") % {"n": n})
+        return redirect(request.get_full_path() if wrong else campaign.get_absolute_url())
+    here = reverse("assessments:followup_create_several", args=[campaign.pk])
+    context = {
+        "title": _("登记后续动作"), "campaign": campaign, "form": form, "rows": rows[:MOST], "most": MOST,
+        "more": len(rows) > MOST, "picked": shown.keys() if form.is_bound else (),
+        "tabs": [
+            {"label": one.label, "count": one.n, "active": one.key == found.result,
+             "url": f"{here}?{urlencode({'result': one.key})}" if one.key else here}
+            for one in found.choices
+        ],
+    }  # fmt: skip
+    return render(request, "assessments/followup_several.html", context)
 
 
 @form_page
@@ -147,7 +184,7 @@ def followup_create(request: SignedIn, pk: int) -> HttpResponse:
 def followup_edit(request: SignedIn, pk: int) -> HttpResponse:
     one = follow_up_of(request, pk)
     manages(one, request.user).require()
-    decision = acts.may_edit(one, request.user)
+    decision = may_edit(one, request.user)
     if not decision:
         messages.error(request, str(decision.reason))
         return redirect(one)
@@ -168,81 +205,33 @@ def _form(request: SignedIn, form: FollowUpForm, review: Review, back: str, *, t
     return render(request, "assessments/followup_form.html", context)
 
 
-# -- what is done with it -------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Act:
-    label: Any
-    allowed: Any  # (follow-up, user) → Decision
-    done: Any
-    tone: str = "plain"
-
-
-ACTS = {
-    "report": Act(gettext_lazy("报告落实情况"), acts.may_report, gettext_lazy("已报告，等自治区确认。"), "main"),
-    "finish": Act(gettext_lazy("确认完成"), acts.may_finish, gettext_lazy("已确认完成。"), "main"),
-    "give_back": Act(gettext_lazy("退回补充"), acts.may_return, gettext_lazy("已退回，并通知了报告人。")),
-    "end": Act(gettext_lazy("撤销"), acts.may_edit, gettext_lazy("已撤销，仍留在记录里。"), "danger"),
+# -- its moves --------------------------------------------------------------------------------------------------
+DONE = {
+    "report": gettext_lazy("已报告，等自治区确认。"),
+    "finish": gettext_lazy("已确认完成。"),
+    "give_back": gettext_lazy("已退回，并通知了报告人。"),
+    "end": gettext_lazy("已撤销，仍留在记录里。"),
 }
 
 
 @form_page
 @login_required
-def followup_act(request: SignedIn, pk: int) -> HttpResponse:
-    """A GET, or the button of the page, asks for the words an act needs; with them it is done."""
+def followup_move(request: SignedIn, pk: int) -> HttpResponse:
     one = follow_up_of(request, pk)
-    posted = request.method == "POST"
-    key = (request.POST if posted else request.GET).get("action", "")
-    act = ACTS.get(key)
-    if act is None:
-        raise BadRequest(_("没有这种办理动作。"))
-    _right(one, key, request).require()
-    decision = act.allowed(one, request.user)
-    if not decision:
-        messages.error(request, str(decision.reason))
-        return redirect(one)
-    form = _asked(request, one, key)
-    if posted and form.is_bound and form.is_valid():
-        try:
-            _do(one, key, form.cleaned_data, request)
-        except MoveNotAllowed as error:
-            return refused(request, one, error)
-        except ValidationError as error:
-            refuse(form, error)
-        else:
-            messages.success(request, act.done)
-            return redirect(one)
-    context = {"title": act.label, "question": one.what, "form": form, "action": key, "submit_label": act.label,
-               "tone": act.tone, "cancel_url": one.get_absolute_url()}  # fmt: skip
-    return render(request, "generic/confirm.html", context)
+
+    def done(fresh: FollowUp, move: Move) -> HttpResponse:
+        messages.success(request, DONE[move.action])
+        return redirect(fresh)
+
+    return make_move(
+        request, one, FOLLOW_UP, done=done, form_of=lambda move, data: _asked(one, move, data),
+        page=lambda move, form: {"title": move.label, "question": one.what},
+    )  # fmt: skip
 
 
-def _right(one: FollowUp, key: str, request: SignedIn) -> Decision:
-    """Who may at all, whatever the time."""
-    if key == "report":
-        return can(request.user, Right.REPORT_ASSESSMENT, one.responsible)
-    return manages(one, request.user)
-
-
-def _asked(request: SignedIn, one: FollowUp, key: str) -> forms.Form:
-    names = {"report": "outcome", "finish": "done_on", "give_back": "words", "end": "words"}
-    data = request.POST if request.method == "POST" and names[key] in request.POST else None
-    if key == "report":
+def _asked(one: FollowUp, move: Move, data: Any) -> Form:
+    if move.action == "report":
         return OutcomeForm(data, initial={"outcome": one.outcome})
-    if key == "finish":
+    if move.action == "finish":
         return DoneForm(data, one=one)
-    form = WordsForm(data)
-    if key == "give_back":
-        form.fields["words"].label = _("还要补充什么")
-    return form
-
-
-def _do(one: FollowUp, key: str, said: dict[str, Any], request: SignedIn) -> None:
-    user = request.user
-    if key == "report":
-        acts.report(one, said["outcome"], by=user)
-    elif key == "finish":
-        acts.finish(one, said["done_on"], said.get("outcome", ""), by=user)
-    elif key == "give_back":
-        acts.give_back(one, said["words"], by=user)
-    else:
-        acts.end(one, said["words"], by=user)
+    return WordsForm(data, label=_("还要补充什么") if move.action == "give_back" else _("理由"))

@@ -15,7 +15,7 @@ from assessments.panel.members import may_arrange
 from assessments.states import GRADING_TONES, GradingState
 from core.decisions import Decision
 from core.workflow import Move
-from organizations.permissions import acting_for
+from organizations.permissions import access, acting_for, can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
@@ -95,6 +95,8 @@ class GradingPage:
             "title": self._title(),
             "grading": grading,
             "team": grading.team,
+            "team_url": self._team_url(),
+            "has_list": Right.VIEW_ASSESSMENT in access(user),
             "state": state_of(grading),
             "tabs": self.tabs(),
             "kept": bool(self.kept),
@@ -103,6 +105,11 @@ class GradingPage:
             "acting_for": acting_for(user, Right.REPORT_ASSESSMENT, grading.team.organization),
             **more,
         }
+
+    def _team_url(self) -> str:
+        """Experts of the panel see the application, and no more of the team."""
+        team = self.grading.team
+        return team.get_absolute_url() if can(self.request.user, Right.VIEW_TEAM, team.organization) else ""
 
     def _title(self) -> str:
         grading = self.grading

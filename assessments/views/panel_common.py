@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.db.models import F, Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from assessments.models import Grading, PanelMember
@@ -29,9 +29,15 @@ def seats_of(user: User) -> QuerySet[PanelMember]:
     )
 
 
-def own_seat(request: SignedIn, grading: int) -> PanelMember:
-    """The place on the panel of a grading; 404 where the reader has none."""
-    return get_object_or_404(seats_of(request.user), grading=grading, left_on=None)
+def own_seat(request: SignedIn, grading: int, *, also_left: bool = False) -> PanelMember:
+    """The place on the panel of a grading; 404 where the reader has none. :param also_left: also one he left after
+    he might have scored there."""
+    seats = seats_of(request.user).filter(grading=grading).order_by(F("left_on").asc(nulls_first=True), "-pk")
+    there = Q(left_on=None)
+    seat = seats.filter(there | ~Q(declared_at=None) if also_left else there).first()
+    if seat is None:
+        raise Http404
+    return seat
 
 
 def member_arranged(request: SignedIn, pk: int) -> PanelMember:

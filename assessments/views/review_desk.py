@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from assessments.annual.answers import LEAGUE, REGION, TEAM, Basis, basis_of
 from assessments.annual.checks import evidence_rows
+from assessments.annual.effects import lacks
 from assessments.annual.queue import waiting_for
 from assessments.annual.remarks import RETURN, changed_since, remarks_of
 from assessments.annual.rights import manages, writes
@@ -26,7 +28,7 @@ from assessments.forms.answers import AnswersForm
 from assessments.models import Review
 from assessments.views.review_common import ReviewPage, review_page
 from assessments.views.review_detail import told_in
-from assessments.views.review_scores import autosaved, fill, tell
+from assessments.views.review_scores import autosaved, fill, link_lines, tell
 from core.keys import keys
 from core.methods import form_page
 from core.models import WorkflowEvent
@@ -116,7 +118,7 @@ def _post(request: SignedIn, page: ReviewPage, side: str, form: AnswersForm) -> 
     fresh = kept.review
     if too_long:
         messages.error(request, too_long)
-        return _show(request, page, side, basis_of(fresh), form, opinion.text)
+        return _show(request, review_page(request, fresh.pk), side, basis_of(fresh), form, opinion.text)
     if kept.opinion_overtaken:
         tell(request, form, kept.overtaken, opinion=getattr(fresh, OPINION[side]) or _("（空）"))
         basis = basis_of(fresh)
@@ -129,15 +131,29 @@ def _post(request: SignedIn, page: ReviewPage, side: str, form: AnswersForm) -> 
         return redirect(f"{here}#i{only[0]}" if only else here)
     if action != FINISH[side] or form.errors or kept.overtaken:
         tell(request, form, kept.overtaken)
-        return redirect(here) if not form.errors else _show(request, page, side, basis_of(fresh), form, opinion.text)
+        if not form.errors:
+            return redirect(here)
+        return _show(request, review_page(request, fresh.pk), side, basis_of(fresh), form, opinion.text)
     try:
         done = REVIEW.perform_seen(fresh, action, by=request.user, version=kept.seen(version_seen(request)))
     except MoveNotAllowed as error:
         return refused(request, review, error, actions=[action])
     except ValidationError as error:
-        told(request, error)
+        _lead(request, error, basis_of(fresh), side)
         return redirect(here)
     return after(request, done, side)
+
+
+def _lead(request: SignedIn, error: ValidationError, basis: Basis, side: str) -> None:
+    """Say what is lacking, each line it names a link to where it is filled in."""
+    found = lacks(basis, side)
+    for one in found:
+        lines = link_lines(one.lines, one.part)
+        messages.error(request, format_html(one.words % {"n": len(one.lines), "lines": "{}"}, lines))
+    if not found and OPINION[side] in getattr(error, "error_dict", {}):
+        messages.error(request, format_html('<a href="#opinion">{}</a>', error.messages[0]))
+    elif not found:
+        told(request, error)
 
 
 def after(request: SignedIn, done: Review, side: str) -> HttpResponse:
@@ -161,6 +177,7 @@ def _show(
     sheets = sheets_of(review, basis, SIDES if side == REGION else SIDES[:2])
     rows = rows_of(review, basis, sheets)
     events = list(WorkflowEvent.objects.of(review).select_related("by").order_by("at", "pk"))
+    form.catch_up(basis)
     fill(rows, form)
     returned = last_event(events, RETURN)
     changed = changed_since(returned, basis)

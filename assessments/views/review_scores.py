@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -66,17 +67,23 @@ def tell(request: SignedIn, form: AnswersForm, overtaken: list[Indicator], *, op
         names = _("、").join(str(one) for one in overtaken)
         messages.warning(request, _("%(lines)s别人刚改过，保留的是别人填的，请核对。") % {"lines": names})
     if form.errors:
-        wrong = [(one.pk, one.code) for one in form.basis.scored if form.wrong(one)]
-        lines = format_html_join(_("、"), '<a href="#i{}">{}</a>', wrong)
+        lines = link_lines([one for one in form.basis.scored if form.wrong(one)])
         words = _("%(lines)s没有保存，请改正；其余的已保存。") % {"lines": "{} "}
         messages.warning(request, format_html(words, lines))
     elif not overtaken and not opinion:
         messages.success(request, _("已保存。"))
 
 
+def link_lines(lines: list[Indicator], part: str = "value") -> SafeString:
+    """Codes of lines, each leading to its field on the page (``js/errors.js``)."""
+    place = {"value": "i{}", "note": "id_i{}_note"}[part]
+    return format_html_join(_("、"), '<a href="#{}">{}</a>', ((place.format(one.pk), one.code) for one in lines))
+
+
 def _show(request: SignedIn, review: Review, basis: Basis, form: AnswersForm) -> HttpResponse:
     sheets = sheets_of(review, basis, (TEAM,))
     rows = rows_of(review, basis, sheets)
+    form.catch_up(basis)
     returned, remarks = None, []
     if review.state == ReviewState.RETURNED:
         returned = last_event(WorkflowEvent.objects.of(review).select_related("by"), RETURN)

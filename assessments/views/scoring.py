@@ -25,7 +25,7 @@ from assessments.panel.words import told as in_words
 from assessments.views.panel_common import back_with, own_seat
 from core.attachments.panel import panel_context
 from core.methods import form_page
-from core.offline import REFUSED, Batch, answered, each_taken, who, worker
+from core.offline import REFUSED, Batch, answered, each_taken, sheet_told, worker
 from organizations.models import User
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen, told
@@ -37,8 +37,9 @@ KEPT = timedelta(days=30)  # how long after the day on site the browser keeps th
 @require_safe
 @login_required
 def score_page(request: SignedIn, pk: int) -> HttpResponse:
-    """``pk``: the grading; there for whoever sits on its panel."""
-    member = own_seat(request, pk)
+    """``pk``: the grading; there for whoever sits on its panel, or sat there: what was scored before one left is on the
+    device, and is sent and answered for from this page."""
+    member = own_seat(request, pk, also_left=True)
     grading = member.grading
     until = (grading.site_on or timezone.localdate()) + KEPT
     context = {"title": _("现场评分"), "grading": grading, "member": member, "until": until}
@@ -49,9 +50,7 @@ def score_page(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 @login_required
 def score_state(request: SignedIn, pk: int) -> JsonResponse:
-    """The sheet, who is signed in, and the token that the next batch has to carry."""
-    member = own_seat(request, pk)
-    return JsonResponse({**who(request), **tablet_sheet(member, request.user)})
+    return sheet_told(request, lambda: tablet_sheet(own_seat(request, pk), request.user))
 
 
 @never_cache

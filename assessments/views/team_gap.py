@@ -14,9 +14,10 @@ from assessments.forms.whatif import WhatIfForm
 from assessments.gap.grades import cards
 from assessments.gap.known import Known, said_of, said_rows
 from assessments.gap.links import address
-from assessments.gap.standards import Offer, keys_of, schemes_for, standards_for
+from assessments.gap.standards import Offer, schemes_for, standards_for
 from assessments.gap.team import TeamGap, metrics_of, numbers_of, period_for
 from assessments.models import Standard, TeamGrade
+from assessments.standards.applicable import keys_of
 from core.keys import key
 from core.metrics import counted
 from core.together import together

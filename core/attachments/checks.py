@@ -39,6 +39,9 @@ _KNOWN_OTHERS: Mapping[bytes, str] = {
     b"II*\x00": "image",
     b"MM\x00*": "image",
     b"{\\rtf": "rtf",
+    b"FLV\x01": "film",
+    b"0&\xb2u\x8ef\xcf\x11": "film",  # WMV
+    b"\x00\x00\x01\xba": "film",  # MPEG
 }
 
 
@@ -119,7 +122,9 @@ def _check_for(head: bytes, takes: Takes) -> Check:
         return _check_for_film(head, takes)
     for start, what in _KNOWN_OTHERS.items():
         if head.startswith(start):
-            raise _other(what)
+            raise _other(what, takes)
+    if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
+        raise _other("film", takes)
     if head.startswith(b"%PDF-"):
         return check_pdf
     if head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
@@ -146,10 +151,12 @@ def _check_for_film(head: bytes, takes: Takes) -> Check:
     return check_webm if head.startswith(EBML) else check_movie
 
 
-def _other(what: str) -> Refusal:
+def _other(what: str, takes: Takes) -> Refusal:
+    film = _("这种视频格式不能上传，请在电脑上转成 MP4 再传。") if takes & VIDEOS else _("音频和视频不能上传。")
     return {
         "program": Refusal("script", _("这是程序文件，不能上传。")),
         "archive": Refusal("unsupported", _("这是压缩包，请解开后把里面的文件逐个上传。")),
         "image": Refusal("unsupported", _("这种图片格式不能上传，请另存为 JPG 或 PNG。")),
+        "film": Refusal("unsupported", film),
         "rtf": Refusal("unsupported", _("RTF 文件请另存为 docx 或 PDF。")),
     }[what]

@@ -1,15 +1,15 @@
 """What ``core/_gallery.html`` shows: the pictures and films of one kind as a grid of thumbnails, a page at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Count
 
-from core.attachments.panel import label_of, row_context, rows_of, zone_context
+from core.attachments.panel import broken_rows, label_of, row_context, rows_of, zone_context
 from core.decisions import Decision
-from core.models import Attachment
+from core.models import Attachment, Upload
 from core.together import together
 
 TILES = 48  # on a page: eight rows of six on a desk, sixteen of three on a phone
@@ -17,12 +17,18 @@ MOST_ENDED = 48  # of the withdrawn ones the newest; all of them stand in the re
 
 
 def galleries(
-    owner: models.Model, pages: Mapping[str, Any], *, decision: Decision, papers: tuple[str, ...] = ()
+    owner: models.Model,
+    pages: Mapping[str, Any],
+    *,
+    decision: Decision,
+    papers: tuple[str, ...] = (),
+    broken: Iterable[Upload] = (),
 ) -> tuple[list[dict[str, Any]], list[Attachment]]:
     """Contexts of the galleries of several kinds, newest first, with the drop zone where ``decision`` (of the record's
     ``can_attach``) allows; and the files of the kinds ``papers``. Two queries, whatever there is.
 
     :param pages: kind → page, as it stands in the address, nonsense included: ``request.GET.get(f"{kind}_page")``.
+    :param broken: ``broken_off``.
     """
     rows = rows_of(owner)
     current = rows.filter(ended_at=None).order_by("-uploaded_at", "-pk")
@@ -46,6 +52,7 @@ def galleries(
             "count": counts.get(kind, 0),
             "page_name": f"{kind}_page",
             "upload_into": f"gallery-{kind}",
+            "upload_broken": broken_rows(broken, owner, kind),
             **zone_context(owner, kind, show="tile"),
         }
         for kind, page in shown.items()

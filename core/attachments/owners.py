@@ -31,9 +31,14 @@ def visible_owner(content_type_id: int | str, object_id: str, user: Any) -> mode
 
 
 def visible_attachment(pk: Any, user: Any) -> tuple[Attachment, models.Model]:
-    """The file and its record. Raises ``Http404`` for whoever may not see the record."""
+    """The file and its record. Raises ``Http404`` for whoever may not see the record, ``PermissionDenied`` for whoever
+    may and reads no files of it (``owner.can_read_files``, where the record has one)."""
     attachment = get_object_or_404(Attachment, pk=pk)
-    return attachment, visible_owner(attachment.content_type_id, attachment.object_id, user)
+    owner = visible_owner(attachment.content_type_id, attachment.object_id, user)
+    ask = getattr(owner, "can_read_files", None)
+    if ask:
+        ask(user).require()
+    return attachment, owner
 
 
 def may_attach(owner: models.Model, user: Any, kind: str) -> Decision:

@@ -84,6 +84,15 @@ def broken_off(owners: Sequence[models.Model], user: Any) -> list[Upload]:
     return list(Upload.objects.visible_to(user).open().filter(**of, received__gt=0, received__lt=F("size")))
 
 
+def broken_rows(broken: Iterable[Upload], owner: models.Model, kind: str) -> list[dict[str, Any]]:
+    """What ``generic/_upload.html`` shows of those that broke off with ``owner`` as ``kind``."""
+    return [
+        {"upload": one, "received": megabytes(one.received), "size": megabytes(one.size)}
+        for one in broken
+        if (one.kind, one.object_id) == (kind, str(owner.pk))
+    ]
+
+
 def _panel(
     owner: models.Model, kind: str, attachments: list[Attachment], decision: Decision, broken: Iterable[Upload]
 ) -> dict[str, Any]:
@@ -95,11 +104,7 @@ def _panel(
         "ended": [row for row in rows if not row["attachment"].is_current],
         "decision": decision,
         "upload_into": f"files-{kind}",
-        "upload_broken": [
-            {"upload": one, "received": megabytes(one.received), "size": megabytes(one.size)}
-            for one in broken
-            if (one.kind, one.object_id) == (kind, str(owner.pk))
-        ],
+        "upload_broken": broken_rows(broken, owner, kind),
         **zone_context(owner, kind),
     }
 

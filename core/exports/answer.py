@@ -143,14 +143,16 @@ def _ask(view: "ListView", found: int, long: bool, form: ReasonForm | None) -> H
 
 
 def _start(view: "ListView", kind: str, full: bool, reason: str) -> Any:
+    user: Any = view.request.user
     with in_chinese():
         title = _("导出%(title)s") % {"title": view.title}
     return start(
         "export",
-        by=view.request.user,
+        by=user,
         title=title,
         format=kind,
         full=full,
         reason=reason,
+        duties=user.duties_mark,
         **params_of(view),
     )

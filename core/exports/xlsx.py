@@ -71,10 +71,16 @@ def write_xlsx(
     sheet.begin_rows(book, HEAD_ROWS, [column.title for column in columns])
     done = 0
     getters = [column.value for column in columns]
-    for done, record in enumerate(records, 1):
-        sheet.add_row([getter(record) for getter in getters])
-        if done % REPORT_EVERY == 0:
-            progress(done)
+    try:
+        for done, record in enumerate(records, 1):
+            sheet.add_row([getter(record) for getter in getters])
+            if done % REPORT_EVERY == 0:
+                progress(done)
+    except BaseException:
+        sheet.end_rows()
+        book.close()  # takes its own temporary file away
+        target.close()
+        raise
     sheet.end_rows()
     _lay_out(sheet, heading, done)
     book.close()

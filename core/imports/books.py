@@ -43,11 +43,13 @@ class Grid:
 
 @dataclass
 class Book:
-    """:ivar unseen: names of hidden sheets, which are not read. :ivar pictures: how many lie in the cells."""
+    """:ivar unseen: names of hidden sheets, which are not read. :ivar pictures: how many lie in the cells.
+    :ivar comments: how many hang on cells."""
 
     grids: list[Grid]
     unseen: list[str] = field(default_factory=list)
     pictures: int = 0
+    comments: int = 0
 
 
 def open_book(file: IO[bytes], media_type: str) -> Book:
@@ -86,7 +88,7 @@ def open_book(file: IO[bytes], media_type: str) -> Book:
         raise damaged() from error
     if not book.sheet_names:
         raise damaged()
-    return Book(grids, unseen, marks.pictures)
+    return Book(grids, unseen, marks.pictures, marks.comments)
 
 
 def read_book(file: IO[bytes], media_type: str) -> tuple[list[Sheet], list[str]]:

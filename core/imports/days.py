@@ -21,6 +21,7 @@ _ASIDE = re.compile(  # 2024.3.1 入队, 2019年3月至今, 2026年12月31日二
     r"\s*(?:[-—–~～]?\s*至今|(?:(?:零|〇|0{1,2}|二十四|24)\s*[时点]整?)?\s*"
     r"(?:起|止|生效|开始|终止|到期|过期|入队|加入|取得|取证|发证|签发|办理|参加)?)$"
 )
+_WEEKDAY = re.compile(r"\s*[（(]?(?:星期|周)[一二三四五六日天][）)]?$|\s*[上下]午$")
 _MONTH_DIGITS = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
 _SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")  # as a spreadsheet counts the days
 _NOUGHT = date(1899, 12, 30)
@@ -45,7 +46,7 @@ def written(text: str, *, ahead: int = AHEAD) -> Written:
     if _SERIAL.fullmatch(text) and not _MONTH_DIGITS.fullmatch(text):
         return Written(_NOUGHT + timedelta(days=int(float(text))))
     said = _TEN.sub(
-        lambda ten: f"{ten[1] or '一'}{ten[2] or '〇'}", _ASIDE.sub("", _SINCE.sub("", text), count=1)
+        lambda ten: f"{ten[1] or '一'}{ten[2] or '〇'}", _ASIDE.sub("", _SINCE.sub("", _WEEKDAY.sub("", text)), count=1)
     ).translate(_NUMERALS)
     for form in (_DAY, _APART, _DIGITS, _MONTH, _MONTH_DIGITS, _YEAR):
         if found := form.fullmatch(said):

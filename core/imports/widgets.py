@@ -144,15 +144,19 @@ class Lookup(Widget):
     def clean(self, value: Any, row: Any = None, *, by: Any = None, **kwargs: Any) -> Model | None:
         if not value:
             return None
-        found = self._find(value, by)
+        found = self.find(value, by)
         if len(found) == 1:
             return found[0]
         words = {"noun": self.noun, "value": value[:40], "count": len(found)}
         if found:
             raise ValueError(_("有不止一个%(noun)s叫“%(value)s”，请写全称或代码。") % words)
-        raise ValueError(_("没有叫“%(value)s”的%(noun)s，或者不归您管。") % words)
+        raise ValueError(self.unknown(value, by) or _("没有叫“%(value)s”的%(noun)s，或者不归您管。") % words)
 
-    def _find(self, value: str, by: Any) -> list[Model]:
+    def unknown(self, value: str, by: Any) -> str:
+        """What else is said where nothing goes by ``value`` among the rows of ``by``."""
+        return ""
+
+    def find(self, value: str, by: Any) -> list[Model]:
         """Asked once per value and run: a roster names the same office on every line."""
         if self._for is not by:
             self._found, self._for = {}, by

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import django_filters
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -27,9 +28,10 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far the job is. htmx asks for the fragment again until it is finished."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     template = "generic/_job.html" if "HX-Request" in request.headers else "generic/job.html"
-    result_url = reverse("core:job_result", args=[job.pk]) if job.result else ""
+    withheld = _is_withheld(job, request)
+    result_url = reverse("core:job_result", args=[job.pk]) if job.result and not withheld else ""
     context = {"job": job, "result_url": result_url, "next_url": job.params.get("next", "")}
-    response = render(request, template, context | {"trouble": _trouble(job)})
+    response = render(request, template, context | {"trouble": _WITHHELD if withheld else _trouble(job)})
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -37,13 +39,21 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @login_required
 def job_result(request: HttpRequest, pk: UUID) -> FileResponse:
-    """The finished file, to whoever started the job and to nobody else."""
+    """The finished file, to whoever started the job and to nobody else; of a list only while the duties are held that
+    it was made with."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk, state=Job.State.READY)
+    if _is_withheld(job, request):
+        raise PermissionDenied(_WITHHELD)
     if not job.result:
         raise Http404(_("结果已过保留期，请重新生成。"))
     stream = open_stored(job.result)
     audit.record(AccessLog.Kind.DOWNLOADED, request=request, subject=job.result_name, job=str(job.pk))
     return as_download(stream, job.result_name, job.result_type)
+
+
+def _is_withheld(job: Job, request: HttpRequest) -> bool:
+    user: Any = request.user
+    return bool(job.result) and job.params.get("duties", user.duties_mark) != user.duties_mark
 
 
 def _trouble(job: Job) -> str:
@@ -53,6 +63,9 @@ def _trouble(job: Job) -> str:
     if job.is_interrupted:
         return _("后台服务中断过，这个任务会在几分钟内自动重新开始，不用重新发起。")
     return ""
+
+
+_WITHHELD = gettext_lazy("这份文件是按发起时的职责生成的，您现在的职责不同了，请重新导出。")
 
 
 class JobFilter(Filter):

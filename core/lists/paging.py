@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Subquery
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from core.lookups import Among, apart
+from core.lookups import Among, split_or
 
 CAP = 2_000
 _FURTHEST = 10_000_000  # pages; beyond there is none
@@ -48,7 +48,7 @@ def _keys(rows: QuerySet, most: int) -> tuple[str, tuple[Any, ...]]:
     """SQL for the keys of at most so many. Of a list in two parts the second is looked at only where
     the first has too few."""
     parts = []
-    for part in apart(rows):
+    for part in split_or(rows):
         with suppress(EmptyResultSet):
             parts.append(part.values("pk")[:most].query.sql_with_params())
     if not parts:

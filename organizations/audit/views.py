@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from core.audit.sources import source
 from core.audit.timeline import Cursor, Entry, Query, one, walk
 from core.exports import ExportColumn, stream_xlsx
 from core.language import in_chinese
+from core.limits import TooLong, within
 from core.words import moment
 from organizations.audit import scope
 from organizations.audit.filters import AuditFilter
@@ -28,6 +30,7 @@ from organizations.signed_in import SignedIn
 
 PAGE = 50
 MOST_EXPORTED = 50_000
+STEP_WAITS = 10  # seconds; a word that hardly any row has would be looked for through years
 BEGINNING = datetime(2000, 1, 1)
 
 
@@ -83,9 +86,13 @@ class AuditList(AuditView):
     def export(self) -> HttpResponseBase:
         scope.may_export(self.request.user).require()
         first, last = self.filter.span()
-        with in_chinese():
-            name = _("操作记录 %(first)s 至 %(last)s") % {"first": first, "last": last}
-            return stream_xlsx(_columns(), _Rows(self.query()), name=name, by=self.request.user)
+        try:
+            with in_chinese():
+                name = _("操作记录 %(first)s 至 %(last)s") % {"first": first, "last": last}
+                return stream_xlsx(_columns(), _Rows(self.query()), name=name, by=self.request.user)
+        except TooLong:
+            messages.error(self.request, _("这样查要翻的记录太多，没有导出。请缩小日期范围，或者去掉搜索的词和地址。"))
+            return redirect(self.url())
 
 
 class AuditDetail(AuditView):
@@ -115,7 +122,8 @@ class _Rows:
         self.query = query
 
     def iterator(self, chunk_size: int) -> Iterator[Entry]:
-        return walk(self.query, most=MOST_EXPORTED, step=chunk_size)
+        with within(STEP_WAITS):
+            yield from walk(self.query, most=MOST_EXPORTED, step=chunk_size)
 
 
 def _columns() -> list[ExportColumn]:

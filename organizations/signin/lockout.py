@@ -70,7 +70,7 @@ def forgive(user: User) -> None:
 def message(until: datetime) -> str:
     minutes = max(1, -(-int((until - timezone.now()).total_seconds()) // 60))
     return _(
-        "连续 %(times)d 次没有登录成功，这个登录名已锁定。"
+        "15 分钟内有 %(times)d 次没有登录成功，这个登录名已锁定。"
         "请 %(minutes)d 分钟后（%(at)s）再试；急用请找本单位安全管理员。"
     ) % {
         "times": FAILURES,

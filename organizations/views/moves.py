@@ -4,7 +4,7 @@
 move asks first, and what is said and shown afterwards; rights, states, versions and second presses are dealt with here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from core.forms import refuse
 from core.keys import key, versions_ticked
 from core.models import WorkflowEvent
-from core.refusals import refusal
+from core.refusals import each_by_itself
 from core.workflow import Move, MoveNotAllowed, Workflow
 from organizations.signed_in import SignedIn
 from organizations.views.common import told
@@ -175,7 +175,7 @@ def refused(
 
 
 def move_ticked(
-    request: SignedIn, workflow: Workflow, action: str, *, clean: Iterable[Any], others: Iterable[Any], most: int,
+    request: SignedIn, workflow: Workflow, action: str, *, clean: Collection[Any], others: Collection[Any], most: int,
     unfit: str, gone: str, failed: str, done: str,
 ) -> bool:  # fmt: skip
     """Make one move on every record that was ticked (``pick``: key and version, as shown) and is among ``clean``, each
@@ -190,16 +190,14 @@ def move_ticked(
     if not shown:
         messages.warning(request, _("没有选中任何一件。"))
         return False
-    offered, known = ({row.pk: row for row in rows} for rows in (clean, others))
-    wrong = 0
-    for pk, version in shown.items():
-        if pk in offered:
-            why = refusal(partial(workflow.perform_seen, offered[pk], action, by=request.user, version=version))
-        else:
-            why = unfit if pk in known else gone
-        if why:
-            wrong += 1
-            messages.error(request, failed % {"title": offered.get(pk) or known.get(pk, pk), "why": why})
-    if wrong < len(shown):
-        messages.success(request, done % {"n": len(shown) - wrong})
+    titles = {row.pk: row for row in (*others, *clean)}
+    told = each_by_itself(
+        lambda row, version: workflow.perform_seen(row, action, by=request.user, version=version),
+        shown, clean=clean, others=others, unfit=lambda row, version: unfit, gone=gone,
+    )  # fmt: skip
+    wrong = {pk: why for pk, why in told.items() if why}
+    for pk, why in wrong.items():
+        messages.error(request, failed % {"title": titles.get(pk, pk), "why": why})
+    if len(wrong) < len(shown):
+        messages.success(request, done % {"n": len(shown) - len(wrong)})
     return not wrong

@@ -20,7 +20,7 @@ from organizations.filters import OrganizationFilter
 from organizations.forms import ContactForm
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, acting_for, can, who_can
-from organizations.roles import OFFICE_LEVELS, ROLES, Level, Right
+from organizations.roles import OFFICE_LEVELS, ROLES, Level, Right, RoleKey
 from organizations.signed_in import SignedIn
 from organizations.tables import OrganizationTable, standing
 from organizations.views.common import edit, holding, seen
@@ -146,9 +146,9 @@ def _duties(place: Organization) -> list[dict[str, Any]]:
 
 def _expected(role: str, place: Organization) -> bool:
     """Duties whose vacancy is worth a line. A banner's accounts may well be kept by its league."""
-    if place.level not in ROLES[role].levels or role in {"leader", "assessor", "member"}:
+    if place.level not in ROLES[role].levels or role in {RoleKey.LEADER, RoleKey.ASSESSOR, RoleKey.MEMBER}:
         return False
-    return not ROLES[role].administrator or (role == "security_admin" and place.level != Level.BANNER)
+    return not ROLES[role].administrator or (role == RoleKey.SECURITY_ADMIN and place.level != Level.BANNER)
 
 
 def _below(user: Any, place: Organization) -> dict[str, Any]:

@@ -4,14 +4,18 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from core.adjustable import Setting, SettingForm
 from core.forms import VersionedForm
 from core.models import AdjustableNumber
+from organizations.region import may_manage
 from organizations.signed_in import SignedIn
 from organizations.views.common import edit
 from organizations.views.timeline import changes
+
+Words = tuple[str, str]
 
 
 def keep(
@@ -35,6 +39,22 @@ def keep(
         trail=[{"label": label, "url": url} for label, url in crumbs],
         history=[] if record._state.adding else changes(record),
     )  # fmt: skip
+
+
+def keep_entry(
+    request: SignedIn, form_class: type[VersionedForm], key: str, *, adding: Words, changing: Words, **page: Any
+) -> HttpResponse:
+    """One entry of a table that the region keeps: that of ``key``, or a new one without. ``page`` goes to ``keep``.
+
+    :param adding: title of the page and what is said when it is saved. :param changing: the same; its title takes
+        ``name``.
+    """
+    may_manage(request.user).require()
+    model = form_class._meta.model
+    entry = get_object_or_404(model, pk=key) if key else model()
+    title, saved = changing if key else adding
+    form = form_class(request.POST or None, instance=entry)
+    return keep(request, form, title=title % {"name": entry.name}, saved=saved, **page)
 
 
 def set_number(

@@ -18,7 +18,7 @@ from organizations.permissions import reach
 from organizations.roles import Right
 from people.choices import MemberKind, Presence
 from people.filters.party import PartyFilter
-from people.heads import once
+from people.heads import one_each
 from people.models import Certificate, Cover, Membership, Person
 from people.privacy.consenting import without_consent
 from people.readiness import BY_KEY, NEEDS, certified, deployable, lacking
@@ -132,6 +132,7 @@ class RosterFilter(PartyFilter):
             return queryset.filter(~Exists(theirs.filter(kind__is_first_aid=True)))
         if value == "reported":
             return queryset.filter(Exists(theirs.filter(state=CertificateState.REPORTED)))
+        theirs = theirs.not_followed(self.day)
         if value == "expired":
             return queryset.filter(Exists(theirs.filter(expires_on__lt=self.today)))
         last = self.today + timedelta(days=int(value.removeprefix("in_")))
@@ -185,7 +186,7 @@ class MemberFilter(RosterFilter):
 
     def filter_queryset(self, queryset: Any) -> QuerySet:
         found = super().filter_queryset(queryset)
-        return once(found) if self.form.cleaned_data.get("heads") else found
+        return one_each(found) if self.form.cleaned_data.get("heads") else found
 
     def by_kept(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.filter(reach(self.request.user, Right.EDIT_MEMBER, at="organization"))

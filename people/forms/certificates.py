@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.ending import EndingForm, KeyedForm
 from core.forms import VersionedForm
 from core.pickers import DAY
+from core.reference_forms import EndingForm, KeyedForm
 from organizations.models import User
 from organizations.validators import validate_visible, validate_year
 from people.models import Certificate, CertificateKind

@@ -15,7 +15,7 @@ from core.models import WorkflowEvent
 from core.notices import notify
 from core.refusals import refusal
 from organizations.models import Organization, User
-from organizations.permissions import can, reach
+from organizations.permissions import access, can, reach
 from organizations.roles import Level, Right
 from people.choices import EndKind
 from people.membership.enrolling import choose_main, enrol
@@ -32,9 +32,11 @@ def teams_kept(user: User) -> QuerySet[Organization]:
 
 
 def own_team(user: User) -> Organization | None:
-    """The team whose roster the user keeps as one of its own people, as a captain does; None for everybody else."""
+    """The only team whose roster the user keeps, as one of its own people: a captain's; None for everybody else, also
+    for the captain of two."""
     place = user.organization
-    return place if place.level == Level.TEAM and can(user, Right.EDIT_MEMBER, place) else None
+    kept = {held.place_id for held in access(user).having(Right.EDIT_MEMBER)}
+    return place if place.level == Level.TEAM and kept == {place.pk} else None
 
 
 @transaction.atomic

@@ -127,10 +127,15 @@ class CertificateQuerySet(models.QuerySet):
         """Of whatever kind. Kinds are few; named, they let the index over kind and number find it."""
         return self.standing().filter(kind__in=CertificateKind.objects.values("pk"), number=number)
 
-    def not_followed(self) -> "CertificateQuerySet":
-        """Without another of the kind that lasts longer: whoever has renewed is not told to renew."""
+    def not_followed(self, day: date | None = None) -> "CertificateQuerySet":
+        """Without another of the kind that lasts longer: whoever has renewed is not told to renew.
+
+        :param day: a past one, on which it was there already; None: now.
+        """
         later = Q(expires_on=None) | Q(expires_on__gt=models.OuterRef("expires_on"))
-        same = Certificate.objects.standing().filter(later, person=models.OuterRef("person"))
+        same = Certificate.objects.stood(day).filter(later, person=models.OuterRef("person"))
+        if day is not None:
+            same = same.filter(issued_on__lte=day)
         return self.exclude(models.Exists(same.filter(kind=models.OuterRef("kind"))))
 
 

@@ -56,7 +56,8 @@ class Held:
 
 
 def with_papers(rows: QuerySet[Membership], day: date | None = None) -> QuerySet[Membership]:
-    """Each with ``held`` (read it by ``held_of``), ``insured_until`` and ``photo`` (key of the picture)."""
+    """Each with ``held`` (read it by ``held_of``), ``insured_until``, ``insured_from`` (of insurance to come) and
+    ``photo`` (key of the picture)."""
     return rows.annotate(**_papers(day or timezone.localdate()))
 
 
@@ -69,12 +70,13 @@ def _papers(day: date) -> dict[str, Any]:
         .order_by("-kind__is_first_aid", "kind__position", "-issued_on", "pk")
     )
     facts = JSONObject(name="kind__name", first_aid="kind__is_first_aid", state="state", expires_on="expires_on")
-    covers = Cover.objects.on(day).personal().filter(person=OuterRef("person")).order_by("-ends_on")
+    theirs = Cover.objects.personal().filter(person=OuterRef("person"))
     photos = Attachment.objects.current().of_each(Person, OuterRef("person"))
     photos = photos.filter(kind=PHOTO, media_type__startswith="image/")
     return {
         "held": ArraySubquery(certificates.values(fact=facts)),
-        "insured_until": Subquery(covers.values("ends_on")[:1]),
+        "insured_until": Subquery(theirs.on(day).order_by("-ends_on").values("ends_on")[:1]),
+        "insured_from": Subquery(theirs.filter(starts_on__gt=day).order_by("starts_on").values("starts_on")[:1]),
         "photo": Subquery(photos.order_by("-uploaded_at").values("pk")[:1]),
     }
 

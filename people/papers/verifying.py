@@ -89,18 +89,17 @@ def before_birth(person: Person, day: date) -> str:
     return _("早于本人的出生日期 %(birth)s。") % {"birth": person.birth.isoformat()}
 
 
-@transaction.atomic
 def move(certificate: Certificate, action: str, *, by: User, version: int | None = None, **facts: Any) -> Certificate:
     """Make one move of ``CERTIFICATE``, as ``perform_seen``, and say so.
 
     :param version: as the page showed it; None: not asked.
     :raises MoveNotAllowed: not by this user, not now, or not on what was seen.
     """
-    locked = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
     if CERTIFICATE.move(action).target in (CertificateState.VERIFIED, CertificateState.REPORTED):
-        _require_free(locked, by)
-    moved: Certificate = CERTIFICATE.perform_seen(locked, action, version=version, by=by, **facts)
-    _tell(moved, action, by)
+        _require_free(certificate, by)
+    with transaction.atomic():
+        moved = CERTIFICATE.perform_seen(certificate, action, version=version, by=by, **facts)
+        _tell(moved, action, by)
     return moved
 
 

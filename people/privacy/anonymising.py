@@ -21,6 +21,7 @@ from core.language import as_stored
 from core.models import WorkflowEvent
 from organizations import accounts
 from organizations.models import Appointment, User
+from organizations.roles import RoleKey
 from people.merging.twins import verified_by
 from people.models import Mandate, Membership, Person
 from people.privacy.scrubbing import scrub
@@ -104,7 +105,7 @@ def _batch(keys: list[int], by: User | None) -> int:
 def _close_accounts(users: list[int]) -> None:
     """Who has no duty any more does not sign in any more either; who has one keeps the account for it. To have been a
     member is none: the record it showed is gone."""
-    with_duty = Appointment.objects.in_force().filter(user__in=users).exclude(role="member").values("user")
+    with_duty = Appointment.objects.in_force().filter(user__in=users).exclude(role=RoleKey.MEMBER).values("user")
     for account in User.objects.active().filter(pk__in=users).exclude(pk__in=with_duty):
         accounts.deactivate(account, by=None, reason=as_stored(gettext_lazy("离队满保存年限，个人信息已匿名化")))
 

@@ -42,7 +42,8 @@ class Doubles:
         self.known, self.columns, self.means = known, columns, means
         self._several = False
 
-    def look(self, lines: Sequence[Line], *, one_team: bool) -> None:
+    def look(self, lines: Sequence[Line], teams: Mapping[str, Any]) -> None:
+        """:param teams: what is written of a team → whichever that is."""
         self._several = len({line.sheet for line in lines}) > 1
         first: dict[Any, Line] = {}
         named: dict[Any, Line] = {}
@@ -50,7 +51,7 @@ class Doubles:
         before = {}
         for at, line in enumerate(lines):
             before[line.key] = at
-            team = "" if one_team else line.cells.get("team", "")
+            team = teams[line.cells.get("team", "")]
             number, name = _lasting(line), plain_name(line.cells.get("name", ""))
             whose = team, name
             goes_on = lines[before[line.follows]] if line.follows in before else None
@@ -70,7 +71,7 @@ class Doubles:
             if other is not line and line.key not in self.known.doubles:
                 self._namesake(line, other, is_later=before[line.key] > before[other.key])
 
-    def _by_number(self, line: Line, team: str, number: str, first: dict[Any, Line]) -> None:
+    def _by_number(self, line: Line, team: Any, number: str, first: dict[Any, Line]) -> None:
         other = first.setdefault((team, number), line)
         if other is not line:
             self._again(line, other)
@@ -127,7 +128,7 @@ class Doubles:
         elif not (mobile and its) or mobile == its:
             said = _("和%(place)s同名，这一行没有证件号码：是同一个人就勾选“不导入”，不是就填证件号码。") % words
             self.known.doubles[line.key] = ("name", said)
-        elif identity.normal(other.cells.get("id_number", "")):
+        else:
             self.known.said[line.key] = (
                 _("和%(place)s同名，手机不同，这一行没有证件号码；请核对是不是同一个人。") % words
             )

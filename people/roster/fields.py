@@ -105,13 +105,14 @@ MEMBERSHIP: Table = {
     "kind": (_("身份"), "队员身份、人员类别、队员类别、人员身份", {"widget": Choice(MemberKind.choices)}),
     "state": (
         _("队籍状态"),
-        "队员状态、状态、人员状态、在队状态、在队情况、是否在队、是否在册、是否正式队员、是否正式、正式/预备",
+        "队员状态、状态、人员状态、在队状态、在队情况、是否正式队员、是否正式、正式/预备",
         {"widget": Choice([(key, MembershipState(key).label) for key in ("full", "probation")])},
     ),
 }
 # Read, not kept: what they say may contradict the row.
 REMARK: Table = {
     "remark": (_("备注"), "备注说明、情况说明", {}),
+    "here": (_("是否在队"), "是否在册、是否仍在队、是否还在队", {}),
     "gone": (
         _("退队日期"),
         "退队时间、离队日期、离队时间、退出日期、退出时间、离职时间、离职日期、调离时间、退队年月",
@@ -232,7 +233,8 @@ POLITICAL_ALSO = {"党员": Political.PARTY, "中共正式党员": Political.PAR
                   "党员（预备）": Political.PROBATIONARY, "入党积极分子": Political.MASSES,
                   "群众（入党积极分子）": Political.MASSES,
                   "积极分子": Political.MASSES, "是": Political.PARTY, "√": Political.PARTY, "✓": Political.PARTY,
-                  "✔": Political.PARTY, "否": "", "非党员": ""}  # fmt: skip
+                  "✔": Political.PARTY, "1": Political.PARTY, "有": Political.PARTY, "否": "",
+                  "非党员": ""}  # fmt: skip
 # What people say for short; 族 behind it is left out or written at will.
 ETHNICITY_ALSO = {"蒙族": "蒙古族", "维族": "维吾尔族", "哈族": "哈萨克族", "朝族": "朝鲜族", "达族": "达斡尔族",
                   "俄族": "俄罗斯族", "柯族": "柯尔克孜族", "乌孜族": "乌孜别克族",
@@ -255,7 +257,7 @@ KIND_ALSO = {"正式队员": MemberKind.MEMBER, "预备队员": MemberKind.MEMBE
              "兼职": MemberKind.MEMBER}  # fmt: skip
 STATE_ALSO = {"正式队员": "full", "预备队员": "probation", "是": "full", "否": "probation", "实习": "probation",
               "试用": "probation", "见习": "probation", "考察期": "probation", "在册": "full", "在队": "full",
-              "请假": "full", "正常": "full", "√": "full", "✓": "full", "✔": "full"}  # fmt: skip
+              "请假": "full", "正常": "full", "√": "full", "✓": "full", "✔": "full", "1": "full"}  # fmt: skip
 
 _OWN_HINT = _("写编号和发证日期，例如“A123 2024-03-01”。")
 OWN_KIND = "cert:"  # prefix of a column that is a kind of certificate of its own

@@ -173,6 +173,8 @@ def _about_name(outcome: Outcome, plan: Plan, own: bool) -> None:
     person, given = plan.person, plan.facts.person["name"]
     assert person is not None
     same = same_name(person.name, given)
+    if plain_name(person.name) == plain_name(outcome.line.cells.get("name", "")):
+        outcome.notes.pop("name", None)  # it is on file with all that was told as no name
     if person.name == given or (same and plain_name(person.name) != plain_name(given)):
         return  # an addition in brackets is not read, and so stays
     if own:

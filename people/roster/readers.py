@@ -18,6 +18,7 @@ Read = Callable[[str], Cell]
 GONE = re.compile(
     r"已退|退队|退出(?!现役)|离队|离职|离开|已离|转[出到至往]|不再参加|调离|调走|调出|调往|辞去|除名|开除|去世|死亡|病故|牺牲|不在队"
 )
+_NOT_HERE = re.compile(r"(?:否|不|没|无|[×✗✘]).*|[XN0]|NO|FALSE", re.IGNORECASE)
 _SCHOOL = re.compile(r"^(?:全日制|在职|函授|自考|成人|成教|电大|夜大)+|(?:在读|毕业|学历|肄业)+$")
 
 
@@ -71,6 +72,7 @@ def readers(places: Mapping[str, list[Division]]) -> dict[str, Read]:
         "languages": lambda text: cells.several(text, 20),
         "kind": of(MemberKind.choices, KIND_ALSO),
         "state": _state(of(states, STATE_ALSO)),
+        "here": _here,
         "cert_expires": cells.expiry,
         "cover_to": cells.end_day,
         "cover_period": cells.period,
@@ -85,12 +87,28 @@ def _education(read: Read) -> Read:
 
 def _state(read: Read) -> Read:
     def one(text: str) -> Cell:
+        if text in _CROSSES:
+            raise _has_left(text)
         if (found := GONE.search(text)) is not None:
-            words = {"word": found[0]}
-            raise ValueError(_("写着“%(word)s”：已经离队的请勾选“不导入”，还在队的请改这一格。") % words)
+            raise _has_left(found[0])
         return read(text)
 
     return one
+
+
+_CROSSES = frozenset("×✗✘xX")
+
+
+def _here(text: str) -> Cell:
+    """是否在队: 否, 0 and × say that somebody has left; anything else says nothing that a roster does not."""
+    if (found := GONE.search(text) or _NOT_HERE.fullmatch(text)) is not None:
+        raise _has_left(found[0])
+    return cells.EMPTY
+
+
+def _has_left(word: str) -> ValueError:
+    words = {"word": word[:20]}
+    return ValueError(_("写着“%(word)s”：已经离队的请勾选“不导入”，还在队的请改这一格。") % words)
 
 
 _DAYS = ("joined_on", "cert_issued", "cover_from", "rc_member_on", "volunteer_on", "health_declared_on", "checkup_on")

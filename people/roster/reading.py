@@ -31,6 +31,7 @@ _PERSON_FACTS = tuple(name for name in PERSON if name not in ("id_type", "id_num
 _BEHIND = re.compile(r"[（(\[【].*$")
 _AGE = re.compile(r"\s*[（(]?\s*\d{1,3}\s*周?岁\s*[）)]?$")  # 1990.03（36岁）
 _BESIDE = re.compile(r"[\s、，,;；/+＋]+")
+_PAPERS = re.compile(r"[、，,;；\n]+(?![^（(]*[）)])")  # between certificates, not within brackets
 _MASKED = re.compile(r"[0-9A-Z]*\*{2,}[0-9A-Z]*")  # 150404**********14, 138****0001: as our own lists show them
 _KIND_AND_NUMBER = re.compile(
     r"(?P<kind>[^\dA-Za-z]{2,}?)[\s/／:：、，,]*(?:编号|证号)?[\s:：]*(?P<number>[\dA-Za-z].*)"
@@ -247,6 +248,13 @@ class Reader:
         named = str(values.get("cert_kind") or "")
         if named in cells.TICKS:  # 持证情况：有
             named = ""
+        if within := self._within(named):
+            named = ""
+            for paper in within:
+                if paper.issued_on is None:
+                    words = {"kind": paper.kind.name}
+                    facts.note("cert_kind", _("%(kind)s没有发证日期，没有登记。") % words)
+            facts.papers += [paper for paper in within if paper.issued_on]
         numbered = said["number"] if said["number"] not in cells.NOTHING else ""
         if numbered and not named and (both := _KIND_AND_NUMBER.fullmatch(numbered)) and self._called(both["kind"]):
             named, numbered = both["kind"], both["number"]
@@ -293,6 +301,18 @@ class Reader:
                 facts.errors.setdefault(column, _("有效至不能早于发证日期。"))
             if paper.issued_on and paper.issued_on > self._today:
                 facts.errors.setdefault(paper.column, _("发证日期不能晚于今天。"))
+
+    def _within(self, text: str) -> list[Paper]:
+        """救护员证（YS-1，2024.3.1）；潜水证（PADI-2，2023.5.6）: a cell with all there is of each; else nothing."""
+        found = []
+        for part in _PAPERS.split(text.strip()):
+            bare = part.strip()
+            name = max((name for name in self._by_name if bare.startswith(name)), key=len, default="")
+            if not name:
+                return []
+            number, issued, until = cells.paper(bare[len(name) :].strip("（()） ：:")).value or ("", None, None)
+            found.append(Paper(self._by_name[name], "cert_kind", number[:60], issued, until))
+        return found if any(paper.issued_on for paper in found) else []
 
     def _kind(self, named: str, facts: Facts) -> CertificateKind | None:
         if not named or named in cells.NOTHING:

@@ -36,6 +36,7 @@ from people.roster.fields import (
 from people.roster.judging import judge
 from people.roster.matching import find
 from people.roster.plans import Known
+from people.roster.readers import GONE
 from people.roster.reading import Facts, Reader
 from people.roster.splitting import can_part, split_facts
 from people.roster.undoing import undo
@@ -44,6 +45,7 @@ from people.roster.writing import Writer
 _PLAIN_SHEETS = (
     "", "sheet", "工作表", "名册", "花名册", "名单", "队员名册", "队员花名册", "队员名单", "总表", "总名单", "汇总",
     "汇总表", "全体", "全员", "全部", "人员名册", "人员名单", "人员信息", "队员信息", "基本信息",
+    "在队", "在册", "在队人员", "在册人员", "在队队员", "在册队员",
 )  # fmt: skip
 # 激流组名单 is 激流组, 2026年队员花名册 everybody
 _LIST = re.compile(r"^(\d{2,4}年?(度)?)|((队员|成员|人员)?(花名册|名册|名单|登记表|信息表|统计表|一览表|汇总表))$")
@@ -52,6 +54,9 @@ _AROUND = re.compile(r"^\d{1,2}\s*[、.．)）]\s*|\s*[（(][^（()）]*[）)]$"
 _TITLE = re.compile(
     r"(?:\d{2,4}年?度?)?(?P<team>\S*?队(?:[（(][^（()）]*[）)])?)(?:队员|成员|人员)?(?:基本)?(?:信息|情况)?"
     r"(?:花名册|名册|名单|登记表|统计表|一览表|汇总表|表)?(?:[（(][^（()）]*[）)])?"
+)
+_OF_LEAVERS = re.compile(  # 2025年离队人员名单; （已离队人员不填） says something else
+    r".{0,20}(?:已?退队|退出|离队|离职)(?:队员|人员|成员)?(?:花?名册|名单|登记表|信息表|统计表|一览表|汇总表)?"
 )
 _EVERYBODY = frozenset(["队员", "成员", "人员", "全体队员", "全体人员"])  # headings that part members from nobody
 _PAPER = re.compile(r"(?<!身份)证(?!件)")
@@ -66,6 +71,12 @@ def _within(name: str, own: str) -> bool:
     return said in own or own in said
 
 
+def _is_short_for(said: str, name: str) -> bool:
+    """Whether it is made of signs of the name, in their order."""
+    rest = iter(name)
+    return len(said) > 1 and all(sign in rest for sign in said)
+
+
 class RosterResource(BulkResource):
     """One team's roster, or (``teams``) those of several teams of an office, told apart by a column or by sheets.
 
@@ -77,7 +88,11 @@ class RosterResource(BulkResource):
     helpful = ("id_number", "mobile", "joined_on")
     grouping = ("group", "team")
     telling = frozenset(["id_number"])
-    beside = frozenset(["remark", "gone"])
+    beside = frozenset(["remark", "gone", "here"])
+    prepared = frozenset([
+        "gender", "id_type", "ethnicity", "political", "education", "division", "kind", "state", "group", "basis",
+        "team",
+    ])  # fmt: skip
     topics, then, pieced, halves, weak, crowded = TOPICS, THEN, frozenset(["id_number"]), HALVES, WEAK, CROWDED
     serials = {"编号": "number"}
     content = CONTENT
@@ -96,6 +111,7 @@ class RosterResource(BulkResource):
             for alias in {team.name, team.short_name, team.code}:
                 self._named.setdefault(plain_name(alias), []).append(team)
         self._titles: set[str] = set()  # other teams that stand above the list
+        self._shortened: dict[str, Organization] = {}
         self._seen: set[int] = set()  # memberships the file has
         self._joining = self._certifying = False
 
@@ -122,14 +138,18 @@ class RosterResource(BulkResource):
     # -- the whole file ---------------------------------------------------------------------------------------------
     def of_sheet(self, name: str) -> dict[str, str]:
         """One sheet per team, or per group."""
-        if not self.one and self._team_named(name):
+        if not self.one and len(self._teams_called(name)) == 1:
             return {"team": name}
+        if GONE.search(name):
+            return {"state": name}  # which is asked about, row by row
         group = _LIST.sub("", _AROUND.sub("", name.strip()))
         whole = any(plain_name(group) in (plain_name(team.name), plain_name(team.short_name)) for team in self.teams)
         return {} if whole or plain(group).rstrip("0123456789") in _PLAIN_SHEETS else {"group": group}
 
     def of_title(self, texts: Sequence[str]) -> dict[str, str]:
         """The team that a title names; of one team's file only whether it is another."""
+        if gone := next((text for text in texts if _OF_LEAVERS.fullmatch("".join(text.split()))), ""):
+            return {"state": gone}
         group = section(texts[-1]) if texts else ""
         is_part = group.endswith(("组", "分队", "中队", "小队"))
         more = {"group": group} if is_part and not any(_within(group, bare_name(t.name)) for t in self.teams) else {}
@@ -146,6 +166,8 @@ class RosterResource(BulkResource):
     def of_heading(self, text: str) -> dict[str, str]:
         if not self.one and self._team_named(text):
             return {"team": text}
+        if GONE.search(text):
+            return {"state": text}
         return {} if plain(text) in _EVERYBODY else {"group": text}
 
     def lock(self, rows: Rows) -> None:
@@ -159,7 +181,8 @@ class RosterResource(BulkResource):
         for line in lines:
             if (text := line.cells.get("id_number")) is not None:
                 line.cells["id_number"] = cells.document(text)
-        Doubles(self.known, self.columns, self.reader.means).look(lines, one_team=self.one)
+        teams = {text: self._one_called(text) for text in {line.cells.get("team", "") for line in lines}}
+        Doubles(self.known, self.columns, self.reader.means).look(lines, teams)
         self._insurances(lines)
         self.writer = None if self.trial else Writer(self.known)
         if self.writer is not None:
@@ -169,7 +192,7 @@ class RosterResource(BulkResource):
         if self.one:
             return self.teams
         found = {line.cells.get("team", "") for line in lines}
-        return [team for text in found for team in self._team_named(text)]
+        return [team for text in found for team in self._teams_called(text)]
 
     def _insurances(self, lines: Sequence[Line]) -> None:
         spans, numbers = self.known.spans, set()
@@ -220,10 +243,10 @@ class RosterResource(BulkResource):
 
     def _team(self, line: Line, errors: dict[str, str]) -> Organization | None:
         text = line.cells.get("team", "")
-        found = self._team_named(text) if text else []
+        found = self._teams_called(text) if text else []
         if self.one:
             (team,) = self.teams
-            if text and not found and plain_name(text) not in plain_name(team.name):
+            if text and not found:
                 errors["team"] = _("这里写的不是%(team)s。不是本队的人请勾选“不导入”。") % {"team": team.short_name}
             return team
         if not text:
@@ -234,14 +257,28 @@ class RosterResource(BulkResource):
             errors["team"] = _("没有叫“%(name)s”的救援队，或者名册不归您管。") % {"name": text[:30]}
         elif len(found) > 1:
             errors["team"] = _("有不止一支救援队叫“%(name)s”，请写全称。") % {"name": text[:30]}
+        elif not self._team_named(text):
+            self._shortened[text] = found[0]
         return found[0] if len(found) == 1 else None
 
     def _team_named(self, text: str) -> list[Organization]:
         return self._named.get(plain_name(text), [])
 
+    def _one_called(self, text: str) -> Any:
+        """The key of the only team so called, or the text."""
+        found = self.teams if self.one else self._teams_called(text)
+        return found[0].pk if len(found) == 1 else text
+
+    def _teams_called(self, text: str) -> list[Organization]:
+        """By name, or by what people say for short where it can be but one: 赤峰水上队."""
+        said = plain_name(text)
+        return self._team_named(text) or [team for team in self.teams if _is_short_for(said, plain_name(team.name))]
+
     # -- what is told of the file -----------------------------------------------------------------------------------
     def remarks(self, rows: Rows) -> list[Remark]:
         said: list[Remark] = [text for text in (self._about_defaults(rows), *self._about_columns(rows)) if text]
+        for text, team in self._shortened.items():
+            said.append(_("“%(text)s”按“%(team)s”登记。") % {"text": text[:40], "team": team.name})
         for name in sorted(self._titles):
             about = {"name": name[:40], "team": self.teams[0].short_name}
             said.append(_("表格上写的是“%(name)s”，请确认是不是%(team)s的名册。") % about)
@@ -252,6 +289,9 @@ class RosterResource(BulkResource):
         if rows.pictures:
             words = {"count": rows.pictures}
             said.append(_("文件里有 %(count)s 张图片，没有导入；照片请在各人的页面上传。") % words)
+        if rows.comments:
+            words = {"count": rows.comments}
+            said.append(_("表格里有 %(count)s 处批注，没有读；批注里写着变动的，请在格子里改好再导入。") % words)
         if self._certifying:
             said.append(_("证书登记为“待核验”，由主管红十字会核验后才计入持证。"))
         return said

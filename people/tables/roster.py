@@ -70,7 +70,8 @@ class RosterTable(Table):
         return "；".join(one.words for one in held)
 
     def render_insured(self, record: Any) -> str:
-        return roster_cells.insured(self.value_insured(record), self._day(record))
+        begins = record.insured_from if self._shows(record) else None
+        return roster_cells.insured(self.value_insured(record), self._day(record), begins)
 
     def value_insured(self, record: Any) -> date | None:
         return record.insured_until if self._shows(record) else None

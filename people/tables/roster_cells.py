@@ -77,8 +77,10 @@ def _until(one: Held) -> SafeString | str:
     return markup(' <span class="mut small nowrap">{}</span>', one.expires_on.isoformat())
 
 
-def insured(until: date | None, day: date) -> SafeString:
-    """The last day of accident insurance."""
+def insured(until: date | None, day: date, begins: date | None) -> SafeString:
+    """The last day of accident insurance; without any, the first of that to come."""
+    if until is None and begins is not None:
+        return chip("warn", _("%(day)s 起") % {"day": begins.isoformat()})
     if until is None:
         return chip("bad", _("未投保"))
     left = (until - day).days

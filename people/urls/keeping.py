@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("people/retention/", retention.retention_list, name="retention_list"),
     path("people/retention/carry-out/", retention.retention_carry_out, name="retention_carry_out"),
     path("people/settings/", settings.setting_list, name="setting_list"),
-    path("people/settings/ranks/new/", settings.rank_create, name="rank_create"),
+    path("people/settings/ranks/new/", settings.rank_edit, name="rank_create"),
     path("people/settings/ranks/<slug:key>/", settings.rank_edit, name="rank_edit"),
     path("people/settings/<slug:key>/", settings.setting_edit, name="setting_edit"),
 ]

@@ -110,6 +110,7 @@ def certificate_detail(request: SignedIn, pk: int) -> HttpResponse:
             {"action": one.action, "label": one.label, "tone": one.tone, "needs_comment": one.action in NEEDS_REASON}
             for one in possible
         ],
+        "lacking": _lacking(certificate) if waits else [],
         "next_one": next(iter(found["queue"]), None),
         "move_url": reverse("people:certificate_move", args=[certificate.pk]),
         "version": certificate.version,
@@ -117,6 +118,12 @@ def certificate_detail(request: SignedIn, pk: int) -> HttpResponse:
         "history": changes(certificate),
     }
     return render(request, "people/certificate_detail.html", context)
+
+
+def _lacking(certificate: Certificate) -> list[str]:
+    """What who verifies should read off the photo first."""
+    fields: Any = [Certificate._meta.get_field(name) for name in ("number", "issuer")]
+    return [str(field.verbose_name) for field in fields if not getattr(certificate, field.name)]
 
 
 def _newer(certificate: Certificate) -> QuerySet[Certificate]:

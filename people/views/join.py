@@ -5,11 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -27,6 +29,11 @@ SECTIONS = (
     (gettext_lazy("紧急联系人"), ("emergency_name", "emergency_relation", "emergency_phone")),
     (gettext_lazy("特长和尺码"), ("skills", "clothes_size", "shoe_size")),
     (gettext_lazy("健康"), ("health_declared_on",)),
+)
+
+STALE = gettext_lazy(
+    "这个页面打开得太久了，还没有提交；填的内容都在，请再按一次“提交报名”。"
+    "还是这样的，请在手机浏览器里打开链接，并允许使用 Cookie。"
 )
 
 
@@ -62,9 +69,12 @@ def _bound(data: Any) -> JoinForm:
 
 def _received(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = _bound(request.POST)
+    is_old = bool(_Believed(_nothing).process_view(request, _nothing, (), {}))
+    if is_old:
+        form.add_error(None, STALE)
     if not form.is_valid():
         require_open(invitation)
-        return _form(request, invitation, form)
+        return _form(request, invitation, form, status=403 if is_old else 400)
     application = apply(invitation, form.facts(), form.agreed(), sheet=form.sheet_key)
     return redirect(f"{reverse('people:join_follow', args=[application.follow_key])}?sent=1")
 
@@ -72,7 +82,19 @@ def _received(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 _sent = limited(SendThrottle, _received)
 
 
-def _form(request: HttpRequest, invitation: Invitation, form: JoinForm) -> HttpResponse:
+def _nothing(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+class _Believed(CsrfViewMiddleware):
+    """Says whether the page was opened in this browser, instead of refusing: what somebody typed on a telephone is
+    nowhere else."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
+
+
+def _form(request: HttpRequest, invitation: Invitation, form: JoinForm, status: int = 200) -> HttpResponse:
     context = {
         "title": _("%(team)s报名") % {"team": invitation.organization.short_name},
         "invitation": invitation,
@@ -80,11 +102,13 @@ def _form(request: HttpRequest, invitation: Invitation, form: JoinForm) -> HttpR
         "sections": [{"title": title, "fields": [form[name] for name in names]} for title, names in SECTIONS],
         "consents": [{"text": text, "field": form[f"consent_{text.kind}"]} for text in form.texts],
     }
-    return render(request, "people/join.html", context, status=400 if form.errors else 200)
+    return render(request, "people/join.html", context, status=status)
 
 
-join = never_cache(
-    sensitive_post_parameters()(require_http_methods(["GET", "HEAD", "POST"])(limited(ReadThrottle, _page)))
+join = csrf_exempt(  # asked in _received
+    never_cache(
+        sensitive_post_parameters()(require_http_methods(["GET", "HEAD", "POST"])(limited(ReadThrottle, _page)))
+    )
 )
 join.__doc__ = "The form of one invitation; a kind page when it takes nobody any more."
 

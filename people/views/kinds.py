@@ -34,23 +34,14 @@ def kind_list(request: SignedIn) -> HttpResponse:
 
 @form_page
 @login_required
-def kind_create(request: SignedIn) -> HttpResponse:
+def kind_edit(request: SignedIn, key: str = "") -> HttpResponse:
+    """Without a key: a new one."""
     may_manage(request.user).require()
-    form = KindForm(request.POST or None, instance=CertificateKind())
-    return _kept(request, form, title=_("增加证书种类"), saved=_("证书种类已增加。"))
-
-
-@form_page
-@login_required
-def kind_edit(request: SignedIn, key: str) -> HttpResponse:
-    may_manage(request.user).require()
-    kind = get_object_or_404(CertificateKind, pk=key)
-    form = KindForm(request.POST or None, instance=kind)
-    title = _("证书种类：%(name)s") % {"name": kind.name}
-    return _kept(request, form, title=title, saved=_("证书种类已保存；已经登记的证书不变。"))
-
-
-def _kept(request: SignedIn, form: KindForm, *, title: str, saved: str) -> HttpResponse:
+    kind = get_object_or_404(CertificateKind, pk=key) if key else CertificateKind()
+    title, saved = _("增加证书种类"), _("证书种类已增加。")
+    if key:
+        title, saved = _("证书种类：%(name)s") % {"name": kind.name}, _("证书种类已保存；已经登记的证书不变。")
     back = reverse("people:kind_list")
     crumbs = [(_("证书"), reverse("people:certificate_list")), (_("证书种类"), back)]
+    form = KindForm(request.POST or None, instance=kind)
     return keep(request, form, title=title, back=back, saved=saved, crumbs=crumbs)

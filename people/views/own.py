@@ -57,7 +57,7 @@ def me(request: SignedIn) -> HttpResponse:
         "person": person,
         "memberships": [{"row": row, "needs": needs_of(row)} for row in rows],
         "certificates": _certificates(person),
-        "insurance": card.insurance(person),
+        "insurance": card.insurance(person) or card.insurance_to_come(person),
     }
     return render(request, "people/me.html", context)
 
@@ -142,8 +142,8 @@ def me_certificate_create(request: SignedIn, person: Person) -> HttpResponse:
 def _as_refused(request: SignedIn, person: Person) -> dict[str, Any]:
     """``?again=``: what was written of an own one that was refused, to be put right."""
     rows = Certificate.objects.filter(person=person, state=CertificateState.REFUSED)
-    found = rows.filter(pk__in=keys([request.GET.get("again", "")])).values("kind", "number", "issued_on", "expires_on")
-    return dict(found.first() or {})
+    found = rows.filter(pk__in=keys([request.GET.get("again", "")]))
+    return dict(found.values("kind", "issuer", "number", "issued_on", "expires_on").first() or {})
 
 
 # -- hours --------------------------------------------------------------------------------------------------

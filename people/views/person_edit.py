@@ -21,6 +21,7 @@ from people.forms.persons import DocumentForm, HealthForm, SectionForm
 from people.models import Person
 from people.person_cards import SEALED, SECTIONS, differences
 from people.privacy.consenting import may_use_health
+from people.views.person_common import led_on
 
 
 def visible(request: SignedIn, pk: int) -> Person:
@@ -31,6 +32,7 @@ def visible(request: SignedIn, pk: int) -> Person:
 @never_cache
 @form_page
 @login_required
+@led_on
 def person_edit(request: SignedIn, pk: int, section: str) -> HttpResponse:
     person = visible(request, pk)
     person.can_edit(request.user).require()
@@ -54,6 +56,7 @@ def person_edit(request: SignedIn, pk: int, section: str) -> HttpResponse:
 @never_cache
 @form_page
 @login_required
+@led_on
 def person_document(request: SignedIn, pk: int) -> HttpResponse:
     person = visible(request, pk)
     person.can_edit(request.user).require()
@@ -93,6 +96,7 @@ def _naming(request: SignedIn, person: Person, error: ValidationError, facts: di
 @never_cache
 @form_page
 @login_required
+@led_on
 def person_health(request: SignedIn, pk: int) -> HttpResponse:
     """Only where the person agrees that health data are kept; without, the page says what is missing."""
     person = visible(request, pk)

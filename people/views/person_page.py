@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -22,7 +22,6 @@ from organizations.permissions import can, who_can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
-from people.merging.merging import kept_instead
 from people.models import Certificate, Consent, Cover, Membership, Person, Policy
 from people.person_cards import cards, differences
 from people.person_story import story
@@ -34,6 +33,7 @@ from people.states import CURRENT
 from people.tables.persons import certificate_state, cover_state, membership_state
 from people.tables.standing import standing_tables
 from people.team_pages import roster_url
+from people.views.person_common import led_on
 
 MOST_LOOKS = 200
 ACCESS_RIGHTS = (
@@ -122,14 +122,9 @@ def person_page(request: SignedIn, pk: int, route: str) -> PersonPage:
 
 @require_safe
 @login_required
+@led_on
 def person_detail(request: SignedIn, pk: int) -> HttpResponse:
-    try:
-        page = person_page(request, pk, "people:person_detail")
-    except Http404:
-        kept = kept_instead(pk)
-        if kept is None or not Person.objects.visible_to(request.user).filter(pk=kept.pk).exists():
-            raise
-        return redirect(kept)  # an old address of a record that was merged
+    page = person_page(request, pk, "people:person_detail")
     consents = list(Consent.objects.filter(person=page.person).select_related("text"))
     context = page.context(
         teams=[_team(request, row) for row in page.memberships],
@@ -155,6 +150,7 @@ def _team(request: SignedIn, row: Membership) -> dict[str, Any]:
 
 @require_safe
 @login_required
+@led_on
 def person_papers(request: SignedIn, pk: int) -> HttpResponse:
     page = person_page(request, pk, "people:person_papers")
     today = timezone.localdate()
@@ -176,6 +172,7 @@ def person_papers(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
+@led_on
 def person_standing(request: SignedIn, pk: int) -> HttpResponse:
     page = person_page(request, pk, "people:person_standing")
     tables = standing_tables(page.person)
@@ -186,6 +183,7 @@ def person_standing(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
+@led_on
 def person_history(request: SignedIn, pk: int) -> HttpResponse:
     page = person_page(request, pk, "people:person_history")
     entries = story(page.person, page.memberships, sees_sealed=bool(page.reveals))
@@ -194,6 +192,7 @@ def person_history(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
+@led_on
 def person_looks(request: SignedIn, pk: int) -> HttpResponse:
     """谁看过: the person reads the same on the own page."""
     page = person_page(request, pk, "people:person_looks")
@@ -204,6 +203,7 @@ def person_looks(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
+@led_on
 def person_access(request: SignedIn, pk: int) -> HttpResponse:
     """谁能看到这条记录，为什么: from the same function that decides, for each team the reader sees."""
     page = person_page(request, pk, "")

@@ -38,21 +38,13 @@ def setting_edit(request: SignedIn, key: str) -> HttpResponse:
 
 @form_page
 @login_required
-def rank_create(request: SignedIn) -> HttpResponse:
+def rank_edit(request: SignedIn, key: str = "") -> HttpResponse:
+    """Without a key: a new one."""
     may_manage(request.user).require()
-    form = RankForm(request.POST or None, instance=Rank())
-    return _keep(request, form, title=_("增加衔级"), saved=_("衔级已增加。"))
-
-
-@form_page
-@login_required
-def rank_edit(request: SignedIn, key: str) -> HttpResponse:
-    may_manage(request.user).require()
-    rank = get_object_or_404(Rank, pk=key)
-    form = RankForm(request.POST or None, instance=rank)
-    return _keep(request, form, title=_("衔级：%(name)s") % {"name": rank.name}, saved=_("衔级已保存。"))
-
-
-def _keep(request: SignedIn, form: RankForm, *, title: str, saved: str) -> HttpResponse:
+    rank = get_object_or_404(Rank, pk=key) if key else Rank()
+    title, saved = _("增加衔级"), _("衔级已增加。")
+    if key:
+        title, saved = _("衔级：%(name)s") % {"name": rank.name}, _("衔级已保存。")
     back = reverse("people:setting_list")
+    form = RankForm(request.POST or None, instance=rank)
     return keep(request, form, title=title, back=back, saved=saved, crumbs=[(_("人员管理参数"), back)])

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
+from organizations.roles import RoleKey
 from portal.demo.teams import ON_FILE
 
 
@@ -45,4 +46,4 @@ class Acting:
                 username=name, name=f"{about.captain}（演示）", organization=place, is_demo=True,
                 password=self._people["captain"].password,
             )  # fmt: skip
-            grant(Appointment.objects.create(user=user, role="captain", organization=place, basis="演示数据"))
+            grant(Appointment.objects.create(user=user, role=RoleKey.CAPTAIN, organization=place, basis="演示数据"))

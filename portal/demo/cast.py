@@ -8,7 +8,7 @@ from django.db import transaction
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
 from organizations.reference import add_child
-from organizations.roles import Level
+from organizations.roles import Level, RoleKey
 from teams.models import Team
 
 TEAM_CODE = "T15040001"
@@ -24,24 +24,24 @@ class Person:
 
 
 CAST = (
-    Person("region", "苏日娜（演示）", "150000", ("reviewer",)),
-    Person("region-security", "安其尔（演示）", "150000", ("security_admin",)),
-    Person("region-audit", "沈审言（演示）", "150000", ("audit_admin",)),
-    Person("region-system", "习统明（演示）", "150000", ("system_admin",)),
-    Person("leader", "领导阅（演示）", "150000", ("leader",)),
-    Person("chifeng", "斯琴高娃（演示）", "150400", ("clerk", "reviewer")),
-    Person("songshan", "宋山经（演示）", "150404", ("clerk",)),
-    Person("captain", "阿拉坦·苏都（演示）", TEAM_CODE, ("captain",)),
-    Person("member", "敖特根巴雅尔·孟和（演示）", TEAM_CODE, ("member",)),
-    Person("assessor", "测评员（演示）", "150000", ("assessor",)),
-    Person("baotou", "包头经办（演示）", "150200", ("clerk", "reviewer")),
+    Person("region", "苏日娜（演示）", "150000", (RoleKey.REVIEWER,)),
+    Person("region-security", "安其尔（演示）", "150000", (RoleKey.SECURITY_ADMIN,)),
+    Person("region-audit", "沈审言（演示）", "150000", (RoleKey.AUDIT_ADMIN,)),
+    Person("region-system", "习统明（演示）", "150000", (RoleKey.SYSTEM_ADMIN,)),
+    Person("leader", "领导阅（演示）", "150000", (RoleKey.LEADER,)),
+    Person("chifeng", "斯琴高娃（演示）", "150400", (RoleKey.CLERK, RoleKey.REVIEWER)),
+    Person("songshan", "宋山经（演示）", "150404", (RoleKey.CLERK,)),
+    Person("captain", "阿拉坦·苏都（演示）", TEAM_CODE, (RoleKey.CAPTAIN,)),
+    Person("member", "敖特根巴雅尔·孟和（演示）", TEAM_CODE, (RoleKey.MEMBER,)),
+    Person("assessor", "测评员（演示）", "150000", (RoleKey.ASSESSOR,)),
+    Person("baotou", "包头经办（演示）", "150200", (RoleKey.CLERK, RoleKey.REVIEWER)),
 )
 # Colleagues of other leagues, so that the region's queues hold more than two, and one at the region: what somebody
 # decided, somebody else answers objections to. Not part of the cast of the tests.
 COLLEAGUES = (
-    Person("region-second", "娜仁其木格（演示）", "150000", ("reviewer",)),
-    Person("hohhot", "呼市经办（演示）", "150100", ("clerk", "reviewer")),
-    Person("hulunbuir", "呼伦贝尔经办（演示）", "150700", ("clerk", "reviewer")),
+    Person("region-second", "娜仁其木格（演示）", "150000", (RoleKey.REVIEWER,)),
+    Person("hohhot", "呼市经办（演示）", "150100", (RoleKey.CLERK, RoleKey.REVIEWER)),
+    Person("hulunbuir", "呼伦贝尔经办（演示）", "150700", (RoleKey.CLERK, RoleKey.REVIEWER)),
 )
 
 

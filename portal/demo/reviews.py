@@ -16,8 +16,9 @@ from assessments.annual.section_writing import begin, confirm, keep_section, mar
 from assessments.annual.sections import SECTIONS, text_of
 from assessments.annual.workflow import CAMPAIGN, REVIEW
 from assessments.choices import FollowUpKind, Method
-from assessments.follow_ups.acts import add, finish, report
 from assessments.follow_ups.needed import lacking
+from assessments.follow_ups.registering import add
+from assessments.follow_ups.workflow import FOLLOW_UP
 from assessments.models import Campaign, FollowUp, Indicator, Review, Standard
 from assessments.publicity.objections import raise_one
 from core.history import acting_as
@@ -86,9 +87,9 @@ def _follow_up(acting: Acting, key: str, review: Review, due: date) -> None:
     if due > timezone.localdate():
         return
     with acting_as(team, source="make_demo"):
-        made = report(made, "已补登，记录见平台（演示）。", by=team)
+        made = FOLLOW_UP.perform(made, "report", by=team, outcome="已补登，记录见平台（演示）。")
     with acting_as(region, source="make_demo"):
-        finish(made, due, "已核对（演示）。", by=region)
+        FOLLOW_UP.perform(made, "finish", by=region, done_on=due)
 
 
 def _as_it_was(campaign: Campaign, year: int) -> None:

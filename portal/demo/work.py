@@ -4,16 +4,26 @@ from django.db import transaction
 
 from core.history import acting_as
 from organizations.models import AccountRequest, Organization, User
+from organizations.roles import RoleKey
 from organizations.workflow import WORKFLOW
 
+_RETURNED = ("submit", "return")
 # organization, who asks, duty, name, login name, telephone, and the moves made on it
 _REQUESTS = (
-    ("150404", "songshan", "leader", "呼和牧仁（演示）", "yanshi-hehe", "13800000001", ("submit",)),
-    ("150430", "chifeng", "clerk", "敖特根其其格·娜仁（演示）", "yanshi-aohan", "13800000002", ("submit", "return")),
-    ("T15040001", "captain", "secretary", "包玉山（演示）", "yanshi-bao", "13800000003", ("submit",)),
-    ("T15040001", "captain", "member", "那仁图雅（演示）", "yanshi-naren", "13800000004", ("submit", "approve")),
-    ("150200", "baotou", "leader", "白志远（演示）", "yanshi-bai", "13800000005", ("submit", "reject")),
-    ("150404", "songshan", "clerk", "莫日根（演示）", "", "", ()),
+    ("150404", "songshan", RoleKey.LEADER, "呼和牧仁（演示）", "yanshi-hehe", "13800000001", ("submit",)),
+    (
+        "150430",
+        "chifeng",
+        RoleKey.CLERK,
+        "敖特根其其格·娜仁（演示）",
+        "yanshi-aohan",
+        "13800000002",
+        ("submit", "return"),
+    ),
+    ("T15040001", "captain", RoleKey.SECRETARY, "包玉山（演示）", "yanshi-bao", "13800000003", ("submit",)),
+    ("T15040001", "captain", RoleKey.MEMBER, "那仁图雅（演示）", "yanshi-naren", "13800000004", ("submit", "approve")),
+    ("150200", "baotou", RoleKey.LEADER, "白志远（演示）", "yanshi-bai", "13800000005", ("submit", "reject")),
+    ("150404", "songshan", RoleKey.CLERK, "莫日根（演示）", "", "", ()),
 )
 _WORDS = {"return": "请补任职通知首页，并核对手机号。", "reject": "该岗位已有人任职，请先办理交接。"}
 

@@ -13,13 +13,21 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.annual.queue import to_mend
-from assessments.choices import Grade, ObjectionOutcome, PanelDuty
-from assessments.follow_ups.acts import to_finish
+from assessments.choices import PANEL_LEAST, Grade, ObjectionOutcome, PanelDuty
+from assessments.follow_ups.workflow import to_finish
 from assessments.gradings.renewing import keeping
 from assessments.models import FollowUp, Grading, Objection, PanelMember, Review
 from assessments.publicity.objection_rights import to_answer
-from assessments.states import CampaignState, GradingState, ReviewState
-from assessments.waiting import grades_ending, seats_to_do, to_conclude, to_decide, to_reconsider, to_score
+from assessments.states import CampaignState, FollowUpState, GradingState, ReviewState
+from assessments.waiting import (
+    grades_ending,
+    seats_to_do,
+    to_conclude,
+    to_decide,
+    to_follow_up,
+    to_reconsider,
+    to_score,
+)
 from core.lookups import among
 from core.words import due_in_words, waited_in_words
 from organizations.models import User
@@ -65,6 +73,7 @@ class Found:
     score: list[Any] = field(default_factory=list)
     decide: list[Any] = field(default_factory=list)
     conclude: list[Any] = field(default_factory=list)
+    follow_up: list[Any] = field(default_factory=list)
     returned: list[Any] = field(default_factory=list)
     drafts: list[Any] = field(default_factory=list)
     with_others: list[Any] = field(default_factory=list)
@@ -99,6 +108,7 @@ def asked(user: User) -> dict[str, QuerySet]:
     after = ("review__campaign", "review__organization")
     if Right.MANAGE_ASSESSMENT in held:
         wanted["decide"] = _soonest(to_decide(user), "decide_by")
+        wanted["follow_up"] = _soonest(to_follow_up(user), "year")
         wanted["conclude"] = _soonest(to_conclude(user, timezone.localdate()), "year")
         reported = to_finish(user).select_related(*after)
         wanted["to_finish"] = reported.order_by("reported_at", "pk")[:MOST]
@@ -110,7 +120,7 @@ def asked(user: User) -> dict[str, QuerySet]:
         wanted["reviews"] = _reviews(user)
         due = F("due_on").asc(nulls_last=True)
         wanted["to_report"] = FollowUp.objects.to_report(user).select_related(*after).order_by(due, "pk")[:MOST]
-        done = FollowUp.objects.open().filter(reported_by=user).select_related(*after)
+        done = FollowUp.objects.filter(state=FollowUpState.REPORTED, reported_by=user).select_related(*after)
         wanted["follow_ups"] = done.order_by("reported_at", "pk")[:MOST]
         ending = grades_ending(user, timezone.localdate() + timedelta(days=ENDING))
         ending = ending.select_related("team__organization", "category").only(*_GRADE)
@@ -141,10 +151,12 @@ def _reviews(user: User) -> QuerySet[Review]:
 def _gradings(user: User) -> QuerySet[Grading]:
     """What the person can take further."""
     first = Grading.objects.waiting_for(user).order_by("submitted_at", "pk").values("pk")[: MOST + 1]
+    there = PanelMember.objects.on_it().filter(grading=OuterRef("pk"))
     rows = Grading.objects.filter(among(first)).annotate(
         again=Exists(Grading.objects.upheld().filter(pk=OuterRef("pk"))),
         said=Subquery(last_return(Grading).values("comment")[:1]),
-        led=Exists(PanelMember.objects.on_it().filter(grading=OuterRef("pk"), duty=PanelDuty.LEAD)),
+        led=Exists(there.filter(duty=PanelDuty.LEAD)),
+        enough=Exists(there.order_by("pk")[PANEL_LEAST - 1 : PANEL_LEAST]),
     )
     return _described(rows)
 
@@ -165,14 +177,16 @@ def _described(rows: QuerySet[Grading]) -> QuerySet[Grading]:
 def idle(counts: Mapping[str, int]) -> set[str]:
     """Lists that are empty, as the counts tell."""
     told = {name: name for name in ("seats", "gradings", "objections", "upheld")}
-    told |= {"objected": "objections"} | {name: f"reviews_{name}" for name in ("score", "decide", "conclude")}
+    told |= {"objected": "objections"} | {
+        name: f"reviews_{name}" for name in ("score", "decide", "conclude", "follow_up")
+    }
     return {name for name, counted in told.items() if not counts.get(counted)}
 
 
 def sort(read: Mapping[str, list[Any]]) -> Found:
     as_read = (
-        "score", "decide", "conclude", "gradings", "our_gradings", "seats", "grades", "objections", "objected",
-        "upheld", "to_report", "to_finish", "follow_ups",
+        "score", "decide", "follow_up", "conclude", "gradings", "our_gradings", "seats", "grades", "objections",
+        "objected", "upheld", "to_report", "to_finish", "follow_ups",
     )  # fmt: skip
     into = Found(**{name: read.get(name, []) for name in as_read})
     by_state = {ReviewState.RETURNED: into.returned, ReviewState.DRAFT: into.drafts}
@@ -189,6 +203,7 @@ def wanted(user: User) -> dict[str, QuerySet]:
         found["reviews_score"] = to_score(user)
     if Right.MANAGE_ASSESSMENT in access(user):
         found |= {"reviews_decide": to_decide(user), "reviews_conclude": to_conclude(user, today)}
+        found["reviews_follow_up"] = to_follow_up(user)
         found["upheld"] = Objection.objects.filter(outcome=ObjectionOutcome.UPHELD, review__isnull=False)
     if Right.VIEW_ASSESSMENT in access(user):
         # whether there are any at all; whose they are is asked only then
@@ -286,6 +301,10 @@ def _at_office(rows: Found, counts: Mapping[str, int]) -> Iterator[Task]:
             tone, when = _limit(day, chip)
             hint = _("截止 %(day)s。") % {"day": day.isoformat()} if day else ""
             yield Task(tone, when, text % {"n": shown(counts.get(f"reviews_{name}", 1))}, hint, url, act)
+    for row in rows.follow_up:
+        what = _("%(n)s 支队伍不合格，还没有登记后续动作") % {"n": shown(counts.get("reviews_follow_up", 1))}
+        to = reverse("assessments:followup_create_several", args=[row.campaign_id])
+        yield Task("wait", _("待登记"), what, _("登记以后才能办结。"), to, _("去登记"))
     for row in rows.conclude:
         what = _("公示已到期，%(n)s 支队伍的年度考核可以办结") % {"n": shown(counts.get("reviews_conclude", 1))}
         to = row.campaign.get_absolute_url()
@@ -337,8 +356,9 @@ def _grading(row: Any) -> Task:
         what, to = _("给%(team)s的测评组建专家组：%(what)s") % words, reverse("assessments:panel_edit", args=[row.pk])
         return Task("wait", _("待组建"), what, row.number, to, _("去组建"))
     if row.state == GradingState.ON_SITE:
-        if not row.led:
-            what, to = _("%(team)s的专家组没有组长：%(what)s"), reverse("assessments:panel_edit", args=[row.pk])
+        if not row.led or not row.enough:
+            what = _("%(team)s的专家组没有组长：%(what)s") if row.enough else _("%(team)s的专家组人数不足：%(what)s")
+            to = reverse("assessments:panel_edit", args=[row.pk])
             return Task("warn", _("待调整"), what % words, row.number, to, _("去调整"))
         what, to = _("%(team)s的专家都已完成评分：%(what)s"), reverse("assessments:differences", args=[row.pk])
         return Task("wait", _("待结束"), what % words, row.number, to, _("去结束"))

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organizations.models import Organization, User
+from organizations.models import User
 from organizations.permissions import access, reach
 from organizations.roles import Right
 from people.filters.roster import INSURANCE_ENDING
+from people.membership.moving import own_team
 from people.models import Certificate, Cover, Membership
 from people.privacy.consenting import without_consent
 from people.readiness import lacking
@@ -37,7 +38,7 @@ def wanted(user: User) -> dict[str, QuerySet]:
 def _running_out() -> QuerySet[Certificate]:
     today = timezone.localdate()
     days = (today, today + timedelta(days=EXPIRING))
-    return Certificate.objects.standing().filter(person=OuterRef("person"), expires_on__range=days)
+    return Certificate.objects.standing().not_followed().filter(person=OuterRef("person"), expires_on__range=days)
 
 
 def _uninsured_soon(rows: QuerySet[Membership]) -> QuerySet[Membership]:
@@ -67,7 +68,6 @@ def tasks(user: User, counts: Mapping[str, int]) -> Iterator[Task]:
 
 def _roster(user: User) -> str:
     """The list for people of a team is that team's, else that of everything one keeps."""
-    own = user.organization
-    if own.level == Organization.Level.TEAM:
-        return f"{roster_url(own)}?"
+    if team := own_team(user):
+        return f"{roster_url(team)}?"
     return f"{reverse('people:member_list')}?kept=true&"

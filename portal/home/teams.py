@@ -58,7 +58,8 @@ def hints(user: User, numbers: Numbers, counts: Mapping[str, int], *, has_filing
         number, url = numbers.get("teams_unconfirmed", (0, ""))
     if not number or (today.month, today.day) < CONFIRM_FROM or Right.VIEW_TEAM not in access(user):
         return
-    if user.organization.level == Level.TEAM:
+    is_of_one = len({held.place_id for held in access(user).having(Right.VIEW_TEAM)}) == 1
+    if user.organization.level == Level.TEAM and is_of_one:
         what = _("本队 %(year)d 年度还没有确认") % {"year": today.year}
     else:
         what = _("%(n)s 支队伍 %(year)d 年度还没有确认") % {"n": shown(number), "year": today.year}

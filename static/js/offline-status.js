@@ -1,6 +1,6 @@
 /* What a page that works without network says about its marks: how many wait, whether the network, the session or the right
    is missing, whether the page opens without network, and which were not taken and why. Sets window.offlineStatus: say(banner, on), count(name, number), and
-   name(mark), which the page's own script replaces: what a mark is about, in words. */
+   name(mark) and place(mark), which the page's own script replaces: what a mark is about, in words and as a link. */
 window.offlineStatus = (() => {
   const { offlineSync: sync, offlineStore: store } = window;
   const { state } = sync;
@@ -10,6 +10,7 @@ window.offlineStatus = (() => {
     say: (name, on) => { const box = document.querySelector(`[data-banner="${name}"]`); if (box) box.hidden = !on; },
     count: (name, number) => document.querySelectorAll(`[data-count="${name}"]`).forEach((box) => { box.textContent = number; }),
     name: () => "",
+    place: () => "",
   };
 
   const show = () => {
@@ -34,7 +35,9 @@ window.offlineStatus = (() => {
     status.say("refused", turned.length);
     refused.replaceChildren(...turned.map((mark) => {
       const item = row.content.firstElementChild.cloneNode(true);
-      item.querySelector("[data-who]").textContent = status.name(mark);
+      const who = item.querySelector("[data-who]"), place = status.place(mark);
+      who.textContent = status.name(mark);
+      if (place) who.href = place;
       item.querySelector("[data-when]").textContent = new Date(mark.at).toLocaleString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" });
       item.querySelector("[data-why]").textContent = mark.refused;
       item.querySelector("button").addEventListener("click", () => sync.drop(mark.id));
@@ -42,6 +45,7 @@ window.offlineStatus = (() => {
     }));
   };
   document.addEventListener("offline:change", show);
+  document.getElementById("offline-again").addEventListener("click", sync.again);
 
   /* Without network a way to another page ends at the browser's own error page. */
   const keptPages = (document.body.dataset.keep || "").split(" ");

@@ -191,6 +191,13 @@ window.offlineSync = (() => {
       soon();
       return mark;
     },
+    /* Once more what was not taken: what stood against it may have been put right since. */
+    again: async () => {
+      for (const mark of mine().filter((one) => one.refused)) await window.offlineStore.put({ ...mark, refused: undefined });
+      await load();
+      tell();
+      soon();
+    },
     drop: async (id) => { await window.offlineStore.remove([id]); await load(); tell(); },
   };
 })();

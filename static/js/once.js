@@ -13,6 +13,28 @@
     }
   };
 
+  /* Without network the browser would put its own error page in the place of ours: said beside the button, and the page
+     stays. Heard before all others, for nothing was sent. Where a browser says so and the portal answers all the same (it
+     runs on this very machine), it is sent. Signing out goes on: it empties what is kept here. */
+  const away = document.getElementById("no-network");
+  let answers = false;
+  const say = (form, button) => {
+    document.querySelector("[data-no-network]")?.remove();
+    const notice = away.content.firstElementChild.cloneNode(true), foot = button?.closest(".form-foot, .decide");
+    if (foot) foot.prepend(notice); else (button || form).before(notice);
+    notice.scrollIntoView({ block: "nearest" });
+  };
+  if (away) document.addEventListener("submit", (event) => {
+    const { target: form, submitter: button } = event;
+    if (navigator.onLine || answers || form.method !== "post" || form.matches("[hx-post], [data-hx-post], [data-signout]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    fetch(document.querySelector("link[rel=stylesheet]").href, { method: "HEAD", cache: "no-store" })
+      .then(() => { answers = true; form.requestSubmit(button); }, () => say(form, button));
+  }, true);
+  window.addEventListener("offline", () => { answers = false; });
+  window.addEventListener("online", () => document.querySelector("[data-no-network]")?.remove());
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.dataset.once === "off" || form.matches("[hx-post], [data-hx-post]")) return;

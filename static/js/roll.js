@@ -11,7 +11,8 @@
   const find = document.getElementById("roll-find");
   const group = document.getElementById("roll-group");
   const by = (id) => document.getElementById(id);
-  const clock = (at) => new Date(at).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
+  const time = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
+  const clock = (at) => time.format(new Date(at));
   let order = [], chosen = null, several = false; // several teams: then each row says which
 
   const people = () => (state.sheet ? [...state.sheet.people, ...state.sheet.others] : []);
@@ -41,20 +42,25 @@
 
   const said = (one, at) => {
     const parts = [several && one.team, one.group, one.duty].filter(Boolean);
-    if (one.asked || one.other) parts.push(at.presence || one.asked ? words.asked : words.unlisted);
+    if (one.asked || one.other) parts.push(at.presence === "present" || one.asked ? words.asked : words.unlisted);
     if (at.presence === "present") parts.push(`${clock(at.arrivedAt || state.sheet.slot.starts)} ${words.present}`);
     if (at.leftAt) parts.push(`${clock(at.leftAt)} ${words.left}`);
     return parts.join(" · ");
   };
   const label = (at) => (at.presence === "present" ? (at.leftAt ? words.gone : words.here) : words[at.presence] || words.present);
 
+  const drawn = new WeakMap(); // row → what it says: of three hundred a tap changes one
   const draw = (item, one, at) => {
+    const about = said(one, at), state = at.leftAt ? "gone" : at.presence;
+    const says = [one.name, about, at.waits, label(at), state].join("|");
+    if (drawn.get(item) === says) return;
+    drawn.set(item, says);
     item.querySelector("[data-name]").textContent = one.name;
-    item.querySelector("[data-about]").textContent = said(one, at);
+    item.querySelector("[data-about]").textContent = about;
     item.querySelector("[data-waits]").hidden = !at.waits;
     const button = item.querySelector("[data-mark]");
     button.textContent = label(at);
-    button.dataset.presence = at.leftAt ? "gone" : at.presence;
+    button.dataset.presence = state;
     button.setAttribute("aria-label", `${one.name} ${label(at)}`);
   };
   const make = (one) => {
@@ -81,8 +87,8 @@
   const show = () => {
     const now = standing(), known = new Map(people().map((one) => [one.id, one]));
     const there = new Map(Array.from(list.children, (item) => [Number(item.dataset.person), item]));
-    const fresh = people().filter((one) => !order.includes(one.id) && wanted(one, now));
-    order.push(...fresh.map((one) => one.id));
+    const placed = new Set(order);
+    order.push(...people().filter((one) => !placed.has(one.id) && wanted(one, now)).map((one) => one.id));
     const items = order.filter((id) => known.has(id)).map((id) => {
       const item = there.get(id) || make(known.get(id));
       draw(item, known.get(id), now.get(id) || NONE);

@@ -169,7 +169,16 @@
     const parts = state.sheet.indicators.filter((one) => one.heading);
     part.replaceChildren(part.options[0], ...parts.map((one) => new Option(`${one.code} ${one.name}`, one.id)));
     part.closest("[data-parts]").hidden = parts.length < 2;
-    if (first && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    if (first && location.hash) lead(location.hash);
+  };
+  /* Where a refusal, or the page that finishes, sends one: to the control itself. */
+  const lead = (hash) => {
+    const item = document.getElementById(hash.slice(1));
+    if (!item) return;
+    if (item.hidden) open.click();
+    const control = item.querySelector("[data-control]:not([hidden])");
+    (control?.querySelector("input") || control?.querySelector("button") || item).focus({ preventScroll: true });
+    item.scrollIntoView({ block: "center" });
   };
   const isDone = (one, found) => Boolean(one.claim?.frozen) || !answers.isEmpty(now(one.id, found));
   const show = () => {
@@ -206,9 +215,14 @@
     if (item) { if (item.hidden) open.click(); item.scrollIntoView(); item.focus({ preventScroll: true }); }
     part.value = "";
   });
+  by("offline-refused").addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (link) { event.preventDefault(); lead(link.hash); }
+  });
   document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });
   window.addEventListener("pagehide", flush);
   status.name = (mark) => { const one = indicator(mark.indicator); return one ? `${one.code} ${one.name}：${answers.told(one, mark)}` : ""; };
+  status.place = (mark) => (indicator(mark.indicator) ? `#i${mark.indicator}` : "");
   /* What the server has taken counts here at once, also when the network goes before the sheet comes. */
   document.addEventListener("offline:answered", ({ detail: { mark, result } }) => {
     const sheet = state.sheet;

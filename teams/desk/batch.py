@@ -7,10 +7,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.models import WorkflowEvent
-from core.refusals import refusal
+from core.refusals import each_by_itself
 from core.workflow import MoveNotAllowed
 from organizations.models import User
 from teams.desk.deciding import TWICE, Seen, decide, require_as_seen
+from teams.desk.passing import held_elsewhere
 from teams.models import Filing, Opinion
 from teams.states import FilingState
 
@@ -19,13 +20,18 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one: ``name`` is empty for what the person may not see."""
+    """What became of one: ``filing`` is None for what the person may not see, ``message`` empty where it is done."""
 
-    name: str
-    number: str
-    done: bool
+    filing: Filing | None
     message: str
-    pk: int | None = None
+
+    @property
+    def name(self) -> str:
+        return self.filing.name if self.filing else ""
+
+    @property
+    def done(self) -> bool:
+        return not self.message
 
 
 def together(user: User) -> QuerySet[Filing]:
@@ -33,9 +39,10 @@ def together(user: User) -> QuerySet[Filing]:
     colleague, and not returned before by himself, for then he wants to see what was mended."""
     returned = WorkflowEvent.objects.of_each(Filing).filter(action="return_for_changes", by=user)
     asked = Opinion.objects.open().filter(filing=OuterRef("pk"))
-    rows: QuerySet[Filing] = Filing.objects.to_decide(user).filter(
-        Q(assignee=None) | Q(assignee=user), Q(needs_meeting=False) | Q(meeting_on__isnull=False),
-        ~Exists(returned), ~Exists(asked),
+    lying = Filing.objects.to_decide(user)
+    given = lying.exclude(assignee=None).select_related("assignee", "current_step", "current_office")
+    rows: QuerySet[Filing] = lying.exclude(pk__in=held_elsewhere(given, user)).filter(
+        Q(needs_meeting=False) | Q(meeting_on__isnull=False), ~Exists(returned), ~Exists(asked),
         state=FilingState.SUBMITTED, warnings=0, current_step__is_final=True, needs_reply=False,
     )  # fmt: skip
     return rows.order_by("due_on", "submitted_at", "pk")
@@ -43,32 +50,22 @@ def together(user: User) -> QuerySet[Filing]:
 
 def approve_together(chosen: Mapping[int, Seen], *, by: User) -> list[Outcome]:
     """Approve each in a transaction of its own; one that cannot be approved holds up no other."""
-    fit = {filing.pk: filing for filing in together(by).filter(pk__in=list(chosen)[:MOST])}
-    seen = {filing.pk: filing for filing in Filing.objects.visible_to(by).filter(pk__in=list(chosen)[:MOST])}
-    return [_one(pk, fit.get(pk), seen.get(pk), chosen[pk], by) for pk in list(chosen)[:MOST]]
+    known = {filing.pk: filing for filing in Filing.objects.visible_to(by).filter(pk__in=list(chosen))}
+    told = each_by_itself(
+        lambda filing, seen: decide(filing, "confirm", by=by, seen=seen), chosen,
+        clean=together(by).filter(pk__in=list(chosen)), others=known.values(),
+        unfit=lambda filing, seen: _not_fit(filing, seen, by), gone=_("没有找到这件备案。"),
+    )  # fmt: skip
+    return [Outcome(known.get(pk), message) for pk, message in told.items()]
 
 
-def _one(pk: int, fit: Filing | None, seen: Filing | None, as_seen: Seen, by: User) -> Outcome:
-    if fit is None:
-        if seen is None:
-            return Outcome("", "", False, _("没有找到这件备案。"))
-        return _not_fit(seen, as_seen, by)
-    why = refusal(lambda: decide(fit, "confirm", by=by, seen=as_seen))
-    return _of(fit, not why, why or _("已办结"))
-
-
-def _not_fit(filing: Filing, as_seen: Seen, by: User) -> Outcome:
+def _not_fit(filing: Filing, seen: Seen, by: User) -> str:
     """Says who was first; a second press of the button by the same person finds its own work done."""
     try:
-        require_as_seen(filing, as_seen, by, "confirm")
+        require_as_seen(filing, seen, by, "confirm")
     except MoveNotAllowed as error:
-        done = error.code == TWICE
-        return _of(filing, done, _("已办结") if done else str(error.message))
-    return _of(filing, False, why_not(filing))
-
-
-def _of(filing: Filing, done: bool, message: str) -> Outcome:
-    return Outcome(filing.name, filing.number or "", done, message, filing.pk)
+        return "" if error.code == TWICE else str(error.message)
+    return why_not(filing)
 
 
 def why_not(filing: Filing) -> str:

@@ -1,5 +1,8 @@
 """转办: giving a filing to a colleague who may decide it as well. It stays in the queue; others may still act."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
@@ -8,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.language import in_chinese
 from core.notices import notify
 from organizations.models import User
-from organizations.permissions import who_can
+from organizations.permissions import who_can, who_can_each
 from teams.desk.deciding import Seen, locked, require_as_seen
 from teams.models import Filing, FilingRound, FilingStep
 from teams.workflow import decides, note, right_at
@@ -29,6 +32,20 @@ def colleagues(filing: Filing, user: User) -> list[User]:
         for pk, person in holders.items()
         if pk not in took_part and pk != held_by and (pk != user.pk or held_by is not None)
     ]
+
+
+def held_elsewhere(filings: Iterable[Any], user: User) -> dict[int, User]:
+    """Filing → the colleague it was given to, of those that others than ``user`` hold. What was given to somebody who
+    has lost the duty since lies with all again. No query where nothing was given away, else two for each right."""
+    given = [each for each in filings if each.assignee_id not in (None, user.pk) and each.current_step is not None]
+    found: dict[int, User] = {}
+    for right in {right_at(each.current_step) for each in given}:
+        here = [each for each in given if right_at(each.current_step) == right]
+        holders = who_can_each(right, {each.current_office for each in here})
+        for each in here:
+            if any(duty.user_id == each.assignee_id for duty, _why in holders[each.current_office_id]):
+                found[each.pk] = each.assignee
+    return found
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from organizations.models import User
 from organizations.permissions import access
 from organizations.roles import ROLES, Right
 from teams.choices import ExitKind, FilingKind
+from teams.desk.passing import held_elsewhere
 from teams.facts import changed_names, label_of
 from teams.filings.proposal import counting
 from teams.models import Filing, FilingRound
@@ -150,7 +151,7 @@ def summed(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def page_of(user: User, part: Part) -> tuple[list[Entry], bool]:
-    """The entries of the page, and whether more follow. One query."""
+    """The entries of the page, and whether more follow. One query, more where some were given to colleagues."""
     findings = FilingRound.objects.filter(filing=OuterRef("pk"), number=OuterRef("round_no")).values("findings")[:1]
     rows = (
         rows_of(user, part)
@@ -159,8 +160,8 @@ def page_of(user: User, part: Part) -> tuple[list[Entry], bool]:
     )
     start = (part.page - 1) * PAGE
     found = list(rows.defer("search_key").order_by(*ORDER)[start : start + PAGE + 1])
-    today = timezone.localdate()
-    return [entry_of(filing, user, today) for filing in found[:PAGE]], len(found) > PAGE
+    held, today = held_elsewhere(found[:PAGE], user), timezone.localdate()
+    return [entry_of(filing, user, today, held.get(filing.pk)) for filing in found[:PAGE]], len(found) > PAGE
 
 
 def next_after(user: User, part: Part, filing: Filing) -> Filing | None:
@@ -172,23 +173,23 @@ def next_after(user: User, part: Part, filing: Filing) -> Filing | None:
 
 
 # -- words ----------------------------------------------------------------------------------------------
-def entry_of(filing: Any, user: User, today: date) -> Entry:
-    """``filing`` with the findings of its round as ``found``."""
+def entry_of(filing: Any, user: User, today: date, held: User | None) -> Entry:
+    """``filing`` with the findings of its round as ``found``. :param held: by a colleague it was given to."""
     tone, words = _chip(filing)
     late = filing.due_on is not None and filing.due_on < today
-    held = filing.assignee if filing.assignee_id and filing.assignee_id != user.pk else None
     return Entry(
         filing, about=about(filing), tone=tone, chip=words, when=remaining(filing.due_on, today), late=late,
-        held_by=str(held) if held else "", mine=filing.assignee_id == user.pk, together=_fits_batch(filing, user),
+        held_by=str(held) if held else "", mine=filing.assignee_id == user.pk,
+        together=held is None and _fits_batch(filing),
     )  # fmt: skip
 
 
-def _fits_batch(filing: Filing, user: User) -> bool:
+def _fits_batch(filing: Filing) -> bool:
     """As far as the row itself tells; ``teams.desk.batch`` asks the rest."""
     step = filing.current_step
     clean = filing.state == FilingState.SUBMITTED and not filing.warnings and not filing.needs_reply
     studied = not filing.needs_meeting or filing.meeting_on is not None
-    return clean and studied and filing.assignee_id in (None, user.pk) and step is not None and step.is_final
+    return clean and studied and step is not None and step.is_final
 
 
 def remaining(due_on: date | None, today: date) -> str:

@@ -1,6 +1,5 @@
 """What a filing brings about once it is filed, in the transaction of that move."""
 
-from collections import Counter
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -18,12 +17,11 @@ from organizations.reference import add_child
 from organizations.roles import Level
 from organizations.tree import close_team, hold, place_team, reopen_team
 from people.models import Membership
-from people.names import bare_name
-from teams.choices import FilingKind, PostRole
+from teams.choices import FilingKind
 from teams.facts import FACTS, OF_ORGANIZATION, facts_of, is_empty
 from teams.filings.proposal import Proposal
 from teams.filings.rebasing import carried_along
-from teams.members import members_of
+from teams.members import members_of, retitle
 from teams.models import EmblemItem, ExitItem, Filing, Team, TeamPost
 from teams.spelling import name_on_file
 from teams.states import TeamStatus
@@ -209,7 +207,7 @@ def _posts(team: Team, filing: Filing, proposal: Proposal) -> None:
                 setattr(kept, name, value)
             kept.filing, kept.version = filing, kept.version + 1
             kept.save()
-    _duties(team, replaced)
+    retitle(team, replaced)
 
 
 def _end_with_exit(team: Team, proposal: Proposal, left_on: date) -> None:
@@ -220,25 +218,6 @@ def _end_with_exit(team: Team, proposal: Proposal, left_on: date) -> None:
             post.ends_on, post.end_reason = max(post.starts_on, left_on), _("队伍退出")
             post.version += 1
             post.save()
-
-
-def _duties(team: Team, replaced: Collection[TeamPost]) -> None:
-    """What the roster calls the members concerned: who was replaced is not captain there any more, who is new is."""
-    rows = Membership.objects.of_team(team.organization).current().select_related("person")
-    members = list(rows.select_for_update(of=("self",)))
-    named = Counter(bare_name(member.person.name) for member in members)
-    held: dict[Any, list[str]] = {}
-    for post in team.posts.current().management().order_by("pk"):
-        held.setdefault(post.person_id or bare_name(post.name), []).append(str(PostRole(post.role).label))
-    gone = {(post.person_id or bare_name(post.name), str(PostRole(post.role).label)) for post in replaced}
-    for member in members:
-        name = bare_name(member.person.name)
-        keys = [member.person_id, *([name] if named[name] == 1 else [])]
-        titles = [title for key in keys for title in held.get(key, [])]
-        is_stale = any((key, member.duty) in gone for key in keys) and member.duty not in titles
-        if is_stale or (titles and not member.duty):
-            member.duty, member.version = _("、").join(titles), member.version + 1
-            member.save(update_fields=["duty", "version"])
 
 
 def _of_member(team: Team, row: dict[str, Any]) -> dict[str, Any]:

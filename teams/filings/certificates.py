@@ -41,15 +41,15 @@ def issue_certificate(job: Job, progress: Any) -> None:
     """The certificate of the team of a filing that was filed; safe to run again: the same content is the same paper.
 
     It says what is on file about the team now, and nothing of the filing that caused it: a renewal that changes nothing
-    printed leaves the paper as it is. Whatever was filed since, a late run is right; of a team that has left it does
-    nothing.
+    printed leaves the paper as it is, whichever office decided on it. Whatever was filed since, a late run is right; of
+    a team that has left it does nothing.
     """
     filing = Filing.objects.select_related("team__organization", "team__main_category").get(pk=job.params["filing_id"])
     team = filing.team
     assert team is not None, "only a filed filing has a certificate"
     if team.status not in ON_FILE:
         return
-    step = deciding_step(filing)
+    step = deciding_step(_behind(team))
     assert step is not None, "the portal files nothing by itself"
     facts = facts_of(team)
     words = Words(facts)
@@ -63,6 +63,13 @@ def issue_certificate(job: Job, progress: Any) -> None:
         title=_("备案证书"), issuer=step.office.name, subject=_("%(team)s登记备案") % {"team": team},
         by=step.decided_by,
     )  # fmt: skip
+
+
+def _behind(team: Team) -> Filing:
+    """The latest filing but for renewals: whoever decided on it issues the paper."""
+    rows = team.filings.filter(state=FilingState.FILED).exclude(kind__in=(FilingKind.ANNUAL, FilingKind.EXIT))
+    found: Filing = rows.latest("decided_at")
+    return found
 
 
 def _by_what(team: Team) -> dict[str, Any]:

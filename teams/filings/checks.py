@@ -165,7 +165,7 @@ def _same_host(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
 
 # -- sense ------------------------------------------------------------------------------------------------
 def _name_pattern(proposal: Proposal, limit: int) -> Iterator[tuple[str, str]]:
-    name = _name_of(proposal)
+    name = _name_of(proposal) if "name" in proposal.changed else ""
     if name and not ("红十字" in name and name.removesuffix("（演示）").endswith("队")):
         yield "name", _("名称一般写成“地区＋红十字＋专业＋救援队”。")
 

@@ -11,9 +11,10 @@ from teams.states import OPEN, WITH_AUTHOR, WITH_OFFICE, FilingState, TeamStatus
 
 
 def to_confirm(year: int, among: QuerySet[Team] | None = None) -> QuerySet[Team]:
-    """On file since an earlier year, not confirmed, and no confirmation with an office."""
+    """On file since an earlier year, not confirmed, and neither a confirmation nor its leaving with an office."""
     rows: QuerySet[Team] = Team.objects.all() if among is None else among
-    under_way = Filing.objects.filter(team=OuterRef("pk"), kind=FilingKind.ANNUAL, state__in=WITH_OFFICE)
+    kinds = (FilingKind.ANNUAL, FilingKind.EXIT)
+    under_way = Filing.objects.filter(team=OuterRef("pk"), kind__in=kinds, state__in=WITH_OFFICE)
     rows = rows.filter(status__in=(TeamStatus.FILED, TeamStatus.RECTIFYING), filed_on__year__lt=year)
     return rows.exclude(confirmed_year=year).filter(~Exists(under_way))
 

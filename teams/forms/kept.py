@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.ending import EndingForm, KeyedForm
 from core.forms import VersionedForm
+from core.reference_forms import EndingForm, KeyedForm
 from organizations.models import Organization
 from organizations.validators import validate_visible
 from teams.filings.checks import Check

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from core.imports import Choice, Lookup, Several, Text
+from core.imports import Choice, Several, Text
 from core.phones import numbers, telephone
 from people.names import dotted, unstyled
 from people.roster.cells import NOTHING
@@ -100,13 +100,6 @@ def _shortened(text: str, widget: Choice) -> str:
         if short in known:
             return short
     return ""
-
-
-class Office(Lookup):
-    """An office by code, full or short name; 红会 is 红十字会."""
-
-    def clean(self, value: Any, row: Any = None, *, by: Any = None, **kwargs: Any) -> Model | None:
-        return super().clean(joined(value or "").replace("红会", "红十字会"), row, by=by, **kwargs)
 
 
 class Phone(Text):

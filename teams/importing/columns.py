@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.imports import Column, Day, Resource, Several
+from core.imports import Column, Day, Lookup, Resource, Several
 from core.imports.heads import Topic
 from core.imports.not_records import chapter
+from organizations.lookup import PlaceLookup
 from organizations.models import Organization, User
 from organizations.permissions import reach
 from organizations.roles import Right
@@ -65,6 +67,21 @@ def registering_offices(by: User) -> QuerySet[Organization]:
     return managing_offices().filter(reach(by, Right.SUBMIT_FILING, at=""))
 
 
+class ManagingOffice(PlaceLookup):
+    """A league's list names its banners as well, which register their teams themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(registering_offices)
+        self._below = PlaceLookup(lambda by: managing_offices().filter(reach(by, Right.VIEW_TEAM, at="")))
+
+    def unknown(self, value: str, by: User) -> str:
+        there = self._below.find(value, by)
+        if len(there) != 1:
+            return ""
+        words = _("%(office)s的队伍由它自己登记，这里请勾选“不导入”；它没有工作人员的，请系统管理员指定由您代办。")
+        return words % {"office": there[0]}
+
+
 class TeamColumns(Resource):
     """What a team list may say. Only the name has to be there."""
 
@@ -100,14 +117,14 @@ class TeamColumns(Resource):
         example="赤峰市红十字会",
         also=["主管红十字会", "主管机构", "管理单位", "所属红十字会", "所属单位", "主管红会", "归属", "上级单位"],
         hint=gettext_lazy("写全称、简称或机构代码。不写就是您所在的红十字会。"),
-        widget=cells.Office(registering_offices, ["name", "short_name", "code"], noun=gettext_lazy("单位")),
+        widget=ManagingOffice(),
     )
     naming_org = Column(
         "naming_org",
         gettext_lazy("命名机构"),
         also=["冠名机构", "命名单位", "授牌单位"],
         hint=gettext_lazy("冠名、授牌的红十字会。"),
-        widget=cells.Office(lambda by: offices(), ["name", "short_name", "code"], noun=gettext_lazy("单位")),
+        widget=PlaceLookup(lambda by: offices()),
     )
     founded_on = Column(
         "founded_on",
@@ -229,7 +246,7 @@ class TeamColumns(Resource):
         "base_division",
         gettext_lazy("驻地旗县"),
         also=["所在旗县", "驻地区划", "旗县", "旗县区", "旗县市区", "所属旗县", "所在旗县区"],
-        widget=cells.Office(lambda by: divisions(), ["name", "code"], noun=gettext_lazy("旗县")),
+        widget=Lookup(lambda by: divisions(), ["name", "code"], noun=gettext_lazy("旗县"), otherwise=cells.joined),
     )
     base_address = Column(
         "base_address",

@@ -103,7 +103,7 @@ class TeamResource(TeamColumns):
             errors["office"] = [_("请写明主管单位。")]
         if self.trial:
             self._doubles(instance.payload)
-            self._about_office(found)
+            self._about_office(found, errors)
         if errors:
             raise ValidationError(errors)
 
@@ -149,11 +149,12 @@ class TeamResource(TeamColumns):
                 errors.setdefault(column, [text])
         return rows
 
-    def _about_office(self, found: Mapping[str, Any]) -> None:
+    def _about_office(self, found: Mapping[str, Any], errors: Mapping[str, Any]) -> None:
         """A league's list of its banners' teams, with no column that says which is whose, would all become the
         league's own."""
         default = self._default
-        if found.get("office") or default is None or found.get("level") != TeamLevel.BANNER:
+        written = found.get("office") or "office" in errors
+        if written or default is None or found.get("level") != TeamLevel.BANNER:
             return
         if default.level != Level.BANNER:
             self.warn("level", _("没有写主管单位，会建在%(office)s名下。") % {"office": default})

@@ -16,7 +16,7 @@ from core.lookups import rarely_any
 from core.models import WorkflowEvent
 from core.search import HITS, matching, search_index, search_key
 from organizations.models import Organization, User
-from organizations.roles import Right
+from organizations.roles import OFFICE_LEVELS, Right
 from teams.choices import FilingKind, TeamLevel
 from teams.models.team import Team
 from teams.states import CLOSED, FILING_TRANSITIONS, OPEN, WITH_AUTHOR, WITH_OFFICE, FilingState
@@ -82,10 +82,13 @@ class FilingQuerySet(models.QuerySet):
 
         :param states: one of the two. A second condition on the state would make the database expect next to nothing.
         """
-        from organizations.permissions import reach  # the permission module reads the organization's model
+        from organizations.permissions import access, reach  # the permission module reads the organization's model
 
         wanted = states or WITH_AUTHOR
-        return self.filter(reach(user, Right.SUBMIT_FILING, at="organization"), state__in=wanted)
+        rows = self.filter(reach(user, Right.SUBMIT_FILING, at="organization"), state__in=wanted)
+        if access(user).in_office(Right.SUBMIT_FILING):
+            return rows
+        return rows.exclude(kind=FilingKind.EXIT, created_by__organization__level__in=OFFICE_LEVELS)  # ``makes_leave``
 
     def waiting_for_others(self, user: User) -> "FilingQuerySet":
         """Handed in from the user's side and lying with somebody else."""
@@ -242,6 +245,11 @@ class Filing(models.Model):
         return self.state not in CLOSED
 
     @property
+    def makes_leave(self) -> bool:
+        """退出 that an office began, not the team itself."""
+        return self.kind == FilingKind.EXIT and self.created_by.organization.is_office
+
+    @property
     def name(self) -> str:
         """Of the team, as proposed."""
         return self.title or str(_("（未填队伍名称）"))
@@ -253,9 +261,9 @@ class Filing(models.Model):
 
     def can_edit(self, user: User) -> Decision:
         """The author's side may change it while it lies there."""
-        from organizations.permissions import can  # the permission module reads the organization's model
+        from teams.workflow import asks  # the workflow reads this model
 
-        decision = can(user, Right.SUBMIT_FILING, self.organization)
+        decision = asks(self, user)
         if decision and self.state not in WITH_AUTHOR:
             return not_now(gettext("已经提交的备案件不能再改；需要修改时请审核人退回，或撤回后重新填报。"))
         return decision
@@ -266,6 +274,13 @@ class Filing(models.Model):
         from teams.models.rules import PaperKind  # beside this module
 
         return dict(PaperKind.objects.values_list("key", "name"))
+
+    def can_read_files(self, user: User) -> Decision:
+        """Its papers, and what the checks say of single members: rosters and identity cards are not for every member
+        who may see how his team's filing goes on."""
+        from organizations.permissions import can  # the permission module reads the organization's model
+
+        return can(user, Right.VIEW_MEMBER, self.organization)
 
     def can_attach(self, user: User) -> Decision:
         """The author's side while it lies there; afterwards whoever decides may add a missing paper (代办)."""

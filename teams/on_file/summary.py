@@ -19,8 +19,8 @@ from core.exports import pdf, xlsx
 from core.exports.columns import ExportColumn
 from organizations.models import Organization, User
 from organizations.roles import Right
-from organizations.sights import seeing, sight
-from people.heads import NONE, below, heads_by
+from organizations.viewers import viewer, viewer_key
+from people.heads import NONE, heads_by, memberships_below
 from teams.choices import Formation, PostRole, Registration, TeamLevel
 from teams.filters.teams import office_path
 from teams.models import Category, Team, TeamPost
@@ -140,18 +140,18 @@ def summarise(user: User, scope: Organization, *groups: str) -> Summary:
 
 
 def _heads_below(user: User, scope: Organization) -> Tally:
-    whose = sight(user, scope, Right.VIEW_MEMBER)
+    whose = viewer_key(user, scope, Right.VIEW_MEMBER)
     return counts.read("teams.heads", lambda: _heads_of(whose["user"] and user, scope), scope=scope.pk, **whose)
 
 
 @counter("teams.heads")
 def _count_heads(*, user: int | None, held: str, scope: int) -> dict[str, dict[str, int]]:
-    return _heads_of(seeing(user), Organization.objects.get(pk=scope))
+    return _heads_of(viewer(user), Organization.objects.get(pk=scope))
 
 
 def _heads_of(user: User | None, scope: Organization) -> dict[str, dict[str, int]]:
     length = len(scope.path) + Organization.steplen
-    return heads_by(below(user, scope), Substr(office_path("organization__path"), 1, length))
+    return heads_by(memberships_below(user, scope), Substr(office_path("organization__path"), 1, length))
 
 
 def _total(columns: Sequence[Counted], lines: Sequence[Line], scope: Organization, heads: dict[str, int]) -> Line:

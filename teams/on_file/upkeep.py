@@ -15,6 +15,7 @@ from organizations.models import Organization, User
 from organizations.nearest import nearest_holders
 from organizations.permissions import can
 from organizations.roles import Right
+from teams.members import retitle
 from teams.models import Team, TeamPost
 from teams.states import ON_FILE
 from teams.validators import validate_not_future
@@ -56,6 +57,7 @@ def end_post(post: TeamPost, *, on: date, reason: str, by: User) -> TeamPost:
     with plainly(TeamPost):
         fresh.save(update_fields=["ends_on", "end_reason", "version"])
     touch(fresh.team)
+    retitle(fresh.team, [fresh])
     if fresh.is_filed_role:
         _tell_office(fresh, by)
     return fresh

@@ -10,7 +10,7 @@ from core.chips import chip
 from core.escaping import markup
 from core.links import link_to
 from core.lists import Column, Table
-from people.heads import numbers_told
+from people.heads import read_numbers
 from teams.models import Team
 from teams.states import TeamStatus
 
@@ -135,7 +135,7 @@ def _number(record: Team, name: str) -> int | None:
     """None where the list was not asked for it, or the person may not see the team's members."""
     if not getattr(record, "members_seen", False):
         return None
-    return numbers_told(getattr(record, "numbers", None))[name]
+    return read_numbers(getattr(record, "numbers", None))[name]
 
 
 def state_of(team: Team) -> dict[str, Any]:

@@ -11,15 +11,12 @@ from django.utils.translation import gettext as _
 
 from core.history.pages import SIGN
 from core.workflow import MoveNotAllowed
-from organizations.permissions import can
-from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views import moves
 from organizations.views.common import seen
 from teams.filings.checks import Finding
 from teams.filings.outline import url_of
 from teams.models import Filing, FilingRound
-from teams.states import WITH_AUTHOR
 
 
 def visible(request: SignedIn, pk: int) -> Filing:
@@ -27,7 +24,7 @@ def visible(request: SignedIn, pk: int) -> Filing:
     latest = FilingRound.objects.filter(filing=OuterRef("pk"), number=OuterRef("round_no")).values("payload")[:1]
     rows = Filing.objects.visible_to(request.user).annotate(handed_in=Subquery(latest)).select_related(
         "organization", "office", "team__organization", "current_step__office", "current_office", "assignee",
-        "created_by__organization", "submitted_by",
+        "created_by__organization", "submitted_by__organization",
     )  # fmt: skip
     found: Filing = seen(rows, pk)
     return found
@@ -35,10 +32,12 @@ def visible(request: SignedIn, pk: int) -> Filing:
 
 def not_editable(request: SignedIn, filing: Filing) -> HttpResponse | None:
     """A wrong state is told and leads to the page; a missing right is 403."""
-    can(request.user, Right.SUBMIT_FILING, filing.organization).require()
-    if filing.state in WITH_AUTHOR:
+    decision = filing.can_edit(request.user)
+    if decision:
         return None
-    messages.error(request, filing.can_edit(request.user).reason)
+    if not decision.for_now:
+        decision.require()
+    messages.error(request, decision.reason)
     return redirect(filing)
 
 

@@ -122,7 +122,7 @@ def _beforehand(request: SignedIn, kinds: Iterable[str], level: str, office: Org
 
 def underway(team: Team) -> Filing | None:
     """The filing of the team that is not finished; another cannot be begun beside it."""
-    found: Filing | None = team.filings.filter(state__in=("draft", "submitted", "returned", "approved")).first()
+    found: Filing | None = team.filings.open().first()
     return found
 
 

@@ -41,7 +41,7 @@ from teams.states import FILING_TONES, WITH_AUTHOR, WITH_OFFICE, FilingState
 from teams.tables.filings import FilingTable
 from teams.views.authoring import visible
 from teams.views.exits import exit_context
-from teams.workflow import asks, corrects, decides
+from teams.workflow import WORKFLOW, asks, corrects, decides, withdraws
 
 
 class FilingList(ListView):
@@ -62,9 +62,11 @@ class FilingList(ListView):
 @login_required
 def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
     filing = visible(request, pk)
-    tab = _tab(request, filing)
+    reads_files = bool(filing.can_read_files(request.user))
+    tab = _tab(request, filing, reads_files)
     rounds = list(with_story(filing).rounds.all()) if filing.round_no else []
-    hands_in = filing.state in WITH_AUTHOR and bool(asks(filing, request.user))
+    author = bool(asks(filing, request.user))
+    hands_in = author and filing.state in WITH_AUTHOR
     decision = decides(filing, request.user) if filing.state in WITH_OFFICE else None
     tone, icon = FILING_TONES[FilingState(filing.state)]
     rerouted = _rerouted(request, filing)
@@ -79,17 +81,18 @@ def filing_detail(request: SignedIn, pk: int) -> HttpResponse:
         "rule_changed": changed_since(filing),
         "now": next((stop for stop in stops if stop.current), None),
         "hands_in": hands_in,
-        "may_withdraw": filing.state in ("draft", "submitted", "returned") and bool(asks(filing, request.user)),
+        "may_withdraw": bool(withdraws(filing, request.user)) and filing.state in WORKFLOW.move("withdraw").sources,
         "decides": decision,
         "corrects": bool(corrects(filing, request.user)),
         **urging(filing, request.user),
-        "sent_away": sent_away(filing).count() if filing.kind == FilingKind.EXIT and asks(filing, request.user) else 0,
+        "sent_away": sent_away(filing).count() if author and filing.kind == FilingKind.EXIT else 0,
         "begins_again": bool(can_begin_again(filing, request.user)),
         "to_confirm": next_to_confirm(filing, request.user),
         "rounds": rounds,
+        "reads_files": reads_files,
         "tab": tab,
         "why_url": f"{reverse('organizations:organization_access', args=[filing.organization_id])}?right=view_team",
-        **_panel(request, filing, tab, rounds, hands_in),
+        **_panel(request, filing, tab, rounds, hands_in, reads_files),
     }
     return render(request, "teams/filing_detail.html", context)
 
@@ -102,27 +105,29 @@ def _rerouted(request: SignedIn, filing: Filing) -> list[Stop]:
     return [] if goes_back else stops
 
 
-def _tab(request: SignedIn, filing: Filing) -> str:
+def _tab(request: SignedIn, filing: Filing, reads_files: bool) -> str:
     asked = request.GET.get("tab", "")
-    if asked in ("changes", "all", "papers", "story"):
+    if asked in ("changes", "all", "story") or (asked == "papers" and reads_files):
         return asked
     return "changes" if filing.before and filing.kind != FilingKind.EXIT and "round" not in request.GET else "all"
 
 
-def _panel(request: SignedIn, filing: Filing, tab: str, rounds: list[FilingRound], hands_in: bool) -> dict[str, Any]:
+def _panel(
+    request: SignedIn, filing: Filing, tab: str, rounds: list[FilingRound], hands_in: bool, reads_files: bool
+) -> dict[str, Any]:
     """What the chosen tab shows; the others are not read."""
     if tab == "papers":
-        return {"panels": _papers(request, filing), **_tabs(filing, tab, None)}
+        return {"panels": _papers(request, filing), **_tabs(filing, tab, None, reads_files)}
     events = list(filing.events()) if tab == "story" or filing.state in ("returned", "rejected") else []
     ended = next((event for event in reversed(events) if event.action == "reject"), None)
     returned = last_return(events) if filing.state == FilingState.RETURNED else None
     told = {"returned": returned, "rejected": ended, "remarks": remarks(filing, returned, rounds) if returned else []}
     if tab == "story":
-        return {"history": story(filing, events), **told, **_tabs(filing, tab, None)}
+        return {"history": story(filing, events), **told, **_tabs(filing, tab, None, reads_files)}
     proposal, shown = _content(request, filing, rounds, hands_in)
     sheet = sections_of(proposal)
     read = shown or (rounds[-1] if rounds else None)
-    findings = findings_of(read.findings) if read and not hands_in else []
+    findings = findings_of(read.findings) if read and reads_files and not hands_in else []
     leaving = exit_context(request, filing) if filing.kind == FilingKind.EXIT else {}
     return {
         "sheet": only_changed(sheet) if tab == "changes" else sheet,
@@ -131,7 +136,7 @@ def _panel(request: SignedIn, filing: Filing, tab: str, rounds: list[FilingRound
         "findings": findings,
         **told,
         **leaving,
-        **_tabs(filing, tab, sum(section.changed for section in sheet)),
+        **_tabs(filing, tab, sum(section.changed for section in sheet), reads_files),
     }
 
 
@@ -164,13 +169,11 @@ def _of_round(filing: Filing, chosen: FilingRound) -> Proposal:
     return Proposal(filing.kind, chosen.payload, filing.office, filing.team, chosen.before, filing)
 
 
-def _tabs(filing: Filing, tab: str, changed: int | None) -> dict[str, Any]:
+def _tabs(filing: Filing, tab: str, changed: int | None, reads_files: bool) -> dict[str, Any]:
     here = filing.get_absolute_url()
-    lines: list[tuple[str, str, int | None]] = [
-        ("all", _("全部内容"), None),
-        ("papers", _("材料"), None),
-        ("story", _("办理经过"), None),
-    ]
+    lines: list[tuple[str, str, int | None]] = [("all", _("全部内容"), None), ("story", _("办理经过"), None)]
+    if reads_files:
+        lines.insert(1, ("papers", _("材料"), None))
     if filing.before and filing.kind != FilingKind.EXIT:
         lines.insert(0, ("changes", _("只看变化"), changed))
     return {

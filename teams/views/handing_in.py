@@ -12,8 +12,6 @@ from django.views.decorators.http import require_POST
 
 from core.methods import form_page
 from core.workflow import MoveNotAllowed
-from organizations.permissions import can
-from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import told
 from teams.filings.checks import check
@@ -26,7 +24,7 @@ from teams.models import Filing
 from teams.rules.history import changed_since
 from teams.states import FilingState
 from teams.views.authoring import led, not_editable, posted_version, refused, visible
-from teams.workflow import WORKFLOW, nobody_decides
+from teams.workflow import WORKFLOW, asks, nobody_decides
 
 
 @form_page
@@ -64,7 +62,7 @@ def _context(request: SignedIn, filing: Filing) -> dict[str, Any]:
 def _hand_in(request: SignedIn, filing: Filing) -> HttpResponse:
     action = "resubmit" if filing.state == FilingState.RETURNED else "submit"
     try:
-        can(request.user, Right.SUBMIT_FILING, filing.organization).require()
+        asks(filing, request.user).require()
         if filing.is_open and filing.state in (FilingState.DRAFT, FilingState.RETURNED):
             check_opened(filing, posted_version(request))
         WORKFLOW.perform(filing, action, by=request.user)

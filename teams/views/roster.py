@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from organizations.permissions import can
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from people.heads import Roster, asked, told
+from people.heads import Roster, read_roster, roster_asked
 from people.views.roster_list import MembershipList
 from teams.models import Team, TeamPost
 from teams.on_file.numbers import figures
@@ -51,7 +51,8 @@ class TeamMembers(MembershipList):
 
     @cached_property
     def roster(self) -> Roster:
-        return told(self.page.shot.with_office(asked(self.page.team.organization_id, self.filterset.day))["roster"])
+        asked = roster_asked(self.page.team.organization_id, self.filterset.day)
+        return read_roster(self.page.shot.with_office(asked)["roster"])
 
     def get_context(self) -> dict[str, Any]:
         place = self.page.team.organization

@@ -112,6 +112,7 @@ class TeamPage:
             "at": self.shot.day,
             "now_url": reverse(self.route, args=[team.pk]),
             "kept": not self.is_past and can_keep(team, user),
+            "sees_members": bool(can(user, Right.VIEW_MEMBER, team.organization)),
         }
 
     def _tabs(self) -> list[dict[str, Any]]:

@@ -189,6 +189,9 @@ def withdraw(filing: Filing, by: User) -> None:
     if told:
         title = titled(gettext_lazy("%(number)s（%(name)s）已由报送方撤回"), filing)
         notify(told, kind="filing_withdrawn", title=title, url=filing.get_absolute_url())
+    others = [person for person in author_side(filing) if person.pk != by.pk]
+    title = titled(gettext_lazy("%(who)s撤回了%(kind)s：%(name)s"), filing, who=by)
+    notify(others, kind="filing_withdrawn", title=title, url=filing.get_absolute_url())
 
 
 def _end(filing: Filing) -> None:

@@ -9,7 +9,7 @@ from teams.models import Filing
 from teams.states import FILING_STEPS
 from teams.workflow.deciding import accept, approve, confirm, issue, reject, return_for_changes, withdraw
 from teams.workflow.handing_in import resubmit, submit
-from teams.workflow.people import acting_for_whom, asks, decides
+from teams.workflow.people import acting_for_whom, asks, decides, withdraws
 from teams.workflow.words import NOTES
 
 
@@ -49,7 +49,7 @@ MOVES = (
         "reject", pgettext_lazy("move", "不予备案"), _S["reject"], decides, needs_comment=True, tone="danger",
         apply=reject,
     ),
-    Move("withdraw", gettext_lazy("撤回"), _S["withdraw"], asks, tone="danger", apply=withdraw),
+    Move("withdraw", gettext_lazy("撤回"), _S["withdraw"], withdraws, tone="danger", apply=withdraw),
 )  # fmt: skip
 
 

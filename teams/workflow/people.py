@@ -9,7 +9,7 @@ from core.decisions import Decision, no, not_now
 from organizations.models import Appointment, Organization, User
 from organizations.nearest import nearest_holders
 from organizations.permissions import access, acting_for, can
-from organizations.roles import Right
+from organizations.roles import ROLES, Level, Right
 from teams.choices import Duty
 from teams.filings.route import deciding_step
 from teams.models import Filing, FilingRound, FilingStep
@@ -17,8 +17,27 @@ from teams.states import FilingState
 
 
 def asks(filing: Filing, user: User) -> Decision:
-    """The author's side: whoever may file for this team or office today, not only the person who began."""
-    return can(user, Right.SUBMIT_FILING, filing.organization)
+    """The author's side: whoever may file for this team or office today, not only the person who began. Where an office
+    has begun that the team leaves, it is not for the team to rewrite or stop it."""
+    decision = can(user, Right.SUBMIT_FILING, filing.organization)
+    if decision and filing.makes_leave and not _in_office(user, filing.organization):
+        return no(gettext_lazy("这件退出是主管红十字会办理的，由它填报、撤回，队伍不能改。"))
+    return decision
+
+
+def withdraws(filing: Filing, user: User) -> Decision:
+    """Of the author's side; what an office has handed in, such as another captain, the team does not withdraw."""
+    decision = asks(filing, user)
+    by = filing.submitted_by
+    if decision and by is not None and by.organization.is_office and not _in_office(user, filing.organization):
+        return no(gettext_lazy("这件备案是主管红十字会提交的，由它撤回。"))
+    return decision
+
+
+def _in_office(user: User, place: Organization) -> bool:
+    """Whether the person files for the place by a duty of an office, not only of the team itself."""
+    held = access(user).having(Right.SUBMIT_FILING)
+    return any(each.covers(place) and ROLES[each.role].levels != {Level.TEAM} for each in held)
 
 
 def right_at(step: FilingStep) -> Right:
@@ -92,8 +111,11 @@ def nobody_decides(filing: Filing) -> bool:
 
 
 def author_side(filing: Filing) -> list[User]:
-    """Who hears what became of it: who began it and who handed it in."""
+    """Who hears what became of it: who began it and who handed it in; where none of them may file there any more, also
+    whoever does now."""
     people = {person.pk: person for person in (filing.created_by, filing.submitted_by) if person is not None}
+    if not any(person.is_active and asks(filing, person) for person in people.values()):
+        people |= {person.pk: person for person in nearest_holders(Right.SUBMIT_FILING, filing.organization)}
     return list(people.values())
 
 

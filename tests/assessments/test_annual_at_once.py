@@ -1,7 +1,7 @@
 """Two who decide, open or write in the same instant: on the real database."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from threading import Thread
 
@@ -14,6 +14,7 @@ from assessments.annual.snapshot_occasions import take_again
 from assessments.annual.snapshots import take
 from assessments.annual.workflow import CAMPAIGN, REVIEW
 from assessments.choices import ScoredBy
+from assessments.forms.campaigns import CampaignForm
 from assessments.models import Campaign, Review
 from core.models import WorkflowEvent
 from core.workflow import MoveNotAllowed
@@ -67,17 +68,18 @@ def test_written_while_it_is_decided(cast: dict[str, User], colleague: User) -> 
     assert (record.state, record.total) in (("scored", None), ("decided", Decimal(95)))
 
 
-@pytest.mark.parametrize("many", ["publicise", "take"])
+@pytest.mark.parametrize("many", ["publicise", "take", "edit"])
 def test_a_step_for_all_and_one_for_one_take_turns(cast: dict[str, User], many: str) -> None:
     """Neither ends as the victim of a deadlock: both lock the review first, then the campaign."""
     captain, chifeng, region = (read(cast[name]) for name in ("captain", "chifeng", "region"))
-    year = annual.campaign(region)
-    state = "draft" if many == "take" else "decided"
+    year = annual.campaign(region, public_from=date(2026, 3, 1), public_until=date(2026, 3, 7))
+    state = {"publicise": "decided", "take": "draft", "edit": "publicity"}[many]
     record = annual.in_state(state, year, captain.organization, captain, chifeng, region)
     day = year.data_until
     for_all = {
         "publicise": lambda: publicise_all(year, day, day + timedelta(days=4), by=read(cast["region"])),
         "take": lambda: take(Review.objects.filter(campaign=year), by=read(cast["region"]), reason="演示"),
+        "edit": lambda: _later(year),
     }[many]
     answers: list[object] = []
 
@@ -100,6 +102,16 @@ def test_a_step_for_all_and_one_for_one_take_turns(cast: dict[str, User], many: 
     assert answers == [0]  # nothing is left for the one that waited
     record.refresh_from_db()
     assert record.state == ("draft" if many == "take" else "scored")
+
+
+def _later(year: Campaign) -> int:
+    """The region corrects the last day of the publicity; how many results still have the old one."""
+    until = date(2026, 3, 9)
+    days = {"public_from": "2026-03-01", "public_until": f"{until}", "version": str(year.version)}
+    form = CampaignForm({**days, "note": ""}, instance=Campaign.objects.get(pk=year.pk))
+    assert form.is_valid(), form.errors
+    form.save()
+    return Review.objects.filter(campaign=year, public_until__lt=until).count()
 
 
 def test_opened_twice_asks_every_team_once(cast: dict[str, User], colleague: User) -> None:

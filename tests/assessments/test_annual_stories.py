@@ -251,6 +251,49 @@ def test_bad_numbers_are_told_and_the_rest_is_kept(region: User, captain: User, 
     assert list(ReviewScore.objects.filter(review=now).values_list("indicator__code", flat=True)) == ["1.3"]
 
 
+def test_a_refusal_on_the_desk_leads_to_the_lines_it_names(
+    region: User, captain: User, chifeng: User, as_user: As
+) -> None:
+    """Fifty lines further down nobody finds “2.1” by looking."""
+    now = annual.in_state("submitted", annual.campaign(region), captain.organization, captain, chifeng, region)
+    ReviewScore.objects.filter(review=now, scored_by="league").delete()
+    league, desk = as_user(chifeng), at("review_score", now.pk)
+    by_code = {one.code: one.pk for one in now.campaign.standard.indicators.all()}
+
+    def finish(**typed: str) -> str:
+        said = {**lines(now, "league", **typed), "action": "score", "version": version(now), "opinion": ""}
+        return league.post(desk, said, follow=True).content.decode()
+
+    answer = finish(v1_1="20")
+    for code in ("1.3", "2.1"):
+        assert f'<a href="#i{by_code[code]}">{code}</a>' in answer, "not answered"
+        assert f'id="i{by_code[code]}"' in answer
+    assert f'<a href="#id_i{by_code["1.1"]}_note">1.1</a>' in answer, "another number than the records', and not why"
+    assert f'id="id_i{by_code["1.1"]}_note"' in answer
+    answer = finish(v1_1="20", n1_1="名册重复", v1_3="1", v2_1="30")
+    assert '<a href="#opinion">' in answer
+    assert "errors.js" in answer
+    assert Review.objects.get(pk=now.pk).state == "submitted"
+
+
+def test_one_wrong_line_does_not_make_a_page_old(region: User, captain: User, chifeng: User, as_user: As) -> None:
+    """What was saved beside it was written by the page itself: it may be changed once more, and the work finished."""
+    now = annual.in_state("submitted", annual.campaign(region), captain.organization, captain, chifeng, region)
+    league, desk = as_user(chifeng), at("review_score", now.pk)
+    opened = {**lines(now, "league", v2_1="400", v1_3="0"), "action": "score", "version": version(now)}
+    again = league.post(desk, {**opened, "opinion": "请核对"})
+    shown = {field.html_name: field.value() or "" for field in again.context["form"]}
+    judged = now.campaign.standard.indicators.get(code="2.1").pk
+    yes = now.campaign.standard.indicators.get(code="1.3").pk
+    mended = {**shown, f"i{judged}_value": "30", f"i{yes}_value": "1"}
+    facts = {name: str(again.context[name]) for name in ("opinion", "opinion_seen", "version")}
+    answer = league.post(desk, {**mended, **facts, "action": "score"}, follow=True).content.decode()
+    assert "别人刚改过" not in answer
+    now.refresh_from_db()
+    assert (now.state, now.league_total) == ("scored", Decimal(90))
+    assert now.scores.get(scored_by="league", indicator=yes).value == 1, "changed back: not what was saved first"
+
+
 @pytest.mark.parametrize("part", ["self", "section", "desk"])
 def test_pages_save_themselves(part: str, region: User, captain: User, chifeng: User, as_user: As) -> None:
     year = annual.campaign(region)

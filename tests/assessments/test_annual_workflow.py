@@ -15,6 +15,7 @@ from assessments.annual.batch import conclude_all, publicise_all
 from assessments.annual.enrolling import enrol, waiting_to_be_added
 from assessments.annual.scores import Given, agree, keep
 from assessments.annual.workflow import CAMPAIGN, REVIEW
+from assessments.choices import ScoredBy
 from assessments.models import Adjustment, Campaign, Objection, Review, ReviewScore
 from assessments.states import CAMPAIGN_STEPS, REVIEW_STEPS, ReviewState
 from assessments.waiting import to_conclude, to_reconsider
@@ -283,6 +284,33 @@ def test_closed_only_when_all_are_done(made: Callable[[str], Review], region: Us
     CAMPAIGN.perform(year, "close", by=region)
     with pytest.raises(MoveNotAllowed, match="没有在进行"):
         REVIEW.perform(record, "reconsider", by=region, reason="演示")
+
+
+@pytest.mark.parametrize("state", ["returned", "submitted", "scored"])
+def test_what_the_former_league_noted_does_not_go_to_the_new_one(
+    state: str, made: Callable[[str], Review], cast: dict[str, User], region_system: User
+) -> None:
+    """The new one would send points and opinion in its own name without having looked. History keeps them; the team's
+    answers go along."""
+    record = made("scored" if state == "scored" else "submitted")
+    if state != "scored":
+        Review.objects.filter(pk=record.pk).update(league_opinion="装备抽查不合格（演示）")
+    if state == "returned":
+        REVIEW.perform(record, "return_for_changes", by=cast["chifeng"], comment="请补")
+    lines = record.scores.filter(scored_by=ScoredBy.LEAGUE)
+    assert lines.exclude(points=None).exists(), "something was noted"
+    move_office(record.organization, to=cast["baotou"].organization, by=region_system)
+    if state == "scored":
+        assert lines.exclude(points=None).exists(), "what was sent stands"
+        REVIEW.perform(record, "score_again", by=cast["region"], comment="请重新考核")
+    fresh = Review.objects.get(pk=record.pk)
+    assert (fresh.office, fresh.league_opinion) == (cast["baotou"].organization, "")
+    assert {(line.value, line.points, line.note) for line in lines} == {(None, None, "")}
+    assert lines.model.tracked_events.rel.related_model.objects.filter(scored_by=ScoredBy.LEAGUE, points=35).exists()
+    assert record.scores.filter(scored_by=ScoredBy.TEAM, points=35).exists()
+    if state == "submitted":
+        with pytest.raises(ValidationError, match="没有评"):
+            REVIEW.perform(fresh, "score", by=builders.read(cast["baotou"]))
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "scored"])

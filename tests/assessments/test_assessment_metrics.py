@@ -38,7 +38,7 @@ def year(region: User, captain: User, chifeng: User, office: Callable[[str], Org
         granted_on=date(2024, 1, 1),
     )  # fmt: skip
     late = made(review, region, due_on=yesterday)
-    done = made(review, region, outcome="已办", reported_by=captain, reported_at=timezone.now())
+    done = made(review, region, state="reported", outcome="已办", reported_by=captain, reported_at=timezone.now())
     return [late, done]
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from assessments.annual import campaign_matrix, urging
 from assessments.annual.reminders import occasion, reviews_due
 from assessments.follow_ups.reminders import follow_ups_due, follow_ups_reported
+from assessments.follow_ups.workflow import FOLLOW_UP
 from assessments.models import Campaign, Objection, Review
 from core import reminders
 from core.models import Notice, WorkflowEvent
@@ -272,8 +273,7 @@ def test_follow_ups_remind(region: User, captain: User, chifeng: User) -> None:
     assert [(list(each.recipients), each.url) for each in sent] == [([captain], one.get_absolute_url())]
     assert "超期 7 天" in next(iter(follow_ups_due(one.due_on + timedelta(days=7)))).title
     assert list(follow_ups_due(one.due_on - timedelta(days=20))) == []
-    one.outcome, one.reported_by, one.reported_at = "已办", captain, timezone.now()
-    one.save()
+    FOLLOW_UP.perform(one, "report", by=captain, outcome="已办")
     assert list(follow_ups_due(one.due_on)) == []
     waiting = list(follow_ups_reported(timezone.localdate() + timedelta(days=8)))
     assert [list(each.recipients) for each in waiting] == [[region]]

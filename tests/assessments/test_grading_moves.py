@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.gradings.commenting import comment
 from assessments.gradings.starting import begin
 from assessments.gradings.workflow import WORKFLOW
 from assessments.models import Grading, PanelMember, TeamGrade
@@ -361,6 +362,25 @@ def test_application_of_a_team_that_has_left_the_register_is_brought_to_an_end(
     assert "未定级：队伍已办理退出备案" in shown
     assert "请写明原因" not in shown
     assert not TeamGrade.objects.exists()
+
+
+def test_what_the_former_league_noted_does_not_go_to_the_new_one(
+    captain: User, chifeng: User, baotou: User, region_system: User
+) -> None:
+    """A return of the new one would send it to the team in its name; what was sent with a return stands."""
+    record = builders.in_state("submitted", captain, chifeng)
+    claim = record.claims.first()
+    assert claim is not None
+    comment(claim, "保险单看不清", by=chifeng)
+    move_office(captain.organization, to=baotou.organization, by=region_system)
+    claim.refresh_from_db()
+    assert claim.comment == ""
+    other = record.claims.last()
+    assert other is not None
+    comment(other, "请补证书", by=read(baotou))
+    WORKFLOW.perform(Grading.objects.get(pk=record.pk), "return_for_changes", by=read(baotou), comment="请补")
+    move_office(captain.organization, to=chifeng.organization, by=region_system)
+    assert [one.comment for one in record.claims.exclude(comment="")] == ["请补证书"]
 
 
 @pytest.mark.parametrize("state", ["submitted", "on_site", "publicity", "granted"])

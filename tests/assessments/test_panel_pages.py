@@ -232,6 +232,25 @@ def test_tablet_gets_the_sheet_and_sends_scores(
     assert client.post(url("score_take"), "{", content_type="application/json").status_code == 400
 
 
+def test_what_was_scored_before_one_left_is_answered_for(
+    as_user: AsUser, assessor: User, chifeng: User, scoring: Grading
+) -> None:
+    """Recused with scores still on the tablet: it opens, hears who uses it, and each score is refused with why.
+    Otherwise they would wait there for ever, and every page would say so."""
+    client = as_user(assessor)
+    leave(scoring.panel.get(user=assessor), by=assessor, reason="与队长有亲属关系")
+    state = client.get(url("score_state", scoring))
+    assert (state.status_code, state.json()["user"]) == (404, assessor.pk)
+    assert set(state.json()) == {"user", "csrf", "now"}, "and nothing of the team"
+    assert client.get(url("score_page", scoring)).status_code == 200
+    answer = send(client, assessor, raw(scoring, "2.1", points="30")).json()
+    assert [(one["state"], one["message"]) for one in answer["results"]] == [
+        ("refused", "您已退出这个专家组，评分不再收。")
+    ]
+    for page in ("score_finish", "score_page"):
+        assert as_user(chifeng).get(url(page, scoring)).status_code == 404, "whoever never sat there"
+
+
 def test_finish_says_what_is_missing_and_then_closes(
     as_user: AsUser, assessor: User, region: User, scoring: Grading
 ) -> None:

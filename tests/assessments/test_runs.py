@@ -325,6 +325,20 @@ def test_next_run_makes_only_what_changed(run: ReportRun, campaign: Campaign, re
     assert "现在有效" in Client().get(f"/verify/{new.code}/").content.decode()
 
 
+def test_a_file_taken_over_by_the_next_run_is_listed_once(
+    run: ReportRun, campaign: Campaign, region: User, as_user: SignIn, worked
+) -> None:
+    """With the latest run that holds it; each run by itself is told whole."""
+    Review.objects.filter(organization__code="T150404901").update(self_total=91)
+    second = worked(begin, campaign, by=region)
+    client, page = as_user(region), reverse("assessments:document_list")
+    whole = run.documents.count()
+    rows = [row.record for row in client.get(page, {"view": ""}).context["table"].rows]
+    assert len({row.file.name for row in rows}) == len(rows) == whole + 4
+    assert sum(row.run_id == second.pk for row in rows) == whole
+    assert [len(client.get(page, {"run": one.pk}).context["table"].rows) for one in (run, second)] == [whole, whole]
+
+
 def test_next_run_puts_back_what_the_storage_lost(run: ReportRun, campaign: Campaign, region: User, worked) -> None:
     """A file that is gone and one that is damaged, each with the same bytes under the same name, and no new paper."""
     gone, damaged = (running.of_team(run, code) for code in ("T150404901", "T150200901"))

@@ -54,6 +54,7 @@ def test_a_sound_draft_has_only_its_first_day_to_be_said(draft: Standard) -> Non
          (False, "1.2 有一档更好的数值反而没有更多的分。")),
         ("1.2", {"method": "judged", "steps": []}, (False, "1.2 由人评分，自动取的数不影响得分。")),
         ("1.3", {"per_unit": None}, (True, "1.3 没有写每项扣几分。")),
+        ("1.3", {"per_unit": 50}, (False, "1.3 每项扣 50 分，比分值 20 分还多。")),
         ("1.3", {"points": 0}, (True, "1.3 没有分值，也不是一票否决。")),
         ("1.3", {"method": "yes_no", "name": "没有安全责任事故"},
          (False, "1.3 写成“没有……”，又用“有”“没有”来答，容易答反：请去掉“没有”，不勾“数值越大越好”。")),

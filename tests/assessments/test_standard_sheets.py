@@ -138,6 +138,22 @@ def test_merged_cells_of_groups_become_headings(region: User, as_user: SignIn) -
     ]  # fmt: skip
 
 
+def test_of_two_columns_that_could_group_the_last_names_the_indicators(region: User, as_user: SignIn) -> None:
+    """类别 | 测评项目 of a trial standard: refused as “指标 appears more than once”, a column nobody had written."""
+    standard = builders.standard(code="trial")
+    file = sheet(
+        ["类别", "序号", "测评项目", "分值", "评分标准", "备注"],
+        ["", 1, "党组织建设", "5分", "建立得5分", "批复"], ["", 2, "在册队员人数", 55, "每少1人扣0.5分", ""],
+        ["二、专业科目（40分）", 3, "水域救援技能", "４０", "现场测评", ""], ["合计", "", "", 100, "", ""],
+        merged=[(1, 0, 2, 0, "一、公共科目（60分）")],
+    )  # fmt: skip
+    draft = taken(as_user(region), standard, file)
+    assert [(one.depth, one.indicator.name, one.indicator.subject) for one in nodes(draft.indicators.all())] == [
+        (1, "公共科目（60分）", "public"), (2, "党组织建设", "public"), (2, "在册队员人数", "public"),
+        (1, "专业科目（40分）", "professional"), (2, "水域救援技能", "professional"),
+    ]  # fmt: skip
+
+
 def test_weights_of_groups_are_not_the_points_of_their_indicators(region: User, as_user: SignIn) -> None:
     """Every level has its weight beside it: the last column is what an indicator counts."""
     standard = builders.standard(code="weights")

@@ -1,14 +1,18 @@
 """Counts that take long: kept with their time, made in the background, never waited for."""
 
+import subprocess
+import sys
 import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from core import counts, metrics, tasks
+from core.limits import within
 from core.metrics import Period
 from organizations.permissions import forget
 
@@ -90,12 +94,31 @@ def test_the_worker_makes_what_a_page_did_not_wait_for(monkeypatch):
     assert (found.value, found.at is not None) == ({"number": 1}, True)
 
 
+def test_a_worker_just_started_knows_every_counter():
+    names = ["people.standing", "teams.heads", "lists.found", "audit.found", "metrics"]
+    assert [counts.named(name) for name in names]
+    script = f"import django; django.setup(); from core.counts import named; [named(name) for name in {names}]"
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=settings.BASE_DIR)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_who_does_not_answer_is_not_asked_for_ever(settings, monkeypatch, sent):
     settings.PAGE_WAITS = 0.05
     assert not counts.read("tests.sample", place=1, seconds=5).overdue
     monkeypatch.setattr(counts, "PATIENCE", timedelta(0))
     assert counts.read("tests.sample", place=1, seconds=5).overdue
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_gives_up_before_another_would_begin_the_same(settings, monkeypatch, sent):
+    settings.PAGE_WAITS = 0.1
+    waits = []
+    monkeypatch.setattr(counts, "within", lambda seconds: (waits.append(seconds), within(0.2))[1])
+    assert counts.read("tests.sample", place=1, seconds=20).counting
+    counts.recount(**sent[0])
+    assert (waits[-1], CALLS) == (counts.COUNTING_FOR, [])
+    assert counts.read("tests.sample", place=1, seconds=20).overdue, "no page goes on asking"
+    assert len(sent) == 1, "nor begins it again"
 
 
 def test_a_counter_has_a_name_of_its_own():
@@ -138,11 +161,12 @@ def test_a_page_says_that_it_is_counting_and_asks_again(url, as_user, region, mo
 
 
 def test_somebody_with_part_of_the_sight_has_counts_of_its_own(region, captain, office):
-    from organizations.sights import sight  # models are ready only in a test
+    from organizations.viewers import viewer_key  # models are ready only in a test
 
-    assert sight(region, office("150400"), "view_member")["user"] is None
-    held = sight(captain, office("150400"), "view_member")
+    assert viewer_key(region, office("150400"), "view_member")["user"] is None
+    held = viewer_key(captain, office("150400"), "view_member")
     assert held["user"] == captain.pk
     captain.appointments.update(starts_at="2025-01-01T00:00Z", ends_at="2026-01-01T00:00Z")
     forget(captain)
-    assert sight(captain, office("150400"), "view_member")["held"] != held["held"], "not shown after a duty has ended"
+    now = viewer_key(captain, office("150400"), "view_member")["held"]
+    assert now != held["held"], "not shown after a duty has ended"

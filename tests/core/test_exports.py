@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.test import Client
+from django.utils import timezone
 from pypdf import PdfReader
 
 from core.exports import ExportColumn, answer, export_columns, stream_xlsx, xlsx
@@ -175,6 +176,20 @@ def test_long_export_becomes_a_job(
     sheet = openpyxl.load_workbook(BytesIO(b"".join(client.get(f"{response.url}result/").streaming_content))).active
     assert sheet.max_row == 119
     assert AccessLog.objects.get(kind="exported").user == region
+
+
+def test_result_is_withheld_once_the_duties_are_others(
+    client: Client, region: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setitem(answer.AT_ONCE, "xlsx", 20)
+    with django_capture_on_commit_callbacks(execute=True):
+        page = client.post(f"{OFFICES}?cols=code,name&export=xlsx").url
+    result = f"{page}result/"
+    assert result in client.get(page).content.decode()
+    Appointment.objects.filter(user=region).update(ends_at=timezone.now())
+    now = client.get(page).content.decode()
+    assert (result in now, "您现在的职责不同了" in now) == (False, True)
+    assert client.get(result).status_code == 403
 
 
 def test_job_export_has_the_rights_of_the_moment_it_runs(leader: User):

@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from core.attachments import attach
-from core.attachments.checks import check
-from core.attachments.formats.kinds import PAPERS, PICTURES, USUAL, VIDEOS
+from core.attachments.checks import HEAD, check, judge_head
+from core.attachments.formats.kinds import PAPERS, PICTURES, USUAL, VIDEOS, Refusal
 from core.attachments.takes import accept_of, hint_of, limit_of, takes_of
 from tests.core import sample_files as files
 from tests.core import sample_films as films
@@ -68,6 +68,15 @@ def test_broken_and_disguised_films_are_refused_with_words(data, code, says):
         judged(data, "演练.mp4")
     assert caught.value.code == code
     assert "视频（MP4、MOV、WebM）" in caught.value.messages[0]
+
+
+@pytest.mark.parametrize("head", [b"RIFF\0\0\0\0AVI LIST", b"0&\xb2u\x8ef\xcf\x11", b"FLV\x01\x05", b"\0\0\x01\xba"])
+def test_film_that_is_not_taken_is_refused_by_its_first_bytes(head):
+    """400 MB of it had been sent before it was said that nobody knows what it is."""
+    with pytest.raises(Refusal, match="转成 MP4"):
+        judge_head(head + b"\x07" * (HEAD - len(head)), PICTURES | VIDEOS)
+    with pytest.raises(Refusal, match="音频和视频不能上传"):
+        judge_head(head, PICTURES)
 
 
 def test_only_a_film_may_be_as_long_as_a_film(settings):

@@ -158,9 +158,10 @@ def test_the_list_of_sessions_knows_where_and_when(client: Client, chifeng: User
 def test_a_person_without_duty_can_sign_in_and_out(as_user: Any, chifeng: User) -> None:
     Appointment.objects.filter(user=chifeng).update(ends_at=timezone.now())
     client = as_user(chifeng)
-    assert client.get(PAGE).status_code == 200
-    assert client.get("/").status_code == 200
+    assert client.get(PAGE).context["session_count"] == 1
+    assert client.get("/").context["tasks"] == []
     assert client.post("/accounts/logout/").status_code == 302
+    assert client.get("/")["Location"].startswith("/accounts/login/")
 
 
 def test_accounts_unused_for_ninety_days_are_closed(cast: dict[str, User]) -> None:
@@ -205,3 +206,8 @@ def test_sessions_of_closed_browsers_are_removed_once_their_time_is_over(as_user
     left = {kept, long_ago.session.session_key}
     assert set(Session.objects.values_list("session_key", flat=True)) == left
     assert set(UserSession.objects.values_list("session_key", flat=True)) == left
+
+
+def test_no_cache_keeps_what_was_made_for_one_person(client: Client, chifeng: User) -> None:
+    for page in ("/", "/users/", "/api/accounts/"):
+        assert client.get(page)["Cache-Control"] == "private, no-cache"

@@ -47,6 +47,19 @@ def accept(client, record, **values):
 
 
 # -- applying -------------------------------------------------------------------------------------------
+def test_a_page_that_is_too_old_asks_to_press_again_and_keeps_what_was_typed(invited):
+    """Signed in meanwhile, or a telephone that forgets: nothing of it is kept anywhere else."""
+    phone = Client(enforce_csrf_checks=True)
+    page = send(invited, phone, name="乌仁图雅")
+    text = page.content.decode()
+    assert (page.status_code, Application.objects.count()) == (403, 0)
+    assert "还没有提交；填的内容都在" in text
+    assert f'value="{citizen(1)}"' in text
+    again = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', text)
+    send(invited, phone, name="乌仁图雅", csrfmiddlewaretoken=again[1])
+    assert Application.objects.get().name == "乌仁图雅"
+
+
 def test_form_shows_team_note_and_whole_consents(invited):
     page = Client().get(reverse("people:join", args=[invited.key]))
     text = page.content.decode()
@@ -74,14 +87,6 @@ def test_what_a_phone_fills_in_is_kept_in_one_way(invited):
     )
     for wrong in ("13900001111 13900002222", "1390000111", "13900001111 巴图"):
         assert "mobile" in send(invited, id_number=citizen(3), mobile=wrong).context["form"].errors, wrong
-
-
-def test_form_needs_the_csrf_token(invited):
-    strict = Client(enforce_csrf_checks=True)
-    answer = send(invited, strict)
-    assert answer.status_code == 403  # and not the way to sign in: an applicant has no account
-    assert "返回上一页并刷新" in answer.content.decode()
-    assert not Application.objects.exists()
 
 
 def test_application_is_kept_sealed_and_touches_nobody(invited, captain):

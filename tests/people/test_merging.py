@@ -190,6 +190,22 @@ def test_what_is_missing_is_filled_in_what_differs_is_chosen_and_everything_move
     assert [(line["old"], line["new"]) for line in mains] == [("是", "否")]  # of the record that ceased
 
 
+def test_who_had_the_other_record_open_is_led_on_and_told_that_nothing_was_saved(
+    as_user: Any, captain: User, chifeng: User, baotou: User, two: tuple[Person, Person]
+) -> None:
+    kept, other = two
+    merged(as_user(chifeng), kept, other)
+    edit, client = reverse("people:person_edit", args=[other.pk, "contact"]), as_user(captain)
+    page = client.post(edit, {"version": 1, "mobile": "13900000009"}, follow=True)
+    assert page.redirect_chain == [(reverse("people:person_edit", args=[kept.pk, "contact"]), 302)]
+    assert "填的内容没有保存" in page.content.decode()
+    kept.refresh_from_db()
+    assert kept.mobile != "13900000009"
+    papers = client.get(reverse("people:person_papers", args=[other.pk]))
+    assert papers["Location"] == reverse("people:person_papers", args=[kept.pk])
+    assert as_user(baotou).post(edit, {"version": 1}).status_code == 404
+
+
 def test_hours_of_one_thing_count_once(
     two: tuple[Person, Person], second_team: Organization, chifeng: User, as_user: Callable[[User], Client]
 ) -> None:

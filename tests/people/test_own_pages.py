@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from core.attachments import attach
 from core.models import Attachment, Job
 from people import card
-from people.models import Certificate, CertificateKind, Disclosure, HourRecord, Membership, Person
+from people.models import Certificate, CertificateKind, Cover, Disclosure, HourRecord, Membership, Person
 from people.papers.verifying import run_out
 from people.privacy.revealing import note
 from people.states import MembershipState
@@ -157,6 +157,30 @@ def test_same_certificate_is_reported_once_and_a_photo_is_not_compulsory(as_user
     assert Certificate.objects.filter(person=own.person, state="reported").count() == 1
     page = client.post(url("me_certificate_create"), {**sent, "issued_on": "1980-03-31"}).content.decode()
     assert "早于本人的出生日期" in page
+
+
+def test_who_verifies_is_asked_to_read_the_rest_off_the_photo(as_user, member, chifeng, own):
+    """Number and issuer are left to the office; a key alone would make it count without them."""
+    client = as_user(member)
+    client.post(url("me_certificate_create"), {"kind": "rope", "issued_on": "2026-03-31", "photo": photo()})
+    made = Certificate.objects.get(person=own.person, state="reported")
+    page = as_user(chifeng).get(made.get_absolute_url()).content.decode()
+    assert "证书编号、发证机构没有填：照片上看得清的，请先“更正”补上再核验。" in page
+
+
+def test_what_was_refused_is_reported_again_as_it_was_written(as_user, member, own):
+    old = builders.certificate(own.person, kind_id="rope", state="refused", number="SS-1", issuer="演示培训机构")
+    page = as_user(member).get(f"{url('me_certificate_create')}?again={old.pk}")
+    assert (page.context["form"]["number"].value(), page.context["form"]["issuer"].value()) == ("SS-1", "演示培训机构")
+
+
+def test_insurance_to_come_is_said_with_its_first_day(as_user, member, own):
+    Cover.objects.update(starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31))
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    builders.policy(own.organization, own.person, number="MR-1", starts_on=tomorrow)
+    text = as_user(member).get(url("me")).content.decode()
+    assert f"{tomorrow.year}年{tomorrow.month}月{tomorrow.day}日 起保障，那以前不能出动" in text
+    assert "不在人身意外保险的保障期内" in text, "what is lacking today is said above"
 
 
 def test_the_usual_end_knows_short_months():

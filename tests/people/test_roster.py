@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from core import metrics
 from core.models import Notice
 from organizations.models import Organization
 from organizations.reference import add_child
@@ -130,6 +131,34 @@ def test_filters_find_what_they_say(as_user, captain, url, place):
     client = as_user(captain)
     for asked, expected in FILTERS:
         assert names(client, url, **asked) == sorted(expected), asked
+
+
+def test_who_has_renewed_is_on_no_list_of_what_runs_out(as_user, captain, url, place):
+    """The old certificate stays on record for ever; it is not to be chased."""
+    for number, days in ((1, 20), (2, -5)):
+        person = builders.member(place, number).person
+        builders.certificate(person, expires_on=TODAY() + timedelta(days=days))
+    client = as_user(captain)
+    found = [{"certificate": "in_30"}, {"certificate": "in_90"}, {"certificate": "expired"}]
+    assert [names(client, url, **asked) for asked in found] == [[MENG], [MENG], [LI]]
+    for person in Person.objects.filter(memberships__organization=place):
+        builders.certificate(person, number=f"NEW-{person.pk}", issued_on=TODAY())
+    assert [names(client, url, **asked) for asked in found] == [[], [], []]
+    found = metrics.counted([metrics.get("members_expiring")], place, metrics.Period.of_year(TODAY().year))
+    assert found["members_expiring"].value == 0
+
+
+def test_insurance_that_begins_tomorrow_is_said_and_makes_nobody_deployable_today(as_user, captain, url, place):
+    tomorrow = TODAY() + timedelta(days=1)
+    person = builders.member(place, 1).person
+    builders.certificate(person)
+    builders.policy(place, person, starts_on=tomorrow)
+    page = as_user(captain).get(url, {"view": ""})
+    text = page.content.decode()
+    assert f"{tomorrow.isoformat()} 起" in text
+    assert "未投保" not in text
+    assert [figure.number for figure in page.context["figures"]] == [1, 1, 0]
+    assert names(as_user(captain), url, insurance="none") == [MENG]
 
 
 def test_political_status_is_no_filter_without_the_right_to_see_it(as_user, region, captain, leader, url, place):
@@ -255,9 +284,6 @@ def test_teams_and_offices_say_the_three_numbers(as_user, region, chifeng, membe
 
 
 def test_statistics_count_heads(as_user, region, place, office):
-    from core import metrics  # the numbers' own test
-    from core.metrics import Period
-
     squad = _squad(place)
     other = add_child(
         office("150200"), code="T15020099", name="包头第二支（演示）", short_name="包头第二支", level="team",
@@ -268,7 +294,7 @@ def test_statistics_count_heads(as_user, region, place, office):
         "members_registered": 5, "members_certified": 2, "members_deployable": 1, "members_insured": 2,
         "members_expiring": 1, "memberships": 6, "members_party": 1,
     }  # fmt: skip
-    scope, period = office("150000"), Period.of_year(TODAY().year)
+    scope, period = office("150000"), metrics.Period.of_year(TODAY().year)
     found = metrics.counted([metrics.get(name) for name in expected], scope, period)
     assert {name: measure.value for name, measure in found.items()} == expected
     client = as_user(region)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -94,11 +95,12 @@ def test_grading_stands_where_it_lies(as_user, captain, chifeng, region, baotou)
     assert any(when == "待组建" for _tone, when, _what in tasks(as_user(chifeng)))
 
 
-def test_assessor_sees_his_task_and_nothing_else(as_user, captain, chifeng, assessor, member):
+def test_assessor_sees_his_task_and_nothing_else(as_user, captain, chifeng, assessor, member, baotou, region):
     assert list(entries(as_user(assessor))) == ["我的测评任务"], "called as an assessor"
     assert "我的测评任务" not in entries(as_user(member))
     grading = gradings.in_state("panel", captain, chifeng)
     seat = assessments.seat(grading, assessor, declared=False)
+    others = [assessments.seat(grading, user, finished_at=timezone.now()) for user in (baotou, region)]
     name = captain.organization.short_name
     assert tasks(as_user(assessor)) == [("warn", "待声明", f"请您参加{name}的测评，先声明无利害关系")]
     seat.declared_at = timezone.now()
@@ -110,6 +112,10 @@ def test_assessor_sees_his_task_and_nothing_else(as_user, captain, chifeng, asse
     assert [(task.when, task.what, task.big) for task in page.context["tasks"]] == [("今天", f"给{name}现场评分", True)]
     assert as_user(assessor).get(page.context["tasks"][0].url).status_code == 200
     assert (page.context["todo"], entries(as_user(assessor))) == (1, {"我的测评任务": 1})
+    link, every = f'href="{grading.team.get_absolute_url()}"', f'href="{reverse("assessments:grading_list")}"'
+    read = as_user(assessor).get(grading.get_absolute_url()).content.decode()
+    assert (name in read, link in read, every in read) == (True, False, False), "no way that ends at 403 or 404"
+    assert link in as_user(captain).get(grading.get_absolute_url()).content.decode()
     # nobody leads; then everybody has finished: whoever can go on hears of it
     assert ("warn", "待调整", f"{name}的专家组没有组长：赈济 3 级") in tasks(as_user(chifeng))
     seat.duty = "lead"
@@ -120,6 +126,9 @@ def test_assessor_sees_his_task_and_nothing_else(as_user, captain, chifeng, asse
     assert tasks(as_user(assessor)) == [("wait", "待结束", f"{name}的专家都已完成评分，请结束现场测评")]
     assert ("wait", "待结束", f"{name}的专家都已完成评分：赈济 3 级") in tasks(as_user(chifeng))
     assert entries(as_user(chifeng))["分级测评"] == 1
+    others[0].left_on, others[0].left_reason = timezone.localdate(), "回避"
+    others[0].save()
+    assert ("warn", "待调整", f"{name}的专家组人数不足：赈济 3 级") in tasks(as_user(chifeng)), "it cannot be ended"
 
 
 def test_grade_that_runs_out_is_told_to_the_team(as_user, captain, baotou):

@@ -9,6 +9,8 @@ from django.utils import timezone
 from core.models import Notice
 from organizations import accounts
 from organizations.models import AccountRequest, Appointment
+from organizations.permissions import grant
+from organizations.reference import add_child
 from organizations.workflow import WORKFLOW
 from portal.todo import shown
 from teams import workflow as filings
@@ -16,6 +18,7 @@ from teams.filings.drafting import begin
 from teams.models import Filing, Opinion, TeamPost
 from tests.core.list_checks import assert_constant_queries
 from tests.organizations.helpers import appointment_of, drafted, messages_of, opened, submitted
+from tests.people import builders as people
 from tests.teams import builders
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +148,8 @@ def test_search_shows_nothing_of_others(as_user, baotou, member, songshan):
 
 @pytest.mark.parametrize("term", ["", " ", "\x00", "%", "'; --", "长" * 300])
 def test_search_takes_anything(as_user, region, term):
-    assert as_user(region).get(SEARCH, {"q": term}).status_code == 200
+    page = as_user(region).get(SEARCH, {"q": term})
+    assert (page.status_code, found(as_user(region), term)) == (200, set())
 
 
 def test_search_keeps_the_query_budget(as_user, region, region_security, songshan):
@@ -230,6 +234,23 @@ def test_a_team_whose_captain_left_is_named_on_its_sides_home(as_user, chifeng, 
     assert tasks(as_user(region)) == []
 
 
+def test_the_captain_of_two_teams_is_led_to_the_people_of_both(as_user, captain, office):
+    """The number is of both teams, and so is the list it opens."""
+    second = add_child(office("150400"), code="T1504009", name="赤峰第二救援队", short_name="赤峰二队", level="team",
+                       division_id="150400")  # fmt: skip
+    grant(Appointment.objects.create(user=captain, role="captain", organization=second))
+    for number, team in enumerate((captain.organization, second), 1):
+        person = people.member(team, number).person
+        people.certificate(person, expires_on=timezone.localdate() + timedelta(days=9))
+    client = as_user(captain)
+    (task,) = [task for task in client.get(HOME).context["tasks"] if "证书到期" in task.what]
+    assert task.what == "2 名队员有证书到期"
+    page = client.get(task.url)
+    assert page.context["paginator"].count == 2
+    assert reverse("people:roster_import_all") in page.content.decode()
+    assert reverse("people:member_create", args=[captain.organization_id]) not in page.content.decode()
+
+
 def test_home_keeps_the_query_budget_with_filings(as_user, chifeng, songshan, office):
     def grow(step: int) -> None:
         for index in range(step):
@@ -257,5 +278,4 @@ def test_counts_stop_where_nobody_counts_on(number, said, as_user, member):
     assert shown(number) == said
     Notice.objects.bulk_create(Notice(recipient=member, kind="x", title="提醒", url="/") for _ in range(number))
     page = as_user(member).get(HOME)
-    assert page.status_code == 200
     assert (f"还有 {said} 条未读通知" in page.content.decode()) is (number > 0)

@@ -109,3 +109,8 @@ def test_the_history_of_a_change_names_the_request_of_the_log(lines: Any, as_use
     assert event.pgh_context["request"] == lines[-1]["request_id"]
     assert "Caoyuan" not in json.dumps(lines)
     assert Organization.objects.exists()
+
+
+def test_a_scanner_with_a_name_that_is_not_ours_writes_no_line(lines: Any, client: Client) -> None:
+    assert client.get("/accounts/login/", HTTP_HOST="evil.example").status_code == 400
+    assert lines == []

@@ -210,6 +210,7 @@ MOVES = (
     ("training:activity_move", "songshan", "activity", {"action": "cancel", "reason": "大风"}),
     ("training:problem_move", "songshan", "problem", {"action": "report", "fix": "换了发动机"}),
     ("assessments:campaign_move", "region", "campaign", {"action": "close", "sent": "1"}),
+    ("assessments:followup_move", "songshan", "follow_up", {"action": "report", "outcome": "装备已到位"}),
     ("assessments:standard_withdraw", "region", "standard", {"reason": "印发了新标准"}),
 )
 

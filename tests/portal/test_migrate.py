@@ -4,7 +4,14 @@ import pgtrigger
 import pytest
 from django.apps import apps
 from django.db import connection
-from django.db.migrations.operations import AddField, AddIndex, CreateModel
+from django.db.migrations.operations import (
+    AddField,
+    AddIndex,
+    AlterField,
+    AlterModelOptions,
+    CreateModel,
+    RemoveIndex,
+)
 from django.db.models import CASCADE, AutoField, ForeignKey, Index, IntegerField
 
 from portal.management.commands.migrate import GrowingState
@@ -53,15 +60,21 @@ def test_what_looks_at_rows_sees_every_relation():
         AddField("Post", "size", IntegerField(default=0)),
         AddField("Team", "first", ForeignKey("x.Post", CASCADE, related_name="+")),
         AddIndex("Post", Index(fields=["size"], name="x_size")),
+        AddIndex("Post", Index(fields=["team"], name="x_team")),
+        RemoveIndex("Post", "x_team"),
+        AlterField("Post", "size", IntegerField(null=True)),
+        AlterModelOptions("Post", {"ordering": ["size"]}),
     ):
         operation.state_forwards("x", state)
     quick = state.apps.get_model("x", "Post")
     assert {field.name for field in quick._meta.get_fields()} == {"id", "team", "size"}
     assert [index.name for index in quick._meta.indexes] == ["x_size"]
+    assert quick._meta.get_field("size").null
     before = state.clone()
     before.clear_delayed_apps_cache()
     team, post = before.apps.get_model("x", "Team"), before.apps.get_model("x", "Post")
     assert team is not state.apps.get_model("x", "Team")
     assert {field.name for field in team._meta.get_fields()} == {"id", "post", "first"}
     assert (post._meta.get_field("team").related_model, team._meta.get_field("first").related_model) == (team, post)
-    assert [index.name for index in post._meta.indexes] == ["x_size"]
+    assert ([index.name for index in post._meta.indexes], post._meta.ordering) == (["x_size"], ["size"])
+    assert post._meta.get_field("size").null

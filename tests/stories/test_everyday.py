@@ -54,12 +54,27 @@ def test_what_was_sent_without_network_is_still_there(portal: dict[str, User], e
     page.goto("/standards/new/")
     page.get_by_label("名称", exact=True).fill("断网时写的标准")
     page.context.set_offline(True)
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.get_by_text("现在没有网络，还没有提交")).to_be_visible()
+    expect(page.get_by_label("名称", exact=True)).to_have_value("断网时写的标准")
+    page.context.set_offline(False)
+    expect(page.get_by_text("现在没有网络，还没有提交")).to_have_count(0)
+
+    # a network that leads nowhere: the browser shows a page of its own
+    page.route("**/*", lambda route: route.abort())
     with page.expect_event("requestfailed"):
         page.get_by_role("button", name="保存草稿").click()
-    page.context.set_offline(False)
+    page.unroute("**/*")
     page.goto("/")
     page.goto("/standards/new/")
     expect(page.get_by_label("名称", exact=True)).to_have_value("断网时写的标准")
+
+    # a portal on this very machine, which has no network: the browser says there is none, and it is sent all the same
+    page.add_init_script("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+    page.reload()
+    assert page.evaluate("navigator.onLine") is False
+    with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/standards/new/")):
+        page.get_by_role("button", name="保存草稿").click()
 
 
 def test_what_is_pasted_stays_whole_and_is_told_when_too_long(portal: dict[str, User], enter: Enter) -> None:

@@ -179,6 +179,27 @@ def _fold_is_the_servers(page: Page) -> None:
         assert (folded["arrivedAt"], folded["leftAt"]) == expected, json.dumps(case)
 
 
+def test_what_was_not_taken_is_sent_again_once_the_duty_is_given_back(
+    slot: Slot, portal: dict[str, User], enter: Callable[..., Page]
+) -> None:
+    """It stayed on the phone, and nothing but typing it anew brought it from there."""
+    page = enter("captain", phone=True)
+    page.goto(f"/roll/slots/{slot.pk}/")
+    synced(page)
+    page.context.set_offline(True)
+    tap(page, "王明")
+    tap(page, "李志强")
+    waits(page, 2)
+    portal["captain"].appointments.update(ends_at=timezone.now())
+    page.context.set_offline(False)
+    expect(page.locator("#offline-refused li")).to_have_count(2)
+    portal["captain"].appointments.update(ends_at=None)
+    page.get_by_role("button", name="都再发一次").click()
+    expect(page.locator("#roll-came")).to_have_text("2")
+    expect(page.locator("#offline-refused li")).to_have_count(0)
+    assert len(stored(2)) == 2
+
+
 CLOCK = """(() => {
   const Real = Date, wrong = () => Number(sessionStorage.getItem("wrong") || 0);
   window.Date = class extends Real {
@@ -201,6 +222,7 @@ def test_clock_that_the_network_puts_right_takes_the_earlier_marks_along(
     page.wait_for_selector("html[data-offline-kept]", state="attached")
     page.context.set_offline(True)
     tap(page, "王明")
+    page.wait_for_function("window.offlineStore.all().then((marks) => marks.length === 1)")
     page.reload()
     waits(page, 1)
     tap(page, "李志强")

@@ -14,6 +14,7 @@ from teams.filings.proposal import Proposal
 from teams.models import EmblemItem, ExitItem, Filing, Team
 from teams.workflow import WORKFLOW, deciders
 from tests.core.sample_files import pdf
+from tests.people.builders import ready
 
 CAPTAIN = {
     "role": "captain", "name": "阿拉坦·苏都", "phone": "13800000011", "origin": "elected", "starts_on": "2024-03-01",
@@ -92,6 +93,14 @@ def changing(team: Team, by: User, **facts: Any) -> Filing:
     filing = keep(filing, {"reason": "队员大会选举", **facts}, by=by, version=filing.version)
     papers(filing, by)
     return filing
+
+
+def renewed(team: Team, by: User) -> Filing:
+    """An annual confirmation without a change or a warning, handed in."""
+    ready(team.organization, team.pk % 900 + 1)
+    filing = begin("annual", by=by, team=team)
+    papers(filing, by)
+    return WORKFLOW.perform(filing, "submit", by=by)
 
 
 def leaving(team: Team, by: User, **typed: Any) -> Filing:

@@ -16,7 +16,7 @@ from teams.filings.certificates import issue_certificate
 from teams.filings.checks import check
 from teams.filings.drafting import begin, keep
 from teams.filings.proposal import Proposal
-from teams.models import Team
+from teams.models import RuleStep, Team
 from teams.workflow import WORKFLOW
 from tests.core.test_jobs import age, begun, broker, fresh, let_go, worker  # noqa: F401 - fixtures
 from tests.teams import builders
@@ -79,6 +79,18 @@ def test_a_renewal_that_changes_nothing_printed_keeps_the_paper(team, chifeng, r
     assert (second.pk != first.pk, "山野搜救" in text_of(second)) == (True, True)
     first.refresh_from_db()
     assert first.state == "replaced"
+
+
+@pytest.mark.django_db
+def test_a_renewal_decided_below_does_not_put_another_office_on_the_paper(songshan, chifeng, region, office):
+    """Where the region leaves renewals to the leagues, the paper stays that of the office whose 批复 it quotes."""
+    team = builders.filed(songshan, office("150404"), region, name="松山区红十字救援队", level="banner_county")
+    first = issued(team)
+    RuleStep.objects.filter(rule__kind="annual", rule__level="banner_county", place="region").delete()
+    filing = builders.renewed(team, songshan)
+    assert (filing.current_step.office.code, filing.current_step.is_final) == ("150400", True)
+    WORKFLOW.perform(filing, "confirm", by=chifeng)
+    assert (issued(team), first.issuer) == (first, "内蒙古自治区红十字会")
 
 
 @pytest.mark.django_db

@@ -106,6 +106,14 @@ def test_doubles_are_found_and_the_team_itself_is_none(chifeng, region, office):
     assert (found(own, "name_taken"), found(own, "same_host")) == ([], [])
 
 
+def test_a_name_on_file_is_not_asked_about_every_year(chifeng, region, office):
+    """The office agreed to it; only another one is looked at."""
+    team = builders.filed(chifeng, office("150400"), region, name="赤峰蓝天协会")
+    for kind in ("annual", "change", "restore"):
+        assert found(proposed(office, kind, team, name="赤峰蓝天协会"), "name_pattern") == []
+        assert found(proposed(office, kind, team, name="赤峰蓝天服务协会"), "name_pattern") == ["name"]
+
+
 def test_a_name_that_another_filing_proposes(chifeng, office):
     builders.submitted(chifeng, office("150400"))
     assert found(proposed(office), "name_proposed") == ["name"]

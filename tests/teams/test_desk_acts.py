@@ -1,5 +1,7 @@
 """Besides deciding: transfer, second opinion, meeting, urging."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,11 +12,13 @@ from core.models import Attachment, Notice, WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Appointment
 from organizations.permissions import grant
+from teams.desk.batch import together
 from teams.desk.deciding import Seen
 from teams.desk.opinions import answer, ask, asked_of, people_to_ask
 from teams.desk.passing import colleagues, transfer
 from teams.desk.urging import urge
 from teams.models import Filing, FilingRule, Opinion
+from teams.reminders import opinions_unanswered
 from teams.workflow import WORKFLOW
 from tests.core.sample_files import pdf
 from tests.organizations.helpers import messages_of
@@ -71,6 +75,20 @@ def test_not_given_to_somebody_whose_duty_ended_or_who_took_part(filing, region,
         transfer(filing, to=chifeng, by=region, seen=Seen.of(filing))
 
 
+def test_what_somebody_held_who_has_lost_the_duty_lies_with_all_again(chifeng, region, colleague, office, as_user):
+    """A stand-in whose time is over: nobody waits for him, and it goes with the others of a batch."""
+    team = builders.filed(chifeng, office("150400"), region)
+    filing = builders.renewed(team, chifeng)
+    transfer(filing, to=colleague, by=region, seen=Seen.of(filing))
+    client, url = as_user(region), reverse("teams:desk_filing", args=[filing.pk])
+    for held, until in ((True, None), (False, timezone.now())):
+        Appointment.objects.filter(user=colleague, role="reviewer").update(ends_at=until)
+        page = client.get(url)
+        entry = page.context["entries"][0]["entry"]
+        assert (page.context["given_to"], entry.held_by) == ((colleague, str(colleague)) if held else (None, ""))
+        assert (entry.together, list(together(builders.read(region)))) == (not held, [] if held else [filing])
+
+
 def test_the_colleague_is_forgotten_when_it_goes_on(songshan, chifeng, region, office):
     filing = builders.submitted(songshan, office("150404"), name="松山区红十字救援队（演示）", level="banner_county")
     Filing.objects.filter(pk=filing.pk).update(assignee=chifeng)
@@ -103,6 +121,19 @@ def test_not_asked_of_who_cannot_see_it_nor_twice(filing, region, leader, baotou
     ask(filing, asked=leader, question="?", by=region, seen=Seen.of(filing))
     with pytest.raises(ValidationError, match="还没有答复"):
         ask(filing, asked=leader, question="?", by=region, seen=Seen.of(filing))
+
+
+def test_nobody_waits_for_who_sees_the_filing_no_more(filing, region, colleague, as_user):
+    """The duty through which he saw it has ended before he answered."""
+    colleague.appointments.exclude(role="reviewer").update(ends_at=timezone.now())
+    ask(filing, asked=colleague, question="?", by=region, seen=Seen.of(filing))
+    day = timezone.localdate() + timedelta(days=3)
+    client, story = as_user(region), f"/desk/{filing.pk}/?tab=story"
+    assert "他现在看不到这件备案" not in client.get(story).content.decode()
+    assert [each.recipients for each in opinions_unanswered(day)] == [[colleague]]
+    colleague.appointments.filter(role="reviewer").update(ends_at=timezone.now())
+    assert client.get(story).content.decode().count("他现在看不到这件备案") == 2  # before deciding, and in the story
+    assert [(each.recipients, each.kind) for each in opinions_unanswered(day)] == [([region], "opinion_lost")]
 
 
 def test_no_answer_is_wanted_any_more_once_it_is_decided(filing, region, leader, as_user):

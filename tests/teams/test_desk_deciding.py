@@ -16,14 +16,13 @@ from teams.desk import batch
 from teams.desk.deciding import Seen, save_comment
 from teams.desk.opinions import ask
 from teams.desk.replies import doubts
-from teams.filings.drafting import begin, keep
+from teams.filings.drafting import keep
 from teams.filings.exit_checklist import account
 from teams.filings.printed_form import form_context
 from teams.models import Filing
 from teams.workflow import WORKFLOW
 from tests.core.sample_files import pdf
 from tests.organizations.helpers import messages_of
-from tests.people import builders as people
 from tests.teams import builders
 
 pytestmark = pytest.mark.django_db
@@ -34,13 +33,6 @@ def send(client, filing, action, *, seen=None, follow=True, **data):
     seen = seen or Seen.of(filing)
     facts = {"action": action, "round": seen.round_no, "step": seen.step_id, **data}
     return client.post(reverse("teams:desk_decide", args=[filing.pk]), facts, follow=follow)
-
-
-def renewal(team, by) -> Filing:
-    people.ready(team.organization, team.pk % 900 + 1)
-    filing = begin("annual", by=by, team=team)
-    builders.papers(filing, by)
-    return WORKFLOW.perform(filing, "submit", by=by)
 
 
 def fresh(filing) -> Filing:
@@ -347,7 +339,9 @@ def test_a_leaving_team_is_read_and_closed(chifeng, region, office, as_user):
     mended = {line["text"]: line["mended"] for line in read.context["other_comments"]}
     assert mended == {"请登记公告。": True, "请写明去向。": False}
     assert "没有变化。" not in read.content.decode()  # the checklist did change
+    assert "有 2 项提示。" in read.content.decode()  # in the dialog of agreeing
     builders.account_for(filing, chifeng)
+    assert "项提示。" not in client.get(page).content.decode()
     send(client, filing, "approve")
     response = send(client, fresh(filing), "issue", reply_no="内红发〔2026〕10号", reply_on="2026-11-25")
     assert messages_of(response) == [f"{filing.name}：已办结，队伍已退出，备案证书同时失效。"]
@@ -357,7 +351,7 @@ def test_a_leaving_team_is_read_and_closed(chifeng, region, office, as_user):
 def test_batch_approves_clean_ones_and_says_why_not_the_others(chifeng, region, leader, baotou, office, as_user):
     place = office("150400")
     teams = [builders.filed(chifeng, place, region, name=f"赤峰市红十字{name}队（演示）") for name in "甲乙丙丁"]
-    clean, asked, returned, warned = (renewal(team, chifeng) for team in teams)
+    clean, asked, returned, warned = (builders.renewed(team, chifeng) for team in teams)
     ask(asked, asked=leader, question="可以吗？", by=region, seen=Seen.of(asked))
     returned = WORKFLOW.perform(returned, "return_for_changes", by=region, comment="请补")
     returned = WORKFLOW.perform(returned, "resubmit", by=chifeng)
@@ -391,7 +385,7 @@ def test_batch_approves_clean_ones_and_says_why_not_the_others(chifeng, region, 
 
 def test_batch_goes_by_what_was_shown(chifeng, region, office):
     team = builders.filed(chifeng, office("150400"), region)
-    filing = renewal(team, chifeng)
+    filing = builders.renewed(team, chifeng)
     outcomes = batch.approve_together({filing.pk: Seen(7, filing.current_step_id)}, by=builders.read(region))
     assert [outcome.done for outcome in outcomes] == [False]
     assert fresh(filing).state == "submitted"

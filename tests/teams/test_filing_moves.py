@@ -246,6 +246,19 @@ def second_clerk(office):
     return builders.read(person)
 
 
+def test_who_has_the_duty_now_hears_of_what_a_former_clerk_handed_in(songshan, chifeng, region_security, office):
+    facts = {"name": "松山区红十字赈济救援队（演示）", "level": "banner_county"}
+    filing = builders.submitted(songshan, office("150404"), **facts)
+    opened(region_security, office("150404"), "next", "clerk")
+    heard = Notice.objects.filter(kind="filing_returned").values_list("recipient__username", flat=True)
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=chifeng, comment="请补")
+    assert set(heard.all()) == {"songshan"}  # still his
+    filing = WORKFLOW.perform(filing, "resubmit", by=songshan)
+    Appointment.objects.filter(user=songshan).update(ends_at=timezone.now())
+    WORKFLOW.perform(Filing.objects.get(pk=filing.pk), "return_for_changes", by=chifeng, comment="还要补")
+    assert sorted(heard.all()) == ["next", "songshan", "songshan"]
+
+
 def test_who_handed_in_an_earlier_round_does_not_decide_the_later(chifeng, region, office):
     other = second_clerk(office)
     filing = builders.submitted(other, office("150400"))
@@ -268,6 +281,35 @@ def test_returned_at_the_registration_and_handed_in_by_the_office_is_registered(
     filing = WORKFLOW.perform(filing, "resubmit", by=chifeng)
     assert [step.state for step in filing.steps.all()] == ["done", "current"]
     assert filing.current_office.code == "150000"
+
+
+def test_a_team_does_not_stop_the_leaving_that_its_office_began(chifeng, captain, region, office, as_user):
+    """Its own it may take back, and whoever handed in hears when somebody else did."""
+    team = builders.filed(chifeng, office("150400"), region)
+    grant(Appointment.objects.create(user=captain, role="captain", organization=team.organization))
+    captain = builders.read(captain)
+    filing = builders.leaving(team, chifeng, exit_kind="failed")
+    client = as_user(captain)
+    for state in ("draft", "submitted"):
+        assert client.get(filing.get_absolute_url()).context["may_withdraw"] is False
+        for route, more in (("withdraw", []), ("hand_in", []), ("end_members", []), ("exit_item", ["emblem"])):
+            address = reverse(f"teams:filing_{route}", args=[filing.pk, *more])
+            assert client.post(address, {"left_on": "2026-11-01"}).status_code == 403
+        assert client.get(reverse("teams:filing_edit", args=[filing.pk])).status_code == 403
+        assert list(Filing.objects.to_mend(captain)) == []
+        if state == "draft":
+            filing = WORKFLOW.perform(filing, "submit", by=chifeng)
+    WORKFLOW.perform(filing, "withdraw", by=chifeng)
+    other = [{**builders.CAPTAIN, "name": "另一位"}, *builders.DEPUTIES]
+    filing = WORKFLOW.perform(builders.changing(team, chifeng, posts=other), "submit", by=chifeng)
+    assert client.get(filing.get_absolute_url()).context["may_withdraw"] is False  # who is to lead it after him
+    assert client.post(reverse("teams:filing_withdraw", args=[filing.pk])).status_code == 403
+    WORKFLOW.perform(filing, "withdraw", by=chifeng)
+    filing = builders.leaving(team, captain)
+    assert list(Filing.objects.to_mend(captain)) == [filing]
+    filing = WORKFLOW.perform(filing, "submit", by=captain)
+    assert WORKFLOW.perform(filing, "withdraw", by=chifeng).state == "withdrawn"
+    assert Notice.objects.get(recipient=captain, kind="filing_withdrawn").title == f"{chifeng}撤回了退出：{team}"
 
 
 def test_agreed_can_be_returned_but_not_withdrawn(chifeng, region, office):

@@ -8,6 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.history.as_at import events_of
+from core.models import Attachment
+from organizations.models import Appointment, User
+from organizations.permissions import grant
 from organizations.tree import close_office, move_office
 from people.choices import EndKind
 from people.models import Membership
@@ -50,6 +53,24 @@ def left(membership: Membership, by) -> None:
 # -- checks ---------------------------------------------------------------------------------------------------
 def test_a_team_without_members_is_told_once_a_year(team, chifeng):
     assert list(said(Proposal.of(begin("annual", by=chifeng, team=team)))) == ["roster_empty"]
+
+
+def test_a_plain_member_reads_no_names_and_no_papers_of_a_filing(team, chifeng, as_user):
+    bare = people.member(team.organization, 1, person=people.person(1, name="乌云毕力格"))
+    filing = builders.changing(team, chifeng, short_name="测试队")
+    WORKFLOW.perform(filing, "submit", by=builders.read(chifeng))
+    paper = Attachment.objects.of(filing).first()
+    file = reverse("core:attachment_download", args=[paper.pk])
+    reader = User.objects.create_user("plain", name="演示", organization=team.organization)
+    grant(Appointment.objects.create(user=reader, role="member", organization=team.organization))
+    plain, office = as_user(reader), as_user(chifeng)
+    for tab in ("changes", "all", "papers", "story"):
+        page = plain.get(filing.get_absolute_url(), {"tab": tab}).content.decode()
+        assert (filing.name in page, bare.person.name in page, paper.name in page) == (True, False, False)
+    assert plain.get(file).status_code == 403
+    assert plain.get(reverse("teams:desk_filing", args=[filing.pk])).status_code == 403
+    assert bare.person.name in office.get(filing.get_absolute_url()).content.decode()
+    assert office.get(file).getvalue()
 
 
 def test_the_roster_is_looked_at_in_one_query(team, chifeng, region, office, django_assert_max_num_queries):

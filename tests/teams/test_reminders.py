@@ -150,3 +150,13 @@ def test_who_has_confirmed_or_is_new_or_under_way_is_not_asked(team, chifeng):
     WORKFLOW.perform(begin("annual", by=builders.read(chifeng), team=team), "submit", by=builders.read(chifeng))
     assert sent(reminders.confirmations_missing, day) == []
     assert FilingStep.objects.filter(state="current").count() == 1
+
+
+def test_a_team_that_is_leaving_is_not_asked_to_confirm_the_year(team, chifeng, region):
+    Team.objects.filter(pk=team.pk).update(filed_on=date(2024, 3, 1), confirmed_year=None)
+    day = date(2026, 10, 5)
+    assert sent(reminders.confirmations_missing, day)
+    filing = WORKFLOW.perform(builders.leaving(team, chifeng), "submit", by=chifeng)
+    assert sent(reminders.confirmations_missing, day) == []
+    WORKFLOW.perform(filing, "reject", by=region, comment="留下")
+    assert sent(reminders.confirmations_missing, day)

@@ -291,6 +291,20 @@ def test_a_sheet_for_each_office_is_one_list(as_user, chifeng):
     assert (made[1]["base_address"], made[1]["registration"]) == ("天山镇", "document")
 
 
+def test_offices_go_by_the_names_they_are_called_by(as_user, chifeng, songshan):
+    """A district's full name begins with its city's, and no list writes that. What a league's list says of banners that
+    register themselves stays with them, and says so."""
+    called = ("松山区红十字会", "松山区红会", "松山区", "赤峰市松山区红十字会")
+    page = send(as_user(songshan), *(row(救援队名称=f"{at}红十字救援队", 主管单位=at) for at in called))
+    assert page.context["preview"]["summary"]["wrong"] == 0
+    line = row(救援队名称="松山红十字救援队", 主管单位="松山区红十字会", 级别="旗县级")
+    page = send(as_user(chifeng), line, title="各旗县")
+    assert why(page, 5) == {
+        "主管单位": "赤峰市松山区红十字会的队伍由它自己登记，这里请勾选“不导入”；"
+        "它没有工作人员的，请系统管理员指定由您代办。"
+    }
+
+
 def test_cells_the_page_did_not_offer_cannot_be_changed(as_user, chifeng):
     client = as_user(chifeng)
     page = send(client, row(救援队名称="赤峰市红十字测试救援队", 成立时间="2024年3月"))

@@ -14,6 +14,7 @@ from teams.on_file.upkeep import end_post
 from teams.workflow import WORKFLOW
 from tests.core.list_checks import queries_of
 from tests.organizations.helpers import opened
+from tests.people import builders as people
 from tests.teams import builders
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +172,18 @@ def test_name_and_office_changed_in_the_tree_are_drift(team, office, chifeng):
     assert found["office"].now == "赤峰市松山区红十字会"
     assert found["name"].since == timezone.localdate()
     assert list(drifting(Team.objects.all())) == [fresh]
+
+
+def test_who_has_left_a_post_is_not_called_by_it_any_more(team, chifeng):
+    """Recorded as having left first, and filed as a change later, the old captain stayed 队长 on roster and card."""
+    member = people.member(team.organization, 5, duty="队长")
+    other = people.member(team.organization, 7, duty="队长助理")
+    captain = team.posts.get(role="captain")
+    TeamPost.objects.filter(pk=captain.pk).update(person=member.person)
+    end_post(captain, on=timezone.localdate(), reason="任期届满", by=builders.read(chifeng))
+    for row, duty in ((member, ""), (other, "队长助理")):
+        row.refresh_from_db()
+        assert row.duty == duty
 
 
 def test_history_tells_posts_filings_and_changes(as_user, team, chifeng):

@@ -231,3 +231,12 @@ def test_one_page_is_one_page_however_much_there_is(as_user, team, chifeng, lead
     assert "0476-1234567" not in PdfReader(BytesIO(masked)).pages[0].extract_text()
     form = PdfReader(BytesIO(b"".join(as_user(chifeng).get(url("team_register", team)).streaming_content)))
     assert "示例样式" in form.pages[0].extract_text()
+
+
+def test_an_address_that_names_its_banner_is_printed_once(as_user, team, chifeng):
+    for address in ("演示路 1 号", "赤峰市松山区演示路 1 号"):
+        Team.objects.filter(pk=team.pk).update(base_division="150404", base_address=address)
+        for paper in ("team_sheet", "team_register"):
+            printed = b"".join(as_user(chifeng).get(url(paper, team)).streaming_content)
+            text = "".join(page.extract_text() for page in PdfReader(BytesIO(printed)).pages)
+            assert text.replace("\n", "").count("松山区") == 1

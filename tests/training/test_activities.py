@@ -106,6 +106,22 @@ def test_page_sent_again_makes_no_second_drill(captain: User, as_user: SignIn) -
     assert client.post(url, sent).status_code == 302
 
 
+def test_one_begun_with_nothing_is_not_begun_twice(captain: User, as_user: SignIn) -> None:
+    """Back, and sent again: two that both are called 未命名, and the next one was offered as a copy of them."""
+    client, url = as_user(captain), reverse("training:activity_create")
+    blank = {"begin_with": "blank", "title": "", "starts_at": "", "ends_at": "", "place": ""}
+    assert [client.post(url, blank).status_code for _time in (1, 2)] == [302, 200]
+    assert "已经有一场没有填名称和时间的" in text_of(client.post(url, blank))
+    assert "照上一次的" not in text_of(client.get(url))
+    unnamed = {**blank, "starts_at": at(), "ends_at": at(3)}
+    assert [client.post(url, unnamed).status_code for _time in (1, 2)] == [302, 200]
+    assert "“未命名的演练”已经建立过了，时间也一样" in text_of(client.post(url, unnamed))
+    planned = {**blank, "title": "季度演练（演示）"}  # four of a name, whose days are not known yet
+    assert [client.post(url, planned).status_code for _time in (1, 2)] == [302, 302]
+    template = DrillTemplate.objects.get(name="示例：队内水上救援演练")
+    assert client.post(url, {**blank, "begin_with": f"template:{template.pk}"}).status_code == 302
+
+
 def test_new_one_begins_with_a_template(captain: User, as_user: SignIn) -> None:
     template = DrillTemplate.objects.get(name="示例：队内水上救援演练")
     sent = {"begin_with": f"template:{template.pk}", "title": "", "starts_at": "", "ends_at": "", "place": ""}
@@ -393,6 +409,21 @@ def test_cancelling_asks_why_and_can_be_taken_back(captain: User, as_user: SignI
     client.post(move(activity), {"action": "revive"})
     activity.refresh_from_db()
     assert (activity.state, activity.state_reason) == ("draft", "")
+
+
+def test_cancelling_tells_what_was_marked_and_what_becomes_of_it(captain: User, as_user: SignIn) -> None:
+    team, client = captain.organization, as_user(captain)
+    activity = builders.drill(team, captain)
+    ask = f"{move(activity)}?action=cancel"
+    assert "已经点了" not in text_of(client.get(ask))
+    rows = builders.listed(activity, people.member(team, 1), people.member(team, 2))
+    builders.present(activity, rows)
+    builders.problem(activity, captain)
+    shown = text_of(client.get(ask))
+    assert "已经点了 2 次名，到 2 人，共 6.0 小时。取消以后不计入任何人的时长；点名都留着，恢复筹备以后照算。" in shown
+    assert "登记的问题还有 1 个没有销号，取消以后照样要整改。" in shown
+    refused = client.post(move(activity), {"action": "cancel", "reason": " ", "sent": "1"})
+    assert "已经点了 2 次名" in text_of(refused)
 
 
 def test_office_works_through_what_waits(captain: User, chifeng: User, as_user: SignIn) -> None:

@@ -271,6 +271,20 @@ def test_nobody_begins_or_goes_on_with_an_upload_of_others(
     assert ".." not in kept.file.name
 
 
+@pytest.mark.usefixtures("cabinet")
+def test_photo_that_broke_off_half_way_is_shown_and_waits_for_its_file(
+    as_user: Callable[..., Client], captain: User, drill: Activity
+) -> None:
+    """On another day, in another tab: of papers it was told, of photos and films nobody knew."""
+    client = as_user(captain)
+    photo = files.jpeg_with_gps((640, 400))
+    begun = pieces.begin(client, drill, photo, "现场.jpg", kind="photo")
+    pieces.send(client, begun["Location"], 0, photo[:2000])
+    page = client.get(f"/activities/{drill.pk}/files/").content.decode()
+    assert page.count("没有传完：已传") == 1
+    assert f'data-broken="{begun["Location"]}"' in page.partition('id="video-gallery"')[0]
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -86,6 +86,21 @@ def test_nobody_accepts_what_he_reported_and_a_report_says_what_was_done(problem
     assert refused.value.code == "permission"
 
 
+def test_what_the_only_clerk_reports_for_a_team_without_a_captain_is_accepted_above(
+    problem: Problem, captain: User, chifeng: User, region: User
+) -> None:
+    """A team that has left, or whose captain is named to put it right himself: nobody at all could accept it."""
+    Appointment.objects.filter(user=captain).update(ends_at=timezone.now())
+    fixed = PROBLEM.perform(problem, "report", by=chifeng, fix="器材移交市红十字会，已换发动机")
+    notice = Notice.objects.get(kind="problem_fixed")
+    assert notice.recipient == region
+    (reminder,) = problems_unaccepted(TODAY() + timedelta(days=7))
+    assert reminder.recipients == [region]
+    with pytest.raises(MoveNotAllowed):
+        PROBLEM.perform(fixed, "accept", by=chifeng)
+    assert PROBLEM.perform(fixed, "accept", by=region).state == ProblemState.CLOSED
+
+
 def test_who_is_named_to_put_it_right_is_told_sees_it_and_does_not_accept_it(
     drill: Activity, team: Organization, captain: User, chifeng: User, member: User, as_user: Callable[[User], Client]
 ) -> None:

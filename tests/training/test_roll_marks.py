@@ -20,6 +20,7 @@ from tests.people import builders as people
 from tests.training import builders
 from training.choices import Listing, MarkKind, MarkMethod, Presence, Trouble
 from training.models import Activity, ActivityTeam, Attendance, Mark, Participation, Slot
+from training.participants.listing import take_off
 from training.records.checks import check
 from training.roll.deriving import derive_slots
 from training.roll.given import Given
@@ -108,6 +109,11 @@ def test_two_phones_that_said_otherwise_are_told_until_somebody_decides(
     took(mark(slot, same[1], 7, kind=MarkKind.ABSENT, at=hour), by=captain)
     assert told() == [], "both say the same; one captain thought better of it"
 
+    other = builders.listed(drill, people.member(drill.host, 4))[0]  # his deputy has only the captain's own account
+    took(mark(slot, other, 11, kind=MarkKind.ABSENT, at=hour, device="deputy"), by=captain)
+    took(mark(slot, other, 10, device="captain"), by=captain)
+    assert len(told()) == 1
+
 
 def test_marks_that_come_when_all_was_handed_in_are_told(
     drill: Activity, slot: Slot, row: Participation, captain: User, chifeng: User
@@ -135,6 +141,19 @@ def test_marks_that_come_when_all_was_called_off_are_told_as_that(
     assert "先恢复筹备" in told.body
     sheet = as_user(captain).get(reverse("training:slot_state", args=[slot.pk])).json()
     assert (sheet["slot"]["open"], sheet["slot"]["cancelled"]) == (False, True)
+
+
+def test_marks_that_come_when_all_was_archived_lead_to_where_hours_are_kept(
+    drill: Activity, slot: Slot, row: Participation, captain: User, chifeng: User, as_user: Callable[[User], Client]
+) -> None:
+    """It was to be withdrawn or sent back, which nobody can do any more."""
+    builders.present(drill, builders.listed(drill, people.member(drill.host, 2)))
+    for action, by in (("submit", captain), ("confirm", chifeng), ("archive", chifeng)):
+        WORKFLOW.perform(drill, action, by=by)
+    assert took(mark(slot, row), by=captain) == [(STORED, Trouble.CLOSED)]
+    said = "记录已经归档，不能再处理点名。确实参加了的，在队员页登记时长。"
+    assert Notice.objects.get(recipient=captain, kind="marks_late").body == said
+    assert said in as_user(captain).get(reverse("training:mark_list", args=[drill.pk])).content.decode()
 
 
 def test_marks_of_days_ago_are_taken(slot: Slot, row: Participation, captain: User) -> None:
@@ -192,6 +211,25 @@ def test_member_of_a_joined_team_is_put_on_the_list_to_be_decided(drill: Activit
     Participation.objects.update(listing=Listing.REMOVED)
     assert took(mark(slot, row, 2), by=captain) == [(STORED, "")]
     assert Participation.objects.get().listing == Listing.ASKED
+
+
+@pytest.mark.parametrize("kind", [MarkKind.LEAVE, MarkKind.ABSENT, MarkKind.CLEARED])
+def test_whoever_was_taken_off_the_list_and_stays_away_is_not_put_back_on_it(
+    kind: MarkKind, drill: Activity, slot: Slot, row: Participation, captain: User
+) -> None:
+    """A phone that had no network and marked 请假 for whoever had been taken off meanwhile, for that reason."""
+    take_off(drill, [row], reason="家里有事")
+    other = people.member(drill.host, 2).person_id
+    assert took(mark(slot, row, kind=kind), mark(slot, None, 2, person=other, kind=kind), by=captain) == [
+        (STORED, ""), (STORED, "")
+    ]  # fmt: skip
+    row = Participation.objects.get()  # and nobody else's
+    assert (row.listing, row.note) == (Listing.REMOVED, "家里有事")
+    came = {"kind": MarkKind.ARRIVED, "at": slot.starts_at + timedelta(minutes=1)}
+    assert took(mark(slot, row, 3, **came), mark(slot, None, 4, person=other, **came), by=captain) == [
+        (STORED, ""), (STORED, "")
+    ]  # fmt: skip
+    assert {(row.listing, row.note) for row in Participation.objects.all()} == {(Listing.ASKED, "现场签到，待定")}
 
 
 def test_stranger_is_kept_to_be_settled(

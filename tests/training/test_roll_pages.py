@@ -348,6 +348,31 @@ def test_paper_overrules_what_was_tapped(slot: Slot, row: Participation, captain
     assert Attendance.objects.get().presence == Presence.PRESENT
 
 
+def test_paper_and_taking_back_count_whatever_was_marked_too_late(
+    slot: Slot, row: Participation, captain: User, as_user: As
+) -> None:
+    """The phone says: over, use the paper. Its own late tap, which counts for nothing, kept the paper from counting."""
+    client, evening = as_user(captain), slot.ends_at + timedelta(hours=5)
+    send(client, captain, one(slot, person=row.person_id, kind="absent", at=slot.starts_at + timedelta(hours=1)))
+    send(client, captain, one(slot, person=row.person_id, at=evening))
+    paper(client, slot, **{f"kind-{row.pk}": "arrived"})
+    found = Attendance.objects.get()
+    assert found.presence == Presence.PRESENT
+
+    send(
+        client, captain, one(slot, person=row.person_id, kind="absent", at=evening)
+    )  # late, and counts: then the paper
+    paper(client, slot, **{f"kind-{row.pk}": "arrived"})
+    found.refresh_from_db()
+    assert (found.presence, found.minutes) == (Presence.PRESENT, 180)
+
+    ahead = one(slot, person=row.person_id, at=timezone.now() + timedelta(days=2))  # a clock that was put right since
+    send(client, captain, ahead)
+    client.post(address("roll_clear", slot.activity_id), {"attendance": [found.pk]})
+    found.refresh_from_db()
+    assert found.presence == Presence.UNKNOWN
+
+
 def test_who_was_marked_before_and_counts_for_other_minutes_than_the_sheet_says_is_named(
     drill: Activity, slot: Slot, captain: User, as_user: As
 ) -> None:
@@ -546,7 +571,7 @@ def test_many_marks_are_settled_together(drill: Activity, slot: Slot, captain: U
 
 
 def test_minutes_are_corrected_with_a_reason(
-    drill: Activity, slot: Slot, row: Participation, captain: User, leader: User, as_user: As
+    drill: Activity, slot: Slot, row: Participation, captain: User, leader: User, chifeng: User, as_user: As
 ) -> None:
     builders.present(drill, [row])
     found = Attendance.objects.get()
@@ -566,6 +591,8 @@ def test_minutes_are_corrected_with_a_reason(
     assert "1.5" in client.get(address("activity_roll", drill.pk)).content.decode()
     record = WORKFLOW.perform(drill, "submit", by=captain)
     assert record.minutes == 90
+    told = as_user(chifeng).get(address("activity_roll", drill.pk)).content.decode()  # whoever confirms, on a phone too
+    assert ">已更正，按点名 180 分钟：提前离开<" in told
 
 
 def test_a_day_of_several_without_a_roll_is_told_and_the_roll_of_today_is_offered_first(

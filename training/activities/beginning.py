@@ -40,13 +40,13 @@ def begin(host: Organization, kind: str, *, by: User, template: DrillTemplate | 
 
     :param template: facts it begins with; ``facts`` that were given go before them.
     :raises PermissionDenied: without the right at the host.
-    :raises ValidationError: ``twin`` where there is one of that name at that time.
+    :raises ValidationError: ``twin`` where there is one of that name at that time, or both without either.
     """
     may_begin(by, host).require()
-    known = {name: value for name, value in facts.items() if value not in (None, "")}
-    _refuse_twin(host, kind, known)
     start = {} if template is None else {name: template.payload[name] for name in TEMPLATED if name in template.payload}
-    made = Activity(kind=kind, host=host, created_by=by, **{**start, **known})
+    known = start | {name: value for name, value in facts.items() if value not in (None, "")}
+    _refuse_twin(host, kind, known)
+    made = Activity(kind=kind, host=host, created_by=by, **known)
     with plainly(Activity):
         made.save()
     if host.level == Level.TEAM:
@@ -57,14 +57,20 @@ def begin(host: Organization, kind: str, *, by: User, template: DrillTemplate | 
 
 def _refuse_twin(host: Organization, kind: str, known: dict[str, Any]) -> None:
     """The page that was sent before and is sent again, brought back or open in a second window: one drill of a name at
-    an instant, not two that both wait to be written up. Within a transaction."""
-    if not known.get("title") or not known.get("starts_at"):
-        return
+    an instant, not two that both wait to be written up; and one that has neither yet. Within a transaction."""
+    title, starts_at, ends_at = known.get("title", ""), known.get("starts_at"), known.get("ends_at")
+    if title and not starts_at:
+        return  # several of a name may be planned before their days are known
     Organization.objects.select_for_update(no_key=True).get(pk=host.pk)
-    rows = Activity.objects.filter(host=host, kind=kind, title=known["title"], starts_at=known["starts_at"])
-    if rows.filter(ends_at=known.get("ends_at")).exclude(state=Activity.State.CANCELLED).exists():
+    rows = Activity.objects.filter(host=host, kind=kind, title=title, starts_at=starts_at, ends_at=ends_at)
+    there = rows.exclude(state=Activity.State.CANCELLED).first()
+    if there is None:
+        return
+    if starts_at:
         said = _("“%(title)s”已经建立过了，时间也一样，请在列表里打开它。另有一场的，请改名称或时间。")
-        raise ValidationError(said % {"title": known["title"]}, code="twin")
+        raise ValidationError(said % {"title": there}, code="twin")
+    said = _("已经有一场没有填名称和时间的，请在列表里打开它接着填。另有一场的，请先填名称或时间。")
+    raise ValidationError(said, code="twin")
 
 
 def may_begin(user: User, host: Organization) -> Decision:
@@ -142,8 +148,9 @@ def _copy_rows(source: Activity, made: Activity, by: User) -> None:
 
 
 def last_of(host: Organization, kind: str) -> Activity | None:
-    """What the host held last, or means to hold next: the one a copy is usually made of."""
-    rows = Activity.objects.filter(host=host, kind=kind).exclude(state=Activity.State.CANCELLED)
+    """What the host held last, or means to hold next: the one a copy is usually made of. One whose day is not known
+    yet is none: it stands first, and is mostly empty."""
+    rows = Activity.objects.filter(host=host, kind=kind).exclude(state=Activity.State.CANCELLED).exclude(starts_at=None)
     return rows.order_by("-order_at", "-id").first()
 
 

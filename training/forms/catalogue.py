@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import adjustable
-from core.ending import EndingForm, KeyedForm
 from core.forms import VersionedForm, WholeForm
 from core.pickers import days_first
+from core.reference_forms import EndingForm, KeyedForm
 from organizations.models import Division, Organization, User
 from organizations.validators import validate_visible
 from people import name_list

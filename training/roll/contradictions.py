@@ -19,8 +19,8 @@ def at_odds(activity: int) -> QuerySet[Any]:
     """The names of these people, as ``name``, each once."""
     marks = Mark.objects.filter(counting(), slot__activity=activity).exclude(method=MarkMethod.PAPER)
     same = Mark.objects.filter(counting(), slot=OuterRef("slot"), person=OuterRef("person")).order_by()
-    unseen = same.filter(at__gt=OuterRef("at"), at__lt=OuterRef("received_at")).exclude(by=OuterRef("by"))
-    unseen = unseen.exclude(method=MarkMethod.PAPER)
+    unseen = same.filter(at__gt=OuterRef("at"), at__lt=OuterRef("received_at")).exclude(method=MarkMethod.PAPER)
+    unseen = unseen.exclude(by=OuterRef("by"), device=OuterRef("device"))  # one account may be on two phones
     here, away = Exists(unseen.filter(kind__in=HERE)), Exists(unseen.filter(kind__in=AWAY))
     again = same.filter(
         Q(at__gt=OuterRef("received_at")) | Q(method=MarkMethod.PAPER, received_at__gt=OuterRef("received_at"))

@@ -36,6 +36,7 @@ from training.roll.given import Given
 from training.roll.people import Known, People
 from training.states import WITH_AUTHOR, ActivityState
 
+CAME = (MarkKind.ARRIVED, MarkKind.LEFT)
 AROUND = timedelta(hours=4)  # before the beginning and after the end of a slot
 
 
@@ -128,20 +129,21 @@ def _refused(one: Given, slot: Slot | None, known: Known | None, caller: Caller 
 
 def _mark(one: Given, slot: Slot, known: Known, by: User, offset: timedelta, state: str) -> Mark:
     at = one.at + offset
-    trouble = Trouble.STRANGER if not known.team else _trouble(one.kind, at, slot, state)
+    trouble = Trouble.STRANGER if not known.team else _trouble(one, at, slot, state)
     return Mark(
         id=one.id, slot=slot, person_id=known.person, kind=one.kind, method=one.method, at=at,
         shift=round(offset.total_seconds()), by=by, device=one.device[:40], trouble=trouble,
     )  # fmt: skip
 
 
-def _trouble(kind: str, at: datetime, slot: Slot, state: str) -> str:
-    """请假, 缺席 and 撤销 may be noted days before or after; who came and went is marked when it happens."""
+def _trouble(one: Given, at: datetime, slot: Slot, state: str) -> str:
+    """请假, 缺席 and 撤销 may be noted days before or after; who came and went is marked when it happens. A paper was
+    looked at as it was typed, and comes after what it overrules (``training.roll.paper``)."""
     if state not in WITH_AUTHOR:
         return Trouble.CLOSED
     if at > timezone.now() + AHEAD:
         return Trouble.FUTURE
-    if kind in (MarkKind.ARRIVED, MarkKind.LEFT):
+    if one.kind in CAME and one.method != MarkMethod.PAPER:
         if at < slot.starts_at - AROUND:
             return Trouble.TOO_EARLY
         if at > slot.ends_at + AROUND:
@@ -182,6 +184,8 @@ def _tell_late(activities: Iterable[Activity]) -> None:
             else:
                 title = _("记录报送以后才传到的点名，没有算：%(what)s") % {"what": activity}
                 body = _("要算的，先撤回记录或者请确认单位退回，再到“点名”里处理。")
+                if activity.state == ActivityState.ARCHIVED:
+                    body = _("记录已经归档，不能再处理点名。确实参加了的，在队员页登记时长。")
         notify(
             nearest_holders(Right.EDIT_TRAINING, activity.host), kind="marks_late", title=title, body=body,
             url=reverse("training:mark_list", args=[activity.pk]),
@@ -190,26 +194,27 @@ def _tell_late(activities: Iterable[Activity]) -> None:
 
 
 def _follow(new: list[Mark], people: People) -> None:
-    """Whoever was marked and is not on the list is put on it, to be decided; then what the marks come to."""
-    counting = [mark for mark in new if not mark.trouble]
-    wanted = {(mark.slot.activity_id, mark.person_id): people.team_of(mark) for mark in counting}
+    """Whoever came and is not on the list is put on it, to be decided; then what the marks come to."""
+    counting = {mark: (mark.slot.activity_id, mark.person_id) for mark in new if not mark.trouble}
+    wanted = dict.fromkeys(counting.values(), 0)
+    wanted |= {key: people.team_of(mark) for mark, key in counting.items() if mark.kind in CAME}
     rows = put_on_list(wanted, by=new[0].by if new else None)
-    derive((rows[mark.slot.activity_id, mark.person_id], mark.slot_id) for mark in counting)
+    derive((rows[key], mark.slot_id) for mark, key in counting.items() if key in rows)
 
 
 def put_on_list(wanted: dict[tuple[int, int], int], *, by: User | None) -> dict[tuple[int, int], int]:
     """(activity, person) → key of the participation; who is on no list yet is asked for (现场签到，待定).
 
-    :param wanted: (activity, person) → team in whose name. Whoever was taken off the list and came all the same is to
-        be decided again.
+    :param wanted: (activity, person) → team in whose name; 0 for whoever did not come, who is left as he is. Whoever
+        was taken off the list and came all the same is to be decided again.
     """
     if not wanted:
         return {}
     there = _participations(wanted)
-    missing = sorted(key for key in wanted if key not in there)
+    missing = sorted(key for key, team in wanted.items() if team and key not in there)
+    with in_chinese():
+        note = _("现场签到，待定")
     if missing:
-        with in_chinese():
-            note = _("现场签到，待定")
         Participation.objects.bulk_create(
             [
                 Participation(
@@ -221,16 +226,17 @@ def put_on_list(wanted: dict[tuple[int, int], int], *, by: User | None) -> dict[
             ignore_conflicts=True,
         )  # fmt: skip
         there = _participations(wanted)
-    _ask_again([row.pk for row in there.values() if row.listing in NOT_EXPECTED])
+    _ask_again([row.pk for key, row in there.items() if wanted[key] and row.listing in NOT_EXPECTED], note)
     return {key: row.pk for key, row in there.items()}
 
 
-def _ask_again(removed: list[int]) -> None:
+def _ask_again(removed: list[int], note: str) -> None:
+    """With that in place of the reason why they were taken off."""
     if not removed:
         return
     rows = Participation.objects.select_for_update().filter(pk__in=removed, listing__in=NOT_EXPECTED)
     keys = [row.pk for row in rows.order_by("pk")]
-    Participation.objects.filter(pk__in=keys).update(listing=Listing.ASKED, version=F("version") + 1)
+    Participation.objects.filter(pk__in=keys).update(listing=Listing.ASKED, note=note, version=F("version") + 1)
 
 
 def _participations(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Participation]:

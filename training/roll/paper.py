@@ -13,7 +13,7 @@ from people.models import Membership
 from people.names import same_name
 from training.choices import MarkKind, MarkMethod, Presence
 from training.models import Activity, Attendance, Mark, PaperSheet, Slot
-from training.roll.deriving import grace
+from training.roll.deriving import counting, grace
 from training.roll.folding import fold
 from training.roll.given import Given
 from training.roll.marking import Result, take
@@ -84,12 +84,12 @@ def _given(slot: Slot, line: Line, last: datetime | None, key: UUID) -> Iterable
 
 
 def _last(slot: Slot, lines: list[Line]) -> dict[int, datetime]:
-    """Person → last mark, for those whom the paper says otherwise of than what was marked."""
+    """Person → last mark that counts, for those whom the paper says otherwise of than what was marked."""
     says = {line.person: Presence.PRESENT if line.kind == MarkKind.ARRIVED else line.kind for line in lines}
     rows = Attendance.objects.filter(slot=slot, participation__person__in=says).exclude(presence=Presence.UNKNOWN)
     stood = dict(rows.values_list("participation__person", "presence"))
     differ = [person for person, presence in stood.items() if says[person] != presence]
-    marks = Mark.objects.filter(slot=slot, person__in=differ).order_by("at")
+    marks = Mark.objects.filter(counting(), slot=slot, person__in=differ).order_by("at")
     return dict(marks.values_list("person", "at"))
 
 

@@ -20,11 +20,11 @@ from organizations.roles import Right
 from people.models import Membership
 from training.choices import Listing, MarkKind, Presence, Trouble
 from training.models import Activity, Attendance, Mark, MarkSettlement, Participation
-from training.roll.deriving import derive, whose
+from training.roll.deriving import counting, derive, whose
 from training.roll.given import Given
 from training.roll.marking import AROUND, put_on_list, take
 from training.roll.waiting import waiting
-from training.states import WITH_AUTHOR
+from training.states import WITH_AUTHOR, ActivityState
 
 SPARE = 120  # minutes that setting up and clearing away may take besides
 
@@ -38,6 +38,10 @@ def may_now(activity: Activity) -> Decision:
     """Asked besides the right: what is handed in is not changed any more."""
     if activity.is_open:
         return Decision(True, "")
+    if activity.state == ActivityState.CANCELLED:
+        return no(gettext_lazy("活动已经取消，不能处理点名。照常办了的，先恢复筹备再办。"))
+    if activity.state == ActivityState.ARCHIVED:
+        return no(gettext_lazy("记录已经归档，不能再处理点名。确实参加了的，在队员页登记时长。"))
     words = {"state": activity.get_state_display()}
     return no(sentence(gettext_lazy("现在是“%(state)s”，不能处理点名。记录撤回或退回后再办。"), words))
 
@@ -92,7 +96,7 @@ def clear(activity: Activity, rows: Iterable[Attendance], *, by: User) -> int:
     activity = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
     if activity.state not in WITH_AUTHOR:
         raise ValidationError(str(may_now(activity).reason))
-    last = Mark.objects.filter(slot__activity=activity).aggregate(last=Max("at"))["last"]
+    last = Mark.objects.filter(counting(), slot__activity=activity).aggregate(last=Max("at"))["last"]
     at = max(timezone.now(), last + timedelta(seconds=1)) if last else timezone.now()  # after whatever it takes back
     given = [
         Given(uuid4(), row.slot_id, MarkKind.CLEARED, at, person=row.participation.person_id, activity=activity.pk)

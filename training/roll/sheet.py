@@ -29,6 +29,7 @@ def sheet(slot: Slot, caller: Caller) -> dict[str, Any]:
     rows, members = found["rows"], found["members"]
     about = {(row.person_id, row.organization_id): row for row in members}
     there = {row.person_id for row in rows}
+    called = there | {row.person_id for row in members}
     people = [_listed(row, about.get((row.person_id, row.organization_id))) for row in rows]
     others = [_other(row) for row in members if row.person_id not in there]
     return {
@@ -40,7 +41,7 @@ def sheet(slot: Slot, caller: Caller) -> dict[str, Any]:
         },
         "people": people,
         "others": others[:MOST_OTHERS],
-        "marks": [_marked(mark) for mark in found["marks"] if caller.at_host or whose(mark) in there],
+        "marks": [_marked(mark) for mark in found["marks"] if caller.at_host or whose(mark) in called],
         "waiting": sum(row["n"] for row in found["waiting"]) if caller.at_host else 0,
     }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Columns of the list of problems."""
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -57,8 +58,8 @@ class ProblemTable(Table):
         day = f"{record.due_on:%Y-%m-%d}"
         return markup("<div>{} {}</div>", day, chip(**near)) if near else day
 
-    def value_due_on(self, record: Problem) -> str:
-        return f"{record.due_on:%Y-%m-%d}" if record.due_on else ""
+    def value_due_on(self, record: Problem) -> date | None:
+        return record.due_on
 
     def render_state(self, record: Problem) -> str:
         return chip(**state_chip(record))

@@ -15,6 +15,7 @@ from organizations.views.common import holding
 from organizations.views.moves import make_move, move_ticked
 from training.forms.moves import MoveForm
 from training.models import Activity
+from training.records.cancelling import what_cancelling_leaves
 from training.records.queue import clean_ones, waiting_for
 from training.views.activity_common import activity_page
 from training.workflow import WORKFLOW
@@ -41,6 +42,7 @@ def activity_move(request: SignedIn, pk: int) -> HttpResponse:
     return make_move(
         request, activity, WORKFLOW, template="generic/move.html",
         form_of=lambda move, data: MoveForm(data, activity=activity, move=move),
+        page=lambda move, form: {"consequences": what_cancelling_leaves(activity)} if move.action == "cancel" else {},
         done=lambda fresh, move: _done(request, fresh, move),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.attachments.gallery import galleries
-from core.attachments.panel import panels
+from core.attachments.panel import broken_off, panels
 from core.history import changes_of
 from core.models import WorkflowEvent
 from organizations.signed_in import SignedIn
@@ -29,8 +29,9 @@ def activity_files(request: SignedIn, pk: int) -> HttpResponse:
     page = activity_page(request, pk, "training:activity_files")
     activity = page.activity
     pages = {kind: request.GET.get(f"{kind}_page", 1) for kind in GALLERIES}
-    shown, rows = galleries(activity, pages, decision=page.kept, papers=PAPERS)
-    papers = panels(activity, request.user, PAPERS, rows=rows).values()
+    broken = broken_off([activity], request.user) if page.kept else []
+    shown, rows = galleries(activity, pages, decision=page.kept, papers=PAPERS, broken=broken)
+    papers = panels(activity, request.user, PAPERS, rows=rows, broken=broken).values()
     context = page.context(
         galleries=[one for one in shown if page.kept or one["count"] or one["ended"]],  # a reader sees what there is
         papers=[one for one in papers if page.kept or one["current"] or one["ended"]],

@@ -4,15 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from core.offline import REFUSED, Batch, answered, each_taken, who, worker
+from core.offline import REFUSED, Batch, answered, each_taken, sheet_told, worker
 from organizations.models import User
 from organizations.signed_in import SignedIn
 from organizations.views.common import seen
@@ -59,13 +58,7 @@ def slot_scan(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 @login_required
 def slot_state(request: SignedIn, pk: int) -> JsonResponse:
-    """The sheet, who is signed in, and the token that the next batch has to carry. These also where the slot is gone or
-    the right: what was marked is answered for one by one (``mark_take``)."""
-    try:
-        slot, caller = slot_called(request, pk)
-    except (Http404, PermissionDenied) as why:
-        return JsonResponse(who(request), status=404 if isinstance(why, Http404) else 403)
-    return JsonResponse({**who(request), **sheet(slot, caller)})
+    return sheet_told(request, lambda: sheet(*slot_called(request, pk)))
 
 
 @never_cache

@@ -27,6 +27,13 @@ def grouping(sheets: Sequence[Sheet], names: Collection[str], contents: Collecti
     return found
 
 
+def side_by_side(sheets: Sequence[Sheet], names: Collection[str]) -> list[str]:
+    """Those of ``names`` that head columns of one table, from left to right."""
+    rows = (row for sheet in sheets for row in islice(sheet.rows, LOOK_AT))
+    found = ([text for cell in row if (text := plain(cell.text)) in names] for row in rows)
+    return max(found, key=len, default=[])
+
+
 def weights_of_groups(sheets: Sequence[Sheet], levels: Collection[str], points: Collection[str]) -> set[str]:
     """一级指标 | 权重 | 二级指标 | 权重: keys of the headings that weigh a group, each behind its own; the last
     one is of the indicators.

@@ -42,7 +42,7 @@ from assessments.standards.workbook.cells import (
     is_blank,
     one_line,
 )  # fmt: skip
-from assessments.standards.workbook.grouping import grouping, weights_of_groups
+from assessments.standards.workbook.grouping import grouping, side_by_side, weights_of_groups
 from assessments.standards.workbook.numbering import is_mark, places, split
 from assessments.standards.workbook.writing import LINE_HEADINGS as H
 from assessments.standards.workbook.writing import TEXT_HEADING, VALUE_HEADING
@@ -179,7 +179,9 @@ class IndicatorResource(Resource):
             name.also = (*name.also, *second.also)
             self.fields.pop("level2")
             if headings.isdisjoint(map(plain_heading, called)):  # 项目, and nothing that it could be a group of
-                name.also, first.also = (*name.also, *first.also), ()
+                *before, last = side_by_side(sheets, set(map(plain_heading, first.also))) or [""]
+                own = [one for one in first.also if not before or plain_heading(one) == last]  # of 类别 | 项目 the last
+                name.also, first.also = (*name.also, *own), tuple(one for one in first.also if one not in own)
         group = "level1" if headings.isdisjoint(map(plain_heading, self.columns["level1"].also)) else "level2"
         groups = grouping(sheets, set(map(plain_heading, name.also)), _CONTENTS)
         self.weak = {**self.weak, **dict.fromkeys(groups, (group,))}

@@ -41,6 +41,7 @@ class Block:
         self._runs = (-1, -1)
         self._identifying: frozenset[str] = resource.identifying
         self._beside: frozenset[str] = resource.beside
+        self._prepared: frozenset[str] = resource.prepared
         self._first: tuple[int, str, dict[str, Cell]] = (-1, "", {})
         self._never: frozenset[str] = resource.never_filled
         self._above: dict[str, Cell] = {}
@@ -56,13 +57,20 @@ class Block:
             self._part(name, cells)
         is_record = any(cell.says for name, cell in cells.items() if name not in self._beside)
         self.down.fill(at, row, cells)
-        if not is_record:
+        if not is_record or self.is_prepared(at, row):
             return {}
         for name, cell in cells.items():
             if "".join(cell.text.split()).strip(_AROUND_DITTO) in DITTO:
                 cells[name] = self._as_above(name, cell)
         self._above.update(cells)
         return cells
+
+    def is_prepared(self, at: int, row: Sequence[Cell]) -> bool:
+        """Whether the row says but what somebody has filled in down the sheet, for whoever may come."""
+        if any(top < at <= bottom for top, bottom in self._ends.items()):
+            return False  # who it is stands above, merged
+        said = {name for name, place in self.columns.items() if place < len(row) and row[place].says}
+        return bool(said) and said <= self._prepared | self._beside
 
     def _part(self, name: str, cells: dict[str, Cell]) -> None:
         """Give every fact that stands in one cell its own; none where another cell says otherwise."""

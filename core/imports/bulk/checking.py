@@ -221,6 +221,10 @@ def _about_sheets(rows: Rows, resource: BulkResource) -> list[str]:
         said.append(
             _("读到 %(count)d 张登记表，一人一张：栏目右边的格是内容；没有认出的栏目没有读。") % {"count": cards}
         )
+    for sheet in rows.sheets:
+        if sheet.prepared:
+            words = dict(zip(("first", "last", "count"), sheet.prepared, strict=True), name=sheet.name)
+            said.append(_("“%(name)s”第 %(first)d 至 %(last)d 行之间有 %(count)d 行没有填是谁，没有读。") % words)
     for text in dict.fromkeys(text for sheet in rows.sheets for text in sheet.serials):
         said.append(_("“%(text)s”一列是 1、2、3……，当作序号，没有登记。要登记，请改列的对应。") % {"text": text})
     unseen = {

@@ -1,6 +1,6 @@
 """What a person sent from the preview of a long import: cells, rows left out, columns, sheets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core.imports.corrections import LONGEST, MOST_EDITABLE, mended
@@ -42,6 +42,10 @@ def _read_only(name: str, value: str) -> str:
 def posted_rows(data: Mapping[str, str], lines: Sequence[dict[str, Any]], before: Mapping[str, Any]) -> dict[str, Any]:
     """The corrections after a page was sent."""
     return _filled({**before, **mended(data, ((line["key"], line["shown"]) for line in lines), before)})
+
+
+def left_out(corrections: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    return _filled({**corrections, "left": sorted(keys)})
 
 
 def _filled(corrections: Mapping[str, Any]) -> dict[str, Any]:

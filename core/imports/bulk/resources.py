@@ -58,6 +58,7 @@ class BulkResource:
     identifying: frozenset[str] = frozenset()  # fields that say whom a row means
     helpful: Sequence[str] = ()  # fields that are named where a file has but one column
     beside: frozenset[str] = frozenset()  # fields that alone make no row a record
+    prepared: frozenset[str] = frozenset()  # nor these, which are filled in down the sheet before anybody is
     always: frozenset[str] = frozenset()  # fields that are shown, to be filled in, also where no file has them
     grouping: Sequence[str] = ()  # fields that may stand only in the first row of each group
     telling: frozenset[str] = frozenset()  # where some sheets have such a column, the others are not read unasked

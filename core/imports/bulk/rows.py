@@ -1,6 +1,6 @@
 """The rows of all sheets under their headings: what is no record left aside, merged cells filled down."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any
@@ -47,7 +47,8 @@ class Line:
 class SheetFound:
     """What was made of one sheet. ``why``: the reason it cannot be read; empty: it can. ``doubt``: why it is left out
     until the person says otherwise. ``serials``: headings of columns that only count the rows. ``cards``: how many
-    forms for one person each it holds, where it is no list. ``hidden_columns``: those nobody sees, which are read."""
+    forms for one person each it holds, where it is no list. ``hidden_columns``: those nobody sees, which are read.
+    ``prepared``: of rows filled in for whoever may come the numbers of the first and the last, and how many."""
 
     name: str
     headings: list[Heading] = field(default_factory=list)
@@ -58,6 +59,7 @@ class SheetFound:
     serials: list[str] = field(default_factory=list)
     cards: int = 0
     hidden_columns: list[int] = field(default_factory=list)
+    prepared: list[int] = field(default_factory=list)
 
     @property
     def unused(self) -> list[str]:
@@ -82,6 +84,7 @@ class Rows:
     carried: set[str] = field(default_factory=set)
     unseen: list[str] = field(default_factory=list)
     pictures: int = 0
+    comments: int = 0
     hidden: int = 0
 
 
@@ -164,7 +167,7 @@ class _Reader:
             ignores=resource.ignores,
         )
         self._signs = {key for key, name in fields.items() if name in self.required}
-        self.found = Rows(unseen=book.unseen, pictures=book.pictures)
+        self.found = Rows(unseen=book.unseen, pictures=book.pictures, comments=book.comments)
         self.several = False  # lists on several sheets: then the name of each says something of its rows
         self.added: set[str] = set()
         self.alone = ""  # the field of a heading that had no second one beside it
@@ -198,7 +201,7 @@ class _Reader:
         rows = list(islice(stream, LOOK_AT + 1))
         head = find_head(rows, grid.merged, self.known)
         if head is not None:
-            head = self._by_content(rows, head)
+            head = self._by_content(rows, self._seen_first(head, grid.hidden_columns))
             if len(head.columns) < min(2, len(self.known.fields)) and not self._is_whole(rows, head):
                 self.alone, head = self.alone or next(iter(head.columns), ""), None
         if self._has_cards(rows, grid, head):
@@ -211,6 +214,24 @@ class _Reader:
         places = {head.columns[name] for name in self.known.leads & head.columns.keys() & self.resource.crowded.keys()}
         below = rows[head.first :]
         return any(place < len(row) and is_somebodys(row[place].text) for row in below for place in places)
+
+    def _seen_first(self, head: Head, hidden: Container[int]) -> Head:
+        """Of two columns of one meaning the one that is seen counts, though the one that is hidden stands before it."""
+        headings = list(head.headings)
+        for at, heading in enumerate(headings):
+            if heading.column not in hidden or not heading.field or heading.key in self.known.chosen:
+                continue
+            for place, other in enumerate(headings):
+                is_same = other.block == heading.block and heading.field in (other.again, self._said(other))
+                if is_same and other.column not in hidden and other.key not in self.known.chosen:
+                    again = "" if other.field else heading.field
+                    headings[at] = replace(heading, field=other.field, again=again)
+                    headings[place] = replace(other, field=heading.field, again="")
+                    break
+        return replace(head, headings=headings)
+
+    def _said(self, heading: Heading) -> str:
+        return self.known.fields.get(plain(heading.text), "")
 
     def _by_content(self, rows: Sequence[Sequence[Cell]], head: Head) -> Head:
         """A column under a heading nobody knows, by what stands in it, where no other column is that."""
@@ -303,9 +324,8 @@ class _Reader:
         blocks = self._blocks(grid, head)
         wide = {at for (at, left), (_b, right) in grid.merged if right - left >= WIDE - 1 and at >= head.first}
         of_sheet = self.resource.of_sheet(sheet.name) if self.several else {}
-        title = [cell.text for row in top.rows[: head.start] for cell in row if cell.says]
-        of_sheet = {**self.resource.of_title(title), **of_sheet}
-        self.added |= set(of_sheet)
+        titles = [{**self.resource.of_title(texts), **of_sheet} for texts in _titles(top.rows[: head.start], head)]
+        self.added |= set().union(*titles)
         of_heading: dict[str, str] = {}
         above = {_plain(row) for row in top.rows[: head.first]} - {()}
         begins = {texts[0] for texts in above}
@@ -321,6 +341,7 @@ class _Reader:
                 other = other or self._heading(row, at)
             if other is not None:
                 head, blocks = other, self._blocks(grid, other)
+                titles = [titles[at] if len(blocks) == len(titles) else titles[0] for at in range(len(blocks))]
                 sheet.add(other)
             elif left := aside(row, before):
                 self.found.passed.append((sheet.name, at + 1, left))
@@ -328,23 +349,33 @@ class _Reader:
                 of_heading = self.resource.of_heading(text)
                 self.added |= set(of_heading)
                 self.found.passed.append((sheet.name, at + 1, text[:20]))
-            elif not self._records(top, sheet, blocks, at, row, {**of_sheet, **of_heading}):
+            elif self._records(top, sheet, blocks, at, row, [{**title, **of_heading} for title in titles]):
+                if sheet.rows >= self.enough:
+                    return
+            elif any(block.is_prepared(at, row) for block in blocks):
+                first, _last, count = sheet.prepared or [at + 1, 0, 0]
+                sheet.prepared = [first, at + 1, count + 1]
+            else:
                 said = next((cell.text for cell in row if cell.says and not cell.text.isdigit()), "")
                 of_heading = {}  # a heading of a kind nobody knows: whom it is about is not known either
                 self.found.passed += [(sheet.name, at + 1, said[:20])] if said else []
-            elif sheet.rows >= self.enough:
-                return
 
     def _records(
-        self, top: _Top, sheet: SheetFound, blocks: Sequence[Block], at: int, row: Sequence[Cell], more: dict[str, str]
+        self,
+        top: _Top,
+        sheet: SheetFound,
+        blocks: Sequence[Block],
+        at: int,
+        row: Sequence[Cell],
+        more: Sequence[dict[str, str]],
     ) -> int:
-        """How many records the row has: one in each of the lists that stand side by side."""
+        """How many records the row has: one in each of the lists that stand side by side. ``more``: for each."""
         before = sheet.rows
         for number, block in enumerate(blocks):
             if cells := block.read(at, row):
                 key = f"{top.index}.{at + 1}" + (f".{number}" if number else "")
                 follows = block.follow(at, key, cells)
-                line = self._add(key, sheet, at, cells, more)
+                line = self._add(key, sheet, at, cells, more[number])
                 line.follows = follows
                 line.hidden, line.struck = at in top.grid.hidden, block.is_struck(top.grid.struck.get(at, ()))
                 self.found.hidden += line.hidden
@@ -370,6 +401,16 @@ def _kept(top: _Top) -> Iterator[Sequence[Cell]]:
     for row in top.stream:
         top.rows.append(row)
         yield row
+
+
+def _titles(above: Sequence[Sequence[Cell]], head: Head) -> list[list[str]]:
+    """What stands above a heading, for each of the lists side by side: of what is right above it the own part."""
+    starts = [min(block.values()) for block in head.blocks]
+    found = []
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        own = [row[start if start != starts[0] else 0 : end] for row in above[-1:]]
+        found.append([cell.text for row in [*above[:-1], *own] for cell in row if cell.says])
+    return found
 
 
 def _first(row: Sequence[Cell]) -> str:

@@ -118,6 +118,12 @@ def read_page(item: Import, number: int) -> list[dict[str, Any]]:
     return [line for place, line in lines if first <= place < last]
 
 
+def wrong_keys(item: Import) -> set[str]:
+    """Keys of the rows that keep the others out."""
+    pages = item.pages.filter(rank=RANKS.index(WRONG)).iterator(20)
+    return {row["key"] for page in pages for row in unseal(page.sealed)}
+
+
 def read_marked(item: Import) -> Iterator[dict[str, Any]]:
     """Rows with something said about them."""
     for page in item.pages.filter(rank__lte=RANKS.index("warned")).order_by("rank", "number").iterator(20):

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from core.imports.bulk import checking
 from core.imports.bulk.annotated import annotated_spreadsheet
-from core.imports.bulk.posting import columns_in_order, offer, posted_columns, posted_rows
+from core.imports.bulk.posting import columns_in_order, left_out, offer, posted_columns, posted_rows
 from core.imports.bulk.resources import BulkResource
-from core.imports.bulk.sealing import corrections_of, page_count, read_page, sealed_corrections
+from core.imports.bulk.sealing import corrections_of, page_count, read_page, sealed_corrections, wrong_keys
 from core.imports.template import blank_spreadsheet
 from core.imports.views import ImportView, UploadForm
 from core.language import in_chinese
@@ -82,6 +82,8 @@ class BulkImportView(ImportView):
             checking.remember(self.get_resource(), self.get_place(), chosen)
             return self._again(item, corrections)
         corrections = posted_rows(data, self._lines(item, number, before), before)
+        if "leave_wrong" in data:
+            return self._again(item, left_out(corrections, {*corrections.get("left", ()), *wrong_keys(item)}))
         if "recheck" in data or (corrections != before and "goto" not in data):
             return self._again(item, corrections)
         if corrections != before:

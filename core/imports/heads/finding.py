@@ -141,6 +141,7 @@ def _read(levels: list[list[str]], first: int, known: Known) -> Head:
     seen = Counter[str]()
     told = 0
     over = Counter(text for text in levels[0] if text) if len(levels) > 1 else Counter[str]()
+    lent: dict[str, int] = {}  # field → place among the headings
     before, behind = "", Behind(known)
     for column in range(max(map(len, levels))):
         texts = [level[column] for level in levels if column < len(level) and level[column]]
@@ -160,10 +161,16 @@ def _read(levels: list[list[str]], first: int, known: Known) -> Head:
         )
         field, before = half or field, plain(texts[-1])
         parts |= {column} if is_part else set()
+        if found.is_told and field in lent.keys() - known.pieced:  # 编号 behind 有无, both below 救护证
+            at = lent.pop(field)
+            headings[at] = replace(headings[at], field="", also=())
+            taken.discard(field)
         again = field if field in taken and (is_part or not is_group) else ""  # the first counts; one can say otherwise
         also = tuple(name for name in found.fields[1:] if name != field)
         field = "" if field in taken else field
         taken |= {field} - {""}
+        if found.is_lent and field:
+            lent[field] = len(headings)
         headings.append(Heading(column, text, field, nth=seen[plain(text)], again=again, also=also if field else ()))
     pieced = side_by_side(_pieced(_weak(headings, taken, known), parts, known.pieced), known)
     found_all = _seconds(pieced, taken, known.then)

@@ -100,11 +100,13 @@ def aliases(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Meaning:
-    """:ivar text: the heading as it is told. :ivar is_told: what stands above it decided what it is."""
+    """:ivar text: the heading as it is told. :ivar is_told: what stands above it decided what it is.
+    :ivar is_lent: it says nothing itself, and is what stands above it."""
 
     text: str
     fields: tuple[str, ...] = ()
     is_told: bool = False
+    is_lent: bool = False
 
     @property
     def field(self) -> str:
@@ -127,7 +129,7 @@ def meaning(texts: Sequence[str], known: Known, seen: Counter[str], *, is_group:
         if found := _fields(text, texts, known, is_group=is_group):
             shown = whole if text == whole or len(whole) < 30 else text
             seen[plain(shown)] += 1
-            return Meaning(shown, found, is_told)
+            return Meaning(shown, found, is_told, is_lent=is_group and text not in (whole, texts[-1]))
     seen[plain(shown)] += 1
     return Meaning(shown, (), is_told)
 

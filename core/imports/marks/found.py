@@ -34,7 +34,9 @@ class SheetMarks:
 
 @dataclass
 class BookMarks:
-    """:ivar sheets: name of a sheet → what was found in it. :ivar pictures: how many lie in the cells."""
+    """:ivar sheets: name of a sheet → what was found in it. :ivar pictures: how many lie in the cells.
+    :ivar comments: how many hang on them."""
 
     sheets: Mapping[str, SheetMarks] = field(default_factory=dict)
     pictures: int = 0
+    comments: int = 0

@@ -1,4 +1,4 @@
-"""Marks of an Excel sheet: rows that are hidden, formulas without a result, numbers in full, pictures."""
+"""Marks of an Excel sheet: rows that are hidden, formulas without a result, numbers in full, pictures, comments."""
 
 import re
 import zipfile
@@ -11,6 +11,9 @@ from core.imports.marks.xml import Reader, ending, holds_any, parse
 _BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _MOST_BOOK = 4 * 1024 * 1024
 _PICTURE = re.compile(r"xl/media/[^/]+")
+_COMMENTS = re.compile(r"xl/(?:comments/)?comments?\d*\.xml")
+_COMMENT = re.compile(rb"<(?:\w+:)?comment\s")
+_MOST_COMMENTS = 1024 * 1024  # of the part that holds them
 _RELATION = "/relationships id"  # of Microsoft's namespace, or of the strict standard's
 _WRITTEN_OUT = re.compile(r"\d{16,18}")
 _SHARE = re.compile(r"-?\d{1,9}(?:\.\d+)?(?:E-\d{1,2})?")
@@ -34,7 +37,13 @@ def read(archive: zipfile.ZipFile) -> BookMarks:
         return BookMarks()
     formats = formats_of(archive)
     sheets = {name: _read_sheet(archive, path, formats) for name, path in _paths(archive).items() if path in names}
-    return BookMarks(sheets, pictures=sum(bool(_PICTURE.fullmatch(name)) for name in names))
+    pictures = sum(bool(_PICTURE.fullmatch(name)) for name in names)
+    return BookMarks(sheets, pictures, sum(_comments(archive, name) for name in names if _COMMENTS.fullmatch(name)))
+
+
+def _comments(archive: zipfile.ZipFile, path: str) -> int:
+    with archive.open(path) as part:
+        return len(_COMMENT.findall(part.read(_MOST_COMMENTS)))
 
 
 def _read_sheet(archive: zipfile.ZipFile, path: str, formats: Formats) -> SheetMarks:

@@ -48,6 +48,8 @@ DONE = {
     "reject": gettext_lazy("%(name)s：不予备案，并通知了报送方。"),
 }
 LEFT = gettext_lazy("%(name)s：已办结，队伍已退出，备案证书同时失效。")
+RENEWED = gettext_lazy("%(name)s：已办结，备案证书上印的有变化的，随后重新出具。")
+COMPLETED = {FilingKind.EXIT: LEFT, FilingKind.ANNUAL: RENEWED, FilingKind.CHANGE: RENEWED}
 
 
 @dataclass(frozen=True)
@@ -157,8 +159,9 @@ def _ask(request: SignedIn, filing: Filing, move: Move, form: DecideForm) -> Htt
 
 def _done(request: SignedIn, filing: Filing, move: Move) -> HttpResponse:
     """Says what was done and opens what comes next; after 同意 the same one, which still wants its 批复."""
-    left = filing.kind == FilingKind.EXIT and move.action in ("confirm", "issue")
-    messages.success(request, (LEFT if left else DONE[move.action]) % {"name": filing.name})
+    completes = move.action in ("confirm", "issue")
+    said = COMPLETED.get(FilingKind(filing.kind), DONE[move.action]) if completes else DONE[move.action]
+    messages.success(request, said % {"name": filing.name})
     part = Part.of(request.GET)
     following = filing if move.action == "approve" else next_after(request.user, part, filing)
     if following is None:

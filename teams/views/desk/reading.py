@@ -17,6 +17,7 @@ from teams.choices import FilingKind
 from teams.desk.deciding import Seen
 from teams.desk.papers import asked as papers_asked
 from teams.desk.papers import exchanged, papers_of, upload_context
+from teams.desk.passing import held_elsewhere
 from teams.desk.queue import Part, counted, remaining, summed
 from teams.desk.sheet import Sheet, changes_first, handed_in_by
 from teams.desk.urging import urging
@@ -37,6 +38,7 @@ TABS = ("changes", "all", "papers", "story")
 @login_required
 def desk_filing(request: SignedIn, pk: int) -> HttpResponse:
     filing = visible(request, pk)
+    filing.can_read_files(request.user).require()
     part = Part.of(request.GET)
     decision = decides(filing, request.user)
     tab = _tab(request, filing)
@@ -73,7 +75,7 @@ def _wanted(filing: Filing, tab: str) -> dict[str, QuerySet[Any]]:
 
 def _head(filing: Filing, sheet: Sheet) -> dict[str, Any]:
     tone, icon = FILING_TONES[FilingState(filing.state)]
-    today = timezone.localdate()
+    today, settled = timezone.localdate(), done_since(sheet.read.get("exit_items", ()))
     return {
         "title": filing.name,
         "filing": filing,
@@ -85,7 +87,8 @@ def _head(filing: Filing, sheet: Sheet) -> dict[str, Any]:
         "returned": sheet.returned,
         "other_comments": sheet.other_comments(),
         "findings": sheet.findings,
-        "settled": done_since(sheet.read.get("exit_items", ())),
+        "settled": settled,
+        "unsettled": [finding for finding in sheet.findings if finding.field not in settled],
         "passed": sheet.passed() if sheet.round else [],
     }
 
@@ -117,7 +120,7 @@ def _deciding(request: SignedIn, filing: Filing, sheet: Sheet, part: Part) -> di
         "comment_most": LONGEST,
         "open_opinions": [opinion for opinion in sheet.read["opinions"] if opinion.answered_at is None],
         "acting_for": acting_for(request.user, right_at(step), step.office),
-        "given_to": filing.assignee if filing.assignee_id not in (None, request.user.pk) else None,
+        "given_to": held_elsewhere([filing], request.user).get(filing.pk),
         "query": part.query,
     }
 

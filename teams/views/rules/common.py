@@ -1,17 +1,14 @@
-"""What these pages share: who reads them, their tabs, and the page that changes one record."""
+"""What these pages share: who reads them, their tabs, and where their forms lead back to."""
 
 from typing import Any
 
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.forms import VersionedForm
 from organizations.permissions import access
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
-from organizations.views import region
 from organizations.views.common import holding
 
 PAGES = ("rule_list", "check_list", "paper_kind_list", "category_list", "phrase_list")
@@ -34,8 +31,7 @@ def tabs(request: SignedIn, here: str) -> list[dict[str, Any]]:
     ]
 
 
-def keep(request: SignedIn, form: VersionedForm, *, title: str, back: str, back_title: str, saved: str) -> HttpResponse:
-    """Change or add one record of a page of the rules, to which ``back`` leads."""
-    url = reverse(f"teams:{back}")
-    crumbs = [(_("办理规则"), reverse("teams:rule_list")), (back_title, url)]
-    return region.keep(request, form, title=title, back=url, saved=saved, crumbs=crumbs)
+def trail(page: str, title: str) -> dict[str, Any]:
+    """Where a form of a page of the rules leads back to, for ``organizations.views.region``."""
+    url = reverse(f"teams:{page}")
+    return {"back": url, "crumbs": [(_("办理规则"), reverse("teams:rule_list")), (title, url)]}

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_safe
 from core.methods import form_page
 from organizations.region import may_manage
 from organizations.signed_in import SignedIn
+from organizations.views.region import keep, keep_entry
 from teams.choices import FilingKind, Severity
 from teams.filings.checks import CHECKS, Check
 from teams.forms.kept import UNITS, CategoryForm, CheckForm, LimitForm, PaperKindForm
 from teams.models import Category, CheckSetting, PaperKind, RulePaper
 from teams.rules.limits import LIMITS
-from teams.views.rules.common import keep, require_reader, tabs
+from teams.views.rules.common import require_reader, tabs, trail
 
 TONES = {Severity.OFF: "off", Severity.WARN: "warn", Severity.BLOCK: "bad"}
 
@@ -45,23 +46,12 @@ def paper_kind_list(request: SignedIn) -> HttpResponse:
 
 @form_page
 @login_required
-def paper_kind_create(request: SignedIn) -> HttpResponse:
-    may_manage(request.user).require()
-    form = PaperKindForm(request.POST or None, instance=PaperKind())
-    saved = _("材料种类已增加。要在哪类备案里交，请到“步骤和材料”里勾选。")
-    return keep(request, form, title=_("增加材料种类"), back="paper_kind_list", back_title=_("材料种类"), saved=saved)
-
-
-@form_page
-@login_required
-def paper_kind_edit(request: SignedIn, key: str) -> HttpResponse:
-    may_manage(request.user).require()
-    paper = get_object_or_404(PaperKind, pk=key)
-    form = PaperKindForm(request.POST or None, instance=paper)
-    title = _("材料种类：%(name)s") % {"name": paper.name}
-    return keep(
-        request, form, title=title, back="paper_kind_list", back_title=_("材料种类"), saved=_("材料种类已保存。")
-    )
+def paper_kind_edit(request: SignedIn, key: str = "") -> HttpResponse:
+    return keep_entry(
+        request, PaperKindForm, key, **trail("paper_kind_list", _("材料种类")),
+        adding=(_("增加材料种类"), _("材料种类已增加。要在哪类备案里交，请到“步骤和材料”里勾选。")),
+        changing=(_("材料种类：%(name)s"), _("材料种类已保存。")),
+    )  # fmt: skip
 
 
 # -- checks -------------------------------------------------------------------------------------------------
@@ -105,18 +95,11 @@ def _check(check: Check, setting: CheckSetting | None) -> dict[str, Any]:
 @login_required
 def check_edit(request: SignedIn, key: str) -> HttpResponse:
     may_manage(request.user).require()
-    setting = get_object_or_404(CheckSetting, pk=key)
+    setting, back = get_object_or_404(CheckSetting, pk=key), trail("check_list", _("检查项"))
     limit = next((limit for limit in LIMITS if limit.key == key), None)
     if limit is not None:
         days = LimitForm(request.POST or None, instance=setting, limit=limit)
-        return keep(
-            request,
-            days,
-            title=str(limit.label),
-            back="check_list",
-            back_title=_("检查项"),
-            saved=_("提醒期限已保存。"),
-        )
+        return keep(request, days, title=str(limit.label), saved=_("提醒期限已保存。"), **back)
     check = next((check for check in CHECKS if check.key == key), None)
     if check is None:
         raise Http404
@@ -125,10 +108,7 @@ def check_edit(request: SignedIn, key: str) -> HttpResponse:
         return redirect("teams:check_list")
     form = CheckForm(request.POST or None, instance=setting, check=check)
     title = _("检查项：%(label)s") % {"label": check.label}
-    return keep(
-        request, form, title=title, back="check_list", back_title=_("检查项"),
-        saved=_("检查项已保存，从现在起的检查按新的办。"),
-    )  # fmt: skip
+    return keep(request, form, title=title, saved=_("检查项已保存，从现在起的检查按新的办。"), **back)
 
 
 # -- categories -----------------------------------------------------------------------------------------------
@@ -147,23 +127,9 @@ def category_list(request: SignedIn) -> HttpResponse:
 
 @form_page
 @login_required
-def category_create(request: SignedIn) -> HttpResponse:
-    may_manage(request.user).require()
-    form = CategoryForm(request.POST or None, instance=Category())
-    return keep(
-        request, form, title=_("增加专业类别"), back="category_list", back_title=pgettext("many", "专业类别"),
-        saved=_("专业类别已增加。"),
-    )  # fmt: skip
-
-
-@form_page
-@login_required
-def category_edit(request: SignedIn, key: str) -> HttpResponse:
-    may_manage(request.user).require()
-    category = get_object_or_404(Category, pk=key)
-    form = CategoryForm(request.POST or None, instance=category)
-    title = _("专业类别：%(name)s") % {"name": category.name}
-    return keep(
-        request, form, title=title, back="category_list", back_title=pgettext("many", "专业类别"),
-        saved=_("专业类别已保存。"),
+def category_edit(request: SignedIn, key: str = "") -> HttpResponse:
+    return keep_entry(
+        request, CategoryForm, key, **trail("category_list", pgettext("many", "专业类别")),
+        adding=(_("增加专业类别"), _("专业类别已增加。")),
+        changing=(_("专业类别：%(name)s"), _("专业类别已保存。")),
     )  # fmt: skip

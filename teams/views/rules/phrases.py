@@ -1,5 +1,7 @@
 """常用语: the region's for all, and each office's own."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.db.models import F
 from django.http import HttpResponse
@@ -15,9 +17,10 @@ from organizations.region import may_manage
 from organizations.roles import OFFICE_LEVELS, Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
+from organizations.views.region import keep
 from teams.forms.kept import NewPhraseForm, PhraseForm
 from teams.models import Phrase
-from teams.views.rules.common import keep, tabs
+from teams.views.rules.common import tabs, trail
 
 
 def _own_places(user: User) -> list[Organization]:
@@ -47,10 +50,7 @@ def phrase_create(request: SignedIn) -> HttpResponse:
     holding(Right.MANAGE_RULES)(request.user).require()
     places, shared = _own_places(request.user), bool(may_manage(request.user))
     form = NewPhraseForm(request.POST or None, instance=Phrase(), places=places, shared=shared)
-    return keep(
-        request, form, title=_("增加常用语"), back="phrase_list", back_title=pgettext("comment", "常用语"),
-        saved=_("常用语已增加。"),
-    )  # fmt: skip
+    return keep(request, form, title=_("增加常用语"), saved=_("常用语已增加。"), **_trail())
 
 
 @form_page
@@ -62,7 +62,8 @@ def phrase_edit(request: SignedIn, pk: int) -> HttpResponse:
     )  # fmt: skip
     decision.require()
     form = PhraseForm(request.POST or None, instance=phrase)
-    return keep(
-        request, form, title=_("修改常用语"), back="phrase_list", back_title=pgettext("comment", "常用语"),
-        saved=_("常用语已保存。"),
-    )  # fmt: skip
+    return keep(request, form, title=_("修改常用语"), saved=_("常用语已保存。"), **_trail())
+
+
+def _trail() -> dict[str, Any]:
+    return trail("phrase_list", pgettext("comment", "常用语"))

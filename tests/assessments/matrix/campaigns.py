@@ -36,8 +36,9 @@ ROWS: dict[str, Row] = {
     "assessments:followup_list": _seen(),
     "assessments:followup_detail": Row("record", PAGE, ("follow_up",), see=_VIEW),
     "assessments:followup_create": Row("record", BOTH, ("review",), see=_VIEW, right=_MANAGE, at=_REGION),
+    "assessments:followup_create_several": _run(BOTH),
     "assessments:followup_edit": Row("record", BOTH, ("follow_up",), see=_VIEW, right=_MANAGE, at=_REGION),
-    "assessments:followup_act": Row(
+    "assessments:followup_move": Row(
         "record",
         BOTH,
         ("follow_up",),

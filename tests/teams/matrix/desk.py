@@ -9,7 +9,7 @@ def _reviewed(methods: tuple[str, ...], query: str = "") -> Row:
 
 ROWS: dict[str, Row] = {
     "teams:desk": Row("holder", PAGE, right=Right.VIEW_TEAM),
-    "teams:desk_filing": Row("record", PAGE, ("filing",), see=Right.VIEW_TEAM),
+    "teams:desk_filing": Row("record", PAGE, ("filing",), see=Right.VIEW_TEAM, right=Right.VIEW_MEMBER),
     "teams:desk_decide": _reviewed(BOTH, "action=reject"),
     "teams:desk_comment": _reviewed(POST),
     "teams:desk_meeting": _reviewed(BOTH),

@@ -1,4 +1,4 @@
-"""With whose eyes a count that is kept was made (``core.counts``)."""
+"""For whom a cached count holds (``core.counts``)."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from organizations.models import Organization, User
 from organizations.permissions import access, sees_all
 
 
-def sight(user: User, scope: Organization, *rights: str) -> dict[str, Any]:
+def viewer_key(user: User, scope: Organization, *rights: str) -> dict[str, Any]:
     """What to give a counter so that a kept count is shown only to who sees the same: ``user`` None where the person
     sees all below the place, so that one count serves many; else the person and what tells the duties held now, so that
     a count made with one that has ended is never shown."""
@@ -15,6 +15,6 @@ def sight(user: User, scope: Organization, *rights: str) -> dict[str, Any]:
     return {"user": user.pk, "held": access(user).mark}
 
 
-def seeing(user: int | None) -> User | None:
+def viewer(user: int | None) -> User | None:
     """The person again, in the worker."""
     return None if user is None else User.objects.get(pk=user)
