@@ -97,13 +97,13 @@ def _measure(count: int) -> tuple[float, float, float]:
     from django.core.files.base import ContentFile  # as above
     from django.db import connection, transaction  # as above
 
+    from core.exports.xlsx import MEDIA_TYPE  # as above
     from core.imports.bulk.checking import check, take_in  # as above
     from core.models import Import  # as above
     from people.roster.resource import RosterResource  # as above
 
-    media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     with transaction.atomic():
-        item = Import(kind="bench", name="bench.xlsx", media_type=media, sha256="0" * 64, created_by=by)
+        item = Import(kind="bench", name="bench.xlsx", media_type=MEDIA_TYPE, sha256="0" * 64, created_by=by)
         item.file.save(f"bench-{count}", ContentFile(_file(count).getvalue()))
         begun = time.perf_counter()
         check(item, RosterResource(by=by, teams=[team]))

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -28,7 +28,7 @@ def _postmaster_pid() -> int:
 
 
 @contextmanager
-def _server(scale: int):
+def _server(scale: int) -> Iterator[tuple[int, int]]:
     """The product's own web server, one process, on a free port; yields (port, pid). What it logs goes into a file, as
     writing it to a terminal would be measured with the pages."""
     with socket.socket() as probe:

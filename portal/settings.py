@@ -73,7 +73,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "django_filters",
-    "django_htmx",
     "django_prometheus",
     "django_structlog",
     "django_tables2",
@@ -109,7 +108,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "organizations.signin.sessions.AccountDutiesMiddleware",
     "portal.todo.TodoMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"

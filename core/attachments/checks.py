@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
+from olefile import MAGIC as OLE
 
 from core.attachments.formats.images import check_image
 from core.attachments.formats.kinds import CSV, KNOWN_EXTENSIONS, TXT, USUAL, VIDEOS, Check, FileKind, Refusal
@@ -22,7 +23,6 @@ from core.attachments.names import file_name, shown_name
 from core.attachments.takes import Takes, hint_of, limit_of, megabytes
 
 HEAD = 64  # bytes that tell what a file is
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heif", b"avif"}
 _AUDIO_BRANDS = {b"M4A ", b"M4B ", b"M4P ", b"F4A "}
 # Things people do send, and what to do instead. Bytes at the start → what it is.
@@ -131,7 +131,7 @@ def _check_for(head: bytes, takes: Takes) -> Check:
         return check_image
     if head.startswith(b"PK\x03\x04"):
         return check_ooxml
-    if head.startswith(_OLE):
+    if head.startswith(OLE):
         return check_ole
     return check_text
 

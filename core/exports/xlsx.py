@@ -8,12 +8,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from core.attachments.formats.kinds import XLSX
 from core.exports.columns import ExportColumn
 
 if TYPE_CHECKING:
     from core.exports.sheet import RowSheet
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPE = XLSX.media_type
 LONGEST = 32_767  # characters Excel keeps in one cell
 WIDEST, NARROWEST = 48, 8
 HEAD_ROWS = 2  # what it is, and the headings

@@ -85,9 +85,9 @@ def open_book(file: IO[bytes], media_type: str) -> Book:
             hidden = (found.hidden, found.hidden_columns, found.struck)
             grids.append(Grid(about.name, _cells(sheet, found), merged, *hidden))
     except (CalamineError, ValueError, OSError) as error:
-        raise _damaged() from error
+        raise damaged() from error
     if not book.sheet_names:
-        raise _damaged()
+        raise damaged()
     return Book(grids, unseen, marks.pictures, marks.comments)
 
 
@@ -102,7 +102,7 @@ def read_book(file: IO[bytes], media_type: str) -> tuple[list[Sheet], list[str]]
     ], book.unseen
 
 
-def _damaged() -> ValidationError:
+def damaged() -> ValidationError:
     return ValidationError(_("表格打不开，可能已损坏。请用 Excel 或 WPS 打开后另存为 xlsx 再试。"))
 
 

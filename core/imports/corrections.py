@@ -4,7 +4,7 @@ They look like ``{"cells": {row: {field: text}}, "left": [row]}``. Rows are the 
 sees them. The file itself is never changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -40,24 +40,31 @@ def without_left(table: Table, corrections: Mapping[str, Any]) -> Table:
 
 
 def posted(data: Mapping[str, str], report: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """The corrections after a preview was sent: what its page showed to be mended, and nothing else, is read.
+    """The corrections after a preview was sent."""
+    found = mended(data, ((row["number"], row["cells"]) for row in report.get("rows", [])), before)
+    return found if any(found.values()) else {}
+
+
+def mended(
+    data: Mapping[str, str], rows: Iterable[tuple[Any, Sequence[Mapping[str, Any]]]], before: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a page of a preview showed to be mended, and nothing else, is read; the rest stays as it was ``before``.
 
     :param data: the posted form. A page that was sent without a cell leaves it as it was.
+    :param rows: those the page showed: what names the row, and its cells.
     """
-    cells = {number: dict(typed) for number, typed in before.get("cells", {}).items()}
+    cells = {key: dict(typed) for key, typed in before.get("cells", {}).items()}
     left = set(before.get("left", ()))
-    names = report.get("names", [])
-    for row in report.get("rows", []):
-        number = row["number"]
-        if f"row-{number}" in data:
-            left = left | {number} if f"leave-{number}" in data else left - {number}
-        for name, cell in zip(names, row["cells"], strict=False):
-            said = data.get(f"cell-{number}-{name}")
-            if cell.get("edit") and said is not None:
+    for key, shown in rows:
+        if f"row-{key}" in data:
+            left = left | {key} if f"leave-{key}" in data else left - {key}
+        for cell in shown:
+            said = data.get(f"cell-{key}-{cell['name']}")
+            if cell["edit"] and said is not None:
                 text = clean_text(said.replace("\r\n", "\n")[:LONGEST])
                 if text != cell["value"]:
-                    cells.setdefault(str(number), {})[name] = text
-    return {"cells": cells, "left": sorted(left)} if cells or left else {}
+                    cells.setdefault(str(key), {})[cell["name"]] = text
+    return {"cells": cells, "left": sorted(left)}
 
 
 def offer(lines: list[dict[str, Any]], names: list[str], corrections: Mapping[str, Any]) -> bool:

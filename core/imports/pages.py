@@ -4,10 +4,7 @@ import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-
-from core.imports.books import Book, Grid, Range
+from core.imports.books import Book, Grid, Range, damaged
 from core.imports.reading import MOST_COLUMNS, Cell, decoded, read_cell, too_much
 
 MEDIA_TYPE = "text/html"
@@ -37,7 +34,7 @@ def read_page(content: bytes) -> Book:
         tables.feed(text)
         tables.close()
     except AssertionError as error:  # what the parser of the library says to declarations it does not know
-        raise ValidationError(_("表格打不开，可能已损坏。请用 Excel 或 WPS 打开后另存为 xlsx 再试。")) from error
+        raise damaged() from error
     if sum(max(row, default=-1) + 1 for table in tables.found for row in table.rows) > _MOST_PLACES:
         raise too_much()
     return Book([table.grid for table in tables.found if table.rows])

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from core import audit
 from core.attachments.checks import check as check_content
+from core.attachments.formats.kinds import CSV, TXT, XLS, XLSX
 from core.attachments.names import shown_name
 from core.attachments.safekeeping import keep_file
 from core.imports.checking import already_done, check, take_in
@@ -45,12 +46,7 @@ _OTHERWISE = {  # refusals that need another way out than other uploads
     "macro": gettext_lazy("“%(name)s”带有宏。请用 Excel 或 WPS 打开它，另存为 xlsx 再上传。"),
     "unknown": gettext_lazy("认不出“%(name)s”里的文字。请用 Excel 或 WPS 打开它，另存为 xlsx 再上传。"),
 }
-SPREADSHEETS = {
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/vnd.ms-excel",
-    "text/csv",
-    "text/plain",  # a .csv that Excel called .txt
-}
+SPREADSHEETS = {kind.media_type for kind in (XLSX, XLS, CSV, TXT)}  # TXT: a .csv that Excel called .txt
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 

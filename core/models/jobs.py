@@ -1,5 +1,6 @@
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +12,7 @@ SILENT = timedelta(seconds=30)  # three signs of life of a worker: then its page
 
 
 class JobQuerySet(models.QuerySet):
-    def visible_to(self, user) -> "JobQuerySet":
+    def visible_to(self, user: Any) -> "JobQuerySet":
         """A job and its result belong to whoever started it."""
         return self.filter(created_by=user)
 

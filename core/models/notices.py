@@ -1,10 +1,12 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class NoticeQuerySet(models.QuerySet):
-    def visible_to(self, user) -> "NoticeQuerySet":
+    def visible_to(self, user: Any) -> "NoticeQuerySet":
         return self.filter(recipient=user)
 
     def unread(self) -> "NoticeQuerySet":

@@ -1,5 +1,6 @@
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -17,7 +18,7 @@ def _kept_until() -> datetime:
 
 
 class UploadQuerySet(OwnedQuerySet):
-    def visible_to(self, user) -> "UploadQuerySet":
+    def visible_to(self, user: Any) -> "UploadQuerySet":
         """Only whoever began an upload may go on with it."""
         return self.filter(created_by=user)
 

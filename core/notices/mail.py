@@ -7,6 +7,7 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,7 +28,7 @@ def mail_waiting() -> int:
     return sent
 
 
-def _waiting():
+def _waiting() -> QuerySet[Notice]:
     since = timezone.now() - TRY_FOR
     return (
         Notice.objects.filter(mailed_at=None, created_at__gte=since, recipient__is_active=True)

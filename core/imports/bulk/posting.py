@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.imports.corrections import LONGEST, MOST_EDITABLE
-from core.imports.reading import clean_text
+from core.imports.corrections import LONGEST, MOST_EDITABLE, mended
 from core.masking import mask_value
 
 
@@ -26,9 +25,10 @@ def offer(lines: Sequence[dict[str, Any]], report: Mapping[str, Any], typed: Map
                  "old": old, "changed": name in line["old"], "edit": edit, "mended": mended,
                  "lines": "\n" in value, "list": name in report.get("choices", {})}
             )  # fmt: skip
-        elsewhere = {key: text for part in ("why",) for key, text in line[part].items() if key not in report["names"]}
-        notes = [text for key, text in line["note"].items() if key not in report["names"]]
-        line |= {"shown": cells, "errors": list(elsewhere.values()), "notes": notes}
+        errors, notes = (
+            [text for key, text in line[part].items() if key not in report["names"]] for part in ("why", "note")
+        )
+        line |= {"shown": cells, "errors": errors, "notes": notes}
         line["offered"] = line["kind"] in ("left", "wrong") or bool(line["note"])
     return list(lines)
 
@@ -40,20 +40,8 @@ def _read_only(name: str, value: str) -> str:
 
 
 def posted_rows(data: Mapping[str, str], lines: Sequence[dict[str, Any]], before: Mapping[str, Any]) -> dict[str, Any]:
-    """The corrections after a page was sent: what it showed to be mended, and nothing else, is read."""
-    cells = {key: dict(typed) for key, typed in before.get("cells", {}).items()}
-    left = set(before.get("left", ()))
-    for line in lines:
-        key = line["key"]
-        if f"row-{key}" in data:
-            left = left | {key} if f"leave-{key}" in data else left - {key}
-        for cell in line["shown"]:
-            said = data.get(f"cell-{key}-{cell['name']}")
-            if cell["edit"] and said is not None:
-                text = clean_text(said.replace("\r\n", "\n")[:LONGEST])
-                if text != cell["value"]:
-                    cells.setdefault(key, {})[cell["name"]] = text
-    return left_out({**before, "cells": cells}, left)
+    """The corrections after a page was sent."""
+    return _filled({**before, **mended(data, ((line["key"], line["shown"]) for line in lines), before)})
 
 
 def left_out(corrections: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:

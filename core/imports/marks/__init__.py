@@ -6,18 +6,18 @@ import zipfile
 from typing import IO
 from xml.parsers import expat
 
+from olefile import MAGIC
+
 from core.imports.marks import ods, xls, xlsx
 from core.imports.marks.found import BookMarks
 from core.imports.marks.xml import TooMuch
-
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def read_marks(file: IO[bytes]) -> BookMarks:
     """Empty for anything that cannot be read: these are extras, never a reason to refuse a file."""
     file.seek(0)
     try:
-        if file.read(8) == _OLE:
+        if file.read(8) == MAGIC:
             return xls.read(file)
         with zipfile.ZipFile(file) as archive:
             return ods.read(archive) if ods.CONTENT in archive.namelist() else xlsx.read(archive)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO
 
+import olefile
+
 from core.imports.marks.found import BookMarks, SheetMarks
 
 _FONT, _XF, _MULRK = 0x0031, 0x00E0, 0x00BD
@@ -22,8 +24,6 @@ _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D
 
 def is_excel_95(file: IO[bytes]) -> bool:
     """Whether an xls is of the format before Excel 97, whose Chinese the reader does not make out."""
-    import olefile  # only imports of xls need it
-
     file.seek(0)
     data = file.read()
     if not data.startswith(olefile.MAGIC):
@@ -35,8 +35,6 @@ def is_excel_95(file: IO[bytes]) -> bool:
 
 def read(file: IO[bytes]) -> BookMarks:
     """Empty for what is no such workbook."""
-    import olefile  # only imports of xls need it
-
     file.seek(0)
     try:
         with olefile.OleFileIO(file.read()) as document:

@@ -46,7 +46,7 @@ def desk_comment(request: SignedIn, pk: int) -> HttpResponse:
         problem, status = str(error.message), 409
     except ValidationError as error:
         problem = " ".join(error.messages)
-    if not request.htmx:  # type: ignore[attr-defined]  # set by its middleware
+    if "HX-Request" not in request.headers:
         if problem:
             messages.error(request, problem)
         return redirect(address(filing, Part.of(request.GET)))
