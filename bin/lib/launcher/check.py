@@ -2,7 +2,7 @@
 
 The quick looks at the code come first and are all made, so that one run names every fault; the tests run only
 when they find nothing, and last, so that pytest's summary closes the output. Meanwhile the database every test starts
-from is made once; each worker copies it.
+from is made once; each worker copies it. The tests are read and compiled once, too, instead of by each worker.
 """
 
 import os
@@ -22,6 +22,7 @@ from launcher.services import Borrowed
 from launcher.supervisor import Service, Supervisor
 
 CHROMIUM = "/usr/bin/chromium-headless-shell"
+PYTEST = [sys.executable, "-m", "pytest"]
 # As an operator would set it; the checks of a deployment are made on these, not on the test settings.
 PRODUCTION = {
     "DJANGO_ENV": "production",
@@ -65,7 +66,10 @@ def main(arguments: list[str]) -> int:
             filling = Service("filling", [sys.executable, "-m", "tests.filling"], environment, tier=1)
             supervisor.start(filling)
             if not arguments:
+                reading = Service("reading", [*PYTEST, "--collect-only", "-q"], environment, tier=1)
+                supervisor.start(reading)
                 look(lent, environment)
+                supervisor.wait_for_end(reading.name)
             supervisor.wait_for_end(filling.name)
             return run_tests(lent, {**environment, "TEST_TEMPLATE": DATABASE}, arguments)
         finally:
@@ -133,4 +137,4 @@ def run_tests(lent: Borrowed, environment: dict[str, str], arguments: list[str])
     # One group for what starts whole portals, one for browsers: two of those at once would only wait for each other's
     # processors. A third worker has something to do while they wait; a fourth was no faster.
     spread = ["-n", "3", "--dist", "loadgroup"] if not arguments else []
-    return lent.run([sys.executable, "-m", "pytest", *spread, *arguments], environment)
+    return lent.run([*PYTEST, *spread, *arguments], environment)
