@@ -239,6 +239,8 @@ def write(scales: list[int], path: Path) -> None:
         "×1 为 300 支队伍、3,000 件备案（约一半的队有一件在办）、20,000 个账号及任职、3,000 件开户申请、30,000 条访问记录，"
         "20,000 名人员（21,000 条队籍、18,000 本证书、每队一张保险单共保 16,000 人、4,000 条时长、400 件入队申请），另有每行一条变更记录；"
         "×10、×100 按倍数。",
+        "",
+        "怎样测、为什么是这样、试过什么，见 [performance-notes.md](performance-notes.md)。",
     ]
     lines += _missed(data)
     for scale in scales:
