@@ -14,7 +14,7 @@ from assessments.follow_ups.needed import lacking
 from assessments.gradings.renewing import not_renewed
 from assessments.models import PanelMember, Review, TeamGrade
 from assessments.panel.members import ARRANGED
-from assessments.states import REVIEW_DECIDED, GradingState
+from assessments.states import REVIEW_DECIDED, GradingState, ReviewState
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import access, reach
 from organizations.roles import Level, Right, RoleKey
@@ -43,7 +43,7 @@ def to_follow_up(user: User) -> "QuerySet[Review]":
     """Decided, with a result that has to lead to something and does not yet."""
     if Right.MANAGE_ASSESSMENT not in access(user):
         return Review.objects.none()
-    return lacking(of_the_region(user).filter(state__in=REVIEW_DECIDED))
+    return lacking(of_the_region(user).filter(state__in=REVIEW_DECIDED).exclude(state=ReviewState.FINAL))
 
 
 def to_reconsider(user: User) -> "QuerySet[Review]":

@@ -19,6 +19,7 @@ from core.reminders import Reminder
 from organizations.models import Appointment, Organization, User
 from organizations.nearest import nearest_holders
 from organizations.roles import ROLES, Right, RoleKey
+from teams.desk.opinions import lost
 from teams.filings.confirming import to_confirm
 from teams.models import Filing, Opinion, Team
 from teams.on_file.drift import drift_of, drifting
@@ -136,13 +137,16 @@ def opinions_unanswered(today: date | None = None) -> Iterator[Reminder]:
     """An opinion that was asked and not given; of whoever sees the filing no more, the one who waits for it is told."""
     since = (today or timezone.localdate()) - timedelta(days=OPINION_DAYS)
     rows = Opinion.objects.open().filter(asked_at__date__lte=since, filing__state__in=WITH_OFFICE)
-    for opinion in rows.select_related("filing__team__organization", "asked", "asked_by").order_by("pk"):
+    related = ("filing__organization", "filing__team__organization", "asked", "asked_by")
+    opinions = list(rows.select_related(*related).order_by("pk"))
+    never = lost((opinion, opinion.filing.organization) for opinion in opinions)
+    for opinion in opinions:
         words = {**_words(opinion.filing), "who": opinion.asked_by, "asked": opinion.asked, "days": OPINION_DAYS}
-        if opinion.is_lost:
+        if opinion.pk in never:
             yield Reminder(
                 [opinion.asked_by],
                 "opinion_lost",
-                _("%(asked)s不会答复您就%(number)s（%(name)s）征求的意见了") % words,
+                _("%(number)s（%(name)s）：您征求%(asked)s的意见，不会有答复了") % words,
                 _("他现在的职责看不到这件备案。可以“不再征求”，或者另请一位。"),
                 reverse("teams:desk_filing", args=[opinion.filing_id]) + "?tab=story",
                 f"opinion-{opinion.pk}-lost",

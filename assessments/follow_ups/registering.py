@@ -53,6 +53,7 @@ def place_of(review: Review, who: str) -> Organization:
     return region() if who == CarriedOutBy.REGION else scorer_above(review.organization)
 
 
+@transaction.atomic
 def add(one: FollowUp, *, by: User) -> FollowUp:
     """:raises MoveNotAllowed: the person may not, or the result does not stand any more.
     :raises ValidationError: the very same is registered and not done yet."""
@@ -89,11 +90,12 @@ def to_choose_from(campaign: Campaign, result: str) -> Choices:
     return Choices(there, choices, rows)
 
 
+@transaction.atomic
 def add_all(
     campaign: Campaign, shown: Mapping[int, int], like: FollowUp, who: str, *, by: User
 ) -> tuple[int, list[str]]:
-    """The same for many teams, each by itself: one that fails does not stop the others. Returns how many were
-    registered, and of the rest why not.
+    """The same for many teams, each by itself: one that is refused does not stop the others. Returns how many were
+    registered, and of the rest why not. One transaction: nobody is left without the notice.
 
     :param shown: keys of reviews, with the versions that were seen. :param like: kind, words and day of each.
     :param who: ``CarriedOutBy``; whoever it falls to is told once of all of them.
@@ -101,7 +103,7 @@ def add_all(
     made: list[FollowUp] = []
     wrong = []
     rows = Review.objects.filter(campaign=campaign, pk__in=shown).select_related("organization")
-    for review in rows.order_by("organization__path"):
+    for review in rows.order_by("pk"):  # locked in this order
         one = FollowUp(
             review=review, responsible=place_of(review, who), kind=like.kind, what=like.what, due_on=like.due_on
         )

@@ -42,6 +42,7 @@ def judge(line: Line, facts: Facts, team: Organization, found: Found, known: Kno
     if root == line.key:
         _match(outcome, plan, found, known)
         known.whose[root] = plan.person
+        outcome.joins = str(plan.person.pk) if plan.person is not None else ""
     else:
         plan.person, plan.twin = known.whose.get(root), root
     if plan.person is not None:

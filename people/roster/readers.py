@@ -18,7 +18,7 @@ Read = Callable[[str], Cell]
 GONE = re.compile(
     r"已退|退队|退出(?!现役)|离队|离职|离开|已离|转[出到至往]|不再参加|调离|调走|调出|调往|辞去|除名|开除|去世|死亡|病故|牺牲|不在队"
 )
-_NOT_HERE = re.compile(r"(?:否|不|没|无|[×✗✘]).*|[XN0]|NO|FALSE", re.IGNORECASE)
+_NOT_HERE = re.compile(r"否.*|不[在是参].*|已?没在.*|[不没无]|[×✗✘].*|[XN0]|NO|FALSE", re.IGNORECASE)
 _SCHOOL = re.compile(r"^(?:全日制|在职|函授|自考|成人|成教|电大|夜大)+|(?:在读|毕业|学历|肄业)+$")
 
 

@@ -248,13 +248,14 @@ class Reader:
         named = str(values.get("cert_kind") or "")
         if named in cells.TICKS:  # 持证情况：有
             named = ""
-        if within := self._within(named):
+        within = self._within(named)
+        if len(within) == 1:  # its own columns say more of the same certificate
+            (paper,), named = within, within[0].kind.name
+            own = {"number": paper.number, "issued": paper.issued_on, "expires": paper.expires_on}
+            said |= {name: value for name, value in own.items() if not said[name] or said[name] in cells.NOTHING}
+        elif within:
+            self._several(within, said, facts)
             named = ""
-            for paper in within:
-                if paper.issued_on is None:
-                    words = {"kind": paper.kind.name}
-                    facts.note("cert_kind", _("%(kind)s没有发证日期，没有登记。") % words)
-            facts.papers += [paper for paper in within if paper.issued_on]
         numbered = said["number"] if said["number"] not in cells.NOTHING else ""
         if numbered and not named and (both := _KIND_AND_NUMBER.fullmatch(numbered)) and self._called(both["kind"]):
             named, numbered = both["kind"], both["number"]
@@ -287,7 +288,7 @@ class Reader:
                 facts.papers.append(paper)
         elif named and named not in cells.NOTHING:
             facts.note("cert_kind", _("只有名称，没有编号和发证日期，没有登记证书。"))
-        elif until not in cells.NOTHING:
+        elif until not in cells.NOTHING and not within:
             facts.note("cert_expires", _("只有有效期，没有编号和发证日期，没有登记证书。"))
         for name, value in values.items():
             if name.startswith(OWN_KIND) and value is not None:
@@ -301,6 +302,16 @@ class Reader:
                 facts.errors.setdefault(column, _("有效至不能早于发证日期。"))
             if paper.issued_on and paper.issued_on > self._today:
                 facts.errors.setdefault(paper.column, _("发证日期不能晚于今天。"))
+
+    def _several(self, within: list[Paper], said: dict[str, Any], facts: Facts) -> None:
+        """Take in all certificates of one cell; of which of them a column of its own speaks nobody can tell."""
+        for paper in within:
+            if paper.issued_on is None:
+                facts.note("cert_kind", _("%(kind)s没有发证日期，没有登记。") % {"kind": paper.kind.name})
+        facts.papers += [paper for paper in within if paper.issued_on]
+        if any(said[name] and said[name] not in cells.NOTHING for name in ("number", "issued")):
+            facts.note("cert_kind", _("一格里写了几种证书，旁边的编号和发证日期分不清是哪一种的，没有用。"))
+        said |= {"number": None, "issued": None}
 
     def _within(self, text: str) -> list[Paper]:
         """救护员证（YS-1，2024.3.1）；潜水证（PADI-2，2023.5.6）: a cell with all there is of each; else nothing."""

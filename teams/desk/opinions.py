@@ -1,5 +1,7 @@
 """加签: asking somebody for a second opinion. It advises; whoever has the step still decides."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,8 +12,8 @@ from django.utils.translation import gettext as _
 from core.integrity import plainly
 from core.language import in_chinese
 from core.notices import notify
-from organizations.models import User
-from organizations.permissions import reach, who_can
+from organizations.models import Organization, User
+from organizations.permissions import reach, who_can, who_can_each
 from organizations.roles import Level, Right
 from teams.choices import Stance
 from teams.desk.deciding import Seen, locked, require_as_seen
@@ -39,6 +41,18 @@ def people_to_ask(filing: Filing, user: User, term: str = "") -> list[User]:
 
 def open_opinions(filing: Filing) -> QuerySet[Opinion]:
     return Opinion.objects.open().filter(filing=filing).select_related("asked")
+
+
+def lost(opinions: Iterable[tuple[Opinion, Organization]]) -> set[int]:
+    """Keys of those nobody will answer, for whoever was asked sees the filing of that place no more. Two queries, or
+    none where nothing is open."""
+    waiting = [(one, place) for one, place in opinions if one.answered_at is None]
+    seers = who_can_each(Right.VIEW_TEAM, {place for _one, place in waiting}) if waiting else {}
+    return {
+        one.pk
+        for one, place in waiting
+        if not any(decision and duty.user_id == one.asked_id for duty, decision in seers[place.pk])
+    }
 
 
 def asked_of(user: User) -> QuerySet[Opinion]:

@@ -4,7 +4,6 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -168,11 +167,6 @@ class Opinion(models.Model):
     @property
     def was_ended(self) -> bool:
         return self.stance == Stance.ENDED
-
-    @cached_property
-    def is_lost(self) -> bool:
-        """Nobody will answer: whoever was asked sees the filing no more."""
-        return self.answered_at is None and not Filing.objects.visible_to(self.asked).filter(pk=self.filing_id).exists()
 
 
 @tracked()

@@ -9,7 +9,7 @@ from core.decisions import Decision, no, not_now
 from organizations.models import Appointment, Organization, User
 from organizations.nearest import nearest_holders
 from organizations.permissions import access, acting_for, can
-from organizations.roles import ROLES, Level, Right
+from organizations.roles import OFFICE_LEVELS, ROLES, Level, Right
 from teams.choices import Duty
 from teams.filings.route import deciding_step
 from teams.models import Filing, FilingRound, FilingStep
@@ -26,12 +26,21 @@ def asks(filing: Filing, user: User) -> Decision:
 
 
 def withdraws(filing: Filing, user: User) -> Decision:
-    """Of the author's side; what an office has handed in, such as another captain, the team does not withdraw."""
+    """Of the author's side; what an office has handed in, such as another captain, the team does not withdraw, also
+    where it has mended it since."""
     decision = asks(filing, user)
-    by = filing.submitted_by
-    if decision and by is not None and by.organization.is_office and not _in_office(user, filing.organization):
+    if decision and not _in_office(user, filing.organization) and _came_from_office(filing):
         return no(gettext_lazy("这件备案是主管红十字会提交的，由它撤回。"))
     return decision
+
+
+def _came_from_office(filing: Filing) -> bool:
+    """Whether an office handed in this round of it or one before."""
+    by = filing.submitted_by
+    if by is None or by.organization.is_office:
+        return by is not None
+    before = FilingRound.objects.filter(filing=filing, submitted_by__organization__level__in=OFFICE_LEVELS)
+    return filing.round_no > 1 and before.exists()
 
 
 def _in_office(user: User, place: Organization) -> bool:
@@ -112,10 +121,13 @@ def nobody_decides(filing: Filing) -> bool:
 
 def author_side(filing: Filing) -> list[User]:
     """Who hears what became of it: who began it and who handed it in; where none of them may file there any more, also
-    whoever does now."""
+    whoever does now, at the office if one stands behind it."""
     people = {person.pk: person for person in (filing.created_by, filing.submitted_by) if person is not None}
     if not any(person.is_active and asks(filing, person) for person in people.values()):
-        people |= {person.pk: person for person in nearest_holders(Right.SUBMIT_FILING, filing.organization)}
+        by = filing.submitted_by
+        of_office = filing.makes_leave or (by is not None and by.organization.is_office)
+        place = filing.office if of_office else filing.organization
+        people |= {person.pk: person for person in nearest_holders(Right.SUBMIT_FILING, place)}
     return list(people.values())
 
 

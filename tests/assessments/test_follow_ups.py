@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
@@ -18,7 +20,7 @@ from assessments.models import FollowUp, Review
 from assessments.restructuring import left_undone
 from assessments.views.follow_ups import FollowUpList
 from assessments.waiting import to_conclude
-from core.models import Notice, WorkflowEvent
+from core.models import Notice, SavedView, WorkflowEvent
 from core.workflow import MoveNotAllowed
 from organizations.models import Appointment, Organization, User
 from organizations.permissions import grant
@@ -337,3 +339,13 @@ def test_the_list_keeps_to_the_house(region: User, captain: User, chifeng: User,
     assert sheet is not None
     rows = {row[0].value: [cell.value for cell in row] for row in sheet.iter_rows(min_row=3)}
     assert any(isinstance(value, datetime) for value in rows["演示：补训两名操舟手"]), "a day Excel can sort"
+
+
+def test_saved_views_of_before_name_the_state_as_the_list_does_now(region: User) -> None:
+    query = "state=todo&kind=rectify&cols=team%2Cstanding"
+    kept = SavedView.objects.create(user=region, list_name="assessments:followup_list", name="整改", query=query)
+    other = SavedView.objects.create(user=region, list_name="training:problem_list", name="整改", query="state=todo")
+    import_module("assessments.migrations.0013_follow_up_views").rename(apps, None)
+    kept.refresh_from_db()
+    other.refresh_from_db()
+    assert (kept.query, other.query) == ("state=open&kind=rectify&cols=team%2Cstate", "state=todo")

@@ -56,6 +56,10 @@ def test_a_page_that_is_too_old_asks_to_press_again_and_keeps_what_was_typed(inv
     assert "还没有提交；填的内容都在" in text
     assert f'value="{citizen(1)}"' in text
     again = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', text)
+    phone.defaults["HTTP_ORIGIN"] = "https://elsewhere.example"  # a page of somebody else that posts here
+    foreign = send(invited, phone, name="乌仁图雅", csrfmiddlewaretoken=again[1])
+    assert (foreign.status_code, Application.objects.count()) == (403, 0)
+    del phone.defaults["HTTP_ORIGIN"]
     send(invited, phone, name="乌仁图雅", csrfmiddlewaretoken=again[1])
     assert Application.objects.get().name == "乌仁图雅"
 

@@ -84,6 +84,25 @@ def test_all_of_several_certificates_in_one_cell(client, url):  # noqa: F811
     ]
 
 
+def test_columns_beside_such_a_cell_make_no_certificate_of_another_kind(client, url):  # noqa: F811
+    head = [*HEAD, "持证情况", "证书编号", "发证日期"]
+    one_kind, two_kinds = "潜水证（PADI-2，2023.5.6）", "潜水证（PADI-4，2023.5.6）；救护员证（YS-1，2024.3.1）"
+    body = [
+        [*one(1, "王一"), one_kind, "", "2023.5.6"], [*one(2, "王二"), "潜水证（2023.5.6）", "PADI-3", ""],
+        [*one(3, "王三"), two_kinds, "YS-9", "2024.5.1"],
+    ]  # fmt: skip
+    page = send(client, url, [head, *body])
+    assert "分不清是哪一种的，没有用" in rows(page)["王三"]["note"]["cert_kind"]
+    confirm(client, page)
+    found = Certificate.objects.order_by("person__name", "number").values_list("person__name", "kind", "number")
+    assert list(found) == [
+        ("王一", "diving", "PADI-2"),
+        ("王二", "diving", "PADI-3"),
+        ("王三", "diving", "PADI-4"),
+        ("王三", "first_aid", "YS-1"),
+    ]
+
+
 def test_comments_are_not_read_and_that_is_told(client, url):  # noqa: F811
     page = send(client, url, [HEAD, one(1)], sheet_0=lambda page: page.write_comment("A2", "已调走"))
     assert "表格里有 1 处批注，没有读" in told(page)

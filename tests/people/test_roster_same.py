@@ -212,6 +212,17 @@ def test_columns_that_somebody_else_has_named_meanwhile_are_seen_first(client, u
     assert Person.objects.get().employer == "演示医院"
 
 
+def test_who_is_registered_elsewhere_meanwhile_is_seen_first(client, url):  # noqa: F811
+    """The row would make a new person, and now joins one whom another team has: somebody has to look at that."""
+    page = send(client, url, [HEAD, ["王明", ID(1), ""]])
+    assert page.context["preview"]["counts"]["new"] == 1
+    known = builders.person(1, name="王明")
+    page = confirm(client, page)
+    assert not Membership.objects.exists(), "it was not on the page that was confirmed"
+    confirm(client, page)
+    assert Membership.objects.get().person == known
+
+
 def test_a_draft_of_an_earlier_release_is_shown_once_more(client, url):  # noqa: F811
     page = send(client, url, [HEAD, ["王明", ID(1), ""]], [HEAD, ["李四", ID(2), ""]], names=["甲", "乙"])
     item = Import.objects.get()

@@ -267,6 +267,19 @@ def test_who_has_the_duty_now_hears_of_what_a_former_clerk_handed_in(songshan, c
     assert sorted(heard.all()) == ["next", "songshan", "songshan"]
 
 
+def test_of_an_exit_the_office_began_its_next_clerk_hears_and_not_the_captain(
+    chifeng, captain, region, region_security, office
+):
+    team = builders.filed(chifeng, office("150400"), region)
+    grant(Appointment.objects.create(user=captain, role="captain", organization=team.organization))
+    filing = WORKFLOW.perform(builders.leaving(team, chifeng, exit_kind="failed"), "submit", by=chifeng)
+    opened(region_security, office("150400"), "next", "clerk")
+    Appointment.objects.filter(user=chifeng).update(ends_at=timezone.now())
+    WORKFLOW.perform(Filing.objects.get(pk=filing.pk), "return_for_changes", by=region, comment="请补")
+    heard = Notice.objects.filter(kind="filing_returned").values_list("recipient__username", flat=True)
+    assert set(heard) == {"chifeng", "next"}
+
+
 def test_who_handed_in_an_earlier_round_does_not_decide_the_later(chifeng, region, office):
     other = second_clerk(office)
     filing = builders.submitted(other, office("150400"))
@@ -312,12 +325,16 @@ def test_a_team_does_not_stop_the_leaving_that_its_office_began(chifeng, captain
     filing = WORKFLOW.perform(builders.changing(team, chifeng, posts=other), "submit", by=chifeng)
     assert client.get(filing.get_absolute_url()).context["may_withdraw"] is False  # who is to lead it after him
     assert client.post(reverse("teams:filing_withdraw", args=[filing.pk])).status_code == 403
+    filing = WORKFLOW.perform(filing, "return_for_changes", by=region, comment="请补")
+    filing = WORKFLOW.perform(filing, "resubmit", by=captain)  # he may mend it, and still not stop it
+    assert client.post(reverse("teams:filing_withdraw", args=[filing.pk])).status_code == 403
     WORKFLOW.perform(filing, "withdraw", by=chifeng)
     filing = builders.leaving(team, captain)
     assert list(Filing.objects.to_mend(captain)) == [filing]
     filing = WORKFLOW.perform(filing, "submit", by=captain)
     assert WORKFLOW.perform(filing, "withdraw", by=chifeng).state == "withdrawn"
-    assert Notice.objects.get(recipient=captain, kind="filing_withdrawn").title == f"{chifeng}撤回了退出：{team}"
+    told = Notice.objects.filter(recipient=captain, kind="filing_withdrawn").latest("pk")
+    assert told.title == f"{chifeng}撤回了退出：{team}"
 
 
 def test_agreed_can_be_returned_but_not_withdrawn(chifeng, region, office):

@@ -165,7 +165,7 @@ class Seen:
 
     def add(self, outcome: Outcome) -> None:
         if not outcome.line.repeats:  # what it does depends on whether the row before it has been written already
-            said = (outcome.line.key, outcome.kind, sorted(outcome.old.items()))
+            said = (outcome.line.key, outcome.kind, outcome.joins, sorted(outcome.old.items()))
             self._hash.update(repr(said).encode("utf-8", "surrogatepass"))
 
     @property

@@ -25,7 +25,7 @@ class Outcome:
 
     :ivar errors, notes: field → why, "" for the row as a whole. Errors keep everything out, notes only ask to look.
     :ivar old: field → the text before, where the row changes it. :ivar shown: field → what the preview shows instead.
-    :ivar plan: what ``write`` needs.
+    :ivar joins: key of the known record that the row is about, "" where it makes one. :ivar plan: what ``write`` needs.
     """
 
     line: Line
@@ -34,6 +34,7 @@ class Outcome:
     notes: dict[str, str] = field(default_factory=dict)
     old: dict[str, str] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
+    joins: str = ""
     plan: Any = None
 
     def note(self, name: str, text: str) -> None:

@@ -21,7 +21,7 @@ from organizations.signed_in import SignedIn
 from organizations.views.moves import asked_move
 from teams.choices import FilingKind
 from teams.desk.deciding import Seen, decide, require_as_seen
-from teams.desk.opinions import open_opinions
+from teams.desk.opinions import lost, open_opinions
 from teams.desk.queue import Part, next_after
 from teams.filings.commenting import drafts_of, labelled
 from teams.forms.desk import DecideForm
@@ -48,7 +48,7 @@ DONE = {
     "reject": gettext_lazy("%(name)s：不予备案，并通知了报送方。"),
 }
 LEFT = gettext_lazy("%(name)s：已办结，队伍已退出，备案证书同时失效。")
-RENEWED = gettext_lazy("%(name)s：已办结，备案证书上印的有变化的，随后重新出具。")
+RENEWED = gettext_lazy("%(name)s：已办结。备案证书上的内容有变化的，随后重新出具。")
 COMPLETED = {FilingKind.EXIT: LEFT, FilingKind.ANNUAL: RENEWED, FilingKind.CHANGE: RENEWED}
 
 
@@ -146,13 +146,14 @@ def _ask(request: SignedIn, filing: Filing, move: Move, form: DecideForm) -> Htt
     step = filing.current_step
     returning = move.action == "return_for_changes"
     drafts = drafts_of(filing).values() if returning else []
+    opinions = list(open_opinions(filing))
     context = {
         "title": _("%(what)s：%(name)s") % {"what": move.label, "name": filing.name},
         "filing": filing, "move": move, "form": form, "question": ASKS[move.action],
         "cancel_url": address(filing, Part.of(request.GET)),
         "drafts": labelled(drafts),
         "phrases": [str(phrase) for phrase in Phrase.objects.offered_at(step.office)] if step else [],
-        "open_opinions": list(open_opinions(filing)),
+        "open_opinions": opinions, "lost_opinions": lost((one, filing.organization) for one in opinions),
     }  # fmt: skip
     return render(request, "teams/desk_decide.html", context)
 

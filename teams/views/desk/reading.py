@@ -15,6 +15,7 @@ from organizations.permissions import acting_for, can
 from organizations.signed_in import SignedIn
 from teams.choices import FilingKind
 from teams.desk.deciding import Seen
+from teams.desk.opinions import lost
 from teams.desk.papers import asked as papers_asked
 from teams.desk.papers import exchanged, papers_of, upload_context
 from teams.desk.passing import held_elsewhere
@@ -88,6 +89,7 @@ def _head(filing: Filing, sheet: Sheet) -> dict[str, Any]:
         "other_comments": sheet.other_comments(),
         "findings": sheet.findings,
         "settled": settled,
+        "lost_opinions": lost((one, filing.organization) for one in sheet.read["opinions"]),
         "unsettled": [finding for finding in sheet.findings if finding.field not in settled],
         "passed": sheet.passed() if sheet.round else [],
     }
