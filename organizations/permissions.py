@@ -95,9 +95,10 @@ class Access:
     def having(self, right: str) -> list[Held]:
         return [held for held in self.held if held.right == right]
 
-    def in_office(self, right: str) -> bool:
-        """Held not only by a duty of a team's own people."""
-        return any(ROLES[held.role].levels != {Level.TEAM} for held in self.having(right))
+    def in_office(self, right: str, place: Organization | None = None) -> bool:
+        """Held, over ``place`` if one is named, not only by a duty of a team's own people."""
+        held = [one for one in self.having(right) if place is None or one.covers(place)]
+        return any(ROLES[one.role].levels != {Level.TEAM} for one in held)
 
     def __contains__(self, right: str) -> bool:
         return any(held.right == right for held in self.held)

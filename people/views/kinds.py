@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,7 +13,7 @@ from organizations.region import may_manage
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
-from organizations.views.region import keep
+from organizations.views.region import keep_entry
 from people.forms.certificates import KindForm
 from people.models import CertificateKind
 
@@ -35,13 +35,10 @@ def kind_list(request: SignedIn) -> HttpResponse:
 @form_page
 @login_required
 def kind_edit(request: SignedIn, key: str = "") -> HttpResponse:
-    """Without a key: a new one."""
-    may_manage(request.user).require()
-    kind = get_object_or_404(CertificateKind, pk=key) if key else CertificateKind()
-    title, saved = _("增加证书种类"), _("证书种类已增加。")
-    if key:
-        title, saved = _("证书种类：%(name)s") % {"name": kind.name}, _("证书种类已保存；已经登记的证书不变。")
     back = reverse("people:kind_list")
-    crumbs = [(_("证书"), reverse("people:certificate_list")), (_("证书种类"), back)]
-    form = KindForm(request.POST or None, instance=kind)
-    return keep(request, form, title=title, back=back, saved=saved, crumbs=crumbs)
+    return keep_entry(
+        request, KindForm, key, back=back,
+        crumbs=[(_("证书"), reverse("people:certificate_list")), (_("证书种类"), back)],
+        adding=(_("增加证书种类"), _("证书种类已增加。")),
+        changing=(_("证书种类：%(name)s"), _("证书种类已保存；已经登记的证书不变。")),
+    )  # fmt: skip

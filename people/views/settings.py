@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,7 +11,7 @@ from core.adjustable import lines_of
 from core.methods import form_page
 from organizations.region import may_manage
 from organizations.signed_in import SignedIn
-from organizations.views.region import keep, set_number
+from organizations.views.region import keep_entry, set_number
 from people.forms.settings import RankForm, SettingForm
 from people.models import PeopleSetting, Rank
 from people.settings import SETTINGS
@@ -39,12 +39,8 @@ def setting_edit(request: SignedIn, key: str) -> HttpResponse:
 @form_page
 @login_required
 def rank_edit(request: SignedIn, key: str = "") -> HttpResponse:
-    """Without a key: a new one."""
-    may_manage(request.user).require()
-    rank = get_object_or_404(Rank, pk=key) if key else Rank()
-    title, saved = _("增加衔级"), _("衔级已增加。")
-    if key:
-        title, saved = _("衔级：%(name)s") % {"name": rank.name}, _("衔级已保存。")
     back = reverse("people:setting_list")
-    form = RankForm(request.POST or None, instance=rank)
-    return keep(request, form, title=title, back=back, saved=saved, crumbs=[(_("人员管理参数"), back)])
+    return keep_entry(
+        request, RankForm, key, back=back, crumbs=[(_("人员管理参数"), back)],
+        adding=(_("增加衔级"), _("衔级已增加。")), changing=(_("衔级：%(name)s"), _("衔级已保存。")),
+    )  # fmt: skip

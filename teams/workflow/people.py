@@ -9,7 +9,7 @@ from core.decisions import Decision, no, not_now
 from organizations.models import Appointment, Organization, User
 from organizations.nearest import nearest_holders
 from organizations.permissions import access, acting_for, can
-from organizations.roles import OFFICE_LEVELS, ROLES, Level, Right
+from organizations.roles import OFFICE_LEVELS, Right
 from teams.choices import Duty
 from teams.filings.route import deciding_step
 from teams.models import Filing, FilingRound, FilingStep
@@ -20,7 +20,7 @@ def asks(filing: Filing, user: User) -> Decision:
     """The author's side: whoever may file for this team or office today, not only the person who began. Where an office
     has begun that the team leaves, it is not for the team to rewrite or stop it."""
     decision = can(user, Right.SUBMIT_FILING, filing.organization)
-    if decision and filing.makes_leave and not _in_office(user, filing.organization):
+    if decision and filing.makes_leave and not _of_office(filing, user):
         return no(gettext_lazy("这件退出是主管红十字会办理的，由它填报、撤回，队伍不能改。"))
     return decision
 
@@ -29,9 +29,13 @@ def withdraws(filing: Filing, user: User) -> Decision:
     """Of the author's side; what an office has handed in, such as another captain, the team does not withdraw, also
     where it has mended it since."""
     decision = asks(filing, user)
-    if decision and not _in_office(user, filing.organization) and _came_from_office(filing):
+    if decision and not _of_office(filing, user) and _came_from_office(filing):
         return no(gettext_lazy("这件备案是主管红十字会提交的，由它撤回。"))
     return decision
+
+
+def _of_office(filing: Filing, user: User) -> bool:
+    return access(user).in_office(Right.SUBMIT_FILING, filing.organization)
 
 
 def _came_from_office(filing: Filing) -> bool:
@@ -41,12 +45,6 @@ def _came_from_office(filing: Filing) -> bool:
         return by is not None
     before = FilingRound.objects.filter(filing=filing, submitted_by__organization__level__in=OFFICE_LEVELS)
     return filing.round_no > 1 and before.exists()
-
-
-def _in_office(user: User, place: Organization) -> bool:
-    """Whether the person files for the place by a duty of an office, not only of the team itself."""
-    held = access(user).having(Right.SUBMIT_FILING)
-    return any(each.covers(place) and ROLES[each.role].levels != {Level.TEAM} for each in held)
 
 
 def right_at(step: FilingStep) -> Right:

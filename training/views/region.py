@@ -5,7 +5,7 @@ from functools import partial
 from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,7 +16,7 @@ from organizations.region import may_manage
 from organizations.roles import Right
 from organizations.signed_in import SignedIn
 from organizations.views.common import holding
-from organizations.views.region import keep, set_number
+from organizations.views.region import keep_entry, set_number
 from training.forms.catalogue import SettingForm, SubjectForm
 from training.models import Subject, TrainingSetting
 from training.settings import SETTINGS
@@ -36,25 +36,13 @@ def subject_list(request: SignedIn) -> HttpResponse:
 
 @form_page
 @login_required
-def subject_create(request: SignedIn) -> HttpResponse:
-    may_manage(request.user).require()
-    form = SubjectForm(request.POST or None, instance=Subject())
-    return _kept(request, form, title=_("增加演练科目"), saved=_("演练科目已增加。"))
-
-
-@form_page
-@login_required
-def subject_edit(request: SignedIn, key: str) -> HttpResponse:
-    may_manage(request.user).require()
-    subject = get_object_or_404(Subject, pk=key)
-    form = SubjectForm(request.POST or None, instance=subject)
-    title = _("演练科目：%(name)s") % {"name": subject.name}
-    return _kept(request, form, title=title, saved=_("演练科目已保存；已经登记的演练不变。"))
-
-
-def _kept(request: SignedIn, form: SubjectForm, *, title: str, saved: str) -> HttpResponse:
+def subject_edit(request: SignedIn, key: str = "") -> HttpResponse:
     back = reverse("training:subject_list")
-    return keep(request, form, title=title, back=back, saved=saved, crumbs=[(_("演练科目"), back)])
+    return keep_entry(
+        request, SubjectForm, key, back=back, crumbs=[(_("演练科目"), back)],
+        adding=(_("增加演练科目"), _("演练科目已增加。")),
+        changing=(_("演练科目：%(name)s"), _("演练科目已保存；已经登记的演练不变。")),
+    )  # fmt: skip
 
 
 @require_safe
